@@ -1,0 +1,29 @@
+"""The package's own exceptions. Each is also the built-in one that people would catch without knowing it."""
+
+
+class CorpusError(ValueError):
+    """The corpus cannot be used: empty, no word often enough, bytes that are no text, a file that is not there."""
+
+
+class CorpusTypeError(TypeError):
+    """An item of the corpus has the wrong type; the message names its place, as in ``corpus[3][7]``."""
+
+
+class CorpusChangedError(CorpusError):
+    """A file changed while it was read."""
+
+
+class FormatError(ValueError):
+    """A file is not what its name or header says, is cut short, or claims sizes that it does not have."""
+
+
+class ParameterError(ValueError):
+    """A parameter is out of its range or of the wrong type; the message says what is allowed."""
+
+
+class DivergedError(ArithmeticError):
+    """Training left the finite numbers; the message names the epoch and the learning rate."""
+
+
+class BackendUnavailable(ImportError):
+    """A device was asked for that cannot be used here; the message says what is missing and how to get it."""
