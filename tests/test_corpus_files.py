@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -43,23 +44,17 @@ def sentences_of(counted) -> list[list[str]]:
     assert counted.counts.tolist() == np.bincount(ids, minlength=len(words)).tolist()
     assert list(dict.fromkeys(ids.tolist())) == list(range(len(words))), "ids are in the order of first sight"
     assert len(set(words)) == len(words)
-    return [[words[i] for i in ids[a:b]] for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+    return [[words[i] for i in ids[a:b]] for a, b in pairwise(offsets)]
 
 
 # Pieces of text that are likely to go wrong where they meet, and any bytes at all.
 PIECES = st.sampled_from(
-    [b" ", b"\n", b"\n\n", b"\t", b"\v", b"\f", b"\r", b"\r\n", b"a", b"b", b"a" * 15, b"a" * 16, b"a" * 17, b"b" * 33]
-    + [
-        b"x" * 63,
-        b"x" * 64,
-        b"y" * 65,
-        "é".encode(),
-        "日本".encode(),
-        "😀".encode(),
-        "\xa0\x85\u2028".encode(),
-        b"\x1c",
+    [
+        *(b" ", b"\n", b"\n\n", b"\t", b"\v", b"\f", b"\r", b"\r\n", b"\x1c"),
+        *(b"a", b"b", b"a" * 15, b"a" * 16, b"a" * 17, b"b" * 33, b"x" * 63, b"x" * 64, b"y" * 65),
+        *(text.encode() for text in ("é", "日本", "😀", "\xa0\x85\u2028")),
+        *(BOM, BOM[:2], b"\xff", b"\xc3", b"\xe6\x97", b"\xf0\x9f\x98", b"\xed\xa0\x80", b"\xc0\x80", b"\xf5", b"\0"),
     ]
-    + [BOM, BOM[:2], b"\xff", b"\xc3", b"\xe6\x97", b"\xf0\x9f\x98", b"\xed\xa0\x80", b"\xc0\x80", b"\xf5", b"\0"]
 )
 ANY_BYTES = st.lists(PIECES | st.binary(max_size=8), max_size=40).map(b"".join)
 VALID_TEXT = st.text(st.sampled_from(" \n\t\rabcé日😀") | st.characters(blacklist_categories=["Cs"]), max_size=200)
