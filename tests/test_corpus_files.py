@@ -521,6 +521,21 @@ def test_ctrl_c_ends_reading(corpus):
     assert process.returncode == -signal.SIGINT
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs RLIMIT_AS")
+@pytest.mark.skipif("asan" in os.environ.get("LD_PRELOAD", ""), reason="the sanitizer needs terabytes of addresses")
+def test_not_enough_memory_is_an_exception(tmp_path):
+    path = tmp_path / "sparse.txt"
+    path.touch()
+    os.truncate(path, 1 << 32)  # one word of 4 GB, which must be held whole until it ends
+    code = (
+        "import fastw2v.corpus as c, resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
+        f"c.encode({str(path)!r}, errors='replace', n_jobs=1)"
+    )
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    assert b"MemoryError: no memory for a block of" in process.stderr
+    assert process.returncode == 1
+
+
 # ---- parameters ------------------------------------------------------------------------------------------------------
 
 
