@@ -63,8 +63,9 @@ def encode(
         Ready-made: its words keep their order, all of them have a row (`min_count` and `max_vocab` do not apply), and
         other words are left out. The counts are those of this corpus.
     errors : {"strict", "replace", "ignore"}, default "strict"
-        What to do about bytes of files that are no UTF-8: raise `CorpusError` with line and byte (also at NUL bytes),
-        put U+FFFD in their place, or leave them out, as ``bytes.decode`` does; the report counts them.
+        What to do about bytes of files that are no UTF-8: raise `CorpusError` with line and byte, put U+FFFD in their
+        place, or leave them out, as ``bytes.decode`` does; the report counts them. NUL bytes, which are valid UTF-8
+        but hardly text, raise with "strict" and are kept as a part of words otherwise.
     n_jobs : int, optional
         Threads that read files; None: all usable CPUs. The result does not depend on it.
 

@@ -380,6 +380,14 @@ def test_what_was_done_to_bad_bytes_is_reported(tmp_path):
         assert "6 bytes were no UTF-8 and were left out" in str(ignored.report)
 
 
+def test_a_nul_byte_is_told_apart_from_invalid_utf8(tmp_path):
+    path = tmp_path / "nul.txt"
+    path.write_bytes(b"a\nb\0c d\xff")
+    for tokenizer in (None, "words"):
+        with pytest.raises(CorpusError, match=r"line 2, byte 3 .*found a NUL byte.*keep NUL bytes"):
+            encode(path, tokenizer=tokenizer)
+
+
 def test_bad_line_is_counted_over_ranges_and_named_with_its_file(tmp_path):
     good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
     good.write_bytes(b"good line\n" * 5000)
