@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError, ParameterError
 from fastw2v.formats.atomic import open_atomic
@@ -23,7 +24,7 @@ from fastw2v.formats.source import open_source
 from fastw2v.formats.text import read_text, write_text
 from fastw2v.vectors import WordVectors
 
-__all__ = ["FORMATS", "Loaded", "load", "load_all", "save"]
+__all__ = ["FORMATS", "Loaded", "format_of_content", "format_of_name", "load", "load_all", "save"]
 
 _GZIP_LEVEL = 6
 
@@ -51,7 +52,7 @@ def save(
     word_vectors: WordVectors,
     *,
     format: str | None = None,
-    context_vectors: ArrayLike | None = None,
+    context_vectors: NDArray[np.float32] | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> None:
     """Write word vectors to a file.
@@ -80,9 +81,9 @@ def save(
 
     Notes
     -----
-    The file is written beside the target, brought to the disk and then given its name, so the old content or the new is
-    there at any time, whole, even after a power failure. A file that is memory-mapped may be saved over: the mapping keeps
-    the old content. Rows are written in blocks, memory stays bounded.
+    The file is written beside the target, brought to the disk and then given its name, so the old content or the new
+    is there at any time, whole, even after a power failure. A file that is memory-mapped may be saved over: the mapping
+    keeps the old content. Rows are written in blocks, memory stays bounded.
 
     Examples
     --------
@@ -98,14 +99,12 @@ def save(
     packed = target.suffix.lower() == ".gz"
     if chosen is None:
         raise FormatError(
-            f"{target}: the name says no format; use .safetensors (native), .vec or .txt (word2vec text) or .bin (word2vec "
-            "binary), or say format="
+            f"{target}: the name says no format; use .safetensors (native), .vec or .txt (word2vec text) or .bin "
+            "(word2vec binary), or say format="
         )
     if chosen == "native":
         if packed:
-            raise FormatError(
-                f"{target}: the native format is not packed, so that it can be memory-mapped; leave out .gz"
-            )
+            raise FormatError(f"{target}: native files are not packed, so that they can be mapped; leave out .gz")
         content = NativeContent(
             word_vectors.vectors,
             word_vectors.index_to_key,
@@ -117,9 +116,7 @@ def save(
             write_native(writer, content)
         return
     if context_vectors is not None or metadata:
-        raise ParameterError(
-            f"{target}: word2vec {chosen} files have no place for context_vectors or metadata; use native"
-        )
+        raise ParameterError(f"{target}: word2vec {chosen} files hold no context_vectors or metadata; use native")
     write = write_text if chosen == "text" else write_binary
     with open_atomic(target) as writer, contextlib.ExitStack() as stack:
         # No name and no time in the packed file: equal vectors make equal files.

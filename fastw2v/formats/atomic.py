@@ -64,7 +64,7 @@ class Writer:
             try:
                 done += os.write(self.descriptor, view[done : done + _WRITE_BYTES])
             except OSError as error:
-                raise _with_path(error, self.path, "writing failed, a file that was there is unchanged") from error
+                raise _with_path(error, self.path, "writing failed, an old file is unchanged") from error
         return done
 
     def flush(self) -> None:
@@ -114,9 +114,7 @@ def open_atomic(path: str | os.PathLike[str]) -> Iterator[Writer]:
                 os.fsync(descriptor)
                 os.replace(temporary, target)
             except OSError as error:
-                raise _with_path(
-                    error, asked, "the file could not be finished, one that was there is unchanged"
-                ) from error
+                raise _with_path(error, asked, "the file could not be finished, an old one is unchanged") from error
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
@@ -187,7 +185,7 @@ def _sync_folder(folder: Path) -> None:
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
             raise _with_path(
-                error, folder, "the file has its new content, but its folder could not be brought to the disk"
+                error, folder, "the file is written, but its name could not be brought to the disk"
             ) from error
     finally:
         os.close(descriptor)

@@ -80,7 +80,7 @@ def read_binary(source: Source, errors: str) -> tuple[NDArray[np.float32], list[
     left_over = buffer.count_rest()
     if left_over:
         warnings.warn(
-            f"{source.path}: the header says {promised:,} words, but {left_over:,} bytes follow them; they were left out",
+            f"{source.path}: the header says {promised:,} words, but {left_over:,} bytes follow; they were left out",
             stacklevel=4,
         )
     return rows.finish()

@@ -23,7 +23,7 @@ import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -165,8 +165,8 @@ def _read_header(path: Path, file: BinaryIO, size: int) -> tuple[dict[str, Any],
     length = int.from_bytes(file.read(8), "little")
     if size < 10 or not 2 <= length <= min(_MAX_HEADER_BYTES, size - 8):
         raise FormatError(
-            f"{path}, bytes 0 to 7: a header of {length:,} bytes is announced, the file has {size:,}: it is cut short or no "
-            "safetensors file"
+            f"{path}, bytes 0 to 7: a header of {length:,} bytes is announced, the file has {size:,}: it is cut "
+            "short or no safetensors file"
         )
     raw = file.read(length)
     try:
@@ -189,8 +189,8 @@ def _read_metadata(path: Path, given: Any) -> dict[str, Any]:
     raw = given.get("fastw2v") if isinstance(given, dict) else None
     if not isinstance(raw, str):
         raise FormatError(
-            f"{path}, header: a safetensors file, but not one of word vectors written by fastw2v (its metadata lacks the "
-            "key 'fastw2v')"
+            f"{path}, header: a safetensors file, but not one of word vectors written by fastw2v (its metadata lacks "
+            "the key 'fastw2v')"
         )
     try:
         metadata = json.loads(raw)
@@ -201,7 +201,7 @@ def _read_metadata(path: Path, given: Any) -> dict[str, Any]:
         raise FormatError(f"{path}, metadata 'fastw2v': a format version was expected, found {version!r:.60}")
     if version > FORMAT_VERSION:
         raise FormatError(
-            f"{path}: written in format version {version}, this fastw2v reads up to {FORMAT_VERSION}; install a newer one"
+            f"{path}: written in format version {version}, this fastw2v reads up to {FORMAT_VERSION}; use a newer one"
         )
     if metadata.get("word_type") not in ("str", "int"):
         raise FormatError(
@@ -239,22 +239,27 @@ def _check_tensors(path: Path, header: dict[str, Any], data_size: int) -> dict[s
 
 
 def _check_entry(path: Path, name: str, entry: Any) -> tuple[int, int, tuple[int, ...]]:
-    def whole_numbers(value: Any) -> bool:
-        return isinstance(value, list) and all(type(item) is int and 0 <= item < 2**63 for item in value)
-
     fields = entry if isinstance(entry, dict) else {}
-    shape, span, dtype = fields.get("shape"), fields.get("data_offsets"), fields.get("dtype")
-    if not (whole_numbers(shape) and whole_numbers(span) and len(span) == 2 and span[0] <= span[1]):
+    shape, span = _whole_numbers(fields.get("shape")), _whole_numbers(fields.get("data_offsets"))
+    if shape is None or span is None or len(span) != 2 or span[0] > span[1]:
         raise FormatError(f"{path}, header: {name!r:.60} has no usable shape and data_offsets: {entry!r:.80}")
+    begin, end = span
     if name in _EXPECTED:
+        dtype = fields.get("dtype")
         if dtype != _EXPECTED[name]:
             raise FormatError(f"{path}, header: {name!r} has dtype {dtype!r:.20}, {_EXPECTED[name]} was expected")
         needed = math.prod(shape) * np.dtype(_DTYPES[dtype]).itemsize
-        if needed != span[1] - span[0]:
+        if needed != end - begin:
             raise FormatError(
-                f"{path}, header: {name!r} of shape {shape} takes {needed:,} bytes, data_offsets give {span[1] - span[0]:,}"
+                f"{path}, header: {name!r} of shape {shape} takes {needed:,} bytes, data_offsets give {end - begin:,}"
             )
-    return span[0], span[1], tuple(shape)
+    return begin, end, shape
+
+
+def _whole_numbers(value: Any) -> tuple[int, ...] | None:
+    if isinstance(value, list) and all(type(item) is int and 0 <= item < 2**63 for item in value):
+        return tuple(value)
+    return None
 
 
 def _read_array(path: Path, file: BinaryIO, at: int, shape: tuple[int, ...], dtype: str, mapped: bool) -> NDArray[Any]:
@@ -264,7 +269,7 @@ def _read_array(path: Path, file: BinaryIO, at: int, shape: tuple[int, ...], dty
         except ValueError as error:  # the file lost bytes since its size was taken
             raise FormatError(f"{path}: the file changed while it was read ({error})") from error
     array: NDArray[Any] = np.empty(shape, dtype)
-    view = memoryview(array.reshape(-1).view(np.uint8))
+    view = memoryview(cast(Any, array.reshape(-1).view(np.uint8)))
     file.seek(at)
     done = 0
     while done < len(view):
@@ -287,8 +292,8 @@ def _decode_words(path: Path, raw: bytes, offsets: NDArray[np.int64], word_type:
     lengths = np.diff(offsets)
     if offsets[0] != 0 or offsets[-1] != len(raw) or lengths.min() < 0 or lengths.max() > MAX_WORD_BYTES:
         raise FormatError(
-            f"{path}, 'vocab_offsets': they must rise from 0 to {len(raw):,} in steps of at most {MAX_WORD_BYTES:,}; the file "
-            "is damaged"
+            f"{path}, 'vocab_offsets': they must rise from 0 to {len(raw):,} in steps of at most {MAX_WORD_BYTES:,}; "
+            "the file is damaged"
         )
     words: list[Any] = []
     edges = offsets.tolist()

@@ -67,9 +67,7 @@ def format_of_content(path: Path) -> str:
         When the file cannot be opened.
     """
     if not stat.S_ISREG(os.stat(path).st_mode) and not path.is_dir():
-        raise FormatError(
-            f"{path}: not a regular file; its size must be known to check it, so write it to a file first"
-        )
+        raise FormatError(f"{path}: no regular file; its size must be known, so write it to a file first")
     with open(path, "rb") as file:
         start = file.read(16)
     if not start:
@@ -87,8 +85,8 @@ def _refuse(path: Path, start: bytes) -> None:
     for magic, what in _REFUSED:
         if start.startswith(magic):
             raise FormatError(
-                f"{path}: this is {what}; loading one could run code or is not supported. Load it with what wrote it and save "
-                "the vectors as word2vec text or binary, or with fastw2v"
+                f"{path}: this is {what}; loading one could run code or is not supported. Load it with what wrote it "
+                "and save the vectors as word2vec text or binary, or with fastw2v"
             )
 
 
@@ -100,7 +98,7 @@ def _word2vec_format(path: Path, peek: bytes) -> str:
         if _ends_in_numbers(first, 1) or (not newline and _ends_in_numbers(first.rpartition(b" ")[0], 1)):
             return "text"
         raise FormatError(
-            f"{path}, line 1: neither a safetensors file, nor a word2vec header, nor a word followed by numbers: {first[:40]!r}"
+            f"{path}, line 1: neither a safetensors file, nor a word2vec header, nor a word and numbers: {first[:40]!r}"
         )
     row, ended, _ = rest.partition(b"\n")
     if not ended and len(peek) == _PEEK_BYTES:

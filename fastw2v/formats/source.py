@@ -112,8 +112,8 @@ def check_header(source: Source, words: int, size: int, least_row_bytes: int, he
     if needed > source.most_bytes:
         raise source.error(
             "line 1",
-            f"the header says {words:,} words of {size:,} dimensions, which takes at least {needed:,} bytes, but the file "
-            f"holds at most {source.most_bytes:,}: it is cut short or is no word2vec file",
+            f"the header says {words:,} words of {size:,} dimensions, which takes at least {needed:,} bytes, but the "
+            f"file holds at most {source.most_bytes:,}: it is cut short or is no word2vec file",
         )
 
 

@@ -1,8 +1,8 @@
 """word2vec's text format: a header "V D", then one line a word: the word and D numbers.
 
-The original writes six decimals and a trailing space, gensim the shortest round-trip, fastText five digits, and GloVe no
-header at all; all are read. Lines end at ``\\n`` only and the numbers are the last D fields of a line, because words may
-hold U+0085, U+2028, NBSP and (GloVe) spaces. Nine significant digits are written: every float32 comes back as it was.
+The original writes six decimals and a trailing space, gensim the shortest round-trip, fastText five digits, and GloVe
+no header at all; all are read. Lines end at ``\\n`` only and the numbers are the last D fields of a line, because words
+may hold U+0085, U+2028, NBSP and (GloVe) spaces. Nine significant digits are written: every float32 comes back equal.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError
 from fastw2v.formats.atomic import Writer
-from fastw2v.formats.source import MAX_HEADER_BYTES, MAX_WORD_BYTES, Rows, Source, check_header, parse_header
+from fastw2v.formats.source import MAX_WORD_BYTES, Rows, Source, check_header, parse_header
 from fastw2v.formats.words import plain_words
 
 __all__ = ["read_text", "write_text"]
@@ -204,7 +204,3 @@ class _Lines:
         return self.source.error(
             f"line {number}", f"the line is longer than {limit:,} bytes, more than a word and its numbers can take"
         )
-
-
-# The first line decides between header and none, so a header must fit the limit of a first line.
-assert MAX_HEADER_BYTES < _MAX_FIRST_LINE

@@ -80,8 +80,8 @@ def plain_words(words: Sequence[Hashable]) -> list[bytes]:
         if not raw or _ASCII_SPACE.search(raw):
             what = "contains white space" if raw else "is empty"
             raise FormatError(
-                f"word {row}, {word[:40]!r}, {what}, which would make a word2vec file unreadable; use the native format "
-                "(.safetensors), or replace the white space first, by '_' for example"
+                f"word {row}, {word[:40]!r}, {what}, which would make a word2vec file unreadable; use the native "
+                "format (.safetensors), or replace the white space first, by '_' for example"
             )
         encoded.append(raw)
     return encoded
