@@ -14,8 +14,9 @@ STAMPS := $(VENV)/stamps
 SOURCES := pyproject.toml setup.py MANIFEST.in README.md LICENSE \
 	$(shell find fastw2v -type f ! -name '*.so' ! -name '*.pyc' ! -name '.*')
 
-# A wheel is packed from build/lib*: files deleted from the source must not linger there, while compiled modules may.
-FORGET_OLD_FILES = find build -path 'build/lib*' -type f ! -name '*.so' -delete 2>/dev/null || true
+# From scratch: a wheel is packed from build/lib*, where files deleted from the source would linger, and no tool notices
+# that compiler flags in setup.py have changed.
+INSTALL = rm -rf build && $(BIN)/python -m pip install --quiet
 
 .PHONY: demo test lint bench clean
 .DELETE_ON_ERROR:
@@ -25,12 +26,13 @@ demo: $(STAMPS)/core
 
 # From inside .venv, so that no folder on sys.path holds the source: what is tested is what a user gets.
 test: $(STAMPS)/test
+	cd $(VENV) && bin/python -c 'import fastw2v; assert "site-packages" in fastw2v.__file__, fastw2v.__file__'
 	cd $(VENV) && bin/pytest -c ../pyproject.toml --rootdir=.. $(PYTEST_ARGS) ../tests
 
 lint: $(STAMPS)/lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/cython-lint fastw2v
+	PATH="$(abspath $(BIN)):$$PATH" cython-lint fastw2v
 	$(BIN)/clang-format --dry-run --Werror $$(find fastw2v/native -name '*.[ch]' -o -name '*.cu')
 	$(BIN)/mypy
 
@@ -49,21 +51,14 @@ $(STAMPS)/venv:
 		|| $(BIN)/python -m pip install --quiet --upgrade pip
 	mkdir -p $(STAMPS) && touch $@
 
-# Compiler flags stand in setup.py, and nothing else notices that they changed.
-$(STAMPS)/flags: setup.py $(STAMPS)/venv
-	rm -rf build
+$(STAMPS)/core: $(SOURCES) $(STAMPS)/venv
+	$(INSTALL) .
 	touch $@
 
-$(STAMPS)/core: $(SOURCES) $(STAMPS)/flags
-	$(FORGET_OLD_FILES)
-	$(BIN)/python -m pip install --quiet .
-	touch $@
-
-$(STAMPS)/test: $(SOURCES) $(STAMPS)/flags
-	$(FORGET_OLD_FILES)
-	$(BIN)/python -m pip install --quiet '.[test]'
+$(STAMPS)/test: $(SOURCES) $(STAMPS)/venv
+	$(INSTALL) '.[test]'
 	touch $@ $(STAMPS)/core
 
 $(STAMPS)/lint: $(STAMPS)/test
-	$(BIN)/python -m pip install --quiet '.[lint]'
+	$(INSTALL) '.[lint]'
 	touch $@

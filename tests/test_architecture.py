@@ -31,14 +31,16 @@ FLOORS = [
     {"api", "evaluate", "documents"},
     {"fit", "progress"},
     {"backends"},
-    {"reference", "gpu"},
+    {"_train", "reference", "gpu"},
     {"plan", "layers", "datasets", "formats"},
     {"params", "vectors", "corpus"},
     {"vocab", "tokenizers", "unigram", "machine"},
-    {"_corpus", "_sampler", "_train", "arrays"},
+    {"_corpus", "_sampler", "sampler", "arrays"},
     {"errors", "native"},
 ]
 BACKENDS = {"_train", "reference", "gpu"}
+# Asked, inside a function, which instruction sets it was compiled for: `machine.show_config`.
+UPWARD = {("machine", "_train")}
 
 
 def top_level(module):
@@ -96,6 +98,8 @@ def graph(*, whole):
         home = top_level(module)
         if home != "__init__":
             edges.setdefault(home, set()).update(own(imports(path, whole=whole)) - {home})
+    if whole:
+        edges = {home: {other for other in others if (home, other) not in UPWARD} for home, others in edges.items()}
     return edges
 
 
