@@ -22,7 +22,7 @@ INSTALL = rm -rf build && $(BIN)/python -m pip install --quiet
 .DELETE_ON_ERROR:
 
 demo: $(STAMPS)/core
-	$(BIN)/python examples/demo.py
+	$(BIN)/fastw2v demo
 
 # From inside .venv, so that no folder on sys.path holds the source: what is tested is what a user gets.
 test: $(STAMPS)/test

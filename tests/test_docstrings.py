@@ -3,6 +3,8 @@
 import ast
 import doctest
 import importlib
+import inspect
+import re
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,7 @@ NEEDS_DEVICE = {"fastw2v.gpu"}
 
 def public_without_docstring(tree, prefix=""):
     """Dotted names of the public classes, functions and methods of a syntax tree that say nothing about themselves."""
-    missing = [] if prefix or ast.get_docstring(tree) else ["the module"]
+    missing = [] if prefix or not tree.body or ast.get_docstring(tree) else ["the module"]
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             accessor = any(
@@ -80,3 +82,13 @@ def test_the_main_classes_show_an_example():
         if callable(value) and ">>>" not in (value.__doc__ or ""):
             silent.append(name)
     assert silent == []
+
+
+def test_the_table_of_parameters_in_the_readme_is_true():
+    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    section = text.partition("## Parameters")[2].partition("\n## ")[0]
+    told = {
+        name: ast.literal_eval(default.strip("` ")) for name, default in re.findall(r"\| `(\w+)` \|(.*?)\|", section)
+    }
+    parameters = inspect.signature(fastw2v.Word2Vec).parameters.values()
+    assert told == {parameter.name: parameter.default for parameter in parameters}
