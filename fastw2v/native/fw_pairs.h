@@ -43,9 +43,9 @@ FW_STAGE vf pair_coefficients(tile *t) {
             for (int64_t k = 0; k < t->stride; k += FW_LANES) a[l] += load(x + k) * load(row + k);
         }
         const vi mask = lane_numbers() < (int32_t)(t->pair_count - p);
-        vf logit = sum_lanes(a), x = clamp(logit), y = splat(1.f) + exp_minus(x, logit);
-        store(t->pair_coefficient + p, splat(-t->rate) / y);
-        loss += masked(log_of(y) + x, mask);
+        vf one, g = splat(-t->rate) * noise_pair(sum_lanes(a), &one);
+        store(t->pair_coefficient + p, g);
+        loss += masked(one, mask);
     }
     return loss;
 }

@@ -225,9 +225,9 @@ FW_STAGE vf positive_coefficients(tile *t, int64_t begin, int64_t end) {
             const vi mask = window_mask(t, i, q);
             vf a[FW_LANES];
             FW_UNROLL for (int l = 0; l < FW_LANES; l++) a[l] = load(t->score + (q + l) * FW_LANES);
-            vf logit = sum_lanes(a), p = exp_minus(clamp(logit), logit), y = splat(1.f) + p;
-            store(t->band + i * t->band_stride + q, masked(rate * (p / y), mask));
-            loss += masked(log_of(y), mask);
+            vf one, g = rate * positive_pair(sum_lanes(a), &one);
+            store(t->band + i * t->band_stride + q, masked(g, mask));
+            loss += masked(one, mask);
         }
     }
     return loss;
@@ -243,9 +243,9 @@ FW_STAGE vf target_coefficients(tile *t) {
                 a[l] += load(t->hidden + (i + l) * t->stride + k) * load(t->own[i + l] + k);
         }
         const vi mask = load(t->count + i) > splat(0.f);
-        vf logit = sum_lanes(a), p = exp_minus(clamp(logit), logit), y = splat(1.f) + p;
-        store(t->target + i, masked(splat(t->rate) * (p / y), mask));
-        loss += masked(log_of(y), mask);
+        vf one, g = splat(t->rate) * positive_pair(sum_lanes(a), &one);
+        store(t->target + i, masked(g, mask));
+        loss += masked(one, mask);
     }
     return loss;
 }
@@ -265,9 +265,9 @@ FW_INLINE vf noise_block(tile *t, int64_t i, int64_t m, float scale, float share
     }
     FW_UNROLL for (int r = 0; r < FW_SCORE_ROWS; r++) FW_UNROLL for (int c = 0; c < columns; c++) {
         float *weight = t->weight + (i + r) * t->noise_stride + m + c * FW_LANES;
-        vf logit = a[r][c], x_ = clamp(logit), y = splat(1.f) + exp_minus(x_, logit), w = load(weight);
-        store(weight, w * (splat(scale) / y));
-        loss += w * (log_of(y) + x_);
+        vf one, w = load(weight);
+        store(weight, w * (splat(scale) * noise_pair(a[r][c], &one)));
+        loss += w * one;
     }
     return loss * splat(share);
 }

@@ -116,23 +116,26 @@ FW_INLINE float sum(vf v) {
     return total;
 }
 
-/* x within [-80, 80]: e^80 and its square root's neighbours stay finite in float32, and 1 - sigma(80) still learns. */
-FW_INLINE vf clamp(vf x) {
+/* Scores are held within [-80, 80] before they meet the exponential: e^80 is finite in float32, and sigma(-80) still
+   learns. The two bounds come one by one because the loss of a pair goes on growing beyond them. */
+#define FW_SCORE_MAX 80.f
 #if FW_LANES == 16
-    return _mm512_min_ps(_mm512_max_ps(x, splat(-80.f)), splat(80.f));
+FW_INLINE vf at_least(vf x, float low) { return _mm512_max_ps(x, splat(low)); }
+FW_INLINE vf at_most(vf x, float high) { return _mm512_min_ps(x, splat(high)); }
 #elif FW_LANES == 8
-    return _mm256_min_ps(_mm256_max_ps(x, splat(-80.f)), splat(80.f));
+FW_INLINE vf at_least(vf x, float low) { return _mm256_max_ps(x, splat(low)); }
+FW_INLINE vf at_most(vf x, float high) { return _mm256_min_ps(x, splat(high)); }
 #else
-    vi above = x > splat(80.f), below = x < splat(-80.f);
-    return (vf)(((vi)splat(80.f) & above) | ((vi)splat(-80.f) & below) | ((vi)x & ~(above | below)));
+FW_INLINE vf either(vi mask, vf yes, vf no) { return (vf)(((vi)yes & mask) | ((vi)no & ~mask)); }
+FW_INLINE vf at_least(vf x, float low) { return either(x < splat(low), splat(low), x); }
+FW_INLINE vf at_most(vf x, float high) { return either(x > splat(high), splat(high), x); }
 #endif
-}
 
-/* e^-x for a clamped x, relative error below 2e-7; NaN for a `logit` that is not finite.
+/* e^-x for x within the bounds, relative error below 2e-7; NaN for a `score` that is not finite.
 
    2^t = 2^r * 2^f with r the nearest integer (by the magic constant 1.5 * 2^23, whose low bits then hold r), and a
    minimax polynomial of degree 5 for 2^f. No table, and no conversion of a float that might be NaN to an integer. */
-FW_INLINE vf exp_minus(vf x, vf logit) {
+FW_INLINE vf exp_minus(vf x, vf score) {
     const vf magic = splat(12582912.f);
     vf t = x * splat(-1.44269504f), r = t + magic, f = t - (r - magic);
     vf p = splat(1.32765396e-3f);
@@ -141,7 +144,7 @@ FW_INLINE vf exp_minus(vf x, vf logit) {
     p = p * f + splat(2.40221197e-1f);
     p = p * f + splat(6.93146967e-1f);
     p = p * f + splat(1.00000007f);
-    return (vf)((vi)p + ((vi)r << 23)) + logit * splat(0.f);
+    return (vf)((vi)p + ((vi)r << 23)) + score * splat(0.f);
 }
 
 /* log(y) for y >= 1 and finite, absolute error below 1e-6 (relative to 1 + log y). NaN in, NaN out. */
@@ -155,6 +158,19 @@ FW_INLINE vf log_of(vf y) {
     p = p * u + splat(0.333155398f);
     p = p * u + splat(-0.500014903f);
     return __builtin_convertvector(e, vf) * splat(0.693147181f) + (p * u * u + u) + y * splat(0.f);
+}
+
+/* 1 - sigma(score), the gradient of a positive pair, accurate when it is small; and its loss -log sigma(score). */
+FW_INLINE vf positive_pair(vf score, vf *loss) {
+    vf low = at_least(score, -FW_SCORE_MAX), p = exp_minus(at_most(low, FW_SCORE_MAX), score), y = splat(1.f) + p;
+    *loss = log_of(y) + (low - score);
+    return p / y;
+}
+/* sigma(score), the gradient of a noise pair but for its sign; and its loss -log sigma(-score). */
+FW_INLINE vf noise_pair(vf score, vf *loss) {
+    vf low = at_least(score, -FW_SCORE_MAX), y = splat(1.f) + exp_minus(at_most(low, FW_SCORE_MAX), score);
+    *loss = log_of(y) + low;
+    return splat(1.f) / y;
 }
 
 #endif
