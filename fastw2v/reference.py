@@ -133,18 +133,23 @@ class Run:
 
     def _shared_noise(
         self, epoch: int, position: int, number: int, noise: NDArray[np.int64], centers: NDArray[np.int64], seen: Windows
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The tile's noise words (n, S) and their weights: renews in ``noise`` the slots whose turn it is."""
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """The tile's noise words (n, S), their weights, and their weights in the loss.
+
+        Renews in ``noise`` the slots whose turn it is. The loss is taken on the new words alone: those that stay have
+        just been trained against, and would flatter it.
+        """
         plan = self.plan
-        for slot in range(plan.noise):
-            if sampler.renewed(number, slot, plan.noise, plan.life) == number:
-                noise[slot] = self._draw_noise(epoch, position, np.int64(slot))
+        fresh = np.array([sampler.renewed(number, slot, plan.noise, plan.life) == number for slot in range(plan.noise)])
+        noise[fresh] = self._draw_noise(epoch, position, np.flatnonzero(fresh))
         if plan.cbow:
             weight = (seen.counts > 0)[:, None] * (noise[None, :] != centers[:, None])
         else:
             hits = (seen.mask[:, :, None] & (seen.words[:, :, None] == noise)).sum(axis=1)
             weight = seen.counts[:, None] - hits
-        return np.broadcast_to(noise, weight.shape), weight * plan.negative / plan.noise
+        counted = fresh if fresh.any() else np.ones(plan.noise)
+        words = np.broadcast_to(noise, weight.shape)
+        return words, weight * plan.negative / plan.noise, weight * plan.negative * counted / counted.sum()
 
     def _pair_noise(
         self, epoch: int, positions: NDArray[np.int64], centers: NDArray[np.int64], seen: Windows
@@ -166,8 +171,11 @@ class Run:
         seen = self._windows(epoch, stream, i0, i1)
         if plan.pairwise_noise:
             noise_words, noise_weight = self._pair_noise(epoch, positions, centers, seen)
+            loss_weight = noise_weight
         else:
-            noise_words, noise_weight = self._shared_noise(epoch, int(positions[0]), number, noise, centers, seen)
+            noise_words, noise_weight, loss_weight = self._shared_noise(
+                epoch, int(positions[0]), number, noise, centers, seen
+            )
         if plan.cbow:
             positives, positive_weight = centers[:, None], (seen.counts > 0)[:, None]
             hidden = self._hidden(seen)
@@ -175,9 +183,10 @@ class Run:
             positives, positive_weight = seen.words, seen.mask
             hidden = self._input.forward(centers)
         labels = np.concatenate([np.ones(positives.shape), np.zeros(noise_words.shape)], axis=1)
-        weights = np.concatenate([positive_weight, noise_weight], axis=1)
         scores = self._output.forward(hidden, np.concatenate([positives, noise_words], axis=1))
+        weights = np.concatenate([positive_weight, loss_weight], axis=1)
         self.stats.loss_sum += float(self._loss.forward(scores, labels, weights=weights))
+        self._loss.forward(scores, labels, weights=np.concatenate([positive_weight, noise_weight], axis=1))
         self.stats.pairs += int(positive_weight.sum())
         gradient = self._output.backward(self._loss.backward())
         self._input.backward(self._context_gradient(gradient, seen) if plan.cbow else gradient)
