@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fastw2v.errors import ParameterError
 from fastw2v.params import Params
+
+if TYPE_CHECKING:
+    from fastw2v.corpus import EncodedCorpus
+    from fastw2v.state import TrainingState
+    from fastw2v.vectors import WordVectors
 
 __all__ = ["TrainingRun", "check_output", "run_training"]
 
@@ -23,44 +27,53 @@ _ENCODING = ("tokenizer", "min_count", "max_vocab", "errors", "n_jobs")
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """What came of a run."""
+    """What came of a run.
 
-    encoded: Any
-    result: Any
-    params: Params
-    seed: int | None
+    Attributes
+    ----------
+    corpus : EncodedCorpus
+    state : TrainingState
+    interrupted : bool
+        Whether Ctrl-C ended it.
+    """
+
+    corpus: EncodedCorpus
+    state: TrainingState
     interrupted: bool
-    epoch: int
-    words_per_second: float
 
     @property
-    def word_vectors(self) -> Any:
-        """The trained vectors as WordVectors."""
+    def epoch(self) -> int:
+        """The epoch at work, from 1."""
+        return min(self.state.epoch + 1, self.state.plan.epochs)
+
+    @property
+    def word_vectors(self) -> WordVectors:
+        """The trained vectors."""
         from fastw2v.vectors import WordVectors
 
-        return WordVectors(self.result.w_in, self.encoded.vocabulary)
+        return WordVectors(self.state.w_in, self.corpus.vocabulary)
 
     @property
     def summary(self) -> str:
         """One line: words, speed and loss."""
-        losses = list(self.result.loss_history)
+        losses = self.state.loss_history
         loss = f", loss {losses[-1]:.4f}" if losses else ""
-        return f"{len(self.encoded.vocabulary):,} words, {self.words_per_second:,.0f} words/s{loss}"
+        report = self.state.report
+        return f"{len(self.corpus.vocabulary):,} words, {report.words_per_second:,.0f} words/s{loss}"
 
     def save(self, path: Path, format: str | None, with_context: bool) -> None:
-        """Write the vectors; the native format also keeps parameters and loss history."""
+        """Write the vectors; the native format also keeps what `Word2Vec.load` asks for."""
         from fastw2v import formats
 
-        native = (format or formats.format_of_name(path)) == "native"
-        losses = [float(loss) for loss in self.result.loss_history]
-        metadata = {"parameters": asdict(self.params), "seed": self.seed, "loss_history": losses}
-        formats.save(
-            path,
-            self.word_vectors,
-            format=format,
-            context_vectors=self.result.w_out if with_context else None,
-            metadata=metadata if native else None,
-        )
+        tokenizer = self.corpus.tokenizer
+        metadata = {
+            "parameters": asdict(self.state.params),
+            "loss_history": self.state.loss_history,
+            "tokenizer": tokenizer if isinstance(tokenizer, str) else None,
+            "seed": self.state.plan.seed,
+        }
+        context = self.state.w_out if with_context else None
+        formats.save(path, self.word_vectors, format=format, context_vectors=context, metadata=metadata)
 
 
 def check_output(path: Path, format: str | None, with_context: bool) -> None:
@@ -73,8 +86,6 @@ def check_output(path: Path, format: str | None, with_context: bool) -> None:
     OSError
         When the folder is missing or cannot be written to.
     """
-    import os
-
     from fastw2v.formats import format_of_name
 
     chosen = format or format_of_name(path)
@@ -105,6 +116,7 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traini
     from fastw2v.corpus import encode
     from fastw2v.fit import train
     from fastw2v.progress import ProgressLine
+    from fastw2v.start import resolve_seed
 
     names = {each.name for each in fields(Params)}
     params = Params(**{name: value for name, value in options.items() if name in names}).checked()
@@ -116,49 +128,28 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traini
             f"{len(encoded.vocabulary):,} words kept of {report.distinct_words:,}",
             err=True,
         )
-    last = _LastReport()
-    with _stop_at_interrupt() as stop, ProgressLine() as line:
-        callbacks = [last, lambda progress: stop.asked] + ([] if quiet else [line])
-        result = train(
+    with ProgressLine() as line, _interrupt_noted() as noted:
+        state = train(
             encoded,
             params,
-            seed=options.get("seed"),
+            seed=resolve_seed(options.get("seed")),
             n_jobs=options.get("n_jobs"),
             device=options.get("device", "auto"),
-            callbacks=callbacks,
+            callbacks=(lambda progress: bool(noted), *(() if quiet else (line,))),
         )
-    seed = getattr(result, "seed", options.get("seed"))
-    return TrainingRun(encoded, result, params, seed, stop.asked, last.epoch, last.words_per_second)
-
-
-class _LastReport:
-    """A callback that remembers how far training came."""
-
-    epoch = 1
-    words_per_second = float("nan")
-
-    def __call__(self, progress: Any) -> bool:
-        self.epoch = progress.epoch
-        self.words_per_second = progress.words_per_second
-        return False
-
-
-class _Stop:
-    asked = False
+    return TrainingRun(encoded, state, interrupted=bool(noted))
 
 
 @contextmanager
-def _stop_at_interrupt() -> Iterator[_Stop]:
-    """Turn the first Ctrl-C into a wish to stop; a second one interrupts at once."""
-    stop = _Stop()
+def _interrupt_noted() -> Iterator[list[int]]:
+    """Note Ctrl-C instead of raising, so that `train` returns with what it has.
 
-    def ask(number: int, frame: FrameType | None) -> None:
-        stop.asked = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        print("stopping; press Ctrl-C again to stop at once", file=sys.stderr)
-
-    before = signal.signal(signal.SIGINT, ask)
+    While it trains, `train` stops the threads itself and hands the signal on at its end; the callback is for a Ctrl-C that
+    comes before that.
+    """
+    noted: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: noted.append(number))
     try:
-        yield stop
+        yield noted
     finally:
         signal.signal(signal.SIGINT, before)

@@ -66,16 +66,16 @@ def save(
         By default by the name: ``.safetensors`` and ``.fw2v`` native, ``.txt`` and ``.vec`` word2vec text, ``.bin``
         word2vec binary.
     context_vectors : array of float, shape (V, D), optional
-        The output rows. Native format only.
+        The output rows. Kept by the native format; the word2vec formats hold the word vectors alone.
     metadata : dict, optional
-        Anything that JSON can hold, such as parameters and loss history. Native format only.
+        Anything that JSON can hold, such as parameters and loss history. Kept by the native format.
 
     Raises
     ------
     FormatError
         For a word that the format cannot hold, or a name that says no format.
     ParameterError
-        For context vectors or metadata where the format has no place for them.
+        For metadata that JSON cannot hold, or context vectors of another shape.
     OSError
         With the path; what was at `path` before is unchanged then.
 
@@ -115,8 +115,6 @@ def save(
         with open_atomic(target) as writer:
             write_native(writer, content)
         return
-    if context_vectors is not None or metadata:
-        raise ParameterError(f"{target}: word2vec {chosen} files hold no context_vectors or metadata; use native")
     write = write_text if chosen == "text" else write_binary
     with open_atomic(target) as writer, contextlib.ExitStack() as stack:
         # No name and no time in the packed file: equal vectors make equal files.
