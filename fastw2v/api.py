@@ -314,8 +314,8 @@ class Word2Vec(TransformerMixin, BaseEstimator):
 
     def _take(self, state: TrainingState, corpus: EncodedCorpus) -> None:
         """Make the state's vectors this model's own; keep the state only while there is something to resume."""
-        # An unfinished run trains on in place, so the model gets copies; a finished one is packed without the padding.
-        rows = [np.array(each, order="C") for each in (state.w_in, state.w_out)]
+        # An unfinished run trains on in place, so the model gets copies of its rows.
+        rows = [each if state.complete else each.copy() for each in (state.w_in, state.w_out)]
         words, counts = corpus.vocabulary.words, corpus.vocabulary.counts
         self.vectors_ = WordVectors(rows[0], words, counts)
         self.context_vectors_ = WordVectors(rows[1], words, counts)
