@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from fastw2v import checkpoint as checkpoints
@@ -32,7 +32,7 @@ TRAINING_PARAMS = tuple(each.name for each in fields(Params))
 CORPUS_PARAMS = ("min_count", "max_vocab", "errors", "n_jobs")
 
 
-class Word2Vec(TransformerMixin, BaseEstimator):
+class Word2Vec(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Skip-gram and CBOW word vectors with negative sampling.
 
     Parameters
