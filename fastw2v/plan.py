@@ -121,8 +121,8 @@ def keep_probability(counts: NDArray[np.int64], sample: float) -> NDArray[np.flo
     """
     if sample == 0 or counts.sum() == 0:
         return np.ones(len(counts))
-    ratio = np.maximum(counts, 1) / (sample * counts.sum())
-    return np.minimum(1.0, (np.sqrt(ratio) + 1) / ratio)
+    ratio = sample * counts.sum() / np.maximum(counts, 1)  # t / f
+    return np.minimum(1.0, np.sqrt(ratio) + ratio)
 
 
 def keep_thresholds(probability: NDArray[np.float64]) -> NDArray[np.uint32]:
