@@ -92,6 +92,8 @@ def find(source: str | os.PathLike) -> list[TextFile]:
     if name == "-":
         return [TextFile(STDIN, None)]
     path = Path(os.path.expanduser(name))
+    if not name:  # Path("") would be the folder where we are
+        raise CorpusError(_nothing_found(name, is_folder=False))
     try:
         state = path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -219,7 +221,7 @@ def open_piece(piece: Piece) -> Iterator[ReadInto]:
             file.check_unchanged(raw)
         file.check_unchanged()
     elif file.is_compressed:
-        with decompressed(file.path) as readinto:
+        with _blaming_changes(file), decompressed(file.path) as readinto:
             yield readinto
         file.check_unchanged()
     else:
@@ -234,9 +236,19 @@ def open_text(file: TextFile) -> Iterator[IO[bytes]]:
     if file.path == STDIN and file.state is None:
         yield _stdin()
         return
-    with open_compressed(file.path) if file.is_compressed else open(file.path, "rb") as stream:
+    with _blaming_changes(file), open_compressed(file.path) if file.is_compressed else open(file.path, "rb") as stream:
         yield stream
     file.check_unchanged()
+
+
+@contextmanager
+def _blaming_changes(file: TextFile) -> Iterator[None]:
+    """Where the data is found to be damaged: says so if the file changed, which explains it."""
+    try:
+        yield
+    except CorpusError:
+        file.check_unchanged()
+        raise
 
 
 def what_it_may_be(first_bytes: bytes) -> str:

@@ -40,9 +40,10 @@ def refuse_what_is_no_corpus(corpus: object) -> None:
 
 def _is_table(corpus: object) -> bool:
     """DataFrames of pandas and polars, LazyFrame, tables of pyarrow (not Hugging Face data sets: their rows tell)."""
-    if hasattr(corpus, "columns") and (hasattr(corpus, "dtypes") or hasattr(corpus, "schema")):
+    kind = type(corpus)  # asked in place of the frame itself, where asking a LazyFrame may start work
+    if hasattr(kind, "columns") and (hasattr(kind, "dtypes") or hasattr(kind, "schema")):
         return True
-    return hasattr(corpus, "column_names") and hasattr(corpus, "schema") and not hasattr(corpus, "features")
+    return hasattr(kind, "column_names") and hasattr(kind, "schema") and not hasattr(kind, "features")
 
 
 def is_open_file(corpus: object) -> bool:
@@ -196,11 +197,14 @@ def _decoded(
     stream: Iterable[str | bytes], name: str, errors: str, done: LineCounts, file: TextFile | None = None
 ) -> Iterator[str]:
     """The lines as strings without their ends; the first without a byte order mark."""
+    offset = 0  # of the line in its file
     for number, line in enumerate(stream, 1):
         raw = line.encode("utf-8", "surrogatepass") if isinstance(line, str) else line
         if number == 1 and raw.startswith(b"\xef\xbb\xbf"):
             raw = raw[3:]
-            done.bytes_read += 3
+            offset = 3
+            if not raw:
+                break
         try:
             text = raw.decode()
             if "\0" in text and errors == "strict":
@@ -208,9 +212,10 @@ def _decoded(
         except ValueError:  # UnicodeDecodeError is one
             if errors == "strict":
                 guess = what_it_may_be(first_bytes(file)) if file else ""
-                raise CorpusError(describe_bad_text(name, number, done.bytes_read, raw, guess)) from None
+                raise CorpusError(describe_bad_text(name, number, offset, raw, guess)) from None
             done.bad_bytes += len(raw) - len(raw.decode("utf-8", "ignore").encode())
             text = raw.decode("utf-8", errors)
-        done.bytes_read += len(raw)
+        offset += len(raw)
         done.nul_bytes += raw.count(b"\0")
         yield text.removesuffix("\n").removesuffix("\r")
+    done.bytes_read += offset

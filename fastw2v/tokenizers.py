@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cache
 
 from fastw2v.errors import CorpusTypeError, ParameterError
@@ -128,14 +128,14 @@ def token_list(tokens: object, where: str) -> Sequence[Hashable]:
         reason = f"is {shorten(tokens)} ({type(tokens).__name__}); decode it first: item.decode('utf-8')"
     elif isinstance(tokens, Mapping):
         reason = f"is a {type(tokens).__name__} with the keys {shorten(list(tokens))}; pass its text: rows['text']"
-    elif isinstance(tokens, Set):
+    elif isinstance(tokens, (set, frozenset)):
         reason = f"is a {type(tokens).__name__}, which has no order; pass a list of tokens"
     elif is_missing(tokens):
         reason = f"is {shorten(tokens)}, a missing value; leave it out (a pandas column: column.dropna())"
+    elif not isinstance(tokens, Iterable) or getattr(tokens, "ndim", 1) == 0:
+        reason = f"is {shorten(tokens)} ({type(tokens).__name__}); an item must be a list of tokens or a string"
     elif getattr(tokens, "ndim", 1) != 1:
         reason = f"is an array of {tokens.ndim} dimensions; a sentence has one"  # type: ignore[attr-defined]
-    elif not isinstance(tokens, Iterable):
-        reason = f"is {shorten(tokens)} ({type(tokens).__name__}); pass a list of tokens or a string"
     if reason:
         raise CorpusTypeError(f"{where} {reason}")
     for to_python in ("tolist", "to_list", "as_py"):  # arrays of NumPy, polars and pyarrow: Python's own values

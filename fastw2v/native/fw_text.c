@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#ifdef __SSE2__
+#if defined(__SSE2__) && !defined(FW_PORTABLE)
 #include <emmintrin.h>
 #endif
 
@@ -20,7 +20,7 @@ typedef struct {
     uint64_t newline; /* bit i: byte i is a newline */
 } masks;
 
-#ifdef __SSE2__
+#if defined(__SSE2__) && !defined(FW_PORTABLE)
 
 static inline masks classify(const char *text) {
     masks found = {0, 0};
