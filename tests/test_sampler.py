@@ -53,7 +53,11 @@ def test_learning_rates_are_equal_in_c_and_numpy(first, share, total, done):
 
 def test_known_answers():
     """The stream is a promise: these numbers may never change within a version."""
-    assert sampler.draw(sampler.key(1, 0, sampler.KEEP), [0, 1, 2**40]).tolist() == [9878497219282479428, 1319316269172661779, 2659031269536990282]
+    assert sampler.draw(sampler.key(1, 0, sampler.KEEP), [0, 1, 2**40]).tolist() == [
+        9878497219282479428,
+        1319316269172661779,
+        2659031269536990282,
+    ]
     assert int(sampler.mix(0x9E3779B97F4A7C15)) == 0xE220A8397B1DCDAF  # SplitMix64's first output for seed 0
 
 
