@@ -132,7 +132,13 @@ class Run:
         return sampler.noise_words(bits, self.tables.noise_cut, self.tables.noise_alias)
 
     def _shared_noise(
-        self, epoch: int, position: int, number: int, noise: NDArray[np.int64], centers: NDArray[np.int64], seen: Windows
+        self,
+        epoch: int,
+        position: int,
+        number: int,
+        noise: NDArray[np.int64],
+        centers: NDArray[np.int64],
+        seen: Windows,
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
         """The tile's noise words (n, S), their weights, and their weights in the loss.
 

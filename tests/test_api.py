@@ -17,7 +17,9 @@ from sklearn.pipeline import make_pipeline
 from fastw2v import EncodedCorpus, Word2Vec, WordVectors, load
 from fastw2v.errors import CorpusError, DivergedError, FormatError, ParameterError
 
-SENTENCES = [f"{a} {b} {c}".split() for a in ("red", "white", "old") for b in ("wine", "rose") for c in ("is", "was")] * 30
+SENTENCES = [
+    f"{a} {b} {c}".split() for a in ("red", "white", "old") for b in ("wine", "rose") for c in ("is", "was")
+] * 30
 QUICK = {"vector_size": 12, "min_count": 1, "epochs": 3, "random_state": 1, "n_jobs": 1}
 
 

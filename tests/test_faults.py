@@ -28,7 +28,12 @@ LONG_RUN = """
 
 def run_python(code, **options):
     return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=120, check=False, **options
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        **options,
     )
 
 
@@ -143,7 +148,7 @@ def test_training_goes_on_with_the_threads_that_start():
     print(state.complete, state.report.tokens, str(said[0].message))
     """)
     assert done.stdout.startswith("True 900000 only "), done.stderr
-    assert "of 64 threads could be started" in done.stdout
+    assert "threads could be started; training goes on" in done.stdout
 
 
 def test_floating_point_of_the_process_is_left_alone():
