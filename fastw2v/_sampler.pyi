@@ -1,5 +1,5 @@
-from numpy.typing import NDArray
 import numpy as np
+from numpy.typing import NDArray
 
 def draws(seed: int, epoch: int, purpose: int, positions: NDArray[np.int64], index: int = 0) -> NDArray[np.uint64]: ...
 def bounded(bits: NDArray[np.uint64], n: int) -> NDArray[np.uint32]: ...

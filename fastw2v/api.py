@@ -32,8 +32,8 @@ class Word2Vec(FittedModel, ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     Parameters
     ----------
     corpus : path, list of token lists, list of strings, column, generator or EncodedCorpus, optional
-        The text. A path (file, folder, glob, ``.gz .bz2 .xz .zst``, ``-`` for stdin): one line is one sentence, split on
-        white space. Token lists: one list is one sentence. Strings: one string is one document, split by ``tokenizer``.
+        The text. A path (file, folder, glob, ``.gz .bz2 .xz .zst``, ``-`` for stdin): one line is one sentence, split
+        on white space. Token lists: one list is one sentence. Strings: one string is one document, split by ``tokenizer``.
         It can be given to `fit` instead.
     vector_size : int, default 100
         D, the dimensions of a word vector.
@@ -334,7 +334,7 @@ class Word2Vec(FittedModel, ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         return type(self)(**self.get_params(deep=False))
 
     def __getstate__(self) -> dict[str, Any]:
-        """Arrays and parameters; not the lock, nor a run's state, nor the corpus of a fitted model unless it is a path."""
+        """Arrays and parameters; no lock, no run's state, and of a fitted model no corpus but a path."""
         kept = {**super().__getstate__()}
         for name in ("_fit_lock", "_unfinished"):
             kept.pop(name, None)

@@ -1,7 +1,7 @@
 """THE training loop: chunks, progress, loss, Ctrl-C, divergence, callbacks, checkpoints. It knows no estimator.
 
-`train` is the whole of it for those who have an encoded corpus and parameters; `start` and `advance` are its two halves,
-for those who go on later.
+`train` is the whole of it for those who have an encoded corpus and parameters; `start` and `advance` are its two
+halves, for those who go on later.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ def start(
     made = plan.make_plan(corpus, params, seed)
     if made.learning_rate < params.resolved_learning_rate:
         warnings.warn(
-            f"the learning rate is lowered from {params.resolved_learning_rate:.4g} to {made.learning_rate:.4g}: with so "
-            f"few words, window={params.window} and negative={params.negative}, training could diverge",
+            f"the learning rate is lowered from {params.resolved_learning_rate:.4g} to {made.learning_rate:.4g}: with "
+            f"so few words, window={params.window} and negative={params.negative}, training could diverge",
             RuntimeWarning,
             stacklevel=2,
         )

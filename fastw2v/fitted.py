@@ -26,7 +26,12 @@ class FittedModel:
 
     vectors_: WordVectors
     context_vectors_: WordVectors
+    vocabulary_: Vocabulary
+    loss_history_: list[float]
+    n_iter_: int
+    seed_: int | None
     tokenizer_: Any
+    n_features_out_: int
 
     # ------------------------------------------------------------------ documents to vectors
 

@@ -161,7 +161,7 @@ def cut_chunks(offsets: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[n
     begins = [0]
     while begins[-1] < tokens:
         begin = begins[-1]
-        end = int(offsets[min(np.searchsorted(offsets, begin + CHUNK_TOKENS), len(offsets) - 1)])
+        end = int(offsets[min(int(np.searchsorted(offsets, begin + CHUNK_TOKENS)), len(offsets) - 1)])
         begins.append(min(end, begin + CHUNK_LIMIT))
     chunk_begin = np.array(begins, np.int64)
     # "right": of the sentences that start here, the last one, which is the one with words

@@ -165,8 +165,8 @@ class Run:
         mask = (seen.counts > 0)[:, None] if self.plan.cbow else seen.mask
         index = np.arange(targets.shape[1] * self.plan.negative)
         words = np.stack([self._draw_noise(epoch, position, index) for position in positions])
-        targets, mask = (np.repeat(each, self.plan.negative, axis=1) for each in (targets, mask))
-        return words, (mask & (words != targets)).astype(np.float64)
+        wanted = mask.repeat(self.plan.negative, axis=1) & (words != targets.repeat(self.plan.negative, axis=1))
+        return words, wanted.astype(np.float64)
 
     # ------------------------------------------------------------------ one tile
 
