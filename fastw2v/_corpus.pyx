@@ -226,4 +226,6 @@ cdef class TextScanner:
 
         Empties the stream of ids; returns how many were written. `out` must have room for them all.
         """
-        return renumber_stream(&self.scanner.ids, rows, out, ends, base, self.scanner.table.n_words, self.scanner.sentences)
+        return renumber_stream(
+            &self.scanner.ids, rows, out, ends, base, self.scanner.table.n_words, self.scanner.sentences
+        )

@@ -69,7 +69,8 @@ def _open_zstandard(path: Path) -> IO[bytes]:
             f"{path} is compressed with Zstandard, which needs a package that is not installed: "
             f"pip install zstandard (or 'fastw2v[zstd]')"
         ) from None
-    return _ZstandardFile(path, zstandard.ZstdDecompressor().decompressobj, zstandard.ZstdError)  # type: ignore
+    new_frame = zstandard.ZstdDecompressor().decompressobj
+    return _ZstandardFile(path, new_frame, zstandard.ZstdError)  # type: ignore[return-value]
 
 
 class _ZstandardFile(io.RawIOBase):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import os
 import time
 from collections.abc import Hashable, Iterable, Mapping
@@ -24,12 +23,12 @@ from fastw2v.items import (
     name_of_open_file,
     refuse_what_is_no_corpus,
 )
+from fastw2v.machine import resolve_jobs
+from fastw2v.params import check
 from fastw2v.tokenizers import Tokenizer, resolve
 from fastw2v.vocab import Vocabulary, describe_commonest, frequent_words
 
 __all__ = ["EncodeReport", "EncodedCorpus", "encode"]
-
-ERRORS = ("strict", "replace", "ignore")
 
 
 def encode(
@@ -67,7 +66,7 @@ def encode(
         place, or leave them out, as ``bytes.decode`` does; the report counts them. NUL bytes, which are valid UTF-8
         but hardly text, raise with "strict" and are kept as a part of words otherwise.
     n_jobs : int, optional
-        Threads that read files; None: all usable CPUs. The result does not depend on it.
+        Threads that read files; None or -1: all usable CPUs. The result does not depend on it.
 
     Returns
     -------
@@ -98,15 +97,12 @@ def encode(
     (array([0, 1, 2, 0, 3], dtype=int32), array([0, 3, 5]))
     """
     started = time.perf_counter()
-    min_count = _whole_number("min_count", min_count, 1)
-    max_vocab = None if max_vocab is None else _whole_number("max_vocab", max_vocab, 2)
-    n_threads = None if n_jobs is None else _whole_number("n_jobs", n_jobs, 1)
-    if not isinstance(errors, str) or errors not in ERRORS:
-        raise ParameterError(f"errors={errors!r}; give 'strict', 'replace' or 'ignore'")
+    for name, value in {"min_count": min_count, "max_vocab": max_vocab, "errors": errors, "n_jobs": n_jobs}.items():
+        check(name, value)
     if isinstance(corpus, EncodedCorpus):
         return corpus
     try:
-        counted, tokenizer, done = _count(corpus, tokenizer, errors, n_threads)
+        counted, tokenizer, done = _count(corpus, tokenizer, errors, resolve_jobs(n_jobs))
     except TooManyWordsError:
         raise CorpusError("the corpus holds more than 2,147,483,647 distinct words, too many for int32 ids") from None
     if not counted.tokens:
@@ -137,7 +133,7 @@ def encode(
 
 
 def _count(
-    corpus: Any, tokenizer: Tokenizer | None, errors: str, n_threads: int | None
+    corpus: Any, tokenizer: Tokenizer | None, errors: str, n_threads: int
 ) -> tuple[Counted, Tokenizer, dict[str, int]]:
     """Reads the corpus; returns what was counted, the resolved tokenizer and the report's figures about files."""
     bad = "ignored_bytes" if errors == "ignore" else "replaced_bytes"
@@ -148,7 +144,7 @@ def _count(
         tokenizer = resolve(tokenizer, "file")
         files: list[TextFile] = [file for path in ([corpus] if is_path else corpus) for file in find(path)]
         if tokenizer == "whitespace":
-            text, n_bytes = count_files(files, errors, n_threads or _usable_cpus())
+            text, n_bytes = count_files(files, errors, n_threads)
             return text, tokenizer, _figures(len(files), n_bytes, **{bad: text.bad_bytes, "nul_bytes": text.nul_bytes})
         tokens, lines = count_lines(files, errors, tokenizer)
         figures = _figures(len(files), lines.bytes_read, **{bad: lines.bad_bytes, "nul_bytes": lines.nul_bytes})
@@ -167,12 +163,6 @@ def _count(
 
 def _figures(files: int, bytes_read: int, **bad: int) -> dict[str, int]:
     return {"files": files, "bytes_read": bytes_read, **bad}
-
-
-def _usable_cpus() -> int:
-    from fastw2v.machine import usable_cpus
-
-    return usable_cpus()
 
 
 def _rows(places: np.ndarray, counted: Counted) -> tuple[np.ndarray, np.ndarray]:
@@ -198,16 +188,6 @@ def _as_vocabulary(given: Vocabulary | Mapping[Hashable, int] | Iterable[Hashabl
     return ready
 
 
-def _whole_number(name: str, value: Any, lowest: int) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = lowest - 1
-    if number < lowest or isinstance(value, bool):
-        raise ParameterError(f"{name}={value!r}; give a whole number from {lowest} on")
-    return number
-
-
 def _describe_empty(corpus: Any, counted: Counted) -> str:
     found = f"the corpus is empty: {counted.sentences:,} sentences, 0 words"
     if is_open_file(corpus):
@@ -224,7 +204,7 @@ def _describe_too_few(counted: Counted, places: np.ndarray, min_count: int) -> s
     found = f"{_commonest(counted)} ({counted.tokens:,} tokens, {len(counted.counts):,} distinct words)"
     if len(places) == 0:
         return f"no word occurs min_count={min_count} times: {found}; lower min_count or pass more text"
-    if min_count == 1:
+    if min_count <= 1:
         return f"training needs at least 2 words, the corpus has one: {found}; pass more text"
     return (
         f"training needs at least 2 words, only one occurs min_count={min_count} times: {found}; "

@@ -49,12 +49,15 @@ class CountedTokens:
         self.sentences: int = scanner.sentences
 
     def words(self, ids: np.ndarray) -> Sequence[Hashable]:
+        """See `Counted`."""
         return self._scanner.words(np.ascontiguousarray(ids, np.int64))
 
     def find(self, words: Sequence[Hashable]) -> np.ndarray:
+        """See `Counted`."""
         return self._scanner.find(words)
 
     def renumber(self, rows: np.ndarray, kept: int) -> tuple[np.ndarray, np.ndarray]:
+        """See `Counted`."""
         ids = np.empty(kept, np.int32)
         offsets = np.zeros(self.sentences + 1, np.int64)
         self._scanner.renumber(rows, ids, offsets[1:], 0)
@@ -87,12 +90,15 @@ class CountedText:
         self.sentences: int = sum(scanner.sentences for scanner in scanners)
 
     def words(self, ids: np.ndarray) -> Sequence[Hashable]:
+        """See `Counted`."""
         return self._shared.words(np.ascontiguousarray(ids, np.int64))
 
     def find(self, words: Sequence[Hashable]) -> np.ndarray:
+        """See `Counted`."""
         return self._shared.find(words)
 
     def renumber(self, rows: np.ndarray, kept: int) -> tuple[np.ndarray, np.ndarray]:
+        """See `Counted`."""
         ids = np.empty(kept, np.int32)
         offsets = np.zeros(self.sentences + 1, np.int64)
         jobs: list[Callable[[], Any]] = []

@@ -86,6 +86,15 @@ class EncodedCorpus:
         What was read and what was left out.
     tokenizer : {"whitespace", "words", "tokens"} or callable
         How strings were split; use it for other documents with `fastw2v.tokenizers.apply`.
+
+    Examples
+    --------
+    >>> from fastw2v import encode
+    >>> corpus = encode([["the", "cat"], ["the", "dog"]], min_count=1)
+    >>> corpus
+    <EncodedCorpus: 4 tokens, 2 sentences, 3 words>
+    >>> corpus[1]
+    array([0, 2], dtype=int32)
     """
 
     vocabulary: Vocabulary

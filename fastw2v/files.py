@@ -44,6 +44,7 @@ class TextFile:
 
     @property
     def size(self) -> int:
+        """Bytes on the disk; 0 for pipes."""
         return self.state[2] if self.state else 0
 
     @property
@@ -157,6 +158,7 @@ class Piece:
 
     @property
     def ends_file(self) -> bool:
+        """Whether the file ends with this piece, and with it its last line."""
         return self.end is None or self.end == self.file.size
 
 

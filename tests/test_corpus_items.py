@@ -1,13 +1,8 @@
-"""Corpora that are Python iterables: token lists, documents, columns; and ready-made ids."""
+"""Corpora that are Python iterables: token lists, documents, columns."""
 
-import doctest
-import importlib
-import re
-from array import array
 from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastw2v.corpus import EncodedCorpus, EncodeReport, encode
-from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
+from fastw2v.errors import CorpusError
 from fastw2v.vocab import Vocabulary
 
 SENTENCES = [["the", "cat", "sat"], [], ["the", "mat"]]
@@ -46,15 +41,6 @@ class ByPlace:
 
     def __getitem__(self, i):
         return SENTENCES[i]
-
-
-@pytest.mark.parametrize("name", ["vocab", "tokenizers", "ready_ids", "encoded", "corpus"])
-def test_examples_in_docstrings(name):
-    failed, tried = doctest.testmod(importlib.import_module(f"fastw2v.{name}"))
-    assert (failed, tried > 0) == (0, True)
-
-
-# ---- token lists -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -168,9 +154,6 @@ def test_a_token_whose_equality_changes_the_sentence_does_no_harm():
     assert encode([sentence, [Shrinking()]], min_count=1).report.raw_tokens == 101
 
 
-# ---- documents -------------------------------------------------------------------------------------------------------
-
-
 def columns():
     pd, pl, pa = (pytest.importorskip(name) for name in ("pandas", "polars", "pyarrow"))
     yield pd.Series(DOCUMENTS, index=[5, 5, 1])
@@ -228,171 +211,6 @@ def test_encoded_corpus_is_returned_as_it_is():
     assert encode(corpus) is corpus
 
 
-# ---- refusals --------------------------------------------------------------------------------------------------------
-
-
-def frames():
-    pd, pl, pa = (pytest.importorskip(name) for name in ("pandas", "polars", "pyarrow"))
-    yield pd.DataFrame({"text": DOCUMENTS})
-    yield pl.DataFrame({"text": DOCUMENTS})
-    yield pl.LazyFrame({"text": DOCUMENTS})
-    yield pa.table({"text": DOCUMENTS})
-
-
-def test_tables_are_refused():
-    for frame in frames():
-        with pytest.raises(CorpusTypeError, match=re.escape("pass its column of texts: df['text']")):
-            encode(frame)
-
-
-@pytest.mark.parametrize(
-    ("corpus", "message"),
-    [
-        (None, "there is no corpus: None was given"),
-        (5, r"a corpus cannot be 5 \(int\)"),
-        (b"some text", "decode it and pass documents"),
-        ({"text": DOCUMENTS}, r"a corpus cannot be a dict .*rows\['text'\]"),
-        ([{"text": "a b"}], r"corpus\[0\] is a dict with the keys \['text'\]; pass its text: rows\['text'\]"),
-        (["a b", {"text": "a b"}], r"corpus\[1\] is a dict"),
-        ([b"a b"], r"corpus\[0\] is b'a b' \(bytes\); decode it first"),
-        (["a b", b"a b"], r"corpus\[1\] is b'a b' \(bytes\); decode it first"),
-        ([None, "a b"], r"corpus\[0\] is None, a missing value"),
-        (["a b", None], r"corpus\[1\] is None, a missing value; leave it out \(a pandas column: column.dropna\(\)\)"),
-        (["a b", float("nan")], r"corpus\[1\] is nan, a missing value"),
-        ([["a"], float("nan")], r"corpus\[1\] is nan, a missing value"),
-        (["a b", 7], r"corpus\[1\] is 7 \(int\)"),
-        (["a b", ["a", "b"]], r"corpus\[1\] is \['a', 'b'\] \(list\), but the items before it are strings"),
-        ([["a"], ["b"], ["c"], "d e"], r"corpus\[3\] is the string 'd e' where a list of tokens is expected"),
-        ([["a"], {"b", "c"}], r"corpus\[1\] is a set, which has no order"),
-        ([["a"], 7], r"corpus\[1\] is 7 \(int\)"),
-        (np.arange(5), r"corpus\[0\] is (np.int64\()?0\)? \(int64\)"),
-        (np.array(5), "a corpus cannot be"),
-        ([np.zeros((2, 2))], r"corpus\[0\] is an array of 2 dimensions"),
-        ([Path("a.txt"), "b.txt"], r"corpus\[1\] is 'b.txt' \(str\), but the items before it are paths"),
-    ],
-)
-def test_what_is_no_corpus(corpus, message):
-    with pytest.raises(CorpusTypeError, match=message):
-        encode(corpus, min_count=1)
-
-
-def test_sparse_matrix_is_refused():
-    sparse = pytest.importorskip("scipy.sparse")
-    with pytest.raises(CorpusTypeError, match="sparse"):
-        encode(sparse.eye(3, format="csr"))
-
-
-@pytest.mark.parametrize(
-    ("token", "message"),
-    [
-        (3, r"is 3 \(int\), but the tokens before it are strings"),
-        (None, r"is None \(NoneType\), a missing value; leave it out"),
-        (float("nan"), r"is nan \(float\), a missing value"),
-        (b"x", r"is b'x' \(bytes\); decode it first"),
-        (["x"], r"is \['x'\] \(list\); tokens must be strings or other hashable values"),
-        ("\ud800", r"is '\\ud800' \(str\), which holds the lone surrogate"),
-    ],
-)
-@pytest.mark.parametrize("length", [8, 1000])
-def test_tokens_that_cannot_be_words_are_named_with_their_place(token, message, length):
-    corpus = [["a", "b"]] * 3 + [["a"] * 7 + [token] + ["b"] * (length - 8)]
-    with pytest.raises(CorpusTypeError, match=r"corpus\[3\]\[7\] " + message):
-        encode(corpus, min_count=1)
-
-
-@pytest.mark.parametrize(
-    ("token", "message"),
-    [
-        ("x", r"is 'x' \(str\), but the tokens before it are no strings"),
-        (None, "a missing value"),
-        (float("nan"), "a missing value"),
-        (b"x", "decode it first"),
-        ([1], "hashable"),
-    ],
-)
-def test_tokens_among_other_hashables(token, message):
-    with pytest.raises(CorpusTypeError, match=r"corpus\[1\]\[2\] .*" + message):
-        encode([[1, 2], [1, 2, token]], min_count=1)
-    if token != "x":
-        with pytest.raises(CorpusTypeError, match=r"corpus\[0\]\[0\] .*" + message):
-            encode([[token], [1, 2]], min_count=1)
-
-
-def test_what_a_tokenizer_may_not_return():
-    for tokens, message in [
-        ("text", r"what the tokenizer made of corpus\[1\] is the string 'text' where a list"),
-        (None, r"what the tokenizer made of corpus\[1\] is None"),
-        (["a", None], r"token 1 that the tokenizer made of corpus\[1\] is None"),
-    ]:
-        made = iter([["a", "b"], tokens])
-        with pytest.raises(CorpusTypeError, match=message):
-            encode(["x", "y"], min_count=1, tokenizer=lambda _, made=made: next(made))
-
-
-def test_tokenizer_that_does_not_go_with_the_corpus():
-    with pytest.raises(ParameterError, match="tokenizer='words', but the corpus holds token lists"):
-        encode(SENTENCES, tokenizer="words")
-    with pytest.raises(ParameterError, match="tokenizer='tokens', but the corpus holds strings"):
-        encode(DOCUMENTS, tokenizer="tokens")
-    assert encode_all(SENTENCES, tokenizer="tokens") == SENTENCES
-
-
-def test_empty_corpora():
-    for corpus, n in [([], 0), ([[]], 1), (["", " "], 2), (np.empty((3, 0)), 3)]:
-        with pytest.raises(CorpusError, match=f"the corpus is empty: {n} sentences, 0 words; pass"):
-            encode(corpus)
-
-
-def test_used_up_iterator_says_so():
-    generator = (sentence for sentence in SENTENCES)
-    encode(generator, min_count=1)
-    with pytest.raises(CorpusError, match="this generator gives its items only once, so it may have been used up"):
-        encode(generator, min_count=1)
-
-
-def test_too_few_words():
-    with pytest.raises(CorpusError, match=r"no word occurs min_count=5 times: the commonest, 'the', occurs 2 times"):
-        encode(SENTENCES)
-    with pytest.raises(CorpusError, match=r"only one occurs min_count=2 times: the commonest, 'the'"):
-        encode(SENTENCES, min_count=2)
-    with pytest.raises(CorpusError, match="the corpus has one"):
-        encode([["a", "a"]], min_count=1)
-
-
-class Trouble(Exception):  # noqa: N818
-    pass
-
-
-def test_what_the_users_code_raises_comes_out():
-    trouble = Trouble("at item 3")
-
-    def sentences():
-        yield from [["a", "b"]] * 3
-        raise trouble
-
-    with pytest.raises(Trouble) as caught:
-        encode(sentences(), min_count=1)
-    assert caught.value is trouble
-
-    def split(document):
-        raise trouble
-
-    with pytest.raises(Trouble) as caught:
-        encode(["a b"], tokenizer=split)
-    assert caught.value is trouble
-
-    class Token:
-        def __hash__(self):
-            raise trouble
-
-    with pytest.raises(Trouble) as caught:
-        encode([[Token()]])
-    assert caught.value is trouble
-
-
-# ---- vocabulary and report -------------------------------------------------------------------------------------------
-
-
 def test_ready_made_vocabulary():
     for given_words in (
         ["mat", "dog", "the"],
@@ -416,89 +234,3 @@ def test_report():
         "6 tokens in 3 sentences, 3 distinct words\nkept 2 words and 5 tokens; dropped 1 words and 1 tokens\n"
     )
     assert repr(encoded) == "<EncodedCorpus: 5 tokens, 3 sentences, 2 words>"
-
-
-# ---- ready ids -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("ids", "offsets"),
-    [
-        ([[0, 1, 2], [2, 1]], None),
-        ([np.array([0, 1, 2]), np.array([2, 1], np.uint8)], None),
-        ([array("i", [0, 1, 2]), (2, 1)], None),
-        (np.array([0, 1, 2, 2, 1]), [0, 3, 5]),
-        ([0, 1, 2, 2, 1], np.array([0, 3, 5], np.int32)),
-    ],
-)
-def test_ids_of_every_shape(ids, offsets):
-    corpus = EncodedCorpus.from_ids(ids, ["a", "b", "c"], offsets)
-    assert sentences_of(corpus) == [["a", "b", "c"], ["c", "b"]]
-    assert corpus.vocabulary.counts.tolist() == [1, 2, 2]
-    assert (corpus.ids.dtype, corpus.offsets.dtype) == (np.int32, np.int64)
-    assert (corpus.report.raw_tokens, corpus.report.raw_sentences) == (5, 2)
-
-
-def test_two_dimensional_ids_and_flat_ids():
-    corpus = EncodedCorpus.from_ids(np.array([[0, 1], [2, 1]]))
-    assert corpus.offsets.tolist() == [0, 2, 4]
-    assert corpus.vocabulary.words == [0, 1, 2]
-    assert EncodedCorpus.from_ids([0, 1, 0]).offsets.tolist() == [0, 3]
-    assert EncodedCorpus.from_ids([[0, 1], [], [1]]).offsets.tolist() == [0, 2, 2, 3]
-
-
-def test_int32_ids_are_not_copied():
-    ids = np.array([[0, 1], [1, 0]], np.int32)
-    assert np.shares_memory(EncodedCorpus.from_ids(ids).ids, ids)
-
-
-def test_vocabulary_keeps_its_order_and_gets_the_counts_of_the_ids():
-    vocabulary = Vocabulary(["a", "b", "c"], [1, 1, 1])
-    corpus = EncodedCorpus.from_ids([[2, 2, 1]], vocabulary)
-    assert corpus.vocabulary.words == ["a", "b", "c"]
-    assert corpus.vocabulary.counts.tolist() == [0, 1, 2]
-
-
-@pytest.mark.parametrize(
-    ("ids", "words", "offsets", "error", "message"),
-    [
-        ([[0, 1], [1, 0, 3]], ["a", "b", "c"], None, CorpusError, r"ids\[1\]\[2\] is 3, .* rows 0 to 2"),
-        (np.array([[0, 1], [-1, 0]]), ["a", "b"], None, CorpusError, r"ids\[1\]\[0\] is -1"),
-        ([[], [0, 5]], ["a", "b"], None, CorpusError, r"ids\[1\]\[1\] is 5"),
-        (np.array([0, 2**31]), None, None, CorpusError, r"ids\[1\] is 2147483648, which is no int32"),
-        (np.array([0, 2**63], np.uint64), None, None, CorpusError, "no int32"),
-        ([[0, 0]], ["a"], None, CorpusError, "at least 2 words"),
-        ([], None, None, CorpusError, "the corpus is empty: 0 sentences|the corpus is empty"),
-        ([[], []], None, None, CorpusError, "the corpus is empty: 2 sentences"),
-        (np.zeros((2, 2, 2), int), None, None, CorpusError, r"shape \(2, 2, 2\)"),
-        ([[0.5, 1.0]], None, None, CorpusTypeError, r"ids\[0\] holds float64"),
-        ([[True, False]], None, None, CorpusTypeError, r"ids\[0\] holds bool"),
-        ([["a", "b"]], None, None, CorpusTypeError, r"ids\[0\] holds <U1"),
-        ([[[0, 1]]], None, None, CorpusTypeError, r"ids\[0\] holds int64 of shape \(1, 2\)"),
-        ([[0, [1]]], None, None, CorpusTypeError, r"ids\[0\] is \[0, \[1\]\], not a row of integers"),
-        ([[0, 2**70]], None, None, CorpusTypeError, r"ids\[0\] holds object"),
-        ("text", None, None, CorpusTypeError, "ids are 'text'"),
-        (5, None, None, CorpusTypeError, "ids are 5"),
-        ([0, 1, 1], None, [0, 2], CorpusError, "from 0 to the number of ids, 3; found 0 to 2"),
-        ([0, 1, 1], None, [1, 3], CorpusError, "found 1 to 3"),
-        ([0, 1, 1], None, [0, 2, 1, 3], CorpusError, r"offsets\[1\] is 2, offsets\[2\] is 1"),
-        ([0, 1, 1], None, [], CorpusError, "offsets must be"),
-        ([0, 1, 1], None, [0.0, 3.0], CorpusError, "offsets must be"),
-        (np.array([[0, 1]]), None, [0, 2], CorpusError, "only with flat ids"),
-    ],
-)
-def test_ids_that_cannot_be(ids, words, offsets, error, message):
-    with pytest.raises(error, match=message):
-        EncodedCorpus.from_ids(ids, words, offsets)
-
-
-@given(st.lists(st.lists(st.integers(0, 30), max_size=20), min_size=1, max_size=8))
-def test_ragged_ids_come_back(sentences):
-    if not any(map(any, sentences)):
-        return
-    corpus = EncodedCorpus.from_ids(sentences)
-    assert [corpus[i].tolist() for i in range(len(corpus))] == sentences
-    assert (
-        corpus.vocabulary.counts.tolist()
-        == np.bincount(np.concatenate([*map(np.array, sentences)]).astype(int)).tolist()
-    )

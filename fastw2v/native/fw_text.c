@@ -74,7 +74,7 @@ static int continuation_bytes(const unsigned char *at, int n) {
     return 1;
 }
 
-/* Length of the UTF-8 sequence at `at`, of which `left` bytes may be read; 0 where there is none. (Unicode, table 3-7) */
+/* Bytes of the UTF-8 sequence at `at`, of which `left` may be read; 0 where there is none (Unicode, table 3-7). */
 static int sequence_length(const unsigned char *at, int64_t left) {
     unsigned char lead = at[0], second = left > 1 ? at[1] : 0;
     if (lead < 0x80) return lead != 0;

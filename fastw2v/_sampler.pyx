@@ -1,0 +1,170 @@
+"""Alias table, initial rows, and the counter-based generator as the kernels see it.
+
+The kernels call the same C functions (native/fw_math.h) without passing through here; `sampler.py` is their mirror in
+NumPy, and tests hold the two bit-equal.
+"""
+
+import numpy as np
+
+from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t, uint8_t
+
+cdef extern from "fw_math.h" nogil:
+    enum: FW_DRAW_ROWS
+    uint64_t fw_key(uint64_t seed, uint64_t epoch, uint64_t purpose)
+    uint64_t fw_draw(uint64_t key, uint64_t position, uint64_t index)
+    uint32_t fw_below(uint64_t bits, uint32_t n)
+    int fw_keep(uint64_t bits, uint32_t cut)
+    int fw_window(uint64_t bits, int window)
+    int fw_noise(uint64_t bits, const uint32_t *cut, const int32_t *alias, uint32_t n)
+    float fw_centered(uint64_t bits)
+    long long fw_renewed(long long tile, long long slot, long long slots, long long life)
+    float fw_learning_rate(double first, double last, long long done, long long total)
+
+
+def draws(uint64_t seed, uint64_t epoch, uint64_t purpose, const int64_t[::1] positions, uint64_t index=0):
+    """64 random bits for each position, for the key (seed, epoch, purpose) and the counter (position, index)."""
+    cdef int64_t i, n = positions.shape[0]
+    bits = np.empty(n, np.uint64)
+    cdef uint64_t[::1] out = bits
+    cdef uint64_t key = fw_key(seed, epoch, purpose)
+    with nogil:
+        for i in range(n):
+            out[i] = fw_draw(key, <uint64_t> positions[i], index)
+    return bits
+
+
+def bounded(const uint64_t[::1] bits, uint32_t n):
+    """Integers in [0, n)."""
+    cdef int64_t i
+    values = np.empty(bits.shape[0], np.uint32)
+    cdef uint32_t[::1] out = values
+    for i in range(bits.shape[0]):
+        out[i] = fw_below(bits[i], n)
+    return values
+
+
+def windows(const uint64_t[::1] bits, int window):
+    """Reduced windows, uniform in 1..window."""
+    cdef int64_t i
+    values = np.empty(bits.shape[0], np.int32)
+    cdef int32_t[::1] out = values
+    for i in range(bits.shape[0]):
+        out[i] = fw_window(bits[i], window)
+    return values
+
+
+def kept(const uint64_t[::1] bits, const uint32_t[::1] cut):
+    """Whether each token, drawn `bits` for and with the keep threshold `cut`, stays."""
+    cdef int64_t i
+    values = np.empty(bits.shape[0], np.uint8)
+    cdef uint8_t[::1] out = values
+    if cut.shape[0] != bits.shape[0]:
+        raise ValueError(f"bits and cut differ in length: {bits.shape[0]} and {cut.shape[0]}")
+    for i in range(bits.shape[0]):
+        out[i] = fw_keep(bits[i], cut[i])
+    return values.view(np.bool_)
+
+
+def noise_words(const uint64_t[::1] bits, const uint32_t[::1] cut, const int32_t[::1] alias):
+    """One noise word for each draw."""
+    cdef int64_t i
+    words = np.empty(bits.shape[0], np.int32)
+    cdef int32_t[::1] out = words
+    if cut.shape[0] == 0 or alias.shape[0] != cut.shape[0]:
+        raise ValueError(f"not an alias table: {cut.shape[0]} thresholds and {alias.shape[0]} aliases")
+    for i in range(bits.shape[0]):
+        out[i] = fw_noise(bits[i], &cut[0], &alias[0], <uint32_t> cut.shape[0])
+    return words
+
+
+def renewed(long long tile, long long slot, long long slots, long long life):
+    """The tile in which a noise slot was last renewed."""
+    return fw_renewed(tile, slot, slots, life)
+
+
+def learning_rate(double first, double last, long long done, long long total):
+    """The learning rate at `done` of `total` tokens."""
+    return fw_learning_rate(first, last, done, total)
+
+
+def alias_table(const double[::1] weights):
+    """Vose's alias table of a discrete distribution.
+
+    Parameters
+    ----------
+    weights : float64 (V,)
+        Weights, not negative, of any sum above 0; V < 2**31.
+
+    Returns
+    -------
+    cut : uint32 (V,)
+        Column k is taken for itself where 32 random bits are below ``cut[k]`` ...
+    alias : int32 (V,)
+        ... and for ``alias[k]`` otherwise. Columns that are always taken for themselves have themselves as alias.
+
+    Raises
+    ------
+    ValueError
+        Where there are no weights, one is negative or not finite, or all are 0.
+
+    Notes
+    -----
+    M. D. Vose, "A linear algorithm for generating random numbers with a given distribution", 1991. O(V) time; the same
+    weights give the same table on every machine (one thread, double precision, a fixed order).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastw2v._sampler import alias_table
+    >>> cut, alias = alias_table(np.array([3.0, 1.0]))
+    >>> [round(float(c) / 2**32, 3) for c in cut], alias.tolist()
+    ([1.0, 0.5], [0, 0])
+    """
+    cdef int64_t n = weights.shape[0], k, smaller, larger, n_small = 0, n_large = 0
+    cdef double total = 0.0, scale, p
+    for k in range(n):
+        if not (0.0 <= weights[k] <= 1.7976931348623157e308):
+            raise ValueError(f"weights[{k}] is {weights[k]}: weights must be finite and not negative")
+        total += weights[k]
+    if not (0.0 < total <= 1.7976931348623157e308):
+        raise ValueError(f"the weights add up to {total}: at least one must be above 0, and the sum finite")
+    shares, stack = np.empty(n, np.float64), np.empty(n, np.int32)
+    cut_array, alias_array = np.empty(n, np.uint32), np.arange(n, dtype=np.int32)
+    cdef double[::1] share = shares
+    cdef int32_t[::1] todo = stack             # small columns from the left, large ones from the right
+    cdef uint32_t[::1] cut = cut_array
+    cdef int32_t[::1] alias = alias_array
+    scale = <double> n / total
+    with nogil:
+        for k in range(n):
+            share[k] = weights[k] * scale
+            cut[k] = 0xffffffff
+            if share[k] < 1.0:
+                todo[n_small] = <int32_t> k
+                n_small += 1
+            else:
+                n_large += 1
+                todo[n - n_large] = <int32_t> k
+        while n_small > 0 and n_large > 0:
+            n_small -= 1
+            smaller = todo[n_small]
+            larger = todo[n - n_large]
+            p = share[smaller] * 4294967296.0
+            cut[smaller] = <uint32_t> p if p < 4294967295.0 else 0xffffffff
+            alias[smaller] = <int32_t> larger
+            share[larger] -= 1.0 - share[smaller]
+            if share[larger] < 1.0:
+                n_large -= 1
+                todo[n_small] = <int32_t> larger
+                n_small += 1
+    return cut_array, alias_array
+
+
+def initial_rows(float[:, :] rows, uint64_t seed):
+    """Fill the input rows with word2vec's start, uniform in [-0.5, 0.5) / D: a pure function of (seed, row, column)."""
+    cdef int64_t v, d, n = rows.shape[0], dim = rows.shape[1]
+    cdef uint64_t key = fw_key(seed, 0, FW_DRAW_ROWS)
+    with nogil:
+        for v in range(n):
+            for d in range(dim):
+                rows[v, d] = fw_centered(fw_draw(key, <uint64_t> v, <uint64_t> d)) / <float> dim

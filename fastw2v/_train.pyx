@@ -1,0 +1,292 @@
+"""Backend "cpu": the loops over chunks and tiles that each thread runs, and their threads.
+
+The row arithmetic of a tile is in native/fw_tile.h, compiled once for each instruction set and chosen here at run time.
+"""
+
+import math
+import os
+import warnings
+
+import numpy as np
+
+from cpython.exc cimport PyErr_CheckSignals
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free
+
+from fastw2v.errors import BackendUnavailable
+from fastw2v.plan import ChunkStats
+
+cdef extern from "fw_kernel.h" nogil:
+    int FW_ROW_ALIGN
+    ctypedef struct fw_job:
+        float *w_in
+        float *w_out
+        int64_t stride, vocabulary
+        const int32_t *ids
+        const int64_t *offsets
+        const int64_t *chunk_begin
+        const int64_t *chunk_sentence
+        int64_t longest_chunk
+        const uint32_t *keep_cut
+        const uint32_t *noise_cut
+        const int32_t *noise_alias
+        const uint8_t *frozen
+        int64_t tokens, epochs
+        uint64_t seed
+        double first_rate, last_rate
+        int32_t window, negative, tile, noise, life
+        int32_t cbow, cbow_mean, cbow_divide, shrink_windows, pairwise_noise
+    ctypedef struct fw_stats:
+        int64_t tokens, pairs, chunks
+        double loss
+    ctypedef struct fw_kernel:
+        const char *name
+        size_t (*workspace_bytes)(const fw_job *job) noexcept nogil
+        void (*init_workspace)(const fw_job *job, void *workspace) noexcept nogil
+        int64_t (*open_chunk)(
+            const fw_job *job, void *workspace, int64_t epoch, int64_t chunk, fw_stats *stats) noexcept nogil
+        void (*train_tile)(const fw_job *job, void *workspace, int64_t tile, fw_stats *stats) noexcept nogil
+    int fw_available_kernels(const fw_kernel **kernels, int room)
+
+cdef extern from "fw_threads.h" nogil:
+    ctypedef struct fw_team:
+        pass
+    fw_team *fw_team_new(int64_t first, int64_t last)
+    int fw_team_start(fw_team *team, int n, void (*work)(fw_team *, void *) noexcept nogil, void **items)
+    int64_t fw_team_next(fw_team *team)
+    void fw_team_stop(fw_team *team)
+    int fw_team_wait(fw_team *team, int milliseconds)
+    void fw_team_join(fw_team *team)
+    void fw_team_free(fw_team *team)
+
+cdef enum:
+    MAX_KERNELS = 8
+    POLL_MS = 50  # how often a waiting caller looks for signals
+
+
+cdef struct Worker:  # what one thread owns
+    const fw_job *job
+    const fw_kernel *kernel
+    void *workspace
+    int64_t epoch
+    fw_stats stats
+
+
+cdef void train_chunks(fw_team *team, void *item) noexcept nogil:
+    """One thread: chunks from the shared cursor, and their tiles in order."""
+    cdef Worker *worker = <Worker *> item
+    cdef int64_t chunk, tile, tiles
+    while True:
+        chunk = fw_team_next(team)
+        if chunk < 0:
+            break
+        tiles = worker.kernel.open_chunk(worker.job, worker.workspace, worker.epoch, chunk, &worker.stats)
+        for tile in range(tiles):
+            worker.kernel.train_tile(worker.job, worker.workspace, tile, &worker.stats)
+
+
+cdef const fw_kernel *find_kernel(name) except NULL:
+    """The kernel of that name, or the best one for None."""
+    cdef const fw_kernel *kernels[MAX_KERNELS]
+    cdef int i, n = fw_available_kernels(kernels, MAX_KERNELS)
+    names = [kernels[i].name.decode() for i in range(n)]
+    if name is None:
+        return kernels[0]
+    if name not in names:
+        raise BackendUnavailable(
+            f"instruction set {name!r} (asked for, or set by FASTW2V_ISA) cannot be used: "
+            f"this machine and this build offer {', '.join(names)}"
+        )
+    return kernels[names.index(name)]
+
+
+def instruction_sets():
+    """The instruction sets that this machine and this build offer, best first, and the one in use.
+
+    Returns
+    -------
+    dict
+        ``available``: list of str; ``selected``: str, the first of them unless the environment variable FASTW2V_ISA
+        names another.
+
+    Raises
+    ------
+    BackendUnavailable
+        Where FASTW2V_ISA names one that is not available.
+
+    Examples
+    --------
+    >>> from fastw2v._train import instruction_sets
+    >>> "portable" in instruction_sets()["available"]
+    True
+    """
+    cdef const fw_kernel *kernels[MAX_KERNELS]
+    cdef int i, n = fw_available_kernels(kernels, MAX_KERNELS)
+    selected = find_kernel(os.environ.get("FASTW2V_ISA") or None)
+    return {"available": [kernels[i].name.decode() for i in range(n)], "selected": selected.name.decode()}
+
+
+def _rows(array, name, vocabulary):
+    """Check that the kernels can work on `array` in place; its row stride in floats."""
+    if array.dtype != np.float32 or array.ndim != 2 or array.shape[0] != vocabulary:
+        raise ValueError(f"{name}: expected float32 ({vocabulary}, D), found {array.dtype} {array.shape}")
+    row_bytes = 4 * FW_ROW_ALIGN
+    if array.strides[1] != 4 or array.strides[0] % row_bytes or array.ctypes.data % row_bytes:
+        raise ValueError(f"{name}: rows must begin at multiples of {row_bytes} bytes; make them with plan.empty_rows")
+    return array.strides[0] // 4
+
+
+cdef class Run:
+    """One training run on CPU threads; see `fastw2v.backends.Run` for the calls.
+
+    Parameters
+    ----------
+    arrays : Arrays
+        Rows made by `plan.empty_rows`, trained in place.
+    corpus : EncodedCorpus
+    tables : Tables
+    plan : Plan
+    n_jobs : int, default 1
+        Threads. With 1, the result is bit-equal for the same plan and instruction set.
+    instruction_set : str, optional
+        As `instruction_sets` names them; None is its ``selected``.
+    """
+
+    cdef fw_job job
+    cdef Worker *workers
+    cdef fw_team *team
+    cdef int n_jobs
+    cdef object owned  # everything that `job` and `workers` point into
+    cdef public object stats
+
+    def __cinit__(self, arrays, corpus, tables, plan, *, int n_jobs=1, instruction_set=None):
+        cdef const fw_kernel *kernel = find_kernel(instruction_set or os.environ.get("FASTW2V_ISA") or None)
+        cdef int64_t vocabulary = tables.keep_cut.shape[0]
+        cdef float[:, :] w_in = arrays.w_in, w_out = arrays.w_out
+        cdef const int32_t[::1] ids = corpus.ids, noise_alias = tables.noise_alias
+        cdef const int64_t[::1] offsets = corpus.offsets
+        cdef const int64_t[::1] chunk_begin = plan.chunk_begin, chunk_sentence = plan.chunk_sentence
+        cdef const uint32_t[::1] keep_cut = tables.keep_cut, noise_cut = tables.noise_cut
+        cdef const uint8_t[::1] frozen = tables.frozen
+        cdef int64_t stride = _rows(arrays.w_in, "w_in", vocabulary)
+        cdef size_t size
+        cdef int i
+        if _rows(arrays.w_out, "w_out", vocabulary) != stride or arrays.w_in.shape != arrays.w_out.shape:
+            raise ValueError(f"w_in {arrays.w_in.shape} and w_out {arrays.w_out.shape} differ in shape or stride")
+        if len(corpus.ids) and not 0 <= int(corpus.ids.min()) <= int(corpus.ids.max()) < vocabulary:
+            raise ValueError(f"the corpus has ids outside 0..{vocabulary - 1}")
+        self.n_jobs = max(1, n_jobs)
+        self.stats = ChunkStats()
+        self.job = fw_job(
+            w_in=&w_in[0, 0], w_out=&w_out[0, 0], stride=stride, vocabulary=vocabulary,
+            ids=&ids[0], offsets=&offsets[0],
+            chunk_begin=&chunk_begin[0], chunk_sentence=&chunk_sentence[0],
+            longest_chunk=int(np.diff(plan.chunk_begin).max(initial=0)),
+            keep_cut=&keep_cut[0], noise_cut=&noise_cut[0], noise_alias=&noise_alias[0],
+            frozen=NULL,
+            tokens=plan.tokens, epochs=plan.epochs, seed=plan.seed,
+            first_rate=plan.learning_rate, last_rate=plan.min_learning_rate,
+            window=plan.window, negative=plan.negative, tile=plan.tile, noise=plan.noise, life=plan.life,
+            cbow=plan.cbow, cbow_mean=plan.cbow_mean, cbow_divide=plan.cbow_divide,
+            shrink_windows=plan.shrink_windows, pairwise_noise=plan.pairwise_noise,
+        )
+        if frozen is not None:
+            self.job.frozen = &frozen[0]
+        size = kernel.workspace_bytes(&self.job)
+        workspaces = np.zeros((self.n_jobs, size // 64 + 1, 16), np.float32)  # a spare 64 bytes each, to align them
+        cdef float[:, :, ::1] bytes_of = workspaces
+        self.workers = <Worker *> calloc(self.n_jobs, sizeof(Worker))
+        if self.workers == NULL:
+            raise MemoryError(f"no memory for the state of {self.n_jobs} threads")
+        for i in range(self.n_jobs):
+            self.workers[i].job = &self.job
+            self.workers[i].kernel = kernel
+            self.workers[i].workspace = <void *> ((<size_t> &bytes_of[i, 0, 0] + 63) & ~(<size_t> 63))
+            kernel.init_workspace(&self.job, self.workers[i].workspace)
+        self.owned = (arrays, corpus, tables, plan, workspaces)
+
+    def __dealloc__(self):
+        free(self.workers)
+
+    def train_chunk(self, int64_t epoch, int64_t first, int64_t last):
+        """Train the chunks [first, last) of an epoch (from 0) and return their sums.
+
+        Blocks without the GIL; every 50 ms the calling thread looks for signals. An exception from a signal handler is
+        raised after the threads have finished their chunks and are joined; `stats` then says how far they came.
+        """
+        if self.workers == NULL or not 0 <= first <= last <= self.owned[3].chunks or not 0 <= epoch < self.job.epochs:
+            raise ValueError(f"epoch {epoch}, chunks [{first}, {last}): not in the plan, or the run is closed")
+        cdef int i, started, n = <int> min(<int64_t> self.n_jobs, last - first)
+        cdef void **items
+        error = None
+        self.stats = ChunkStats()
+        if n == 0:
+            return self.stats
+        items = <void **> calloc(n, sizeof(void *))
+        self.team = fw_team_new(first, last)
+        if items == NULL or self.team == NULL:
+            free(items)
+            fw_team_free(self.team)
+            self.team = NULL
+            raise MemoryError("no memory to start threads")
+        for i in range(n):
+            self.workers[i].epoch = epoch
+            self.workers[i].stats = fw_stats(tokens=0, pairs=0, chunks=0, loss=0.0)
+            items[i] = &self.workers[i]
+        started = fw_team_start(self.team, n, train_chunks, items)
+        try:
+            error = self._wait()
+        finally:
+            with nogil:
+                fw_team_join(self.team)
+            fw_team_free(self.team)
+            self.team = NULL
+            free(items)
+        self._add_up(n)
+        if error is not None:
+            raise error
+        if started == 0:
+            raise MemoryError("the system started no thread: lower n_jobs, or raise the limit on processes or memory")
+        if started < n:
+            warnings.warn(f"only {started} of {n} threads could be started; training goes on with those",
+                          RuntimeWarning, stacklevel=2)
+        return self.stats
+
+    cdef object _wait(self):
+        """Wait for the team; the exception of a signal handler, if one raised."""
+        cdef int through
+        error = None
+        while True:
+            with nogil:
+                through = fw_team_wait(self.team, POLL_MS)
+            if through:
+                return error
+            try:
+                PyErr_CheckSignals()
+            except BaseException as raised:
+                error = raised
+                fw_team_stop(self.team)
+
+    cdef object _add_up(self, int n):
+        """Sum the threads' statistics, in their order."""
+        cdef int i
+        for i in range(n):
+            self.stats.tokens += self.workers[i].stats.tokens
+            self.stats.pairs += self.workers[i].stats.pairs
+            self.stats.chunks += self.workers[i].stats.chunks
+            self.stats.loss_sum += self.workers[i].stats.loss
+        self.stats.finite = math.isfinite(self.stats.loss_sum)
+
+    def request_stop(self):
+        """Let the threads finish the chunks they are at; `train_chunk` then returns."""
+        if self.team != NULL:
+            fw_team_stop(self.team)
+
+    def pull(self):
+        """Make the host's arrays current: here they always are."""
+
+    def close(self):
+        """Let go of the threads' memory; the arrays stay."""
+        free(self.workers)
+        self.workers = NULL
+        self.owned = None

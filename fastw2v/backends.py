@@ -1,0 +1,74 @@
+"""What a backend must offer, and which one to take.
+
+A backend is a class `Run`, started with ``Run(arrays, corpus, tables, plan, n_jobs=...)``. Stop, resume, divergence,
+progress and callbacks behave alike on every device because they exist once, in fit.py, on top of these calls.
+"""
+
+from __future__ import annotations
+
+import logging
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
+
+from fastw2v.errors import BackendUnavailable
+from fastw2v.plan import Arrays, ChunkStats, Plan, Tables
+
+if TYPE_CHECKING:
+    from fastw2v.corpus import EncodedCorpus
+
+logger = logging.getLogger(__name__)
+
+MODULES = {"cpu": "fastw2v._train", "numpy": "fastw2v.reference"}
+
+
+class Run(Protocol):
+    """One training run: the four calls that fit.py knows."""
+
+    stats: ChunkStats
+    """The sums of the last `train_chunk`, also of one that raised."""
+
+    def __init__(self, arrays: Arrays, corpus: EncodedCorpus, tables: Tables, plan: Plan, *, n_jobs: int = 1) -> None:
+        """Make ready to train ``arrays`` in place."""
+
+    def train_chunk(self, epoch: int, first: int, last: int) -> ChunkStats:
+        """Train the chunks [first, last) of an epoch, in order; fewer after `request_stop`, and ``chunks`` says so."""
+
+    def request_stop(self) -> None:
+        """Let `train_chunk` return at the next chunk end. For signal handlers."""
+
+    def pull(self) -> None:
+        """Make the host's arrays current."""
+
+    def close(self) -> None:
+        """Let go of threads, memory and device; the host's arrays stay."""
+
+
+def choose(device: str) -> type[Run]:
+    """The backend for a device.
+
+    Parameters
+    ----------
+    device : {"auto", "cpu", "cuda", "numpy"}
+        ``"auto"`` takes the best that is there.
+
+    Raises
+    ------
+    BackendUnavailable
+        The device was asked for by name and cannot be used.
+
+    Examples
+    --------
+    >>> from fastw2v.backends import choose
+    >>> choose("numpy").__module__
+    'fastw2v.reference'
+    """
+    if device == "auto":
+        logger.info("device='auto': training on CPU threads")
+        device = "cpu"
+    if device not in MODULES:
+        raise BackendUnavailable(
+            f"device={device!r}: this version of fastw2v has no such backend; "
+            f"use one of 'auto', {', '.join(map(repr, MODULES))}"
+        )
+    backend: type[Run] = import_module(MODULES[device]).Run
+    return backend

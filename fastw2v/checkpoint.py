@@ -1,0 +1,106 @@
+"""Checkpoints: a native model file whose metadata also says where the run stands.
+
+So a checkpoint can be loaded as a model at any time, and writing it is all or nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastw2v.errors import FormatError
+from fastw2v.formats import load_all, save
+from fastw2v.formats.words import encode_words
+from fastw2v.params import Params
+from fastw2v.vectors import WordVectors
+
+if TYPE_CHECKING:
+    from fastw2v.corpus import EncodedCorpus
+    from fastw2v.state import TrainingState
+
+
+def check_words(corpus: EncodedCorpus) -> None:
+    """Raise now, and not after an hour of training, where the words cannot be written to a file."""
+    encode_words(corpus.vocabulary.words)
+
+
+def fingerprint(corpus: EncodedCorpus) -> str:
+    """Tells corpora apart: the number of tokens, sentences and words, and a checksum of the ids and their sentences."""
+    checksum = zlib.crc32(corpus.offsets.data, zlib.crc32(corpus.ids.data))
+    return f"{len(corpus.ids)}-{len(corpus.offsets) - 1}-{len(corpus.vocabulary)}-{checksum:08x}"
+
+
+def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedCorpus) -> None:
+    """Write the model and where its training stands."""
+    position = {
+        "epoch": state.epoch,
+        "chunk": state.chunk,
+        "loss_sum": state.loss_sum,
+        "pairs": state.pairs,
+        "loss_history": state.loss_history,
+        "seed": state.plan.seed,
+        "params": asdict(state.params),
+        "corpus": fingerprint(corpus),
+    }
+    vectors = WordVectors(state.w_in, corpus.vocabulary.words, corpus.vocabulary.counts)
+    metadata = {"training": position, "loss_history": state.loss_history, "parameters": asdict(state.params)}
+    save(path, vectors, format="native", context_vectors=state.w_out, metadata=metadata)
+
+
+def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Params, WordVectors, np.ndarray]:
+    """What a checkpoint holds: its position, its parameters, word vectors and context vectors.
+
+    Raises
+    ------
+    FormatError
+        The file is no checkpoint, or one of another format version.
+    """
+    loaded = load_all(path, format="native")
+    position = loaded.metadata.get("training")
+    if not isinstance(position, dict) or loaded.context_vectors is None:
+        raise FormatError(f"{os.fspath(path)}: a model, but no checkpoint: it does not say where training stands")
+    try:
+        params = Params(**position["params"]).checked()
+        numbers = {key: int(position[key]) for key in ("epoch", "chunk", "pairs", "seed")}
+        position = {**position, **numbers, "loss_sum": float(position["loss_sum"])}
+        position["loss_history"] = [float(loss) for loss in position["loss_history"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise FormatError(f"{os.fspath(path)}: its record of the training is damaged: {error!r}") from error
+    return position, params, loaded.word_vectors, loaded.context_vectors
+
+
+def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedCorpus) -> None:
+    """Bring a state that was just started for this corpus and these parameters to where the checkpoint stood.
+
+    Raises
+    ------
+    FormatError
+        The checkpoint belongs to another corpus or other parameters, named here.
+    """
+    position, params, vectors, context = read_checkpoint(path)
+    if position["corpus"] != fingerprint(corpus):
+        raise FormatError(
+            f"{os.fspath(path)}: its corpus (tokens-sentences-words-checksum {position['corpus']}) is not the one "
+            f"given ({fingerprint(corpus)}): resume with the text and the vocabulary settings it was started with"
+        )
+    theirs, ours = asdict(params), asdict(state.params)
+    changed = [f"{name}={theirs[name]!r}, not {ours[name]!r}" for name in ours if theirs[name] != ours[name]]
+    if changed or position["seed"] != state.plan.seed:
+        raise FormatError(
+            f"{os.fspath(path)}: it was started with {'; '.join(changed) or 'another seed'}: resume with the same"
+        )
+    if not (0 <= position["epoch"] <= state.plan.epochs and 0 <= position["chunk"] < state.plan.chunks):
+        raise FormatError(f"{os.fspath(path)}: epoch {position['epoch']}, chunk {position['chunk']} is outside the run")
+    state.w_in[:], state.w_out[:] = vectors.vectors, context
+    state.epoch, state.chunk = position["epoch"], position["chunk"]
+    state.loss_sum, state.pairs = position["loss_sum"], position["pairs"]
+    state.loss_history = position["loss_history"]
+
+
+def seed_of(path: str | os.PathLike[str]) -> int:
+    """The seed that the checkpoint's run was started with."""
+    return int(read_checkpoint(path)[0]["seed"])

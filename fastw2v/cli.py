@@ -1,0 +1,267 @@
+"""The command line: ``fastw2v demo | train | most-similar | analogy | info | evaluate``.
+
+``train`` calls the core (``corpus.encode``, ``fit.train``) and never imports scikit-learn.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import typing
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fastw2v import __version__
+from fastw2v.params import RULES, Params
+
+__all__ = ["cli", "main"]
+
+# What each option of `train` is for; what it may be is said by RULES.
+_MEANINGS = {
+    "vector_size": "dimensions of a word vector",
+    "architecture": "predict the context from the word, or the word from its context",
+    "window": "words on either side of the center",
+    "shrink_windows": "draw the window of each token from 1 to --window",
+    "negative": "noise words for each positive pair",
+    "ns_exponent": "noise words are drawn by count to this power",
+    "negative_sharing": "share noise words within a tile of tokens, or draw them for each pair (slow)",
+    "sample": "threshold for leaving out frequent words, a share of all tokens",
+    "epochs": "passes over the corpus",
+    "learning_rate": "at the start; it falls in a straight line",
+    "min_learning_rate": "learning rate at the end",
+    "cbow_mean": "CBOW: mean of the context vectors, or their sum",
+    "cbow_gradient": "CBOW: pass the gradient to each context word whole, or divided by their number",
+}
+
+_INTERRUPTED = 130  # 128 + SIGINT, as shells count
+_BROKEN_PIPE = 141  # 128 + SIGPIPE
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with an exit code.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        By default those of the process.
+
+    Raises
+    ------
+    SystemExit
+        0 done, 1 a fault in what was given (one line on standard error), 2 wrong usage, 130 interrupted, 141 the reader
+        of the output went away.
+    """
+    try:
+        cli.main(args=arguments, prog_name="fastw2v", standalone_mode=False)
+        sys.stdout.flush()
+        code = 0
+    except click.exceptions.Exit as leave:
+        code = leave.exit_code
+    except click.ClickException as fault:
+        fault.show()
+        code = fault.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("fastw2v: interrupted", err=True)
+        code = _INTERRUPTED
+    except BrokenPipeError:
+        # The interpreter flushes standard output once more at its end; there must be something to flush into.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = _BROKEN_PIPE
+    except _expected_faults() as fault:
+        click.echo(f"fastw2v: error: {fault or type(fault).__name__}", err=True)
+        code = 1
+    raise SystemExit(code)
+
+
+def _expected_faults() -> tuple[type[BaseException], ...]:
+    """List what the user can mend; anything else is our fault and shows its traceback."""
+    from fastw2v import errors
+    from fastw2v.vectors import UnknownWordError
+
+    own = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, Exception)]
+    return (*own, UnknownWordError, OSError, MemoryError)
+
+
+def _training_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command one option for each field of Params: names, defaults and rules are stated there alone."""
+    hints = typing.get_type_hints(Params)
+    for each in reversed(fields(Params)):
+        kinds = [kind for kind in (typing.get_args(hints[each.name]) or (hints[each.name],)) if kind is not type(None)]
+        default = None if each.default is MISSING else each.default
+        flag = "--" + each.name.replace("_", "-")
+        if kinds[0] is bool:
+            flag = f"{flag}/--no-{flag[2:]}"
+        command = click.option(
+            flag,
+            each.name,
+            type=kinds[0],
+            default=default,
+            show_default=default is not None,
+            help=_MEANINGS[each.name] if kinds[0] is bool else f"{_MEANINGS[each.name]}: {RULES[each.name].allowed}",
+        )(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(__version__, prog_name="fastw2v")
+def cli() -> None:
+    """word2vec at the speed of the machine: train word vectors and ask them."""
+
+
+@cli.command()
+@click.argument("corpus")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="file to write the vectors to")
+@click.option(
+    "--format", "format_", type=click.Choice(["native", "text", "binary"]), help="by default by the file's name"
+)
+@click.option("--with-context", is_flag=True, help="keep the context vectors too (native format)")
+@_training_options
+@click.option("--min-count", type=int, default=5, show_default=True, help="leave out words that come less often")
+@click.option("--max-vocab", type=int, help="keep this many words, the most frequent")
+@click.option("--tokenizer", type=click.Choice(["whitespace", "words"]), help="by default white space for files")
+@click.option(
+    "--errors", default="strict", show_default=True, help=f"bytes that are no UTF-8: {RULES['errors'].allowed}"
+)
+@click.option("--device", default="auto", show_default=True, help=RULES["device"].allowed)
+@click.option("-j", "--n-jobs", type=int, help=RULES["n_jobs"].allowed)
+@click.option("--seed", type=int, help="makes a run with one thread repeatable; by default drawn and reported")
+@click.option("--save-on-interrupt", is_flag=True, help="after Ctrl-C write the vectors as far as they are trained")
+@click.option("-q", "--quiet", is_flag=True, help="say nothing unless something is wrong")
+def train(
+    corpus: str,
+    output: Path,
+    format_: str | None,
+    with_context: bool,
+    save_on_interrupt: bool,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Train word vectors on CORPUS: a text file (.gz .bz2 .xz .zst), a folder, a glob, or - for standard input.
+
+    One line is one sentence. Nothing is written before training is done; an interrupted run writes nothing unless
+    --save-on-interrupt is given, and leaves with exit code 130.
+    """
+    from fastw2v.training_run import check_output, run_training
+
+    check_output(output, format_, with_context)
+    result = run_training(corpus, options, quiet=quiet)
+    if result.interrupted and not save_on_interrupt:
+        click.echo(
+            f"fastw2v: interrupted in epoch {result.epoch}; nothing was written (--save-on-interrupt would have)",
+            err=True,
+        )
+        raise click.exceptions.Exit(_INTERRUPTED)
+    result.save(output, format_, with_context)
+    if result.interrupted:
+        click.echo(f"fastw2v: interrupted in epoch {result.epoch}; {output} holds what was trained so far", err=True)
+        raise click.exceptions.Exit(_INTERRUPTED)
+    if not quiet:
+        click.echo(f"{result.summary}; written to {output}", err=True)
+
+
+@cli.command("most-similar")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("words", nargs=-1, required=True)
+@click.option("-n", "--negative", multiple=True, metavar="WORD", help="subtract this word; may be given more than once")
+@click.option("-t", "--topn", type=int, default=10, show_default=True, help="how many words to show")
+@click.option("--restrict-vocab", type=int, help="search the most frequent words only")
+def most_similar(
+    file: Path, words: tuple[str, ...], negative: tuple[str, ...], topn: int, restrict_vocab: int | None
+) -> None:
+    """Show the words nearest to the sum of WORDS, with their cosine similarity."""
+    vectors = _load(file)
+    added, subtracted = [_key(vectors, word) for word in words], [_key(vectors, word) for word in negative]
+    _show(vectors.most_similar(added, subtracted, topn=topn, restrict_vocab=restrict_vocab))
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("a")
+@click.argument("b")
+@click.argument("c")
+@click.option("-t", "--topn", type=int, default=10, show_default=True, help="how many words to show")
+def analogy(file: Path, a: str, b: str, c: str, topn: int) -> None:
+    """Answer "A is to B as C is to what?", as in: analogy vectors.bin man king woman."""
+    vectors = _load(file)
+    _show(vectors.analogy(_key(vectors, a), _key(vectors, b), _key(vectors, c), topn=topn))
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+def info(file: Path | None) -> None:
+    """Tell what FILE holds; without it, what this machine and this installation offer."""
+    if file is None:
+        from fastw2v.machine import show_config
+
+        show_config()
+        return
+    from fastw2v.formats import format_of_content, load_all
+
+    form = format_of_content(file)
+    loaded = load_all(file, mmap=form == "native")
+    vectors = loaded.word_vectors
+    click.echo(f"{file}: {form} format, {len(vectors):,} words, {vectors.vector_size} dimensions")
+    click.echo(f"first words: {' '.join(map(str, vectors.index_to_key[:10]))}")
+    if vectors.counts is not None:
+        click.echo(f"tokens of these words in the corpus: {int(vectors.counts.sum()):,}")
+    click.echo(f"context vectors: {'yes' if loaded.context_vectors is not None else 'no'}")
+    for name, value in loaded.metadata.items():
+        click.echo(f"{name}: {value}")
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--pairs", multiple=True, type=click.Path(path_type=Path), help="word pairs instead of the known sets")
+@click.option("--analogies", type=click.Path(path_type=Path), help="analogies instead of questions-words")
+@click.option("--protocol", type=click.Choice(["c", "gensim"]), default="c", show_default=True, help="of the analogies")
+@click.option("--restrict-vocab", type=int, help="search the most frequent words only; by default as the protocol says")
+def evaluate(
+    file: Path, pairs: tuple[Path, ...], analogies: Path | None, protocol: str, restrict_vocab: int | None
+) -> None:
+    """Score the vectors of FILE: WordSim-353, SimLex-999 and the Google analogies, or the files given."""
+    from fastw2v import datasets
+    from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
+
+    vectors = _load(file)
+    named = [(path.name, path) for path in pairs]
+    if not pairs and analogies is None:
+        named = [(name, datasets.fetch_word_pairs(name)) for name in ("ws353", "simlex999")]
+        analogies = datasets.fetch_analogies()
+    for name, path in named:
+        click.echo(f"{name}: {evaluate_word_pairs(vectors, path)}")
+    if analogies is not None:
+        click.echo(evaluate_analogies(vectors, analogies, protocol=protocol, restrict_vocab=restrict_vocab))
+
+
+@cli.command()
+@click.option("--epochs", type=int, default=10, show_default=True, help=RULES["epochs"].allowed)
+@click.option("-j", "--n-jobs", type=int, help=RULES["n_jobs"].allowed)
+@click.option("--seed", type=int, default=1, show_default=True, help="seed of all draws")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="keep the vectors in this file")
+def demo(epochs: int, n_jobs: int | None, seed: int, output: Path | None) -> None:
+    """Train on the docstrings of the installed Python library, NumPy and SciPy, and show what was learnt."""
+    from fastw2v.demo import run_demo
+
+    run_demo(epochs=epochs, n_jobs=n_jobs, seed=seed, output=output)
+
+
+def _load(file: Path) -> Any:
+    from fastw2v.formats import load
+
+    return load(file)
+
+
+def _key(vectors: Any, word: str) -> Any:
+    """Take a word of the command line as the whole number that it is where the keys are numbers."""
+    if word not in vectors and isinstance(vectors.index_to_key[0], int) and word.lstrip("-").isdecimal():
+        return int(word)
+    return word
+
+
+def _show(found: list[tuple[Any, float]]) -> None:
+    for word, score in found:
+        click.echo(f"{word}\t{score:.4f}")

@@ -1,0 +1,275 @@
+"""Corpora and evaluation sets: one that every installation has, and well-known ones that are fetched when first used.
+
+Fetched files are looked for in the folder that the environment variable ``FASTW2V_DATA`` names, then in the cache
+(``FASTW2V_CACHE``, else the user's cache folder), then loaded from their original addresses and checked by hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+__all__ = ["cache_folder", "fetch_analogies", "fetch_ptb", "fetch_text8", "fetch_word_pairs", "load_docstrings"]
+
+_PTB_ADDRESS = "https://raw.githubusercontent.com/tomsercu/lstm/master/data/ptb.{split}.txt"
+_PTB_SHA256 = {
+    "train": "fcea919f6cf83f35d4d00c6cbf08040d13d4155226340912e2fef9c9c4102cbf",
+    "valid": "c9fe6985fe0d4ccb578183407d7668fc6066c20700cb4cf87d8ff1cc34df1bf2",
+    "test": "ddd65dff31e70846b2a6030a87482edcd5d199130cdcfa1f3dccbb033728deee",
+}
+_TEXT8_ADDRESS = "http://mattmahoney.net/dc/text8.zip"
+_TEXT8_ZIP_SHA256 = "a6640522afe85d1963ad56c05b0ede0a0c000dddc9671758a6cc09b7a38e5232"
+_TEXT8_MD5 = "3bea1919949baf155f99411df5fada7e"
+_ANALOGIES_ADDRESS = "https://raw.githubusercontent.com/tmikolov/word2vec/master/questions-words.txt"
+_ANALOGIES_SHA256 = "8c29b3332afc46f3fb8be04cb5297bf96f39aa7131272dff57869b4485b22a36"
+_PAIRS_ADDRESS = "https://raw.githubusercontent.com/mfaruqui/eval-word-vectors/master/data/word-sim/{name}.txt"
+# Short name -> name of the published file and its git blob hash.
+_PAIRS = {
+    "ws353": ("EN-WS-353-ALL", "bad1738106f1d3be8ad5b65c99986c51e2bfb6b9"),
+    "ws353-similarity": ("EN-WS-353-SIM", "4a94658e25b38362fabacf8ba181e798bd2deb2b"),
+    "ws353-relatedness": ("EN-WS-353-REL", "778bdc231602d330152502e6e742c5e9d9726f21"),
+    "simlex999": ("EN-SIMLEX-999", "c16a182e5d4cca4cdd4823a0277c7de2dd7e49ea"),
+    "rg65": ("EN-RG-65", "c882ff3b656aacb0ab21808eae841e8dfb3919bb"),
+    "mc30": ("EN-MC-30", "1e88e86f73d7b3b070987c70f637ee878b588fbf"),
+}
+# Raised whenever the harvest changes, so that no older cached text is used.
+_HARVEST_VERSION = 1
+
+
+def cache_folder() -> Path:
+    """Name the folder in which fetched and harvested files are kept; it need not exist yet.
+
+    Returns
+    -------
+    Path
+        ``$FASTW2V_CACHE`` if set, else the user's cache folder.
+    """
+    own = os.environ.get("FASTW2V_CACHE")
+    if own:
+        return Path(own)
+    import pooch
+
+    return Path(pooch.os_cache("fastw2v"))
+
+
+def load_docstrings(*, cache: bool = True) -> list[list[str]]:
+    """Load the built-in corpus: the docstrings of the installed standard library, NumPy and SciPy.
+
+    Parameters
+    ----------
+    cache : bool, default True
+        Keep the text in the cache folder, by the versions of the packages; without a folder that can be written to,
+        the source files are read anew each time.
+
+    Returns
+    -------
+    list of list of str
+        Lower-case words, one list a paragraph; about 1.2 million words, fewer where parts of the library are missing.
+
+    Notes
+    -----
+    The source files are parsed, not imported; that takes a few seconds the first time. Equal versions give equal
+    corpora in equal order.
+
+    Examples
+    --------
+    >>> corpus = load_docstrings()
+    >>> any("matrix" in paragraph for paragraph in corpus)
+    True
+    """
+    from fastw2v.docstrings import harvest, source_roots
+
+    roots = source_roots()
+    kept = cache_folder() / f"docstrings-{_harvest_key(roots)}.txt"
+    if cache and kept.is_file():
+        return [line.split() for line in kept.read_text("utf-8").splitlines()]
+    corpus = list(harvest(roots))
+    if cache:
+        _keep(kept, "".join(" ".join(words) + "\n" for words in corpus))
+    return corpus
+
+
+def _harvest_key(roots: list[Path]) -> str:
+    """Name the state of the sources: Python and package versions, and where they lie."""
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    facts = [str(_HARVEST_VERSION), platform.python_version()]
+    for root in roots:
+        try:
+            facts.append(f"{root} {version(root.name)}")
+        except PackageNotFoundError:  # the standard library
+            facts.append(str(root))
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
+
+
+def _keep(path: Path, text: str) -> None:
+    """Write a file of the cache; a cache that cannot be written to only costs time at the next call."""
+    from fastw2v.formats.atomic import open_atomic
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open_atomic(path) as writer:
+            writer.write(text.encode("utf-8"))
+    except OSError:
+        return
+
+
+def fetch_ptb(split: str = "train") -> list[list[str]]:
+    """Fetch the Penn Treebank as Mikolov prepared it: 10,000 words, the others ``<unk>``, numbers ``N``.
+
+    Parameters
+    ----------
+    split : {"train", "valid", "test"}
+
+    Returns
+    -------
+    list of list of str
+        The words of each line and ``<eos>``; 929,589 tokens in 42,068 lines for "train".
+
+    Raises
+    ------
+    ValueError
+        For another `split`.
+    OSError
+        When the file is not there and cannot be loaded; the message names the address and FASTW2V_DATA.
+    """
+    if split not in _PTB_SHA256:
+        raise ValueError(f"split must be one of {', '.join(map(repr, _PTB_SHA256))}; got {split!r}")
+    name = f"ptb.{split}.txt"
+    path = _find(name, f"{name}.xz") or _fetch(_PTB_ADDRESS.format(split=split), name, f"sha256:{_PTB_SHA256[split]}")
+    return [[*line.split(), "<eos>"] for line in _read_text(path).splitlines()]
+
+
+def fetch_text8() -> Path:
+    """Fetch text8: the first 100 MB of cleaned English Wikipedia text, one line of 17,005,207 words.
+
+    Returns
+    -------
+    Path
+        Of the unpacked file, for ``Word2Vec(path)``.
+
+    Raises
+    ------
+    OSError
+        When the file is not there and cannot be loaded; the message names the address and FASTW2V_DATA.
+    """
+    found = _find("text8")
+    if found is not None:
+        return found
+    kept = cache_folder() / "text8"
+    if kept.is_file():
+        return kept
+    import zipfile
+
+    packed = _fetch(_TEXT8_ADDRESS, "text8.zip", f"sha256:{_TEXT8_ZIP_SHA256}")
+    with zipfile.ZipFile(packed) as archive:
+        text = archive.read("text8")
+    if hashlib.md5(text, usedforsecurity=False).hexdigest() != _TEXT8_MD5:
+        raise OSError(f"{packed}: the text in it does not have the MD5 sum {_TEXT8_MD5}; remove the file and try again")
+    from fastw2v.formats.atomic import open_atomic
+
+    with open_atomic(kept) as writer:
+        writer.write(text)
+    return kept
+
+
+def fetch_analogies() -> Path:
+    """Fetch the Google analogies (questions-words): 19,544 questions in 14 sections.
+
+    Returns
+    -------
+    Path
+        For :func:`fastw2v.evaluate.evaluate_analogies`.
+
+    Raises
+    ------
+    OSError
+        When the file is not there and cannot be loaded; the message names the address and FASTW2V_DATA.
+    """
+    name = "questions-words.txt"
+    return _find(f"analogy/{name}", name) or _fetch(_ANALOGIES_ADDRESS, name, f"sha256:{_ANALOGIES_SHA256}")
+
+
+def fetch_word_pairs(name: str = "ws353") -> Path:
+    """Fetch a set of word pairs with the similarity that people gave them.
+
+    Parameters
+    ----------
+    name : {"ws353", "ws353-similarity", "ws353-relatedness", "simlex999", "rg65", "mc30"}
+        WordSim-353 and its two halves, SimLex-999, Rubenstein-Goodenough, Miller-Charles.
+
+    Returns
+    -------
+    Path
+        For :func:`fastw2v.evaluate.evaluate_word_pairs`.
+
+    Raises
+    ------
+    ValueError
+        For another `name`.
+    OSError
+        When the file is not there and cannot be loaded; the message names the address and FASTW2V_DATA.
+    """
+    if name not in _PAIRS:
+        raise ValueError(f"word pairs are known by the names {', '.join(map(repr, _PAIRS))}; got {name!r}")
+    stem, blob = _PAIRS[name]
+    found = _find(f"similarity/{stem}.tsv", f"similarity/{stem}.txt")
+    return found or _fetch(_PAIRS_ADDRESS.format(name=stem), f"{stem}.txt", f"git:{blob}")
+
+
+def _find(*names: str) -> Path | None:
+    """Look for a file in the folder that FASTW2V_DATA names."""
+    folder = os.environ.get("FASTW2V_DATA")
+    if not folder:
+        return None
+    return next((path for name in names if (path := Path(folder) / name).is_file()), None)
+
+
+def _read_text(path: Path) -> str:
+    raw = path.read_bytes()
+    return (lzma.decompress(raw) if path.suffix == ".xz" else raw).decode("utf-8")
+
+
+def _fetch(address: str, name: str, known: str) -> Path:
+    """Return a file of the cache, loaded from `address` if it is not there; `known` is "algorithm:hash"."""
+    kept = cache_folder() / name
+    algorithm, _, wanted = known.partition(":")
+    if kept.is_file() and _HASHES[algorithm](kept.read_bytes()) == wanted:
+        return kept
+    import pooch
+
+    loaded = kept.with_name(f".{name}.{os.getpid()}.part")
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        # Its downloader alone: pooch's own check does not know git's hashes, and one check for all files is enough.
+        pooch.HTTPDownloader()(address, str(loaded), None)
+    except Exception as error:
+        loaded.unlink(missing_ok=True)
+        # Any class: requests, urllib3 and the system each have their own for a connection that fails.
+        raise OSError(
+            f"{address} could not be loaded ({type(error).__name__}: {error}); load it by other means and set "
+            f"FASTW2V_DATA to the folder that holds {name}"
+        ) from error
+    found = _HASHES[algorithm](loaded.read_bytes())
+    if found != wanted:
+        loaded.unlink()
+        raise OSError(
+            f"{address} gave a file with the {algorithm} hash {found}, {wanted} was expected: it was changed there or "
+            f"on the way; load it by other means and set FASTW2V_DATA to the folder that holds {name}"
+        )
+    os.replace(loaded, kept)
+    return kept
+
+
+def _git_blob(data: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+_HASHES: dict[str, Callable[[bytes], str]] = {
+    "sha256": lambda data: hashlib.sha256(data).hexdigest(),
+    "git": _git_blob,
+}

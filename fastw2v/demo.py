@@ -1,0 +1,62 @@
+"""``fastw2v demo``: train on the built-in corpus and show what was learnt."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+__all__ = ["ANALOGIES", "NEIGHBOURS_OF", "run_demo"]
+
+NEIGHBOURS_OF = ("matrix", "integer", "file", "minimum", "thread")
+# a is to b as c is to ?, and the answer that the corpus should teach.
+ANALOGIES = (("min", "max", "minimum", "maximum"), ("row", "column", "rows", "columns"))
+
+
+def run_demo(*, epochs: int, n_jobs: int | None, seed: int, output: Path | None) -> None:
+    """Train skip-gram vectors on the installed docstrings, print neighbours and analogies.
+
+    Parameters
+    ----------
+    epochs : int
+    n_jobs : int or None
+    seed : int
+    output : Path or None
+        Where to keep the vectors.
+    """
+    from fastw2v.datasets import load_docstrings
+    from fastw2v.training_run import check_output, run_training
+
+    if output is not None:
+        check_output(output, None, False)
+    started = time.perf_counter()
+    corpus = load_docstrings()
+    tokens = sum(map(len, corpus))
+    click.echo(f"Corpus: {tokens:,} words of docstrings, {time.perf_counter() - started:.1f} s to read")
+    options = {"epochs": epochs, "n_jobs": n_jobs, "seed": seed, "tokenizer": "tokens"}
+    started = time.perf_counter()
+    run = run_training(corpus, options, quiet=False)
+    seconds = time.perf_counter() - started
+    if run.interrupted:
+        raise KeyboardInterrupt
+    click.echo(f"Trained: {run.summary}; {seconds:.1f} s with the encoding")
+    vectors = run.word_vectors
+    click.echo()
+    for word in NEIGHBOURS_OF:
+        if word in vectors:
+            click.echo(f"{word:>10}: {_words(vectors.most_similar(word, topn=6))}")
+    click.echo()
+    for a, b, c, expected in ANALOGIES:
+        if all(word in vectors for word in (a, b, c)):
+            found = vectors.analogy(a, b, c, topn=4)
+            mark = "as hoped" if found[0][0] == expected else f"{expected} was hoped for"
+            click.echo(f"{a} : {b} :: {c} : {_words(found)}  ({mark})")
+    if output is not None:
+        run.save(output, None, False)
+        click.echo(f"\nWritten to {output}")
+
+
+def _words(found: list[tuple[Any, float]]) -> str:
+    return ", ".join(f"{word} {score:.2f}" for word, score in found)

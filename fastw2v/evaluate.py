@@ -1,0 +1,353 @@
+"""How good are the vectors? Word-similarity and analogy benchmarks, in batched matrix products.
+
+Nothing here changes the vectors that it is given.
+"""
+
+from __future__ import annotations
+
+import os
+import string
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.errors import ParameterError
+from fastw2v.evaluation_files import Question, read_analogies, read_word_pairs
+from fastw2v.nearest import unit_rows
+from fastw2v.vectors import WordVectors
+
+__all__ = [
+    "AnalogyReport",
+    "AnalogySection",
+    "WordPairReport",
+    "evaluate_analogies",
+    "evaluate_word_pairs",
+]
+
+# The questions-words file has its five semantic sections first.
+_SEMANTIC_SECTIONS = 5
+# Scores held at once, in float32: 64 MB.
+_SCORES_AT_ONCE = 16 << 20
+# gensim looks at the five best words and takes the first that is no question word.
+_GENSIM_CANDIDATES = 5
+_ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """The rules of an analogy evaluation."""
+
+    restrict_vocab: int
+    upper: Callable[[str], str]
+    case_rule: str
+
+
+PROTOCOLS = {
+    "c": Protocol(30_000, lambda word: word.translate(_ASCII_UPPER), "ASCII upper case"),
+    "gensim": Protocol(300_000, str.upper, "Unicode upper case"),
+}
+
+
+@dataclass(frozen=True)
+class WordPairReport:
+    """What `evaluate_word_pairs` found.
+
+    Attributes
+    ----------
+    spearman, pearson : float
+        Correlations with the people's scores, from -1 to 1; NaN when fewer than two pairs could be used or all scores
+        of one side are equal.
+    used, missing : int
+        Pairs that were compared, and pairs left out because a word is not in the (restricted) vocabulary.
+    restrict_vocab : int
+        Rows that were searched.
+    case_rule : str
+    """
+
+    spearman: float
+    pearson: float
+    used: int
+    missing: int
+    restrict_vocab: int
+    case_rule: str
+
+    @property
+    def coverage(self) -> float:
+        """Share of the pairs that were used."""
+        return _share(self.used, self.used + self.missing)
+
+    def __str__(self) -> str:
+        return (
+            f"Spearman {self.spearman:.4f}, Pearson {self.pearson:.4f}, {self.used} pairs used, {self.missing} with "
+            f"unknown words left out ({self.case_rule}, first {self.restrict_vocab:,} words)"
+        )
+
+
+@dataclass(frozen=True)
+class AnalogySection:
+    """Results of one section: questions answered right, questions asked, and questions left out."""
+
+    name: str
+    correct: int
+    used: int
+    missing: int
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the asked questions that were answered right; NaN when none was asked."""
+        return _share(self.correct, self.used)
+
+    @property
+    def coverage(self) -> float:
+        """Share of the questions that could be asked."""
+        return _share(self.used, self.used + self.missing)
+
+
+@dataclass(frozen=True)
+class AnalogyReport:
+    """What `evaluate_analogies` found.
+
+    Attributes
+    ----------
+    sections : tuple of AnalogySection
+    protocol : {"c", "gensim"}
+    restrict_vocab : int
+        Rows that were searched, and that hold the words of every question asked.
+    case_rule, missing_rule : str
+        How words were compared, and what became of questions with a word outside the vocabulary.
+    """
+
+    sections: tuple[AnalogySection, ...]
+    protocol: str
+    restrict_vocab: int
+    case_rule: str
+    missing_rule: str = "questions with a word outside these rows are left out"
+
+    @property
+    def semantic(self) -> AnalogySection:
+        """The first five sections together."""
+        return _sum("semantic", self.sections[:_SEMANTIC_SECTIONS])
+
+    @property
+    def syntactic(self) -> AnalogySection:
+        """The sections after the fifth together."""
+        return _sum("syntactic", self.sections[_SEMANTIC_SECTIONS:])
+
+    @property
+    def total(self) -> AnalogySection:
+        """All sections together."""
+        return _sum("total", self.sections)
+
+    def __str__(self) -> str:
+        lines = [
+            f"Analogies, protocol {self.protocol!r}: {self.case_rule}, first {self.restrict_vocab:,} words searched;"
+        ]
+        lines.append(f"{self.missing_rule}.")
+        for part in (*self.sections, self.semantic, self.syntactic, self.total):
+            counts = f"{part.correct:6} of {part.used:6}, {part.missing:6} left out"
+            lines.append(f"{part.name:30} {part.accuracy:7.2%}  {counts}")
+        return "\n".join(lines)
+
+
+def evaluate_word_pairs(
+    vectors: WordVectors,
+    pairs: str | os.PathLike[str] | Iterable[tuple[str, str, float]],
+    *,
+    restrict_vocab: int | None = 300_000,
+    case_insensitive: bool = True,
+) -> WordPairReport:
+    """Compare cosine similarities with those that people gave.
+
+    Parameters
+    ----------
+    vectors : WordVectors
+    pairs : path, or iterable of (word, word, score)
+        A file has a pair and a score on each line, parted by tab, comma or white space; `#` lines and a line of column
+        names are skipped. See :func:`fastw2v.datasets.fetch_word_pairs`.
+    restrict_vocab : int or None, default 300,000
+        Use the first rows only, as gensim does; None uses all.
+    case_insensitive : bool, default True
+        Compare words in upper case; of several forms the first (most frequent) row counts.
+
+    Returns
+    -------
+    WordPairReport
+
+    Raises
+    ------
+    FormatError
+        With the line, for a line that is no pair.
+
+    Notes
+    -----
+    Gives the numbers of gensim's ``evaluate_word_pairs``; the correlations are SciPy's.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> wv = WordVectors(np.array([[1, 0], [2, 1], [0, 1]]), ["cat", "dog", "car"])
+    >>> report = evaluate_word_pairs(wv, [("cat", "dog", 9.0), ("cat", "car", 1.0), ("dog", "car", 2.0)])
+    >>> report.used, report.missing, round(report.spearman, 3)
+    (3, 0, 1.0)
+    """
+    given = read_word_pairs(pairs) if isinstance(pairs, (str, os.PathLike)) else list(pairs)
+    limit = _limit(vectors, restrict_vocab)
+    upper = str.upper if case_insensitive else str
+    index = _cased_index(vectors, limit, upper)
+    found = [
+        (index[upper(first)], index[upper(second)], score)
+        for first, second, score in given
+        if upper(first) in index and upper(second) in index
+    ]
+    rows = np.array([row[:2] for row in found], np.int64).reshape(-1, 2)
+    ours = np.einsum("ij,ij->i", unit_rows(vectors.vectors[rows[:, 0]]), unit_rows(vectors.vectors[rows[:, 1]]))
+    spearman, pearson = _correlations(np.array([row[2] for row in found], np.float64), ours)
+    rule = "Unicode upper case" if case_insensitive else "case kept"
+    return WordPairReport(spearman, pearson, len(found), len(given) - len(found), limit, rule)
+
+
+def _correlations(theirs: NDArray[Any], ours: NDArray[Any]) -> tuple[float, float]:
+    if len(theirs) < 2 or np.ptp(theirs) == 0 or np.ptp(ours) == 0:
+        return float("nan"), float("nan")
+    from scipy import stats
+
+    return float(stats.spearmanr(theirs, ours).statistic), float(stats.pearsonr(theirs, ours).statistic)
+
+
+def evaluate_analogies(
+    vectors: WordVectors,
+    questions: str | os.PathLike[str] | Sequence[tuple[str, Sequence[Question]]],
+    *,
+    protocol: str = "c",
+    restrict_vocab: int | None = None,
+) -> AnalogyReport:
+    """Answer "a is to b as c is to ?" and count the right answers.
+
+    Parameters
+    ----------
+    vectors : WordVectors
+    questions : path, or sequence of (section name, questions)
+        A file in the questions-words form: ": section", then four words a line. See
+        :func:`fastw2v.datasets.fetch_analogies`.
+    protocol : {"c", "gensim"}
+        "c" follows word2vec's compute-accuracy: ASCII upper case, question words left out by row, a right answer in any
+        case counts. "gensim" follows ``evaluate_word_analogies``: Unicode upper case, the first of the five best that
+        is no question word in any case.
+    restrict_vocab : int, optional
+        Rows to search. By default 30,000 for "c" (as in word2vec's demonstration) and 300,000 for "gensim".
+
+    Returns
+    -------
+    AnalogyReport
+        By section, and semantic (the first five sections), syntactic and total, with the rules that were followed.
+
+    Raises
+    ------
+    FormatError
+        With the line, for a file of another form.
+    ParameterError
+        For another protocol.
+
+    Notes
+    -----
+    3CosAdd over unit vectors. Published numbers use either protocol; compare only numbers of the same.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> wv = WordVectors(np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1]]), ["man", "king", "woman", "queen"])
+    >>> report = evaluate_analogies(wv, [("family", [("man", "king", "woman", "queen")])])
+    >>> report.total.correct, report.total.used
+    (1, 1)
+    """
+    if protocol not in PROTOCOLS:
+        raise ParameterError(f"protocol must be 'c' or 'gensim'; got {protocol!r}")
+    rules = PROTOCOLS[protocol]
+    limit = _limit(vectors, rules.restrict_vocab if restrict_vocab is None else restrict_vocab)
+    sections = read_analogies(questions) if isinstance(questions, (str, os.PathLike)) else questions
+    search = _Search(vectors, limit, rules, first_only=protocol == "c")
+    results = []
+    for name, asked in sections:
+        rows = [search.rows(question) for question in asked]
+        usable = np.array([row for row in rows if row is not None], np.int64).reshape(-1, 4)
+        results.append(AnalogySection(name, search.count_correct(usable), len(usable), len(rows) - len(usable)))
+    return AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
+
+
+class _Search:
+    """The first rows as unit vectors, and their words numbered so that all forms of a word have one number."""
+
+    def __init__(self, vectors: WordVectors, limit: int, rules: Protocol, *, first_only: bool) -> None:
+        self.units = unit_rows(vectors.vectors[:limit])
+        self.upper = rules.upper
+        self.index = _cased_index(vectors, limit, rules.upper)
+        # Row -> row of the first form of the same word.
+        self.first_form = np.array(
+            [
+                self.index[rules.upper(word)] if isinstance(word, str) else row
+                for row, word in enumerate(vectors.index_to_key[:limit])
+            ]
+        )
+        self.first_only = first_only
+
+    def rows(self, question: Question) -> tuple[int, ...] | None:
+        """Look up the four words of a question; None when one is missing."""
+        found = [self.index.get(self.upper(word)) for word in question]
+        return None if None in found else tuple(row for row in found if row is not None)
+
+    def count_correct(self, rows: NDArray[np.int64]) -> int:
+        """Count the questions, given as rows of a, b, c and the answer, that are answered right."""
+        step = max(1, _SCORES_AT_ONCE // max(1, len(self.units)))
+        return sum(self._count_batch(rows[first : first + step]) for first in range(0, len(rows), step))
+
+    def _count_batch(self, rows: NDArray[np.int64]) -> int:
+        a, b, c, answer = rows.T
+        queries = unit_rows(self.units[b] - self.units[a] + self.units[c])
+        scores = queries @ self.units.T
+        scores[np.arange(len(rows))[:, None], rows[:, :3]] = -np.inf
+        if self.first_only:
+            best = scores.argmax(axis=1)
+            # compute-accuracy starts from a best score of 0, so a word that points away is no answer.
+            answered = scores[np.arange(len(rows)), best] > 0
+            return int(np.count_nonzero(answered & (self.first_form[best] == answer)))
+        return int(np.count_nonzero(self._first_free(scores, rows[:, :3]) == answer))
+
+    def _first_free(self, scores: NDArray[np.float32], asked: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the first form of the best word that is no question word, or of the last of the five looked at."""
+        looked_at = min(_GENSIM_CANDIDATES, scores.shape[1])
+        top = np.argpartition(scores, -looked_at, axis=1)[:, -looked_at:]
+        order = np.argsort(-np.take_along_axis(scores, top, axis=1), axis=1, kind="stable")
+        forms = self.first_form[np.take_along_axis(top, order, axis=1)]
+        free = (forms[:, :, None] != asked[:, None, :]).all(axis=2)
+        chosen = np.where(free.any(axis=1), free.argmax(axis=1), looked_at - 1)
+        return np.take_along_axis(forms, chosen[:, None], axis=1)[:, 0]
+
+
+def _cased_index(vectors: WordVectors, limit: int, upper: Callable[[str], str]) -> dict[str, int]:
+    """Map each upper-cased word to its first row."""
+    words = vectors.index_to_key[:limit]
+    return {upper(word): row for row, word in reversed(list(enumerate(words))) if isinstance(word, str)}
+
+
+def _limit(vectors: WordVectors, restrict_vocab: int | None) -> int:
+    if restrict_vocab is None:
+        return len(vectors)
+    if isinstance(restrict_vocab, bool) or not isinstance(restrict_vocab, (int, np.integer)) or restrict_vocab < 1:
+        raise ParameterError(f"restrict_vocab must be None or a whole number of at least 1; got {restrict_vocab!r}")
+    return min(int(restrict_vocab), len(vectors))
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else float("nan")
+
+
+def _sum(name: str, sections: Sequence[AnalogySection]) -> AnalogySection:
+    return AnalogySection(
+        name,
+        sum(section.correct for section in sections),
+        sum(section.used for section in sections),
+        sum(section.missing for section in sections),
+    )

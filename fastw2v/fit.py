@@ -1,0 +1,325 @@
+"""THE training loop: chunks, progress, loss, Ctrl-C, divergence, callbacks, checkpoints. It knows no estimator.
+
+`train` is the whole of it for those who have an encoded corpus and parameters; `start` and `advance` are its two
+halves, for those who go on later.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v import backends, plan
+from fastw2v.checkpoint import check_words, save_checkpoint
+from fastw2v.errors import DivergedError, ParameterError
+from fastw2v.machine import check_memory, resolve_jobs
+from fastw2v.params import Params, check
+from fastw2v.state import Callback, Progress, TrainingState
+
+if TYPE_CHECKING:
+    from fastw2v.corpus import EncodedCorpus
+
+HAND_OVER_SECONDS = 0.15  # how much work a backend is given at once: as often as this, callbacks hear of progress
+CHECKPOINT_SECONDS = 600.0
+
+
+def start(
+    corpus: EncodedCorpus,
+    params: Params,
+    *,
+    seed: int,
+    initial_vectors: NDArray[np.float32] | None = None,
+    frozen: NDArray[np.uint8] | None = None,
+) -> TrainingState:
+    """Make a run ready: plan, tables and initial rows.
+
+    Parameters
+    ----------
+    corpus : EncodedCorpus
+    params : Params
+    seed : int
+        From 0 to 2**64 - 1; the same corpus, parameters and seed give the same draws on every device.
+    initial_vectors : float32 (V, D), optional
+        Input rows to start from; rows that hold a NaN start at random like all others.
+    frozen : uint8 (V,), optional
+        1 for the words whose input rows stay as they are.
+
+    Raises
+    ------
+    ParameterError
+        A parameter is out of its range.
+    MemoryError
+        The rows do not fit in the memory that is free.
+    """
+    params = params.checked()
+    words = len(corpus.vocabulary)
+    needed = 2 * 4 * words * plan.row_stride(params.vector_size)
+    check_memory(needed, f"two matrices of {words:,} words x {params.vector_size} floats")
+    counts = np.bincount(corpus.ids, minlength=words).astype(np.int64)
+    arrays = plan.initial_arrays(words, params.vector_size, seed)
+    if initial_vectors is not None:
+        if initial_vectors.shape != arrays.w_in.shape:
+            raise ParameterError(f"initial_vectors: expected shape {arrays.w_in.shape}, found {initial_vectors.shape}")
+        given = np.isfinite(initial_vectors).all(axis=1)
+        arrays.w_in[given] = initial_vectors[given]
+    made = plan.make_plan(corpus, params, seed)
+    if made.learning_rate < params.resolved_learning_rate:
+        warnings.warn(
+            f"the learning rate is lowered from {params.resolved_learning_rate:.4g} to {made.learning_rate:.4g}: with "
+            f"so few words, window={params.window} and negative={params.negative}, training could diverge",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return TrainingState(arrays, made, plan.make_tables(counts, params, frozen), params)
+
+
+def train(corpus: EncodedCorpus, params: Params, *, seed: int = 0, **options: Any) -> TrainingState:
+    """Train word vectors on an encoded corpus: `start`, then `advance` with ``options``.
+
+    Returns
+    -------
+    TrainingState
+        With ``w_in`` (the word vectors), ``w_out``, ``loss_history`` and ``report``.
+
+    Examples
+    --------
+    >>> from fastw2v import encode
+    >>> from fastw2v.fit import train
+    >>> from fastw2v.params import Params
+    >>> corpus = encode([["a", "rose", "is", "a", "rose"]] * 20, min_count=1)
+    >>> state = train(corpus, Params(vector_size=8, epochs=2), n_jobs=1)
+    >>> state.w_in.shape, len(state.loss_history)
+    ((3, 8), 2)
+    """
+    state = start(corpus, params, seed=seed)
+    advance(state, corpus, **options)
+    return state
+
+
+def advance(
+    state: TrainingState,
+    corpus: EncodedCorpus,
+    *,
+    device: str = "auto",
+    n_jobs: int | None = None,
+    callbacks: Iterable[Callback] = (),
+    checkpoint: str | os.PathLike[str] | None = None,
+    every: float | None = None,
+) -> None:
+    """Train from where ``state`` stands to the end of its last epoch, or until something stops it.
+
+    Parameters
+    ----------
+    state : TrainingState
+        Changed in place, and usable whatever happens: after Ctrl-C or an exception from a callback it stands at the
+        chunk that would have come next.
+    corpus : EncodedCorpus
+        The one it was started with.
+    device : {"auto", "cpu", "cuda", "numpy"}, default "auto"
+    n_jobs : int, optional
+        Threads; None or -1 uses every usable CPU. With 1, results are bit-equal for the same state and instruction set.
+    callbacks : iterable of callable, optional
+        Each is called with a `Progress` in this thread, every 0.15 seconds or so and at each epoch's end; training
+        stops when one returns True.
+    checkpoint : path, optional
+        File to which the state is written, all or nothing, every ``every`` seconds, when stopped, and at the end.
+    every : float, default 600
+        Seconds between checkpoints.
+
+    Raises
+    ------
+    DivergedError
+        A score was not a finite number; the arrays are then of no use.
+    KeyboardInterrupt
+        After Ctrl-C, once the threads have finished their chunks.
+
+    Warns
+    -----
+    RuntimeWarning
+        No pair was trained: no sentence kept two words.
+    """
+    check("device", device)
+    check("n_jobs", n_jobs)
+    if every is not None and not (isinstance(every, (int, float)) and every > 0):
+        raise ParameterError(f"every={every!r}: it must be a number of seconds above 0, or None (600)")
+    jobs = resolve_jobs(n_jobs)
+    backend = backends.choose(device)
+    run = backend(state.arrays, corpus, state.tables, state.plan, n_jobs=jobs)
+    _describe(state, backend, jobs)
+    watch = _Watch(state, corpus, list(callbacks))
+    saver = _Saver(state, corpus, checkpoint, CHECKPOINT_SECONDS if every is None else float(every))
+    try:
+        with _interrupts_held(run.request_stop) as interrupted:
+            _loop(state, run, watch, saver, interrupted)
+    finally:
+        run.pull()
+        run.close()
+        watch.close()
+        if not watch.diverged:
+            saver.save()
+    if state.complete and state.report.pairs == 0:
+        warnings.warn(
+            "no pair was trained: after subsampling no sentence kept two words; the vectors are the initial ones. "
+            "Lower min_count, raise sample (0 keeps every token), or pass longer sentences",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+
+
+def _loop(
+    state: TrainingState, run: backends.Run, watch: _Watch, saver: _Saver, interrupted: Callable[[], bool]
+) -> None:
+    """Hand chunks to the backend, as many at once as take about HAND_OVER_SECONDS."""
+    batch = 1
+    while not state.complete:
+        last = min(state.chunk + batch, state.plan.chunks)
+        began = time.perf_counter()
+        try:
+            run.train_chunk(state.epoch, state.chunk, last)
+        finally:  # also when a signal handler of the user's raised: what was trained is accounted for
+            epoch_end = state.add(run.stats)
+        if not run.stats.finite:
+            watch.diverged = True
+            raise DivergedError(
+                f"training left the finite numbers in epoch {state.epoch + (not epoch_end)} of {state.plan.epochs} at "
+                f"learning rate {watch.rate():.4g}: lower learning_rate (it started at "
+                f"{state.plan.learning_rate:.4g}), or pass more varied text"
+            )
+        seconds = time.perf_counter() - began
+        batch = max(1, min(4 * batch, int(batch * HAND_OVER_SECONDS / max(seconds, 1e-6))))
+        if interrupted():
+            state.report.stopped_by = "interrupt"
+            return
+        if watch.tell(epoch_end):
+            state.report.stopped_by = "callback"
+            return
+        saver.save_if_due()
+    _check_finite(state, watch)
+
+
+def _check_finite(state: TrainingState, watch: _Watch) -> None:
+    """The last tile's updates, which no later score has seen."""
+    for rows in (state.w_in, state.w_out):
+        for begin in range(0, len(rows), 65_536):
+            if not np.isfinite(rows[begin : begin + 65_536]).all():
+                watch.diverged = True
+                raise DivergedError(
+                    f"training left the finite numbers in the last tiles of epoch {state.plan.epochs}: lower "
+                    f"learning_rate (it started at {state.plan.learning_rate:.4g})"
+                )
+
+
+def _describe(state: TrainingState, backend: type[backends.Run], jobs: int) -> None:
+    report = state.report
+    report.device = next(name for name, module in backends.MODULES.items() if backend.__module__ == module)
+    report.n_jobs = jobs if report.device == "cpu" else 1
+    report.tile, report.noise, report.noise_life = state.plan.tile, state.plan.noise, state.plan.life
+    report.stopped_by = ""
+    if report.device == "cpu":
+        from fastw2v._train import instruction_sets
+
+        report.instruction_set = instruction_sets()["selected"]
+
+
+class _Watch:
+    """Time, speed, and the callbacks."""
+
+    def __init__(self, state: TrainingState, corpus: EncodedCorpus, callbacks: list[Callback]) -> None:
+        self.state, self.callbacks = state, callbacks
+        self.began, self.tokens_before = time.perf_counter(), state.tokens_done
+        self.raw_share = corpus.report.raw_tokens / max(1, len(corpus.ids))  # raw words for each encoded token
+        self.diverged = False
+
+    def rate(self) -> float:
+        plan_ = self.state.plan
+        if self.state.complete:
+            return plan_.min_learning_rate
+        return plan_.rate_at(self.state.epoch, min(self.state.chunk, plan_.chunks - 1))
+
+    def speed(self) -> tuple[float, float]:
+        """Seconds and raw words per second of this call."""
+        elapsed = time.perf_counter() - self.began
+        return elapsed, (self.state.tokens_done - self.tokens_before) * self.raw_share / max(elapsed, 1e-9)
+
+    def tell(self, epoch_end: bool) -> bool:
+        """Call every callback; whether one asked to stop."""
+        if not self.callbacks:
+            return False
+        state, (elapsed, speed) = self.state, self.speed()
+        total = state.plan.epochs * state.plan.tokens
+        progress = Progress(
+            epoch=state.epoch + (not epoch_end),
+            epochs=state.plan.epochs,
+            tokens=state.tokens_done,
+            total_tokens=total,
+            words_per_second=speed,
+            learning_rate=self.rate(),
+            loss=state.loss_history[-1] if epoch_end else state.mean_loss,
+            elapsed=elapsed,
+            eta=(total - state.tokens_done) * self.raw_share / max(speed, 1e-9),
+            epoch_end=epoch_end,
+        )
+        return any([callback(progress) is True for callback in self.callbacks])  # every one hears of it
+
+    def close(self) -> None:
+        """Enter this call's time into the report."""
+        elapsed, _ = self.speed()
+        self.state.report.seconds += elapsed
+        self.state.report.words_per_second = self.state.report.tokens * self.raw_share / self.state.report.seconds
+
+
+class _Saver:
+    """Writes checkpoints when they are due."""
+
+    def __init__(
+        self, state: TrainingState, corpus: EncodedCorpus, path: str | os.PathLike[str] | None, every: float
+    ) -> None:
+        self.state, self.corpus, self.path, self.every = state, corpus, path, every
+        self.last = time.perf_counter()
+        if path is not None:
+            check_words(corpus)
+
+    def save_if_due(self) -> None:
+        if self.path is not None and time.perf_counter() - self.last >= self.every:
+            self.save()
+
+    def save(self) -> None:
+        if self.path is not None:
+            save_checkpoint(self.path, self.state, self.corpus)
+            self.state.report.checkpoints += 1
+            self.last = time.perf_counter()
+
+
+@contextmanager
+def _interrupts_held(stop: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+    """Hold Ctrl-C back until the chunks at work are accounted for, then let it go on to whoever handles it.
+
+    Only the main thread can receive it; elsewhere nothing is held.
+    """
+    held: list[tuple[int, FrameType | None]] = []
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield lambda: False
+        return
+
+    def hold(number: int, frame: FrameType | None) -> None:
+        held.append((number, frame))
+        stop()
+
+    signal.signal(signal.SIGINT, hold)
+    try:
+        yield lambda: bool(held)
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if held:
+            before(*held[0])

@@ -1,0 +1,314 @@
+"""The native format: one safetensors file with the vectors, the words, their counts and what else a model needs.
+
+========================  ======  ==================  =======================================================
+tensor                    dtype   shape               meaning
+========================  ======  ==================  =======================================================
+``counts``                I64     (V,)                occurrences in the corpus; may be missing
+``vocab_offsets``         I64     (V + 1,)            word i is bytes offsets[i] to offsets[i + 1] of the next
+``vectors``               F32     (V, D)
+``context_vectors``       F32     (V, D)              the output rows; may be missing
+``vocab_utf8``            U8      (bytes,)            the words; they are no part of the header, which is limited
+========================  ======  ==================  =======================================================
+
+The metadata key ``fastw2v`` holds JSON: ``format_version``, ``word_type`` ("str" or "int"), and what the caller adds.
+
+The safetensors library reads these files (a test holds it to that), but is not used here: it maps a file to read it, so
+that a file cut short meanwhile kills the process, and it writes from a second copy of all arrays.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.errors import FormatError, ParameterError
+from fastw2v.formats.atomic import Writer
+from fastw2v.formats.source import MAX_WORD_BYTES
+from fastw2v.formats.words import decode_integers, encode_words
+
+__all__ = ["NativeContent", "is_native", "read_native", "write_native"]
+
+FORMAT_VERSION = 1
+# The library's own limit; a longer header would make the file unreadable for it.
+_MAX_HEADER_BYTES = 100_000_000
+_ALIGNMENT = 8
+_BLOCK_BYTES = 8 << 20
+_DTYPES = {"F32": "<f4", "I64": "<i8", "U8": "u1"}
+_EXPECTED = {"vectors": "F32", "context_vectors": "F32", "counts": "I64", "vocab_offsets": "I64", "vocab_utf8": "U8"}
+
+
+@dataclass(frozen=True)
+class NativeContent:
+    """What a native file holds."""
+
+    vectors: NDArray[np.float32]
+    words: list[Any]
+    counts: NDArray[np.int64] | None
+    context_vectors: NDArray[np.float32] | None
+    metadata: dict[str, Any]
+
+
+def is_native(start: bytes) -> bool:
+    """Tell by its first nine bytes whether a file is a safetensors file: a header length that is allowed, then "{"."""
+    return start[8:9] == b"{" and 2 <= int.from_bytes(start[:8], "little") <= _MAX_HEADER_BYTES
+
+
+def write_native(writer: Writer, content: NativeContent) -> None:
+    """Write header and arrays, the arrays straight from memory.
+
+    Raises
+    ------
+    FormatError
+        For words that are neither all str nor all int.
+    ParameterError
+        For metadata that JSON cannot hold, or context vectors of another shape.
+    """
+    encoded, word_type = encode_words(content.words)
+    offsets = np.zeros(len(encoded) + 1, np.int64)
+    np.cumsum([len(word) for word in encoded], out=offsets[1:])
+    arrays: dict[str, NDArray[Any]] = {} if content.counts is None else {"counts": content.counts}
+    arrays |= {"vocab_offsets": offsets, "vectors": content.vectors}
+    if content.context_vectors is not None:
+        context = np.ascontiguousarray(content.context_vectors, np.float32)
+        if context.shape != content.vectors.shape:
+            raise ParameterError(f"context_vectors have shape {context.shape}, vectors {content.vectors.shape}")
+        arrays["context_vectors"] = context
+    arrays["vocab_utf8"] = np.frombuffer(b"".join(encoded), np.uint8)
+    writer.write(_make_header(arrays, content.metadata, word_type))
+    for name, array in arrays.items():
+        flat = np.ascontiguousarray(array, _DTYPES[_EXPECTED[name]]).reshape(-1)
+        writer.write(flat)
+
+
+def _make_header(arrays: dict[str, NDArray[Any]], metadata: dict[str, Any], word_type: str) -> bytes:
+    # The facts about the file come last: a caller's metadata, perhaps of an older file, must not overrule them.
+    own = {**metadata, "format_version": FORMAT_VERSION, "word_type": word_type}
+    try:
+        header: dict[str, Any] = {"__metadata__": {"fastw2v": json.dumps(own, default=_plain)}}
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"the metadata cannot be written as JSON: {error}") from error
+    begin = 0
+    for name, array in arrays.items():
+        end = begin + array.nbytes
+        header[name] = {"dtype": _EXPECTED[name], "shape": list(array.shape), "data_offsets": [begin, end]}
+        begin = end
+    raw = json.dumps(header, separators=(",", ":")).encode()
+    raw += b" " * (-len(raw) % _ALIGNMENT)
+    if len(raw) > _MAX_HEADER_BYTES:
+        raise ParameterError(f"the metadata takes {len(raw):,} bytes; a file has room for {_MAX_HEADER_BYTES:,}")
+    return len(raw).to_bytes(8, "little") + raw
+
+
+def _plain(value: Any) -> Any:
+    """Give JSON a plain value for NumPy's and for paths."""
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    raise TypeError(f"{type(value).__name__} {value!r:.60}")
+
+
+def read_native(path: Path, *, mmap: bool) -> NativeContent:
+    """Read a native file.
+
+    Parameters
+    ----------
+    path : Path
+    mmap : bool
+        Leave the vectors in the file and map it, read-only.
+
+    Returns
+    -------
+    NativeContent
+
+    Raises
+    ------
+    FormatError
+        When anything in the file contradicts its size or itself; nothing is allocated for sizes that it does not have.
+    """
+    with open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        header, data_start = _read_header(path, file, size)
+        metadata = _read_metadata(path, header.pop("__metadata__", None))
+        places = _check_tensors(path, header, size - data_start)
+        words_size, columns = places["vectors"][1]
+        for name, shape in (
+            ("context_vectors", (words_size, columns)),
+            ("counts", (words_size,)),
+            ("vocab_offsets", (words_size + 1,)),
+        ):
+            if name in places and places[name][1] != shape:
+                raise FormatError(f"{path}, header: {name!r} has shape {places[name][1]}, {shape} was expected")
+
+        def array(name: str, mapped: bool = False) -> NDArray[Any]:
+            begin, shape = places[name]
+            return _read_array(path, file, data_start + begin, shape, _DTYPES[_EXPECTED[name]], mapped)
+
+        words = _decode_words(path, array("vocab_utf8").tobytes(), array("vocab_offsets"), metadata["word_type"])
+        return NativeContent(
+            vectors=array("vectors", mmap),
+            words=words,
+            counts=_check_counts(path, array("counts")) if "counts" in places else None,
+            context_vectors=array("context_vectors", mmap) if "context_vectors" in places else None,
+            metadata=metadata,
+        )
+
+
+def _read_header(path: Path, file: BinaryIO, size: int) -> tuple[dict[str, Any], int]:
+    length = int.from_bytes(file.read(8), "little")
+    if size < 10 or not 2 <= length <= min(_MAX_HEADER_BYTES, size - 8):
+        raise FormatError(
+            f"{path}, bytes 0 to 7: a header of {length:,} bytes is announced, the file has {size:,}: it is cut "
+            "short or no safetensors file"
+        )
+    raw = file.read(length)
+    try:
+        header = json.loads(raw, object_pairs_hook=_unique_keys)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{path}, header: no readable JSON ({error}); the file is damaged") from error
+    if len(raw) != length or not isinstance(header, dict):
+        raise FormatError(f"{path}, header: a JSON object of {length:,} bytes was expected; the file is damaged")
+    return header, 8 + length
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name comes twice")
+    return found
+
+
+def _read_metadata(path: Path, given: Any) -> dict[str, Any]:
+    raw = given.get("fastw2v") if isinstance(given, dict) else None
+    if not isinstance(raw, str):
+        raise FormatError(
+            f"{path}, header: a safetensors file, but not one of word vectors written by fastw2v (its metadata lacks "
+            "the key 'fastw2v')"
+        )
+    try:
+        metadata = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{path}, metadata 'fastw2v': no readable JSON ({error}); the file is damaged") from error
+    version = metadata.get("format_version") if isinstance(metadata, dict) else None
+    if type(version) is not int or version < 1:
+        raise FormatError(f"{path}, metadata 'fastw2v': a format version was expected, found {version!r:.60}")
+    if version > FORMAT_VERSION:
+        raise FormatError(
+            f"{path}: written in format version {version}, this fastw2v reads up to {FORMAT_VERSION}; use a newer one"
+        )
+    if metadata.get("word_type") not in ("str", "int"):
+        raise FormatError(
+            f"{path}, metadata 'fastw2v': word_type must be 'str' or 'int', found {metadata.get('word_type')!r:.60}"
+        )
+    return dict(metadata)
+
+
+def _check_tensors(path: Path, header: dict[str, Any], data_size: int) -> dict[str, tuple[int, tuple[int, ...]]]:
+    """Hold every size in the header against the file; return begin and shape by name."""
+    for name in ("vectors", "vocab_offsets", "vocab_utf8"):
+        if name not in header:
+            raise FormatError(f"{path}, header: a safetensors file without {name!r} holds no word vectors of fastw2v")
+    spans: list[tuple[int, int, str]] = []
+    places: dict[str, tuple[int, tuple[int, ...]]] = {}
+    for name, entry in header.items():
+        begin, end, shape = _check_entry(path, name, entry)
+        spans.append((begin, end, name))
+        if name in _EXPECTED:
+            places[name] = begin, shape
+    at = 0
+    for begin, end, name in sorted(spans):
+        if begin != at:
+            raise FormatError(f"{path}, header: {name!r} begins at byte {begin:,} of the data, {at:,} was expected")
+        at = end
+    if at != data_size:
+        raise FormatError(
+            f"{path}: the header describes {at:,} bytes of data, the file has {data_size:,}: cut short or damaged"
+        )
+    if len(places["vectors"][1]) != 2 or min(places["vectors"][1]) < 1:
+        raise FormatError(
+            f"{path}, header: 'vectors' has shape {places['vectors'][1]}; words and dimensions were expected"
+        )
+    return places
+
+
+def _check_entry(path: Path, name: str, entry: Any) -> tuple[int, int, tuple[int, ...]]:
+    fields = entry if isinstance(entry, dict) else {}
+    shape, span = _whole_numbers(fields.get("shape")), _whole_numbers(fields.get("data_offsets"))
+    if shape is None or span is None or len(span) != 2 or span[0] > span[1]:
+        raise FormatError(f"{path}, header: {name!r:.60} has no usable shape and data_offsets: {entry!r:.80}")
+    begin, end = span
+    if name in _EXPECTED:
+        dtype = fields.get("dtype")
+        if dtype != _EXPECTED[name]:
+            raise FormatError(f"{path}, header: {name!r} has dtype {dtype!r:.20}, {_EXPECTED[name]} was expected")
+        needed = math.prod(shape) * np.dtype(_DTYPES[dtype]).itemsize
+        if needed != end - begin:
+            raise FormatError(
+                f"{path}, header: {name!r} of shape {shape} takes {needed:,} bytes, data_offsets give {end - begin:,}"
+            )
+    return begin, end, shape
+
+
+def _whole_numbers(value: Any) -> tuple[int, ...] | None:
+    if isinstance(value, list) and all(type(item) is int and 0 <= item < 2**63 for item in value):
+        return tuple(value)
+    return None
+
+
+def _read_array(path: Path, file: BinaryIO, at: int, shape: tuple[int, ...], dtype: str, mapped: bool) -> NDArray[Any]:
+    if mapped:
+        try:
+            return np.asarray(np.memmap(file, dtype=dtype, mode="r", offset=at, shape=shape))
+        except ValueError as error:  # the file lost bytes since its size was taken
+            raise FormatError(f"{path}: the file changed while it was read ({error})") from error
+    array: NDArray[Any] = np.empty(shape, dtype)
+    view = memoryview(cast(Any, array.reshape(-1).view(np.uint8)))
+    file.seek(at)
+    done = 0
+    while done < len(view):
+        count = file.readinto(view[done : done + _BLOCK_BYTES])  # type: ignore[attr-defined]
+        if not count:
+            raise FormatError(f"{path}, byte {at + done:,}: the file ends here; it was cut while it was read")
+        done += count
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+def _check_counts(path: Path, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    if counts.min() < 0:
+        raise FormatError(
+            f"{path}, 'counts': word {int(counts.argmin())} has the count {counts.min()}; the file is damaged"
+        )
+    return counts
+
+
+def _decode_words(path: Path, raw: bytes, offsets: NDArray[np.int64], word_type: str) -> list[Any]:
+    lengths = np.diff(offsets)
+    if offsets[0] != 0 or offsets[-1] != len(raw) or lengths.min() < 0 or lengths.max() > MAX_WORD_BYTES:
+        raise FormatError(
+            f"{path}, 'vocab_offsets': they must rise from 0 to {len(raw):,} in steps of at most {MAX_WORD_BYTES:,}; "
+            "the file is damaged"
+        )
+    words: list[Any] = []
+    edges = offsets.tolist()
+    for row in range(len(edges) - 1):
+        try:
+            words.append(raw[edges[row] : edges[row + 1]].decode("utf-8"))
+        except UnicodeDecodeError as error:
+            raise FormatError(
+                f"{path}, 'vocab_utf8': word {row} is no UTF-8 ({error.reason}); the file is damaged"
+            ) from error
+    if word_type == "int":
+        try:
+            words = decode_integers(words)
+        except ValueError as error:
+            raise FormatError(f"{path}, 'vocab_utf8': {error}; the file is damaged") from error
+    if len(set(words)) != len(words):
+        raise FormatError(f"{path}, 'vocab_utf8': a word comes twice; the file is damaged")
+    return words

@@ -1,0 +1,99 @@
+"""Words as bytes: what the word2vec formats can hold, and what the native format can."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+
+from fastw2v.errors import FormatError
+from fastw2v.formats.source import MAX_WORD_BYTES
+
+__all__ = ["decode_integers", "encode_words", "plain_words"]
+
+_ASCII_SPACE = re.compile(rb"[ \t\n\r\v\f]")
+_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
+
+
+def encode_words(words: Sequence[Hashable]) -> tuple[list[bytes], str]:
+    """Encode words for the native format.
+
+    Parameters
+    ----------
+    words : sequence of str, or of int
+
+    Returns
+    -------
+    encoded : list of bytes
+        UTF-8; whole numbers in decimals.
+    kind : {"str", "int"}
+
+    Raises
+    ------
+    FormatError
+        For other words, for strings and numbers mixed, and for a word over 64 KiB or with a lone surrogate.
+    """
+    if all(isinstance(word, str) for word in words):
+        return [_encode(row, str(word)) for row, word in enumerate(words)], "str"
+    if all(isinstance(word, (int, np.integer)) and not isinstance(word, bool) for word in words):
+        return [b"%d" % word for word in words], "int"  # type: ignore[str-format]
+    row, word = next((row, word) for row, word in enumerate(words) if not isinstance(word, str))
+    raise FormatError(
+        f"word {row} is {word!r} ({type(word).__name__}): a file holds words that are all str, or all int; make new "
+        "words of the keys first, as in WordVectors(wv.vectors, [str(key) for key in wv.index_to_key], wv.counts)"
+    )
+
+
+def decode_integers(words: list[str]) -> list[int]:
+    """Undo what `encode_words` does to whole numbers; ValueError for anything that it does not write."""
+    for word in words:
+        if not _INTEGER.fullmatch(word):
+            raise ValueError(f"{word[:40]!r} is no whole number in decimals")
+    return [int(word) for word in words]
+
+
+def plain_words(words: Sequence[Hashable]) -> list[bytes]:
+    """Encode words for the word2vec formats, which part word and numbers by white space.
+
+    Parameters
+    ----------
+    words : sequence of str
+
+    Returns
+    -------
+    list of bytes
+
+    Raises
+    ------
+    FormatError
+        For a word that would make the file unreadable: empty, or with ASCII white space in it.
+    """
+    encoded: list[bytes] = []
+    for row, word in enumerate(words):
+        if not isinstance(word, str):
+            raise FormatError(
+                f"word {row} is {word!r} ({type(word).__name__}): the word2vec formats hold strings only; the native "
+                "format (.safetensors) also holds whole numbers"
+            )
+        raw = _encode(row, word)
+        if not raw or _ASCII_SPACE.search(raw):
+            what = "contains white space" if raw else "is empty"
+            raise FormatError(
+                f"word {row}, {word[:40]!r}, {what}, which would make a word2vec file unreadable; use the native "
+                "format (.safetensors), or replace the white space first, by '_' for example"
+            )
+        encoded.append(raw)
+    return encoded
+
+
+def _encode(row: int, word: str) -> bytes:
+    try:
+        raw = word.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise FormatError(f"word {row}, {word[:40]!r}, cannot be written as UTF-8 ({error.reason})") from error
+    if len(raw) > MAX_WORD_BYTES:
+        raise FormatError(
+            f"word {row}, {word[:40]!r}..., has {len(raw):,} bytes; files hold words of up to {MAX_WORD_BYTES:,}"
+        )
+    return raw

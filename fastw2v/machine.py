@@ -1,0 +1,250 @@
+"""What this process may use of the machine: CPUs, memory, instruction sets, a GPU.
+
+Containers and batch systems grant less than the hardware has; a program that asks only for the hardware starts too many
+threads, or is killed for its memory. Every limit that the system states is read, and the smallest counts.
+"""
+
+from __future__ import annotations
+
+import ctypes.util
+import importlib.machinery
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+
+import fastw2v
+
+__all__ = ["available_memory", "check_memory", "show_config", "usable_cpus"]
+
+PROC = Path("/proc")
+CGROUP = Path("/sys/fs/cgroup")
+
+
+def usable_cpus() -> int:
+    """How many threads of this process can run at the same time.
+
+    Returns
+    -------
+    int
+        The least of the CPU affinity, the cgroup quotas (version 1 and 2, of this group and those above it, rounded up)
+        and, from Python 3.13, ``os.process_cpu_count`` (which heeds ``PYTHON_CPU_COUNT``); at least 1.
+
+    Examples
+    --------
+    >>> 1 <= usable_cpus() <= os.cpu_count()
+    True
+    """
+    counts = [os.cpu_count() or 1]
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        counts.append(len(os.sched_getaffinity(0)))
+    if hasattr(os, "process_cpu_count"):
+        counts.append(os.process_cpu_count() or 1)
+    counts += _quotas()
+    return max(1, min(counts))
+
+
+def resolve_jobs(n_jobs: int | None) -> int:
+    """The number of threads that a checked ``n_jobs`` stands for: None and -1 are every usable CPU."""
+    return usable_cpus() if n_jobs is None or n_jobs == -1 else int(n_jobs)
+
+
+def available_memory() -> int:
+    """How many bytes this process can still take before the system swaps, refuses or kills.
+
+    Returns
+    -------
+    int
+        The least of what the kernel calls available, what the cgroups (version 1 and 2) leave, and the address space
+        under ``RLIMIT_AS``; never negative. Cached files count as free, since the kernel gives them up.
+
+    Examples
+    --------
+    >>> available_memory() > 0
+    True
+    """
+    limits = [_system_memory(), *_cgroup_memory(), *_address_space()]
+    return max(0, min(limits))
+
+
+def check_memory(needed: int, what: str, *, lower: str = "lower vector_size or max_vocab, or raise min_count") -> None:
+    """Refuse what would not fit, before it is allocated: the system would grant it and kill the process later.
+
+    Parameters
+    ----------
+    needed : int
+        Bytes that are about to be allocated and filled.
+    what : str
+        What they are for, as in ``"the vectors of 3,000,000 words"``.
+    lower : str
+        What the reader of the message can do about it.
+
+    Raises
+    ------
+    MemoryError
+        `needed` is more than `available_memory`.
+
+    Examples
+    --------
+    >>> check_memory(1000, "a small array")
+    >>> check_memory(2**60, "the vectors of 10**15 words")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    MemoryError: the vectors of 10**15 words need 1,073,741,824.0 GiB but ... GiB are free; lower vector_size ...
+    """
+    free = available_memory()
+    if needed > free:
+        raise MemoryError(f"{what} need {needed / 2**30:,.1f} GiB but {free / 2**30:,.1f} GiB are free; {lower}")
+
+
+def show_config(file: TextIO | None = None) -> None:
+    """Print what a report of a fault needs: versions, instruction sets, CPUs, memory, GPU.
+
+    Parameters
+    ----------
+    file : text stream, optional
+        Standard output when left out.
+
+    Examples
+    --------
+    >>> show_config()  # doctest: +ELLIPSIS
+    fastw2v           ...
+    Python            ...
+    """
+    for name, value in _configuration().items():
+        print(f"{name:<18}{value}", file=file)
+
+
+def _configuration() -> dict[str, str]:
+    from fastw2v._train import instruction_sets
+
+    sets = instruction_sets()
+    free_threaded = " (free-threaded)" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
+    return {
+        "fastw2v": fastw2v.__version__,
+        "Python": f"{platform.python_implementation()} {platform.python_version()}{free_threaded}",
+        "NumPy": np.__version__,
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "compiled": ", ".join(f"{name}: {_compiled(name)}" for name in ("_corpus", "_sampler", "_train")),
+        "instruction sets": f"{sets['selected']} in use, of {', '.join(sets['available'])}",
+        "usable CPUs": f"{usable_cpus()} of {os.cpu_count()}",
+        "free memory": f"{available_memory() / 2**30:,.1f} GiB",
+        "CuPy": _cupy(),
+        "CUDA driver": ctypes.util.find_library("cuda") or "not found",
+    }
+
+
+def _compiled(name: str) -> str:
+    spec = importlib.util.find_spec(f"fastw2v.{name}")
+    suffixes = tuple(importlib.machinery.EXTENSION_SUFFIXES)
+    return "yes" if spec and (spec.origin or "").endswith(suffixes) else "no"
+
+
+def _cupy() -> str:
+    """Whether CuPy is there, and which; it is not imported, since that takes seconds and may fail without a driver."""
+    if importlib.util.find_spec("cupy") is None:
+        return "not installed"
+    for distribution in ("cupy-cuda13x", "cupy-cuda12x", "cupy"):
+        try:
+            return f"{importlib.metadata.version(distribution)} ({distribution})"
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return "installed, version unknown"
+
+
+# --- memory of the whole machine -------------------------------------------------------------------------------------
+
+
+def _system_memory() -> int:
+    if sys.platform == "darwin":
+        return _mac_memory()
+    text = _read(PROC / "meminfo") or ""
+    for line in text.splitlines():
+        name, _, value = line.partition(":")
+        if name == "MemAvailable":
+            return int(value.split()[0]) * 1024
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")  # all there is: no system says less than it has
+
+
+def _mac_memory() -> int:
+    """Free pages and those that only hold files or may be purged; all memory where macOS does not count them."""
+    names = ("vm.page_free_count", "vm.page_pageable_external_count", "vm.page_purgeable_count")
+    pages, page_size = [_sysctl(name) for name in names], _sysctl("vm.pagesize") or _sysctl("hw.pagesize")
+    if pages[0] is None or page_size is None:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return sum(count or 0 for count in pages) * page_size
+
+
+def _sysctl(name: str) -> int | None:
+    """An integer that macOS's ``sysctlbyname`` knows under this name."""
+    value, size = ctypes.c_uint64(0), ctypes.c_size_t(8)  # little-endian: a 32-bit answer fills the low half
+    failed = ctypes.CDLL(None).sysctlbyname(name.encode(), ctypes.byref(value), ctypes.byref(size), None, 0)
+    return None if failed else value.value
+
+
+def _address_space() -> Iterator[int]:
+    """What ``RLIMIT_AS`` (``ulimit -v``) leaves, where it is set and the present size is known."""
+    import resource  # absent on systems without rlimits, where this module can still be imported
+
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    statm = _read(PROC / "self/statm")
+    if limit != resource.RLIM_INFINITY and statm:
+        yield limit - int(statm.split()[0]) * os.sysconf("SC_PAGE_SIZE")
+
+
+# --- cgroups ---------------------------------------------------------------------------------------------------------
+
+
+def _groups(controller: str) -> Iterator[Path]:
+    """The folders of this process's group and of all above it: version 2, then the version 1 `controller`.
+
+    A limit higher up binds as well. Inside a container the path of the group often does not exist, because only the
+    container's own part is mounted; its root then is the container's group and is among the folders.
+    """
+    for line in (_read(PROC / "self/cgroup") or "").splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controllers and controller not in controllers.split(","):
+            continue
+        mounts = [CGROUP / controllers, CGROUP / controller] if controllers else [CGROUP, CGROUP / "unified"]
+        root = next((mount for mount in mounts if mount.is_dir()), None)
+        if root is not None:
+            folder = Path(path.lstrip("/"))
+            yield from (root / part for part in (folder, *folder.parents))
+
+
+def _quotas() -> Iterator[int]:
+    """CPUs that each group may keep busy, rounded up."""
+    for folder in _groups("cpu"):
+        version_2 = _read(folder / "cpu.max")
+        if version_2:
+            quota, period = version_2.split()
+        else:
+            quota, period = _read(folder / "cpu.cfs_quota_us") or "-1", _read(folder / "cpu.cfs_period_us") or "0"
+        if quota not in ("max", "-1") and int(period) > 0:
+            yield -(-int(quota) // int(period))
+
+
+def _cgroup_memory() -> Iterator[int]:
+    """What each group's limit leaves; pages of files that nobody used lately are the kernel's to give up."""
+    names = [("memory.max", "memory.current", "inactive_file")]
+    names += [("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")]
+    for folder in _groups("memory"):
+        for limit_name, usage_name, cached_name in names:
+            limit, usage = _read(folder / limit_name), _read(folder / usage_name)
+            if limit and usage and limit != "max":
+                stat = dict(line.split() for line in (_read(folder / "memory.stat") or "").splitlines())
+                yield int(limit) - int(usage) + int(stat.get(cached_name, 0))
+
+
+def _read(path: Path) -> str | None:
+    """The file's text without its final newline; None where this kernel has no such file or keeps it from us."""
+    try:
+        return path.read_text(encoding="ascii", errors="replace").strip()
+    except OSError:
+        return None

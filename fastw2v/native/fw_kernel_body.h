@@ -1,0 +1,120 @@
+/* The kernel of one instruction set: included once by each fw_kernel_*.c, which says FW_LANES, FW_KERNEL and its name. */
+#include "fw_pairs.h"
+
+/* ------------------------------------------------------------------ workspace */
+
+/* Hands out 64-byte aligned pieces of one block; with a NULL block it only adds up their sizes. */
+static void *piece(char *block, size_t *used, int64_t count, size_t size) {
+    size_t at = *used;
+    *used = (at + (size_t)count * size + 63) & ~(size_t)63;
+    return block ? block + at : NULL;
+}
+
+static size_t lay_out(const fw_job *job, char *block) {
+    tile unused, *t = block ? (tile *)block : &unused;
+    size_t used = 0;
+    piece(NULL, &used, 1, sizeof(tile));
+    const int64_t tokens = job->longest_chunk + 2 * (int64_t)job->window + 1;
+    const int64_t rows = (job->tile + 15) / 16 * 16, slots = 2 * (int64_t)job->window + 1;
+    const int64_t pairs = job->pairwise_noise ? job->tile * (job->cbow ? 1 : slots) * job->negative + FW_LANES : 0;
+    t->job = job;
+    t->slots = slots;
+    t->stride = job->stride;
+    t->vectors = job->stride / FW_LANES;
+    t->band_stride = (slots + FW_LANES - 1) / FW_LANES * FW_LANES;
+    t->noise = job->pairwise_noise ? 0 : job->noise;
+    t->noise_stride = (t->noise + FW_LANES - 1) / FW_LANES * FW_LANES;
+#define FW_PIECE(field, count) t->field = piece(block, &used, (count), sizeof *t->field)
+    FW_PIECE(s.word, tokens);
+    FW_PIECE(s.first, tokens);
+    FW_PIECE(s.last, tokens);
+    FW_PIECE(s.position, tokens);
+    FW_PIECE(hidden, rows * t->stride);
+    FW_PIECE(error, job->cbow ? rows * t->stride : 0);
+    FW_PIECE(noise_columns, t->noise_stride * t->stride);
+    FW_PIECE(weight, rows * t->noise_stride);
+    FW_PIECE(band, rows * t->band_stride);
+    FW_PIECE(target, rows);
+    FW_PIECE(count, rows);
+    FW_PIECE(score, t->band_stride * FW_LANES);
+    FW_PIECE(zero, t->stride);
+    FW_PIECE(sink, t->stride);
+    FW_PIECE(own, rows);
+    FW_PIECE(own_out, rows);
+    FW_PIECE(halo, rows + slots);
+    FW_PIECE(halo_out, rows + slots);
+    FW_PIECE(noise_row, t->noise_stride + 1);
+    FW_PIECE(noise_word, t->noise_stride);
+    FW_PIECE(loss_share, t->noise_stride);
+    FW_PIECE(mark, FW_MARKS);
+    FW_PIECE(pair_row, pairs);
+    FW_PIECE(pair_coefficient, pairs);
+    FW_PIECE(pair_token, pairs);
+#undef FW_PIECE
+    return used;
+}
+
+static size_t workspace_bytes(const fw_job *job) { return lay_out(job, NULL); }
+
+/* `workspace` is 64-byte aligned and all zero. */
+static void init_workspace(const fw_job *job, void *workspace) {
+    tile *t = workspace;
+    lay_out(job, workspace);
+    for (int64_t m = t->noise; m <= t->noise_stride; m++) t->noise_row[m] = t->zero;
+}
+
+/* ------------------------------------------------------------------ chunks and tiles */
+
+static int64_t open_chunk(const fw_job *job, void *workspace, int64_t epoch, int64_t chunk, fw_stats *stats) {
+    tile *t = workspace;
+    t->epoch = epoch;
+    fill_stream(&t->s, job, epoch, chunk);
+    stats->tokens += job->chunk_begin[chunk + 1] - job->chunk_begin[chunk];
+    stats->chunks++;
+    return (t->s.end - t->s.begin + job->tile - 1) / job->tile;
+}
+
+static void open_tile(tile *t, int64_t number) {
+    const fw_job *job = t->job;
+    t->i0 = t->s.begin + number * job->tile;
+    t->n = t->s.end - t->i0 < job->tile ? t->s.end - t->i0 : job->tile;
+    t->rows = (t->n + 15) & ~(int64_t)15;
+    t->rate = fw_learning_rate(job->first_rate, job->last_rate, t->epoch * job->tokens + t->s.position[t->i0],
+                               job->epochs * job->tokens);
+    open_rows(t);
+    if (job->pairwise_noise) {
+        draw_pair_noise(t);
+        return;
+    }
+    draw_noise(t, number);
+    open_weights(t);
+    transpose_noise(t);
+}
+
+static void train_tile(const fw_job *job, void *workspace, int64_t number, fw_stats *stats) {
+    tile *t = workspace;
+    vf loss = {0};
+    open_tile(t, number);
+    if (job->cbow) {
+        hidden_rows(t);
+        loss += target_coefficients(t);
+    } else {
+        copy_rows(t);
+    }
+    if (job->pairwise_noise) loss += pair_coefficients(t);
+    for (int64_t begin = 0; begin < t->n; begin += FW_CACHE_ROWS) {
+        const int64_t end = begin + FW_CACHE_ROWS < t->n ? begin + FW_CACHE_ROWS : t->n;
+        if (!job->cbow) loss += positive_coefficients(t, begin, end);
+        loss += noise_coefficients(t, begin, end);
+        row_updates(t, begin, end);
+    }
+    if (job->pairwise_noise) pair_row_updates(t);
+    halo_updates(t);
+    if (job->cbow) target_updates(t);
+    if (job->pairwise_noise) pair_noise_updates(t);
+    else noise_updates(t);
+    for (int64_t i = 0; i < t->n; i++) stats->pairs += job->cbow ? t->count[i] > 0 : (int64_t)t->count[i];
+    stats->loss += (double)sum(loss);
+}
+
+const fw_kernel FW_KERNEL = {FW_KERNEL_NAME, workspace_bytes, init_workspace, open_chunk, train_tile};

@@ -1,0 +1,78 @@
+/* The maths that every backend shares: draws, bounded integers, the keep test, the window, the sigmoid.
+
+   Included by C (CPU kernels, test hooks) and by the CUDA source; NVRTC finds no headers, so this file includes none.
+   sampler.py is its NumPy mirror, held bit-equal by tests.
+
+   Draws. SplitMix64 (Steele, Lea, Flood 2014) used as a counter-based generator: its finaliser `fw_mix` is a bijection
+   of 64 bits, and Weyl steps of the golden ratio feed it. A draw is a pure function of
+       key     = (seed, epoch, purpose)
+       counter = (position in the encoded corpus, index at that position)
+   each of which is a full 64-bit word of its own: nothing is packed, so no two counters of one key share an input. */
+#ifndef FW_MATH_H
+#define FW_MATH_H
+
+typedef unsigned long long fw_u64;
+typedef long long fw_i64;
+typedef unsigned int fw_u32;
+
+#ifdef __CUDACC__
+#define FW_FN static __device__ __forceinline__
+#else
+#define FW_FN static inline __attribute__((unused))
+#endif
+
+#define FW_GOLDEN 0x9e3779b97f4a7c15ULL
+
+/* What a draw is for. */
+enum { FW_DRAW_KEEP = 1, FW_DRAW_WINDOW = 2, FW_DRAW_NOISE = 3, FW_DRAW_ROWS = 4 };
+
+FW_FN fw_u64 fw_mix(fw_u64 z) {
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+    return z ^ (z >> 31);
+}
+
+FW_FN fw_u64 fw_key(fw_u64 seed, fw_u64 epoch, fw_u64 purpose) {
+    return fw_mix(fw_mix(fw_mix(seed + FW_GOLDEN) + FW_GOLDEN * (epoch + 1)) + FW_GOLDEN * purpose);
+}
+
+FW_FN fw_u64 fw_draw(fw_u64 key, fw_u64 position, fw_u64 index) {
+    return fw_mix(fw_mix(key + FW_GOLDEN * (position + 1)) + FW_GOLDEN * index);
+}
+
+/* A uniform number in [0, n) for n < 2^32, as a fixed-point number: whole part in the high 32 bits, fraction in the
+   low 32. Its bias is n / 2^64 (the low bits of weak generators are never relied upon). */
+FW_FN fw_u64 fw_scaled(fw_u64 bits, fw_u32 n) { return (bits >> 32) * n + (((bits & 0xffffffffULL) * n) >> 32); }
+
+FW_FN fw_u32 fw_below(fw_u64 bits, fw_u32 n) { return (fw_u32)(fw_scaled(bits, n) >> 32); }
+
+/* Subsampling: `cut` is the keep probability times 2^32, less one, rounded up; 2^32 - 1 keeps always. */
+FW_FN int fw_keep(fw_u64 bits, fw_u32 cut) { return (fw_u32)(bits >> 32) <= cut; }
+
+/* The reduced window of word2vec, uniform in 1..window. */
+FW_FN int fw_window(fw_u64 bits, int window) { return 1 + (int)fw_below(bits, (fw_u32)window); }
+
+/* One draw from an alias table (Walker 1977, Vose 1991): the whole part picks the column, the fraction tosses its coin. */
+FW_FN int fw_noise(fw_u64 bits, const fw_u32 *cut, const int *alias, fw_u32 n) {
+    fw_u64 x = fw_scaled(bits, n);
+    fw_u32 column = (fw_u32)(x >> 32);
+    return (fw_u32)x < cut[column] ? (int)column : alias[column];
+}
+
+/* Uniform in [-0.5, 0.5) with 24 bits: exact in float32. */
+FW_FN float fw_centered(fw_u64 bits) { return (float)(bits >> 40) * 0x1p-24f - 0.5f; }
+
+/* The tile (counted from the chunk's first) in which noise slot `slot` of `slots` was last renewed, as seen from `tile`:
+   a word stays for `life` tiles, and the renewals are staggered over the slots. */
+FW_FN fw_i64 fw_renewed(fw_i64 tile, fw_i64 slot, fw_i64 slots, fw_i64 life) {
+    fw_i64 shift = slot * life / slots;
+    fw_i64 renewed = (tile + shift) / life * life - shift;
+    return renewed < 0 ? 0 : renewed;
+}
+
+/* The learning rate at `done` of `total` tokens: a straight line, in double, rounded once. */
+FW_FN float fw_learning_rate(double first, double last, fw_i64 done, fw_i64 total) {
+    return (float)(first - (first - last) * ((double)done / (double)total));
+}
+
+#endif

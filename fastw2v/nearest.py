@@ -1,0 +1,92 @@
+"""What every question to word vectors is made of: unit rows, the best of many scores, words spelt alike."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["best_rows", "close_matches", "unit_rows"]
+
+# difflib takes about 5 us a word: more words than these would make a mistyped name cost seconds.
+_SUGGESTION_POOL = 20_000
+# Rows that are turned into unit vectors at once; bounds the float64 copy.
+_BLOCK_ROWS = 16_384
+
+
+def unit_rows(vectors: NDArray[Any]) -> NDArray[np.float32]:
+    """Divide each row by its Euclidean length.
+
+    Parameters
+    ----------
+    vectors : array of float, shape (n, D)
+
+    Returns
+    -------
+    array of float32, shape (n, D)
+        A row of zeros, or one with NaN or infinity in it, has no direction and becomes zeros: never NaN.
+    """
+    units = np.empty(vectors.shape, np.float32)
+    for first in range(0, len(vectors), _BLOCK_ROWS):
+        # float64: the square of a float32 above 1.8e19 is infinite in float32, and one below 1e-23 is zero.
+        block = vectors[first : first + _BLOCK_ROWS].astype(np.float64)
+        lengths = np.sqrt(np.einsum("ij,ij->i", block, block))
+        usable = np.isfinite(lengths) & (lengths > 0)
+        block[~usable] = 0.0
+        block /= np.where(usable, lengths, 1.0)[:, None]
+        units[first : first + _BLOCK_ROWS] = block
+    return units
+
+
+def best_rows(scores: NDArray[Any], topn: int, exclude: Iterable[int] = ()) -> NDArray[np.int64]:
+    """Return the rows of the highest scores, best first, equal scores by row.
+
+    Parameters
+    ----------
+    scores : array of float, shape (n,)
+        Free of NaN. Not changed.
+    topn : int
+    exclude : iterable of int
+        Rows to leave out.
+
+    Returns
+    -------
+    array of int64, shape (at most topn,)
+    """
+    left_out = set(exclude)
+    wanted = min(topn + len(left_out), len(scores))
+    if wanted == 0:
+        return np.empty(0, np.int64)
+    # argpartition alone picks freely among equal scores at the edge; the threshold makes the choice by row.
+    threshold = scores[np.argpartition(scores, len(scores) - wanted)[len(scores) - wanted]]
+    above = np.flatnonzero(scores > threshold)
+    level = np.flatnonzero(scores == threshold)[: wanted - len(above)]
+    rows = np.concatenate([above, level])
+    rows = rows[np.lexsort((rows, -scores[rows]))]
+    return rows[~np.isin(rows, list(left_out))][:topn] if left_out else rows[:topn]
+
+
+def close_matches(word: Hashable, index: Mapping[Hashable, int], words: Sequence[Hashable]) -> list[str]:
+    """Find words spelt like `word`: the same in other case, then by difflib among the most frequent words.
+
+    Parameters
+    ----------
+    word : hashable
+    index : mapping of word to row
+    words : sequence
+        The words, most frequent first; the first 20,000 are compared, so the cost is bounded.
+
+    Returns
+    -------
+    list
+        At most three words, nearest first; empty when `word` is no string.
+    """
+    if not isinstance(word, str) or not word or len(word) > 64:
+        return []
+    forms = (word.lower(), word.capitalize(), word.title(), word.upper())
+    pool = [other for other in words[:_SUGGESTION_POOL] if isinstance(other, str)]
+    near = [*(form for form in forms if form in index), *difflib.get_close_matches(word, pool, n=3, cutoff=0.7)]
+    return list(dict.fromkeys(near))[:3]

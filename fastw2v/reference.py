@@ -1,0 +1,222 @@
+"""Backend "numpy": one tile made of the textbook's layers; slow, plain, and the oracle of every kernel test.
+
+It works in the type of the arrays it is given: float64 in tests, float32 as a backend.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v import sampler
+from fastw2v.layers import Embedding, EmbeddingDot, SigmoidWithLoss
+from fastw2v.plan import Arrays, ChunkStats, Plan, Tables
+
+if TYPE_CHECKING:
+    from fastw2v.corpus import EncodedCorpus
+
+
+@dataclass
+class Stream:
+    """The kept tokens of a chunk, with up to W more of the same sentences on both sides."""
+
+    words: NDArray[np.int64]
+    positions: NDArray[np.int64]  # in the corpus
+    sentences: NDArray[np.int64]
+    begin: int  # the centers are [begin, end)
+    end: int
+
+
+@dataclass
+class Windows:
+    """What the tokens of a tile see: slot q of token i is the stream token i + q - W."""
+
+    words: NDArray[np.int64]  # (n, 2 W + 1), 0 where there is none
+    mask: NDArray[np.bool_]  # (n, 2 W + 1)
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """Pairs of each token."""
+        return self.mask.sum(axis=1)
+
+
+class Run:
+    """One training run in NumPy; see `fastw2v.backends.Run` for the calls.
+
+    Parameters
+    ----------
+    arrays : Arrays
+        Trained in place.
+    corpus : EncodedCorpus
+    tables : Tables
+    plan : Plan
+    n_jobs : int
+        Taken for the sake of one signature: this backend uses one thread.
+    """
+
+    def __init__(self, arrays: Arrays, corpus: EncodedCorpus, tables: Tables, plan: Plan, *, n_jobs: int = 1) -> None:
+        self.corpus, self.tables, self.plan = corpus, tables, plan
+        self.stats = ChunkStats()
+        self._stopped = False
+        self._input = Embedding(arrays.w_in)
+        self._output = EmbeddingDot(arrays.w_out)
+        self._loss = SigmoidWithLoss(reduction="sum")
+
+    def train_chunk(self, epoch: int, first: int, last: int) -> ChunkStats:
+        """Train the chunks [first, last) of an epoch (from 0) and return their sums."""
+        self.stats, self._stopped = ChunkStats(), False
+        for chunk in range(first, last):
+            if self._stopped:
+                break
+            stream = self.stream(epoch, chunk)
+            noise = np.zeros(self.plan.noise, np.int64)
+            for number, i0 in enumerate(range(stream.begin, stream.end, self.plan.tile)):
+                self._train_tile(epoch, stream, number, i0, noise)
+            self.stats.tokens += int(self.plan.chunk_begin[chunk + 1] - self.plan.chunk_begin[chunk])
+            self.stats.chunks += 1
+        self.stats.finite = bool(np.isfinite(self.stats.loss_sum))
+        return self.stats
+
+    def request_stop(self) -> None:
+        """Stop at the end of the chunk."""
+        self._stopped = True
+
+    def pull(self) -> None:
+        """Make the host's arrays current: here they always are."""
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    # ------------------------------------------------------------------ draws
+
+    def _key(self, epoch: int, purpose: int) -> int:
+        return sampler.key(self.plan.seed, epoch, purpose)
+
+    def stream(self, epoch: int, chunk: int) -> Stream:
+        """Subsample a chunk and what belongs to its sentences on both sides."""
+        offsets, window = self.corpus.offsets, self.plan.window
+        begin, end = self.plan.chunk_begin[chunk : chunk + 2]
+        low = offsets[self.plan.chunk_sentence[chunk]]
+        high = offsets[np.searchsorted(offsets, end)]
+        positions = np.arange(low, high)
+        cut = self.tables.keep_cut[self.corpus.ids[low:high]]
+        positions = positions[sampler.kept(sampler.draw(self._key(epoch, sampler.KEEP), positions), cut)]
+        sentences = np.searchsorted(offsets, positions, side="right") - 1
+        a, b = np.searchsorted(positions, [begin, end])
+        left = min(window, a - np.searchsorted(sentences, sentences[a], side="left")) if a < b else 0
+        right = min(window, np.searchsorted(sentences, sentences[b - 1], side="right") - b) if a < b else 0
+        part = slice(a - left, b + right)
+        return Stream(
+            self.corpus.ids[positions[part]].astype(np.int64), positions[part], sentences[part], left, left + b - a
+        )
+
+    def _windows(self, epoch: int, stream: Stream, i0: int, i1: int) -> Windows:
+        window = self.plan.window
+        i = np.arange(i0, i1)[:, None]
+        reach = np.full(i.shape, window)
+        if self.plan.shrink_windows:
+            bits = sampler.draw(self._key(epoch, sampler.WINDOW), stream.positions[i0:i1])
+            reach = sampler.windows(bits, window)[:, None]
+        distance = np.arange(-window, window + 1)[None, :]
+        j = i + distance
+        inside = (j >= 0) & (j < len(stream.words))
+        j = np.where(inside, j, 0)
+        mask = inside & (distance != 0) & (abs(distance) <= reach) & (stream.sentences[j] == stream.sentences[i])
+        return Windows(np.where(mask, stream.words[j], 0), mask)
+
+    def _draw_noise(self, epoch: int, position: int, index: NDArray[np.int64]) -> NDArray[np.int64]:
+        bits = sampler.draw(self._key(epoch, sampler.NOISE), position, index)
+        return sampler.noise_words(bits, self.tables.noise_cut, self.tables.noise_alias)
+
+    def _shared_noise(
+        self,
+        epoch: int,
+        position: int,
+        number: int,
+        noise: NDArray[np.int64],
+        centers: NDArray[np.int64],
+        seen: Windows,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """The tile's noise words (n, S), their weights, and their weights in the loss.
+
+        Renews in ``noise`` the slots whose turn it is. The loss is taken on the new words alone: those that stay have
+        just been trained against, and would flatter it.
+        """
+        plan = self.plan
+        fresh = np.array([sampler.renewed(number, slot, plan.noise, plan.life) == number for slot in range(plan.noise)])
+        noise[fresh] = self._draw_noise(epoch, position, np.flatnonzero(fresh))
+        if plan.cbow:
+            weight = (seen.counts > 0)[:, None] * (noise[None, :] != centers[:, None])
+        else:
+            hits = (seen.mask[:, :, None] & (seen.words[:, :, None] == noise)).sum(axis=1)
+            weight = seen.counts[:, None] - hits
+        counted = fresh if fresh.any() else np.ones(plan.noise)
+        words = np.broadcast_to(noise, weight.shape)
+        return words, weight * plan.negative / plan.noise, weight * plan.negative * counted / counted.sum()
+
+    def _pair_noise(
+        self, epoch: int, positions: NDArray[np.int64], centers: NDArray[np.int64], seen: Windows
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """K noise words for each pair (n, slots * K), weight 0 where one hits the pair's target."""
+        targets = centers[:, None] if self.plan.cbow else seen.words
+        mask = (seen.counts > 0)[:, None] if self.plan.cbow else seen.mask
+        index = np.arange(targets.shape[1] * self.plan.negative)
+        words = np.stack([self._draw_noise(epoch, position, index) for position in positions])
+        wanted = mask.repeat(self.plan.negative, axis=1) & (words != targets.repeat(self.plan.negative, axis=1))
+        return words, wanted.astype(np.float64)
+
+    # ------------------------------------------------------------------ one tile
+
+    def _train_tile(self, epoch: int, stream: Stream, number: int, i0: int, noise: NDArray[np.int64]) -> None:
+        plan = self.plan
+        i1 = min(i0 + plan.tile, stream.end)
+        positions, centers = stream.positions[i0:i1], stream.words[i0:i1]
+        seen = self._windows(epoch, stream, i0, i1)
+        if plan.pairwise_noise:
+            noise_words, noise_weight = self._pair_noise(epoch, positions, centers, seen)
+            loss_weight = noise_weight
+        else:
+            noise_words, noise_weight, loss_weight = self._shared_noise(
+                epoch, int(positions[0]), number, noise, centers, seen
+            )
+        if plan.cbow:
+            positives, positive_weight = centers[:, None], (seen.counts > 0)[:, None]
+            hidden = self._hidden(seen)
+        else:
+            positives, positive_weight = seen.words, seen.mask
+            hidden = self._input.forward(centers)
+        labels = np.concatenate([np.ones(positives.shape), np.zeros(noise_words.shape)], axis=1)
+        scores = self._output.forward(hidden, np.concatenate([positives, noise_words], axis=1))
+        weights = np.concatenate([positive_weight, loss_weight], axis=1)
+        self.stats.loss_sum += float(self._loss.forward(scores, labels, weights=weights))
+        self._loss.forward(scores, labels, weights=np.concatenate([positive_weight, noise_weight], axis=1))
+        self.stats.pairs += int(positive_weight.sum())
+        gradient = self._output.backward(self._loss.backward())
+        self._input.backward(self._context_gradient(gradient, seen) if plan.cbow else gradient)
+        self._update(epoch, int(positions[0]))
+
+    def _hidden(self, seen: Windows) -> NDArray[np.float64]:
+        rows = self._input.forward(seen.words) * seen.mask[:, :, None]
+        total = rows.sum(axis=1)
+        return total / np.maximum(seen.counts, 1)[:, None].astype(total.dtype) if self.plan.cbow_mean else total
+
+    def _context_gradient(self, gradient: NDArray[np.float64], seen: Windows) -> NDArray[np.float64]:
+        """The hidden row's gradient as it goes to each context row: whole, or divided by their number."""
+        if self.plan.cbow_divide:
+            gradient = gradient / np.maximum(seen.counts, 1)[:, None].astype(gradient.dtype)
+        return gradient[:, None, :] * seen.mask[:, :, None]
+
+    def _update(self, epoch: int, position: int) -> None:
+        """Plain gradient descent, at the learning rate of the tile's first token; frozen input rows stay."""
+        plan = self.plan
+        rate = sampler.learning_rate(
+            plan.learning_rate, plan.min_learning_rate, epoch * plan.tokens + position, plan.epochs * plan.tokens
+        )
+        if self.tables.frozen is not None:
+            self._input.grads[0][self.tables.frozen.astype(bool)] = 0
+        for layer in (self._input, self._output):
+            (rows,), (gradient,) = layer.params, layer.grads
+            rows -= rows.dtype.type(rate) * gradient

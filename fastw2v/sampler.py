@@ -1,0 +1,81 @@
+"""The counter-based generator and its uses in NumPy: the mirror of native/fw_math.h, bit for bit.
+
+The reference backend draws from here; the CPU and CUDA kernels draw from the C header. See the header for the method
+(SplitMix64 as a counter-based generator, keyed by seed, epoch and purpose).
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Bits = NDArray[np.uint64]
+
+GOLDEN = 0x9E3779B97F4A7C15
+MASK = 0xFFFFFFFFFFFFFFFF
+KEEP, WINDOW, NOISE, ROWS = 1, 2, 3, 4
+
+
+def mix(z: ArrayLike) -> Bits:
+    """SplitMix64's finaliser, a bijection of 64 bits."""
+    with np.errstate(over="ignore"):
+        x: Bits = np.asarray(z, np.uint64)
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return np.asarray(x ^ (x >> np.uint64(31)))
+
+
+def key(seed: int, epoch: int, purpose: int) -> int:
+    """The key of one stream of draws."""
+    state = int(mix((seed + GOLDEN) & MASK))
+    state = int(mix((state + GOLDEN * (epoch + 1)) & MASK))
+    return int(mix((state + GOLDEN * purpose) & MASK))
+
+
+def draw(stream_key: int, positions: ArrayLike, index: ArrayLike = 0) -> Bits:
+    """64 random bits for each (position, index); the two broadcast against each other."""
+    with np.errstate(over="ignore"):
+        steps = np.uint64(GOLDEN) * (np.asarray(positions).astype(np.uint64) + np.uint64(1))
+        return mix(mix(np.uint64(stream_key) + steps) + np.uint64(GOLDEN) * np.asarray(index).astype(np.uint64))
+
+
+def scaled(bits: Bits, n: int) -> Bits:
+    """A uniform number in [0, n): whole part in the high 32 bits, fraction in the low 32."""
+    high, low = bits >> np.uint64(32), bits & np.uint64(0xFFFFFFFF)
+    return high * np.uint64(n) + ((low * np.uint64(n)) >> np.uint64(32))
+
+
+def below(bits: Bits, n: int) -> NDArray[np.int64]:
+    """Integers in [0, n)."""
+    return (scaled(bits, n) >> np.uint64(32)).astype(np.int64)
+
+
+def kept(bits: Bits, cut: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Whether each token stays, given its word's keep threshold."""
+    return (bits >> np.uint64(32)) <= cut
+
+
+def windows(bits: Bits, window: int) -> NDArray[np.int64]:
+    """Reduced windows, uniform in 1..window."""
+    return 1 + below(bits, window)
+
+
+def noise_words(bits: Bits, cut: NDArray[np.uint32], alias: NDArray[np.int32]) -> NDArray[np.int64]:
+    """One noise word for each draw."""
+    x = scaled(bits, len(cut))
+    column = (x >> np.uint64(32)).astype(np.int64)
+    return np.where((x & np.uint64(0xFFFFFFFF)) < cut[column], column, alias[column]).astype(np.int64)
+
+
+def centered(bits: Bits) -> NDArray[np.float32]:
+    """Uniform in [-0.5, 0.5), exact in float32."""
+    return (bits >> np.uint64(40)).astype(np.float32) * np.float32(2**-24) - np.float32(0.5)
+
+
+def renewed(tile: int, slot: int, slots: int, life: int) -> int:
+    """The tile of the chunk in which noise slot ``slot`` was last renewed, as seen from ``tile``."""
+    shift = slot * life // slots
+    return max((tile + shift) // life * life - shift, 0)
+
+
+def learning_rate(first: float, last: float, done: int, total: int) -> np.float32:
+    """The learning rate at ``done`` of ``total`` tokens."""
+    return np.float32(first - (first - last) * (done / total))

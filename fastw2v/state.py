@@ -1,0 +1,134 @@
+"""What a training run is made of: where it stands, what it reports, and what a callback is told."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.params import Params
+from fastw2v.plan import Arrays, ChunkStats, Plan, Tables
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a callback is told.
+
+    Attributes
+    ----------
+    epoch, epochs : int
+        The epoch at work, from 1, and how many there will be.
+    tokens, total_tokens : int
+        Tokens of the encoded corpus trained so far, and in the whole run, all epochs together.
+    words_per_second : float
+        Raw corpus words (those left out of the vocabulary, too) per second of this call.
+    learning_rate : float
+    loss : float
+        Mean per positive pair in this epoch so far; NaN where there was no pair yet.
+    elapsed, eta : float
+        Seconds in this call, and seconds to go.
+    epoch_end : bool
+        Whether an epoch has just ended.
+    """
+
+    epoch: int
+    epochs: int
+    tokens: int
+    total_tokens: int
+    words_per_second: float
+    learning_rate: float
+    loss: float
+    elapsed: float
+    eta: float
+    epoch_end: bool
+
+
+Callback = Callable[[Progress], Any]
+
+
+@dataclass
+class Report:
+    """What a run did: how much, how fast, where and in which tiles."""
+
+    device: str = ""
+    instruction_set: str = ""
+    n_jobs: int = 0
+    tile: int = 0
+    noise: int = 0
+    noise_life: int = 0
+    tokens: int = 0
+    pairs: int = 0
+    seconds: float = 0.0
+    words_per_second: float = 0.0
+    stopped_by: str = ""
+    checkpoints: int = 0
+
+
+@dataclass
+class TrainingState:
+    """A run and how far it has come: all that is needed to go on.
+
+    Attributes
+    ----------
+    arrays : Arrays
+        The rows, trained in place.
+    plan : Plan
+    tables : Tables
+    epoch, chunk : int
+        The next chunk to train; ``epoch == plan.epochs`` when the run is complete.
+    loss_history : list of float
+        Mean loss per positive pair of each finished epoch.
+    """
+
+    arrays: Arrays
+    plan: Plan
+    tables: Tables
+    params: Params
+    epoch: int = 0
+    chunk: int = 0
+    loss_sum: float = 0.0
+    pairs: int = 0
+    loss_history: list[float] = field(default_factory=list)
+    report: Report = field(default_factory=Report)
+
+    @property
+    def w_in(self) -> NDArray[np.float32]:
+        """Input rows: the word vectors (V, D)."""
+        return self.arrays.w_in
+
+    @property
+    def w_out(self) -> NDArray[np.float32]:
+        """Output rows: the context vectors (V, D)."""
+        return self.arrays.w_out
+
+    @property
+    def complete(self) -> bool:
+        """Whether every epoch is done."""
+        return self.epoch >= self.plan.epochs
+
+    @property
+    def tokens_done(self) -> int:
+        """Tokens trained so far, all epochs together."""
+        return self.epoch * self.plan.tokens + int(self.plan.chunk_begin[self.chunk])
+
+    def add(self, stats: ChunkStats) -> bool:
+        """Account for chunks that were trained; whether that ended an epoch."""
+        self.chunk += stats.chunks
+        self.loss_sum += stats.loss_sum
+        self.pairs += stats.pairs
+        self.report.tokens += stats.tokens
+        self.report.pairs += stats.pairs
+        if self.chunk < self.plan.chunks:
+            return False
+        self.loss_history.append(self.mean_loss)
+        self.epoch, self.chunk, self.loss_sum, self.pairs = self.epoch + 1, 0, 0.0, 0
+        return True
+
+    @property
+    def mean_loss(self) -> float:
+        """Mean loss per positive pair in the epoch at work; NaN without pairs."""
+        return self.loss_sum / self.pairs if self.pairs else math.nan

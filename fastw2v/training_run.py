@@ -1,0 +1,155 @@
+"""One training run from the command line: encode, train with a progress line, stop in order at Ctrl-C, save."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fastw2v.errors import ParameterError
+from fastw2v.params import Params
+
+if TYPE_CHECKING:
+    from fastw2v.corpus import EncodedCorpus
+    from fastw2v.state import TrainingState
+    from fastw2v.vectors import WordVectors
+
+__all__ = ["TrainingRun", "check_output", "run_training"]
+
+_ENCODING = ("tokenizer", "min_count", "max_vocab", "errors", "n_jobs")
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """What came of a run.
+
+    Attributes
+    ----------
+    corpus : EncodedCorpus
+    state : TrainingState
+    interrupted : bool
+        Whether Ctrl-C ended it.
+    """
+
+    corpus: EncodedCorpus
+    state: TrainingState
+    interrupted: bool
+
+    @property
+    def epoch(self) -> int:
+        """The epoch at work, from 1."""
+        return min(self.state.epoch + 1, self.state.plan.epochs)
+
+    @property
+    def word_vectors(self) -> WordVectors:
+        """The trained vectors."""
+        from fastw2v.vectors import WordVectors
+
+        return WordVectors(self.state.w_in, self.corpus.vocabulary)
+
+    @property
+    def summary(self) -> str:
+        """One line: words, speed and loss."""
+        losses = self.state.loss_history
+        loss = f", loss {losses[-1]:.4f}" if losses else ""
+        report = self.state.report
+        return f"{len(self.corpus.vocabulary):,} words, {report.words_per_second:,.0f} words/s{loss}"
+
+    def save(self, path: Path, format: str | None, with_context: bool) -> None:
+        """Write the vectors; the native format also keeps what `Word2Vec.load` asks for."""
+        from fastw2v import formats
+
+        tokenizer = self.corpus.tokenizer
+        metadata = {
+            "parameters": asdict(self.state.params),
+            "loss_history": self.state.loss_history,
+            "tokenizer": tokenizer if isinstance(tokenizer, str) else None,
+            "seed": self.state.plan.seed,
+        }
+        context = self.state.w_out if with_context else None
+        formats.save(path, self.word_vectors, format=format, context_vectors=context, metadata=metadata)
+
+
+def check_output(path: Path, format: str | None, with_context: bool) -> None:
+    """Find out before the training, not after it, that the result could not be written.
+
+    Raises
+    ------
+    ParameterError
+        When the name says no format, or the format has no place for context vectors.
+    OSError
+        When the folder is missing or cannot be written to.
+    """
+    from fastw2v.formats import format_of_name
+
+    chosen = format or format_of_name(path)
+    if chosen is None:
+        raise ParameterError(f"{path}: the name says no format; end it in .safetensors, .vec or .bin, or give --format")
+    if with_context and chosen != "native":
+        raise ParameterError(f"--with-context: word2vec {chosen} files hold no context vectors; use .safetensors")
+    folder = path.resolve().parent
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise OSError(f"{path} cannot be written: it is a folder, or {folder} is none that can be written to")
+
+
+def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> TrainingRun:
+    """Encode a corpus and train on it.
+
+    Parameters
+    ----------
+    corpus : what `fastw2v.corpus.encode` takes
+    options : dict
+        The fields of Params, those of `encode`, and ``device`` and ``seed``.
+    quiet : bool
+        Show no progress.
+
+    Returns
+    -------
+    TrainingRun
+    """
+    from fastw2v.corpus import encode
+    from fastw2v.fit import train
+    from fastw2v.progress import ProgressLine
+    from fastw2v.start import resolve_seed
+
+    names = {each.name for each in fields(Params)}
+    params = Params(**{name: value for name, value in options.items() if name in names}).checked()
+    encoded = encode(corpus, **{name: options[name] for name in _ENCODING if name in options})
+    if not quiet:
+        report = encoded.report
+        click.echo(
+            f"{report.raw_tokens:,} tokens in {report.raw_sentences:,} sentences, "
+            f"{len(encoded.vocabulary):,} words kept of {report.distinct_words:,}",
+            err=True,
+        )
+    with ProgressLine() as line, _interrupt_noted() as noted:
+        state = train(
+            encoded,
+            params,
+            seed=resolve_seed(options.get("seed")),
+            n_jobs=options.get("n_jobs"),
+            device=options.get("device", "auto"),
+            callbacks=(lambda progress: bool(noted), *(() if quiet else (line,))),
+        )
+    return TrainingRun(encoded, state, interrupted=bool(noted))
+
+
+@contextmanager
+def _interrupt_noted() -> Iterator[list[int]]:
+    """Note Ctrl-C instead of raising, so that `train` returns with what it has.
+
+    While it trains, `train` stops the threads itself and hands the signal on at its end; the callback is for a Ctrl-C that
+    comes before that.
+    """
+    noted: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: noted.append(number))
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)

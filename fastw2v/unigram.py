@@ -1,0 +1,102 @@
+"""The textbook's noise sampler: words drawn in proportion to a power of their counts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fastw2v.arrays import Array, array_module, on_host
+from fastw2v.errors import ParameterError
+
+Seed = int | np.random.Generator | None
+
+
+class UnigramSampler:
+    """Draws noise words with probability proportional to ``count ** power``.
+
+    Parameters
+    ----------
+    corpus : array (N,) of int
+        Word ids, from 0; only their counts are kept. A word that never occurs is never drawn.
+    power : float, default 0.75
+        1 draws words as often as they occur, 0 all alike.
+    sample_size : int, default 5
+        Noise words per target.
+    exclude_target : bool, default True
+        True: the noise words of a target differ from each other and from it. False: independent draws that may repeat
+        and may hit the target, as on the book's GPU path; faster.
+    random_state : int, numpy.random.Generator or None
+        Where the draws come from. They are made in NumPy also for CuPy arrays, so both see the same words.
+
+    Examples
+    --------
+    >>> sampler = UnigramSampler([0, 1, 2, 3, 4, 1, 2, 3], power=0.75, sample_size=2, random_state=0)
+    >>> sampler.get_negative_sample(np.array([1, 3, 0])).shape
+    (3, 2)
+    """
+
+    _TRIES = 16  # of a redraw before the exact but slow draw; with even a tenth of the mass free, 4 in 5 rows are done
+
+    def __init__(
+        self,
+        corpus: Array,
+        power: float = 0.75,
+        sample_size: int = 5,
+        *,
+        exclude_target: bool = True,
+        random_state: Seed = None,
+    ) -> None:
+        self.word_p = _powers(on_host(corpus), power)
+        kinds = np.count_nonzero(self.word_p)
+        if sample_size < 1 or (exclude_target and kinds <= sample_size):
+            raise ParameterError(
+                f"UnigramSampler: sample_size={sample_size} noise words from a corpus of {kinds} different words; it "
+                "must be at least 1 and, with exclude_target=True, less than the number of words"
+            )
+        self.sample_size = sample_size
+        self.exclude_target = exclude_target
+        self._random = np.random.default_rng(random_state)
+
+    def get_negative_sample(self, target: Array) -> Array:
+        """Noise words ``(B, sample_size)`` for the targets ``(B,)``, where the targets lie (NumPy or CuPy)."""
+        targeton_host = on_host(target)
+        shape = (len(targeton_host), self.sample_size)
+        drawn = self._distinct(targeton_host) if self.exclude_target else self._draw(self.word_p, shape)
+        return array_module(target).asarray(drawn)
+
+    def _draw(self, p: np.ndarray, shape: int | tuple[int, ...]) -> np.ndarray:
+        ends = np.cumsum(p)
+        drawn = np.searchsorted(ends, self._random.random(shape) * ends[-1], side="right")
+        return np.minimum(drawn, np.flatnonzero(p)[-1])  # rounding may carry the product to the very end
+
+    def _distinct(self, target: np.ndarray) -> np.ndarray:
+        """Column by column; drawing until a word is new is the same as drawing among the new words."""
+        taken = np.empty((len(target), 1 + self.sample_size), np.int64)
+        taken[:, 0] = target
+        for column in range(1, taken.shape[1]):
+            again = np.arange(len(target))
+            for _ in range(self._TRIES):
+                taken[again, column] = self._draw(self.word_p, len(again))
+                again = again[(taken[again, :column] == taken[again, column, None]).any(axis=1)]
+                if not again.size:
+                    break
+            for row in again:
+                p = self.word_p.copy()
+                p[taken[row, :column]] = 0
+                taken[row, column] = self._draw(p, 1)[0]
+        return taken[:, 1:]
+
+
+def _powers(ids: np.ndarray, power: float) -> np.ndarray:
+    """Each word's share of ``count ** power``, indexed by its id."""
+    if not ids.size or not np.issubdtype(ids.dtype, np.integer) or ids.min() < 0:
+        raise ParameterError(
+            f"UnigramSampler: the corpus is {ids.size} items of type {ids.dtype}; it must be word ids, integers from 0"
+        )
+    if not np.isfinite(power):
+        raise ParameterError(f"UnigramSampler: power={power}; it must be a finite number, usually 0.75")
+    counts = np.bincount(ids.ravel())
+    occurs = counts > 0
+    mass = np.zeros(len(counts))
+    exponents = power * np.log(counts[occurs])
+    mass[occurs] = np.exp(exponents - exponents.max())  # the largest is 1: no power overflows
+    return mass / mass.sum()

@@ -1,0 +1,99 @@
+"""Ids that exist already."""
+
+from array import array
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fastw2v.corpus import EncodedCorpus
+from fastw2v.errors import CorpusError, CorpusTypeError
+from fastw2v.vocab import Vocabulary
+
+
+def sentences_of(corpus: EncodedCorpus) -> list[list]:
+    return [[corpus.vocabulary.words[i] for i in corpus[s]] for s in range(len(corpus))]
+
+
+@pytest.mark.parametrize(
+    ("ids", "offsets"),
+    [
+        ([[0, 1, 2], [2, 1]], None),
+        ([np.array([0, 1, 2]), np.array([2, 1], np.uint8)], None),
+        ([array("i", [0, 1, 2]), (2, 1)], None),
+        (np.array([0, 1, 2, 2, 1]), [0, 3, 5]),
+        ([0, 1, 2, 2, 1], np.array([0, 3, 5], np.int32)),
+    ],
+)
+def test_ids_of_every_shape(ids, offsets):
+    corpus = EncodedCorpus.from_ids(ids, ["a", "b", "c"], offsets)
+    assert sentences_of(corpus) == [["a", "b", "c"], ["c", "b"]]
+    assert corpus.vocabulary.counts.tolist() == [1, 2, 2]
+    assert (corpus.ids.dtype, corpus.offsets.dtype) == (np.int32, np.int64)
+    assert (corpus.report.raw_tokens, corpus.report.raw_sentences) == (5, 2)
+
+
+def test_two_dimensional_ids_and_flat_ids():
+    corpus = EncodedCorpus.from_ids(np.array([[0, 1], [2, 1]]))
+    assert corpus.offsets.tolist() == [0, 2, 4]
+    assert corpus.vocabulary.words == [0, 1, 2]
+    assert EncodedCorpus.from_ids([0, 1, 0]).offsets.tolist() == [0, 3]
+    assert EncodedCorpus.from_ids([[0, 1], [], [1]]).offsets.tolist() == [0, 2, 2, 3]
+
+
+def test_int32_ids_are_not_copied():
+    ids = np.array([[0, 1], [1, 0]], np.int32)
+    assert np.shares_memory(EncodedCorpus.from_ids(ids).ids, ids)
+
+
+def test_vocabulary_keeps_its_order_and_gets_the_counts_of_the_ids():
+    vocabulary = Vocabulary(["a", "b", "c"], [1, 1, 1])
+    corpus = EncodedCorpus.from_ids([[2, 2, 1]], vocabulary)
+    assert corpus.vocabulary.words == ["a", "b", "c"]
+    assert corpus.vocabulary.counts.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("ids", "words", "offsets", "error", "message"),
+    [
+        ([[0, 1], [1, 0, 3]], ["a", "b", "c"], None, CorpusError, r"ids\[1\]\[2\] is 3, .* rows 0 to 2"),
+        (np.array([[0, 1], [-1, 0]]), ["a", "b"], None, CorpusError, r"ids\[1\]\[0\] is -1"),
+        ([[], [0, 5]], ["a", "b"], None, CorpusError, r"ids\[1\]\[1\] is 5"),
+        (np.array([0, 2**31]), None, None, CorpusError, r"ids\[1\] is 2147483648, which is no int32"),
+        (np.array([0, 2**63], np.uint64), None, None, CorpusError, "no int32"),
+        ([[0, 0]], ["a"], None, CorpusError, "at least 2 words"),
+        ([], None, None, CorpusError, "the corpus is empty: 0 sentences|the corpus is empty"),
+        ([[], []], None, None, CorpusError, "the corpus is empty: 2 sentences"),
+        (np.zeros((2, 2, 2), int), None, None, CorpusError, r"shape \(2, 2, 2\)"),
+        ([[0.5, 1.0]], None, None, CorpusTypeError, r"ids\[0\] holds float64"),
+        ([[True, False]], None, None, CorpusTypeError, r"ids\[0\] holds bool"),
+        ([["a", "b"]], None, None, CorpusTypeError, r"ids\[0\] holds <U1"),
+        ([[[0, 1]]], None, None, CorpusTypeError, r"ids\[0\] holds int64 of shape \(1, 2\)"),
+        ([[0, [1]]], None, None, CorpusTypeError, r"ids\[0\] is \[0, \[1\]\], not a row of integers"),
+        ([[0, 2**70]], None, None, CorpusTypeError, r"ids\[0\] holds object"),
+        ("text", None, None, CorpusTypeError, "ids are 'text'"),
+        (5, None, None, CorpusTypeError, "ids are 5"),
+        ([0, 1, 1], None, [0, 2], CorpusError, "from 0 to the number of ids, 3; found 0 to 2"),
+        ([0, 1, 1], None, [1, 3], CorpusError, "found 1 to 3"),
+        ([0, 1, 1], None, [0, 2, 1, 3], CorpusError, r"offsets\[1\] is 2, offsets\[2\] is 1"),
+        ([0, 1, 1], None, [], CorpusError, "offsets must be"),
+        ([0, 1, 1], None, [0.0, 3.0], CorpusError, "offsets must be"),
+        (np.array([[0, 1]]), None, [0, 2], CorpusError, "only with flat ids"),
+    ],
+)
+def test_ids_that_cannot_be(ids, words, offsets, error, message):
+    with pytest.raises(error, match=message):
+        EncodedCorpus.from_ids(ids, words, offsets)
+
+
+@given(st.lists(st.lists(st.integers(0, 30), max_size=20), min_size=1, max_size=8))
+def test_ragged_ids_come_back(sentences):
+    if not any(map(any, sentences)):
+        return
+    corpus = EncodedCorpus.from_ids(sentences)
+    assert [corpus[i].tolist() for i in range(len(corpus))] == sentences
+    assert (
+        corpus.vocabulary.counts.tolist()
+        == np.bincount(np.concatenate([*map(np.array, sentences)]).astype(int)).tolist()
+    )

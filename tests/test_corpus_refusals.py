@@ -1,0 +1,180 @@
+"""What is no corpus, no sentence or no token: said with its place and the remedy."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fastw2v.corpus import EncodedCorpus, encode
+from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
+
+SENTENCES = [["the", "cat", "sat"], [], ["the", "mat"]]
+DOCUMENTS = ["The cat SAT.", "", "the Mat!"]
+
+
+def sentences_of(corpus: EncodedCorpus) -> list[list]:
+    return [[corpus.vocabulary.words[i] for i in corpus[s]] for s in range(len(corpus))]
+
+
+def encode_all(corpus, **parameters) -> list[list]:
+    return sentences_of(encode(corpus, min_count=1, **parameters))
+
+
+def frames():
+    pd, pl, pa = (pytest.importorskip(name) for name in ("pandas", "polars", "pyarrow"))
+    yield pd.DataFrame({"text": DOCUMENTS})
+    yield pl.DataFrame({"text": DOCUMENTS})
+    yield pl.LazyFrame({"text": DOCUMENTS})
+    yield pa.table({"text": DOCUMENTS})
+
+
+def test_tables_are_refused():
+    for frame in frames():
+        with pytest.raises(CorpusTypeError, match=re.escape("pass its column of texts: df['text']")):
+            encode(frame)
+
+
+@pytest.mark.parametrize(
+    ("corpus", "message"),
+    [
+        (None, "there is no corpus: None was given"),
+        (5, r"a corpus cannot be 5 \(int\)"),
+        (b"some text", "decode it and pass documents"),
+        ({"text": DOCUMENTS}, r"a corpus cannot be a dict .*rows\['text'\]"),
+        ([{"text": "a b"}], r"corpus\[0\] is a dict with the keys \['text'\]; pass its text: rows\['text'\]"),
+        (["a b", {"text": "a b"}], r"corpus\[1\] is a dict"),
+        ([b"a b"], r"corpus\[0\] is b'a b' \(bytes\); decode it first"),
+        (["a b", b"a b"], r"corpus\[1\] is b'a b' \(bytes\); decode it first"),
+        ([None, "a b"], r"corpus\[0\] is None, a missing value"),
+        (["a b", None], r"corpus\[1\] is None, a missing value; leave it out \(a pandas column: column.dropna\(\)\)"),
+        (["a b", float("nan")], r"corpus\[1\] is nan, a missing value"),
+        ([["a"], float("nan")], r"corpus\[1\] is nan, a missing value"),
+        (["a b", 7], r"corpus\[1\] is 7 \(int\)"),
+        (["a b", ["a", "b"]], r"corpus\[1\] is \['a', 'b'\] \(list\), but the items before it are strings"),
+        ([["a"], ["b"], ["c"], "d e"], r"corpus\[3\] is the string 'd e' where a list of tokens is expected"),
+        ([["a"], {"b", "c"}], r"corpus\[1\] is a set, which has no order"),
+        ([["a"], 7], r"corpus\[1\] is 7 \(int\)"),
+        (np.arange(5), r"corpus\[0\] is (np.int64\()?0\)? \(int64\)"),
+        (np.array(5), "a corpus cannot be"),
+        ([np.zeros((2, 2))], r"corpus\[0\] is an array of 2 dimensions"),
+        ([Path("a.txt"), "b.txt"], r"corpus\[1\] is 'b.txt' \(str\), but the items before it are paths"),
+    ],
+)
+def test_what_is_no_corpus(corpus, message):
+    with pytest.raises(CorpusTypeError, match=message):
+        encode(corpus, min_count=1)
+
+
+def test_sparse_matrix_is_refused():
+    sparse = pytest.importorskip("scipy.sparse")
+    with pytest.raises(CorpusTypeError, match="sparse"):
+        encode(sparse.eye(3, format="csr"))
+
+
+@pytest.mark.parametrize(
+    ("token", "message"),
+    [
+        (3, r"is 3 \(int\), but the tokens before it are strings"),
+        (None, r"is None \(NoneType\), a missing value; leave it out"),
+        (float("nan"), r"is nan \(float\), a missing value"),
+        (b"x", r"is b'x' \(bytes\); decode it first"),
+        (["x"], r"is \['x'\] \(list\); tokens must be strings or other hashable values"),
+        ("\ud800", r"is '\\ud800' \(str\), which holds the lone surrogate"),
+    ],
+)
+@pytest.mark.parametrize("length", [8, 1000])
+def test_tokens_that_cannot_be_words_are_named_with_their_place(token, message, length):
+    corpus = [["a", "b"]] * 3 + [["a"] * 7 + [token] + ["b"] * (length - 8)]
+    with pytest.raises(CorpusTypeError, match=r"corpus\[3\]\[7\] " + message):
+        encode(corpus, min_count=1)
+
+
+@pytest.mark.parametrize(
+    ("token", "message"),
+    [
+        ("x", r"is 'x' \(str\), but the tokens before it are no strings"),
+        (None, "a missing value"),
+        (float("nan"), "a missing value"),
+        (b"x", "decode it first"),
+        ([1], "hashable"),
+    ],
+)
+def test_tokens_among_other_hashables(token, message):
+    with pytest.raises(CorpusTypeError, match=r"corpus\[1\]\[2\] .*" + message):
+        encode([[1, 2], [1, 2, token]], min_count=1)
+    if token != "x":
+        with pytest.raises(CorpusTypeError, match=r"corpus\[0\]\[0\] .*" + message):
+            encode([[token], [1, 2]], min_count=1)
+
+
+def test_what_a_tokenizer_may_not_return():
+    for tokens, message in [
+        ("text", r"what the tokenizer made of corpus\[1\] is the string 'text' where a list"),
+        (None, r"what the tokenizer made of corpus\[1\] is None"),
+        (["a", None], r"token 1 that the tokenizer made of corpus\[1\] is None"),
+    ]:
+        made = iter([["a", "b"], tokens])
+        with pytest.raises(CorpusTypeError, match=message):
+            encode(["x", "y"], min_count=1, tokenizer=lambda _, made=made: next(made))
+
+
+def test_tokenizer_that_does_not_go_with_the_corpus():
+    with pytest.raises(ParameterError, match="tokenizer='words', but the corpus holds token lists"):
+        encode(SENTENCES, tokenizer="words")
+    with pytest.raises(ParameterError, match="tokenizer='tokens', but the corpus holds strings"):
+        encode(DOCUMENTS, tokenizer="tokens")
+    assert encode_all(SENTENCES, tokenizer="tokens") == SENTENCES
+
+
+def test_empty_corpora():
+    for corpus, n in [([], 0), ([[]], 1), (["", " "], 2), (np.empty((3, 0)), 3)]:
+        with pytest.raises(CorpusError, match=f"the corpus is empty: {n} sentences, 0 words; pass"):
+            encode(corpus)
+
+
+def test_used_up_iterator_says_so():
+    generator = (sentence for sentence in SENTENCES)
+    encode(generator, min_count=1)
+    with pytest.raises(CorpusError, match="this generator gives its items only once, so it may have been used up"):
+        encode(generator, min_count=1)
+
+
+def test_too_few_words():
+    with pytest.raises(CorpusError, match=r"no word occurs min_count=5 times: the commonest, 'the', occurs 2 times"):
+        encode(SENTENCES)
+    with pytest.raises(CorpusError, match=r"only one occurs min_count=2 times: the commonest, 'the'"):
+        encode(SENTENCES, min_count=2)
+    with pytest.raises(CorpusError, match="the corpus has one"):
+        encode([["a", "a"]], min_count=1)
+
+
+class Trouble(Exception):  # noqa: N818
+    pass
+
+
+def test_what_the_users_code_raises_comes_out():
+    trouble = Trouble("at item 3")
+
+    def sentences():
+        yield from [["a", "b"]] * 3
+        raise trouble
+
+    with pytest.raises(Trouble) as caught:
+        encode(sentences(), min_count=1)
+    assert caught.value is trouble
+
+    def split(document):
+        raise trouble
+
+    with pytest.raises(Trouble) as caught:
+        encode(["a b"], tokenizer=split)
+    assert caught.value is trouble
+
+    class Token:
+        def __hash__(self):
+            raise trouble
+
+    with pytest.raises(Trouble) as caught:
+        encode([[Token()]])
+    assert caught.value is trouble

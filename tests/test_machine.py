@@ -1,0 +1,257 @@
+"""CPU and memory limits read from made-up system files, and the configuration that a report of a fault needs."""
+
+import io
+import os
+import resource
+import subprocess
+import sys
+import types
+
+import numpy as np
+import pytest
+
+import fastw2v
+from fastw2v import machine
+
+GIB = 2**30
+
+
+@pytest.fixture
+def system(monkeypatch, tmp_path):
+    """An empty /proc and /sys/fs/cgroup; calling it writes files there. The machine: 64 CPUs, no affinity, Linux."""
+    monkeypatch.setattr(machine, "PROC", tmp_path / "proc")
+    monkeypatch.setattr(machine, "CGROUP", tmp_path / "cgroup")
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)), raising=False)
+    monkeypatch.setattr(os, "process_cpu_count", lambda: 64, raising=False)
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    monkeypatch.setattr(sys, "platform", "linux")
+
+    def write(files):
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{text}\n")
+
+    return write
+
+
+# --- CPUs ------------------------------------------------------------------------------------------------------------
+
+
+def test_without_limits_all_cpus_are_usable(system):
+    assert machine.usable_cpus() == 64
+
+
+def test_affinity_counts(system, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {1, 5, 9}, raising=False)
+    assert machine.usable_cpus() == 3
+
+
+def test_pythons_own_count_counts(system, monkeypatch):
+    monkeypatch.setattr(os, "process_cpu_count", lambda: 2, raising=False)
+    assert machine.usable_cpus() == 2
+
+
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="PYTHON_CPU_COUNT came with Python 3.13")
+def test_the_environment_variable_counts():
+    code = "from fastw2v.machine import usable_cpus; print(usable_cpus())"
+    environment = {**os.environ, "PYTHON_CPU_COUNT": "1"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
+
+
+@pytest.mark.parametrize(
+    ("quota", "cpus"), [("200000 100000", 2), ("150000 100000", 2), ("1000 100000", 1), ("max 100000", 64)]
+)
+def test_the_quota_of_cgroup_version_2_is_rounded_up(system, quota, cpus):
+    system({"proc/self/cgroup": "0::/job", "cgroup/job/cpu.max": quota})
+    assert machine.usable_cpus() == cpus
+
+
+def test_a_quota_further_up_binds_as_well(system):
+    system(
+        {
+            "proc/self/cgroup": "0::/slice/job",
+            "cgroup/slice/cpu.max": "300000 100000",
+            "cgroup/slice/job/cpu.max": "max 100000",
+        }
+    )
+    assert machine.usable_cpus() == 3
+
+
+def test_in_a_container_whose_group_path_is_not_mounted_the_root_counts(system):
+    system({"proc/self/cgroup": "0::/docker/0123abc", "cgroup/cpu.max": "400000 100000"})
+    assert machine.usable_cpus() == 4
+
+
+@pytest.mark.parametrize("mount", ["cpu,cpuacct", "cpu"])
+@pytest.mark.parametrize(("quota", "cpus"), [("250000", 3), ("-1", 64)])
+def test_the_quota_of_cgroup_version_1(system, mount, quota, cpus):
+    folder = f"cgroup/{mount}/job"
+    system(
+        {
+            "proc/self/cgroup": "5:memory:/other\n4:cpu,cpuacct:/job\n0::/",
+            f"{folder}/cpu.cfs_quota_us": quota,
+            f"{folder}/cpu.cfs_period_us": "100000",
+        }
+    )
+    assert machine.usable_cpus() == cpus
+
+
+def test_there_is_always_one_cpu(system, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert machine.usable_cpus() == 1
+
+
+# --- memory ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_kernels_own_estimate(system):
+    system({"proc/meminfo": f"MemTotal: {16 * GIB // 1024} kB\nMemAvailable:   {10 * GIB // 1024} kB"})
+    assert machine.available_memory() == 10 * GIB
+
+
+def test_without_an_estimate_all_physical_memory(system):
+    assert machine.available_memory() == os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_the_limit_of_cgroup_version_2_less_what_is_used_and_cannot_be_given_up(system):
+    system(
+        {
+            "proc/meminfo": f"MemAvailable: {10 * GIB // 1024} kB",
+            "proc/self/cgroup": "0::/slice/job",
+            "cgroup/slice/job/memory.max": "max",
+            "cgroup/slice/job/memory.current": 2 * GIB,
+            "cgroup/slice/memory.max": 4 * GIB,
+            "cgroup/slice/memory.current": 3 * GIB,
+            "cgroup/slice/memory.stat": f"anon {GIB}\ninactive_file {GIB // 2}",
+        }
+    )
+    assert machine.available_memory() == GIB + GIB // 2
+
+
+def test_the_limit_of_cgroup_version_1(system):
+    system(
+        {
+            "proc/meminfo": f"MemAvailable: {10 * GIB // 1024} kB",
+            "proc/self/cgroup": "7:memory:/job\n0::/",
+            "cgroup/memory/job/memory.limit_in_bytes": 3 * GIB,
+            "cgroup/memory/job/memory.usage_in_bytes": 2 * GIB,
+            "cgroup/memory/memory.limit_in_bytes": 9223372036854771712,
+            "cgroup/memory/memory.usage_in_bytes": 5 * GIB,
+        }
+    )
+    assert machine.available_memory() == GIB
+
+
+def test_the_address_space_that_is_left(system, monkeypatch):
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (2 * GIB, resource.RLIM_INFINITY))
+    pages = GIB // os.sysconf("SC_PAGE_SIZE")
+    system({"proc/meminfo": f"MemAvailable: {10 * GIB // 1024} kB", "proc/self/statm": f"{pages} 12 3 4 5 6 7"})
+    assert machine.available_memory() == GIB
+
+
+def test_more_used_than_allowed_is_nothing_free(system):
+    system(
+        {
+            "proc/meminfo": f"MemAvailable: {10 * GIB // 1024} kB",
+            "proc/self/cgroup": "0::/",
+            "cgroup/memory.max": GIB,
+            "cgroup/memory.current": 2 * GIB,
+        }
+    )
+    assert machine.available_memory() == 0
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ({"vm.page_free_count": 1000, "vm.page_pageable_external_count": 500, "vm.pagesize": 16384}, 1500 * 16384),
+        ({}, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")),
+    ],
+    ids=["counted", "not counted"],
+)
+def test_memory_of_macos(system, monkeypatch, answers, expected):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(machine, "_sysctl", answers.get)
+    assert machine.available_memory() == expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS is enforced on Linux")
+def test_a_real_address_space_limit_is_seen_before_the_allocation_fails():
+    code = (
+        "import resource; from fastw2v import machine\n"
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + 2**28, resource.RLIM_INFINITY))\n"
+        "assert machine.available_memory() <= 2**28\n"
+        "machine.check_memory(2**29, 'two matrices')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stderr.splitlines()[-1].startswith("MemoryError: two matrices need 0.5 GiB but 0.")
+
+
+def test_what_does_not_fit_is_refused_with_a_remedy(monkeypatch):
+    monkeypatch.setattr(machine, "available_memory", lambda: GIB)
+    machine.check_memory(GIB, "the vectors")
+    with pytest.raises(MemoryError) as caught:
+        machine.check_memory(3 * GIB, "the vectors of 4,000,000 words", lower="lower max_vocab")
+    assert str(caught.value) == ("the vectors of 4,000,000 words need 3.0 GiB but 1.0 GiB are free; lower max_vocab")
+
+
+# --- configuration ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def trainer(monkeypatch):
+    """A compiled trainer that has three instruction sets, whatever this machine has."""
+    sets = {"available": ["portable", "avx2", "avx512"], "selected": "avx2"}
+    monkeypatch.setitem(sys.modules, "fastw2v._train", types.SimpleNamespace(instruction_sets=lambda: sets))
+    monkeypatch.setattr(machine, "_compiled", lambda name: "yes")
+
+
+def test_the_configuration_names_what_a_report_needs(trainer, monkeypatch, capsys):
+    monkeypatch.setattr(machine, "usable_cpus", lambda: 3)
+    monkeypatch.setattr(machine, "available_memory", lambda: 5 * GIB)
+    machine.show_config()
+    lines = {line[:18].strip(): line[18:] for line in capsys.readouterr().out.splitlines()}
+    assert lines["fastw2v"] == fastw2v.__version__
+    assert lines["NumPy"] == np.__version__
+    assert lines["Python"].split()[1] == sys.version.split()[0]
+    assert lines["instruction sets"] == "avx2 in use, of portable, avx2, avx512"
+    assert lines["usable CPUs"] == f"3 of {os.cpu_count()}"
+    assert lines["free memory"] == "5.0 GiB"
+    assert lines["compiled"] == "_corpus: yes, _sampler: yes, _train: yes"
+    assert {"system", "CuPy", "CUDA driver"} <= lines.keys()
+
+
+def test_the_configuration_goes_to_the_given_stream(trainer, capsys):
+    stream = io.StringIO()
+    machine.show_config(file=stream)
+    assert stream.getvalue().startswith("fastw2v ")
+    assert capsys.readouterr().out == ""
+
+
+def test_cupy_is_named_without_being_imported(trainer, monkeypatch):
+    monkeypatch.delitem(sys.modules, "cupy", raising=False)
+    found = {"cupy": object()}
+    monkeypatch.setattr(machine.importlib.util, "find_spec", found.get)
+    versions = {"cupy-cuda12x": "13.4.0"}
+
+    def version(name):
+        if name not in versions:
+            raise machine.importlib.metadata.PackageNotFoundError(name)
+        return versions[name]
+
+    monkeypatch.setattr(machine.importlib.metadata, "version", version)
+    assert machine._cupy() == "13.4.0 (cupy-cuda12x)"
+    versions.clear()
+    assert machine._cupy() == "installed, version unknown"
+    found.clear()
+    assert machine._cupy() == "not installed"
+    assert "cupy" not in sys.modules
+
+
+def test_only_an_extension_file_is_called_compiled():
+    assert machine._compiled("errors") == "no"
+    assert machine._compiled("_no_such_module") == "no"
