@@ -228,6 +228,7 @@ class WordVectors:
         Notes
         -----
         One matrix product and a partial sort. A query of zeros scores 0 everywhere. Order among equal scores: by row.
+        A weight in `negative` says how much is subtracted (gensim adds it as it is).
 
         Examples
         --------

@@ -171,7 +171,7 @@ class Rows:
             warnings.warn(
                 f"{self.source.path}: {self.duplicates:,} rows repeat a word (the first is {self.first_duplicate!r}); "
                 "the first row of each word was kept",
-                stacklevel=6,
+                stacklevel=5,
             )
         # refcheck=False: nobody else holds this array. realloc gives the unused end back without a copy.
         self.vectors.resize((len(self.index), self.size), refcheck=False)
