@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.errors import ParameterError
-from fastw2v.nearest import best_rows, close_matches, unit_rows
+from fastw2v.nearest import best_rows, close_matches, search_limit, unit_rows, whole_number
 
 __all__ = ["UnknownWordError", "WordVectors"]
 
@@ -373,12 +373,6 @@ def _first_duplicate(words: list[Hashable]) -> tuple[int, int]:
             return seen[word], row
         seen[word] = row
     raise AssertionError("no word comes twice")
-
-
-def _whole_number(name: str, value: Any, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ParameterError(f"{name} must be a whole number of at least {least}; got {value!r}")
-    return int(value)
 
 
 def _is_column(value: Any) -> bool:

@@ -43,9 +43,14 @@ def test_a_file_takes_its_content_at_the_end_only(tmp_path):
 def test_an_exception_leaves_the_old_file_and_nothing_else(tmp_path, error):
     path = tmp_path / "file"
     path.write_bytes(b"old")
-    with pytest.raises(error), open_atomic(path) as writer:
-        writer.write(b"new")
-        raise error
+
+    def fail():
+        with open_atomic(path) as writer:
+            writer.write(b"new")
+            raise error
+
+    with pytest.raises(error):
+        fail()
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 

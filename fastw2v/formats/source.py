@@ -27,7 +27,7 @@ _GZIP_BEST_RATIO = 1032
 _GZIP_MAGIC = b"\x1f\x8b"
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?([0-9]+)[ \t]+([0-9]+)[ \t\r]*")
 _FIRST_BYTES = 4 << 20
-_BLOCK_BYTES = 8 << 20
+_BLOCK_BYTES = 1 << 20
 
 
 class Source:
