@@ -237,10 +237,8 @@ class WordVectors:
         >>> [word for word, score in wv.most_similar([("a", 1.0), ("c", 0.5)], topn=1)]
         ['b']
         """
-        topn = _whole_number("topn", topn, 0)
-        limit = (
-            len(self) if restrict_vocab is None else min(_whole_number("restrict_vocab", restrict_vocab, 1), len(self))
-        )
+        topn = whole_number("topn", topn, 0)
+        limit = search_limit(len(self), restrict_vocab)
         terms = [(term, weight) for term, weight in self._terms("positive", positive)]
         terms += [(term, -weight) for term, weight in self._terms("negative", negative)]
         if not terms:

@@ -1,4 +1,4 @@
-"""word2vec text and binary: files of every program are read, ours are read by gensim, what would break one is refused."""
+"""word2vec text and binary: files of every program are read, ours by gensim; what would break one is refused."""
 
 import gzip
 
