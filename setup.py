@@ -16,7 +16,7 @@ from setuptools.command.build_ext import build_ext
 NATIVE = Path("fastw2v/native")
 
 SOURCES = {
-    "_corpus": ["fw_text.c"],
+    "_corpus": ["fw_ids.c", "fw_table.c", "fw_text.c"],
     "_sampler": [],
     "_train": [
         "fw_kernel.c",

@@ -1,24 +1,19 @@
-"""Word2Vec: parameters, fit, transform, and what a fitted model offers; no maths."""
+"""Word2Vec: parameters and fit; no maths. What a fitted model offers is in fitted.py."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
 from fastw2v import checkpoint as checkpoints
 from fastw2v import fit as training
 from fastw2v.corpus import EncodedCorpus, encode
-from fastw2v.documents import mean_vectors
 from fastw2v.errors import DivergedError, ParameterError
-from fastw2v.formats import load_all, save
+from fastw2v.fitted import TRAINING_PARAMS, FittedModel
 from fastw2v.params import Params, check
 from fastw2v.progress import ProgressLine
 from fastw2v.start import frozen_rows, initial_rows, resolve_seed
@@ -28,18 +23,17 @@ if TYPE_CHECKING:
     from fastw2v.state import TrainingState
     from fastw2v.vocab import Vocabulary
 
-TRAINING_PARAMS = tuple(each.name for each in fields(Params))
 CORPUS_PARAMS = ("min_count", "max_vocab", "errors", "n_jobs")
 
 
-class Word2Vec(TransformerMixin, BaseEstimator):
+class Word2Vec(FittedModel, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Skip-gram and CBOW word vectors with negative sampling.
 
     Parameters
     ----------
     corpus : path, list of token lists, list of strings, column, generator or EncodedCorpus, optional
-        The text. A path (file, folder, glob, ``.gz .bz2 .xz .zst``, ``-`` for stdin): one line is one sentence, split on
-        white space. Token lists: one list is one sentence. Strings: one string is one document, split by ``tokenizer``.
+        The text. A path (file, folder, glob, ``.gz .bz2 .xz .zst``, ``-`` for stdin): one line is one sentence, split
+        on white space. Token lists: one list is one sentence. Strings: one string is one document, split by ``tokenizer``.
         It can be given to `fit` instead.
     vector_size : int, default 100
         D, the dimensions of a word vector.
@@ -286,7 +280,11 @@ class Word2Vec(TransformerMixin, BaseEstimator):
         return state, corpus
 
     def _advance(
-        self, state: TrainingState, corpus: EncodedCorpus, checkpoint: str | os.PathLike[str] | None, every: float | None
+        self,
+        state: TrainingState,
+        corpus: EncodedCorpus,
+        checkpoint: str | os.PathLike[str] | None,
+        every: float | None,
     ) -> None:
         callbacks: list[training.Callback] = list(self.callbacks)
         if self.verbose:
@@ -314,8 +312,8 @@ class Word2Vec(TransformerMixin, BaseEstimator):
 
     def _take(self, state: TrainingState, corpus: EncodedCorpus) -> None:
         """Make the state's vectors this model's own; keep the state only while there is something to resume."""
-        # An unfinished run trains on in place, so the model gets copies; a finished one is packed without the padding.
-        rows = [np.array(each, order="C") for each in (state.w_in, state.w_out)]
+        # An unfinished run trains on in place, so the model gets copies of its rows.
+        rows = [each if state.complete else each.copy() for each in (state.w_in, state.w_out)]
         words, counts = corpus.vocabulary.words, corpus.vocabulary.counts
         self.vectors_ = WordVectors(rows[0], words, counts)
         self.context_vectors_ = WordVectors(rows[1], words, counts)
@@ -329,100 +327,14 @@ class Word2Vec(TransformerMixin, BaseEstimator):
         self.n_features_out_ = state.params.vector_size
         self._unfinished = (None, None, None) if state.complete else (state, corpus, self.corpus)
 
-    # ------------------------------------------------------------------ documents to vectors
-
-    def transform(self, X: Any) -> NDArray[np.float32]:  # noqa: N803
-        """The mean of each document's known word vectors.
-
-        Parameters
-        ----------
-        X : iterable of strings or token lists
-            Strings are split by the tokenizer of `fit`.
-
-        Returns
-        -------
-        float32 (documents, D)
-            A document without a known word gets zeros.
-        """
-        check_is_fitted(self, "vectors_")
-        return mean_vectors(X, self.vectors_, self.tokenizer_)
-
-    @property
-    def _n_features_out(self) -> int:
-        return self.n_features_out_
-
-    # ------------------------------------------------------------------ the fitted model
-
-    @property
-    def wv(self) -> WordVectors:
-        """The word vectors, under gensim's name."""
-        check_is_fitted(self, "vectors_")
-        return self.vectors_
-
-    def __getitem__(self, words: Any) -> NDArray[np.float32]:
-        """The vector of a word, or the vectors of a list of words."""
-        return self.wv[words]
-
-    def __contains__(self, word: Any) -> bool:
-        return word in self.wv
-
-    def most_similar(self, positive: Any = (), negative: Any = (), topn: int = 10, **options: Any) -> Any:
-        """The words nearest to a word, or to a sum of words; see `WordVectors.most_similar`."""
-        return self.wv.most_similar(positive, negative, topn=topn, **options)
-
-    def analogy(self, a: Any, b: Any, c: Any, topn: int = 10) -> Any:
-        """a is to b as c is to what? See `WordVectors.analogy`."""
-        return self.wv.analogy(a, b, c, topn=topn)
-
-    def similarity(self, first: Any, second: Any) -> float:
-        """The cosine of two words' vectors."""
-        return self.wv.similarity(first, second)
-
-    # ------------------------------------------------------------------ files and copies
-
-    def save(self, path: str | os.PathLike[str], *, format: str | None = None) -> None:
-        """Write the model: native (everything), or word2vec "text" or "binary" (the word vectors alone).
-
-        The format follows from the suffix where it is not named: ``.safetensors`` and ``.fw2v`` are native, ``.txt``
-        and ``.vec`` text, ``.bin`` binary. All or nothing: an old file stays until the new one is complete.
-        """
-        metadata = {
-            "parameters": asdict(self._params()),
-            "loss_history": self.loss_history_ if hasattr(self, "loss_history_") else [],
-            "tokenizer": self.tokenizer_ if isinstance(getattr(self, "tokenizer_", None), str) else None,
-            "seed": getattr(self, "seed_", None),
-        }
-        save(path, self.wv, format=format, context_vectors=self.context_vectors_.vectors, metadata=metadata)
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Word2Vec:
-        """Read a model that `save` wrote in the native format, ready to be used.
-
-        For files of the word2vec formats, which hold vectors alone, use `fastw2v.load`.
-        """
-        from fastw2v.vocab import Vocabulary
-
-        loaded = load_all(path, format="native")
-        known = {name: value for name, value in loaded.metadata.get("parameters", {}).items() if name in TRAINING_PARAMS}
-        model = cls(**{**known, "vector_size": loaded.word_vectors.vectors.shape[1]})
-        words, counts = loaded.word_vectors.index_to_key, loaded.word_vectors.counts
-        model.vectors_ = loaded.word_vectors
-        if loaded.context_vectors is not None:
-            model.context_vectors_ = WordVectors(loaded.context_vectors, words, counts)
-        model.vocabulary_ = Vocabulary(words, np.zeros(len(words), np.int64) if counts is None else counts)
-        model.loss_history_ = list(loaded.metadata.get("loss_history", []))
-        model.n_iter_ = len(model.loss_history_)
-        model.tokenizer_ = loaded.metadata.get("tokenizer") or "whitespace"
-        model.seed_ = loaded.metadata.get("seed")
-        model.n_features_out_ = model.vectors_.vectors.shape[1]
-        return model
+    # ------------------------------------------------------------------ copies
 
     def __sklearn_clone__(self) -> Word2Vec:
         """A fresh model with the same parameters: the corpus by reference, not copied word for word."""
         return type(self)(**self.get_params(deep=False))
 
     def __getstate__(self) -> dict[str, Any]:
-        """Arrays and parameters; not the lock, nor a run's state, nor the corpus of a fitted model unless it is a path."""
+        """Arrays and parameters; no lock, no run's state, and of a fitted model no corpus but a path."""
         kept = {**super().__getstate__()}
         for name in ("_fit_lock", "_unfinished"):
             kept.pop(name, None)

@@ -67,7 +67,8 @@ def choose(device: str) -> type[Run]:
         device = "cpu"
     if device not in MODULES:
         raise BackendUnavailable(
-            f"device={device!r}: this version of fastw2v has no such backend; use one of 'auto', {', '.join(map(repr, MODULES))}"
+            f"device={device!r}: this version of fastw2v has no such backend; "
+            f"use one of 'auto', {', '.join(map(repr, MODULES))}"
         )
     backend: type[Run] = import_module(MODULES[device]).Run
     return backend

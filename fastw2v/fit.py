@@ -1,7 +1,7 @@
 """THE training loop: chunks, progress, loss, Ctrl-C, divergence, callbacks, checkpoints. It knows no estimator.
 
-`train` is the whole of it for those who have an encoded corpus and parameters; `start` and `advance` are its two halves,
-for those who go on later.
+`train` is the whole of it for those who have an encoded corpus and parameters; `start` and `advance` are its two
+halves, for those who go on later.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from fastw2v import backends, plan
 from fastw2v.checkpoint import check_words, save_checkpoint
 from fastw2v.errors import DivergedError, ParameterError
-from fastw2v.machine import check_memory, usable_cpus
+from fastw2v.machine import check_memory, resolve_jobs
 from fastw2v.params import Params, check
 from fastw2v.state import Callback, Progress, TrainingState
 
@@ -72,9 +72,15 @@ def start(
             raise ParameterError(f"initial_vectors: expected shape {arrays.w_in.shape}, found {initial_vectors.shape}")
         given = np.isfinite(initial_vectors).all(axis=1)
         arrays.w_in[given] = initial_vectors[given]
-    return TrainingState(
-        arrays, plan.make_plan(corpus, params, seed), plan.make_tables(counts, params, frozen), params
-    )
+    made = plan.make_plan(corpus, params, seed)
+    if made.learning_rate < params.resolved_learning_rate:
+        warnings.warn(
+            f"the learning rate is lowered from {params.resolved_learning_rate:.4g} to {made.learning_rate:.4g}: with "
+            f"so few words, window={params.window} and negative={params.negative}, training could diverge",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return TrainingState(arrays, made, plan.make_tables(counts, params, frozen), params)
 
 
 def train(corpus: EncodedCorpus, params: Params, *, seed: int = 0, **options: Any) -> TrainingState:
@@ -146,7 +152,7 @@ def advance(
     check("n_jobs", n_jobs)
     if every is not None and not (isinstance(every, (int, float)) and every > 0):
         raise ParameterError(f"every={every!r}: it must be a number of seconds above 0, or None (600)")
-    jobs = usable_cpus() if n_jobs in (None, -1) else int(n_jobs or 1)
+    jobs = resolve_jobs(n_jobs)
     backend = backends.choose(device)
     run = backend(state.arrays, corpus, state.tables, state.plan, n_jobs=jobs)
     _describe(state, backend, jobs)

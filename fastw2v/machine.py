@@ -51,6 +51,11 @@ def usable_cpus() -> int:
     return max(1, min(counts))
 
 
+def resolve_jobs(n_jobs: int | None) -> int:
+    """The number of threads that a checked ``n_jobs`` stands for: None and -1 are every usable CPU."""
+    return usable_cpus() if n_jobs is None or n_jobs == -1 else int(n_jobs)
+
+
 def available_memory() -> int:
     """How many bytes this process can still take before the system swaps, refuses or kills.
 

@@ -119,8 +119,8 @@ class Params:
     ns_exponent : float, default 0.75
         Noise words are drawn in proportion to ``count ** ns_exponent``.
     negative_sharing : {"tile", "pair"}, default "tile"
-        Let the tokens of a tile share noise words, weighted so that the expected gradient is that of K for each pair; or
-        draw K for each pair as word2vec.c does (slow).
+        Let the tokens of a tile share noise words, weighted so that the expected gradient is that of K for each pair;
+        or draw K for each pair as word2vec.c does (slow).
     sample : float, default 1e-3
         Threshold of subsampling, a share of all tokens; 0 keeps every token.
     epochs : int, default 5

@@ -28,6 +28,9 @@ NOISE_LIFE = 3  # L: tiles that a noise word stays; at 8 rare words begin to los
 # The update of the commonest word in one tile, T * p_max * (W + 1) * (K + 1) * rate: in simulations up to 3.5 was
 # stable and 4.1 diverged.
 STALENESS_MAX = 2.0
+# Where even a tile of one token exceeds that (a handful of words in wide windows), the learning rate gives way, down to
+# this share of it: what a single token's whole window adds. Rates that would diverge in any trainer still do.
+DAMPING_MIN = 0.25
 
 
 @dataclass(frozen=True)
@@ -118,8 +121,8 @@ def keep_probability(counts: NDArray[np.int64], sample: float) -> NDArray[np.flo
     """
     if sample == 0 or counts.sum() == 0:
         return np.ones(len(counts))
-    ratio = np.maximum(counts, 1) / (sample * counts.sum())
-    return np.minimum(1.0, (np.sqrt(ratio) + 1) / ratio)
+    ratio = sample * counts.sum() / np.maximum(counts, 1)  # t / f
+    return np.minimum(1.0, np.sqrt(ratio) + ratio)
 
 
 def keep_thresholds(probability: NDArray[np.float64]) -> NDArray[np.uint32]:
@@ -158,7 +161,7 @@ def cut_chunks(offsets: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[n
     begins = [0]
     while begins[-1] < tokens:
         begin = begins[-1]
-        end = int(offsets[min(np.searchsorted(offsets, begin + CHUNK_TOKENS), len(offsets) - 1)])
+        end = int(offsets[min(int(np.searchsorted(offsets, begin + CHUNK_TOKENS)), len(offsets) - 1)])
         begins.append(min(end, begin + CHUNK_LIMIT))
     chunk_begin = np.array(begins, np.int64)
     # "right": of the sentences that start here, the last one, which is the one with words
@@ -170,13 +173,25 @@ def noise_slots(negative: int) -> int:
     return max(NOISE_SLOTS, -(-2 * negative // 16) * 16)
 
 
+def staleness(tile: int, window: int, negative: int, rate: float, kept_share: float) -> float:
+    """How far the commonest word's row moves in one tile, before anything that moves it back is seen."""
+    return tile * kept_share * (window + 1) * (negative + 1) * rate
+
+
 def tile_tokens(noise: int, window: int, negative: int, rate: float, kept_share: float) -> int:
     """T: the largest power of two up to min(32, 2 S) that keeps the commonest word's update in one tile bounded."""
     tile = 1
-    bound = STALENESS_MAX / (kept_share * (window + 1) * (negative + 1) * rate)
-    while 2 * tile <= min(TILE_MAX, 2 * noise, bound):
+    while 2 * tile <= min(TILE_MAX, 2 * noise) and (
+        staleness(2 * tile, window, negative, rate, kept_share) <= STALENESS_MAX
+    ):
         tile *= 2
     return tile
+
+
+def damping(tile: int, window: int, negative: int, rate: float, kept_share: float) -> float:
+    """The share of the learning rate that this tile can bear, 1 but for tiny vocabularies."""
+    excess = staleness(tile, window, negative, rate, kept_share) / STALENESS_MAX
+    return 1.0 if excess <= 1 else max(DAMPING_MIN, 1 / excess)
 
 
 def make_plan(corpus: EncodedCorpus, params: Params, seed: int) -> Plan:
@@ -186,6 +201,8 @@ def make_plan(corpus: EncodedCorpus, params: Params, seed: int) -> Plan:
     noise = noise_slots(params.negative)
     rate = params.resolved_learning_rate
     share = float(kept.max() / max(kept.sum(), 1e-300))
+    tile = tile_tokens(noise, params.window, params.negative, rate, share)
+    damped = damping(tile, params.window, params.negative, rate, share)
     chunk_begin, chunk_sentence = cut_chunks(corpus.offsets)
     return Plan(
         cbow=params.architecture == "cbow",
@@ -195,11 +212,11 @@ def make_plan(corpus: EncodedCorpus, params: Params, seed: int) -> Plan:
         pairwise_noise=params.negative_sharing == "pair",
         window=params.window,
         negative=params.negative,
-        tile=tile_tokens(noise, params.window, params.negative, rate, share),
+        tile=tile,
         noise=noise,
         life=NOISE_LIFE,
-        learning_rate=rate,
-        min_learning_rate=params.resolved_min_learning_rate,
+        learning_rate=rate * damped,
+        min_learning_rate=params.resolved_min_learning_rate * damped,
         epochs=params.epochs,
         tokens=len(corpus.ids),
         seed=seed,

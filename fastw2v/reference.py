@@ -132,19 +132,30 @@ class Run:
         return sampler.noise_words(bits, self.tables.noise_cut, self.tables.noise_alias)
 
     def _shared_noise(
-        self, epoch: int, position: int, number: int, noise: NDArray[np.int64], centers: NDArray[np.int64], seen: Windows
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The tile's noise words (n, S) and their weights: renews in ``noise`` the slots whose turn it is."""
+        self,
+        epoch: int,
+        position: int,
+        number: int,
+        noise: NDArray[np.int64],
+        centers: NDArray[np.int64],
+        seen: Windows,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """The tile's noise words (n, S), their weights, and their weights in the loss.
+
+        Renews in ``noise`` the slots whose turn it is. The loss is taken on the new words alone: those that stay have
+        just been trained against, and would flatter it.
+        """
         plan = self.plan
-        for slot in range(plan.noise):
-            if sampler.renewed(number, slot, plan.noise, plan.life) == number:
-                noise[slot] = self._draw_noise(epoch, position, np.int64(slot))
+        fresh = np.array([sampler.renewed(number, slot, plan.noise, plan.life) == number for slot in range(plan.noise)])
+        noise[fresh] = self._draw_noise(epoch, position, np.flatnonzero(fresh))
         if plan.cbow:
             weight = (seen.counts > 0)[:, None] * (noise[None, :] != centers[:, None])
         else:
             hits = (seen.mask[:, :, None] & (seen.words[:, :, None] == noise)).sum(axis=1)
             weight = seen.counts[:, None] - hits
-        return np.broadcast_to(noise, weight.shape), weight * plan.negative / plan.noise
+        counted = fresh if fresh.any() else np.ones(plan.noise)
+        words = np.broadcast_to(noise, weight.shape)
+        return words, weight * plan.negative / plan.noise, weight * plan.negative * counted / counted.sum()
 
     def _pair_noise(
         self, epoch: int, positions: NDArray[np.int64], centers: NDArray[np.int64], seen: Windows
@@ -154,8 +165,8 @@ class Run:
         mask = (seen.counts > 0)[:, None] if self.plan.cbow else seen.mask
         index = np.arange(targets.shape[1] * self.plan.negative)
         words = np.stack([self._draw_noise(epoch, position, index) for position in positions])
-        targets, mask = (np.repeat(each, self.plan.negative, axis=1) for each in (targets, mask))
-        return words, (mask & (words != targets)).astype(np.float64)
+        wanted = mask.repeat(self.plan.negative, axis=1) & (words != targets.repeat(self.plan.negative, axis=1))
+        return words, wanted.astype(np.float64)
 
     # ------------------------------------------------------------------ one tile
 
@@ -166,8 +177,11 @@ class Run:
         seen = self._windows(epoch, stream, i0, i1)
         if plan.pairwise_noise:
             noise_words, noise_weight = self._pair_noise(epoch, positions, centers, seen)
+            loss_weight = noise_weight
         else:
-            noise_words, noise_weight = self._shared_noise(epoch, int(positions[0]), number, noise, centers, seen)
+            noise_words, noise_weight, loss_weight = self._shared_noise(
+                epoch, int(positions[0]), number, noise, centers, seen
+            )
         if plan.cbow:
             positives, positive_weight = centers[:, None], (seen.counts > 0)[:, None]
             hidden = self._hidden(seen)
@@ -175,9 +189,10 @@ class Run:
             positives, positive_weight = seen.words, seen.mask
             hidden = self._input.forward(centers)
         labels = np.concatenate([np.ones(positives.shape), np.zeros(noise_words.shape)], axis=1)
-        weights = np.concatenate([positive_weight, noise_weight], axis=1)
         scores = self._output.forward(hidden, np.concatenate([positives, noise_words], axis=1))
+        weights = np.concatenate([positive_weight, loss_weight], axis=1)
         self.stats.loss_sum += float(self._loss.forward(scores, labels, weights=weights))
+        self._loss.forward(scores, labels, weights=np.concatenate([positive_weight, noise_weight], axis=1))
         self.stats.pairs += int(positive_weight.sum())
         gradient = self._output.backward(self._loss.backward())
         self._input.backward(self._context_gradient(gradient, seen) if plan.cbow else gradient)

@@ -17,10 +17,10 @@ KEEP, WINDOW, NOISE, ROWS = 1, 2, 3, 4
 def mix(z: ArrayLike) -> Bits:
     """SplitMix64's finaliser, a bijection of 64 bits."""
     with np.errstate(over="ignore"):
-        z = np.asarray(z, np.uint64)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return z ^ (z >> np.uint64(31))
+        x: Bits = np.asarray(z, np.uint64)
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return np.asarray(x ^ (x >> np.uint64(31)))
 
 
 def key(seed: int, epoch: int, purpose: int) -> int:

@@ -36,11 +36,12 @@ def resolve_seed(random_state: Any) -> int:
         return int(random_state.randint(0, 2**31 - 1))
     if isinstance(random_state, np.random.Generator):
         return int(random_state.integers(0, 2**63 - 1))
-    if isinstance(random_state, numbers.Integral) and not isinstance(random_state, bool):
-        if 0 <= random_state < 2**63:
-            return int(random_state)
+    whole = isinstance(random_state, numbers.Integral) and type(random_state) is not bool
+    if whole and 0 <= int(random_state) < 2**63:
+        return int(random_state)
     raise ParameterError(
-        f"random_state={random_state!r}: it must be None, a whole number from 0 to 2**63 - 1, a RandomState or a Generator"
+        f"random_state={random_state!r}: it must be None, a whole number from 0 to 2**63 - 1, a RandomState or a "
+        f"Generator"
     )
 
 
@@ -65,7 +66,8 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
     if isinstance(given, WordVectors):
         if given.vectors.shape[1] != vector_size:
             raise ParameterError(
-                f"initial_vectors have {given.vectors.shape[1]} dimensions, vector_size is {vector_size}: make them equal"
+                f"initial_vectors have {given.vectors.shape[1]} dimensions, vector_size is {vector_size}: "
+                f"make them equal"
             )
         pairs = [(row, given.key_to_index[word]) for row, word in enumerate(vocabulary.words) if word in given]
         if pairs:

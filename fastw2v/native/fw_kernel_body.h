@@ -45,6 +45,7 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(halo_out, rows + slots);
     FW_PIECE(noise_row, t->noise_stride + 1);
     FW_PIECE(noise_word, t->noise_stride);
+    FW_PIECE(loss_share, t->noise_stride);
     FW_PIECE(mark, FW_MARKS);
     FW_PIECE(pair_row, pairs);
     FW_PIECE(pair_coefficient, pairs);

@@ -37,6 +37,7 @@ typedef struct tile {
     float **halo, **halo_out; /* (rows + slots) window side */
     float **noise_row;       /* (noise_stride) */
     int32_t *noise_word;     /* (noise) */
+    float *loss_share;       /* (noise_stride) share of each noise word in the loss: only words new in this tile count */
     uint8_t *mark;           /* (FW_MARKS) nonzero where a noise word hashes */
     float **pair_row;        /* pairwise noise: output row, coefficient and token of each (pair, noise word) */
     float *pair_coefficient;
@@ -106,15 +107,24 @@ FW_STAGE void open_rows(tile *t) {
     }
 }
 
-/* Draws the noise words whose turn it is (all of them in a chunk's first tile) and points to their rows. */
+/* Draws the noise words whose turn it is (all of them in a chunk's first tile) and points to their rows.
+
+   The loss is taken on the new words alone: those that stay have just been trained against, and would flatter it. Where
+   no word is new (life > noise) all count. */
 FW_STAGE void draw_noise(tile *t, int64_t number) {
     const fw_job *job = t->job;
+    int64_t fresh = 0;
     for (int64_t m = 0; m < t->noise; m++) {
+        t->loss_share[m] = 0;
         if (number > 0 && fw_renewed(number, m, t->noise, job->life) != number) continue;
         uint64_t bits = fw_draw(t->s.noise_key, (uint64_t)t->s.position[t->i0], (uint64_t)m);
         t->noise_word[m] = fw_noise(bits, job->noise_cut, job->noise_alias, (uint32_t)job->vocabulary);
         t->noise_row[m] = output_row(job, t->noise_word[m]);
+        t->loss_share[m] = 1;
+        fresh++;
     }
+    const float share = (float)job->negative / (float)(fresh ? fresh : t->noise);
+    for (int64_t m = 0; m < t->noise; m++) t->loss_share[m] = fresh ? t->loss_share[m] * share : share;
 }
 
 /* Takes out of token i's noise what is a target of its own: word2vec skips a noise word that hits the target. */
@@ -251,7 +261,7 @@ FW_STAGE vf target_coefficients(tile *t) {
 }
 
 /* weight[i][m] *= scale * sigma(hidden[i] . noise[m]) on a register tile: hidden rows broadcast against noise columns. */
-FW_INLINE vf noise_block(tile *t, int64_t i, int64_t m, float scale, float share, const int columns) {
+FW_INLINE vf noise_block(tile *t, int64_t i, int64_t m, float scale, const int columns) {
     vf a[FW_SCORE_ROWS][2], loss = {0};
     FW_UNROLL for (int r = 0; r < FW_SCORE_ROWS; r++) a[r][0] = a[r][1] = (vf){0};
     const float *x = t->hidden + i * t->stride, *columns0 = t->noise_columns + m * t->stride;
@@ -267,19 +277,19 @@ FW_INLINE vf noise_block(tile *t, int64_t i, int64_t m, float scale, float share
         float *weight = t->weight + (i + r) * t->noise_stride + m + c * FW_LANES;
         vf one, w = load(weight);
         store(weight, w * (splat(scale) * noise_pair(a[r][c], &one)));
-        loss += w * one;
+        loss += w * one * load(t->loss_share + m + c * FW_LANES);
     }
-    return loss * splat(share);
+    return loss;
 }
 /* The coefficients of the shared noise words for tokens [begin, end), and the loss of that noise. */
 FW_STAGE vf noise_coefficients(tile *t, int64_t begin, int64_t end) {
     vf loss = {0};
-    const float share = (float)t->job->negative / (float)t->noise, scale = -t->rate * share;
+    const float scale = -t->rate * (float)t->job->negative / (float)t->noise;
     for (int64_t i = begin; i < end; i += FW_SCORE_ROWS) {
         int64_t m = 0;
         if (FW_LANES < 16)
-            for (; m + 2 * FW_LANES <= t->noise_stride; m += 2 * FW_LANES) loss += noise_block(t, i, m, scale, share, 2);
-        for (; m < t->noise_stride; m += FW_LANES) loss += noise_block(t, i, m, scale, share, 1);
+            for (; m + 2 * FW_LANES <= t->noise_stride; m += 2 * FW_LANES) loss += noise_block(t, i, m, scale, 2);
+        for (; m < t->noise_stride; m += FW_LANES) loss += noise_block(t, i, m, scale, 1);
     }
     return loss;
 }

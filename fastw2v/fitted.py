@@ -1,0 +1,124 @@
+"""What a fitted model offers: its vectors by word, documents as vectors, files."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.documents import mean_vectors
+from fastw2v.formats import load_all, save
+from fastw2v.params import Params
+from fastw2v.vectors import WordVectors
+from fastw2v.vocab import Vocabulary
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+TRAINING_PARAMS = tuple(each.name for each in fields(Params))
+
+
+class FittedModel:
+    """The part of `Word2Vec` that needs no corpus."""
+
+    vectors_: WordVectors
+    context_vectors_: WordVectors
+    vocabulary_: Vocabulary
+    loss_history_: list[float]
+    n_iter_: int
+    seed_: int | None
+    tokenizer_: Any
+    n_features_out_: int
+
+    # ------------------------------------------------------------------ documents to vectors
+
+    def transform(self, X: Any) -> NDArray[np.float32]:  # noqa: N803
+        """The mean of each document's known word vectors.
+
+        Parameters
+        ----------
+        X : iterable of strings or token lists
+            Strings are split by the tokenizer of `fit`.
+
+        Returns
+        -------
+        float32 (documents, D)
+            A document without a known word gets zeros.
+        """
+        return mean_vectors(X, self.wv, self.tokenizer_)
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.n_features_out_
+
+    # ------------------------------------------------------------------ the fitted model
+
+    @property
+    def wv(self) -> WordVectors:
+        """The word vectors, under gensim's name."""
+        if not hasattr(self, "vectors_"):
+            from sklearn.exceptions import NotFittedError
+
+            raise NotFittedError(f"this {type(self).__name__} has no vectors yet: call fit() first")
+        return self.vectors_
+
+    def __getitem__(self, words: Any) -> NDArray[np.float32]:
+        """The vector of a word, or the vectors of a list of words."""
+        return self.wv[words]
+
+    def __contains__(self, word: Any) -> bool:
+        return word in self.wv
+
+    def most_similar(self, positive: Any = (), negative: Any = (), topn: int = 10, **options: Any) -> Any:
+        """The words nearest to a word, or to a sum of words; see `WordVectors.most_similar`."""
+        return self.wv.most_similar(positive, negative, topn=topn, **options)
+
+    def analogy(self, a: Any, b: Any, c: Any, topn: int = 10) -> Any:
+        """a is to b as c is to what? See `WordVectors.analogy`."""
+        return self.wv.analogy(a, b, c, topn=topn)
+
+    def similarity(self, first: Any, second: Any) -> float:
+        """The cosine of two words' vectors."""
+        return self.wv.similarity(first, second)
+
+    # ------------------------------------------------------------------ files and copies
+
+    def save(self, path: str | os.PathLike[str], *, format: str | None = None) -> None:
+        """Write the model: native (everything), or word2vec "text" or "binary" (the word vectors alone).
+
+        The format follows from the suffix where it is not named: ``.safetensors`` and ``.fw2v`` are native, ``.txt``
+        and ``.vec`` text, ``.bin`` binary. All or nothing: an old file stays until the new one is complete.
+        """
+        metadata = {
+            "parameters": {name: getattr(self, name) for name in TRAINING_PARAMS},
+            "loss_history": self.loss_history_ if hasattr(self, "loss_history_") else [],
+            "tokenizer": self.tokenizer_ if isinstance(getattr(self, "tokenizer_", None), str) else None,
+            "seed": getattr(self, "seed_", None),
+        }
+        save(path, self.wv, format=format, context_vectors=self.context_vectors_.vectors, metadata=metadata)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a model that `save` wrote in the native format, ready to be used.
+
+        For files of the word2vec formats, which hold vectors alone, use `fastw2v.load`.
+        """
+        loaded = load_all(path, format="native")
+        known = {
+            name: value for name, value in loaded.metadata.get("parameters", {}).items() if name in TRAINING_PARAMS
+        }
+        model = cls(**{**known, "vector_size": loaded.word_vectors.vectors.shape[1]})
+        words, counts = loaded.word_vectors.index_to_key, loaded.word_vectors.counts
+        model.vectors_ = loaded.word_vectors
+        if loaded.context_vectors is not None:
+            model.context_vectors_ = WordVectors(loaded.context_vectors, words, counts)
+        model.vocabulary_ = Vocabulary(words, np.zeros(len(words), np.int64) if counts is None else counts)
+        model.loss_history_ = list(loaded.metadata.get("loss_history", []))
+        model.n_iter_ = len(model.loss_history_)
+        model.tokenizer_ = loaded.metadata.get("tokenizer") or "whitespace"
+        model.seed_ = loaded.metadata.get("seed")
+        model.n_features_out_ = model.vectors_.vectors.shape[1]
+        return model

@@ -1,0 +1,43 @@
+/* A growing stream of int32 ids, in blocks that never move, with the ends of sentences in between.
+ *
+ * While a corpus is read its words have provisional ids, because their final ones depend on counts that are not known
+ * yet. The stream is then renumbered in one pass which gives each block back as soon as it is read.
+ */
+#ifndef FW_IDS_H
+#define FW_IDS_H
+
+#include <stdint.h>
+
+#define FW_SENTENCE_END (-1) /* stands in the stream where a sentence ends */
+
+typedef struct {
+    int32_t *ids;
+    int64_t used, capacity;
+} fw_block;
+
+typedef struct {
+    fw_block *blocks;
+    int64_t n_blocks, block_capacity;
+} fw_ids;
+
+void fw_ids_free(fw_ids *stream);
+
+/* Room for `n` more ids at the end (n at most 2^16), or NULL without memory; fw_ids_took says how many were written. */
+int32_t *fw_ids_new_block(fw_ids *stream, int64_t n);
+
+static inline int32_t *fw_ids_room(fw_ids *stream, int64_t n) {
+    if (stream->n_blocks) {
+        fw_block *last = &stream->blocks[stream->n_blocks - 1];
+        if (last->capacity - last->used >= n) return last->ids + last->used;
+    }
+    return fw_ids_new_block(stream, n);
+}
+
+static inline void fw_ids_took(fw_ids *stream, int64_t n) { stream->blocks[stream->n_blocks - 1].used += n; }
+
+/* Writes rows[id] of every id to `out` one after the other, leaving out those whose row is below 0, and for every
+ * sentence end the number of rows written so far, plus `base`, to `ends`. The stream is empty afterwards.
+ * Returns the number of rows written. */
+int64_t fw_ids_renumber(fw_ids *stream, const int32_t *rows, int32_t *out, int64_t *ends, int64_t base);
+
+#endif

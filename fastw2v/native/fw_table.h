@@ -1,0 +1,108 @@
+/* A table that counts distinct words and numbers them in the order in which they were first seen.
+ *
+ * The words are bytes. What costs time is not the bytes but the cache misses, so everything about a word of up to
+ * FW_INLINE bytes (nearly every word of nearly every language) lies in one half cache line, frequent words, which are
+ * seen early, lie close together, and the slots hold eight bytes each.
+ */
+#ifndef FW_TABLE_H
+#define FW_TABLE_H
+
+#include <stdint.h>
+#include <string.h>
+
+enum {
+    FW_OK = 0,
+    FW_NO_MEMORY = -1,      /* malloc said no */
+    FW_TOO_MANY_WORDS = -2, /* more distinct words than an int32 id can number */
+    FW_BAD_TEXT = -3,       /* a NUL byte or invalid UTF-8 where that is an error */
+};
+
+#define FW_INLINE 16 /* bytes of a word kept in its entry; also how far a key may be read past the end of a word */
+
+typedef struct {
+    uint64_t low, high; /* short words: their bytes, padded with zeros; long words: hash, and offset into the text */
+    int64_t length;     /* in bytes */
+    int64_t count;
+} fw_word;
+
+typedef struct {
+    uint32_t tag; /* low half of the hash, never 0; 0 marks a free slot */
+    int32_t id;
+} fw_slot;
+
+typedef struct {
+    fw_slot *slots; /* a power of two of them, at least twice as many as words */
+    int shift;      /* a word's home slot is hash >> shift */
+    fw_word *words;
+    int64_t n_words, word_capacity;
+    char *text; /* the bytes of the long words, end to end, padded by FW_INLINE bytes */
+    int64_t text_used, text_capacity;
+} fw_table;
+
+/* A word on its way into the table. */
+typedef struct {
+    uint64_t low, high, hash;
+    const char *text;
+    int64_t length;
+} fw_key;
+
+int fw_table_init(fw_table *table);
+void fw_table_free(fw_table *table);
+
+/* The id of the word, or -1. */
+int32_t fw_table_find(const fw_table *table, const fw_key *key);
+
+/* The id of the word, which is entered with count 0 if it is new (*is_new says so); or an error code below 0. */
+int32_t fw_table_enter(fw_table *table, const fw_key *key, int *is_new);
+
+/* Adds the words and counts of `other`, in its order; ids[i] becomes the id here of its word i. */
+int fw_table_merge(fw_table *table, const fw_table *other, int32_t *ids);
+
+/* The bytes of word `id`. Short words are not terminated and are valid until the next word is entered. */
+static inline const char *fw_table_text(const fw_table *table, int64_t id) {
+    const fw_word *word = &table->words[id];
+    return word->length <= FW_INLINE ? (const char *)&word->low : table->text + word->high;
+}
+
+static inline uint64_t fw_fold(uint64_t a, uint64_t b) { /* all bits of both reach all bits of the result */
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint64_t fw_hash_pair(uint64_t low, uint64_t high) {
+    return fw_fold(low ^ 0x8bb84b93962eacc9u, high ^ 0x4b33a62ed433d4a3u);
+}
+
+uint64_t fw_hash_long(const char *text, int64_t length);
+
+extern const unsigned char fw_keep_bytes[2 * FW_INLINE];
+
+/* The key of a word. FW_INLINE bytes must be readable from `text` on, however short the word is. */
+static inline fw_key fw_key_of(const char *text, int64_t length) {
+    fw_key key = {.text = text, .length = length};
+    if (length <= FW_INLINE) {
+        uint64_t keep[2];
+        memcpy(keep, fw_keep_bytes + FW_INLINE - length, sizeof keep);
+        memcpy(&key.low, text, 8);
+        memcpy(&key.high, text + 8, 8);
+        key.low &= keep[0];
+        key.high &= keep[1];
+        key.hash = fw_hash_pair(key.low, key.high);
+    } else {
+        key.low = key.hash = fw_hash_long(text, length);
+        key.high = 0;
+    }
+    return key;
+}
+
+static inline uint32_t fw_tag(uint64_t hash) { return (uint32_t)hash | 1; }
+
+static inline fw_slot *fw_home(const fw_table *table, uint64_t hash) { return &table->slots[hash >> table->shift]; }
+
+static inline int fw_is_word(const fw_table *table, const fw_word *word, const fw_key *key) {
+    if (word->low != key->low || word->length != key->length) return 0;
+    if (key->length <= FW_INLINE) return word->high == key->high;
+    return memcmp(table->text + word->high, key->text, (size_t)key->length) == 0;
+}
+
+#endif

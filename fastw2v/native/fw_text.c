@@ -1,0 +1,298 @@
+#include "fw_text.h"
+
+#include <stdlib.h>
+
+#if defined(__SSE2__) && !defined(FW_PORTABLE)
+#include <emmintrin.h>
+#endif
+
+enum {
+    STRIDE = 64,                    /* bytes classified at once: one bit each in a 64-bit mask */
+    PADDING = STRIDE + FW_INLINE,   /* how far the buffer may be read past what was filled */
+    ENOUGH = 32,                    /* words gathered before they are looked up together */
+    BATCH = ENOUGH + STRIDE + 2,    /* one stride adds at most 32 words and 64 line ends, never more than 65 of both */
+};
+
+/* ---- which bytes are white space ---------------------------------------------------------------------------- */
+
+typedef struct {
+    uint64_t space;   /* bit i: byte i is white space, newline included */
+    uint64_t newline; /* bit i: byte i is a newline */
+} masks;
+
+#if defined(__SSE2__) && !defined(FW_PORTABLE)
+
+static inline masks classify(const char *text) {
+    masks found = {0, 0};
+    for (int i = 0; i < 4; i++) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(text + 16 * i));
+        __m128i above = _mm_sub_epi8(bytes, _mm_set1_epi8('\t')); /* \t \n \v \f \r are 9 to 13 */
+        __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8(4)), above);
+        __m128i space = _mm_or_si128(control, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')));
+        __m128i newline = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n'));
+        found.space |= (uint64_t)(uint32_t)_mm_movemask_epi8(space) << (16 * i);
+        found.newline |= (uint64_t)(uint32_t)_mm_movemask_epi8(newline) << (16 * i);
+    }
+    return found;
+}
+
+#else
+
+typedef unsigned char bytes16 __attribute__((vector_size(16)));
+
+/* Byte lanes of 0 or 255 -> one bit each: every lane keeps its own bit, a multiplication gathers eight of them. */
+static inline uint64_t gather(bytes16 lanes) {
+    static const bytes16 own_bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    uint64_t half[2];
+    lanes &= own_bit;
+    memcpy(half, &lanes, sizeof half);
+    half[0] = (half[0] * 0x0101010101010101u) >> 56;
+    half[1] = (half[1] * 0x0101010101010101u) >> 56;
+    return half[0] | half[1] << 8;
+}
+
+static inline masks classify(const char *text) {
+    masks found = {0, 0};
+    for (int i = 0; i < 4; i++) {
+        bytes16 bytes;
+        memcpy(&bytes, text + 16 * i, sizeof bytes);
+        bytes16 newline = (bytes16)(bytes == '\n');
+        bytes16 space = (bytes16)(bytes == ' ') | (bytes16)((bytes16)(bytes - '\t') <= 4);
+        found.space |= gather(space) << (16 * i);
+        found.newline |= gather(newline) << (16 * i);
+    }
+    return found;
+}
+
+#endif
+
+/* ---- what is valid text ------------------------------------------------------------------------------------- */
+
+static int continuation_bytes(const unsigned char *at, int n) {
+    for (int i = 1; i <= n; i++)
+        if (at[i] >> 6 != 2) return 0;
+    return 1;
+}
+
+/* Length of the UTF-8 sequence at `at`, of which `left` bytes may be read; 0 where there is none. (Unicode, table 3-7) */
+static int sequence_length(const unsigned char *at, int64_t left) {
+    unsigned char lead = at[0], second = left > 1 ? at[1] : 0;
+    if (lead < 0x80) return lead != 0;
+    if (lead < 0xc2) return 0;
+    if (lead < 0xe0) return left >= 2 && continuation_bytes(at, 1) ? 2 : 0;
+    if (lead < 0xf0) {
+        if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f)) return 0; /* overlong, surrogate */
+        return left >= 3 && continuation_bytes(at, 2) ? 3 : 0;
+    }
+    if ((lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f) || lead > 0xf4) return 0;
+    return left >= 4 && continuation_bytes(at, 3) ? 4 : 0;
+}
+
+int fw_is_clean_text(const char *text, int64_t length) {
+    const unsigned char *at = (const unsigned char *)text;
+    for (int64_t i = 0; i < length;) {
+        int step = sequence_length(at + i, length - i);
+        if (!step) return 0;
+        i += step;
+    }
+    return 1;
+}
+
+/* ---- looking words up --------------------------------------------------------------------------------------- */
+
+/* Words and line ends (length 0) on their way into the table. They go in together, so that the cache misses of one
+ * hide behind those of the others: first all slots are asked for, then all entries, then words are compared. */
+typedef struct {
+    fw_key keys[BATCH];
+    int n;
+} batch;
+
+static inline void gather_word(fw_scanner *scanner, batch *words, const char *text, int64_t length) {
+    fw_key key = fw_key_of(text, length);
+    __builtin_prefetch(fw_home(&scanner->table, key.hash));
+    words->keys[words->n++] = key;
+}
+
+static inline void gather_line_end(batch *words) { words->keys[words->n++].length = 0; }
+
+/* A word that is not in its home slot: elsewhere in the table, or new and to be checked. */
+static int32_t enter_word(fw_scanner *scanner, const fw_key *key) {
+    int is_new;
+    int32_t id = fw_table_find(&scanner->table, key);
+    if (id >= 0) return id;
+    int clean = fw_is_clean_text(key->text, key->length);
+    if (!clean && scanner->strict) {
+        scanner->bad_begin = key->text - scanner->text;
+        scanner->bad_length = key->length;
+        return FW_BAD_TEXT;
+    }
+    id = fw_table_enter(&scanner->table, key, &is_new);
+    if (id >= 0) scanner->odd_words += !clean;
+    return id;
+}
+
+static int look_up(fw_scanner *scanner, batch *words) {
+    fw_table *table = &scanner->table;
+    int32_t guess[BATCH];
+    int n = words->n, result = FW_OK, i;
+    int64_t line_ends = 0;
+    int32_t *out = fw_ids_room(&scanner->ids, n);
+    if (!out) return FW_NO_MEMORY;
+    words->n = 0;
+    for (i = 0; i < n; i++) {
+        const fw_key *key = &words->keys[i];
+        if (!key->length) continue;
+        fw_slot slot = *fw_home(table, key->hash);
+        guess[i] = slot.tag == fw_tag(key->hash) ? slot.id : -1;
+        if (guess[i] >= 0) __builtin_prefetch(&table->words[guess[i]]);
+    }
+    for (i = 0; i < n; i++) {
+        const fw_key *key = &words->keys[i];
+        int32_t id = FW_SENTENCE_END;
+        if (key->length) {
+            id = guess[i];
+            if (id < 0 || !fw_is_word(table, &table->words[id], key)) id = enter_word(scanner, key);
+            if (id < 0) {
+                result = id;
+                break;
+            }
+            table->words[id].count++;
+        } else {
+            line_ends++;
+        }
+        out[i] = id;
+    }
+    fw_ids_took(&scanner->ids, i);
+    scanner->tokens += i - line_ends;
+    scanner->sentences += line_ends;
+    scanner->lines += line_ends;
+    return result;
+}
+
+/* ---- splitting ---------------------------------------------------------------------------------------------- */
+
+/* Gathers the words and line ends of the stride at `at`, of whose bytes the first `size` count. */
+static inline void split_stride(fw_scanner *scanner, batch *words, int64_t at, int64_t size) {
+    const char *text = scanner->text;
+    masks found = classify(text + at);
+    uint64_t real = size < STRIDE ? ((uint64_t)1 << size) - 1 : ~(uint64_t)0;
+    uint64_t space = found.space | ~real;
+    uint64_t after_space = space << 1 | (scanner->word_begin < 0);
+    uint64_t begins = ~space & after_space;
+    uint64_t ends = space & ~after_space & real;
+    int64_t begin = scanner->word_begin;
+    uint64_t newlines = found.newline & real;
+    if (begin < 0 && begins) {
+        begin = at + __builtin_ctzll(begins);
+        begins &= begins - 1;
+    }
+    for (;;) {
+        /* The words that end on this line: all that are left where no newline is left. */
+        uint64_t line = newlines ? newlines ^ (newlines - 1) : ~(uint64_t)0;
+        uint64_t of_line = ends & line;
+        ends &= ~line;
+        while (of_line) {
+            int64_t end = at + __builtin_ctzll(of_line);
+            of_line &= of_line - 1;
+            gather_word(scanner, words, text + begin, end - begin);
+            begin = begins ? at + __builtin_ctzll(begins) : -1;
+            begins &= begins - 1; /* 0 stays 0 */
+        }
+        if (!newlines) break;
+        gather_line_end(words);
+        newlines &= newlines - 1;
+    }
+    scanner->word_begin = begin;
+}
+
+/* Drops a byte order mark; 0 while too few bytes have come to tell. */
+static int skip_byte_order_mark(fw_scanner *scanner, int is_last) {
+    static const char mark[3] = {(char)0xef, (char)0xbb, (char)0xbf};
+    int64_t seen = scanner->filled < 3 ? scanner->filled : 3;
+    int may_be = memcmp(scanner->text, mark, (size_t)seen) == 0;
+    if (may_be && seen < 3 && !is_last) return 0;
+    if (may_be && seen == 3) scanner->scanned = 3;
+    scanner->at_file_start = 0;
+    return 1;
+}
+
+static int scan_filled(fw_scanner *scanner, int is_last) {
+    batch words;
+    int result = FW_OK;
+    words.n = 0;
+    if (scanner->at_file_start && !skip_byte_order_mark(scanner, is_last)) return FW_OK;
+    if (scanner->scanned == scanner->filled) return FW_OK;
+    scanner->line_open = scanner->text[scanner->filled - 1] != '\n';
+    while (scanner->scanned < scanner->filled && result == FW_OK) {
+        int64_t left = scanner->filled - scanner->scanned, size = left < STRIDE ? left : STRIDE;
+        split_stride(scanner, &words, scanner->scanned, size);
+        scanner->scanned += size;
+        if (words.n >= ENOUGH) result = look_up(scanner, &words);
+    }
+    if (words.n && result == FW_OK) result = look_up(scanner, &words);
+    return result;
+}
+
+/* ---- the scanner -------------------------------------------------------------------------------------------- */
+
+int fw_scanner_init(fw_scanner *scanner, int strict) {
+    memset(scanner, 0, sizeof *scanner);
+    scanner->strict = strict;
+    scanner->word_begin = -1;
+    return fw_table_init(&scanner->table);
+}
+
+void fw_scanner_free(fw_scanner *scanner) {
+    fw_table_free(&scanner->table);
+    fw_ids_free(&scanner->ids);
+    free(scanner->text);
+    scanner->text = NULL;
+    scanner->capacity = scanner->filled = scanner->scanned = 0;
+}
+
+void fw_scanner_begin(fw_scanner *scanner, int64_t origin) {
+    scanner->filled = scanner->scanned = scanner->lines = 0;
+    scanner->word_begin = -1;
+    scanner->origin = origin;
+    scanner->at_file_start = origin == 0;
+    scanner->line_open = 0;
+}
+
+char *fw_scanner_room(fw_scanner *scanner, int64_t size) {
+    int64_t drop = scanner->word_begin >= 0 ? scanner->word_begin : scanner->scanned;
+    int64_t keep = scanner->filled - drop;
+    if (keep <= drop) { /* so that the bytes moved are never more than the bytes read, however long a word grows */
+        if (keep) memmove(scanner->text, scanner->text + drop, (size_t)keep);
+        scanner->filled = keep;
+        scanner->scanned -= drop;
+        scanner->origin += drop;
+        if (scanner->word_begin >= 0) scanner->word_begin = 0;
+    }
+    int64_t need = scanner->filled + size + PADDING;
+    if (need > scanner->capacity) {
+        int64_t capacity = scanner->capacity && need < 2 * scanner->capacity ? 2 * scanner->capacity : need;
+        char *text = realloc(scanner->text, (size_t)capacity);
+        if (!text) return NULL;
+        scanner->text = text;
+        scanner->capacity = capacity;
+    }
+    return scanner->text + scanner->filled;
+}
+
+int fw_scanner_scan(fw_scanner *scanner, int64_t size) {
+    scanner->filled += size;
+    return scan_filled(scanner, 0);
+}
+
+int fw_scanner_end(fw_scanner *scanner, int file_ends) {
+    batch words;
+    int result = scan_filled(scanner, 1);
+    words.n = 0;
+    if (result == FW_OK && scanner->word_begin >= 0)
+        gather_word(scanner, &words, scanner->text + scanner->word_begin, scanner->filled - scanner->word_begin);
+    if (file_ends && scanner->line_open) gather_line_end(&words);
+    if (words.n && result == FW_OK) result = look_up(scanner, &words);
+    scanner->word_begin = -1;
+    scanner->line_open = 0;
+    return result;
+}

@@ -1,0 +1,76 @@
+"""Ids that exist already, in whatever shape -> one flat array and the offsets of its sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fastw2v.errors import CorpusError, CorpusTypeError
+from fastw2v.tokenizers import shorten
+
+
+def flatten(ids: Any, offsets: Any = None) -> tuple[np.ndarray, np.ndarray]:
+    """Flat int32 ids and int64 offsets; see `EncodedCorpus.from_ids`.
+
+    Examples
+    --------
+    >>> flatten([[5, 6], [], [7]])
+    (array([5, 6, 7], dtype=int32), array([0, 2, 2, 3]))
+    """
+    if hasattr(ids, "ndim") and not isinstance(ids, np.ndarray):
+        ids = np.asarray(ids)
+    if isinstance(ids, np.ndarray) and ids.dtype != object:
+        return _flatten_array(ids, offsets)
+    if isinstance(ids, (str, bytes)) or not hasattr(ids, "__iter__"):
+        raise CorpusTypeError(f"ids are {shorten(ids)} ({type(ids).__name__}); pass arrays or lists of integers")
+    rows = list(ids)
+    if offsets is not None or (rows and not hasattr(rows[0], "__len__")):
+        return _flatten_array(_integers(rows, "ids"), offsets)
+    parts = [_integers(row, f"ids[{i}]") for i, row in enumerate(rows)]
+    lengths = np.array([len(part) for part in parts], np.int64)
+    flat = np.concatenate(parts) if parts else np.empty(0, np.int32)
+    return flat, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+
+
+def _flatten_array(ids: np.ndarray, offsets: Any) -> tuple[np.ndarray, np.ndarray]:
+    if ids.ndim not in (1, 2):
+        raise CorpusError(f"ids have the shape {ids.shape}; pass them flat with offsets, 2-D, or as a list of lists")
+    flat = _integers(ids.reshape(-1), "ids")
+    if ids.ndim == 2:
+        if offsets is not None:
+            raise CorpusError(f"ids of shape {ids.shape} have one sentence per row; pass offsets only with flat ids")
+        return flat, np.arange(ids.shape[0] + 1, dtype=np.int64) * ids.shape[1]
+    if offsets is None:
+        return flat, np.array([0, len(flat)], np.int64)
+    ends = np.array(offsets)
+    if ends.ndim != 1 or ends.size == 0 or ends.dtype.kind not in "iu":
+        raise CorpusError(f"offsets must be a flat array of integers, found shape {ends.shape} of {ends.dtype}")
+    ends = ends.astype(np.int64)
+    if ends[0] != 0 or ends[-1] != len(flat):
+        raise CorpusError(f"offsets must go from 0 to the number of ids, {len(flat):,}; found {ends[0]} to {ends[-1]}")
+    falling = np.flatnonzero(np.diff(ends) < 0)
+    if falling.size:
+        at = int(falling[0])
+        raise CorpusError(f"offsets must not fall: offsets[{at}] is {ends[at]}, offsets[{at + 1}] is {ends[at + 1]}")
+    return flat, ends
+
+
+def _integers(values: Any, where: str) -> np.ndarray:
+    """One flat array of int32; a contiguous one is not copied."""
+    try:
+        array = np.asarray(values)
+    except (ValueError, TypeError) as error:
+        raise CorpusTypeError(f"{where} is {shorten(values)}, not a row of integers: {error}") from None
+    if array.size == 0 and array.ndim <= 1:
+        return np.empty(0, np.int32)
+    if array.ndim != 1 or array.dtype.kind not in "iu":
+        raise CorpusTypeError(
+            f"{where} holds {array.dtype} of shape {array.shape}, found {shorten(values)}; pass integers"
+        )
+    if array.dtype != np.int32:
+        for bound in (int(array.min()), int(array.max())):
+            if not -(2**31) <= bound < 2**31:
+                at = int(np.flatnonzero(array == bound)[0])
+                raise CorpusError(f"{where}[{at}] is {bound}, which is no int32; number the words from 0 on")
+    return np.ascontiguousarray(array, np.int32)

@@ -1,0 +1,285 @@
+"""The estimator: parameters in, a fitted model out, and what a person does with it next."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from fastw2v import EncodedCorpus, Word2Vec, WordVectors, load
+from fastw2v.errors import CorpusError, DivergedError, FormatError, ParameterError
+
+SENTENCES = [
+    f"{a} {b} {c}".split() for a in ("red", "white", "old") for b in ("wine", "rose") for c in ("is", "was")
+] * 30
+QUICK = {"vector_size": 12, "min_count": 1, "epochs": 3, "random_state": 1, "n_jobs": 1}
+
+
+def fitted(**changes):
+    return Word2Vec(SENTENCES, **{**QUICK, **changes}).fit()
+
+
+def test_a_fitted_model_offers_what_it_should():
+    model = fitted()
+    assert isinstance(model.vectors_, WordVectors)
+    assert model.vectors_.vectors.shape == model.context_vectors_.vectors.shape == (7, 12)
+    assert model["wine"].shape == (12,)
+    assert model[["wine", "rose"]].shape == (2, 12)
+    assert "wine" in model
+    assert "beer" not in model
+    assert len(model.most_similar("wine", topn=3)) == 3
+    assert len(model.analogy("red", "white", "wine", topn=2)) == 2
+    assert -1 <= model.similarity("wine", "rose") <= 1
+    assert model.vocabulary_.words == model.vectors_.index_to_key
+    assert len(model.loss_history_) == model.n_iter_ == 3
+    assert model.seed_ == 1
+    assert model.tokenizer_ == "tokens"
+    assert model.report_.device == "cpu"
+    assert model.corpus_report_.raw_tokens == 3 * len(SENTENCES)
+    with pytest.raises(KeyError, match="rose"):
+        model["rosé"]
+
+
+def test_the_corpus_can_be_given_to_fit():
+    assert np.array_equal(Word2Vec(**QUICK).fit(SENTENCES)["wine"], fitted()["wine"])
+    assert np.array_equal(Word2Vec(SENTENCES, **QUICK).fit(SENTENCES)["wine"], fitted()["wine"])
+    with pytest.raises(ValueError, match="transform"):
+        Word2Vec(SENTENCES, **QUICK).fit([["another", "corpus"]] * 9)
+    with pytest.raises(ValueError, match="no corpus"):
+        Word2Vec().fit()
+
+
+def test_ready_ids_train_as_words_do():
+    model = fitted()
+    ids = [[model.vocabulary_[word] for word in sentence] for sentence in SENTENCES]
+    encoded = EncodedCorpus.from_ids(ids, model.vocabulary_)
+    assert np.array_equal(Word2Vec(encoded, **QUICK).fit()["wine"], model["wine"])
+
+
+def test_a_file_trains_as_its_lines_do(tmp_path):
+    path = tmp_path / "corpus.txt"
+    path.write_text("\n".join(map(" ".join, SENTENCES)))
+    assert np.array_equal(Word2Vec(path, **QUICK).fit().vectors_.vectors, fitted().vectors_.vectors)
+
+
+@pytest.mark.parametrize("device", ["cpu", "numpy", "auto"])
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+@pytest.mark.parametrize("n_jobs", [1, 2, -1, None])
+def test_every_way_to_train_runs(device, architecture, n_jobs):
+    model = fitted(device=device, architecture=architecture, n_jobs=n_jobs)
+    assert np.isfinite(model.vectors_.vectors).all()
+    assert model.report_.device == ("cpu" if device == "auto" else device)
+
+
+def test_seeds_are_drawn_and_kept():
+    drawn = [fitted(random_state=None) for _ in range(2)]
+    assert drawn[0].seed_ != drawn[1].seed_
+    assert np.array_equal(fitted(random_state=drawn[0].seed_)["wine"], drawn[0]["wine"])
+    states = [np.random.RandomState(3), np.random.RandomState(3), np.random.default_rng(3), np.random.default_rng(3)]
+    vectors = [fitted(random_state=state)["wine"] for state in states]
+    assert np.array_equal(vectors[0], vectors[1])
+    assert np.array_equal(vectors[2], vectors[3])
+
+
+BAD = {
+    "vector_size": [0, -1, 1.5, float("nan"), True, "100", None, 10**9],
+    "window": [0, -1, 2.0, False, "5", None],
+    "min_count": [-1, 1.5, "5", None, True],
+    "max_vocab": [0, 1, -5, 2.5, "all"],
+    "architecture": ["sg", "CBOW", 1, None],
+    "negative": [0, -1, 10**6, 5.0, None, True],
+    "ns_exponent": [float("nan"), float("inf"), 1e6, "0.75", None, True],
+    "sample": [-1e-3, 2.0, float("nan"), "1e-3", None, True],
+    "epochs": [0, -1, 1.0, float("inf"), None, True],
+    "learning_rate": [0, -0.1, float("nan"), float("inf"), "fast", True],
+    "min_learning_rate": [-0.1, float("nan"), 1.0, "slow"],
+    "cbow_mean": [1, 0, None, "yes"],
+    "cbow_gradient": ["Sum", None, True],
+    "shrink_windows": [1, None],
+    "negative_sharing": ["batch", None],
+    "device": ["gpu", 0, None],
+    "n_jobs": [0, -2, 1.5, "all", True],
+    "verbose": [-1, "loud", None],
+    "errors": ["raise", None],
+    "random_state": [-1, 2**70, 1.5, "seed", True],
+    "tokenizer": ["Whitespace", 5],
+    "frozen": ["wine", ["beer"]],
+    "initial_vectors": [np.zeros((3, 3)), {"wine": [1.0]}],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BAD.items() for value in values])
+def test_a_bad_parameter_is_refused_by_name(name, value):
+    model = Word2Vec(SENTENCES, **{**QUICK, name: value})
+    with pytest.raises((ParameterError, ValueError, TypeError), match=name):
+        model.fit()
+    assert not hasattr(model, "vectors_")
+
+
+@settings(max_examples=40)
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "vector_size": st.integers(1, 70),
+            "window": st.integers(1, 30),
+            "negative": st.integers(1, 40),
+            "ns_exponent": st.floats(-3, 3),
+            "sample": st.floats(0, 1),
+            "learning_rate": st.one_of(st.none(), st.floats(1e-6, 0.05)),
+            "architecture": st.sampled_from(["skipgram", "cbow"]),
+            "cbow_mean": st.booleans(),
+            "cbow_gradient": st.sampled_from(["sum", "mean"]),
+            "shrink_windows": st.booleans(),
+            "negative_sharing": st.sampled_from(["tile", "pair"]),
+            "min_count": st.integers(0, 60),
+            "max_vocab": st.one_of(st.none(), st.integers(2, 9)),
+            "epochs": st.integers(1, 3),
+        },
+    )
+)
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered", "ignore:no pair was trained")
+def test_any_allowed_parameters_train(changes):
+    assert np.isfinite(fitted(**changes).vectors_.vectors).all()
+
+
+def test_gensims_silent_failures_are_errors_or_right():
+    with pytest.raises(CorpusError):
+        Word2Vec([], **QUICK).fit()
+    generator = (sentence for sentence in SENTENCES)
+    model = Word2Vec(generator, **QUICK).fit()
+    with pytest.raises(CorpusError):
+        model.fit()
+    documents = Word2Vec([" ".join(sentence) for sentence in SENTENCES], **QUICK).fit()
+    assert set(documents.vectors_.index_to_key) == set(fitted().vectors_.index_to_key)
+
+
+def test_a_failed_fit_leaves_the_model_as_it_was():
+    model = fitted()
+    before = model["wine"].copy()
+    model.set_params(learning_rate=500.0, negative=15)
+    with pytest.warns(RuntimeWarning, match="lowered"), pytest.raises(DivergedError):
+        model.set_params(epochs=300).fit()
+    assert np.array_equal(model["wine"], before)
+
+
+def test_stopped_by_a_callback_the_model_is_usable_and_resumes():
+    stops = iter([True, False, False, False, False, False, False])
+    model = Word2Vec(SENTENCES, **QUICK, callbacks=[lambda progress: next(stops)]).fit()
+    assert model.n_iter_ == 1
+    assert np.isfinite(model["wine"]).all()
+    model.fit(resume=True)
+    assert model.n_iter_ == 3
+    assert np.array_equal(model["wine"], fitted()["wine"])
+    with pytest.raises(ValueError, match="no interrupted fit"):
+        model.fit(resume=True)
+
+
+def test_a_checkpoint_resumes_bit_equal_in_another_model(tmp_path):
+    path = tmp_path / "run.fw2v"
+    stops = iter([False, True])
+    Word2Vec(SENTENCES, **QUICK, callbacks=[lambda progress: next(stops)]).fit(checkpoint=path)
+    assert load(path)["wine"].shape == (12,)  # a checkpoint is a model, too
+    resumed = Word2Vec(SENTENCES, **{**QUICK, "random_state": None}).fit(resume=True, checkpoint=path)
+    assert np.array_equal(resumed.vectors_.vectors, fitted().vectors_.vectors)
+    assert np.array_equal(resumed.context_vectors_.vectors, fitted().context_vectors_.vectors)
+    assert resumed.loss_history_ == pytest.approx(fitted().loss_history_)
+
+
+def test_a_checkpoint_of_something_else_is_refused(tmp_path):
+    path = tmp_path / "run.fw2v"
+    Word2Vec(SENTENCES, **QUICK).fit(checkpoint=path)
+    with pytest.raises(FormatError, match="corpus"):
+        Word2Vec(SENTENCES[1:], **QUICK).fit(resume=True, checkpoint=path)
+    with pytest.raises(FormatError, match="window=5, not 4"):
+        Word2Vec(SENTENCES, **QUICK, window=4).fit(resume=True, checkpoint=path)
+    with pytest.raises(ValueError, match="no file"):
+        Word2Vec(SENTENCES, **QUICK).fit(resume=True, checkpoint=tmp_path / "none")
+    fitted().save(tmp_path / "model.fw2v")
+    with pytest.raises(FormatError, match="no checkpoint"):
+        Word2Vec(SENTENCES, **QUICK).fit(resume=True, checkpoint=tmp_path / "model.fw2v")
+
+
+def test_after_divergence_the_last_checkpoint_is_what_remains(tmp_path):
+    path = tmp_path / "run.fw2v"
+    ids = np.random.default_rng(0).integers(0, 30, (2000, 30))
+    corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(30)])
+    model = Word2Vec(corpus, **{**QUICK, "epochs": 50}, learning_rate=3.0, negative=15)
+    with pytest.warns(RuntimeWarning, match="lowered"), pytest.raises(DivergedError):
+        model.fit(checkpoint=path, every=1e-9)
+    assert np.isfinite(model.vectors_.vectors).all() if path.exists() else not hasattr(model, "vectors_")
+
+
+def test_models_go_through_files(tmp_path):
+    model = fitted()
+    model.save(tmp_path / "model.fw2v")
+    again = Word2Vec.load(tmp_path / "model.fw2v")
+    assert np.array_equal(again.vectors_.vectors, model.vectors_.vectors)
+    assert np.array_equal(again.context_vectors_.vectors, model.context_vectors_.vectors)
+    assert again.vocabulary_.words == model.vocabulary_.words
+    assert again.vocabulary_.counts.tolist() == model.vocabulary_.counts.tolist()
+    assert again.loss_history_ == model.loss_history_
+    assert (again.vector_size, again.epochs) == (12, 3)
+    assert np.array_equal(again.transform([["wine", "rose"]]), model.transform([["wine", "rose"]]))
+    for name in ("vectors.txt", "vectors.bin"):
+        model.save(tmp_path / name)
+        assert load(tmp_path / name)["wine"] == pytest.approx(model["wine"], rel=1e-6)
+    with pytest.raises(NotFittedError):
+        Word2Vec(SENTENCES).save(tmp_path / "none")
+
+
+def test_given_vectors_are_the_start_and_frozen_words_stay():
+    start = fitted(random_state=5)
+    model = fitted(initial_vectors=start.vectors_, frozen=["wine", "old"])
+    assert np.array_equal(model["wine"], start["wine"])
+    assert np.array_equal(model["old"], start["old"])
+    assert not np.array_equal(model["rose"], start["rose"])
+    few = fitted(initial_vectors={"wine": np.ones(12)}, frozen=["wine"])
+    assert few["wine"].tolist() == [1.0] * 12
+
+
+def test_documents_become_mean_vectors():
+    model = Word2Vec([" ".join(sentence) for sentence in SENTENCES], **QUICK).fit()
+    rows = model.transform(["Red wine!", "beer", "", "wine wine rose"])
+    assert rows.dtype == np.float32
+    assert rows.shape == (4, 12)
+    assert rows[0] == pytest.approx((model["red"] + model["wine"]) / 2, rel=1e-5)
+    assert not rows[1:3].any()
+    assert rows[3] == pytest.approx((2 * model["wine"] + model["rose"]) / 3, rel=1e-5)
+    with pytest.raises(NotFittedError):
+        Word2Vec().transform(["wine"])
+
+
+def test_it_is_a_step_of_a_pipeline():
+    documents = ["red wine is"] * 40 + ["white rose was"] * 40
+    labels = [0] * 40 + [1] * 40
+    pipeline = make_pipeline(Word2Vec(**QUICK), LogisticRegression(C=1e6))
+    assert pipeline.fit(documents, labels).score(documents, labels) == 1.0
+    assert pipeline[:-1].get_feature_names_out()[:2].tolist() == ["word2vec0", "word2vec1"]
+
+
+def test_clones_share_the_corpus_and_copies_keep_the_vectors(tmp_path):
+    model = fitted()
+    assert clone(model).corpus is SENTENCES
+    assert not hasattr(clone(model), "vectors_")
+    for again in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
+        assert np.array_equal(again["wine"], model["wine"])
+        assert again.corpus is None
+    assert pickle.loads(pickle.dumps(Word2Vec(SENTENCES))).corpus == SENTENCES
+    path = tmp_path / "corpus.txt"
+    path.write_text("\n".join(map(" ".join, SENTENCES)))
+    assert pickle.loads(pickle.dumps(Word2Vec(path, **QUICK).fit())).corpus == path
+
+
+def test_repr_names_the_corpus_without_showing_it():
+    assert repr(Word2Vec(SENTENCES, window=3)) == "Word2Vec(corpus=<list, 360 items>, window=3)"
+    assert repr(Word2Vec("text.txt")) == "Word2Vec(corpus='text.txt')"
+    assert repr(Word2Vec()) == "Word2Vec()"

@@ -1,0 +1,196 @@
+"""The training loop: progress, stopping, resuming, divergence, whatever the backend."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from fastw2v import EncodedCorpus, encode
+from fastw2v.errors import BackendUnavailable, DivergedError, ParameterError
+from fastw2v.fit import advance, start, train
+from fastw2v.params import Params
+
+BACKENDS = ["cpu", "numpy"]
+
+
+def zipf_corpus(tokens=60_000, words=500, seed=0):
+    """Sentences of 30 words whose frequencies fall as in text."""
+    rng = np.random.default_rng(seed)
+    ids = np.minimum(rng.zipf(1.4, tokens) - 1, words - 1).astype(np.int32)
+    return EncodedCorpus.from_ids(ids.reshape(-1, 30), [f"w{i}" for i in range(words)])
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return zipf_corpus()
+
+
+def same(one, other):
+    return np.array_equal(one.w_in, other.w_in) and np.array_equal(one.w_out, other.w_out)
+
+
+def test_backends_agree():
+    """The same small run on each backend: the same pairs, the same loss, the same vectors but for rounding."""
+    corpus = zipf_corpus(4_500, 60)
+    runs = [train(corpus, Params(vector_size=12, epochs=2, sample=0.01), seed=5, device=d, n_jobs=1) for d in BACKENDS]
+    assert runs[0].report.pairs == runs[1].report.pairs
+    assert runs[0].loss_history == pytest.approx(runs[1].loss_history, rel=1e-4)
+    assert np.allclose(runs[0].w_in, runs[1].w_in, atol=1e-4)
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_seed_others(corpus):
+    params = Params(vector_size=16, epochs=2)
+    one, again, other = (train(corpus, params, seed=seed, n_jobs=1) for seed in (1, 1, 2))
+    assert same(one, again)
+    assert not np.array_equal(one.w_in, other.w_in)
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_the_loss_falls(corpus, architecture):
+    history = train(corpus, Params(vector_size=16, epochs=5, architecture=architecture), seed=1).loss_history
+    assert len(history) == 5
+    assert history[-1] < history[0] < 6 * math.log(2) * 1.01
+
+
+def test_callbacks_hear_of_progress_up_to_the_end(corpus):
+    heard = []
+    state = train(corpus, Params(vector_size=16, epochs=3), callbacks=[heard.append], n_jobs=1)
+    assert [progress.epoch for progress in heard if progress.epoch_end] == [1, 2, 3]
+    assert [progress.loss for progress in heard if progress.epoch_end] == state.loss_history
+    assert [progress.tokens for progress in heard] == sorted(progress.tokens for progress in heard)
+    last = heard[-1]
+    assert last.tokens == last.total_tokens == 3 * len(corpus.ids)
+    assert last.eta == 0
+    assert last.words_per_second > 0
+    rates = [progress.learning_rate for progress in heard]
+    assert rates == sorted(rates, reverse=True)
+    assert state.report.tokens == 3 * len(corpus.ids)
+    assert state.report.words_per_second > 0
+
+
+@pytest.mark.parametrize("device", BACKENDS)
+def test_a_callback_can_stop_and_a_later_call_goes_on_bit_equal(device):
+    corpus = zipf_corpus(21_000, 60)
+    params = Params(vector_size=8, epochs=2)
+    whole = train(corpus, params, seed=3, device=device, n_jobs=1)
+    state = train(corpus, params, seed=3, device=device, n_jobs=1, callbacks=[lambda progress: True])
+    assert state.report.stopped_by == "callback"
+    stops = 0
+    while not state.complete:
+        advance(state, corpus, device=device, n_jobs=1, callbacks=[lambda progress: True])
+        stops += 1
+    assert stops >= 2
+    assert same(state, whole)
+    assert state.loss_history == pytest.approx(whole.loss_history)
+
+
+def test_an_exception_in_a_callback_leaves_a_state_that_goes_on(corpus):
+    params = Params(vector_size=8, epochs=2)
+    state = start(corpus, params, seed=3)
+
+    def fail(progress):
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        advance(state, corpus, n_jobs=1, callbacks=[fail])
+    assert 0 < state.tokens_done < 2 * len(corpus.ids)
+    advance(state, corpus, n_jobs=1)
+    assert same(state, train(corpus, params, seed=3, n_jobs=1))
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+@pytest.mark.parametrize("rate", [2.0, 10.0, 100.0])
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_divergence_is_an_error_that_names_epoch_and_rate(rate, architecture):
+    corpus = zipf_corpus(60_000, 50)
+    params = Params(vector_size=50, epochs=30, learning_rate=rate, sample=0, negative=15, architecture=architecture)
+    with pytest.raises(DivergedError, match=r"epoch \d+.*learning.rate"):
+        train(corpus, params, n_jobs=1)
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+@pytest.mark.parametrize("words", [2, 5, 34])
+@pytest.mark.parametrize("rate", [0.025, 0.05])
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_tiny_vocabularies_train_without_diverging(words, rate, architecture):
+    ids = np.random.default_rng(0).integers(0, words, (300, 40))
+    corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(words)])
+    params = Params(
+        vector_size=32, window=10, negative=15, sample=0, epochs=20, learning_rate=rate, architecture=architecture
+    )
+    state = train(corpus, params, n_jobs=2)
+    assert abs(state.w_in).max() < 50
+    assert np.isfinite(state.loss_history).all()
+
+
+def test_lowering_the_learning_rate_is_said():
+    corpus = EncodedCorpus.from_ids(np.arange(40).reshape(2, 20) % 2, ["a", "b"])
+    with pytest.warns(RuntimeWarning, match=r"lowered from 0.05 to 0.02.*window=10"):
+        state = start(corpus, Params(window=10, negative=15, sample=0, learning_rate=0.05), seed=1)
+    assert state.plan.tile == 1
+
+
+def test_random_walks_on_a_graph_find_its_communities():
+    """34 nodes in two clubs that know each other through a few members: a node's neighbours are of its own club."""
+    rng = np.random.default_rng(1)
+    club = np.arange(34) % 2
+    linked = rng.random((34, 34)) < np.where(club[:, None] == club[None, :], 0.4, 0.03)
+    linked |= linked.T
+    np.fill_diagonal(linked, False)
+    walks = []
+    for begin in list(range(34)) * 40:
+        walk = [begin]
+        while len(walk) < 20:
+            walk.append(int(rng.choice(np.flatnonzero(linked[walk[-1]]))))
+        walks.append(walk)
+    corpus = EncodedCorpus.from_ids(walks, [str(i) for i in range(34)])
+    state = train(corpus, Params(vector_size=16, window=10, negative=15, sample=0, epochs=3), seed=1, n_jobs=1)
+    unit = state.w_in / np.linalg.norm(state.w_in, axis=1, keepdims=True)
+    scores = unit @ unit.T - 2 * np.eye(34)
+    nearest = np.argsort(-scores, axis=1)[:, :5]
+    assert (club[nearest] == club[:, None]).mean() > 0.9
+
+
+def test_one_word_sentences_train_nothing_and_say_so():
+    corpus = encode([["a"], ["b"]] * 50, min_count=1)
+    with pytest.warns(RuntimeWarning, match="no pair was trained"):
+        state = train(corpus, Params(vector_size=4, epochs=2), seed=1)
+    assert same(state, start(corpus, Params(vector_size=4, epochs=2), seed=1))
+    assert np.isnan(state.loss_history).all()
+
+
+def test_a_sentence_of_two_million_tokens_is_trained_whole():
+    ids = np.random.default_rng(0).integers(0, 1000, 2_000_000)
+    corpus = EncodedCorpus.from_ids([ids], [str(i) for i in range(1000)])
+    state = train(corpus, Params(vector_size=4, epochs=1, window=1, sample=0, shrink_windows=False))
+    assert state.report.tokens == 2_000_000
+    assert state.report.pairs == 2 * (2_000_000 - 1)
+
+
+def test_given_rows_are_the_start_and_rows_with_nan_start_at_random(corpus):
+    params = Params(vector_size=8, epochs=1, learning_rate=1e-30, min_learning_rate=0)
+    given = np.full((500, 8), np.nan, np.float32)
+    given[7] = np.arange(8)
+    state = start(corpus, params, seed=1, initial_vectors=given)
+    assert state.w_in[7].tolist() == list(range(8))
+    assert np.array_equal(np.delete(state.w_in, 7, 0), np.delete(start(corpus, params, seed=1).w_in, 7, 0))
+    with pytest.raises(ParameterError, match="shape"):
+        start(corpus, params, seed=1, initial_vectors=given[:, :7])
+
+
+def test_memory_is_estimated_before_anything_is_allocated(corpus, monkeypatch):
+    monkeypatch.setattr("fastw2v.machine.available_memory", lambda: 10**6)
+    with pytest.raises(MemoryError, match=r"500 words x 1000.*"):
+        start(corpus, Params(vector_size=1000), seed=1)
+
+
+def test_bad_options_are_refused(corpus):
+    state = start(corpus, Params(vector_size=4), seed=1)
+    for options in ({"n_jobs": 0}, {"n_jobs": -2}, {"n_jobs": 1.5}, {"device": "tpu"}, {"every": 0}, {"every": "x"}):
+        with pytest.raises(ParameterError, match=next(iter(options))):
+            advance(state, corpus, **options)
+    with pytest.raises(BackendUnavailable, match="cuda"):
+        advance(state, corpus, device="cuda")
+    assert state.tokens_done == 0

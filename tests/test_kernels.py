@@ -1,0 +1,209 @@
+"""Every kernel, on every instruction set, against the NumPy tile made of the textbook's layers: fresh random inputs."""
+
+from __future__ import annotations
+
+import dataclasses
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from fastw2v import _train, plan, reference
+from fastw2v.params import Params
+from fastw2v.plan import Arrays
+
+ISAS = _train.instruction_sets()["available"]
+VARIANTS = {
+    "skipgram": {"architecture": "skipgram"},
+    "cbow mean, whole gradient": {"architecture": "cbow"},
+    "cbow mean, divided gradient": {"architecture": "cbow", "cbow_gradient": "mean"},
+    "cbow sum, whole gradient": {"architecture": "cbow", "cbow_mean": False},
+    "cbow sum, divided gradient": {"architecture": "cbow", "cbow_mean": False, "cbow_gradient": "mean"},
+    "skipgram, noise by pair": {"architecture": "skipgram", "negative_sharing": "pair"},
+    "cbow, noise by pair": {"architecture": "cbow", "negative_sharing": "pair"},
+}
+
+
+def random_corpus(rng, words, tokens, sentences):
+    """Frequent words first, sentences of any length, empty and one-word ones among them."""
+    ends = np.sort(rng.integers(0, tokens + 1, sentences - 1))
+    return SimpleNamespace(
+        ids=(words * rng.random(tokens) ** 2).astype(np.int32),
+        offsets=np.concatenate([[0], ends, [tokens]]).astype(np.int64),
+        vocabulary=list(range(words)),
+    )
+
+
+class Trial:
+    """One corpus, one plan, one start; trained by any backend."""
+
+    def __init__(self, rng, corpus, params, frozen=None, spread=1.0, **shape):
+        words, size = len(corpus.vocabulary), params.vector_size
+        counts = np.bincount(corpus.ids, minlength=words).astype(np.int64)
+        self.corpus = corpus
+        self.plan = dataclasses.replace(plan.make_plan(corpus, params.checked(), int(rng.integers(2**63))), **shape)
+        self.tables = plan.make_tables(counts, params, frozen)
+        self.begin = [rng.normal(0, spread / np.sqrt(size), (words, size)).astype(np.float32) for _ in range(2)]
+
+    def by_reference(self, epoch=0):
+        arrays = Arrays(*(rows.astype(np.float64) for rows in self.begin))
+        stats = reference.Run(arrays, self.corpus, self.tables, self.plan).train_chunk(epoch, 0, self.plan.chunks)
+        return arrays, stats
+
+    def by_kernel(self, isa, epoch=0, n_jobs=1):
+        arrays = Arrays(*(plan.empty_rows(*rows.shape) for rows in self.begin))
+        arrays.w_in[:], arrays.w_out[:] = self.begin
+        run = _train.Run(arrays, self.corpus, self.tables, self.plan, n_jobs=n_jobs, instruction_set=isa)
+        return arrays, run.train_chunk(epoch, 0, self.plan.chunks)
+
+    def compare(self, isa, tolerance, epoch=0):
+        """Largest error of any number, relative to the largest update of its matrix."""
+        (expected, stats), (found, found_stats) = self.by_reference(epoch), self.by_kernel(isa, epoch)
+        for name, begin in zip(("w_in", "w_out"), self.begin, strict=True):
+            theirs, ours = getattr(expected, name), getattr(found, name)
+            moved = abs(theirs - begin).max()
+            assert abs(ours - theirs).max() <= tolerance * moved + 1e-7 * abs(begin).max(), name
+        assert (found_stats.tokens, found_stats.pairs) == (stats.tokens, stats.pairs)
+        assert found_stats.loss_sum == pytest.approx(stats.loss_sum, rel=tolerance)
+        assert found_stats.finite
+        return stats
+
+
+@pytest.fixture(params=ISAS)
+def isa(request):
+    return request.param
+
+
+@pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
+@pytest.mark.parametrize("size", [1, 3, 100, 300, 1025])
+def test_one_tile_equals_the_reference(isa, variant, size):
+    rng = np.random.default_rng()
+    for words, tokens in [(2, 9), (50, 32), (500, 32)]:
+        corpus = random_corpus(rng, words, tokens, 4)
+        params = Params(vector_size=size, sample=0, learning_rate=0.3, **variant)
+        trial = Trial(rng, corpus, params, tile=32)
+        assert trial.compare(isa, 1e-5).tokens == tokens
+
+
+@pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
+@pytest.mark.parametrize("shrink", [True, False], ids=["shrinking windows", "whole windows"])
+def test_chunks_equal_the_reference_for_any_tile_and_noise(isa, variant, shrink):
+    rng = np.random.default_rng()
+    for tile, noise, life in [(32, 16, 3), (1, 16, 3), (5, 7, 1), (17, 33, 4), (64, 1, 2), (16, 3, 8)]:
+        corpus = random_corpus(rng, int(rng.integers(30, 300)), 700, int(rng.integers(1, 60)))
+        params = Params(
+            vector_size=int(rng.integers(1, 70)),
+            window=int(rng.integers(1, 12)),
+            negative=int(rng.integers(1, 9)),
+            sample=float(rng.choice([0, 0.05])),
+            learning_rate=0.02,
+            shrink_windows=shrink,
+            **variant,
+        )
+        Trial(rng, corpus, params, tile=tile, noise=noise, life=life).compare(isa, 1e-4)
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_sentences_that_cross_chunk_ends_keep_their_contexts(isa, architecture):
+    """The halo: a sentence of several chunks, then short ones; contexts reach over the cut, both ways."""
+    rng = np.random.default_rng()
+    tokens = 11_000
+    corpus = random_corpus(rng, 400, tokens, 1)
+    corpus.offsets = np.array([0, 10_500, 10_500, *range(10_501, 10_520), tokens], np.int64)
+    params = Params(vector_size=8, window=6, sample=0.01, architecture=architecture, learning_rate=0.001)
+    trial = Trial(rng, corpus, params)
+    assert trial.plan.chunk_begin.tolist() == [0, 5000, 10_000, 11_000]
+    trial.compare(isa, 1e-4)
+    whole = Trial(rng, corpus, params, chunk_begin=np.array([0, tokens]), chunk_sentence=np.array([0]))
+    whole.plan = dataclasses.replace(whole.plan, seed=trial.plan.seed)
+    assert whole.by_kernel(isa)[1].pairs == trial.by_kernel(isa)[1].pairs  # no pair is lost at a cut
+
+
+def test_later_epochs_draw_afresh_at_a_lower_rate(isa):
+    rng = np.random.default_rng()
+    trial = Trial(rng, random_corpus(rng, 40, 300, 9), Params(vector_size=20, epochs=4, sample=0.1))
+    pairs = {epoch: trial.compare(isa, 1e-4, epoch).pairs for epoch in range(4)}
+    assert len(set(pairs.values())) > 1
+
+
+def test_frozen_rows_stay_and_others_learn(isa):
+    rng = np.random.default_rng()
+    frozen = (rng.random(40) < 0.5).astype(np.uint8)
+    for variant in VARIANTS.values():
+        trial = Trial(rng, random_corpus(rng, 40, 300, 9), Params(vector_size=20, **variant), frozen)
+        trial.compare(isa, 1e-4)
+        arrays, _ = trial.by_kernel(isa)
+        still = (arrays.w_in == trial.begin[0]).all(axis=1)
+        assert still[frozen == 1].all()
+        assert not still[np.unique(trial.corpus.ids)][frozen[np.unique(trial.corpus.ids)] == 0].all()
+
+
+def test_large_scores_keep_their_loss_and_gradient(isa):
+    rng = np.random.default_rng()
+    trial = Trial(rng, random_corpus(rng, 30, 32, 2), Params(vector_size=16, sample=0), spread=12.0, tile=32)
+    assert trial.compare(isa, 1e-4).loss_sum > 1000
+
+
+@pytest.mark.parametrize("poison", [np.nan, np.inf])
+@pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
+def test_a_score_that_is_no_number_is_reported(isa, variant, poison):
+    rng = np.random.default_rng()
+    trial = Trial(rng, random_corpus(rng, 30, 200, 5), Params(vector_size=16, **variant))
+    trial.begin[0][trial.corpus.ids[0] :: 3] = poison
+    assert not trial.by_kernel(isa)[1].finite
+
+
+def test_padding_between_rows_stays_zero(isa):
+    rng = np.random.default_rng()
+    trial = Trial(rng, random_corpus(rng, 30, 400, 5), Params(vector_size=5))
+    arrays, _ = trial.by_kernel(isa)
+    assert not np.lib.stride_tricks.as_strided(arrays.w_in, (30, 16))[:, 5:].any()
+
+
+def test_chunks_handed_over_together_or_one_by_one_are_bit_equal(isa):
+    rng = np.random.default_rng()
+    corpus = random_corpus(rng, 300, 30_000, 900)
+    trial = Trial(rng, corpus, Params(vector_size=32, epochs=2))
+    together, _ = trial.by_kernel(isa)
+    arrays = Arrays(*(plan.empty_rows(*rows.shape) for rows in trial.begin))
+    arrays.w_in[:], arrays.w_out[:] = trial.begin
+    run = _train.Run(arrays, corpus, trial.tables, trial.plan, n_jobs=1, instruction_set=isa)
+    for chunk in range(trial.plan.chunks):
+        run.train_chunk(0, chunk, chunk + 1)
+    assert np.array_equal(together.w_in, arrays.w_in)
+    assert np.array_equal(together.w_out, arrays.w_out)
+
+
+def test_threads_train_the_same_pairs(isa):
+    rng = np.random.default_rng()
+    corpus = random_corpus(rng, 300, 60_000, 900)
+    trial = Trial(rng, corpus, Params(vector_size=32), spread=0.1)
+    one, stats = trial.by_kernel(isa)
+    many, many_stats = trial.by_kernel(isa, n_jobs=4)
+    assert (many_stats.tokens, many_stats.pairs, many_stats.chunks) == (stats.tokens, stats.pairs, stats.chunks)
+    assert many_stats.loss_sum == pytest.approx(stats.loss_sum, rel=0.02)
+    cosine = (one.w_in * many.w_in).sum() / np.linalg.norm(one.w_in) / np.linalg.norm(many.w_in)
+    assert cosine > 0.98
+
+
+def test_arrays_that_kernels_cannot_use_are_refused():
+    rng = np.random.default_rng()
+    trial = Trial(rng, random_corpus(rng, 30, 400, 5), Params(vector_size=5))
+    for arrays in (
+        Arrays(np.zeros((30, 5), np.float32), np.zeros((30, 5), np.float32)),  # rows not on cache lines
+        Arrays(plan.empty_rows(29, 5), plan.empty_rows(29, 5)),  # another vocabulary
+        Arrays(plan.empty_rows(30, 5), plan.empty_rows(30, 6)),  # two sizes
+    ):
+        with pytest.raises(ValueError, match=r"w_in|w_out"):
+            _train.Run(arrays, trial.corpus, trial.tables, trial.plan)
+    trial.corpus.ids[7] = 30
+    with pytest.raises(ValueError, match="ids outside"):
+        trial.by_kernel(None)
+
+
+def test_the_environment_forces_an_instruction_set(monkeypatch):
+    monkeypatch.setenv("FASTW2V_ISA", "portable")
+    assert _train.instruction_sets()["selected"] == "portable"
+    monkeypatch.setenv("FASTW2V_ISA", "mmx")
+    with pytest.raises(ImportError, match=r"'mmx'.*portable"):
+        _train.instruction_sets()
