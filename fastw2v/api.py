@@ -33,8 +33,8 @@ class Word2Vec(FittedModel, ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     ----------
     corpus : path, list of token lists, list of strings, column, generator or EncodedCorpus, optional
         The text. A path (file, folder, glob, ``.gz .bz2 .xz .zst``, ``-`` for stdin): one line is one sentence, split
-        on white space. Token lists: one list is one sentence. Strings: one string is one document, split by ``tokenizer``.
-        It can be given to `fit` instead.
+        on white space. Token lists: one list is one sentence. Strings: one string is one document, split by
+        ``tokenizer``. It can be given to `fit` instead.
     vector_size : int, default 100
         D, the dimensions of a word vector.
     window : int, default 5

@@ -38,7 +38,6 @@ _MEANINGS = {
 }
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells count
-_BROKEN_PIPE = 141  # 128 + SIGPIPE
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -52,8 +51,8 @@ def main(arguments: list[str] | None = None) -> None:
     Raises
     ------
     SystemExit
-        0 done, 1 a fault in what was given (one line on standard error), 2 wrong usage, 130 interrupted, 141 the reader
-        of the output went away.
+        0 done; 1 a fault in what was given (one line on standard error), or the reader of the output went away; 2 wrong
+        usage; 130 interrupted.
     """
     try:
         cli.main(args=arguments, prog_name="fastw2v", standalone_mode=False)
@@ -70,7 +69,7 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         # The interpreter flushes standard output once more at its end; there must be something to flush into.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = _BROKEN_PIPE
+        code = 1  # as click itself does when it finds the pipe broken
     except _expected_faults() as fault:
         click.echo(f"fastw2v: error: {fault or type(fault).__name__}", err=True)
         code = 1

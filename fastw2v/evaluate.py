@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
 from fastw2v.evaluation_files import Question, read_analogies, read_word_pairs
-from fastw2v.nearest import unit_rows
+from fastw2v.nearest import search_limit, unit_rows
 from fastw2v.vectors import WordVectors
 
 __all__ = [
@@ -194,7 +194,7 @@ def evaluate_word_pairs(
     (3, 0, 1.0)
     """
     given = read_word_pairs(pairs) if isinstance(pairs, (str, os.PathLike)) else list(pairs)
-    limit = _limit(vectors, restrict_vocab)
+    limit = search_limit(len(vectors), restrict_vocab)
     upper = str.upper if case_insensitive else str
     index = _cased_index(vectors, limit, upper)
     found = [
@@ -266,7 +266,7 @@ def evaluate_analogies(
     if protocol not in PROTOCOLS:
         raise ParameterError(f"protocol must be 'c' or 'gensim'; got {protocol!r}")
     rules = PROTOCOLS[protocol]
-    limit = _limit(vectors, rules.restrict_vocab if restrict_vocab is None else restrict_vocab)
+    limit = search_limit(len(vectors), rules.restrict_vocab if restrict_vocab is None else restrict_vocab)
     sections = read_analogies(questions) if isinstance(questions, (str, os.PathLike)) else questions
     search = _Search(vectors, limit, rules, first_only=protocol == "c")
     results = []
@@ -330,14 +330,6 @@ def _cased_index(vectors: WordVectors, limit: int, upper: Callable[[str], str]) 
     """Map each upper-cased word to its first row."""
     words = vectors.index_to_key[:limit]
     return {upper(word): row for row, word in reversed(list(enumerate(words))) if isinstance(word, str)}
-
-
-def _limit(vectors: WordVectors, restrict_vocab: int | None) -> int:
-    if restrict_vocab is None:
-        return len(vectors)
-    if isinstance(restrict_vocab, bool) or not isinstance(restrict_vocab, (int, np.integer)) or restrict_vocab < 1:
-        raise ParameterError(f"restrict_vocab must be None or a whole number of at least 1; got {restrict_vocab!r}")
-    return min(int(restrict_vocab), len(vectors))
 
 
 def _share(part: int, whole: int) -> float:

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["best_rows", "close_matches", "unit_rows"]
+from fastw2v.errors import ParameterError
+
+__all__ = ["best_rows", "close_matches", "search_limit", "unit_rows", "whole_number"]
 
 # difflib takes about 5 us a word: more words than these would make a mistyped name cost seconds.
 _SUGGESTION_POOL = 20_000
@@ -32,7 +34,8 @@ def unit_rows(vectors: NDArray[Any]) -> NDArray[np.float32]:
     units = np.empty(vectors.shape, np.float32)
     for first in range(0, len(vectors), _BLOCK_ROWS):
         # float64: the square of a float32 above 1.8e19 is infinite in float32, and one below 1e-23 is zero.
-        block = vectors[first : first + _BLOCK_ROWS].astype(np.float64)
+        with np.errstate(invalid="ignore"):  # a damaged file may hold any NaN, also one that traps
+            block = vectors[first : first + _BLOCK_ROWS].astype(np.float64)
         lengths = np.sqrt(np.einsum("ij,ij->i", block, block))
         usable = np.isfinite(lengths) & (lengths > 0)
         block[~usable] = 0.0
@@ -90,3 +93,27 @@ def close_matches(word: Hashable, index: Mapping[Hashable, int], words: Sequence
     pool = [other for other in words[:_SUGGESTION_POOL] if isinstance(other, str)]
     near = [*(form for form in forms if form in index), *difflib.get_close_matches(word, pool, n=3, cutoff=0.7)]
     return list(dict.fromkeys(near))[:3]
+
+
+def search_limit(rows: int, restrict_vocab: int | None) -> int:
+    """How many rows a search goes through.
+
+    Parameters
+    ----------
+    rows : int
+        Rows that there are.
+    restrict_vocab : int or None
+        The most that are wanted; None: all.
+
+    Returns
+    -------
+    int
+    """
+    return rows if restrict_vocab is None else min(rows, whole_number("restrict_vocab", restrict_vocab, 1))
+
+
+def whole_number(name: str, value: Any, least: int) -> int:
+    """Return `value` as an int, or raise a ParameterError that names the parameter and what it must be."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or value < least:
+        raise ParameterError(f"{name} must be a whole number of at least {least}; got {value!r}")
+    return int(value)

@@ -144,8 +144,8 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traini
 def _interrupt_noted() -> Iterator[list[int]]:
     """Note Ctrl-C instead of raising, so that `train` returns with what it has.
 
-    While it trains, `train` stops the threads itself and hands the signal on at its end; the callback is for a Ctrl-C that
-    comes before that.
+    While it trains, `train` stops the threads itself and hands the signal on at its end; the callback is for a Ctrl-C
+    that comes before that.
     """
     noted: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, frame: noted.append(number))

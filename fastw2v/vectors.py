@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.errors import ParameterError
-from fastw2v.nearest import best_rows, close_matches, unit_rows
+from fastw2v.nearest import best_rows, close_matches, search_limit, unit_rows, whole_number
 
 __all__ = ["UnknownWordError", "WordVectors"]
 
@@ -228,6 +228,7 @@ class WordVectors:
         Notes
         -----
         One matrix product and a partial sort. A query of zeros scores 0 everywhere. Order among equal scores: by row.
+        A weight in `negative` says how much is subtracted (gensim adds it as it is).
 
         Examples
         --------
@@ -236,10 +237,8 @@ class WordVectors:
         >>> [word for word, score in wv.most_similar([("a", 1.0), ("c", 0.5)], topn=1)]
         ['b']
         """
-        topn = _whole_number("topn", topn, 0)
-        limit = (
-            len(self) if restrict_vocab is None else min(_whole_number("restrict_vocab", restrict_vocab, 1), len(self))
-        )
+        topn = whole_number("topn", topn, 0)
+        limit = search_limit(len(self), restrict_vocab)
         terms = [(term, weight) for term, weight in self._terms("positive", positive)]
         terms += [(term, -weight) for term, weight in self._terms("negative", negative)]
         if not terms:
@@ -372,12 +371,6 @@ def _first_duplicate(words: list[Hashable]) -> tuple[int, int]:
             return seen[word], row
         seen[word] = row
     raise AssertionError("no word comes twice")
-
-
-def _whole_number(name: str, value: Any, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ParameterError(f"{name} must be a whole number of at least {least}; got {value!r}")
-    return int(value)
 
 
 def _is_column(value: Any) -> bool:

@@ -127,7 +127,7 @@ def test_tiny_vocabularies_train_without_diverging(words, rate, architecture):
 
 def test_lowering_the_learning_rate_is_said():
     corpus = EncodedCorpus.from_ids(np.arange(40).reshape(2, 20) % 2, ["a", "b"])
-    with pytest.warns(RuntimeWarning, match=r"lowered from 0.05 to 0.02.*window=10"):
+    with pytest.warns(RuntimeWarning, match=r"lowered from 0.05 to 0.01.*window=10"):
         state = start(corpus, Params(window=10, negative=15, sample=0, learning_rate=0.05), seed=1)
     assert state.plan.tile == 1
 

@@ -19,7 +19,7 @@ from fastw2v.errors import FormatError, ParameterError
 from fastw2v.formats.atomic import open_atomic
 from fastw2v.formats.binary import read_binary, write_binary
 from fastw2v.formats.native import NativeContent, read_native, write_native
-from fastw2v.formats.sniff import FORMATS, format_of_content, format_of_name
+from fastw2v.formats.sniff import FORMATS, check_regular, format_of_content, format_of_name
 from fastw2v.formats.source import open_source
 from fastw2v.formats.text import read_text, write_text
 from fastw2v.vectors import WordVectors
@@ -161,7 +161,7 @@ def load(
     -----
     Every size in a header is held against the size of the file before anything is allocated. Loading runs no code.
     """
-    return load_all(path, format=format, mmap=mmap, errors=errors).word_vectors
+    return _load(path, format, mmap, errors).word_vectors
 
 
 def load_all(
@@ -178,10 +178,17 @@ def load_all(
     -------
     Loaded
     """
+    return _load(path, format, mmap, errors)
+
+
+def _load(path: str | os.PathLike[str], format: str | None, mmap: bool, errors: str) -> Loaded:
+    # Called by `load` and `load_all` alike, so that the readers' warnings point at the line that called either.
     if errors not in ("strict", "replace", "ignore"):
         raise ParameterError(f"errors must be 'strict', 'replace' or 'ignore'; got {errors!r}")
     source = Path(os.fspath(path))
-    chosen = _checked_format(format) or format_of_content(source)
+    chosen = _checked_format(format)
+    check_regular(source)
+    chosen = chosen or format_of_content(source)
     if chosen == "native":
         content = read_native(source, mmap=mmap)
         return Loaded(

@@ -10,7 +10,7 @@ from fastw2v.errors import FormatError
 from fastw2v.formats.native import is_native
 from fastw2v.formats.source import MAX_HEADER_BYTES, MAX_WORD_BYTES, open_source, parse_header
 
-__all__ = ["FORMATS", "format_of_content", "format_of_name"]
+__all__ = ["FORMATS", "check_regular", "format_of_content", "format_of_name"]
 
 FORMATS = ("native", "text", "binary")
 _SUFFIXES = {".safetensors": "native", ".fw2v": "native", ".txt": "text", ".vec": "text", ".bin": "binary"}
@@ -48,6 +48,19 @@ def format_of_name(path: Path) -> str | None:
     return _SUFFIXES.get(name.suffix.lower())
 
 
+def check_regular(path: Path) -> None:
+    """Refuse pipes and devices, which have no size to hold a header against, and on which opening may wait for ever.
+
+    Raises
+    ------
+    FormatError
+    OSError
+        When there is nothing of this name.
+    """
+    if not stat.S_ISREG(os.stat(path).st_mode) and not path.is_dir():
+        raise FormatError(f"{path}: no regular file; its size must be known, so write it to a file first")
+
+
 def format_of_content(path: Path) -> str:
     """Tell the format by the first bytes.
 
@@ -66,8 +79,7 @@ def format_of_content(path: Path) -> str:
     OSError
         When the file cannot be opened.
     """
-    if not stat.S_ISREG(os.stat(path).st_mode) and not path.is_dir():
-        raise FormatError(f"{path}: no regular file; its size must be known, so write it to a file first")
+    check_regular(path)
     with open(path, "rb") as file:
         start = file.read(16)
     if not start:

@@ -27,7 +27,7 @@ _GZIP_BEST_RATIO = 1032
 _GZIP_MAGIC = b"\x1f\x8b"
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?([0-9]+)[ \t]+([0-9]+)[ \t\r]*")
 _FIRST_BYTES = 4 << 20
-_BLOCK_BYTES = 8 << 20
+_BLOCK_BYTES = 1 << 20
 
 
 class Source:
@@ -171,7 +171,7 @@ class Rows:
             warnings.warn(
                 f"{self.source.path}: {self.duplicates:,} rows repeat a word (the first is {self.first_duplicate!r}); "
                 "the first row of each word was kept",
-                stacklevel=6,
+                stacklevel=5,
             )
         # refcheck=False: nobody else holds this array. realloc gives the unused end back without a copy.
         self.vectors.resize((len(self.index), self.size), refcheck=False)

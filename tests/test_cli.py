@@ -1,0 +1,242 @@
+"""The command line, run as people run it."""
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import fastw2v
+from fastw2v import formats
+from fastw2v.cli import cli
+from fastw2v.params import RULES, Params
+from fastw2v.vectors import WordVectors
+
+HOME = Path(fastw2v.__file__).parent.parent
+COMMAND = [sys.executable, "-c", "from fastw2v.cli import main; main()"]
+SQUARE = WordVectors(
+    np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1]], np.float32), ["man", "king", "woman", "queen"], [4, 3, 2, 1]
+)
+
+
+def run(*arguments, **options):
+    """Run the command in a process of its own."""
+    return subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True, cwd=HOME, timeout=120, **options)
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "square.fw2v"
+    formats.save(path, SQUARE, metadata={"parameters": {"window": 5}})
+    return path
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    path = tmp_path / "corpus.txt"
+    path.write_text("the cat sat on the mat\nthe dog sat on the log\n" * 300)
+    return path
+
+
+# -- questions to a file --
+
+
+def test_neighbours_and_analogies(file):
+    done = run("most-similar", file, "king", "woman", "--negative", "man", "--topn", 1)
+    assert done.stdout == "queen\t1.0000\n" or done.stdout.startswith("queen\t0.9")
+    assert (done.returncode, done.stderr) == (0, "")
+    done = run("analogy", file, "man", "king", "woman")
+    assert done.stdout.startswith("queen\t")
+    assert len(run("most-similar", file, "king", "--restrict-vocab", 2).stdout.splitlines()) == 1
+
+
+def test_keys_that_are_numbers_can_be_asked_for(tmp_path):
+    formats.save(tmp_path / "walks.fw2v", WordVectors(np.eye(3) + 1, [10, -7, 3]))
+    result = CliRunner().invoke(cli, ["most-similar", str(tmp_path / "walks.fw2v"), "10"])
+    assert [line.split("\t")[0] for line in result.output.splitlines()] == ["-7", "3"]
+
+
+def test_info_says_what_a_file_holds(file):
+    result = CliRunner().invoke(cli, ["info", str(file)])
+    for part in ("native format, 4 words, 3 dimensions", "man king woman queen", ": 10", "'window': 5", "context vectors: no"):
+        assert part in result.output
+
+
+def test_info_without_a_file_describes_the_machine():
+    done = run("info")
+    assert done.returncode == 0
+    assert "Python" in done.stdout
+
+
+def test_evaluate_with_files_of_ones_own(file, tmp_path):
+    (tmp_path / "pairs").write_text("man\tking\t5\nman\twoman\t1\nking\tqueen\t4\nman\tunknown\t3\n")
+    (tmp_path / "questions").write_text(": family\nman king woman queen\n")
+    done = run("evaluate", file, "--pairs", tmp_path / "pairs", "--analogies", tmp_path / "questions", "--protocol", "gensim")
+    assert done.returncode == 0, done.stderr
+    assert "pairs: Spearman" in done.stdout
+    assert "3 pairs used, 1 with unknown words" in done.stdout
+    assert "total                          100.00%       1 of      1,      0 left out" in done.stdout
+
+
+# -- faults --
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["most-similar", "{file}", "kingg"], "the word 'kingg' is not in the vocabulary of 4 words; close to it: 'king'"),
+        (["most-similar", "missing.bin", "a"], "missing.bin"),
+        (["analogy", "{corpus}", "a", "b", "c"], "neither a safetensors file, nor a word2vec header"),
+        (["train", "{corpus}", "-o", "{folder}/v.bin", "--window", "0"], "window=0: it must be a whole number from 1"),
+        (["train", "{corpus}", "-o", "{folder}/v.bin", "--architecture", "glove"], "architecture='glove': it must be"),
+        (["train", "{corpus}", "-o", "{folder}/v"], "the name says no format"),
+        (["train", "{corpus}", "-o", "{folder}/v.bin", "--with-context"], "hold no context vectors"),
+        (["train", "{corpus}", "-o", "{folder}/missing/v.bin"], "cannot be written"),
+        (["train", "{folder}/nothing.txt", "-o", "{folder}/v.bin"], "nothing.txt"),
+        (["train", "{corpus}", "-o", "{folder}/v.bin", "--seed", "-1"], "whole number from 0"),
+    ],
+)
+def test_a_fault_is_one_line_and_exit_code_1(file, corpus, tmp_path, arguments, message):
+    done = run(*[argument.format(file=file, corpus=corpus, folder=tmp_path) for argument in arguments])
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert done.stderr.startswith("fastw2v: error: ") or "Traceback" not in done.stderr
+    assert len([line for line in done.stderr.splitlines() if line.startswith("fastw2v: error")]) == 1
+    assert done.stdout == ""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus.txt", "square.fw2v"]
+
+
+@pytest.mark.parametrize("arguments", [["train"], ["most-similar"], ["nonsense"], ["train", "x", "--windw", "3"]])
+def test_wrong_usage_is_exit_code_2(arguments):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "Usage: fastw2v" in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_traceback(tmp_path):
+    words = [f"word{number}" for number in range(30_000)]
+    formats.save(tmp_path / "v.bin", WordVectors(np.random.default_rng(0).normal(size=(30_000, 4)), words))
+    command = [*COMMAND, "most-similar", str(tmp_path / "v.bin"), "word1", "--topn", "30000"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=HOME)
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait() == 1
+    process.stderr.close()
+
+
+# -- train --
+
+
+def test_every_training_parameter_is_an_option_with_its_rule():
+    result = CliRunner().invoke(cli, ["train", "--help"], terminal_width=400)
+    assert result.exit_code == 0
+    for each in dataclasses.fields(Params):
+        assert f"--{each.name.replace('_', '-')}" in result.output
+        if each.type != "bool":
+            assert RULES[each.name].allowed in " ".join(result.output.split())
+
+
+def test_every_option_reaches_the_training(corpus, tmp_path):
+    other = {
+        "vector_size": 7, "architecture": "cbow", "window": 3, "shrink_windows": False, "negative": 2, "ns_exponent": 0.5,
+        "negative_sharing": "pair", "sample": 0.01, "epochs": 2, "learning_rate": 0.03, "min_learning_rate": 0.001,
+        "cbow_mean": False, "cbow_gradient": "mean",
+    }  # fmt: skip
+    assert set(other) == {each.name for each in dataclasses.fields(Params)}
+    assert all(getattr(Params(), name) != value for name, value in other.items())
+    options = []
+    for name, value in other.items():
+        flag = name.replace("_", "-")
+        options += [f"--{flag}", str(value)] if not isinstance(value, bool) else [f"--no-{flag}"]
+    done = run("train", corpus, "-o", tmp_path / "v.fw2v", "--seed", 5, "--with-context", "--max-vocab", 6, *options)
+    assert done.returncode == 0, done.stderr
+    loaded = formats.load_all(tmp_path / "v.fw2v")
+    assert loaded.metadata["parameters"] == other
+    assert loaded.metadata["seed"] == 5
+    assert len(loaded.metadata["loss_history"]) == 2
+    assert loaded.word_vectors.vectors.shape == loaded.context_vectors.shape == (6, 7)
+    assert loaded.word_vectors.index_to_key[0] == "the"
+    assert loaded.word_vectors.counts[0] == 1200
+
+
+@pytest.mark.parametrize("name", ["v.fw2v", "v.txt", "v.vec", "v.bin", "v.txt.gz"])
+def test_the_name_of_the_output_tells_its_format(corpus, tmp_path, name):
+    done = run("train", corpus, "-o", tmp_path / name, "--vector-size", 4, "--epochs", 1)
+    assert done.returncode == 0, done.stderr
+    assert "words/s" in done.stderr
+    assert str(tmp_path / name) in done.stderr
+    assert done.stdout == ""
+    assert formats.load(tmp_path / name).index_to_key[0] == "the"
+    assert formats.format_of_content(tmp_path / name) == formats.format_of_name(tmp_path / name)
+
+
+def test_the_same_seed_gives_the_same_file(corpus, tmp_path):
+    for name in ("a.fw2v", "b.fw2v"):
+        done = run("train", corpus, "-o", tmp_path / name, "--vector-size", 4, "--epochs", 2, "--seed", 3, "-j", 1, "-q")
+        assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "a.fw2v").read_bytes() == (tmp_path / "b.fw2v").read_bytes()
+
+
+def test_standard_input_is_a_corpus(corpus, tmp_path):
+    done = run("train", "-", "-o", tmp_path / "v.bin", "--vector-size", 4, "--epochs", 1, input=corpus.read_text())
+    assert done.returncode == 0, done.stderr
+    assert formats.load(tmp_path / "v.bin").index_to_key[:1] == ["the"]
+
+
+def test_what_the_command_line_writes_the_estimator_loads(corpus, tmp_path):
+    done = run("train", corpus, "-o", tmp_path / "v.fw2v", "--vector-size", 4, "--epochs", 1, "--with-context")
+    assert done.returncode == 0, done.stderr
+    model = fastw2v.Word2Vec.load(tmp_path / "v.fw2v")
+    assert model.get_params()["vector_size"] == 4
+    np.testing.assert_array_equal(model["the"], formats.load(tmp_path / "v.fw2v")["the"])
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_ctrl_c_stops_in_order(corpus, tmp_path, keep):
+    output = tmp_path / "v.fw2v"
+    output.write_bytes(b"what was there before")
+    options = ["--epochs", "1000000", "--vector-size", "4", *(["--save-on-interrupt"] if keep else [])]
+    process = subprocess.Popen(
+        [*COMMAND, "train", str(corpus), "-o", str(output), *options], stderr=subprocess.PIPE, text=True, cwd=HOME
+    )
+    assert "6 words kept" in process.stderr.readline() or "words kept" in ""
+    time.sleep(0.7)
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "interrupted in epoch" in rest
+    assert "Traceback" not in rest
+    if keep:
+        loaded = formats.load_all(output)
+        assert 0 < len(loaded.metadata["loss_history"]) < 1_000_000
+        assert np.isfinite(loaded.word_vectors.vectors).all()
+    else:
+        assert "nothing was written" in rest
+        assert output.read_bytes() == b"what was there before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus.txt", "v.fw2v"]
+
+
+def test_the_demo_runs_on_any_corpus(tmp_path, monkeypatch):
+    """On a corpus of a few words, so that it takes no time; what it learns from the real one is no test's business."""
+    sentences = [["min", "max", "minimum", "maximum", "row", "column", "rows", "columns", "matrix", "file"]] * 60
+    monkeypatch.setattr("fastw2v.datasets.load_docstrings", lambda: sentences)
+    result = CliRunner().invoke(cli, ["demo", "--epochs", "1", "--seed", "1", "-o", str(tmp_path / "v.fw2v")])
+    assert result.exit_code == 0, result.output
+    for part in ("Corpus: 600 words", "words/s", "matrix: ", "min : max :: minimum : ", "row : column :: rows : "):
+        assert part in result.output
+    assert len(formats.load(tmp_path / "v.fw2v")) == 10
+
+
+def test_the_demo_answers_its_analogies(tmp_path):
+    done = run("demo", env={**os.environ, "FASTW2V_CACHE": str(tmp_path)})
+    assert done.returncode == 0, done.stderr
+    assert "min : max :: minimum : maximum" in done.stdout
+    assert "row : column :: rows : columns" in done.stdout
+    assert done.stdout.count("as hoped") == 2

@@ -1,0 +1,82 @@
+"""The progress line: what it shows, and silence where nobody looks."""
+
+import io
+import threading
+from dataclasses import dataclass
+
+import pytest
+
+from fastw2v.progress import ProgressLine, describe, format_seconds
+
+
+@dataclass
+class Progress:
+    epoch: int = 2
+    epochs: int = 5
+    tokens: int = 300_000
+    total_tokens: int = 1_000_000
+    words_per_second: float = 1_234_567.8
+    learning_rate: float = 0.0175
+    loss: float = 2.34567
+    elapsed: float = 1.0
+    eta: float = 125.0
+    epoch_end: bool = False
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_the_figures_are_put_into_words():
+    assert describe(Progress()) == "epoch 2/5  1,234,568 words/s  rate 0.01750  loss 2.3457"
+    assert describe(Progress(loss=float("nan"))).endswith("loss -")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00"), (59.6, "1:00"), (3599.4, "59:59"), (3600, "1:00:00"), (float("inf"), "-:--"), (-1, "-:--")],
+)
+def test_times(seconds, text):
+    assert format_seconds(seconds) == text
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_line_with_everything_on_a_terminal(monkeypatch, force):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    stream = io.StringIO() if force else Terminal()
+    with ProgressLine(stream, force=force) as line:
+        assert line(Progress()) is False
+        line(Progress(epoch=3, tokens=500_000, eta=60))
+    shown = stream.getvalue()
+    for part in ("epoch 2/5", "30%", "1,234,568 words/s", "rate 0.01750", "loss 2.3457", "left 2:05", "50%", "left 1:00"):
+        assert part in shown
+
+
+def test_nothing_is_written_where_no_terminal_is():
+    stream = io.StringIO()
+    with ProgressLine(stream) as line:
+        assert line(Progress()) is False
+    assert not line.active
+    assert stream.getvalue() == ""
+
+
+def test_it_starts_no_thread_and_may_be_closed_twice(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    before = threading.active_count()
+    line = ProgressLine(Terminal())
+    line(Progress())
+    assert threading.active_count() == before
+    line.close()
+    line.close()
+
+
+def test_one_line_object_serves_several_runs(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    stream = Terminal()
+    line = ProgressLine(stream)
+    for _ in range(2):
+        line(Progress())
+        line.close()
+    assert stream.getvalue().count("epoch 2/5") >= 2

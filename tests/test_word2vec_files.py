@@ -1,0 +1,197 @@
+"""word2vec text and binary: files of every program are read, ours by gensim; what would break one is refused."""
+
+import gzip
+
+import numpy as np
+import pytest
+
+from fastw2v.errors import FormatError, ParameterError
+from fastw2v.formats import load, save
+from fastw2v.vectors import WordVectors
+
+WORD2VEC = ["v.txt", "v.vec", "v.txt.gz", "v.bin", "v.bin.gz"]
+# Legal in tokens, although str.splitlines or str.split part at some of them.
+ODD_WORDS = [
+    "caf\u00e9",
+    "\u6771\u4eac",
+    "a\u0085b",
+    "a\u2028b",
+    "no\u00a0break",
+    "\U0001f600",
+    "</s>",
+    "5",
+    "0.5",
+    "\x00",
+    "\x1c",
+    "\ufeffx",
+]
+
+
+def some_vectors(words, size=5, seed=0):
+    return WordVectors(
+        np.random.default_rng(seed).normal(size=(len(words), size)).astype(np.float32),
+        words,
+        np.arange(len(words), 0, -1),
+    )
+
+
+def assert_same(found, expected, *, counts=False):
+    assert found.index_to_key == expected.index_to_key
+    np.testing.assert_array_equal(found.vectors.view(np.uint32), expected.vectors.view(np.uint32))
+    assert found.vectors.dtype == np.float32
+    if counts:
+        np.testing.assert_array_equal(found.counts, expected.counts)
+
+
+def test_text_as_it_is_written(tmp_path):
+    save(tmp_path / "v.txt", WordVectors(np.array([[0.1, -2], [1e-10, 123456789]], np.float32), ["a", "b"]))
+    assert (tmp_path / "v.txt").read_bytes() == b"2 2\na 0.100000001 -2\nb 1.00000001e-10 123456792\n"
+
+
+def test_binary_as_it_is_written(tmp_path):
+    save(tmp_path / "v.bin", WordVectors(np.array([[1, -2]], np.float32), ["ab"]))
+    assert (tmp_path / "v.bin").read_bytes() == b"1 2\nab " + np.array([1, -2], "<f4").tobytes() + b"\n"
+
+
+EXPECTED = WordVectors(np.array([[0.5, -1.0], [2.0, 0.25]]), ["a", "b"])
+TEXTS = {
+    "six decimals and a trailing space": b"2 2\na 0.500000 -1.000000 \nb 2.000000 0.250000 \n",
+    "shortest form": b"2 2\na 0.5 -1.0\nb 2.0 0.25\n",
+    "no header": b"a 0.5 -1\nb 2 .25\n",
+    "no last newline": b"2 2\na 0.5 -1\nb 2 0.25",
+    "CRLF": b"2 2\r\na 0.5 -1\r\nb 2 0.25\r\n",
+    "tabs": b"2\t2\na\t0.5\t-1\nb\t2\t0.25\n",
+    "BOM": b"\xef\xbb\xbf2 2\na 0.5 -1\nb 2 0.25\n",
+    "BOM without header": b"\xef\xbb\xbfa 0.5 -1\nb 2 0.25\n",
+    "blank lines at the end": b"2 2\na 0.5 -1\nb 2 0.25\n\n \n",
+    "exponents": b"2 2\na 5e-1 -1E0\nb +2 25e-2\n",
+    "two spaces": b"2 2\na  0.5  -1\nb 2  0.25\n",
+}
+
+
+@pytest.mark.parametrize("content", TEXTS.values(), ids=TEXTS.keys())
+@pytest.mark.parametrize("packed", [False, True])
+def test_text_of_all_kinds_of_programs(tmp_path, content, packed):
+    path = tmp_path / "vectors"
+    path.write_bytes(gzip.compress(content) if packed else content)
+    assert_same(load(path), EXPECTED)
+    assert_same(load(path, format="text"), EXPECTED)
+
+
+def test_words_with_spaces_as_glove_has_them(tmp_path):
+    path = tmp_path / "glove.txt"
+    path.write_bytes(b"the 0.5 -1\n. . . 2 0.25\nat name@domain.com 1 1\n1 3 4\n")
+    assert load(path).index_to_key == ["the", ". . .", "at name@domain.com", "1"]
+
+
+def test_a_number_as_first_word_without_header(tmp_path):
+    path = tmp_path / "glove.txt"
+    path.write_bytes(b"7 0.5 -1\nb 2 0.25\n")
+    assert load(path).index_to_key == ["7", "b"]
+
+
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_binary_with_and_without_newlines(tmp_path, end):
+    path = tmp_path / "vectors"
+    rows = [word + b" " + np.array(row, "<f4").tobytes() + end for word, row in ((b"a", [0.5, -1]), (b"b", [2, 0.25]))]
+    path.write_bytes(b"2 2\n" + b"".join(rows))
+    assert_same(load(path), EXPECTED)
+
+
+def test_binary_vectors_may_hold_any_byte(tmp_path):
+    rows = np.frombuffer(b"\n\n\n\n    \n \n \x00\xff\n 1 2\n  " * 2, "<f4")[:6].reshape(3, 2)
+    wv = WordVectors(rows, ["a", "b", "c"])
+    save(tmp_path / "v.bin", wv)
+    assert_same(load(tmp_path / "v.bin"), wv)
+
+
+def test_more_rows_than_the_header_says_is_a_warning(tmp_path):
+    path = tmp_path / "vectors"
+    path.write_bytes(b"1 2\na 0.5 -1\nb 2 0.25\n")
+    with pytest.warns(UserWarning, match="the header says 1 words, the file has 2; all of them were read") as caught:
+        assert_same(load(path), EXPECTED)
+    assert caught[0].filename == __file__
+    path.write_bytes(b"1 1\na \x00\x00\x00\x00\nb \x00\x00\x00\x00")
+    with pytest.warns(UserWarning, match="6 bytes follow; they were left out") as caught:
+        assert load(path).index_to_key == ["a"]
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("form", ["text", "binary"])
+def test_of_equal_words_the_first_is_kept_with_one_warning(tmp_path, form):
+    path = tmp_path / "vectors"
+    if form == "text":
+        path.write_bytes(b"4 1\na 1\nb 2\na 3\na 4\n")
+    else:
+        path.write_bytes(
+            b"4 1\n"
+            + b"".join(
+                w + b" " + np.float32(v).tobytes() for w, v in zip([b"a", b"b", b"a", b"a"], [1, 2, 3, 4], strict=True)
+            )
+        )
+    with pytest.warns(UserWarning, match="2 rows repeat a word .the first is 'a'.") as caught:
+        found = load(path)
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    assert_same(found, WordVectors(np.array([[1.0], [2.0]]), ["a", "b"]))
+
+
+@pytest.mark.parametrize("word", ["", " ", "a b", "a\n", "\ta", "a\rb", "a\vb", "\f"])
+@pytest.mark.parametrize("name", ["v.txt", "v.bin"])
+def test_words_that_would_break_a_file_are_refused(tmp_path, word, name):
+    with pytest.raises(FormatError, match=r"word 1, .*unreadable; use the native"):
+        save(tmp_path / name, WordVectors(np.eye(2), ["fine", word]))
+    assert list(tmp_path.iterdir()) == []
+    save(tmp_path / "v.fw2v", WordVectors(np.eye(2), ["fine", word]))
+    assert load(tmp_path / "v.fw2v").index_to_key == ["fine", word]
+
+
+@pytest.mark.parametrize("name", ["v.txt", "v.bin", "v.fw2v"])
+def test_words_of_64_kib_fit_and_longer_ones_do_not(tmp_path, name):
+    longest = "w" * (64 << 10)
+    save(tmp_path / name, WordVectors(np.eye(2), [longest, "x"]))
+    assert load(tmp_path / name).index_to_key == [longest, "x"]
+    with pytest.raises(FormatError, match="has 65,537 bytes; files hold words of up to 65,536"):
+        save(tmp_path / name, WordVectors(np.eye(2), ["x", longest + "w"]))
+
+
+@pytest.mark.parametrize("form", ["text", "binary"])
+def test_words_that_are_no_utf8(tmp_path, form):
+    path = tmp_path / "vectors"
+    number = b"1" if form == "text" else np.float32(1).tobytes()
+    path.write_bytes(b"1 1\na\xff\xfe " + number)
+    with pytest.raises(FormatError, match=r"(line 2|word 1 of 1).*is no UTF-8.*errors='replace'"):
+        load(path)
+    assert load(path, errors="replace").index_to_key == ["a\ufffd\ufffd"]
+    assert load(path, errors="ignore").index_to_key == ["a"]
+    with pytest.raises(ParameterError, match="errors"):
+        load(path, errors="surrogateescape")
+
+
+# -- gensim --
+
+
+@pytest.fixture
+def keyed_vectors():
+    return pytest.importorskip("gensim.models.keyedvectors").KeyedVectors
+
+
+@pytest.mark.parametrize("name", WORD2VEC)
+def test_gensim_reads_ours(tmp_path, keyed_vectors, name):
+    words = [word for word in ODD_WORDS if word not in ("\x1c",)]  # text there: parted at any Unicode white space
+    wv = some_vectors(words)
+    save(tmp_path / name, wv)
+    found = keyed_vectors.load_word2vec_format(str(tmp_path / name), binary=".bin" in name)
+    assert found.index_to_key == words
+    np.testing.assert_array_equal(found.vectors, wv.vectors)
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize(("binary", "header"), [(False, True), (False, False), (True, True)])
+def test_we_read_gensims(tmp_path, keyed_vectors, binary, suffix, header):
+    wv = some_vectors(ODD_WORDS[:9])
+    theirs = keyed_vectors(5)
+    theirs.add_vectors(wv.index_to_key, wv.vectors)
+    path = tmp_path / f"theirs{suffix}"
+    theirs.save_word2vec_format(str(path), binary=binary, write_header=header)
+    assert_same(load(path), wv)
