@@ -17,6 +17,7 @@ NATIVE = Path("fastw2v/native")
 
 SOURCES = {
     "_corpus": ["fw_ids.c", "fw_table.c", "fw_text.c"],
+    "_tokens": ["fw_ids.c"],
     "_sampler": [],
     "_train": [
         "fw_kernel.c",

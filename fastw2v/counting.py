@@ -220,15 +220,17 @@ class _GroupReader:
 def describe_bad_text(name: str, line: int, offset: int, word: bytes, guess: str = "") -> str:
     """Says where and what the first byte of `word` is that is no text; `offset` is the place of the word."""
     at, what = word.find(b"\0"), "a NUL byte"
+    way_round = "pass errors='replace' or errors='ignore', which keep NUL bytes as a part of words"
     try:
         word.decode()
     except UnicodeDecodeError as error:
         if at < 0 or error.start < at:
             at, what = error.start, f"the byte 0x{word[error.start]:02x}, which is no UTF-8 ({error.reason})"
+            way_round = "pass errors='replace' (bad bytes become U+FFFD) or errors='ignore' (they are left out)"
     return (
         f"{name}, line {line:,}, byte {offset + at:,} (from 0): found {what}, in "
         f"{shorten(word[max(0, at - 20) : at + 20])}{guess}. "
-        f"Mend the file, or pass errors='replace' (bad bytes become U+FFFD) or errors='ignore' (they are left out)"
+        f"Mend the file, or {way_round}"
     )
 
 

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
-from fastw2v._corpus import BadTokenError, TokenScanner
+from fastw2v._tokens import BadTokenError, TokenScanner
 from fastw2v.compressed import ReadInto
 from fastw2v.counting import CountedTokens, describe_bad_text
 from fastw2v.errors import CorpusError, CorpusTypeError
@@ -32,7 +32,7 @@ def refuse_what_is_no_corpus(corpus: object) -> None:
         reason = "a corpus cannot be a sparse matrix, which has no words in order; pass token lists or documents"
     elif _is_table(corpus):
         reason = f"a corpus cannot be a {kind} (a table); pass its column of texts: df['text']"
-    elif not isinstance(corpus, Iterable) or getattr(corpus, "ndim", 1) == 0:
+    elif not (hasattr(corpus, "__iter__") or hasattr(corpus, "__getitem__")) or getattr(corpus, "ndim", 1) == 0:
         reason = f"a corpus cannot be {shorten(corpus)} ({kind}); pass a path, token lists or documents"
     if reason:
         raise CorpusTypeError(reason)

@@ -24,9 +24,10 @@ ROW_ALIGN = 16  # floats: rows begin on cache lines
 
 TILE_MAX = 32  # T: no gain in speed beyond, and staleness grows with it
 NOISE_SLOTS = 16  # S: fewer noise words cost analogies; more cost time
-NOISE_LIFE = 3  # L: tiles that a noise word stays; at 8 rare words begin to lose
-# The update of the commonest word in one tile, T * p_max * (W + 1) * (K + 1) * rate: in simulations up to 3.5 was
-# stable and 4.1 diverged.
+# L: tiles that a noise word stays. With fresh words in every tile analogies are a point lower; CBOW gains up to 3,
+# skip-gram gains little beyond 2 and fits small corpora less well; at 8 rare words lose.
+NOISE_LIFE = {"skipgram": 2, "cbow": 3}
+# How far one tile may overshoot. In simulations 3.5 was stable and 4.1 diverged on text; on five words 1.8 was too much.
 STALENESS_MAX = 2.0
 # Where even a tile of one token exceeds that (a handful of words in wide windows), the learning rate gives way, down to
 # this share of it: what a single token's whole window adds. Rates that would diverge in any trainer still do.
@@ -174,8 +175,14 @@ def noise_slots(negative: int) -> int:
 
 
 def staleness(tile: int, window: int, negative: int, rate: float, kept_share: float) -> float:
-    """How far the commonest word's row moves in one tile, before anything that moves it back is seen."""
-    return tile * kept_share * (window + 1) * (negative + 1) * rate
+    """How far a tile moves the rows of the commonest word before anything that moves them back is seen.
+
+    An input row moves by about ``rate * (W + 1) * (K + 1)`` for each time that its word is in the tile, once at least
+    where it is there at all; an output row by that, times the word's expected count in the tile. Each pulls the other
+    along, so what grows or does not is the geometric mean of the two.
+    """
+    expected = tile * kept_share
+    return float(np.sqrt(max(1.0, expected) * expected)) * (window + 1) * (negative + 1) * rate
 
 
 def tile_tokens(noise: int, window: int, negative: int, rate: float, kept_share: float) -> int:
@@ -214,7 +221,7 @@ def make_plan(corpus: EncodedCorpus, params: Params, seed: int) -> Plan:
         negative=params.negative,
         tile=tile,
         noise=noise,
-        life=NOISE_LIFE,
+        life=NOISE_LIFE[params.architecture],
         learning_rate=rate * damped,
         min_learning_rate=params.resolved_min_learning_rate * damped,
         epochs=params.epochs,

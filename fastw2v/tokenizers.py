@@ -13,6 +13,8 @@ Tokenizer = str | Callable[[str], Iterable[Hashable]]
 
 NAMES = ("whitespace", "words", "tokens")
 _WHITESPACE_WORD = re.compile(r"[^ \t\n\v\f\r]+")
+# What str.split takes for white space beyond ASCII's own; strings without it can be split twice as fast.
+_OTHER_SPACE = re.compile("[\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 
 
 def resolve(tokenizer: Tokenizer | None, kind: str) -> Tokenizer:
@@ -69,7 +71,7 @@ def splitter(tokenizer: Tokenizer) -> Callable[[str], Iterable[Hashable]]:
     if callable(tokenizer):
         return tokenizer
     if tokenizer == "whitespace":
-        return _WHITESPACE_WORD.findall
+        return whitespace_words
     if tokenizer == "words":
         return words
     raise CorpusTypeError(
@@ -157,6 +159,17 @@ def shorten(value: object, length: int = 60) -> str:
     return text if len(text) <= length else text[: length - 3] + "..."
 
 
+def whitespace_words(document: str) -> list[str]:
+    """What stands between ASCII white space, as it stands there.
+
+    Examples
+    --------
+    >>> whitespace_words("Mind the  gap!")
+    ['Mind', 'the', 'gap!']
+    """
+    return _WHITESPACE_WORD.findall(document) if _OTHER_SPACE.search(document) else document.split()
+
+
 def words(document: str) -> list[str]:
     r"""Lower-case words of any script.
 
@@ -170,12 +183,14 @@ def words(document: str) -> list[str]:
     ["rock'n'roll", 'été', '2024', 'snake_case']
     """
     lower = document.lower()
-    if lower.isascii():
-        return _ASCII_WORD.findall(lower)
+    if lower.isascii():  # the same in steps that are twice as fast as one regular expression
+        spaced = lower.translate(_ASCII_NO_WORD)
+        return (_LOOSE_APOSTROPHE.sub(" ", spaced) if "'" in spaced else spaced).split()
     return _unicode_word().findall(lower.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
 
 
-_ASCII_WORD = re.compile(r"\w+(?:'\w+)*")
+_ASCII_NO_WORD = str.maketrans({char: " " for char in map(chr, range(128)) if not (char.isalnum() or char in "_'")})
+_LOOSE_APOSTROPHE = re.compile(r"'(?:(?<!\w')|(?!\w))", re.ASCII)  # not between two characters of words
 
 
 @cache

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -43,23 +44,17 @@ def sentences_of(counted) -> list[list[str]]:
     assert counted.counts.tolist() == np.bincount(ids, minlength=len(words)).tolist()
     assert list(dict.fromkeys(ids.tolist())) == list(range(len(words))), "ids are in the order of first sight"
     assert len(set(words)) == len(words)
-    return [[words[i] for i in ids[a:b]] for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+    return [[words[i] for i in ids[a:b]] for a, b in pairwise(offsets)]
 
 
 # Pieces of text that are likely to go wrong where they meet, and any bytes at all.
 PIECES = st.sampled_from(
-    [b" ", b"\n", b"\n\n", b"\t", b"\v", b"\f", b"\r", b"\r\n", b"a", b"b", b"a" * 15, b"a" * 16, b"a" * 17, b"b" * 33]
-    + [
-        b"x" * 63,
-        b"x" * 64,
-        b"y" * 65,
-        "é".encode(),
-        "日本".encode(),
-        "😀".encode(),
-        "\xa0\x85\u2028".encode(),
-        b"\x1c",
+    [
+        *(b" ", b"\n", b"\n\n", b"\t", b"\v", b"\f", b"\r", b"\r\n", b"\x1c"),
+        *(b"a", b"b", b"a" * 15, b"a" * 16, b"a" * 17, b"b" * 33, b"x" * 63, b"x" * 64, b"y" * 65),
+        *(text.encode() for text in ("é", "日本", "😀", "\xa0\x85\u2028")),
+        *(BOM, BOM[:2], b"\xff", b"\xc3", b"\xe6\x97", b"\xf0\x9f\x98", b"\xed\xa0\x80", b"\xc0\x80", b"\xf5", b"\0"),
     ]
-    + [BOM, BOM[:2], b"\xff", b"\xc3", b"\xe6\x97", b"\xf0\x9f\x98", b"\xed\xa0\x80", b"\xc0\x80", b"\xf5", b"\0"]
 )
 ANY_BYTES = st.lists(PIECES | st.binary(max_size=8), max_size=40).map(b"".join)
 VALID_TEXT = st.text(st.sampled_from(" \n\t\rabcé日😀") | st.characters(blacklist_categories=["Cs"]), max_size=200)
@@ -385,6 +380,14 @@ def test_what_was_done_to_bad_bytes_is_reported(tmp_path):
         assert "6 bytes were no UTF-8 and were left out" in str(ignored.report)
 
 
+def test_a_nul_byte_is_told_apart_from_invalid_utf8(tmp_path):
+    path = tmp_path / "nul.txt"
+    path.write_bytes(b"a\nb\0c d\xff")
+    for tokenizer in (None, "words"):
+        with pytest.raises(CorpusError, match=r"line 2, byte 3 .*found a NUL byte.*keep NUL bytes"):
+            encode(path, tokenizer=tokenizer)
+
+
 def test_bad_line_is_counted_over_ranges_and_named_with_its_file(tmp_path):
     good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
     good.write_bytes(b"good line\n" * 5000)
@@ -526,20 +529,35 @@ def test_ctrl_c_ends_reading(corpus):
     assert process.returncode == -signal.SIGINT
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs RLIMIT_AS")
+@pytest.mark.skipif("asan" in os.environ.get("LD_PRELOAD", ""), reason="the sanitizer needs terabytes of addresses")
+def test_not_enough_memory_is_an_exception(tmp_path):
+    path = tmp_path / "sparse.txt"
+    path.touch()
+    os.truncate(path, 1 << 32)  # one word of 4 GB, which must be held whole until it ends
+    code = (
+        "import fastw2v.corpus as c, resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
+        f"c.encode({str(path)!r}, errors='replace', n_jobs=1)"
+    )
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    assert b"MemoryError: no memory for a block of" in process.stderr
+    assert process.returncode == 1
+
+
 # ---- parameters ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "parameters",
     [
-        {"min_count": 0},
+        {"min_count": -1},
         {"min_count": 2.0},
         {"min_count": True},
         {"min_count": "5"},
         {"max_vocab": 1},
         {"max_vocab": float("nan")},
         {"n_jobs": 0},
-        {"n_jobs": -1},
+        {"n_jobs": -2},
         {"errors": "surrogateescape"},
         {"errors": None},
         {"tokenizer": "word"},

@@ -1,5 +1,7 @@
 """Corpora that are Python iterables: token lists, documents, columns; and ready-made ids."""
 
+import doctest
+import importlib
 import re
 from array import array
 from collections import Counter
@@ -39,6 +41,19 @@ class Restarting:
         return iter(self.items)
 
 
+class ByPlace:
+    """A data set of the old protocol: items by number, until IndexError."""
+
+    def __getitem__(self, i):
+        return SENTENCES[i]
+
+
+@pytest.mark.parametrize("name", ["vocab", "tokenizers", "ready_ids", "encoded", "corpus"])
+def test_examples_in_docstrings(name):
+    failed, tried = doctest.testmod(importlib.import_module(f"fastw2v.{name}"))
+    assert (failed, tried > 0) == (0, True)
+
+
 # ---- token lists -----------------------------------------------------------------------------------------------------
 
 
@@ -54,6 +69,7 @@ class Restarting:
         [iter(sentence) for sentence in SENTENCES],
         [dict.fromkeys(sentence).keys() for sentence in SENTENCES],
         Restarting(SENTENCES),
+        ByPlace(),
     ],
 )
 def test_token_lists_of_every_kind(corpus):

@@ -24,7 +24,7 @@ from fastw2v.errors import CorpusTypeError, ParameterError
         ("한국어 위키백과", ["한국어", "위키백과"]),
         (unicodedata.normalize("NFD", "한국어 café"), unicodedata.normalize("NFD", "한국어 café").split()),
         ("中文维基 百科", ["中文维基", "百科"]),
-        ("می\u200cخواهم \u200cx", ["می\u200cخواهم", "x"]),
+        ("\u0645\u06cc\u200c\u062e\u0648 \u200cx", ["\u0645\u06cc\u200c\u062e\u0648", "x"]),
         ("a\u00a0b\u2028c\u3000d", ["a", "b", "c", "d"]),
         ("İstanbul", ["i\u0307stanbul"]),
         ("😀 ... !!", []),

@@ -40,11 +40,20 @@ def test_noise_slots_are_at_least_two_for_each_negative(negative, slots):
 
 def test_tiles_shrink_where_one_word_is_in_most_of_them():
     assert plan.tile_tokens(16, 5, 5, 0.025, kept_share=0.01) == 32
-    for words in (2, 5, 34):
-        tile = plan.tile_tokens(32, 10, 15, 0.05, kept_share=1 / words)
-        assert tile == 1 or tile * (1 / words) * 11 * 16 * 0.05 <= 2
-    assert plan.tile_tokens(32, 10, 15, 0.05, kept_share=0.5) == 1
+    assert plan.tile_tokens(32, 10, 15, 0.025, kept_share=0.01) == 16
+    assert plan.tile_tokens(32, 10, 15, 0.05, kept_share=1 / 34) == 1
     assert plan.tile_tokens(1, 1, 1, 1e-9, kept_share=1e-9) == 2  # never more than two tokens for each noise word
+
+
+@pytest.mark.parametrize("kept_share", [1e-4, 1e-2, 0.2, 0.5, 1.0])
+@pytest.mark.parametrize("rate", [0.001, 0.025, 0.05])
+def test_no_tile_moves_a_row_too_far(kept_share, rate):
+    for window, negative in [(1, 1), (5, 5), (10, 15)]:
+        tile = plan.tile_tokens(32, window, negative, rate, kept_share)
+        share = plan.damping(tile, window, negative, rate, kept_share)
+        reach = plan.staleness(tile, window, negative, rate * share, kept_share)
+        assert reach <= 2.0001 or share == plan.DAMPING_MIN
+        assert share == 1 or tile == 1
 
 
 def test_the_learning_rate_falls_in_a_straight_line_over_all_epochs():

@@ -1,0 +1,1 @@
+"""Speed and quality, side by side with others, in one run: ``python -m bench --help``."""

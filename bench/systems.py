@@ -1,0 +1,141 @@
+"""The trainers to compare, behind one shape: each is run in a process of its own and timed there.
+
+Training is timed without reading and counting (raw corpus words over wall time); counting is timed by itself.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: train, or only count and encode."""
+
+    corpus: str
+    raw_words: int
+    cbow: bool = False
+    vector_size: int = 100
+    window: int = 5
+    negative: int = 5
+    sample: float = 1e-3
+    min_count: int = 5
+    epochs: int = 1
+    learning_rate: float = 0.025
+    threads: int = 1
+    seed: int = 1
+    token_lists: bool = False  # the corpus as Python lists of strings, not as a file
+    count_only: bool = False
+    save: str = ""  # where to leave the vectors, as .npz with words
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it: seconds of counting and of training, and the peak of the process's memory in bytes."""
+
+    count_seconds: float
+    train_seconds: float
+    peak_bytes: int
+
+    def words_per_second(self, task: Task) -> float:
+        """Raw corpus words per second of training, or of counting where that was all."""
+        seconds = self.count_seconds if task.count_only else self.train_seconds
+        return task.raw_words * (1 if task.count_only else task.epochs) / seconds
+
+
+def run(system: str, task: Task) -> Outcome:
+    """Run a system on a task in a fresh process."""
+    command = [sys.executable, "-m", "bench.systems", system, json.dumps(asdict(task))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"bench: {system} failed on {task}\n{done.stderr[-2000:]}")
+    return Outcome(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def _token_lists(path: str) -> list[list[str]]:
+    with open(path, encoding="utf-8") as lines:
+        return [line.split() for line in lines]
+
+
+def _fastw2v(task: Task, clock: Any) -> tuple[float, float]:
+    import fastw2v
+    from fastw2v.fit import train
+    from fastw2v.params import Params
+
+    source = _token_lists(task.corpus) if task.token_lists else task.corpus
+    begin = clock()
+    corpus = fastw2v.encode(source, min_count=task.min_count, n_jobs=task.threads)
+    counted = clock()
+    if task.count_only:
+        return counted - begin, 0.0
+    params = Params(
+        architecture="cbow" if task.cbow else "skipgram",
+        **{name: getattr(task, name) for name in ("vector_size", "window", "negative", "sample", "epochs", "learning_rate")},
+    )
+    state = train(corpus, params, seed=task.seed, n_jobs=task.threads, device="cpu")
+    trained = clock()
+    if task.save:
+        np.savez(task.save, vectors=state.w_in, context=state.w_out, words=np.array(corpus.vocabulary.words))
+    return counted - begin, trained - counted
+
+
+def _gensim(task: Task, clock: Any) -> tuple[float, float]:
+    from gensim.models import Word2Vec
+
+    model = Word2Vec(
+        vector_size=task.vector_size,
+        window=task.window,
+        negative=task.negative,
+        sample=task.sample,
+        min_count=task.min_count,
+        alpha=task.learning_rate,
+        min_alpha=task.learning_rate * 1e-4,
+        sg=int(not task.cbow),
+        workers=task.threads,
+        seed=task.seed,
+    )
+    # gensim lowers its learning rate as it should only when it is fed from Python: with corpus_file each worker counts
+    # its own words alone.
+    source = {"corpus_iterable": _token_lists(task.corpus)} if task.token_lists else {"corpus_file": task.corpus}
+    begin = clock()
+    model.build_vocab(**source)
+    counted = clock()
+    if task.count_only:
+        return counted - begin, 0.0
+    model.train(**source, total_examples=model.corpus_count, total_words=model.corpus_total_words, epochs=task.epochs)
+    trained = clock()
+    if task.save:
+        words = np.array(model.wv.index_to_key)
+        np.savez(task.save, vectors=model.wv.vectors, context=model.syn1neg, words=words)
+    return counted - begin, trained - counted
+
+
+SYSTEMS = {"fastw2v": _fastw2v, "gensim": _gensim}
+
+
+def main() -> None:
+    """Run one task in this process and print its outcome: what `run` starts."""
+    import resource
+    import time
+
+    system, task = sys.argv[1], Task(**json.loads(sys.argv[2]))
+    count_seconds, train_seconds = SYSTEMS[system](task, time.perf_counter)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    print(json.dumps({"count_seconds": count_seconds, "train_seconds": train_seconds, "peak_bytes": peak}))
+
+
+def saved(path: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """The word vectors, context vectors and words that a task left."""
+    with np.load(path) as file:
+        return file["vectors"], file["context"], file["words"].tolist()
+
+
+if __name__ == "__main__":
+    main()

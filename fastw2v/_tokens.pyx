@@ -1,0 +1,294 @@
+# cython: language_level=3
+"""Counting and numbering tokens that are Python objects; see `fastw2v._corpus` for the same with bytes."""
+
+from cpython.exc cimport PyErr_CheckSignals
+from cpython.mem cimport PyMem_Free, PyMem_Malloc, PyMem_Realloc
+from cpython.object cimport PyObject, PyObject_Hash
+from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
+from libc.string cimport memset
+
+from fastw2v._ids cimport FW_SENTENCE_END, fw_ids, fw_ids_free, fw_ids_room, fw_ids_took, renumber_stream
+
+import numpy as np
+
+from fastw2v._corpus import TooManyWordsError
+from fastw2v.tokenizers import is_missing
+
+
+cdef extern from *:
+    """
+    #include <string.h>
+    #define fw_prefetch(address) __builtin_prefetch(address)
+
+    /* CPython keeps a string in the narrowest form that holds it: equal strings have equal bytes. */
+    static inline int fw_same_str(PyObject *a, PyObject *b) {
+        Py_ssize_t length = PyUnicode_GET_LENGTH(a);
+        if (length != PyUnicode_GET_LENGTH(b) || PyUnicode_KIND(a) != PyUnicode_KIND(b)) return 0;
+        return memcmp(PyUnicode_DATA(a), PyUnicode_DATA(b), (size_t)length * PyUnicode_KIND(a)) == 0;
+    }
+    static inline int fw_is_exact_str(PyObject *token) { return PyUnicode_CheckExact(token); }
+    """
+    void fw_prefetch(const void *address) noexcept nogil
+    bint fw_same_str(PyObject *a, PyObject *b) noexcept
+    bint fw_is_exact_str(PyObject *token) noexcept
+
+
+class BadTokenError(Exception):
+    """Token ``index`` of a sentence cannot be a word; ``reason`` continues the sentence "corpus[3][7] ..."."""
+
+    def __init__(self, index, reason):
+        super().__init__(index, reason)
+        self.index = index
+        self.reason = reason
+
+
+cdef struct slot_t:
+    uint32_t tag
+    int32_t id
+
+cdef enum:
+    BATCH = 64  # tokens looked up together, so that the cache misses of one hide behind those of the others
+
+
+cdef class TokenScanner:
+    """Counts and numbers the tokens of sentences that are Python sequences: strings, or other hashables."""
+
+    cdef list keys           # the words, in the order in which they were first seen
+    cdef slot_t *slots       # open addressing; tag 0 marks a free slot
+    cdef int shift
+    cdef Py_hash_t *hashes   # of each word
+    cdef int64_t *word_counts
+    cdef int64_t capacity
+    cdef fw_ids ids
+    cdef readonly int64_t tokens, sentences
+    cdef object of_strings   # whether the tokens are strings; None before the first
+
+    def __cinit__(self):
+        self.keys = []
+        self.of_strings = None
+        self._grow_words()
+        self.shift = 64 - 11
+        self._grow_slots()
+
+    def __dealloc__(self):
+        PyMem_Free(self.slots)
+        PyMem_Free(self.hashes)
+        PyMem_Free(self.word_counts)
+        fw_ids_free(&self.ids)
+
+    def __len__(self):
+        return len(self.keys)
+
+    def add(self, sentence not None):
+        """Take in one sentence, a list or tuple of tokens."""
+        cdef tuple tokens = tuple(sentence)  # holds the tokens, whatever their __hash__ and __eq__ do to the list
+        cdef Py_ssize_t n = len(tokens), first
+        for first in range(0, n, BATCH):
+            self._add_batch(tokens, first, min(first + BATCH, n))
+            if first % (1024 * BATCH) == 0:
+                PyErr_CheckSignals()
+        self._end_sentence()
+
+    cdef int _end_sentence(self) except -1:
+        cdef int32_t *out = fw_ids_room(&self.ids, 1)
+        if out == NULL:
+            raise MemoryError(f"no memory after {self.tokens:,} tokens")
+        out[0] = FW_SENTENCE_END
+        fw_ids_took(&self.ids, 1)
+        self.sentences += 1
+        return 0
+
+    cdef int _add_batch(self, tuple tokens, Py_ssize_t first, Py_ssize_t last) except -1:
+        cdef Py_hash_t[BATCH] hashes
+        cdef int32_t[BATCH] guesses
+        cdef Py_ssize_t i, n = last - first
+        cdef int32_t id
+        cdef PyObject *token
+        cdef slot_t slot
+        cdef int32_t *out = fw_ids_room(&self.ids, n)
+        if out == NULL:
+            raise MemoryError(f"no memory after {self.tokens:,} tokens")
+        for i in range(n):
+            token = <PyObject *>tokens[first + i]
+            if not fw_is_exact_str(token):
+                return self._add_one_by_one(tokens, first, last, out)
+            hashes[i] = PyObject_Hash(<object>token)
+            fw_prefetch(self._home(hashes[i]))
+        if self.of_strings is not True:
+            return self._add_one_by_one(tokens, first, last, out)
+        for i in range(n):
+            slot = self._home(hashes[i])[0]
+            guesses[i] = slot.id if slot.tag == _tag(hashes[i]) else -1
+            if guesses[i] >= 0:
+                fw_prefetch(<PyObject *>self.keys[guesses[i]])
+        for i in range(n):
+            id = guesses[i]
+            token = <PyObject *>tokens[first + i]
+            if id < 0 or not self._is_str(id, token, hashes[i]):
+                id = self._enter_str(<object>token, hashes[i], first + i)
+            self.word_counts[id] += 1
+            out[i] = id
+        fw_ids_took(&self.ids, n)
+        self.tokens += n
+        return 0
+
+    cdef int _add_one_by_one(self, tuple tokens, Py_ssize_t first, Py_ssize_t last, int32_t *out) except -1:
+        """The slow way: checks what each token is. Also taken by the first batch of all."""
+        cdef Py_ssize_t i
+        cdef int32_t id
+        for i in range(first, last):
+            token = tokens[i]
+            is_string = isinstance(token, str)
+            if self.of_strings is None:
+                _check_token(i, token)
+                self.of_strings = is_string
+            if is_string is not self.of_strings:
+                _check_token(i, token)
+                raise BadTokenError(i, f"is {_shown(token)}, but the tokens before it are "
+                               f"{'strings' if self.of_strings else 'no strings'}; make all tokens of one kind")
+            if is_string:
+                text = str.__str__(token)
+                id = self._enter_str(text, PyObject_Hash(text), i)
+            else:
+                id = self._enter_other(token, i)
+            self.word_counts[id] += 1
+            out[i - first] = id
+        fw_ids_took(&self.ids, last - first)
+        self.tokens += last - first
+        return 0
+
+    cdef inline slot_t *_home(self, Py_hash_t hash) noexcept:
+        return &self.slots[_mix(hash) >> self.shift]
+
+    cdef inline bint _is_str(self, int32_t id, PyObject *token, Py_hash_t hash) noexcept:
+        cdef PyObject *word = <PyObject *>self.keys[id]
+        return word == token or (self.hashes[id] == hash and fw_same_str(word, token))
+
+    cdef int32_t _enter_str(self, str token, Py_hash_t hash, Py_ssize_t index) except -1:
+        cdef uint64_t at = _mix(hash) >> self.shift, mask = (<uint64_t>1 << (64 - self.shift)) - 1
+        while self.slots[at].tag:
+            if self.slots[at].tag == _tag(hash) and self._is_str(self.slots[at].id, <PyObject *>token, hash):
+                return self.slots[at].id
+            at = (at + 1) & mask
+        if not token.isascii():
+            try:
+                token.encode()
+            except UnicodeEncodeError as error:
+                raise BadTokenError(index, f"is {_shown(token)}, which holds the lone surrogate "
+                               f"{token[error.start]!r} and cannot be written as UTF-8; decode the text with "
+                               f"errors='replace'") from None
+        return self._new_word(token, hash, at)
+
+    cdef int32_t _enter_other(self, object token, Py_ssize_t index) except -1:
+        cdef Py_hash_t hash
+        try:
+            hash = PyObject_Hash(token)
+        except TypeError:
+            _check_token(index, token)
+            raise
+        cdef uint64_t at = _mix(hash) >> self.shift, mask = (<uint64_t>1 << (64 - self.shift)) - 1
+        cdef int32_t id
+        while self.slots[at].tag:
+            id = self.slots[at].id
+            if self.slots[at].tag == _tag(hash) and self.hashes[id] == hash:
+                word = self.keys[id]
+                if word is token or word == token:
+                    return id
+            at = (at + 1) & mask
+        _check_token(index, token)
+        return self._new_word(token.item() if isinstance(token, np.generic) else token, hash, at)
+
+    cdef int32_t _new_word(self, object word, Py_hash_t hash, uint64_t at) except -1:
+        """Enters the word at the free slot `at`."""
+        cdef int64_t id = len(self.keys)
+        if id == 0x7fffffff:
+            raise TooManyWordsError()
+        if id == self.capacity:
+            self._grow_words()
+        self.keys.append(word)
+        self.hashes[id] = hash
+        self.word_counts[id] = 0
+        self.slots[at] = slot_t(_tag(hash), <int32_t>id)
+        if 2 * (id + 1) > <int64_t>1 << (64 - self.shift):
+            self._grow_slots()
+        return <int32_t>id
+
+    cdef int _grow_words(self) except -1:
+        cdef int64_t capacity = 2 * self.capacity if self.capacity else 1 << 10
+        cdef void *grown = PyMem_Realloc(self.hashes, capacity * sizeof(Py_hash_t))
+        if grown != NULL:
+            self.hashes = <Py_hash_t *>grown
+            grown = PyMem_Realloc(self.word_counts, capacity * sizeof(int64_t))
+        if grown == NULL:
+            raise MemoryError(f"no memory for a table of {capacity:,} words")
+        self.word_counts = <int64_t *>grown
+        self.capacity = capacity
+        return 0
+
+    cdef int _grow_slots(self) except -1:
+        cdef int shift = self.shift - 1
+        cdef uint64_t size = <uint64_t>1 << (64 - shift), at
+        cdef slot_t *slots = <slot_t *>PyMem_Malloc(size * sizeof(slot_t))
+        if slots == NULL:
+            raise MemoryError(f"no memory for a table of {size // 2:,} words")
+        memset(slots, 0, size * sizeof(slot_t))
+        PyMem_Free(self.slots)
+        self.slots = slots
+        self.shift = shift
+        cdef Py_ssize_t i
+        for i in range(len(self.keys)):
+            at = _mix(self.hashes[i]) >> shift
+            while slots[at].tag:
+                at = (at + 1) & (size - 1)
+            slots[at] = slot_t(_tag(self.hashes[i]), <int32_t>i)
+        return 0
+
+    def counts(self):
+        """Count of each word (int64), in the order in which they were first seen."""
+        counts = np.empty(len(self), np.int64)
+        cdef int64_t[::1] to = counts
+        cdef Py_ssize_t i
+        for i in range(to.shape[0]):
+            to[i] = self.word_counts[i]
+        return counts
+
+    def words(self, const int64_t[::1] ids not None):
+        """The words of these ids."""
+        cdef Py_ssize_t i
+        return [self.keys[ids[i]] for i in range(ids.shape[0])]
+
+    def find(self, words):
+        """The ids (int32) of these words, -1 for those that did not occur."""
+        ids = dict(zip(self.keys, range(len(self.keys))))
+        return np.fromiter((ids.get(word, -1) for word in words), np.int32, len(words))
+
+    def renumber(self, const int32_t[::1] rows not None, int32_t[::1] out not None, int64_t[::1] ends not None,
+                 int64_t base):
+        """Like `TextScanner.renumber`."""
+        return renumber_stream(&self.ids, rows, out, ends, base, len(self.keys), self.sentences)
+
+
+cdef inline uint64_t _mix(Py_hash_t hash) noexcept:
+    # Python's hash of an integer is the integer itself: its bits must reach the top, where the slot number is taken.
+    cdef uint64_t x = <uint64_t>hash * <uint64_t>0x9E3779B97F4A7C15
+    return x ^ (x >> 32) * <uint64_t>0xD6E8FEB86659FD93
+
+
+cdef inline uint32_t _tag(Py_hash_t hash) noexcept:
+    return <uint32_t>_mix(hash) | 1
+
+
+def _shown(token):
+    text = repr(token)
+    return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(token).__name__})"
+
+
+def _check_token(index, token):
+    try:
+        hash(token)
+    except TypeError:
+        raise BadTokenError(index, f"is {_shown(token)}; tokens must be strings or other hashable values") from None
+    if is_missing(token):
+        raise BadTokenError(index, f"is {_shown(token)}, a missing value; leave it out")
+    if isinstance(token, (bytes, bytearray)):
+        raise BadTokenError(index, f"is {_shown(token)}; decode it first: token.decode('utf-8')")

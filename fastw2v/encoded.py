@@ -1,0 +1,166 @@
+"""What a corpus becomes: ids, sentence offsets, a vocabulary, and a report of what was read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from fastw2v.errors import CorpusError
+from fastw2v.ready_ids import flatten
+from fastw2v.tokenizers import Tokenizer
+from fastw2v.vocab import Vocabulary
+
+
+@dataclass(frozen=True)
+class EncodeReport:
+    """What was read, and everything that was left out.
+
+    Attributes
+    ----------
+    raw_tokens, raw_sentences : int
+        Words and sentences of the corpus as it was given; blank lines of files count as (empty) sentences.
+    distinct_words : int
+        Distinct words among them.
+    dropped_words, dropped_tokens : int
+        Distinct words that are not in the vocabulary, and how often they occur in all.
+    replaced_bytes, ignored_bytes, nul_bytes : int
+        Bytes that were no UTF-8 and were replaced by U+FFFD or left out (``errors``), and NUL bytes that were kept.
+    files : int
+        Files that were read.
+    bytes_read : int
+        Bytes of text in them, after decompression.
+    seconds : float
+        Wall time of reading, counting and encoding.
+    """
+
+    raw_tokens: int = 0
+    raw_sentences: int = 0
+    distinct_words: int = 0
+    dropped_words: int = 0
+    dropped_tokens: int = 0
+    replaced_bytes: int = 0
+    ignored_bytes: int = 0
+    nul_bytes: int = 0
+    files: int = 0
+    bytes_read: int = 0
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        rate = self.raw_tokens / self.seconds if self.seconds else 0.0
+        kept = self.raw_tokens - self.dropped_tokens
+        lines = [
+            f"{self.raw_tokens:,} tokens in {self.raw_sentences:,} sentences, {self.distinct_words:,} distinct words",
+            f"kept {self.distinct_words - self.dropped_words:,} words and {kept:,} tokens; "
+            f"dropped {self.dropped_words:,} words and {self.dropped_tokens:,} tokens",
+        ]
+        if self.files:
+            lines.append(f"{self.files:,} file{'s' if self.files != 1 else ''}, {self.bytes_read:,} bytes of text")
+        for n, what in (
+            (self.replaced_bytes, "bytes were no UTF-8 and became U+FFFD"),
+            (self.ignored_bytes, "bytes were no UTF-8 and were left out"),
+            (self.nul_bytes, "NUL bytes were kept as part of words"),
+        ):
+            if n:
+                lines.append(f"{n:,} {what}")
+        lines.append(f"{self.seconds:.2f} s ({rate:,.0f} tokens/s)")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedCorpus:
+    """A corpus as training wants it.
+
+    Attributes
+    ----------
+    vocabulary : Vocabulary
+        Words by count descending, then first seen, unless a ready-made one was given.
+    ids : ndarray of int32, shape (N,)
+        Rows of the vocabulary, sentence after sentence. Words that are not in it are left out.
+    offsets : ndarray of int64, shape (sentences + 1,)
+        Sentence i is ``ids[offsets[i]:offsets[i + 1]]``; it may be empty.
+    report : EncodeReport
+        What was read and what was left out.
+    tokenizer : {"whitespace", "words", "tokens"} or callable
+        How strings were split; use it for other documents with `fastw2v.tokenizers.apply`.
+    """
+
+    vocabulary: Vocabulary
+    ids: np.ndarray
+    offsets: np.ndarray
+    report: EncodeReport = field(default_factory=EncodeReport)
+    tokenizer: Tokenizer = "tokens"
+
+    def __len__(self) -> int:
+        """Number of sentences."""
+        return len(self.offsets) - 1
+
+    def __getitem__(self, sentence: int) -> np.ndarray:
+        """Ids of one sentence."""
+        sentence = range(len(self))[sentence]
+        return self.ids[self.offsets[sentence] : self.offsets[sentence + 1]]
+
+    def __repr__(self) -> str:
+        return f"<EncodedCorpus: {len(self.ids):,} tokens, {len(self):,} sentences, {len(self.vocabulary):,} words>"
+
+    @classmethod
+    def from_ids(
+        cls,
+        ids: Any,
+        vocabulary: Vocabulary | Sequence[Hashable] | None = None,
+        offsets: np.ndarray | Sequence[int] | None = None,
+    ) -> EncodedCorpus:
+        """A corpus of ids that exist already: walks on a graph, text that was encoded elsewhere.
+
+        Parameters
+        ----------
+        ids : array-like of int, shape (sentences, length) or (N,), or list of sequences of int
+            Rows of the vocabulary. A 2-D array and a ragged list hold one sentence per row; a flat array is cut at
+            `offsets`, or is one sentence without them. A contiguous int32 array is used as it is, not copied.
+        vocabulary : Vocabulary or sequence of words, optional
+            The word of each id. Without it the words are the integers themselves, from 0 to the largest.
+        offsets : array-like of int, shape (sentences + 1,), optional
+            Only with flat ids: sentence i is ``ids[offsets[i]:offsets[i + 1]]``.
+
+        Returns
+        -------
+        EncodedCorpus
+            Its vocabulary has the words in their given order and the counts of this corpus.
+
+        Raises
+        ------
+        CorpusTypeError
+            The ids are no integers.
+        CorpusError
+            An id is outside the vocabulary, the offsets do not fit, there are no ids or fewer than two words.
+
+        Examples
+        --------
+        >>> walks = EncodedCorpus.from_ids([[0, 1, 2], [2, 1]], ["a", "b", "c"])
+        >>> walks.vocabulary.counts, walks.offsets
+        (array([1, 2, 2]), array([0, 3, 5]))
+        """
+        started = time.perf_counter()
+        flat, ends = flatten(ids, offsets)
+        if not flat.size:
+            raise CorpusError(f"the corpus is empty: {len(ends) - 1:,} sentences without a single id")
+        lowest, highest = int(flat.min()), int(flat.max())
+        if vocabulary is None:
+            words: Sequence[Hashable] = range(highest + 1)
+        else:
+            words = vocabulary.words if isinstance(vocabulary, Vocabulary) else list(vocabulary)
+        if lowest < 0 or highest >= len(words):
+            at = int(np.flatnonzero((flat < 0) | (flat >= len(words)))[0])
+            sentence = int(np.searchsorted(ends, at, side="right")) - 1
+            raise CorpusError(
+                f"ids[{sentence}][{at - ends[sentence]}] is {flat[at]}, but the vocabulary has the rows 0 to "
+                f"{len(words) - 1:,}; give every id a word, and leave out padding"
+            )
+        if len(words) < 2:
+            raise CorpusError(f"training needs at least 2 words, the vocabulary has {len(words)}")
+        counts = np.bincount(flat, minlength=len(words)).astype(np.int64, copy=False)
+        report = EncodeReport(flat.size, len(ends) - 1, len(words), seconds=time.perf_counter() - started)
+        return cls(Vocabulary(words, counts), flat, ends, report, "tokens")
