@@ -159,8 +159,8 @@ def test_every_training_parameter_is_an_option_with_its_rule():
 
 def test_every_option_reaches_the_training(corpus, tmp_path):
     other = {
-        "vector_size": 7, "architecture": "cbow", "window": 3, "shrink_windows": False, "negative": 2, "ns_exponent": 0.5,
-        "negative_sharing": "pair", "sample": 0.01, "epochs": 2, "learning_rate": 0.03, "min_learning_rate": 0.001,
+        "vector_size": 7, "architecture": "cbow", "window": 3, "shrink_windows": False, "negative": 2,
+        "ns_exponent": 0.5, "negative_sharing": "pair", "sample": 0.01, "epochs": 2, "learning_rate": 0.03, "min_learning_rate": 0.001,
         "cbow_mean": False, "cbow_gradient": "mean",
     }  # fmt: skip
     assert set(other) == {each.name for each in dataclasses.fields(Params)}
@@ -216,6 +216,7 @@ def test_what_the_command_line_writes_the_estimator_loads(corpus, tmp_path):
 
 @pytest.mark.parametrize("keep", [False, True])
 def test_ctrl_c_stops_in_order(corpus, tmp_path, keep):
+    corpus.write_text(corpus.read_text() * 30)
     output = tmp_path / "v.fw2v"
     output.write_bytes(b"what was there before")
     options = ["--epochs", "1000000", "--vector-size", "4", *(["--save-on-interrupt"] if keep else [])]

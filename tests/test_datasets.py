@@ -1,4 +1,4 @@
-"""Data sets: the built-in corpus, and files found in FASTW2V_DATA, in the cache or at their addresses, checked by hash."""
+"""Data sets: the built-in corpus; files of FASTW2V_DATA, of the cache, or from their addresses, checked by hash."""
 
 import hashlib
 import os
@@ -217,7 +217,7 @@ def test_a_download_that_fails_names_the_address_and_the_remedy(cache, fetch, ad
 def test_unknown_names_are_refused(cache):
     with pytest.raises(ValueError, match="'train', 'valid', 'test'; got 'dev'"):
         datasets.fetch_ptb("dev")
-    with pytest.raises(ValueError, match="'ws353'.*got 'men'"):
+    with pytest.raises(ValueError, match=r"'ws353'.*got 'men'"):
         datasets.fetch_word_pairs("men")
 
 
