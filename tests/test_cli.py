@@ -159,10 +159,20 @@ def test_every_training_parameter_is_an_option_with_its_rule():
 
 def test_every_option_reaches_the_training(corpus, tmp_path):
     other = {
-        "vector_size": 7, "architecture": "cbow", "window": 3, "shrink_windows": False, "negative": 2,
-        "ns_exponent": 0.5, "negative_sharing": "pair", "sample": 0.01, "epochs": 2, "learning_rate": 0.03, "min_learning_rate": 0.001,
-        "cbow_mean": False, "cbow_gradient": "mean",
-    }  # fmt: skip
+        "vector_size": 7,
+        "architecture": "cbow",
+        "window": 3,
+        "shrink_windows": False,
+        "negative": 2,
+        "ns_exponent": 0.5,
+        "negative_sharing": "pair",
+        "sample": 0.01,
+        "epochs": 2,
+        "learning_rate": 0.03,
+        "min_learning_rate": 0.001,
+        "cbow_mean": False,
+        "cbow_gradient": "mean",
+    }
     assert set(other) == {each.name for each in dataclasses.fields(Params)}
     assert all(getattr(Params(), name) != value for name, value in other.items())
     options = []
