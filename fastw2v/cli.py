@@ -55,11 +55,9 @@ def main(arguments: list[str] | None = None) -> None:
         usage; 130 interrupted.
     """
     try:
-        cli.main(args=arguments, prog_name="fastw2v", standalone_mode=False)
+        # Not standalone, click hands back the exit code of `Exit`, and None when a command just ends.
+        code = cli.main(args=arguments, prog_name="fastw2v", standalone_mode=False) or 0
         sys.stdout.flush()
-        code = 0
-    except click.exceptions.Exit as leave:
-        code = leave.exit_code
     except click.ClickException as fault:
         fault.show()
         code = fault.exit_code

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Hashable, Iterator, Mapping
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -389,7 +388,7 @@ def _is_weighted(pair: tuple[Any, ...], index: Mapping[Hashable, int]) -> bool:
     """Tell a pair (word, weight) from a pair of words: the weight is a number that is no word itself."""
     weight = pair[1]
     return (
-        isinstance(weight, Real)
+        isinstance(weight, (int, float, np.integer, np.floating))
         and not isinstance(weight, bool)
         and not _is_key_of(pair, index)
         and not (_is_key_of(weight, index) and _is_key_of(pair[0], index))

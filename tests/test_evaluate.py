@@ -13,7 +13,20 @@ from fastw2v.evaluation_files import read_analogies, read_word_pairs
 from fastw2v.vectors import WordVectors
 
 DATA = os.environ.get("FASTW2V_DATA")
-WORDS = ["the", "Paris", "france", "rome", "Italy", "paris", "FRANCE", "berlin", "germany", "stra\u00dfe", "king", "queen"]
+WORDS = [
+    "the",
+    "Paris",
+    "france",
+    "rome",
+    "Italy",
+    "paris",
+    "FRANCE",
+    "berlin",
+    "germany",
+    "stra\u00dfe",
+    "king",
+    "queen",
+]
 
 
 def world(seed=3, copies=40, size=12):
@@ -97,9 +110,9 @@ def test_the_gensim_protocol_gives_gensims_numbers(tmp_path):
     for limit in (60, 300_000):
         score, sections = other.evaluate_word_analogies(str(path), restrict_vocab=limit)
         report = evaluate_analogies(wv, path, protocol="gensim", restrict_vocab=limit)
-        assert [(section["section"], len(section["correct"]), len(section["incorrect"])) for section in sections[:-1]] == [
-            (section.name, section.correct, section.used - section.correct) for section in report.sections
-        ]
+        assert [
+            (section["section"], len(section["correct"]), len(section["incorrect"])) for section in sections[:-1]
+        ] == [(section.name, section.correct, section.used - section.correct) for section in report.sections]
         assert report.total.accuracy == pytest.approx(score)
 
 
@@ -177,7 +190,10 @@ def test_the_vectors_are_not_changed():
 
 def some_pairs(count=60):
     rng = np.random.default_rng(2)
-    return [(f"W{a}", f"w{b}S", round(score, 2)) for a, b, score in zip(*rng.integers(0, 45, (2, count)).tolist(), rng.uniform(0, 10, count), strict=True)]
+    return [
+        (f"W{a}", f"w{b}S", round(score, 2))
+        for a, b, score in zip(*rng.integers(0, 45, (2, count)).tolist(), rng.uniform(0, 10, count), strict=True)
+    ]
 
 
 def test_word_pairs_give_gensims_numbers(tmp_path):

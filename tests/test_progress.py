@@ -50,7 +50,16 @@ def test_a_line_with_everything_on_a_terminal(monkeypatch, force):
         assert line(Progress()) is False
         line(Progress(epoch=3, tokens=500_000, eta=60))
     shown = stream.getvalue()
-    for part in ("epoch 2/5", "30%", "1,234,568 words/s", "rate 0.01750", "loss 2.3457", "left 2:05", "50%", "left 1:00"):
+    for part in (
+        "epoch 2/5",
+        "30%",
+        "1,234,568 words/s",
+        "rate 0.01750",
+        "loss 2.3457",
+        "left 2:05",
+        "50%",
+        "left 1:00",
+    ):
         assert part in shown
 
 

@@ -160,6 +160,14 @@ def load(
     Notes
     -----
     Every size in a header is held against the size of the file before anything is allocated. Loading runs no code.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp(), "vectors.txt")
+    >>> _ = file.write_text("2 3\\nsun 0.5 1 0\\nmoon 0 1 0.5\\n")
+    >>> load(file)["moon"]
+    array([0. , 1. , 0.5], dtype=float32)
     """
     return _load(path, format, mmap, errors).word_vectors
 
