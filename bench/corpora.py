@@ -17,7 +17,7 @@ def find_corpus(path: str | None) -> Path:
         return Path(path)
     folder = os.environ.get("FASTW2V_DATA")
     if not folder or not (Path(folder) / f"{NAME}.xz").exists():
-        raise SystemExit(f"bench: pass --corpus FILE (one sentence a line), or set FASTW2V_DATA to a folder with {NAME}.xz")
+        raise SystemExit(f"bench: pass --corpus FILE (one sentence a line), or set FASTW2V_DATA to where {NAME}.xz is")
     unpacked = Path(tempfile.gettempdir()) / f"fastw2v-bench-{NAME}"
     if not unpacked.exists():
         partial = unpacked.with_suffix(".partial")

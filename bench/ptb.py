@@ -1,8 +1,8 @@
 """How well is the objective met: validation loss on Penn Treebank, of every system's vectors by one scorer.
 
-The objective is that of negative sampling with fresh noise: for each center and each of its contexts in a drawn window,
--log sigma(positive) - sum over K noise words of log sigma(-noise); CBOW: for each center with its context's mean. Windows
-and noise are drawn once, from a fixed seed, and are the same for every system.
+The objective is that of negative sampling with fresh noise: for each center and each of its contexts in a drawn
+window, -log sigma(positive) - sum over K noise words of log sigma(-noise); CBOW: for each center with its context's
+mean. Windows and noise are drawn once, from a fixed seed, and are the same for every system.
 """
 
 from __future__ import annotations

@@ -23,7 +23,9 @@ def score(vectors: WordVectors) -> dict[str, float]:
     }
 
 
-def measure(corpus: Path, raw_words: int, seeds: int, epochs: int, systems: list[str], threads: int) -> list[dict[str, Any]]:
+def measure(
+    corpus: Path, raw_words: int, seeds: int, epochs: int, systems: list[str], threads: int
+) -> list[dict[str, Any]]:
     """One row for each system and architecture: the mean of each score, and every seed's."""
     rows = []
     for system in systems:

@@ -77,7 +77,12 @@ def _fastw2v(task: Task, clock: Any) -> tuple[float, float]:
         return counted - begin, 0.0
     params = Params(
         architecture="cbow" if task.cbow else "skipgram",
-        **{name: getattr(task, name) for name in ("vector_size", "window", "negative", "sample", "epochs", "learning_rate")},
+        vector_size=task.vector_size,
+        window=task.window,
+        negative=task.negative,
+        sample=task.sample,
+        epochs=task.epochs,
+        learning_rate=task.learning_rate,
     )
     state = train(corpus, params, seed=task.seed, n_jobs=task.threads, device="cpu")
     trained = clock()

@@ -144,8 +144,10 @@ cdef class TokenScanner:
                 self.of_strings = is_string
             if is_string is not self.of_strings:
                 _check_token(i, token)
-                raise BadTokenError(i, f"is {_shown(token)}, but the tokens before it are "
-                               f"{'strings' if self.of_strings else 'no strings'}; make all tokens of one kind")
+                before = "strings" if self.of_strings else "no strings"
+                raise BadTokenError(
+                    i, f"is {_shown(token)}, but the tokens before it are {before}; make all tokens of one kind"
+                )
             if is_string:
                 text = str.__str__(token)
                 id = self._enter_str(text, PyObject_Hash(text), i)
@@ -174,9 +176,11 @@ cdef class TokenScanner:
             try:
                 token.encode()
             except UnicodeEncodeError as error:
-                raise BadTokenError(index, f"is {_shown(token)}, which holds the lone surrogate "
-                               f"{token[error.start]!r} and cannot be written as UTF-8; decode the text with "
-                               f"errors='replace'") from None
+                raise BadTokenError(
+                    index,
+                    f"is {_shown(token)}, which holds the lone surrogate {token[error.start]!r} and cannot be written "
+                    f"as UTF-8; decode the text with errors='replace'",
+                ) from None
         return self._new_word(token, hash, at)
 
     cdef int32_t _enter_other(self, object token, Py_ssize_t index) except -1:

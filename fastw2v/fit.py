@@ -196,7 +196,8 @@ def _loop(
                 f"{state.plan.learning_rate:.4g}), or pass more varied text"
             )
         seconds = time.perf_counter() - began
-        batch = max(1, min(4 * batch, int(batch * HAND_OVER_SECONDS / max(seconds, 1e-6))))
+        wanted = int(batch * HAND_OVER_SECONDS / max(seconds, 1e-6))
+        batch = max(1, min(wanted, 4 * batch, state.plan.chunks))
         if interrupted():
             state.report.stopped_by = "interrupt"
             return

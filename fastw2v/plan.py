@@ -27,7 +27,7 @@ NOISE_SLOTS = 16  # S: fewer noise words cost analogies; more cost time
 # L: tiles that a noise word stays. With fresh words in every tile analogies are a point lower; CBOW gains up to 3,
 # skip-gram gains little beyond 2 and fits small corpora less well; at 8 rare words lose.
 NOISE_LIFE = {"skipgram": 2, "cbow": 3}
-# How far one tile may overshoot. In simulations 3.5 was stable and 4.1 diverged on text; on five words 1.8 was too much.
+# How far one tile may overshoot (see `staleness`): in simulations 3.5 was stable and 4.1 diverged.
 STALENESS_MAX = 2.0
 # Where even a tile of one token exceeds that (a handful of words in wide windows), the learning rate gives way, down to
 # this share of it: what a single token's whole window adds. Rates that would diverge in any trainer still do.

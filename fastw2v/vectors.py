@@ -163,7 +163,8 @@ class WordVectors:
     def __getitem__(self, words: Hashable | list[Hashable] | NDArray[Any]) -> NDArray[np.float32]:
         """Return the vector of one word, shape (D,), or those of a list or array of words, shape (n, D)."""
         if isinstance(words, (list, np.ndarray)) or _is_column(words):
-            return self.vectors[np.array([self.row(word) for word in words], dtype=np.int64)]  # type: ignore[union-attr]
+            many: Any = words
+            return self.vectors[np.array([self.row(word) for word in many], dtype=np.int64)]
         return self.vectors[self.row(words)]
 
     def get(self, word: Hashable, default: Any = None) -> Any:

@@ -86,6 +86,11 @@ def test_a_callback_can_stop_and_a_later_call_goes_on_bit_equal(device):
     assert state.loss_history == pytest.approx(whole.loss_history)
 
 
+def test_many_epochs_of_a_tiny_corpus():
+    state = train(zipf_corpus(60, 5), Params(vector_size=2, epochs=3000), n_jobs=1)
+    assert len(state.loss_history) == 3000
+
+
 def test_an_exception_in_a_callback_leaves_a_state_that_goes_on(corpus):
     params = Params(vector_size=8, epochs=2)
     state = start(corpus, params, seed=3)

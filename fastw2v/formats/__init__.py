@@ -120,9 +120,8 @@ def save(
         # No name and no time in the packed file: equal vectors make equal files.
         stream: Any = writer
         if packed:
-            stream = stack.enter_context(
-                gzip.GzipFile(filename="", mode="wb", compresslevel=_GZIP_LEVEL, fileobj=writer, mtime=0)  # type: ignore[call-overload]
-            )
+            sink: Any = writer  # a file as far as gzip asks
+            stream = stack.enter_context(gzip.GzipFile("", "wb", _GZIP_LEVEL, sink, mtime=0))
         write(stream, word_vectors.vectors, word_vectors.index_to_key)
 
 

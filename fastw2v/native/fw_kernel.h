@@ -9,16 +9,16 @@
 
 /* One training run, read-only for the threads but for the rows that w_in and w_out point to. */
 typedef struct fw_job {
-    float *w_in, *w_out;       /* V rows of `stride` floats, 64-byte aligned, 0 beyond the vector's end */
-    int64_t stride;            /* vector size rounded up to FW_ROW_ALIGN */
-    int64_t vocabulary;        /* V */
-    const int32_t *ids;        /* the encoded corpus */
-    const int64_t *offsets;    /* sentence starts; sentences + 1 of them */
+    float *w_in, *w_out;           /* V rows of `stride` floats, 64-byte aligned, 0 beyond the vector's end */
+    int64_t stride;                /* vector size rounded up to FW_ROW_ALIGN */
+    int64_t vocabulary;            /* V */
+    const int32_t *ids;            /* the encoded corpus */
+    const int64_t *offsets;        /* sentence starts; sentences + 1 of them */
     const int64_t *chunk_begin;    /* first token of each chunk; chunks + 1 of them */
     const int64_t *chunk_sentence; /* the sentence that token belongs to */
     int64_t longest_chunk;         /* raw tokens */
-    const uint32_t *keep_cut;  /* (V,) thresholds of subsampling */
-    const uint32_t *noise_cut; /* (V,) alias table of the noise words */
+    const uint32_t *keep_cut;      /* (V,) thresholds of subsampling */
+    const uint32_t *noise_cut;     /* (V,) alias table of the noise words */
     const int32_t *noise_alias;
     const uint8_t *frozen; /* (V,) 1 where the input row stays as it is; or NULL */
     int64_t tokens;        /* in one epoch */
@@ -26,9 +26,9 @@ typedef struct fw_job {
     uint64_t seed;
     double first_rate, last_rate; /* learning rate at the first and after the last token of the run */
     int32_t window, negative;
-    int32_t tile, noise, life;               /* T, S and L of the design: tokens, noise slots, tiles that a noise word stays */
-    int32_t cbow, cbow_mean, cbow_divide;    /* CBOW: hidden row is the mean; its gradient is divided by the contexts */
-    int32_t shrink_windows, pairwise_noise;  /* windows drawn in 1..window; fresh noise words for each pair */
+    int32_t tile, noise, life; /* T, S and L of the design: tokens, noise slots, tiles that a noise word stays */
+    int32_t cbow, cbow_mean, cbow_divide;   /* CBOW: hidden row is the mean; its gradient is divided by the contexts */
+    int32_t shrink_windows, pairwise_noise; /* windows drawn in 1..window; fresh noise words for each pair */
 } fw_job;
 
 /* Sums over the chunks that one thread has trained. */

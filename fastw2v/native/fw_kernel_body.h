@@ -1,5 +1,8 @@
-/* The kernel of one instruction set: included once by each fw_kernel_*.c, which says FW_LANES, FW_KERNEL and its name. */
+/* The kernel of one instruction set: included once by each fw_kernel_*.c, which says FW_LANES, FW_KERNEL and its name.
+ */
 #include "fw_pairs.h"
+#include "fw_scores.h"
+#include "fw_updates.h"
 
 /* ------------------------------------------------------------------ workspace */
 
@@ -45,6 +48,8 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(halo_out, rows + slots);
     FW_PIECE(noise_row, t->noise_stride + 1);
     FW_PIECE(noise_word, t->noise_stride);
+    FW_PIECE(renewal, t->noise_stride);
+    FW_PIECE(drawn, t->noise_stride);
     FW_PIECE(loss_share, t->noise_stride);
     FW_PIECE(mark, FW_MARKS);
     FW_PIECE(pair_row, pairs);
@@ -69,6 +74,7 @@ static int64_t open_chunk(const fw_job *job, void *workspace, int64_t epoch, int
     tile *t = workspace;
     t->epoch = epoch;
     fill_stream(&t->s, job, epoch, chunk);
+    draw_noise(t, 0);
     stats->tokens += job->chunk_begin[chunk + 1] - job->chunk_begin[chunk];
     stats->chunks++;
     return (t->s.end - t->s.begin + job->tile - 1) / job->tile;
@@ -86,7 +92,8 @@ static void open_tile(tile *t, int64_t number) {
         draw_pair_noise(t);
         return;
     }
-    draw_noise(t, number);
+    renew_noise(t);
+    draw_noise(t, number + 1);
     open_weights(t);
     transpose_noise(t);
 }

@@ -52,7 +52,8 @@ FW_FN int fw_keep(fw_u64 bits, fw_u32 cut) { return (fw_u32)(bits >> 32) <= cut;
 /* The reduced window of word2vec, uniform in 1..window. */
 FW_FN int fw_window(fw_u64 bits, int window) { return 1 + (int)fw_below(bits, (fw_u32)window); }
 
-/* One draw from an alias table (Walker 1977, Vose 1991): the whole part picks the column, the fraction tosses its coin. */
+/* One draw from an alias table (Walker 1977, Vose 1991): the whole part picks the column, the fraction tosses its coin.
+ */
 FW_FN int fw_noise(fw_u64 bits, const fw_u32 *cut, const int *alias, fw_u32 n) {
     fw_u64 x = fw_scaled(bits, n);
     fw_u32 column = (fw_u32)(x >> 32);
@@ -62,8 +63,8 @@ FW_FN int fw_noise(fw_u64 bits, const fw_u32 *cut, const int *alias, fw_u32 n) {
 /* Uniform in [-0.5, 0.5) with 24 bits: exact in float32. */
 FW_FN float fw_centered(fw_u64 bits) { return (float)(bits >> 40) * 0x1p-24f - 0.5f; }
 
-/* The tile (counted from the chunk's first) in which noise slot `slot` of `slots` was last renewed, as seen from `tile`:
-   a word stays for `life` tiles, and the renewals are staggered over the slots. */
+/* The tile (counted from the chunk's first) in which noise slot `slot` of `slots` was last renewed, as seen from
+   `tile`: a word stays for `life` tiles, and the renewals are staggered over the slots. */
 FW_FN fw_i64 fw_renewed(fw_i64 tile, fw_i64 slot, fw_i64 slots, fw_i64 life) {
     fw_i64 shift = slot * life / slots;
     fw_i64 renewed = (tile + shift) / life * life - shift;

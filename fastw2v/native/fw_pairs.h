@@ -10,7 +10,8 @@
 FW_INLINE void put_noise(tile *t, int64_t i, int64_t slot, int32_t target) {
     const fw_job *job = t->job;
     for (int64_t k = 0; k < job->negative; k++) {
-        uint64_t bits = fw_draw(t->s.noise_key, (uint64_t)t->s.position[t->i0 + i], (uint64_t)(slot * job->negative + k));
+        uint64_t bits =
+            fw_draw(t->s.noise_key, (uint64_t)t->s.position[t->i0 + i], (uint64_t)(slot * job->negative + k));
         int32_t word = fw_noise(bits, job->noise_cut, job->noise_alias, (uint32_t)job->vocabulary);
         if (word == target) continue;
         t->pair_row[t->pair_count] = output_row(job, word);

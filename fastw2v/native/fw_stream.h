@@ -9,13 +9,13 @@
 #include "fw_vec.h"
 
 typedef struct stream {
-    int64_t base;   /* position in the corpus of the chunk's first token */
-    int64_t n;      /* tokens in the stream */
-    int64_t begin;  /* the centers are stream[begin .. end) */
+    int64_t base;  /* position in the corpus of the chunk's first token */
+    int64_t n;     /* tokens in the stream */
+    int64_t begin; /* the centers are stream[begin .. end) */
     int64_t end;
     uint64_t noise_key;
-    int32_t *word;     /* word ids */
-    int32_t *first;    /* first and last stream index of a center's window */
+    int32_t *word;  /* word ids */
+    int32_t *first; /* first and last stream index of a center's window */
     int32_t *last;
     int64_t *position; /* positions in the corpus */
 } stream;
@@ -60,7 +60,8 @@ FW_INLINE void put_centers(stream *s, const fw_job *job, uint64_t key, int64_t f
 }
 
 /* Windows of the centers in [from, to), which lie in the sentence that is [first, last] in the stream. */
-FW_INLINE void put_windows(stream *s, const fw_job *job, uint64_t key, int64_t from, int64_t to, int64_t first, int64_t last) {
+FW_INLINE void put_windows(stream *s, const fw_job *job, uint64_t key, int64_t from, int64_t to, int64_t first,
+                           int64_t last) {
     for (int64_t i = from; i < to; i++) {
         int64_t b = job->window;
         if (job->shrink_windows) b = fw_window(fw_draw(key, (uint64_t)s->position[i], 0), job->window);

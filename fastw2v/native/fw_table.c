@@ -126,8 +126,7 @@ int32_t fw_table_enter(fw_table *table, const fw_key *key, int *is_new) {
 int fw_table_merge(fw_table *table, const fw_table *other, int32_t *ids) {
     enum { AHEAD = 16 }; /* words looked ahead, so that their slots are on their way */
     for (int64_t i = 0; i < other->n_words; i++) {
-        if (i + AHEAD < other->n_words)
-            __builtin_prefetch(fw_home(table, hash_of(&other->words[i + AHEAD])));
+        if (i + AHEAD < other->n_words) __builtin_prefetch(fw_home(table, hash_of(&other->words[i + AHEAD])));
         const fw_word *word = &other->words[i];
         fw_key key = {word->low, word->high, hash_of(word), fw_table_text(other, i), word->length};
         int is_new;

@@ -23,9 +23,9 @@ typedef struct {
     int64_t word_begin; /* offset of the open word in the buffer, or -1 */
     int64_t origin;     /* place in the file of text[0] */
 
-    int64_t lines;      /* newlines seen since the text began */
-    int at_file_start;  /* a byte order mark may come */
-    int line_open;      /* bytes have come since the last newline */
+    int64_t lines;                 /* newlines seen since the text began */
+    int at_file_start;             /* a byte order mark may come */
+    int line_open;                 /* bytes have come since the last newline */
     int64_t bad_begin, bad_length; /* after FW_BAD_TEXT: the word, in the buffer */
 } fw_scanner;
 

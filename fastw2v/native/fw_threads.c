@@ -1,4 +1,5 @@
-/* Threads over a shared cursor. Signals stay with the caller's thread, which can therefore be interrupted as it waits. */
+/* Threads over a shared cursor. Signals stay with the caller's thread, which can therefore be interrupted as it waits.
+ */
 #include "fw_threads.h"
 
 #include <pthread.h>

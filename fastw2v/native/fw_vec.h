@@ -1,4 +1,5 @@
-/* Vectors of FW_LANES floats, written with the compiler's vector extensions: one source for AVX-512, AVX2, SSE2 and NEON.
+/* Vectors of FW_LANES floats, written with the compiler's vector extensions: one source for AVX-512, AVX2, SSE2 and
+   NEON.
 
    Rows are FW_ROW_ALIGN floats long or a multiple of it, and aligned to it, for every instruction set. */
 #ifndef FW_VEC_H
@@ -13,7 +14,8 @@
 #include "fw_kernel.h"
 
 /* Rows are read and written by many threads at once, on purpose (Hogwild, Niu et al. 2011): the plain loads and stores
-   that do so are here and in fw_tile.h, and ThreadSanitizer is told so; everything else that threads share is atomic. */
+   that do so are here and in fw_tile.h, and ThreadSanitizer is told so; everything else that threads share is atomic.
+ */
 #if defined(__clang__)
 #define FW_RACY __attribute__((no_sanitize("thread")))
 #else
