@@ -40,6 +40,7 @@ def start(
     seed: int,
     initial_vectors: NDArray[np.float32] | None = None,
     frozen: NDArray[np.uint8] | None = None,
+    counts: NDArray[np.int64] | None = None,
 ) -> TrainingState:
     """Make a run ready: plan, tables and initial rows.
 
@@ -53,6 +54,8 @@ def start(
         Input rows to start from; rows that hold a NaN start at random like all others.
     frozen : uint8 (V,), optional
         1 for the words whose input rows stay as they are.
+    counts : int64 (V,), optional
+        What subsampling and noise words follow, where this corpus is a piece of more text; None is its own counts.
 
     Raises
     ------
@@ -65,14 +68,13 @@ def start(
     words = len(corpus.vocabulary)
     needed = 2 * 4 * words * plan.row_stride(params.vector_size)
     check_memory(needed, f"two matrices of {words:,} words x {params.vector_size} floats")
-    counts = np.bincount(corpus.ids, minlength=words).astype(np.int64)
     arrays = plan.initial_arrays(words, params.vector_size, seed)
     if initial_vectors is not None:
         if initial_vectors.shape != arrays.w_in.shape:
             raise ParameterError(f"initial_vectors: expected shape {arrays.w_in.shape}, found {initial_vectors.shape}")
         given = np.isfinite(initial_vectors).all(axis=1)
         arrays.w_in[given] = initial_vectors[given]
-    made = plan.make_plan(corpus, params, seed)
+    made = plan.make_plan(corpus, params, seed, counts)
     if made.learning_rate < params.resolved_learning_rate:
         warnings.warn(
             f"the learning rate is lowered from {params.resolved_learning_rate:.4g} to {made.learning_rate:.4g}: with "
@@ -80,6 +82,8 @@ def start(
             RuntimeWarning,
             stacklevel=2,
         )
+    if counts is None:
+        counts = np.bincount(corpus.ids, minlength=words).astype(np.int64)
     return TrainingState(arrays, made, plan.make_tables(counts, params, frozen), params)
 
 

@@ -201,10 +201,13 @@ def damping(tile: int, window: int, negative: int, rate: float, kept_share: floa
     return 1.0 if excess <= 1 else max(DAMPING_MIN, 1 / excess)
 
 
-def make_plan(corpus: EncodedCorpus, params: Params, seed: int) -> Plan:
-    """The plan of a run: a function of the corpus, the parameters and the seed alone."""
-    counts = np.bincount(corpus.ids, minlength=len(corpus.vocabulary)).astype(np.int64)
-    kept = counts * keep_probability(counts, params.sample)
+def make_plan(corpus: EncodedCorpus, params: Params, seed: int, counts: NDArray[np.int64] | None = None) -> Plan:
+    """The plan of a run: a function of the corpus, the parameters and the seed alone.
+
+    ``counts`` (V,) are those that words are kept by, where they are not the corpus's own.
+    """
+    here = np.bincount(corpus.ids, minlength=len(corpus.vocabulary)).astype(np.int64)
+    kept = here * keep_probability(here if counts is None else counts, params.sample)
     noise = noise_slots(params.negative)
     rate = params.resolved_learning_rate
     share = float(kept.max() / max(kept.sum(), 1e-300))
