@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from bench import ptb, quality, speed
+from bench import documents, ptb, quality, speed
 from bench.corpora import find_corpus
 from fastw2v import __version__
 from fastw2v._train import instruction_sets
@@ -60,7 +60,7 @@ def main(context: click.Context, corpus: str | None) -> None:
     """Benchmarks of fastw2v; without a command, all of them."""
     context.obj = corpus
     if context.invoked_subcommand is None:
-        for command in (run_speed, run_quality, run_ptb):
+        for command in (run_speed, run_quality, run_ptb, run_documents):
             context.invoke(command)
 
 
@@ -92,6 +92,15 @@ def run_quality(
 def run_ptb(seeds: int = 3) -> None:
     """Validation loss on Penn Treebank beside gensim's."""
     write("ptb", ptb.measure(seeds))
+
+
+@main.command("documents")
+@click.option("--vector-size", default=100, show_default=True)
+@click.option("--epochs", default=3, show_default=True, help="Passes over the corpus; data sets have their own.")
+@click.pass_obj
+def run_documents(corpus: str | None, vector_size: int = 100, epochs: int = 3) -> None:
+    """Classification of 20 Newsgroups and SST-2 beside bag-of-words, and the speed of transform beside gensim's."""
+    write("documents", documents.measure(find_corpus(corpus), vector_size, epochs))
 
 
 def _words(path: Path) -> int:
