@@ -31,7 +31,9 @@ typedef struct tile {
     float *band;              /* (rows, band_stride) coefficients of the pairs */
     float *target;            /* (rows) CBOW: coefficient of the target */
     float *count;             /* (rows) pairs of the token */
-    float *score;             /* (slots) vectors whose lanes add up to a pair's score */
+    float *score;             /* (ring) vectors whose lanes add up to a pair's score, until there are FW_LANES of them */
+    int32_t *place;           /* (ring) where in `band` the pair's coefficient goes */
+    int64_t ring;             /* a power of two, room for FW_LANES pairs and a token's */
     float *zero, *sink;       /* a row to read and a row to write where there is no token */
     float **own, **own_out;   /* (rows) the token's own row, to read and to write */
     float **halo, **halo_out; /* (rows + slots) window side */
@@ -47,31 +49,34 @@ typedef struct tile {
     int64_t pair_count;
 } tile;
 
-/* Runs stage(t, ..., k0, kc) over a row in blocks of kc vectors, kc constant inside, so that they stay in registers. */
+/* Runs stage(..., k0, kc) over a row in blocks of kc vectors, kc constant inside, so that they stay in registers. */
 #define FW_CASE(kc, stage, ...)                                                                                        \
-    case kc:                                                                                                           \
-        stage(__VA_ARGS__, k0, kc);                                                                                    \
-        break;
+    case kc: stage(__VA_ARGS__, k0, kc); break
 #if FW_LANES == 16
-#define FW_WIDE_CASES(...) FW_CASE(6, __VA_ARGS__) FW_CASE(7, __VA_ARGS__) FW_CASE(8, __VA_ARGS__)
+#define FW_WIDE_CASES(stage, ...)                                                                                      \
+    FW_CASE(6, stage, __VA_ARGS__);                                                                                    \
+    FW_CASE(7, stage, __VA_ARGS__);                                                                                    \
+    FW_CASE(8, stage, __VA_ARGS__)
 #else
-#define FW_WIDE_CASES(...)
+#define FW_WIDE_CASES(stage, ...)
 #endif
 #define FW_OVER_ROW(t, stage, ...)                                                                                     \
-    for (int64_t blocks = ((t)->vectors + FW_BLOCK_MAX - 1) / FW_BLOCK_MAX, left = (t)->vectors, k0 = 0; blocks > 0;   \
-         blocks--) {                                                                                                   \
-        int64_t width = (left + blocks - 1) / blocks;                                                                  \
-        switch (width) {                                                                                               \
-            FW_CASE(1, stage, __VA_ARGS__)                                                                             \
-            FW_CASE(2, stage, __VA_ARGS__)                                                                             \
-            FW_CASE(3, stage, __VA_ARGS__)                                                                             \
-            FW_CASE(4, stage, __VA_ARGS__)                                                                             \
-            FW_CASE(5, stage, __VA_ARGS__)                                                                             \
-            FW_WIDE_CASES(stage, __VA_ARGS__)                                                                          \
+    do {                                                                                                               \
+        int64_t blocks = ((t)->vectors + FW_BLOCK_MAX - 1) / FW_BLOCK_MAX, left = (t)->vectors, k0 = 0;                \
+        for (; blocks > 0; blocks--) {                                                                                 \
+            int64_t width = (left + blocks - 1) / blocks;                                                              \
+            switch (width) {                                                                                           \
+                FW_CASE(1, stage, __VA_ARGS__);                                                                        \
+                FW_CASE(2, stage, __VA_ARGS__);                                                                        \
+                FW_CASE(3, stage, __VA_ARGS__);                                                                        \
+                FW_CASE(4, stage, __VA_ARGS__);                                                                        \
+                FW_CASE(5, stage, __VA_ARGS__);                                                                        \
+                FW_WIDE_CASES(stage, __VA_ARGS__);                                                                     \
+            }                                                                                                          \
+            left -= width;                                                                                             \
+            k0 += width * FW_LANES;                                                                                    \
         }                                                                                                              \
-        left -= width;                                                                                                 \
-        k0 += width * FW_LANES;                                                                                        \
-    }
+    } while (0)
 
 FW_INLINE float *input_row(const fw_job *job, int32_t word) { return job->w_in + (int64_t)word * job->stride; }
 FW_INLINE float *output_row(const fw_job *job, int32_t word) { return job->w_out + (int64_t)word * job->stride; }
