@@ -96,7 +96,7 @@ def test_chunks_equal_the_reference_for_any_tile_and_noise(isa, variant, shrink)
             window=int(rng.integers(1, 12)),
             negative=int(rng.integers(1, 9)),
             sample=float(rng.choice([0, 0.05])),
-            learning_rate=0.02,
+            learning_rate=0.002,
             shrink_windows=shrink,
             **variant,
         )
