@@ -57,12 +57,12 @@ class Trial:
         return arrays, run.train_chunk(epoch, 0, self.plan.chunks)
 
     def compare(self, isa, tolerance, epoch=0):
-        """Largest error of any number, relative to the largest update of its matrix."""
+        """Every number is right within `tolerance` of its matrix's largest update, and a few roundings of its rows."""
         (expected, stats), (found, found_stats) = self.by_reference(epoch), self.by_kernel(isa, epoch)
         for name, begin in zip(("w_in", "w_out"), self.begin, strict=True):
             theirs, ours = getattr(expected, name), getattr(found, name)
             moved = abs(theirs - begin).max()
-            assert abs(ours - theirs).max() <= tolerance * moved + 5e-7 * abs(begin).max(), name
+            assert abs(ours - theirs).max() <= tolerance * (moved + abs(begin).max() / 30), name
         assert (found_stats.tokens, found_stats.pairs) == (stats.tokens, stats.pairs)
         assert found_stats.loss_sum == pytest.approx(stats.loss_sum, rel=tolerance)
         assert found_stats.finite
