@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from bench import documents, ptb, quality, speed
+from bench import choice, documents, ptb, quality, speed
 from bench.corpora import find_corpus
 from fastw2v import __version__
 from fastw2v._train import instruction_sets
@@ -85,6 +85,17 @@ def run_quality(
     """Similarity and analogy scores."""
     path = find_corpus(corpus)
     write("quality", quality.measure(path, _words(path), seeds, epochs, list(systems), threads))
+
+
+@main.command("choice")
+@click.option("--seeds", default=3, show_default=True)
+@click.option("--epochs", default=3, show_default=True)
+@click.option("--negative", default=5, show_default=True)
+@click.option("--vector-size", default=100, show_default=True)
+@click.pass_obj
+def run_choice(corpus: str | None, seeds: int, epochs: int, negative: int, vector_size: int) -> None:
+    """Speed and quality of other tile shapes."""
+    write("choice", choice.measure(find_corpus(corpus), seeds, epochs, negative, vector_size))
 
 
 @main.command("ptb")

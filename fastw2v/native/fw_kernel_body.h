@@ -26,6 +26,7 @@ static size_t lay_out(const fw_job *job, char *block) {
     t->vectors = job->stride / FW_LANES;
     t->band_stride = (slots + FW_LANES - 1) / FW_LANES * FW_LANES;
     t->noise = job->pairwise_noise ? 0 : job->noise;
+    for (t->ring = FW_LANES; t->ring < FW_LANES + slots;) t->ring *= 2;
     t->noise_stride = (t->noise + FW_LANES - 1) / FW_LANES * FW_LANES;
 #define FW_PIECE(field, count) t->field = piece(block, &used, (count), sizeof *t->field)
     FW_PIECE(s.word, tokens);
@@ -39,7 +40,8 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(band, rows * t->band_stride);
     FW_PIECE(target, rows);
     FW_PIECE(count, rows);
-    FW_PIECE(score, t->band_stride * FW_LANES);
+    FW_PIECE(score, t->ring * FW_LANES);
+    FW_PIECE(place, t->ring);
     FW_PIECE(zero, t->stride);
     FW_PIECE(sink, t->stride);
     FW_PIECE(own, rows);

@@ -9,6 +9,8 @@
 FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
     const int cbow = t->job->cbow;
     for (int64_t i = begin; i < end; i += 2) {
+        if (k0 == 0) prefetch_halo(t, i);
+        if (k0 == 0) prefetch_halo(t, i + 1);
         vf sums[2][FW_BLOCK_MAX];
         FW_UNROLL for (int c = 0; c < kc; c++) sums[0][c] = sums[1][c] = (vf){0};
         const float *g = t->weight + i * t->noise_stride;
@@ -24,6 +26,7 @@ FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0
         }
         FW_UNROLL for (int r = 0; r < 2; r++) {
             const int64_t row = i + r;
+            if (!cbow && row >= t->n) break;
             if (cbow) {
                 const float n = t->count[row];
                 const float scale = t->job->cbow_divide && n > 0 ? 1 / n : 1;
@@ -34,7 +37,8 @@ FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0
                 }
                 continue;
             }
-            for (int64_t q = 0; q < t->slots; q++) {
+            const int64_t at = t->i0 + row, to_slot = t->job->window - at;
+            for (int64_t q = t->s.first[at] + to_slot; q <= t->s.last[at] + to_slot; q++) {
                 vf g0 = splat(t->band[row * t->band_stride + q]);
                 FW_UNROLL for (int c = 0; c < kc; c++) sums[r][c] += g0 * load(t->halo[row + q] + k0 + c * FW_LANES);
             }
@@ -42,7 +46,7 @@ FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0
         }
     }
 }
-FW_STAGE void row_updates(tile *t, int64_t begin, int64_t end){FW_OVER_ROW(t, row_updates_block, t, begin, end)}
+FW_STAGE void row_updates(tile *t, int64_t begin, int64_t end) { FW_OVER_ROW(t, row_updates_block, t, begin, end); }
 
 /* halo[h] += sum over the tokens i whose slot h - i it is of band[i][h - i] * from[i]. */
 FW_INLINE void halo_updates_block(tile *t, const float *from, int64_t k0, const int kc) {
@@ -58,14 +62,14 @@ FW_INLINE void halo_updates_block(tile *t, const float *from, int64_t k0, const 
         FW_UNROLL for (int c = 0; c < kc; c++) store(t->halo_out[h] + k0 + c * FW_LANES, sums[c]);
     }
 }
-/* Skip-gram: output rows from the copies of the input rows, band as it is. CBOW: input rows from the errors; the band
-   held the share of each context in the mean, which the errors' scale undoes, so it becomes a plain 0 or 1. */
+/* Skip-gram: output rows from the copies of the input rows. CBOW: input rows from the errors, which are scaled for one
+   context row already, so that the band is 1 inside the window. */
 FW_STAGE void halo_updates(tile *t) {
-    if (t->job->cbow && t->job->cbow_mean)
+    if (t->job->cbow)
         for (int64_t i = 0; i < t->n; i++)
             for (int64_t q = 0; q < t->slots; q += FW_LANES)
                 store(t->band + i * t->band_stride + q, masked(splat(1.f), window_mask(t, i, q)));
-    FW_OVER_ROW(t, halo_updates_block, t, t->job->cbow ? t->error : t->hidden)
+    FW_OVER_ROW(t, halo_updates_block, t, t->job->cbow ? t->error : t->hidden);
 }
 FW_STAGE void target_updates(tile *t) {
     for (int64_t i = 0; i < t->n; i++) {
@@ -93,6 +97,6 @@ FW_INLINE void noise_updates_block(tile *t, int64_t k0, const int kc) {
             add_to(t->noise_row[m + r] + k0 + c * FW_LANES, sums[r][c]);
     }
 }
-FW_STAGE void noise_updates(tile *t) { FW_OVER_ROW(t, noise_updates_block, t) }
+FW_STAGE void noise_updates(tile *t) { FW_OVER_ROW(t, noise_updates_block, t); }
 
 #endif
