@@ -101,6 +101,7 @@ def best_of_many(
     scores : array of float32, of the same shape
     """
     nobodys = np.array(barred, np.int64)
+    buffer = np.empty(min(_BLOCK_QUERIES, len(queries)) * min(_BLOCK_SEARCHED, len(searched)), np.float32)
     for first in range(0, len(queries), _BLOCK_QUERIES):
         block = queries[first : first + _BLOCK_QUERIES]
         best = _BestSoFar(len(block), topn)
@@ -108,7 +109,10 @@ def best_of_many(
         owner = np.repeat(np.arange(len(block)), lengths)
         own = np.array([row for rows in left_out[first : first + _BLOCK_QUERIES] for row in rows], np.int64)
         for begin in range(0, len(searched) if topn else 0, _BLOCK_SEARCHED):
-            scores = block @ searched[begin : begin + _BLOCK_SEARCHED].T
+            end = min(len(searched), begin + _BLOCK_SEARCHED)
+            # One buffer for all blocks: 16 MB of fresh memory each time would cost more than the product.
+            out = buffer[: len(block) * (end - begin)].reshape(len(block), -1)
+            scores = np.matmul(block, searched[begin:end].T, out=out)
             here = (own >= begin) & (own < begin + scores.shape[1])
             scores[owner[here], own[here] - begin] = -np.inf
             scores[:, nobodys[(nobodys >= begin) & (nobodys < begin + scores.shape[1])] - begin] = -np.inf
@@ -127,20 +131,14 @@ class _BestSoFar:
     def add(self, scores: NDArray[np.float32], begin: int) -> None:
         """Take in the scores of rows from `begin` on, shape (queries, rows)."""
         threshold = self.scores[:, -1]
-        # Later rows lose against equal earlier ones, so only a higher score can change anything: seldom, after a while.
-        changed = np.flatnonzero(scores.max(axis=1) > threshold)
-        if not len(changed):
-            return
-        scores, level = scores[changed], threshold[changed]
-        if scores.shape[1] > self.topn:
-            # Of this block none below its own topn-th best counts; equal ones stay, the sort below tells by row.
+        if begin == 0 and scores.shape[1] > self.topn:
+            # Nothing is known yet: none below the topn-th best counts; equal ones stay, the sort below tells by row.
             own = np.partition(scores, scores.shape[1] - self.topn, axis=1)[:, scores.shape[1] - self.topn]
-            kept = (scores >= own[:, None]) & (scores > level[:, None])
-        else:
-            kept = scores > level[:, None]
-        query, place = np.nonzero(kept)
-        old = np.repeat(np.arange(len(changed)), self.topn)
-        owner = np.concatenate([old, query])
+            threshold = np.nextafter(own, np.float32(-np.inf))
+        # Later rows lose against equal earlier ones, so only a higher score changes anything: seldom, after a while.
+        query, place = np.divmod(np.flatnonzero(scores > threshold[:, None]), scores.shape[1])
+        changed, first = np.unique(query, return_inverse=True)
+        owner = np.concatenate([np.repeat(np.arange(len(changed)), self.topn), first])
         value = np.concatenate([self.scores[changed].ravel(), scores[query, place]])
         row = np.concatenate([self.rows[changed].ravel(), place + begin])
         order = np.lexsort((row, -value, owner))
