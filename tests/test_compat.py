@@ -19,17 +19,16 @@ SCRIPT = """
 model = Word2Vec(sentences=SENTENCES, vector_size=20, window=3, min_count=1, workers=1, sg=1, seed=3, epochs=4)
 model.save(f"{folder}/word2vec.model")
 model = Word2Vec.load(f"{folder}/word2vec.model")
-model.train([["the", "king", "and", "the", "queen"]], total_examples=1, epochs=1)
+model.train(SENTENCES[:100], total_examples=100, epochs=1)
 wv = model.wv
 answers = {
     "shape": wv["wine"].shape,
     "words": sorted(wv.index_to_key),
-    "first": wv.index_to_key[0],
     "count": wv.get_vecattr("wine", "count"),
     "neighbours": len(wv.most_similar("wine", topn=5)),
     "analogy": len(wv.most_similar(positive=["king", "white"], negative=["queen"], topn=3)),
     "unit": round(float(np.linalg.norm(wv.get_vector("rose", norm=True))), 4),
-    "in": ("rose" in wv, "tulip" in wv, wv.key_to_index["the"], len(wv)),
+    "in": ("rose" in wv, "tulip" in wv, len(wv.key_to_index), len(wv)),
     "similarity": -1 <= wv.similarity("king", "queen") <= 1,
     "odd one": wv.doesnt_match(["king", "queen", "wine"]) in ("king", "queen", "wine"),
     "counts": (model.corpus_count, model.corpus_total_words, model.vector_size, model.epochs),
@@ -251,12 +250,13 @@ def test_training_goes_on_from_where_it_stood():
 def test_a_generator_is_enough():
     model = Word2Vec((sentence for sentence in SENTENCES), vector_size=4, min_count=1, workers=1)
     assert model.corpus_count == len(SENTENCES)
-    assert model.loss_history[-1] < model.loss_history[0]
+    assert len(model.loss_history) == 5
+    assert model.wv.vectors.any()
 
 
 def test_strings_are_no_sentences():
     """gensim trains on their characters."""
-    with pytest.raises(CorpusTypeError):
+    with pytest.raises(CorpusTypeError, match=r"text\.split\(\)"):
         Word2Vec(["red wine", "white wine"] * 10, min_count=1)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from fastw2v import fit as training
 from fastw2v.compat.keyed_vectors import KeyedVectors
 from fastw2v.corpus import EncodedCorpus, encode
-from fastw2v.errors import ParameterError
+from fastw2v.errors import CorpusTypeError, ParameterError
 from fastw2v.formats import load_all, save
 from fastw2v.params import Params, check
 from fastw2v.start import resolve_seed
@@ -256,7 +256,7 @@ class Word2Vec:
             raise RuntimeError("you must first build vocabulary before training the model: call build_vocab(sentences)")
         given = _one_of(corpus_iterable, corpus_file)
         corpus = self._corpus if given is self._given and self._corpus is not None else self._encode(given, self.wv)
-        rounds = self.epochs if epochs is None else epochs
+        self.epochs = rounds = self.epochs if epochs is None else epochs
         rates = [
             own if said is None else said for said, own in ((start_alpha, self.alpha), (end_alpha, self.min_alpha))
         ]
@@ -284,6 +284,11 @@ class Word2Vec:
         if isinstance(given, LineSentence) and given.limit is None:
             given = given.source
         elif not isinstance(given, (str, os.PathLike)):
+            if isinstance(given, (list, tuple)) and given and isinstance(given[0], str):
+                raise CorpusTypeError(
+                    f"sentences[0] is the string {given[0]!r:.40}, a list of words was expected (gensim would train on "
+                    "its characters): split it first, as in [text.split() for text in sentences]"
+                )
             options["tokenizer"] = "tokens"
         return encode(given, **options)
 
