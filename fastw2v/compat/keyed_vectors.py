@@ -151,7 +151,9 @@ class KeyedVectors(WordVectors):
         """Return the word that is farthest from the mean of all."""
         return super().doesnt_match(self._known(words))
 
-    def distances(self, word_or_vector: Any, other_words: Sequence[Hashable] | None = None) -> NDArray[np.float32]:  # type: ignore[override]
+    def distances(  # type: ignore[override]
+        self, word_or_vector: Any, other_words: Sequence[Hashable] | None = None
+    ) -> NDArray[np.float32]:
         """Return the cosine distances to other words, or to all."""
         return super().distances(word_or_vector, other_words if other_words else None)
 

@@ -79,7 +79,8 @@ def read_binary(source: Source, errors: str) -> tuple[NDArray[np.float32], list[
     # A vector of which the file holds too little gets no room, however large a header says that it is.
     while done < promised and data.have(4 * size):
         words = reader.binary(data.block, data.at, rows.room()[: promised - done], errors)
-        rows.add(words, reader.undecoded, lambda number, first=done + 1: f"word {first + number:,} of {promised:,}")  # type: ignore[misc]
+        at = done + 1
+        rows.add(words, reader.undecoded, lambda n, at=at: f"word {at + n:,} of {promised:,}")  # type: ignore[misc]
         done += len(words)
         data.at = reader.end
         if reader.status == UNFINISHED and not data.ended:
