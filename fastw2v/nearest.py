@@ -20,6 +20,9 @@ _BLOCK_ROWS = 16_384
 # Queries and rows whose scores are held at once: 16 MB of float32.
 _BLOCK_QUERIES = 512
 _BLOCK_SEARCHED = 8_192
+# A partial sort of all scores costs more than a search for those that can be among the best, if they are so many times
+# as many as are wanted.
+_LONG = 256
 # The first block is partly sorted to find a threshold, which later blocks are only held against: a small one will do.
 _FIRST_SEARCHED = 1_024
 
@@ -68,6 +71,14 @@ def best_rows(scores: NDArray[Any], topn: int, exclude: Iterable[int] = ()) -> N
     wanted = min(topn + len(left_out), len(scores))
     if wanted == 0:
         return np.empty(0, np.int64)
+    if len(scores) > _LONG * wanted:
+        # The best of each piece: `wanted` of them reach the bound, so no score below it can be among the `wanted` best.
+        pieces = np.maximum.reduceat(scores, np.arange(0, len(scores), max(1, len(scores) // (8 * wanted))))
+        bound = np.partition(pieces, len(pieces) - wanted)[len(pieces) - wanted]
+        near = np.flatnonzero(scores >= bound)
+        if len(near) < len(scores):
+            places = {place for place, row in enumerate(near.tolist()) if row in left_out} if left_out else ()
+            return near[best_rows(scores[near], topn, places)]
     # argpartition alone picks freely among equal scores at the edge; the threshold makes the choice by row.
     threshold = scores[np.argpartition(scores, len(scores) - wanted)[len(scores) - wanted]]
     above = np.flatnonzero(scores > threshold)
