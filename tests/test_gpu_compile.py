@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
+import numpy as np
 import pytest
 
-from fastw2v import cuda
+from fastw2v import EncodedCorpus, cuda, gpu_shapes, plan
+from fastw2v.params import Params
 
 cupy = pytest.importorskip("cupy", reason="CuPy is not installed: no CUDA kernel was compiled")
 nvrtc = cupy.cuda.nvrtc
@@ -49,6 +52,36 @@ def test_the_general_kernel_compiles_without_spills(architecture):
     found = spills(compile_log(cuda.source(cuda.GENERAL), architecture))
     assert found.keys() == {"fw_compact", "fw_train"}
     assert {name: spilled for name, (spilled, _) in found.items() if spilled} == {}
+
+
+# (vector size, window, negative, tile, architecture): the usual ones on every device ...
+USUAL = [(300, 5, 5, 32, "skipgram"), (100, 5, 5, 16, "cbow")]
+# ... and those that fill registers and shared memory on one of each kind.
+LARGE = {
+    (64, 5, 30, 32, "skipgram"): 100,
+    (100, 16, 20, 32, "skipgram"): 90,
+    (100, 10, 15, 32, "skipgram"): 80,
+    (300, 16, 30, 32, "cbow"): 86,
+    (1024, 24, 15, 16, "skipgram"): 90,
+}
+TENSOR_CASES = [(shape, number) for shape in USUAL for number in ARCHITECTURES if number >= 80] + list(LARGE.items())
+
+
+@pytest.mark.parametrize(("shape", "architecture"), TENSOR_CASES)
+def test_the_tensor_kernel_compiles_without_spills(architecture, shape):
+    size, window, negative, tile, kind = shape
+    made = small_plan(window, negative, tile, kind)
+    device = cuda.Device(None, 0, "any", architecture, 100, 227 << 10)
+    kernel = gpu_shapes.choose_kernel(device, made, size, "bfloat16")
+    options = [f"-D{name}={value}" for name, value in kernel.defines.items()]
+    found = spills(compile_log(cuda.source(kernel.files), architecture, options))
+    assert found["fw_train"][0] == 0
+
+
+def small_plan(window, negative, tile, kind):
+    corpus = EncodedCorpus.from_ids(np.arange(60).reshape(2, 30) % 7, [str(i) for i in range(7)])
+    params = Params(window=window, negative=negative, architecture=kind, sample=0).checked()
+    return dataclasses.replace(plan.make_plan(corpus, params, 1), tile=tile)
 
 
 def test_a_kernel_that_spills_would_be_noticed():
