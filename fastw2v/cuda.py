@@ -112,13 +112,11 @@ def open_device() -> Device:
 def _import_cupy() -> Any:
     try:
         import cupy
-    except ModuleNotFoundError as error:
-        if error.name not in ("cupy", "cupy_backends"):
-            raise
-        raise BackendUnavailable(
-            f"device='cuda': CuPy is not installed; install it with {INSTALL}, or use device='cpu'"
-        ) from error
     except ImportError as error:
+        if error.name == "cupy":
+            raise BackendUnavailable(
+                f"device='cuda': CuPy is not installed; install it with {INSTALL}, or use device='cpu'"
+            ) from error
         raise BackendUnavailable(
             f"device='cuda': CuPy is installed but cannot be imported; it says: {error}. Install the one that fits the "
             f"driver with {INSTALL}, or use device='cpu'"

@@ -58,6 +58,8 @@ class Run:
     ----------
     kernel : str
         ``"general float32"`` or ``"tensor bfloat16"``.
+    resident : bool
+        Whether the whole corpus lies on the device; otherwise each launch receives its part.
 
     Raises
     ------
@@ -91,7 +93,7 @@ class Run:
         share = (kept / max(kept.sum(), 1e-300)).astype(np.float32)
         self._slots = max(1, min(SLOTS, plan.chunks, SLOT_BYTES // (4 * stream_ints(plan))))
         crowd = Crowd(plan, float(share.max()), float(kept.sum()), 1, warps)
-        most, self._resident = _fit(self._device, crowd, kernel, corpus, plan, size, self._slots)
+        most, self.resident = _fit(self._device, crowd, kernel, corpus, plan, size, self._slots)
         self._crowd = Crowd(plan, crowd.share, crowd.kept, most, warps)
         self._shared = kernel.shared_bytes
         self._upload(share, kernel, size)
@@ -140,7 +142,7 @@ class Run:
         self._workspaces = cupy.empty(max(1, kernel.workspace_floats * self._crowd.most), np.float32)
         self._sums = cupy.zeros(SUMS.itemsize, np.uint8)
         text = None
-        if self._resident:
+        if self.resident:
             ids, offsets = cupy.asarray(self._corpus.ids), cupy.asarray(self._corpus.offsets)
             text = Part(ids, offsets, 0, len(self._corpus.ids), 0)
         self._buffers = [Buffer(self._device, self._slots, stream_ints(plan), text) for _ in range(2)]
@@ -286,10 +288,10 @@ def _fit(
     """
     free, words = device.free_bytes(), len(corpus.vocabulary)
     rows = 2 * 4 * words * row_stride(size)
-    tables = 17 * words + 16 * (plan.chunks + 1)
+    tables = 17 * words + 16 * (plan.chunks + 1) + 4096
     streams = 2 * slots * 4 * stream_ints(plan)
     longest = int(np.diff(plan.chunk_begin).max(initial=0))
-    part = 2 * (4 + 8) * slots * longest * 5 // 4  # at worst each token is a sentence
+    part = 2 * (4 + 8) * slots * longest * 3 // 2  # at worst each token is a sentence
     whole = 4 * len(corpus.ids) + 8 * len(corpus.offsets)
     each = 4 * kernel.workspace_floats
     needed = rows + tables + streams + min(part, whole) + each

@@ -58,11 +58,17 @@ def span_of(corpus: EncodedCorpus, plan: Plan, tables: Tables, epoch: int, first
     found, at = 0, begin
     while at > low and found < window:
         start = max(low, at - LOOK_BACK)
-        found, at = found + len(kept(start, at)), start
+        new = kept(start, at)
+        enough = found + len(new) >= window
+        at = int(new[found - window]) if enough else start
+        found += len(new)
     found, to = 0, end
     while to < high and found < window:
         stop = min(high, to + LOOK_BACK)
-        found, to = found + len(kept(to, stop)), stop
+        new = kept(to, stop)
+        enough = found + len(new) >= window
+        to = int(new[window - found - 1]) + 1 if enough else stop
+        found += len(new)
     return Span(at, to, int(plan.chunk_sentence[first]), end_sentence + 1)
 
 
@@ -84,6 +90,7 @@ class Staging:
         if len(pinned) < len(values):
             from cupyx import empty_pinned
 
+            self._pairs.pop(name, None)  # before the larger one is asked for
             room = len(values) + len(values) // 4
             pinned, there = empty_pinned(room, values.dtype), self._cupy.empty(room, values.dtype)
             self._pairs[name] = pinned, there

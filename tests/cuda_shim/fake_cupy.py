@@ -95,6 +95,30 @@ def unwritten(shape, dtype):
     return array
 
 
+def layout_exports(text):
+    """Functions that give place and size of each field of the structures that gpu.py mirrors."""
+    made = ["#include <cstddef>"]
+    for name, fields in re.findall(r"struct (fw_job|fw_sums) \{(.*?)\};", text, re.DOTALL):
+        fields = re.sub(r"/\*.*?\*/", "", fields, flags=re.DOTALL)
+        names = re.findall(r"\*?(\w+)\s*[,;]", fields)
+        places = "".join(
+            f"*to++ = offsetof({name}, {field}); *to++ = sizeof((({name} *)nullptr)->{field});" for field in names
+        )
+        made.append(f'extern "C" size_t shim_{name}(size_t *to) {{ {places} return sizeof({name}); }}')
+        made.append(f'extern "C" const char *shim_{name}_names() {{ return "{" ".join(names)}"; }}')
+    return "\n".join(made)
+
+
+def read_layout(library, name):
+    """Field -> (place, size), and the size of the whole."""
+    names = getattr(library, f"shim_{name}_names")
+    names.restype = ctypes.c_char_p
+    fields = names().decode().split()
+    numbers = (ctypes.c_size_t * (2 * len(fields)))()
+    size = getattr(library, f"shim_{name}")(numbers)
+    return dict(zip(fields, zip(numbers[::2], numbers[1::2], strict=True), strict=True)), size
+
+
 def compile_for_host(text, defines, folder):
     """Compile a kernel's text with the shim around it; kept in ``folder`` under a name made from the text."""
     kernels = re.findall(r'extern "C" __global__[^(]*\([^)]*\)\s*(\w+)\(', text)
@@ -107,7 +131,7 @@ def compile_for_host(text, defines, folder):
         f'extern "C" int shim_sizes_{name}(int *bytes) {{ return shim::sizes({name}, bytes); }}\n'
         for name in kernels
     )
-    layout = 'extern "C" size_t shim_job_bytes() { return sizeof(fw_job); }\n' if "struct fw_job" in text else ""
+    layout = layout_exports(text)
     whole = "\n".join([(HERE / "shim.h").read_text().replace("#pragma once", ""), body, exported, layout])
     name = hashlib.sha256("".join([whole, *map(str, defines)]).encode()).hexdigest()[:20]
     library = Path(folder) / f"{name}.so"
@@ -130,6 +154,8 @@ def make(folder, *, capability=(9, 0), free=1 << 30, devices=1):
         defines = tuple(option for option in options if option.startswith("-D"))
         library = compile_for_host(code, defines, folder)
         cupy.compiled.append((code, options))
+        for name in ("fw_job", "fw_sums"):
+            cupy.layouts[name], cupy.sizes[name] = read_layout(library, name)
         kernels = {}
         return types.SimpleNamespace(get_function=lambda name: kernels.setdefault(name, Kernel(library, name)))
 
@@ -188,6 +214,8 @@ def make(folder, *, capability=(9, 0), free=1 << 30, devices=1):
     cupy.__spec__ = machinery.ModuleSpec("cupy", None)
     cupy.cuda, cupy.memory, cupy.compiled, cupy.RawModule = cuda, memory, [], compiled
     cupy.ndarray = DeviceArray
+    cupy.layouts, cupy.sizes = {}, {}
+    cupy.offset_of = lambda struct, field: cupy.layouts[struct][field]
     cupy.asarray = lambda array: memory.take(np.array(array, order="C"))
     cupy.zeros = lambda shape, dtype: memory.take(np.zeros(shape, dtype))
     cupy.empty = lambda shape, dtype: memory.take(unwritten(shape, dtype))
