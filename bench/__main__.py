@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from bench import ptb, quality, speed
+from bench import choice, documents, ptb, quality, speed
 from bench.corpora import find_corpus
 from fastw2v import __version__
 from fastw2v._train import instruction_sets
@@ -60,7 +60,7 @@ def main(context: click.Context, corpus: str | None) -> None:
     """Benchmarks of fastw2v; without a command, all of them."""
     context.obj = corpus
     if context.invoked_subcommand is None:
-        for command in (run_speed, run_quality, run_ptb):
+        for command in (run_speed, run_quality, run_ptb, run_documents):
             context.invoke(command)
 
 
@@ -87,11 +87,31 @@ def run_quality(
     write("quality", quality.measure(path, _words(path), seeds, epochs, list(systems), threads))
 
 
+@main.command("choice")
+@click.option("--seeds", default=3, show_default=True)
+@click.option("--epochs", default=3, show_default=True)
+@click.option("--negative", default=5, show_default=True)
+@click.option("--vector-size", default=100, show_default=True)
+@click.pass_obj
+def run_choice(corpus: str | None, seeds: int, epochs: int, negative: int, vector_size: int) -> None:
+    """Speed and quality of other tile shapes."""
+    write("choice", choice.measure(find_corpus(corpus), seeds, epochs, negative, vector_size))
+
+
 @main.command("ptb")
 @click.option("--seeds", default=3, show_default=True)
 def run_ptb(seeds: int = 3) -> None:
     """Validation loss on Penn Treebank beside gensim's."""
     write("ptb", ptb.measure(seeds))
+
+
+@main.command("documents")
+@click.option("--vector-size", default=100, show_default=True)
+@click.option("--epochs", default=3, show_default=True, help="Passes over the corpus; data sets have their own.")
+@click.pass_obj
+def run_documents(corpus: str | None, vector_size: int = 100, epochs: int = 3) -> None:
+    """Classification of 20 Newsgroups and SST-2 beside bag-of-words, and the speed of transform beside gensim's."""
+    write("documents", documents.measure(find_corpus(corpus), vector_size, epochs))
 
 
 def _words(path: Path) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import string
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ __all__ = [
     "WordPairReport",
     "evaluate_analogies",
     "evaluate_word_pairs",
+    "judge_analogies",
 ]
 
 # The questions-words file has its five semantic sections first.
@@ -43,11 +44,12 @@ class Protocol:
     restrict_vocab: int
     upper: Callable[[str], str]
     case_rule: str
+    first_only: bool  # the best word alone counts; else the first that is no question word, of five
 
 
 PROTOCOLS = {
-    "c": Protocol(30_000, lambda word: word.translate(_ASCII_UPPER), "ASCII upper case"),
-    "gensim": Protocol(300_000, str.upper, "Unicode upper case"),
+    "c": Protocol(30_000, lambda word: word.translate(_ASCII_UPPER), "ASCII upper case", True),
+    "gensim": Protocol(300_000, str.upper, "Unicode upper case", False),
 }
 
 
@@ -268,19 +270,44 @@ def evaluate_analogies(
     rules = PROTOCOLS[protocol]
     limit = search_limit(len(vectors), rules.restrict_vocab if restrict_vocab is None else restrict_vocab)
     sections = read_analogies(questions) if isinstance(questions, (str, os.PathLike)) else questions
-    search = _Search(vectors, limit, rules, first_only=protocol == "c")
     results = []
+    for name, known, right in judge_analogies(vectors, sections, rules, limit):
+        asked, correct = int(np.count_nonzero(known)), int(np.count_nonzero(right))
+        results.append(AnalogySection(name, correct, asked, len(known) - asked))
+    return AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
+
+
+def judge_analogies(
+    vectors: WordVectors, sections: Iterable[tuple[str, Sequence[Question]]], rules: Protocol, limit: int
+) -> Iterator[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Say of each question whether its words are known, and whether it is answered right.
+
+    Parameters
+    ----------
+    vectors : WordVectors
+    sections : iterable of (section name, questions)
+    rules : Protocol
+    limit : int
+        Rows to search.
+
+    Yields
+    ------
+    name : str
+    known, right : arrays of bool, shape (questions,)
+    """
+    search = _Search(vectors, limit, rules)
     for name, asked in sections:
         rows = [search.rows(question) for question in asked]
-        usable = np.array([row for row in rows if row is not None], np.int64).reshape(-1, 4)
-        results.append(AnalogySection(name, search.count_correct(usable), len(usable), len(rows) - len(usable)))
-    return AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
+        known = np.array([row is not None for row in rows], bool)
+        right = np.zeros(len(rows), bool)
+        right[known] = search.right(np.array([row for row in rows if row is not None], np.int64).reshape(-1, 4))
+        yield name, known, right
 
 
 class _Search:
     """The first rows as unit vectors, and their words numbered so that all forms of a word have one number."""
 
-    def __init__(self, vectors: WordVectors, limit: int, rules: Protocol, *, first_only: bool) -> None:
+    def __init__(self, vectors: WordVectors, limit: int, rules: Protocol) -> None:
         self.units = unit_rows(vectors.vectors[:limit])
         self.upper = rules.upper
         self.index = _cased_index(vectors, limit, rules.upper)
@@ -291,19 +318,20 @@ class _Search:
                 for row, word in enumerate(vectors.index_to_key[:limit])
             ]
         )
-        self.first_only = first_only
+        self.first_only = rules.first_only
 
     def rows(self, question: Question) -> tuple[int, ...] | None:
         """Look up the four words of a question; None when one is missing."""
         found = [self.index.get(self.upper(word)) for word in question]
         return None if None in found else tuple(row for row in found if row is not None)
 
-    def count_correct(self, rows: NDArray[np.int64]) -> int:
-        """Count the questions, given as rows of a, b, c and the answer, that are answered right."""
+    def right(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Say which questions, given as rows of a, b, c and the answer, are answered right."""
         step = max(1, _SCORES_AT_ONCE // max(1, len(self.units)))
-        return sum(self._count_batch(rows[first : first + step]) for first in range(0, len(rows), step))
+        batches = [self._right_batch(rows[first : first + step]) for first in range(0, len(rows), step)]
+        return np.concatenate([np.empty(0, bool), *batches])
 
-    def _count_batch(self, rows: NDArray[np.int64]) -> int:
+    def _right_batch(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         a, b, c, answer = rows.T
         queries = unit_rows(self.units[b] - self.units[a] + self.units[c])
         scores = queries @ self.units.T
@@ -312,8 +340,8 @@ class _Search:
             best = scores.argmax(axis=1)
             # compute-accuracy starts from a best score of 0, so a word that points away is no answer.
             answered = scores[np.arange(len(rows)), best] > 0
-            return int(np.count_nonzero(answered & (self.first_form[best] == answer)))
-        return int(np.count_nonzero(self._first_free(scores, rows[:, :3]) == answer))
+            return answered & (self.first_form[best] == answer)
+        return self._first_free(scores, rows[:, :3]) == answer
 
     def _first_free(self, scores: NDArray[np.float32], asked: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the first form of the best word that is no question word, or of the last of the five looked at."""

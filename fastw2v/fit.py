@@ -40,6 +40,7 @@ def start(
     seed: int,
     initial_vectors: NDArray[np.float32] | None = None,
     frozen: NDArray[np.uint8] | None = None,
+    counts: NDArray[np.int64] | None = None,
 ) -> TrainingState:
     """Make a run ready: plan, tables and initial rows.
 
@@ -53,6 +54,8 @@ def start(
         Input rows to start from; rows that hold a NaN start at random like all others.
     frozen : uint8 (V,), optional
         1 for the words whose input rows stay as they are.
+    counts : int64 (V,), optional
+        What subsampling and noise words follow, where this corpus is a piece of more text; None is its own counts.
 
     Raises
     ------
@@ -65,14 +68,14 @@ def start(
     words = len(corpus.vocabulary)
     needed = 2 * 4 * words * plan.row_stride(params.vector_size)
     check_memory(needed, f"two matrices of {words:,} words x {params.vector_size} floats")
-    counts = np.bincount(corpus.ids, minlength=words).astype(np.int64)
+    own_counts = plan.word_counts(corpus)
     arrays = plan.initial_arrays(words, params.vector_size, seed)
     if initial_vectors is not None:
         if initial_vectors.shape != arrays.w_in.shape:
             raise ParameterError(f"initial_vectors: expected shape {arrays.w_in.shape}, found {initial_vectors.shape}")
         given = np.isfinite(initial_vectors).all(axis=1)
         arrays.w_in[given] = initial_vectors[given]
-    made = plan.make_plan(corpus, params, seed)
+    made = plan.make_plan(corpus, params, seed, own_counts, counts)
     if made.learning_rate < params.resolved_learning_rate:
         warnings.warn(
             f"the learning rate is lowered from {params.resolved_learning_rate:.4g} to {made.learning_rate:.4g}: with "
@@ -80,7 +83,8 @@ def start(
             RuntimeWarning,
             stacklevel=2,
         )
-    return TrainingState(arrays, made, plan.make_tables(counts, params, frozen), params)
+    tables = plan.make_tables(own_counts if counts is None else counts, params, frozen)
+    return TrainingState(arrays, made, tables, params)
 
 
 def train(corpus: EncodedCorpus, params: Params, *, seed: int = 0, **options: Any) -> TrainingState:
@@ -152,11 +156,34 @@ def advance(
     check("n_jobs", n_jobs)
     if every is not None and not (isinstance(every, (int, float)) and every > 0):
         raise ParameterError(f"every={every!r}: it must be a number of seconds above 0, or None (600)")
-    jobs = resolve_jobs(n_jobs)
+    if not state.complete:
+        _run(state, corpus, device, resolve_jobs(n_jobs), list(callbacks), checkpoint, every)
+    if not state.complete:
+        return
+    state.pack()
+    if state.report.pairs == 0:
+        warnings.warn(
+            "no pair was trained: after subsampling no sentence kept two words; the vectors are the initial ones. "
+            "Lower min_count, raise sample (0 keeps every token), or pass longer sentences",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+
+
+def _run(
+    state: TrainingState,
+    corpus: EncodedCorpus,
+    device: str,
+    jobs: int,
+    callbacks: list[Callback],
+    checkpoint: str | os.PathLike[str] | None,
+    every: float | None,
+) -> None:
+    """Start a backend, train, and leave everything in order, whatever ends it."""
     backend = backends.choose(device)
     run = backend(state.arrays, corpus, state.tables, state.plan, n_jobs=jobs)
     _describe(state, backend, jobs)
-    watch = _Watch(state, corpus, list(callbacks))
+    watch = _Watch(state, corpus, callbacks)
     saver = _Saver(state, corpus, checkpoint, CHECKPOINT_SECONDS if every is None else float(every))
     try:
         with _interrupts_held(run.request_stop) as interrupted:
@@ -167,13 +194,6 @@ def advance(
         watch.close()
         if not watch.diverged:
             saver.save()
-    if state.complete and state.report.pairs == 0:
-        warnings.warn(
-            "no pair was trained: after subsampling no sentence kept two words; the vectors are the initial ones. "
-            "Lower min_count, raise sample (0 keeps every token), or pass longer sentences",
-            RuntimeWarning,
-            stacklevel=2,
-        )
 
 
 def _loop(

@@ -91,7 +91,7 @@ class Run:
         size = arrays.w_in.shape[1]
         kernel = choose_kernel(self._device, plan, size, precision)
         self.kernel = kernel.name
-        kept = kept_counts(corpus.ids, tables)
+        kept = kept_counts(corpus, tables)
         share = (kept / max(kept.sum(), 1e-300)).astype(np.float32)
         self._slots = max(1, min(SLOTS, plan.chunks, SLOT_BYTES // (4 * stream_ints(plan))))
         crowd = Crowd(plan, float(share.max()), float(kept.sum()), 1, warps)

@@ -115,6 +115,14 @@ class ChunkStats:
     chunks: int = 0
 
 
+def word_counts(corpus: EncodedCorpus) -> NDArray[np.int64]:
+    """How often each word of the vocabulary occurs, counted in pieces: NumPy widens what it counts to 64 bits."""
+    counts = np.zeros(len(corpus.vocabulary), np.int64)
+    for begin in range(0, len(corpus.ids), 1 << 18):
+        counts += np.bincount(corpus.ids[begin : begin + (1 << 18)], minlength=len(counts))
+    return counts
+
+
 def keep_probability(counts: NDArray[np.int64], sample: float) -> NDArray[np.float64]:
     """word2vec's keep probability ``min(1, (sqrt(f / t) + 1) * t / f)``, f = count / total, t = sample.
 
@@ -201,10 +209,19 @@ def damping(tile: int, window: int, negative: int, rate: float, kept_share: floa
     return 1.0 if excess <= 1 else max(DAMPING_MIN, 1 / excess)
 
 
-def make_plan(corpus: EncodedCorpus, params: Params, seed: int) -> Plan:
-    """The plan of a run: a function of the corpus, the parameters and the seed alone."""
-    counts = np.bincount(corpus.ids, minlength=len(corpus.vocabulary)).astype(np.int64)
-    kept = counts * keep_probability(counts, params.sample)
+def make_plan(
+    corpus: EncodedCorpus,
+    params: Params,
+    seed: int,
+    counts: NDArray[np.int64] | None = None,
+    kept_by: NDArray[np.int64] | None = None,
+) -> Plan:
+    """The plan of a run: a function of the corpus (with its `word_counts`), the parameters and the seed alone.
+
+    ``kept_by`` (V,) are the counts that words are kept by, where they are not the corpus's own.
+    """
+    counts = word_counts(corpus) if counts is None else counts
+    kept = counts * keep_probability(counts if kept_by is None else kept_by, params.sample)
     noise = noise_slots(params.negative)
     rate = params.resolved_learning_rate
     share = float(kept.max() / max(kept.sum(), 1e-300))
@@ -246,6 +263,21 @@ def empty_rows(words: int, vector_size: int) -> NDArray[np.float32]:
     block = np.zeros(words * stride + ROW_ALIGN, np.float32)
     start = (-block.ctypes.data % (4 * ROW_ALIGN)) // 4
     return block[start : start + words * stride].reshape(words, stride)[:, :vector_size]
+
+
+def packed_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The rows of `empty_rows` without what lies between them, in the same memory; the padded view is then of no use.
+
+    A second copy of the rows would be what decides how much memory a run needs.
+    """
+    if rows.flags.c_contiguous:
+        return rows
+    words, vector_size = rows.shape
+    flat = np.lib.stride_tricks.as_strided(rows, (words * vector_size,), (4,))
+    for begin in range(0, words, 4096):
+        block = rows[begin : begin + 4096].reshape(-1)  # a copy, so that a row may overlap its own new place
+        flat[begin * vector_size : begin * vector_size + len(block)] = block
+    return flat.reshape(words, vector_size)
 
 
 def initial_arrays(words: int, vector_size: int, seed: int) -> Arrays:

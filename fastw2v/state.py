@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.params import Params
-from fastw2v.plan import Arrays, ChunkStats, Plan, Tables
+from fastw2v.plan import Arrays, ChunkStats, Plan, Tables, packed_rows
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,10 @@ class TrainingState:
     def tokens_done(self) -> int:
         """Tokens trained so far, all epochs together."""
         return self.epoch * self.plan.tokens + int(self.plan.chunk_begin[self.chunk])
+
+    def pack(self) -> None:
+        """Let the rows of a complete run lie side by side, as people expect; kernels need them apart."""
+        self.arrays = Arrays(packed_rows(self.w_in), packed_rows(self.w_out))
 
     def add(self, stats: ChunkStats) -> bool:
         """Account for chunks that were trained; whether that ended an epoch."""

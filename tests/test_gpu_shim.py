@@ -354,7 +354,7 @@ def test_damping_holds_back_frequent_words_alone(cuda_shim):
     cuda_shim()
     trial = Trial(Params(vector_size=64, sample=0), words=50, tokens=32, tile=32)
     undamped, _, _ = trial.by_cuda(precision="float32")
-    share = in_flight.kept_counts(trial.corpus.ids, trial.tables)
+    share = in_flight.kept_counts(trial.corpus, trial.tables)
     share /= share.sum()
     limit = np.quantile(share[share > 0], 0.8)
     for precision in ("float32", "bfloat16"):

@@ -66,12 +66,12 @@ class Trial:
         return _train.Run(*given, n_jobs=n_jobs, instruction_set=isa)
 
     def compare(self, isa, tolerance, epoch=0):
-        """Largest error of any number, relative to the largest update of its matrix."""
+        """Every number is right within `tolerance` of its matrix's largest update, and a few roundings of its rows."""
         (expected, stats), (found, found_stats) = self.by_reference(epoch), self.by_kernel(isa, epoch)
         for name, begin in zip(("w_in", "w_out"), self.begin, strict=True):
             theirs, ours = getattr(expected, name), getattr(found, name)
             moved = abs(theirs - begin).max()
-            assert abs(ours - theirs).max() <= tolerance * moved + 5e-7 * abs(begin).max(), name
+            assert abs(ours - theirs).max() <= tolerance * (moved + abs(begin).max() / 30), name
         assert (found_stats.tokens, found_stats.pairs) == (stats.tokens, stats.pairs)
         assert found_stats.loss_sum == pytest.approx(stats.loss_sum, rel=tolerance)
         assert found_stats.finite
@@ -107,7 +107,7 @@ def test_chunks_equal_the_reference_for_any_tile_and_noise(isa, variant, shrink)
             window=int(rng.integers(1, 12)),
             negative=int(rng.integers(1, 9)),
             sample=float(rng.choice([0, 0.05])),
-            learning_rate=0.02,
+            learning_rate=0.002,
             shrink_windows=shrink,
             **variant,
         )
@@ -218,3 +218,28 @@ def test_the_environment_forces_an_instruction_set(monkeypatch):
     monkeypatch.setenv("FASTW2V_ISA", "mmx")
     with pytest.raises(ImportError, match=r"'mmx'.*portable"):
         _train.instruction_sets()
+
+
+@pytest.mark.parametrize("isa", [name for name in ISAS if name != CUDA])  # there, memory is copied, and so not sparse
+def test_rows_beyond_two_to_the_31_floats(isa):
+    """Row offsets are 64-bit: 40,000 rows of 65,536 floats, of which a few at the end are touched (sparse memory)."""
+    words, size = 40_000, 65_536
+    try:
+        arrays = Arrays(plan.empty_rows(words, size), plan.empty_rows(words, size))
+    except MemoryError:
+        pytest.skip("the system does not hand out 20 GB of address space")
+    used = np.arange(words - 20, words)
+    arrays.w_in[used] = arrays.w_out[used] = 0.001
+    rng = np.random.default_rng()
+    corpus = SimpleNamespace(
+        ids=rng.choice(used, 60).astype(np.int32), offsets=np.array([0, 60]), vocabulary=range(words)
+    )
+    params = Params(vector_size=size, sample=0)
+    made = plan.make_plan(corpus, params, 1)
+    run = _train.Run(arrays, corpus, plan.make_tables(plan.word_counts(corpus), params), made, instruction_set=isa)
+    assert run.train_chunk(0, 0, 1).finite
+    occurring = np.unique(corpus.ids)
+    assert (arrays.w_in[occurring] != np.float32(0.001)).any(axis=1).all()
+    wrapped = used * arrays.w_in.strides[0] // 4 % 2**31 // size  # where 32-bit offsets would have led
+    assert not arrays.w_in[wrapped].any()
+    assert not arrays.w_out[wrapped].any()

@@ -8,35 +8,27 @@ FW_INLINE void copy_rows_block(tile *t, int64_t k0, const int kc) {
     for (int64_t i = 0; i < t->n; i++) {
         FW_UNROLL for (int c = 0; c < kc; c++)
             store(t->hidden + i * t->stride + k0 + c * FW_LANES, load(t->own[i] + k0 + c * FW_LANES));
-        if (k0 == 0) prefetch_share(t, i);
     }
 }
-/* CBOW: hidden[i] = sum over the window of band[i][q] * halo[i + q]. */
+/* CBOW: hidden[i] = sum or mean of the rows of token i's window; its own row, in the middle, is not one of them. */
 FW_INLINE void hidden_rows_block(tile *t, int64_t k0, const int kc) {
     for (int64_t i = 0; i < t->n; i++) {
-        vf sums[FW_BLOCK_MAX];
-        FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = (vf){0};
-        for (int64_t q = 0; q < t->slots; q++) {
-            vf g = splat(t->band[i * t->band_stride + q]);
-            FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += g * load(t->halo[i + q] + k0 + c * FW_LANES);
-        }
-        FW_UNROLL for (int c = 0; c < kc; c++) store(t->hidden + i * t->stride + k0 + c * FW_LANES, sums[c]);
-        if (k0 == 0) prefetch_share(t, i);
+        const int64_t at = t->i0 + i, own = t->job->window, first = t->s.first[at] - at + own;
+        const int64_t last = t->s.last[at] - at + own;
+        vf sums[FW_BLOCK_MAX], each = splat(t->job->cbow_mean && last > first ? 1 / (float)(last - first) : 1);
+        FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = -load(t->halo[i + own] + k0 + c * FW_LANES);
+        for (int64_t q = first; q <= last; q++)
+            FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += load(t->halo[i + q] + k0 + c * FW_LANES);
+        FW_UNROLL for (int c = 0; c < kc; c++) store(t->hidden + i * t->stride + k0 + c * FW_LANES, each * sums[c]);
     }
 }
 FW_STAGE void copy_rows(tile *t) { FW_OVER_ROW(t, copy_rows_block, t); }
-FW_STAGE void hidden_rows(tile *t) {
-    for (int64_t i = 0; i < t->n; i++) {
-        vf each = splat(t->job->cbow_mean && t->count[i] > 0 ? 1 / t->count[i] : 1);
-        for (int64_t q = 0; q < t->slots; q += FW_LANES)
-            store(t->band + i * t->band_stride + q, masked(each, window_mask(t, i, q)));
-    }
-    FW_OVER_ROW(t, hidden_rows_block, t);
-}
+FW_STAGE void hidden_rows(tile *t) { FW_OVER_ROW(t, hidden_rows_block, t); }
 
 /* The scores of token i with the tokens of its window, lane by lane, into the ring from `tail` on. */
 FW_INLINE void scores_block(tile *t, int64_t i, int64_t tail, int64_t k0, const int kc) {
-    const int64_t at = t->i0 + i, own = t->job->window, first = t->s.first[at] - at + own, last = t->s.last[at] - at + own;
+    const int64_t at = t->i0 + i, own = t->job->window, first = t->s.first[at] - at + own,
+                  last = t->s.last[at] - at + own;
     vf x[FW_BLOCK_MAX];
     FW_UNROLL for (int c = 0; c < kc; c++) {
         x[c] = load(t->hidden + i * t->stride + k0 + c * FW_LANES);
@@ -70,6 +62,7 @@ FW_STAGE vf positive_coefficients(tile *t, int64_t begin, int64_t end) {
     int64_t head = 0, tail = 0;
     for (int64_t i = begin; i < end; i++) {
         for (int64_t q = 0; q < t->band_stride; q += FW_LANES) store(t->band + i * t->band_stride + q, (vf){0});
+        prefetch_own(t, i);
         FW_OVER_ROW(t, scores_block, t, i, tail);
         tail += (int64_t)t->count[i];
         for (; tail - head >= FW_LANES; head += FW_LANES) loss += place_pairs(t, head, FW_LANES);
@@ -80,6 +73,7 @@ FW_STAGE vf positive_coefficients(tile *t, int64_t begin, int64_t end) {
 /* CBOW: target[i] = rate * (1 - sigma(hidden[i] . own[i])), 0 for a token without context; and the loss. */
 FW_STAGE vf target_coefficients(tile *t) {
     vf loss = {0};
+    for (int64_t i = 0; i < t->n; i++) prefetch_own(t, i);
     for (int64_t i = 0; i < t->n; i += FW_LANES) {
         vf a[FW_LANES];
         for (int l = 0; l < FW_LANES; l++) {

@@ -23,19 +23,19 @@ typedef struct tile {
     int64_t stride, vectors; /* of a row, in floats and in vectors */
     int64_t slots, band_stride, noise, noise_stride;
     int64_t epoch;
-    float rate;               /* learning rate */
-    float *hidden;            /* (rows, stride): skip-gram copies of the input rows, CBOW hidden rows */
-    float *error;             /* (rows, stride): CBOW gradients of the hidden rows, for one context row */
-    float *noise_columns;     /* noise rows transposed, FW_LANES words side by side */
-    float *weight;            /* (rows, noise_stride): weight of each noise word for each token, then its coefficient */
-    float *band;              /* (rows, band_stride) coefficients of the pairs */
-    float *target;            /* (rows) CBOW: coefficient of the target */
-    float *count;             /* (rows) pairs of the token */
-    float *score;             /* (ring) vectors whose lanes add up to a pair's score, until there are FW_LANES of them */
-    int32_t *place;           /* (ring) where in `band` the pair's coefficient goes */
-    int64_t ring;             /* a power of two, room for FW_LANES pairs and a token's */
-    float *zero, *sink;       /* a row to read and a row to write where there is no token */
-    float **own, **own_out;   /* (rows) the token's own row, to read and to write */
+    float rate;             /* learning rate */
+    float *hidden;          /* (rows, stride): skip-gram copies of the input rows, CBOW hidden rows */
+    float *error;           /* (rows, stride): CBOW gradients of the hidden rows, for one context row */
+    float *noise_columns;   /* noise rows transposed, FW_LANES words side by side */
+    float *weight;          /* (rows, noise_stride): weight of each noise word for each token, then its coefficient */
+    float *band;            /* (rows, band_stride) coefficients of the pairs */
+    float *target;          /* (rows) CBOW: coefficient of the target */
+    float *count;           /* (rows) pairs of the token */
+    float *score;           /* (ring) vectors whose lanes add up to a pair's score, until there are FW_LANES of them */
+    int32_t *place;         /* (ring) where in `band` the pair's coefficient goes */
+    int64_t ring;           /* a power of two, room for FW_LANES pairs and a token's */
+    float *zero, *sink;     /* a row to read and a row to write where there is no token */
+    float **own, **own_out; /* (rows) the token's own row, to read and to write */
     float **halo, **halo_out; /* (rows + slots) window side */
     float **noise_row;        /* (noise_stride) */
     int32_t *noise_word;      /* (noise) */
@@ -51,7 +51,9 @@ typedef struct tile {
 
 /* Runs stage(..., k0, kc) over a row in blocks of kc vectors, kc constant inside, so that they stay in registers. */
 #define FW_CASE(kc, stage, ...)                                                                                        \
-    case kc: stage(__VA_ARGS__, k0, kc); break
+    case kc:                                                                                                           \
+        stage(__VA_ARGS__, k0, kc);                                                                                    \
+        break
 #if FW_LANES == 16
 #define FW_WIDE_CASES(stage, ...)                                                                                      \
     FW_CASE(6, stage, __VA_ARGS__);                                                                                    \
@@ -115,7 +117,7 @@ FW_STAGE void open_rows(tile *t) {
 }
 
 FW_INLINE void prefetch_row(const tile *t, const float *row) {
-    for (int64_t k = 0; k < t->stride; k += 16) __builtin_prefetch(row + k, 1, 3);
+    for (int64_t k = 0; k < t->stride; k += 16) __builtin_prefetch(row + k, 1, 2);
 }
 
 /* The first tile at or after `number` in which a slot is renewed, but for tile 0, in which all are: see fw_renewed. */
@@ -194,15 +196,18 @@ FW_STAGE void open_weights(tile *t) {
     for (int64_t m = 0; m < t->noise; m++) t->mark[t->noise_word[m] % FW_MARKS] = 0;
 }
 
-/* Fetches row i's share of what the next tile will touch: spread over this tile's work, so that the waits overlap it.
- */
-FW_INLINE void prefetch_share(const tile *t, int64_t i) {
-    const fw_job *job = t->job;
-    int64_t at = t->i0 + t->n + i, edge = at + job->window;
-    if (at >= t->s.end) return;
-    if (edge >= t->s.n) edge = t->s.n - 1;
-    prefetch_row(t, input_row(job, t->s.word[job->cbow ? edge : at]));
-    prefetch_row(t, output_row(job, t->s.word[job->cbow ? at : edge]));
+/* Fetch the rows of the next tile's token i, and those of the last token that its window can reach. Called once for
+   each token of this tile, between pieces of arithmetic: a core can wait for some sixteen cache lines at a time, and a
+   burst of more than that is waited for. */
+FW_INLINE void prefetch_own(const tile *t, int64_t i) {
+    int64_t at = t->i0 + t->n + i;
+    if (at < t->s.end)
+        prefetch_row(t, t->job->cbow ? output_row(t->job, t->s.word[at]) : input_row(t->job, t->s.word[at]));
+}
+FW_INLINE void prefetch_halo(const tile *t, int64_t i) {
+    int64_t at = t->i0 + t->n + i + t->job->window;
+    if (at < t->s.n)
+        prefetch_row(t, t->job->cbow ? input_row(t->job, t->s.word[at]) : output_row(t->job, t->s.word[at]));
 }
 
 #endif

@@ -9,6 +9,8 @@
 FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
     const int cbow = t->job->cbow;
     for (int64_t i = begin; i < end; i += 2) {
+        if (k0 == 0) prefetch_halo(t, i);
+        if (k0 == 0) prefetch_halo(t, i + 1);
         vf sums[2][FW_BLOCK_MAX];
         FW_UNROLL for (int c = 0; c < kc; c++) sums[0][c] = sums[1][c] = (vf){0};
         const float *g = t->weight + i * t->noise_stride;
@@ -60,10 +62,10 @@ FW_INLINE void halo_updates_block(tile *t, const float *from, int64_t k0, const 
         FW_UNROLL for (int c = 0; c < kc; c++) store(t->halo_out[h] + k0 + c * FW_LANES, sums[c]);
     }
 }
-/* Skip-gram: output rows from the copies of the input rows, band as it is. CBOW: input rows from the errors; the band
-   held the share of each context in the mean, which the errors' scale undoes, so it becomes a plain 0 or 1. */
+/* Skip-gram: output rows from the copies of the input rows. CBOW: input rows from the errors, which are scaled for one
+   context row already, so that the band is 1 inside the window. */
 FW_STAGE void halo_updates(tile *t) {
-    if (t->job->cbow && t->job->cbow_mean)
+    if (t->job->cbow)
         for (int64_t i = 0; i < t->n; i++)
             for (int64_t q = 0; q < t->slots; q += FW_LANES)
                 store(t->band + i * t->band_stride + q, masked(splat(1.f), window_mask(t, i, q)));
