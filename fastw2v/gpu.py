@@ -60,6 +60,8 @@ class Run:
         ``"general float32"`` or ``"tensor bfloat16"``.
     resident : bool
         Whether the whole corpus lies on the device; otherwise each launch receives its part.
+    crowd : Crowd
+        Says how many warps train at once.
 
     Raises
     ------
@@ -89,12 +91,12 @@ class Run:
         size = arrays.w_in.shape[1]
         kernel = choose_kernel(self._device, plan, size, precision)
         self.kernel = kernel.name
-        kept = kept_counts(corpus.ids, tables)
+        kept = kept_counts(corpus, tables)
         share = (kept / max(kept.sum(), 1e-300)).astype(np.float32)
         self._slots = max(1, min(SLOTS, plan.chunks, SLOT_BYTES // (4 * stream_ints(plan))))
         crowd = Crowd(plan, float(share.max()), float(kept.sum()), 1, warps)
         most, self.resident = _fit(self._device, crowd, kernel, corpus, plan, size, self._slots)
-        self._crowd = Crowd(plan, crowd.share, crowd.kept, most, warps)
+        self.crowd = Crowd(plan, crowd.share, crowd.kept, most, warps)
         self._shared = kernel.shared_bytes
         self._upload(share, kernel, size)
         self._compact = self._device.compile(GENERAL, {}, "fw_compact")
@@ -139,7 +141,7 @@ class Run:
         job["first_rate"], job["last_rate"] = plan.learning_rate, plan.min_learning_rate
         job["capacity"], job["workspace"] = (stream_ints(plan) - 4) // 4, kernel.workspace_floats
         self._job = cupy.asarray(job.reshape(1).view(np.uint8))
-        self._workspaces = cupy.empty(max(1, kernel.workspace_floats * self._crowd.most), np.float32)
+        self._workspaces = cupy.empty(max(1, kernel.workspace_floats * self.crowd.most), np.float32)
         self._sums = cupy.zeros(SUMS.itemsize, np.uint8)
         text = None
         if self.resident:
@@ -206,10 +208,10 @@ class Run:
         """Make the streams of the next chunks and train them; how many chunks that were."""
         plan = self._plan
         rate = plan.rate_at(epoch, first)
-        warps = self._crowd.warps(rate)
+        warps = self.crowd.warps(rate)
         count = self._launch_chunks(warps, last - first)
         warps = min(warps, count)
-        damp = np.float32(self._crowd.damping(rate, warps))
+        damp = np.float32(self.crowd.damping(rate, warps))
         part = buffer.part
         cuda = self._device.cupy.cuda
         training = cuda.get_current_stream()

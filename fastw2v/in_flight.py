@@ -8,11 +8,15 @@ simulation on text was stable at 19 and diverged at 23, whatever the vocabulary.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.plan import Plan, Tables
+from fastw2v.plan import Plan, Tables, word_counts
+
+if TYPE_CHECKING:
+    from fastw2v.corpus import EncodedCorpus
 
 STALENESS_MAX = 15.0
 # Beyond that many tokens in flight, rows of the commonest words are moved as if they had this staleness: in the same
@@ -70,7 +74,6 @@ class Crowd:
         return max(self.share, 1e-12) * (self.plan.window + 1) * (self.plan.negative + 1) * max(rate, 1e-12)
 
 
-def kept_counts(ids: NDArray[np.int32], tables: Tables) -> NDArray[np.float64]:
+def kept_counts(corpus: EncodedCorpus, tables: Tables) -> NDArray[np.float64]:
     """How many tokens of each word an epoch is expected to keep, float64 (V,)."""
-    counts = np.bincount(ids, minlength=len(tables.keep_cut))
-    return counts * ((tables.keep_cut.astype(np.float64) + 1) / 2.0**32)
+    return word_counts(corpus) * ((tables.keep_cut.astype(np.float64) + 1) / 2.0**32)
