@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from bench import choice, documents, ptb, quality, speed
+from bench import choice, documents, ptb, quality, speed, vectors
 from bench.corpora import find_corpus
 from fastw2v import __version__
 from fastw2v._train import instruction_sets
@@ -60,7 +60,7 @@ def main(context: click.Context, corpus: str | None) -> None:
     """Benchmarks of fastw2v; without a command, all of them."""
     context.obj = corpus
     if context.invoked_subcommand is None:
-        for command in (run_speed, run_quality, run_ptb, run_documents):
+        for command in (run_speed, run_quality, run_ptb, run_documents, run_vectors):
             context.invoke(command)
 
 
@@ -103,6 +103,14 @@ def run_choice(corpus: str | None, seeds: int, epochs: int, negative: int, vecto
 def run_ptb(seeds: int = 3) -> None:
     """Validation loss on Penn Treebank beside gensim's."""
     write("ptb", ptb.measure(seeds))
+
+
+@main.command("vectors")
+@click.option("--words", default=1_000_000, show_default=True, help="Words of the vectors, 100 dimensions each.")
+@click.option("--runs", default=5, show_default=True, help="Runs of each task; the median counts.")
+def run_vectors(words: int = 1_000_000, runs: int = 5) -> None:
+    """Seconds of neighbours, analogies and files beside gensim's."""
+    write("vectors", vectors.measure(words, runs))
 
 
 @main.command("documents")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
 from fastw2v.evaluation_files import Question, read_analogies, read_word_pairs
-from fastw2v.nearest import search_limit, unit_rows
+from fastw2v.nearest import best_of_many, search_limit, unit_rows
 from fastw2v.vectors import WordVectors
 
 __all__ = [
@@ -30,8 +30,6 @@ __all__ = [
 
 # The questions-words file has its five semantic sections first.
 _SEMANTIC_SECTIONS = 5
-# Scores held at once, in float32: 64 MB.
-_SCORES_AT_ONCE = 16 << 20
 # gensim looks at the five best words and takes the first that is no question word.
 _GENSIM_CANDIDATES = 5
 _ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
@@ -327,31 +325,23 @@ class _Search:
 
     def right(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Say which questions, given as rows of a, b, c and the answer, are answered right."""
-        step = max(1, _SCORES_AT_ONCE // max(1, len(self.units)))
-        batches = [self._right_batch(rows[first : first + step]) for first in range(0, len(rows), step)]
-        return np.concatenate([np.empty(0, bool), *batches])
-
-    def _right_batch(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         a, b, c, answer = rows.T
         queries = unit_rows(self.units[b] - self.units[a] + self.units[c])
-        scores = queries @ self.units.T
-        scores[np.arange(len(rows))[:, None], rows[:, :3]] = -np.inf
-        if self.first_only:
-            best = scores.argmax(axis=1)
-            # compute-accuracy starts from a best score of 0, so a word that points away is no answer.
-            answered = scores[np.arange(len(rows)), best] > 0
-            return answered & (self.first_form[best] == answer)
-        return self._first_free(scores, rows[:, :3]) == answer
+        asked = rows[:, :3].tolist()
+        found = best_of_many(queries, self.units, 1 if self.first_only else _GENSIM_CANDIDATES, asked)
+        choose = self._best if self.first_only else self._first_free
+        answers = (choose(best, scores, words) for (best, scores), words in zip(found, asked, strict=True))
+        return np.fromiter(answers, np.int64, len(rows)) == answer
 
-    def _first_free(self, scores: NDArray[np.float32], asked: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the first form of the best word that is no question word, or of the last of the five looked at."""
-        looked_at = min(_GENSIM_CANDIDATES, scores.shape[1])
-        top = np.argpartition(scores, -looked_at, axis=1)[:, -looked_at:]
-        order = np.argsort(-np.take_along_axis(scores, top, axis=1), axis=1, kind="stable")
-        forms = self.first_form[np.take_along_axis(top, order, axis=1)]
-        free = (forms[:, :, None] != asked[:, None, :]).all(axis=2)
-        chosen = np.where(free.any(axis=1), free.argmax(axis=1), looked_at - 1)
-        return np.take_along_axis(forms, chosen[:, None], axis=1)[:, 0]
+    def _best(self, best: NDArray[np.int64], scores: NDArray[np.float32], asked: list[int]) -> int:
+        """The first form of the best word; -1 for none."""
+        # compute-accuracy starts from a best score of 0, so a word that points away is no answer.
+        return int(self.first_form[best[0]]) if len(best) and scores[0] > 0 else -1
+
+    def _first_free(self, best: NDArray[np.int64], scores: NDArray[np.float32], asked: list[int]) -> int:
+        """The first form of the best word that is no question word in any form, else of the last one looked at."""
+        forms = self.first_form[best].tolist()
+        return next((form for form in forms if form not in asked), forms[-1] if forms else -1)
 
 
 def _cased_index(vectors: WordVectors, limit: int, upper: Callable[[str], str]) -> dict[str, int]:

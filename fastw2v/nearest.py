@@ -20,6 +20,8 @@ _BLOCK_ROWS = 16_384
 # Queries and rows whose scores are held at once: 16 MB of float32.
 _BLOCK_QUERIES = 512
 _BLOCK_SEARCHED = 8_192
+# The first block is partly sorted to find a threshold, which later blocks are only held against: a small one will do.
+_FIRST_SEARCHED = 1_024
 
 
 def unit_rows(vectors: NDArray[Any]) -> NDArray[np.float32]:
@@ -108,8 +110,12 @@ def best_of_many(
         lengths = [len(rows) for rows in left_out[first : first + _BLOCK_QUERIES]]
         owner = np.repeat(np.arange(len(block)), lengths)
         own = np.array([row for rows in left_out[first : first + _BLOCK_QUERIES] for row in rows], np.int64)
-        for begin in range(0, len(searched) if topn else 0, _BLOCK_SEARCHED):
-            end = min(len(searched), begin + _BLOCK_SEARCHED)
+        end = 0
+        while topn and end < len(searched):
+            begin, end = (
+                end,
+                min(len(searched), end + (_BLOCK_SEARCHED if end else min(_FIRST_SEARCHED, _BLOCK_SEARCHED))),
+            )
             # One buffer for all blocks: 16 MB of fresh memory each time would cost more than the product.
             out = buffer[: len(block) * (end - begin)].reshape(len(block), -1)
             scores = np.matmul(block, searched[begin:end].T, out=out)
