@@ -7,15 +7,15 @@ Operations of training, per kept token, with D dimensions, p positive pairs (abo
 tile of T tokens, each staying for L tiles. One multiply-add is two operations.
 
 - Skip-gram: p scores of pairs, S scores of noise words, p + S products into the input row, p into the output rows,
-  S into the noise rows: ``3 D (p + S)`` multiply-adds. Executed are a little more: rows are padded to 16 floats, and the
-  output rows' update walks a dense band of 2 W + 1 slots, of which p are not zero.
+  S into the noise rows: ``3 D (p + S)`` multiply-adds. Executed are a little more: rows are padded to 16 floats, and
+  the output rows' update walks a dense band of 2 W + 1 slots, of which p are not zero.
 - CBOW: the hidden row is a sum of p rows (p D additions), one target and S noise words are scored (1 + S), give the
   error (1 + S) and are updated (1 + S): ``3 D (1 + S)`` multiply-adds; the error goes into p rows (p D additions).
 - word2vec itself, a fresh set of K noise words for each pair: ``3 D p (K + 1)`` multiply-adds.
 
 Bytes that must move per kept token between memory (or the cache that holds the rows) and the first caches: each token
-of the text brings one input row and one output row, and a tile brings S / L new noise words; each row of D floats is read
-and written back: ``4 D * 2 * (2 + S / (T L))``, and 4 for the id. This is the least; a word that comes twice in a tile
+of the text brings one input row and one output row, and a tile brings S / L new noise words; each row of D floats is
+read and written back: ``4 D * 2 * (2 + S / (T L))``, and 4 for the id. This is the least; a word that comes twice in a tile
 moves once, and rows that do not stay in the first cache between the stages move again. It is compared with the copy
 bandwidth of the smallest cache that holds both matrices whole, or of memory.
 
@@ -33,11 +33,11 @@ from typing import Any
 
 import numpy as np
 
-import fastw2v
 from bench.corpora import first_words
-from bench.native import HERE_FLAGS, KERNELS, NoCompiler, compiled
+from bench.native import HERE_FLAGS, KERNELS, NoCompilerError, compiled
 from bench.record import Settings, show
 from bench.training import started, time_epoch
+from fastw2v.corpus import encode
 from fastw2v.machine import available_memory
 from fastw2v.plan import row_stride
 
@@ -57,12 +57,12 @@ def measure(corpus: Path, settings: Settings, runs: int) -> tuple[list[dict[str,
     with tempfile.TemporaryDirectory() as folder:
         try:
             found = limits(Path(folder), 0.02 if settings.quick else 0.5, settings.quick)
-        except NoCompiler as reason:
+        except NoCompilerError as reason:
             print(f"limits: {reason}")
             return [], []
         show("The machine's limits", found, {"what": "", "unit": "", "one_process": ",.0f", "two_processes": ",.0f"})
         piece, _ = first_words(corpus, QUICK_WORDS if settings.quick else WORDS, Path(folder))
-        encoded = fastw2v.encode(piece, n_jobs=1)
+        encoded = encode(piece, n_jobs=1)
     shares = [share_reached(encoded, params, found, runs) for params in CASES]
     columns = {"what": "", "M_kept_tokens_per_second": ".2f", "pairs_per_token": ".2f", "flop_per_token": ",.0f"}
     columns |= {"GFLOPs": ".1f", "of_arithmetic": ".1%", "bytes_per_token": ",.0f", "GBs": ".1f", "rows_lie_in": ""}
@@ -146,7 +146,7 @@ def _work(library: str, jobs: list[tuple[str, int]], seconds: float, barrier: An
 
 
 def share_reached(encoded: Any, params: dict[str, Any], found: list[dict[str, Any]], runs: int) -> dict[str, Any]:
-    """Kept tokens per second of one case, the operations and bytes that they stand for, and their share of the limits."""
+    """Kept tokens per second of one case, the operations and bytes they stand for, and their share of the limits."""
     epoch = time_epoch(encoded, runs=runs, **params)
     plan = started(encoded, **params).plan
     dimensions, negative = params.get("vector_size", 100), params.get("negative", 5)

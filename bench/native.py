@@ -25,7 +25,7 @@ NATIVE = Path(fastw2v.__file__).resolve().parent / "native"
 HERE_FLAGS = ["-O3", "-march=native", "-std=gnu11", "-Wall", "-Wextra", "-fno-math-errno", "-fno-trapping-math"]
 
 
-class NoCompiler(Exception):
+class NoCompilerError(Exception):
     """There is no C compiler; the message is a sentence that says what is left out because of that."""
 
 
@@ -45,14 +45,14 @@ def compiled(source: Path, folder: Path, flags: list[str]) -> ctypes.CDLL:
 
     Raises
     ------
-    NoCompiler
+    NoCompilerError
         Neither ``CC`` nor ``cc`` is there.
     SystemExit
         The compiler refused the file; its words are shown.
     """
     compiler = os.environ.get("CC", "cc").split()
     if shutil.which(compiler[0]) is None:
-        raise NoCompiler(f"left out: no C compiler ({compiler[0]!r} is not on the PATH; CC may name another)")
+        raise NoCompilerError(f"left out: no C compiler ({compiler[0]!r} is not on the PATH; CC may name another)")
     # A name of its own for each build: a library loaded before under the same name would be found again.
     descriptor, library = tempfile.mkstemp(suffix=".so", prefix=source.stem, dir=folder)
     os.close(descriptor)
@@ -64,7 +64,7 @@ def compiled(source: Path, folder: Path, flags: list[str]) -> ctypes.CDLL:
 
 
 _POINTERS = "w_in w_out ids offsets chunk_begin chunk_sentence keep_cut noise_cut noise_alias"
-_SIZES = "stride vocabulary chunks longest_chunk tokens epochs"
+_SIZES = "dimensions stride vocabulary chunks longest_chunk tokens epochs"
 _SETTINGS = "window negative tile noise life cbow cbow_mean cbow_divide shrink_windows"
 
 
@@ -84,6 +84,7 @@ class Job(ctypes.Structure):
     def of(cls, arrays: Arrays, corpus: Any, tables: Tables, plan: Plan) -> Job:
         """The job of a run, as `fastw2v._train.Run` would have it."""
         job = cls(
+            dimensions=arrays.w_in.shape[1],
             stride=arrays.w_in.strides[0] // 4,
             vocabulary=len(tables.keep_cut),
             chunks=plan.chunks,

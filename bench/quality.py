@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.systems import Task, run, saved
-from fastw2v import WordVectors, datasets
+from fastw2v import datasets
 from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
+from fastw2v.vectors import WordVectors
 
 SCORES = ("WS-353", "SimLex", "analogies")
 

@@ -1,8 +1,8 @@
 """Where the time goes: encode, then the stages of training, in nanoseconds per kept token and as shares.
 
 The package's own kernel is compiled once more, with a clock between its stages (kernels/stages.c); the package knows
-nothing of it. What the clock itself costs is measured and taken off; the line "sum of the stages" is to be compared with
-"as the package runs", which is the same epoch without a clock.
+nothing of it. What the clock itself costs is measured and taken off; the line "sum of the stages" is to be compared
+with "as the package runs", which is the same epoch without a clock.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-import fastw2v
-from bench.corpora import count_words, first_words
-from bench.native import KERNELS, Job, NoCompiler, compiled, package_flags
+from bench.corpora import first_words
+from bench.native import KERNELS, Job, NoCompilerError, compiled, package_flags
 from bench.record import Settings, show
 from bench.training import started, time_epoch
 from fastw2v._train import instruction_sets
+from fastw2v.corpus import encode
 
 # In the order of the enumeration in kernels/stages.c.
 STAGES = {
@@ -46,12 +46,12 @@ def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]
         folder = Path(name)
         try:
             library = clocked_kernel(folder)
-        except NoCompiler as reason:
+        except NoCompilerError as reason:
             print(f"stages: {reason}")
             return []
         piece, words = first_words(corpus, QUICK_WORDS if settings.quick else WORDS, folder)
         begin = time.perf_counter()
-        encoded = fastw2v.encode(piece, n_jobs=1)
+        encoded = encode(piece, n_jobs=1)
         encode_seconds = time.perf_counter() - begin
         for params in CASES:
             found = one_case(library, encoded, encode_seconds, params, runs)
@@ -75,7 +75,7 @@ def clocked_kernel(folder: Path) -> ctypes.CDLL:
 def one_case(
     library: ctypes.CDLL, encoded: Any, encode_seconds: float, params: dict[str, Any], runs: int
 ) -> list[dict[str, Any]]:
-    """The rows of one case: encode, every stage (the median of the runs), their sum, and the package without a clock."""
+    """The rows of one case: encode, every stage (medians of the runs), their sum, and the package without a clock."""
     samples = []
     for _ in range(runs):
         ns, kept = clocked_epoch(library, encoded, params)

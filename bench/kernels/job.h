@@ -13,6 +13,7 @@ typedef struct bench_job {
     const uint32_t *keep_cut;      /* (V,) thresholds of subsampling */
     const uint32_t *noise_cut;     /* (V,) alias table of the noise words */
     const int32_t *noise_alias;
+    int64_t dimensions; /* of a vector: the rest of a row's `stride` is padding */
     int64_t stride, vocabulary, chunks, longest_chunk, tokens, epochs;
     uint64_t seed;
     double first_rate, last_rate; /* learning rate at the first and after the last token of the run */
