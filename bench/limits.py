@@ -15,9 +15,9 @@ tile of T tokens, each staying for L tiles. One multiply-add is two operations.
 
 Bytes that must move per kept token between memory (or the cache that holds the rows) and the first caches: each token
 of the text brings one input row and one output row, and a tile brings S / L new noise words; each row of D floats is
-read and written back: ``4 D * 2 * (2 + S / (T L))``, and 4 for the id. This is the least; a word that comes twice in a tile
-moves once, and rows that do not stay in the first cache between the stages move again. It is compared with the copy
-bandwidth of the smallest cache that holds both matrices whole, or of memory.
+read and written back: ``4 D * 2 * (2 + S / (T L))``, and 4 for the id. This is the least; a word that comes twice in a
+tile moves once, and rows that do not stay in the first cache between the stages move again. It is compared with the
+copy bandwidth of the smallest cache that holds both matrices whole, or of memory.
 
 The last column compares with word2vec's operations done at the full arithmetic limit: what a perfect implementation of
 fresh noise words for each pair could reach.

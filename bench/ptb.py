@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.record import show
 from bench.systems import Task, run, saved
 from fastw2v import datasets
 
@@ -77,4 +78,6 @@ def measure(seeds: int) -> list[dict[str, Any]]:
                 f"ours is {row['excess_per_cent']:+.2f} %",
                 flush=True,
             )
+    form = {"architecture": "", "fastw2v": ".4f", "gensim": ".4f", "excess_per_cent": "+.2f"}
+    show("Validation loss on Penn Treebank", rows, form)
     return rows

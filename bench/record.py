@@ -85,8 +85,8 @@ def show(title: str, rows: Sequence[dict[str, Any]], columns: dict[str, str]) ->
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for name, form in columns.items():
-        table.add_column(name.replace("_", " "), justify="right" if form else "left", no_wrap=not form)
+    for number, (name, form) in enumerate(columns.items()):
+        table.add_column(name.replace("_", " "), justify="right" if form else "left", no_wrap=number == 0)
     for row in rows:
         table.add_row(*(_cell(row.get(name), form) for name, form in columns.items()))
     console = Console()

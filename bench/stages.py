@@ -36,7 +36,7 @@ STAGES = {
 }
 COLUMNS = {"stage": "", "what": "", "ns_per_kept_token": ".1f", "share": ".1%", "share_of_5_epochs": ".1%"}
 WORDS, QUICK_WORDS = 3_000_000, 20_000
-CASES = ({}, {"vector_size": 300}, {"architecture": "cbow"})
+CASES: tuple[dict[str, Any], ...] = ({}, {"vector_size": 300}, {"architecture": "cbow"})
 
 
 def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]:
@@ -84,7 +84,7 @@ def one_case(
     plain = time_epoch(encoded, runs=runs, **params)
     encode = encode_seconds * 1e9 / kept
     training = float(stages.sum())
-    rows = [{"stage": "encode", "what": "file to ids, once", "ns_per_kept_token": encode}]
+    rows: list[dict[str, Any]] = [{"stage": "encode", "what": "file to ids, once", "ns_per_kept_token": encode}]
     for (stage, what), value in zip(STAGES.items(), stages, strict=True):
         rows.append({"stage": stage, "what": what, "ns_per_kept_token": float(value)})
     for row in rows:
