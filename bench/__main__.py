@@ -110,7 +110,7 @@ def run_quality(settings: Settings, seeds: int, epochs: int, threads: int, syste
 @click.pass_obj
 def run_ptb(settings: Settings, seeds: int) -> None:
     """Validation loss on Penn Treebank beside gensim's."""
-    settings.write("ptb", ptb.measure(seeds))
+    settings.write("ptb", ptb.measure(settings, seeds))
 
 
 @main.command("sweep")

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ def measure(corpus: Path, settings: Settings, runs: int, gensim_words: int) -> l
             texts["piece"] = first_words(corpus, gensim_words, folder)
         rows = []
         for part, (text, words) in texts.items():
-            commands = [_fastw2v, _gensim] if part == "piece" or not gensim_words else [_fastw2v]
+            commands: list[Command] = [_fastw2v, _gensim] if part == "piece" or not gensim_words else [_fastw2v]
             rows += compare(part, text, words, commands, folder, runs)
         imports = measured([sys.executable, "-c", _PATH + _IMPORTS])
         rows.append({"text": "(none)", "system": "imports alone", "seconds": imports[0], "peak_bytes": imports[1]})
@@ -67,7 +67,7 @@ def measure(corpus: Path, settings: Settings, runs: int, gensim_words: int) -> l
 
 
 def compare(
-    part: str, text: Path, words: int, commands: list[Command], folder: Path, runs: int
+    part: str, text: Path, words: int, commands: Sequence[Command], folder: Path, runs: int
 ) -> list[dict[str, Any]]:
     """One row for each system, run in turn; medians."""
     samples: dict[str, list[tuple[float, int]]] = {command.__name__.strip("_"): [] for command in commands}
