@@ -10,7 +10,6 @@ what training imports is shown, too: nothing that trains from Python can be belo
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
@@ -26,18 +25,29 @@ from fastw2v.corpus import encode
 
 EPOCHS, THREADS, DIMENSIONS, QUICK_WORDS = 5, 2, 100, 10_000
 
-# The folder of the source is not searched, unless the package is nowhere else: see bench/systems.py.
-_PATH = f"import sys; sys.path[:1] = []; sys.path.append({str(Path(__file__).resolve().parent.parent)!r})\n"
-_FASTW2V = "from fastw2v.cli import main\nmain()"
-_GENSIM = """
+# The folder of the source is not searched, unless the package is nowhere else: see bench/systems.py. At its end the
+# process leaves its peak of memory in the file named first.
+_START = f"""
+import atexit, sys
+sys.path = [folder for folder in sys.path if folder]
+sys.path.append({str(Path(__file__).resolve().parent.parent)!r})
+from bench.memory import keep_peak
+atexit.register(keep_peak, sys.argv.pop(1))
+"""
+_FASTW2V = _START + "from fastw2v.cli import main\nmain()"
+_GENSIM = (
+    _START
+    + """
 from gensim.models import Word2Vec
-model = Word2Vec(corpus_file=sys.argv[1], vector_size={dimensions}, window=5, negative=5, sample=1e-3, min_count=5,
-                 sg=1, epochs={epochs}, workers={threads}, seed=1)
+size, epochs, threads = map(int, sys.argv[3:])
+model = Word2Vec(corpus_file=sys.argv[1], vector_size=size, window=5, negative=5, sample=1e-3, min_count=5, sg=1,
+                 epochs=epochs, workers=threads, seed=1)
 model.wv.save_word2vec_format(sys.argv[2], binary=True)
 """
-Command = Callable[[Path, Path], list[str]]  # of a text and of the file to write
+)
+_IMPORTS = _START + "import fastw2v.cli, fastw2v.corpus, fastw2v.fit, fastw2v._train, fastw2v.formats, fastw2v.vectors"
 
-_IMPORTS = "import fastw2v.cli, fastw2v.corpus, fastw2v.fit, fastw2v._train, fastw2v.formats, fastw2v.vectors"
+Command = Callable[[Path, Path], list[str]]  # of a text and of the file to write
 
 
 def measure(corpus: Path, settings: Settings, runs: int, gensim_words: int) -> list[dict[str, Any]]:
@@ -53,7 +63,7 @@ def measure(corpus: Path, settings: Settings, runs: int, gensim_words: int) -> l
         for part, (text, words) in texts.items():
             commands: list[Command] = [_fastw2v, _gensim] if part == "piece" or not gensim_words else [_fastw2v]
             rows += compare(part, text, words, commands, folder, runs)
-        imports = measured([sys.executable, "-c", _PATH + _IMPORTS])
+        imports = measured([_IMPORTS], folder)
         rows.append({"text": "(none)", "system": "imports alone", "seconds": imports[0], "peak_bytes": imports[1]})
     for row in rows:
         row["peak_MB"] = row["peak_bytes"] / 1e6
@@ -74,7 +84,7 @@ def compare(
     for _ in range(runs):
         for command, (system, found) in zip(commands, samples.items(), strict=True):
             output = folder / f"{system}.bin"
-            found.append(measured(command(text, output)))
+            found.append(measured(command(text, output), folder))
             if not output.stat().st_size:
                 raise SystemExit(f"bench: {system} left nothing in {output}")
     needed = memory_needed(text)
@@ -88,16 +98,15 @@ def compare(
     return rows
 
 
-def measured(command: list[str]) -> tuple[float, int]:
-    """Wall time of a process in seconds, and the peak of its memory in bytes."""
+def measured(command: list[str], folder: Path) -> tuple[float, int]:
+    """Wall time in seconds of a process (Python code and its arguments), and the peak of its memory in bytes."""
+    peak = folder / "peak"
     begin = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
+    code = subprocess.run([sys.executable, "-c", command[0], str(peak), *command[1:]], check=False).returncode
     seconds = time.perf_counter() - begin
-    process.returncode = os.waitstatus_to_exitcode(status)  # or it would be waited for again
-    if process.returncode:
-        raise SystemExit(f"bench: left with {process.returncode}: {' '.join(command)}")
-    return seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    if code:
+        raise SystemExit(f"bench: left with {code}: {' '.join(command[1:])}")
+    return seconds, int(peak.read_text())
 
 
 def memory_needed(text: Path) -> int:
@@ -109,9 +118,8 @@ def memory_needed(text: Path) -> int:
 
 def _fastw2v(text: Path, output: Path) -> list[str]:
     options = ["--epochs", str(EPOCHS), "--vector-size", str(DIMENSIONS), "-j", str(THREADS), "--seed", "1", "--quiet"]
-    return [sys.executable, "-c", _PATH + _FASTW2V, "train", str(text), "-o", str(output), *options]
+    return [_FASTW2V, "train", str(text), "-o", str(output), *options]
 
 
 def _gensim(text: Path, output: Path) -> list[str]:
-    script = _GENSIM.format(dimensions=DIMENSIONS, epochs=EPOCHS, threads=THREADS)
-    return [sys.executable, "-c", _PATH + script, str(text), str(output)]
+    return [_GENSIM, str(text), str(output), str(DIMENSIONS), str(EPOCHS), str(THREADS)]

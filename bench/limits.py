@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import ctypes
 import multiprocessing
+import queue
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -118,10 +119,14 @@ def together(processes: int, library: str, jobs: list[tuple[str, int]], seconds:
     """The rates of each job, run by so many processes at the same time, added up."""
     context = multiprocessing.get_context("spawn")
     barrier, results = context.Barrier(processes), context.Queue()
-    workers = [context.Process(target=_work, args=(library, jobs, seconds, barrier, results)) for _ in range(processes)]
+    arguments = (library, jobs, seconds, barrier, results)
+    workers = [context.Process(target=_work, args=arguments, daemon=True) for _ in range(processes)]
     for worker in workers:
         worker.start()
-    found = [results.get(timeout=120 + 20 * seconds * len(jobs)) for _ in workers]
+    try:
+        found = [results.get(timeout=120 + 20 * seconds * len(jobs)) for _ in workers]
+    except queue.Empty:
+        raise SystemExit(f"bench: a process that measures the limits died: {[w.exitcode for w in workers]}") from None
     for worker in workers:
         worker.join()
     return [float(sum(rates)) for rates in zip(*found, strict=True)]

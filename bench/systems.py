@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import programs
+from bench import memory, programs
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Outcome:
 
 # The packages come from where this process has them: the folder that holds `bench` also holds the source of fastw2v,
 # which is not compiled there when the installed package is measured. So it comes last.
-_START = "import sys; sys.path[:1] = []; sys.path.append(sys.argv.pop(1)); from bench.systems import main; main()"
+_START = "import sys; sys.path = [p for p in sys.path if p]; sys.path.append(sys.argv.pop(1)); from bench.systems import main; main()"
 _ROOT = str(Path(__file__).resolve().parent.parent)
 
 
@@ -165,17 +165,15 @@ SYSTEMS = {"fastw2v": _fastw2v, "gensim": _gensim}
 
 def main() -> None:
     """Run one task in this process and print its outcome: what `run` starts."""
-    import resource
     import time
 
     system, task = sys.argv[1], Task(**json.loads(sys.argv[2]))
-    whose = resource.RUSAGE_SELF
     if system in programs.PROGRAMS:
-        whose = resource.RUSAGE_CHILDREN
         count_seconds, train_seconds = programs.train(system, task, time.perf_counter)
+        peak = memory.peak_bytes_of_children()
     else:
         count_seconds, train_seconds = SYSTEMS[system](task, time.perf_counter)
-    peak = resource.getrusage(whose).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        peak = memory.peak_bytes()
     print(json.dumps({"count_seconds": count_seconds, "train_seconds": train_seconds, "peak_bytes": peak}))
 
 
