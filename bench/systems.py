@@ -57,7 +57,13 @@ class Outcome:
 
 # The packages come from where this process has them: the folder that holds `bench` also holds the source of fastw2v,
 # which is not compiled there when the installed package is measured. So it comes last.
-_START = "import sys; sys.path = [p for p in sys.path if p]; sys.path.append(sys.argv.pop(1)); from bench.systems import main; main()"
+_START = """
+import sys
+sys.path = [folder for folder in sys.path if folder]
+sys.path.append(sys.argv.pop(1))
+from bench.systems import main
+main()
+"""
 _ROOT = str(Path(__file__).resolve().parent.parent)
 
 
