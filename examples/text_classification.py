@@ -7,6 +7,7 @@ fetched once. Expect bag-of-words to win: single words, such as names, tell the 
 """
 
 import argparse
+from collections import Counter
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -15,6 +16,12 @@ from sklearn.preprocessing import StandardScaler
 
 from fastw2v import DocVectorizer, Word2Vec
 from fastw2v.datasets import fetch_20newsgroups
+from fastw2v.tokenizers import words
+
+
+def without_attachments(posts: list[str]) -> list[str]:
+    """Without the few posts that are pictures and programs encoded as text, thousands of times the same token."""
+    return [post for post in posts if max(Counter(words(post)).values(), default=0) < 500]
 
 
 def main() -> None:
@@ -32,7 +39,7 @@ def main() -> None:
         epochs=options.epochs,
         min_count=options.min_count,
         random_state=options.seed,
-    ).fit(posts)
+    ).fit(without_attachments(posts))
     print(f"{model.report_.words_per_second:,.0f} words/s, {len(model.vocabulary_):,} words")
 
     bag = TfidfVectorizer(sublinear_tf=True, min_df=options.min_count)

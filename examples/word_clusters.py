@@ -9,6 +9,7 @@ SVD), by the normalised mutual information of clusters and topics: 0 for chance,
 """
 
 import argparse
+from collections import Counter
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -54,6 +55,11 @@ def words_of_topics(
     return [vocabulary[i] for i in chosen], [names[i] for i in shares[:, chosen].argmax(axis=0)], counter
 
 
+def without_attachments(posts: list[str]) -> list[str]:
+    """Without the few posts that are pictures and programs encoded as text, thousands of times the same token."""
+    return [post for post in posts if max(Counter(words(post)).values(), default=0) < 500]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clusters", type=int, default=len(TOPICS))
@@ -64,7 +70,8 @@ def main() -> None:
     posts, groups = fetch_20newsgroups("train")
     chosen, topics, counter = words_of_topics(posts, groups, options.min_posts)
 
-    model = Word2Vec(epochs=options.epochs, min_count=options.min_posts, random_state=options.seed).fit(posts)
+    model = Word2Vec(epochs=options.epochs, min_count=options.min_posts, random_state=options.seed)
+    model.fit(without_attachments(posts))
     by_post = TfidfTransformer(sublinear_tf=True).fit_transform(counter.transform(posts)).T.tocsr()
     rows = by_post[[counter.vocabulary_[word] for word in chosen]]
     size = min(100, len(chosen) - 1)
