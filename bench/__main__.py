@@ -1,6 +1,7 @@
 """``python -m bench``: the machine's limits, speed, quality and how it came about; tables on the screen and JSON files.
 
-Without a command, the main set: limits, stages, ladder, speed, end-to-end, quality, ptb. The sweeps are a command.
+Without a command, the main set: limits, stages, ladder, speed, end-to-end, quality, ptb, documents, vectors. The
+sweeps and the choice of the tile take long and are commands of their own; so is ``python -m bench.gpu``.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bench import end_to_end, ladder, limits, ptb, quality, speed, stages, sweep
+from bench import choice, documents, end_to_end, ladder, limits, ptb, quality, speed, stages, sweep, vectors
 from bench.corpora import find_corpus
 from bench.programs import PROGRAMS
 from bench.record import Settings
@@ -38,7 +39,8 @@ def main(context: click.Context, corpus: str | None, results: Path, quick: bool,
     programs = {name.replace("_", "-"): path for name, path in paths.items() if path}
     context.obj = Settings(corpus, programs, results, quick)
     if context.invoked_subcommand is None:
-        for command in (run_limits, run_stages, run_ladder, run_speed, run_end_to_end, run_quality, run_ptb):
+        trained = (run_limits, run_stages, run_ladder, run_speed, run_end_to_end, run_quality, run_ptb)
+        for command in (*trained, run_documents, run_vectors):
             context.invoke(command)
 
 
@@ -111,6 +113,35 @@ def run_quality(settings: Settings, seeds: int, epochs: int, threads: int, syste
 def run_ptb(settings: Settings, seeds: int) -> None:
     """Validation loss on Penn Treebank beside gensim's."""
     settings.write("ptb", ptb.measure(settings, seeds))
+
+
+@main.command("choice")
+@click.option("--seeds", default=3, show_default=True)
+@click.option("--epochs", default=3, show_default=True)
+@click.option("--negative", default=5, show_default=True)
+@click.option("--vector-size", default=100, show_default=True)
+@click.pass_obj
+def run_choice(settings: Settings, seeds: int, epochs: int, negative: int, vector_size: int) -> None:
+    """Speed and quality of other tile shapes."""
+    settings.write("choice", choice.measure(find_corpus(settings.corpus), seeds, epochs, negative, vector_size))
+
+
+@main.command("vectors")
+@click.option("--words", default=1_000_000, show_default=True, help="Words of the vectors, 100 dimensions each.")
+@RUNS
+@click.pass_obj
+def run_vectors(settings: Settings, words: int, runs: int) -> None:
+    """Seconds of neighbours, analogies and files beside gensim's."""
+    settings.write("vectors", vectors.measure(40_000, 1) if settings.quick else vectors.measure(words, runs))
+
+
+@main.command("documents")
+@click.option("--vector-size", default=100, show_default=True)
+@click.option("--epochs", default=3, show_default=True, help="Passes over the corpus; data sets have their own.")
+@click.pass_obj
+def run_documents(settings: Settings, vector_size: int, epochs: int) -> None:
+    """Classification of 20 Newsgroups and SST-2 beside bag-of-words, and the speed of transform beside gensim's."""
+    settings.write("documents", documents.measure(find_corpus(settings.corpus), vector_size, epochs))
 
 
 @main.command("sweep")

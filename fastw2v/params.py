@@ -75,6 +75,9 @@ RULES: dict[str, Rule] = {
     ),
     "verbose": Rule("a whole number from 0 to 10, or True or False", lambda v: _is_bool(v) or _integer(0, 10).test(v)),
     "errors": _choice("strict", "replace", "ignore"),
+    "weighting": _choice("mean", "tfidf", "sif", "usif"),
+    "n_components_removed": _integer(0, 65_535),
+    "normalize": _or_none(_choice("l2"), "leave lengths as they are"),
 }
 
 

@@ -1,0 +1,56 @@
+"""Why the tile has the shape it has: speed and quality for other numbers of tokens (T), noise words (S) and lives (L).
+
+The shapes here are put into the plan by hand; what the package itself chooses is in fastw2v/plan.py.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.quality import SCORES, score
+from fastw2v import WordVectors, encode
+from fastw2v.fit import advance, start
+from fastw2v.params import Params
+
+# (T, S, L); the package's own choice for five negatives is (32, 16, 2) for skip-gram and (32, 16, 3) for CBOW.
+SHAPES = [
+    (32, 16, 1),
+    (32, 16, 2),
+    (32, 16, 3),
+    (32, 16, 4),
+    (32, 16, 8),
+    (16, 16, 2),
+    (64, 16, 2),
+    (32, 8, 2),
+    (32, 32, 1),
+    (32, 32, 2),
+]
+
+
+def measure(corpus: Path, seeds: int, epochs: int, negative: int, vector_size: int) -> list[dict[str, Any]]:
+    """One row for each architecture and shape."""
+    encoded = encode(str(corpus))
+    rows = []
+    for architecture in ("skipgram", "cbow"):
+        params = Params(architecture=architecture, epochs=epochs, negative=negative, vector_size=vector_size)
+        for tile, noise, life in SHAPES:
+            found = []
+            for seed in range(1, seeds + 1):
+                state = start(encoded, params, seed=seed)
+                state.plan = dataclasses.replace(state.plan, tile=tile, noise=noise, life=life)
+                advance(state, encoded, n_jobs=1)
+                vectors = WordVectors(np.ascontiguousarray(state.w_in), encoded.vocabulary)
+                found.append({**score(vectors), "words_per_second": state.report.words_per_second})
+            row: dict[str, Any] = {"architecture": architecture, "T": tile, "S": noise, "L": life}
+            row |= {"negative": negative, "vector_size": vector_size, "seeds": found}
+            row |= {name: statistics.mean(one[name] for one in found) for name in (*SCORES, "words_per_second")}
+            rows.append(row)
+            shown = "   ".join(f"{name} {row[name]:5.1f}" for name in SCORES)
+            speed = row["words_per_second"] / 1e6
+            print(f"{architecture:8} T {tile:2} S {noise:2} L {life}   {shown}   {speed:.2f} M/s", flush=True)
+    return rows
