@@ -15,6 +15,8 @@ import click
 import numpy as np
 
 from bench.corpora import find_corpus
+from bench.record import Settings
+from bench.record import Settings
 from fastw2v import EncodedCorpus, Word2Vec, cuda, encode, gpu, plan, reference
 from fastw2v.errors import BackendUnavailable
 from fastw2v.in_flight import Crowd
@@ -182,8 +184,6 @@ def main(corpus: str | None, tokens: int) -> None:
         device = cuda.open_device()
     except BackendUnavailable as error:
         raise SystemExit(f"bench.gpu: {error}") from error
-    from bench.__main__ import write
-
     path = find_corpus(corpus)
     print(f"{device.name}, compute capability {device.capability / 10:.1f}, {device.multiprocessors} multiprocessors")
     rows: list[dict[str, Any]] = [{"device": device.name, "multiprocessors": device.multiprocessors}]
@@ -195,7 +195,7 @@ def main(corpus: str | None, tokens: int) -> None:
     }
     for name, section in sections.items():
         rows += [{"section": name, **row} for row in section()]
-    write("gpu", rows)
+    Settings().write("gpu", rows)
 
 
 if __name__ == "__main__":

@@ -28,8 +28,9 @@ from fastw2v.state import TrainingState
 
 WORDS, QUICK_WORDS, EPOCHS = 1_000_000, 20_000, 3
 PASSAGE = 8192  # of kernels/ladder.h
-# Noise differs from rung to rung, and with it the path of the descent; on a corpus of this size losses agree to this.
-LOSS_TOLERANCE = 0.03
+# Noise differs from rung to rung, and with it the path of the descent: what many pairs share is a coarser estimate of
+# the gradient, which a corpus of this size still shows. A wrong gradient strays much further.
+LOSS_TOLERANCE = 0.05
 
 Epoch = Callable[[TrainingState, int], float]  # trains one epoch; the loss per positive pair
 

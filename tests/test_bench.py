@@ -122,6 +122,12 @@ def test_sweep(text, tmp_path):
     assert (tmp_path / "sweep.png").exists() == (tmp_path / "sweep.svg").exists() == drawn
 
 
+def test_vectors(text, tmp_path):
+    pytest.importorskip("gensim")
+    bench(text, tmp_path, "vectors")
+    assert all(row["fastw2v"] > 0 < row["gensim"] for row in kept(tmp_path, "vectors")["rows"])
+
+
 DATA = pytest.mark.skipif(not os.environ.get("FASTW2V_DATA"), reason="FASTW2V_DATA is not set")
 
 
