@@ -1,11 +1,7 @@
 """``python -m bench``: the machine's limits, speed, quality and how it came about; tables on the screen and JSON files.
 
-<<<<<<< HEAD
-Without a command, the main set: limits, stages, ladder, speed, end-to-end, quality, ptb. The others by their names.
-=======
 Without a command, the main set: limits, stages, ladder, speed, end-to-end, quality, ptb, documents, vectors. The
 sweeps and the choice of the tile take long and are commands of their own; so is ``python -m bench.gpu``.
->>>>>>> dba66ab2f398f3c42ea75f26f90a810072df883a
 """
 
 from __future__ import annotations
@@ -14,23 +10,7 @@ from pathlib import Path
 
 import click
 
-<<<<<<< HEAD
-from bench import (
-    choice,
-    documents,
-    end_to_end,
-    ladder,
-    limits,
-    ptb,
-    quality,
-    speed,
-    stages,
-    sweep,
-    vectors,
-)
-=======
 from bench import choice, documents, end_to_end, ladder, limits, ptb, quality, speed, stages, sweep, vectors
->>>>>>> dba66ab2f398f3c42ea75f26f90a810072df883a
 from bench.corpora import find_corpus
 from bench.programs import PROGRAMS
 from bench.record import Settings
@@ -59,12 +39,8 @@ def main(context: click.Context, corpus: str | None, results: Path, quick: bool,
     programs = {name.replace("_", "-"): path for name, path in paths.items() if path}
     context.obj = Settings(corpus, programs, results, quick)
     if context.invoked_subcommand is None:
-<<<<<<< HEAD
-        for command in (run_limits, run_stages, run_ladder, run_speed, run_end_to_end, run_quality, run_ptb):
-=======
         trained = (run_limits, run_stages, run_ladder, run_speed, run_end_to_end, run_quality, run_ptb)
         for command in (*trained, run_documents, run_vectors):
->>>>>>> dba66ab2f398f3c42ea75f26f90a810072df883a
             context.invoke(command)
 
 
@@ -131,21 +107,6 @@ def run_quality(settings: Settings, seeds: int, epochs: int, threads: int, syste
     settings.write("quality", rows)
 
 
-<<<<<<< HEAD
-@main.command("choice")
-@click.option("--seeds", default=3, show_default=True)
-@click.option("--epochs", default=3, show_default=True)
-@click.option("--negative", default=5, show_default=True)
-@click.option("--vector-size", default=100, show_default=True)
-@click.pass_obj
-def run_choice(settings: Settings, seeds: int, epochs: int, negative: int, vector_size: int) -> None:
-    """Speed and quality of other tile shapes."""
-    rows = choice.measure(find_corpus(settings.corpus), seeds, epochs, negative, vector_size)
-    settings.write("choice", rows)
-
-
-=======
->>>>>>> dba66ab2f398f3c42ea75f26f90a810072df883a
 @main.command("ptb")
 @click.option("--seeds", default=3, show_default=True)
 @click.pass_obj
@@ -154,14 +115,6 @@ def run_ptb(settings: Settings, seeds: int) -> None:
     settings.write("ptb", ptb.measure(settings, seeds))
 
 
-<<<<<<< HEAD
-@main.command("sweep")
-@click.option("--runs", default=3, show_default=True, help="Runs of each point; the median counts.")
-@click.pass_obj
-def run_sweep(settings: Settings, runs: int) -> None:
-    """How the cost grows with threads, D, V, K, window and corpus size; log-log plots."""
-    settings.write("sweep", sweep.measure(find_corpus(settings.corpus), settings, 1 if settings.quick else runs))
-=======
 @main.command("choice")
 @click.option("--seeds", default=3, show_default=True)
 @click.option("--epochs", default=3, show_default=True)
@@ -171,24 +124,15 @@ def run_sweep(settings: Settings, runs: int) -> None:
 def run_choice(settings: Settings, seeds: int, epochs: int, negative: int, vector_size: int) -> None:
     """Speed and quality of other tile shapes."""
     settings.write("choice", choice.measure(find_corpus(settings.corpus), seeds, epochs, negative, vector_size))
->>>>>>> dba66ab2f398f3c42ea75f26f90a810072df883a
 
 
 @main.command("vectors")
 @click.option("--words", default=1_000_000, show_default=True, help="Words of the vectors, 100 dimensions each.")
-<<<<<<< HEAD
-@click.option("--runs", default=5, show_default=True, help="Runs of each task; the median counts.")
-@click.pass_obj
-def run_vectors(settings: Settings, words: int, runs: int) -> None:
-    """Seconds of neighbours, analogies and files beside gensim's."""
-    settings.write("vectors", vectors.measure(words, runs))
-=======
 @RUNS
 @click.pass_obj
 def run_vectors(settings: Settings, words: int, runs: int) -> None:
     """Seconds of neighbours, analogies and files beside gensim's."""
     settings.write("vectors", vectors.measure(40_000, 1) if settings.quick else vectors.measure(words, runs))
->>>>>>> dba66ab2f398f3c42ea75f26f90a810072df883a
 
 
 @main.command("documents")
@@ -198,8 +142,6 @@ def run_vectors(settings: Settings, words: int, runs: int) -> None:
 def run_documents(settings: Settings, vector_size: int, epochs: int) -> None:
     """Classification of 20 Newsgroups and SST-2 beside bag-of-words, and the speed of transform beside gensim's."""
     settings.write("documents", documents.measure(find_corpus(settings.corpus), vector_size, epochs))
-<<<<<<< HEAD
-=======
 
 
 @main.command("sweep")
@@ -208,7 +150,6 @@ def run_documents(settings: Settings, vector_size: int, epochs: int) -> None:
 def run_sweep(settings: Settings, runs: int) -> None:
     """How the cost grows with threads, D, V, K, window and corpus size; log-log plots."""
     settings.write("sweep", sweep.measure(find_corpus(settings.corpus), settings, 1 if settings.quick else runs))
->>>>>>> dba66ab2f398f3c42ea75f26f90a810072df883a
 
 
 if __name__ == "__main__":

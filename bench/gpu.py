@@ -16,7 +16,6 @@ import numpy as np
 
 from bench.corpora import find_corpus
 from bench.record import Settings
-from bench.record import Settings
 from fastw2v import EncodedCorpus, Word2Vec, cuda, encode, gpu, plan, reference
 from fastw2v.errors import BackendUnavailable
 from fastw2v.in_flight import Crowd
