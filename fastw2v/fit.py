@@ -224,7 +224,10 @@ def _loop(
         if watch.tell(epoch_end):
             state.report.stopped_by = "callback"
             return
-        saver.save_if_due()
+        if saver.due():
+            run.pull()
+            saver.save()
+    run.pull()
     _check_finite(state, watch)
 
 
@@ -310,9 +313,8 @@ class _Saver:
         if path is not None:
             check_words(corpus)
 
-    def save_if_due(self) -> None:
-        if self.path is not None and time.perf_counter() - self.last >= self.every:
-            self.save()
+    def due(self) -> bool:
+        return self.path is not None and time.perf_counter() - self.last >= self.every
 
     def save(self) -> None:
         if self.path is not None:

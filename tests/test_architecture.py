@@ -220,7 +220,7 @@ def test_the_command_line_and_training_never_import_scikit_learn(folder, tmp_pat
     code = (
         "import sys\nfrom fastw2v.cli import main\n"
         f"sys.argv = ['fastw2v', 'train', {str(tmp_path / 'corpus.txt')!r}, '--vector-size', '4', '--epochs', '1']\n"
-        f"sys.argv += ['--quiet', '--output', {str(tmp_path / 'vectors.txt')!r}]\n"
+        f"sys.argv += ['--quiet', '--device', 'cpu', '--output', {str(tmp_path / 'vectors.txt')!r}]\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
         "print(*sys.modules)\n"
     )
