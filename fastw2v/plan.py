@@ -29,8 +29,8 @@ NOISE_SLOTS = 16  # S: fewer noise words cost analogies; more cost time
 NOISE_LIFE = {"skipgram": 2, "cbow": 3}
 # How far one tile may overshoot (see `staleness`): in simulations 3.5 was stable and 4.1 diverged.
 STALENESS_MAX = 2.0
-# A chunk in which one word makes so much of a short piece gets tiles for that share: half was stable, 0.7 exploded. In an
-# encyclopedia, six chunks in a thousand have such a piece.
+# A chunk in which one word makes so much of a short piece gets tiles for that share: half was stable, 0.7 exploded. In
+# an encyclopedia, six chunks in a thousand have such a piece.
 BURST_SHARE = 0.4
 # Where even a tile of one token exceeds that (a handful of words in wide windows), the learning rate gives way, down to
 # this share of it: what a single token's whole window adds. Rates that would diverge in any trainer still do.
