@@ -19,6 +19,7 @@ SOURCES = {
     "_corpus": ["fw_ids.c", "fw_table.c", "fw_text.c"],
     "_tokens": ["fw_ids.c"],
     "_sampler": [],
+    "_text_vectors": ["fw_parse.c"],
     "_train": [
         "fw_kernel.c",
         "fw_kernel_portable.c",

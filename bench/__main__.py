@@ -1,76 +1,98 @@
-"""``python -m bench``: speed, quality and the objective, side by side; a table on the screen and a JSON file."""
+"""``python -m bench``: the machine's limits, speed, quality and how it came about; tables on the screen and JSON files.
+
+Without a command, the main set: limits, stages, ladder, speed, end-to-end, quality, ptb, documents, vectors. The
+sweeps and the choice of the tile take long and are commands of their own; so is ``python -m bench.gpu``.
+"""
 
 from __future__ import annotations
 
-import json
-import platform
-import subprocess
-import sys
-import time
 from pathlib import Path
-from typing import Any
 
 import click
 
-from bench import choice, ptb, quality, speed
+from bench import choice, documents, end_to_end, ladder, limits, ptb, quality, speed, stages, sweep, vectors
 from bench.corpora import find_corpus
-from fastw2v import __version__
-from fastw2v._train import instruction_sets
-from fastw2v.machine import usable_cpus
+from bench.programs import PROGRAMS
+from bench.record import Settings
 
-RESULTS = Path(__file__).parent / "results"
-
-
-def circumstances() -> dict[str, Any]:
-    """What figures mean nothing without: machine, commit, versions and command."""
-    model = [line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False, cwd=RESULTS.parent
-    )
-    return {
-        "machine": f"{model[0] if model else platform.processor()}, {usable_cpus()} CPUs",
-        "instruction_set": instruction_sets()["selected"],
-        "python": platform.python_version(),
-        "fastw2v": __version__,
-        "commit": commit.stdout.strip(),
-        "command": "python -m bench " + " ".join(sys.argv[1:]),
-        "date": time.strftime("%Y-%m-%d"),
-    }
+RUNS = click.option("--runs", default=5, show_default=True, help="Runs of each thing to measure; the median counts.")
 
 
-def _lines(path: str) -> list[str]:
-    try:
-        return Path(path).read_text().splitlines()
-    except OSError:
-        return []
-
-
-def write(name: str, rows: list[dict[str, Any]]) -> None:
-    """Keep a run's figures with its circumstances."""
-    RESULTS.mkdir(exist_ok=True)
-    file = RESULTS / f"{name}.json"
-    file.write_text(json.dumps({**circumstances(), "rows": rows}, indent=1) + "\n")
-    print(f"written to {file}")
+def _programs(command: click.Command) -> click.Command:
+    """Give the group one option for each program that it knows."""
+    for name in PROGRAMS:
+        text = f"Path of {name}, to be measured, too."
+        option = click.Option([f"--{name}"], type=click.Path(exists=True, dir_okay=False), help=text)
+        command.params.append(option)
+    return command
 
 
 @click.group(invoke_without_command=True)
 @click.option("--corpus", help="Text file, one sentence a line; by default the one in FASTW2V_DATA.")
+@click.option(
+    "--results", type=click.Path(path_type=Path), default=Settings.results, help="Folder for the JSON files and plots."
+)
+@click.option("--quick", is_flag=True, hidden=True, help="Tiny sizes, to see that everything runs.")
 @click.pass_context
-def main(context: click.Context, corpus: str | None) -> None:
-    """Benchmarks of fastw2v; without a command, all of them."""
-    context.obj = corpus
+def main(context: click.Context, corpus: str | None, results: Path, quick: bool, **paths: str | None) -> None:
+    """Benchmarks of fastw2v; without a command, the main set of them."""
+    programs = {name.replace("_", "-"): path for name, path in paths.items() if path}
+    context.obj = Settings(corpus, programs, results, quick)
     if context.invoked_subcommand is None:
-        for command in (run_speed, run_quality, run_ptb):
+        trained = (run_limits, run_stages, run_ladder, run_speed, run_end_to_end, run_quality, run_ptb)
+        for command in (*trained, run_documents, run_vectors):
             context.invoke(command)
 
 
-@main.command("speed")
-@click.option("--runs", default=5, show_default=True, help="Runs of each system on each task; the median counts.")
+_programs(main)
+
+
+@main.command("limits")
+@RUNS
 @click.pass_obj
-def run_speed(corpus: str | None, runs: int = 5) -> None:
-    """Raw words per second beside gensim's."""
-    path = find_corpus(corpus)
-    write("speed", speed.measure(path, _words(path), runs))
+def run_limits(settings: Settings, runs: int) -> None:
+    """The machine's own limits, and the share of them that training reaches."""
+    found, shares = limits.measure(find_corpus(settings.corpus), settings, 1 if settings.quick else runs)
+    if found:
+        settings.write("limits", found, shares=shares)
+
+
+@main.command("stages")
+@RUNS
+@click.pass_obj
+def run_stages(settings: Settings, runs: int) -> None:
+    """Where the time goes."""
+    if rows := stages.measure(find_corpus(settings.corpus), settings, 1 if settings.quick else runs):
+        settings.write("stages", rows)
+
+
+@main.command("ladder")
+@RUNS
+@click.pass_obj
+def run_ladder(settings: Settings, runs: int) -> None:
+    """From plain to fast: the kernels in bench/kernels, each with its speed and its loss."""
+    if rows := ladder.measure(find_corpus(settings.corpus), settings, 1 if settings.quick else runs):
+        settings.write("ladder", rows)
+
+
+@main.command("speed")
+@RUNS
+@click.pass_obj
+def run_speed(settings: Settings, runs: int) -> None:
+    """Raw words per second beside gensim's and those of the programs given."""
+    settings.write("speed", speed.measure(find_corpus(settings.corpus), settings, 1 if settings.quick else runs))
+
+
+@main.command("end-to-end")
+@click.option("--runs", default=3, show_default=True, help="Runs of each system; the median counts.")
+@click.option(
+    "--gensim-words", default=3_000_000, show_default=True, help="How much of the text gensim gets; 0: all of it."
+)
+@click.pass_obj
+def run_end_to_end(settings: Settings, runs: int, gensim_words: int) -> None:
+    """From a text file to saved vectors: time and memory."""
+    corpus = find_corpus(settings.corpus)
+    settings.write("end_to_end", end_to_end.measure(corpus, settings, 1 if settings.quick else runs, gensim_words))
 
 
 @main.command("quality")
@@ -79,12 +101,18 @@ def run_speed(corpus: str | None, runs: int = 5) -> None:
 @click.option("--threads", default=1, show_default=True)
 @click.option("--system", "systems", multiple=True, default=["fastw2v"], show_default=True)
 @click.pass_obj
-def run_quality(
-    corpus: str | None, seeds: int = 3, epochs: int = 3, threads: int = 1, systems: tuple[str, ...] = ("fastw2v",)
-) -> None:
+def run_quality(settings: Settings, seeds: int, epochs: int, threads: int, systems: tuple[str, ...]) -> None:
     """Similarity and analogy scores."""
-    path = find_corpus(corpus)
-    write("quality", quality.measure(path, _words(path), seeds, epochs, list(systems), threads))
+    rows = quality.measure(find_corpus(settings.corpus), settings, seeds, epochs, list(systems), threads)
+    settings.write("quality", rows)
+
+
+@main.command("ptb")
+@click.option("--seeds", default=3, show_default=True)
+@click.pass_obj
+def run_ptb(settings: Settings, seeds: int) -> None:
+    """Validation loss on Penn Treebank beside gensim's."""
+    settings.write("ptb", ptb.measure(settings, seeds))
 
 
 @main.command("choice")
@@ -93,21 +121,35 @@ def run_quality(
 @click.option("--negative", default=5, show_default=True)
 @click.option("--vector-size", default=100, show_default=True)
 @click.pass_obj
-def run_choice(corpus: str | None, seeds: int, epochs: int, negative: int, vector_size: int) -> None:
+def run_choice(settings: Settings, seeds: int, epochs: int, negative: int, vector_size: int) -> None:
     """Speed and quality of other tile shapes."""
-    write("choice", choice.measure(find_corpus(corpus), seeds, epochs, negative, vector_size))
+    settings.write("choice", choice.measure(find_corpus(settings.corpus), seeds, epochs, negative, vector_size))
 
 
-@main.command("ptb")
-@click.option("--seeds", default=3, show_default=True)
-def run_ptb(seeds: int = 3) -> None:
-    """Validation loss on Penn Treebank beside gensim's."""
-    write("ptb", ptb.measure(seeds))
+@main.command("vectors")
+@click.option("--words", default=1_000_000, show_default=True, help="Words of the vectors, 100 dimensions each.")
+@RUNS
+@click.pass_obj
+def run_vectors(settings: Settings, words: int, runs: int) -> None:
+    """Seconds of neighbours, analogies and files beside gensim's."""
+    settings.write("vectors", vectors.measure(4_000, 1) if settings.quick else vectors.measure(words, runs))
 
 
-def _words(path: Path) -> int:
-    with path.open("rb") as lines:
-        return sum(len(line.split()) for line in lines)
+@main.command("documents")
+@click.option("--vector-size", default=100, show_default=True)
+@click.option("--epochs", default=3, show_default=True, help="Passes over the corpus; data sets have their own.")
+@click.pass_obj
+def run_documents(settings: Settings, vector_size: int, epochs: int) -> None:
+    """Classification of 20 Newsgroups and SST-2 beside bag-of-words, and the speed of transform beside gensim's."""
+    settings.write("documents", documents.measure(find_corpus(settings.corpus), vector_size, epochs))
+
+
+@main.command("sweep")
+@click.option("--runs", default=3, show_default=True, help="Runs of each point; the median counts.")
+@click.pass_obj
+def run_sweep(settings: Settings, runs: int) -> None:
+    """How the cost grows with threads, D, V, K, window and corpus size; log-log plots."""
+    settings.write("sweep", sweep.measure(find_corpus(settings.corpus), settings, 1 if settings.quick else runs))
 
 
 if __name__ == "__main__":

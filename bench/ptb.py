@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.record import Settings, show
 from bench.systems import Task, run, saved
 from fastw2v import datasets
 
@@ -50,9 +51,11 @@ def validation_loss(vectors: Any, context: Any, words: list[str], train: Any, va
     return total / positives
 
 
-def measure(seeds: int) -> list[dict[str, Any]]:
+def measure(settings: Settings, seeds: int) -> list[dict[str, Any]]:
     """One row for each architecture: the losses of fastw2v and gensim, and how much higher ours is."""
-    train, valid = datasets.fetch_ptb("train"), datasets.fetch_ptb("valid")
+    train, valid, epochs = datasets.fetch_ptb("train"), datasets.fetch_ptb("valid"), EPOCHS
+    if settings.quick:
+        train, valid, epochs, seeds = train[:500], valid[:20], 1, 1
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "ptb.txt"
@@ -65,7 +68,7 @@ def measure(seeds: int) -> list[dict[str, Any]]:
                 for seed in range(1, seeds + 1):
                     file = Path(folder) / f"{system}.npz"
                     task = Task(
-                        str(text), raw_words, cbow=cbow, epochs=EPOCHS, seed=seed, token_lists=True, save=str(file)
+                        str(text), raw_words, cbow=cbow, epochs=epochs, seed=seed, token_lists=True, save=str(file)
                     )
                     run(system, task)
                     losses.append(validation_loss(*saved(file), train, valid, cbow))
@@ -77,4 +80,6 @@ def measure(seeds: int) -> list[dict[str, Any]]:
                 f"ours is {row['excess_per_cent']:+.2f} %",
                 flush=True,
             )
+    form = {"architecture": "", "fastw2v": ".4f", "gensim": ".4f", "excess_per_cent": "+.2f"}
+    show("Validation loss on Penn Treebank", rows, form)
     return rows

@@ -7,10 +7,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from bench.corpora import count_words, first_words
+from bench.programs import can
+from bench.record import Settings, show
 from bench.systems import Task, run, saved
-from fastw2v import WordVectors, datasets
+from fastw2v import datasets
 from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
+from fastw2v.vectors import WordVectors
 
+QUICK_WORDS = 200_000  # fewer know too few words of the tests
 SCORES = ("WS-353", "SimLex", "analogies")
 
 
@@ -24,14 +29,30 @@ def score(vectors: WordVectors) -> dict[str, float]:
 
 
 def measure(
-    corpus: Path, raw_words: int, seeds: int, epochs: int, systems: list[str], threads: int
+    corpus: Path, settings: Settings, seeds: int, epochs: int, systems: list[str], threads: int
 ) -> list[dict[str, Any]]:
-    """One row for each system and architecture: the mean of each score, and every seed's."""
+    """One row for each system and architecture: the mean of each score, and every seed's.
+
+    Programs have no seed to set: of them one run is made, however many seeds are asked for.
+    """
+    if not settings.quick:
+        return _measure(corpus, settings, seeds, epochs, systems, threads)
+    with tempfile.TemporaryDirectory() as folder:
+        piece, _ = first_words(corpus, QUICK_WORDS, Path(folder))
+        return _measure(piece, settings, 1, 1, systems, threads)
+
+
+def _measure(
+    corpus: Path, settings: Settings, seeds: int, epochs: int, systems: list[str], threads: int
+) -> list[dict[str, Any]]:
+    raw_words = count_words(corpus)
     rows = []
-    for system in systems:
+    for system in [*systems, *settings.programs]:
         for cbow in (False, True):
+            if not can(system, Task(str(corpus), raw_words, cbow=cbow)):
+                continue
             found = []
-            for seed in range(1, seeds + 1):
+            for seed in range(1, (1 if system in settings.programs else seeds) + 1):
                 with tempfile.TemporaryDirectory() as folder:
                     file = Path(folder) / "vectors.npz"
                     task = Task(
@@ -44,6 +65,7 @@ def measure(
                         threads=threads,
                         token_lists=system == "gensim",
                         save=str(file),
+                        program=settings.programs.get(system, ""),
                     )
                     outcome = run(system, task)
                     vectors, _, words = saved(file)
@@ -52,5 +74,7 @@ def measure(
             row |= {name: statistics.mean(one[name] for one in found) for name in (*SCORES, "words_per_second")}
             rows.append(row)
             shown = "   ".join(f"{name} {row[name]:5.1f}" for name in SCORES)
-            print(f"{system:8} {row['architecture']:9} {shown}   {row['words_per_second'] / 1e6:.2f} M/s", flush=True)
+            print(f"{system:10} {row['architecture']:9} {shown}   {row['words_per_second'] / 1e6:.2f} M/s", flush=True)
+    columns = {"system": "", "architecture": ""} | {name: ".1f" for name in SCORES} | {"words_per_second": ",.0f"}
+    show(f"Scores after {epochs} epochs", rows, columns)
     return rows

@@ -1,4 +1,4 @@
-"""How fast: fastw2v and gensim in turn, on the same text with the same settings; medians, and ratios of medians."""
+"""How fast: fastw2v, gensim and others in turn, on the same text with the same settings; medians, ratios of medians."""
 
 from __future__ import annotations
 
@@ -8,45 +8,53 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench.corpora import first_words
+from bench.corpora import count_words, first_words
+from bench.programs import can
+from bench.record import Settings, show
 from bench.systems import Task, run
 
-# gensim is slow enough that a piece of the corpus tells as much as all of it; both get the same piece.
-TRAIN_WORDS = 3_000_000
+# gensim is slow enough that a piece of the corpus tells as much as all of it; all get the same piece.
+TRAIN_WORDS, QUICK_WORDS = 3_000_000, 10_000
 
 
-def tasks(piece: str, words: int, whole: str, all_words: int) -> dict[str, Task]:
+def tasks(piece: str, words: int, whole: str, all_words: int, quick: bool) -> dict[str, Task]:
     """The rows of the table."""
-    train = Task(piece, words)
-    return {
+    train = Task(piece, words, vector_size=16 if quick else 100)
+    found = {
         "skip-gram, D 100": train,
+        "CBOW, D 100": replace(train, cbow=True, learning_rate=0.05),
+        "count (fastw2v: and encode) token lists": Task(piece, words, count_only=True, token_lists=True),
+    }
+    if quick:
+        return found
+    return found | {
         "skip-gram, D 300": replace(train, vector_size=300),
         "skip-gram, D 100, 15 negatives": replace(train, negative=15),
-        "CBOW, D 100": replace(train, cbow=True, learning_rate=0.05),
         "skip-gram, D 100, 2 threads": replace(train, threads=2),
+        "CBOW, D 100, 2 threads": replace(train, cbow=True, learning_rate=0.05, threads=2),
         "count (fastw2v: and encode) a file": Task(whole, all_words, count_only=True),
-        "count (fastw2v: and encode) token lists": Task(piece, words, count_only=True, token_lists=True),
     }
 
 
-def measure(corpus: Path, raw_words: int, runs: int) -> list[dict[str, Any]]:
-    """One row for each task: both speeds in raw words per second, and their ratio."""
+def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]:
+    """One row for each task: every system's speed in raw words per second, and how many times that fastw2v's is."""
+    systems = ["fastw2v", "gensim", *settings.programs]
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        piece, words = first_words(corpus, TRAIN_WORDS, Path(folder))
-        for name, task in tasks(str(piece), words, str(corpus), raw_words).items():
-            speeds: dict[str, list[float]] = {"fastw2v": [], "gensim": []}
-            for _ in range(runs):  # in turn, so that a machine that slows down slows both
+        piece, words = first_words(corpus, QUICK_WORDS if settings.quick else TRAIN_WORDS, Path(folder))
+        for name, task in tasks(str(piece), words, str(corpus), count_words(corpus), settings.quick).items():
+            speeds: dict[str, list[float]] = {system: [] for system in systems if can(system, task)}
+            for _ in range(runs):  # in turn, so that a machine that slows down slows all
                 for system, found in speeds.items():
-                    found.append(run(system, task).words_per_second(task))
+                    ours = replace(task, program=settings.programs.get(system, ""))
+                    found.append(run(system, ours).words_per_second(ours))
             row: dict[str, Any] = {"what": name}
             row |= {system: statistics.median(found) for system, found in speeds.items()}
             row |= {f"{system}_runs": found for system, found in speeds.items()}
-            row["ratio"] = row["fastw2v"] / row["gensim"]
+            row |= {f"ratio_{system}": row["fastw2v"] / row[system] for system in speeds if system != "fastw2v"}
             rows.append(row)
-            print(
-                f"{name:40} fastw2v {row['fastw2v'] / 1e6:7.2f} M/s   gensim {row['gensim'] / 1e6:7.3f} M/s   "
-                f"ratio {row['ratio']:5.1f}",
-                flush=True,
-            )
+            ratios = "   ".join(f"{system} x {row[f'ratio_{system}']:.1f}" for system in speeds if system != "fastw2v")
+            print(f"{name:40} fastw2v {row['fastw2v'] / 1e6:7.2f} M words/s   {ratios}", flush=True)
+    columns = {"what": ""} | {system: ",.0f" for system in systems}
+    show("Raw words per second", rows, columns | {f"ratio_{system}": ".1f" for system in systems[1:]})
     return rows

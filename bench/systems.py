@@ -1,6 +1,7 @@
 """The trainers to compare, behind one shape: each is run in a process of its own and timed there.
 
-Training is timed without reading and counting (raw corpus words over wall time); counting is timed by itself.
+Training is timed without reading and counting (raw corpus words over wall time); counting is timed by itself. fastw2v
+and gensim are called from here; other trainers are programs, see `bench.programs`.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from bench import memory, programs
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Task:
     token_lists: bool = False  # the corpus as Python lists of strings, not as a file
     count_only: bool = False
     save: str = ""  # where to leave the vectors, as .npz with words
+    program: str = ""  # the path, where the system is a program
+    wait: bool = False  # count, say so, and train only when told to
 
 
 @dataclass(frozen=True)
@@ -50,13 +55,48 @@ class Outcome:
         return task.raw_words * (1 if task.count_only else task.epochs) / seconds
 
 
+# The packages come from where this process has them: the folder that holds `bench` also holds the source of fastw2v,
+# which is not compiled there when the installed package is measured. So it comes last.
+_START = """
+import sys
+sys.path = [folder for folder in sys.path if folder]
+sys.path.append(sys.argv.pop(1))
+from bench.systems import main
+main()
+"""
+_ROOT = str(Path(__file__).resolve().parent.parent)
+
+
+def command_line(system: str, task: Task) -> list[str]:
+    """What starts a process that runs one task."""
+    return [sys.executable, "-c", _START, _ROOT, system, json.dumps(asdict(task))]
+
+
 def run(system: str, task: Task) -> Outcome:
     """Run a system on a task in a fresh process."""
-    command = [sys.executable, "-m", "bench.systems", system, json.dumps(asdict(task))]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command_line(system, task), capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"bench: {system} failed on {task}\n{done.stderr[-2000:]}")
     return Outcome(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def run_together(system: str, tasks: list[Task]) -> list[Outcome]:
+    """Run several tasks at once, each in a process of its own; all have counted when training begins."""
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen(command_line(system, replace(task, wait=True)), **pipes) for task in tasks]
+    ready = [process.stdout.readline() for process in processes]  # type: ignore[union-attr]
+    outcomes = [process.communicate("go\n")[0] for process in processes] if all(ready) else []
+    if not all(ready) or any(process.returncode for process in processes):
+        for process in processes:
+            process.kill()
+        raise SystemExit(f"bench: {system} failed in one of {len(tasks)} processes on {tasks[0]}; see above")
+    return [Outcome(**json.loads(outcome.splitlines()[-1])) for outcome in outcomes]
+
+
+def _when_told(task: Task) -> None:
+    if task.wait:
+        print("counted", flush=True)
+        sys.stdin.readline()
 
 
 def _token_lists(path: str) -> list[list[str]]:
@@ -65,13 +105,13 @@ def _token_lists(path: str) -> list[list[str]]:
 
 
 def _fastw2v(task: Task, clock: Any) -> tuple[float, float]:
-    import fastw2v
+    from fastw2v.corpus import encode
     from fastw2v.fit import train
     from fastw2v.params import Params
 
     source = _token_lists(task.corpus) if task.token_lists else task.corpus
     begin = clock()
-    corpus = fastw2v.encode(source, min_count=task.min_count, n_jobs=task.threads)
+    corpus = encode(source, min_count=task.min_count, n_jobs=task.threads)
     counted = clock()
     if task.count_only:
         return counted - begin, 0.0
@@ -84,11 +124,13 @@ def _fastw2v(task: Task, clock: Any) -> tuple[float, float]:
         epochs=task.epochs,
         learning_rate=task.learning_rate,
     )
+    _when_told(task)
+    counted, count_seconds = clock(), counted - begin
     state = train(corpus, params, seed=task.seed, n_jobs=task.threads, device="cpu")
     trained = clock()
     if task.save:
         np.savez(task.save, vectors=state.w_in, context=state.w_out, words=np.array(corpus.vocabulary.words))
-    return counted - begin, trained - counted
+    return count_seconds, trained - counted
 
 
 def _gensim(task: Task, clock: Any) -> tuple[float, float]:
@@ -114,12 +156,14 @@ def _gensim(task: Task, clock: Any) -> tuple[float, float]:
     counted = clock()
     if task.count_only:
         return counted - begin, 0.0
+    _when_told(task)
+    counted, count_seconds = clock(), counted - begin
     model.train(**source, total_examples=model.corpus_count, total_words=model.corpus_total_words, epochs=task.epochs)
     trained = clock()
     if task.save:
         words = np.array(model.wv.index_to_key)
         np.savez(task.save, vectors=model.wv.vectors, context=model.syn1neg, words=words)
-    return counted - begin, trained - counted
+    return count_seconds, trained - counted
 
 
 SYSTEMS = {"fastw2v": _fastw2v, "gensim": _gensim}
@@ -127,19 +171,22 @@ SYSTEMS = {"fastw2v": _fastw2v, "gensim": _gensim}
 
 def main() -> None:
     """Run one task in this process and print its outcome: what `run` starts."""
-    import resource
     import time
 
     system, task = sys.argv[1], Task(**json.loads(sys.argv[2]))
-    count_seconds, train_seconds = SYSTEMS[system](task, time.perf_counter)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    if system in programs.PROGRAMS:
+        count_seconds, train_seconds = programs.train(system, task, time.perf_counter)
+        peak = memory.peak_bytes_of_children()
+    else:
+        count_seconds, train_seconds = SYSTEMS[system](task, time.perf_counter)
+        peak = memory.peak_bytes()
     print(json.dumps({"count_seconds": count_seconds, "train_seconds": train_seconds, "peak_bytes": peak}))
 
 
-def saved(path: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """The word vectors, context vectors and words that a task left."""
+def saved(path: Path) -> tuple[np.ndarray, np.ndarray | None, list[str]]:
+    """The word vectors, context vectors (programs do not give them away) and words that a task left."""
     with np.load(path) as file:
-        return file["vectors"], file["context"], file["words"].tolist()
+        return file["vectors"], file.get("context"), file["words"].tolist()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Word2Vec": "api",
     "WordVectors": "vectors",
+    "DocVectorizer": "documents",
     "Vocabulary": "vocab",
     "EncodedCorpus": "corpus",
     "encode": "corpus",

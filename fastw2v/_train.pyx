@@ -70,6 +70,7 @@ cdef struct Worker:  # what one thread owns
     void *workspace
     int64_t epoch
     fw_stats stats
+    char apart[128]  # threads write their statistics once a tile: on cache lines of their own
 
 
 cdef void train_chunks(fw_team *team, void *item) noexcept nogil:
@@ -231,7 +232,7 @@ cdef class Run:
             raise MemoryError("no memory to start threads")
         for i in range(n):
             self.workers[i].epoch = epoch
-            self.workers[i].stats = fw_stats(tokens=0, pairs=0, chunks=0, loss=0.0)
+            self.workers[i].stats = fw_stats(tokens=0, pairs=0, loss=0.0, chunks=0)
             items[i] = &self.workers[i]
         started = fw_team_start(self.team, n, train_chunks, items)
         try:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
 from fastw2v import checkpoint as checkpoints
 from fastw2v import fit as training
+from fastw2v.continued import Continued
 from fastw2v.corpus import EncodedCorpus, encode
 from fastw2v.errors import DivergedError, ParameterError
+from fastw2v.estimator import TextEstimator
 from fastw2v.fitted import TRAINING_PARAMS, FittedModel
 from fastw2v.params import Params, check
 from fastw2v.progress import ProgressLine
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 CORPUS_PARAMS = ("min_count", "max_vocab", "errors", "n_jobs", "spool")
 
 
-class Word2Vec(FittedModel, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Skip-gram and CBOW word vectors with negative sampling.
 
     Parameters
@@ -221,16 +224,23 @@ class Word2Vec(FittedModel, ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         RuntimeError
             Another thread is fitting this model.
         """
+        with self._only_fit():
+            params = self._params()
+            state, corpus = self._resumed(X, params, checkpoint) if resume else self._started(X, params)
+            self._advance(state, corpus, checkpoint, every)
+            self._remember_width(X)
+        return self
+
+    @contextmanager
+    def _only_fit(self) -> Iterator[None]:
+        """One model has one fit at a time."""
         lock = self.__dict__.setdefault("_fit_lock", threading.Lock())
         if not lock.acquire(blocking=False):
             raise RuntimeError("this model is being fitted in another thread: wait for it, or use a model of your own")
         try:
-            params = self._params()
-            state, corpus = self._resumed(X, params, checkpoint) if resume else self._started(X, params)
-            self._advance(state, corpus, checkpoint, every)
+            yield
         finally:
             lock.release()
-        return self
 
     def _params(self) -> Params:
         """The checked training parameters; the others are checked, too, before anything is read or allocated."""
@@ -249,19 +259,18 @@ class Word2Vec(FittedModel, ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
             raise ValueError("no corpus: pass it to Word2Vec(corpus) or to fit(corpus)")
         return text
 
-    def _encoded(self, given: Any) -> EncodedCorpus:
-        text = self._text(given)
+    def _encoded(self, text: Any, vocabulary: Any) -> EncodedCorpus:
         if isinstance(text, EncodedCorpus):
             return text
         return encode(
             text,
             tokenizer=self.tokenizer,
-            vocabulary=self.vocabulary,
+            vocabulary=vocabulary,
             **{name: getattr(self, name) for name in CORPUS_PARAMS},
         )
 
     def _started(self, given: Any, params: Params, seed: int | None = None) -> tuple[TrainingState, EncodedCorpus]:
-        corpus = self._encoded(given)
+        corpus = self._encoded(self._text(given), self.vocabulary)
         state = training.start(
             corpus,
             params,
@@ -326,7 +335,7 @@ class Word2Vec(FittedModel, ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         self.context_vectors_ = WordVectors(rows[1], words, counts)
         self.vocabulary_: Vocabulary = corpus.vocabulary
         self.loss_history_ = list(state.loss_history)
-        self.n_iter_ = state.epoch
+        self.n_iter_ = len(state.loss_history)
         self.report_ = state.report
         self.corpus_report_ = corpus.report
         self.tokenizer_ = corpus.tokenizer
@@ -349,30 +358,5 @@ class Word2Vec(FittedModel, ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
             kept["corpus"] = None
         return kept
 
-    def __repr__(self, N_CHAR_MAX: int = 700) -> str:  # noqa: N803
-        """As every estimator's, but with a word about the corpus in its place: it may hold millions of words."""
-        shown = type(self)(**{**self.get_params(deep=False), "corpus": _Named(self.corpus)})
-        return BaseEstimator.__repr__(shown, N_CHAR_MAX)
-
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "vectors_")
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.string = True
-        tags.requires_fit = True
-        tags.no_validation = True
-        return tags
-
-
-class _Named:
-    """Stands for a corpus in a ``repr``: its type and size."""
-
-    def __init__(self, corpus: Any) -> None:
-        size = f", {len(corpus):,} items" if hasattr(corpus, "__len__") else ""
-        plain = corpus is None or isinstance(corpus, (str, os.PathLike))
-        self.text = repr(corpus) if plain else f"<{type(corpus).__name__}{size}>"
-
-    def __repr__(self) -> str:
-        return self.text

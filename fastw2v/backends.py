@@ -10,6 +10,7 @@ import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
+from fastw2v.cuda import why_not
 from fastw2v.errors import BackendUnavailable
 from fastw2v.plan import Arrays, ChunkStats, Plan, Tables
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MODULES = {"cpu": "fastw2v._train", "numpy": "fastw2v.reference"}
+MODULES = {"cpu": "fastw2v._train", "cuda": "fastw2v.gpu", "numpy": "fastw2v.reference"}
 
 
 class Run(Protocol):
@@ -49,7 +50,8 @@ def choose(device: str) -> type[Run]:
     Parameters
     ----------
     device : {"auto", "cpu", "cuda", "numpy"}
-        ``"auto"`` takes the best that is there.
+        ``"auto"`` takes a GPU where one can be used, else CPU threads, and logs which and why. ``"cuda"`` never falls
+        back to anything else.
 
     Raises
     ------
@@ -63,8 +65,9 @@ def choose(device: str) -> type[Run]:
     'fastw2v.reference'
     """
     if device == "auto":
-        logger.info("device='auto': training on CPU threads")
-        device = "cpu"
+        reason = why_not()
+        device = "cuda" if reason is None else "cpu"
+        logger.info("device='auto': training on %s", "a GPU" if reason is None else f"CPU threads; GPU: {reason}")
     if device not in MODULES:
         raise BackendUnavailable(
             f"device={device!r}: this version of fastw2v has no such backend; "

@@ -1,4 +1,4 @@
-"""The command line: ``fastw2v demo | train | most-similar | analogy | info | evaluate``.
+"""The command line: ``fastw2v demo | train | most-similar | analogy | info | evaluate | convert | export``.
 
 ``train`` calls the core (``corpus.encode``, ``fit.train``) and never imports scikit-learn.
 """
@@ -235,6 +235,58 @@ def evaluate(
         click.echo(f"{name}: {evaluate_word_pairs(vectors, path)}")
     if analogies is not None:
         click.echo(evaluate_analogies(vectors, analogies, protocol=protocol, restrict_vocab=restrict_vocab))
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option(
+    "--format", "format_", type=click.Choice(["native", "text", "binary"]), help="of OUTPUT; by default its name tells"
+)
+@click.option("--commonest", type=int, metavar="N", help="keep the N most frequent words")
+@click.option(
+    "--errors", default="strict", show_default=True, help=f"words that are no UTF-8: {RULES['errors'].allowed}"
+)
+def convert(file: Path, output: Path, format_: str | None, commonest: int | None, errors: str) -> None:
+    """Write the vectors of FILE to OUTPUT in another format, one that fastw2v reads, too.
+
+    From native to native nothing is lost; the word2vec formats hold words and vectors alone.
+    """
+    from fastw2v.formats import load_all, save
+
+    loaded = load_all(file, errors=errors)
+    vectors, context = loaded.word_vectors, loaded.context_vectors
+    if commonest is not None:
+        vectors = vectors.commonest(commonest)
+        context = context if context is None else context[[loaded.word_vectors.row(word) for word in vectors]]
+    save(output, vectors, format=format_, context_vectors=context, metadata=loaded.metadata)
+    click.echo(f"{len(vectors):,} words, {vectors.vector_size} dimensions; written to {output}", err=True)
+
+
+@cli.command("export")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option(
+    "--to",
+    required=True,
+    type=click.Choice(["npz", "parquet", "projector", "model2vec"]),
+    help="projector and model2vec make a folder",
+)
+@click.option("--commonest", type=int, metavar="N", help="keep the N most frequent words")
+@click.option("--overwrite", is_flag=True, help="replace a folder that is not empty")
+@click.option("--lowercase", is_flag=True, help="model2vec: turn text into lower case first")
+def run_export(file: Path, output: Path, to: str, commonest: int | None, overwrite: bool, lowercase: bool) -> None:
+    """Write the vectors of FILE for another tool.
+
+    npz and parquet are files; projector is TensorBoard's; model2vec is the folder that model2vec and
+    sentence-transformers load.
+    """
+    from fastw2v.formats import export
+
+    vectors = _load(file)
+    vectors = vectors if commonest is None else vectors.commonest(commonest)
+    export(output, vectors, to, overwrite=overwrite, lowercase=lowercase)
+    click.echo(f"{len(vectors):,} words, {vectors.vector_size} dimensions; written to {output}", err=True)
 
 
 @cli.command()

@@ -7,12 +7,24 @@ Fetched files are looked for in the folder that the environment variable ``FASTW
 from __future__ import annotations
 
 import hashlib
+import json
 import lzma
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["cache_folder", "fetch_analogies", "fetch_ptb", "fetch_text8", "fetch_word_pairs", "load_docstrings"]
+__all__ = [
+    "LabelledTexts",
+    "cache_folder",
+    "fetch_20newsgroups",
+    "fetch_analogies",
+    "fetch_ptb",
+    "fetch_sst2",
+    "fetch_text8",
+    "fetch_word_pairs",
+    "load_docstrings",
+]
 
 _PTB_ADDRESS = "https://raw.githubusercontent.com/tomsercu/lstm/master/data/ptb.{split}.txt"
 _PTB_SHA256 = {
@@ -137,8 +149,7 @@ def fetch_ptb(split: str = "train") -> list[list[str]]:
     OSError
         When the file is not there and cannot be loaded; the message names the address and FASTW2V_DATA.
     """
-    if split not in _PTB_SHA256:
-        raise ValueError(f"split must be one of {', '.join(map(repr, _PTB_SHA256))}; got {split!r}")
+    _check_split(split, tuple(_PTB_SHA256))
     name = f"ptb.{split}.txt"
     path = _find(name, f"{name}.xz") or _fetch(_PTB_ADDRESS.format(split=split), name, f"sha256:{_PTB_SHA256[split]}")
     return [[*line.split(), "<eos>"] for line in _read_text(path).splitlines()]
@@ -219,6 +230,92 @@ def fetch_word_pairs(name: str = "ws353") -> Path:
     stem, blob = _PAIRS[name]
     found = _find(f"similarity/{stem}.tsv", f"similarity/{stem}.txt")
     return found or _fetch(_PAIRS_ADDRESS.format(name=stem), f"{stem}.txt", f"git:{blob}")
+
+
+class LabelledTexts(NamedTuple):
+    """Texts, and the label of each: the name of a group, or of a sentiment."""
+
+    texts: list[str]
+    labels: list[str]
+
+
+def fetch_20newsgroups(split: str = "train") -> LabelledTexts:
+    """Fetch the posts of 20 newsgroups, split by date, with their headers.
+
+    Parameters
+    ----------
+    split : {"train", "test"}
+
+    Returns
+    -------
+    LabelledTexts
+        11,314 posts for "train", 7,532 for "test"; a label is the name of a group.
+
+    Raises
+    ------
+    ValueError
+        For another `split`.
+    OSError
+        When the file is not there and cannot be loaded; the message says why and names FASTW2V_DATA.
+
+    Notes
+    -----
+    Where FASTW2V_DATA has no ``classification/20news-bydate-*.jsonl.xz`` (objects of group and text), scikit-learn
+    fetches and checks it.
+    """
+    _check_split(split, ("train", "test"))
+    name = f"20news-bydate-{split}.jsonl.xz"
+    path = _find(f"classification/{name}", name)
+    if path is not None:
+        posts = [json.loads(line) for line in _read_text(path).split("\n") if line]
+        return LabelledTexts([post["text"] for post in posts], [post["group"] for post in posts])
+    from sklearn import datasets as known
+
+    try:
+        found = known.fetch_20newsgroups(subset=split, shuffle=False, data_home=cache_folder())
+    except OSError as error:
+        raise OSError(
+            f"20 Newsgroups could not be loaded by scikit-learn ({type(error).__name__}: {error}); load it by other "
+            f"means and set FASTW2V_DATA to the folder that holds {name}"
+        ) from error
+    return LabelledTexts(list(found.data), [found.target_names[label] for label in found.target])
+
+
+def fetch_sst2(split: str = "train") -> LabelledTexts:
+    """Find the sentences of the Stanford Sentiment Treebank in two classes, in the folder that FASTW2V_DATA names.
+
+    Parameters
+    ----------
+    split : {"train", "dev", "test"}
+
+    Returns
+    -------
+    LabelledTexts
+        6,920, 872 and 1,821 sentences, lower-case and with spaces around punctuation; labels "negative", "positive".
+
+    Raises
+    ------
+    ValueError
+        For another `split`.
+    OSError
+        When the file is not there. It is not loaded: the Treebank is published as trees, and which address has these
+        sentences, and will have them, is not known.
+    """
+    _check_split(split, ("train", "dev", "test"))
+    name = f"sst2_{split}.tsv"
+    path = _find(f"classification/{name}", name)
+    if path is None:
+        raise OSError(
+            f"{name} was not found: set FASTW2V_DATA to a folder that holds it (one sentence a line, a tab, and 0 for "
+            f"negative or 1 for positive; the sentences are those of https://nlp.stanford.edu/sentiment)"
+        )
+    rows = [line.rsplit("\t", 1) for line in _read_text(path).split("\n") if line]
+    return LabelledTexts([text for text, _ in rows], [("negative", "positive")[int(label)] for _, label in rows])
+
+
+def _check_split(split: str, known: tuple[str, ...]) -> None:
+    if split not in known:
+        raise ValueError(f"split must be one of {', '.join(map(repr, known))}; got {split!r}")
 
 
 def _find(*names: str) -> Path | None:

@@ -1,48 +1,312 @@
-"""Documents to vectors: one sparse matrix of word weights times the matrix of word vectors."""
+"""DocVectorizer: documents to vectors, weighted sums of their words' vectors. A scikit-learn transformer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import chain
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
+from sklearn.utils.validation import check_is_fitted
 
-from fastw2v.errors import CorpusTypeError
-from fastw2v.tokenizers import Tokenizer, apply
+from fastw2v.bags import count_matrix, divide_rows, refuse_what_are_no_documents, row_sums
+from fastw2v.errors import CorpusError, ParameterError
+from fastw2v.estimator import TextEstimator
+from fastw2v.params import check
+from fastw2v.tokenizers import Tokenizer, resolve
+from fastw2v.vectors import WordVectors
 
 if TYPE_CHECKING:
-    from fastw2v.vectors import WordVectors
+    from typing_extensions import Self
+
+SIF_A = 1e-3  # Arora et al. recommend 1e-4 to 1e-3, and use this
 
 
-def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> sparse.csr_matrix:
-    """How often each known word occurs in each document: a sparse float32 matrix (documents, V).
+class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """Documents as weighted sums of their words' vectors.
 
-    Raises
-    ------
-    CorpusTypeError
-        ``documents`` is one string or a sparse matrix, or one of them is no document; the message says which.
+    Parameters
+    ----------
+    vectors : Word2Vec, WordVectors, path, gensim KeyedVectors or None, default None
+        A fitted model or word vectors are used as they are; a path is loaded in `fit`. A model that is not fitted is
+        cloned and fitted on the documents of `fit`; None stands for ``Word2Vec()``.
+    weighting : {"mean", "tfidf", "sif", "usif"}, default "mean"
+        The weight of a word; n is how often it occurs in the document.
+
+        - "mean": n. The vector is the weighted mean.
+        - "tfidf": n * idf, with scikit-learn's smooth ``idf = ln((1 + N) / (1 + df)) + 1`` over the N documents of
+          `fit`. The vector is the weighted mean.
+        - "sif": n * a / (a + p), a = 0.001, p the word's share of the known words in `fit`; divided by the number of
+          the document's known words. Then the documents' common components are removed.
+        - "usif": n * a / (a / 2 + p), a from the vocabulary and the mean length of documents; divided as for "sif".
+          Of each common component, only its share of the variance of those removed is taken away.
+    n_components_removed : int, default 1
+        Common components, found in `fit`, that "sif" and "usif" remove; 0 removes none. Arora et al. remove 1,
+        Ethayarajh 5.
+    normalize : {None, "l2"}, default None
+        "l2" scales each vector to length 1; zeros stay zeros.
+    tokenizer : None, "whitespace", "words" or callable, default None
+        Splits strings. None is what the model was trained with, and lower-case Unicode words for vectors that come
+        without a model; token lists are taken as they are.
+
+    Attributes
+    ----------
+    vectors_ : WordVectors
+    word_weights_ : ndarray of float32, shape (V,)
+        The weight of one occurrence of each word.
+    components_ : ndarray of float32, shape (n_components_removed, D)
+        Directions that are removed, fewer where the documents do not span so many; "sif" and "usif" only.
+    component_shares_ : ndarray of float32, shape (n_components_removed,)
+        How much of each is removed: 1 for "sif".
+    tokenizer_ : str or callable
+    model_ : Word2Vec
+        The model that `fit` trained, where it did.
+
+    Notes
+    -----
+    "sif" is S. Arora, Y. Liang, T. Ma, "A simple but tough-to-beat baseline for sentence embeddings", 2017; the
+    components are the first right singular vectors of the documents' matrix. "usif" is K. Ethayarajh, "Unsupervised
+    random walk sentence embeddings: a strong but simple baseline", 2018, with its a from equation and mean length, and
+    with the word vectors as they are (the author's program also scales each dimension within each sentence). Both take
+    p from the corpus of the word vectors; here it is from the documents of `fit`, so that it does not depend on whether
+    a file holds counts.
+
+    All that is learned is learned in `fit`: the vector of a document does not depend on which others are transformed
+    with it. The work is one product of a sparse and a dense matrix. Deterministic, one thread.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastw2v import DocVectorizer, WordVectors
+    >>> vectors = WordVectors(np.eye(2, dtype=np.float32), ["red", "wine"])
+    >>> DocVectorizer(vectors).fit_transform(["Red, red wine! Wine!", "red", "beer"]).tolist()
+    [[0.5, 0.5], [1.0, 0.0], [0.0, 0.0]]
     """
-    if isinstance(documents, (str, bytes)):
-        raise CorpusTypeError("documents: expected a list of documents, found one string: put it into a list")
-    if sparse.issparse(documents):
-        raise CorpusTypeError("documents: expected strings or token lists, found a sparse matrix")
-    index = vectors.key_to_index
-    rows = [
-        [index[token] for token in apply(tokenizer, document, f"documents[{number}]") if token in index]
-        for number, document in enumerate(documents)
-    ]
-    ends = np.cumsum([0, *map(len, rows)])
-    columns = np.fromiter(chain.from_iterable(rows), np.int32, ends[-1])
-    matrix = sparse.csr_matrix((np.ones(len(columns), np.float32), columns, ends), (len(rows), len(vectors)))
-    matrix.sum_duplicates()
-    return matrix
+
+    def __init__(
+        self,
+        vectors: Any = None,
+        weighting: str = "mean",
+        n_components_removed: int = 1,
+        normalize: str | None = None,
+        tokenizer: Any = None,
+    ) -> None:
+        self.vectors = vectors
+        self.weighting = weighting
+        self.n_components_removed = n_components_removed
+        self.normalize = normalize
+        self.tokenizer = tokenizer
+
+    # ------------------------------------------------------------------ scikit-learn's methods
+
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: N803
+        """Find the vectors, and learn what the weighting needs.
+
+        Parameters
+        ----------
+        X : iterable of strings or token lists
+        y : ignored
+
+        Returns
+        -------
+        DocVectorizer
+            Itself.
+
+        Raises
+        ------
+        ParameterError
+            A parameter is out of its range, or more components are to be removed than there are dimensions.
+        CorpusTypeError
+            ``X`` is no list of documents, or one of them is none; the message says which.
+        CorpusError
+            No document has a known word, so that there is nothing to learn from.
+        FormatError, OSError
+            The file of vectors cannot be read.
+        """
+        self._fit(X, counts_wanted=self.weighting != "mean")
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> NDArray[np.float32]:  # noqa: N803
+        """The same as `fit` and `transform`, with the documents read once."""
+        counts = self._fit(X, counts_wanted=True)
+        assert counts is not None
+        return self._vectors_of(counts)
+
+    def transform(self, X: Any) -> NDArray[np.float32]:  # noqa: N803
+        """The vectors of documents.
+
+        Parameters
+        ----------
+        X : iterable of strings or token lists
+
+        Returns
+        -------
+        float32 (documents, D)
+            A document without a known word gets zeros.
+
+        Raises
+        ------
+        CorpusTypeError
+            ``X`` is no list of documents, or one of them is none; the message says which.
+        CorpusError
+            ``X`` is an iterator that was used up before.
+        """
+        check_is_fitted(self)
+        self._check_width(X)
+        return self._vectors_of(count_matrix(X, self.vectors_, self.tokenizer_))
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "word_weights_")
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.vectors_.vectors.shape[1]
+
+    def __sklearn_clone__(self) -> DocVectorizer:
+        """Vectors and fitted models are shared, not copied (and not made unfitted); a model that is to be fitted is."""
+        params = self.get_params(deep=False)
+        if _is_unfitted_model(self.vectors):
+            params["vectors"] = clone(self.vectors)
+        return type(self)(**params)
+
+    # ------------------------------------------------------------------ fitting
+
+    def _default_model(self) -> Any:
+        from fastw2v.api import Word2Vec
+
+        return Word2Vec()
+
+    def _fit(self, X: Any, counts_wanted: bool) -> sparse.csr_matrix | None:  # noqa: N803
+        """Learn from the documents; their counts where they are wanted or were needed."""
+        for name in ("weighting", "n_components_removed", "normalize"):
+            check(name, getattr(self, name))
+        refuse_what_are_no_documents(X)
+        documents = list(X) if hasattr(X, "__next__") else X  # they may be read twice
+        given = self._default_model() if self.vectors is None else self.vectors
+        model = clone(given).fit(documents) if _is_unfitted_model(given) else None
+        vectors, tokenizer = _read(given if model is None else model)
+        if self.tokenizer is not None:
+            tokenizer = resolve(self.tokenizer, "documents")
+        size = vectors.vectors.shape[1]
+        if self.n_components_removed >= size and self.weighting in ("sif", "usif"):
+            raise ParameterError(
+                f"n_components_removed={self.n_components_removed}: the vectors have {size} dimensions, and fewer must "
+                f"be removed"
+            )
+        counts = count_matrix(documents, vectors, tokenizer) if counts_wanted or self.weighting != "mean" else None
+        self._forget()
+        self.vectors_, self.tokenizer_ = vectors, tokenizer
+        if model is not None:
+            self.model_ = model
+        self._learn(counts)
+        self._remember_width(X)
+        return counts
+
+    def _forget(self) -> None:
+        for name in ("model_", "components_", "component_shares_", "word_weights_"):
+            self.__dict__.pop(name, None)
+
+    def _learn(self, counts: sparse.csr_matrix | None) -> None:
+        """The words' weights, and the directions to remove."""
+        if self.weighting == "mean" or counts is None:
+            self.word_weights_ = np.ones(len(self.vectors_), np.float32)
+            return
+        if counts.nnz == 0:
+            raise CorpusError(
+                f"none of the {counts.shape[0]:,} documents holds a word of the vectors ({len(self.vectors_):,} words, "
+                f"such as {', '.join(map(repr, self.vectors_.index_to_key[:3]))}), so weighting={self.weighting!r} has "
+                f"nothing to learn from; is the case of the words the same, and the tokenizer?"
+            )
+        weights = {"tfidf": _idf, "sif": _sif_weights, "usif": _usif_weights}[self.weighting](counts)
+        self.word_weights_ = weights.astype(np.float32)
+        if self.weighting != "tfidf":
+            rows = self._weighted(counts)
+            self.components_, shares = _common_components(rows, self.n_components_removed)
+            self.component_shares_ = shares if self.weighting == "usif" else np.ones_like(shares)
+
+    # ------------------------------------------------------------------ the arithmetic
+
+    def _weighted(self, counts: sparse.csr_matrix) -> NDArray[np.float32]:
+        """Weighted means: over the sum of the weights, or (SIF and uSIF) over the number of words."""
+        weights = sparse.csr_matrix(
+            (counts.data * self.word_weights_[counts.indices], counts.indices, counts.indptr), counts.shape
+        )
+        total = row_sums(weights if self.weighting in ("mean", "tfidf") else counts)
+        return divide_rows(weights @ self.vectors_.vectors, total)
+
+    def _vectors_of(self, counts: sparse.csr_matrix) -> NDArray[np.float32]:
+        rows = self._weighted(counts)
+        if self.weighting in ("sif", "usif"):
+            rows -= (rows @ self.components_.T * self.component_shares_) @ self.components_
+        if self.normalize == "l2":
+            rows = divide_rows(rows, np.linalg.norm(rows, axis=1))
+        return rows
 
 
-def mean_vectors(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> NDArray[np.float32]:
-    """The mean of each document's known word vectors, zeros for a document without any: float32 (documents, D)."""
-    counts = count_matrix(documents, vectors, tokenizer)
-    totals = np.maximum(counts.sum(axis=1), 1)
-    return np.asarray((counts @ vectors.vectors) / totals, np.float32)
+def _is_unfitted_model(given: Any) -> bool:
+    return hasattr(given, "fit") and hasattr(given, "get_params") and not hasattr(given, "vectors_")
+
+
+def _read(given: Any) -> tuple[WordVectors, Tokenizer]:
+    """Word vectors, and how the strings that they were trained on were split."""
+    if isinstance(given, (str, os.PathLike)):
+        from fastw2v.formats import load_all
+
+        loaded = load_all(given)
+        return loaded.word_vectors, loaded.metadata.get("tokenizer") or "words"
+    if isinstance(given, WordVectors):
+        return given, "words"
+    if isinstance(getattr(given, "vectors_", None), WordVectors):
+        return given.vectors_, given.tokenizer_
+    if hasattr(given, "index_to_key") and hasattr(given, "vectors"):  # gensim's
+        return WordVectors(given.vectors, given.index_to_key), "words"
+    raise ParameterError(
+        f"vectors={type(given).__name__}: it must be a Word2Vec, WordVectors, a path, gensim's KeyedVectors, or None"
+    )
+
+
+def _idf(counts: sparse.csr_matrix) -> NDArray[np.float64]:
+    occurs_in = np.bincount(counts.indices, minlength=counts.shape[1])
+    return np.log((1 + counts.shape[0]) / (1 + occurs_in)) + 1
+
+
+def _word_shares(counts: sparse.csr_matrix) -> NDArray[np.float64]:
+    """p(w): each word's share of all known words."""
+    number = np.bincount(counts.indices, weights=counts.data, minlength=counts.shape[1])
+    return number / number.sum()
+
+
+def _sif_weights(counts: sparse.csr_matrix) -> NDArray[np.float64]:
+    return SIF_A / (SIF_A + _word_shares(counts))
+
+
+def _usif_weights(counts: sparse.csr_matrix) -> NDArray[np.float64]:
+    """Ethayarajh, section 3: a follows from the share of words that a document of mean length is likely to hold."""
+    share = _word_shares(counts)
+    words = np.count_nonzero(share)
+    length = row_sums(counts)
+    threshold = 1 - (1 - 1 / words) ** float(length[length > 0].mean())
+    # The mean length is at least 1 and the threshold at least the mean share (but for rounding), so alpha is below 1.
+    alpha = np.count_nonzero(share > threshold * (1 + 1e-9)) / words
+    partition = 0.5 * words
+    one_by_a = alpha * partition / (1 - alpha)  # not a itself, which is infinite where alpha is 0
+    return 1 / (0.5 + share * one_by_a)
+
+
+def _common_components(rows: NDArray[np.float32], number: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The first right singular vectors, as rows, and the share of each in the sum of their squared singular values.
+
+    From the (D, D) matrix of products, in float64: as exact as float32 rows deserve, and as quick for a million rows
+    as for a thousand.
+    """
+    products = np.zeros((rows.shape[1], rows.shape[1]))
+    for begin in range(0, len(rows), 65_536):
+        block = rows[begin : begin + 65_536].astype(np.float64)
+        products += block.T @ block
+    squares, directions = np.linalg.eigh(products)
+    order = np.argsort(-squares)[:number]
+    order = order[squares[order] > squares.max() * 1e-10]  # beyond the span of the documents a direction means nothing
+    squares = squares[order]
+    return directions.T[order].astype(np.float32), (squares / max(squares.sum(), 1e-300)).astype(np.float32)

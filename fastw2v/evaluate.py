@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import string
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
 from fastw2v.evaluation_files import Question, read_analogies, read_word_pairs
-from fastw2v.nearest import search_limit, unit_rows
+from fastw2v.nearest import best_of_many, search_limit, unit_rows
 from fastw2v.vectors import WordVectors
 
 __all__ = [
@@ -25,12 +25,11 @@ __all__ = [
     "WordPairReport",
     "evaluate_analogies",
     "evaluate_word_pairs",
+    "judge_analogies",
 ]
 
 # The questions-words file has its five semantic sections first.
 _SEMANTIC_SECTIONS = 5
-# Scores held at once, in float32: 64 MB.
-_SCORES_AT_ONCE = 16 << 20
 # gensim looks at the five best words and takes the first that is no question word.
 _GENSIM_CANDIDATES = 5
 _ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
@@ -43,11 +42,12 @@ class Protocol:
     restrict_vocab: int
     upper: Callable[[str], str]
     case_rule: str
+    first_only: bool  # the best word alone counts; else the first that is no question word, of five
 
 
 PROTOCOLS = {
-    "c": Protocol(30_000, lambda word: word.translate(_ASCII_UPPER), "ASCII upper case"),
-    "gensim": Protocol(300_000, str.upper, "Unicode upper case"),
+    "c": Protocol(30_000, lambda word: word.translate(_ASCII_UPPER), "ASCII upper case", True),
+    "gensim": Protocol(300_000, str.upper, "Unicode upper case", False),
 }
 
 
@@ -268,19 +268,44 @@ def evaluate_analogies(
     rules = PROTOCOLS[protocol]
     limit = search_limit(len(vectors), rules.restrict_vocab if restrict_vocab is None else restrict_vocab)
     sections = read_analogies(questions) if isinstance(questions, (str, os.PathLike)) else questions
-    search = _Search(vectors, limit, rules, first_only=protocol == "c")
     results = []
+    for name, known, right in judge_analogies(vectors, sections, rules, limit):
+        asked, correct = int(np.count_nonzero(known)), int(np.count_nonzero(right))
+        results.append(AnalogySection(name, correct, asked, len(known) - asked))
+    return AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
+
+
+def judge_analogies(
+    vectors: WordVectors, sections: Iterable[tuple[str, Sequence[Question]]], rules: Protocol, limit: int
+) -> Iterator[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Say of each question whether its words are known, and whether it is answered right.
+
+    Parameters
+    ----------
+    vectors : WordVectors
+    sections : iterable of (section name, questions)
+    rules : Protocol
+    limit : int
+        Rows to search.
+
+    Yields
+    ------
+    name : str
+    known, right : arrays of bool, shape (questions,)
+    """
+    search = _Search(vectors, limit, rules)
     for name, asked in sections:
         rows = [search.rows(question) for question in asked]
-        usable = np.array([row for row in rows if row is not None], np.int64).reshape(-1, 4)
-        results.append(AnalogySection(name, search.count_correct(usable), len(usable), len(rows) - len(usable)))
-    return AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
+        known = np.array([row is not None for row in rows], bool)
+        right = np.zeros(len(rows), bool)
+        right[known] = search.right(np.array([row for row in rows if row is not None], np.int64).reshape(-1, 4))
+        yield name, known, right
 
 
 class _Search:
     """The first rows as unit vectors, and their words numbered so that all forms of a word have one number."""
 
-    def __init__(self, vectors: WordVectors, limit: int, rules: Protocol, *, first_only: bool) -> None:
+    def __init__(self, vectors: WordVectors, limit: int, rules: Protocol) -> None:
         self.units = unit_rows(vectors.vectors[:limit])
         self.upper = rules.upper
         self.index = _cased_index(vectors, limit, rules.upper)
@@ -291,39 +316,32 @@ class _Search:
                 for row, word in enumerate(vectors.index_to_key[:limit])
             ]
         )
-        self.first_only = first_only
+        self.first_only = rules.first_only
 
     def rows(self, question: Question) -> tuple[int, ...] | None:
         """Look up the four words of a question; None when one is missing."""
         found = [self.index.get(self.upper(word)) for word in question]
         return None if None in found else tuple(row for row in found if row is not None)
 
-    def count_correct(self, rows: NDArray[np.int64]) -> int:
-        """Count the questions, given as rows of a, b, c and the answer, that are answered right."""
-        step = max(1, _SCORES_AT_ONCE // max(1, len(self.units)))
-        return sum(self._count_batch(rows[first : first + step]) for first in range(0, len(rows), step))
-
-    def _count_batch(self, rows: NDArray[np.int64]) -> int:
+    def right(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Say which questions, given as rows of a, b, c and the answer, are answered right."""
         a, b, c, answer = rows.T
         queries = unit_rows(self.units[b] - self.units[a] + self.units[c])
-        scores = queries @ self.units.T
-        scores[np.arange(len(rows))[:, None], rows[:, :3]] = -np.inf
-        if self.first_only:
-            best = scores.argmax(axis=1)
-            # compute-accuracy starts from a best score of 0, so a word that points away is no answer.
-            answered = scores[np.arange(len(rows)), best] > 0
-            return int(np.count_nonzero(answered & (self.first_form[best] == answer)))
-        return int(np.count_nonzero(self._first_free(scores, rows[:, :3]) == answer))
+        asked = rows[:, :3].tolist()
+        found = best_of_many(queries, self.units, 1 if self.first_only else _GENSIM_CANDIDATES, asked)
+        choose = self._best if self.first_only else self._first_free
+        answers = (choose(best, scores, words) for (best, scores), words in zip(found, asked, strict=True))
+        return np.fromiter(answers, np.int64, len(rows)) == answer
 
-    def _first_free(self, scores: NDArray[np.float32], asked: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the first form of the best word that is no question word, or of the last of the five looked at."""
-        looked_at = min(_GENSIM_CANDIDATES, scores.shape[1])
-        top = np.argpartition(scores, -looked_at, axis=1)[:, -looked_at:]
-        order = np.argsort(-np.take_along_axis(scores, top, axis=1), axis=1, kind="stable")
-        forms = self.first_form[np.take_along_axis(top, order, axis=1)]
-        free = (forms[:, :, None] != asked[:, None, :]).all(axis=2)
-        chosen = np.where(free.any(axis=1), free.argmax(axis=1), looked_at - 1)
-        return np.take_along_axis(forms, chosen[:, None], axis=1)[:, 0]
+    def _best(self, best: NDArray[np.int64], scores: NDArray[np.float32], asked: list[int]) -> int:
+        """The first form of the best word; -1 for none."""
+        # compute-accuracy starts from a best score of 0, so a word that points away is no answer.
+        return int(self.first_form[best[0]]) if len(best) and scores[0] > 0 else -1
+
+    def _first_free(self, best: NDArray[np.int64], scores: NDArray[np.float32], asked: list[int]) -> int:
+        """The first form of the best word that is no question word in any form, else of the last one looked at."""
+        forms = self.first_form[best].tolist()
+        return next((form for form in forms if form not in asked), forms[-1] if forms else -1)
 
 
 def _cased_index(vectors: WordVectors, limit: int, upper: Callable[[str], str]) -> dict[str, int]:

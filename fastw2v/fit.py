@@ -40,6 +40,7 @@ def start(
     seed: int,
     initial_vectors: NDArray[np.float32] | None = None,
     frozen: NDArray[np.uint8] | None = None,
+    counts: NDArray[np.int64] | None = None,
 ) -> TrainingState:
     """Make a run ready: plan, tables and initial rows.
 
@@ -53,6 +54,8 @@ def start(
         Input rows to start from; rows that hold a NaN start at random like all others.
     frozen : uint8 (V,), optional
         1 for the words whose input rows stay as they are.
+    counts : int64 (V,), optional
+        What subsampling and noise words follow, where this corpus is a piece of more text; None is its own counts.
 
     Raises
     ------
@@ -65,14 +68,14 @@ def start(
     words = len(corpus.vocabulary)
     needed = 2 * 4 * words * plan.row_stride(params.vector_size)
     check_memory(needed, f"two matrices of {words:,} words x {params.vector_size} floats")
-    counts = plan.word_counts(corpus)
+    own_counts = plan.word_counts(corpus)
     arrays = plan.initial_arrays(words, params.vector_size, seed)
     if initial_vectors is not None:
         if initial_vectors.shape != arrays.w_in.shape:
             raise ParameterError(f"initial_vectors: expected shape {arrays.w_in.shape}, found {initial_vectors.shape}")
         given = np.isfinite(initial_vectors).all(axis=1)
         arrays.w_in[given] = initial_vectors[given]
-    made = plan.make_plan(corpus, params, seed, counts)
+    made = plan.make_plan(corpus, params, seed, own_counts, counts)
     if made.learning_rate < params.resolved_learning_rate:
         warnings.warn(
             f"the learning rate is lowered from {params.resolved_learning_rate:.4g} to {made.learning_rate:.4g}: with "
@@ -80,7 +83,8 @@ def start(
             RuntimeWarning,
             stacklevel=2,
         )
-    return TrainingState(arrays, made, plan.make_tables(counts, params, frozen), params)
+    tables = plan.make_tables(own_counts if counts is None else counts, params, frozen)
+    return TrainingState(arrays, made, tables, params)
 
 
 def train(corpus: EncodedCorpus, params: Params, *, seed: int = 0, **options: Any) -> TrainingState:
@@ -220,7 +224,10 @@ def _loop(
         if watch.tell(epoch_end):
             state.report.stopped_by = "callback"
             return
-        saver.save_if_due()
+        if saver.due():
+            run.pull()
+            saver.save()
+    run.pull()
     _check_finite(state, watch)
 
 
@@ -306,9 +313,8 @@ class _Saver:
         if path is not None:
             check_words(corpus)
 
-    def save_if_due(self) -> None:
-        if self.path is not None and time.perf_counter() - self.last >= self.every:
-            self.save()
+    def due(self) -> bool:
+        return self.path is not None and time.perf_counter() - self.last >= self.every
 
     def save(self) -> None:
         if self.path is not None:

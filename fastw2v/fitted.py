@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.documents import mean_vectors
+from fastw2v.bags import mean_vectors
 from fastw2v.formats import load_all, save
 from fastw2v.params import Params
 from fastw2v.vectors import WordVectors
@@ -32,6 +32,7 @@ class FittedModel:
     seed_: int | None
     tokenizer_: Any
     n_features_out_: int
+    _check_width: Any  # of TextEstimator
 
     # ------------------------------------------------------------------ documents to vectors
 
@@ -47,8 +48,19 @@ class FittedModel:
         -------
         float32 (documents, D)
             A document without a known word gets zeros.
+
+        Raises
+        ------
+        CorpusTypeError
+            ``X`` is no list of documents (one string, a table, a sparse matrix), or one of them is none.
+        CorpusError
+            ``X`` is an iterator that was used up before.
+        ValueError
+            `fit` got a two-dimensional array, and ``X`` is one of another width.
         """
-        return mean_vectors(X, self.wv, self.tokenizer_)
+        vectors = self.wv
+        self._check_width(X)
+        return mean_vectors(X, vectors, self.tokenizer_)
 
     @property
     def _n_features_out(self) -> int:

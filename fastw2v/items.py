@@ -98,7 +98,7 @@ def count_items(corpus: Iterable[Any], tokenizer: Tokenizer | None, store: IdSto
     tokenizer : str or callable
         The resolved tokenizer.
     """
-    items = _iterate(corpus)
+    items = iterate_items(corpus)
     head = list(islice(items, 1))
     of_strings = bool(head) and isinstance(head[0], str)
     if not head:
@@ -125,7 +125,8 @@ def _length(corpus: Any, of_strings: bool) -> int | None:
         return None
 
 
-def _iterate(corpus: Any) -> Iterator[Any]:
+def iterate_items(corpus: Any) -> Iterator[Any]:
+    """Iterate over the sentences or documents of a corpus, whatever kind of column it is, as Python values."""
     if hasattr(corpus, "to_pylist") and hasattr(corpus, "slice"):  # pyarrow: its items are not Python values
         return chain.from_iterable(corpus.slice(at, ARROW_ROWS).to_pylist() for at in range(0, len(corpus), ARROW_ROWS))
     return iter(corpus)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,20 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
 
-__all__ = ["best_rows", "close_matches", "search_limit", "unit_rows", "whole_number"]
+__all__ = ["best_of_many", "best_rows", "close_matches", "search_limit", "unit_rows", "whole_number"]
 
 # difflib takes about 5 us a word: more words than these would make a mistyped name cost seconds.
 _SUGGESTION_POOL = 20_000
 # Rows that are turned into unit vectors at once; bounds the float64 copy.
 _BLOCK_ROWS = 16_384
+# Queries and rows whose scores are held at once: 16 MB of float32.
+_BLOCK_QUERIES = 512
+_BLOCK_SEARCHED = 8_192
+# A partial sort of all scores costs more than a search for those that can be among the best, if they are so many times
+# as many as are wanted.
+_LONG = 256
+# The first block is partly sorted to find a threshold, which later blocks are only held against: a small one will do.
+_FIRST_SEARCHED = 1_024
 
 
 def unit_rows(vectors: NDArray[Any]) -> NDArray[np.float32]:
@@ -63,6 +71,14 @@ def best_rows(scores: NDArray[Any], topn: int, exclude: Iterable[int] = ()) -> N
     wanted = min(topn + len(left_out), len(scores))
     if wanted == 0:
         return np.empty(0, np.int64)
+    if len(scores) > _LONG * wanted:
+        # The best of each piece: `wanted` of them reach the bound, so no score below it can be among the `wanted` best.
+        pieces = np.maximum.reduceat(scores, np.arange(0, len(scores), max(1, len(scores) // (8 * wanted))))
+        bound = np.partition(pieces, len(pieces) - wanted)[len(pieces) - wanted]
+        near = np.flatnonzero(scores >= bound)
+        if len(near) < len(scores):
+            places = {place for place, row in enumerate(near.tolist()) if row in left_out} if left_out else ()
+            return near[best_rows(scores[near], topn, places)]
     # argpartition alone picks freely among equal scores at the edge; the threshold makes the choice by row.
     threshold = scores[np.argpartition(scores, len(scores) - wanted)[len(scores) - wanted]]
     above = np.flatnonzero(scores > threshold)
@@ -70,6 +86,88 @@ def best_rows(scores: NDArray[Any], topn: int, exclude: Iterable[int] = ()) -> N
     rows = np.concatenate([above, level])
     rows = rows[np.lexsort((rows, -scores[rows]))]
     return rows[~np.isin(rows, list(left_out))][:topn] if left_out else rows[:topn]
+
+
+def best_of_many(
+    queries: NDArray[np.float32],
+    searched: NDArray[np.float32],
+    topn: int,
+    left_out: Sequence[Sequence[int]],
+    barred: Sequence[int] = (),
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    """Find the rows with the highest products for each of many queries, in blocks of both.
+
+    Parameters
+    ----------
+    queries : array of float32, shape (n, D)
+    searched : array of float32, shape (V, D)
+    topn : int
+    left_out : sequence of sequences of int
+        For each query the rows that do not count.
+    barred : sequence of int
+        The rows that count for no query.
+
+    Yields
+    ------
+    rows : array of int64, shape (at most topn,)
+        Best first, equal scores by row.
+    scores : array of float32, of the same shape
+    """
+    nobodys = np.array(barred, np.int64)
+    buffer = np.empty(min(_BLOCK_QUERIES, len(queries)) * min(_BLOCK_SEARCHED, len(searched)), np.float32)
+    for first in range(0, len(queries), _BLOCK_QUERIES):
+        block = queries[first : first + _BLOCK_QUERIES]
+        best = _BestSoFar(len(block), topn)
+        lengths = [len(rows) for rows in left_out[first : first + _BLOCK_QUERIES]]
+        owner = np.repeat(np.arange(len(block)), lengths)
+        own = np.array([row for rows in left_out[first : first + _BLOCK_QUERIES] for row in rows], np.int64)
+        end = 0
+        while topn and end < len(searched):
+            begin, end = (
+                end,
+                min(len(searched), end + (_BLOCK_SEARCHED if end else min(_FIRST_SEARCHED, _BLOCK_SEARCHED))),
+            )
+            # One buffer for all blocks: 16 MB of fresh memory each time would cost more than the product.
+            out = buffer[: len(block) * (end - begin)].reshape(len(block), -1)
+            scores = np.matmul(block, searched[begin:end].T, out=out)
+            here = (own >= begin) & (own < begin + scores.shape[1])
+            scores[owner[here], own[here] - begin] = -np.inf
+            scores[:, nobodys[(nobodys >= begin) & (nobodys < begin + scores.shape[1])] - begin] = -np.inf
+            best.add(scores, begin)
+        yield from best.finish()
+
+
+class _BestSoFar:
+    """The best rows of each query, kept while blocks of scores go by in the order of the rows."""
+
+    def __init__(self, queries: int, topn: int) -> None:
+        self.topn = topn
+        self.scores: NDArray[np.float32] = np.full((queries, topn), -np.inf, np.float32)
+        self.rows: NDArray[np.int64] = np.zeros((queries, topn), np.int64)
+
+    def add(self, scores: NDArray[np.float32], begin: int) -> None:
+        """Take in the scores of rows from `begin` on, shape (queries, rows)."""
+        threshold = self.scores[:, -1]
+        if begin == 0 and scores.shape[1] > self.topn:
+            # Nothing is known yet: none below the topn-th best counts; equal ones stay, the sort below tells by row.
+            own = np.partition(scores, scores.shape[1] - self.topn, axis=1)[:, scores.shape[1] - self.topn]
+            threshold = np.nextafter(own, np.float32(-np.inf))
+        # Later rows lose against equal earlier ones, so only a higher score changes anything: seldom, after a while.
+        query, place = np.divmod(np.flatnonzero(scores > threshold[:, None]), scores.shape[1])
+        changed, first = np.unique(query, return_inverse=True)
+        owner = np.concatenate([np.repeat(np.arange(len(changed)), self.topn), first])
+        value = np.concatenate([self.scores[changed].ravel(), scores[query, place]])
+        row = np.concatenate([self.rows[changed].ravel(), place + begin])
+        order = np.lexsort((row, -value, owner))
+        starts = np.searchsorted(owner[order], np.arange(len(changed)))
+        chosen = order[starts[:, None] + np.arange(self.topn)]
+        self.scores[changed], self.rows[changed] = value[chosen], row[chosen]
+
+    def finish(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Give rows and scores of each query, best first; fewer than topn where there were no more."""
+        for rows, scores in zip(self.rows, self.scores, strict=True):
+            there = int(np.count_nonzero(scores > -np.inf))
+            yield rows[:there], scores[:there]
 
 
 def close_matches(word: Hashable, index: Mapping[Hashable, int], words: Sequence[Hashable]) -> list[str]:

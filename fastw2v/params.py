@@ -85,6 +85,9 @@ RULES: dict[str, Rule] = {
         "None or False (ids in memory), True (the system's folder for large temporary files) or the path of a folder",
         lambda v: v is None or _is_bool(v) or _is_path(v),
     ),
+    "weighting": _choice("mean", "tfidf", "sif", "usif"),
+    "n_components_removed": _integer(0, 65_535),
+    "normalize": _or_none(_choice("l2"), "leave lengths as they are"),
 }
 
 

@@ -207,10 +207,19 @@ def damping(tile: int, window: int, negative: int, rate: float, kept_share: floa
     return 1.0 if excess <= 1 else max(DAMPING_MIN, 1 / excess)
 
 
-def make_plan(corpus: EncodedCorpus, params: Params, seed: int, counts: NDArray[np.int64] | None = None) -> Plan:
-    """The plan of a run: a function of the corpus (with its `word_counts`), the parameters and the seed alone."""
+def make_plan(
+    corpus: EncodedCorpus,
+    params: Params,
+    seed: int,
+    counts: NDArray[np.int64] | None = None,
+    kept_by: NDArray[np.int64] | None = None,
+) -> Plan:
+    """The plan of a run: a function of the corpus (with its `word_counts`), the parameters and the seed alone.
+
+    ``kept_by`` (V,) are the counts that words are kept by, where they are not the corpus's own.
+    """
     counts = word_counts(corpus) if counts is None else counts
-    kept = counts * keep_probability(counts, params.sample)
+    kept = counts * keep_probability(counts if kept_by is None else kept_by, params.sample)
     noise = noise_slots(params.negative)
     rate = params.resolved_learning_rate
     share = float(kept.max() / max(kept.sum(), 1e-300))

@@ -1,4 +1,4 @@
-"""WordVectors: one vector a word; lookup, neighbours, analogies. Exact search, nothing approximate.
+"""WordVectors: one vector a word, and the way from words to vectors; what they can be asked is in its two bases.
 
 The object holds arrays and words, nothing else: it pickles, copies and travels to other processes as it is.
 """
@@ -6,14 +6,17 @@ The object holds arrays and words, nothing else: it pickles, copies and travels 
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fastw2v.comparisons import Comparisons
 from fastw2v.errors import ParameterError
-from fastw2v.nearest import best_rows, close_matches, search_limit, unit_rows, whole_number
+from fastw2v.nearest import close_matches, unit_rows, whole_number
+from fastw2v.neighbours import Neighbours
+from fastw2v.terms import is_column
 
 __all__ = ["UnknownWordError", "WordVectors"]
 
@@ -37,7 +40,7 @@ class UnknownWordError(KeyError):
         return str(self.args[1])
 
 
-class WordVectors:
+class WordVectors(Neighbours, Comparisons):
     """Words and their vectors.
 
     Parameters
@@ -160,12 +163,54 @@ class WordVectors:
         except KeyError:
             raise UnknownWordError(word, self._unknown(word)) from None
 
-    def __getitem__(self, words: Hashable | list[Hashable] | NDArray[Any]) -> NDArray[np.float32]:
-        """Return the vector of one word, shape (D,), or those of a list or array of words, shape (n, D)."""
-        if isinstance(words, (list, np.ndarray)) or _is_column(words):
-            many: Any = words
-            return self.vectors[np.array([self.row(word) for word in many], dtype=np.int64)]
+    def __getitem__(self, words: Any) -> Any:
+        """Look up a word, several words, or a slice of rows.
+
+        Parameters
+        ----------
+        words : hashable, list, array or column of hashables, or slice
+            A slice is one of rows: ``wv[:1000]`` has the first, that is the most frequent, thousand words.
+
+        Returns
+        -------
+        array of float32, shape (D,) for a word, (n, D) for several; or WordVectors, for a slice
+
+        Raises
+        ------
+        UnknownWordError
+            For a word that the vocabulary does not hold.
+        """
+        if isinstance(words, slice):
+            counts = None if self.counts is None else self.counts[words]
+            return type(self)(self.vectors[words], self.index_to_key[words], counts)
+        if isinstance(words, (list, np.ndarray)) or is_column(words):
+            return self.vectors[np.array([self.row(word) for word in words], dtype=np.int64)]
         return self.vectors[self.row(words)]
+
+    def commonest(self, n: int) -> WordVectors:
+        """Return the vectors of the `n` most frequent words, most frequent first.
+
+        Parameters
+        ----------
+        n : int
+            More than there are: all.
+
+        Returns
+        -------
+        WordVectors
+            By count where there are counts, equal counts by row; else the first `n` rows.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> list(WordVectors(np.eye(3), ["a", "b", "c"], [1, 5, 2]).commonest(2))
+        ['b', 'c']
+        """
+        n = whole_number("n", n, 1)
+        if self.counts is None or (self.counts[:-1] >= self.counts[1:]).all():
+            return self[:n]
+        rows = np.argsort(-self.counts, kind="stable")[:n]
+        return type(self)(self.vectors[rows], [self.index_to_key[row] for row in rows], self.counts[rows])
 
     def get(self, word: Hashable, default: Any = None) -> Any:
         """Return the vector of a word, or `default` when the vocabulary does not hold it.
@@ -193,159 +238,58 @@ class WordVectors:
                     self._units = units
         return self._units
 
-    # -- questions --
+    # -- the same in other libraries' forms --
 
-    def most_similar(
-        self,
-        positive: Any = (),
-        negative: Any = (),
-        topn: int = 10,
-        restrict_vocab: int | None = None,
-    ) -> list[tuple[Hashable, float]]:
-        """Find the words whose vectors point most nearly the same way (cosine similarity, exact).
-
-        Parameters
-        ----------
-        positive, negative : word, vector of shape (D,), pair (word or vector, weight), or list of these
-            What to add and what to subtract. Words count with their unit vectors, vectors with the length they have.
-        topn : int, default 10
-            How many words to return.
-        restrict_vocab : int, optional
-            Search the first (most frequent) rows only. The words asked about may lie behind them.
-
-        Returns
-        -------
-        list of (word, float)
-            Best first; the words that were asked about are left out. Scores lie in [-1, 1].
-
-        Raises
-        ------
-        UnknownWordError
-            For a word that the vocabulary does not hold.
-        ParameterError
-            When nothing is asked, or a vector has the wrong shape.
-
-        Notes
-        -----
-        One matrix product and a partial sort. A query of zeros scores 0 everywhere. Order among equal scores: by row.
-        A weight in `negative` says how much is subtracted (gensim adds it as it is).
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame: a row for each word, which is the index, and the columns 0 to D - 1.
 
         Examples
         --------
         >>> import numpy as np
-        >>> wv = WordVectors(np.array([[1, 0], [2, 1], [0, 1]], np.float32), ["a", "b", "c"])
-        >>> [word for word, score in wv.most_similar([("a", 1.0), ("c", 0.5)], topn=1)]
-        ['b']
+        >>> frame = WordVectors(np.eye(2), ["a", "b"]).to_frame()
+        >>> frame.loc["b"].tolist()
+        [0.0, 1.0]
         """
-        topn = whole_number("topn", topn, 0)
-        limit = search_limit(len(self), restrict_vocab)
-        terms = [(term, weight) for term, weight in self._terms("positive", positive)]
-        terms += [(term, -weight) for term, weight in self._terms("negative", negative)]
-        if not terms:
-            raise ParameterError("most_similar was asked nothing: give at least one word or vector in `positive`")
-        query = np.zeros(self.vector_size, np.float64)
-        asked: list[int] = []
-        for term, weight in terms:
-            if isinstance(term, np.ndarray):
-                query += weight * term
-            else:
-                row = self.row(term)
-                asked.append(row)
-                query += weight * self.unit_vectors[row].astype(np.float64)
-        scores = self.unit_vectors[:limit] @ unit_rows(query[None, :])[0]
-        best = best_rows(scores, topn, [row for row in asked if row < limit])
-        return [(self.index_to_key[row], min(1.0, max(-1.0, float(scores[row])))) for row in best]
+        import pandas as pd
 
-    def analogy(self, a: Hashable, b: Hashable, c: Hashable, topn: int = 10) -> list[tuple[Hashable, float]]:
-        """Answer "`a` is to `b` as `c` is to what?" with the words nearest to b - a + c.
+        return pd.DataFrame(self.vectors, index=pd.Index(self.index_to_key, name="word", tupleize_cols=False))
 
-        Parameters
-        ----------
-        a, b, c : hashable
-            Words; ``analogy("man", "king", "woman")`` asks for the queen.
-        topn : int, default 10
-
-        Returns
-        -------
-        list of (word, float)
-            Best first, `a`, `b` and `c` left out.
-
-        Raises
-        ------
-        UnknownWordError
-            For a word that the vocabulary does not hold.
-
-        Notes
-        -----
-        3CosAdd over unit vectors (Levy and Goldberg 2014), as in word2vec's own demonstration.
+    def to_gensim(self) -> Any:
+        """Return a gensim KeyedVectors with a copy of the vectors, the words, and the counts where there are any.
 
         Examples
         --------
         >>> import numpy as np
-        >>> wv = WordVectors(np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1]], np.float32),
-        ...                  ["man", "king", "woman", "queen"])
-        >>> wv.analogy("man", "king", "woman", topn=1)[0][0]
-        'queen'
+        >>> WordVectors(np.eye(2), ["a", "b"]).to_gensim().get_vector("b").tolist()
+        [0.0, 1.0]
         """
-        return self.most_similar(positive=[b, c], negative=[a], topn=topn)
+        from gensim.models import KeyedVectors
 
-    def similarity(self, word: Hashable, other: Hashable) -> float:
-        """Return the cosine similarity of two words.
+        theirs = KeyedVectors(self.vector_size, count=len(self), dtype=np.float32)
+        theirs.index_to_key = list(self.index_to_key)
+        theirs.key_to_index = dict(self.key_to_index)
+        theirs.vectors = np.array(self.vectors)
+        if self.counts is not None:
+            for word, count in zip(self.index_to_key, self.counts.tolist(), strict=True):
+                theirs.set_vecattr(word, "count", count)
+        return theirs
 
-        Parameters
-        ----------
-        word, other : hashable
-
-        Returns
-        -------
-        float
-            In [-1, 1]; 0 when either vector is zero.
-
-        Raises
-        ------
-        UnknownWordError
-            For a word that the vocabulary does not hold.
+    @classmethod
+    def from_gensim(cls, keyed_vectors: Any) -> WordVectors:
+        """Take over a gensim KeyedVectors (``model.wv``), with its counts where it has any; the vectors are copied.
 
         Examples
         --------
         >>> import numpy as np
-        >>> round(WordVectors(np.array([[2, 0], [3, 3]]), ["a", "b"]).similarity("a", "b"), 4)
-        0.7071
+        >>> theirs = WordVectors(np.eye(2), ["a", "b"], [5, 3]).to_gensim()
+        >>> WordVectors.from_gensim(theirs).counts
+        array([5, 3])
         """
-        rows = self.vectors[[self.row(word), self.row(other)]]
-        first, second = unit_rows(rows).astype(np.float64)
-        return min(1.0, max(-1.0, float(first @ second)))
+        counts = keyed_vectors.expandos.get("count")
+        vectors = np.array(keyed_vectors.vectors, np.float32)
+        return cls(vectors, keyed_vectors.index_to_key, None if counts is None else np.asarray(counts, np.int64))
 
     # -- helpers --
-
-    def _terms(self, name: str, given: Any) -> list[tuple[Any, float]]:
-        """Bring what `most_similar` accepts into the form [(word or float64 vector, weight)]."""
-        if isinstance(given, np.ndarray):
-            items: list[Any] = [given] if given.ndim == 1 and given.dtype.kind in "fiu" else list(given)
-        elif (
-            isinstance(given, list) or (isinstance(given, tuple) and not self._is_one_term(given)) or _is_column(given)
-        ):
-            items = list(given)
-        else:
-            items = [given]
-        return [self._term(name, item) for item in items]
-
-    def _is_one_term(self, given: tuple[Any, ...]) -> bool:
-        """Tell a word that is a tuple, or one (word, weight) pair, from a tuple of words."""
-        return _is_key_of(given, self.key_to_index) or (len(given) == 2 and _is_weighted(given, self.key_to_index))
-
-    def _term(self, name: str, item: Any) -> tuple[Any, float]:
-        weight = 1.0
-        if isinstance(item, tuple) and len(item) == 2 and _is_weighted(item, self.key_to_index):
-            item, weight = item[0], float(item[1])
-        if isinstance(item, np.ndarray):
-            vector = item.astype(np.float64)
-            if vector.shape != (self.vector_size,):
-                raise ParameterError(
-                    f"a vector in `{name}` has shape {vector.shape}; these vectors have shape ({self.vector_size},)"
-                )
-            return vector, weight
-        return item, weight
 
     def _unknown(self, word: Hashable) -> str:
         message = f"the word {word!r} is not in the vocabulary of {len(self):,} words"
@@ -371,26 +315,3 @@ def _first_duplicate(words: list[Hashable]) -> tuple[int, int]:
             return seen[word], row
         seen[word] = row
     raise AssertionError("no word comes twice")
-
-
-def _is_column(value: Any) -> bool:
-    """Recognise a pandas or polars column of words without importing either."""
-    return hasattr(value, "to_numpy")
-
-
-def _is_key_of(value: Any, index: Mapping[Hashable, int]) -> bool:
-    try:
-        return value in index
-    except TypeError:  # a tuple that holds something unhashable, such as an array
-        return False
-
-
-def _is_weighted(pair: tuple[Any, ...], index: Mapping[Hashable, int]) -> bool:
-    """Tell a pair (word, weight) from a pair of words: the weight is a number that is no word itself."""
-    weight = pair[1]
-    return (
-        isinstance(weight, (int, float, np.integer, np.floating))
-        and not isinstance(weight, bool)
-        and not _is_key_of(pair, index)
-        and not (_is_key_of(weight, index) and _is_key_of(pair[0], index))
-    )

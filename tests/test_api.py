@@ -283,3 +283,16 @@ def test_repr_names_the_corpus_without_showing_it():
     assert repr(Word2Vec(SENTENCES, window=3)) == "Word2Vec(corpus=<list, 360 items>, window=3)"
     assert repr(Word2Vec("text.txt")) == "Word2Vec(corpus='text.txt')"
     assert repr(Word2Vec()) == "Word2Vec()"
+
+
+def test_an_exception_of_the_users_iterator_comes_out_and_the_model_stays():
+    def sentences():
+        yield from SENTENCES
+        raise OSError("the database went away")
+
+    model = fitted()
+    before = model["wine"].copy()
+    model.corpus = None
+    with pytest.raises(OSError, match="the database went away"):
+        model.fit(sentences())
+    assert np.array_equal(model["wine"], before)

@@ -8,11 +8,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from fastw2v import _train, plan, reference
+from fastw2v import _train, gpu, plan, reference
 from fastw2v.params import Params
 from fastw2v.plan import Arrays
 
-ISAS = _train.instruction_sets()["available"]
+CUDA = "cuda on the host"
+ISAS = [*_train.instruction_sets()["available"], CUDA]
 VARIANTS = {
     "skipgram": {"architecture": "skipgram"},
     "cbow mean, whole gradient": {"architecture": "cbow"},
@@ -53,8 +54,16 @@ class Trial:
     def by_kernel(self, isa, epoch=0, n_jobs=1):
         arrays = Arrays(*(plan.empty_rows(*rows.shape) for rows in self.begin))
         arrays.w_in[:], arrays.w_out[:] = self.begin
-        run = _train.Run(arrays, self.corpus, self.tables, self.plan, n_jobs=n_jobs, instruction_set=isa)
-        return arrays, run.train_chunk(epoch, 0, self.plan.chunks)
+        run = self.run(arrays, isa, n_jobs)
+        stats = run.train_chunk(epoch, 0, self.plan.chunks)
+        run.pull()
+        return arrays, stats
+
+    def run(self, arrays, isa, n_jobs=1):
+        given = (arrays, self.corpus, self.tables, self.plan)
+        if isa == CUDA:
+            return gpu.Run(*given, n_jobs=n_jobs, precision="float32", warps=n_jobs)
+        return _train.Run(*given, n_jobs=n_jobs, instruction_set=isa)
 
     def compare(self, isa, tolerance, epoch=0):
         """Every number is right within `tolerance` of its matrix's largest update, and a few roundings of its rows."""
@@ -71,6 +80,8 @@ class Trial:
 
 @pytest.fixture(params=ISAS)
 def isa(request):
+    if request.param == CUDA:
+        request.getfixturevalue("cuda_shim")()
     return request.param
 
 
@@ -162,26 +173,28 @@ def test_padding_between_rows_stays_zero(isa):
 
 def test_chunks_handed_over_together_or_one_by_one_are_bit_equal(isa):
     rng = np.random.default_rng()
-    corpus = random_corpus(rng, 300, 30_000, 900)
+    corpus = random_corpus(rng, 300, 9_000 if isa == CUDA else 30_000, 300)
     trial = Trial(rng, corpus, Params(vector_size=32, epochs=2))
     together, _ = trial.by_kernel(isa)
     arrays = Arrays(*(plan.empty_rows(*rows.shape) for rows in trial.begin))
     arrays.w_in[:], arrays.w_out[:] = trial.begin
-    run = _train.Run(arrays, corpus, trial.tables, trial.plan, n_jobs=1, instruction_set=isa)
+    run = trial.run(arrays, isa)
     for chunk in range(trial.plan.chunks):
         run.train_chunk(0, chunk, chunk + 1)
+    run.pull()
     assert np.array_equal(together.w_in, arrays.w_in)
     assert np.array_equal(together.w_out, arrays.w_out)
 
 
 def test_threads_train_the_same_pairs(isa):
     rng = np.random.default_rng()
-    corpus = random_corpus(rng, 300, 60_000, 900)
+    corpus = random_corpus(rng, 300, 17_000 if isa == CUDA else 60_000, 900)
     trial = Trial(rng, corpus, Params(vector_size=32), spread=0.1)
     _, stats = trial.by_kernel(isa)
     _, many_stats = trial.by_kernel(isa, n_jobs=4)
     assert (many_stats.tokens, many_stats.pairs, many_stats.chunks) == (stats.tokens, stats.pairs, stats.chunks)
-    assert many_stats.loss_sum == pytest.approx(stats.loss_sum, rel=0.02)
+    # On the GPU all four chunks train at once, so that none sees what another has learnt.
+    assert many_stats.loss_sum == pytest.approx(stats.loss_sum, rel=0.06 if isa == CUDA else 0.02)
 
 
 def test_arrays_that_kernels_cannot_use_are_refused():
@@ -205,3 +218,28 @@ def test_the_environment_forces_an_instruction_set(monkeypatch):
     monkeypatch.setenv("FASTW2V_ISA", "mmx")
     with pytest.raises(ImportError, match=r"'mmx'.*portable"):
         _train.instruction_sets()
+
+
+@pytest.mark.parametrize("isa", [name for name in ISAS if name != CUDA])  # there, memory is copied, and so not sparse
+def test_rows_beyond_two_to_the_31_floats(isa):
+    """Row offsets are 64-bit: 40,000 rows of 65,536 floats, of which a few at the end are touched (sparse memory)."""
+    words, size = 40_000, 65_536
+    try:
+        arrays = Arrays(plan.empty_rows(words, size), plan.empty_rows(words, size))
+    except MemoryError:
+        pytest.skip("the system does not hand out 20 GB of address space")
+    used = np.arange(words - 20, words)
+    arrays.w_in[used] = arrays.w_out[used] = 0.001
+    rng = np.random.default_rng()
+    corpus = SimpleNamespace(
+        ids=rng.choice(used, 60).astype(np.int32), offsets=np.array([0, 60]), vocabulary=range(words)
+    )
+    params = Params(vector_size=size, sample=0)
+    made = plan.make_plan(corpus, params, 1)
+    run = _train.Run(arrays, corpus, plan.make_tables(plan.word_counts(corpus), params), made, instruction_set=isa)
+    assert run.train_chunk(0, 0, 1).finite
+    occurring = np.unique(corpus.ids)
+    assert (arrays.w_in[occurring] != np.float32(0.001)).any(axis=1).all()
+    wrapped = used * arrays.w_in.strides[0] // 4 % 2**31 // size  # where 32-bit offsets would have led
+    assert not arrays.w_in[wrapped].any()
+    assert not arrays.w_out[wrapped].any()

@@ -288,7 +288,10 @@ def test_best_rows_equal_a_full_sort(scores, topn, exclude):
     exclude = {row for row in exclude if row < len(scores)}
     kept = [row for row in range(len(scores)) if row not in exclude]
     expected = sorted(kept, key=lambda row: (-scores[row], row))[:topn]
-    assert best_rows(np.array(scores, np.float32), topn, exclude).tolist() == expected
+    for long in (256, 0, 2):  # with and without the search for those that can be among the best
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("fastw2v.nearest._LONG", long)
+            assert best_rows(np.array(scores, np.float32), topn, exclude).tolist() == expected
 
 
 # -- copies and threads --

@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from fastw2v.errors import FormatError, ParameterError
 from fastw2v.formats.atomic import open_atomic
 from fastw2v.formats.binary import read_binary, write_binary
+from fastw2v.formats.exports import EXPORTS, export
 from fastw2v.formats.native import NativeContent, read_native, write_native
 from fastw2v.formats.sniff import FORMATS, check_regular, format_of_content, format_of_name
 from fastw2v.formats.source import open_source
 from fastw2v.formats.text import read_text, write_text
 from fastw2v.vectors import WordVectors
 
-__all__ = ["FORMATS", "Loaded", "format_of_content", "format_of_name", "load", "load_all", "save"]
+__all__ = ["EXPORTS", "FORMATS", "Loaded", "export", "format_of_content", "format_of_name", "load", "load_all", "save"]
 
 _GZIP_LEVEL = 6
 

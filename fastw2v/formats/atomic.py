@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Writer", "open_atomic"]
+__all__ = ["Writer", "open_atomic", "sync_folder"]
 
 _TEMPORARY = re.compile(r"\.fastw2v-[0-9a-f]{16}\.tmp")
 # One write call never carries more: a signal is answered between calls.
@@ -121,7 +121,7 @@ def open_atomic(path: str | os.PathLike[str]) -> Iterator[Writer]:
             raise
     finally:
         os.close(descriptor)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 @contextlib.contextmanager
@@ -174,7 +174,7 @@ def _sweep(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Bring the new name to the disk; file systems that cannot do so for folders say EINVAL or the like."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v._text_vectors import NO_MORE_ROOM, UNFINISHED, RowReader
+from fastw2v.errors import FormatError
 from fastw2v.formats.atomic import Writer
-from fastw2v.formats.source import MAX_HEADER_BYTES, MAX_WORD_BYTES, Rows, Source, check_header, parse_header
+from fastw2v.formats.source import MAX_HEADER_BYTES, MAX_WORD_BYTES, Bytes, Rows, Source, check_header, parse_header
 from fastw2v.formats.words import plain_words
 
 __all__ = ["read_binary", "write_binary"]
 
-_BLOCK_BYTES = 4 << 20
 _ROWS_PER_WRITE = 1024
 
 
@@ -70,14 +71,25 @@ def read_binary(source: Source, errors: str) -> tuple[NDArray[np.float32], list[
         raise source.error("line 1", f"a header of two whole numbers was expected: {start[:40]!r}")
     promised, size = header
     check_header(source, promised, size, 4 * size + 2, header_end + 1)
-    rows = Rows(source, size, errors)
-    buffer = _Buffer(source, start[header_end + 1 :])
-    for number in range(1, promised + 1):
-        place = f"word {number:,} of {promised:,}"
-        word = buffer.take_word(place)
-        rows.next_row()[:] = np.frombuffer(buffer.take(4 * size, place), "<f4")
-        rows.add(word, place)
-    left_over = buffer.count_rest()
+    rows = Rows(source, size, errors, promised)
+    data = Bytes(source)
+    data.block = start[header_end + 1 :]
+    reader = RowReader(size, MAX_WORD_BYTES, 0)
+    done = 0
+    # A vector of which the file holds too little gets no room, however large a header says that it is.
+    while done < promised and data.have(4 * size):
+        words = reader.binary(data.block, data.at, rows.room()[: promised - done], errors)
+        at = done + 1
+        rows.add(words, reader.undecoded, lambda n, at=at: f"word {at + n:,} of {promised:,}")  # type: ignore[misc]
+        done += len(words)
+        data.at = reader.end
+        if reader.status == UNFINISHED and not data.ended:
+            data.more()
+        elif reader.status != NO_MORE_ROOM:
+            break
+    if done < promised:
+        raise _fault(source, data, f"word {done + 1:,} of {promised:,}", 4 * size)
+    left_over = data.count_rest()
     if left_over:
         warnings.warn(
             f"{source.path}: the header says {promised:,} words, but {left_over:,} bytes follow; they were left out",
@@ -86,55 +98,15 @@ def read_binary(source: Source, errors: str) -> tuple[NDArray[np.float32], list[
     return rows.finish()
 
 
-class _Buffer:
-    """Bytes of a source by length; holds one block and one vector."""
-
-    def __init__(self, source: Source, start: bytes) -> None:
-        self.source = source
-        self._bytes = start
-        self._at = 0
-        self._ended = False
-
-    def _fill(self, wanted: int) -> bool:
-        """Have `wanted` bytes ready if the source still holds them."""
-        missing = wanted - (len(self._bytes) - self._at)
-        if missing > 0 and not self._ended:
-            more = self.source.read(max(missing, _BLOCK_BYTES))
-            self._ended = len(more) < missing
-            self._bytes = self._bytes[self._at :] + more
-            self._at = 0
-        return len(self._bytes) - self._at >= wanted
-
-    def take(self, length: int, place: str) -> memoryview:
-        """Return the next `length` bytes."""
-        if not self._fill(length):
-            raise self.source.error(
-                place, f"the file ends within the vector, {len(self._bytes) - self._at:,} of {length:,} bytes are there"
-            )
-        self._at += length
-        return memoryview(self._bytes)[self._at - length : self._at]
-
-    def take_word(self, place: str) -> bytes:
-        """Return the bytes up to the next space, without it and without newlines before the word."""
-        while self._fill(1) and self._bytes[self._at] == 0x0A:
-            self._at += 1
-        self._fill(MAX_WORD_BYTES + 1)
-        space = self._bytes.find(b" ", self._at, self._at + MAX_WORD_BYTES + 1)
-        if space < 0:
-            if len(self._bytes) - self._at > MAX_WORD_BYTES:
-                raise self.source.error(place, f"no space within {MAX_WORD_BYTES:,} bytes: this is no word")
-            raise self.source.error(place, "the file ends here: it is cut short")
-        word = self._bytes[self._at : space]
-        if not word:
-            raise self.source.error(place, "the word is empty: the file is damaged before it")
-        self._at = space + 1
-        return word
-
-    def count_rest(self) -> int:
-        """Count what is left, newlines at once after the last vector not counted."""
-        while self._fill(1) and self._bytes[self._at] == 0x0A:
-            self._at += 1
-        rest = len(self._bytes) - self._at
-        while block := self.source.read(_BLOCK_BYTES):
-            rest += len(block)
-        return rest
+def _fault(source: Source, data: Bytes, place: str, vector_bytes: int) -> FormatError:
+    """Say what is wrong with the row at the place where reading stopped."""
+    left = data.rest().lstrip(b"\n")
+    space = left.find(b" ", 0, MAX_WORD_BYTES + 1)
+    if space == 0:
+        return source.error(place, "the word is empty: the file is damaged before it")
+    if space < 0 and len(left) > MAX_WORD_BYTES:
+        return source.error(place, f"no space within {MAX_WORD_BYTES:,} bytes: this is no word")
+    if space < 0:
+        return source.error(place, "the file ends here: it is cut short")
+    there = len(left) - space - 1
+    return source.error(place, f"the file ends within the vector, {there:,} of {vector_bytes:,} bytes are there")

@@ -8,7 +8,7 @@ import os
 import re
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError
 
-__all__ = ["MAX_WORD_BYTES", "Rows", "Source", "open_source", "parse_header"]
+__all__ = ["MAX_WORD_BYTES", "Bytes", "Rows", "Source", "open_source", "parse_header"]
 
 MAX_WORD_BYTES = 64 << 10
 MAX_HEADER_BYTES = 64
@@ -38,11 +38,14 @@ class Source:
     path : Path
     most_bytes : int
         No more bytes than these can come out of the file.
+    packed : bool
+        Whether it is packed, so that `most_bytes` says little.
     """
 
-    def __init__(self, path: Path, stream: BinaryIO, most_bytes: int) -> None:
+    def __init__(self, path: Path, stream: BinaryIO, most_bytes: int, packed: bool = False) -> None:
         self.path = path
         self.most_bytes = most_bytes
+        self.packed = packed
         self._stream = stream
 
     def read(self, size: int) -> bytes:
@@ -82,7 +85,7 @@ def open_source(path: Path) -> Iterator[Source]:
         if packed:
             with gzip.GzipFile(fileobj=file) as unpacked:
                 stream = cast(BinaryIO, io.BufferedReader(cast(Any, unpacked), 1 << 20))
-                yield Source(path, stream, size * _GZIP_BEST_RATIO)
+                yield Source(path, stream, size * _GZIP_BEST_RATIO, packed=True)
         else:
             yield Source(path, file, size)
 
@@ -120,8 +123,6 @@ def check_header(source: Source, words: int, size: int, least_row_bytes: int, he
 class Rows:
     """Collects words and rows; keeps the first of equal words and says so once.
 
-    The array grows as rows come, so what is allocated follows what was read, not what a header claims.
-
     Parameters
     ----------
     source : Source
@@ -129,54 +130,105 @@ class Rows:
         D.
     errors : {"strict", "replace", "ignore"}
         What to do with a word that is no UTF-8, as in ``bytes.decode``.
+    expected : int
+        Rows that the header promises, 0 without one. Room for them is made at once if the size of the file vouches for
+        them; else what is set aside follows what was read.
     """
 
-    def __init__(self, source: Source, size: int, errors: str) -> None:
+    def __init__(self, source: Source, size: int, errors: str, expected: int = 0) -> None:
         self.source = source
         self.errors = errors
         self.size = size
-        self.vectors: NDArray[np.float32] = np.empty((0, size), np.float32)
-        self.index: dict[str, int] = {}
-        self.duplicates = 0
-        self.first_duplicate = ""
+        # A text of V rows has 2 V D bytes at least, so this is at most twice the file.
+        self.vectors: NDArray[np.float32] = np.empty((0 if source.packed else expected, size), np.float32)
+        self.words: list[str] = []
 
-    def next_row(self) -> NDArray[np.float32]:
-        """Give the row to fill before `add` is called."""
-        if len(self.index) == len(self.vectors):
-            # Growing by half keeps the sum of all copies small.
-            rows = max(1, _FIRST_BYTES // (4 * self.size), len(self.vectors) * 3 // 2, len(self.vectors) + 1)
-            grown = np.empty((rows, self.size), np.float32)
-            grown[: len(self.vectors)] = self.vectors
-            self.vectors = grown
-        return self.vectors[len(self.index)]
+    def room(self) -> NDArray[np.float32]:
+        """Give the rows that are free; `add` takes the first of them."""
+        if len(self.words) == len(self.vectors):
+            rows = max(1, _FIRST_BYTES // (4 * self.size), len(self.vectors) * 3 // 2)
+            # refcheck=False: nobody else holds this array. realloc moves large blocks without copying them.
+            self.vectors.resize((rows, self.size), refcheck=False)
+        return self.vectors[len(self.words) :]
 
-    def add(self, word: bytes, place: str | int) -> None:
-        """Keep the row just filled under `word`, unless the word was there before."""
-        try:
-            text = word.decode("utf-8", self.errors)
-        except UnicodeDecodeError as error:
-            raise self.source.error(
-                _place(place),
-                f"the word {word[:40]!r} is no UTF-8 ({error.reason}); errors='replace' or 'ignore' reads it",
-            ) from error
-        if text in self.index:
-            self.duplicates += 1
-            self.first_duplicate = self.first_duplicate or text
-        else:
-            self.index[text] = len(self.index)
+    def add(self, words: list[str], undecoded: bytes | None, describe: Callable[[int], str]) -> None:
+        """Take the first free rows under these words.
+
+        Parameters
+        ----------
+        words : list of str
+        undecoded : bytes or None
+            The word after these, where it is no UTF-8.
+        describe : callable
+            Names the place of a word, given its number among these.
+
+        Raises
+        ------
+        FormatError
+            For a word that is no UTF-8.
+        """
+        self.words += words
+        if undecoded is not None:
+            try:
+                undecoded.decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise self.source.error(
+                    describe(len(words)),
+                    f"the word {undecoded[:40]!r} is no UTF-8 ({error.reason}); errors='replace' or 'ignore' reads it",
+                ) from error
 
     def finish(self) -> tuple[NDArray[np.float32], list[str]]:
         """Return vectors and words, and warn of words that came twice."""
-        if self.duplicates:
-            warnings.warn(
-                f"{self.source.path}: {self.duplicates:,} rows repeat a word (the first is {self.first_duplicate!r}); "
-                "the first row of each word was kept",
-                stacklevel=5,
-            )
-        # refcheck=False: nobody else holds this array. realloc gives the unused end back without a copy.
-        self.vectors.resize((len(self.index), self.size), refcheck=False)
-        return self.vectors, list(self.index)
+        first_rows: dict[str, int] = dict(zip(reversed(self.words), range(len(self.words) - 1, -1, -1), strict=True))
+        if len(first_rows) == len(self.words):
+            # realloc gives the unused end back without a copy.
+            self.vectors.resize((len(self.words), self.size), refcheck=False)
+            return self.vectors, self.words
+        repeated = next(word for row, word in enumerate(self.words) if first_rows[word] != row)
+        warnings.warn(
+            f"{self.source.path}: {len(self.words) - len(first_rows):,} rows repeat a word (the first is "
+            f"{repeated!r}); the first row of each word was kept",
+            stacklevel=5,
+        )
+        rows = sorted(first_rows.values())
+        return self.vectors[rows], [self.words[row] for row in rows]
 
 
-def _place(place: str | int) -> str:
-    return f"line {place}" if isinstance(place, int) else place
+class Bytes:
+    """The bytes of a source that are still to be read as rows: one block, more only for a row that needs it."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.block = b""
+        self.at = 0
+        self.ended = False
+
+    def more(self) -> None:
+        """Read on behind what is left; a row that did not fit in a block gets twice as much."""
+        left = self.block[self.at :]
+        wanted = max(_BLOCK_BYTES, len(left))
+        fresh = self.source.read(wanted)
+        self.ended = len(fresh) < wanted
+        self.block, self.at = left + fresh if left else fresh, 0
+
+    def have(self, least: int) -> bool:
+        """Read until so many bytes are there; False where the file ends before."""
+        while len(self.block) - self.at < least and not self.ended:
+            self.more()
+        return len(self.block) - self.at >= least
+
+    def rest(self) -> bytes:
+        """What is there and not yet used."""
+        return self.block[self.at :]
+
+    def count_rest(self) -> int:
+        """Count the bytes that are left, newlines at once after the last row not counted."""
+        left = self.block[self.at :].lstrip(b"\n")
+        while not left and not self.ended:
+            self.at = len(self.block)
+            self.more()
+            left = self.block.lstrip(b"\n")
+        rest = len(left)
+        while fresh := self.source.read(_BLOCK_BYTES):
+            rest += len(fresh)
+        return rest

@@ -8,20 +8,28 @@ may hold U+0085, U+2028, NBSP and (GloVe) spaces. Nine significant digits are wr
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import FormatError
+from fastw2v._text_vectors import (
+    BLANK,
+    FEW,
+    LONG_LINE,
+    LONG_WORD,
+    NO_MORE_ROOM,
+    UNFINISHED,
+    RowReader,
+    parse_float,
+)
 from fastw2v.formats.atomic import Writer
-from fastw2v.formats.source import MAX_WORD_BYTES, Rows, Source, check_header, parse_header
+from fastw2v.formats.source import MAX_WORD_BYTES, Bytes, Rows, Source, check_header, parse_header
 from fastw2v.formats.words import plain_words
 
 __all__ = ["read_text", "write_text"]
 
-_BLOCK_BYTES = 1 << 20
+_BOM = b"\xef\xbb\xbf"
 # Longer than any float written by anybody: 1e-45 with all its decimals has 50 characters.
 _MAX_NUMBER_BYTES = 64
 _MAX_FIRST_LINE = 16 << 20
@@ -70,67 +78,83 @@ def read_text(source: Source, errors: str) -> tuple[NDArray[np.float32], list[st
     FormatError
         With the line, when a line is not a word and D numbers, or there are fewer lines than the header says.
     """
-    lines = _Lines(source)
-    first = lines.next_line(_MAX_FIRST_LINE)
-    if first is None:
-        raise source.error("line 1", "the file is empty")
+    data = Bytes(source)
+    first = _first_line(source, data)
     header = parse_header(first)
+    promised, line = 0, 1
     if header is not None:
         promised, size = header
         check_header(source, promised, size, 2 * size + 2, len(first) + 1)
-        line = lines.next_line(_line_limit(size))
+        data.at, line = min(len(data.block), len(first) + 1), 2
     else:
-        promised, size, line = None, _count_numbers(source, first), first.removeprefix(b"\xef\xbb\xbf")
-    rows = Rows(source, size, errors)
-    found = 0
-    while line is not None:
-        if not line.strip():
-            _expect_end(source, lines, _line_limit(size))
-            break
-        _read_row(source, rows, line, size, lines.number)
-        found += 1
-        line = lines.next_line(_line_limit(size))
-    if promised is not None:
+        size = _count_numbers(source, first)
+        data.at = len(_BOM) if first.startswith(_BOM) else 0
+    rows = Rows(source, size, errors, promised)
+    found = _read_rows(source, data, rows, line)
+    if header is not None:
         _compare_counts(source, promised, found)
     return rows.finish()
 
 
-def _line_limit(size: int) -> int:
-    return MAX_WORD_BYTES + (size + 1) * _MAX_NUMBER_BYTES
+def _read_rows(source: Source, data: Bytes, rows: Rows, line: int) -> int:
+    """Read all rows, the first of which is in this line; returns how many there are."""
+    limit = MAX_WORD_BYTES + (rows.size + 1) * _MAX_NUMBER_BYTES
+    reader = RowReader(rows.size, MAX_WORD_BYTES, limit)
+    found = 0
+    # No row is shorter: room for one is made only when there can be one, however large a header says that it is.
+    while data.have(1 + 2 * rows.size):
+        words = reader.text(data.block, data.at, data.ended, rows.room(), rows.errors)
+        rows.add(words, reader.undecoded, lambda number, at=line + found: f"line {at + number}")  # type: ignore[misc]
+        found += len(words)
+        data.at = reader.end
+        if reader.status == BLANK:
+            _expect_end(source, data, line + found)
+            return found
+        if reader.status not in (NO_MORE_ROOM, UNFINISHED):
+            raise source.error(f"line {line + found}", _fault(reader, rows.size, limit))
+        if reader.status == UNFINISHED and not data.ended:
+            data.more()
+    first, _, _ = data.rest().partition(b"\n")
+    if first.strip():
+        raise source.error(f"line {line + found}", _too_few(rows.size, len(first.split())))
+    if data.rest():
+        _expect_end(source, data, line + found)
+    return found
 
 
-def _read_row(source: Source, rows: Rows, line: bytes, size: int, number: int) -> None:
-    fields = line.rsplit(None, size)
-    if len(fields) <= size:
-        raise source.error(f"line {number}", f"a word and {size} numbers were expected, {len(fields)} fields found")
-    word = fields[0]
-    if len(word) > MAX_WORD_BYTES:
-        raise source.error(f"line {number}", f"a word of {len(word):,} bytes; words may have {MAX_WORD_BYTES:,}")
-    row = rows.next_row()
-    try:
-        with np.errstate(over="ignore"):
-            row[:] = fields[1:]
-    except ValueError:
-        bad = next((field for field in fields[1:] if not _is_number(field)), b"")
+def _first_line(source: Source, data: Bytes) -> bytes:
+    """Have the first line, however long, in the block, and return it without its newline."""
+    while not data.ended and b"\n" not in data.block and len(data.block) <= _MAX_FIRST_LINE:
+        data.more()
+    if not data.block:
+        raise source.error("line 1", "the file is empty")
+    line, newline, _ = data.block.partition(b"\n")
+    if not newline and not data.ended:
         raise source.error(
-            f"line {number}", f"the last {size} fields must be numbers; found {bad[:40]!r} after the word {word[:40]!r}"
-        ) from None
-    rows.add(word, number)
+            "line 1", f"the line is longer than {_MAX_FIRST_LINE:,} bytes, more than a word and its numbers can take"
+        )
+    return line
 
 
-def _is_number(field: bytes) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return True
+def _fault(reader: RowReader, size: int, limit: int) -> str:
+    if reader.status == FEW:
+        return _too_few(size, reader.fields)
+    if reader.status == LONG_WORD:
+        return f"a word of {reader.word_length:,} bytes; words may have {MAX_WORD_BYTES:,}"
+    if reader.status == LONG_LINE:
+        return f"the line is longer than {limit:,} bytes, more than a word and its numbers can take"
+    return f"the last {size} fields must be numbers; found {reader.bad[:40]!r} after the word {reader.word[:40]!r}"
+
+
+def _too_few(size: int, fields: int) -> str:
+    return f"a word and {size} numbers were expected, {fields} fields found"
 
 
 def _count_numbers(source: Source, line: bytes) -> int:
     """Tell D from the first line of a file without header: its trailing numbers, less the word if that is one too."""
     fields = line.split()
     size = 0
-    while size < len(fields) - 1 and _is_number(fields[-1 - size]):
+    while size < len(fields) - 1 and parse_float(fields[-1 - size]) is not None:
         size += 1
     if size == 0:
         raise source.error(
@@ -139,12 +163,15 @@ def _count_numbers(source: Source, line: bytes) -> int:
     return size
 
 
-def _expect_end(source: Source, lines: _Lines, limit: int) -> None:
+def _expect_end(source: Source, data: Bytes, blank: int) -> None:
     """Blank lines may end a file; a row after one means that something is missing."""
-    blank = lines.number
-    while (line := lines.next_line(limit)) is not None:
-        if line.strip():
+    while True:
+        if data.rest().strip():
             raise source.error(f"line {blank}", "the line is blank, but rows follow: the file is damaged here")
+        if data.ended:
+            return
+        data.at = len(data.block)
+        data.more()
 
 
 def _compare_counts(source: Source, promised: int, found: int) -> None:
@@ -157,50 +184,4 @@ def _compare_counts(source: Source, promised: int, found: int) -> None:
         warnings.warn(
             f"{source.path}: the header says {promised:,} words, the file has {found:,}; all of them were read",
             stacklevel=5,
-        )
-
-
-class _Lines:
-    """Lines of a source, split at ``\\n`` and nothing else; memory stays at one block and one line."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.number = 0
-        self._blocks = self._read_blocks()
-        self._ready: list[bytes] = []  # complete lines of the last block, in reverse order
-        self._rest: bytes | None = b""  # what follows them; None at the end of the file
-
-    def _read_blocks(self) -> Iterator[bytes]:
-        while block := self.source.read(_BLOCK_BYTES):
-            yield block
-
-    def next_line(self, limit: int) -> bytes | None:
-        """Return the next line without its newline, or None at the end.
-
-        Raises
-        ------
-        FormatError
-            When a line is longer than `limit` bytes.
-        """
-        while not self._ready and self._rest is not None:
-            block = next(self._blocks, None)
-            if block is None:
-                self._ready = [self._rest] if self._rest else []
-                self._rest = None
-                break
-            *lines, self._rest = (self._rest + block).split(b"\n")
-            self._ready = lines[::-1]
-            if len(self._rest) > limit:
-                raise self._too_long(self.number + len(lines) + 1, limit)
-        if not self._ready:
-            return None
-        self.number += 1
-        line = self._ready.pop()
-        if len(line) > limit:
-            raise self._too_long(self.number, limit)
-        return line
-
-    def _too_long(self, number: int, limit: int) -> FormatError:
-        return self.source.error(
-            f"line {number}", f"the line is longer than {limit:,} bytes, more than a word and its numbers can take"
         )

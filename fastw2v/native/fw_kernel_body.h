@@ -4,6 +4,11 @@
 #include "fw_scores.h"
 #include "fw_updates.h"
 
+/* FW_MARK(stage): a place where a profiler that includes this file takes the time (bench/kernels/stages.c). */
+#ifndef FW_MARK
+#define FW_MARK(stage) ((void)0)
+#endif
+
 /* ------------------------------------------------------------------ workspace */
 
 /* Hands out 64-byte aligned pieces of one block; with a NULL block it only adds up their sizes. */
@@ -77,6 +82,7 @@ static int64_t open_chunk(const fw_job *job, void *workspace, int64_t epoch, int
     t->epoch = epoch;
     fill_stream(&t->s, job, epoch, chunk);
     draw_noise(t, 0);
+    FW_MARK(draws);
     stats->tokens += job->chunk_begin[chunk + 1] - job->chunk_begin[chunk];
     stats->chunks++;
     return (t->s.end - t->s.begin + job->tile - 1) / job->tile;
@@ -104,24 +110,33 @@ static void train_tile(const fw_job *job, void *workspace, int64_t number, fw_st
     tile *t = workspace;
     vf loss = {0};
     open_tile(t, number);
+    FW_MARK(opening);
     if (job->cbow) {
         hidden_rows(t);
+        FW_MARK(gather);
         loss += target_coefficients(t);
+        FW_MARK(positives);
     } else {
         copy_rows(t);
+        FW_MARK(gather);
     }
     if (job->pairwise_noise) loss += pair_coefficients(t);
     for (int64_t begin = 0; begin < t->n; begin += FW_CACHE_ROWS) {
         const int64_t end = begin + FW_CACHE_ROWS < t->n ? begin + FW_CACHE_ROWS : t->n;
         if (!job->cbow) loss += positive_coefficients(t, begin, end);
+        FW_MARK(positives);
         loss += noise_coefficients(t, begin, end);
+        FW_MARK(noise_scores);
         row_updates(t, begin, end);
+        FW_MARK(row_updates);
     }
     if (job->pairwise_noise) pair_row_updates(t);
     halo_updates(t);
     if (job->cbow) target_updates(t);
+    FW_MARK(halo_updates);
     if (job->pairwise_noise) pair_noise_updates(t);
     else noise_updates(t);
+    FW_MARK(noise_updates);
     for (int64_t i = 0; i < t->n; i++) stats->pairs += job->cbow ? t->count[i] > 0 : (int64_t)t->count[i];
     stats->loss += (double)sum(loss);
 }

@@ -1,0 +1,101 @@
+"""What a run is told, what it keeps, and how it shows its figures."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fastw2v import __version__
+from fastw2v._train import instruction_sets
+from fastw2v.machine import usable_cpus
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass
+class Settings:
+    """What all commands share.
+
+    Attributes
+    ----------
+    corpus : str or None
+        Text file, one sentence a line; None is the one in ``FASTW2V_DATA``.
+    programs : dict
+        Other trainers: name -> path.
+    results : Path
+        The folder for JSON files and plots.
+    quick : bool
+        Sizes so small that the figures mean nothing: to see that everything runs.
+    """
+
+    corpus: str | None = None
+    programs: dict[str, str] = field(default_factory=dict)
+    results: Path = HERE / "results"
+    quick: bool = False
+
+    def write(self, name: str, rows: list[dict[str, Any]], **more: Any) -> None:
+        """Keep a run's figures with its circumstances."""
+        self.results.mkdir(parents=True, exist_ok=True)
+        file = self.results / f"{name}.json"
+        file.write_text(json.dumps({**circumstances(), **more, "rows": rows}, indent=1) + "\n")
+        print(f"written to {file}\n", flush=True)
+
+
+def circumstances() -> dict[str, Any]:
+    """What figures mean nothing without: machine, commit, versions and command."""
+    model = [line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False, cwd=HERE
+    )
+    return {
+        "machine": f"{model[0] if model else platform.processor()}, {usable_cpus()} CPUs",
+        "instruction_set": instruction_sets()["selected"],
+        "python": platform.python_version(),
+        "fastw2v": __version__,
+        "commit": commit.stdout.strip(),
+        "command": "python -m bench " + " ".join(sys.argv[1:]),
+        "date": time.strftime("%Y-%m-%d"),
+    }
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return Path(path).read_text().splitlines()
+    except OSError:
+        return []
+
+
+def show(title: str, rows: Sequence[dict[str, Any]], columns: dict[str, str]) -> None:
+    """Print rows as a table.
+
+    Parameters
+    ----------
+    columns : dict
+        Name in the rows -> format, as in ``{"what": "", "speed": ",.2f"}``; what a row lacks is left empty.
+    """
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for number, (name, form) in enumerate(columns.items()):
+        table.add_column(name.replace("_", " "), justify="right" if form else "left", no_wrap=number == 0)
+    for row in rows:
+        table.add_row(*(_cell(row.get(name), form) for name, form in columns.items()))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=150)  # a file has no edge at 80 columns
+    console.print(table)
+
+
+def _cell(value: Any, form: str) -> str:
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, str) else format(value, form)

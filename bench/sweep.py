@@ -1,0 +1,147 @@
+"""How the cost grows: words per second of fastw2v over threads, D, V, K, window and corpus size, one at a time.
+
+Everything else is as by default: skip-gram, D 100, window 5, 5 negatives, one thread, one epoch. Vocabularies are swept
+on synthetic text (Zipf's law), everything else on a piece of the corpus; reading and counting are not in the time. Each
+sweep on numbers tells the slope of its log-log line: cost ~ x^slope.
+
+Two threads are set beside one, and beside two separate processes that train at once: what those reach together is what
+the machine can give to two threads.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.corpora import count_words, first_words, zipf_corpus
+from bench.record import Settings, show
+from bench.systems import Task, run, run_together
+from bench.training import time_epoch
+from fastw2v.corpus import encode
+from fastw2v.encoded import EncodedCorpus
+from fastw2v.machine import usable_cpus
+
+WORDS, QUICK_WORDS = 3_000_000, 20_000
+SYNTHETIC_TOKENS, QUICK_TOKENS = 4_000_000, 20_000
+SWEEPS: dict[str, tuple[int, ...]] = {
+    "vector_size": (32, 64, 100, 128, 200, 256, 300, 400, 512),
+    "negative": (1, 2, 5, 8, 10, 15, 20),
+    "window": (1, 2, 3, 5, 8, 10, 15),
+    "vocabulary": (10_000, 70_000, 300_000, 1_000_000),
+    "corpus_words": (30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000),
+}
+QUICK: dict[str, tuple[int, ...]] = {"vector_size": (16, 32), "vocabulary": (100, 1000), "corpus_words": (5000, 10_000)}
+
+
+def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]:
+    """One row for each point of each sweep: raw words per second and seconds for a million of them."""
+    rows = []
+    whole = count_words(corpus)
+    with tempfile.TemporaryDirectory() as name:
+        piece, words = first_words(corpus, QUICK_WORDS if settings.quick else WORDS, Path(name))
+        encoded = encode(piece, n_jobs=1)
+        sweeps = {"threads": tuple(range(1, usable_cpus() + 1))} | (QUICK if settings.quick else SWEEPS)
+        for over, points in sweeps.items():
+            found = []
+            for x in points:
+                if over == "corpus_words" and x > whole:
+                    continue
+                found.append(_point(over, x, encoded, words, corpus, Path(name), settings.quick, runs))
+            slope = log_slope(found)
+            title = f"Over {over.replace('_', ' ')}" + ("" if slope is None else f": cost ~ {over}^{slope:+.2f}")
+            show(title, found, {"x": ",", "words_per_second": ",.0f", "seconds_per_million": ".3f"})
+            rows += [{"sweep": over, **row} for row in found]
+        rows += processes_beside_threads(piece, words, runs)
+    draw(rows, settings.results)
+    return rows
+
+
+def _point(
+    over: str, x: int, encoded: EncodedCorpus, words: int, corpus: Path, folder: Path, quick: bool, runs: int
+) -> dict[str, Any]:
+    """One point of a sweep."""
+    options: dict[str, Any] = {}
+    if over == "vocabulary":
+        words = QUICK_TOKENS if quick else SYNTHETIC_TOKENS
+        encoded = zipf_corpus(x, words)
+    elif over == "corpus_words":
+        piece, words = first_words(corpus, x, folder)
+        encoded = encode(piece, n_jobs=1)
+    else:
+        options = {over: x}
+    seconds = time_epoch(encoded, runs=runs, **options).seconds
+    return {"x": x, "words_per_second": words / seconds, "seconds_per_million": seconds / words * 1e6}
+
+
+def log_slope(rows: list[dict[str, Any]]) -> float | None:
+    """The slope of log(cost) over log(x), by least squares; None for a single point."""
+    if len(rows) < 2:
+        return None
+    x, cost = np.log([row["x"] for row in rows]), np.log([row["seconds_per_million"] for row in rows])
+    return float(np.polyfit(x, cost, 1)[0])
+
+
+def processes_beside_threads(piece: Path, words: int, runs: int) -> list[dict[str, Any]]:
+    """One thread, two threads, and two processes at once with one thread each: skip-gram and CBOW."""
+    rows: list[dict[str, Any]] = []
+    for cbow in (False, True):
+        task = Task(str(piece), words, cbow=cbow, learning_rate=0.05 if cbow else 0.025, epochs=2)
+        speeds: dict[str, list[float]] = {"one_thread": [], "two_threads": [], "two_processes": []}
+        for _ in range(runs):  # in turn, so that a machine that slows down slows all
+            for threads, name in ((1, "one_thread"), (2, "two_threads")):
+                speeds[name].append(run("fastw2v", replace(task, threads=threads)).words_per_second(task))
+            both = run_together("fastw2v", [task, replace(task, seed=2)])
+            speeds["two_processes"].append(sum(outcome.words_per_second(task) for outcome in both))
+        row: dict[str, Any] = {"sweep": "processes", "what": "CBOW" if cbow else "skip-gram"}
+        row |= {name: statistics.median(found) for name, found in speeds.items()}
+        row["threads_over_one"] = row["two_threads"] / row["one_thread"]
+        row["threads_over_processes"] = row["two_threads"] / row["two_processes"]
+        rows.append(row)
+    form = {"what": "", "one_thread": ",.0f", "two_threads": ",.0f", "two_processes": ",.0f"}
+    show("Two threads, and two processes at once", rows, form | {name: ".2f" for name in list(rows[0])[-2:]})
+    return rows
+
+
+def draw(rows: list[dict[str, Any]], folder: Path) -> None:
+    """Log-log plots of every sweep, as sweep.png and sweep.svg; a sentence where matplotlib is not installed."""
+    try:
+        import matplotlib
+    except ImportError:
+        print("sweep: no plots, since matplotlib is not installed (pip install 'fastw2v[plot]')")
+        return
+    matplotlib.use("Agg")
+    matplotlib.rcParams["svg.hashsalt"] = "fastw2v"  # the same figures make the same file
+    from matplotlib.figure import Figure
+
+    sweeps = dict.fromkeys(row["sweep"] for row in rows if "x" in row)
+    columns = min(3, len(sweeps))
+    figure = Figure(figsize=(4 * columns, 3.2 * -(-len(sweeps) // columns)), layout="constrained")
+    for number, over in enumerate(sweeps, 1):
+        points = [row for row in rows if row["sweep"] == over]
+        axes = figure.add_subplot(-(-len(sweeps) // columns), columns, number)
+        axes.loglog([row["x"] for row in points], [row["words_per_second"] / 1e6 for row in points], "o-")
+        axes.set_xticks([row["x"] for row in points], [_short(row["x"]) for row in points], fontsize=7)
+        axes.set_xticks([], minor=True)
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter("{x:g}")
+        axes.tick_params(axis="y", which="both", labelsize=7)
+        axes.set_xlabel(over.replace("_", " "))
+        axes.set_ylabel("million words/s")
+        axes.grid(True, which="both", alpha=0.3)
+    folder.mkdir(parents=True, exist_ok=True)
+    for suffix in ("png", "svg"):
+        figure.savefig(folder / f"sweep.{suffix}", dpi=120, metadata={"Date": None} if suffix == "svg" else None)
+    print(f"drawn in {folder / 'sweep.png'} and sweep.svg")
+
+
+def _short(x: int) -> str:
+    """1000000 -> 1M."""
+    for unit, letter in ((1_000_000, "M"), (1000, "k")):
+        if x >= unit:
+            return f"{x / unit:g}{letter}"
+    return str(x)

@@ -1,0 +1,91 @@
+"""Clusters of words: what k-means makes of word vectors, and how well that fits the topics that words belong to.
+
+    python examples/word_clusters.py
+
+No list says which words belong together, so one is made from 20 Newsgroups: a word belongs to the topic (computers,
+sports, science, ...) of whose posts an outstanding share holds it. The vectors see neither groups nor posts, only
+sentences of words. They are judged, as is the baseline (tf-idf: in which posts a word stands, in 100 dimensions by
+SVD), by the normalised mutual information of clusters and topics: 0 for chance, 1 for the same division.
+"""
+
+import argparse
+from collections import Counter
+
+import numpy as np
+from sklearn.cluster import KMeans
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+from sklearn.metrics import normalized_mutual_info_score
+from sklearn.preprocessing import normalize
+
+from fastw2v import Word2Vec
+from fastw2v.datasets import fetch_20newsgroups
+from fastw2v.tokenizers import words
+
+TOPICS = {
+    "computers": ["comp"],
+    "vehicles": ["rec.autos", "rec.motorcycles"],
+    "sports": ["rec.sport"],
+    "space": ["sci.space"],
+    "medicine": ["sci.med"],
+    "encryption": ["sci.crypt"],
+    "religion": ["alt.atheism", "soc.religion", "talk.religion"],
+    "politics": ["talk.politics"],
+}
+
+
+def topic_of(group: str) -> str:
+    """The topic of a newsgroup, "" for those of several."""
+    starts = ((topic, start) for topic, all_starts in TOPICS.items() for start in all_starts)
+    return next((topic for topic, start in starts if group.startswith(start)), "")
+
+
+def words_of_topics(
+    posts: list[str], groups: list[str], min_posts: int
+) -> tuple[list[str], list[str], CountVectorizer]:
+    """Words that stand in enough posts, most of them, by rate, of one topic; and that topic."""
+    counter = CountVectorizer(analyzer=words, min_df=min_posts, binary=True)
+    holds = counter.fit_transform(posts)
+    topics = np.array([topic_of(group) for group in groups])
+    names = [name for name in TOPICS if (topics == name).any()]
+    rates = np.array([np.asarray(holds[topics == name].mean(axis=0)).ravel() for name in names])
+    shares = rates / rates.sum(axis=0)
+    chosen = np.flatnonzero(shares.max(axis=0) > 0.6)
+    vocabulary = counter.get_feature_names_out()
+    return [vocabulary[i] for i in chosen], [names[i] for i in shares[:, chosen].argmax(axis=0)], counter
+
+
+def without_attachments(posts: list[str]) -> list[str]:
+    """Without the few posts that are pictures and programs encoded as text, thousands of times the same token."""
+    return [post for post in posts if max(Counter(words(post)).values(), default=0) < 500]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clusters", type=int, default=len(TOPICS))
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--min-posts", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    posts, groups = fetch_20newsgroups("train")
+    chosen, topics, counter = words_of_topics(posts, groups, options.min_posts)
+
+    model = Word2Vec(epochs=options.epochs, min_count=options.min_posts, random_state=options.seed)
+    model.fit(without_attachments(posts))
+    by_post = TfidfTransformer(sublinear_tf=True).fit_transform(counter.transform(posts)).T.tocsr()
+    rows = by_post[[counter.vocabulary_[word] for word in chosen]]
+    size = min(100, len(chosen) - 1)
+    baseline = TruncatedSVD(size, random_state=options.seed).fit_transform(rows)
+
+    print(f"{len(chosen):,} words of {len(set(topics))} topics in {options.clusters} clusters")
+    for name, vectors in (("tf-idf of posts", baseline), ("word vectors", model[chosen])):
+        clusters = KMeans(options.clusters, n_init=10, random_state=options.seed).fit(normalize(vectors)).labels_
+        print(f"{name:20} {normalized_mutual_info_score(topics, clusters):.3f}")
+    for cluster in range(options.clusters):  # of the word vectors, which came last
+        members = [word for word, label in zip(chosen, clusters, strict=True) if label == cluster]
+        members.sort(key=lambda word: -model.vocabulary_.counts[model.vocabulary_[word]])
+        print(f"  {' '.join(members[:12])}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Documents as bags of words: one sparse matrix of the known words of each, times the matrix of word vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from fastw2v.errors import CorpusError, CorpusTypeError
+from fastw2v.items import iterate_items, refuse_what_is_no_corpus
+from fastw2v.tokenizers import Tokenizer, apply
+
+if TYPE_CHECKING:
+    from fastw2v.vectors import WordVectors
+
+
+def refuse_what_are_no_documents(documents: object) -> None:
+    """Raise `CorpusTypeError`, with the remedy, for what people pass in place of a list of documents."""
+    if isinstance(documents, str):
+        raise CorpusTypeError("documents: expected a list of documents, found one string: put it into a list")
+    refuse_what_is_no_corpus(documents)
+
+
+def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> sparse.csr_matrix:
+    """How often each known word occurs in each document.
+
+    Parameters
+    ----------
+    documents : iterable of strings or token lists
+    vectors : WordVectors
+        Whose words are known.
+    tokenizer : {"whitespace", "words", "tokens"} or callable
+        Splits strings.
+
+    Returns
+    -------
+    csr_matrix of float32, shape (documents, V)
+
+    Raises
+    ------
+    CorpusTypeError
+        ``documents`` is one string, a table or a sparse matrix, or one of them is no document; the message says which.
+    CorpusError
+        ``documents`` is an iterator that gave none: it was used up before.
+
+    Notes
+    -----
+    Of the steps that are done for each token (take it, look it up, store its row) none is Python code.
+    """
+    refuse_what_are_no_documents(documents)
+    ends = [0]
+    row_of = vectors.key_to_index.get
+    try:
+        rows = np.fromiter(map(row_of, _tokens(documents, tokenizer, ends), repeat(-1)), np.int32)
+    except TypeError as error:
+        if isinstance(error, CorpusTypeError) or "unhashable" not in str(error):
+            raise
+        raise CorpusTypeError(
+            f"documents[{len(ends) - 2}] holds a token that cannot be one ({error}); tokens are strings or other "
+            f"hashable values"
+        ) from error
+    if len(ends) == 1 and hasattr(documents, "__next__"):
+        raise CorpusError(
+            f"this {type(documents).__name__} gave no documents: an iterator gives its items only once, so it may have "
+            f"been used up before (fit reads it to its end); pass a list"
+        )
+    known = rows >= 0
+    row_ends = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(known, out=row_ends[1:])
+    columns = rows[known]
+    matrix = sparse.csr_matrix(
+        (np.ones(len(columns), np.float32), columns, row_ends[ends]), (len(ends) - 1, len(vectors.key_to_index))
+    )
+    matrix.sum_duplicates()
+    return matrix
+
+
+def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int]) -> Iterator[Any]:
+    """All tokens, one document after the other; ``ends`` grows by the place where each document ends."""
+
+    def split() -> Iterator[Sequence[Any]]:
+        for number, document in enumerate(iterate_items(documents)):
+            tokens = apply(tokenizer, document, f"documents[{number}]")
+            ends.append(ends[-1] + len(tokens))
+            yield tokens
+
+    return chain.from_iterable(split())
+
+
+def mean_vectors(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> NDArray[np.float32]:
+    """The mean of each document's known word vectors, zeros for a document without any: float32 (documents, D)."""
+    counts = count_matrix(documents, vectors, tokenizer)
+    return divide_rows(counts @ vectors.vectors, row_sums(counts))
+
+
+def row_sums(matrix: sparse.csr_matrix) -> NDArray[np.float32]:
+    """The sum of each row, shape (rows,)."""
+    return np.asarray(matrix.sum(axis=1), np.float32).ravel()
+
+
+def divide_rows(rows: NDArray[np.float32], by: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each row divided, in place, by its number; rows whose number is 0 stay as they are."""
+    rows /= np.where(by == 0, 1, by).astype(np.float32)[:, None]
+    return rows

@@ -1,0 +1,301 @@
+"""How near are these words to each other? Questions about words that are named."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fastw2v.errors import ParameterError
+from fastw2v.nearest import unit_rows
+from fastw2v.terms import is_column
+
+__all__ = ["Comparisons"]
+
+
+class Comparisons:
+    """The part of `WordVectors` that compares words and groups of words."""
+
+    vectors: NDArray[np.float32]
+    index_to_key: list[Hashable]
+    key_to_index: dict[Hashable, int]
+
+    if TYPE_CHECKING:
+
+        @property
+        def vector_size(self) -> int: ...
+        @property
+        def unit_vectors(self) -> NDArray[np.float32]: ...
+        def row(self, word: Hashable) -> int: ...
+
+    def similarity(self, word: Hashable, other: Hashable) -> float:
+        """Return the cosine similarity of two words.
+
+        Parameters
+        ----------
+        word, other : hashable
+
+        Returns
+        -------
+        float
+            In [-1, 1]; 0 when either vector is zero.
+
+        Raises
+        ------
+        UnknownWordError
+            For a word that the vocabulary does not hold.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from fastw2v.vectors import WordVectors
+        >>> round(WordVectors(np.array([[2, 0], [3, 3]]), ["a", "b"]).similarity("a", "b"), 4)
+        0.7071
+        """
+        return _cosine(*self.vectors[[self.row(word), self.row(other)]])
+
+    def distance(self, word: Hashable, other: Hashable) -> float:
+        """Return the cosine distance of two words, 1 less their similarity: from 0 to 2."""
+        return 1.0 - self.similarity(word, other)
+
+    def distances(self, word: Any, others: Sequence[Hashable] | None = None) -> NDArray[np.float32]:
+        """Return the cosine distances from a word to others.
+
+        Parameters
+        ----------
+        word : word, or vector of shape (D,)
+        others : sequence of words, optional
+            By default all words, by row.
+
+        Returns
+        -------
+        array of float32, shape (len(others),) or (V,)
+
+        Raises
+        ------
+        UnknownWordError
+            For a word that the vocabulary does not hold.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from fastw2v.vectors import WordVectors
+        >>> WordVectors(np.eye(2), ["a", "b"]).distances("a")
+        array([0., 1.], dtype=float32)
+        """
+        unit = unit_rows(self._vector(word)[None, :])[0]
+        if others is None:
+            return 1 - self.unit_vectors @ unit
+        rows = np.array([self.row(other) for other in others], np.int64)
+        return 1 - unit_rows(self.vectors[rows]) @ unit
+
+    def n_similarity(self, words: Sequence[Hashable], others: Sequence[Hashable]) -> float:
+        """Return the cosine of the mean vectors of two groups of words.
+
+        Parameters
+        ----------
+        words, others : sequence of hashables
+            At least one word each; each counts with the length that its vector has.
+
+        Returns
+        -------
+        float
+            In [-1, 1].
+
+        Raises
+        ------
+        UnknownWordError
+            For a word that the vocabulary does not hold.
+        ParameterError
+            For an empty group.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from fastw2v.vectors import WordVectors
+        >>> wv = WordVectors(np.eye(3), ["a", "b", "c"])
+        >>> round(wv.n_similarity(["a", "b"], ["b", "c"]), 4)
+        0.5
+        """
+        return _cosine(self._mean_row("words", words), self._mean_row("others", others))
+
+    def get_mean_vector(
+        self,
+        words: Sequence[Any],
+        weights: ArrayLike | None = None,
+        pre_normalize: bool = True,
+        post_normalize: bool = False,
+        ignore_missing: bool = True,
+    ) -> NDArray[np.float32]:
+        """Return the weighted mean of vectors.
+
+        Parameters
+        ----------
+        words : sequence of words or vectors of shape (D,)
+        weights : array of float, shape (len(words),), optional
+            By default 1 each. The sum is divided by the sum of their absolute values.
+        pre_normalize : bool, default True
+            Take the unit vectors of words; vectors count as they are.
+        post_normalize : bool, default False
+            Bring the result to length 1.
+        ignore_missing : bool, default True
+            Leave words out that the vocabulary does not hold, instead of raising.
+
+        Returns
+        -------
+        array of float32, shape (D,)
+            Zeros when no word is known.
+
+        Raises
+        ------
+        UnknownWordError
+            With ``ignore_missing=False``.
+        ParameterError
+            When there are no words, or not as many weights.
+
+        Notes
+        -----
+        Follows gensim's method of the same name.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from fastw2v.vectors import WordVectors
+        >>> WordVectors(np.eye(2) * 4, ["a", "b"]).get_mean_vector(["a", "b", "unknown"])
+        array([0.5, 0.5], dtype=float32)
+        """
+        items = _items("words", words)
+        given = np.ones(len(items)) if weights is None else np.asarray(weights, np.float64)
+        if given.shape != (len(items),):
+            raise ParameterError(f"{len(items)} words, but weights of shape {given.shape}: give one for each word")
+        total, total_weight = np.zeros(self.vector_size), 0.0
+        for item, weight in zip(items, given.tolist(), strict=True):
+            if isinstance(item, np.ndarray):
+                vector = self._vector(item)
+            elif ignore_missing and item not in self.key_to_index:
+                continue
+            else:
+                vector = self.vectors[self.row(item)]
+                vector = unit_rows(vector[None, :])[0] if pre_normalize else vector
+            total += weight * vector.astype(np.float64)
+            total_weight += abs(weight)
+        mean = total / total_weight if total_weight else total
+        return unit_rows(mean[None, :])[0] if post_normalize else mean.astype(np.float32)
+
+    def doesnt_match(self, words: Sequence[Hashable]) -> Hashable:
+        """Return the word of a group that is farthest from the group's mean.
+
+        Parameters
+        ----------
+        words : sequence of hashables
+
+        Returns
+        -------
+        hashable
+            The first of them where several are equally far.
+
+        Raises
+        ------
+        UnknownWordError
+            For a word that the vocabulary does not hold.
+        ParameterError
+            When there are no words.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from fastw2v.vectors import WordVectors
+        >>> wv = WordVectors(np.array([[1, 0], [1, 0.1], [0, 1]]), ["cat", "dog", "house"])
+        >>> wv.doesnt_match(["cat", "house", "dog"])
+        'house'
+        """
+        items = _items("words", words)
+        units = unit_rows(self.vectors[[self.row(word) for word in items]])
+        mean = unit_rows(units.astype(np.float64).mean(axis=0)[None, :])[0]
+        return items[int(np.argmin(units @ mean))]
+
+    def rank(self, word: Hashable, other: Hashable) -> int:
+        """Return the place of `other` among the neighbours of `word`: 1 is the nearest.
+
+        Parameters
+        ----------
+        word, other : hashable
+
+        Returns
+        -------
+        int
+            Words that are equally far share a place.
+
+        Raises
+        ------
+        UnknownWordError
+            For a word that the vocabulary does not hold.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from fastw2v.vectors import WordVectors
+        >>> WordVectors(np.array([[1, 0], [1, 1], [0, 1]]), ["a", "b", "c"]).rank("a", "c")
+        2
+        """
+        return len(self._closer_rows(word, other)) + 1
+
+    def closer_than(self, word: Hashable, other: Hashable) -> list[Hashable]:
+        """Return the words that are nearer to `word` than `other` is, by row.
+
+        Parameters
+        ----------
+        word, other : hashable
+
+        Returns
+        -------
+        list of hashables
+            Without `word` itself.
+
+        Raises
+        ------
+        UnknownWordError
+            For a word that the vocabulary does not hold.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from fastw2v.vectors import WordVectors
+        >>> WordVectors(np.array([[1, 0], [1, 1], [0, 1]]), ["a", "b", "c"]).closer_than("a", "c")
+        ['b']
+        """
+        return [self.index_to_key[row] for row in self._closer_rows(word, other)]
+
+    # -- helpers --
+
+    def _closer_rows(self, word: Hashable, other: Hashable) -> list[int]:
+        asked, limit = self.row(word), self.row(other)
+        scores = self.unit_vectors @ self.unit_vectors[asked]
+        return [row for row in np.flatnonzero(scores > scores[limit]).tolist() if row != asked]
+
+    def _vector(self, word: Any) -> NDArray[Any]:
+        if not isinstance(word, np.ndarray):
+            return self.vectors[self.row(word)]
+        if word.shape != (self.vector_size,):
+            raise ParameterError(f"a vector has shape {word.shape}; these vectors have shape ({self.vector_size},)")
+        return word
+
+    def _mean_row(self, name: str, words: Sequence[Hashable]) -> NDArray[np.float64]:
+        rows = [self.row(word) for word in _items(name, words)]
+        return self.vectors[rows].astype(np.float64).mean(axis=0)
+
+
+def _items(name: str, words: Any) -> list[Any]:
+    if isinstance(words, (str, bytes)) or not (hasattr(words, "__iter__") or is_column(words)):
+        raise ParameterError(f"`{name}` must be a list of words; got {words!r:.40}")
+    items = list(words)
+    if not items:
+        raise ParameterError(f"`{name}` is empty: give at least one word")
+    return items
+
+
+def _cosine(first: NDArray[Any], second: NDArray[Any]) -> float:
+    units = unit_rows(np.stack([first, second])).astype(np.float64)
+    return min(1.0, max(-1.0, float(units[0] @ units[1])))

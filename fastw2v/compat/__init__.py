@@ -1,0 +1,1 @@
+"""The faces of other trainers, for scripts that were written for them."""

@@ -1,0 +1,304 @@
+"""gensim's KeyedVectors over `WordVectors`: its method names, its argument names, its rules where they differ."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.ann import ApproximateIndex
+from fastw2v.errors import ParameterError
+from fastw2v.evaluate import PROTOCOLS, Protocol, evaluate_word_pairs, judge_analogies
+from fastw2v.evaluation_files import read_analogies
+from fastw2v.formats import load, save
+from fastw2v.nearest import search_limit, unit_rows
+from fastw2v.vectors import WordVectors
+
+__all__ = ["KeyedVectors"]
+
+
+class KeyedVectors(WordVectors):
+    """Word vectors that are asked as gensim's are.
+
+    Parameters
+    ----------
+    vectors, words, counts
+        As for `WordVectors`. (gensim's constructor takes a size and fills itself later; these vectors do not change.)
+
+    Notes
+    -----
+    Everything that `WordVectors` offers is here as well. As in gensim, a whole number that is no word is a row; a
+    weight in `negative` is added as it is; ``topn=None`` returns the scores of all rows. What raises, with the reason:
+    `add_vector`, `add_vectors`, `wmdistance`, a `clip_start` other than 0, files without a header.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> wv = KeyedVectors(np.array([[1, 0], [2, 1], [0, 1]]), ["a", "b", "c"])
+    >>> wv.similar_by_word("a", topn=1)[0][0], wv.get_index("c")
+    ('b', 2)
+    """
+
+    def row(self, word: Hashable) -> int:
+        """Return the row of a word, or a whole number that is no word as it is."""
+        if isinstance(word, (int, np.integer)) and word not in self.key_to_index and 0 <= word < len(self):
+            return int(word)
+        return super().row(word)
+
+    # -- lookup --
+
+    def get_vector(self, key: Hashable, norm: bool = False) -> NDArray[np.float32]:
+        """Return the vector of a word, of length 1 with ``norm=True``."""
+        return (self.unit_vectors if norm else self.vectors)[self.row(key)]
+
+    def get_index(self, key: Hashable, default: int | None = None) -> int:
+        """Return the row of a word, or `default` where it is given and the word unknown."""
+        return self.row(key) if default is None or self.has_index_for(key) else default
+
+    def has_index_for(self, key: Hashable) -> bool:
+        """Whether the vocabulary holds a word."""
+        return key in self.key_to_index
+
+    def get_vecattr(self, key: Hashable, attr: str) -> int:
+        """Return the count of a word; "count" is the only attribute that there is."""
+        if attr != "count" or self.counts is None:
+            raise KeyError(
+                f"attribute {attr!r}: these vectors know {'only count' if self.counts is not None else 'none'}"
+            )
+        return int(self.counts[self.row(key)])
+
+    def get_normed_vectors(self) -> NDArray[np.float32]:
+        """Return all vectors at length 1."""
+        return self.unit_vectors
+
+    @property
+    def norms(self) -> NDArray[np.float32]:
+        """The lengths of the vectors, shape (V,)."""
+        return np.linalg.norm(self.vectors.astype(np.float64), axis=1).astype(np.float32)
+
+    def fill_norms(self, force: bool = False) -> None:
+        """Make the unit vectors now instead of when they are first needed."""
+        _ = self.unit_vectors
+
+    # -- neighbours --
+
+    def most_similar(  # type: ignore[override]
+        self,
+        positive: Any = None,
+        negative: Any = None,
+        topn: int | None = 10,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        restrict_vocab: int | None = None,
+        indexer: ApproximateIndex | None = None,
+        **options: Any,
+    ) -> Any:
+        """Find the nearest words, under gensim's rules; see `WordVectors.most_similar`, whose options work, too.
+
+        Returns
+        -------
+        list of (word, float), or array of float32, shape (V,)
+            The scores of all rows where `topn` is None.
+        """
+        if clip_start:
+            raise ParameterError(f"clip_start={clip_start}: ask a slice instead, wv[{clip_start}:].most_similar(...)")
+        if indexer is not None and not isinstance(indexer, ApproximateIndex):
+            raise ParameterError(f"indexer must be a fastw2v.ann.ApproximateIndex; got {type(indexer).__name__}")
+        limit = restrict_vocab or clip_end or None
+        added, taken = _listed(positive), [_negated(item) for item in _listed(negative)]
+        if topn is None:
+            query, _ = self._query(added, taken)
+            return self.unit_vectors[: search_limit(len(self), limit)] @ unit_rows(query[None, :])[0]
+        if topn < 1:
+            return []
+        return super().most_similar(added, taken, topn, limit, index=indexer, **options)
+
+    def most_similar_cosmul(  # type: ignore[override]
+        self, positive: Any = None, negative: Any = None, topn: int = 10, restrict_vocab: int | None = None
+    ) -> Any:
+        """As `WordVectors.most_similar_cosmul`."""
+        return super().most_similar_cosmul(_listed(positive), _listed(negative), topn, restrict_vocab)
+
+    def similar_by_word(self, word: Hashable, topn: int = 10, restrict_vocab: int | None = None) -> Any:
+        """Find the words nearest to a word."""
+        return self.most_similar([word], topn=topn, restrict_vocab=restrict_vocab)
+
+    similar_by_key = similar_by_word
+
+    def similar_by_vector(self, vector: Any, topn: int = 10, restrict_vocab: int | None = None) -> Any:
+        """Find the words nearest to a vector."""
+        return self.most_similar([np.asarray(vector)], topn=topn, restrict_vocab=restrict_vocab)
+
+    def most_similar_to_given(self, key1: Hashable, keys_list: Sequence[Hashable]) -> Hashable:
+        """Return the word of a list that is nearest to a word."""
+        return keys_list[int(np.argmin(self.distances(key1, keys_list)))]
+
+    def relative_cosine_similarity(self, wa: Hashable, wb: Hashable, topn: int = 10) -> float:
+        """Return the similarity of two words, divided by the sum of those of the nearest words (Leeuwenberg 2016)."""
+        return self.similarity(wa, wb) / sum(score for _, score in self.similar_by_word(wa, topn))
+
+    # -- words compared; unknown ones are left out, as in gensim --
+
+    def n_similarity(self, ws1: Sequence[Hashable], ws2: Sequence[Hashable]) -> float:  # type: ignore[override]
+        """Return the cosine of two groups' mean vectors."""
+        return super().n_similarity(self._known(ws1), self._known(ws2))
+
+    def doesnt_match(self, words: Sequence[Hashable]) -> Hashable:
+        """Return the word that is farthest from the mean of all."""
+        return super().doesnt_match(self._known(words))
+
+    def distances(  # type: ignore[override]
+        self, word_or_vector: Any, other_words: Sequence[Hashable] | None = None
+    ) -> NDArray[np.float32]:
+        """Return the cosine distances to other words, or to all."""
+        return super().distances(word_or_vector, other_words if other_words else None)
+
+    def words_closer_than(self, w1: Hashable, w2: Hashable) -> list[Hashable]:
+        """Return the words that are nearer to the first than the second is."""
+        return self.closer_than(w1, w2)
+
+    def _known(self, words: Sequence[Hashable]) -> list[Hashable]:
+        known = [word for word in words if word in self.key_to_index]
+        if len(known) < len(words):
+            left_out = [word for word in words if word not in self.key_to_index]
+            warnings.warn(f"words that are not in the vocabulary are left out: {left_out}", stacklevel=3)
+        return known
+
+    # -- evaluation --
+
+    def evaluate_word_pairs(
+        self,
+        pairs: str | os.PathLike[str],
+        delimiter: str = "\t",
+        encoding: str = "utf8",
+        restrict_vocab: int = 300_000,
+        case_insensitive: bool = True,
+        dummy4unknown: bool = False,
+    ) -> tuple[tuple[float, float], tuple[float, float], float]:
+        """Return Pearson's and Spearman's correlation, each with its p-value, and the per cent of unknown pairs.
+
+        The delimiter is found in the file. See :func:`fastw2v.evaluate.evaluate_word_pairs` for a fuller report.
+        """
+        _refuse(dummy4unknown, "dummy4unknown=True", "unknown pairs are left out and counted")
+        report = evaluate_word_pairs(self, pairs, restrict_vocab=restrict_vocab, case_insensitive=case_insensitive)
+        missing = 100 * report.missing / max(1, report.used + report.missing)
+        pearson, spearman = ((r, _p_value(r, report.used)) for r in (report.pearson, report.spearman))
+        return pearson, spearman, missing
+
+    def evaluate_word_analogies(
+        self,
+        analogies: str | os.PathLike[str],
+        restrict_vocab: int = 300_000,
+        case_insensitive: bool = True,
+        dummy4unknown: bool = False,
+        similarity_function: str = "most_similar",
+    ) -> tuple[float, list[dict[str, Any]]]:
+        """Return the accuracy over all analogies, and for each section the questions answered right and wrong.
+
+        See :func:`fastw2v.evaluate.evaluate_analogies` for a fuller report, and for word2vec's own protocol.
+        """
+        _refuse(similarity_function != "most_similar", "similarity_function", "analogies are solved by most_similar")
+        upper = str.upper if case_insensitive else str
+        rules = Protocol(restrict_vocab, upper, "", PROTOCOLS["gensim"].first_only)
+        asked = [(name, [tuple(map(upper, q)) for q in questions]) for name, questions in read_analogies(analogies)]
+        found = judge_analogies(self, asked, rules, search_limit(len(self), restrict_vocab))  # type: ignore[arg-type]
+        sections = []
+        for (name, questions), (_, known, right) in zip(asked, found, strict=True):
+            wrong = ~right if dummy4unknown else known & ~right
+            parts = {"correct": right, "incorrect": wrong}
+            lists = {key: [questions[i] for i in np.flatnonzero(chosen)] for key, chosen in parts.items()}
+            sections.append({"section": name, **lists})
+        total = {key: [q for section in sections for q in section[key]] for key in ("correct", "incorrect")}
+        asked_in_all = len(total["correct"]) + len(total["incorrect"])
+        sections.append({"section": "Total accuracy", **total})
+        return (len(total["correct"]) / asked_in_all if asked_in_all else 0.0), sections
+
+    # -- files --
+
+    def save(self, fname: str | os.PathLike[str], **ignored: Any) -> None:
+        """Write the vectors in this package's native format, whatever the name; gensim's options do nothing."""
+        save(fname, self, format="native")
+
+    @classmethod
+    def load(cls, fname: str | os.PathLike[str], mmap: str | None = None) -> KeyedVectors:
+        """Read what `save` wrote; ``mmap="r"`` leaves the vectors in the file. gensim's own pickles are refused."""
+        return cls._of(load(fname, format="native", mmap=mmap is not None))
+
+    def save_word2vec_format(
+        self,
+        fname: str | os.PathLike[str],
+        fvocab: Any = None,
+        binary: bool = False,
+        write_header: bool = True,
+        **other: Any,
+    ) -> None:
+        """Write word2vec text or binary."""
+        _refuse(fvocab is not None, "fvocab", "counts are kept by save()")
+        _refuse(not write_header, "write_header=False", "files are written with a header")
+        _refuse(bool(other), ", ".join(other), "the file has all words, by row")
+        save(fname, self, format="binary" if binary else "text")
+
+    @classmethod
+    def load_word2vec_format(
+        cls,
+        fname: str | os.PathLike[str],
+        fvocab: Any = None,
+        binary: bool = False,
+        encoding: str = "utf8",
+        unicode_errors: str = "strict",
+        limit: int | None = None,
+        datatype: Any = np.float32,
+        no_header: bool = False,
+    ) -> KeyedVectors:
+        """Read word2vec text or binary, with a header or without; `limit` keeps the first rows."""
+        _refuse(fvocab is not None, "fvocab", "the words are in the file itself")
+        _refuse(encoding.lower().replace("-", "") != "utf8", f"encoding={encoding!r}", "words are UTF-8")
+        _refuse(np.dtype(datatype) != np.float32, "datatype", "vectors are float32")
+        return cls._of(load(fname, format="binary" if binary else "text", errors=unicode_errors)[:limit])
+
+    @classmethod
+    def _of(cls, wv: WordVectors) -> KeyedVectors:
+        return cls(wv.vectors, wv.index_to_key, wv.counts)
+
+    # -- what there is not --
+
+    def add_vectors(self, *args: Any, **options: Any) -> None:
+        """Raise: these vectors do not change."""
+        raise NotImplementedError(
+            "these vectors do not change: make new ones, KeyedVectors(np.concatenate([wv.vectors, more]), words + new)"
+        )
+
+    add_vector = add_vectors
+
+    def wmdistance(self, *args: Any, **options: Any) -> float:
+        """Raise: the word mover's distance is not here."""
+        raise NotImplementedError("word mover's distance has no counterpart: wv.to_gensim().wmdistance(...) has it")
+
+
+def _listed(given: Any) -> Any:
+    return [] if given is None else given if isinstance(given, (list, tuple)) else [given]
+
+
+def _negated(item: Any) -> Any:
+    """In gensim a weight in `negative` is added as it is; here the list says the sign."""
+    if isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], (int, float, np.number)):
+        return item[0], -item[1]
+    return item
+
+
+def _refuse(given: bool, option: str, reason: str) -> None:
+    if given:
+        raise ParameterError(f"{option} has no counterpart in fastw2v: {reason}")
+
+
+def _p_value(r: float, n: int) -> float:
+    """The two-sided p-value of a correlation, as SciPy's pearsonr and spearmanr give it."""
+    from scipy import stats
+
+    if n < 3 or not abs(r) < 1:
+        return float("nan") if n < 3 or np.isnan(r) else 0.0
+    return float(2 * stats.t.sf(abs(r) * np.sqrt((n - 2) / ((1 - r) * (1 + r))), n - 2))

@@ -1,0 +1,147 @@
+"""What CUDA offers here: CuPy, a device and its compiler, or the reason why not; and the text of the kernels.
+
+CuPy is imported only when a GPU is asked for, by the functions that need it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from fastw2v.errors import BackendUnavailable
+
+__all__ = ["GENERAL", "TENSOR", "Device", "open_device", "source", "why_not"]
+
+# What is compiled, in this order: the run-time compiler finds no headers, so the texts are put one behind the other.
+_COMMON = ("fw_math.h", "fw_gpu_ops.h", "fw_cuda.cu", "fw_cuda_tile.h")
+GENERAL = (*_COMMON, "fw_cuda_general.cu")
+TENSOR = (*_COMMON, "fw_cuda_tensor.cu")
+OPTIONS = ("--std=c++17",)
+
+INSTALL = "pip install 'fastw2v[cuda13]' (or 'fastw2v[cuda12]' for a CUDA 12 driver)"
+
+
+@dataclass(frozen=True)
+class Device:
+    """The GPU in use.
+
+    Attributes
+    ----------
+    cupy : module
+    number : int
+        As CUDA counts.
+    name : str
+    capability : int
+        90 for compute capability 9.0.
+    multiprocessors : int
+    shared_bytes : int
+        Shared memory that one block may ask for.
+    """
+
+    cupy: Any
+    number: int
+    name: str
+    capability: int
+    multiprocessors: int
+    shared_bytes: int
+
+    def free_bytes(self) -> int:
+        """Device memory that can still be had: what the driver calls free, and what CuPy keeps for reuse."""
+        free, _ = self.cupy.cuda.runtime.memGetInfo()
+        return int(free) + int(self.cupy.get_default_memory_pool().free_bytes())
+
+    def compile(self, files: tuple[str, ...], defines: dict[str, int], name: str) -> Any:
+        """A kernel; CuPy keeps what it has compiled in its cache on disk."""
+        options = (*OPTIONS, *(f"-D{key}={value}" for key, value in sorted(defines.items())))
+        return self.cupy.RawModule(code=source(files), options=options).get_function(name)
+
+
+@cache
+def source(files: tuple[str, ...]) -> str:
+    """The text of a kernel with all that it needs."""
+    folder = resources.files("fastw2v.native")
+    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in files)
+
+
+def open_device() -> Device:
+    """The current CUDA device.
+
+    Raises
+    ------
+    BackendUnavailable
+        CuPy is not installed or cannot be imported; there is no driver or no device; or NVRTC, which compiles the
+        kernels, is missing. The message says which.
+    """
+    cupy = _import_cupy()
+    runtime = cupy.cuda.runtime
+    try:
+        count, number = runtime.getDeviceCount(), runtime.getDevice()
+        properties = runtime.getDeviceProperties(number)
+    except Exception as error:  # CuPy's own class, of a module that may differ between its versions
+        raise BackendUnavailable(
+            f"device='cuda': CUDA finds no driver or no device here; it says: {error}. Look at what nvidia-smi prints, "
+            "update the driver, or use device='cpu'. A process forked from one that has used the GPU cannot use it: "
+            "start processes with multiprocessing's 'spawn'"
+        ) from error
+    if count < 1:
+        raise BackendUnavailable(
+            "device='cuda': the CUDA driver is there, but it offers no device; look at CUDA_VISIBLE_DEVICES and at "
+            "what nvidia-smi prints, or use device='cpu'"
+        )
+    try:
+        cupy.cuda.nvrtc.getVersion()
+    except Exception as error:
+        raise BackendUnavailable(
+            f"device='cuda': CuPy finds no NVRTC, the compiler of the kernels; it says: {error}. Install it with "
+            "pip install nvidia-cuda-nvrtc (for CUDA 12: nvidia-cuda-nvrtc-cu12), or use device='cpu'"
+        ) from error
+    name = properties["name"]
+    return Device(
+        cupy=cupy,
+        number=number,
+        name=name.decode() if isinstance(name, bytes) else str(name),
+        capability=10 * properties["major"] + properties["minor"],
+        multiprocessors=properties["multiProcessorCount"],
+        shared_bytes=properties["sharedMemPerBlockOptin"],
+    )
+
+
+def _import_cupy() -> Any:
+    try:
+        import cupy
+    except ImportError as error:
+        if error.name == "cupy":
+            raise BackendUnavailable(
+                f"device='cuda': CuPy is not installed; install it with {INSTALL}, or use device='cpu'"
+            ) from error
+        raise BackendUnavailable(
+            f"device='cuda': CuPy is installed but cannot be imported; it says: {error}. Install the one that fits the "
+            f"driver with {INSTALL}, or use device='cpu'"
+        ) from error
+    return cupy
+
+
+def why_not() -> str | None:
+    """Why no GPU can be used, in a few words; None where one can.
+
+    Without a CUDA driver nothing is imported: this is asked at every ``device="auto"``.
+    """
+    if not driver_present():
+        return "no CUDA driver"
+    try:
+        open_device()
+    except BackendUnavailable as error:
+        return str(error).removeprefix("device='cuda': ")
+    return None
+
+
+def driver_present() -> bool:
+    """Whether the driver's library can be loaded."""
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,83 @@
+"""What `Word2Vec` and `DocVectorizer` have in common as scikit-learn estimators: short ``repr``, tags, widths."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+SHOWN_ITEMS = 8  # containers with more are shown by their type and size
+
+
+class TextEstimator:
+    """Put left of scikit-learn's own bases, whose methods it extends."""
+
+    # ------------------------------------------------------------------ how it is shown
+
+    def _shown(self) -> Any:
+        """The same estimator with a word about each large parameter in its place: a corpus may hold millions."""
+        params = self.get_params(deep=False)  # type: ignore[attr-defined]
+        return type(self)(**{name: stand_in(name, value) for name, value in params.items()})
+
+    def __repr__(self, N_CHAR_MAX: int = 700) -> str:  # noqa: N803
+        return super(TextEstimator, self._shown()).__repr__(N_CHAR_MAX)  # type: ignore[call-arg]
+
+    def _get_params_html(self, *args: Any, **options: Any) -> Any:
+        """Newer releases of scikit-learn make the table of parameters in notebooks of this."""
+        return super(TextEstimator, self._shown())._get_params_html(*args, **options)  # type: ignore[misc]
+
+    # ------------------------------------------------------------------ what it takes
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        tags.transformer_tags.preserves_dtype = []  # text comes in, float32 goes out
+        tags.requires_fit = True
+        tags.no_validation = True
+        return tags
+
+    def _remember_width(self, X: Any) -> None:  # noqa: N803
+        """A two-dimensional array is a table of tokens, and its width is remembered, as by all of scikit-learn."""
+        self.__dict__.pop("n_features_in_", None)
+        if isinstance(X, np.ndarray) and X.ndim == 2:
+            self.n_features_in_ = X.shape[1]
+
+    def _check_width(self, X: Any) -> None:  # noqa: N803
+        """Raise unless a table is as wide as the one that `fit` got."""
+        expected = self.__dict__.get("n_features_in_")
+        if expected is not None and isinstance(X, np.ndarray) and X.ndim == 2 and X.shape[1] != expected:
+            raise ValueError(
+                f"X has {X.shape[1]} features, but {type(self).__name__} is expecting {expected} features as input, "
+                f"the width of the table that it was fitted on; pass rows of other lengths as a list: X.tolist()"
+            )
+
+
+class Named:
+    """Stands for a value in a ``repr``."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def stand_in(name: str, value: Any) -> Any:
+    """The value itself, or what is shown of it: its type and size.
+
+    Examples
+    --------
+    >>> stand_in("window", 5), stand_in("frozen", ["the"] * 1000), stand_in("corpus", [["the", "cat"]])
+    (5, <list, 1,000 items>, <list, 1 items>)
+    """
+    if value is None or isinstance(value, (str, bytes, os.PathLike)):
+        return value
+    if hasattr(value, "get_params") and hasattr(value, "fit"):  # sklearn would show it with all that its corpus holds
+        return Named(repr(value))
+    size = len(value) if hasattr(value, "__len__") and getattr(value, "ndim", None) != 0 else None
+    is_large = name == "corpus" or hasattr(value, "shape") or (size is not None and size > SHOWN_ITEMS)
+    if not is_large or type(value).__module__.startswith("fastw2v."):  # whose own are short
+        return value
+    return Named(f"<{type(value).__name__}{'' if size is None else f', {size:,} items'}>")

@@ -1,0 +1,309 @@
+"""Backend "cuda": the tiles of `fastw2v.reference`, from the same draws, trained by the warps of a GPU.
+
+The rows, the tables and (where it fits) the corpus lie on the device; a launch first makes the streams of some chunks
+and then trains them. A warp takes whole chunks, in order; rows are changed by atomic additions. The kernels are
+native/fw_cuda*.cu; how many warps run is in in_flight.py.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.cuda import GENERAL, Device, open_device
+from fastw2v.errors import BackendUnavailable
+from fastw2v.gpu_feed import Buffer, Part, span_of
+from fastw2v.gpu_shapes import JOB, SUMS, Kernel, choose_kernel, stream_ints
+from fastw2v.in_flight import Crowd, kept_counts
+from fastw2v.plan import Arrays, ChunkStats, Plan, Tables, row_stride
+
+if TYPE_CHECKING:
+    from fastw2v.corpus import EncodedCorpus
+
+COMPACT_THREADS = 256
+LAUNCH_MS = 40.0  # how long a launch may take: two are under way, and Ctrl-C waits for both
+CHUNKS_PER_WARP = 4  # in a launch, at least: warps that have no chunk left wait for the others
+SLOTS = 512  # chunks in a launch, at most
+SLOT_BYTES = 128 << 20  # memory of a launch's streams, at most
+WARPS_PER_MULTIPROCESSOR = 8
+ROWS_AT_ONCE = 65_536  # rows copied between host and device in one piece
+
+
+class Run:
+    """One training run on a GPU; see `fastw2v.backends.Run` for the calls.
+
+    With one warp a run is deterministic and equals `fastw2v.reference` but for rounding; with more, additions come in
+    free order.
+
+    Parameters
+    ----------
+    arrays : Arrays
+        Float32, of any strides; `pull` brings them up to date.
+    corpus : EncodedCorpus
+    tables : Tables
+    plan : Plan
+    n_jobs : int
+        Taken for the sake of one signature: the device decides how much runs at once.
+    precision : {"float32", "bfloat16"}, optional
+        Of the products. None takes bfloat16 on tensor cores where the device and the shape allow, else float32. Rows
+        and sums are float32 in any case.
+    warps : int, optional
+        How many warps train at once, for measurements; None follows the bound of in_flight.py.
+
+    Attributes
+    ----------
+    kernel : str
+        ``"general float32"`` or ``"tensor bfloat16"``.
+    resident : bool
+        Whether the whole corpus lies on the device; otherwise each launch receives its part.
+    crowd : Crowd
+        Says how many warps train at once.
+
+    Raises
+    ------
+    BackendUnavailable
+        No CuPy, no driver or device, no NVRTC: the message says which.
+    MemoryError
+        The device has too little free memory; nothing was allocated.
+    """
+
+    def __init__(
+        self,
+        arrays: Arrays,
+        corpus: EncodedCorpus,
+        tables: Tables,
+        plan: Plan,
+        *,
+        n_jobs: int = 1,
+        precision: str | None = None,
+        warps: int | None = None,
+    ) -> None:
+        self.stats = ChunkStats()
+        self._process = os.getpid()
+        self._stopped = self._closed = False
+        self._arrays, self._corpus, self._tables, self._plan = arrays, corpus, tables, plan
+        _check_input(arrays, corpus, tables)
+        self._device = open_device()
+        size = arrays.w_in.shape[1]
+        kernel = choose_kernel(self._device, plan, size, precision)
+        self.kernel = kernel.name
+        kept = kept_counts(corpus, tables)
+        share = (kept / max(kept.sum(), 1e-300)).astype(np.float32)
+        self._slots = max(1, min(SLOTS, plan.chunks, SLOT_BYTES // (4 * stream_ints(plan))))
+        crowd = Crowd(plan, float(share.max()), float(kept.sum()), 1, warps)
+        most, self.resident = _fit(self._device, crowd, kernel, corpus, plan, size, self._slots)
+        self.crowd = Crowd(plan, crowd.share, crowd.kept, most, warps)
+        self._shared = kernel.shared_bytes
+        self._upload(share, kernel, size)
+        self._compact = self._device.compile(GENERAL, {}, "fw_compact")
+        self._train = self._device.compile(kernel.files, kernel.defines, "fw_train")
+        if self._shared > 48 << 10:
+            self._train.max_dynamic_shared_size_bytes = self._shared
+        self._device.cupy.cuda.Device(self._device.number).synchronize()
+        self._chunk_ms = 0.0  # of the launches so far
+
+    def _upload(self, share: NDArray[np.float32], kernel: Kernel, size: int) -> None:
+        """Put everything that the kernels read or write on the device."""
+        cupy, plan, tables = self._device.cupy, self._plan, self._tables
+        words = len(share)
+        self._rows = []
+        for rows in (self._arrays.w_in, self._arrays.w_out):
+            there = cupy.zeros((words, row_stride(size)), np.float32)
+            for begin in range(0, words, ROWS_AT_ONCE):
+                part = rows[begin : begin + ROWS_AT_ONCE]
+                padded = np.zeros((len(part), row_stride(size)), np.float32)
+                padded[:, :size] = part
+                there[begin : begin + ROWS_AT_ONCE].set(padded)
+            self._rows.append(there)
+        sentences = len(self._corpus.offsets) - 1
+        held = {
+            "keep_cut": tables.keep_cut,
+            "noise_cut": tables.noise_cut,
+            "noise_alias": tables.noise_alias,
+            "frozen": tables.frozen,
+            "share": share,
+            "chunk_begin": plan.chunk_begin,
+            "chunk_sentence": np.append(plan.chunk_sentence, max(0, sentences - 1)).astype(np.int64),
+        }
+        self._held = {name: cupy.asarray(value) for name, value in held.items() if value is not None}
+        job = np.zeros((), JOB)
+        for name in JOB.names or ():
+            if name in self._held:
+                job[name] = self._held[name].data.ptr
+            elif hasattr(plan, name):
+                job[name] = getattr(plan, name)
+        job["w_in"], job["w_out"] = (rows.data.ptr for rows in self._rows)
+        job["vocabulary"], job["stride"] = words, row_stride(size)
+        job["first_rate"], job["last_rate"] = plan.learning_rate, plan.min_learning_rate
+        job["capacity"], job["workspace"] = (stream_ints(plan) - 4) // 4, kernel.workspace_floats
+        self._job = cupy.asarray(job.reshape(1).view(np.uint8))
+        self._workspaces = cupy.empty(max(1, kernel.workspace_floats * self.crowd.most), np.float32)
+        self._sums = cupy.zeros(SUMS.itemsize, np.uint8)
+        text = None
+        if self.resident:
+            ids, offsets = cupy.asarray(self._corpus.ids), cupy.asarray(self._corpus.offsets)
+            text = Part(ids, offsets, 0, len(self._corpus.ids), 0)
+        self._buffers = [Buffer(self._device, self._slots, stream_ints(plan), text) for _ in range(2)]
+        self._making = cupy.cuda.Stream(non_blocking=True)
+
+    # ------------------------------------------------------------------ the calls that fit.py knows
+
+    def train_chunk(self, epoch: int, first: int, last: int) -> ChunkStats:
+        """Train the chunks [first, last) of an epoch (from 0), in launches of bounded length, and return their sums."""
+        self._check_alive()
+        if not (0 <= first <= last <= self._plan.chunks and 0 <= epoch < self._plan.epochs):
+            raise ValueError(f"epoch {epoch}, chunks [{first}, {last}): not in the plan")
+        self.stats, self._stopped = ChunkStats(), False
+        chunk = first
+        with self._device.cupy.cuda.Device(self._device.number):
+            self._sums.set(np.zeros(SUMS.itemsize, np.uint8))
+            try:
+                for number in range(last - first):
+                    if chunk == last or self._stopped:
+                        break
+                    buffer = self._buffers[number % 2]
+                    self._chunk_ms = buffer.wait() or self._chunk_ms
+                    count = self._launch(buffer, epoch, chunk, last)
+                    chunk += count
+            finally:  # what was launched is trained, also when a signal handler raises
+                for buffer in self._buffers:
+                    self._chunk_ms = buffer.wait() or self._chunk_ms
+                self._account(first, chunk)
+        return self.stats
+
+    def request_stop(self) -> None:
+        """Launch nothing more; `train_chunk` returns when what is under way has ended."""
+        self._stopped = True
+
+    def pull(self) -> None:
+        """Copy the rows from the device into the host's arrays."""
+        self._check_alive()
+        size = self._arrays.w_in.shape[1]
+        for rows, there in zip((self._arrays.w_in, self._arrays.w_out), self._rows, strict=True):
+            for begin in range(0, len(rows), ROWS_AT_ONCE):
+                rows[begin : begin + ROWS_AT_ONCE] = there[begin : begin + ROWS_AT_ONCE].get()[:, :size]
+
+    def close(self) -> None:
+        """Give the device's memory back to CuPy's pool; the host's arrays stay."""
+        self._closed = True
+        self._rows, self._held, self._buffers = [], {}, []
+        self._job = self._workspaces = self._sums = self._compact = self._train = None
+
+    def device_arrays(self) -> Arrays:
+        """The rows on the device, as CuPy arrays (V, D): current after each `train_chunk`, without a copy.
+
+        They offer ``__cuda_array_interface__`` and DLPack, and outlive `close`.
+        """
+        self._check_alive()
+        size = self._arrays.w_in.shape[1]
+        return Arrays(*(rows[:, :size] for rows in self._rows))
+
+    # ------------------------------------------------------------------ launches
+
+    def _launch(self, buffer: Buffer, epoch: int, first: int, last: int) -> int:
+        """Make the streams of the next chunks and train them; how many chunks that were."""
+        plan = self._plan
+        rate = plan.rate_at(epoch, first)
+        warps = self.crowd.warps(rate)
+        count = self._launch_chunks(warps, last - first)
+        warps = min(warps, count)
+        damp = np.float32(self.crowd.damping(rate, warps))
+        part = buffer.part
+        cuda = self._device.cupy.cuda
+        training = cuda.get_current_stream()
+        with self._making:
+            if part is None and buffer.staging is not None:
+                span = span_of(self._corpus, plan, self._tables, epoch, first, first + count)
+                part = buffer.staging.fill(self._corpus, span, self._making)
+            assert part is not None
+            text = (part.ids, part.offsets, *map(np.int64, (part.first_id, part.end_id, part.first_sentence)))
+            begin = (self._job, np.int64(epoch), np.int64(first))
+            self._compact(
+                (count,),
+                (COMPACT_THREADS,),
+                (*begin, *text, buffer.streams, buffer.cursor),
+                shared_mem=4 * COMPACT_THREADS // 32,
+            )
+            buffer.ready.record(self._making)
+        training.wait_event(buffer.ready)
+        buffer.begun.record(training)
+        after = (np.int32(count), buffer.streams, buffer.cursor, self._workspaces, self._sums, damp)
+        self._train((warps,), (32,), (*begin, *after), shared_mem=self._shared)
+        buffer.done.record(training)
+        buffer.chunks = count
+        return count
+
+    def _launch_chunks(self, warps: int, left: int) -> int:
+        """How many chunks to launch: about one in a hundred of the run, but enough for all warps, and soon done."""
+        count = max(CHUNKS_PER_WARP * warps, self._plan.epochs * self._plan.chunks // 100)
+        by_time = int(LAUNCH_MS / self._chunk_ms) if self._chunk_ms > 0 else warps
+        count = max(1, min(count, by_time, self._slots, left))
+        return count - count % warps if count > warps and count < left else count
+
+    def _account(self, first: int, end: int) -> None:
+        """Fetch the sums of what was trained."""
+        sums = self._sums.get().view(SUMS)[0]
+        plan = self._plan
+        self.stats.tokens = int(plan.chunk_begin[end] - plan.chunk_begin[first])
+        self.stats.chunks = end - first
+        self.stats.pairs = int(sums["pairs"])
+        self.stats.loss_sum = float(sums["loss"])
+        self.stats.finite = math.isfinite(self.stats.loss_sum)
+
+    def _check_alive(self) -> None:
+        if os.getpid() != self._process:
+            raise BackendUnavailable(
+                f"this run was started on the GPU by process {self._process} and is used in a fork of it, "
+                f"{os.getpid()}; a CUDA device cannot be used after a fork. Start processes with multiprocessing's "
+                "'spawn', or train in the process that began"
+            )
+        if self._closed:
+            raise ValueError("the run is closed")
+
+
+def _check_input(arrays: Arrays, corpus: EncodedCorpus, tables: Tables) -> None:
+    """Refuse what the kernels would follow out of their memory."""
+    words = len(tables.keep_cut)
+    for name in ("w_in", "w_out"):
+        rows = getattr(arrays, name)
+        if rows.dtype != np.float32 or rows.ndim != 2 or len(rows) != words:
+            raise ValueError(f"{name}: expected float32 ({words}, D), found {rows.dtype} {rows.shape}")
+    if arrays.w_in.shape != arrays.w_out.shape:
+        raise ValueError(f"w_in {arrays.w_in.shape} and w_out {arrays.w_out.shape} differ in shape")
+    if len(corpus.ids) and not 0 <= int(corpus.ids.min()) <= int(corpus.ids.max()) < words:
+        raise ValueError(f"the corpus has ids outside 0..{words - 1}")
+
+
+def _fit(
+    device: Device, crowd: Crowd, kernel: Kernel, corpus: EncodedCorpus, plan: Plan, size: int, slots: int
+) -> tuple[int, bool]:
+    """How many warps the device's memory allows, and whether the corpus fits beside the rows.
+
+    Raises
+    ------
+    MemoryError
+        Not even one warp and a part of the corpus fit.
+    """
+    free, words = device.free_bytes(), len(corpus.vocabulary)
+    rows = 2 * 4 * words * row_stride(size)
+    tables = 17 * words + 16 * (plan.chunks + 1) + 4096
+    streams = 2 * slots * 4 * stream_ints(plan)
+    longest = int(np.diff(plan.chunk_begin).max(initial=0))
+    part = 2 * (4 + 8) * slots * longest * 3 // 2  # at worst each token is a sentence
+    whole = 4 * len(corpus.ids) + 8 * len(corpus.offsets)
+    each = 4 * kernel.workspace_floats
+    needed = rows + tables + streams + min(part, whole) + each
+    if needed > free:
+        raise MemoryError(
+            f"training on {device.name}: {words:,} words x {size} floats (two matrices) and a part of the corpus need "
+            f"{needed / 2**30:,.2f} GiB on the device but {free / 2**30:,.2f} GiB are free; lower vector_size or "
+            "max_vocab, raise min_count, or use device='cpu'"
+        )
+    resident = needed - min(part, whole) + whole <= free
+    left = free - needed - (whole - min(part, whole) if resident else 0)
+    most = min(WARPS_PER_MULTIPROCESSOR * device.multiprocessors, crowd.forced or 1 << 30)
+    return max(1, min(most, 1 + left // 2 // max(1, each))), resident

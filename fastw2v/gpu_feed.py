@@ -1,0 +1,122 @@
+"""What a launch on the GPU reads: the ids and sentences of its chunks, and the buffers that its streams go to.
+
+The whole corpus lies on the device where it fits. Otherwise each launch receives its part, through page-locked memory
+and in one of two buffers, while the launch before is still at work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastw2v import sampler
+from fastw2v.cuda import Device
+from fastw2v.plan import Plan, Tables
+
+if TYPE_CHECKING:
+    from fastw2v.corpus import EncodedCorpus
+
+LOOK_BACK = 4096  # tokens that are looked through at once for the contexts before and after a launch's chunks
+
+
+@dataclass
+class Part:
+    """Part of a corpus on the device: ids of the tokens [first_id, end_id), sentences from ``first_sentence`` on."""
+
+    ids: Any
+    offsets: Any
+    first_id: int
+    end_id: int
+    first_sentence: int
+
+
+@dataclass(frozen=True)
+class Span:
+    """The tokens and the sentences (as places in ``offsets``) that some chunks need."""
+
+    first_id: int
+    end_id: int
+    first_sentence: int
+    end_sentence: int
+
+
+def span_of(corpus: EncodedCorpus, plan: Plan, tables: Tables, epoch: int, first: int, last: int) -> Span:
+    """What the chunks [first, last) read: themselves, and the kept tokens next to them in their sentences."""
+    offsets, window = corpus.offsets, plan.window
+    begin, end = int(plan.chunk_begin[first]), int(plan.chunk_begin[last])
+    low = int(offsets[plan.chunk_sentence[first]])
+    end_sentence = int(np.searchsorted(offsets, end))
+    high = int(offsets[end_sentence])
+    key = sampler.key(plan.seed, epoch, sampler.KEEP)
+
+    def kept(start: int, stop: int) -> np.ndarray:
+        positions = np.arange(start, stop)
+        return positions[sampler.kept(sampler.draw(key, positions), tables.keep_cut[corpus.ids[start:stop]])]
+
+    found, at = 0, begin
+    while at > low and found < window:
+        start = max(low, at - LOOK_BACK)
+        new = kept(start, at)
+        enough = found + len(new) >= window
+        at = int(new[found - window]) if enough else start
+        found += len(new)
+    found, to = 0, end
+    while to < high and found < window:
+        stop = min(high, to + LOOK_BACK)
+        new = kept(to, stop)
+        enough = found + len(new) >= window
+        to = int(new[window - found - 1]) + 1 if enough else stop
+        found += len(new)
+    return Span(at, to, int(plan.chunk_sentence[first]), end_sentence + 1)
+
+
+class Staging:
+    """Device memory for one part of the corpus, filled through page-locked memory of the host."""
+
+    def __init__(self, device: Device) -> None:
+        self._cupy = device.cupy
+        self._pairs: dict[str, tuple[np.ndarray, Any]] = {}
+
+    def fill(self, corpus: EncodedCorpus, span: Span, stream: Any) -> Part:
+        """Copy a part; the caller sees to it that nothing reads the last one any more."""
+        ids = self._copy("ids", corpus.ids[span.first_id : span.end_id], stream)
+        offsets = self._copy("offsets", corpus.offsets[span.first_sentence : span.end_sentence], stream)
+        return Part(ids, offsets, span.first_id, span.end_id, span.first_sentence)
+
+    def _copy(self, name: str, values: np.ndarray, stream: Any) -> Any:
+        pinned, there = self._pairs.get(name, (np.empty(0, values.dtype), None))
+        if len(pinned) < len(values):
+            from cupyx import empty_pinned
+
+            self._pairs.pop(name, None)  # before the larger one is asked for
+            room = len(values) + len(values) // 4
+            pinned, there = empty_pinned(room, values.dtype), self._cupy.empty(room, values.dtype)
+            self._pairs[name] = pinned, there
+        pinned[: len(values)] = values
+        there[: len(values)].set(pinned[: len(values)], stream=stream)
+        return there
+
+
+class Buffer:
+    """The streams of one launch; two of them let a launch be made ready while the other trains."""
+
+    def __init__(self, device: Device, slots: int, stream_ints: int, part: Part | None) -> None:
+        cupy = device.cupy
+        self.streams = cupy.empty((slots, stream_ints), np.int32)
+        self.cursor = cupy.zeros(1, np.int32)
+        self.part = part
+        self.staging = None if part is not None else Staging(device)
+        self.ready, self.begun, self.done = cupy.cuda.Event(), cupy.cuda.Event(), cupy.cuda.Event()
+        self.chunks = 0  # of the launch that is under way; 0 when none is
+        self._elapsed = cupy.cuda.get_elapsed_time
+
+    def wait(self) -> float:
+        """Wait for this buffer's launch; the milliseconds that it took for each chunk, 0 where there was none."""
+        if self.chunks == 0:
+            return 0.0
+        self.done.synchronize()
+        each = float(self._elapsed(self.begun, self.done)) / self.chunks
+        self.chunks = 0
+        return each

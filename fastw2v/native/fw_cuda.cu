@@ -1,0 +1,166 @@
+/* CUDA: what a run is, and the first kernel of each launch: chunks to streams (design: "The tile").
+
+   The text that is compiled is fw_math.h, fw_gpu_ops.h, this file, and one of fw_cuda_general.cu (float32, any shape)
+   or fw_cuda_tensor.cu (bfloat16 on tensor cores). Nothing is included: the run-time compiler finds no header.
+
+   The kept tokens of a chunk are its stream. The first center is stream[window]; up to `window` tokens before it and
+   after the last center are the halo: contexts, never centers. Everything here is exact and the same on every device;
+   the block's threads share a chunk because a launch has few of them. */
+
+#define FW_ALL 0xffffffffu
+
+/* One run; gpu.py holds the mirror (JOB), a test compares the two. */
+struct fw_job {
+    float *w_in, *w_out;          /* V rows of `stride` floats, 0 beyond the vector's end */
+    const fw_u32 *keep_cut;       /* (V,) thresholds of subsampling */
+    const fw_u32 *noise_cut;      /* (V,) alias table of the noise words */
+    const int *noise_alias;       /* (V,) */
+    const unsigned char *frozen;  /* (V,) 1 where the input row stays; or null */
+    const float *share;           /* (V,) share of each word in the kept tokens */
+    const fw_i64 *chunk_begin;    /* (chunks + 1,) */
+    const fw_i64 *chunk_sentence; /* (chunks + 1,); at the end the corpus's last sentence */
+    fw_i64 vocabulary, stride;
+    fw_i64 tokens, epochs; /* tokens of one epoch */
+    fw_i64 capacity;       /* tokens that fit into a stream */
+    fw_i64 workspace;      /* floats of one warp's workspace */
+    fw_u64 seed;
+    double first_rate, last_rate;
+    int window, negative, tile, noise, life;
+    int cbow, cbow_mean, cbow_divide, shrink_windows, pairwise_noise;
+};
+
+/* The part of the corpus that a launch sees: token p is ids[p - first_id], p < end_id; offsets likewise. */
+struct fw_text {
+    const int *ids;
+    const fw_i64 *offsets;
+    fw_i64 first_id, end_id, first_sentence;
+};
+
+/* One chunk's stream, in a block of four arrays after a line of four numbers, the first of which is `end`. */
+struct fw_stream {
+    int *line;
+    int *word;
+    int *offset;   /* centers: position in the corpus less the chunk's first */
+    fw_u32 *reach; /* centers: contexts to the left, and to the right in the upper 16 bits */
+    int *sentence; /* of its chunk; only while the stream is made */
+};
+
+FW_FN fw_i64 fw_stream_ints(const fw_job *job) { return 4 + 4 * job->capacity; }
+
+FW_FN fw_stream fw_stream_at(const fw_job *job, int *streams, fw_i64 number) {
+    fw_stream s;
+    s.line = streams + number * fw_stream_ints(job);
+    s.word = s.line + 4;
+    s.offset = s.word + job->capacity;
+    s.reach = (fw_u32 *)(s.offset + job->capacity);
+    s.sentence = (int *)s.reach + job->capacity;
+    return s;
+}
+
+FW_FN int fw_word_at(const fw_text &text, fw_i64 position) { return text.ids[position - text.first_id]; }
+
+FW_FN int fw_is_kept(const fw_job *job, const fw_text &text, fw_u64 key, fw_i64 position) {
+    return fw_keep(fw_draw(key, (fw_u64)position, 0), job->keep_cut[fw_word_at(text, position)]);
+}
+
+/* How many threads before this one raise a flag; `total` of the whole block. */
+FW_FN int fw_place(int flag, int *total) {
+    FW_SHARED(int, sums); /* one for each warp */
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
+    const fw_u32 votes = __ballot_sync(FW_ALL, flag);
+    if (lane == 0) sums[warp] = __popc(votes);
+    __syncthreads();
+    int before = __popc(votes & ((1u << lane) - 1)), all = 0;
+    for (int w = 0; w < warps; w++) {
+        before += w < warp ? sums[w] : 0;
+        all += sums[w];
+    }
+    __syncthreads();
+    *total = all;
+    return before;
+}
+
+/* The sentence in [low, high] that holds a position: the last one that does not begin behind it. */
+FW_FN fw_i64 fw_sentence_of(const fw_text &text, fw_i64 position, fw_i64 low, fw_i64 high) {
+    while (low < high) {
+        const fw_i64 middle = (low + high + 1) / 2;
+        if (text.offsets[middle - text.first_sentence] <= position) low = middle;
+        else high = middle - 1;
+    }
+    return low;
+}
+
+/* The last up to `window` kept tokens of [low, position), nearest first, into stream[window - 1], window - 2, ... */
+FW_FN void fw_put_left(const fw_job *job, const fw_text &text, const fw_stream &s, fw_u64 key, fw_i64 low, fw_i64 end) {
+    int found = 0, total = 0;
+    for (fw_i64 at = end; at > low && found < job->window; at -= blockDim.x, found += total) {
+        const fw_i64 position = at - 1 - threadIdx.x;
+        const int kept = position >= low && fw_is_kept(job, text, key, position);
+        const int place = found + fw_place(kept, &total);
+        if (!kept || place >= job->window) continue;
+        s.word[job->window - 1 - place] = fw_word_at(text, position);
+        s.sentence[job->window - 1 - place] = 0;
+    }
+    for (int place = found + threadIdx.x; place < job->window; place += blockDim.x)
+        s.sentence[job->window - 1 - place] = -1; /* nothing stands there */
+}
+
+/* The kept tokens of [begin, end) from stream[n] on, `room` of them at most; where the stream then ends. */
+FW_FN int fw_put(const fw_job *job, const fw_text &text, const fw_stream &s, fw_u64 key, fw_i64 begin, fw_i64 end,
+                 fw_i64 low, fw_i64 high, int n, int room, fw_i64 base) {
+    const int limit = n + room;
+    int total = 0;
+    for (fw_i64 at = begin; at < end && n < limit; at += blockDim.x, n += total) {
+        const fw_i64 position = at + threadIdx.x;
+        const int kept = position < end && fw_is_kept(job, text, key, position);
+        const int place = n + fw_place(kept, &total);
+        if (!kept || place >= limit) continue;
+        s.word[place] = fw_word_at(text, position);
+        s.offset[place] = (int)(position - base);
+        s.sentence[place] = (int)(fw_sentence_of(text, position, low, high) - low);
+    }
+    return n < limit ? n : limit;
+}
+
+/* Contexts of center i on one side (`step` -1 or 1): as far as the sentence goes, `most` at most. Sentences lie in
+   order, so that the search can halve. */
+FW_FN int fw_contexts(const fw_stream &s, int i, int step, int most) {
+    int low = 0;
+    while (low < most) {
+        const int middle = (low + most + 1) / 2;
+        if (s.sentence[i + step * middle] == s.sentence[i]) low = middle;
+        else most = middle - 1;
+    }
+    return low;
+}
+
+/* One block makes the stream of chunk `first` + blockIdx.x. */
+extern "C" __global__ void __launch_bounds__(256)
+    fw_compact(const fw_job *job, fw_i64 epoch, fw_i64 first, const int *ids, const fw_i64 *offsets, fw_i64 first_id,
+               fw_i64 end_id, fw_i64 first_sentence, int *streams, int *cursor) {
+    const fw_text text = {ids, offsets, first_id, end_id, first_sentence};
+    const fw_i64 chunk = first + blockIdx.x;
+    const fw_i64 begin = job->chunk_begin[chunk], end = job->chunk_begin[chunk + 1];
+    const fw_i64 low = job->chunk_sentence[chunk], high = job->chunk_sentence[chunk + 1];
+    const fw_u64 keep_key = fw_key(job->seed, (fw_u64)epoch, FW_DRAW_KEEP);
+    const fw_u64 window_key = fw_key(job->seed, (fw_u64)epoch, FW_DRAW_WINDOW);
+    const fw_stream s = fw_stream_at(job, streams, blockIdx.x);
+    const int window = job->window;
+    if (blockIdx.x == 0 && threadIdx.x == 0) *cursor = 0;
+    const fw_i64 sentence_begin = offsets[low - first_sentence];
+    fw_put_left(job, text, s, keep_key, sentence_begin > first_id ? sentence_begin : first_id, begin);
+    const int last_center = fw_put(job, text, s, keep_key, begin, end, low, high, window, (int)(end - begin), begin);
+    const fw_i64 last = fw_sentence_of(text, end - 1, low, high);
+    fw_i64 sentence_end = offsets[last + 1 - first_sentence];
+    if (sentence_end > end_id) sentence_end = end_id;
+    const int n = fw_put(job, text, s, keep_key, end, sentence_end, low, last, last_center, window, begin);
+    if (threadIdx.x == 0) s.line[0] = last_center;
+    __syncthreads();
+    for (int i = window + threadIdx.x; i < last_center; i += blockDim.x) {
+        const fw_u64 bits = fw_draw(window_key, (fw_u64)(begin + s.offset[i]), 0);
+        const int most = job->shrink_windows ? fw_window(bits, window) : window;
+        const int left = fw_contexts(s, i, -1, most < i ? most : i);
+        const int right = fw_contexts(s, i, 1, most < n - 1 - i ? most : n - 1 - i);
+        s.reach[i] = (fw_u32)left | (fw_u32)right << 16;
+    }
+}

@@ -1,0 +1,94 @@
+/* The machine instructions behind the CUDA kernels, one small function each, so that the kernels hold plain C++.
+
+   The tests compile the same kernels for the host: there, tests/cuda_shim/ops.h stands in the place of this file and
+   states what each function does without a GPU. Rows are shared by every warp on the device: they are read past the
+   first cache (.cg), which no other multiprocessor's update would reach, and changed by atomic additions alone. */
+#ifndef FW_GPU_OPS_H
+#define FW_GPU_OPS_H
+
+typedef unsigned short fw_u16; /* the bits of a bfloat16 */
+
+/* `name` points to the block's shared memory, whose size the launch gives. */
+extern __shared__ __align__(128) unsigned char fw_shared_bytes[];
+#define FW_SHARED(type, name) type *const name = (type *)fw_shared_bytes
+
+FW_FN float4 fw_load4(const float *p) {
+    float4 v;
+    asm volatile("ld.global.cg.v4.f32 {%0, %1, %2, %3}, [%4];" : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w) : "l"(p));
+    return v;
+}
+
+/* p[0..3] += v, each number atomically; p is 16-byte aligned. */
+FW_FN void fw_add4(float *p, float4 v) {
+#if __CUDA_ARCH__ >= 900
+    asm volatile("red.global.add.v4.f32 [%0], {%1, %2, %3, %4};" ::"l"(p), "f"(v.x), "f"(v.y), "f"(v.z), "f"(v.w)
+                 : "memory");
+#else
+    asm volatile("red.global.add.f32 [%0], %1;\n\tred.global.add.f32 [%0 + 4], %2;\n\t"
+                 "red.global.add.f32 [%0 + 8], %3;\n\tred.global.add.f32 [%0 + 12], %4;" ::"l"(p),
+                 "f"(v.x), "f"(v.y), "f"(v.z), "f"(v.w)
+                 : "memory");
+#endif
+}
+
+/* p[0..1] += {x, y}; p is 8-byte aligned. */
+FW_FN void fw_add2(float *p, float x, float y) {
+#if __CUDA_ARCH__ >= 900
+    asm volatile("red.global.add.v2.f32 [%0], {%1, %2};" ::"l"(p), "f"(x), "f"(y) : "memory");
+#else
+    asm volatile("red.global.add.f32 [%0], %1;\n\tred.global.add.f32 [%0 + 4], %2;" ::"l"(p), "f"(x), "f"(y)
+                 : "memory");
+#endif
+}
+
+/* The sum over the warp, in every lane. */
+FW_FN float fw_warp_sum(float x) {
+    for (int step = 16; step > 0; step /= 2) x += __shfl_xor_sync(0xffffffffu, x, step);
+    return x;
+}
+
+FW_FN double fw_warp_sum_double(double x) {
+    for (int step = 16; step > 0; step /= 2) x += __shfl_xor_sync(0xffffffffu, x, step);
+    return x;
+}
+
+#if __CUDA_ARCH__ >= 800
+
+/* Two floats as bfloat16, `low` in the low half. */
+FW_FN fw_u32 fw_pack(float low, float high) {
+    fw_u32 both;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(high), "f"(low));
+    return both;
+}
+
+/* Four 8x8 matrices of 16-bit numbers; lane l gives the address of row l % 8 of matrix l / 8. */
+FW_FN void fw_load_matrices(fw_u32 (&m)[4], const fw_u16 *row) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(m[0]), "=r"(m[1]), "=r"(m[2]), "=r"(m[3])
+                 : "r"((fw_u32)__cvta_generic_to_shared(row))
+                 : "memory");
+}
+FW_FN void fw_load_transposed(fw_u32 (&m)[4], const fw_u16 *row) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(m[0]), "=r"(m[1]), "=r"(m[2]), "=r"(m[3])
+                 : "r"((fw_u32)__cvta_generic_to_shared(row))
+                 : "memory");
+}
+
+/* The transpose of one 8x8 matrix that lies in registers. */
+FW_FN fw_u32 fw_transpose(fw_u32 matrix) {
+    fw_u32 turned;
+    asm volatile("movmatrix.sync.aligned.m8n8.trans.b16 %0, %1;" : "=r"(turned) : "r"(matrix));
+    return turned;
+}
+
+/* c (16x8) += a (16x16) b (16x8). */
+FW_FN void fw_multiply(float (&c)[4], const fw_u32 (&a)[4], fw_u32 b0, fw_u32 b1) {
+    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
+                 "{%0, %1, %2, %3};"
+                 : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
+                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+}
+
+#endif
+#endif

@@ -1,0 +1,49 @@
+/* Rows of word2vec files, text and binary: from bytes to a word and its float32 numbers.
+ *
+ * Nothing here allocates or depends on the locale, and no byte outside the given range is read.
+ */
+#ifndef FW_PARSE_H
+#define FW_PARSE_H
+
+#include <stdint.h>
+
+enum {
+    FW_ROW = 0,        /* a row was read */
+    FW_ROW_UNFINISHED, /* the bytes end within the row */
+    FW_ROW_BLANK,      /* white space up to the newline */
+    FW_ROW_FEW,        /* fewer fields than a word and the numbers */
+    FW_ROW_BAD_NUMBER, /* a field that is no number: fw_row.bad_begin to bad_end */
+    FW_ROW_LONG_LINE,  /* a line longer than allowed */
+    FW_ROW_LONG_WORD,  /* a word longer than allowed */
+    FW_ROW_NO_WORD     /* binary: an empty word */
+};
+
+typedef struct {
+    int64_t word_begin, word_end; /* offsets in the text */
+    int64_t bad_begin, bad_end;   /* after FW_ROW_BAD_NUMBER: the field */
+    int64_t fields;               /* after FW_ROW_FEW: how many there are */
+    int64_t end;                  /* where the next row begins; where this one begins if it is unfinished */
+} fw_row;
+
+typedef struct {
+    int64_t size;       /* D */
+    int64_t word_limit; /* bytes */
+    int64_t line_limit; /* bytes */
+} fw_row_form;
+
+/* Reads a number that fw_parse_float leaves to it; returns 0, or -1 when it is none. */
+typedef int (*fw_slow_float)(const char *text, int64_t length, float *out);
+
+/* A decimal number as a float32: that of the nearest double, rounded once more, as strtod and a cast give it.
+ * Returns 1 for anything that needs more than 64-bit arithmetic to be sure of, and for what may be no number. */
+int fw_parse_float(const char *text, int64_t length, float *out);
+
+/* One line of a text file, from `begin` on: a word and `size` numbers, the last fields of the line. */
+int fw_parse_text_row(const char *text, int64_t length, int64_t begin, int at_file_end, const fw_row_form *form,
+                      fw_slow_float slow, float *out, fw_row *row);
+
+/* One row of a binary file: newlines that end the row before, the word, a space, `size` little-endian float32. */
+int fw_parse_binary_row(const char *text, int64_t length, int64_t begin, const fw_row_form *form, float *out,
+                        fw_row *row);
+
+#endif

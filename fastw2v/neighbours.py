@@ -1,0 +1,366 @@
+"""Which words are near? The questions that search through all vectors, one at a time and many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.errors import ParameterError
+from fastw2v.nearest import best_of_many, best_rows, search_limit, unit_rows, whole_number
+from fastw2v.terms import Choice, Words, read_terms
+
+if TYPE_CHECKING:
+    from fastw2v.ann import ApproximateIndex
+
+__all__ = ["Neighbours"]
+
+# As in gensim: keeps a quotient of similarities finite (Levy and Goldberg 2014, equation 4).
+_COSMUL_EPSILON = 1e-6
+
+Answer = list[tuple[Hashable, float]]
+
+
+class Neighbours:
+    """The part of `WordVectors` that searches."""
+
+    vectors: NDArray[np.float32]
+    index_to_key: list[Hashable]
+    key_to_index: dict[Hashable, int]
+
+    if TYPE_CHECKING:
+
+        def __len__(self) -> int: ...
+        @property
+        def vector_size(self) -> int: ...
+        @property
+        def unit_vectors(self) -> NDArray[np.float32]: ...
+        def row(self, word: Hashable) -> int: ...
+
+    def most_similar(
+        self,
+        positive: Any = (),
+        negative: Any = (),
+        topn: int = 10,
+        restrict_vocab: int | None = None,
+        *,
+        among: Words | None = None,
+        exclude: Words | None = None,
+        index: ApproximateIndex | None = None,
+    ) -> Answer:
+        """Find the words whose vectors point most nearly the same way (cosine similarity, exact).
+
+        Parameters
+        ----------
+        positive, negative : word, vector of shape (D,), pair (word or vector, weight), or list of these
+            What to add and what to subtract. Words count with their unit vectors, vectors with the length they have.
+        topn : int, default 10
+            How many words to return.
+        restrict_vocab : int, optional
+            Search the first (most frequent) rows only. The words asked about may lie behind them.
+        among, exclude : collection of words, or callable(word) -> bool, optional
+            The words that may be answers, and those that may not. Words outside the vocabulary change nothing. A
+            callable is asked about the best words only, until `topn` are found.
+        index : ApproximateIndex, optional
+            Search with this index of the same vectors, faster, instead of through all of them: see
+            :class:`fastw2v.ann.ApproximateIndex`. Not with `restrict_vocab` or a collection in `among`.
+
+        Returns
+        -------
+        list of (word, float)
+            Best first; the words that were asked about are left out. Scores lie in [-1, 1].
+
+        Raises
+        ------
+        UnknownWordError
+            For a word asked about that the vocabulary does not hold.
+        ParameterError
+            When nothing is asked, or a vector has the wrong shape.
+
+        Notes
+        -----
+        One matrix product and a partial sort. A query of zeros scores 0 everywhere. Order among equal scores: by row.
+        A weight in `negative` says how much is subtracted (gensim adds it as it is).
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from fastw2v.vectors import WordVectors
+        >>> wv = WordVectors(np.array([[1, 0], [2, 1], [0, 1]], np.float32), ["a", "b", "c"])
+        >>> [word for word, score in wv.most_similar([("a", 1.0), ("c", 0.5)], topn=1)]
+        ['b']
+        >>> [word for word, score in wv.most_similar("a", exclude={"b"}, topn=1)]
+        ['c']
+        """
+        topn = whole_number("topn", topn, 0)
+        choice = self._choice(restrict_vocab, among, exclude)
+        query, asked = self._query(positive, negative)
+        unit = unit_rows(query[None, :])[0]
+        if index is not None:
+            return self._approximate(index, unit[None, :], [asked], topn, restrict_vocab, choice)[0]
+        return self._best(_scores(self.unit_vectors, unit, choice), topn, asked, choice)
+
+    def most_similar_batch(
+        self,
+        positive: Any,
+        negative: Sequence[Any] | None = None,
+        topn: int = 10,
+        restrict_vocab: int | None = None,
+        *,
+        among: Words | None = None,
+        exclude: Words | None = None,
+        index: ApproximateIndex | None = None,
+    ) -> list[Answer]:
+        """Answer many questions of `most_similar` together, in matrix products of blocks.
+
+        Parameters
+        ----------
+        positive : sequence, or array of shape (n, D)
+            One item for each question, of any kind that `most_similar` takes; each row of an array is one.
+        negative : sequence, optional
+            As long as `positive`: what each question subtracts.
+        topn, restrict_vocab, among, exclude, index
+            As in `most_similar`, the same for all questions. A callable is asked once about each word.
+
+        Returns
+        -------
+        list of list of (word, float)
+            One answer for each question.
+
+        Raises
+        ------
+        UnknownWordError
+            For a word asked about that the vocabulary does not hold.
+        ParameterError
+            When a question asks nothing, or there are not as many `negative` as `positive`.
+
+        Notes
+        -----
+        Scores are held in blocks of 16 MB whatever the number of questions and words. They may differ from those of
+        `most_similar` in the last digit, because the matrix product adds in another order.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from fastw2v.vectors import WordVectors
+        >>> wv = WordVectors(np.array([[1, 0], [2, 1], [0, 1]], np.float32), ["a", "b", "c"])
+        >>> [answer[0][0] for answer in wv.most_similar_batch(["a", "c"], topn=1)]
+        ['b', 'b']
+        """
+        topn = whole_number("topn", topn, 0)
+        if isinstance(positive, (str, bytes)) or (isinstance(positive, np.ndarray) and positive.ndim == 0):
+            raise ParameterError(
+                f"most_similar_batch takes a list of questions; got {positive!r:.40}: use most_similar"
+            )
+        questions = list(positive)
+        subtracted: Sequence[Any] = [()] * len(questions) if negative is None else negative
+        if len(subtracted) != len(questions):
+            raise ParameterError(f"{len(questions)} questions in `positive`, but {len(subtracted)} in `negative`")
+        choice = self._choice(restrict_vocab, among, exclude)
+        queries = np.empty((len(questions), self.vector_size))
+        asked: list[list[int]] = []
+        for number, (added, taken) in enumerate(zip(questions, subtracted, strict=True)):
+            queries[number], rows = self._query(added, taken)
+            asked.append(rows)
+        units = unit_rows(queries)
+        if index is not None:
+            return self._approximate(index, units, asked, topn, restrict_vocab, choice)
+        return self._best_batch(units, asked, topn, choice.settle())
+
+    def most_similar_cosmul(
+        self,
+        positive: Any = (),
+        negative: Any = (),
+        topn: int = 10,
+        restrict_vocab: int | None = None,
+        *,
+        among: Words | None = None,
+        exclude: Words | None = None,
+    ) -> Answer:
+        """Find the words that are near to all of `positive` and far from all of `negative`, by product (3CosMul).
+
+        Parameters
+        ----------
+        positive, negative : word, vector of shape (D,), or list of these
+            The product of the similarities to the first is divided by that to the second; no weights.
+        topn, restrict_vocab, among, exclude
+            As in `most_similar`.
+
+        Returns
+        -------
+        list of (word, float)
+            Best first. Scores are not cosines: similarities are moved to [0, 1] before they are multiplied.
+
+        Raises
+        ------
+        UnknownWordError
+            For a word that the vocabulary does not hold.
+        ParameterError
+            When `positive` is empty, or a term has a weight.
+
+        Notes
+        -----
+        Levy and Goldberg, "Linguistic regularities in sparse and explicit word representations", 2014, equation 4.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from fastw2v.vectors import WordVectors
+        >>> wv = WordVectors(np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1]], np.float32),
+        ...                  ["man", "king", "woman", "queen"])
+        >>> wv.most_similar_cosmul(["king", "woman"], ["man"], topn=1)[0][0]
+        'queen'
+        """
+        topn = whole_number("topn", topn, 0)
+        choice = self._choice(restrict_vocab, among, exclude)
+        products: dict[str, Any] = {}
+        asked: list[int] = []
+        for name, given in (("positive", positive), ("negative", negative)):
+            for term, weight in read_terms(name, given, self.key_to_index, self.vector_size):
+                if weight != 1.0:
+                    raise ParameterError(f"most_similar_cosmul takes no weights; `{name}` has the weight {weight:g}")
+                vector, rows = self._query(term)
+                asked += rows
+                near = _scores(self.unit_vectors, unit_rows(vector[None, :])[0], choice).astype(np.float64)
+                products[name] = products.get(name, 1.0) * (1 + near) / 2
+        if "positive" not in products:
+            raise ParameterError("most_similar_cosmul needs at least one word or vector in `positive`")
+        scores = products["positive"] / (products.get("negative", 1.0) + _COSMUL_EPSILON)
+        return self._best(scores, topn, asked, choice, clip=False)
+
+    def analogy(self, a: Hashable, b: Hashable, c: Hashable, topn: int = 10) -> Answer:
+        """Answer "`a` is to `b` as `c` is to what?" with the words nearest to b - a + c.
+
+        Parameters
+        ----------
+        a, b, c : hashable
+            Words; ``analogy("man", "king", "woman")`` asks for the queen.
+        topn : int, default 10
+
+        Returns
+        -------
+        list of (word, float)
+            Best first, `a`, `b` and `c` left out.
+
+        Raises
+        ------
+        UnknownWordError
+            For a word that the vocabulary does not hold.
+
+        Notes
+        -----
+        3CosAdd over unit vectors (Levy and Goldberg 2014), as in word2vec's own demonstration.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from fastw2v.vectors import WordVectors
+        >>> wv = WordVectors(np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1]], np.float32),
+        ...                  ["man", "king", "woman", "queen"])
+        >>> wv.analogy("man", "king", "woman", topn=1)[0][0]
+        'queen'
+        """
+        return self.most_similar(positive=[b, c], negative=[a], topn=topn)
+
+    # -- helpers --
+
+    def _choice(self, restrict_vocab: int | None, among: Words | None, exclude: Words | None) -> Choice:
+        limit = search_limit(len(self), restrict_vocab)
+        return Choice(self.key_to_index, self.index_to_key, limit, among, exclude)
+
+    def _query(self, positive: Any, negative: Any = ()) -> tuple[NDArray[np.float64], list[int]]:
+        """Add up a question; returns the vector and the rows of the words in it."""
+        index, size = self.key_to_index, self.vector_size
+        terms = read_terms("positive", positive, index, size)
+        terms += [(term, -weight) for term, weight in read_terms("negative", negative, index, size)]
+        if not terms:
+            raise ParameterError("most_similar was asked nothing: give at least one word or vector in `positive`")
+        query = np.zeros(size, np.float64)
+        asked: list[int] = []
+        for term, weight in terms:
+            if isinstance(term, np.ndarray):
+                query += weight * term
+            else:
+                row = self.row(term)
+                asked.append(row)
+                query += weight * self.unit_vectors[row].astype(np.float64)
+        return query, asked
+
+    def _best(self, scores: NDArray[Any], topn: int, asked: list[int], choice: Choice, clip: bool = True) -> Answer:
+        """Take the best of the scores of `choice.rows` that are allowed."""
+        rows, left_out = choice.rows, {*choice.left_out, *(row for row in asked if row < choice.limit)}
+        places = left_out if rows is None else np.flatnonzero(np.isin(rows, list(left_out))).tolist()
+        wanted = topn if not choice.asks else min(len(scores), 4 * topn + 16)
+        while True:
+            best = best_rows(scores, wanted, places)
+            found = best if rows is None else rows[best]
+            if choice.asks:
+                kept = [place for place, row in enumerate(found.tolist()) if choice.admits(row)][:topn]
+                # Too few: look at more, until all that there are have been asked about.
+                if len(kept) < topn and len(best) == wanted and wanted < len(scores):
+                    wanted = min(len(scores), 8 * wanted)
+                    continue
+                best, found = best[kept], found[kept]
+            return self._answer(found, scores[best], clip)
+
+    def _best_batch(
+        self, units: NDArray[np.float32], asked: list[list[int]], topn: int, choice: Choice
+    ) -> list[Answer]:
+        if choice.rows is None:
+            searched, barred = self.unit_vectors[: choice.limit], choice.left_out
+            places = [[row for row in rows if row < choice.limit] for rows in asked]
+        else:
+            place = {row: place for place, row in enumerate(choice.rows.tolist())}
+            searched = self.unit_vectors[choice.rows]
+            barred, *places = [[place[row] for row in rows if row in place] for rows in (choice.left_out, *asked)]
+        return [
+            self._answer(best if choice.rows is None else choice.rows[best], scores)
+            for best, scores in best_of_many(units, searched, topn, places, barred)
+        ]
+
+    def _approximate(
+        self,
+        index: ApproximateIndex,
+        units: NDArray[np.float32],
+        asked: list[list[int]],
+        topn: int,
+        restrict_vocab: int | None,
+        choice: Choice,
+    ) -> list[Answer]:
+        if restrict_vocab is not None or choice.rows is not None:
+            raise ParameterError(
+                "an approximate index always searches all words: leave out restrict_vocab and among= (a callable in "
+                "among= works), or index="
+            )
+        index.check(self.vectors.shape)
+        count = topn + len(choice.left_out) + max(map(len, asked), default=0) + (3 * topn + 16 if choice.asks else 0)
+        answers = []
+        for unit, rows, near in zip(units, asked, index.search(units, max(1, count)), strict=True):
+            barred, looked_at = {*rows, *choice.left_out}, count
+            while True:
+                scores = self.unit_vectors[near] @ unit
+                order = np.lexsort((near, -scores))
+                kept = [i for i in order.tolist() if near[i] not in barred and choice.admits(int(near[i]))][:topn]
+                if len(kept) == topn or looked_at >= len(self):
+                    break
+                looked_at *= 4  # the filters left too few
+                near = index.search(unit[None, :], looked_at)[0]
+            answers.append(self._answer(near[kept], scores[kept]))
+        return answers
+
+    def _answer(self, rows: NDArray[np.int64], scores: NDArray[Any], clip: bool = True) -> Answer:
+        if clip:
+            scores = np.clip(scores, -1.0, 1.0)
+        return [(self.index_to_key[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True)]
+
+
+def _scores(units: NDArray[np.float32], unit: NDArray[np.float32], choice: Choice) -> NDArray[np.float32]:
+    """The cosines of the rows of `choice` with a unit vector."""
+    if choice.rows is None:
+        return units[: choice.limit] @ unit
+    # Few rows: only they are multiplied. Many: one product over all costs less than a copy of them.
+    if len(choice.rows) < choice.limit // 4:
+        return units[choice.rows] @ unit
+    return (units[: choice.limit] @ unit)[choice.rows]

@@ -1,0 +1,150 @@
+"""What people may ask word vectors about: words, vectors, and either with a weight; and which answers they want."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.errors import ParameterError
+
+__all__ = ["Choice", "Words", "is_column", "read_terms"]
+
+# A collection of words, or a callable that says of each word whether it is meant.
+Words = Collection[Hashable] | Callable[[Hashable], bool]
+
+
+def read_terms(name: str, given: Any, index: Mapping[Hashable, int], size: int) -> list[tuple[Any, float]]:
+    """Bring what may be asked into one form.
+
+    Parameters
+    ----------
+    name : str
+        Of the parameter, for messages.
+    given : word, vector of shape (D,), pair (word or vector, weight), or list of these
+    index : mapping of word to row
+        Tells a word that is a tuple from a pair.
+    size : int
+        D.
+
+    Returns
+    -------
+    list of (word or float64 vector, float)
+
+    Raises
+    ------
+    ParameterError
+        For a vector of another shape.
+    """
+    if isinstance(given, np.ndarray):
+        items: list[Any] = [given] if given.ndim == 1 and given.dtype.kind in "fiu" else list(given)
+    elif isinstance(given, list) or (isinstance(given, tuple) and not _is_one_term(given, index)) or is_column(given):
+        items = list(given)
+    else:
+        items = [given]
+    return [_read_term(name, item, index, size) for item in items]
+
+
+def is_column(value: Any) -> bool:
+    """Recognise a pandas or polars column of words without importing either."""
+    return hasattr(value, "to_numpy")
+
+
+def _is_one_term(given: tuple[Any, ...], index: Mapping[Hashable, int]) -> bool:
+    """Tell a word that is a tuple, or one (word, weight) pair, from a tuple of words."""
+    return _is_key_of(given, index) or (len(given) == 2 and _is_weighted(given, index))
+
+
+def _read_term(name: str, item: Any, index: Mapping[Hashable, int], size: int) -> tuple[Any, float]:
+    weight = 1.0
+    if isinstance(item, tuple) and len(item) == 2 and _is_weighted(item, index):
+        item, weight = item[0], float(item[1])
+    if isinstance(item, np.ndarray):
+        vector = item.astype(np.float64)
+        if vector.shape != (size,):
+            raise ParameterError(f"a vector in `{name}` has shape {vector.shape}; these vectors have shape ({size},)")
+        return vector, weight
+    return item, weight
+
+
+def _is_key_of(value: Any, index: Mapping[Hashable, int]) -> bool:
+    try:
+        return value in index
+    except TypeError:  # a tuple that holds something unhashable, such as an array
+        return False
+
+
+def _is_weighted(pair: tuple[Any, ...], index: Mapping[Hashable, int]) -> bool:
+    """Tell a pair (word, weight) from a pair of words: the weight is a number that is no word itself."""
+    weight = pair[1]
+    return (
+        isinstance(weight, (int, float, np.integer, np.floating))
+        and not isinstance(weight, bool)
+        and not _is_key_of(pair, index)
+        and not (_is_key_of(weight, index) and _is_key_of(pair[0], index))
+    )
+
+
+class Choice:
+    """The words that may be an answer.
+
+    Parameters
+    ----------
+    index : mapping of word to row
+    words : list
+        The words by row.
+    limit : int
+        Only the first rows count.
+    among, exclude : collection of words, or callable, or None
+        Which words may be answers, and which may not. Words that the vocabulary does not hold change nothing.
+
+    Attributes
+    ----------
+    rows : array of int64, or None
+        The rows to search, rising; None: all below `limit`.
+    left_out : list of int
+        Rows below `limit` that are no answers.
+    """
+
+    def __init__(
+        self, index: Mapping[Hashable, int], words: list[Hashable], limit: int, among: Any, exclude: Any
+    ) -> None:
+        self.words = words
+        self.limit = limit
+        self.rows: NDArray[np.int64] | None = None
+        self.left_out: list[int] = []
+        self._tests: list[tuple[Callable[[Hashable], bool], bool]] = []
+        if callable(among):
+            self._tests.append((among, True))
+        elif among is not None:
+            self.rows = np.array(sorted(_rows_of("among", among, index, limit)), np.int64)
+        if callable(exclude):
+            self._tests.append((exclude, False))
+        elif exclude is not None:
+            self.left_out = sorted(_rows_of("exclude", exclude, index, limit))
+
+    @property
+    def asks(self) -> bool:
+        """Whether there are callables to ask about each word."""
+        return bool(self._tests)
+
+    def admits(self, row: int) -> bool:
+        """Ask the callables about the word of a row."""
+        return all(bool(test(self.words[row])) is wanted for test, wanted in self._tests)
+
+    def settle(self) -> Choice:
+        """Ask the callables about every word at once, for many queries; returns itself."""
+        if self._tests:
+            rows: Iterable[int] = range(self.limit) if self.rows is None else self.rows.tolist()
+            self.rows = np.array([row for row in rows if self.admits(row)], np.int64)
+            self._tests = []
+        return self
+
+
+def _rows_of(name: str, given: Any, index: Mapping[Hashable, int], limit: int) -> set[int]:
+    if isinstance(given, (str, bytes)):
+        raise ParameterError(f"{name} must be a collection of words or a callable; got the string {given!r:.40}")
+    found = (index.get(word) for word in given)
+    return {row for row in found if row is not None and row < limit}

@@ -1,0 +1,339 @@
+"""The benchmarks run: every command in its tiny mode, other programs through stand-ins, C code beside the package's.
+
+No figure is judged here; what they are made of is.
+"""
+
+import json
+import os
+import re
+import shutil
+import stat
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+ROOT = Path(__file__).resolve().parent.parent
+COMPILER = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+
+pytestmark = [
+    pytest.mark.skipif(not (ROOT / "bench").is_dir(), reason="the benchmarks are not beside the tests"),
+    pytest.mark.skipif(sys.platform == "win32", reason="the benchmarks are for POSIX systems"),
+]
+
+
+@pytest.fixture(autouse=True)
+def bench_found(monkeypatch):
+    """At the end of the path, so that fastw2v stays the one that is installed."""
+    monkeypatch.setattr(sys, "path", [*sys.path, str(ROOT)])
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory):
+    """A small corpus whose words follow each other in a pattern."""
+    rng = np.random.default_rng(1)
+    lines = []
+    for _ in range(1500):
+        topic = rng.integers(20)
+        lines.append(" ".join(f"w{topic}x{rng.zipf(1.5) % 40}" for _ in range(rng.integers(2, 25))))
+    file = tmp_path_factory.mktemp("bench") / "text.txt"
+    file.write_text("\n".join(lines) + "\n")
+    return file
+
+
+def bench(text, results, *arguments):
+    """Run ``python -m bench --quick ...`` in this process; what it printed."""
+    main = import_module("bench.__main__").main
+    given = ["--quick", "--corpus", str(text), "--results", str(results), *arguments]
+    done = CliRunner().invoke(main, given, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def kept(results, name):
+    """What a command wrote, with the circumstances that each must state."""
+    found = json.loads((results / f"{name}.json").read_text())
+    assert {"machine", "instruction_set", "commit", "command", "date"} <= found.keys()
+    return found
+
+
+def encoded(text):
+    return import_module("fastw2v.corpus").encode(text, n_jobs=1)
+
+
+# --- every command ---------------------------------------------------------------------------------------------------
+
+
+@COMPILER
+def test_limits(text, tmp_path):
+    bench(text, tmp_path, "limits")
+    found = kept(tmp_path, "limits")
+    assert {row["unit"] for row in found["rows"]} == {"GFLOP/s", "GB/s"}
+    assert all(row["one_process"] > 0 and row["two_processes"] > 0 for row in found["rows"])
+    skipgram = found["shares"][0]
+    assert skipgram["flop_per_token"] == pytest.approx(2 * 3 * 100 * (skipgram["pairs_per_token"] + 16))
+
+
+@COMPILER
+def test_stages(text, tmp_path):
+    bench(text, tmp_path, "stages")
+    rows = [row for row in kept(tmp_path, "stages")["rows"] if row["case"] == "skipgram, D 100"]
+    stages = [row for row in rows if "share" in row]
+    assert [row["stage"] for row in stages] == ["encode", *import_module("bench.stages").STAGES]
+    assert sum(row["share"] for row in stages) == pytest.approx(1)
+    assert all(row["ns_per_kept_token"] > 0 for row in stages)
+
+
+@COMPILER
+def test_ladder(text, tmp_path):
+    bench(text, tmp_path, "ladder")
+    rows = kept(tmp_path, "ladder")["rows"]
+    assert [row["rung"] for row in rows] == ["01_plain", "02_vectorised", "03_shared", "04_tile", "package"]
+    assert rows[1]["losses"] == pytest.approx(rows[0]["losses"], rel=1e-4), "the same draws, another order of sums"
+    for row in rows:
+        assert row["losses"][-1] < row["losses"][0], row["rung"]
+        assert row["losses"][-1] == pytest.approx(rows[0]["losses"][-1], rel=0.1), row["rung"]
+
+
+def test_end_to_end(text, tmp_path):
+    pytest.importorskip("gensim")
+    bench(text, tmp_path, "end-to-end")
+    rows = kept(tmp_path, "end_to_end")["rows"]
+    assert [row["system"] for row in rows] == ["fastw2v", "gensim", "imports alone"]
+    assert rows[0]["peak_bytes"] > rows[0]["needed_bytes"] > 2 * 4 * 100 * 100
+
+
+def test_speed_beside_a_program(text, tmp_path, stand_in):
+    pytest.importorskip("gensim")
+    bench(text, tmp_path, "--pword2vec", str(stand_in("pword2vec")), "speed")
+    rows = {row["what"]: row for row in kept(tmp_path, "speed")["rows"]}
+    assert rows["skip-gram, D 100"].keys() >= {"fastw2v", "gensim", "pword2vec", "ratio_gensim", "ratio_pword2vec"}
+    assert "pword2vec" not in rows["CBOW, D 100"], "it knows skip-gram alone"
+
+
+def test_sweep(text, tmp_path):
+    bench(text, tmp_path, "sweep")
+    rows = kept(tmp_path, "sweep")["rows"]
+    assert {row["sweep"] for row in rows} >= {"threads", "vector_size", "vocabulary", "corpus_words", "processes"}
+    drawn = import_module("importlib.util").find_spec("matplotlib") is not None
+    assert (tmp_path / "sweep.png").exists() == (tmp_path / "sweep.svg").exists() == drawn
+
+
+def test_vectors(text, tmp_path):
+    pytest.importorskip("gensim")
+    bench(text, tmp_path, "vectors")
+    assert all(row["fastw2v"] > 0 < row["gensim"] for row in kept(tmp_path, "vectors")["rows"])
+
+
+DATA = pytest.mark.skipif(not os.environ.get("FASTW2V_DATA"), reason="FASTW2V_DATA is not set")
+
+
+@DATA
+def test_quality_beside_a_program(tmp_path, stand_in):
+    datasets = import_module("fastw2v.datasets")
+    words = Path(datasets.fetch_analogies()).read_text().lower().split()[:3000]
+    for name in ("ws353", "simlex999"):
+        lines = Path(datasets.fetch_word_pairs(name)).read_text().splitlines()
+        words += [word.lower() for line in lines if not line.startswith("#") for word in line.split("\t")[:2]]
+    (tmp_path / "text.txt").write_text("\n".join(" ".join(words[at : at + 20]) for at in range(0, len(words), 20)) * 6)
+    bench(tmp_path / "text.txt", tmp_path, "--word2vec-c", str(stand_in("word2vec-c")), "quality")
+    rows = kept(tmp_path, "quality")["rows"]
+    assert [(row["system"], row["architecture"]) for row in rows] == [
+        *(("fastw2v", "skip-gram"), ("fastw2v", "CBOW"), ("word2vec-c", "skip-gram"), ("word2vec-c", "CBOW"))
+    ]
+    assert all(np.isfinite(row["WS-353"]) and len(row["seeds"]) == 1 for row in rows)
+
+
+@DATA
+def test_ptb(text, tmp_path):
+    pytest.importorskip("gensim")
+    bench(text, tmp_path, "ptb")
+    rows = kept(tmp_path, "ptb")["rows"]
+    assert [row["architecture"] for row in rows] == ["skip-gram", "CBOW"]
+    # word2vec's start, all scores 0, is at (K + 1) log 2 for each positive
+    assert all(0 < row[system] < 6 * np.log(2) + 0.1 for row in rows for system in ("fastw2v", "gensim"))
+
+
+@pytest.mark.parametrize("command", ["limits", "stages", "ladder"])
+def test_without_a_compiler_a_sentence_is_all(text, tmp_path, monkeypatch, command):
+    monkeypatch.setenv("CC", "no-such-compiler")
+    assert f"{command}: left out: no C compiler ('no-such-compiler'" in bench(text, tmp_path, command)
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- other programs --------------------------------------------------------------------------------------------------
+
+STAND_IN = '''#!{python}
+"""Does as {kind} does, as far as its files go: counts words, and writes vectors that begin with their counts."""
+import json, os, signal, struct, sys, zlib
+from collections import Counter
+from pathlib import Path
+
+kind = {kind!r}
+with open({log!r}, "a") as log:
+    print(json.dumps(sys.argv[1:]), file=log)
+flags = sys.argv[1:] if kind != "fasttext" else sys.argv[2:]
+flags = dict(zip(flags[::2], flags[1::2]))
+text = Path(flags.get("-train") or flags["-input"]).read_text()
+counts = [("</s>", text.count("\\n"))] + Counter(text.split()).most_common()
+words = [(word, n) for word, n in counts if n >= int(flags.get("-min-count") or flags["-minCount"])]
+if "-save-vocab" in flags:
+    Path(flags["-save-vocab"]).write_text("".join(f"{{word}} {{n}}\\n" for word, n in words))
+    if kind == "pword2vec":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    sys.exit(0)
+size = int(flags.get("-size") or flags["-dim"])
+rows = [[n] + [zlib.crc32(word.encode(), k) % 100 for k in range(size - 1)] for word, n in words]
+if kind == "fasttext":
+    lines = [f"{{len(words)}} {{size}}"]
+    lines += [" ".join(map(str, [word, *row])) + " " for (word, _), row in zip(words, rows)]
+    Path(flags["-output"] + ".vec").write_text("\\n".join(lines) + "\\n")
+else:
+    body = b"".join(w.encode() + b" " + struct.pack(f"<{{size}}f", *row) + b"\\n" for (w, _), row in zip(words, rows))
+    Path(flags["-output"]).write_bytes(f"{{len(words)}} {{size}}\\n".encode() + body)
+'''
+
+
+@pytest.fixture
+def stand_in(tmp_path):
+    """A script in place of a program; what it was called with is in ``<kind>.log``."""
+
+    def write(kind):
+        script = tmp_path / kind
+        script.write_text(STAND_IN.format(python=sys.executable, kind=kind, log=str(tmp_path / f"{kind}.log")))
+        script.chmod(script.stat().st_mode | stat.S_IXUSR)
+        return script
+
+    return write
+
+
+WORD2VEC = {
+    **{
+        "-train": "text",
+        "-output": "vectors",
+        "-cbow": "1",
+        "-size": "4",
+        "-window": "3",
+        "-negative": "7",
+        "-hs": "0",
+    },
+    **{"-sample": "0.01", "-threads": "2", "-binary": "1", "-iter": "6", "-min-count": "2", "-alpha": "0.1"},
+}
+EXPECTED = {
+    "word2vec-c": WORD2VEC,
+    "pword2vec": {name: value for name, value in WORD2VEC.items() if name not in {"-cbow", "-hs"}},
+    "fasttext": {
+        **{"-input": "text", "-output": "vectors", "-dim": "4", "-ws": "3", "-neg": "7", "-minCount": "2"},
+        **{"-t": "0.01", "-lr": "0.1", "-epoch": "6", "-thread": "2", "-minn": "0", "-maxn": "0", "-loss": "ns"},
+    },
+}
+
+
+def task(text, **more):
+    cls = import_module("bench.systems").Task
+    settings = {"vector_size": 4, "window": 3, "negative": 7, "sample": 0.01, "min_count": 2, "epochs": 6}
+    return cls(str(text), 1000, **{**settings, "learning_rate": 0.1, "threads": 2, **more})
+
+
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_a_program_is_called_as_it_should_be_and_its_vectors_come_back(text, tmp_path, stand_in, kind):
+    systems = import_module("bench.systems")
+    given = task(text, cbow=kind != "pword2vec", save=str(tmp_path / "found.npz"), program=str(stand_in(kind)))
+    outcome = systems.run(kind, given)
+    counting, training = map(json.loads, (tmp_path / f"{kind}.log").read_text().splitlines())
+    if kind == "fasttext":
+        assert (training.pop(0), counting.pop(0)) == ("cbow", "cbow")
+        assert counting[counting.index("-epoch") + 1] == "0"
+    assert dict(zip(training[::2], training[1::2], strict=True)) == EXPECTED[kind]
+    assert outcome.count_seconds > 0 < outcome.train_seconds
+    assert outcome.peak_bytes > 1_000_000
+
+    vectors, context, words = systems.saved(tmp_path / "found.npz")
+    counts = dict(zip(words, vectors[:, 0].tolist(), strict=True))
+    corpus = encoded(text)
+    assert context is None
+    assert vectors.shape == (len(words), 4)
+    assert {word: counts[word] for word in corpus.vocabulary.words} == dict(
+        zip(corpus.vocabulary.words, corpus.vocabulary.counts.tolist(), strict=True)
+    )
+
+
+def test_what_programs_cannot_do_is_not_asked_of_them(text):
+    can = import_module("bench.programs").can
+    assert can("word2vec-c", task(text, cbow=True))
+    assert can("fasttext", task(text, count_only=True))
+    assert not can("pword2vec", task(text, cbow=True))
+    assert not can("fasttext", task(text, token_lists=True))
+    assert can("gensim", task(text, token_lists=True, cbow=True))
+
+
+def test_a_program_that_fails_is_quoted(text, tmp_path):
+    script = tmp_path / "broken"
+    script.write_text("#!/bin/sh\necho no room in the table >&2\nexit 3\n")
+    script.chmod(0o755)
+    with pytest.raises(SystemExit, match=r"(?s)left with 3\nno room in the table"):
+        import_module("bench.systems").run("word2vec-c", task(text, program=str(script)))
+
+
+def test_two_processes_train_at_once(text):
+    systems = import_module("bench.systems")
+    first, second = systems.run_together("fastw2v", [task(text), task(text, seed=2)])
+    assert first.train_seconds > 0 < second.train_seconds
+
+
+# --- what they are made of -------------------------------------------------------------------------------------------
+
+
+def test_the_job_of_c_and_of_python_have_the_same_fields():
+    native = import_module("bench.native")
+    code = re.sub(r"/\*.*?\*/", "", (native.KERNELS / "job.h").read_text(), flags=re.DOTALL)
+    body = re.search(r"typedef struct bench_job \{(.*)\} bench_job;", code, re.DOTALL).group(1)
+    names = [name for line in body.split(";") for name in re.findall(r"(\w+)\s*(?:,|$)", line.strip())]
+    assert names == [name for name, _ in native.Job._fields_]
+
+
+def test_kernels_are_compiled_as_setup_compiles_them():
+    flags = import_module("bench.native").package_flags("fw_kernel_portable.c")
+    assert "-O3" in flags
+    assert not {"-march=native", "-ffast-math"} & set(flags)
+
+
+@pytest.fixture(scope="module")
+def clocked(tmp_path_factory):
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setattr(sys, "path", [*sys.path, str(ROOT)])
+    yield import_module("bench.stages").clocked_kernel(tmp_path_factory.mktemp("clocked"))
+    monkeypatch.undo()
+
+
+@COMPILER
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_the_kernel_with_a_clock_trains_what_the_package_trains(text, clocked, monkeypatch, architecture):
+    stages, training = import_module("bench.stages"), import_module("bench.training")
+    corpus = encoded(text)
+    states = []
+    monkeypatch.setattr(stages, "started", lambda *a, **k: states.append(training.started(*a, **k)) or states[-1])
+    ns, kept_tokens = stages.clocked_epoch(clocked, corpus, {"architecture": architecture})
+    state = training.started(corpus, architecture=architecture)
+    run = import_module("fastw2v._train").Run(state.arrays, corpus, state.tables, state.plan)
+    run.train_chunk(0, 0, state.plan.chunks)
+    np.testing.assert_allclose(states[0].w_in, state.w_in, atol=1e-6)
+    np.testing.assert_allclose(states[0].w_out, state.w_out, atol=1e-6)
+    assert kept_tokens == pytest.approx(training.kept_tokens(corpus, state), rel=0.05)
+    assert (ns > 0).all()
+
+
+def test_synthetic_text_follows_zipf():
+    corpus = import_module("bench.corpora").zipf_corpus(1000, 200_000)
+    counts = np.bincount(corpus.ids, minlength=1000)
+    assert len(corpus.ids) == 200_000
+    assert counts[9] / counts[99] == pytest.approx((100 + 2.7) / (10 + 2.7), rel=0.15)
+
+
+def test_the_slope_of_a_power():
+    rows = [{"x": x, "seconds_per_million": 0.1 * x**1.5} for x in (1, 2, 8)]
+    assert import_module("bench.sweep").log_slope(rows) == pytest.approx(1.5)
+    assert import_module("bench.sweep").log_slope(rows[:1]) is None

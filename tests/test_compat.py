@@ -1,0 +1,291 @@
+"""A script written for gensim runs under both imports; what gensim answers, this answers."""
+
+import importlib
+
+import numpy as np
+import pytest
+
+from fastw2v.compat.gensim import KeyedVectors, LineSentence, Word2Vec
+from fastw2v.errors import CorpusTypeError, FormatError, ParameterError
+from fastw2v.params import Params
+
+SENTENCES = [
+    *(["the", "red", "wine", "and", "the", "white", "wine"], ["a", "red", "rose", "and", "a", "white", "rose"]),
+    *(["the", "king", "drinks", "red", "wine"], ["the", "queen", "drinks", "white", "wine"]),
+] * 60
+
+# Two scripts as people write them; only IMPORTS differs between the runs.
+SCRIPT = """
+model = Word2Vec(sentences=SENTENCES, vector_size=20, window=3, min_count=1, workers=1, sg=1, seed=3, epochs=4)
+model.save(f"{folder}/word2vec.model")
+model = Word2Vec.load(f"{folder}/word2vec.model")
+model.train(SENTENCES[:100], total_examples=100, epochs=1)
+wv = model.wv
+answers = {
+    "shape": wv["wine"].shape,
+    "words": sorted(wv.index_to_key),
+    "count": wv.get_vecattr("wine", "count"),
+    "neighbours": len(wv.most_similar("wine", topn=5)),
+    "analogy": len(wv.most_similar(positive=["king", "white"], negative=["queen"], topn=3)),
+    "unit": round(float(np.linalg.norm(wv.get_vector("rose", norm=True))), 4),
+    "in": ("rose" in wv, "tulip" in wv, len(wv.key_to_index), len(wv)),
+    "similarity": -1 <= wv.similarity("king", "queen") <= 1,
+    "odd one": wv.doesnt_match(["king", "queen", "wine"]) in ("king", "queen", "wine"),
+    "counts": (model.corpus_count, model.corpus_total_words, model.vector_size, model.epochs),
+}
+wv.save(f"{folder}/word2vec.wordvectors")
+wv = KeyedVectors.load(f"{folder}/word2vec.wordvectors", mmap="r")
+answers["loaded"] = bool((wv["wine"] == model.wv["wine"]).all())
+wv.save_word2vec_format(f"{folder}/vectors.bin", binary=True)
+again = KeyedVectors.load_word2vec_format(f"{folder}/vectors.bin", binary=True)
+answers["binary"] = bool((again["wine"] == wv["wine"]).all())
+"""
+STEPS = """
+class Log(CallbackAny2Vec):
+    def __init__(self):
+        self.seen = []
+    def on_train_begin(self, model):
+        self.seen.append("begin")
+    def on_epoch_end(self, model):
+        self.seen.append(round(float(np.abs(model.wv["wine"]).sum()), 6))
+        self.losses = getattr(self, "losses", []) + [model.get_latest_training_loss()]
+    def on_train_end(self, model):
+        self.seen.append("end")
+
+log = Log()
+model = Word2Vec(vector_size=8, min_count=60, window=2, workers=1, sg=0, cbow_mean=0, alpha=0.03)
+model.build_vocab(LineSentence(f"{folder}/corpus.txt"))
+model.train(LineSentence(f"{folder}/corpus.txt"), total_examples=model.corpus_count, epochs=3, compute_loss=True,
+            callbacks=[log])
+answers = {
+    "calls": [item if isinstance(item, str) else "epoch" for item in log.seen],
+    "the vectors move": len(set(log.seen)) == 5,
+    "the loss grows": 0 < log.losses[0] < log.losses[1] < log.losses[2],
+    "words": sorted(model.wv.index_to_key),
+    "examples": model.corpus_count,
+    "guess": len(model.predict_output_word(["red", "the"], topn=2)),
+    "no guess": model.predict_output_word(["tulip"]),
+}
+"""
+IMPORTS = {
+    "gensim": {
+        "Word2Vec": "gensim.models",
+        "KeyedVectors": "gensim.models",
+        "LineSentence": "gensim.models.word2vec",
+        "CallbackAny2Vec": "gensim.models.callbacks",
+    },
+    "fastw2v": dict.fromkeys(["Word2Vec", "KeyedVectors", "LineSentence", "CallbackAny2Vec"], "fastw2v.compat.gensim"),
+}
+
+
+def run_script(script, system, folder):
+    (folder / "corpus.txt").write_text("\n".join(map(" ".join, SENTENCES)) + "\n")
+    names = {"np": np, "SENTENCES": SENTENCES, "folder": folder}
+    for name, home in IMPORTS[system].items():
+        names[name] = getattr(importlib.import_module(home), name)
+    exec(compile(script, f"script for {system}", "exec"), names)
+    return names["answers"]
+
+
+@pytest.mark.parametrize("script", [SCRIPT, STEPS], ids=["at once", "step by step"])
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_a_script_gives_the_same_under_both_imports(script, tmp_path):
+    pytest.importorskip("gensim")
+    assert run_script(script, "fastw2v", tmp_path) == run_script(script, "gensim", tmp_path)
+
+
+@pytest.fixture(scope="module")
+def both():
+    """The same vectors in gensim's class and in ours."""
+    gensim = pytest.importorskip("gensim.models.keyedvectors")
+    words = [f"word{i}" for i in range(60)]
+    vectors = np.random.default_rng(1).normal(size=(60, 7)).astype(np.float32)
+    theirs = gensim.KeyedVectors(7)
+    theirs.add_vectors(words, vectors)
+    return KeyedVectors(vectors, words), theirs
+
+
+CALLS = {
+    "weights as they are": lambda wv: wv.most_similar([("word1", 2.0)], [("word2", -0.5), "word3"]),
+    "all scores": lambda wv: wv.most_similar("word1", topn=None),
+    "some scores": lambda wv: wv.most_similar("word1", topn=None, restrict_vocab=9),
+    "none": lambda wv: wv.most_similar("word1", topn=0),
+    "clipped": lambda wv: wv.most_similar("word1", clip_end=20),
+    "by vector": lambda wv: wv.similar_by_vector(wv["word1"] + wv["word2"]),
+    "by word": lambda wv: wv.similar_by_word("word4", topn=3),
+    "by row": lambda wv: wv.most_similar([5], topn=3),
+    "cosmul": lambda wv: wv.most_similar_cosmul(positive=["word1"], negative=["word2"]),
+    "of a list": lambda wv: wv.most_similar_to_given("word1", ["word2", "word3", "word4"]),
+    "relative": lambda wv: wv.relative_cosine_similarity("word1", "word2"),
+    "groups": lambda wv: wv.n_similarity(["word1", "word2"], ["word3"]),
+    "distances": lambda wv: wv.distances("word1", ["word2", "word3"]),
+    "all distances": lambda wv: wv.distances("word1"),
+    "closer": lambda wv: wv.closer_than("word1", "word9"),
+    "rank": lambda wv: wv.rank("word1", "word9"),
+    "index": lambda wv: (wv.get_index("word5"), wv.get_index("none", default=-1), wv.has_index_for("word6")),
+    "vector": lambda wv: wv.get_vector(3, norm=True),
+    "normed": lambda wv: wv.get_normed_vectors(),
+    "row": lambda wv: wv[7],
+    "rows": lambda wv: wv[["word1", "word2"]],
+}
+
+
+def assert_alike(found, expected):
+    if isinstance(expected, list | tuple):
+        assert len(found) == len(expected)
+        for one, other in zip(found, expected, strict=True):
+            assert_alike(one, other)
+    elif isinstance(expected, str):
+        assert found == expected
+    else:
+        np.testing.assert_allclose(found, expected, atol=2e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
+def test_calls_answer_as_gensim_does(both, call):
+    ours, theirs = both
+    assert_alike(call(ours), call(theirs))
+
+
+def test_evaluation_returns_what_gensim_returns(both, tmp_path):
+    ours, theirs = both
+    rng = np.random.default_rng(4)
+    rows = [
+        f"word{a}\tword{b}\t{score:.3f}"
+        for a, b, score in zip(*rng.integers(0, 70, (2, 40)), rng.random(40), strict=True)
+    ]
+    (tmp_path / "pairs.tsv").write_text("\n".join(rows) + "\n")
+    found, expected = (wv.evaluate_word_pairs(str(tmp_path / "pairs.tsv")) for wv in (ours, theirs))
+    assert_alike([*found[0], *found[1], found[2]], [*map(float, expected[0]), *map(float, expected[1]), expected[2]])
+    # The answer to each question is the nearest word, so that about half of the questions have a right one.
+    lines = []
+    for section in range(2):
+        lines.append(f": section{section}")
+        for a, b, c in rng.integers(0, 60, (30, 3)):
+            words = [f"word{i}" for i in (a, b, c)]
+            best = theirs.most_similar([words[1], words[2]], [words[0]], topn=2)
+            lines.append(" ".join([*words, best[rng.integers(0, 2)][0]]))
+        lines.append("word1 word2 word3 unknown")
+    (tmp_path / "questions.txt").write_text("\n".join(lines) + "\n")
+    for options in ({}, {"case_insensitive": False}, {"dummy4unknown": True}, {"restrict_vocab": 40}):
+        found = ours.evaluate_word_analogies(str(tmp_path / "questions.txt"), **options)
+        assert found == theirs.evaluate_word_analogies(str(tmp_path / "questions.txt"), **options)
+        assert 0 < found[0] < 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"hs": 1}, "hs=1 has no counterpart in fastw2v: there is no hierarchical softmax; use negative sampling"),
+        ({"max_vocab_size": 10}, "use max_final_vocab"),
+        ({"null_word": 1}, "no padding word"),
+        ({"trim_rule": len}, "use min_count"),
+        ({"sorted_vocab": 0}, "always ordered"),
+        ({"negative": 0}, "negative=0: it must be a whole number from 1"),
+        ({"workers": 0}, "n_jobs=0"),
+        ({"sg": 2}, "both must be 0 or 1"),
+        ({"alpha": -1}, "learning_rate=-1"),
+    ],
+)
+def test_what_has_no_counterpart_raises_a_sentence(options, message):
+    with pytest.raises(ParameterError, match=message):
+        Word2Vec(SENTENCES, **options)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda wv: wv.add_vector("new", wv["word1"]), NotImplementedError, "do not change: make new ones"),
+        (lambda wv: wv.wmdistance(["word1"], ["word2"]), NotImplementedError, "to_gensim"),
+        (lambda wv: wv.most_similar("word1", clip_start=5), ParameterError, "ask a slice instead"),
+        (lambda wv: wv.most_similar("word1", indexer=object()), ParameterError, "ApproximateIndex"),
+        (lambda wv: wv.get_vecattr("word1", "sample_int"), KeyError, "attribute 'sample_int'"),
+        (lambda wv: wv.save_word2vec_format("x", write_header=False), ParameterError, "with a header"),
+        (lambda wv: wv.load_word2vec_format("x", encoding="latin-1"), ParameterError, "UTF-8"),
+        (lambda wv: wv.evaluate_word_pairs("x", dummy4unknown=True), ParameterError, "left out and counted"),
+    ],
+)
+def test_methods_without_a_counterpart_raise_a_sentence(both, call, error, message):
+    with pytest.raises(error, match=message):
+        call(both[0])
+
+
+@pytest.mark.parametrize(("sg", "cbow_mean"), [(1, 1), (0, 1), (0, 0)])
+def test_parameters_reach_the_trainer(sg, cbow_mean):
+    model = Word2Vec(sg=sg, cbow_mean=cbow_mean, window=3, negative=7, ns_exponent=0.5, sample=0.01, epochs=2,
+                     alpha=0.04, min_alpha=0.001, vector_size=9, shrink_windows=False)  # fmt: skip
+    assert model._params(2, 0.04, 0.001) == Params(
+        vector_size=9, architecture="skipgram" if sg else "cbow", window=3, shrink_windows=False, negative=7,
+        ns_exponent=0.5, sample=0.01, epochs=2, learning_rate=0.04, min_learning_rate=0.001,
+        cbow_mean=bool(cbow_mean), cbow_gradient="sum" if cbow_mean else "mean",
+    ).checked()  # fmt: skip
+
+
+def test_the_defaults_are_gensims():
+    import inspect
+
+    gensim = pytest.importorskip("gensim.models")
+    theirs = inspect.signature(gensim.Word2Vec.__init__).parameters
+    ours = inspect.signature(Word2Vec.__init__).parameters
+    assert [(name, each.default) for name, each in ours.items()] == [(n, each.default) for n, each in theirs.items()]
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_training_goes_on_from_where_it_stood():
+    options = {"vector_size": 8, "min_count": 1, "workers": 1, "epochs": 2}
+    model = Word2Vec(SENTENCES, **options)
+    np.testing.assert_array_equal(model.wv.vectors, Word2Vec(SENTENCES, **options).wv.vectors)
+    before, context = model.wv.vectors.copy(), model.syn1neg.copy()
+    trained, raw = model.train([["red", "wine", "tulip"]] * 20, epochs=3)
+    assert (trained, raw) == (120, 180)
+    assert model.wv.index_to_key == Word2Vec(SENTENCES, **options).wv.index_to_key
+    moved = np.abs(model.wv.vectors - before).max(axis=1) > 0
+    assert {model.wv.index_to_key[row] for row in np.flatnonzero(moved)} <= {"red", "wine"}
+    assert moved.any()
+    assert np.abs(model.syn1neg - context).max() > 0
+    assert model.total_train_time > 0
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_a_generator_is_enough():
+    model = Word2Vec((sentence for sentence in SENTENCES), vector_size=4, min_count=1, workers=1)
+    assert model.corpus_count == len(SENTENCES)
+    assert len(model.loss_history) == 5
+    assert model.wv.vectors.any()
+
+
+def test_strings_are_no_sentences():
+    """gensim trains on their characters."""
+    with pytest.raises(CorpusTypeError, match=r"text\.split\(\)"):
+        Word2Vec(["red wine", "white wine"] * 10, min_count=1)
+
+
+def test_the_order_of_calls_is_told():
+    with pytest.raises(RuntimeError, match="first build vocabulary"):
+        Word2Vec().train(SENTENCES)
+    with pytest.raises(ParameterError, match="one of the two"):
+        Word2Vec().build_vocab()
+    with pytest.raises(ParameterError, match="does not grow"):
+        Word2Vec().build_vocab(SENTENCES, update=True)
+
+
+def test_lines_of_a_file(tmp_path):
+    (tmp_path / "text.txt").write_text("a b\nc a\nb b\n")
+    assert list(LineSentence(tmp_path / "text.txt")) == [["a", "b"], ["c", "a"], ["b", "b"]]
+    assert list(LineSentence(tmp_path / "text.txt", limit=1)) == [["a", "b"]]
+    model = Word2Vec(min_count=1)
+    model.build_vocab(LineSentence(tmp_path / "text.txt", limit=2))
+    assert model.corpus_count == 2
+    assert sorted(model.wv.index_to_key) == ["a", "b", "c"]
+
+
+def test_gensims_own_models_are_refused_not_run(tmp_path):
+    gensim = pytest.importorskip("gensim.models")
+    gensim.Word2Vec(SENTENCES[:8], min_count=1, vector_size=4, workers=1).save(str(tmp_path / "model"))
+    with pytest.raises(FormatError):
+        Word2Vec.load(tmp_path / "model")
+    model = Word2Vec(vector_size=4, min_count=1)
+    model.build_vocab(SENTENCES)
+    model.wv.save(tmp_path / "vectors")
+    with pytest.raises(ParameterError, match=r"KeyedVectors\.load"):
+        Word2Vec.load(tmp_path / "vectors")

@@ -1,0 +1,102 @@
+"""Every CUDA kernel compiles for every architecture, and keeps its numbers in registers. No GPU is needed."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import numpy as np
+import pytest
+
+from fastw2v import EncodedCorpus, cuda, gpu_shapes, plan
+from fastw2v.params import Params
+
+cupy = pytest.importorskip("cupy", reason="CuPy is not installed: no CUDA kernel was compiled")
+nvrtc = cupy.cuda.nvrtc
+
+ARCHITECTURES = [75, 80, 86, 90, 100, 120]
+
+
+def compiler_version():
+    try:
+        return nvrtc.getVersion()
+    except Exception as error:  # of a class that CuPy may move
+        pytest.skip(f"NVRTC is not installed: no CUDA kernel was compiled ({error})")
+
+
+def compile_log(text, architecture, options=()):
+    """What NVRTC and the assembler say."""
+    major, minor = compiler_version()
+    if architecture >= 100 and (major, minor) < (12, 8):
+        pytest.skip(f"NVRTC {major}.{minor} does not know sm_{architecture}")
+    program = nvrtc.createProgram(text, "kernel.cu", (), ())
+    try:
+        nvrtc.compileProgram(program, (*cuda.OPTIONS, f"-arch=sm_{architecture}", "--ptxas-options=-v", *options))
+    except nvrtc.NVRTCError as error:
+        raise AssertionError(nvrtc.getProgramLog(program)) from error
+    return nvrtc.getProgramLog(program)
+
+
+def spills(log):
+    """Kernel -> bytes that it spills, and its registers."""
+    found = re.findall(
+        r"Compiling entry function '(\w+)'.*?(\d+) bytes spill stores, (\d+) bytes spill loads.*?Used (\d+) registers",
+        log,
+        re.DOTALL,
+    )
+    return {name: (int(stores) + int(loads), int(registers)) for name, stores, loads, registers in found}
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_the_general_kernel_compiles_without_spills(architecture):
+    found = spills(compile_log(cuda.source(cuda.GENERAL), architecture))
+    assert found.keys() == {"fw_compact", "fw_train"}
+    assert {name: spilled for name, (spilled, _) in found.items() if spilled} == {}
+
+
+# (vector size, window, negative, tile, architecture): the usual ones on every device ...
+USUAL = [(300, 5, 5, 32, "skipgram"), (100, 5, 5, 16, "cbow")]
+# ... and those that fill registers and shared memory on one of each kind.
+LARGE = {
+    (64, 5, 30, 32, "skipgram"): 100,
+    (100, 16, 20, 32, "skipgram"): 90,
+    (100, 10, 15, 32, "skipgram"): 80,
+    (300, 16, 30, 32, "cbow"): 86,
+    (1024, 24, 15, 16, "skipgram"): 90,
+}
+TENSOR_CASES = [(shape, number) for shape in USUAL for number in ARCHITECTURES if number >= 80] + list(LARGE.items())
+
+
+@pytest.mark.parametrize(("shape", "architecture"), TENSOR_CASES)
+def test_the_tensor_kernel_compiles_without_spills(architecture, shape):
+    size, window, negative, tile, kind = shape
+    made = small_plan(window, negative, tile, kind)
+    device = cuda.Device(None, 0, "any", architecture, 100, 227 << 10)
+    kernel = gpu_shapes.choose_kernel(device, made, size, "bfloat16")
+    options = [f"-D{name}={value}" for name, value in kernel.defines.items()]
+    found = spills(compile_log(cuda.source(kernel.files), architecture, options))
+    assert found["fw_train"][0] == 0
+
+
+def small_plan(window, negative, tile, kind):
+    corpus = EncodedCorpus.from_ids(np.arange(60).reshape(2, 30) % 7, [str(i) for i in range(7)])
+    params = Params(window=window, negative=negative, architecture=kind, sample=0).checked()
+    return dataclasses.replace(plan.make_plan(corpus, params, 1), tile=tile)
+
+
+def test_a_kernel_that_spills_would_be_noticed():
+    """So that the tests above can fail."""
+    text = """extern "C" __global__ void __launch_bounds__(1024, 2) spilling(float *p) {
+        float x[200];
+        #pragma unroll
+        for (int i = 0; i < 200; i++) x[i] = p[i];
+        __syncthreads();
+        #pragma unroll
+        for (int i = 0; i < 200; i++) p[(int)x[i]] = x[199 - i];
+    }"""
+    assert spills(compile_log(text, 80))["spilling"][0] > 0
+
+
+def test_an_error_in_a_kernel_would_be_noticed():
+    with pytest.raises(AssertionError, match="undefined"):
+        compile_log("__global__ void k() { undefined(); }", 80)

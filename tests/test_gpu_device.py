@@ -1,0 +1,106 @@
+"""On a real GPU: the kernels against the NumPy tile, many warps, streaming, sharing. Skipped without one."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from fastw2v import EncodedCorpus, cuda, gpu, plan, reference
+from fastw2v.fit import train
+from fastw2v.params import Params
+from fastw2v.plan import Arrays
+
+reason = cuda.why_not()
+pytestmark = [pytest.mark.gpu, pytest.mark.skipif(reason is not None, reason=f"no GPU: {reason}")]
+
+VARIANTS = {
+    "skipgram": {},
+    "cbow mean": {"architecture": "cbow"},
+    "cbow sum, divided gradient": {"architecture": "cbow", "cbow_mean": False, "cbow_gradient": "mean"},
+    "skipgram, noise by pair": {"negative_sharing": "pair"},
+}
+
+
+def text(words, tokens, seed=0):
+    rng = np.random.default_rng(seed)
+    ids = np.minimum(rng.zipf(1.4, tokens) - 1, words - 1).astype(np.int32)
+    offsets = np.unique(np.concatenate([[0, tokens], rng.integers(0, tokens, tokens // 20)])).astype(np.int64)
+    return EncodedCorpus.from_ids(ids, [str(i) for i in range(words)], offsets)
+
+
+def relative_error(found, expected, begin):
+    return np.linalg.norm(found - expected) / np.linalg.norm(expected - begin)
+
+
+@pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
+@pytest.mark.parametrize("size", [1, 3, 100, 300])
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_one_warp_equals_the_reference(variant, size, precision):
+    if precision == "bfloat16" and (cuda.open_device().capability < 80 or "negative_sharing" in variant):
+        pytest.skip("the tensor-core tile needs compute capability 8.0 and shared noise")
+    corpus = text(300, 6_000)
+    params = Params(vector_size=size, sample=0.01, learning_rate=0.01, epochs=2, **variant).checked()
+    made = dataclasses.replace(plan.make_plan(corpus, params, 7), tile=32)
+    tables = plan.make_tables(np.bincount(corpus.ids, minlength=300).astype(np.int64), params)
+    rng = np.random.default_rng(size)
+    begin = [rng.normal(0, 1 / np.sqrt(size), (300, size)).astype(np.float32) for _ in range(2)]
+    expected = Arrays(*(rows.astype(np.float64) for rows in begin))
+    stats = reference.Run(expected, corpus, tables, made).train_chunk(1, 0, made.chunks)
+    found = Arrays(*(rows.copy() for rows in begin))
+    run = gpu.Run(found, corpus, tables, made, precision=precision, warps=1)
+    found_stats = run.train_chunk(1, 0, made.chunks)
+    run.pull()
+    bound = 3e-3 if precision == "bfloat16" else 1e-5
+    assert relative_error(found.w_in, expected.w_in, begin[0]) < bound
+    assert relative_error(found.w_out, expected.w_out, begin[1]) < bound
+    assert (found_stats.tokens, found_stats.pairs) == (stats.tokens, stats.pairs)
+    assert found_stats.loss_sum == pytest.approx(stats.loss_sum, rel=bound)
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_many_warps_train_the_same_pairs_to_the_same_loss_as_the_cpu(architecture):
+    corpus = text(20_000, 2_000_000)
+    params = Params(vector_size=64, epochs=2, architecture=architecture)
+    on_gpu, on_cpu = (train(corpus, params, seed=3, device=device) for device in ("cuda", "cpu"))
+    assert on_gpu.report.pairs == on_cpu.report.pairs
+    assert on_gpu.loss_history == pytest.approx(on_cpu.loss_history, rel=0.01)
+
+
+def test_a_corpus_that_is_streamed_trains_the_same(monkeypatch):
+    corpus = text(500, 100_000)
+    params = Params(vector_size=16, epochs=1).checked()
+    made = plan.make_plan(corpus, params, 7)
+    tables = plan.make_tables(np.bincount(corpus.ids, minlength=500).astype(np.int64), params)
+    found = []
+    for resident in (True, False):
+        arrays = plan.initial_arrays(500, 16, 7)
+        monkeypatch.setattr(gpu, "_fit", lambda *arguments, resident=resident: (1, resident))
+        run = gpu.Run(arrays, corpus, tables, made, warps=1)
+        stats = run.train_chunk(0, 0, made.chunks)
+        run.pull()
+        found.append((arrays.w_in, stats.loss_sum))
+    assert np.array_equal(found[0][0], found[1][0])
+    assert found[0][1] == found[1][1]
+
+
+def test_device_arrays_share_their_memory_with_other_libraries():
+    corpus = text(500, 20_000)
+    params = Params(vector_size=16).checked()
+    tables = plan.make_tables(np.bincount(corpus.ids, minlength=500).astype(np.int64), params)
+    arrays = plan.initial_arrays(500, 16, 7)
+    run = gpu.Run(arrays, corpus, tables, plan.make_plan(corpus, params, 7))
+    there = run.device_arrays().w_in
+    assert there.__cuda_array_interface__["shape"] == (500, 16)
+    assert np.array_equal(there.get(), arrays.w_in)
+    import cupy
+
+    assert cupy.from_dlpack(there).data.ptr == there.data.ptr
+
+
+def test_the_kernels_fit_as_many_warps_on_a_multiprocessor_as_are_started():
+    device = cuda.open_device()
+    for name in ("fw_compact", "fw_train"):
+        kernel = device.compile(cuda.GENERAL, {}, name)
+        assert kernel.local_size_bytes == 0

@@ -1,0 +1,369 @@
+"""The CUDA backend as a whole, its kernels run lane by lane on the host, against the NumPy tile.
+
+The general float32 kernel also passes the whole of test_kernels.py; here are the tensor-core tile, and what gpu.py does
+around the kernels: launches, streaming, memory, the warps in flight.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from fastw2v import EncodedCorpus, gpu, gpu_feed, gpu_shapes, in_flight, plan, reference, sampler
+from fastw2v.fit import advance, train
+from fastw2v.params import Params
+from fastw2v.plan import Arrays
+
+BF16 = 2.0**-9  # the rounding of one number
+
+
+class Trial:
+    """A corpus, a plan and a start; trained by the NumPy tile in float64 and by the CUDA kernels."""
+
+    def __init__(self, params, *, seed=0, words=50, tokens=32, lengths=None, frozen=None, **shape):
+        rng = np.random.default_rng(seed)
+        ids = (words * rng.random(tokens) ** 2).astype(np.int32)
+        cuts = np.cumsum(lengths) if lengths is not None else np.sort(rng.integers(0, tokens + 1, 3))
+        offsets = np.concatenate([[0], cuts[cuts < tokens], [tokens]]).astype(np.int64)
+        self.corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(words)], offsets)
+        self.plan = dataclasses.replace(plan.make_plan(self.corpus, params.checked(), seed), **shape)
+        counts = np.bincount(ids, minlength=words).astype(np.int64)
+        self.tables = plan.make_tables(counts, params, frozen)
+        size = params.vector_size
+        self.begin = [rng.normal(0, 1 / np.sqrt(size), (words, size)).astype(np.float32) for _ in range(2)]
+
+    def by_reference(self, epoch):
+        arrays = Arrays(*(rows.astype(np.float64) for rows in self.begin))
+        return arrays, reference.Run(arrays, self.corpus, self.tables, self.plan).train_chunk(
+            epoch, 0, self.plan.chunks
+        )
+
+    def by_cuda(self, epoch=0, **options):
+        arrays = Arrays(*(rows.copy() for rows in self.begin))
+        run = gpu.Run(arrays, self.corpus, self.tables, self.plan, **{"warps": 1, **options})
+        stats = run.train_chunk(epoch, 0, self.plan.chunks)
+        run.pull()
+        return arrays, stats, run
+
+    def compare(self, precision, epoch=0):
+        """Errors relative to what moved; float32: of the worst number. bfloat16: of all, and bounded for the worst.
+
+        A coefficient and a row are rounded to bfloat16 before they are multiplied: two roundings for the worst number,
+        and the scores' own error; most numbers are sums, whose roundings cancel.
+        """
+        (expected, stats), (found, found_stats, run) = (
+            self.by_reference(epoch),
+            self.by_cuda(epoch, precision=precision),
+        )
+        assert run.kernel.endswith(precision)
+        for name, begin in zip(("w_in", "w_out"), self.begin, strict=True):
+            theirs, ours = getattr(expected, name), getattr(found, name)
+            moved, error = abs(theirs - begin).max(), ours - theirs
+            if precision == "float32":
+                assert abs(error).max() <= 1e-5 * moved + 5e-7 * abs(begin).max(), name
+            else:
+                assert np.linalg.norm(error) <= 3e-3 * np.linalg.norm(theirs - begin), name
+                assert abs(error).max() <= 4 * BF16 * moved, name
+        assert (found_stats.tokens, found_stats.pairs) == (stats.tokens, stats.pairs)
+        assert found_stats.loss_sum == pytest.approx(stats.loss_sum, rel=1e-5 if precision == "float32" else 2e-3)
+        assert found_stats.finite
+        return stats
+
+
+CBOW = {"architecture": "cbow"}
+
+
+@pytest.mark.parametrize("size", [1, 3, 64, 100, 300])
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_float32_equals_the_reference(cuda_shim, architecture, size):
+    """Ragged ends (32 tokens in 4 sentences, 700 in many), repeated words, noise that hits targets: 7 to 50 words."""
+    cuda_shim()
+    for seed, words in enumerate([7, 50]):
+        params = Params(vector_size=size, sample=0, learning_rate=0.3, architecture=architecture)
+        Trial(params, seed=seed, words=words, tile=32).compare("float32")
+    params = Params(vector_size=size, sample=0.05, learning_rate=0.02, epochs=3, architecture=architecture)
+    Trial(params, words=100, tokens=300, lengths=[7, 1, 0, 40, 3] * 4).compare("float32", epoch=2)
+
+
+@pytest.mark.parametrize("size", [100, 300])
+@pytest.mark.parametrize(
+    "options",
+    [{}, CBOW, {**CBOW, "cbow_gradient": "mean"}, {**CBOW, "cbow_mean": False}],
+    ids=["skipgram", "cbow mean", "cbow mean, divided gradient", "cbow sum"],
+)
+def test_bfloat16_equals_the_reference(cuda_shim, options, size):
+    """The same library serves any tile up to 32 tokens: two blocks of 16, masked."""
+    cuda_shim()
+    for seed, (words, tile) in enumerate([(7, 32), (50, 32), (50, 23), (50, 17)]):
+        params = Params(vector_size=size, sample=0, learning_rate=0.3, **options)
+        Trial(params, seed=seed, words=words, tile=tile).compare("bfloat16")
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_bfloat16_over_chunks_epochs_and_frozen_rows(cuda_shim, architecture):
+    cuda_shim()
+    frozen = (np.arange(300) % 3 == 0).astype(np.uint8)
+    params = Params(vector_size=64, sample=0.01, learning_rate=0.01, epochs=3, architecture=architecture)
+    lengths = [9_000, 0, 2, 1, *[17] * 40]
+    trial = Trial(params, words=300, tokens=10_500, lengths=lengths, frozen=frozen, tile=32)
+    assert trial.plan.chunks == 3
+    trial.compare("bfloat16", epoch=1)
+    arrays, _, _ = trial.by_cuda(precision="bfloat16")
+    still = (arrays.w_in == trial.begin[0]).all(axis=1)
+    assert still[frozen == 1].all()
+    assert not still[frozen == 0].all()
+
+
+@pytest.mark.parametrize(
+    ("size", "window", "negative", "tile", "architecture"),
+    [(8, 12, 20, 16, "skipgram"), (3, 2, 3, 5, "skipgram"), (1, 16, 15, 32, "cbow")],
+    ids=["many blocks", "one token block, ragged", "wide windows, cbow"],
+)
+def test_bfloat16_in_other_shapes(cuda_shim, size, window, negative, tile, architecture):
+    cuda_shim()
+    params = Params(
+        vector_size=size, window=window, negative=negative, sample=0, learning_rate=0.02, architecture=architecture
+    )
+    Trial(params, words=400, tokens=150, tile=tile).compare("bfloat16")
+
+
+def test_large_scores_keep_their_loss_and_a_score_that_is_no_number_is_reported(cuda_shim):
+    cuda_shim()
+    trial = Trial(Params(vector_size=64, sample=0), tile=32)
+    trial.begin = [12 * rows for rows in trial.begin]
+    expected = trial.by_reference(0)[1].loss_sum
+    assert trial.by_cuda()[1].loss_sum == pytest.approx(expected, rel=5e-3)
+    for poison in (np.nan, np.inf):
+        trial.begin[0][trial.corpus.ids[3]] = poison
+        for precision in ("float32", "bfloat16"):
+            assert not trial.by_cuda(precision=precision)[1].finite
+
+
+def test_one_warp_gives_the_same_bits_however_chunks_are_handed_over(cuda_shim):
+    cuda_shim()
+    trial = Trial(Params(vector_size=64, sample=0.01), words=300, tokens=11_000, lengths=[20] * 600, tile=32)
+    whole, _, _ = trial.by_cuda(precision="bfloat16")
+    arrays = Arrays(*(rows.copy() for rows in trial.begin))
+    run = gpu.Run(arrays, trial.corpus, trial.tables, trial.plan, warps=1)
+    for chunk in range(trial.plan.chunks):
+        run.train_chunk(0, chunk, chunk + 1)
+    run.pull()
+    assert np.array_equal(arrays.w_in, whole.w_in)
+    assert np.array_equal(arrays.w_out, whole.w_out)
+
+
+# ------------------------------------------------------------------ structures
+
+
+def test_structures_have_the_same_layout_on_both_sides(cuda_shim):
+    cupy = cuda_shim()
+    trial = Trial(Params(vector_size=3, sample=0), tile=4)
+    trial.by_cuda(precision="float32")
+    for name, (dtype, place) in gpu_shapes.JOB.fields.items():
+        assert cupy.offset_of("fw_job", name) == (place, dtype.itemsize), name
+    for name, (dtype, place) in gpu_shapes.SUMS.fields.items():
+        assert cupy.offset_of("fw_sums", name) == (place, dtype.itemsize), name
+    assert cupy.sizes["fw_job"] == gpu_shapes.JOB.itemsize
+    assert cupy.sizes["fw_sums"] == gpu_shapes.SUMS.itemsize
+
+
+# ------------------------------------------------------------------ launches, streaming, memory
+
+
+def test_a_corpus_too_large_for_the_device_is_streamed_and_trains_the_same(cuda_shim, monkeypatch):
+    monkeypatch.setattr(plan, "CHUNK_TOKENS", 400)
+    monkeypatch.setattr(plan, "CHUNK_LIMIT", 500)
+    monkeypatch.setattr(gpu, "SLOTS", 1)
+    trial = Trial(Params(vector_size=2, sample=0.01), words=40, tokens=12_000, lengths=[3_000, 30, 0, 1] * 3, tile=8)
+    cuda_shim()
+    whole, stats, run = trial.by_cuda(precision="float32")
+    assert run.resident
+    cuda_shim(free=60_000)  # the rows, one chunk's part of the corpus and its stream; not the 48,000 bytes of ids
+    streamed, streamed_stats, run = trial.by_cuda(precision="float32")
+    assert not run.resident
+    assert streamed_stats == stats
+    assert np.array_equal(streamed.w_in, whole.w_in)
+    assert np.array_equal(streamed.w_out, whole.w_out)
+
+
+def test_the_part_of_a_corpus_that_chunks_need_reaches_to_their_contexts():
+    trial = Trial(Params(vector_size=2, sample=0.001, window=3), words=40, tokens=30_000, lengths=[20_000, 9_000])
+    span = gpu_feed.span_of(trial.corpus, trial.plan, trial.tables, 1, 2, 3)
+    begin, end = trial.plan.chunk_begin[2:4]
+    key = sampler.key(trial.plan.seed, 1, sampler.KEEP)
+
+    def kept(low, high):
+        positions = np.arange(low, high)
+        return sampler.kept(sampler.draw(key, positions), trial.tables.keep_cut[trial.corpus.ids[low:high]]).sum()
+
+    assert 0 < span.first_id < begin
+    assert end < span.end_id < 20_000
+    assert kept(span.first_id, begin) == kept(end, span.end_id) == 3
+    assert (span.first_sentence, span.end_sentence) == (0, 2)
+    last = gpu_feed.span_of(trial.corpus, trial.plan, trial.tables, 1, 0, trial.plan.chunks)
+    assert (last.first_id, last.end_id, last.end_sentence) == (0, 30_000, 4)
+
+
+def test_too_little_memory_is_said_before_anything_is_allocated(cuda_shim):
+    cupy = cuda_shim(free=100_000)
+    with pytest.raises(MemoryError, match=r"50 words x 300 floats.*need 0\.\d+ GiB.*free.*vector_size"):
+        Trial(Params(vector_size=300)).by_cuda()
+    assert cupy.memory.allocations == 0
+
+
+def test_no_more_is_allocated_than_was_estimated(cuda_shim, monkeypatch):
+    """The stand-in fails when more is taken than it has; here is as much as the estimate asks for, and no byte more."""
+    monkeypatch.setattr(gpu, "SLOTS", 1)
+    trial = Trial(Params(vector_size=20), words=2_000, tokens=60_000, lengths=[10] * 8000)
+    arrays = Arrays(*trial.begin)
+    low, high = 1 << 10, 1 << 28
+    while high - low > 1:
+        middle = (low + high) // 2
+        cuda_shim(free=middle)
+        try:
+            run = gpu.Run(arrays, trial.corpus, trial.tables, trial.plan, precision="float32")
+            high = middle
+        except MemoryError:
+            low = middle
+    assert not run.resident
+    run.train_chunk(0, 0, 2)
+
+
+def test_a_stop_that_is_asked_for_ends_between_launches(cuda_shim, monkeypatch):
+    cuda_shim()
+    trial = Trial(Params(vector_size=2, sample=0), words=40, tokens=60_000, lengths=[30] * 2000, tile=8)
+    run = gpu.Run(Arrays(*trial.begin), trial.corpus, trial.tables, trial.plan, warps=1)
+    launch = run._launch
+
+    def launch_and_stop(*arguments):
+        count = launch(*arguments)
+        run.request_stop()
+        return count
+
+    monkeypatch.setattr(run, "_launch", launch_and_stop)
+    stats = run.train_chunk(0, 0, trial.plan.chunks)
+    assert 0 < stats.chunks < trial.plan.chunks
+    assert stats.tokens == trial.plan.chunk_begin[stats.chunks]
+    assert run.train_chunk(0, stats.chunks, stats.chunks + 1).chunks == 1  # and it goes on when asked again
+
+
+def test_an_exception_between_launches_leaves_the_sums_of_what_was_trained(cuda_shim, monkeypatch):
+    cuda_shim()
+    trial = Trial(Params(vector_size=2, sample=0), words=40, tokens=60_000, lengths=[30] * 2000, tile=8)
+    run = gpu.Run(Arrays(*trial.begin), trial.corpus, trial.tables, trial.plan, warps=1)
+    launch, calls = run._launch, []
+
+    def launch_once(*arguments):
+        if calls:
+            raise KeyError("mine")
+        calls.append(launch(*arguments))
+        return calls[0]
+
+    monkeypatch.setattr(run, "_launch", launch_once)
+    with pytest.raises(KeyError, match="mine"):
+        run.train_chunk(0, 0, trial.plan.chunks)
+    assert run.stats.chunks == calls[0]
+    assert run.stats.pairs > 0
+
+
+def test_device_arrays_are_the_rows_without_padding(cuda_shim):
+    cuda_shim()
+    trial = Trial(Params(vector_size=5, sample=0), tile=8)
+    arrays, _, run = trial.by_cuda()
+    there = run.device_arrays()
+    assert np.array_equal(there.w_in.get(), arrays.w_in)
+    assert np.array_equal(there.w_out.get(), arrays.w_out)
+    run.close()
+    assert there.w_in.get().shape == (50, 5)
+    with pytest.raises(ValueError, match="closed"):
+        run.train_chunk(0, 0, 1)
+
+
+def test_fit_trains_on_the_gpu(cuda_shim):
+    """Through the one training loop: the same pairs and nearly the same vectors as on the CPU."""
+    cuda_shim()
+    rng = np.random.default_rng(0)
+    corpus = EncodedCorpus.from_ids((60 * rng.random((150, 30)) ** 2).astype(np.int32), [str(i) for i in range(60)])
+    params = Params(vector_size=12, epochs=2, sample=0.01)
+    on_gpu, on_cpu = (train(corpus, params, seed=5, device=device, n_jobs=1) for device in ("cuda", "cpu"))
+    assert on_gpu.report.device == "cuda"
+    assert on_gpu.report.pairs == on_cpu.report.pairs
+    assert on_gpu.loss_history == pytest.approx(on_cpu.loss_history, rel=1e-3)
+    moved = abs(on_cpu.w_in).max()
+    assert abs(on_gpu.w_in - on_cpu.w_in).max() < 0.02 * moved
+    assert isinstance(on_gpu.w_in, np.ndarray)
+
+
+def test_checkpoints_hold_what_the_device_holds_and_training_goes_on_from_them(cuda_shim, tmp_path, monkeypatch):
+    cuda_shim()
+    rng = np.random.default_rng(0)
+    corpus = EncodedCorpus.from_ids((60 * rng.random((400, 30)) ** 2).astype(np.int32), [str(i) for i in range(60)])
+    params = Params(vector_size=12, epochs=2, sample=0.01)
+    seen = []
+
+    def save(path, state, corpus):
+        seen.append((state.epoch, state.chunk, state.w_in.copy()))
+
+    monkeypatch.setattr("fastw2v.fit.save_checkpoint", save)
+    whole = train(corpus, params, seed=5, device="cuda", checkpoint=tmp_path / "c", every=1e-9)
+    assert len(seen) > 3
+    moved = [not np.array_equal(one[2], other[2]) for one, other in pairwise(seen[:-1])]
+    assert all(moved)
+    stopped = train(corpus, params, seed=5, device="cuda", callbacks=[lambda progress: True])
+    advance(stopped, corpus, device="cuda")
+    assert np.array_equal(stopped.w_in, whole.w_in)
+
+
+# ------------------------------------------------------------------ warps in flight
+
+
+def crowd(share=0.013, kept=1e9, tile=16, **options):
+    corpus = EncodedCorpus.from_ids(np.arange(60).reshape(2, 30) % 7, [str(i) for i in range(7)])
+    made = dataclasses.replace(plan.make_plan(corpus, Params().checked(), 1), tile=tile)
+    return in_flight.Crowd(made, share, kept, **{"most": 10_000, **options})
+
+
+def test_the_warps_follow_from_the_staleness_bound():
+    """About 1,300 tokens in flight at the usual settings, more as the rate falls, few on small corpora."""
+    usual = crowd()
+    assert usual.warps(0.025) == int(15 / (0.013 * 36 * 0.025) / 16) == 80
+    assert usual.warps(0.0125) == pytest.approx(160, abs=1)
+    assert usual.warps(2.5e-6) == 10_000
+    assert crowd(share=0.0013).warps(0.025) == pytest.approx(801, abs=1)
+    assert crowd(kept=80_000).warps(0.025) == 10
+    assert crowd(kept=100).warps(0.025) == 1
+    assert crowd(share=0.5, tile=32).warps(10.0) == 1
+
+
+def test_rows_are_damped_only_beyond_the_bound_and_never_with_one_warp():
+    usual = crowd()
+    assert usual.damping(0.025, 80) == 0
+    assert usual.damping(0.025, 1) == 0
+    assert crowd(share=0.5).damping(0.025, 1) == 0
+    beyond = crowd(forced=256)
+    assert beyond.warps(0.025) == 256
+    limit = beyond.damping(0.025, 256)
+    staleness = 256 * 16 * 0.013 * 36 * 0.025
+    assert limit / 0.013 == pytest.approx(7.5 / staleness)  # the commonest word moves as at a staleness of 7.5
+
+
+def test_damping_holds_back_frequent_words_alone(cuda_shim):
+    cuda_shim()
+    trial = Trial(Params(vector_size=64, sample=0), words=50, tokens=32, tile=32)
+    undamped, _, _ = trial.by_cuda(precision="float32")
+    share = in_flight.kept_counts(trial.corpus, trial.tables)
+    share /= share.sum()
+    limit = np.quantile(share[share > 0], 0.8)
+    for precision in ("float32", "bfloat16"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(in_flight.Crowd, "damping", lambda *arguments: limit)
+            damped, _, _ = trial.by_cuda(precision=precision)
+        moved, held = (rows.w_in - trial.begin[0] for rows in (undamped, damped))
+        factor = np.minimum(1, limit / np.maximum(share, 1e-9))[:, None]
+        assert (factor < 1).any()
+        assert np.linalg.norm(held - factor * moved) <= (1e-4 if precision == "float32" else 4e-3) * np.linalg.norm(
+            moved
+        )

@@ -1,0 +1,173 @@
+"""partial_fit: more text, one pass at a time, with the vocabulary as it is."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from fastw2v import EncodedCorpus, Word2Vec, encode
+from fastw2v.errors import CorpusError, ParameterError
+
+PIECES = [
+    [["red", "wine", "is", "old"], ["white", "rose", "is", "new"]] * 40,
+    [["red", "wine", "was", "here"], ["the", "red", "rose", "was", "white"]] * 40,
+]
+QUICK = {"vector_size": 12, "min_count": 1, "sample": 0, "random_state": 1, "n_jobs": 1}
+
+
+def trained(pieces=PIECES, **changes):
+    model = Word2Vec(**{**QUICK, **changes})
+    for piece in pieces:
+        model.partial_fit(piece)
+    return model
+
+
+def test_the_first_call_is_one_epoch_at_a_constant_rate():
+    rates = []
+    model = trained(PIECES[:1], learning_rate=0.03, epochs=7, callbacks=[lambda now: rates.append(now.learning_rate)])
+    assert set(rates) == {0.03}
+    expected = Word2Vec(**QUICK, learning_rate=0.03, min_learning_rate=0.03, epochs=1).fit(PIECES[0])
+    assert np.array_equal(model.vectors_.vectors, expected.vectors_.vectors)
+    assert np.array_equal(model.context_vectors_.vectors, expected.context_vectors_.vectors)
+    assert (model.n_iter_, len(model.loss_history_)) == (1, 1)
+
+
+def test_words_outside_the_vocabulary_are_left_out_and_counted():
+    model = trained()
+    assert model.vectors_.index_to_key == ["is", "red", "wine", "old", "white", "rose", "new"]
+    assert "here" not in model
+    assert (model.corpus_report_.dropped_words, model.corpus_report_.dropped_tokens) == (3, 160)
+    assert model.corpus_report_.raw_tokens == 9 * 40
+    counts = dict(zip(model.vocabulary_.words, model.vocabulary_.counts.tolist(), strict=True))
+    assert counts == {"is": 80, "red": 120, "wine": 80, "old": 40, "white": 80, "rose": 80, "new": 40}
+    assert model.vectors_.counts.tolist() == list(counts.values())
+
+
+def test_training_goes_on_where_it_stood():
+    once, twice = trained(PIECES[:1]), trained()
+    assert not np.array_equal(twice["red"], once["red"])
+    assert (twice.n_iter_, len(twice.loss_history_)) == (2, 2)
+    assert np.isfinite(twice.loss_history_).all()
+    losses = trained(PIECES * 15).loss_history_
+    assert losses[-1] < losses[0]
+
+
+def test_the_same_calls_give_the_same_vectors_and_every_pass_its_own_draws():
+    assert np.array_equal(trained().vectors_.vectors, trained().vectors_.vectors)
+    again = trained()
+    assert again.seed_ == 1
+    # A second pass with the draws of the first would differ from it by its start alone, and so would a restart.
+    seeds = []
+    import fastw2v.continued as continued
+
+    before = continued.start
+
+    def start(*given, **options):
+        seeds.append(options["seed"])
+        return before(*given, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(continued, "start", start)
+        trained(PIECES * 2)
+    assert seeds[0] == 1
+    assert len(set(seeds)) == 4
+
+
+def test_it_goes_on_after_fit_and_after_a_file(tmp_path):
+    model = Word2Vec(PIECES[0], **QUICK).fit()
+    model.save(tmp_path / "model.safetensors")
+    loaded = Word2Vec.load(tmp_path / "model.safetensors").set_params(n_jobs=1)
+    for each in (model, loaded):
+        before = each["red"].copy()
+        each.partial_fit(PIECES[1])
+        assert not np.array_equal(each["red"], before)
+        assert (each.n_iter_, len(each.loss_history_)) == (6, 6)
+    assert np.array_equal(model["red"], loaded["red"])
+    assert np.array_equal(model.fit()["red"], Word2Vec(PIECES[0], **QUICK).fit()["red"])  # which forgets
+    assert (model.n_iter_, "here" in model) == (5, False)
+
+
+def test_a_vocabulary_can_be_given_before_the_first_text():
+    model = trained(vocabulary=["red", "here", "wine", "never"])
+    assert model.vectors_.index_to_key == ["red", "here", "wine", "never"]
+    assert model.vocabulary_.counts.tolist() == [120, 40, 80, 0]
+
+
+def test_words_without_text_keep_their_vectors_and_frozen_ones_too():
+    model = trained(PIECES[:1], frozen=["wine"], initial_vectors={"wine": np.ones(12)})
+    assert model["wine"].tolist() == [1.0] * 12
+    old = model["old"].copy()
+    model.partial_fit([["red", "rose"]] * 20)
+    assert np.array_equal(model["old"], old)  # an input row moves only where its word stands
+    model.set_params(frozen=["rose"])
+    rose = model["rose"].copy()
+    model.partial_fit(PIECES[1])
+    assert np.array_equal(model["rose"], rose)
+    assert model["wine"].tolist() != [1.0] * 12
+
+
+def test_subsampling_and_noise_follow_all_text_so_far(monkeypatch):
+    import fastw2v.fit as training
+
+    seen = []
+    before = training.plan.make_tables
+    monkeypatch.setattr(
+        training.plan, "make_tables", lambda counts, *rest: seen.append(counts.tolist()) or before(counts, *rest)
+    )
+    trained()
+    assert seen == [[80, 40, 40, 40, 40, 40, 40], [80, 120, 80, 40, 80, 80, 40]]
+
+
+def test_encoded_text_must_have_the_models_vocabulary():
+    model = trained(PIECES[:1])
+    encoded = encode(PIECES[1], vocabulary=model.vocabulary_)
+    assert np.array_equal(model.partial_fit(encoded)["red"], trained()["red"])
+    with pytest.raises(ParameterError, match="vocabulary of its own"):
+        model.partial_fit(EncodedCorpus.from_ids([[0, 1, 1]], ["red", "wine"]))
+
+
+def test_what_cannot_go_on_says_why_and_changes_nothing(tmp_path):
+    model = trained(PIECES[:1])
+    before = model["red"].copy()
+    with pytest.raises(CorpusError, match="no word of the given vocabulary"):
+        model.partial_fit([["nothing", "known"]])
+    with pytest.raises(ParameterError, match="vector_size=5, but the model's vectors have 12"):
+        model.set_params(vector_size=5).partial_fit(PIECES[1])
+    assert np.array_equal(model["red"], before)
+    assert model.n_iter_ == 1
+    from fastw2v.formats import save
+
+    save(tmp_path / "bare.safetensors", model.vectors_)
+    bare = Word2Vec.load(tmp_path / "bare.safetensors")
+    with pytest.raises(ValueError, match=r"no context vectors.*initial_vectors=model"):
+        bare.partial_fit(PIECES[1])
+
+
+def test_a_pass_that_was_stopped_is_usable_and_not_resumed():
+    text = [["red", "wine", "is", "old"] * 1000] * 5
+    model = trained(PIECES[:1], callbacks=[lambda now: not now.epoch_end])
+    model.partial_fit(text)
+    assert model.report_.stopped_by in {"", "callback"}
+    assert np.isfinite(model.vectors_.vectors).all()
+    with pytest.raises(ValueError, match="no interrupted fit"):
+        model.fit(resume=True)
+    model.set_params(callbacks=()).partial_fit(PIECES[1])
+
+
+def test_one_model_has_one_fit_at_a_time():
+    caught = []
+
+    def fit_again():
+        with pytest.raises(RuntimeError, match="in another thread"):
+            model.fit(PIECES[0])
+        caught.append(True)
+
+    def second(now):
+        if not caught:
+            thread = threading.Thread(target=fit_again)
+            thread.start()
+            thread.join()
+
+    model = Word2Vec(**QUICK, callbacks=[second])
+    model.partial_fit(PIECES[0])
+    assert caught
