@@ -141,7 +141,8 @@ cdef class TextScanner:
     cdef int _check(self, int result) except -1:
         cdef fw_scanner *s = &self.scanner
         if result == FW_NO_MEMORY:
-            raise MemoryError(f"no memory after {s.tokens:,} tokens and {s.table.n_words:,} distinct words")
+            read = f"{s.tokens:,} tokens and {s.table.n_words:,} distinct words"
+            raise MemoryError(f"no memory after {read}; spool=True keeps the ids of tokens in files")
         if result == FW_TOO_MANY_WORDS:
             raise TooManyWordsError()
         if result == FW_BAD_TEXT:

@@ -113,7 +113,7 @@ cdef class TokenScanner:
             self.keeper.keep(self)
         cdef int32_t *out = fw_ids_room(&self.ids, n)
         if out == NULL:
-            raise MemoryError(f"no memory after {self.tokens:,} tokens")
+            raise MemoryError(f"no memory after {self.tokens:,} tokens; spool=True keeps their ids in files")
         return out
 
     cdef int _add_batch(self, tuple tokens, Py_ssize_t first, Py_ssize_t last) except -1:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +25,8 @@ UNKNOWN = {
 }
 
 NEEDS_PROC = pytest.mark.skipif(
-    not Path("/proc/self/status").exists(), reason="the system does not say what memory a process has"
+    not Path("/proc/self/status").exists() or "asan" in os.environ.get("LD_PRELOAD", ""),
+    reason="the system does not say what memory a process has, or a sanitizer takes most of it",
 )
 
 
@@ -152,3 +154,24 @@ def test_what_fits_is_not_refused(monkeypatch, tmp_path):
     small_memory(monkeypatch, 4 * 25 * sum(map(len, SENTENCES)))
     encode(path)
     encode(SENTENCES)
+
+
+LIMITED = """
+import resource, sys
+from fastw2v.corpus import encode
+
+limit = 1024 * sum(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmData")) + 2**24
+resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+text = (["a", "b"] * 1000 for _ in range(4000))
+print(len(encode(open(sys.argv[2], "rb") if sys.argv[2] else text, spool=sys.argv[1] or None).ids))
+"""
+
+
+@NEEDS_PROC
+@pytest.mark.parametrize("kind", ["generator", "open file"])
+def test_a_limit_of_the_system_is_kept_with_files_and_an_error_without(tmp_path, kind):
+    """16 MiB more than what is in use, for ids of 32 MB."""
+    path = str(written(tmp_path / "text.txt", b"a b " * 4_000_000)) if kind == "open file" else ""
+    with pytest.raises(AssertionError, match=r"MemoryError: no memory after .*spool=True"):
+        numbers_printed_by(LIMITED, "", path)
+    assert numbers_printed_by(LIMITED, str(tmp_path), path) == [8_000_000]
