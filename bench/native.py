@@ -63,7 +63,7 @@ def compiled(source: Path, folder: Path, flags: list[str]) -> ctypes.CDLL:
     return ctypes.CDLL(library)
 
 
-_POINTERS = "w_in w_out ids offsets chunk_begin chunk_sentence keep_cut noise_cut noise_alias"
+_POINTERS = "w_in w_out ids offsets chunk_begin chunk_sentence chunk_shift keep_cut noise_cut noise_alias"
 _SIZES = "dimensions stride vocabulary chunks longest_chunk tokens epochs"
 _SETTINGS = "window negative tile noise life cbow cbow_mean cbow_divide shrink_windows"
 
@@ -97,6 +97,7 @@ class Job(ctypes.Structure):
             **{name: int(getattr(plan, name)) for name in _SETTINGS.split()},
         )
         job.owned = [arrays.w_in, arrays.w_out, corpus.ids, corpus.offsets, plan.chunk_begin, plan.chunk_sentence]
+        job.owned.append(plan.chunk_shift)
         job.owned += [tables.keep_cut, tables.noise_cut, tables.noise_alias]
         for name, array in zip(_POINTERS.split(), job.owned, strict=True):
             setattr(job, name, array.ctypes.data)

@@ -160,6 +160,49 @@ def alias_table(const double[::1] weights):
     return cut_array, alias_array
 
 
+cdef enum:
+    PIECE = 48  # kept tokens in which a word's share is taken
+    PLACES = 8192  # more than a chunk has tokens
+
+
+def local_shares(const int32_t[::1] ids, const int64_t[::1] chunk_begin, const double[::1] keep):
+    """For each chunk the largest share that one word has of any 48 tokens in a row that are expected to be kept.
+
+    ``keep`` (V,) are the words' keep probabilities. A chunk's last piece counts as half as long at least.
+    """
+    cdef int64_t chunk, chunks = chunk_begin.shape[0] - 1, p, piece = 0
+    cdef int32_t word
+    cdef uint32_t place
+    cdef double total, best, worst
+    cdef int32_t[::1] words = np.zeros(PLACES, np.int32)
+    cdef int64_t[::1] pieces = np.zeros(PLACES, np.int64)  # the piece that a place was last used in: none to clear
+    cdef double[::1] weights = np.zeros(PLACES, np.float64)
+    shares = np.zeros(chunks, np.float64)
+    cdef double[::1] out = shares
+    with nogil:
+        for chunk in range(chunks):
+            worst = total = best = 0.0
+            piece += 1
+            for p in range(chunk_begin[chunk], chunk_begin[chunk + 1]):
+                word = ids[p]
+                place = (<uint32_t> word * 2654435761u) >> 19
+                while pieces[place] == piece and words[place] != word:
+                    place = (place + 1) % PLACES
+                if pieces[place] != piece:
+                    pieces[place] = piece
+                    words[place] = word
+                    weights[place] = 0.0
+                weights[place] += keep[word]
+                total += keep[word]
+                best = max(best, weights[place])
+                if total >= PIECE:
+                    worst = max(worst, best / total)
+                    total = best = 0.0
+                    piece += 1
+            out[chunk] = max(worst, best / max(total, PIECE / 2.0))
+    return shares
+
+
 def initial_rows(float[:, :] rows, uint64_t seed):
     """Fill the input rows with word2vec's start, uniform in [-0.5, 0.5) / D: a pure function of (seed, row, column)."""
     cdef int64_t v, d, n = rows.shape[0], dim = rows.shape[1]

@@ -26,6 +26,7 @@ cdef extern from "fw_kernel.h" nogil:
         const int64_t *offsets
         const int64_t *chunk_begin
         const int64_t *chunk_sentence
+        const int32_t *chunk_shift
         int64_t longest_chunk
         const uint32_t *keep_cut
         const uint32_t *noise_cut
@@ -167,6 +168,7 @@ cdef class Run:
         cdef const int32_t[::1] ids = corpus.ids, noise_alias = tables.noise_alias
         cdef const int64_t[::1] offsets = corpus.offsets
         cdef const int64_t[::1] chunk_begin = plan.chunk_begin, chunk_sentence = plan.chunk_sentence
+        cdef const int32_t[::1] chunk_shift = plan.chunk_shift
         cdef const uint32_t[::1] keep_cut = tables.keep_cut, noise_cut = tables.noise_cut
         cdef const uint8_t[::1] frozen = tables.frozen
         cdef int64_t stride = _rows(arrays.w_in, "w_in", vocabulary)
@@ -182,7 +184,7 @@ cdef class Run:
             w_in=&w_in[0, 0], w_out=&w_out[0, 0], stride=stride, vocabulary=vocabulary,
             ids=&ids[0], offsets=&offsets[0],
             chunk_begin=&chunk_begin[0], chunk_sentence=&chunk_sentence[0],
-            longest_chunk=int(np.diff(plan.chunk_begin).max(initial=0)),
+            chunk_shift=&chunk_shift[0], longest_chunk=int(np.diff(plan.chunk_begin).max(initial=0)),
             keep_cut=&keep_cut[0], noise_cut=&noise_cut[0], noise_alias=&noise_alias[0],
             frozen=NULL,
             tokens=plan.tokens, epochs=plan.epochs, seed=plan.seed,

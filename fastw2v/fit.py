@@ -24,6 +24,7 @@ from fastw2v.checkpoint import check_words, save_checkpoint
 from fastw2v.errors import DivergedError, ParameterError
 from fastw2v.machine import check_memory, resolve_jobs
 from fastw2v.params import Params, check
+from fastw2v.plan import ChunkStats, Plan
 from fastw2v.state import Callback, Progress, TrainingState
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 HAND_OVER_SECONDS = 0.15  # how much work a backend is given at once: as often as this, callbacks hear of progress
 CHECKPOINT_SECONDS = 600.0
+EXPLODED = 100.0  # mean loss for each pair and each word scored in it; what knows nothing has log 2
 
 
 def start(
@@ -208,10 +210,11 @@ def _loop(
             run.train_chunk(state.epoch, state.chunk, last)
         finally:  # also when a signal handler of the user's raised: what was trained is accounted for
             epoch_end = state.add(run.stats)
-        if not run.stats.finite:
+        if not run.stats.finite or _exploded(run.stats, state.plan):
             watch.diverged = True
             raise DivergedError(
-                f"training left the finite numbers in epoch {state.epoch + (not epoch_end)} of {state.plan.epochs} at "
+                f"training diverged (mean loss {run.stats.loss_sum / max(1, run.stats.pairs):.3g}) in epoch "
+                f"{state.epoch + (not epoch_end)} of {state.plan.epochs} at "
                 f"learning rate {watch.rate():.4g}: lower learning_rate (it started at "
                 f"{state.plan.learning_rate:.4g}), or pass more varied text"
             )
@@ -229,6 +232,11 @@ def _loop(
             saver.save()
     run.pull()
     _check_finite(state, watch)
+
+
+def _exploded(stats: ChunkStats, plan_: Plan) -> bool:
+    """Whether the loss is far beyond that of knowing nothing, (K + 1) log 2: finite, and of no use all the same."""
+    return stats.loss_sum > EXPLODED * (plan_.negative + 1) * max(1, stats.pairs)
 
 
 def _check_finite(state: TrainingState, watch: _Watch) -> None:

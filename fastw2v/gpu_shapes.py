@@ -12,7 +12,7 @@ from fastw2v.plan import Plan, row_stride
 
 POINTERS = (
     *("w_in", "w_out", "keep_cut", "noise_cut", "noise_alias", "frozen", "share"),
-    *("chunk_begin", "chunk_sentence"),
+    *("chunk_begin", "chunk_sentence", "chunk_shift"),
 )
 # The mirrors of fw_job and fw_sums in native/.
 JOB = np.dtype(

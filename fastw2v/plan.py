@@ -30,6 +30,9 @@ NOISE_SLOTS = 16  # S: fewer noise words cost analogies; more cost time
 NOISE_LIFE = {"skipgram": 2, "cbow": 3}
 # How far one tile may overshoot (see `staleness`): in simulations 3.5 was stable and 4.1 diverged.
 STALENESS_MAX = 2.0
+# A chunk in which one word makes so much of a short piece gets tiles for that share: half was stable, 0.7 exploded. In an
+# encyclopedia, six chunks in a thousand have such a piece.
+BURST_SHARE = 0.4
 # Where even a tile of one token exceeds that (a handful of words in wide windows), the learning rate gives way, down to
 # this share of it: what a single token's whole window adds. Rates that would diverge in any trainer still do.
 DAMPING_MIN = 0.25
@@ -47,6 +50,8 @@ class Plan:
         The first token of each chunk, and the number of tokens at the end.
     chunk_sentence : int64 (chunks,)
         The sentence to which that token belongs.
+    chunk_shift : int32 (chunks,)
+        How often the chunk's tiles are halved, because it holds a burst of one word.
     """
 
     cbow: bool
@@ -66,6 +71,7 @@ class Plan:
     seed: int
     chunk_begin: NDArray[np.int64]
     chunk_sentence: NDArray[np.int64]
+    chunk_shift: NDArray[np.int32]
 
     @property
     def chunks(self) -> int:
@@ -201,6 +207,21 @@ def tile_tokens(noise: int, window: int, negative: int, rate: float, kept_share:
     return tile
 
 
+def chunk_shifts(
+    shares: NDArray[np.float64], tile: int, noise: int, window: int, negative: int, rate: float
+) -> NDArray[np.int32]:
+    """How often to halve the tile in each chunk, given the largest share of one word in any piece of it.
+
+    Text has its bursts (encoded attachments, rows of one sign, a refrain), in which a tile would hold one word over and
+    over, whatever its share of the whole corpus.
+    """
+    shifts = np.zeros(len(shares), np.int32)
+    for chunk in np.flatnonzero(shares > BURST_SHARE):
+        fitting = tile_tokens(noise, window, negative, rate, float(shares[chunk]))
+        shifts[chunk] = max(0, (tile // fitting).bit_length() - 1)
+    return shifts
+
+
 def damping(tile: int, window: int, negative: int, rate: float, kept_share: float) -> float:
     """The share of the learning rate that this tile can bear, 1 but for tiny vocabularies."""
     excess = staleness(tile, window, negative, rate, kept_share) / STALENESS_MAX
@@ -219,13 +240,15 @@ def make_plan(
     ``kept_by`` (V,) are the counts that words are kept by, where they are not the corpus's own.
     """
     counts = word_counts(corpus) if counts is None else counts
-    kept = counts * keep_probability(counts if kept_by is None else kept_by, params.sample)
+    keep = keep_probability(counts if kept_by is None else kept_by, params.sample)
+    kept = counts * keep
     noise = noise_slots(params.negative)
     rate = params.resolved_learning_rate
     share = float(kept.max() / max(kept.sum(), 1e-300))
     tile = tile_tokens(noise, params.window, params.negative, rate, share)
     damped = damping(tile, params.window, params.negative, rate, share)
     chunk_begin, chunk_sentence = cut_chunks(corpus.offsets)
+    shares = _sampler.local_shares(corpus.ids, chunk_begin, keep)
     return Plan(
         cbow=params.architecture == "cbow",
         cbow_mean=params.cbow_mean,
@@ -244,6 +267,7 @@ def make_plan(
         seed=seed,
         chunk_begin=chunk_begin,
         chunk_sentence=chunk_sentence,
+        chunk_shift=chunk_shifts(shares, tile, noise, params.window, params.negative, rate),
     )
 
 

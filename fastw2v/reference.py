@@ -73,8 +73,9 @@ class Run:
                 break
             stream = self.stream(epoch, chunk)
             noise = np.zeros(self.plan.noise, np.int64)
-            for number, i0 in enumerate(range(stream.begin, stream.end, self.plan.tile)):
-                self._train_tile(epoch, stream, number, i0, noise)
+            length = sampler.tile_tokens(self.plan.tile, int(self.plan.chunk_shift[chunk]))
+            for number, i0 in enumerate(range(stream.begin, stream.end, length)):
+                self._train_tile(epoch, stream, number, i0, length, noise)
             self.stats.tokens += int(self.plan.chunk_begin[chunk + 1] - self.plan.chunk_begin[chunk])
             self.stats.chunks += 1
         self.stats.finite = bool(np.isfinite(self.stats.loss_sum))
@@ -170,9 +171,11 @@ class Run:
 
     # ------------------------------------------------------------------ one tile
 
-    def _train_tile(self, epoch: int, stream: Stream, number: int, i0: int, noise: NDArray[np.int64]) -> None:
+    def _train_tile(
+        self, epoch: int, stream: Stream, number: int, i0: int, length: int, noise: NDArray[np.int64]
+    ) -> None:
         plan = self.plan
-        i1 = min(i0 + plan.tile, stream.end)
+        i1 = min(i0 + length, stream.end)
         positions, centers = stream.positions[i0:i1], stream.words[i0:i1]
         seen = self._windows(epoch, stream, i0, i1)
         if plan.pairwise_noise:

@@ -76,6 +76,11 @@ def renewed(tile: int, slot: int, slots: int, life: int) -> int:
     return max((tile + shift) // life * life - shift, 0)
 
 
+def tile_tokens(tile: int, shift: int) -> int:
+    """The tokens of a tile in a chunk with this shift."""
+    return max(1, tile >> shift)
+
+
 def learning_rate(first: float, last: float, done: int, total: int) -> np.float32:
     """The learning rate at ``done`` of ``total`` tokens."""
     return np.float32(first - (first - last) * (done / total))

@@ -111,7 +111,9 @@ def test_an_exception_in_a_callback_leaves_a_state_that_goes_on(corpus):
 def test_divergence_is_an_error_that_names_epoch_and_rate(rate, architecture):
     corpus = zipf_corpus(60_000, 50)
     params = Params(vector_size=50, epochs=30, learning_rate=rate, sample=0, negative=15, architecture=architecture)
-    with pytest.raises(DivergedError, match=r"epoch \d+.*learning.rate"):
+    with pytest.raises(
+        DivergedError, match=r"diverged.*epoch \d+.*learning.rate|finite numbers.*epoch \d+.*learning.rate"
+    ):
         train(corpus, params, n_jobs=1)
 
 
@@ -135,6 +137,30 @@ def test_lowering_the_learning_rate_is_said():
     with pytest.warns(RuntimeWarning, match=r"lowered from 0.05 to 0.01.*window=10"):
         state = start(corpus, Params(window=10, negative=15, sample=0, learning_rate=0.05), seed=1)
     assert state.plan.tile == 1
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_bursts_of_one_word_are_trained_in_smaller_tiles(architecture):
+    """An encoded attachment: the same token thousands of times, though rare in the corpus as a whole."""
+    text = zipf_corpus(90_000, 400)
+    ids = [*text.ids.reshape(-1, 30), *np.full((2, 4000), 399)]
+    corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(400)])
+    params = Params(vector_size=32, epochs=3, sample=0, architecture=architecture)
+    state = train(corpus, params, n_jobs=1)
+    tiles = state.plan.tile >> state.plan.chunk_shift
+    assert (tiles[-2:] <= 2).all()
+    assert (tiles[:-3] == state.plan.tile).all()
+    assert abs(state.w_in).max() < 5
+    assert state.loss_history[-1] < state.loss_history[0] < 5
+
+
+def test_a_loss_that_explodes_is_divergence_though_finite():
+    corpus = zipf_corpus(30_000, 100)
+    state = start(corpus, Params(vector_size=8, sample=0), seed=1)
+    state.w_in[:] = 1e4
+    state.w_out[:] = 1e4
+    with pytest.raises(DivergedError, match="mean loss"):
+        advance(state, corpus, n_jobs=1)
 
 
 def test_random_walks_on_a_graph_find_its_communities():

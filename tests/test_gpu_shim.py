@@ -314,7 +314,7 @@ def test_checkpoints_hold_what_the_device_holds_and_training_goes_on_from_them(c
     assert all(moved)
     stopped = train(corpus, params, seed=5, device="cuda", callbacks=[lambda progress: True])
     advance(stopped, corpus, device="cuda")
-    assert np.array_equal(stopped.w_in, whole.w_in)
+    assert np.allclose(stopped.w_in, whole.w_in, atol=1e-4)  # several warps add in an order of their own
 
 
 # ------------------------------------------------------------------ warps in flight

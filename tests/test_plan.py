@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastw2v import EncodedCorpus, plan
+from fastw2v import EncodedCorpus, _sampler, plan
 from fastw2v.params import Params
 
 
@@ -72,3 +72,15 @@ def test_rows_begin_on_cache_lines():
         assert rows.shape == (5, size)
         assert rows.ctypes.data % 64 == 0
         assert rows.strides[0] % 64 == 0
+
+
+def test_local_shares_count_words_within_pieces_of_kept_tokens():
+    ids = np.concatenate([np.arange(4000) % 900, np.full(200, 900), np.arange(3800) % 900]).astype(np.int32)
+    begins = np.array([0, 4000, 8000])
+    shares = _sampler.local_shares(ids, begins, np.ones(901))
+    assert shares[0] == pytest.approx(1 / 48)
+    assert shares[1] == 1
+    rarely = np.ones(901)
+    rarely[900] = 0.1  # 200 tokens of which 20 are kept: they still stand in a row
+    assert 0.4 < _sampler.local_shares(ids, begins, rarely)[1] < 0.5
+    assert _sampler.local_shares(ids[:0], np.array([0]), rarely).tolist() == []

@@ -10,6 +10,7 @@ typedef struct bench_job {
     const int64_t *offsets;        /* sentence starts */
     const int64_t *chunk_begin;    /* first token of each chunk; chunks + 1 of them */
     const int64_t *chunk_sentence; /* the sentence that token belongs to */
+    const int32_t *chunk_shift;    /* how often the chunk's tiles are halved */
     const uint32_t *keep_cut;      /* (V,) thresholds of subsampling */
     const uint32_t *noise_cut;     /* (V,) alias table of the noise words */
     const int32_t *noise_alias;

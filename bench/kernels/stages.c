@@ -54,6 +54,7 @@ static fw_job job_of(const bench_job *b) {
         .offsets = b->offsets,
         .chunk_begin = b->chunk_begin,
         .chunk_sentence = b->chunk_sentence,
+        .chunk_shift = b->chunk_shift,
         .longest_chunk = b->longest_chunk,
         .keep_cut = b->keep_cut,
         .noise_cut = b->noise_cut,

@@ -19,6 +19,7 @@ struct fw_job {
     const float *share;           /* (V,) share of each word in the kept tokens */
     const fw_i64 *chunk_begin;    /* (chunks + 1,) */
     const fw_i64 *chunk_sentence; /* (chunks + 1,); at the end the corpus's last sentence */
+    const int *chunk_shift;       /* (chunks,) how often a chunk's tiles are halved: see fw_tile_tokens */
     fw_i64 vocabulary, stride;
     fw_i64 tokens, epochs; /* tokens of one epoch */
     fw_i64 capacity;       /* tokens that fit into a stream */

@@ -377,10 +377,10 @@ extern "C" __global__ void __launch_bounds__(32, 8)
     __syncwarp();
     for (int taken = fw_take(cursor); taken < count; taken = fw_take(cursor)) {
         t.c = fw_open_chunk(job, streams, taken, epoch, first + taken, damp);
-        const int end = t.c.s.line[0];
+        const int end = t.c.s.line[0], length = fw_tile_tokens(job->tile, job->chunk_shift[first + taken]);
         t.number = 0;
-        for (t.i0 = job->window; t.i0 < end; t.i0 += job->tile, t.number++) {
-            t.n = end - t.i0 < job->tile ? end - t.i0 : job->tile;
+        for (t.i0 = job->window; t.i0 < end; t.i0 += length, t.number++) {
+            t.n = end - t.i0 < length ? end - t.i0 : length;
             fw_train_tile(job, t);
         }
         fw_close_chunk(t.c, sums);

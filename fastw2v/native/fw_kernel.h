@@ -16,6 +16,7 @@ typedef struct fw_job {
     const int64_t *offsets;        /* sentence starts; sentences + 1 of them */
     const int64_t *chunk_begin;    /* first token of each chunk; chunks + 1 of them */
     const int64_t *chunk_sentence; /* the sentence that token belongs to */
+    const int32_t *chunk_shift;    /* how often the chunk's tiles are halved: see fw_tile_tokens */
     int64_t longest_chunk;         /* raw tokens */
     const uint32_t *keep_cut;      /* (V,) thresholds of subsampling */
     const uint32_t *noise_cut;     /* (V,) alias table of the noise words */

@@ -80,18 +80,19 @@ static void init_workspace(const fw_job *job, void *workspace) {
 static int64_t open_chunk(const fw_job *job, void *workspace, int64_t epoch, int64_t chunk, fw_stats *stats) {
     tile *t = workspace;
     t->epoch = epoch;
+    t->length = fw_tile_tokens(job->tile, job->chunk_shift[chunk]);
     fill_stream(&t->s, job, epoch, chunk);
     draw_noise(t, 0);
     FW_MARK(draws);
     stats->tokens += job->chunk_begin[chunk + 1] - job->chunk_begin[chunk];
     stats->chunks++;
-    return (t->s.end - t->s.begin + job->tile - 1) / job->tile;
+    return (t->s.end - t->s.begin + t->length - 1) / t->length;
 }
 
 static void open_tile(tile *t, int64_t number) {
     const fw_job *job = t->job;
-    t->i0 = t->s.begin + number * job->tile;
-    t->n = t->s.end - t->i0 < job->tile ? t->s.end - t->i0 : job->tile;
+    t->i0 = t->s.begin + number * t->length;
+    t->n = t->s.end - t->i0 < t->length ? t->s.end - t->i0 : t->length;
     t->rows = (t->n + 15) & ~(int64_t)15;
     t->rate = fw_learning_rate(job->first_rate, job->last_rate, t->epoch * job->tokens + t->s.position[t->i0],
                                job->epochs * job->tokens);

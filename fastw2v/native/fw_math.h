@@ -71,6 +71,9 @@ FW_FN fw_i64 fw_renewed(fw_i64 tile, fw_i64 slot, fw_i64 slots, fw_i64 life) {
     return renewed < 0 ? 0 : renewed;
 }
 
+/* The tokens of a tile in a chunk with this shift: a burst of one word halves the tile, a few times if need be. */
+FW_FN int fw_tile_tokens(int tile, int shift) { return tile >> shift > 0 ? tile >> shift : 1; }
+
 /* The learning rate at `done` of `total` tokens: a straight line, in double, rounded once. */
 FW_FN float fw_learning_rate(double first, double last, fw_i64 done, fw_i64 total) {
     return (float)(first - (first - last) * ((double)done / (double)total));

@@ -23,6 +23,7 @@ typedef struct tile {
     int64_t stride, vectors; /* of a row, in floats and in vectors */
     int64_t slots, band_stride, noise, noise_stride;
     int64_t epoch;
+    int64_t length;         /* tokens of a tile in this chunk */
     float rate;             /* learning rate */
     float *hidden;          /* (rows, stride): skip-gram copies of the input rows, CBOW hidden rows */
     float *error;           /* (rows, stride): CBOW gradients of the hidden rows, for one context row */
@@ -129,7 +130,7 @@ FW_INLINE int64_t next_renewal(const tile *t, int64_t slot, int64_t number) {
 /* Draws the noise words that are new in tile `number`, ahead of it, so that their rows are on the way when it comes. */
 FW_STAGE void draw_noise(tile *t, int64_t number) {
     const fw_job *job = t->job;
-    const int64_t i0 = t->s.begin + number * job->tile;
+    const int64_t i0 = t->s.begin + number * t->length;
     if (i0 >= t->s.end) return;
     for (int64_t m = 0; m < t->noise; m++) {
         if (number > 0 && t->renewal[m] != number) continue;
