@@ -9,7 +9,7 @@ from cpython.buffer cimport PyBUF_WRITE
 from cpython.memoryview cimport PyMemoryView_FromMemory
 from libc.stdint cimport int32_t, int64_t
 
-from fastw2v._ids cimport fw_ids, renumber_stream
+from fastw2v._ids cimport drain_stream, fw_ids, fw_ids_renumber_block, renumber_stream
 
 import numpy as np
 
@@ -37,6 +37,7 @@ cdef extern from "fw_text.h" nogil:
         char *text
     int fw_scanner_init(fw_scanner *scanner, int strict)
     void fw_scanner_free(fw_scanner *scanner)
+    int fw_scanner_release_words(fw_scanner *scanner)
     void fw_scanner_begin(fw_scanner *scanner, int64_t origin)
     char *fw_scanner_room(fw_scanner *scanner, int64_t size)
     int fw_scanner_scan(fw_scanner *scanner, int64_t size)
@@ -69,13 +70,19 @@ cdef class TextScanner:
     ----------
     strict : bool
         Stop with `BadTextError` at a word that is no valid UTF-8 or holds a NUL byte; else take it in as it is.
+    keeper : object, optional
+        Its ``keep(scanner)`` is called after each block; it may take the ids out with `drain`.
     """
 
     cdef fw_scanner scanner
     cdef readonly bint strict
+    cdef readonly object keeper
+    cdef readonly int64_t bytes_read
+    cdef int64_t released  # words that were given back
 
-    def __cinit__(self, bint strict=True):
+    def __cinit__(self, bint strict=True, keeper=None):
         self.strict = strict
+        self.keeper = keeper
         if fw_scanner_init(&self.scanner, strict):
             raise MemoryError("no memory for a table of words")
 
@@ -122,6 +129,9 @@ cdef class TextScanner:
         with nogil:
             result = fw_scanner_scan(&self.scanner, n)
         self._check(result)
+        self.bytes_read += n
+        if self.keeper is not None:
+            self.keeper.keep(self)
         return n
 
     def end(self, bint file_ends=True):
@@ -131,13 +141,18 @@ cdef class TextScanner:
     cdef int _check(self, int result) except -1:
         cdef fw_scanner *s = &self.scanner
         if result == FW_NO_MEMORY:
-            raise MemoryError(f"no memory after {s.tokens:,} tokens and {s.table.n_words:,} distinct words")
+            read = f"{s.tokens:,} tokens and {s.table.n_words:,} distinct words"
+            raise MemoryError(f"no memory after {read}; spool=True keeps the ids of tokens in files")
         if result == FW_TOO_MANY_WORDS:
             raise TooManyWordsError()
         if result == FW_BAD_TEXT:
             word = (s.text + s.bad_begin)[:s.bad_length]
             raise BadTextError(s.origin + s.bad_begin, word, s.lines)
         return 0
+
+    def drain(self, write not None):
+        """Hand the ids of the stream to ``write(memoryview)``, block after block, and empty it."""
+        drain_stream(&self.scanner.ids, write)
 
     def merge(self, TextScanner other not None):
         """Add the words and counts of `other`, in its order; returns the ids (int32) of its words here."""
@@ -220,12 +235,57 @@ cdef class TextScanner:
                 settled.scanner.table.words[ids[i]].count += table.words[i].count
         return settled, ids.base, bad_bytes, nul_bytes
 
+    def release_words(self):
+        """Give back the memory of the words: what is left can be renumbered."""
+        self.released += len(self)
+        self._check(fw_scanner_release_words(&self.scanner))
+
     def renumber(self, const int32_t[::1] rows not None, int32_t[::1] out not None, int64_t[::1] ends not None,
                  int64_t base):
         """Write ``rows[id]`` of all ids to `out` (without those below 0) and sentence ends plus `base` to `ends`.
 
         Empties the stream of ids; returns how many were written. `out` must have room for them all.
         """
-        return renumber_stream(
-            &self.scanner.ids, rows, out, ends, base, self.scanner.table.n_words, self.scanner.sentences
-        )
+        cdef int64_t n_words = self.released + self.scanner.table.n_words
+        return renumber_stream(&self.scanner.ids, rows, out, ends, base, n_words, self.scanner.sentences)
+
+
+def renumber_block(int32_t[::1] ids not None, const int32_t[::1] rows not None, int64_t[::1] ends not None,
+                   int64_t base):
+    """Renumber ids that were drained, in place: like ``renumber``, but a block at a time.
+
+    Parameters
+    ----------
+    ids : ndarray of int32
+        A part of the stream, -1 where a sentence ends. Its rows are there afterwards, at the front.
+    rows : ndarray of int32
+        The row of each id; below 0: left out.
+    ends : ndarray of int64, as long as `ids` at least
+        Receives the sentence ends.
+    base : int
+        Rows that were written before this block.
+
+    Returns
+    -------
+    kept, ended : int
+        How many rows and how many sentence ends were written.
+
+    Raises
+    ------
+    ValueError
+        An id has no row.
+    """
+    cdef Py_ssize_t i, n = ids.shape[0]
+    cdef int32_t least = 0, greatest = -1
+    if n == 0:
+        return 0, 0
+    for i in range(n):
+        least = min(least, ids[i])
+        greatest = max(greatest, ids[i])
+    if least < -1 or greatest >= rows.shape[0] or ends.shape[0] < n:
+        raise ValueError(f"{n} ids from {least} to {greatest}; {rows.shape[0]} rows, room for {ends.shape[0]} ends")
+    cdef int64_t *end = &ends[0]
+    cdef int64_t kept
+    with nogil:
+        kept = fw_ids_renumber_block(&ids[0], n, &rows[0] if rows.shape[0] else NULL, &end, base)
+    return kept, end - &ends[0]

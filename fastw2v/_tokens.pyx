@@ -2,18 +2,22 @@
 """Counting and numbering tokens that are Python objects; see `fastw2v._corpus` for the same with bytes."""
 
 from cpython.exc cimport PyErr_CheckSignals
-from cpython.mem cimport PyMem_Free, PyMem_Malloc, PyMem_Realloc
 from cpython.object cimport PyObject, PyObject_Hash
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
-from libc.string cimport memset
 
-from fastw2v._ids cimport FW_SENTENCE_END, fw_ids, fw_ids_free, fw_ids_room, fw_ids_took, renumber_stream
+from fastw2v._ids cimport FW_SENTENCE_END, drain_stream, fw_ids, fw_ids_free, fw_ids_has_room, fw_ids_room
+from fastw2v._ids cimport fw_ids_took, renumber_stream
 
 import numpy as np
 
 from fastw2v._corpus import TooManyWordsError
 from fastw2v.tokenizers import is_missing
 
+
+cdef extern from "fw_pages.h" nogil:
+    void *fw_pages_new(int64_t n_bytes)
+    void fw_pages_free(void *pages, int64_t n_bytes)
+    void *fw_pages_grow(void *pages, int64_t n_bytes, int64_t new_bytes)
 
 cdef extern from *:
     """
@@ -42,6 +46,10 @@ class BadTokenError(Exception):
         self.reason = reason
 
 
+cdef struct word_t:
+    Py_hash_t hash
+    int64_t count
+
 cdef struct slot_t:
     uint32_t tag
     int32_t id
@@ -51,29 +59,33 @@ cdef enum:
 
 
 cdef class TokenScanner:
-    """Counts and numbers the tokens of sentences that are Python sequences: strings, or other hashables."""
+    """Counts and numbers the tokens of sentences that are Python sequences: strings, or other hashables.
+
+    Parameters
+    ----------
+    keeper : object, optional
+        Its ``keep(scanner)`` is called whenever a block of ids is full; it may take the ids out with `drain`.
+    """
 
     cdef list keys           # the words, in the order in which they were first seen
-    cdef slot_t *slots       # open addressing; tag 0 marks a free slot
-    cdef int shift
-    cdef Py_hash_t *hashes   # of each word
-    cdef int64_t *word_counts
+    cdef word_t *known       # the same for each of them
     cdef int64_t capacity
+    cdef slot_t *slots       # open addressing, a power of two of them; tag 0 marks a free slot
+    cdef int64_t n_slots
+    cdef int shift           # a word's home slot is its mixed hash >> shift
     cdef fw_ids ids
     cdef readonly int64_t tokens, sentences
+    cdef readonly object keeper
     cdef object of_strings   # whether the tokens are strings; None before the first
+    cdef int64_t released    # words that were given back
 
-    def __cinit__(self):
-        self.keys = []
+    def __cinit__(self, keeper=None):
+        self.keeper = keeper
         self.of_strings = None
-        self._grow_words()
-        self.shift = 64 - 11
-        self._grow_slots()
+        self._clear_words()
 
     def __dealloc__(self):
-        PyMem_Free(self.slots)
-        PyMem_Free(self.hashes)
-        PyMem_Free(self.word_counts)
+        self._free_words()
         fw_ids_free(&self.ids)
 
     def __len__(self):
@@ -90,13 +102,19 @@ cdef class TokenScanner:
         self._end_sentence()
 
     cdef int _end_sentence(self) except -1:
-        cdef int32_t *out = fw_ids_room(&self.ids, 1)
-        if out == NULL:
-            raise MemoryError(f"no memory after {self.tokens:,} tokens")
-        out[0] = FW_SENTENCE_END
+        self._room(1)[0] = FW_SENTENCE_END
         fw_ids_took(&self.ids, 1)
         self.sentences += 1
         return 0
+
+    cdef int32_t *_room(self, Py_ssize_t n) except NULL:
+        """Room for `n` more ids."""
+        if self.keeper is not None and not fw_ids_has_room(&self.ids, n):
+            self.keeper.keep(self)
+        cdef int32_t *out = fw_ids_room(&self.ids, n)
+        if out == NULL:
+            raise MemoryError(f"no memory after {self.tokens:,} tokens; spool=True keeps their ids in files")
+        return out
 
     cdef int _add_batch(self, tuple tokens, Py_ssize_t first, Py_ssize_t last) except -1:
         cdef Py_hash_t[BATCH] hashes
@@ -105,9 +123,7 @@ cdef class TokenScanner:
         cdef int32_t id
         cdef PyObject *token
         cdef slot_t slot
-        cdef int32_t *out = fw_ids_room(&self.ids, n)
-        if out == NULL:
-            raise MemoryError(f"no memory after {self.tokens:,} tokens")
+        cdef int32_t *out = self._room(n)
         for i in range(n):
             token = <PyObject *>tokens[first + i]
             if not fw_is_exact_str(token):
@@ -126,7 +142,7 @@ cdef class TokenScanner:
             token = <PyObject *>tokens[first + i]
             if id < 0 or not self._is_str(id, token, hashes[i]):
                 id = self._enter_str(<object>token, hashes[i], first + i)
-            self.word_counts[id] += 1
+            self.known[id].count += 1
             out[i] = id
         fw_ids_took(&self.ids, n)
         self.tokens += n
@@ -153,7 +169,7 @@ cdef class TokenScanner:
                 id = self._enter_str(text, PyObject_Hash(text), i)
             else:
                 id = self._enter_other(token, i)
-            self.word_counts[id] += 1
+            self.known[id].count += 1
             out[i - first] = id
         fw_ids_took(&self.ids, last - first)
         self.tokens += last - first
@@ -164,10 +180,10 @@ cdef class TokenScanner:
 
     cdef inline bint _is_str(self, int32_t id, PyObject *token, Py_hash_t hash) noexcept:
         cdef PyObject *word = <PyObject *>self.keys[id]
-        return word == token or (self.hashes[id] == hash and fw_same_str(word, token))
+        return word == token or (self.known[id].hash == hash and fw_same_str(word, token))
 
     cdef int32_t _enter_str(self, str token, Py_hash_t hash, Py_ssize_t index) except -1:
-        cdef uint64_t at = _mix(hash) >> self.shift, mask = (<uint64_t>1 << (64 - self.shift)) - 1
+        cdef uint64_t at = _mix(hash) >> self.shift, mask = <uint64_t>self.n_slots - 1
         while self.slots[at].tag:
             if self.slots[at].tag == _tag(hash) and self._is_str(self.slots[at].id, <PyObject *>token, hash):
                 return self.slots[at].id
@@ -190,11 +206,11 @@ cdef class TokenScanner:
         except TypeError:
             _check_token(index, token)
             raise
-        cdef uint64_t at = _mix(hash) >> self.shift, mask = (<uint64_t>1 << (64 - self.shift)) - 1
+        cdef uint64_t at = _mix(hash) >> self.shift, mask = <uint64_t>self.n_slots - 1
         cdef int32_t id
         while self.slots[at].tag:
             id = self.slots[at].id
-            if self.slots[at].tag == _tag(hash) and self.hashes[id] == hash:
+            if self.slots[at].tag == _tag(hash) and self.known[id].hash == hash:
                 word = self.keys[id]
                 if word is token or word == token:
                     return id
@@ -210,41 +226,52 @@ cdef class TokenScanner:
         if id == self.capacity:
             self._grow_words()
         self.keys.append(word)
-        self.hashes[id] = hash
-        self.word_counts[id] = 0
+        self.known[id] = word_t(hash, 0)
         self.slots[at] = slot_t(_tag(hash), <int32_t>id)
-        if 2 * (id + 1) > <int64_t>1 << (64 - self.shift):
+        if 2 * (id + 1) > self.n_slots:
             self._grow_slots()
         return <int32_t>id
 
+    cdef void _free_words(self) noexcept:
+        fw_pages_free(self.known, self.capacity * sizeof(word_t))
+        fw_pages_free(self.slots, self.n_slots * sizeof(slot_t))
+        self.known = NULL
+        self.slots = NULL
+        self.capacity = self.n_slots = 0
+
+    cdef int _clear_words(self) except -1:
+        """Begin with empty tables."""
+        self._free_words()
+        self.keys = []
+        self._grow_words()
+        self._grow_slots()
+        return 0
+
     cdef int _grow_words(self) except -1:
         cdef int64_t capacity = 2 * self.capacity if self.capacity else 1 << 10
-        cdef void *grown = PyMem_Realloc(self.hashes, capacity * sizeof(Py_hash_t))
-        if grown != NULL:
-            self.hashes = <Py_hash_t *>grown
-            grown = PyMem_Realloc(self.word_counts, capacity * sizeof(int64_t))
+        cdef void *grown = fw_pages_grow(self.known, self.capacity * sizeof(word_t), capacity * sizeof(word_t))
         if grown == NULL:
             raise MemoryError(f"no memory for a table of {capacity:,} words")
-        self.word_counts = <int64_t *>grown
+        self.known = <word_t *>grown
         self.capacity = capacity
         return 0
 
     cdef int _grow_slots(self) except -1:
-        cdef int shift = self.shift - 1
-        cdef uint64_t size = <uint64_t>1 << (64 - shift), at
-        cdef slot_t *slots = <slot_t *>PyMem_Malloc(size * sizeof(slot_t))
+        cdef int64_t size = 2 * self.n_slots if self.n_slots else 1 << 12
+        cdef slot_t *slots = <slot_t *>fw_pages_new(size * sizeof(slot_t))
         if slots == NULL:
             raise MemoryError(f"no memory for a table of {size // 2:,} words")
-        memset(slots, 0, size * sizeof(slot_t))
-        PyMem_Free(self.slots)
+        fw_pages_free(self.slots, self.n_slots * sizeof(slot_t))
         self.slots = slots
-        self.shift = shift
+        self.n_slots = size
+        self.shift = 65 - <int>(<object>size).bit_length()
         cdef Py_ssize_t i
+        cdef uint64_t at
         for i in range(len(self.keys)):
-            at = _mix(self.hashes[i]) >> shift
+            at = _mix(self.known[i].hash) >> self.shift
             while slots[at].tag:
-                at = (at + 1) & (size - 1)
-            slots[at] = slot_t(_tag(self.hashes[i]), <int32_t>i)
+                at = (at + 1) & <uint64_t>(size - 1)
+            slots[at] = slot_t(_tag(self.known[i].hash), <int32_t>i)
         return 0
 
     def counts(self):
@@ -253,7 +280,7 @@ cdef class TokenScanner:
         cdef int64_t[::1] to = counts
         cdef Py_ssize_t i
         for i in range(to.shape[0]):
-            to[i] = self.word_counts[i]
+            to[i] = self.known[i].count
         return counts
 
     def words(self, const int64_t[::1] ids not None):
@@ -266,10 +293,19 @@ cdef class TokenScanner:
         ids = dict(zip(self.keys, range(len(self.keys))))
         return np.fromiter((ids.get(word, -1) for word in words), np.int32, len(words))
 
+    def drain(self, write not None):
+        """Like `TextScanner.drain`."""
+        drain_stream(&self.ids, write)
+
+    def release_words(self):
+        """Like `TextScanner.release_words`."""
+        self.released += len(self.keys)
+        self._clear_words()
+
     def renumber(self, const int32_t[::1] rows not None, int32_t[::1] out not None, int64_t[::1] ends not None,
                  int64_t base):
         """Like `TextScanner.renumber`."""
-        return renumber_stream(&self.ids, rows, out, ends, base, len(self.keys), self.sentences)
+        return renumber_stream(&self.ids, rows, out, ends, base, self.released + len(self.keys), self.sentences)
 
 
 cdef inline uint64_t _mix(Py_hash_t hash) noexcept:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fastw2v.state import TrainingState
     from fastw2v.vocab import Vocabulary
 
-CORPUS_PARAMS = ("min_count", "max_vocab", "errors", "n_jobs")
+CORPUS_PARAMS = ("min_count", "max_vocab", "errors", "n_jobs", "spool")
 
 
 class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -85,6 +85,9 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
         Words whose vectors stay as they are.
     errors : {"strict", "replace", "ignore"}, default "strict"
         What to do with bytes that are no UTF-8 in files.
+    spool : path, bool or None, default None
+        For corpora larger than memory: the folder that takes the word ids (8 bytes a token), in files that are gone
+        with the process. True is ``TMPDIR`` or else ``/var/tmp``. The result does not depend on it.
 
     Attributes
     ----------
@@ -146,6 +149,7 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
         initial_vectors: Any = None,
         frozen: Iterable[Any] | None = None,
         errors: str = "strict",
+        spool: str | os.PathLike[str] | bool | None = None,
     ) -> None:
         self.corpus = corpus
         self.vector_size = vector_size
@@ -173,6 +177,7 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
         self.initial_vectors = initial_vectors
         self.frozen = frozen
         self.errors = errors
+        self.spool = spool
 
     # ------------------------------------------------------------------ training
 
@@ -214,6 +219,8 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
             call, else it is as it was before.
         MemoryError
             What is needed does not fit in the memory that is free.
+        OSError
+            A file cannot be read, or the folder ``spool`` cannot be written to or is full.
         RuntimeError
             Another thread is fitting this model.
         """

@@ -123,6 +123,9 @@ def cli() -> None:
 @click.option(
     "--errors", default="strict", show_default=True, help=f"bytes that are no UTF-8: {RULES['errors'].allowed}"
 )
+@click.option(
+    "--spool", metavar="FOLDER", help="keep the word ids there and not in memory: 8 bytes a token, gone at the end"
+)
 @click.option("--device", default="auto", show_default=True, help=RULES["device"].allowed)
 @click.option("-j", "--n-jobs", type=int, help=RULES["n_jobs"].allowed)
 @click.option("--seed", type=int, help="makes a run with one thread repeatable; by default drawn and reported")

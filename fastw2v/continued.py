@@ -9,6 +9,7 @@ import numpy as np
 
 from fastw2v.errors import ParameterError
 from fastw2v.fit import start
+from fastw2v.ready_ids import count_ids
 from fastw2v.start import frozen_rows, initial_rows, resolve_seed
 from fastw2v.vocab import Vocabulary
 
@@ -91,7 +92,7 @@ def _start(model: Any, text: Any, params: Params, seed: int) -> tuple[TrainingSt
     known = model.vocabulary_
     corpus = model._encoded(text, known)
     _check_fits(model, corpus, params)
-    here = np.bincount(corpus.ids, minlength=len(known)).astype(np.int64)
+    here = count_ids(corpus.ids, len(known))
     corpus = replace(corpus, vocabulary=Vocabulary(known.words, known.counts + here))
     state = start(
         corpus,

@@ -25,6 +25,7 @@ from fastw2v.items import (
 )
 from fastw2v.machine import resolve_jobs
 from fastw2v.params import check
+from fastw2v.spool import IdStore, id_store
 from fastw2v.tokenizers import Tokenizer, resolve
 from fastw2v.vocab import Vocabulary, describe_commonest, frequent_words
 
@@ -40,6 +41,7 @@ def encode(
     vocabulary: Vocabulary | Mapping[Hashable, int] | Iterable[Hashable] | None = None,
     errors: str = "strict",
     n_jobs: int | None = None,
+    spool: str | os.PathLike[str] | bool | None = None,
 ) -> EncodedCorpus:
     """Read a corpus once: split it, count its words, number them by frequency.
 
@@ -67,6 +69,10 @@ def encode(
         but hardly text, raise with "strict" and are kept as a part of words otherwise.
     n_jobs : int, optional
         Threads that read files; None or -1: all usable CPUs. The result does not depend on it.
+    spool : path, bool or None, default None
+        For corpora larger than memory: the folder that takes the ids, in files without names, which are gone when the
+        corpus is, and when the process ends in any way. True is ``TMPDIR`` or else ``/var/tmp``. None and False keep
+        the ids in memory. The result does not depend on it.
 
     Returns
     -------
@@ -82,10 +88,17 @@ def encode(
         Something that is no corpus; or an item of another kind than the first, with its place: ``corpus[3][7]``.
     ParameterError
         Another parameter is out of its range.
+    MemoryError
+        The ids will not fit in the memory that is free.
+    OSError
+        The folder `spool` cannot be written to, or is full.
 
     Notes
     -----
-    About 4 bytes of memory are needed for each token, and the distinct words. Whatever an iterator raises comes out.
+    About 4 bytes of memory are needed for each token, 8 for each sentence, and the distinct words. With `spool` only
+    the words need memory; the folder needs 8 bytes for each token and each sentence while the ids are renumbered at the
+    end, and then 4 for each token that was kept. A disk that fails later, while the ids are being read, ends the
+    process as it does with any mapped file. Whatever an iterator raises comes out.
     The text of a document that `tokenizer` splits may hold any character; newlines do not end a sentence there.
 
     Examples
@@ -99,10 +112,11 @@ def encode(
     started = time.perf_counter()
     for name, value in {"min_count": min_count, "max_vocab": max_vocab, "errors": errors, "n_jobs": n_jobs}.items():
         check(name, value)
+    check("spool", spool)
     if isinstance(corpus, EncodedCorpus):
         return corpus
     try:
-        counted, tokenizer, done = _count(corpus, tokenizer, errors, resolve_jobs(n_jobs))
+        counted, tokenizer, done = _count(corpus, tokenizer, errors, resolve_jobs(n_jobs), id_store(spool))
     except TooManyWordsError:
         raise CorpusError("the corpus holds more than 2,147,483,647 distinct words, too many for int32 ids") from None
     if not counted.tokens:
@@ -133,7 +147,7 @@ def encode(
 
 
 def _count(
-    corpus: Any, tokenizer: Tokenizer | None, errors: str, n_threads: int
+    corpus: Any, tokenizer: Tokenizer | None, errors: str, n_threads: int, store: IdStore
 ) -> tuple[Counted, Tokenizer, dict[str, int]]:
     """Reads the corpus; returns what was counted, the resolved tokenizer and the report's figures about files."""
     bad = "ignored_bytes" if errors == "ignore" else "replaced_bytes"
@@ -144,20 +158,20 @@ def _count(
         tokenizer = resolve(tokenizer, "file")
         files: list[TextFile] = [file for path in ([corpus] if is_path else corpus) for file in find(path)]
         if tokenizer == "whitespace":
-            text, n_bytes = count_files(files, errors, n_threads)
+            text, n_bytes = count_files(files, errors, n_threads, store=store)
             return text, tokenizer, _figures(len(files), n_bytes, **{bad: text.bad_bytes, "nul_bytes": text.nul_bytes})
-        tokens, lines = count_lines(files, errors, tokenizer)
+        tokens, lines = count_lines(files, errors, tokenizer, store)
         figures = _figures(len(files), lines.bytes_read, **{bad: lines.bad_bytes, "nul_bytes": lines.nul_bytes})
         return tokens, tokenizer, figures
     if is_open_file(corpus):
         tokenizer = resolve(tokenizer, "file")
         if tokenizer == "whitespace":
-            text, n_bytes = count_stream(bytes_of_open_file(corpus), name_of_open_file(corpus), errors)
+            text, n_bytes = count_stream(bytes_of_open_file(corpus), name_of_open_file(corpus), errors, store=store)
             return text, tokenizer, _figures(1, n_bytes, **{bad: text.bad_bytes, "nul_bytes": text.nul_bytes})
-        tokens, lines = count_lines(corpus, errors, tokenizer)
+        tokens, lines = count_lines(corpus, errors, tokenizer, store)
         figures = _figures(1, lines.bytes_read, **{bad: lines.bad_bytes, "nul_bytes": lines.nul_bytes})
         return tokens, tokenizer, figures
-    tokens, tokenizer = count_items(corpus, tokenizer)
+    tokens, tokenizer = count_items(corpus, tokenizer, store)
     return tokens, tokenizer, {}
 
 

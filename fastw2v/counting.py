@@ -16,6 +16,7 @@ from fastw2v._corpus import BadTextError, TextScanner
 from fastw2v.compressed import ReadInto
 from fastw2v.errors import CorpusError
 from fastw2v.files import Piece, TextFile, deal_out, first_bytes, open_piece, what_it_may_be
+from fastw2v.spool import IdStore, InMemory
 from fastw2v.tokenizers import shorten
 
 BLOCK = 1 << 20  # bytes read at once: they fit into the second-level cache with the head of the table of words
@@ -40,10 +41,11 @@ class Counted(Protocol):
 
 
 class CountedTokens:
-    """What one scanner (of text or of tokens) has read."""
+    """What one scanner (of text or of tokens) has read into a store."""
 
-    def __init__(self, scanner: Any) -> None:
+    def __init__(self, scanner: Any, store: IdStore) -> None:
         self._scanner = scanner
+        self._store = store
         self.counts: np.ndarray = scanner.counts()
         self.tokens: int = scanner.tokens
         self.sentences: int = scanner.sentences
@@ -58,10 +60,10 @@ class CountedTokens:
 
     def renumber(self, rows: np.ndarray, kept: int) -> tuple[np.ndarray, np.ndarray]:
         """See `Counted`."""
-        ids = np.empty(kept, np.int32)
-        offsets = np.zeros(self.sentences + 1, np.int64)
-        self._scanner.renumber(rows, ids, offsets[1:], 0)
-        return ids, offsets
+        self._scanner.release_words()
+        target = self._store.target(kept, self.sentences)
+        target.write(self._scanner, rows, kept, 0, 0)
+        return target.arrays()
 
 
 class CountedText:
@@ -70,19 +72,26 @@ class CountedText:
     Parameters
     ----------
     scanners : list of TextScanner
-        In the order of the text.
+        In the order of the text. Their words are given back as soon as they are no longer needed.
     errors : {"strict", "replace", "ignore"}
         How the bytes of words that are no UTF-8 are decoded.
+    store : IdStore
+        Where their ids are.
     """
 
-    def __init__(self, scanners: list[TextScanner], errors: str) -> None:
+    def __init__(self, scanners: list[TextScanner], errors: str, store: IdStore) -> None:
         self._scanners = scanners
-        self._share_counts = [scanner.counts() for scanner in scanners]
+        self._store = store
+        self._share_counts = [scanner.counts() for scanner in scanners[1:]]  # the first has the rest
         self._shared = scanners[0]
-        self._ids = [np.arange(len(self._shared), dtype=np.int32)]
-        self._ids += [self._shared.merge(scanner) for scanner in scanners[1:]]
+        odd_words = any(scanner.odd_words for scanner in scanners)
+        others = []
+        for scanner in scanners[1:]:
+            others.append(self._shared.merge(scanner))
+            scanner.release_words()
+        self._ids = [np.arange(len(self._shared), dtype=np.int32), *others]
         self.bad_bytes = self.nul_bytes = 0
-        if any(scanner.odd_words for scanner in scanners):
+        if odd_words:
             self._shared, settled, self.bad_bytes, self.nul_bytes = self._shared.settle(errors)
             self._ids = [settled[ids] for ids in self._ids]
         self.counts: np.ndarray = self._shared.counts()
@@ -99,22 +108,21 @@ class CountedText:
 
     def renumber(self, rows: np.ndarray, kept: int) -> tuple[np.ndarray, np.ndarray]:
         """See `Counted`."""
-        ids = np.empty(kept, np.int32)
-        offsets = np.zeros(self.sentences + 1, np.int64)
-        jobs: list[Callable[[], Any]] = []
-        token, sentence = 0, 1
+        self._shared.release_words()
+        self._scanners[0].release_words()  # the same, unless bytes were no UTF-8
+        target = self._store.target(kept, self.sentences)
         rows_or_none = np.append(rows, np.int32(-1))  # its place -1 is for words of which "ignore" left nothing
-        for scanner, words, counts in zip(self._scanners, self._ids, self._share_counts, strict=True):
-            # The scanner that the others were merged into holds words that are not in its stream: row 0, never read.
-            own = np.zeros(len(scanner), np.int32)
-            own[: len(words)] = rows_or_none[words]
-            share = int(counts[own[: len(counts)] >= 0].sum())
-            ends = offsets[sentence : sentence + scanner.sentences]
-            jobs.append(partial(scanner.renumber, own, ids[token : token + share], ends, token))
+        own_rows = [rows_or_none[ids] for ids in self._ids]
+        shares = [int(counts[own >= 0].sum()) for own, counts in zip(own_rows[1:], self._share_counts, strict=True)]
+        shares.insert(0, kept - sum(shares))
+        jobs: list[Callable[[], Any]] = []
+        token = sentence = 0
+        for scanner, own, share in zip(self._scanners, own_rows, shares, strict=True):
+            jobs.append(partial(target.write, scanner, own, share, token, sentence))
             token += share
             sentence += scanner.sentences
         run_in_threads(jobs)
-        return ids, offsets
+        return target.arrays()
 
 
 def count_files(
@@ -122,6 +130,7 @@ def count_files(
     errors: str,
     n_threads: int,
     *,
+    store: IdStore | None = None,
     block: int = BLOCK,
     smallest_share: int = SMALLEST_SHARE,
 ) -> tuple[CountedText, int]:
@@ -135,6 +144,8 @@ def count_files(
         What is done about invalid UTF-8 (and, with "strict", NUL bytes).
     n_threads : int
         How many threads may read; what is counted does not depend on it.
+    store : IdStore, optional
+        Where the ids are kept; by default in memory.
     block, smallest_share : int
         Bytes read at once, and bytes that are worth a thread.
 
@@ -146,27 +157,42 @@ def count_files(
     """
     groups = deal_out(files, n_threads, smallest_share)
     progress = _Progress()
-    readers = [_GroupReader(number, group, errors == "strict", block, progress) for number, group in enumerate(groups)]
+    store = InMemory() if store is None else store
+    readers = []
+    for number, group in enumerate(groups):
+        scanner = TextScanner(errors == "strict", store.keeper(_share_read(group), len(groups)))
+        readers.append(_GroupReader(number, group, scanner, block, progress))
     run_in_threads([reader.read for reader in readers], progress.stop)
     if progress.first_bad < len(readers):
         reader = readers[progress.first_bad]
         lines = [entry for earlier in readers[: reader.number + 1] for entry in earlier.lines]
         raise reader.explain_bad(sum(n for file, n in lines if file is reader.bad_file))
-    return CountedText([reader.scanner for reader in readers], errors), sum(reader.bytes for reader in readers)
+    scanners = [reader.scanner for reader in readers]
+    return CountedText(scanners, errors, store), sum(scanner.bytes_read for scanner in scanners)
 
 
-def count_stream(readinto: ReadInto, name: str, errors: str, *, block: int = BLOCK) -> tuple[CountedText, int]:
+def _share_read(group: list[Piece]) -> Callable[[TextScanner], float] | None:
+    """How much of the group a scanner has read; None where nobody knows how long its text is."""
+    if not all(piece.file.is_plain for piece in group):
+        return None
+    total = sum((piece.file.size if piece.end is None else piece.end) - piece.begin for piece in group)
+    return lambda scanner: scanner.bytes_read / total
+
+
+def count_stream(
+    readinto: ReadInto, name: str, errors: str, *, store: IdStore | None = None, block: int = BLOCK
+) -> tuple[CountedText, int]:
     """Like `count_files` for one stream of bytes; `name` stands for it in messages."""
-    scanner = TextScanner(errors == "strict")
-    bytes_read = 0
+    store = InMemory() if store is None else store
+    scanner = TextScanner(errors == "strict", store.keeper())
     scanner.begin()
     try:
-        while n := scanner.read(readinto, block):
-            bytes_read += n
+        while scanner.read(readinto, block):
+            pass
         scanner.end()
     except BadTextError as bad:
         raise CorpusError(describe_bad_text(name, bad.lines + 1, bad.offset, bad.word)) from None
-    return CountedText([scanner], errors), bytes_read
+    return CountedText([scanner], errors, store), scanner.bytes_read
 
 
 class _Progress:
@@ -188,11 +214,10 @@ class _Progress:
 class _GroupReader:
     """Reads the pieces of one group, one after the other, with one scanner."""
 
-    def __init__(self, number: int, pieces: list[Piece], strict: bool, block: int, progress: _Progress) -> None:
+    def __init__(self, number: int, pieces: list[Piece], scanner: TextScanner, block: int, progress: _Progress) -> None:
         self.number = number
-        self.scanner = TextScanner(strict)
+        self.scanner = scanner
         self.lines: list[tuple[TextFile, int]] = []  # newlines in each piece that was read
-        self.bytes = 0
         self.bad: BadTextError | None = None
         self.bad_file: TextFile | None = None
         self._pieces = pieces
@@ -204,8 +229,7 @@ class _GroupReader:
             try:
                 with open_piece(piece) as readinto:
                     self.scanner.begin(piece.begin)
-                    while n := self.scanner.read(readinto, self._block):
-                        self.bytes += n
+                    while self.scanner.read(readinto, self._block):
                         if self._progress.stopped or self._progress.first_bad < self.number:
                             return
                     self.scanner.end(piece.ends_file)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fastw2v.errors import CorpusError
-from fastw2v.ready_ids import flatten
+from fastw2v.ready_ids import count_ids, flatten
 from fastw2v.tokenizers import Tokenizer
 from fastw2v.vocab import Vocabulary
 
@@ -79,7 +79,8 @@ class EncodedCorpus:
     vocabulary : Vocabulary
         Words by count descending, then first seen, unless a ready-made one was given.
     ids : ndarray of int32, shape (N,)
-        Rows of the vocabulary, sentence after sentence. Words that are not in it are left out.
+        Rows of the vocabulary, sentence after sentence. Words that are not in it are left out. With `spool` they and
+        the offsets are read-only and lie in a file; a pickle holds the numbers themselves.
     offsets : ndarray of int64, shape (sentences + 1,)
         Sentence i is ``ids[offsets[i]:offsets[i + 1]]``; it may be empty.
     report : EncodeReport
@@ -170,6 +171,6 @@ class EncodedCorpus:
             )
         if len(words) < 2:
             raise CorpusError(f"training needs at least 2 words, the vocabulary has {len(words)}")
-        counts = np.bincount(flat, minlength=len(words)).astype(np.int64, copy=False)
+        counts = count_ids(flat, len(words))
         report = EncodeReport(flat.size, len(ends) - 1, len(words), seconds=time.perf_counter() - started)
         return cls(Vocabulary(words, counts), flat, ends, report, "tokens")

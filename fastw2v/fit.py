@@ -242,8 +242,8 @@ def _exploded(stats: ChunkStats, plan_: Plan) -> bool:
 def _check_finite(state: TrainingState, watch: _Watch) -> None:
     """The last tile's updates, which no later score has seen."""
     for rows in (state.w_in, state.w_out):
-        for begin in range(0, len(rows), 65_536):
-            if not np.isfinite(rows[begin : begin + 65_536]).all():
+        for begin in range(0, len(rows), 4_096):
+            if not np.isfinite(rows[begin : begin + 4_096]).all():
                 watch.diverged = True
                 raise DivergedError(
                     f"training left the finite numbers in the last tiles of epoch {state.plan.epochs}: lower "

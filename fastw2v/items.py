@@ -13,6 +13,7 @@ from fastw2v.compressed import ReadInto
 from fastw2v.counting import CountedTokens, describe_bad_text
 from fastw2v.errors import CorpusError, CorpusTypeError
 from fastw2v.files import TextFile, first_bytes, open_text, what_it_may_be
+from fastw2v.spool import IdStore
 from fastw2v.tokenizers import Tokenizer, resolve, shorten, splitter, token_list
 
 ARROW_ROWS = 10_000  # rows of a pyarrow column that are turned into Python strings at once
@@ -86,8 +87,10 @@ def is_list_of_paths(corpus: object) -> bool:
     return True
 
 
-def count_items(corpus: Iterable[Any], tokenizer: Tokenizer | None) -> tuple[CountedTokens, Tokenizer]:
+def count_items(corpus: Iterable[Any], tokenizer: Tokenizer | None, store: IdStore) -> tuple[CountedTokens, Tokenizer]:
     """Read an iterable of token lists or of strings, once; its first item tells which of the two it is.
+
+    Its ids go into `store`.
 
     Returns
     -------
@@ -102,12 +105,24 @@ def count_items(corpus: Iterable[Any], tokenizer: Tokenizer | None) -> tuple[Cou
         tokenizer = resolve(tokenizer, "tokens") if tokenizer is None else tokenizer
     else:
         tokenizer = resolve(tokenizer, "documents" if of_strings else "tokens")
-    scanner = TokenScanner()
+    if tokens := _length(corpus, of_strings):
+        store.expect(tokens)
+    scanner = TokenScanner(store.keeper())
     if of_strings:
         _add_documents(scanner, chain(head, items), splitter(tokenizer))
     else:
         _add_token_lists(scanner, chain(head, items))
-    return CountedTokens(scanner), tokenizer
+    return CountedTokens(scanner, store), tokenizer
+
+
+def _length(corpus: Any, of_strings: bool) -> int | None:
+    """The tokens in a list of token lists; None where they cannot be counted without reading the corpus."""
+    if of_strings or not isinstance(corpus, (list, tuple)):
+        return None
+    try:
+        return sum(map(len, corpus))
+    except TypeError:
+        return None
 
 
 def iterate_items(corpus: Any) -> Iterator[Any]:
@@ -161,9 +176,11 @@ class LineCounts:
         self.bytes_read = self.bad_bytes = self.nul_bytes = 0
 
 
-def count_lines(files: list[TextFile] | IO[Any], errors: str, tokenizer: Tokenizer) -> tuple[CountedTokens, LineCounts]:
-    """Read files, or an open file, line by line through a tokenizer; one line is one sentence."""
-    scanner = TokenScanner()
+def count_lines(
+    files: list[TextFile] | IO[Any], errors: str, tokenizer: Tokenizer, store: IdStore
+) -> tuple[CountedTokens, LineCounts]:
+    """Read files, or an open file, line by line through a tokenizer into a store; one line is one sentence."""
+    scanner = TokenScanner(store.keeper())
     split = splitter(tokenizer)
     done = LineCounts()
     if isinstance(files, list):
@@ -173,7 +190,7 @@ def count_lines(files: list[TextFile] | IO[Any], errors: str, tokenizer: Tokeniz
     else:
         name = name_of_open_file(files)
         _add_lines(scanner, _decoded(files, name, errors, done), split, name)
-    return CountedTokens(scanner), done
+    return CountedTokens(scanner, store), done
 
 
 def name_of_open_file(file: object) -> str:

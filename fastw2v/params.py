@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -32,6 +33,11 @@ def _is_bool(value: Any) -> bool:
 
 def _is_real(value: Any) -> bool:
     return isinstance(value, numbers.Real) and not _is_bool(value) and math.isfinite(value)
+
+
+def _is_path(value: Any) -> bool:
+    path = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
+    return isinstance(path, str) and path != "" and "\0" not in path
 
 
 def _integer(low: int, high: int) -> Rule:
@@ -75,6 +81,10 @@ RULES: dict[str, Rule] = {
     ),
     "verbose": Rule("a whole number from 0 to 10, or True or False", lambda v: _is_bool(v) or _integer(0, 10).test(v)),
     "errors": _choice("strict", "replace", "ignore"),
+    "spool": Rule(
+        "None or False (ids in memory), True (the system's folder for large temporary files) or the path of a folder",
+        lambda v: v is None or _is_bool(v) or _is_path(v),
+    ),
     "weighting": _choice("mean", "tfidf", "sif", "usif"),
     "n_components_removed": _integer(0, 65_535),
     "normalize": _or_none(_choice("l2"), "leave lengths as they are"),

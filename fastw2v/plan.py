@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v import _sampler
+from fastw2v.ready_ids import count_ids
 
 if TYPE_CHECKING:
     from fastw2v.corpus import EncodedCorpus
@@ -122,11 +123,8 @@ class ChunkStats:
 
 
 def word_counts(corpus: EncodedCorpus) -> NDArray[np.int64]:
-    """How often each word of the vocabulary occurs, counted in pieces: NumPy widens what it counts to 64 bits."""
-    counts = np.zeros(len(corpus.vocabulary), np.int64)
-    for begin in range(0, len(corpus.ids), 1 << 18):
-        counts += np.bincount(corpus.ids[begin : begin + (1 << 18)], minlength=len(counts))
-    return counts
+    """How often each word of the vocabulary occurs."""
+    return count_ids(corpus.ids, len(corpus.vocabulary))
 
 
 def keep_probability(counts: NDArray[np.int64], sample: float) -> NDArray[np.float64]:

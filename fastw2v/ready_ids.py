@@ -9,6 +9,24 @@ import numpy as np
 from fastw2v.errors import CorpusError, CorpusTypeError
 from fastw2v.tokenizers import shorten
 
+PIECE = 1 << 18  # ids counted at once
+
+
+def count_ids(ids: np.ndarray, n_words: int) -> np.ndarray:
+    """How often each id from 0 to ``n_words - 1`` occurs, int64, shape (n_words,).
+
+    Counted in pieces: NumPy widens what it counts to 64 bits, and of ids in a file there may be more than memory holds.
+
+    Examples
+    --------
+    >>> count_ids(np.array([2, 0, 2], np.int32), 4)
+    array([1, 0, 2, 0])
+    """
+    counts = np.zeros(n_words, np.int64)
+    for begin in range(0, len(ids), PIECE):
+        counts += np.bincount(ids[begin : begin + PIECE], minlength=n_words)
+    return counts
+
 
 def flatten(ids: Any, offsets: Any = None) -> tuple[np.ndarray, np.ndarray]:
     """Flat int32 ids and int64 offsets; see `EncodedCorpus.from_ids`.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TrainingRun", "check_output", "run_training"]
 
-_ENCODING = ("tokenizer", "min_count", "max_vocab", "errors", "n_jobs")
+_ENCODING = ("tokenizer", "min_count", "max_vocab", "errors", "n_jobs", "spool")
 
 
 @dataclass(frozen=True)

@@ -186,7 +186,7 @@ def test_an_exception_in_one_reader_stops_all_and_comes_out(tmp_path, monkeypatc
     assert threading.active_count() == before
 
 
-@pytest.mark.parametrize("corpus", ["'-'", "itertools.repeat(['a', 'b'])", "[['a'] * 10**7] * 10**5"])
+@pytest.mark.parametrize("corpus", ["'-'", "itertools.repeat(['a', 'b'])", "itertools.repeat(['a'] * 10**7)"])
 def test_ctrl_c_ends_reading(corpus):
     code = f"import itertools, fastw2v.corpus as c; print('go', flush=True); c.encode({corpus}, min_count=1)"
     process = subprocess.Popen(

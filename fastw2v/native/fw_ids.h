@@ -1,7 +1,8 @@
 /* A growing stream of int32 ids, in blocks that never move, with the ends of sentences in between.
  *
  * While a corpus is read its words have provisional ids, because their final ones depend on counts that are not known
- * yet. The stream is then renumbered in one pass which gives each block back as soon as it is read.
+ * yet. The stream is then renumbered in one pass which gives each block back as soon as it is read. Who has no memory
+ * for it all takes the blocks out while they come, keeps them elsewhere and renumbers them one by one.
  */
 #ifndef FW_IDS_H
 #define FW_IDS_H
@@ -22,22 +23,33 @@ typedef struct {
 
 void fw_ids_free(fw_ids *stream);
 
+/* Empties the stream; what memory the next ids need stays. */
+void fw_ids_clear(fw_ids *stream);
+
 /* Room for `n` more ids at the end (n at most 2^16), or NULL without memory; fw_ids_took says how many were written. */
 int32_t *fw_ids_new_block(fw_ids *stream, int64_t n);
 
+static inline int fw_ids_has_room(const fw_ids *stream, int64_t n) {
+    if (!stream->n_blocks) return 0;
+    const fw_block *last = &stream->blocks[stream->n_blocks - 1];
+    return last->capacity - last->used >= n;
+}
+
 static inline int32_t *fw_ids_room(fw_ids *stream, int64_t n) {
-    if (stream->n_blocks) {
-        fw_block *last = &stream->blocks[stream->n_blocks - 1];
-        if (last->capacity - last->used >= n) return last->ids + last->used;
-    }
-    return fw_ids_new_block(stream, n);
+    if (!fw_ids_has_room(stream, n)) return fw_ids_new_block(stream, n);
+    fw_block *last = &stream->blocks[stream->n_blocks - 1];
+    return last->ids + last->used;
 }
 
 static inline void fw_ids_took(fw_ids *stream, int64_t n) { stream->blocks[stream->n_blocks - 1].used += n; }
 
-/* Writes rows[id] of every id to `out` one after the other, leaving out those whose row is below 0, and for every
- * sentence end the number of rows written so far, plus `base`, to `ends`. The stream is empty afterwards.
- * Returns the number of rows written. */
+/* Renumbers `n` ids of a stream in place: each becomes rows[id], those whose row is below 0 are left out, and for every
+ * sentence end the number of rows written so far, plus `base`, goes to *ends, which moves on. Returns how many rows. */
+int64_t fw_ids_renumber_block(int32_t *ids, int64_t n, const int32_t *rows, int64_t **ends, int64_t base);
+
+/* Renumbers the whole stream: writes rows[id] of every id to `out` one after the other, leaving out those whose row is
+ * below 0, and for every sentence end the number of rows written so far, plus `base`, to `ends`. The stream is empty
+ * afterwards. Returns the number of rows written. */
 int64_t fw_ids_renumber(fw_ids *stream, const int32_t *rows, int32_t *out, int64_t *ends, int64_t base);
 
 #endif

@@ -1,6 +1,6 @@
 #include "fw_table.h"
 
-#include <stdlib.h>
+#include "fw_pages.h"
 
 enum { FIRST_SLOT_BITS = 12, FIRST_WORDS = 1 << 11, FIRST_TEXT = 1 << 12 };
 
@@ -20,23 +20,27 @@ uint64_t fw_hash_long(const char *text, int64_t length) {
     return fw_hash_pair(low ^ hash, high);
 }
 
+static int64_t slot_count(const fw_table *table) { return (int64_t)1 << (64 - table->shift); }
+static int64_t slot_bytes(const fw_table *table) { return slot_count(table) * (int64_t)sizeof *table->slots; }
+static int64_t word_bytes(const fw_table *table) { return table->word_capacity * (int64_t)sizeof *table->words; }
+
 int fw_table_init(fw_table *table) {
     memset(table, 0, sizeof *table);
-    table->slots = calloc((size_t)1 << FIRST_SLOT_BITS, sizeof *table->slots);
-    table->words = malloc(FIRST_WORDS * sizeof *table->words);
-    table->text = calloc(FIRST_TEXT, 1);
     table->shift = 64 - FIRST_SLOT_BITS;
     table->word_capacity = FIRST_WORDS;
     table->text_capacity = FIRST_TEXT;
+    table->slots = fw_pages_new(slot_bytes(table));
+    table->words = fw_pages_new(word_bytes(table));
+    table->text = fw_pages_new(table->text_capacity);
     if (table->slots && table->words && table->text) return FW_OK;
     fw_table_free(table);
     return FW_NO_MEMORY;
 }
 
 void fw_table_free(fw_table *table) {
-    free(table->slots);
-    free(table->words);
-    free(table->text);
+    fw_pages_free(table->slots, slot_bytes(table));
+    fw_pages_free(table->words, word_bytes(table));
+    fw_pages_free(table->text, table->text_capacity);
     memset(table, 0, sizeof *table);
 }
 
@@ -44,17 +48,15 @@ static uint64_t hash_of(const fw_word *word) {
     return word->length <= FW_INLINE ? fw_hash_pair(word->low, word->high) : word->low;
 }
 
-static int64_t slot_count(const fw_table *table) { return (int64_t)1 << (64 - table->shift); }
-
 static fw_slot *next_slot(const fw_table *table, fw_slot *slot) {
     return slot + 1 == table->slots + slot_count(table) ? table->slots : slot + 1;
 }
 
 static int grow_slots(fw_table *table) {
-    int64_t size = 2 * slot_count(table);
-    fw_slot *slots = calloc((size_t)size, sizeof *slots);
+    int64_t bytes = slot_bytes(table);
+    fw_slot *slots = fw_pages_new(2 * bytes);
     if (!slots) return FW_NO_MEMORY;
-    free(table->slots);
+    fw_pages_free(table->slots, bytes);
     table->slots = slots;
     table->shift--;
     for (int64_t id = 0; id < table->n_words; id++) {
@@ -67,17 +69,17 @@ static int grow_slots(fw_table *table) {
 }
 
 static int grow_words(fw_table *table) {
-    int64_t capacity = 2 * table->word_capacity;
-    fw_word *words = realloc(table->words, (size_t)capacity * sizeof *words);
+    int64_t bytes = word_bytes(table);
+    fw_word *words = fw_pages_grow(table->words, bytes, 2 * bytes);
     if (!words) return FW_NO_MEMORY;
     table->words = words;
-    table->word_capacity = capacity;
+    table->word_capacity *= 2;
     return FW_OK;
 }
 
 static int grow_text(fw_table *table, int64_t length) {
     int64_t capacity = 2 * table->text_capacity + length;
-    char *text = realloc(table->text, (size_t)capacity);
+    char *text = fw_pages_grow(table->text, table->text_capacity, capacity);
     if (!text) return FW_NO_MEMORY;
     table->text = text;
     table->text_capacity = capacity;

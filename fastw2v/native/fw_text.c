@@ -242,12 +242,23 @@ int fw_scanner_init(fw_scanner *scanner, int strict) {
     return fw_table_init(&scanner->table);
 }
 
-void fw_scanner_free(fw_scanner *scanner) {
-    fw_table_free(&scanner->table);
-    fw_ids_free(&scanner->ids);
+static void free_text(fw_scanner *scanner) {
     free(scanner->text);
     scanner->text = NULL;
     scanner->capacity = scanner->filled = scanner->scanned = 0;
+    scanner->word_begin = -1;
+}
+
+void fw_scanner_free(fw_scanner *scanner) {
+    fw_table_free(&scanner->table);
+    fw_ids_free(&scanner->ids);
+    free_text(scanner);
+}
+
+int fw_scanner_release_words(fw_scanner *scanner) {
+    fw_table_free(&scanner->table);
+    free_text(scanner);
+    return fw_table_init(&scanner->table);
 }
 
 void fw_scanner_begin(fw_scanner *scanner, int64_t origin) {

@@ -32,6 +32,9 @@ typedef struct {
 int fw_scanner_init(fw_scanner *scanner, int strict);
 void fw_scanner_free(fw_scanner *scanner);
 
+/* Gives back the words and the buffer of text, not the ids; FW_NO_MEMORY where not even an empty table can be had. */
+int fw_scanner_release_words(fw_scanner *scanner);
+
 /* A text (a file, or the part of one that begins at byte `origin`) begins. */
 void fw_scanner_begin(fw_scanner *scanner, int64_t origin);
 

@@ -1,0 +1,31 @@
+/* Memory in whole pages from the system, zeroed, which goes back to it when it is freed.
+ *
+ * What is needed only while a corpus is read makes room for what comes afterwards. Memory that free() takes back stays
+ * with the process as a rule, all the more of it the larger the pieces were that were freed before.
+ */
+#ifndef FW_PAGES_H
+#define FW_PAGES_H
+
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+
+static inline void *fw_pages_new(int64_t bytes) {
+    void *pages = mmap(NULL, (size_t)bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return pages == MAP_FAILED ? NULL : pages;
+}
+
+static inline void fw_pages_free(void *pages, int64_t bytes) {
+    if (pages) munmap(pages, (size_t)bytes);
+}
+
+/* A larger piece with the same content in place of this one; NULL without memory, and this one stays. */
+static inline void *fw_pages_grow(void *pages, int64_t bytes, int64_t new_bytes) {
+    void *grown = fw_pages_new(new_bytes);
+    if (!grown || !pages) return grown;
+    memcpy(grown, pages, (size_t)bytes);
+    fw_pages_free(pages, bytes);
+    return grown;
+}
+
+#endif
