@@ -145,7 +145,7 @@ def advance(
     Raises
     ------
     DivergedError
-        A score was not a finite number; the arrays are then of no use.
+        A score was not a finite number, or the loss far beyond that of knowing nothing; the arrays are of no use then.
     KeyboardInterrupt
         After Ctrl-C, once the threads have finished their chunks.
 
