@@ -14,6 +14,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 
 from fastw2v.errors import BackendUnavailable
+from fastw2v.in_flight import tokens_in_flight
 from fastw2v.plan import ChunkStats
 
 cdef extern from "fw_kernel.h" nogil:
@@ -219,7 +220,7 @@ cdef class Run:
         """
         if self.workers == NULL or not 0 <= first <= last <= self.owned[3].chunks or not 0 <= epoch < self.job.epochs:
             raise ValueError(f"epoch {epoch}, chunks [{first}, {last}): not in the plan, or the run is closed")
-        cdef int i, started, n = <int> min(<int64_t> self.n_jobs, last - first)
+        cdef int i, started, n = self.threads(epoch, first, last)
         cdef void **items
         error = None
         self.stats = ChunkStats()
@@ -254,6 +255,17 @@ cdef class Run:
             warnings.warn(f"only {started} of {n} threads could be started; training goes on with those",
                           RuntimeWarning, stacklevel=2)
         return self.stats
+
+    def threads(self, int64_t epoch, int64_t first, int64_t last):
+        """How many threads `train_chunk` starts: at most one for each chunk, and no more than learn well side by side.
+
+        The latter binds beyond some forty threads on ordinary text at its first learning rate; see in_flight.py.
+        """
+        plan = self.owned[3]
+        if first == last:
+            return 0
+        bearable = tokens_in_flight(plan, plan.kept_share, plan.rate_at(epoch, first)) / plan.tile
+        return int(max(1, min(self.n_jobs, last - first, bearable)))
 
     cdef object _wait(self):
         """Wait for the team; the exception of a signal handler, if one raised."""

@@ -1,6 +1,6 @@
-"""How many warps may train at the same time on a GPU: a question of quality, not of how many fit.
+"""How many tiles may be at work at the same time: a question of quality, not of how many fit.
 
-Every row that a warp reads misses the updates of the tokens that other warps have in flight. With
+Every row that a thread or a warp reads misses the updates of the tokens that others have in flight. With
 ``C = F * p * (W + 1) * (K + 1) * learning_rate``, F tokens in flight and p the kept share of the commonest word, a
 simulation on text was stable at 19 and diverged at 23, whatever the vocabulary.
 """
@@ -26,9 +26,17 @@ DAMPED_STALENESS = 7.5
 TOKENS_PER_FLIGHT = 500
 
 
+def tokens_in_flight(plan: Plan, share: float, rate: float) -> float:
+    """The tokens that may be in flight at a learning rate, ``share`` being that of the commonest word; more as it falls.
+
+    On CPU threads, too: English text at the usual parameters bears forty of them, a corpus of few words fewer.
+    """
+    return STALENESS_MAX / (max(share, 1e-12) * (plan.window + 1) * (plan.negative + 1) * max(rate, 1e-12))
+
+
 @dataclass(frozen=True)
 class Crowd:
-    """The bound of one run.
+    """The bound of one run on a GPU.
 
     Attributes
     ----------
@@ -51,7 +59,7 @@ class Crowd:
 
     def tokens(self, rate: float) -> float:
         """The tokens that may be in flight at a learning rate; more as it falls."""
-        return min(STALENESS_MAX / self._each(rate), self.kept / TOKENS_PER_FLIGHT)
+        return min(self._stale_tokens(rate), self.kept / TOKENS_PER_FLIGHT)
 
     def warps(self, rate: float) -> int:
         """The warps to start, at least one."""
@@ -65,13 +73,12 @@ class Crowd:
         None is with one warp, which nothing else runs beside, nor within the bound.
         """
         flight = warps * self.plan.tile
-        if warps == 1 or flight <= STALENESS_MAX / self._each(rate):
+        if warps == 1 or flight <= self._stale_tokens(rate):
             return 0.0
-        return self.share * DAMPED_STALENESS / (flight * self._each(rate))
+        return self.share * DAMPED_STALENESS / STALENESS_MAX * self._stale_tokens(rate) / flight
 
-    def _each(self, rate: float) -> float:
-        """The staleness that one token in flight adds."""
-        return max(self.share, 1e-12) * (self.plan.window + 1) * (self.plan.negative + 1) * max(rate, 1e-12)
+    def _stale_tokens(self, rate: float) -> float:
+        return tokens_in_flight(self.plan, self.share, rate)
 
 
 def kept_counts(corpus: EncodedCorpus, tables: Tables) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ tiles from the same draws. Nothing here depends on the device, the instruction s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +30,9 @@ NOISE_SLOTS = 16  # S: fewer noise words cost analogies; more cost time
 NOISE_LIFE = {"skipgram": 2, "cbow": 3}
 # How far one tile may overshoot (see `staleness`): in simulations 3.5 was stable and 4.1 diverged.
 STALENESS_MAX = 2.0
-# A chunk in which one word makes so much of a short piece gets tiles for that share: half was stable, 0.7 exploded. In
-# an encyclopedia, six chunks in a thousand have such a piece.
-BURST_SHARE = 0.4
+# The same for a chunk in which one word crowds a short piece of it, by its share there. Text whose every chunk is such
+# (twenty topics of forty words, ten seeds) always trained at 5 and diverged in half of the runs at 7.
+BURST_STALENESS_MAX = 4.0
 # Where even a tile of one token exceeds that (a handful of words in wide windows), the learning rate gives way, down to
 # this share of it: what a single token's whole window adds. Rates that would diverge in any trainer still do.
 DAMPING_MIN = 0.25
@@ -52,6 +52,8 @@ class Plan:
         The sentence to which that token belongs.
     chunk_shift : int32 (chunks,)
         How often the chunk's tiles are halved, because it holds a burst of one word.
+    kept_share : float
+        The commonest word's share of the tokens that subsampling is expected to keep.
     """
 
     cbow: bool
@@ -72,6 +74,7 @@ class Plan:
     chunk_begin: NDArray[np.int64]
     chunk_sentence: NDArray[np.int64]
     chunk_shift: NDArray[np.int32]
+    kept_share: float
 
     @property
     def chunks(self) -> int:
@@ -186,7 +189,9 @@ def noise_slots(negative: int) -> int:
     return max(NOISE_SLOTS, -(-2 * negative // 16) * 16)
 
 
-def staleness(tile: int, window: int, negative: int, rate: float, kept_share: float) -> float:
+def staleness(
+    tile: int | NDArray[np.int32], window: int, negative: int, rate: float, kept_share: float | NDArray[np.float64]
+) -> Any:
     """How far a tile moves the rows of the commonest word before anything that moves them back is seen.
 
     An input row moves by about ``rate * (W + 1) * (K + 1)`` for each time that its word is in the tile, once at least
@@ -194,7 +199,7 @@ def staleness(tile: int, window: int, negative: int, rate: float, kept_share: fl
     along, so what grows or does not is the geometric mean of the two.
     """
     expected = tile * kept_share
-    return float(np.sqrt(max(1.0, expected) * expected)) * (window + 1) * (negative + 1) * rate
+    return np.sqrt(np.maximum(1.0, expected) * expected) * (window + 1) * (negative + 1) * rate
 
 
 def tile_tokens(noise: int, window: int, negative: int, rate: float, kept_share: float) -> int:
@@ -208,7 +213,7 @@ def tile_tokens(noise: int, window: int, negative: int, rate: float, kept_share:
 
 
 def chunk_shifts(
-    shares: NDArray[np.float64], tile: int, noise: int, window: int, negative: int, rate: float
+    shares: NDArray[np.float64], tile: int, window: int, negative: int, rate: float
 ) -> NDArray[np.int32]:
     """How often to halve the tile in each chunk, given the largest share of one word in any piece of it.
 
@@ -216,16 +221,16 @@ def chunk_shifts(
     over, whatever its share of the whole corpus.
     """
     shifts = np.zeros(len(shares), np.int32)
-    for chunk in np.flatnonzero(shares > BURST_SHARE):
-        fitting = tile_tokens(noise, window, negative, rate, float(shares[chunk]))
-        shifts[chunk] = max(0, (tile // fitting).bit_length() - 1)
+    for _ in range(tile.bit_length() - 1):
+        stale = staleness(tile >> shifts, window, negative, rate, shares)
+        shifts += (stale > BURST_STALENESS_MAX) & (tile >> shifts > 1)
     return shifts
 
 
 def damping(tile: int, window: int, negative: int, rate: float, kept_share: float) -> float:
     """The share of the learning rate that this tile can bear, 1 but for tiny vocabularies."""
     excess = staleness(tile, window, negative, rate, kept_share) / STALENESS_MAX
-    return 1.0 if excess <= 1 else max(DAMPING_MIN, 1 / excess)
+    return 1.0 if excess <= 1 else max(DAMPING_MIN, float(1 / excess))
 
 
 def make_plan(
@@ -267,7 +272,8 @@ def make_plan(
         seed=seed,
         chunk_begin=chunk_begin,
         chunk_sentence=chunk_sentence,
-        chunk_shift=chunk_shifts(shares, tile, noise, params.window, params.negative, rate),
+        chunk_shift=chunk_shifts(shares, tile, params.window, params.negative, rate),
+        kept_share=share,
     )
 
 

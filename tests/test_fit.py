@@ -145,13 +145,41 @@ def test_bursts_of_one_word_are_trained_in_smaller_tiles(architecture):
     text = zipf_corpus(90_000, 400)
     ids = [*text.ids.reshape(-1, 30), *np.full((2, 4000), 399)]
     corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(400)])
-    params = Params(vector_size=32, epochs=3, sample=0, architecture=architecture)
+    params = Params(vector_size=32, epochs=3, sample=0.01, architecture=architecture)
     state = train(corpus, params, n_jobs=1)
     tiles = state.plan.tile >> state.plan.chunk_shift
-    assert (tiles[-2:] <= 2).all()
+    assert (tiles[-2:] < state.plan.tile).all()
     assert (tiles[:-3] == state.plan.tile).mean() > 0.9
     assert abs(state.w_in).max() < 5
     assert state.loss_history[-1] < state.loss_history[0] < 5
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+@pytest.mark.parametrize("steepness", [1.5, 2.0])
+@pytest.mark.parametrize("settings", [{"window": 3, "negative": 7, "vector_size": 4, "sample": 0.01}, {"sample": 0}])
+def test_text_made_of_bursts_trains_at_a_high_learning_rate(steepness, settings):
+    """Every sentence has a topic and repeats its words, in every chunk of the corpus."""
+    rng = np.random.default_rng(1)
+    topics = rng.integers(20, size=1500)
+    corpus = encode(
+        [[f"w{topic}x{rng.zipf(steepness) % 40}" for _ in range(rng.integers(2, 25))] for topic in topics], min_count=2
+    )
+    params = Params(**{"vector_size": 50, "epochs": 6, "learning_rate": 0.1, **settings})
+    for seed in (7, 8, 16):
+        state = train(corpus, params, seed=seed, n_jobs=2, device="cpu")
+        assert state.loss_history[-1] < state.loss_history[0] < (params.negative + 1) * math.log(2)
+
+
+def test_no_more_threads_than_learn_well_side_by_side():
+    from fastw2v._train import Run
+
+    corpus = zipf_corpus(600_000, 300)
+    state = start(corpus, Params(vector_size=4, epochs=10, sample=0), seed=1)
+    run = Run(state.arrays, corpus, state.tables, state.plan, n_jobs=1000)
+    first, last = run.threads(0, 0, state.plan.chunks), run.threads(9, 0, state.plan.chunks)
+    assert 4 < first < 40 < last < 1000
+    assert run.threads(0, 0, 3) == 3
+    assert run.threads(0, 5, 5) == 0
 
 
 def test_a_loss_that_explodes_is_divergence_though_finite():

@@ -45,6 +45,13 @@ def test_tiles_shrink_where_one_word_is_in_most_of_them():
     assert plan.tile_tokens(1, 1, 1, 1e-9, kept_share=1e-9) == 2  # never more than two tokens for each noise word
 
 
+def test_chunks_with_bursts_get_smaller_tiles():
+    shares = np.array([0.0, 0.1, 0.2, 0.5, 1.0])
+    assert plan.chunk_shifts(shares, 32, 5, 5, 0.025).tolist() == [0, 0, 1, 2, 3]
+    assert plan.chunk_shifts(shares, 32, 5, 5, 1.0).tolist() == [0, 5, 5, 5, 5]  # one token at least
+    assert plan.chunk_shifts(shares, 1, 5, 5, 1.0).tolist() == [0] * 5
+
+
 @pytest.mark.parametrize("kept_share", [1e-4, 1e-2, 0.2, 0.5, 1.0])
 @pytest.mark.parametrize("rate", [0.001, 0.025, 0.05])
 def test_no_tile_moves_a_row_too_far(kept_share, rate):
