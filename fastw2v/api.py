@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -19,7 +19,7 @@ from fastw2v.estimator import TextEstimator
 from fastw2v.fitted import TRAINING_PARAMS, FittedModel
 from fastw2v.params import Params, check
 from fastw2v.progress import ProgressLine
-from fastw2v.start import frozen_rows, initial_rows, resolve_seed
+from fastw2v.start import check_start, frozen_rows, initial_rows, resolve_seed
 from fastw2v.vectors import WordVectors
 
 if TYPE_CHECKING:
@@ -101,7 +101,9 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
     n_iter_ : int
         Finished epochs.
     report_ : Report
-        Speed, threads, instruction set, and what was counted.
+        Speed, threads, instruction set, tokens and pairs trained.
+    corpus_report_ : EncodeReport
+        What was read and what was left out: tokens, sentences, rare words, bytes that were no text.
     tokenizer_ : str or callable
     seed_ : int
 
@@ -225,9 +227,9 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
             Another thread is fitting this model.
         """
         with self._only_fit():
-            params = self._params()
-            state, corpus = self._resumed(X, params, checkpoint) if resume else self._started(X, params)
-            self._advance(state, corpus, checkpoint, every)
+            params = self._params(checkpoint, every)
+            state, corpus, text = self._resumed(X, params, checkpoint) if resume else self._started(X, params)
+            self._advance(state, corpus, checkpoint, every, text)
             self._remember_width(X)
         return self
 
@@ -242,11 +244,16 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
         finally:
             lock.release()
 
-    def _params(self) -> Params:
+    def _params(self, checkpoint: str | os.PathLike[str] | None = None, every: float | None = None) -> Params:
         """The checked training parameters; the others are checked, too, before anything is read or allocated."""
-        for name in (*CORPUS_PARAMS, "device", "verbose"):
+        for name in (*CORPUS_PARAMS, "verbose"):
             check(name, getattr(self, name))
-        return Params(**{name: getattr(self, name) for name in TRAINING_PARAMS}).checked()
+        params = Params(**{name: getattr(self, name) for name in TRAINING_PARAMS}).checked()
+        check_start(self.random_state, self.initial_vectors, self.frozen, params.vector_size)
+        training.check_options(
+            device=self.device, n_jobs=self.n_jobs, callbacks=self.callbacks, checkpoint=checkpoint, every=every
+        )
+        return params
 
     def _text(self, given: Any) -> Any:
         if given is not None and self.corpus is not None and given is not self.corpus:
@@ -269,8 +276,9 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
             **{name: getattr(self, name) for name in CORPUS_PARAMS},
         )
 
-    def _started(self, given: Any, params: Params, seed: int | None = None) -> tuple[TrainingState, EncodedCorpus]:
-        corpus = self._encoded(self._text(given), self.vocabulary)
+    def _started(self, given: Any, params: Params, seed: int | None = None) -> tuple[TrainingState, EncodedCorpus, Any]:
+        text = self._text(given)
+        corpus = self._encoded(text, self.vocabulary)
         state = training.start(
             corpus,
             params,
@@ -278,22 +286,23 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
             initial_vectors=initial_rows(self.initial_vectors, corpus.vocabulary, params.vector_size),
             frozen=frozen_rows(self.frozen, corpus.vocabulary),
         )
-        return state, corpus
+        return state, corpus, text
 
     def _resumed(
         self, given: Any, params: Params, checkpoint: str | os.PathLike[str] | None
-    ) -> tuple[TrainingState, EncodedCorpus]:
+    ) -> tuple[TrainingState, EncodedCorpus, Any]:
         state, corpus, text = self.__dict__.get("_unfinished", (None, None, None))
         if state is not None and (given is None or given is text):
             if state.params != params:
                 raise ParameterError("parameters were changed since the interrupted fit: set them back, or fit afresh")
-            return state, corpus
+            return state, corpus, text
         if checkpoint is None or not os.path.exists(checkpoint):
+            what = "this model has no interrupted fit" if state is None else "the interrupted fit was on another corpus"
             where = "no checkpoint was named" if checkpoint is None else f"there is no file {os.fspath(checkpoint)}"
-            raise ValueError(f"fit(resume=True): this model has no interrupted fit, and {where}: call fit() first")
-        state, corpus = self._started(given, params, checkpoints.seed_of(checkpoint))
+            raise ValueError(f"fit(resume=True): {what}, and {where}: call fit() first, or resume on the same corpus")
+        state, corpus, text = self._started(given, params, checkpoints.seed_of(checkpoint))
         checkpoints.restore(checkpoint, state, corpus)
-        return state, corpus
+        return state, corpus, text
 
     def _advance(
         self,
@@ -301,32 +310,31 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
         corpus: EncodedCorpus,
         checkpoint: str | os.PathLike[str] | None,
         every: float | None,
+        text: Any = None,
     ) -> None:
-        callbacks: list[training.Callback] = list(self.callbacks)
-        if self.verbose:
-            callbacks.append(ProgressLine())
         saves_before = state.report.checkpoints
         try:
-            training.advance(
-                state,
-                corpus,
-                device=self.device,
-                n_jobs=self.n_jobs,
-                callbacks=callbacks,
-                checkpoint=checkpoint,
-                every=every,
-            )
+            with ProgressLine() if self.verbose else nullcontext() as line:
+                training.advance(
+                    state,
+                    corpus,
+                    device=self.device,
+                    n_jobs=self.n_jobs,
+                    callbacks=[*self.callbacks, *([line] if line else [])],
+                    checkpoint=checkpoint,
+                    every=every,
+                )
         except DivergedError:
             if checkpoint is not None and state.report.checkpoints > saves_before:
                 checkpoints.restore(checkpoint, state, corpus)
-                self._take(state, corpus)
+                self._take(state, corpus, text)
             raise
         except BaseException:
-            self._take(state, corpus)
+            self._take(state, corpus, text)
             raise
-        self._take(state, corpus)
+        self._take(state, corpus, text)
 
-    def _take(self, state: TrainingState, corpus: EncodedCorpus) -> None:
+    def _take(self, state: TrainingState, corpus: EncodedCorpus, text: Any) -> None:
         """Make the state's vectors this model's own; keep the state only while there is something to resume."""
         # An unfinished run trains on in place, so the model gets copies of its rows.
         rows = [each if state.complete else each.copy() for each in (state.w_in, state.w_out)]
@@ -341,7 +349,7 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
         self.tokenizer_ = corpus.tokenizer
         self.seed_ = state.plan.seed
         self.n_features_out_ = state.params.vector_size
-        self._unfinished = (None, None, None) if state.complete else (state, corpus, self.corpus)
+        self._unfinished = (None, None, None) if state.complete else (state, corpus, text)
 
     # ------------------------------------------------------------------ copies
 

@@ -10,7 +10,7 @@ import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
-from fastw2v.cuda import why_not
+from fastw2v.cuda import driver_present, why_not
 from fastw2v.errors import BackendUnavailable
 from fastw2v.plan import Arrays, ChunkStats, Plan, Tables
 
@@ -42,6 +42,20 @@ class Run(Protocol):
 
     def close(self) -> None:
         """Let go of threads, memory and device; the host's arrays stay."""
+
+
+def check_device(device: str) -> None:
+    """Raise where a device was asked for that cannot be used: before a corpus is read, which may take an hour.
+
+    Raises
+    ------
+    BackendUnavailable
+        There is no GPU to use, or FASTW2V_ISA names an instruction set that is not there.
+    """
+    if device == "cuda":
+        import_module(MODULES["cuda"]).open_device()
+    elif device == "cpu" or (device == "auto" and not driver_present()):
+        import_module(MODULES["cpu"]).instruction_sets()
 
 
 def choose(device: str) -> type[Run]:

@@ -68,7 +68,10 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Param
         numbers = {key: int(position[key]) for key in ("epoch", "chunk", "pairs", "seed")}
         position = {**position, **numbers, "loss_sum": float(position["loss_sum"])}
         position["loss_history"] = [float(loss) for loss in position["loss_history"]]
-    except (KeyError, TypeError, ValueError) as error:
+        position["corpus"] = str(position["corpus"])
+        if not (0 <= position["seed"] < 2**64 and params.vector_size == loaded.word_vectors.vectors.shape[1]):
+            raise ValueError(f"seed {position['seed']}, vector_size {params.vector_size}")
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise FormatError(f"{os.fspath(path)}: its record of the training is damaged: {error!r}") from error
     return position, params, loaded.word_vectors, loaded.context_vectors
 

@@ -26,7 +26,7 @@ from fastw2v.items import (
 from fastw2v.machine import resolve_jobs
 from fastw2v.params import check
 from fastw2v.spool import IdStore, id_store
-from fastw2v.tokenizers import Tokenizer, resolve
+from fastw2v.tokenizers import Tokenizer, check_tokenizer, resolve
 from fastw2v.vocab import Vocabulary, describe_commonest, frequent_words
 
 __all__ = ["EncodeReport", "EncodedCorpus", "encode"]
@@ -113,15 +113,16 @@ def encode(
     for name, value in {"min_count": min_count, "max_vocab": max_vocab, "errors": errors, "n_jobs": n_jobs}.items():
         check(name, value)
     check("spool", spool)
+    check_tokenizer(tokenizer)
     if isinstance(corpus, EncodedCorpus):
         return corpus
+    ready = None if vocabulary is None else _as_vocabulary(vocabulary)
     try:
         counted, tokenizer, done = _count(corpus, tokenizer, errors, resolve_jobs(n_jobs), id_store(spool))
     except TooManyWordsError:
         raise CorpusError("the corpus holds more than 2,147,483,647 distinct words, too many for int32 ids") from None
     if not counted.tokens:
         raise CorpusError(_describe_empty(corpus, counted))
-    ready = None if vocabulary is None else _as_vocabulary(vocabulary)
     places = frequent_words(counted.counts, min_count, max_vocab) if ready is None else counted.find(ready.words)
     rows, counts = _rows(places, counted)
     if ready is None and len(places) < 2:

@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from fastw2v import backends, plan
 from fastw2v.checkpoint import check_words, save_checkpoint
 from fastw2v.errors import DivergedError, ParameterError
+from fastw2v.formats.atomic import check_target
 from fastw2v.machine import check_memory, resolve_jobs
-from fastw2v.params import Params, check
+from fastw2v.params import Params, check, shown
 from fastw2v.plan import ChunkStats, Plan
 from fastw2v.state import Callback, Progress, TrainingState
 
@@ -112,13 +113,42 @@ def train(corpus: EncodedCorpus, params: Params, *, seed: int = 0, **options: An
     return state
 
 
+def check_options(
+    *,
+    device: str = "auto",
+    n_jobs: int | None = None,
+    callbacks: Collection[Callback] = (),
+    checkpoint: str | os.PathLike[str] | None = None,
+    every: float | None = None,
+) -> None:
+    """Raise for options of `advance` that cannot be: before a corpus is read for it, which may take an hour.
+
+    Raises
+    ------
+    ParameterError
+        One is out of its range.
+    BackendUnavailable
+        The device cannot be used.
+    OSError
+        The checkpoint could not be written.
+    """
+    check("device", device)
+    check("n_jobs", n_jobs)
+    check("every", every)
+    if not isinstance(callbacks, Collection) or not all(map(callable, callbacks)):
+        raise ParameterError(f"callbacks={shown(callbacks)}: it must be a list of functions that take a Progress")
+    backends.check_device(device)
+    if checkpoint is not None:
+        check_target(checkpoint)
+
+
 def advance(
     state: TrainingState,
     corpus: EncodedCorpus,
     *,
     device: str = "auto",
     n_jobs: int | None = None,
-    callbacks: Iterable[Callback] = (),
+    callbacks: Collection[Callback] = (),
     checkpoint: str | os.PathLike[str] | None = None,
     every: float | None = None,
 ) -> None:
@@ -134,7 +164,7 @@ def advance(
     device : {"auto", "cpu", "cuda", "numpy"}, default "auto"
     n_jobs : int, optional
         Threads; None or -1 uses every usable CPU. With 1, results are bit-equal for the same state and instruction set.
-    callbacks : iterable of callable, optional
+    callbacks : sequence of callable, optional
         Each is called with a `Progress` in this thread, every 0.15 seconds or so and at each epoch's end; training
         stops when one returns True.
     checkpoint : path, optional
@@ -154,10 +184,7 @@ def advance(
     RuntimeWarning
         No pair was trained: no sentence kept two words.
     """
-    check("device", device)
-    check("n_jobs", n_jobs)
-    if every is not None and not (isinstance(every, (int, float)) and every > 0):
-        raise ParameterError(f"every={every!r}: it must be a number of seconds above 0, or None (600)")
+    check_options(device=device, n_jobs=n_jobs, callbacks=callbacks, checkpoint=checkpoint, every=every)
     if not state.complete:
         _run(state, corpus, device, resolve_jobs(n_jobs), list(callbacks), checkpoint, every)
     if not state.complete:
@@ -301,7 +328,8 @@ class _Watch:
             eta=(total - state.tokens_done) * self.raw_share / max(speed, 1e-9),
             epoch_end=epoch_end,
         )
-        return any([callback(progress) is True for callback in self.callbacks])  # every one hears of it
+        answers = [callback(progress) for callback in self.callbacks]  # every one hears of it
+        return any(isinstance(answer, (bool, np.bool_)) and bool(answer) for answer in answers)
 
     def close(self) -> None:
         """Enter this call's time into the report."""

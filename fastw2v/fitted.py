@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.bags import mean_vectors
-from fastw2v.formats import load_all, save
-from fastw2v.params import Params
+from fastw2v.errors import FormatError, ParameterError
+from fastw2v.formats import format_of_content, load_all, save
+from fastw2v.params import Params, check, shown
+from fastw2v.tokenizers import NAMES
 from fastw2v.vectors import WordVectors
 from fastw2v.vocab import Vocabulary
 
@@ -110,27 +113,64 @@ class FittedModel:
             "tokenizer": self.tokenizer_ if isinstance(getattr(self, "tokenizer_", None), str) else None,
             "seed": getattr(self, "seed_", None),
         }
-        save(path, self.wv, format=format, context_vectors=self.context_vectors_.vectors, metadata=metadata)
+        # A model that was read from a file of word vectors alone has no context vectors.
+        context = self.context_vectors_.vectors if hasattr(self, "context_vectors_") else None
+        save(path, self.wv, format=format, context_vectors=context, metadata=metadata)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
         """Read a model that `save` wrote in the native format, ready to be used.
 
         For files of the word2vec formats, which hold vectors alone, use `fastw2v.load`.
+
+        Raises
+        ------
+        FormatError
+            The file is of another format, or damaged.
+        OSError
+            It cannot be read.
         """
+        form = format_of_content(Path(os.fspath(path)))
+        if form != "native":
+            raise FormatError(
+                f"{os.fspath(path)}: a file of word2vec's {form} format, which holds vectors and no model: read it "
+                f"with fastw2v.load, and train on from it with Word2Vec(initial_vectors=...)"
+            )
         loaded = load_all(path, format="native")
-        known = {
-            name: value for name, value in loaded.metadata.get("parameters", {}).items() if name in TRAINING_PARAMS
-        }
+        record = _record(path, loaded.metadata)
+        known = {name: value for name, value in record["parameters"].items() if name in TRAINING_PARAMS}
         model = cls(**{**known, "vector_size": loaded.word_vectors.vectors.shape[1]})
         words, counts = loaded.word_vectors.index_to_key, loaded.word_vectors.counts
         model.vectors_ = loaded.word_vectors
         if loaded.context_vectors is not None:
             model.context_vectors_ = WordVectors(loaded.context_vectors, words, counts)
         model.vocabulary_ = Vocabulary(words, np.zeros(len(words), np.int64) if counts is None else counts)
-        model.loss_history_ = list(loaded.metadata.get("loss_history", []))
+        model.loss_history_ = [float(loss) for loss in record["loss_history"]]
         model.n_iter_ = len(model.loss_history_)
-        model.tokenizer_ = loaded.metadata.get("tokenizer") or "whitespace"
-        model.seed_ = loaded.metadata.get("seed")
+        model.tokenizer_ = record["tokenizer"] or "whitespace"
+        model.seed_ = record["seed"]
         model.n_features_out_ = model.vectors_.vectors.shape[1]
         return model
+
+
+def _record(path: str | os.PathLike[str], metadata: dict[str, Any]) -> dict[str, Any]:
+    """What a file says of the training, checked: anybody may have written it."""
+    record: dict[str, Any] = {"parameters": {}, "loss_history": [], "tokenizer": None, "seed": None}
+    record |= {name: metadata[name] for name in record if metadata.get(name) is not None}
+    fits = {
+        "parameters": isinstance(record["parameters"], dict),
+        "loss_history": isinstance(record["loss_history"], list)
+        and all(isinstance(loss, (int, float)) for loss in record["loss_history"]),
+        "tokenizer": record["tokenizer"] is None or record["tokenizer"] in NAMES,
+        "seed": record["seed"] is None or type(record["seed"]) is int,
+    }
+    for name, good in fits.items():
+        if not good:
+            raise FormatError(f"{os.fspath(path)}: its record of {name} is damaged: {shown(record[name])}")
+    for name in TRAINING_PARAMS:
+        try:
+            if name in record["parameters"]:
+                check(name, record["parameters"][name])
+        except ParameterError as error:
+            raise FormatError(f"{os.fspath(path)}: its record of parameters is damaged: {error}") from None
+    return record

@@ -33,7 +33,11 @@ def refuse_what_is_no_corpus(corpus: object) -> None:
         reason = "a corpus cannot be a sparse matrix, which has no words in order; pass token lists or documents"
     elif _is_table(corpus):
         reason = f"a corpus cannot be a {kind} (a table); pass its column of texts: df['text']"
-    elif not (hasattr(corpus, "__iter__") or hasattr(corpus, "__getitem__")) or getattr(corpus, "ndim", 1) == 0:
+    elif (
+        isinstance(corpus, type)
+        or not (hasattr(corpus, "__iter__") or hasattr(corpus, "__getitem__"))
+        or getattr(corpus, "ndim", 1) == 0
+    ):
         reason = f"a corpus cannot be {shorten(corpus)} ({kind}); pass a path, token lists or documents"
     if reason:
         raise CorpusTypeError(reason)

@@ -32,7 +32,10 @@ def _is_bool(value: Any) -> bool:
 
 
 def _is_real(value: Any) -> bool:
-    return isinstance(value, numbers.Real) and not _is_bool(value) and math.isfinite(value)
+    try:
+        return isinstance(value, numbers.Real) and not _is_bool(value) and math.isfinite(value)
+    except OverflowError:  # a whole number that no float can hold
+        return False
 
 
 def _is_path(value: Any) -> bool:
@@ -79,6 +82,13 @@ RULES: dict[str, Rule] = {
         "a whole number from 1 to 4,096, or -1 or None (every usable CPU)",
         lambda v: v is None or (_is_int(v) and (v == -1 or 1 <= v <= 4096)),
     ),
+    "every": _or_none(
+        Rule(
+            "a number of seconds above 0",
+            lambda v: (_is_real(v) and v > 0) or (isinstance(v, float) and v == math.inf),
+        ),
+        "600",
+    ),
     "verbose": Rule("a whole number from 0 to 10, or True or False", lambda v: _is_bool(v) or _integer(0, 10).test(v)),
     "errors": _choice("strict", "replace", "ignore"),
     "spool": Rule(
@@ -110,8 +120,16 @@ def check(name: str, value: Any) -> None:
     """
     rule = RULES[name]
     if not rule.test(value):
-        shown = repr(value) if len(repr(value)) <= 60 else repr(value)[:57] + "..."
-        raise ParameterError(f"{name}={shown}: it must be {rule.allowed}")
+        raise ParameterError(f"{name}={shown(value)}: it must be {rule.allowed}")
+
+
+def shown(value: Any) -> str:
+    """The value's ``repr`` for a message, cut at 60 characters."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return f"<a whole number of {value.bit_length():,} bits>"
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 @dataclass(frozen=True)

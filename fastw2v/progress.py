@@ -75,7 +75,8 @@ class ProgressLine:
 
     def __init__(self, stream: TextIO | None = None, *, force: bool = False) -> None:
         self._stream = sys.stderr if stream is None else stream
-        self.active = force or self._stream.isatty()
+        # A process without a terminal, such as a service, may have no standard error at all.
+        self.active = self._stream is not None and (force or self._stream.isatty())
         self._force = force
         self._bar: Any = None
         self._task: Any = None

@@ -4,17 +4,44 @@ from __future__ import annotations
 
 import numbers
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
+from fastw2v.machine import check_memory
+from fastw2v.params import shown
 from fastw2v.vectors import WordVectors
 
 if TYPE_CHECKING:
     from fastw2v.vocab import Vocabulary
+
+
+def check_start(random_state: Any, initial_vectors: Any, frozen: Any, vector_size: int) -> None:
+    """Raise for what no vocabulary could make right: before a corpus is read, which may take an hour.
+
+    Raises
+    ------
+    ParameterError
+    """
+    check_seed(random_state)
+    _check_frozen(frozen)
+    if initial_vectors is not None:
+        _check_width(getattr(initial_vectors, "vectors_", initial_vectors), vector_size)
+
+
+def check_seed(random_state: Any, name: str = "random_state") -> None:
+    """Raise ParameterError for what `resolve_seed` cannot make a seed of; generators are not moved on."""
+    if random_state is None or isinstance(random_state, (np.random.RandomState, np.random.Generator)):
+        return
+    whole = isinstance(random_state, numbers.Integral) and type(random_state) is not bool
+    if not whole or not 0 <= int(random_state) < 2**63:
+        raise ParameterError(
+            f"{name}={shown(random_state)}: it must be None, a whole number from 0 to 2**63 - 1, a RandomState or a "
+            f"Generator"
+        )
 
 
 def resolve_seed(random_state: Any) -> int:
@@ -30,19 +57,14 @@ def resolve_seed(random_state: Any) -> int:
     ParameterError
         It is none of these, or an int outside 0..2**63 - 1.
     """
+    check_seed(random_state)
     if random_state is None:
         return secrets.randbits(63)
     if isinstance(random_state, np.random.RandomState):
         return int(random_state.randint(0, 2**31 - 1))
     if isinstance(random_state, np.random.Generator):
         return int(random_state.integers(0, 2**63 - 1))
-    whole = isinstance(random_state, numbers.Integral) and type(random_state) is not bool
-    if whole and 0 <= int(random_state) < 2**63:
-        return int(random_state)
-    raise ParameterError(
-        f"random_state={random_state!r}: it must be None, a whole number from 0 to 2**63 - 1, a RandomState or a "
-        f"Generator"
-    )
+    return int(random_state)
 
 
 def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArray[np.float32] | None:
@@ -57,18 +79,28 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
     Raises
     ------
     ParameterError
-        Vectors of another size, or an array with another number of rows than the vocabulary.
+        Vectors of another size or with an infinite number, or an array with another number of rows than the vocabulary.
+    MemoryError
+        The rows do not fit in the memory that is free.
     """
     if given is None:
         return None
     given = getattr(given, "vectors_", given)  # a fitted model stands for its vectors
+    _check_width(given, vector_size)
+    check_memory(4 * len(vocabulary) * vector_size, f"initial_vectors for {len(vocabulary):,} words")
+    rows = _given_rows(given, vocabulary, vector_size)
+    infinite = np.flatnonzero(np.isinf(rows).any(axis=1))
+    if len(infinite):
+        word = vocabulary.words[int(infinite[0])]
+        raise ParameterError(
+            f"initial_vectors: the vector of {word!r} holds an infinite number; pass finite ones, or leave the word out"
+        )
+    return rows
+
+
+def _given_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArray[np.float32]:
     rows = np.full((len(vocabulary), vector_size), np.nan, np.float32)
     if isinstance(given, WordVectors):
-        if given.vectors.shape[1] != vector_size:
-            raise ParameterError(
-                f"initial_vectors have {given.vectors.shape[1]} dimensions, vector_size is {vector_size}: "
-                f"make them equal"
-            )
         pairs = [(row, given.key_to_index[word]) for row, word in enumerate(vocabulary.words) if word in given]
         if pairs:
             to, source = np.array(pairs).T
@@ -79,7 +111,7 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
             if word in given:
                 rows[row] = _vector(word, given[word], vector_size)
         return rows
-    array = np.asarray(given, np.float32)
+    array = _floats(given, "initial_vectors")
     if array.shape != rows.shape:
         raise ParameterError(
             f"initial_vectors: an array must have shape {rows.shape} (one row for each word of the vocabulary), "
@@ -89,10 +121,34 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
 
 
 def _vector(word: Any, vector: Any, vector_size: int) -> NDArray[np.float32]:
-    row = np.asarray(vector, np.float32)
+    row = _floats(vector, f"initial_vectors[{word!r}]")
     if row.shape != (vector_size,):
         raise ParameterError(f"initial_vectors[{word!r}] has shape {row.shape}, expected ({vector_size},)")
     return row
+
+
+def _floats(given: Any, what: str) -> NDArray[np.float32]:
+    try:
+        return np.asarray(given, np.float32)
+    except (TypeError, ValueError) as error:
+        raise ParameterError(
+            f"{what} is {shown(given)} ({type(given).__name__}), which is no array of numbers: {error}"
+        ) from None
+
+
+def _check_width(given: Any, vector_size: int) -> None:
+    if isinstance(given, (str, bytes)) or not (hasattr(given, "__len__") or hasattr(given, "__array__")):
+        raise ParameterError(
+            f"initial_vectors={shown(given)}: it must be WordVectors, a mapping of words to vectors or an array (V, D)"
+        )
+    width = given.vectors.shape[1] if isinstance(given, WordVectors) else vector_size
+    if width != vector_size:
+        raise ParameterError(f"initial_vectors have {width} dimensions, vector_size is {vector_size}: make them equal")
+
+
+def _check_frozen(words: Any) -> None:
+    if words is not None and (isinstance(words, (str, bytes)) or not isinstance(words, Iterable)):
+        raise ParameterError(f"frozen={shown(words)}: it must be a list of words")
 
 
 def frozen_rows(words: Iterable[Any] | None, vocabulary: Vocabulary) -> NDArray[np.uint8] | None:
@@ -101,15 +157,14 @@ def frozen_rows(words: Iterable[Any] | None, vocabulary: Vocabulary) -> NDArray[
     Raises
     ------
     ParameterError
-        It is a string, or a word is not in the vocabulary.
+        It is no list of words, or a word is not in the vocabulary.
     """
+    _check_frozen(words)
     if words is None:
         return None
-    if isinstance(words, str):
-        raise ParameterError(f"frozen={words!r}: it must be a list of words, not a string")
     rows = np.zeros(len(vocabulary), np.uint8)
     for word in words:
-        if word not in vocabulary:
+        if not isinstance(word, Hashable) or word not in vocabulary:
             raise ParameterError(f"frozen: {word!r} is not in the vocabulary of {len(vocabulary):,} words")
         rows[vocabulary[word]] = 1
     return rows

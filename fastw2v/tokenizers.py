@@ -17,6 +17,12 @@ _WHITESPACE_WORD = re.compile(r"[^ \t\n\v\f\r]+")
 _OTHER_SPACE = re.compile("[\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 
 
+def check_tokenizer(tokenizer: object) -> None:
+    """Raise `ParameterError` for what is a tokenizer for no corpus."""
+    if tokenizer is not None and not callable(tokenizer) and tokenizer not in NAMES:
+        raise ParameterError(f"tokenizer={tokenizer!r}; give None, 'whitespace', 'words', 'tokens' or a callable")
+
+
 def resolve(tokenizer: Tokenizer | None, kind: str) -> Tokenizer:
     """The tokenizer that ``tokenizer=None`` stands for, and a check of one that was given.
 
@@ -42,10 +48,9 @@ def resolve(tokenizer: Tokenizer | None, kind: str) -> Tokenizer:
     >>> resolve(None, "file"), resolve(None, "documents"), resolve(None, "tokens")
     ('whitespace', 'words', 'tokens')
     """
+    check_tokenizer(tokenizer)
     if tokenizer is None:
         return {"file": "whitespace", "documents": "words", "tokens": "tokens"}[kind]
-    if not callable(tokenizer) and tokenizer not in NAMES:
-        raise ParameterError(f"tokenizer={tokenizer!r}; give None, 'whitespace', 'words', 'tokens' or a callable")
     if kind == "tokens" and tokenizer != "tokens":
         raise ParameterError(
             f"tokenizer={tokenizer!r}, but the corpus holds token lists, which are split already; leave tokenizer=None"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,11 +54,11 @@ class TrainingRun:
 
     @property
     def summary(self) -> str:
-        """One line: words, speed and loss."""
+        """One line: words, speed, loss and seed."""
         losses = self.state.loss_history
         loss = f", loss {losses[-1]:.4f}" if losses else ""
-        report = self.state.report
-        return f"{len(self.corpus.vocabulary):,} words, {report.words_per_second:,.0f} words/s{loss}"
+        report, seed = self.state.report, self.state.plan.seed
+        return f"{len(self.corpus.vocabulary):,} words, {report.words_per_second:,.0f} words/s{loss}, seed {seed}"
 
     def save(self, path: Path, format: str | None, with_context: bool) -> None:
         """Write the vectors; the native format also keeps what `Word2Vec.load` asks for."""
@@ -81,21 +80,20 @@ def check_output(path: Path, format: str | None, with_context: bool) -> None:
 
     Raises
     ------
+    FormatError
+        When the name says no format.
     ParameterError
-        When the name says no format, or the format has no place for context vectors.
+        When the format has no place for context vectors.
     OSError
         When the folder is missing or cannot be written to.
     """
-    from fastw2v.formats import format_of_name
+    from fastw2v.formats import format_to_write
+    from fastw2v.formats.atomic import check_target
 
-    chosen = format or format_of_name(path)
-    if chosen is None:
-        raise ParameterError(f"{path}: the name says no format; end it in .safetensors, .vec or .bin, or give --format")
+    chosen = format_to_write(path, format)
     if with_context and chosen != "native":
         raise ParameterError(f"--with-context: word2vec {chosen} files hold no context vectors; use .safetensors")
-    folder = path.resolve().parent
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise OSError(f"{path} cannot be written: it is a folder, or {folder} is none that can be written to")
+    check_target(path)
 
 
 def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> TrainingRun:
@@ -113,13 +111,17 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traini
     -------
     TrainingRun
     """
+    from fastw2v.checkpoint import check_words
     from fastw2v.corpus import encode
-    from fastw2v.fit import train
+    from fastw2v.fit import check_options, train
     from fastw2v.progress import ProgressLine
-    from fastw2v.start import resolve_seed
+    from fastw2v.start import check_seed, resolve_seed
 
     names = {each.name for each in fields(Params)}
     params = Params(**{name: value for name, value in options.items() if name in names}).checked()
+    n_jobs, device = options.get("n_jobs"), options.get("device", "auto")
+    check_seed(options.get("seed"), "seed")
+    check_options(device=device, n_jobs=n_jobs)
     encoded = encode(corpus, **{name: options[name] for name in _ENCODING if name in options})
     if not quiet:
         report = encoded.report
@@ -128,13 +130,14 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traini
             f"{len(encoded.vocabulary):,} words kept of {report.distinct_words:,}",
             err=True,
         )
+    check_words(encoded)
     with ProgressLine() as line, _interrupt_noted() as noted:
         state = train(
             encoded,
             params,
             seed=resolve_seed(options.get("seed")),
-            n_jobs=options.get("n_jobs"),
-            device=options.get("device", "auto"),
+            n_jobs=n_jobs,
+            device=device,
             callbacks=(lambda progress: bool(noted), *(() if quiet else (line,))),
         )
     return TrainingRun(encoded, state, interrupted=bool(noted))

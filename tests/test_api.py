@@ -15,7 +15,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from fastw2v import EncodedCorpus, Word2Vec, WordVectors, load
-from fastw2v.errors import CorpusError, DivergedError, FormatError, ParameterError
+from fastw2v.errors import BackendUnavailable, CorpusError, DivergedError, FormatError, ParameterError
+from fastw2v.formats import save
 
 SENTENCES = [
     f"{a} {b} {c}".split() for a in ("red", "white", "old") for b in ("wine", "rose") for c in ("is", "was")
@@ -96,10 +97,10 @@ BAD = {
     "max_vocab": [0, 1, -5, 2.5, "all"],
     "architecture": ["sg", "CBOW", 1, None],
     "negative": [0, -1, 10**6, 5.0, None, True],
-    "ns_exponent": [float("nan"), float("inf"), 1e6, "0.75", None, True],
-    "sample": [-1e-3, 2.0, float("nan"), "1e-3", None, True],
+    "ns_exponent": [float("nan"), float("inf"), 1e6, -(10**400), "0.75", None, True],
+    "sample": [-1e-3, 2.0, float("nan"), 10**400, "1e-3", None, True],
     "epochs": [0, -1, 1.0, float("inf"), None, True],
-    "learning_rate": [0, -0.1, float("nan"), float("inf"), "fast", True],
+    "learning_rate": [0, -0.1, float("nan"), float("inf"), 10**400, "fast", True],
     "min_learning_rate": [-0.1, float("nan"), 1.0, "slow"],
     "cbow_mean": [1, 0, None, "yes"],
     "cbow_gradient": ["Sum", None, True],
@@ -111,8 +112,17 @@ BAD = {
     "errors": ["raise", None],
     "random_state": [-1, 2**70, 1.5, "seed", True],
     "tokenizer": ["Whitespace", 5],
-    "frozen": ["wine", ["beer"]],
-    "initial_vectors": [np.zeros((3, 3)), {"wine": [1.0]}],
+    "frozen": ["wine", ["beer"], 5, [["wine"]]],
+    "initial_vectors": [
+        np.zeros((3, 3)),
+        {"wine": [1.0]},
+        {"wine": [np.inf] * 12},
+        {"wine": "red"},
+        [["x"]],
+        5,
+        "wine",
+    ],
+    "callbacks": [None, 5, [5], print],
 }
 
 
@@ -171,51 +181,44 @@ def test_a_failed_fit_leaves_the_model_as_it_was():
     assert np.array_equal(model["wine"], before)
 
 
-def test_stopped_by_a_callback_the_model_is_usable_and_resumes():
-    stops = iter([True, False, False, False, False, False, False])
-    model = Word2Vec(SENTENCES, **QUICK, callbacks=[lambda progress: next(stops)]).fit()
-    assert model.n_iter_ == 1
-    assert np.isfinite(model["wine"]).all()
-    model.fit(resume=True)
-    assert model.n_iter_ == 3
-    assert np.array_equal(model["wine"], fitted()["wine"])
-    with pytest.raises(ValueError, match="no interrupted fit"):
-        model.fit(resume=True)
+def test_a_number_too_long_to_be_written_is_refused_all_the_same():
+    with pytest.raises(
+        ParameterError, match=r"window=<a whole number of 16,610 bits>: it must be a whole number from 1"
+    ):
+        fitted(window=10**5000)
 
 
-def test_a_checkpoint_resumes_bit_equal_in_another_model(tmp_path):
-    path = tmp_path / "run.fw2v"
-    stops = iter([False, True])
-    Word2Vec(SENTENCES, **QUICK, callbacks=[lambda progress: next(stops)]).fit(checkpoint=path)
-    assert load(path)["wine"].shape == (12,)  # a checkpoint is a model, too
-    resumed = Word2Vec(SENTENCES, **{**QUICK, "random_state": None}).fit(resume=True, checkpoint=path)
-    assert np.array_equal(resumed.vectors_.vectors, fitted().vectors_.vectors)
-    assert np.array_equal(resumed.context_vectors_.vectors, fitted().context_vectors_.vectors)
-    assert resumed.loss_history_ == pytest.approx(fitted().loss_history_)
+def unread():
+    raise AssertionError("the corpus was read before the parameters were checked")
+    yield
 
 
-def test_a_checkpoint_of_something_else_is_refused(tmp_path):
-    path = tmp_path / "run.fw2v"
-    Word2Vec(SENTENCES, **QUICK).fit(checkpoint=path)
-    with pytest.raises(FormatError, match="corpus"):
-        Word2Vec(SENTENCES[1:], **QUICK).fit(resume=True, checkpoint=path)
-    with pytest.raises(FormatError, match="window=5, not 4"):
-        Word2Vec(SENTENCES, **QUICK, window=4).fit(resume=True, checkpoint=path)
-    with pytest.raises(ValueError, match="no file"):
-        Word2Vec(SENTENCES, **QUICK).fit(resume=True, checkpoint=tmp_path / "none")
-    fitted().save(tmp_path / "model.fw2v")
-    with pytest.raises(FormatError, match="no checkpoint"):
-        Word2Vec(SENTENCES, **QUICK).fit(resume=True, checkpoint=tmp_path / "model.fw2v")
+@pytest.mark.parametrize(
+    "bad",
+    [
+        *({name: values[0]} for name, values in BAD.items()),
+        {"initial_vectors": WordVectors(np.eye(3), ["red", "white", "wine"])},
+        {"vocabulary": "wine"},
+    ],
+)
+def test_parameters_are_checked_before_the_corpus_is_read(bad):
+    if "initial_vectors" in bad and not isinstance(bad["initial_vectors"], WordVectors):
+        bad = {"initial_vectors": 5}  # whether rows fit in number is known only after reading
+    with pytest.raises((ParameterError, TypeError), match=next(iter(bad))):
+        Word2Vec(unread(), **{**QUICK, **bad}).fit()
 
 
-def test_after_divergence_the_last_checkpoint_is_what_remains(tmp_path):
-    path = tmp_path / "run.fw2v"
-    ids = np.random.default_rng(0).integers(0, 30, (2000, 30))
-    corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(30)])
-    model = Word2Vec(corpus, **{**QUICK, "epochs": 50}, learning_rate=3.0, negative=15)
-    with pytest.warns(RuntimeWarning, match="lowered"), pytest.raises(DivergedError):
-        model.fit(checkpoint=path, every=1e-9)
-    assert np.isfinite(model.vectors_.vectors).all() if path.exists() else not hasattr(model, "vectors_")
+def test_what_could_not_be_written_or_run_is_said_before_the_corpus_is_read(tmp_path, monkeypatch):
+    for options in ({"checkpoint": tmp_path / "no" / "run.fw2v"}, {"checkpoint": tmp_path}):
+        with pytest.raises(OSError, match=r"no file can be made|a folder has this name"):
+            Word2Vec(unread(), **QUICK).fit(**options)
+    for every in (0, -1, float("nan"), True, "600"):
+        with pytest.raises(ParameterError, match="every="):
+            Word2Vec(unread(), **QUICK).fit(checkpoint=tmp_path / "run.fw2v", every=every)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setenv("FASTW2V_ISA", "sse9")
+    with pytest.raises(BackendUnavailable, match="'sse9'"):
+        Word2Vec(unread(), **QUICK).fit()
 
 
 def test_models_go_through_files(tmp_path):
@@ -234,6 +237,37 @@ def test_models_go_through_files(tmp_path):
         assert load(tmp_path / name)["wine"] == pytest.approx(model["wine"], rel=1e-6)
     with pytest.raises(NotFittedError):
         Word2Vec(SENTENCES).save(tmp_path / "none")
+
+
+def test_a_model_without_context_vectors_goes_through_files(tmp_path):
+    save(tmp_path / "vectors.fw2v", fitted().vectors_)
+    Word2Vec.load(tmp_path / "vectors.fw2v").save(tmp_path / "again.fw2v")
+    assert np.array_equal(load(tmp_path / "again.fw2v")["wine"], fitted()["wine"])
+
+
+@pytest.mark.parametrize("name", ["vectors.txt", "vectors.bin"])
+def test_files_of_vectors_alone_are_no_models(tmp_path, name):
+    fitted().save(tmp_path / name)
+    with pytest.raises(FormatError, match=r"holds vectors and no model: read it with fastw2v\.load"):
+        Word2Vec.load(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"loss_history": 5},
+        {"loss_history": [1.0, "low"]},
+        {"parameters": [1]},
+        {"parameters": {"window": "wide"}},
+        {"tokenizer": "split"},
+        {"tokenizer": 5},
+        {"seed": "one"},
+    ],
+)
+def test_a_file_whose_record_is_damaged_is_refused(tmp_path, metadata):
+    save(tmp_path / "model.fw2v", fitted().vectors_, metadata=metadata)
+    with pytest.raises(FormatError, match=f"record of {next(iter(metadata))} is damaged"):
+        Word2Vec.load(tmp_path / "model.fw2v")
 
 
 def test_given_vectors_are_the_start_and_frozen_words_stay():

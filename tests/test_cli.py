@@ -111,9 +111,14 @@ def test_evaluate_with_files_of_ones_own(file, tmp_path):
         (["train", "{corpus}", "-o", "{folder}/v.bin", "--architecture", "glove"], "architecture='glove': it must be"),
         (["train", "{corpus}", "-o", "{folder}/v"], "the name says no format"),
         (["train", "{corpus}", "-o", "{folder}/v.bin", "--with-context"], "hold no context vectors"),
-        (["train", "{corpus}", "-o", "{folder}/missing/v.bin"], "cannot be written"),
+        (["train", "{corpus}", "-o", "{folder}/missing/v.bin"], "no file can be made in"),
+        (["train", "nothing.txt", "-o", "{folder}/v.fw2v.gz"], "native files are not packed"),
+        (["train", "nothing.txt", "-o", "{folder}/v.bin", "--device", "gpu"], "device='gpu': it must be one of"),
         (["train", "{folder}/nothing.txt", "-o", "{folder}/v.bin"], "nothing.txt"),
-        (["train", "{corpus}", "-o", "{folder}/v.bin", "--seed", "-1"], "whole number from 0"),
+        (
+            ["train", "{corpus}", "-o", "{folder}/v.bin", "--seed", "-1"],
+            "seed=-1: it must be None, a whole number from 0",
+        ),
     ],
 )
 def test_a_fault_is_one_line_and_exit_code_1(file, corpus, tmp_path, arguments, message):
@@ -155,6 +160,19 @@ def test_every_training_parameter_is_an_option_with_its_rule():
         assert f"--{each.name.replace('_', '-')}" in result.output
         if each.type != "bool":
             assert RULES[each.name].allowed in " ".join(result.output.split())
+
+
+def test_the_seed_is_said_and_makes_a_run_repeatable(corpus, tmp_path):
+    command = ("train", corpus, "--vector-size", 4, "--epochs", 1, "--n-jobs", 1)
+    drawn = re.search(r", seed (\d+); written to", run(*command, "-o", tmp_path / "one.bin").stderr)[1]
+    run(*command, "-o", tmp_path / "two.bin", "--seed", drawn)
+    assert (tmp_path / "one.bin").read_bytes() == (tmp_path / "two.bin").read_bytes()
+
+
+def test_words_that_no_file_holds_are_found_before_the_training(tmp_path):
+    (tmp_path / "long.txt").write_text(f"a b {'x' * 70_000}\n" * 9)
+    done = run("train", tmp_path / "long.txt", "-o", tmp_path / "v.bin", "--epochs", 1_000_000)
+    assert "has 70,000 bytes; files hold words of up to 65,536" in done.stderr
 
 
 def test_every_option_reaches_the_training(corpus, tmp_path):

@@ -40,6 +40,7 @@ def test_tables_are_refused():
     [
         (None, "there is no corpus: None was given"),
         (5, r"a corpus cannot be 5 \(int\)"),
+        (list, r"a corpus cannot be <class 'list'> \(type\)"),
         (b"some text", "decode it and pass documents"),
         ({"text": DOCUMENTS}, r"a corpus cannot be a dict .*rows\['text'\]"),
         ([{"text": "a b"}], r"corpus\[0\] is a dict with the keys \['text'\]; pass its text: rows\['text'\]"),

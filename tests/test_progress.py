@@ -1,12 +1,17 @@
 """The progress line: what it shows, and silence where nobody looks."""
 
+import contextlib
 import io
+import sys
 import threading
 from dataclasses import dataclass
 
 import pytest
 
+from fastw2v import Word2Vec
 from fastw2v.progress import ProgressLine, describe, format_seconds
+
+HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 
 
 @dataclass
@@ -79,6 +84,25 @@ def test_it_starts_no_thread_and_may_be_closed_twice(monkeypatch):
     assert threading.active_count() == before
     line.close()
     line.close()
+
+
+def test_no_standard_error_is_no_terminal(monkeypatch):
+    monkeypatch.setattr("sys.stderr", None)
+    assert not ProgressLine().active
+
+
+@pytest.mark.parametrize("stop", [lambda progress: None, lambda progress: 1 / (2 - progress.epoch)])
+def test_a_fit_gives_the_cursor_back(monkeypatch, stop):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sys.stderr", Terminal())
+    model = Word2Vec(
+        [["a", "b", "c"]] * 50, min_count=1, sample=0, vector_size=4, n_jobs=1, verbose=1, callbacks=[stop]
+    )
+    with contextlib.suppress(ZeroDivisionError):
+        model.fit()
+    shown = sys.stderr.getvalue()
+    assert shown.count(HIDE_CURSOR) == shown.count(SHOW_CURSOR) == 1
+    assert shown.endswith(f"\n{SHOW_CURSOR}")
 
 
 def test_one_line_object_serves_several_runs(monkeypatch):

@@ -96,16 +96,9 @@ def save(
     array([0., 1.], dtype=float32)
     """
     target = Path(os.fspath(path))
-    chosen = _checked_format(format) or format_of_name(target)
+    chosen = format_to_write(target, format)
     packed = target.suffix.lower() == ".gz"
-    if chosen is None:
-        raise FormatError(
-            f"{target}: the name says no format; use .safetensors (native), .vec or .txt (word2vec text) or .bin "
-            "(word2vec binary), or say format="
-        )
     if chosen == "native":
-        if packed:
-            raise FormatError(f"{target}: native files are not packed, so that they can be mapped; leave out .gz")
         content = NativeContent(
             word_vectors.vectors,
             word_vectors.index_to_key,
@@ -207,6 +200,27 @@ def _load(path: str | os.PathLike[str], format: str | None, mmap: bool, errors: 
     with open_source(source) as opened:
         vectors, words = (read_text if chosen == "text" else read_binary)(opened, errors)
     return Loaded(WordVectors(vectors, words))
+
+
+def format_to_write(path: Path, format: str | None) -> str:
+    """The format in which `save` writes a file of this name.
+
+    Raises
+    ------
+    FormatError
+        The name says no format, or one that does not go with its ``.gz``.
+    ParameterError
+        There is no such format.
+    """
+    chosen = _checked_format(format) or format_of_name(path)
+    if chosen is None:
+        raise FormatError(
+            f"{path}: the name says no format; use .safetensors (native), .vec or .txt (word2vec text) or .bin "
+            "(word2vec binary), or name the format"
+        )
+    if chosen == "native" and path.suffix.lower() == ".gz":
+        raise FormatError(f"{path}: native files are not packed, so that they can be mapped; leave out .gz")
+    return chosen
 
 
 def _checked_format(name: str | None) -> str | None:

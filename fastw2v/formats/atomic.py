@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Writer", "open_atomic", "sync_folder"]
+__all__ = ["Writer", "check_target", "open_atomic", "sync_folder"]
 
 _TEMPORARY = re.compile(r"\.fastw2v-[0-9a-f]{16}\.tmp")
 # One write call never carries more: a signal is answered between calls.
@@ -71,6 +71,36 @@ class Writer:
         """Do nothing: no byte is held back here. ``gzip`` asks for it."""
 
 
+def check_target(path: str | os.PathLike[str]) -> None:
+    """Raise now what `open_atomic` would raise later, after the work whose result is to be written.
+
+    Raises
+    ------
+    OSError
+        The folder does not exist or cannot be written to, or the path is a folder's; the message names it.
+    """
+    asked = Path(os.fspath(path))
+    target = Path(os.path.realpath(asked))
+    old_mode = _mode_of_old(asked, target)
+    if old_mode is None or stat.S_ISREG(old_mode):
+        temporary, descriptor = _create(target.parent, asked)  # only trying tells: permissions do not say all
+        os.unlink(temporary)
+        os.close(descriptor)
+
+
+def _mode_of_old(asked: Path, target: Path) -> int | None:
+    """The mode of what is there; None where nothing is."""
+    try:
+        mode = os.stat(target).st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "a folder has this name; give a file name", str(asked))
+    if stat.S_ISREG(mode) and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, "the file is there and may not be written to", str(asked))
+    return mode
+
+
 @contextlib.contextmanager
 def open_atomic(path: str | os.PathLike[str]) -> Iterator[Writer]:
     """Open `path` for writing; it takes the new content when the block ends, and stays as it was if the block raises.
@@ -91,18 +121,11 @@ def open_atomic(path: str | os.PathLike[str]) -> Iterator[Writer]:
     """
     asked = Path(os.fspath(path))
     target = Path(os.path.realpath(asked))
-    try:
-        old_mode: int | None = os.stat(target).st_mode
-    except FileNotFoundError:
-        old_mode = None
-    if old_mode is not None and stat.S_ISDIR(old_mode):
-        raise IsADirectoryError(errno.EISDIR, "a folder has this name; give a file name", str(asked))
+    old_mode = _mode_of_old(asked, target)
     if old_mode is not None and not stat.S_ISREG(old_mode):
         with _open_device(asked) as writer:
             yield writer
         return
-    if old_mode is not None and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, "the file is there and may not be written to", str(asked))
     _sweep(target.parent)
     temporary, descriptor = _create(target.parent, asked)
     try:

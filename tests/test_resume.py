@@ -1,0 +1,94 @@
+"""Stopping, going on and checkpoints, as a person meets them in `Word2Vec.fit`; test_fit.py has the loop itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fastw2v import EncodedCorpus, Word2Vec, load
+from fastw2v.errors import DivergedError, FormatError
+from fastw2v.formats import load_all, save
+
+SENTENCES = [
+    f"{a} {b} {c}".split() for a in ("red", "white", "old") for b in ("wine", "rose") for c in ("is", "was")
+] * 30
+QUICK = {"vector_size": 12, "min_count": 1, "epochs": 3, "random_state": 1, "n_jobs": 1}
+
+
+def fitted(**changes):
+    return Word2Vec(SENTENCES, **{**QUICK, **changes}).fit()
+
+
+def test_stopped_by_a_callback_the_model_is_usable_and_resumes():
+    stops = iter([True, False, False, False, False, False, False])
+    model = Word2Vec(SENTENCES, **QUICK, callbacks=[lambda progress: next(stops)]).fit()
+    assert model.n_iter_ == 1
+    assert np.isfinite(model["wine"]).all()
+    model.fit(resume=True)
+    assert model.n_iter_ == 3
+    assert np.array_equal(model["wine"], fitted()["wine"])
+    with pytest.raises(ValueError, match="no interrupted fit"):
+        model.fit(resume=True)
+
+
+def test_what_was_given_to_fit_resumes_as_well():
+    stops = iter([True, False, False, False])
+    model = Word2Vec(**QUICK, callbacks=[lambda progress: next(stops)]).fit(SENTENCES)
+    with pytest.raises(ValueError, match="interrupted fit was on another corpus"):
+        model.fit(SENTENCES[1:], resume=True)
+    assert model.fit(SENTENCES, resume=True).n_iter_ == 3
+    assert np.array_equal(model["wine"], fitted()["wine"])
+
+
+def test_a_callback_may_answer_with_numpys_true():
+    assert fitted(callbacks=[lambda progress: np.True_]).report_.stopped_by == "callback"
+    assert fitted(callbacks=[lambda progress: 1]).n_iter_ == 3
+
+
+def test_a_checkpoint_resumes_bit_equal_in_another_model(tmp_path):
+    path = tmp_path / "run.fw2v"
+    stops = iter([False, True])
+    Word2Vec(SENTENCES, **QUICK, callbacks=[lambda progress: next(stops)]).fit(checkpoint=path)
+    assert load(path)["wine"].shape == (12,)  # a checkpoint is a model, too
+    resumed = Word2Vec(SENTENCES, **{**QUICK, "random_state": None}).fit(resume=True, checkpoint=path)
+    assert np.array_equal(resumed.vectors_.vectors, fitted().vectors_.vectors)
+    assert np.array_equal(resumed.context_vectors_.vectors, fitted().context_vectors_.vectors)
+    assert resumed.loss_history_ == pytest.approx(fitted().loss_history_)
+
+
+def test_a_checkpoint_of_something_else_is_refused(tmp_path):
+    path = tmp_path / "run.fw2v"
+    Word2Vec(SENTENCES, **QUICK).fit(checkpoint=path)
+    with pytest.raises(FormatError, match="corpus"):
+        Word2Vec(SENTENCES[1:], **QUICK).fit(resume=True, checkpoint=path)
+    with pytest.raises(FormatError, match="window=5, not 4"):
+        Word2Vec(SENTENCES, **QUICK, window=4).fit(resume=True, checkpoint=path)
+    with pytest.raises(ValueError, match="no file"):
+        Word2Vec(SENTENCES, **QUICK).fit(resume=True, checkpoint=tmp_path / "none")
+    fitted().save(tmp_path / "model.fw2v")
+    with pytest.raises(FormatError, match="no checkpoint"):
+        Word2Vec(SENTENCES, **QUICK).fit(resume=True, checkpoint=tmp_path / "model.fw2v")
+
+
+def test_after_divergence_the_last_checkpoint_is_what_remains(tmp_path):
+    path = tmp_path / "run.fw2v"
+    ids = np.random.default_rng(0).integers(0, 30, (2000, 30))
+    corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(30)])
+    model = Word2Vec(corpus, **{**QUICK, "epochs": 50}, learning_rate=3.0, negative=15)
+    with pytest.warns(RuntimeWarning, match="lowered"), pytest.raises(DivergedError):
+        model.fit(checkpoint=path, every=1e-9)
+    assert np.isfinite(model.vectors_.vectors).all() if path.exists() else not hasattr(model, "vectors_")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"epoch": float("inf")}, {"seed": -1}, {"corpus": None}, {"params": {"vector_size": 5}}, {"loss_sum": "x"}],
+)
+def test_a_checkpoint_whose_record_is_damaged_is_refused(tmp_path, change):
+    path = tmp_path / "run.fw2v"
+    Word2Vec(SENTENCES, **QUICK, callbacks=[lambda progress: True]).fit(checkpoint=path)
+    whole = load_all(path)
+    training = {name: value for name, value in {**whole.metadata["training"], **change}.items() if value is not None}
+    save(path, whole.word_vectors, context_vectors=whole.context_vectors, metadata={"training": training})
+    with pytest.raises(FormatError, match="record of the training is damaged"):
+        Word2Vec(SENTENCES, **QUICK).fit(resume=True, checkpoint=path)
