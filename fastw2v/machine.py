@@ -21,11 +21,13 @@ from typing import TextIO
 import numpy as np
 
 import fastw2v
+from fastw2v.errors import BackendUnavailable
 
 __all__ = ["available_memory", "check_memory", "show_config", "usable_cpus"]
 
 PROC = Path("/proc")
 CGROUP = Path("/sys/fs/cgroup")
+EXTENSIONS = ("_corpus", "_sampler", "_text_vectors", "_tokens", "_train")
 
 
 def usable_cpus() -> int:
@@ -124,15 +126,19 @@ def show_config(file: TextIO | None = None) -> None:
 def _configuration() -> dict[str, str]:
     from fastw2v._train import instruction_sets
 
-    sets = instruction_sets()
+    try:
+        sets = instruction_sets()
+        in_use = f"{sets['selected']} in use, of {', '.join(sets['available'])}"
+    except BackendUnavailable as error:  # of all calls this one must say what is wrong, and the rest as well
+        in_use = str(error)
     free_threaded = " (free-threaded)" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
     return {
         "fastw2v": fastw2v.__version__,
         "Python": f"{platform.python_implementation()} {platform.python_version()}{free_threaded}",
         "NumPy": np.__version__,
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "compiled": ", ".join(f"{name}: {_compiled(name)}" for name in ("_corpus", "_sampler", "_train")),
-        "instruction sets": f"{sets['selected']} in use, of {', '.join(sets['available'])}",
+        "compiled": ", ".join(f"{name}: {_compiled(name)}" for name in EXTENSIONS),
+        "instruction sets": in_use,
         "usable CPUs": f"{usable_cpus()} of {os.cpu_count()}",
         "free memory": f"{available_memory() / 2**30:,.1f} GiB",
         "CuPy": _cupy(),

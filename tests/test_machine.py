@@ -6,12 +6,15 @@ import resource
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import fastw2v
 from fastw2v import machine
+
+PACKAGE = Path(fastw2v.__file__).parent
 
 GIB = 2**30
 
@@ -221,8 +224,16 @@ def test_the_configuration_names_what_a_report_needs(trainer, monkeypatch, capsy
     assert lines["instruction sets"] == "avx2 in use, of portable, avx2, avx512"
     assert lines["usable CPUs"] == f"3 of {os.cpu_count()}"
     assert lines["free memory"] == "5.0 GiB"
-    assert lines["compiled"] == "_corpus: yes, _sampler: yes, _train: yes"
+    assert lines["compiled"] == ", ".join(f"{path.stem}: yes" for path in sorted(PACKAGE.glob("*.pyx")))
     assert {"system", "CuPy", "CUDA driver"} <= lines.keys()
+
+
+def test_an_instruction_set_that_is_not_there_does_not_hide_the_rest(monkeypatch, capsys):
+    monkeypatch.setenv("FASTW2V_ISA", "sse9")
+    machine.show_config()
+    shown = capsys.readouterr().out
+    assert "instruction set 'sse9' (asked for, or set by FASTW2V_ISA) cannot be used" in shown
+    assert "free memory" in shown
 
 
 def test_the_configuration_goes_to_the_given_stream(trainer, capsys):
