@@ -1,0 +1,116 @@
+/* Trains a small random corpus with several threads, as _train.pyx does, in a program of its own that ThreadSanitizer
+   can watch whole. With PLANTED, one more number is shared without protection: a race that must be found. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fw_kernel.h"
+#include "fw_threads.h"
+
+enum { WORDS = 40, STRIDE = 32, SENTENCE = 25, CHUNK = 500, CHUNKS = 40, TOKENS = CHUNK * CHUNKS, THREADS = 4 };
+
+typedef struct worker {
+    const fw_job *job;
+    const fw_kernel *kernel;
+    void *workspace;
+    fw_stats stats;
+} worker;
+
+#ifdef PLANTED
+static int64_t shared_count;
+#endif
+
+static void train_chunks(fw_team *team, void *item) {
+    worker *self = item;
+    int64_t chunk;
+    while ((chunk = fw_team_next(team)) >= 0) {
+        int64_t tiles = self->kernel->open_chunk(self->job, self->workspace, 0, chunk, &self->stats);
+        for (int64_t tile = 0; tile < tiles; tile++)
+            self->kernel->train_tile(self->job, self->workspace, tile, &self->stats);
+#ifdef PLANTED
+        shared_count++;
+#endif
+    }
+}
+
+static void *zeros(size_t bytes) {
+    void *memory = aligned_alloc(64, (bytes + 63) & ~(size_t)63);
+    if (!memory) exit(3);
+    return memset(memory, 0, (bytes + 63) & ~(size_t)63);
+}
+
+static fw_job make_job(int cbow) {
+    int32_t *ids = zeros(TOKENS * sizeof *ids), *alias = zeros(WORDS * sizeof *alias);
+    int32_t *shift = zeros(CHUNKS * sizeof *shift);
+    int64_t *offsets = zeros((TOKENS / SENTENCE + 1) * sizeof *offsets);
+    int64_t *begin = zeros((CHUNKS + 1) * sizeof *begin), *sentence = zeros(CHUNKS * sizeof *sentence);
+    uint32_t *keep = zeros(WORDS * sizeof *keep), *cut = zeros(WORDS * sizeof *cut);
+    float *w_in = zeros(WORDS * STRIDE * sizeof *w_in), *w_out = zeros(WORDS * STRIDE * sizeof *w_out);
+    srand(1);
+    for (int i = 0; i < TOKENS; i++) ids[i] = rand() % WORDS;
+    for (int i = 0; i <= TOKENS / SENTENCE; i++) offsets[i] = (int64_t)i * SENTENCE;
+    for (int i = 0; i <= CHUNKS; i++) begin[i] = (int64_t)i * CHUNK;
+    for (int i = 0; i < CHUNKS; i++) sentence[i] = (int64_t)i * (CHUNK / SENTENCE);
+    for (int i = 0; i < WORDS; i++) {
+        keep[i] = cut[i] = 0xf0000000u;
+        alias[i] = (i + 1) % WORDS;
+    }
+    for (int i = 0; i < WORDS * STRIDE; i++) w_in[i] = (float)(rand() % 1000 - 500) / 1e4f;
+    return (fw_job){
+        .w_in = w_in,
+        .w_out = w_out,
+        .stride = STRIDE,
+        .vocabulary = WORDS,
+        .ids = ids,
+        .offsets = offsets,
+        .chunk_begin = begin,
+        .chunk_sentence = sentence,
+        .chunk_shift = shift,
+        .longest_chunk = CHUNK,
+        .keep_cut = keep,
+        .noise_cut = cut,
+        .noise_alias = alias,
+        .tokens = TOKENS,
+        .epochs = 1,
+        .seed = 1,
+        .first_rate = 0.025,
+        .last_rate = 0.0,
+        .window = 5,
+        .negative = 5,
+        .tile = 16,
+        .noise = 16,
+        .life = 2,
+        .cbow = cbow,
+        .cbow_mean = 1,
+        .shrink_windows = 1,
+    };
+}
+
+static int64_t train(const fw_kernel *kernel, int cbow) {
+    fw_job job = make_job(cbow);
+    worker workers[THREADS];
+    void *items[THREADS];
+    int64_t chunks = 0;
+    for (int i = 0; i < THREADS; i++) {
+        workers[i] = (worker){.job = &job, .kernel = kernel, .workspace = zeros(kernel->workspace_bytes(&job))};
+        kernel->init_workspace(&job, workers[i].workspace);
+        items[i] = &workers[i];
+    }
+    fw_team *team = fw_team_new(0, CHUNKS);
+    if (!team || fw_team_start(team, THREADS, train_chunks, items) != THREADS) exit(4);
+    while (!fw_team_wait(team, 50)) continue;
+    fw_team_join(team);
+    fw_team_free(team);
+    for (int i = 0; i < THREADS; i++) chunks += workers[i].stats.chunks;
+    return chunks;
+}
+
+int main(void) {
+    const fw_kernel *kernels[8];
+    int n = fw_available_kernels(kernels, 8);
+    for (int i = 0; i < n; i++)
+        for (int cbow = 0; cbow < 2; cbow++)
+            printf("%s %s: %lld chunks\n", kernels[i]->name, cbow ? "cbow" : "skipgram",
+                   (long long)train(kernels[i], cbow));
+    return 0;
+}
