@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import warnings
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
@@ -14,7 +13,7 @@ import numpy as np
 
 from fastw2v._corpus import BadTextError, TextScanner
 from fastw2v.compressed import ReadInto
-from fastw2v.errors import CorpusError
+from fastw2v.errors import CorpusError, warn_user
 from fastw2v.files import Piece, TextFile, deal_out, first_bytes, open_piece, what_it_may_be
 from fastw2v.spool import IdStore, InMemory
 from fastw2v.tokenizers import shorten
@@ -292,7 +291,7 @@ def run_in_threads(jobs: list[Callable[[], Any]], stop: Callable[[], None] = lam
             try:
                 thread.start()
             except RuntimeError as error:
-                warnings.warn(f"only {len(started) + 1} of {len(jobs)} threads started: {error}", RuntimeWarning, 3)
+                warn_user(f"only {len(started) + 1} of {len(jobs)} threads started: {error}")
                 break
             started.append(thread)
         work()

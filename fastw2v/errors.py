@@ -1,4 +1,21 @@
-"""The package's own exceptions. Each is also the built-in one that people would catch without knowing it."""
+"""The package's own exceptions. Each is also the built-in one that people would catch without knowing it.
+
+And its warnings, which point at the line of the user's that called the package.
+"""
+
+import sys
+import warnings
+from pathlib import Path
+
+_HERE = str(Path(__file__).parent)
+
+
+def warn_user(message: str) -> None:
+    """Warn (RuntimeWarning) at the innermost line outside the package; ``stacklevel`` differs with the way in."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, RuntimeWarning, stacklevel=level)
 
 
 class CorpusError(ValueError):

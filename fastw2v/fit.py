@@ -10,7 +10,6 @@ import os
 import signal
 import threading
 import time
-import warnings
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -21,7 +20,7 @@ from numpy.typing import NDArray
 
 from fastw2v import backends, plan
 from fastw2v.checkpoint import check_words, save_checkpoint
-from fastw2v.errors import DivergedError, ParameterError
+from fastw2v.errors import DivergedError, ParameterError, warn_user
 from fastw2v.formats.atomic import check_target
 from fastw2v.machine import check_memory, resolve_jobs
 from fastw2v.params import Params, check, shown
@@ -80,11 +79,9 @@ def start(
         arrays.w_in[given] = initial_vectors[given]
     made = plan.make_plan(corpus, params, seed, own_counts, counts)
     if made.learning_rate < params.resolved_learning_rate:
-        warnings.warn(
+        warn_user(
             f"the learning rate is lowered from {params.resolved_learning_rate:.4g} to {made.learning_rate:.4g}: with "
             f"so few words, window={params.window} and negative={params.negative}, training could diverge",
-            RuntimeWarning,
-            stacklevel=2,
         )
     tables = plan.make_tables(own_counts if counts is None else counts, params, frozen)
     return TrainingState(arrays, made, tables, params)
@@ -191,11 +188,9 @@ def advance(
         return
     state.pack()
     if state.report.pairs == 0:
-        warnings.warn(
+        warn_user(
             "no pair was trained: after subsampling no sentence kept two words; the vectors are the initial ones. "
             "Lower min_count, raise sample (0 keeps every token), or pass longer sentences",
-            RuntimeWarning,
-            stacklevel=2,
         )
 
 

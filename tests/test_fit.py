@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from fastw2v import EncodedCorpus, encode
+from fastw2v import EncodedCorpus, Word2Vec, encode
 from fastw2v.errors import BackendUnavailable, DivergedError, ParameterError
 from fastw2v.fit import advance, start, train
 from fastw2v.params import Params
@@ -134,9 +134,10 @@ def test_tiny_vocabularies_train_without_diverging(words, rate, architecture):
 
 def test_lowering_the_learning_rate_is_said():
     corpus = EncodedCorpus.from_ids(np.arange(40).reshape(2, 20) % 2, ["a", "b"])
-    with pytest.warns(RuntimeWarning, match=r"lowered from 0.05 to 0.01.*window=10"):
+    with pytest.warns(RuntimeWarning, match=r"lowered from 0.05 to 0.01.*window=10") as said:
         state = start(corpus, Params(window=10, negative=15, sample=0, learning_rate=0.05), seed=1)
     assert state.plan.tile == 1
+    assert said[0].filename == __file__
 
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
@@ -214,8 +215,12 @@ def test_random_walks_on_a_graph_find_its_communities():
 
 def test_one_word_sentences_train_nothing_and_say_so():
     corpus = encode([["a"], ["b"]] * 50, min_count=1)
-    with pytest.warns(RuntimeWarning, match="no pair was trained"):
+    with pytest.warns(RuntimeWarning, match="no pair was trained") as said:
         state = train(corpus, Params(vector_size=4, epochs=2), seed=1)
+    assert said[0].filename == __file__
+    with pytest.warns(RuntimeWarning, match="no pair was trained") as said:
+        Word2Vec(corpus, vector_size=4).fit()
+    assert said[0].filename == __file__
     assert same(state, start(corpus, Params(vector_size=4, epochs=2), seed=1))
     assert np.isnan(state.loss_history).all()
 
