@@ -129,6 +129,16 @@ def cli() -> None:
 @click.option("--device", default="auto", show_default=True, help=RULES["device"].allowed)
 @click.option("-j", "--n-jobs", type=int, help=RULES["n_jobs"].allowed)
 @click.option("--seed", type=int, help="makes a run with one thread repeatable; by default drawn and reported")
+@click.option(
+    "--vocabulary", type=click.Path(path_type=Path), help="file of the words to train, one a line, in place of counts"
+)
+@click.option("--initial-vectors", type=click.Path(path_type=Path), help="file of word vectors to start from")
+@click.option("--frozen", type=click.Path(path_type=Path), help="file of words whose vectors stay, one a line")
+@click.option(
+    "--checkpoint", type=click.Path(path_type=Path), help="write where training stands to this file, now and then"
+)
+@click.option("--every", type=float, help=f"seconds between checkpoints: {RULES['every'].allowed}")
+@click.option("--resume", is_flag=True, help="go on where --checkpoint stands, with the same corpus and options")
 @click.option("--save-on-interrupt", is_flag=True, help="after Ctrl-C write the vectors as far as they are trained")
 @click.option("-q", "--quiet", is_flag=True, help="say nothing unless something is wrong")
 def train(
@@ -143,17 +153,17 @@ def train(
     """Train word vectors on CORPUS: a text file (.gz .bz2 .xz .zst), a folder, a glob, or - for standard input.
 
     One line is one sentence. Nothing is written before training is done; an interrupted run writes nothing unless
-    --save-on-interrupt is given, and leaves with exit code 130.
+    --save-on-interrupt or --checkpoint is given, and leaves with exit code 130.
     """
     from fastw2v.training_run import check_output, run_training
 
     check_output(output, format_, with_context)
     result = run_training(corpus, options, quiet=quiet)
     if result.interrupted and not save_on_interrupt:
-        click.echo(
-            f"fastw2v: interrupted in epoch {result.epoch}; nothing was written (--save-on-interrupt would have)",
-            err=True,
-        )
+        kept = "nothing was written (--save-on-interrupt would have)"
+        if options["checkpoint"] is not None:
+            kept = f"--resume goes on from {options['checkpoint']}"
+        click.echo(f"fastw2v: interrupted in epoch {result.epoch}; {kept}", err=True)
         raise click.exceptions.Exit(_INTERRUPTED)
     result.save(output, format_, with_context)
     if result.interrupted:

@@ -103,7 +103,8 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traini
     ----------
     corpus : what `fastw2v.corpus.encode` takes
     options : dict
-        The fields of Params, those of `encode`, and ``device`` and ``seed``.
+        The fields of Params, those of `encode`, ``device`` and ``seed``; ``checkpoint``, ``every`` and ``resume`` as in
+        `Word2Vec.fit`; the files ``initial_vectors`` (word vectors), ``vocabulary`` and ``frozen`` (a word a line).
     quiet : bool
         Show no progress.
 
@@ -111,18 +112,21 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traini
     -------
     TrainingRun
     """
-    from fastw2v.checkpoint import check_words
+    from fastw2v.checkpoint import check_words, restore
     from fastw2v.corpus import encode
-    from fastw2v.fit import check_options, train
+    from fastw2v.fit import advance, check_options, start
     from fastw2v.progress import ProgressLine
-    from fastw2v.start import check_seed, resolve_seed
+    from fastw2v.start import check_start, frozen_rows, initial_rows
 
     names = {each.name for each in fields(Params)}
     params = Params(**{name: value for name, value in options.items() if name in names}).checked()
-    n_jobs, device = options.get("n_jobs"), options.get("device", "auto")
-    check_seed(options.get("seed"), "seed")
-    check_options(device=device, n_jobs=n_jobs)
-    encoded = encode(corpus, **{name: options[name] for name in _ENCODING if name in options})
+    how = {name: options[name] for name in ("device", "n_jobs", "checkpoint", "every") if name in options}
+    check_options(**how)
+    seed = _seed(options)
+    given, frozen, vocabulary = _files(options)
+    check_start(seed, given, frozen, params.vector_size)
+    encoding = {name: options[name] for name in _ENCODING if name in options}
+    encoded = encode(corpus, vocabulary=vocabulary, **encoding)
     if not quiet:
         report = encoded.report
         click.echo(
@@ -132,15 +136,50 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traini
         )
     check_words(encoded)
     with ProgressLine() as line, _interrupt_noted() as noted:
-        state = train(
+        state = start(
             encoded,
             params,
-            seed=resolve_seed(options.get("seed")),
-            n_jobs=n_jobs,
-            device=device,
-            callbacks=(lambda progress: bool(noted), *(() if quiet else (line,))),
+            seed=seed,
+            initial_vectors=initial_rows(given, encoded.vocabulary, params.vector_size),
+            frozen=frozen_rows(frozen, encoded.vocabulary),
         )
+        if options.get("resume"):
+            restore(options["checkpoint"], state, encoded)
+        advance(state, encoded, callbacks=(lambda progress: bool(noted), *(() if quiet else (line,))), **how)
     return TrainingRun(encoded, state, interrupted=bool(noted))
+
+
+def _seed(options: dict[str, Any]) -> int:
+    """The seed of the run: the checkpoint's, the one that was given, or a new one."""
+    from fastw2v.checkpoint import seed_of
+    from fastw2v.start import check_seed, resolve_seed
+
+    if not options.get("resume"):
+        check_seed(options.get("seed"), "seed")
+        return resolve_seed(options.get("seed"))
+    if options.get("checkpoint") is None:
+        raise ParameterError("--resume goes on from a checkpoint: name its file with --checkpoint")
+    if options.get("seed") is not None:
+        raise ParameterError(f"--seed {options['seed']}: with --resume the seed is the checkpoint's; leave --seed out")
+    return seed_of(options["checkpoint"])
+
+
+def _files(options: dict[str, Any]) -> tuple[WordVectors | None, list[str] | None, list[str] | None]:
+    """What the files hold that were named: vectors to start from, words that stay, and the vocabulary."""
+    from fastw2v.formats import load
+
+    vectors = options.get("initial_vectors")
+    frozen, vocabulary = (options.get(name) and _words_of(options[name]) for name in ("frozen", "vocabulary"))
+    return None if vectors is None else load(vectors), frozen, vocabulary
+
+
+def _words_of(path: Path) -> list[str]:
+    """The words of a text file, one a line; blank lines are none."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ParameterError(f"{path}: no UTF-8 text of one word a line: {error}") from None
+    return [line.rstrip("\r") for line in text.split("\n") if line.strip()]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import fastw2v
-from fastw2v import formats
+from fastw2v import encode, fit, formats
 from fastw2v.cli import cli
 from fastw2v.params import RULES, Params
 from fastw2v.vectors import WordVectors
@@ -167,6 +167,43 @@ def test_the_seed_is_said_and_makes_a_run_repeatable(corpus, tmp_path):
     drawn = re.search(r", seed (\d+); written to", run(*command, "-o", tmp_path / "one.bin").stderr)[1]
     run(*command, "-o", tmp_path / "two.bin", "--seed", drawn)
     assert (tmp_path / "one.bin").read_bytes() == (tmp_path / "two.bin").read_bytes()
+
+
+def test_a_stopped_run_goes_on_from_its_checkpoint(corpus, tmp_path):
+    """Stopped by a callback in this process, since no test may depend on when a signal arrives."""
+    command = ("train", corpus, "--vector-size", 4, "--n-jobs", 1, "-o", tmp_path / "v.bin")
+    options = {"vector_size": 4, "epochs": 3, "sample": 0.0}
+    encoded = encode(corpus)
+    state = fit.train(
+        encoded, Params(**options), seed=7, n_jobs=1, callbacks=[lambda progress: True], checkpoint=tmp_path / "c.fw2v"
+    )
+    assert not state.complete
+    resume = ("--epochs", 3, "--sample", 0, "--checkpoint", tmp_path / "c.fw2v", "--resume")
+    done = run(*command, *resume)
+    assert done.returncode == 0, done.stderr
+    assert "seed 7" in done.stderr
+    whole = fit.train(encoded, Params(**options), seed=7, n_jobs=1)
+    assert np.array_equal(formats.load(tmp_path / "v.bin").vectors, whole.w_in)
+    assert "leave --seed out" in run(*command, *resume, "--seed", 7).stderr
+    assert "name its file with --checkpoint" in run(*command, "--resume").stderr
+    assert "epochs=3, not 4" in run(*command, *resume, "--epochs", 4).stderr
+
+
+def test_files_of_words_and_vectors(corpus, tmp_path):
+    (tmp_path / "words").write_text("dog\r\ncat\n\nthe\n")
+    (tmp_path / "stay").write_text("cat\n")
+    formats.save(tmp_path / "start.vec", WordVectors(np.eye(2, 4) + 1, ["cat", "dog"]))
+    command = ("train", corpus, "--vector-size", 4, "--epochs", 1, "--sample", 0, "-o", tmp_path / "v.bin")
+    files = ("--vocabulary", tmp_path / "words", "--initial-vectors", tmp_path / "start.vec")
+    done = run(*command, *files, "--frozen", tmp_path / "stay")
+    assert done.returncode == 0, done.stderr
+    vectors = formats.load(tmp_path / "v.bin")
+    assert vectors.index_to_key == ["dog", "cat", "the"]
+    assert vectors["cat"].tolist() == [2, 1, 1, 1]
+    assert vectors["dog"].tolist() != [1, 2, 1, 1]
+    (tmp_path / "stay").write_text("horse\n")
+    assert "'horse' is not in the vocabulary of 3 words" in run(*command, *files, "--frozen", tmp_path / "stay").stderr
+    assert "initial_vectors have 4 dimensions" in run(*command, *files, "--vector-size", 5).stderr
 
 
 def test_words_that_no_file_holds_are_found_before_the_training(tmp_path):
