@@ -219,6 +219,8 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
         DivergedError
             Training left the finite numbers. The model holds the last checkpoint's vectors if one was written in this
             call, else it is as it was before.
+        BackendUnavailable
+            The device cannot be used; the message says why.
         MemoryError
             What is needed does not fit in the memory that is free.
         OSError
