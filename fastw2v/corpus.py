@@ -207,6 +207,8 @@ def _describe_empty(corpus: Any, counted: Counted) -> str:
     found = f"the corpus is empty: {counted.sentences:,} sentences, 0 words"
     if is_open_file(corpus):
         return f"{found}; an open file is read from where it stands to its end: call seek(0), or pass its path"
+    if isinstance(corpus, (str, os.PathLike)) and os.fspath(corpus) == "-":
+        return f"{found}; standard input is read once, to its end: pipe the text in again, or pass a file"
     if not isinstance(corpus, (str, os.PathLike)) and hasattr(corpus, "__next__"):
         return (
             f"{found}; an iterator such as this {type(corpus).__name__} gives its items only once, so it may have been "

@@ -74,6 +74,8 @@ def test_standard_input(monkeypatch):
     assert words_of("-") == ["b", "a"]
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a b\nB!")))
     assert words_of("-", tokenizer="words") == ["b", "a"]
+    with pytest.raises(CorpusError, match="standard input is read once, to its end: pipe the text in again"):
+        encode("-")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a \xff")))
     with pytest.raises(CorpusError, match="standard input, line 1, byte 2"):
         encode("-")
