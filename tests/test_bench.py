@@ -126,7 +126,12 @@ def test_sweep(text, tmp_path):
 def test_vectors(text, tmp_path):
     pytest.importorskip("gensim")
     bench(text, tmp_path, "vectors")
-    assert all(row["fastw2v"] > 0 < row["gensim"] for row in kept(tmp_path, "vectors")["rows"])
+    rows = kept(tmp_path, "vectors")["rows"]
+    assert all(row["fastw2v"] > 0 < row["gensim"] for row in rows)
+    files = [f"{task} 4,000 words, {form}" for form in ("binary", "text") for task in ("load", "save")]
+    own = [f"{task} 4,000 words, each program's own format" for task in ("save", "load", "map")]
+    assert [row["what"] for row in rows[2:]] == [*files, *own, "analogies, 4,000 words, 19,544 questions"]
+    assert [row["what"].split(",")[1] for row in rows[:2]] == [" one query", " a query of a batch of 4"]
 
 
 DATA = pytest.mark.skipif(not os.environ.get("FASTW2V_DATA"), reason="FASTW2V_DATA is not set")
