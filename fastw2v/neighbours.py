@@ -77,7 +77,7 @@ class Neighbours:
         UnknownWordError
             For a word asked about that the vocabulary does not hold.
         ParameterError
-            When nothing is asked, or a vector has the wrong shape.
+            When nothing is asked, a vector has the wrong shape, or a weight is not finite.
 
         Notes
         -----
@@ -334,6 +334,8 @@ class Neighbours:
                 "an approximate index always searches all words: leave out restrict_vocab and among= (a callable in "
                 "among= works), or index="
             )
+        if not hasattr(index, "check"):
+            raise ParameterError(f"index must be a fastw2v.ann.ApproximateIndex; got {type(index).__name__}")
         index.check(self.vectors.shape)
         count = topn + len(choice.left_out) + max(map(len, asked), default=0) + (3 * topn + 16 if choice.asks else 0)
         answers = []

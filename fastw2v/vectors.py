@@ -16,7 +16,7 @@ from fastw2v.comparisons import Comparisons
 from fastw2v.errors import ParameterError
 from fastw2v.nearest import close_matches, unit_rows, whole_number
 from fastw2v.neighbours import Neighbours
-from fastw2v.terms import is_column
+from fastw2v.terms import check_key, is_column
 
 __all__ = ["UnknownWordError", "WordVectors"]
 
@@ -157,9 +157,14 @@ class WordVectors(Neighbours, Comparisons):
         ------
         UnknownWordError
             A KeyError; its message offers the words nearest in spelling.
+        ParameterError
+            For what cannot be a word, such as a list.
         """
         try:
             return self.key_to_index[word]
+        except TypeError:
+            check_key(word, "got")
+            raise
         except KeyError:
             raise UnknownWordError(word, self._unknown(word)) from None
 

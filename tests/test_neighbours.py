@@ -83,6 +83,41 @@ def test_a_string_is_no_collection_of_words(wv):
         wv.most_similar("word1", exclude="word2")
 
 
+def test_sets_and_iterators_of_words_are_lists_of_words(wv):
+    expected = wv.most_similar(["word1", "word2"])
+    check_same(wv.most_similar({"word1", "word2"}), expected)
+    check_same(wv.most_similar(word for word in ["word1", "word2"]), expected)
+    check_same(wv.most_similar({"word1": 1, "word2": 2}.keys()), expected)
+    keys = WordVectors(np.eye(3) + 0.1, [frozenset("ab"), "a", "b"])
+    assert words_of(keys.most_similar(frozenset("ab"))) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"word1": 0.5}, "`positive` is a mapping: give a list of pairs"),
+        ([["word1"]], r"`positive` holds \['word1'\] \(list\), which is no word"),
+        ([(["word1"], 2.0)], r"`positive` holds \['word1'\] \(list\)"),
+        ([VECTORS[0].tolist()], "a vector is given as a NumPy array"),
+        ([np.array(["word1", "word2"])], "an array of <U5 within a list"),
+        ([("word1", float("nan"))], "weight nan: a weight must be a finite number"),
+        ([(VECTORS[0], float("inf"))], "weight inf"),
+    ],
+)
+def test_what_is_neither_word_nor_vector_is_refused(wv, given, message):
+    for ask in (wv.most_similar, wv.most_similar_cosmul, lambda one: wv.most_similar_batch([one])):
+        with pytest.raises(ParameterError, match=message):
+            ask(given)
+
+
+@pytest.mark.parametrize(
+    "look_up", [lambda wv: wv[[["word1"]]], lambda wv: wv[{"word1"}], lambda wv: wv.row(["word1"])]
+)
+def test_a_list_in_the_place_of_a_word_is_told_apart(wv, look_up):
+    with pytest.raises(ParameterError, match="which is no word"):
+        look_up(wv)
+
+
 # -- many at once --
 
 
@@ -313,6 +348,8 @@ def test_the_index_says_what_it_cannot_do(large, index, wv):
     for options in ({"restrict_vocab": 5}, {"among": ["w1"]}):
         with pytest.raises(ParameterError, match="always searches all words"):
             large.most_similar("w1", index=index, **options)
+    with pytest.raises(ParameterError, match=r"must be a fastw2v\.ann\.ApproximateIndex; got str"):
+        wv.most_similar("word1", index="fast")
     with pytest.raises(ParameterError, match=r"made of vectors of shape \(3000, 16\), not \(200, 8\)"):
         wv.most_similar("word1", index=index)
 
