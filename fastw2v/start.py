@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,46 +50,70 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
 
     Parameters
     ----------
-    given : None, WordVectors, mapping of words to vectors, or array (V, D)
+    given : None, fitted model, WordVectors, gensim KeyedVectors, mapping of words to vectors, or array (V, D)
     vocabulary : Vocabulary
     vector_size : int
 
     Raises
     ------
     ParameterError
-        Vectors of another size, or an array with another number of rows than the vocabulary.
+        It is none of these; vectors of another size, or with NaN or infinity in them; an array with another number of
+        rows than the vocabulary.
     """
     if given is None:
         return None
     given = getattr(given, "vectors_", given)  # a fitted model stands for its vectors
     rows = np.full((len(vocabulary), vector_size), np.nan, np.float32)
-    if isinstance(given, WordVectors):
+    if isinstance(given, WordVectors) or (hasattr(given, "key_to_index") and hasattr(given, "vectors")):  # or gensim's
         if given.vectors.shape[1] != vector_size:
             raise ParameterError(
                 f"initial_vectors have {given.vectors.shape[1]} dimensions, vector_size is {vector_size}: "
                 f"make them equal"
             )
-        pairs = [(row, given.key_to_index[word]) for row, word in enumerate(vocabulary.words) if word in given]
+        index = given.key_to_index
+        pairs = [(row, index[word]) for row, word in enumerate(vocabulary.words) if word in index]
         if pairs:
             to, source = np.array(pairs).T
             rows[to] = given.vectors[source]
+            _check_finite(rows[to], [vocabulary.words[row] for row in to])
         return rows
     if isinstance(given, Mapping):
         for row, word in enumerate(vocabulary.words):
             if word in given:
                 rows[row] = _vector(word, given[word], vector_size)
+                _check_finite(rows[row : row + 1], [word])
         return rows
-    array = np.asarray(given, np.float32)
+    try:
+        array = np.asarray(given, np.float32)
+    except (TypeError, ValueError) as error:
+        raise ParameterError(
+            f"initial_vectors={given!r:.40} ({type(given).__name__}): it must be a fitted model, WordVectors, a "
+            "mapping of words to vectors, or an array (V, D); a file is read by fastw2v.load(path)"
+        ) from error
     if array.shape != rows.shape:
         raise ParameterError(
             f"initial_vectors: an array must have shape {rows.shape} (one row for each word of the vocabulary), "
             f"this one has {array.shape}; pass a mapping of words to vectors to give only some"
         )
+    _check_finite(array, vocabulary.words)
     return array
 
 
+def _check_finite(rows: NDArray[np.float32], words: Sequence[Any]) -> None:
+    # NaN is how the rows say "starts at random": a word whose vector was given must not slip in there.
+    bad = np.flatnonzero(~np.isfinite(rows).all(axis=1))
+    if len(bad):
+        raise ParameterError(
+            f"initial_vectors: the vector of {words[bad[0]]!r} holds NaN or infinity ({len(bad):,} such vectors); "
+            "give a mapping without these words, so that they start at random"
+        )
+
+
 def _vector(word: Any, vector: Any, vector_size: int) -> NDArray[np.float32]:
-    row = np.asarray(vector, np.float32)
+    try:
+        row = np.asarray(vector, np.float32)
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"initial_vectors[{word!r}] must be {vector_size} numbers; got {vector!r:.40}") from error
     if row.shape != (vector_size,):
         raise ParameterError(f"initial_vectors[{word!r}] has shape {row.shape}, expected ({vector_size},)")
     return row

@@ -112,7 +112,10 @@ BAD = {
     "random_state": [-1, 2**70, 1.5, "seed", True],
     "tokenizer": ["Whitespace", 5],
     "frozen": ["wine", ["beer"]],
-    "initial_vectors": [np.zeros((3, 3)), {"wine": [1.0]}],
+    "initial_vectors": [
+        *(np.zeros((3, 3)), {"wine": [1.0]}, "vectors.bin", {"wine": ["x"] * 12}, {"wine": [np.nan] * 12}),
+        *(WordVectors(np.full((1, 12), np.inf), ["wine"]), WordVectors(np.zeros((1, 5)), ["wine"])),
+    ],
 }
 
 
