@@ -198,7 +198,7 @@ def _load(path: str | os.PathLike[str], format: str | None, mmap: bool, errors: 
     check_regular(source)
     chosen = chosen or format_of_content(source)
     if chosen == "native":
-        content = read_native(source, mmap=mmap)
+        content = _read_native(source, mmap)
         return Loaded(
             WordVectors(content.vectors, content.words, content.counts), content.context_vectors, content.metadata
         )
@@ -207,6 +207,22 @@ def _load(path: str | os.PathLike[str], format: str | None, mmap: bool, errors: 
     with open_source(source) as opened:
         vectors, words = (read_text if chosen == "text" else read_binary)(opened, errors)
     return Loaded(WordVectors(vectors, words))
+
+
+def _read_native(source: Path, mmap: bool) -> NativeContent:
+    try:
+        return read_native(source, mmap=mmap)
+    except FormatError as error:
+        try:
+            found = format_of_content(source)
+        except FormatError:
+            raise error from None
+        if found == "native":
+            raise
+        raise FormatError(
+            f"{source}: a word2vec {found} file, not one of the native format; fastw2v.load(path) reads its vectors, "
+            "and Word2Vec(initial_vectors=...) trains on from them"
+        ) from error
 
 
 def _checked_format(name: str | None) -> str | None:
