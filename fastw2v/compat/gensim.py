@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from fastw2v import fit as training
+from fastw2v.compat.absent import OF_MODELS, Absent
 from fastw2v.compat.keyed_vectors import KeyedVectors
 from fastw2v.corpus import EncodedCorpus, encode
 from fastw2v.errors import CorpusTypeError, ParameterError
@@ -69,7 +70,7 @@ PathLineSentences = LineSentence
 Text8Corpus = LineSentence
 
 
-class Word2Vec:
+class Word2Vec(Absent):
     """gensim's Word2Vec, trained by this package on CPU threads.
 
     Parameters
@@ -118,6 +119,8 @@ class Word2Vec:
     >>> model.wv["rose"].shape, model.wv.key_to_index["red"]
     ((8,), 0)
     """
+
+    _absent = OF_MODELS
 
     def __init__(
         self,
