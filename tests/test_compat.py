@@ -115,6 +115,7 @@ CALLS = {
     "by word": lambda wv: wv.similar_by_word("word4", topn=3),
     "by row": lambda wv: wv.most_similar([5], topn=3),
     "cosmul": lambda wv: wv.most_similar_cosmul(positive=["word1"], negative=["word2"]),
+    "cosmul of all": lambda wv: wv.most_similar_cosmul(positive=["word1", "word3"], negative="word2", topn=None),
     "of a list": lambda wv: wv.most_similar_to_given("word1", ["word2", "word3", "word4"]),
     "relative": lambda wv: wv.relative_cosine_similarity("word1", "word2"),
     "groups": lambda wv: wv.n_similarity(["word1", "word2"], ["word3"]),

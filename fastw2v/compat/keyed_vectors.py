@@ -146,9 +146,11 @@ class KeyedVectors(Absent, WordVectors):
         return super().most_similar(added, taken, topn, limit, index=indexer, **options)
 
     def most_similar_cosmul(  # type: ignore[override]
-        self, positive: Any = None, negative: Any = None, topn: int = 10, restrict_vocab: int | None = None
+        self, positive: Any = None, negative: Any = None, topn: int | None = 10, restrict_vocab: int | None = None
     ) -> Any:
-        """As `WordVectors.most_similar_cosmul`."""
+        """As `WordVectors.most_similar_cosmul`; the scores of all rows where `topn` is None."""
+        if topn is None:
+            return self._cosmul(_listed(positive), _listed(negative), self._choice(restrict_vocab, None, None))[0]
         return super().most_similar_cosmul(_listed(positive), _listed(negative), topn, restrict_vocab)
 
     def similar_by_word(self, word: Hashable, topn: int = 10, restrict_vocab: int | None = None) -> Any:
