@@ -279,6 +279,16 @@ def test_a_generator_is_enough():
     assert model.wv.vectors.any()
 
 
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_a_second_build_vocab_starts_afresh():
+    model = Word2Vec(SENTENCES, vector_size=4, min_count=1, workers=1, sample=0)
+    model.build_vocab([["red", "beer"]] * 9)
+    assert sorted(model.wv.index_to_key) == ["beer", "red"]
+    assert model.wv.get_vecattr("beer", "count") == 9
+    model.train([["red", "beer"]] * 9, total_examples=9, epochs=1)
+    assert model.wv.vectors.shape == model.syn1neg.shape == (2, 4)
+
+
 def test_strings_are_no_sentences():
     """gensim trains on their characters."""
     with pytest.raises(CorpusTypeError, match=r"text\.split\(\)"):

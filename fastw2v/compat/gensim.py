@@ -220,6 +220,7 @@ class Word2Vec(Absent):
         self._corpus, self._given = self._encode(given), given
         self.corpus_count, self.corpus_total_words = len(self._corpus), self._corpus.report.raw_tokens
         params = self._params(self.epochs, self.alpha, self.min_alpha)
+        vars(self).pop("_counts", None)  # of a vocabulary before this one
         self._take(training.start(self._corpus, params, seed=resolve_seed(self.seed)), self._corpus.vocabulary)
 
     def train(
