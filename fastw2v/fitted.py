@@ -110,7 +110,8 @@ class FittedModel:
             "tokenizer": self.tokenizer_ if isinstance(getattr(self, "tokenizer_", None), str) else None,
             "seed": getattr(self, "seed_", None),
         }
-        save(path, self.wv, format=format, context_vectors=self.context_vectors_.vectors, metadata=metadata)
+        context = self.context_vectors_.vectors if hasattr(self, "context_vectors_") else None  # a file may lack them
+        save(path, self.wv, format=format, context_vectors=context, metadata=metadata)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:

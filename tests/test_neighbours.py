@@ -269,6 +269,11 @@ def test_unknown_words_are_named(wv, method):
         getattr(wv, method)("word1", "wordl")
 
 
+def test_words_that_cannot_be_words_are_named():
+    with pytest.raises(ParameterError, match=r"`words` holds \['b'\] \(list\), which is no word"):
+        WordVectors(np.eye(2), ["a", ["b"]])
+
+
 # -- fewer words --
 
 
