@@ -116,7 +116,6 @@ def test_the_block_size_of_reading_changes_nothing(tmp_path, monkeypatch, name, 
     wv = some_vectors([*ODD_WORDS, "w" * 70], size=3)
     save(tmp_path / name, wv)
     monkeypatch.setattr("fastw2v.formats.source._BLOCK_BYTES", block)
-    monkeypatch.setattr("fastw2v.formats.source._BLOCK_BYTES", block)
     monkeypatch.setattr("fastw2v.formats.source._FIRST_BYTES", 1)
     assert_same(load(tmp_path / name), wv)
 

@@ -1,5 +1,7 @@
 """Questions to word vectors: filters, batches, 3CosMul, groups of words; gensim's numbers where gensim has them."""
 
+import copy
+import pickle
 import tracemalloc
 
 import numpy as np
@@ -347,6 +349,16 @@ def test_the_index_leaves_out_what_it_is_told(large, index):
     assert len(found) == 25
     assert {*found} <= rare
     assert large.most_similar("w1", topn=0, index=index) == []
+
+
+@pytest.mark.parametrize("copied", [lambda index: pickle.loads(pickle.dumps(index)), copy.deepcopy])
+def test_an_index_travels_with_its_graph(large, index, copied):
+    questions = [f"w{i}" for i in range(20)]
+    other = copied(index)
+    assert large.most_similar_batch(questions, index=other) == large.most_similar_batch(questions, index=index)
+    assert len(other) == len(index)
+    with pytest.raises(ParameterError, match="made of vectors of shape"):
+        large[:5].most_similar("w1", index=other)
 
 
 def test_the_index_says_what_it_cannot_do(large, index, wv):
