@@ -138,10 +138,12 @@ def run_vectors(settings: Settings, words: int, runs: int) -> None:
 @main.command("documents")
 @click.option("--vector-size", default=100, show_default=True)
 @click.option("--epochs", default=3, show_default=True, help="Passes over the corpus; data sets have their own.")
+@RUNS
 @click.pass_obj
-def run_documents(settings: Settings, vector_size: int, epochs: int) -> None:
+def run_documents(settings: Settings, vector_size: int, epochs: int, runs: int) -> None:
     """Classification of 20 Newsgroups and SST-2 beside bag-of-words, and the speed of transform beside gensim's."""
-    settings.write("documents", documents.measure(find_corpus(settings.corpus), vector_size, epochs))
+    rows = documents.measure(find_corpus(settings.corpus), vector_size, epochs, 1 if settings.quick else runs)
+    settings.write("documents", rows)
 
 
 @main.command("sweep")

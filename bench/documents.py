@@ -60,7 +60,7 @@ def without_attachments(texts: list[str]) -> list[str]:
     return [text for text in texts if max(Counter(words(text)).values(), default=0) < MOST_REPEATED]
 
 
-def measure(corpus: Path, vector_size: int, epochs: int) -> list[dict[str, Any]]:
+def measure(corpus: Path, vector_size: int, epochs: int, runs: int) -> list[dict[str, Any]]:
     """Accuracies, one row for each data set, source of vectors and weighting; then the speed."""
     rows: list[dict[str, Any]] = []
     settings = {"vector_size": vector_size, "random_state": SEED}
@@ -80,10 +80,10 @@ def measure(corpus: Path, vector_size: int, epochs: int) -> list[dict[str, Any]]
             for weighting, options in WEIGHTINGS.items():
                 vectorizer = DocVectorizer(model.vectors_, **options)
                 add(source, weighting, vectorizer.fit_transform(texts), vectorizer.transform(test_texts), True)
-    return [*rows, *speed(wikipedia.vectors_)]
+    return [*rows, *speed(wikipedia.vectors_, runs)]
 
 
-def speed(vectors: WordVectors, runs: int = 5) -> list[dict[str, Any]]:
+def speed(vectors: WordVectors, runs: int) -> list[dict[str, Any]]:
     """Seconds for the mean vectors of all 20 Newsgroups, ours and by a loop over gensim's ``get_mean_vector``."""
     from gensim.models import KeyedVectors
 

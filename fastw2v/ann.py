@@ -39,8 +39,9 @@ class ApproximateIndex:
     -----
     Scores are exact: the words found are compared with the vectors themselves. That a word is missing among the
     answers is what "approximate" means. Several threads building one graph make it in no fixed order, so answers are
-    deterministic with ``n_jobs=1`` only. Method: Malkov and Yashunin, "Efficient and robust approximate nearest
-    neighbor search using hierarchical navigable small world graphs", 2018.
+    deterministic with ``n_jobs=1`` only. An index pickles and copies, with the graph that was built. Method: Malkov and
+    Yashunin, "Efficient and robust approximate nearest neighbor search using hierarchical navigable small world
+    graphs", 2018.
 
     Examples
     --------
@@ -63,16 +64,30 @@ class ApproximateIndex:
         }
         for name, value in numbers.items():
             whole_number(name, value, 2 if name == "connectivity" else 1)
+        self.shape = word_vectors.vectors.shape
+        self._numbers = numbers
+        self._graph = self._empty_graph()
+        units = word_vectors.unit_vectors
+        self._graph.add(np.arange(len(units), dtype=np.uint64), units, threads=whole_number("n_jobs", n_jobs, 0))
+
+    def _empty_graph(self) -> Any:
         try:
             from usearch.index import Index
         except ImportError as error:
             raise BackendUnavailable(
                 f"an approximate index needs the usearch package ({error}): pip install 'fastw2v[ann]'"
             ) from error
-        units = word_vectors.unit_vectors
-        self.shape = units.shape
-        self._graph: Any = Index(ndim=units.shape[1], metric="ip", dtype="f32", **numbers)
-        self._graph.add(np.arange(len(units), dtype=np.uint64), units, threads=whole_number("n_jobs", n_jobs, 0))
+        return Index(ndim=self.shape[1], metric="ip", dtype="f32", **self._numbers)
+
+    # usearch's own objects neither pickle nor copy, and building a graph again takes long.
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"shape": self.shape, "numbers": self._numbers, "graph": bytes(self._graph.save())}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.shape, self._numbers = state["shape"], state["numbers"]
+        self._graph = self._empty_graph()
+        self._graph.load(state["graph"])
 
     def __repr__(self) -> str:
         return f"<ApproximateIndex of {self.shape[0]:,} vectors of {self.shape[1]} dimensions>"

@@ -79,7 +79,7 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
         Each is called with a `fastw2v.state.Progress`; training stops when one returns True.
     vocabulary : Vocabulary, list of words or mapping of words to counts, optional
         Ready-made; ``min_count`` and ``max_vocab`` then do not apply.
-    initial_vectors : WordVectors, mapping of words to vectors or array (V, D), optional
+    initial_vectors : model, WordVectors, KeyedVectors, mapping of words to vectors or array (V, D), optional
         Input rows to start from; words that it lacks start at random.
     frozen : sequence of words, optional
         Words whose vectors stay as they are.

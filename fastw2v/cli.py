@@ -234,7 +234,7 @@ def evaluate(
 ) -> None:
     """Score the vectors of FILE: WordSim-353, SimLex-999 and the Google analogies, or the files given."""
     from fastw2v import datasets
-    from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
+    from fastw2v.evaluate import PROTOCOLS, evaluate_analogies, evaluate_word_pairs
 
     vectors = _load(file)
     named = [(path.name, path) for path in pairs]
@@ -242,7 +242,9 @@ def evaluate(
         named = [(name, datasets.fetch_word_pairs(name)) for name in ("ws353", "simlex999")]
         analogies = datasets.fetch_analogies()
     for name, path in named:
-        click.echo(f"{name}: {evaluate_word_pairs(vectors, path)}")
+        # Only gensim has a rule for pairs, so it is this one whatever is asked for the analogies.
+        limit = PROTOCOLS["gensim"].restrict_vocab if restrict_vocab is None else restrict_vocab
+        click.echo(f"{name}: {evaluate_word_pairs(vectors, path, restrict_vocab=limit)}")
     if analogies is not None:
         click.echo(evaluate_analogies(vectors, analogies, protocol=protocol, restrict_vocab=restrict_vocab))
 

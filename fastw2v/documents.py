@@ -263,7 +263,8 @@ def _read(given: Any) -> tuple[WordVectors, Tokenizer]:
     if hasattr(given, "index_to_key") and hasattr(given, "vectors"):  # gensim's
         return WordVectors(given.vectors, given.index_to_key), "words"
     raise ParameterError(
-        f"vectors={type(given).__name__}: it must be a Word2Vec, WordVectors, a path, gensim's KeyedVectors, or None"
+        f"vectors={type(given).__name__}: it must be a Word2Vec, WordVectors, a path, gensim's KeyedVectors "
+        "(model.wv), or None"
     )
 
 

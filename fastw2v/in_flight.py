@@ -27,7 +27,7 @@ TOKENS_PER_FLIGHT = 500
 
 
 def tokens_in_flight(plan: Plan, share: float, rate: float) -> float:
-    """The tokens that may be in flight at a learning rate, ``share`` being that of the commonest word; more as it falls.
+    """The tokens that may be in flight at a learning rate, more as it falls; ``share`` is that of the commonest word.
 
     On CPU threads, too: English text at the usual parameters bears forty of them, a corpus of few words fewer.
     """

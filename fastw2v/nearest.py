@@ -23,8 +23,12 @@ _BLOCK_SEARCHED = 8_192
 # A partial sort of all scores costs more than a search for those that can be among the best, if they are so many times
 # as many as are wanted.
 _LONG = 256
-# The first block is partly sorted to find a threshold, which later blocks are only held against: a small one will do.
+# The first block is small: of scores that are all equal, as those of a query of zeros, all would have to be sorted.
 _FIRST_SEARCHED = 1_024
+# Scores of which first the highest alone is looked at; fewer where many answers are wanted, so that there are always so
+# many pieces for each of them, see `_BestSoFar.add`.
+_PIECE = 128
+_PIECES_FOR_EACH = 8
 
 
 def unit_rows(vectors: NDArray[Any]) -> NDArray[np.float32]:
@@ -114,7 +118,9 @@ def best_of_many(
     scores : array of float32, of the same shape
     """
     nobodys = np.array(barred, np.int64)
-    buffer = np.empty(min(_BLOCK_QUERIES, len(queries)) * min(_BLOCK_SEARCHED, len(searched)), np.float32)
+    width = min(_BLOCK_SEARCHED, len(searched))
+    piece = max(1, min(_PIECE, width // (_PIECES_FOR_EACH * max(1, topn))))
+    buffer = np.empty(min(_BLOCK_QUERIES, len(queries)) * (width + piece), np.float32)
     for first in range(0, len(queries), _BLOCK_QUERIES):
         block = queries[first : first + _BLOCK_QUERIES]
         best = _BestSoFar(len(block), topn)
@@ -127,13 +133,15 @@ def best_of_many(
                 end,
                 min(len(searched), end + (_BLOCK_SEARCHED if end else min(_FIRST_SEARCHED, _BLOCK_SEARCHED))),
             )
+            pieces = -(-(end - begin) // piece)
             # One buffer for all blocks: 16 MB of fresh memory each time would cost more than the product.
-            out = buffer[: len(block) * (end - begin)].reshape(len(block), -1)
-            scores = np.matmul(block, searched[begin:end].T, out=out)
-            here = (own >= begin) & (own < begin + scores.shape[1])
+            whole = buffer[: len(block) * pieces * piece].reshape(len(block), pieces * piece)
+            whole[:, end - begin :] = -np.inf
+            scores = np.matmul(block, searched[begin:end].T, out=whole[:, : end - begin])
+            here = (own >= begin) & (own < end)
             scores[owner[here], own[here] - begin] = -np.inf
-            scores[:, nobodys[(nobodys >= begin) & (nobodys < begin + scores.shape[1])] - begin] = -np.inf
-            best.add(scores, begin)
+            scores[:, nobodys[(nobodys >= begin) & (nobodys < end)] - begin] = -np.inf
+            best.add(whole.reshape(len(block), pieces, piece), begin)
         yield from best.finish()
 
 
@@ -146,20 +154,26 @@ class _BestSoFar:
         self.rows: NDArray[np.int64] = np.zeros((queries, topn), np.int64)
 
     def add(self, scores: NDArray[np.float32], begin: int) -> None:
-        """Take in the scores of rows from `begin` on, shape (queries, rows)."""
-        threshold = self.scores[:, -1]
-        if begin == 0 and scores.shape[1] > self.topn:
-            # Nothing is known yet: none below the topn-th best counts; equal ones stay, the sort below tells by row.
-            own = np.partition(scores, scores.shape[1] - self.topn, axis=1)[:, scores.shape[1] - self.topn]
-            threshold = np.nextafter(own, np.float32(-np.inf))
+        """Take in the scores of rows from `begin` on, shape (queries, pieces, rows of a piece)."""
         # Later rows lose against equal earlier ones, so only a higher score changes anything: seldom, after a while.
-        query, place = np.divmod(np.flatnonzero(scores > threshold[:, None]), scores.shape[1])
-        changed, first = np.unique(query, return_inverse=True)
-        owner = np.concatenate([np.repeat(np.arange(len(changed)), self.topn), first])
-        value = np.concatenate([self.scores[changed].ravel(), scores[query, place]])
-        row = np.concatenate([self.rows[changed].ravel(), place + begin])
-        order = np.lexsort((row, -value, owner))
-        starts = np.searchsorted(owner[order], np.arange(len(changed)))
+        threshold = self.scores[:, -1]
+        highest = scores.max(axis=2)
+        if highest.shape[1] >= self.topn:
+            # So many pieces reach the bound, so no score below it can be among the best. What was kept of the rows
+            # before says less: neighbours of rare words are rare, and the rows go by from the frequent to the rare.
+            place = highest.shape[1] - self.topn
+            bound = np.partition(highest, place, axis=1)[:, place]
+            # Equal scores stay; the sort below tells by row.
+            threshold = np.maximum(threshold, np.nextafter(bound, np.float32(-np.inf)))
+        owner, piece = np.nonzero(highest > threshold[:, None])
+        held = scores[owner, piece]
+        hit, place_in = np.nonzero(held > threshold[owner, None])
+        changed, first = np.unique(owner[hit], return_inverse=True)
+        owner_of = np.concatenate([np.repeat(np.arange(len(changed)), self.topn), first])
+        value = np.concatenate([self.scores[changed].ravel(), held[hit, place_in]])
+        row = np.concatenate([self.rows[changed].ravel(), piece[hit] * scores.shape[2] + place_in + begin])
+        order = np.lexsort((row, -value, owner_of))
+        starts = np.searchsorted(owner_of[order], np.arange(len(changed)))
         chosen = order[starts[:, None] + np.arange(self.topn)]
         self.scores[changed], self.rows[changed] = value[chosen], row[chosen]
 

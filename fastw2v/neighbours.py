@@ -77,7 +77,7 @@ class Neighbours:
         UnknownWordError
             For a word asked about that the vocabulary does not hold.
         ParameterError
-            When nothing is asked, or a vector has the wrong shape.
+            When nothing is asked, a vector has the wrong shape, or a weight is not finite.
 
         Notes
         -----
@@ -215,6 +215,11 @@ class Neighbours:
         """
         topn = whole_number("topn", topn, 0)
         choice = self._choice(restrict_vocab, among, exclude)
+        scores, asked = self._cosmul(positive, negative, choice)
+        return self._best(scores, topn, asked, choice, clip=False)
+
+    def _cosmul(self, positive: Any, negative: Any, choice: Choice) -> tuple[NDArray[np.float64], list[int]]:
+        """The scores of the rows of `choice`, and the rows of the words that were asked about."""
         products: dict[str, Any] = {}
         asked: list[int] = []
         for name, given in (("positive", positive), ("negative", negative)):
@@ -227,8 +232,7 @@ class Neighbours:
                 products[name] = products.get(name, 1.0) * (1 + near) / 2
         if "positive" not in products:
             raise ParameterError("most_similar_cosmul needs at least one word or vector in `positive`")
-        scores = products["positive"] / (products.get("negative", 1.0) + _COSMUL_EPSILON)
-        return self._best(scores, topn, asked, choice, clip=False)
+        return products["positive"] / (products.get("negative", 1.0) + _COSMUL_EPSILON), asked
 
     def analogy(self, a: Hashable, b: Hashable, c: Hashable, topn: int = 10) -> Answer:
         """Answer "`a` is to `b` as `c` is to what?" with the words nearest to b - a + c.
@@ -334,6 +338,8 @@ class Neighbours:
                 "an approximate index always searches all words: leave out restrict_vocab and among= (a callable in "
                 "among= works), or index="
             )
+        if not hasattr(index, "check"):
+            raise ParameterError(f"index must be a fastw2v.ann.ApproximateIndex; got {type(index).__name__}")
         index.check(self.vectors.shape)
         count = topn + len(choice.left_out) + max(map(len, asked), default=0) + (3 * topn + 16 if choice.asks else 0)
         answers = []

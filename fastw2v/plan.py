@@ -212,9 +212,7 @@ def tile_tokens(noise: int, window: int, negative: int, rate: float, kept_share:
     return tile
 
 
-def chunk_shifts(
-    shares: NDArray[np.float64], tile: int, window: int, negative: int, rate: float
-) -> NDArray[np.int32]:
+def chunk_shifts(shares: NDArray[np.float64], tile: int, window: int, negative: int, rate: float) -> NDArray[np.int32]:
     """How often to halve the tile in each chunk, given the largest share of one word in any piece of it.
 
     Text has its bursts (encoded attachments, rows of one sign, a refrain), in which a tile would hold one word over and

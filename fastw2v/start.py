@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 import secrets
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,14 +72,15 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
 
     Parameters
     ----------
-    given : None, WordVectors, mapping of words to vectors, or array (V, D)
+    given : None, fitted model, WordVectors, gensim KeyedVectors, mapping of words to vectors, or array (V, D)
     vocabulary : Vocabulary
     vector_size : int
 
     Raises
     ------
     ParameterError
-        Vectors of another size or with an infinite number, or an array with another number of rows than the vocabulary.
+        It is none of these; vectors of another size, or with NaN or infinity in them; an array with another number of
+        rows than the vocabulary.
     MemoryError
         The rows do not fit in the memory that is free.
     """
@@ -88,28 +89,20 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
     given = getattr(given, "vectors_", given)  # a fitted model stands for its vectors
     _check_width(given, vector_size)
     check_memory(4 * len(vocabulary) * vector_size, f"initial_vectors for {len(vocabulary):,} words")
-    rows = _given_rows(given, vocabulary, vector_size)
-    infinite = np.flatnonzero(np.isinf(rows).any(axis=1))
-    if len(infinite):
-        word = vocabulary.words[int(infinite[0])]
-        raise ParameterError(
-            f"initial_vectors: the vector of {word!r} holds an infinite number; pass finite ones, or leave the word out"
-        )
-    return rows
-
-
-def _given_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArray[np.float32]:
     rows = np.full((len(vocabulary), vector_size), np.nan, np.float32)
-    if isinstance(given, WordVectors):
-        pairs = [(row, given.key_to_index[word]) for row, word in enumerate(vocabulary.words) if word in given]
+    if _is_keyed(given):
+        index = given.key_to_index
+        pairs = [(row, index[word]) for row, word in enumerate(vocabulary.words) if word in index]
         if pairs:
             to, source = np.array(pairs).T
             rows[to] = given.vectors[source]
+            _check_finite(rows[to], [vocabulary.words[row] for row in to])
         return rows
     if isinstance(given, Mapping):
         for row, word in enumerate(vocabulary.words):
             if word in given:
                 rows[row] = _vector(word, given[word], vector_size)
+                _check_finite(rows[row : row + 1], [word])
         return rows
     array = _floats(given, "initial_vectors")
     if array.shape != rows.shape:
@@ -117,7 +110,18 @@ def _given_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArray
             f"initial_vectors: an array must have shape {rows.shape} (one row for each word of the vocabulary), "
             f"this one has {array.shape}; pass a mapping of words to vectors to give only some"
         )
+    _check_finite(array, vocabulary.words)
     return array
+
+
+def _check_finite(rows: NDArray[np.float32], words: Sequence[Any]) -> None:
+    # NaN is how the rows say "starts at random": a word whose vector was given must not slip in there.
+    bad = np.flatnonzero(~np.isfinite(rows).all(axis=1))
+    if len(bad):
+        raise ParameterError(
+            f"initial_vectors: the vector of {words[bad[0]]!r} holds NaN or infinity ({len(bad):,} such vectors); "
+            "give a mapping without these words, so that they start at random"
+        )
 
 
 def _vector(word: Any, vector: Any, vector_size: int) -> NDArray[np.float32]:
@@ -136,12 +140,18 @@ def _floats(given: Any, what: str) -> NDArray[np.float32]:
         ) from None
 
 
+def _is_keyed(given: Any) -> bool:
+    """WordVectors, or gensim's KeyedVectors."""
+    return isinstance(given, WordVectors) or (hasattr(given, "key_to_index") and hasattr(given, "vectors"))
+
+
 def _check_width(given: Any, vector_size: int) -> None:
     if isinstance(given, (str, bytes)) or not (hasattr(given, "__len__") or hasattr(given, "__array__")):
         raise ParameterError(
-            f"initial_vectors={shown(given)}: it must be WordVectors, a mapping of words to vectors or an array (V, D)"
+            f"initial_vectors={shown(given)}: it must be a fitted model, WordVectors, a mapping of words to "
+            "vectors or an array (V, D); a file is read by fastw2v.load(path)"
         )
-    width = given.vectors.shape[1] if isinstance(given, WordVectors) else vector_size
+    width = given.vectors.shape[1] if _is_keyed(given) else vector_size
     if width != vector_size:
         raise ParameterError(f"initial_vectors have {width} dimensions, vector_size is {vector_size}: make them equal")
 

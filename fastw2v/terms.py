@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+import math
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Set
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
 
-__all__ = ["Choice", "Words", "is_column", "read_terms"]
+__all__ = ["Choice", "Words", "check_key", "is_column", "read_terms"]
 
 # A collection of words, or a callable that says of each word whether it is meant.
 Words = Collection[Hashable] | Callable[[Hashable], bool]
@@ -36,11 +37,18 @@ def read_terms(name: str, given: Any, index: Mapping[Hashable, int], size: int) 
     Raises
     ------
     ParameterError
-        For a vector of another shape.
+        For a vector of another shape, a weight that is no finite number, and what is neither a word nor a vector.
     """
+    if isinstance(given, Mapping):
+        raise ParameterError(f"`{name}` is a mapping: give a list of pairs (word, weight), list(weights.items())")
     if isinstance(given, np.ndarray):
         items: list[Any] = [given] if given.ndim == 1 and given.dtype.kind in "fiu" else list(given)
-    elif isinstance(given, list) or (isinstance(given, tuple) and not _is_one_term(given, index)) or is_column(given):
+    elif (
+        isinstance(given, list)
+        or (isinstance(given, tuple) and not _is_one_term(given, index))
+        or (isinstance(given, (Set, Iterator)) and not _is_key_of(given, index))
+        or is_column(given)
+    ):
         items = list(given)
     else:
         items = [given]
@@ -61,12 +69,28 @@ def _read_term(name: str, item: Any, index: Mapping[Hashable, int], size: int) -
     weight = 1.0
     if isinstance(item, tuple) and len(item) == 2 and _is_weighted(item, index):
         item, weight = item[0], float(item[1])
+        if not math.isfinite(weight):
+            raise ParameterError(f"`{name}` has the weight {weight}: a weight must be a finite number")
     if isinstance(item, np.ndarray):
+        if item.dtype.kind not in "fiu":
+            raise ParameterError(f"`{name}` holds an array of {item.dtype} within a list: give one list of words")
         vector = item.astype(np.float64)
         if vector.shape != (size,):
             raise ParameterError(f"a vector in `{name}` has shape {vector.shape}; these vectors have shape ({size},)")
         return vector, weight
+    check_key(item, f"`{name}` holds")
     return item, weight
+
+
+def check_key(word: Any, where: str) -> None:
+    """Raise ParameterError, with the remedy, for what cannot be a word."""
+    try:
+        hash(word)
+    except TypeError as error:
+        raise ParameterError(
+            f"{where} {word!r:.40} ({type(word).__name__}), which is no word; a list of words is looked up as "
+            "wv[words], a vector is given as a NumPy array"
+        ) from error
 
 
 def _is_key_of(value: Any, index: Mapping[Hashable, int]) -> bool:

@@ -16,9 +16,9 @@ from fastw2v.comparisons import Comparisons
 from fastw2v.errors import ParameterError
 from fastw2v.nearest import close_matches, unit_rows, whole_number
 from fastw2v.neighbours import Neighbours
-from fastw2v.terms import is_column
+from fastw2v.terms import check_key, is_column
 
-__all__ = ["UnknownWordError", "WordVectors"]
+__all__ = ["UnknownWordError", "WordVectors", "as_word_vectors"]
 
 
 class UnknownWordError(KeyError):
@@ -104,7 +104,12 @@ class WordVectors(Neighbours, Comparisons):
         self.vectors.flags.writeable = False
         self.index_to_key = words
         self.counts = counts
-        self.key_to_index: dict[Hashable, int] = {word: row for row, word in enumerate(words)}
+        try:
+            self.key_to_index: dict[Hashable, int] = {word: row for row, word in enumerate(words)}
+        except TypeError:
+            for word in words:
+                check_key(word, "`words` holds")
+            raise
         if len(self.key_to_index) != len(words):
             first, again = _first_duplicate(words)
             raise ParameterError(
@@ -157,9 +162,14 @@ class WordVectors(Neighbours, Comparisons):
         ------
         UnknownWordError
             A KeyError; its message offers the words nearest in spelling.
+        ParameterError
+            For what cannot be a word, such as a list.
         """
         try:
             return self.key_to_index[word]
+        except TypeError:
+            check_key(word, "got")
+            raise
         except KeyError:
             raise UnknownWordError(word, self._unknown(word)) from None
 
@@ -278,6 +288,11 @@ class WordVectors(Neighbours, Comparisons):
     def from_gensim(cls, keyed_vectors: Any) -> WordVectors:
         """Take over a gensim KeyedVectors (``model.wv``), with its counts where it has any; the vectors are copied.
 
+        Raises
+        ------
+        ParameterError
+            For anything else.
+
         Examples
         --------
         >>> import numpy as np
@@ -285,6 +300,10 @@ class WordVectors(Neighbours, Comparisons):
         >>> WordVectors.from_gensim(theirs).counts
         array([5, 3])
         """
+        if not (hasattr(keyed_vectors, "expandos") and hasattr(keyed_vectors, "index_to_key")):
+            raise ParameterError(
+                f"gensim's KeyedVectors were expected, such as model.wv; got {type(keyed_vectors).__name__}"
+            )
         counts = keyed_vectors.expandos.get("count")
         vectors = np.array(keyed_vectors.vectors, np.float32)
         return cls(vectors, keyed_vectors.index_to_key, None if counts is None else np.asarray(counts, np.int64))
@@ -295,6 +314,18 @@ class WordVectors(Neighbours, Comparisons):
         message = f"the word {word!r} is not in the vocabulary of {len(self):,} words"
         near = close_matches(word, self.key_to_index, self.index_to_key)
         return f"{message}; close to it: {', '.join(map(repr, near))}" if near else message
+
+
+def as_word_vectors(given: Any) -> WordVectors:
+    """Return word vectors as they are and gensim's as such; raise ParameterError for anything else."""
+    if isinstance(given, WordVectors):
+        return given
+    if hasattr(given, "expandos"):
+        return WordVectors.from_gensim(given)
+    raise ParameterError(
+        f"word vectors were expected; got {type(given).__name__}: of a fitted model pass model.vectors_, of arrays "
+        "make WordVectors(vectors, words)"
+    )
 
 
 def _checked_counts(counts: ArrayLike | None, words: int) -> NDArray[np.int64] | None:

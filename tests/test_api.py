@@ -114,13 +114,9 @@ BAD = {
     "tokenizer": ["Whitespace", 5],
     "frozen": ["wine", ["beer"], 5, [["wine"]]],
     "initial_vectors": [
-        np.zeros((3, 3)),
-        {"wine": [1.0]},
-        {"wine": [np.inf] * 12},
-        {"wine": "red"},
-        [["x"]],
-        5,
-        "wine",
+        *(np.zeros((3, 3)), [["x"]], 5, "vectors.bin", {"wine": [1.0]}, {"wine": "red"}, {"wine": ["x"] * 12}),
+        *({"wine": [np.inf] * 12}, {"wine": [np.nan] * 12}),
+        *(WordVectors(np.full((1, 12), np.inf), ["wine"]), WordVectors(np.zeros((1, 5)), ["wine"])),
     ],
     "callbacks": [None, 5, [5], print],
 }

@@ -4,11 +4,13 @@ No figure is judged here; what they are made of is.
 """
 
 import json
+import lzma
 import os
 import re
 import shutil
 import stat
 import sys
+import warnings
 from importlib import import_module
 from pathlib import Path
 
@@ -126,7 +128,40 @@ def test_sweep(text, tmp_path):
 def test_vectors(text, tmp_path):
     pytest.importorskip("gensim")
     bench(text, tmp_path, "vectors")
-    assert all(row["fastw2v"] > 0 < row["gensim"] for row in kept(tmp_path, "vectors")["rows"])
+    rows = kept(tmp_path, "vectors")["rows"]
+    assert all(row["fastw2v"] > 0 < row["gensim"] for row in rows)
+    files = [f"{task} 4,000 words, {form}" for form in ("binary", "text") for task in ("load", "save")]
+    own = [f"{task} 4,000 words, each program's own format" for task in ("save", "load", "map")]
+    assert [row["what"] for row in rows[2:]] == [*files, *own, "analogies, 4,000 words, 19,544 questions"]
+    assert [row["what"].split(",")[1] for row in rows[:2]] == [" one query", " a query of a batch of 4"]
+
+
+def test_documents(tmp_path, monkeypatch):
+    """On posts and sentences of a few words, in files such as the data folder has."""
+    pytest.importorskip("gensim")
+    groups = {"sci.space": "the moon and a rocket in orbit", "rec.autos": "a car and the engine on a road"}
+    rng = np.random.default_rng(0)
+    lines = {group: [" ".join(rng.choice(words.split(), 8)) for _ in range(60)] for group, words in groups.items()}
+    for split, chosen in (("train", slice(0, 40)), ("test", slice(40, 60))):
+        posts = [json.dumps({"group": group, "text": text}) for group, texts in lines.items() for text in texts[chosen]]
+        (tmp_path / f"20news-bydate-{split}.jsonl.xz").write_bytes(lzma.compress("\n".join(posts).encode()))
+        rows = [f"{text}\t{label}" for label, texts in enumerate(lines.values()) for text in texts[chosen]]
+        (tmp_path / f"sst2_{split}.tsv").write_text("\n".join(rows))
+    (tmp_path / "text.txt").write_text("\n".join(text for texts in lines.values() for text in texts))
+    monkeypatch.setenv("FASTW2V_DATA", str(tmp_path))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "the learning rate is lowered")
+        bench(tmp_path / "text.txt", tmp_path, "documents", "--vector-size", "8")
+    rows = kept(tmp_path, "documents")["rows"]
+    scores, speeds = [row for row in rows if "accuracy" in row], [row for row in rows if "what" in row]
+    sources = ["none: bag of words", *["the training texts"] * 4, *["Wikipedia, 17 M words"] * 4]
+    assert [(row["set"], row["vectors"]) for row in scores] == [
+        (name, source) for name in ("20 Newsgroups", "SST-2") for source in sources
+    ]
+    assert [row["weighting"] for row in scores[1:5]] == ["mean", "tf-idf", "SIF", "uSIF"]
+    assert all(80 < row["accuracy"] <= 100 for row in scores if row["vectors"] != "Wikipedia, 17 M words")
+    assert [row["what"].split(", ")[1] for row in speeds] == ["token lists", "strings"]
+    assert all(row["largest_difference"] < 1e-5 and row["fastw2v"] > 0 < row["gensim"] for row in speeds)
 
 
 DATA = pytest.mark.skipif(not os.environ.get("FASTW2V_DATA"), reason="FASTW2V_DATA is not set")

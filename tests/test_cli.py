@@ -16,6 +16,7 @@ from click.testing import CliRunner
 import fastw2v
 from fastw2v import encode, fit, formats
 from fastw2v.cli import cli
+from fastw2v.errors import ParameterError
 from fastw2v.params import RULES, Params
 from fastw2v.vectors import WordVectors
 
@@ -93,6 +94,20 @@ def test_evaluate_with_files_of_ones_own(file, tmp_path):
     assert "pairs: Spearman" in done.stdout
     assert "3 pairs used, 1 with unknown words" in done.stdout
     assert "total                          100.00%       1 of      1,      0 left out" in done.stdout
+
+
+def test_evaluate_restricts_pairs_and_analogies_alike(file, tmp_path):
+    (tmp_path / "pairs").write_text("man\tking\t5\nman\twoman\t1\nking\tqueen\t4\nking\twoman\t2\n")
+    (tmp_path / "questions").write_text(": family\nman king woman queen\nman king king man\n")
+    files = ["--pairs", str(tmp_path / "pairs"), "--analogies", str(tmp_path / "questions")]
+    output = CliRunner().invoke(cli, ["evaluate", str(file), *files, "--restrict-vocab", "3"]).output
+    assert "3 pairs used, 1 with unknown words left out (Unicode upper case, first 3 words)" in output
+    assert "of      1,      1 left out" in output
+    output = CliRunner().invoke(cli, ["evaluate", str(file), *files]).output
+    assert "4 pairs used, 0 with unknown words" in output
+    assert isinstance(
+        CliRunner().invoke(cli, ["evaluate", str(file), *files, "--restrict-vocab", "0"]).exception, ParameterError
+    )
 
 
 # -- faults --

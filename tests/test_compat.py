@@ -115,9 +115,13 @@ CALLS = {
     "by word": lambda wv: wv.similar_by_word("word4", topn=3),
     "by row": lambda wv: wv.most_similar([5], topn=3),
     "cosmul": lambda wv: wv.most_similar_cosmul(positive=["word1"], negative=["word2"]),
+    "cosmul of all": lambda wv: wv.most_similar_cosmul(positive=["word1", "word3"], negative="word2", topn=None),
     "of a list": lambda wv: wv.most_similar_to_given("word1", ["word2", "word3", "word4"]),
     "relative": lambda wv: wv.relative_cosine_similarity("word1", "word2"),
     "groups": lambda wv: wv.n_similarity(["word1", "word2"], ["word3"]),
+    "groups of unknown words": lambda wv: wv.n_similarity(["word1"], ["none"]),
+    "of some words": lambda wv: wv.vectors_for_all(["word9", "none", "word2", "word9"])["word2"],
+    "cosines": lambda wv: wv.cosine_similarities(wv["word1"], wv.vectors[:5]),
     "distances": lambda wv: wv.distances("word1", ["word2", "word3"]),
     "all distances": lambda wv: wv.distances("word1"),
     "closer": lambda wv: wv.closer_than("word1", "word9"),
@@ -142,6 +146,7 @@ def assert_alike(found, expected):
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
+@pytest.mark.filterwarnings("ignore:words that are not in the vocabulary")
 def test_calls_answer_as_gensim_does(both, call):
     ours, theirs = both
     assert_alike(call(ours), call(theirs))
@@ -197,6 +202,12 @@ def test_what_has_no_counterpart_raises_a_sentence(options, message):
     [
         (lambda wv: wv.add_vector("new", wv["word1"]), NotImplementedError, "do not change: make new ones"),
         (lambda wv: wv.wmdistance(["word1"], ["word2"]), NotImplementedError, "to_gensim"),
+        (lambda wv: type(wv)(vector_size=7), ParameterError, "takes the finished vectors"),
+        (lambda wv: type(wv)(7), ParameterError, "takes the finished vectors"),
+        (lambda wv: wv.init_sims(replace=True), ParameterError, "get_normed_vectors"),
+        (lambda wv: wv.index2word, AttributeError, "as gensim's has: use wv.key_to_index and wv.index_to_key"),
+        (lambda wv: wv.nonsense, AttributeError, "'KeyedVectors' object has no attribute 'nonsense'$"),
+        (lambda wv: Word2Vec().wv, AttributeError, r"call build_vocab\(sentences\) first"),
         (lambda wv: wv.most_similar("word1", clip_start=5), ParameterError, "ask a slice instead"),
         (lambda wv: wv.most_similar("word1", indexer=object()), ParameterError, "ApproximateIndex"),
         (lambda wv: wv.get_vecattr("word1", "sample_int"), KeyError, "attribute 'sample_int'"),
@@ -208,6 +219,20 @@ def test_what_has_no_counterpart_raises_a_sentence(options, message):
 def test_methods_without_a_counterpart_raise_a_sentence(both, call, error, message):
     with pytest.raises(error, match=message):
         call(both[0])
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_every_public_name_of_gensims_is_there_or_says_what_to_do():
+    gensim = pytest.importorskip("gensim.models")
+    made = {}
+    for module, cls in (("gensim", gensim.Word2Vec), ("fastw2v", Word2Vec)):
+        made[module] = cls(SENTENCES, vector_size=4, min_count=1, workers=1, epochs=1)
+    for theirs, ours in ((made["gensim"], made["fastw2v"]), (made["gensim"].wv, made["fastw2v"].wv)):
+        absent = {name for name in dir(type(theirs)) if name[0] != "_" and not hasattr(ours, name)}
+        assert absent
+        for name in absent:
+            with pytest.raises(AttributeError, match=r"as gensim's has: .{12}"):
+                getattr(ours, name)
 
 
 @pytest.mark.parametrize(("sg", "cbow_mean"), [(1, 1), (0, 1), (0, 0)])
@@ -252,6 +277,16 @@ def test_a_generator_is_enough():
     assert model.corpus_count == len(SENTENCES)
     assert len(model.loss_history) == 5
     assert model.wv.vectors.any()
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_a_second_build_vocab_starts_afresh():
+    model = Word2Vec(SENTENCES, vector_size=4, min_count=1, workers=1, sample=0)
+    model.build_vocab([["red", "beer"]] * 9)
+    assert sorted(model.wv.index_to_key) == ["beer", "red"]
+    assert model.wv.get_vecattr("beer", "count") == 9
+    model.train([["red", "beer"]] * 9, total_examples=9, epochs=1)
+    assert model.wv.vectors.shape == model.syn1neg.shape == (2, 4)
 
 
 def test_strings_are_no_sentences():

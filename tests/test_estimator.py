@@ -240,5 +240,8 @@ def test_vectors_to_start_from_and_words_that_stay_are_parameters_of_a_step():
     assert np.array_equal(fitted["rose"], first["rose"])
     assert not np.array_equal(fitted["old"], first["old"])
     assert pipeline.score(DOCUMENTS, LABELS) == 1.0
+    theirs = pytest.importorskip("gensim.models").KeyedVectors(12)
+    theirs.add_vectors(["wine", "unheard"], np.ones((2, 12), np.float32))
+    assert Word2Vec(**QUICK, initial_vectors=theirs, frozen=["wine"]).fit(DOCUMENTS)["wine"].tolist() == [1.0] * 12
     encoded = EncodedCorpus.from_ids([[0, 1, 2]] * 9, ["red", "wine", "rose"])
     assert np.array_equal(clone(step).fit(encoded)["wine"], first["wine"])

@@ -1,5 +1,6 @@
 """Evaluation: by hand, and against gensim on the same vectors."""
 
+import lzma
 import math
 import os
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fastw2v import Word2Vec
 from fastw2v.errors import FormatError, ParameterError
 from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
 from fastw2v.evaluation_files import read_analogies, read_word_pairs
@@ -184,6 +186,27 @@ def test_the_vectors_are_not_changed():
     evaluate_analogies(wv, questions())
     evaluate_word_pairs(wv, [("w1", "w2", 1.0), ("w1", "w3", 2.0)])
     np.testing.assert_array_equal(wv.vectors, before)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not DATA, reason="FASTW2V_DATA names no folder with the evaluation sets")
+def test_on_trained_vectors_both_protocols_give_the_numbers_of_their_programs(tmp_path):
+    """Real text, the published questions, gensim itself, and compute-accuracy's rules written plainly."""
+    pytest.importorskip("gensim")
+    with lzma.open(Path(DATA) / "text8-first-2M-words.xz", "rt") as file:
+        words = file.read(6_000_000).split()
+    corpus = [words[at : at + 1000] for at in range(0, len(words), 1000)]
+    wv = Word2Vec(corpus, vector_size=50, random_state=1, n_jobs=1).fit().vectors_
+    path, limit = Path(DATA) / "analogy" / "questions-words.txt", 2_500
+    score, sections = wv.to_gensim().evaluate_word_analogies(str(path), restrict_vocab=limit)
+    report = evaluate_analogies(wv, path, protocol="gensim", restrict_vocab=limit)
+    expected = [(each["section"], len(each["correct"]), len(each["incorrect"])) for each in sections[:-1]]
+    assert [(each.name, each.correct, each.used - each.correct) for each in report.sections] == expected
+    assert report.total.accuracy == score
+    report = evaluate_analogies(wv, path, protocol="c", restrict_vocab=limit)
+    found = [(each.name, each.correct, each.used, each.missing) for each in report.sections]
+    assert found == plain_analogies(wv, read_analogies(path), limit=limit, protocol="c")
+    assert 20 < report.total.correct < report.total.used
 
 
 # -- word pairs --

@@ -116,7 +116,6 @@ def test_the_block_size_of_reading_changes_nothing(tmp_path, monkeypatch, name, 
     wv = some_vectors([*ODD_WORDS, "w" * 70], size=3)
     save(tmp_path / name, wv)
     monkeypatch.setattr("fastw2v.formats.source._BLOCK_BYTES", block)
-    monkeypatch.setattr("fastw2v.formats.source._BLOCK_BYTES", block)
     monkeypatch.setattr("fastw2v.formats.source._FIRST_BYTES", 1)
     assert_same(load(tmp_path / name), wv)
 
@@ -136,6 +135,34 @@ def test_a_view_with_gaps_is_written_as_it_looks(tmp_path):
         save(tmp_path / name, wv, context_vectors=wide[:, 3:])
         np.testing.assert_array_equal(load(tmp_path / name).vectors, wide[:, :3])
     np.testing.assert_array_equal(load_all(tmp_path / "v.fw2v").context_vectors, wide[:, 3:])
+
+
+def test_gensims_vectors_are_written_and_what_are_none_is_refused(tmp_path):
+    pytest.importorskip("gensim")
+    wv = some_vectors(["a", "b"])
+    for name in ("v.fw2v", "v.bin"):
+        save(tmp_path / name, wv.to_gensim())
+        assert_same(load(tmp_path / name), wv, counts=name == "v.fw2v")
+    formats.export(tmp_path / "theirs.npz", wv.to_gensim(), "npz")
+    formats.export(tmp_path / "ours.npz", wv, "npz")
+    assert (tmp_path / "theirs.npz").read_bytes() == (tmp_path / "ours.npz").read_bytes()
+    for other in (wv.vectors, fastw2v.Word2Vec(), None):
+        for write in (lambda it: save(tmp_path / "x.bin", it), lambda it: formats.export(tmp_path / "x", it, "npz")):
+            with pytest.raises(ParameterError, match=r"word vectors were expected; got .*model\.vectors_"):
+                write(other)
+    assert not {"x.bin", "x"} & {path.name for path in tmp_path.iterdir()}
+    with pytest.raises(ParameterError, match=r"such as model\.wv; got Word2Vec"):
+        WordVectors.from_gensim(fastw2v.Word2Vec())
+
+
+@pytest.mark.parametrize("name", ["v.fw2v", "v.bin"])
+def test_a_model_from_a_file_without_context_vectors_can_be_saved(tmp_path, name):
+    wv = some_vectors(["a", "b"])
+    save(tmp_path / "bare.fw2v", wv)
+    fastw2v.Word2Vec.load(tmp_path / "bare.fw2v").save(tmp_path / name)
+    loaded = load_all(tmp_path / name)
+    assert_same(loaded.word_vectors, wv, counts=name == "v.fw2v")
+    assert loaded.context_vectors is None
 
 
 # -- the native format --

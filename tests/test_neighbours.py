@@ -1,5 +1,7 @@
 """Questions to word vectors: filters, batches, 3CosMul, groups of words; gensim's numbers where gensim has them."""
 
+import copy
+import pickle
 import tracemalloc
 
 import numpy as np
@@ -83,6 +85,41 @@ def test_a_string_is_no_collection_of_words(wv):
         wv.most_similar("word1", exclude="word2")
 
 
+def test_sets_and_iterators_of_words_are_lists_of_words(wv):
+    expected = wv.most_similar(["word1", "word2"])
+    check_same(wv.most_similar({"word1", "word2"}), expected)
+    check_same(wv.most_similar(word for word in ["word1", "word2"]), expected)
+    check_same(wv.most_similar({"word1": 1, "word2": 2}.keys()), expected)
+    keys = WordVectors(np.eye(3) + 0.1, [frozenset("ab"), "a", "b"])
+    assert words_of(keys.most_similar(frozenset("ab"))) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"word1": 0.5}, "`positive` is a mapping: give a list of pairs"),
+        ([["word1"]], r"`positive` holds \['word1'\] \(list\), which is no word"),
+        ([(["word1"], 2.0)], r"`positive` holds \['word1'\] \(list\)"),
+        ([VECTORS[0].tolist()], "a vector is given as a NumPy array"),
+        ([np.array(["word1", "word2"])], "an array of <U5 within a list"),
+        ([("word1", float("nan"))], "weight nan: a weight must be a finite number"),
+        ([(VECTORS[0], float("inf"))], "weight inf"),
+    ],
+)
+def test_what_is_neither_word_nor_vector_is_refused(wv, given, message):
+    for ask in (wv.most_similar, wv.most_similar_cosmul, lambda one: wv.most_similar_batch([one])):
+        with pytest.raises(ParameterError, match=message):
+            ask(given)
+
+
+@pytest.mark.parametrize(
+    "look_up", [lambda wv: wv[[["word1"]]], lambda wv: wv[{"word1"}], lambda wv: wv.row(["word1"])]
+)
+def test_a_list_in_the_place_of_a_word_is_told_apart(wv, look_up):
+    with pytest.raises(ParameterError, match="which is no word"):
+        look_up(wv)
+
+
 # -- many at once --
 
 
@@ -123,7 +160,7 @@ def test_bad_batches_are_refused(wv, arguments, message):
     queries=st.integers(1, 5),
     rows=st.integers(1, 20),
     topn=st.integers(0, 22),
-    sizes=st.tuples(st.integers(1, 3), st.integers(1, 6)),
+    sizes=st.tuples(st.integers(1, 3), st.integers(1, 12), st.integers(1, 12), st.integers(1, 4)),
 )
 def test_blocks_of_any_size_choose_as_a_full_sort_does(data, queries, rows, topn, sizes):
     scores = np.array(
@@ -135,12 +172,27 @@ def test_blocks_of_any_size_choose_as_a_full_sort_does(data, queries, rows, topn
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(nearest, "_BLOCK_QUERIES", sizes[0])
         patch.setattr(nearest, "_BLOCK_SEARCHED", sizes[1])
+        patch.setattr(nearest, "_PIECE", 20)
+        patch.setattr(nearest, "_FIRST_SEARCHED", sizes[2])
+        patch.setattr(nearest, "_PIECES_FOR_EACH", sizes[3])
         # One-hot queries, so that the products are the scores themselves.
         found = list(best_of_many(np.eye(queries, dtype=np.float32), scores.T.copy(), topn, left_out, barred))
     for number, (best, values) in enumerate(found):
         expected = best_rows(scores[number], topn, {*left_out[number], *barred})
         assert best.tolist() == expected.tolist()
         assert values.tolist() == scores[number][expected].tolist()
+
+
+def test_few_scores_are_sorted_even_where_each_block_has_better_ones(monkeypatch):
+    """As in trained vectors, where the neighbours of rare words are rare: sorting them all took most of the time."""
+    cosines = np.linspace(0, 0.99, 20_000)
+    wv = WordVectors(np.stack([cosines, np.sqrt(1 - cosines**2)], axis=1), list(range(20_000)))
+    sorted_at_once = []
+    lexsort = np.lexsort
+    monkeypatch.setattr(np, "lexsort", lambda keys: sorted_at_once.append(len(keys[0])) or lexsort(keys))
+    found = wv.most_similar_batch(np.array([[1.0, 0.0]] * 50), topn=10)
+    assert [words_of(answer) for answer in found] == [list(range(19_999, 19_989, -1))] * 50
+    assert 0 < max(sorted_at_once) <= 50 * 3_000  # of 8,192 in each block, all of which beat those before
 
 
 def test_the_memory_of_a_batch_is_bounded():
@@ -219,6 +271,11 @@ def test_unknown_words_are_named(wv, method):
         getattr(wv, method)("word1", "wordl")
 
 
+def test_words_that_cannot_be_words_are_named():
+    with pytest.raises(ParameterError, match=r"`words` holds \['b'\] \(list\), which is no word"):
+        WordVectors(np.eye(2), ["a", ["b"]])
+
+
 # -- fewer words --
 
 
@@ -294,10 +351,22 @@ def test_the_index_leaves_out_what_it_is_told(large, index):
     assert large.most_similar("w1", topn=0, index=index) == []
 
 
+@pytest.mark.parametrize("copied", [lambda index: pickle.loads(pickle.dumps(index)), copy.deepcopy])
+def test_an_index_travels_with_its_graph(large, index, copied):
+    questions = [f"w{i}" for i in range(20)]
+    other = copied(index)
+    assert large.most_similar_batch(questions, index=other) == large.most_similar_batch(questions, index=index)
+    assert len(other) == len(index)
+    with pytest.raises(ParameterError, match="made of vectors of shape"):
+        large[:5].most_similar("w1", index=other)
+
+
 def test_the_index_says_what_it_cannot_do(large, index, wv):
     for options in ({"restrict_vocab": 5}, {"among": ["w1"]}):
         with pytest.raises(ParameterError, match="always searches all words"):
             large.most_similar("w1", index=index, **options)
+    with pytest.raises(ParameterError, match=r"must be a fastw2v\.ann\.ApproximateIndex; got str"):
+        wv.most_similar("word1", index="fast")
     with pytest.raises(ParameterError, match=r"made of vectors of shape \(3000, 16\), not \(200, 8\)"):
         wv.most_similar("word1", index=index)
 

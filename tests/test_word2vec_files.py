@@ -5,6 +5,8 @@ import gzip
 import numpy as np
 import pytest
 
+from fastw2v import Word2Vec
+from fastw2v.compat.gensim import KeyedVectors
 from fastw2v.errors import FormatError, ParameterError
 from fastw2v.formats import load, save
 from fastw2v.vectors import WordVectors
@@ -61,6 +63,7 @@ TEXTS = {
     "no last newline": b"2 2\na 0.5 -1\nb 2 0.25",
     "CRLF": b"2 2\r\na 0.5 -1\r\nb 2 0.25\r\n",
     "tabs": b"2\t2\na\t0.5\t-1\nb\t2\t0.25\n",
+    "five digits and a trailing space, as of fastText": b"2 2\na 0.5 -1 \nb 2 0.25 \n",
     "BOM": b"\xef\xbb\xbf2 2\na 0.5 -1\nb 2 0.25\n",
     "BOM without header": b"\xef\xbb\xbfa 0.5 -1\nb 2 0.25\n",
     "blank lines at the end": b"2 2\na 0.5 -1\nb 2 0.25\n\n \n",
@@ -168,6 +171,16 @@ def test_words_that_are_no_utf8(tmp_path, form):
         load(path, errors="surrogateescape")
 
 
+@pytest.mark.parametrize("name", WORD2VEC)
+def test_where_a_native_file_is_needed_one_of_word2vec_is_named(tmp_path, name):
+    """Its first bytes as the length of a header would make a sentence about quintillions of bytes."""
+    save(tmp_path / name, EXPECTED)
+    form = "binary" if ".bin" in name else "text"
+    for read in (Word2Vec.load, KeyedVectors.load, lambda path: load(path, format="native")):
+        with pytest.raises(FormatError, match=rf"a word2vec {form} file, not one of the native format; fastw2v\.load"):
+            read(tmp_path / name)
+
+
 # -- gensim --
 
 
@@ -184,6 +197,29 @@ def test_gensim_reads_ours(tmp_path, keyed_vectors, name):
     found = keyed_vectors.load_word2vec_format(str(tmp_path / name), binary=".bin" in name)
     assert found.index_to_key == words
     np.testing.assert_array_equal(found.vectors, wv.vectors)
+
+
+@pytest.mark.parametrize("binary", [True, False])
+def test_vectors_go_there_and_back_byte_for_byte(tmp_path, keyed_vectors, binary):
+    """A file of gensim's, through our reader, writer and gensim again, is the same file; and ours the other way."""
+    words = ODD_WORDS[:9]
+    wv = some_vectors(words)
+    theirs = wv.to_gensim()
+    theirs.save_word2vec_format(str(tmp_path / "first"), binary=binary)
+    form = "binary" if binary else "text"
+    ours = load(tmp_path / "first")
+    save(tmp_path / "ours", ours, format=form)
+    again = keyed_vectors.load_word2vec_format(str(tmp_path / "ours"), binary=binary)
+    again.save_word2vec_format(str(tmp_path / "again"), binary=binary)
+    assert (tmp_path / "again").read_bytes() == (tmp_path / "first").read_bytes()
+    ours.to_gensim().save_word2vec_format(str(tmp_path / "in memory"), binary=binary)
+    assert (tmp_path / "in memory").read_bytes() == (tmp_path / "first").read_bytes()
+    save(tmp_path / "back", WordVectors.from_gensim(again), format=form)
+    assert (tmp_path / "back").read_bytes() == (tmp_path / "ours").read_bytes()
+    if binary:  # gensim leaves out the newlines that the original program writes
+        rows = [word.encode() + b" " + row.tobytes() for word, row in zip(words, wv.vectors, strict=True)]
+        assert (tmp_path / "first").read_bytes() == b"9 5\n" + b"".join(rows)
+        assert (tmp_path / "ours").read_bytes() == b"9 5\n" + b"".join(row + b"\n" for row in rows)
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from fastw2v import fit as training
+from fastw2v.compat.absent import OF_MODELS, Absent
 from fastw2v.compat.keyed_vectors import KeyedVectors
 from fastw2v.corpus import EncodedCorpus, encode
 from fastw2v.errors import CorpusTypeError, ParameterError
@@ -69,7 +70,7 @@ PathLineSentences = LineSentence
 Text8Corpus = LineSentence
 
 
-class Word2Vec:
+class Word2Vec(Absent):
     """gensim's Word2Vec, trained by this package on CPU threads.
 
     Parameters
@@ -118,6 +119,8 @@ class Word2Vec:
     >>> model.wv["rose"].shape, model.wv.key_to_index["red"]
     ((8,), 0)
     """
+
+    _absent = OF_MODELS
 
     def __init__(
         self,
@@ -217,6 +220,7 @@ class Word2Vec:
         self._corpus, self._given = self._encode(given), given
         self.corpus_count, self.corpus_total_words = len(self._corpus), self._corpus.report.raw_tokens
         params = self._params(self.epochs, self.alpha, self.min_alpha)
+        vars(self).pop("_counts", None)  # of a vocabulary before this one
         self._take(training.start(self._corpus, params, seed=resolve_seed(self.seed)), self._corpus.vocabulary)
 
     def train(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.ann import ApproximateIndex
+from fastw2v.compat.absent import OF_VECTORS, Absent
 from fastw2v.errors import ParameterError
 from fastw2v.evaluate import PROTOCOLS, Protocol, evaluate_word_pairs, judge_analogies
 from fastw2v.evaluation_files import read_analogies
@@ -21,7 +22,7 @@ from fastw2v.vectors import WordVectors
 __all__ = ["KeyedVectors"]
 
 
-class KeyedVectors(WordVectors):
+class KeyedVectors(Absent, WordVectors):
     """Word vectors that are asked as gensim's are.
 
     Parameters
@@ -33,7 +34,8 @@ class KeyedVectors(WordVectors):
     -----
     Everything that `WordVectors` offers is here as well. As in gensim, a whole number that is no word is a row; a
     weight in `negative` is added as it is; ``topn=None`` returns the scores of all rows. What raises, with the reason:
-    `add_vector`, `add_vectors`, `wmdistance`, a `clip_start` other than 0, files without a header.
+    `add_vector`, `add_vectors`, `wmdistance`, a `clip_start` other than 0, writing files without a header.
+    `most_similar_cosmul` follows `restrict_vocab`, with which gensim's does nothing.
 
     Examples
     --------
@@ -42,6 +44,16 @@ class KeyedVectors(WordVectors):
     >>> wv.similar_by_word("a", topn=1)[0][0], wv.get_index("c")
     ('b', 2)
     """
+
+    _absent = OF_VECTORS
+
+    def __init__(self, vectors: Any = None, words: Any = None, counts: Any = None, **gensims: Any) -> None:
+        if words is None or gensims:
+            raise ParameterError(
+                "KeyedVectors(vectors, words) takes the finished vectors, and does not change: collect them in an "
+                "array and a list first, or read a file with KeyedVectors.load_word2vec_format(path)"
+            )
+        super().__init__(vectors, words, counts)
 
     def row(self, word: Hashable) -> int:
         """Return the row of a word, or a whole number that is no word as it is."""
@@ -84,6 +96,22 @@ class KeyedVectors(WordVectors):
         """Make the unit vectors now instead of when they are first needed."""
         _ = self.unit_vectors
 
+    def init_sims(self, replace: bool = False) -> None:
+        """Make the unit vectors now; ``replace=True`` raises, for these vectors do not change."""
+        _refuse(replace, "replace=True", "use wv.get_normed_vectors()")
+        self.fill_norms()
+
+    def vectors_for_all(self, keys: Iterable[Hashable]) -> KeyedVectors:
+        """Return the vectors of those of the words that are known, each once, in their order."""
+        rows = [self.key_to_index[key] for key in dict.fromkeys(keys) if key in self.key_to_index]
+        counts = None if self.counts is None else self.counts[rows]
+        return KeyedVectors(self.vectors[rows], [self.index_to_key[row] for row in rows], counts)
+
+    @staticmethod
+    def cosine_similarities(vector_1: NDArray[Any], vectors_all: NDArray[Any]) -> NDArray[np.float32]:
+        """Return the cosines of a vector with others, shape (n,)."""
+        return unit_rows(np.asarray(vectors_all)) @ unit_rows(np.asarray(vector_1)[None, :])[0]
+
     # -- neighbours --
 
     def most_similar(  # type: ignore[override]
@@ -118,9 +146,11 @@ class KeyedVectors(WordVectors):
         return super().most_similar(added, taken, topn, limit, index=indexer, **options)
 
     def most_similar_cosmul(  # type: ignore[override]
-        self, positive: Any = None, negative: Any = None, topn: int = 10, restrict_vocab: int | None = None
+        self, positive: Any = None, negative: Any = None, topn: int | None = 10, restrict_vocab: int | None = None
     ) -> Any:
-        """As `WordVectors.most_similar_cosmul`."""
+        """As `WordVectors.most_similar_cosmul`; the scores of all rows where `topn` is None."""
+        if topn is None:
+            return self._cosmul(_listed(positive), _listed(negative), self._choice(restrict_vocab, None, None))[0]
         return super().most_similar_cosmul(_listed(positive), _listed(negative), topn, restrict_vocab)
 
     def similar_by_word(self, word: Hashable, topn: int = 10, restrict_vocab: int | None = None) -> Any:
@@ -144,8 +174,11 @@ class KeyedVectors(WordVectors):
     # -- words compared; unknown ones are left out, as in gensim --
 
     def n_similarity(self, ws1: Sequence[Hashable], ws2: Sequence[Hashable]) -> float:  # type: ignore[override]
-        """Return the cosine of two groups' mean vectors."""
-        return super().n_similarity(self._known(ws1), self._known(ws2))
+        """Return the cosine of two groups' mean vectors; 0 where no word of one of them is known."""
+        known = self._known(ws1), self._known(ws2)
+        if any(given and not left for given, left in zip((ws1, ws2), known, strict=True)):
+            return 0.0
+        return super().n_similarity(*known)
 
     def doesnt_match(self, words: Sequence[Hashable]) -> Hashable:
         """Return the word that is farthest from the mean of all."""

@@ -23,7 +23,7 @@ from fastw2v.formats.native import NativeContent, read_native, write_native
 from fastw2v.formats.sniff import FORMATS, check_regular, format_of_content, format_of_name
 from fastw2v.formats.source import open_source
 from fastw2v.formats.text import read_text, write_text
-from fastw2v.vectors import WordVectors
+from fastw2v.vectors import WordVectors, as_word_vectors
 
 __all__ = ["EXPORTS", "FORMATS", "Loaded", "export", "format_of_content", "format_of_name", "load", "load_all", "save"]
 
@@ -62,7 +62,7 @@ def save(
     ----------
     path : str or path
         A name that ends in ``.gz`` is packed (word2vec formats only).
-    word_vectors : WordVectors
+    word_vectors : WordVectors, or gensim's KeyedVectors
     format : {"native", "text", "binary"}, optional
         By default by the name: ``.safetensors`` and ``.fw2v`` native, ``.txt`` and ``.vec`` word2vec text, ``.bin``
         word2vec binary.
@@ -76,7 +76,7 @@ def save(
     FormatError
         For a word that the format cannot hold, or a name that says no format.
     ParameterError
-        For metadata that JSON cannot hold, or context vectors of another shape.
+        For metadata that JSON cannot hold, context vectors of another shape, or what are no word vectors.
     OSError
         With the path; what was at `path` before is unchanged then.
 
@@ -96,6 +96,7 @@ def save(
     array([0., 1.], dtype=float32)
     """
     target = Path(os.fspath(path))
+    word_vectors = as_word_vectors(word_vectors)
     chosen = format_to_write(target, format)
     packed = target.suffix.lower() == ".gz"
     if chosen == "native":
@@ -191,7 +192,7 @@ def _load(path: str | os.PathLike[str], format: str | None, mmap: bool, errors: 
     check_regular(source)
     chosen = chosen or format_of_content(source)
     if chosen == "native":
-        content = read_native(source, mmap=mmap)
+        content = _read_native(source, mmap)
         return Loaded(
             WordVectors(content.vectors, content.words, content.counts), content.context_vectors, content.metadata
         )
@@ -221,6 +222,22 @@ def format_to_write(path: Path, format: str | None) -> str:
     if chosen == "native" and path.suffix.lower() == ".gz":
         raise FormatError(f"{path}: native files are not packed, so that they can be mapped; leave out .gz")
     return chosen
+
+
+def _read_native(source: Path, mmap: bool) -> NativeContent:
+    try:
+        return read_native(source, mmap=mmap)
+    except FormatError as error:
+        try:
+            found = format_of_content(source)
+        except FormatError:
+            raise error from None
+        if found == "native":
+            raise
+        raise FormatError(
+            f"{source}: a word2vec {found} file, not one of the native format; fastw2v.load(path) reads its vectors, "
+            "and Word2Vec(initial_vectors=...) trains on from them"
+        ) from error
 
 
 def _checked_format(name: str | None) -> str | None:

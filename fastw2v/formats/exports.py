@@ -19,7 +19,7 @@ from fastw2v.errors import BackendUnavailable, FormatError, ParameterError
 from fastw2v.formats.atomic import open_atomic
 from fastw2v.formats.folder import new_folder
 from fastw2v.formats.words import encode_words
-from fastw2v.vectors import WordVectors
+from fastw2v.vectors import WordVectors, as_word_vectors
 
 __all__ = ["EXPORTS", "export"]
 
@@ -45,7 +45,7 @@ def export(
     ----------
     path : str or path
         Of a file, or of a folder for "projector" and "model2vec".
-    word_vectors : WordVectors
+    word_vectors : WordVectors, or gensim's KeyedVectors
     to : {"npz", "parquet", "projector", "model2vec"}
         "npz": ``np.load(path)`` with ``vectors``, ``words`` and, where there are any, ``counts``; no pickle in it.
         "parquet": columns ``word``, ``count`` (where there are counts) and ``vector``, a list of D float32.
@@ -63,7 +63,7 @@ def export(
     BackendUnavailable
         For "parquet" without pyarrow.
     ParameterError
-        For another form.
+        For another form, and for what are no word vectors.
     OSError
         With the path; what was there before is unchanged then.
 
@@ -85,6 +85,7 @@ def export(
     if lowercase and to != "model2vec":
         raise ParameterError(f"lowercase=True has a meaning for 'model2vec' only, not for {to!r}")
     target = Path(os.fspath(path))
+    word_vectors = as_word_vectors(word_vectors)
     if to in _FILES:
         with open_atomic(target) as writer:
             _FILES[to](writer, word_vectors)

@@ -1,0 +1,54 @@
+"""What gensim's classes have and these have not: an AttributeError that says what to do, so that `hasattr` is right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+__all__ = ["Absent"]
+
+_UNCHANGING = "these vectors do not change; make new ones, or take gensim's: wv.to_gensim()"
+_AS_GENSIM = "gensim's own has it: wv.to_gensim()"
+OF_VECTORS = {
+    **dict.fromkeys(["vocab", "index2entity", "index2word"], "use wv.key_to_index and wv.index_to_key"),
+    "vectors_norm": "use wv.get_normed_vectors()",
+    "word_vec": "use wv.get_vector(word)",
+    "expandos": "counts are in wv.counts, and wv.get_vecattr(word, 'count') gives one",
+    **dict.fromkeys(["set_vecattr", "allocate_vecattrs", "resize_vectors", "unit_normalize_all"], _UNCHANGING),
+    **dict.fromkeys(["next_index", "vectors_lockf", "mapfile_path"], _UNCHANGING),
+    "sort_by_descending_frequency": "use wv.commonest(len(wv))",
+    "intersect_word2vec_format": "start from given vectors: fastw2v.Word2Vec(initial_vectors=fastw2v.load(path))",
+    **dict.fromkeys(["rank_by_centrality", "similarity_unseen_docs"], _AS_GENSIM),
+    **dict.fromkeys(["log_accuracy", "log_evaluate_word_pairs", "add_lifecycle_event"], _AS_GENSIM),
+}
+_INNER = "vocabulary, weights and noise are made by build_vocab and train, and have no methods of their own"
+OF_MODELS = {
+    "wv": "there are no vectors yet, call build_vocab(sentences) first",
+    "syn1neg": "there are no vectors yet, call build_vocab(sentences) first",
+    "init_sims": "use model.wv.get_normed_vectors()",
+    "build_vocab_from_freq": "use fastw2v.Word2Vec(vocabulary={word: count})",
+    "reset_from": "make a new model, and call its build_vocab",
+    "estimate_memory": "what does not fit raises a MemoryError with the figures before anything is trained",
+    **dict.fromkeys(["score", "syn1", "create_binary_tree"], "there is no hierarchical softmax"),
+    **dict.fromkeys(["running_training_loss", "compute_loss"], "use model.get_latest_training_loss()"),
+    "layer1_size": "use model.vector_size",
+    "add_lifecycle_event": "what was trained is in model.loss_history and model.total_train_time",
+    "vocabulary": "use model.wv",
+    "trainables": "use model.syn1neg",
+    **dict.fromkeys(["add_null_word", "init_weights", "make_cum_table", "prepare_vocab", "prepare_weights"], _INNER),
+    **dict.fromkeys(["scan_vocab", "seeded_vector", "update_weights", "cum_table", "raw_vocab"], _INNER),
+}
+
+
+class Absent:
+    """Base of classes that say, for names that only gensim's have, what to do instead."""
+
+    _absent: ClassVar[Mapping[str, str]] = {}
+
+    if not TYPE_CHECKING:  # mypy would take every name for one that there is
+
+        def __getattr__(self, name: str) -> Any:
+            """Raise; Python asks only for names that were not found."""
+            message = f"{type(self).__name__!r} object has no attribute {name!r}"
+            instead = type(self)._absent.get(name)
+            raise AttributeError(f"{message}, as gensim's has: {instead}" if instead else message)
