@@ -22,7 +22,7 @@ cdef extern from "fw_kernel.h" nogil:
     ctypedef struct fw_job:
         float *w_in
         float *w_out
-        int64_t stride, vocabulary
+        int64_t dimensions, stride, vocabulary
         const int32_t *ids
         const int64_t *offsets
         const int64_t *chunk_begin
@@ -182,7 +182,7 @@ cdef class Run:
         self.n_jobs = max(1, n_jobs)
         self.stats = ChunkStats()
         self.job = fw_job(
-            w_in=&w_in[0, 0], w_out=&w_out[0, 0], stride=stride, vocabulary=vocabulary,
+            w_in=&w_in[0, 0], w_out=&w_out[0, 0], dimensions=w_in.shape[1], stride=stride, vocabulary=vocabulary,
             ids=&ids[0], offsets=&offsets[0],
             chunk_begin=&chunk_begin[0], chunk_sentence=&chunk_sentence[0],
             chunk_shift=&chunk_shift[0], longest_chunk=int(np.diff(plan.chunk_begin).max(initial=0)),

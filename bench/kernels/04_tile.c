@@ -35,7 +35,7 @@ static void open_tile(tile *t, int64_t epoch) {
     }
     for (int64_t m = 0; m < NOISE; m += FW_LANES)
         for (int64_t k = 0; k < stride; k += FW_LANES)
-            transpose(t->noise_row + m, k, t->columns + m * stride + k * FW_LANES);
+            transpose(t->noise_row + m, k, t->columns + m * stride + k * FW_LANES, FW_LANES);
     for (int64_t i = 0; i < t->n; i++) {
         const int64_t at = t->i0 + i;
         memcpy(t->hidden + i * stride, t->job->w_in + t->p->word[at] * stride, (size_t)stride * 4);

@@ -48,6 +48,7 @@ static fw_job job_of(const bench_job *b) {
     return (fw_job){
         .w_in = b->w_in,
         .w_out = b->w_out,
+        .dimensions = b->dimensions,
         .stride = b->stride,
         .vocabulary = b->vocabulary,
         .ids = b->ids,

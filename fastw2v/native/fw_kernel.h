@@ -10,7 +10,8 @@
 /* One training run, read-only for the threads but for the rows that w_in and w_out point to. */
 typedef struct fw_job {
     float *w_in, *w_out;           /* V rows of `stride` floats, 64-byte aligned, 0 beyond the vector's end */
-    int64_t stride;                /* vector size rounded up to FW_ROW_ALIGN */
+    int64_t dimensions;            /* D, the vector size */
+    int64_t stride;                /* D rounded up to FW_ROW_ALIGN */
     int64_t vocabulary;            /* V */
     const int32_t *ids;            /* the encoded corpus */
     const int64_t *offsets;        /* sentence starts; sentences + 1 of them */

@@ -28,11 +28,12 @@ static size_t lay_out(const fw_job *job, char *block) {
     t->job = job;
     t->slots = slots;
     t->stride = job->stride;
-    t->vectors = job->stride / FW_LANES;
-    t->band_stride = (slots + FW_LANES - 1) / FW_LANES * FW_LANES;
+    t->vectors = (job->dimensions + FW_LANES - 1) / FW_LANES;
+    t->width = t->vectors * FW_LANES;
+    t->band_stride = (slots + FW_LANES) / FW_LANES * FW_LANES; /* at least one 0 between the slots of two tokens */
     t->noise = job->pairwise_noise ? 0 : job->noise;
     for (t->ring = FW_LANES; t->ring < FW_LANES + slots;) t->ring *= 2;
-    t->noise_stride = (t->noise + FW_LANES - 1) / FW_LANES * FW_LANES;
+    t->noise_stride = (t->noise + FW_SCORE_WORDS - 1) / FW_SCORE_WORDS * FW_SCORE_WORDS;
 #define FW_PIECE(field, count) t->field = piece(block, &used, (count), sizeof *t->field)
     FW_PIECE(s.word, tokens);
     FW_PIECE(s.first, tokens);
@@ -58,6 +59,7 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(renewal, t->noise_stride);
     FW_PIECE(drawn, t->noise_stride);
     FW_PIECE(loss_share, t->noise_stride);
+    FW_PIECE(lossy, t->noise_stride);
     FW_PIECE(mark, FW_MARKS);
     FW_PIECE(pair_row, pairs);
     FW_PIECE(pair_coefficient, pairs);

@@ -41,10 +41,10 @@ FW_STAGE vf pair_coefficients(tile *t) {
         for (int l = 0; l < FW_LANES; l++) {
             const float *x = t->hidden + t->pair_token[p + l] * t->stride, *row = t->pair_row[p + l];
             a[l] = (vf){0};
-            for (int64_t k = 0; k < t->stride; k += FW_LANES) a[l] += load(x + k) * load(row + k);
+            for (int64_t k = 0; k < t->width; k += FW_LANES) a[l] += load(x + k) * load(row + k);
         }
         const vi mask = lane_numbers() < (int32_t)(t->pair_count - p);
-        vf one, g = splat(-t->rate) * noise_pair(sum_lanes(a), &one);
+        vf one, g = splat(-t->rate) * noise_pair(sum_lanes(a), &one, 1);
         store(t->pair_coefficient + p, g);
         loss += masked(one, mask);
     }
@@ -58,14 +58,14 @@ FW_STAGE void pair_row_updates(tile *t) {
         const float n = t->count[i], scale = t->job->cbow && t->job->cbow_divide && n > 0 ? 1 / n : 1;
         float *to = t->job->cbow ? t->error + i * t->stride : t->own_out[i];
         vf g = splat(t->pair_coefficient[p] * scale);
-        for (int64_t k = 0; k < t->stride; k += FW_LANES) add_to(to + k, g * load(t->pair_row[p] + k));
+        for (int64_t k = 0; k < t->width; k += FW_LANES) add_to(to + k, g * load(t->pair_row[p] + k));
     }
 }
 FW_STAGE void pair_noise_updates(tile *t) {
     for (int64_t p = 0; p < t->pair_count; p++) {
         const float *x = t->hidden + t->pair_token[p] * t->stride;
         vf g = splat(t->pair_coefficient[p]);
-        for (int64_t k = 0; k < t->stride; k += FW_LANES) add_to(t->pair_row[p] + k, g * load(x + k));
+        for (int64_t k = 0; k < t->width; k += FW_LANES) add_to(t->pair_row[p] + k, g * load(x + k));
     }
 }
 

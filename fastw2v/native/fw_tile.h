@@ -12,22 +12,26 @@
 
 #include "fw_stream.h"
 
-#define FW_MARKS 512                           /* slots of the sieve for "is this word a noise word of the tile" */
-#define FW_SCORE_ROWS (FW_LANES == 16 ? 8 : 4) /* rows of the register tile of noise scores */
+#define FW_MARKS 2048 /* slots of the sieve for "is this word a noise word of the tile" */
+/* The register tile of noise scores: rows, and vectors of noise words. */
+#define FW_SCORE_ROWS (FW_LANES == 16 ? 8 : FW_LANES == 8 ? 6 : 4)
+#define FW_SCORE_COLUMNS (FW_LANES == 16 ? 1 : 2)
+#define FW_SCORE_WORDS (FW_SCORE_COLUMNS * FW_LANES)
 #define FW_CACHE_ROWS 16 /* rows taken together through the row-wise stages, so that they stay in the first cache */
 
 typedef struct tile {
     const fw_job *job;
     stream s;
-    int64_t i0, n, rows;     /* first token in the stream; tokens; tokens rounded up for whole register tiles */
-    int64_t stride, vectors; /* of a row, in floats and in vectors */
+    int64_t i0, n, rows;    /* first token in the stream; tokens; tokens rounded up for whole register tiles */
+    int64_t stride;         /* floats from one row to the next */
+    int64_t vectors, width; /* what a row's arithmetic covers, in vectors and in floats: D, and 0 beyond it */
     int64_t slots, band_stride, noise, noise_stride;
     int64_t epoch;
     int64_t length;         /* tokens of a tile in this chunk */
     float rate;             /* learning rate */
     float *hidden;          /* (rows, stride): skip-gram copies of the input rows, CBOW hidden rows */
     float *error;           /* (rows, stride): CBOW gradients of the hidden rows, for one context row */
-    float *noise_columns;   /* noise rows transposed, FW_LANES words side by side */
+    float *noise_columns;   /* noise rows transposed, FW_SCORE_WORDS of them side by side */
     float *weight;          /* (rows, noise_stride): weight of each noise word for each token, then its coefficient */
     float *band;            /* (rows, band_stride) coefficients of the pairs */
     float *target;          /* (rows) CBOW: coefficient of the target */
@@ -43,6 +47,7 @@ typedef struct tile {
     int64_t *renewal;         /* (noise) the tile in which the slot's next word comes */
     int32_t *drawn;           /* (noise) words drawn for the next tile, -1 for slots that keep theirs */
     float *loss_share; /* (noise_stride) share of each noise word in the loss: only words new in this tile count */
+    uint8_t *lossy;    /* (noise_stride / FW_LANES) whether a vector of noise words has a share in the loss */
     uint8_t *mark;     /* (FW_MARKS) nonzero where a noise word hashes */
     float **pair_row;  /* pairwise noise: output row, coefficient and token of each (pair, noise word) */
     float *pair_coefficient;
@@ -50,31 +55,34 @@ typedef struct tile {
     int64_t pair_count;
 } tile;
 
-/* Runs stage(..., k0, kc) over a row in blocks of kc vectors, kc constant inside, so that they stay in registers. */
-#define FW_CASE(kc, stage, ...)                                                                                        \
+/* Runs stage(..., k0, kc) over a row in blocks of kc <= most vectors, kc constant inside, so that they stay in
+   registers. */
+#define FW_CASE(kc, most, stage, ...)                                                                                  \
     case kc:                                                                                                           \
-        stage(__VA_ARGS__, k0, kc);                                                                                    \
+        if (kc <= most) stage(__VA_ARGS__, k0, kc <= most ? kc : 1);                                                   \
         break
-#if FW_LANES == 16
-#define FW_WIDE_CASES(stage, ...)                                                                                      \
-    FW_CASE(6, stage, __VA_ARGS__);                                                                                    \
-    FW_CASE(7, stage, __VA_ARGS__);                                                                                    \
-    FW_CASE(8, stage, __VA_ARGS__)
-#else
-#define FW_WIDE_CASES(stage, ...)
-#endif
-#define FW_OVER_ROW(t, stage, ...)                                                                                     \
+#define FW_OVER_ROW(t, most, stage, ...)                                                                               \
     do {                                                                                                               \
-        int64_t blocks = ((t)->vectors + FW_BLOCK_MAX - 1) / FW_BLOCK_MAX, left = (t)->vectors, k0 = 0;                \
+        int64_t blocks = ((t)->vectors + most - 1) / most, left = (t)->vectors, k0 = 0;                                \
         for (; blocks > 0; blocks--) {                                                                                 \
             int64_t width = (left + blocks - 1) / blocks;                                                              \
             switch (width) {                                                                                           \
-                FW_CASE(1, stage, __VA_ARGS__);                                                                        \
-                FW_CASE(2, stage, __VA_ARGS__);                                                                        \
-                FW_CASE(3, stage, __VA_ARGS__);                                                                        \
-                FW_CASE(4, stage, __VA_ARGS__);                                                                        \
-                FW_CASE(5, stage, __VA_ARGS__);                                                                        \
-                FW_WIDE_CASES(stage, __VA_ARGS__);                                                                     \
+                FW_CASE(1, most, stage, __VA_ARGS__);                                                                  \
+                FW_CASE(2, most, stage, __VA_ARGS__);                                                                  \
+                FW_CASE(3, most, stage, __VA_ARGS__);                                                                  \
+                FW_CASE(4, most, stage, __VA_ARGS__);                                                                  \
+                FW_CASE(5, most, stage, __VA_ARGS__);                                                                  \
+                FW_CASE(6, most, stage, __VA_ARGS__);                                                                  \
+                FW_CASE(7, most, stage, __VA_ARGS__);                                                                  \
+                FW_CASE(8, most, stage, __VA_ARGS__);                                                                  \
+                FW_CASE(9, most, stage, __VA_ARGS__);                                                                  \
+                FW_CASE(10, most, stage, __VA_ARGS__);                                                                 \
+                FW_CASE(11, most, stage, __VA_ARGS__);                                                                 \
+                FW_CASE(12, most, stage, __VA_ARGS__);                                                                 \
+                FW_CASE(13, most, stage, __VA_ARGS__);                                                                 \
+                FW_CASE(14, most, stage, __VA_ARGS__);                                                                 \
+                FW_CASE(15, most, stage, __VA_ARGS__);                                                                 \
+                FW_CASE(16, most, stage, __VA_ARGS__);                                                                 \
             }                                                                                                          \
             left -= width;                                                                                             \
             k0 += width * FW_LANES;                                                                                    \
@@ -83,6 +91,15 @@ typedef struct tile {
 
 FW_INLINE float *input_row(const fw_job *job, int32_t word) { return job->w_in + (int64_t)word * job->stride; }
 FW_INLINE float *output_row(const fw_job *job, int32_t word) { return job->w_out + (int64_t)word * job->stride; }
+
+/* Token i's window: its first slot, its pairs, and the slot of each pair, which passes over the token itself. */
+FW_INLINE int64_t window_first(const tile *t, int64_t i) {
+    return t->s.first[t->i0 + i] - (t->i0 + i) + t->job->window;
+}
+FW_INLINE int64_t window_pairs(const tile *t, int64_t i) { return t->s.last[t->i0 + i] - t->s.first[t->i0 + i]; }
+FW_INLINE int64_t slot_of_pair(int64_t first, int64_t pair, int64_t own) {
+    return first + pair + (first + pair >= own);
+}
 
 /* 1 bits in the lanes q0.. that are slots of token i's window, the token itself left out. */
 FW_INLINE vi window_mask(const tile *t, int64_t i, int64_t q0) {
@@ -97,11 +114,13 @@ FW_STAGE void open_rows(tile *t) {
     const stream *s = &t->s;
     float *const own_base = job->cbow ? job->w_out : job->w_in, *const halo_base = job->cbow ? job->w_in : job->w_out;
     const uint8_t *own_frozen = job->cbow ? NULL : job->frozen, *halo_frozen = job->cbow ? job->frozen : NULL;
+    const int64_t last = t->n + t->slots - 1;
     for (int64_t h = 0, j = t->i0 - job->window; h < t->rows + t->slots; h++, j++) {
         int inside = j >= 0 && j < s->n;
         int32_t word = inside ? s->word[j] : 0;
         t->halo[h] = inside ? halo_base + (int64_t)word * t->stride : t->zero;
-        t->halo_out[h] = !inside || (halo_frozen && halo_frozen[word]) ? t->sink : t->halo[h];
+        const int stays = !inside || h >= last || (halo_frozen && halo_frozen[word]);
+        t->halo_out[h] = stays ? t->sink : t->halo[h];
     }
     for (int64_t i = 0; i < t->n; i++) {
         int64_t at = t->i0 + i;
@@ -156,7 +175,11 @@ FW_STAGE void renew_noise(tile *t) {
         fresh++;
     }
     const float share = (float)t->job->negative / (fresh > 0 ? fresh : (float)t->noise);
-    for (int64_t m = 0; m < t->noise; m++) t->loss_share[m] = fresh > 0 ? t->loss_share[m] * share : share;
+    memset(t->lossy, 0, (size_t)(t->noise_stride / FW_LANES));
+    for (int64_t m = 0; m < t->noise; m++) {
+        t->loss_share[m] = fresh > 0 ? t->loss_share[m] * share : share;
+        t->lossy[m / FW_LANES] |= t->loss_share[m] > 0;
+    }
 }
 
 /* Takes out of token i's noise what is a target of its own: word2vec skips a noise word that hits the target. */
@@ -191,10 +214,13 @@ FW_STAGE void open_weights(tile *t) {
         from = from - window > 0 ? from - window : 0;
         to = to + window < s->n ? to + window : s->n;
     }
-    for (int64_t m = 0; m < t->noise; m++) t->mark[t->noise_word[m] % FW_MARKS] = 1;
+    uint8_t *const mark = t->mark;
+    const int32_t *const word = s->word, *const noise_word = t->noise_word;
+    const int64_t noise = t->noise;
+    for (int64_t m = 0; m < noise; m++) mark[(uint32_t)noise_word[m] % FW_MARKS] = 1;
     for (int64_t j = from; j < to; j++)
-        if (t->mark[s->word[j] % FW_MARKS]) remove_hits(t, j, s->word[j]);
-    for (int64_t m = 0; m < t->noise; m++) t->mark[t->noise_word[m] % FW_MARKS] = 0;
+        if (mark[(uint32_t)word[j] % FW_MARKS]) remove_hits(t, j, word[j]);
+    for (int64_t m = 0; m < noise; m++) mark[(uint32_t)noise_word[m] % FW_MARKS] = 0;
 }
 
 /* Fetch the rows of the next tile's token i, and those of the last token that its window can reach. Called once for

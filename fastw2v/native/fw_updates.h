@@ -4,19 +4,36 @@
 
 #include "fw_tile.h"
 
-/* The gradient of two hidden rows from all output rows they meet; skip-gram adds it to the input rows at once, CBOW
-   keeps it, scaled for one context row. */
+/* Skip-gram: own[i] += sum over token i's pairs of band[i][q] * halo[i + q]. */
+FW_INLINE void pair_updates_block(tile *t, int64_t i, int64_t k0, const int kc) {
+    const int64_t own = t->job->window, first = window_first(t, i), pairs = window_pairs(t, i);
+    float *const *halo = t->halo + i, *to = FW_AT(t->own_out[i] + k0);
+    const float *band = t->band + i * t->band_stride;
+    vf sums[FW_BLOCK_ONE];
+    FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = load(to + c * FW_LANES);
+    for (int64_t p = 0; p < pairs; p++) {
+        const int64_t q = slot_of_pair(first, p, own);
+        const float *row = FW_AT(halo[q] + k0);
+        const vf g = splat(band[q]);
+        FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += g * load(row + c * FW_LANES);
+    }
+    FW_UNROLL for (int c = 0; c < kc; c++) store(to + c * FW_LANES, sums[c]);
+}
+/* The noise words' part in the gradients of two hidden rows. Skip-gram adds it to the input rows; CBOW takes the
+   target's part as well and keeps the sum, scaled for one context row. */
 FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
     const int cbow = t->job->cbow;
+    const int64_t noise = t->noise, stride = t->noise_stride;
+    float *const *noise_row = t->noise_row;
     for (int64_t i = begin; i < end; i += 2) {
-        if (k0 == 0) prefetch_halo(t, i);
-        if (k0 == 0) prefetch_halo(t, i + 1);
-        vf sums[2][FW_BLOCK_MAX];
+        vf sums[2][FW_BLOCK_TWO];
         FW_UNROLL for (int c = 0; c < kc; c++) sums[0][c] = sums[1][c] = (vf){0};
-        const float *g = t->weight + i * t->noise_stride;
-        for (int64_t m = 0; m < t->noise; m++) {
-            vf g0 = splat(g[m]), g1 = splat(g[t->noise_stride + m]);
-            const float *row = t->noise_row[m] + k0;
+        if (cbow && k0 == 0) prefetch_halo(t, i);
+        if (cbow && k0 == 0) prefetch_halo(t, i + 1);
+        const float *g = t->weight + i * stride;
+        for (int64_t m = 0; m < noise; m++) {
+            const vf g0 = splat(g[m]), g1 = splat(g[stride + m]);
+            const float *row = FW_AT(noise_row[m] + k0);
             FW_UNROLL for (int c = 0; c < kc; c++) {
                 vf v = load(row + c * FW_LANES);
                 FW_PIN(v);
@@ -26,40 +43,54 @@ FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0
         }
         FW_UNROLL for (int r = 0; r < 2; r++) {
             const int64_t row = i + r;
-            if (!cbow && row >= t->n) break;
-            if (cbow) {
-                const float n = t->count[row];
-                const float scale = t->job->cbow_divide && n > 0 ? 1 / n : 1;
-                vf g0 = splat(t->target[row]);
-                FW_UNROLL for (int c = 0; c < kc; c++) {
-                    vf e = sums[r][c] + g0 * load(t->own[row] + k0 + c * FW_LANES);
-                    store(t->error + row * t->stride + k0 + c * FW_LANES, e * splat(scale));
-                }
+            if (!cbow) {
+                if (row >= t->n) break;
+                float *to = FW_AT(t->own_out[row] + k0);
+                FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, sums[r][c]);
                 continue;
             }
-            const int64_t at = t->i0 + row, to_slot = t->job->window - at;
-            for (int64_t q = t->s.first[at] + to_slot; q <= t->s.last[at] + to_slot; q++) {
-                vf g0 = splat(t->band[row * t->band_stride + q]);
-                FW_UNROLL for (int c = 0; c < kc; c++) sums[r][c] += g0 * load(t->halo[row + q] + k0 + c * FW_LANES);
-            }
-            FW_UNROLL for (int c = 0; c < kc; c++) add_to(t->own_out[row] + k0 + c * FW_LANES, sums[r][c]);
+            const float n = t->count[row];
+            const vf scale = splat(t->job->cbow_divide && n > 0 ? 1 / n : 1), g0 = splat(t->target[row]);
+            const float *own = FW_AT(t->own[row] + k0);
+            float *to = FW_AT(t->error + row * t->stride + k0);
+            FW_UNROLL for (int c = 0; c < kc; c++)
+                store(to + c * FW_LANES, (sums[r][c] + g0 * load(own + c * FW_LANES)) * scale);
         }
     }
 }
-FW_STAGE void row_updates(tile *t, int64_t begin, int64_t end) { FW_OVER_ROW(t, row_updates_block, t, begin, end); }
-
-/* halo[h] += sum over the tokens i whose slot h - i it is of band[i][h - i] * from[i]. */
-FW_INLINE void halo_updates_block(tile *t, const float *from, int64_t k0, const int kc) {
-    for (int64_t h = 0; h < t->n + t->slots - 1; h++) {
-        if (t->halo_out[h] == t->sink) continue;
-        int64_t i = h - t->slots + 1 > 0 ? h - t->slots + 1 : 0, end = h < t->n ? h + 1 : t->n;
-        vf sums[FW_BLOCK_MAX];
-        FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = load(t->halo_out[h] + k0 + c * FW_LANES);
-        for (; i < end; i++) {
-            vf g = splat(t->band[i * t->band_stride + h - i]);
-            FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += g * load(from + i * t->stride + k0 + c * FW_LANES);
+FW_STAGE void row_updates(tile *t, int64_t begin, int64_t end) {
+    if (!t->job->cbow)
+        for (int64_t i = begin; i < end; i++) {
+            prefetch_halo(t, i);
+            FW_OVER_ROW(t, FW_BLOCK_ONE, pair_updates_block, t, i);
         }
-        FW_UNROLL for (int c = 0; c < kc; c++) store(t->halo_out[h] + k0 + c * FW_LANES, sums[c]);
+    FW_OVER_ROW(t, FW_BLOCK_TWO, row_updates_block, t, begin, end);
+}
+
+/* halo[h] += sum over the tokens i whose slot h - i it is of band[i][h - i] * from[i], two neighbours at a time: they
+   share all but one of their tokens, and the band holds zeros on either side of its slots. */
+FW_INLINE void halo_updates_block(tile *t, const float *from, int64_t k0, const int kc) {
+    const int64_t n = t->n, slots = t->slots, stride = t->stride, step = t->band_stride - 1;
+    float *const *halo_out = t->halo_out, *const sink = t->sink;
+    for (int64_t h = 0; h < n + slots - 1; h += 2) {
+        if (halo_out[h] == sink && halo_out[h + 1] == sink) continue;
+        const int64_t begin = h - slots + 1 > 0 ? h - slots + 1 : 0, end = h + 1 < n ? h + 2 : n;
+        const float *g = t->band + begin * (step + 1) + h - begin, *x = FW_AT(from + begin * stride + k0);
+        vf sums[2][FW_BLOCK_TWO];
+        FW_UNROLL for (int c = 0; c < kc; c++) sums[0][c] = sums[1][c] = (vf){0};
+        for (int64_t left = end - begin; left > 0; left--, g += step, x += stride) {
+            const vf g0 = splat(g[0]), g1 = splat(g[1]);
+            FW_UNROLL for (int c = 0; c < kc; c++) {
+                vf v = load(x + c * FW_LANES);
+                FW_PIN(v);
+                sums[0][c] += g0 * v;
+                sums[1][c] += g1 * v;
+            }
+        }
+        FW_UNROLL for (int r = 0; r < 2; r++) {
+            float *to = FW_AT(halo_out[h + r] + k0);
+            FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, sums[r][c]);
+        }
     }
 }
 /* Skip-gram: output rows from the copies of the input rows. CBOW: input rows from the errors, which are scaled for one
@@ -69,23 +100,25 @@ FW_STAGE void halo_updates(tile *t) {
         for (int64_t i = 0; i < t->n; i++)
             for (int64_t q = 0; q < t->slots; q += FW_LANES)
                 store(t->band + i * t->band_stride + q, masked(splat(1.f), window_mask(t, i, q)));
-    FW_OVER_ROW(t, halo_updates_block, t, t->job->cbow ? t->error : t->hidden);
+    FW_OVER_ROW(t, FW_BLOCK_TWO, halo_updates_block, t, t->job->cbow ? t->error : t->hidden);
 }
 FW_STAGE void target_updates(tile *t) {
     for (int64_t i = 0; i < t->n; i++) {
-        vf g = splat(t->target[i]);
-        for (int64_t k = 0; k < t->stride; k += FW_LANES)
-            add_to(t->own_out[i] + k, g * load(t->hidden + i * t->stride + k));
+        const vf g = splat(t->target[i]);
+        const float *x = t->hidden + i * t->stride;
+        float *to = t->own_out[i];
+        for (int64_t k = 0; k < t->width; k += FW_LANES) add_to(to + k, g * load(x + k));
     }
 }
 /* noise[m] += sum over i of weight[i][m] * hidden[i], two noise words at a time. */
 FW_INLINE void noise_updates_block(tile *t, int64_t k0, const int kc) {
-    for (int64_t m = 0; m < t->noise; m += 2) {
-        vf sums[2][FW_BLOCK_MAX];
+    const int64_t n = t->n, noise = t->noise, stride = t->stride, noise_stride = t->noise_stride;
+    for (int64_t m = 0; m < noise; m += 2) {
+        vf sums[2][FW_BLOCK_TWO];
         FW_UNROLL for (int c = 0; c < kc; c++) sums[0][c] = sums[1][c] = (vf){0};
-        for (int64_t i = 0; i < t->n; i++) {
-            const float *g = t->weight + i * t->noise_stride + m, *x = t->hidden + i * t->stride + k0;
-            vf g0 = splat(g[0]), g1 = splat(g[1]);
+        const float *g = t->weight + m, *x = FW_AT(t->hidden + k0);
+        for (int64_t i = 0; i < n; i++, g += noise_stride, x += stride) {
+            const vf g0 = splat(g[0]), g1 = splat(g[1]);
             FW_UNROLL for (int c = 0; c < kc; c++) {
                 vf v = load(x + c * FW_LANES);
                 FW_PIN(v);
@@ -93,10 +126,12 @@ FW_INLINE void noise_updates_block(tile *t, int64_t k0, const int kc) {
                 sums[1][c] += g1 * v;
             }
         }
-        FW_UNROLL for (int r = 0; r < 2; r++) FW_UNROLL for (int c = 0; c < kc; c++)
-            add_to(t->noise_row[m + r] + k0 + c * FW_LANES, sums[r][c]);
+        FW_UNROLL for (int r = 0; r < 2; r++) {
+            float *to = FW_AT(t->noise_row[m + r] + k0);
+            FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, sums[r][c]);
+        }
     }
 }
-FW_STAGE void noise_updates(tile *t) { FW_OVER_ROW(t, noise_updates_block, t); }
+FW_STAGE void noise_updates(tile *t) { FW_OVER_ROW(t, FW_BLOCK_TWO, noise_updates_block, t); }
 
 #endif

@@ -35,11 +35,21 @@
 #define FW_PIN(v) ((void)0)
 #endif
 
+/* Keeps the sum of a pointer and an offset in one register; gcc would add them up anew for each load of a loop. */
+#define FW_AT(p)                                                                                                       \
+    ({                                                                                                                 \
+        __typeof__(p) at_ = (p);                                                                                       \
+        __asm__("" : "+r"(at_));                                                                                       \
+        at_;                                                                                                           \
+    })
+
 typedef float vf __attribute__((vector_size(4 * FW_LANES), may_alias));
 typedef int32_t vi __attribute__((vector_size(4 * FW_LANES), may_alias));
 
-/* A row is taken through registers in blocks of at most this many vectors. */
-#define FW_BLOCK_MAX (FW_LANES == 16 ? 8 : 5)
+/* A row is taken through registers in blocks of at most so many vectors: one row at a time, or two side by side. x86-64
+   has 16 registers without AVX-512, and 32 with it. */
+#define FW_BLOCK_ONE (FW_LANES == 16 ? 16 : 13)
+#define FW_BLOCK_TWO (FW_LANES == 16 ? 8 : 6)
 
 FW_INLINE vf load(const float *p) { return *(const vf *)p; }
 FW_INLINE void store(float *p, vf v) { *(vf *)p = v; }
@@ -90,8 +100,8 @@ FW_INLINE vf sum_lanes(vf *a) {
     return a[0];
 }
 
-/* to[l][r] = from[r][k + l] for a square of FW_LANES x FW_LANES; the rows of `to` are FW_LANES long. */
-FW_INLINE void transpose(float *const *from, int64_t k, float *to) {
+/* to[l][r] = from[r][k + l] for a square of FW_LANES x FW_LANES; the rows of `to` are `stride` long. */
+FW_INLINE void transpose(float *const *from, int64_t k, float *to, int64_t stride) {
     vf r[FW_LANES];
     FW_UNROLL for (int i = 0; i < FW_LANES; i++) r[i] = load(from[i] + k);
 #define FW_STEP(h)                                                                                                     \
@@ -109,7 +119,7 @@ FW_INLINE void transpose(float *const *from, int64_t k, float *to) {
     FW_STEP(8)
 #endif
 #undef FW_STEP
-    FW_UNROLL for (int i = 0; i < FW_LANES; i++) store(to + FW_LANES * i, r[i]);
+    FW_UNROLL for (int i = 0; i < FW_LANES; i++) store(to + stride * i, r[i]);
 }
 
 FW_INLINE float sum(vf v) {
@@ -168,10 +178,10 @@ FW_INLINE vf positive_pair(vf score, vf *loss) {
     *loss = log_of(y) + (low - score);
     return p / y;
 }
-/* sigma(score), the gradient of a noise pair but for its sign; and its loss -log sigma(-score). */
-FW_INLINE vf noise_pair(vf score, vf *loss) {
+/* sigma(score), the gradient of a noise pair but for its sign; and its loss -log sigma(-score), where it is wanted. */
+FW_INLINE vf noise_pair(vf score, vf *loss, int wanted) {
     vf low = at_least(score, -FW_SCORE_MAX), y = splat(1.f) + exp_minus(at_most(low, FW_SCORE_MAX), score);
-    *loss = log_of(y) + low;
+    if (wanted) *loss = log_of(y) + low;
     return splat(1.f) / y;
 }
 
