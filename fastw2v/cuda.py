@@ -39,6 +39,8 @@ class Device:
     multiprocessors : int
     shared_bytes : int
         Shared memory that one block may ask for.
+    shared_total : int
+        Shared memory of a multiprocessor, which its blocks divide among them.
     """
 
     cupy: Any
@@ -47,16 +49,30 @@ class Device:
     capability: int
     multiprocessors: int
     shared_bytes: int
+    shared_total: int
 
     def free_bytes(self) -> int:
         """Device memory that can still be had: what the driver calls free, and what CuPy keeps for reuse."""
         free, _ = self.cupy.cuda.runtime.memGetInfo()
         return int(free) + int(self.cupy.get_default_memory_pool().free_bytes())
 
-    def compile(self, files: tuple[str, ...], defines: dict[str, int], name: str) -> Any:
-        """A kernel; CuPy keeps what it has compiled in its cache on disk."""
+    def compile(self, files: tuple[str, ...], defines: dict[str, int], *names: str) -> list[Any]:
+        """Kernels of one text; CuPy keeps what it has compiled in its cache on disk.
+
+        Raises
+        ------
+        BackendUnavailable
+            CuPy cannot compile: without CUDA's headers it refuses to, although these kernels include none.
+        """
         options = (*OPTIONS, *(f"-D{key}={value}" for key, value in sorted(defines.items())))
-        return self.cupy.RawModule(code=source(files), options=options).get_function(name)
+        module = self.cupy.RawModule(code=source(files), options=options)
+        try:
+            return [module.get_function(name) for name in names]
+        except Exception as error:  # CuPy's own classes, of modules that differ between its versions
+            raise BackendUnavailable(
+                f"device='cuda': CuPy cannot compile the kernels; it says: {error}. {INSTALL} brings what it needs "
+                "where there is no CUDA toolkit; or use device='cpu'"
+            ) from error
 
 
 @cache
@@ -106,6 +122,7 @@ def open_device() -> Device:
         capability=10 * properties["major"] + properties["minor"],
         multiprocessors=properties["multiProcessorCount"],
         shared_bytes=properties["sharedMemPerBlockOptin"],
+        shared_total=properties["sharedMemPerMultiprocessor"],
     )
 
 

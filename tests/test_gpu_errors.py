@@ -8,6 +8,7 @@ import inspect
 import logging
 import os
 import sys
+from importlib.metadata import requires
 from pathlib import Path
 
 import numpy as np
@@ -39,10 +40,10 @@ def forbid(monkeypatch, name, error):
     """Let ``import name`` raise."""
     real = builtins.__import__
 
-    def importing(wanted, *rest):
+    def importing(wanted, *rest, **named):
         if wanted == name or wanted.startswith(f"{name}."):
             raise error
-        return real(wanted, *rest)
+        return real(wanted, *rest, **named)
 
     monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setattr(builtins, "__import__", importing)
@@ -95,6 +96,28 @@ def test_without_nvrtc_the_error_gives_the_pip_line(cuda_shim, corpus):
     cupy.cuda.nvrtc.getVersion = raising(RuntimeError("CuPy failed to load libnvrtc.so.13"))
     with pytest.raises(BackendUnavailable, match=r"no NVRTC.*libnvrtc.so.13.*pip install nvidia-cuda-nvrtc"):
         train(corpus, Params(vector_size=4), device="cuda")
+
+
+def test_what_keeps_cupy_from_compiling_is_quoted_with_the_pip_line(cuda_shim, corpus, monkeypatch):
+    cupy = cuda_shim()
+    monkeypatch.setattr(cupy, "RawModule", lambda **arguments: Uncompiled())
+    with pytest.raises(BackendUnavailable, match=r"cannot compile.*Failed to find CUDA headers.*fastw2v\[cuda13\]"):
+        train(corpus, Params(vector_size=4), device="cuda")
+
+
+class Uncompiled:
+    """CuPy compiles when a kernel is asked for."""
+
+    def get_function(self, name):
+        raise RuntimeError("Failed to find CUDA headers. Please install CUDA toolkit headers")
+
+
+@pytest.mark.parametrize("extra", ["cuda12", "cuda13"])
+def test_the_extras_bring_all_that_cupy_needs_to_compile(extra):
+    """CuPy itself, NVRTC, and headers, without which CuPy compiles nothing on a machine that has no toolkit."""
+    wanted = [line for line in requires("fastw2v") if f'extra == "{extra}"' in line]
+    for package in ("cupy-cuda", "nvidia-cuda-nvrtc", "nvidia-cuda-runtime"):
+        assert any(line.startswith(package) for line in wanted), package
 
 
 def test_a_run_used_in_a_forked_process_says_so(cuda_shim, corpus, monkeypatch):
@@ -170,7 +193,7 @@ def test_the_kernel_is_chosen_by_device_and_shape():
     def chosen(capability=90, shared=227 << 10, size=100, **options):
         corpus = EncodedCorpus.from_ids(np.arange(6000).reshape(200, 30) % 997, [str(i) for i in range(997)])
         made = plan.make_plan(corpus, Params(**options).checked(), 1)
-        return gpu_shapes.choose_kernel(cuda.Device(None, 0, "any", capability, 100, shared), made, size, None)
+        return gpu_shapes.choose_kernel(cuda.Device(None, 0, "any", capability, 100, shared, shared), made, size, None)
 
     assert chosen().name == chosen(architecture="cbow").name == chosen(window=10, negative=15).name == "tensor bfloat16"
     assert chosen().defines == {"FW_K": 112, "FW_TB": 2, "FW_HB": 2, "FW_SB": 1, "FW_CBOW": 0}
