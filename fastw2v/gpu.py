@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.cuda import GENERAL, Device, open_device
+from fastw2v.cuda import Device, open_device
 from fastw2v.errors import BackendUnavailable
-from fastw2v.gpu_feed import Buffer, Part, span_of
-from fastw2v.gpu_shapes import JOB, SUMS, Kernel, choose_kernel, stream_ints
+from fastw2v.gpu_feed import Buffer, Part, part_bytes, span_of, to_device
+from fastw2v.gpu_shapes import JOB, SUMS, Kernel, choose_kernel, stream_ints, warps_at_once
 from fastw2v.in_flight import Crowd, kept_counts
 from fastw2v.plan import Arrays, ChunkStats, Plan, Tables, row_stride
 
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 COMPACT_THREADS = 256
 LAUNCH_MS = 40.0  # how long a launch may take: two are under way, and Ctrl-C waits for both
 CHUNKS_PER_WARP = 4  # in a launch, at least: warps that have no chunk left wait for the others
-SLOTS = 512  # chunks in a launch, at most
+SLOTS = 4096  # chunks in a launch, at most
 SLOT_BYTES = 128 << 20  # memory of a launch's streams, at most
-WARPS_PER_MULTIPROCESSOR = 8
 ROWS_AT_ONCE = 65_536  # rows copied between host and device in one piece
 
 
@@ -93,18 +92,15 @@ class Run:
         self.kernel = kernel.name
         kept = kept_counts(corpus, tables)
         share = (kept / max(kept.sum(), 1e-300)).astype(np.float32)
-        self._slots = max(1, min(SLOTS, plan.chunks, SLOT_BYTES // (4 * stream_ints(plan))))
-        crowd = Crowd(plan, float(share.max()), float(kept.sum()), 1, warps)
-        most, self.resident = _fit(self._device, crowd, kernel, corpus, plan, size, self._slots)
-        self.crowd = Crowd(plan, crowd.share, crowd.kept, most, warps)
+        most, self._slots, self.resident = _fit(self._device, kernel, corpus, plan, size, warps)
+        self.crowd = Crowd(plan, float(share.max()), float(kept.sum()), most, warps)
         self._shared = kernel.shared_bytes
         self._upload(share, kernel, size)
-        self._compact = self._device.compile(GENERAL, {}, "fw_compact")
-        self._train = self._device.compile(kernel.files, kernel.defines, "fw_train")
+        self._compact, self._train = self._device.compile(kernel.files, kernel.defines, "fw_compact", "fw_train")
         if self._shared > 48 << 10:
             self._train.max_dynamic_shared_size_bytes = self._shared
         self._device.cupy.cuda.Device(self._device.number).synchronize()
-        self._chunk_ms = 0.0  # of the launches so far
+        self._round_ms = 0.0  # of the last launch: how long its warps took for a chunk
 
     def _upload(self, share: NDArray[np.float32], kernel: Kernel, size: int) -> None:
         """Put everything that the kernels read or write on the device."""
@@ -118,6 +114,7 @@ class Run:
                 padded = np.zeros((len(part), row_stride(size)), np.float32)
                 padded[:, :size] = part
                 there[begin : begin + ROWS_AT_ONCE].set(padded)
+                cupy.cuda.get_current_stream().synchronize()  # before `padded` goes
             self._rows.append(there)
         sentences = len(self._corpus.offsets) - 1
         held = {
@@ -143,10 +140,10 @@ class Run:
         job["capacity"], job["workspace"] = (stream_ints(plan) - 4) // 4, kernel.workspace_floats
         self._job = cupy.asarray(job.reshape(1).view(np.uint8))
         self._workspaces = cupy.empty(max(1, kernel.workspace_floats * self.crowd.most), np.float32)
-        self._sums = cupy.zeros(SUMS.itemsize, np.uint8)
+        self._sums, self._no_sums = cupy.zeros(SUMS.itemsize, np.uint8), np.zeros(SUMS.itemsize, np.uint8)
         text = None
         if self.resident:
-            ids, offsets = cupy.asarray(self._corpus.ids), cupy.asarray(self._corpus.offsets)
+            ids, offsets = to_device(cupy, self._corpus.ids), to_device(cupy, self._corpus.offsets)
             text = Part(ids, offsets, 0, len(self._corpus.ids), 0)
         self._buffers = [Buffer(self._device, self._slots, stream_ints(plan), text) for _ in range(2)]
         self._making = cupy.cuda.Stream(non_blocking=True)
@@ -161,18 +158,19 @@ class Run:
         self.stats, self._stopped = ChunkStats(), False
         chunk = first
         with self._device.cupy.cuda.Device(self._device.number):
-            self._sums.set(np.zeros(SUMS.itemsize, np.uint8))
+            self._sums.set(self._no_sums)
             try:
                 for number in range(last - first):
                     if chunk == last or self._stopped:
                         break
                     buffer = self._buffers[number % 2]
-                    self._chunk_ms = buffer.wait() or self._chunk_ms
+                    self._round_ms = buffer.wait() or self._round_ms
                     count = self._launch(buffer, epoch, chunk, last)
                     chunk += count
             finally:  # what was launched is trained, also when a signal handler raises
+                self._making.synchronize()  # it may have been made ready and not launched
                 for buffer in self._buffers:
-                    self._chunk_ms = buffer.wait() or self._chunk_ms
+                    self._round_ms = buffer.wait() or self._round_ms
                 self._account(first, chunk)
         return self.stats
 
@@ -235,15 +233,19 @@ class Run:
         after = (np.int32(count), buffer.streams, buffer.cursor, self._workspaces, self._sums, damp)
         self._train((warps,), (32,), (*begin, *after), shared_mem=self._shared)
         buffer.done.record(training)
-        buffer.chunks = count
+        buffer.rounds = -(-count // warps)
         return count
 
     def _launch_chunks(self, warps: int, left: int) -> int:
-        """How many chunks to launch: about one in a hundred of the run, but enough for all warps, and soon done."""
+        """How many chunks to launch: about one in a hundred of the run, but enough for all warps, and soon done.
+
+        A launch takes as long as a warp takes for its share of them: it never has fewer chunks than warps to be sooner
+        done.
+        """
         count = max(CHUNKS_PER_WARP * warps, self._plan.epochs * self._plan.chunks // 100)
-        by_time = int(LAUNCH_MS / self._chunk_ms) if self._chunk_ms > 0 else warps
-        count = max(1, min(count, by_time, self._slots, left))
-        return count - count % warps if count > warps and count < left else count
+        rounds = int(LAUNCH_MS / self._round_ms) if self._round_ms > 0 else 1
+        count = max(1, min(count, max(1, rounds) * warps, self._slots, left))
+        return count - count % warps if warps < count < left else count
 
     def _account(self, first: int, end: int) -> None:
         """Fetch the sums of what was trained."""
@@ -280,31 +282,34 @@ def _check_input(arrays: Arrays, corpus: EncodedCorpus, tables: Tables) -> None:
 
 
 def _fit(
-    device: Device, crowd: Crowd, kernel: Kernel, corpus: EncodedCorpus, plan: Plan, size: int, slots: int
-) -> tuple[int, bool]:
-    """How many warps the device's memory allows, and whether the corpus fits beside the rows.
+    device: Device, kernel: Kernel, corpus: EncodedCorpus, plan: Plan, size: int, forced: int | None
+) -> tuple[int, int, bool]:
+    """How many warps and how many chunks in a launch the device allows, and whether the corpus fits beside the rows.
 
     Raises
     ------
     MemoryError
-        Not even one warp and a part of the corpus fit.
+        Not even one warp, one chunk's stream and its part of the corpus fit.
     """
     free, words = device.free_bytes(), len(corpus.vocabulary)
     rows = 2 * 4 * words * row_stride(size)
-    tables = 17 * words + 16 * (plan.chunks + 1) + 4096
-    streams = 2 * slots * 4 * stream_ints(plan)
-    longest = int(np.diff(plan.chunk_begin).max(initial=0))
-    part = 2 * (4 + 8) * slots * longest * 3 // 2  # at worst each token is a sentence
+    tables = 17 * words + 20 * (plan.chunks + 1) + (10 << 10)  # and what pieces are rounded up by
     whole = 4 * len(corpus.ids) + 8 * len(corpus.offsets)
     each = 4 * kernel.workspace_floats
-    needed = rows + tables + streams + min(part, whole) + each
+    slots = max(1, min(SLOTS, plan.chunks, SLOT_BYTES // (4 * stream_ints(plan))))
+    while True:
+        part = min(whole, 2 * part_bytes(corpus, plan, slots))
+        needed = rows + tables + 2 * slots * 4 * stream_ints(plan) + part + each
+        if needed <= free or slots == 1:
+            break
+        slots //= 2
     if needed > free:
         raise MemoryError(
             f"training on {device.name}: {words:,} words x {size} floats (two matrices) and a part of the corpus need "
             f"{needed / 2**30:,.2f} GiB on the device but {free / 2**30:,.2f} GiB are free; lower vector_size or "
             "max_vocab, raise min_count, or use device='cpu'"
         )
-    resident = needed - min(part, whole) + whole <= free
-    left = free - needed - (whole - min(part, whole) if resident else 0)
-    most = min(WARPS_PER_MULTIPROCESSOR * device.multiprocessors, crowd.forced or 1 << 30)
-    return max(1, min(most, 1 + left // 2 // max(1, each))), resident
+    resident = needed - part + whole <= free
+    left = free - needed - (whole - part if resident else 0)
+    most = min(warps_at_once(device, kernel), forced or 1 << 30)
+    return max(1, min(most, 1 + left // 2 // max(1, each))), slots, resident

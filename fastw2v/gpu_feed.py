@@ -18,6 +18,7 @@ from fastw2v.plan import Plan, Tables
 if TYPE_CHECKING:
     from fastw2v.corpus import EncodedCorpus
 
+AT_ONCE = 1 << 24  # numbers copied to the device in one piece
 LOOK_BACK = 4096  # tokens that are looked through at once for the contexts before and after a launch's chunks
 
 
@@ -69,7 +70,31 @@ def span_of(corpus: EncodedCorpus, plan: Plan, tables: Tables, epoch: int, first
         enough = found + len(new) >= window
         to = int(new[window - found - 1]) + 1 if enough else stop
         found += len(new)
-    return Span(at, to, int(plan.chunk_sentence[first]), end_sentence + 1)
+    # The kernel looks for sentences up to that of the next chunk's first token: empty ones at `end` come before it.
+    after = max(end_sentence + 1, int(np.searchsorted(offsets, end, side="right")))
+    return Span(at, to, int(plan.chunk_sentence[first]), after)
+
+
+def part_bytes(corpus: EncodedCorpus, plan: Plan, launch: int) -> int:
+    """What `Staging` holds at most on the device, for launches of so many chunks."""
+    ends = np.searchsorted(corpus.offsets, plan.chunk_begin[1:], side="right")
+    last = np.minimum(np.arange(plan.chunks) + launch, plan.chunks) - 1
+    sentences = int((ends[last] - plan.chunk_sentence).max(initial=0)) + 1
+    tokens = int((plan.chunk_begin[last + 1] - plan.chunk_begin[:-1]).max(initial=0))
+    return _with_room(4 * _with_room(tokens)) + _with_room(8 * sentences)  # tokens: with the contexts around them
+
+
+def to_device(cupy: Any, values: np.ndarray) -> Any:
+    """A copy on the device, made piece by piece: CuPy's own takes page-locked memory of the whole size."""
+    there = cupy.empty(values.shape, values.dtype)
+    for begin in range(0, len(values), AT_ONCE):
+        there[begin : begin + AT_ONCE].set(values[begin : begin + AT_ONCE])
+    return there
+
+
+def _with_room(size: int) -> int:
+    """Enough for a part that is somewhat larger than this one."""
+    return size + size // 4
 
 
 class Staging:
@@ -91,7 +116,7 @@ class Staging:
             from cupyx import empty_pinned
 
             self._pairs.pop(name, None)  # before the larger one is asked for
-            room = len(values) + len(values) // 4
+            room = _with_room(len(values))
             pinned, there = empty_pinned(room, values.dtype), self._cupy.empty(room, values.dtype)
             self._pairs[name] = pinned, there
         pinned[: len(values)] = values
@@ -109,14 +134,14 @@ class Buffer:
         self.part = part
         self.staging = None if part is not None else Staging(device)
         self.ready, self.begun, self.done = cupy.cuda.Event(), cupy.cuda.Event(), cupy.cuda.Event()
-        self.chunks = 0  # of the launch that is under way; 0 when none is
+        self.rounds = 0  # of the launch that is under way: how many chunks each warp takes; 0 when none is
         self._elapsed = cupy.cuda.get_elapsed_time
 
     def wait(self) -> float:
-        """Wait for this buffer's launch; the milliseconds that it took for each chunk, 0 where there was none."""
-        if self.chunks == 0:
+        """Wait for this buffer's launch; the milliseconds that its warps took for a chunk, 0 where there was none."""
+        if self.rounds == 0:
             return 0.0
         self.done.synchronize()
-        each = float(self._elapsed(self.begun, self.done)) / self.chunks
-        self.chunks = 0
+        each = float(self._elapsed(self.begun, self.done)) / self.rounds
+        self.rounds = 0
         return each

@@ -28,6 +28,10 @@ JOB = np.dtype(
 )
 SUMS = np.dtype([("loss", np.float64), ("pairs", np.uint64)])
 
+# As __launch_bounds__ in native/fw_cuda_*.cu: registers are there for so many.
+WARPS_PER_MULTIPROCESSOR = 8
+RESERVED_BYTES = 1 << 10  # of shared memory, in each block, by CUDA
+
 # Blocks of 16 output rows whose coefficients stay in a warp's registers: beyond, the compiler spills.
 REGISTER_BLOCKS = 6
 
@@ -53,6 +57,12 @@ class Kernel:
     defines: dict[str, int] = field(default_factory=dict)
     shared_bytes: int = 0
     workspace_floats: int = 0
+
+
+def warps_at_once(device: Device, kernel: Kernel) -> int:
+    """How many warps of a kernel the device runs at once; more would only wait for their turn."""
+    by_shared = device.shared_total // (kernel.shared_bytes + RESERVED_BYTES)
+    return device.multiprocessors * max(1, min(WARPS_PER_MULTIPROCESSOR, by_shared))
 
 
 def stream_ints(plan: Plan) -> int:

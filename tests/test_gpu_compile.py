@@ -71,7 +71,7 @@ TENSOR_CASES = [(shape, number) for shape in USUAL for number in ARCHITECTURES i
 def test_the_tensor_kernel_compiles_without_spills(architecture, shape):
     size, window, negative, tile, kind = shape
     made = small_plan(window, negative, tile, kind)
-    device = cuda.Device(None, 0, "any", architecture, 100, 227 << 10)
+    device = cuda.Device(None, 0, "any", architecture, 100, 227 << 10, 228 << 10)
     kernel = gpu_shapes.choose_kernel(device, made, size, "bfloat16")
     options = [f"-D{name}={value}" for name, value in kernel.defines.items()]
     found = spills(compile_log(cuda.source(kernel.files), architecture, options))

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fastw2v import EncodedCorpus, cuda, gpu, plan, reference
+from fastw2v import EncodedCorpus, cuda, gpu, gpu_shapes, plan, reference
 from fastw2v.fit import train
 from fastw2v.params import Params
 from fastw2v.plan import Arrays
@@ -76,7 +76,7 @@ def test_a_corpus_that_is_streamed_trains_the_same(monkeypatch):
     found = []
     for resident in (True, False):
         arrays = plan.initial_arrays(500, 16, 7)
-        monkeypatch.setattr(gpu, "_fit", lambda *arguments, resident=resident: (1, resident))
+        monkeypatch.setattr(gpu, "_fit", lambda *arguments, resident=resident: (1, 8, resident))
         run = gpu.Run(arrays, corpus, tables, made, warps=1)
         stats = run.train_chunk(0, 0, made.chunks)
         run.pull()
@@ -99,8 +99,19 @@ def test_device_arrays_share_their_memory_with_other_libraries():
     assert cupy.from_dlpack(there).data.ptr == there.data.ptr
 
 
-def test_the_kernels_fit_as_many_warps_on_a_multiprocessor_as_are_started():
+def test_as_many_warps_are_at_work_as_are_counted_on():
+    """Registers and shared memory: what warps_at_once works out is what the driver says."""
     device = cuda.open_device()
-    for name in ("fw_compact", "fw_train"):
-        kernel = device.compile(cuda.GENERAL, {}, name)
-        assert kernel.local_size_bytes == 0
+    corpus = text(500, 20_000)
+    for size in (100, 300):
+        made = plan.make_plan(corpus, Params(vector_size=size).checked(), 7)
+        for precision in ("float32", None):
+            kernel = gpu_shapes.choose_kernel(device, made, size, precision)
+            train = device.compile(kernel.files, kernel.defines, "fw_train")[0]
+            assert train.local_size_bytes == 0
+            if kernel.shared_bytes > 48 << 10:
+                train.max_dynamic_shared_size_bytes = kernel.shared_bytes
+            blocks = device.cupy.cuda.driver.occupancyMaxActiveBlocksPerMultiprocessor(
+                train.kernel.ptr, 32, kernel.shared_bytes
+            )
+            assert blocks * device.multiprocessors >= gpu_shapes.warps_at_once(device, kernel)

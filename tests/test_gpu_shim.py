@@ -207,6 +207,26 @@ def test_the_part_of_a_corpus_that_chunks_need_reaches_to_their_contexts():
     assert (last.first_id, last.end_id, last.end_sentence) == (0, 30_000, 4)
 
 
+def test_a_streamed_part_reaches_to_the_sentence_of_the_next_chunk(cuda_shim, monkeypatch):
+    """Empty sentences at a chunk's end: the kernel searches beyond them, and what lies there must be this part's."""
+    monkeypatch.setattr(plan, "CHUNK_TOKENS", 400)
+    monkeypatch.setattr(plan, "CHUNK_LIMIT", 500)
+    monkeypatch.setattr(gpu, "SLOTS", 1)
+    monkeypatch.setattr(gpu_feed, "_with_room", lambda size: size)
+    trial = Trial(Params(vector_size=2, sample=0), words=40, tokens=9_000, lengths=[25, 375, *[0] * 40] * 30, tile=8)
+    last = trial.plan.chunks - 1
+    for chunk in range(last):
+        span = gpu_feed.span_of(trial.corpus, trial.plan, trial.tables, 0, chunk, chunk + 1)
+        assert span.end_sentence > trial.plan.chunk_sentence[chunk + 1]
+    cuda_shim()
+    whole, stats, _ = trial.by_cuda(precision="float32")
+    cuda_shim(free=55_000)
+    streamed, streamed_stats, run = trial.by_cuda(precision="float32")
+    assert not run.resident
+    assert streamed_stats == stats
+    assert np.array_equal(streamed.w_in, whole.w_in)
+
+
 def test_too_little_memory_is_said_before_anything_is_allocated(cuda_shim):
     cupy = cuda_shim(free=100_000)
     with pytest.raises(MemoryError, match=r"50 words x 300 floats.*need 0\.\d+ GiB.*free.*vector_size"):
@@ -317,37 +337,7 @@ def test_checkpoints_hold_what_the_device_holds_and_training_goes_on_from_them(c
     assert np.allclose(stopped.w_in, whole.w_in, atol=1e-4)  # several warps add in an order of their own
 
 
-# ------------------------------------------------------------------ warps in flight
-
-
-def crowd(share=0.013, kept=1e9, tile=16, **options):
-    corpus = EncodedCorpus.from_ids(np.arange(60).reshape(2, 30) % 7, [str(i) for i in range(7)])
-    made = dataclasses.replace(plan.make_plan(corpus, Params().checked(), 1), tile=tile)
-    return in_flight.Crowd(made, share, kept, **{"most": 10_000, **options})
-
-
-def test_the_warps_follow_from_the_staleness_bound():
-    """About 1,300 tokens in flight at the usual settings, more as the rate falls, few on small corpora."""
-    usual = crowd()
-    assert usual.warps(0.025) == int(15 / (0.013 * 36 * 0.025) / 16) == 80
-    assert usual.warps(0.0125) == pytest.approx(160, abs=1)
-    assert usual.warps(2.5e-6) == 10_000
-    assert crowd(share=0.0013).warps(0.025) == pytest.approx(801, abs=1)
-    assert crowd(kept=80_000).warps(0.025) == 10
-    assert crowd(kept=100).warps(0.025) == 1
-    assert crowd(share=0.5, tile=32).warps(10.0) == 1
-
-
-def test_rows_are_damped_only_beyond_the_bound_and_never_with_one_warp():
-    usual = crowd()
-    assert usual.damping(0.025, 80) == 0
-    assert usual.damping(0.025, 1) == 0
-    assert crowd(share=0.5).damping(0.025, 1) == 0
-    beyond = crowd(forced=256)
-    assert beyond.warps(0.025) == 256
-    limit = beyond.damping(0.025, 256)
-    staleness = 256 * 16 * 0.013 * 36 * 0.025
-    assert limit / 0.013 == pytest.approx(7.5 / staleness)  # the commonest word moves as at a staleness of 7.5
+# ------------------------------------------------------------------ damping
 
 
 def test_damping_holds_back_frequent_words_alone(cuda_shim):

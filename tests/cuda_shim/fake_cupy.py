@@ -169,6 +169,9 @@ def make(folder, *, capability=(9, 0), free=1 << 30, devices=1):
         def wait_event(self, event):
             assert event.recorded
 
+        def synchronize(self):
+            pass
+
     class Event:
         recorded = False
 
@@ -194,6 +197,7 @@ def make(folder, *, capability=(9, 0), free=1 << 30, devices=1):
         "minor": capability[1],
         "multiProcessorCount": 4,
         "sharedMemPerBlockOptin": 227 << 10,
+        "sharedMemPerMultiprocessor": 228 << 10,
     }
     runtime = types.SimpleNamespace(
         getDeviceCount=lambda: devices,

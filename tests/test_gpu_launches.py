@@ -1,0 +1,99 @@
+"""How much runs at once on a GPU, in how large launches, and what they take: arithmetic, no kernel runs here."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from fastw2v import EncodedCorpus, cuda, gpu, gpu_feed, gpu_shapes, in_flight, plan
+from fastw2v.params import Params
+
+
+def prepared(lengths, words=40):
+    """Corpus, plan, tables and rows of a text whose sentences have these lengths."""
+    tokens = sum(lengths)
+    ids = (words * np.random.default_rng(0).random(tokens) ** 2).astype(np.int32)
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(words)], offsets)
+    params = Params(vector_size=2, sample=0).checked()
+    made = plan.make_plan(corpus, params, 1)
+    tables = plan.make_tables(np.bincount(ids, minlength=words).astype(np.int64), params)
+    return plan.initial_arrays(words, 2, 1), corpus, tables, made
+
+
+def test_a_launch_that_takes_long_keeps_a_chunk_for_every_warp(cuda_shim):
+    """To cut a launch below one chunk for each warp makes it no shorter, only poorer."""
+    cuda_shim()
+    run = gpu.Run(*prepared([100] * 4000), warps=10)
+    assert run.crowd.most == 10
+    chosen = {}
+    for run._round_ms in (0.0, 1.0, 10.0, 15.0, 39.0, 70.0, 3_000.0):
+        chosen[run._round_ms] = run._launch_chunks(10, 1_000)
+    assert chosen == {0.0: 10, 1.0: 40, 10.0: 40, 15.0: 20, 39.0: 10, 70.0: 10, 3_000.0: 10}
+    assert run._launch_chunks(10, 7) == 7
+
+
+def test_launches_shrink_to_what_the_memory_allows(cuda_shim):
+    given = prepared([100] * 2000)
+    slots = []
+    for free in (1 << 30, 5_000_000, 2_000_000, 1_000_000):
+        cuda_shim(free=free)
+        slots.append(gpu.Run(*given, precision="float32")._slots)
+    assert slots[0] == given[-1].chunks
+    assert slots == sorted(slots, reverse=True)
+    assert slots[-1] < slots[0] / 4
+
+
+def test_what_a_streamed_part_takes_is_not_more_than_was_counted_on():
+    for lengths in ([3_000, 30, 0, 1] * 3, [1] * 12_000, [0] * 20_000 + [12_000], [50, *[0] * 90] * 200):
+        _, corpus, tables, made = prepared(lengths)
+        for launch in (1, 2, 100):
+            counted = gpu_feed.part_bytes(corpus, made, launch)
+            for first in range(made.chunks):
+                end = min(first + launch, made.chunks)
+                span = gpu_feed.span_of(corpus, made, tables, 0, first, end)
+                ids, offsets = span.end_id - span.first_id, span.end_sentence - span.first_sentence
+                assert 5 * ids + 10 * offsets <= counted + 10
+
+
+def test_as_many_warps_run_as_find_room_on_the_device():
+    kernel = gpu_shapes.Kernel("any", (), shared_bytes=62_000)
+    device = cuda.Device(None, 0, "any", 90, 132, 227 << 10, 228 << 10)
+    assert gpu_shapes.warps_at_once(device, kernel) == 3 * 132
+    assert gpu_shapes.warps_at_once(device, dataclasses.replace(kernel, shared_bytes=0)) == 8 * 132
+    assert gpu_shapes.warps_at_once(device, dataclasses.replace(kernel, shared_bytes=227 << 10)) == 132
+
+
+# ------------------------------------------------------------------ warps in flight
+
+
+def crowd(share=0.013, kept=1e9, tile=16, **options):
+    corpus = EncodedCorpus.from_ids(np.arange(60).reshape(2, 30) % 7, [str(i) for i in range(7)])
+    made = dataclasses.replace(plan.make_plan(corpus, Params().checked(), 1), tile=tile)
+    return in_flight.Crowd(made, share, kept, **{"most": 10_000, **options})
+
+
+def test_the_warps_follow_from_the_staleness_bound():
+    """About 1,300 tokens in flight at the usual settings, more as the rate falls, few on small corpora."""
+    usual = crowd()
+    assert usual.warps(0.025) == int(15 / (0.013 * 36 * 0.025) / 16) == 80
+    assert usual.warps(0.0125) == pytest.approx(160, abs=1)
+    assert usual.warps(2.5e-6) == 10_000
+    assert crowd(share=0.0013).warps(0.025) == pytest.approx(801, abs=1)
+    assert crowd(kept=80_000).warps(0.025) == 10
+    assert crowd(kept=100).warps(0.025) == 1
+    assert crowd(share=0.5, tile=32).warps(10.0) == 1
+
+
+def test_rows_are_damped_only_beyond_the_bound_and_never_with_one_warp():
+    usual = crowd()
+    assert usual.damping(0.025, 80) == 0
+    assert usual.damping(0.025, 1) == 0
+    assert crowd(share=0.5).damping(0.025, 1) == 0
+    beyond = crowd(forced=256)
+    assert beyond.warps(0.025) == 256
+    limit = beyond.damping(0.025, 256)
+    staleness = 256 * 16 * 0.013 * 36 * 0.025
+    assert limit / 0.013 == pytest.approx(7.5 / staleness)  # the commonest word moves as at a staleness of 7.5
