@@ -1,97 +1,158 @@
 """``python -m bench.gpu``: everything about the CUDA backend that only a machine with a GPU can tell.
 
 In this order: the kernels against the NumPy tile; what gathers and atomic additions of rows can do at most; words per
-second for several sizes, vocabularies and numbers of warps; the time a person waits; and scores of similarity and
-analogy. One JSON file and a short table.
+second for several sizes, vocabularies and numbers of warps; loss and scores for several numbers of warps; and the time
+that a person waits. One JSON file and a short table.
+
+Every part runs in a process of its own, because an error on the device ends all later work of its process; what the
+other parts found is kept.
 """
 
 from __future__ import annotations
 
+import json
+import multiprocessing
+import sys
 import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
-from bench.corpora import find_corpus
-from bench.record import Settings
+from bench.corpora import find_corpus, zipf_corpus
+from bench.record import Settings, show
 from fastw2v import EncodedCorpus, Word2Vec, cuda, encode, gpu, plan, reference
-from fastw2v.errors import BackendUnavailable
-from fastw2v.in_flight import Crowd
+from fastw2v.errors import ParameterError
 from fastw2v.params import Params
 from fastw2v.plan import Arrays
+from fastw2v.vectors import WordVectors
 
+Row = dict[str, Any]
+KINDS = ("skipgram", "cbow")
+
+# The loads and the additions are the kernels' own.
 ROW_KERNELS = """
-extern "C" __global__ void gather(const float *rows, const int *ids, long long n, int stride, float *sink) {
+extern "C" __global__ void __launch_bounds__(256)
+    gather(const float *rows, const int *ids, fw_i64 n, int stride, float *sink) {
     float sum = 0;
-    const long long warps = (long long)gridDim.x * blockDim.x / 32;
-    for (long long i = (blockIdx.x * (long long)blockDim.x + threadIdx.x) / 32; i < n; i += warps)
+    const fw_i64 warps = (fw_i64)gridDim.x * blockDim.x / 32;
+    for (fw_i64 i = (blockIdx.x * (fw_i64)blockDim.x + threadIdx.x) / 32; i < n; i += warps)
         for (int k = 4 * (threadIdx.x % 32); k < stride; k += 128) {
-            const float4 v = __ldcg((const float4 *)(rows + (long long)ids[i] * stride + k));
+            const float4 v = fw_load4(rows + (fw_i64)ids[i] * stride + k);
             sum += v.x + v.y + v.z + v.w;
         }
     if (sum == 12345.678f) *sink = sum;
 }
-extern "C" __global__ void add(float *rows, const int *ids, long long n, int stride) {
-    const long long warps = (long long)gridDim.x * blockDim.x / 32;
-    for (long long i = (blockIdx.x * (long long)blockDim.x + threadIdx.x) / 32; i < n; i += warps)
-        for (int k = threadIdx.x % 32; k < stride; k += 32)
-            atomicAdd(rows + (long long)ids[i] * stride + k, 1e-9f);
+extern "C" __global__ void __launch_bounds__(256)
+    add2(float *rows, const int *ids, fw_i64 n, int stride, float *sink) {
+    const fw_i64 warps = (fw_i64)gridDim.x * blockDim.x / 32;
+    for (fw_i64 i = (blockIdx.x * (fw_i64)blockDim.x + threadIdx.x) / 32; i < n; i += warps)
+        for (int k = 2 * (threadIdx.x % 32); k < stride; k += 64)
+            fw_add2(rows + (fw_i64)ids[i] * stride + k, 1e-9f, 1e-9f);
+}
+extern "C" __global__ void __launch_bounds__(256)
+    add4(float *rows, const int *ids, fw_i64 n, int stride, float *sink) {
+    const fw_i64 warps = (fw_i64)gridDim.x * blockDim.x / 32;
+    const float4 each = {1e-9f, 1e-9f, 1e-9f, 1e-9f};
+    for (fw_i64 i = (blockIdx.x * (fw_i64)blockDim.x + threadIdx.x) / 32; i < n; i += warps)
+        for (int k = 4 * (threadIdx.x % 32); k < stride; k += 128)
+            fw_add4(rows + (fw_i64)ids[i] * stride + k, each);
 }
 """
 
 
-def zipf_text(words: int, tokens: int) -> EncodedCorpus:
-    """Tokens whose frequencies fall as 1 / rank, as in text, in sentences of 20."""
-    rng = np.random.default_rng(1)
-    ranks = np.exp(rng.random(tokens) * np.log(words)).astype(np.int32) - 1
-    return EncodedCorpus.from_ids(ranks, [str(i) for i in range(words)], np.arange(0, tokens + 1, 20, dtype=np.int64))
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured."""
+
+    vocabularies: tuple[int, ...] = (70_000, 1_000_000)
+    vectors: tuple[int, ...] = (100, 300)
+    tokens: int = 20_000_000  # of the synthetic text
+    check_tokens: int = 6_000
+    rows: int = 4_000_000  # gathered or added to
+    epochs: int = 3
+    crowds: tuple[float, ...] = (0.25, 1, 2, 4, 8)  # warps on each multiprocessor
+
+
+QUICK = Sizes((60,), (4,), tokens=1_200, check_tokens=600, rows=300, epochs=1, crowds=(1,))
 
 
 def prepared(corpus: EncodedCorpus, params: Params) -> tuple[plan.Plan, plan.Tables]:
     """Plan and tables of a run."""
-    counts = np.bincount(corpus.ids, minlength=len(corpus.vocabulary)).astype(np.int64)
-    return plan.make_plan(corpus, params, 1), plan.make_tables(counts, params)
+    return plan.make_plan(corpus, params, 1), plan.make_tables(plan.word_counts(corpus), params)
 
 
-def check() -> list[dict[str, Any]]:
+def device() -> Iterator[Row]:
+    """The GPU, and what its kernels are compiled with."""
+    found = cuda.open_device()
+    cupy = found.cupy
+    yield {
+        "device": found.name,
+        "capability": found.capability,
+        "multiprocessors": found.multiprocessors,
+        "free_bytes": found.free_bytes(),
+        "cupy": cupy.__version__,
+        "nvrtc": list(cupy.cuda.nvrtc.getVersion()),
+    }
+
+
+# ------------------------------------------------------------------ is it right?
+
+
+def check(sizes: Sizes) -> Iterator[Row]:
     """One warp against the NumPy tile: relative error of what moved."""
-    corpus, rows = zipf_text(300, 6_000), []
-    for kind in ("skipgram", "cbow"):
-        for precision in ("float32", "bfloat16"):
-            made, tables = prepared(corpus, Params(vector_size=100, sample=0.01, architecture=kind).checked())
-            rng = np.random.default_rng(1)
-            begin = [rng.normal(0, 0.1, (300, 100)).astype(np.float32) for _ in range(2)]
-            expected, found = (Arrays(*(r.astype(t) for r in begin)) for t in (np.float64, np.float32))
-            reference.Run(expected, corpus, tables, made).train_chunk(0, 0, made.chunks)
-            run = gpu.Run(found, corpus, tables, made, precision=precision, warps=1)
-            run.train_chunk(0, 0, made.chunks)
-            run.pull()
-            pairs = zip((found.w_in, found.w_out), (expected.w_in, expected.w_out), begin, strict=True)
-            worst = max(np.linalg.norm(f - e) / np.linalg.norm(e - b) for f, e, b in pairs)
-            good = worst < (3e-3 if precision == "bfloat16" else 1e-5)
-            rows.append({"what": f"{kind}, {run.kernel}", "relative_error": float(worst), "good": bool(good)})
-            print(f"check      {rows[-1]['what']:28} relative error {worst:.1e}   {'good' if good else 'WRONG'}")
-    return rows
+    corpus = zipf_corpus(300, sizes.check_tokens)
+    for size in sizes.vectors:
+        for kind in KINDS:
+            for precision in ("float32", "bfloat16"):
+                yield {"what": f"{kind} D {size} {precision}", **_check(corpus, kind, size, precision)}
 
 
-def row_speed(device: cuda.Device) -> list[dict[str, Any]]:
-    """Bytes per second of gathers and atomic additions of whole rows, chosen as noise words are."""
-    cupy, found = device.cupy, []
-    module = cupy.RawModule(code=ROW_KERNELS)
-    for words in (70_000, 1_000_000):
-        for size in (100, 300):
+def _check(corpus: EncodedCorpus, kind: str, size: int, precision: str) -> Row:
+    made, tables = prepared(corpus, Params(vector_size=size, sample=0.01, architecture=kind).checked())
+    rng = np.random.default_rng(1)
+    begin = [rng.normal(0, 1 / np.sqrt(size), (300, size)).astype(np.float32) for _ in range(2)]
+    expected, found = (Arrays(*(rows.astype(t) for rows in begin)) for t in (np.float64, np.float32))
+    try:
+        run = gpu.Run(found, corpus, tables, made, precision=precision, warps=1)
+    except ParameterError as error:  # an older card
+        return {"skipped": str(error)}
+    stats = run.train_chunk(0, 0, made.chunks)
+    run.pull()
+    wanted = reference.Run(expected, corpus, tables, made).train_chunk(0, 0, made.chunks)
+    pairs = zip((found.w_in, found.w_out), (expected.w_in, expected.w_out), begin, strict=True)
+    worst = float(max(np.linalg.norm(f - e) / np.linalg.norm(e - b) for f, e, b in pairs))
+    good = worst < (3e-3 if precision == "bfloat16" else 1e-5) and stats.pairs == wanted.pairs
+    return {"kernel": run.kernel, "relative_error": worst, "pairs": stats.pairs, "good": good}
+
+
+# ------------------------------------------------------------------ how fast?
+
+
+def row_speed(sizes: Sizes) -> Iterator[Row]:
+    """Bytes per second of gathers and atomic additions of whole rows, any of them or as often as words of text."""
+    found = cuda.open_device()
+    cupy, rng = found.cupy, np.random.default_rng(1)
+    module = cupy.RawModule(code=cuda.source(("fw_math.h", "fw_gpu_ops.h")) + ROW_KERNELS, options=cuda.OPTIONS)
+    for words in sizes.vocabularies:
+        chosen = {
+            "any": rng.integers(0, words, sizes.rows).astype(np.int32),
+            "text": zipf_corpus(words, sizes.rows).ids,
+        }
+        for size in sizes.vectors:
             stride = plan.row_stride(size)
             rows, sink = cupy.zeros((words, stride), np.float32), cupy.zeros(1, np.float32)
-            ids = cupy.asarray(np.random.default_rng(1).integers(0, words, 4_000_000).astype(np.int32))
-            for name, last in (("gather", (sink,)), ("add", ())):
-                kernel, arguments = module.get_function(name), (rows, ids, np.int64(len(ids)), np.int32(stride), *last)
-                seconds = _timed(cupy, kernel, ((8 * device.multiprocessors,), (256,), arguments))
-                speed = len(ids) * 4 * stride / seconds
-                found.append({"what": name, "words": words, "size": size, "bytes_per_second": speed})
-                print(f"rows       {name:7} V {words:>9,} D {size}   {speed / 1e12:6.2f} TB/s")
-    return found
+            for which, ids in chosen.items():
+                arguments = (rows, cupy.asarray(ids), np.int64(len(ids)), np.int32(stride), sink)
+                for name in ("gather", "add2", "add4"):
+                    seconds = _timed(cupy, module.get_function(name), ((8 * found.multiprocessors,), (256,), arguments))
+                    speed = len(ids) * 4 * stride / seconds
+                    yield {"what": name, "words": words, "size": size, "ids": which, "bytes_per_second": speed}
 
 
 def _timed(cupy: Any, kernel: Any, call: tuple[Any, ...]) -> float:
@@ -105,96 +166,190 @@ def _timed(cupy: Any, kernel: Any, call: tuple[Any, ...]) -> float:
     return float(cupy.cuda.get_elapsed_time(begun, done)) / 5e3
 
 
-def train_speed(device: cuda.Device, tokens: int) -> list[dict[str, Any]]:
-    """Encoded words per second of training alone, for the bound's number of warps and for others."""
-    found = []
-    for words in (70_000, 1_000_000):
-        corpus = zipf_text(words, tokens)
-        for kind in ("skipgram", "cbow"):
-            for size in (100, 300):
-                made, tables = prepared(corpus, Params(vector_size=size, architecture=kind, epochs=2).checked())
-                swept = [None, *(each * device.multiprocessors for each in (1, 2, 4, 8))]
-                for warps in swept:
-                    row = _train_speed(corpus, made, tables, size, warps)
-                    found.append({"words": words, "architecture": kind, "size": size, **row})
-                    print(
-                        f"train      {kind:8} V {words:>9,} D {size}   warps {row['warps']:>5} F {row['in_flight']:>6,}"
-                        f"   {row['words_per_second'] / 1e6:8.1f} M words/s   loss {row['loss']:.4f}   {row['kernel']}"
-                    )
-    return found
+def train_speed(sizes: Sizes) -> Iterator[Row]:
+    """Words per second of training alone, for the bound's number of warps and for others.
+
+    Of the synthetic text every word is in the vocabulary: encoded words are raw words.
+    """
+    for words in sizes.vocabularies:
+        corpus = zipf_corpus(words, sizes.tokens)
+        for kind in KINDS:
+            for size in sizes.vectors:
+                params = Params(vector_size=size, architecture=kind, epochs=sizes.epochs).checked()
+                for warps in _crowds(sizes):
+                    row, _ = _train(corpus, params, warps)
+                    yield {"words": words, "architecture": kind, "size": size, **row}
 
 
-def _train_speed(
-    corpus: EncodedCorpus, made: plan.Plan, tables: plan.Tables, size: int, warps: int | None
-) -> dict[str, Any]:
-    arrays = plan.initial_arrays(len(corpus.vocabulary), size, 1)
+def _crowds(sizes: Sizes) -> list[int | None]:
+    """Numbers of warps to try: the bound's, and so many on each multiprocessor."""
+    each = cuda.open_device().multiprocessors
+    return [None, *(max(1, int(crowd * each)) for crowd in sizes.crowds)]
+
+
+def _train(corpus: EncodedCorpus, params: Params, warps: int | None) -> tuple[Row, Arrays]:
+    """A whole run, timed by epochs; the few chunks before that teach it how long launches take."""
+    made, tables = prepared(corpus, params)
+    arrays = plan.initial_arrays(len(corpus.vocabulary), params.vector_size, 1)
+    began = time.perf_counter()
     run = gpu.Run(arrays, corpus, tables, made, warps=warps)
-    run.train_chunk(0, 0, made.chunks)  # the first epoch warms up and teaches how long launches take
-    begin = time.perf_counter()
-    stats = run.train_chunk(1, 0, made.chunks)
-    seconds = time.perf_counter() - begin
-    crowd: Crowd = run.crowd
-    started = crowd.warps(made.rate_at(1, 0))
+    run.train_chunk(0, 0, max(1, made.chunks // 50))
+    starting = time.perf_counter() - began
+    seconds, losses = [], []
+    for epoch in range(made.epochs):
+        began = time.perf_counter()
+        stats = run.train_chunk(epoch, 0, made.chunks)
+        seconds.append(time.perf_counter() - began)
+        losses.append(stats.loss_sum / max(1, stats.pairs))
     run.pull()
-    run.close()
-    return {
-        "warps": started,
-        "forced": warps is not None,
-        "in_flight": started * made.tile,
+    started = [run.crowd.warps(made.rate_at(epoch, 0)) for epoch in range(made.epochs)]
+    row = {
+        "warps": started[0],
+        "asked": warps,
+        "most": run.crowd.most,
+        "in_flight": [each * made.tile for each in started],
+        "damped": run.crowd.damping(made.rate_at(0, 0), started[0]) > 0,
         "tile": made.tile,
-        "words_per_second": stats.tokens / seconds,
-        "loss": stats.loss_sum / max(1, stats.pairs),
-        "largest": float(np.abs(arrays.w_in).max()),
+        "starting_seconds": starting,
+        "words_per_second": made.epochs * made.tokens / sum(seconds),
+        "best_epoch_words_per_second": made.tokens / min(seconds),
+        "loss": losses[-1],
+        "largest": float(max(np.abs(arrays.w_in).max(), np.abs(arrays.w_out).max())),
         "kernel": run.kernel,
     }
+    run.close()
+    return row, arrays
 
 
-def end_to_end(corpus: Path) -> list[dict[str, Any]]:
-    """What a person waits for: reading, encoding, compiling, training; and the scores of what comes out."""
+# ------------------------------------------------------------------ how good, and how soon?
+
+
+def scores(vectors: WordVectors) -> Row:
+    """Similarity and analogies; why not, where their files are neither in FASTW2V_DATA nor to be had."""
     from bench.quality import score
 
-    found = []
-    for kind in ("skipgram", "cbow"):
-        for device in ("cuda", "cpu"):
+    try:
+        return {**score(vectors)}
+    except Exception as error:
+        return {"scores": f"{type(error).__name__}: {error}"}
+
+
+def flight(sizes: Sizes, find: Callable[[], Path]) -> Iterator[Row]:
+    """Loss, largest number and scores on text for several numbers of warps: how many tokens in flight are too many."""
+    corpus = encode(str(find()))
+    for kind in KINDS:
+        params = Params(vector_size=sizes.vectors[0], architecture=kind, epochs=sizes.epochs).checked()
+        for warps in _crowds(sizes):
+            row, arrays = _train(corpus, params, warps)
+            vectors = WordVectors(np.ascontiguousarray(arrays.w_in), corpus.vocabulary)
+            yield {"architecture": kind, **row, **scores(vectors)}
+
+
+def end_to_end(sizes: Sizes, find: Callable[[], Path]) -> Iterator[Row]:
+    """What a person waits for: reading, encoding, compiling, training; and the scores of what comes out."""
+    path, shape = find(), {"vector_size": sizes.vectors[0], "epochs": sizes.epochs}
+    for kind in KINDS:
+        for where in ("cuda", "cuda", "cpu"):  # the second finds the kernels compiled
             begin = time.perf_counter()
-            encoded = encode(str(corpus))
+            corpus = encode(str(path))
             coded = time.perf_counter()
-            model = Word2Vec(corpus=encoded, architecture=kind, epochs=3, device=device, random_state=1).fit()
-            seconds = time.perf_counter() - begin
-            row = {"architecture": kind, "device": device, "seconds": seconds, "encoding": coded - begin}
-            row |= {"words_per_second": model.report_.words_per_second, **score(model.vectors_)}
-            found.append(row)
-            print(
-                f"end to end {kind:8} {device:5} {seconds:7.2f} s (encoding {row['encoding']:.2f})   "
-                f"{row['words_per_second'] / 1e6:7.1f} M words/s   WS-353 {row['WS-353']:.1f}   "
-                f"SimLex {row['SimLex']:.1f}   analogies {row['analogies']:.1f}"
-            )
-    return found
+            model = Word2Vec(corpus, device=where, architecture=kind, random_state=1, **shape).fit()
+            row = {"architecture": kind, "device": where, "seconds": time.perf_counter() - begin}
+            row |= {"encoding": coded - begin, "words_per_second": model.report_.words_per_second}
+            yield {**row, "loss": float(model.loss_history_[-1]), **scores(model.vectors_)}
+
+
+# ------------------------------------------------------------------ one part after the other
+
+FORK = multiprocessing.get_context("fork")  # this process never uses the device, so that its children can
+
+
+def apart(section: Callable[[], Iterator[Row]]) -> Iterator[Row]:
+    """The rows of a section that runs in a process of its own; the last one says how it failed, where it did."""
+    here, there = FORK.Pipe(duplex=False)
+
+    def work() -> None:
+        try:
+            for row in section():
+                there.send(row)
+        except BaseException as error:  # also SystemExit, of a corpus that is not there
+            there.send({"error": f"{type(error).__name__}: {error}"})
+
+    process = FORK.Process(target=work)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside NumPy's threads, which wait
+        process.start()
+    there.close()
+    while True:
+        try:
+            yield here.recv()
+        except EOFError:
+            break
+    process.join()
+    if process.exitcode:
+        yield {"error": f"the process ended with code {process.exitcode}"}
+
+
+def shown(value: Any) -> str:
+    """A value of a row, short."""
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value >= 1e4 else f"{value:.4g}"
+    return f"{value:,}" if type(value) is int else str(value)
+
+
+def keep(settings: Settings, rows: list[Row]) -> None:
+    """Write what has been found; on the screen where that fails."""
+    try:
+        settings.write("gpu", rows, command="python -m bench.gpu " + " ".join(sys.argv[1:]))
+    except OSError as error:
+        print(f"cannot write {settings.results / 'gpu.json'} ({error}); the rows:\n{json.dumps(rows)}", flush=True)
 
 
 @click.command()
 @click.option("--corpus", help="Text file, one sentence a line; by default the one in FASTW2V_DATA.")
+@click.option("--results", type=click.Path(path_type=Path), default=Settings.results, help="Folder for the JSON file.")
 @click.option(
-    "--tokens", default=20_000_000, show_default=True, help="Of the synthetic text that speed is measured on."
+    "--part",
+    "parts",
+    multiple=True,
+    type=click.Choice(["check", "rows", "train", "flight", "end to end"]),
+    help="Only this part; may be given again. By default all.",
 )
-def main(corpus: str | None, tokens: int) -> None:
+@click.option("--quick", is_flag=True, hidden=True, help="Tiny sizes, to see that everything runs.")
+def main(corpus: str | None, results: Path, parts: tuple[str, ...], quick: bool) -> None:
     """Check, measure and score the CUDA backend on this machine's GPU."""
-    try:
-        device = cuda.open_device()
-    except BackendUnavailable as error:
-        raise SystemExit(f"bench.gpu: {error}") from error
-    path = find_corpus(corpus)
-    print(f"{device.name}, compute capability {device.capability / 10:.1f}, {device.multiprocessors} multiprocessors")
-    rows: list[dict[str, Any]] = [{"device": device.name, "multiprocessors": device.multiprocessors}]
-    sections = {
-        "check": check,
-        "rows": lambda: row_speed(device),
-        "train": lambda: train_speed(device, tokens),
-        "end to end": lambda: end_to_end(path),
+    settings, sizes = Settings(corpus, results=results, quick=quick), QUICK if quick else Sizes()
+    find = partial(find_corpus, corpus)
+    sections: dict[str, Callable[[], Iterator[Row]]] = {
+        "check": partial(check, sizes),
+        "rows": partial(row_speed, sizes),
+        "train": partial(train_speed, sizes),
+        "flight": partial(flight, sizes, find),
+        "end to end": partial(end_to_end, sizes, find),
     }
-    for name, section in sections.items():
-        rows += [{"section": name, **row} for row in section()]
-    Settings().write("gpu", rows)
+    rows = [{"section": "device", **row} for row in apart(device)]
+    if "error" in rows[0]:
+        raise SystemExit(f"bench.gpu: {rows[0]['error']}")
+    print("  ".join(f"{name} {shown(value)}" for name, value in rows[0].items()), flush=True)
+    for name in parts or sections:
+        for row in apart(sections[name]):
+            rows.append({"section": name, **row})
+            print(f"{name:10}  " + "  ".join(f"{key} {shown(value)}" for key, value in row.items()), flush=True)
+        keep(settings, rows)
+    table(rows)
+    failed = [row for row in rows if "error" in row or row.get("good") is False]
+    if failed:
+        raise SystemExit(f"bench.gpu: {len(failed)} of {len(rows)} rows say 'error' or 'good False'")
+
+
+def table(rows: list[Row]) -> None:
+    """The figures that matter most."""
+    chosen = [row for row in rows if "warps" in row and row["asked"] is None]
+    columns = {"section": "", "architecture": "", "words": ",", "size": "", "warps": ",", "words_per_second": ",.0f"}
+    scored = {"loss": ".4f", "WS-353": ".1f", "SimLex": ".1f", "analogies": ".1f"}
+    show("Training alone, warps by the bound", chosen, columns | scored)
+    waited = [row for row in rows if row["section"] == "end to end" and "seconds" in row]
+    show("From the text to the vectors", waited, {"architecture": "", "device": "", "seconds": ".2f"} | scored)
 
 
 if __name__ == "__main__":

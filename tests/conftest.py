@@ -14,9 +14,12 @@ settings.load_profile("fastw2v")
 
 
 @pytest.fixture(scope="session")
-def cuda_shim_folder(tmp_path_factory):
-    """Where kernels compiled for the host are kept while the tests run."""
-    return tmp_path_factory.mktemp("cuda_shim")
+def cuda_shim_folder(tmp_path_factory, request):
+    """Where kernels compiled for the host are kept under names made from their text, if possible from run to run."""
+    try:
+        return request.config.cache.mkdir("cuda_shim")
+    except (AttributeError, OSError):
+        return tmp_path_factory.mktemp("cuda_shim")
 
 
 @pytest.fixture

@@ -11,7 +11,9 @@ import ctypes
 import hashlib
 import re
 import subprocess
+import tempfile
 import types
+from functools import cache
 from importlib import machinery, resources
 from pathlib import Path
 
@@ -119,6 +121,12 @@ def read_layout(library, name):
     return dict(zip(fields, zip(numbers[::2], numbers[1::2], strict=True), strict=True)), size
 
 
+@cache
+def compiler():
+    """Which g++ this is, on which machine."""
+    return subprocess.run(["g++", "-v"], capture_output=True, text=True, check=True).stderr
+
+
 def compile_for_host(text, defines, folder):
     """Compile a kernel's text with the shim around it; kept in ``folder`` under a name made from the text."""
     kernels = re.findall(r'extern "C" __global__[^(]*\([^)]*\)\s*(\w+)\(', text)
@@ -133,15 +141,17 @@ def compile_for_host(text, defines, folder):
     )
     layout = layout_exports(text)
     whole = "\n".join([(HERE / "shim.h").read_text().replace("#pragma once", ""), body, exported, layout])
-    name = hashlib.sha256("".join([whole, *map(str, defines)]).encode()).hexdigest()[:20]
+    name = hashlib.sha256("\n".join([whole, compiler(), *FLAGS, *defines]).encode()).hexdigest()[:20]
     library = Path(folder) / f"{name}.so"
     if not library.exists():
-        file = library.with_suffix(".cpp")
-        file.write_text(whole)
-        done = subprocess.run(
-            ["g++", *FLAGS, *defines, "-o", library, file], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr[:4000]
+        with tempfile.TemporaryDirectory(dir=folder) as partial:
+            file, made = Path(partial) / "kernel.cpp", Path(partial) / "kernel.so"
+            file.write_text(whole)
+            done = subprocess.run(
+                ["g++", *FLAGS, *defines, "-o", made, file], capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done.stderr[:4000]
+            made.replace(library)
     return ctypes.CDLL(str(library))
 
 
@@ -154,7 +164,7 @@ def make(folder, *, capability=(9, 0), free=1 << 30, devices=1):
         defines = tuple(option for option in options if option.startswith("-D"))
         library = compile_for_host(code, defines, folder)
         cupy.compiled.append((code, options))
-        for name in ("fw_job", "fw_sums"):
+        for name in ("fw_job", "fw_sums") if "struct fw_job" in code else ():
             cupy.layouts[name], cupy.sizes[name] = read_layout(library, name)
         kernels = {}
         return types.SimpleNamespace(get_function=lambda name: kernels.setdefault(name, Kernel(library, name)))
@@ -215,6 +225,7 @@ def make(folder, *, capability=(9, 0), free=1 << 30, devices=1):
         runtime=runtime,
     )
     cupy = types.ModuleType("cupy")
+    cupy.__version__ = "0"
     cupy.__spec__ = machinery.ModuleSpec("cupy", None)
     cupy.cuda, cupy.memory, cupy.compiled, cupy.RawModule = cuda, memory, [], compiled
     cupy.ndarray = DeviceArray
