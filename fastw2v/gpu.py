@@ -97,8 +97,9 @@ class Run:
         self._shared = kernel.shared_bytes
         self._upload(share, kernel, size)
         self._compact, self._train = self._device.compile(kernel.files, kernel.defines, "fw_compact", "fw_train")
-        if self._shared > 48 << 10:
+        if self._shared > 0:
             self._train.max_dynamic_shared_size_bytes = self._shared
+            self._train.preferred_shared_memory_carveout = 100  # rows pass by the first cache: it needs little
         self._device.cupy.cuda.Device(self._device.number).synchronize()
         self._round_ms = 0.0  # of the last launch: how long its warps took for a chunk
 

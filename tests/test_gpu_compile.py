@@ -14,6 +14,8 @@ from fastw2v.params import Params
 cupy = pytest.importorskip("cupy", reason="CuPy is not installed: no CUDA kernel was compiled")
 nvrtc = cupy.cuda.nvrtc
 
+CUPYS = ("-ftz=true", "--device-as-default-execution-space")  # what CuPy adds
+LOUD = ("--ptxas-options=-v",)
 ARCHITECTURES = [75, 80, 86, 90, 100, 120]
 
 
@@ -31,7 +33,7 @@ def compile_log(text, architecture, options=()):
         pytest.skip(f"NVRTC {major}.{minor} does not know sm_{architecture}")
     program = nvrtc.createProgram(text, "kernel.cu", (), ())
     try:
-        nvrtc.compileProgram(program, (*cuda.OPTIONS, f"-arch=sm_{architecture}", "--ptxas-options=-v", *options))
+        nvrtc.compileProgram(program, (*cuda.OPTIONS, *CUPYS, f"-arch=sm_{architecture}", *LOUD, *options))
     except nvrtc.NVRTCError as error:
         raise AssertionError(nvrtc.getProgramLog(program)) from error
     return nvrtc.getProgramLog(program)

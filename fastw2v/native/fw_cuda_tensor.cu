@@ -13,7 +13,8 @@
     (FW_K + 8) /* row stride in shared memory: 8 more, so that the 8 rows of a matrix lie in different banks */
 #define FW_FIRST (FW_CBOW ? 1 : FW_HB) /* blocks of F before the noise, for one token block */
 #define FW_BLOCKS (FW_FIRST + FW_SB)
-#define FW_HALO (FW_TB - 1 + FW_HB) /* halo blocks of the whole tile */
+#define FW_HALO (FW_TB - 1 + FW_HB)       /* halo blocks of the whole tile */
+#define FW_HALO_TURNS ((FW_HALO + 1) / 2) /* of 32 lanes, to see each halo row once */
 #define FW_ROWS (16 * (FW_TB + FW_HALO + FW_SB + (FW_CBOW ? FW_TB : 0)))
 
 struct fw_tile {
@@ -55,6 +56,25 @@ FW_FN fw_u64 fw_window_bits(const fw_job *job, const fw_tile &t, int token) {
     return run & ~(1ULL << self);
 }
 
+/* `equal` of every noise word; each lane keeps its halo words in registers meanwhile. */
+FW_FN void fw_find_equal(const fw_tile &t) {
+    int word[FW_HALO_TURNS];
+#pragma unroll
+    for (int turn = 0; turn < FW_HALO_TURNS; turn++) {
+        const int r = 32 * turn + fw_lane();
+        word[turn] = r < 16 * FW_HALO ? t.halo_word[r] : -1;
+    }
+#pragma unroll 8
+    for (int m = 0; m < 16 * FW_SB; m++) {
+        const int noise = t.noise_word[m];
+        fw_u64 equal = 0;
+#pragma unroll
+        for (int turn = 0; turn < FW_HALO_TURNS; turn++)
+            equal |= (fw_u64)__ballot_sync(FW_ALL, word[turn] == noise) << 32 * turn;
+        if (fw_lane() == m % 32) t.equal[m] = equal;
+    }
+}
+
 /* The words of the tile's rows, and the windows. */
 FW_FN void fw_open_words(const fw_job *job, fw_tile &t) {
     fw_u64 covered = 0; /* halo rows in any window */
@@ -75,29 +95,22 @@ FW_FN void fw_open_words(const fw_job *job, fw_tile &t) {
         t.fresh |= (fw_u64)__ballot_sync(FW_ALL, fresh) << first;
     }
     __syncwarp();
-    for (int m = 0; m < job->noise && !FW_CBOW; m++) {
-        fw_u64 equal = 0;
-        for (int first = 0; first < 16 * FW_HALO; first += 32) {
-            const int r = first + fw_lane(), same = r < 16 * FW_HALO && t.halo_word[r] == t.noise_word[m];
-            equal |= (fw_u64)__ballot_sync(FW_ALL, same) << first;
-        }
-        if (fw_lane() == 0) t.equal[m] = equal;
-    }
+    if (!FW_CBOW) fw_find_equal(t);
 }
 
-/* Copies rows to shared memory as bfloat16, eight at a time so that their loads overlap; zeros where there is none. */
+/* Copies rows to shared memory as bfloat16, 16 at a time so that their loads overlap; zeros where there is none. */
 FW_FN void fw_gather(fw_u16 *to, const float *rows, const int *words, int n) {
-    for (int r = 0; r < n; r += 8)
+    for (int r = 0; r < n; r += 16)
         for (int k = 4 * fw_lane(); k < FW_K; k += 128) {
-            float4 v[8];
+            float4 v[16];
 #pragma unroll
-            for (int q = 0; q < 8; q++) {
+            for (int q = 0; q < 16; q++) {
                 const int word = words[r + q];
                 v[q] = {0.f, 0.f, 0.f, 0.f};
                 if (word >= 0) v[q] = fw_load4(rows + (fw_i64)word * FW_K + k);
             }
 #pragma unroll
-            for (int q = 0; q < 8; q++) {
+            for (int q = 0; q < 16; q++) {
                 const uint2 packed = {fw_pack(v[q].x, v[q].y), fw_pack(v[q].z, v[q].w)};
                 *(uint2 *)(to + (r + q) * FW_LD + k) = packed;
             }

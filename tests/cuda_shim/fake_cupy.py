@@ -68,7 +68,7 @@ class Kernel:
         self._launch, sizes = getattr(library, f"shim_launch_{name}"), getattr(library, f"shim_sizes_{name}")
         found = (ctypes.c_int * 64)()
         self.name, self.sizes = name, [found[i] for i in range(sizes(found))]
-        self.max_dynamic_shared_size_bytes = 48 << 10
+        self.max_dynamic_shared_size_bytes, self.preferred_shared_memory_carveout = 48 << 10, -1
         self.launches = []
 
     def __call__(self, grid, block, args, *, shared_mem=0):
