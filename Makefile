@@ -2,6 +2,7 @@
 # make test    install the package with its test dependencies and run the tests against what was installed
 # make lint    formatting, style and types
 # make bench   the benchmarks (an hour); BENCH_ARGS="speed --runs 3" chooses, see BENCH_ARGS=--help
+# make bench-gpu   what only a machine with a GPU can tell
 # make clean   everything that these made
 #
 # All of it lives in .venv; PYTHON=python3.12 chooses another Python. A second call does nothing that is already done.
@@ -18,7 +19,7 @@ SOURCES := pyproject.toml setup.py MANIFEST.in README.md LICENSE \
 # that compiler flags in setup.py have changed.
 INSTALL = rm -rf build && $(BIN)/python -m pip install --quiet
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench bench-gpu clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMPS)/core
@@ -40,6 +41,10 @@ lint: $(STAMPS)/lint
 bench: $(STAMPS)/bench
 	ln -sfn ../bench $(VENV)/bench
 	cd $(VENV) && bin/python -m bench $(BENCH_ARGS)
+
+bench-gpu: $(STAMPS)/bench
+	ln -sfn ../bench $(VENV)/bench
+	cd $(VENV) && bin/python -m bench.gpu $(BENCH_ARGS)
 
 clean:
 	rm -rf build dist $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -1,8 +1,8 @@
 """``python -m bench.gpu``: everything about the CUDA backend that only a machine with a GPU can tell.
 
 In this order: the kernels against the NumPy tile; what gathers and atomic additions of rows can do at most; words per
-second for several sizes, vocabularies and numbers of warps; loss and scores for several numbers of warps; and the time
-that a person waits. One JSON file and a short table.
+second for several sizes, vocabularies and numbers of warps; loss and scores for several numbers of warps; the time that
+a person waits; and, where compute-sanitizer is installed, what it finds. One JSON file and a short table.
 
 Every part runs in a process of its own, because an error on the device ends all later work of its process; what the
 other parts found is kept.
@@ -12,7 +12,10 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -79,6 +82,7 @@ class Sizes:
     crowds: tuple[float, ...] = (0.25, 1, 2, 4, 8)  # warps on each multiprocessor
 
 
+SANITIZED = Sizes((3_000,), (100,), tokens=30_000, check_tokens=1_000, rows=3_000, epochs=1, crowds=(1,))
 QUICK = Sizes((60,), (4,), tokens=1_200, check_tokens=600, rows=300, epochs=1, crowds=(1,))
 
 
@@ -129,6 +133,35 @@ def _check(corpus: EncodedCorpus, kind: str, size: int, precision: str) -> Row:
     worst = float(max(np.linalg.norm(f - e) / np.linalg.norm(e - b) for f, e, b in pairs))
     good = worst < (3e-3 if precision == "bfloat16" else 1e-5) and stats.pairs == wanted.pairs
     return {"kernel": run.kernel, "relative_error": worst, "pairs": stats.pairs, "good": good}
+
+
+def sanitize() -> Iterator[Row]:
+    """Checks and some training under compute-sanitizer: reads and writes out of bounds, and races in shared memory.
+
+    CuPy's pool is off: in it, what lies beside an array is memory of the same process.
+    """
+    program = shutil.which("compute-sanitizer")
+    if program is None:
+        yield {"what": "compute-sanitizer", "skipped": "it is not on PATH; it comes with the CUDA toolkit"}
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        inner = [sys.executable, "-m", "bench.gpu", "--sanitized", "--results", folder]
+        inner += ["--part", "check", "--part", "train"]
+        for tool in ("memcheck", "racecheck"):
+            command = [program, "--tool", tool, "--target-processes", "all", *inner]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            output = done.stdout + done.stderr
+            sums = [line for line in output.splitlines() if "SUMMARY:" in line]  # one for each process
+            clean = done.returncode == 0 and bool(sums) and all("SUMMARY: 0 " in line for line in sums)
+            yield {"what": tool, "good": clean, "output": "" if clean else output[-4_000:]}
+
+
+def unpooled(section: Callable[[], Iterator[Row]]) -> Iterator[Row]:
+    """A section without CuPy's pool."""
+    import cupy
+
+    cupy.cuda.set_allocator(None)
+    yield from section()
 
 
 # ------------------------------------------------------------------ how fast?
@@ -312,13 +345,15 @@ def keep(settings: Settings, rows: list[Row]) -> None:
     "--part",
     "parts",
     multiple=True,
-    type=click.Choice(["check", "rows", "train", "flight", "end to end"]),
+    type=click.Choice(["check", "rows", "train", "flight", "end to end", "sanitizer"]),
     help="Only this part; may be given again. By default all.",
 )
 @click.option("--quick", is_flag=True, hidden=True, help="Tiny sizes, to see that everything runs.")
-def main(corpus: str | None, results: Path, parts: tuple[str, ...], quick: bool) -> None:
+@click.option("--sanitized", is_flag=True, hidden=True, help="As the part 'sanitizer' runs it.")
+def main(corpus: str | None, results: Path, parts: tuple[str, ...], quick: bool, sanitized: bool) -> None:
     """Check, measure and score the CUDA backend on this machine's GPU."""
-    settings, sizes = Settings(corpus, results=results, quick=quick), QUICK if quick else Sizes()
+    settings = Settings(corpus, results=results, quick=quick)
+    sizes = QUICK if quick else SANITIZED if sanitized else Sizes()
     find = partial(find_corpus, corpus)
     sections: dict[str, Callable[[], Iterator[Row]]] = {
         "check": partial(check, sizes),
@@ -326,13 +361,14 @@ def main(corpus: str | None, results: Path, parts: tuple[str, ...], quick: bool)
         "train": partial(train_speed, sizes),
         "flight": partial(flight, sizes, find),
         "end to end": partial(end_to_end, sizes, find),
+        "sanitizer": sanitize,
     }
     rows = [{"section": "device", **row} for row in apart(device)]
     if "error" in rows[0]:
         raise SystemExit(f"bench.gpu: {rows[0]['error']}")
     print("  ".join(f"{name} {shown(value)}" for name, value in rows[0].items()), flush=True)
     for name in parts or sections:
-        for row in apart(sections[name]):
+        for row in apart(partial(unpooled, sections[name]) if sanitized else sections[name]):
             rows.append({"section": name, **row})
             print(f"{name:10}  " + "  ".join(f"{key} {shown(value)}" for key, value in row.items()), flush=True)
         keep(settings, rows)

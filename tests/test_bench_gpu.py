@@ -5,6 +5,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -45,10 +46,11 @@ def gpu(text, results, *arguments):
 def test_the_gpu_is_checked_measured_and_scored(cuda_shim, few_words, tmp_path, monkeypatch):
     cuda_shim()
     monkeypatch.setattr("bench.quality.score", lambda vectors: {"WS-353": 50.0, "SimLex": 30.0, "analogies": 20.0})
+    monkeypatch.setattr(import_module("bench.gpu"), "shutil", SimpleNamespace(which=lambda name: None))
     done, rows = gpu(few_words, tmp_path)
     assert done.exit_code == 0, done.output
     assert [row["section"] for row in rows if "error" in row] == []
-    assert {row["section"] for row in rows} == {"device", "check", "rows", "train", "flight", "end to end"}
+    assert {row["section"] for row in rows} == {"device", "check", "rows", "train", "flight", "end to end", "sanitizer"}
     checked = [row for row in rows if row["section"] == "check"]
     assert {row["kernel"] for row in checked} == {"general float32", "tensor bfloat16"}
     assert all(row["good"] for row in checked)
@@ -70,6 +72,38 @@ def test_scores_whose_files_are_missing_are_no_reason_to_lose_the_times(monkeypa
 
     monkeypatch.setattr("bench.quality.score", missing)
     assert import_module("bench.gpu").scores(None) == {"scores": "OSError: wordsim353 was not found: set FASTW2V_DATA"}
+
+
+def test_the_sanitizer_is_believed_only_when_every_process_is_clean(monkeypatch):
+    said = {
+        "memcheck": "========= ERROR SUMMARY: 0 errors\n" * 2,
+        "racecheck": "========= RACECHECK SUMMARY: 0 hazards\n========= RACECHECK SUMMARY: 2 hazards\n",
+    }
+    commands = []
+
+    def run(command, **options):
+        commands.append(command)
+        return SimpleNamespace(returncode=0, stdout=said[command[2]], stderr="")
+
+    module = import_module("bench.gpu")
+    monkeypatch.setattr(module, "shutil", SimpleNamespace(which=lambda name: f"/bin/{name}"))
+    monkeypatch.setattr(module, "subprocess", SimpleNamespace(run=run))
+    assert [(row["what"], row["good"]) for row in module.sanitize()] == [("memcheck", True), ("racecheck", False)]
+    said["memcheck"] = ""  # nothing was looked at
+    assert not next(module.sanitize())["good"]
+    assert commands[0][:5] == ["/bin/compute-sanitizer", "--tool", "memcheck", "--target-processes", "all"]
+
+
+def test_under_the_sanitizer_the_pool_is_off(cuda_shim, tmp_path, monkeypatch):
+    cupy = cuda_shim()
+
+    def set_allocator(allocator):
+        raise RuntimeError(f"set to {allocator}")
+
+    monkeypatch.setattr(cupy.cuda, "set_allocator", set_allocator)
+    done, rows = gpu(None, tmp_path, "--sanitized", "--part", "check")
+    assert done.exit_code == 1
+    assert rows[1] == {"section": "check", "error": "RuntimeError: set to None"}
 
 
 def test_rows_that_cannot_be_written_are_shown(capsys, tmp_path):
@@ -94,6 +128,7 @@ def test_a_part_that_fails_loses_nothing_of_the_others(cuda_shim, few_words, tmp
 
     monkeypatch.setattr(module, "check", raises)
     monkeypatch.setattr(module, "train_speed", dies)
+    monkeypatch.setattr(module, "sanitize", lambda: iter([{"what": "memcheck", "good": True}]))
     monkeypatch.delenv("FASTW2V_DATA", raising=False)
     done, rows = gpu(None, tmp_path)
     assert done.exit_code == 1
@@ -102,7 +137,8 @@ def test_a_part_that_fails_loses_nothing_of_the_others(cuda_shim, few_words, tmp
     assert found[2][2] == "RuntimeError: an illegal memory access was encountered"
     assert found[3] == ("train", "second", "")
     assert found[4][2] == "the process ended with code 139"
-    assert [(row[0], "FASTW2V_DATA" in row[2]) for row in found[5:]] == [("flight", True), ("end to end", True)]
+    assert [(row[0], "FASTW2V_DATA" in row[2]) for row in found[5:7]] == [("flight", True), ("end to end", True)]
+    assert found[7] == ("sanitizer", "memcheck", "")
     assert sum(row["section"] == "rows" for row in rows) == 6
 
 

@@ -221,6 +221,7 @@ def make(folder, *, capability=(9, 0), free=1 << 30, devices=1):
         Stream=Stream,
         get_current_stream=Stream,
         get_elapsed_time=lambda begun, done: 1.0,
+        set_allocator=lambda allocator: None,
         nvrtc=types.SimpleNamespace(getVersion=lambda: (13, 0)),
         runtime=runtime,
     )
