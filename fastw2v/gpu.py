@@ -312,5 +312,5 @@ def _fit(
         )
     resident = needed - part + whole <= free
     left = free - needed - (whole - part if resident else 0)
-    most = min(warps_at_once(device, kernel), forced or 1 << 30)
+    most = min(warps_at_once(device, kernel), slots, forced or 1 << 30)  # a warp without a chunk does nothing
     return max(1, min(most, 1 + left // 2 // max(1, each))), slots, resident

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import os
 import re
+from importlib import metadata
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,17 +30,38 @@ def compiler_version():
         pytest.skip(f"NVRTC is not installed: no CUDA kernel was compiled ({error})")
 
 
-def compile_log(text, architecture, options=()):
-    """What NVRTC and the assembler say."""
-    major, minor = compiler_version()
-    if architecture >= 100 and (major, minor) < (12, 8):
-        pytest.skip(f"NVRTC {major}.{minor} does not know sm_{architecture}")
-    program = nvrtc.createProgram(text, "kernel.cu", (), ())
-    try:
-        nvrtc.compileProgram(program, (*cuda.OPTIONS, *CUPYS, f"-arch=sm_{architecture}", *LOUD, *options))
-    except nvrtc.NVRTCError as error:
-        raise AssertionError(nvrtc.getProgramLog(program)) from error
-    return nvrtc.getProgramLog(program)
+def nvrtc_packages():
+    """The exact versions of what may compile here: its own version number has two parts only."""
+    found = [one for one in metadata.distributions() if (one.name or "").startswith("nvidia-cuda-nvrtc")]
+    return sorted(f"{one.name} {one.version}" for one in found)
+
+
+@pytest.fixture
+def compile_log(cuda_shim_folder):
+    """``compile_log(text, architecture, options)``: what NVRTC and the assembler say.
+
+    It is kept from run to run, under a name made from all that it depends on.
+    """
+
+    def compiled(text, architecture, options=()):
+        version = compiler_version()
+        if architecture >= 100 and version < (12, 8):
+            pytest.skip(f"NVRTC {version[0]}.{version[1]} does not know sm_{architecture}")
+        options = (*cuda.OPTIONS, *CUPYS, f"-arch=sm_{architecture}", *LOUD, *options)
+        key = "\n".join([text, *options, str(version), *nvrtc_packages()])
+        kept = Path(cuda_shim_folder) / f"{hashlib.sha256(key.encode()).hexdigest()[:20]}.log"
+        if not kept.exists():
+            program = nvrtc.createProgram(text, "kernel.cu", (), ())
+            try:
+                nvrtc.compileProgram(program, options)
+            except nvrtc.NVRTCError as error:
+                raise AssertionError(nvrtc.getProgramLog(program)) from error
+            partial = kept.with_suffix(f".{os.getpid()}")
+            partial.write_text(nvrtc.getProgramLog(program))
+            partial.replace(kept)
+        return kept.read_text()
+
+    return compiled
 
 
 def spills(log):
@@ -50,7 +75,7 @@ def spills(log):
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_the_general_kernel_compiles_without_spills(architecture):
+def test_the_general_kernel_compiles_without_spills(compile_log, architecture):
     found = spills(compile_log(cuda.source(cuda.GENERAL), architecture))
     assert found.keys() == {"fw_compact", "fw_train"}
     assert {name: spilled for name, (spilled, _) in found.items() if spilled} == {}
@@ -70,7 +95,7 @@ TENSOR_CASES = [(shape, number) for shape in USUAL for number in ARCHITECTURES i
 
 
 @pytest.mark.parametrize(("shape", "architecture"), TENSOR_CASES)
-def test_the_tensor_kernel_compiles_without_spills(architecture, shape):
+def test_the_tensor_kernel_compiles_without_spills(compile_log, architecture, shape):
     size, window, negative, tile, kind = shape
     made = small_plan(window, negative, tile, kind)
     device = cuda.Device(None, 0, "any", architecture, 100, 227 << 10, 228 << 10)
@@ -86,7 +111,7 @@ def small_plan(window, negative, tile, kind):
     return dataclasses.replace(plan.make_plan(corpus, params, 1), tile=tile)
 
 
-def test_a_kernel_that_spills_would_be_noticed():
+def test_a_kernel_that_spills_would_be_noticed(compile_log):
     """So that the tests above can fail."""
     text = """extern "C" __global__ void __launch_bounds__(1024, 2) spilling(float *p) {
         float x[200];
@@ -99,6 +124,6 @@ def test_a_kernel_that_spills_would_be_noticed():
     assert spills(compile_log(text, 80))["spilling"][0] > 0
 
 
-def test_an_error_in_a_kernel_would_be_noticed():
+def test_an_error_in_a_kernel_would_be_noticed(compile_log):
     with pytest.raises(AssertionError, match="undefined"):
         compile_log("__global__ void k() { undefined(); }", 80)
