@@ -15,6 +15,7 @@
 #define FW_BLOCKS (FW_FIRST + FW_SB)
 #define FW_HALO (FW_TB - 1 + FW_HB)       /* halo blocks of the whole tile */
 #define FW_HALO_TURNS ((FW_HALO + 1) / 2) /* of 32 lanes, to see each halo row once */
+#define FW_AT_ONCE 32                     /* rows on their way at once */
 #define FW_ROWS (16 * (FW_TB + FW_HALO + FW_SB + (FW_CBOW ? FW_TB : 0)))
 
 struct fw_tile {
@@ -98,19 +99,20 @@ FW_FN void fw_open_words(const fw_job *job, fw_tile &t) {
     if (!FW_CBOW) fw_find_equal(t);
 }
 
-/* Copies rows to shared memory as bfloat16, 16 at a time so that their loads overlap; zeros where there is none. */
-FW_FN void fw_gather(fw_u16 *to, const float *rows, const int *words, int n) {
-    for (int r = 0; r < n; r += 16)
+/* Copies rows to shared memory as bfloat16, FW_AT_ONCE at a time so that their loads overlap; zeros where there is no
+   row. The first `split` rows come from one matrix, the others from another. */
+FW_FN void fw_gather(fw_u16 *to, const float *first, const float *other, int split, const int *words, int n) {
+    for (int r = 0; r < n; r += FW_AT_ONCE)
         for (int k = 4 * fw_lane(); k < FW_K; k += 128) {
-            float4 v[16];
+            float4 v[FW_AT_ONCE];
 #pragma unroll
-            for (int q = 0; q < 16; q++) {
-                const int word = words[r + q];
+            for (int q = 0; q < FW_AT_ONCE; q++) {
+                const int word = r + q < n ? words[r + q] : -1;
                 v[q] = {0.f, 0.f, 0.f, 0.f};
-                if (word >= 0) v[q] = fw_load4(rows + (fw_i64)word * FW_K + k);
+                if (word >= 0) v[q] = fw_load4((r + q < split ? first : other) + (fw_i64)word * FW_K + k);
             }
 #pragma unroll
-            for (int q = 0; q < 16; q++) {
+            for (int q = 0; q < FW_AT_ONCE && r + q < n; q++) {
                 const uint2 packed = {fw_pack(v[q].x, v[q].y), fw_pack(v[q].z, v[q].w)};
                 *(uint2 *)(to + (r + q) * FW_LD + k) = packed;
             }
@@ -269,13 +271,14 @@ FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW
     }
 }
 
-/* The gradient of the output rows: the halo's (CBOW: the targets'), then the noise's. `g` is transposed on the way. */
-FW_FN void fw_output_updates(const fw_job *job, fw_tile &t, fw_u32 (&g)[FW_TB][2 * FW_BLOCKS][2]) {
+/* The gradient of the output rows: the halo's (CBOW: the targets'), then the noise's. */
+FW_FN void fw_output_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW_TB][2 * FW_BLOCKS][2]) {
+    fw_u32 turned[FW_TB][2 * FW_BLOCKS][2];
 #pragma unroll
     for (int b = 0; b < FW_TB; b++)
 #pragma unroll
         for (int j = 0; j < 2 * FW_BLOCKS; j++)
-            for (int half = 0; half < 2; half++) g[b][j][half] = fw_transpose(g[b][j][half]);
+            for (int half = 0; half < 2; half++) turned[b][j][half] = fw_transpose(g[b][j][half]);
 #pragma unroll
     for (int f = 0; f < FW_TB - 1 + FW_FIRST + FW_SB; f++) {
         const int noise = f - (FW_TB - 1 + FW_FIRST); /* which block of it, if not negative */
@@ -288,7 +291,7 @@ FW_FN void fw_output_updates(const fw_job *job, fw_tile &t, fw_u32 (&g)[FW_TB][2
             for (int b = 0; b < FW_TB; b++) {
                 const int j = noise >= 0 ? FW_FIRST + noise : f - b;
                 if (j < 0 || (noise < 0 && j >= FW_FIRST)) continue;
-                fw_turned_factor(a, g[b], j);
+                fw_turned_factor(a, turned[b], j);
                 fw_accumulate(d, a, t.x + 16 * b * FW_LD, n);
             }
             fw_publish(aim, d, n);
@@ -357,22 +360,17 @@ FW_FN void fw_context_updates(const fw_job *job, fw_tile &t) {
 FW_FN void fw_train_tile(const fw_job *job, fw_tile &t) {
     t.rate = fw_tile_rate(job, t.c, t.i0);
     fw_open_words(job, t);
-    fw_gather(t.halo, FW_CBOW ? job->w_in : job->w_out, t.halo_word, 16 * FW_HALO);
-    fw_gather(t.noise, job->w_out, t.noise_word, 16 * FW_SB);
-    fw_gather(FW_CBOW ? t.target : t.x, FW_CBOW ? job->w_out : job->w_in, t.token_word, 16 * FW_TB);
+    /* In shared memory the tokens' rows, the halo's and the noise's follow one another, and so do their words. */
+    if (FW_CBOW) fw_gather(t.target, job->w_out, job->w_out, 16 * FW_TB, t.token_word, 16 * FW_TB);
+    if (FW_CBOW) fw_gather(t.halo, job->w_in, job->w_out, 16 * FW_HALO, t.halo_word, 16 * (FW_HALO + FW_SB));
+    else fw_gather(t.x, job->w_in, job->w_out, 16 * FW_TB, t.token_word, 16 * (FW_TB + FW_HALO + FW_SB));
     __syncwarp();
     if (FW_CBOW) fw_hidden_rows(job, t);
     __syncwarp();
     fw_u32 g[FW_TB][2 * FW_BLOCKS][2];
 #pragma unroll
     for (int b = 0; b < FW_TB; b++) fw_coefficients(job, t, b, g[b]);
-    fw_u32 turned[FW_TB][2 * FW_BLOCKS][2];
-#pragma unroll
-    for (int b = 0; b < FW_TB; b++)
-#pragma unroll
-        for (int j = 0; j < 2 * FW_BLOCKS; j++)
-            for (int half = 0; half < 2; half++) turned[b][j][half] = g[b][j][half];
-    fw_output_updates(job, t, turned);
+    fw_output_updates(job, t, g);
     __syncwarp();
     fw_hidden_updates(job, t, g);
     __syncwarp();
