@@ -32,7 +32,7 @@ static size_t lay_out(const fw_job *job, char *block) {
     t->width = t->vectors * FW_LANES;
     t->band_stride = (slots + FW_LANES) / FW_LANES * FW_LANES; /* at least one 0 between the slots of two tokens */
     t->noise = job->pairwise_noise ? 0 : job->noise;
-    for (t->ring = FW_LANES; t->ring < FW_LANES + slots;) t->ring *= 2;
+    for (t->ring = FW_RING; t->ring < FW_LANES + slots;) t->ring *= 2;
     t->noise_stride = (t->noise + FW_SCORE_WORDS - 1) / FW_SCORE_WORDS * FW_SCORE_WORDS;
 #define FW_PIECE(field, count) t->field = piece(block, &used, (count), sizeof *t->field)
     FW_PIECE(s.word, tokens);

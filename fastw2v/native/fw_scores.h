@@ -73,10 +73,12 @@ FW_STAGE vf positive_coefficients(tile *t, int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i++) {
         for (int64_t q = 0; q < t->band_stride; q += FW_LANES) store(t->band + i * t->band_stride + q, (vf){0});
         prefetch_own(t, i);
+        if (tail - head + t->slots > t->ring)
+            for (; tail - head >= FW_LANES; head += FW_LANES) loss += place_pairs(t, head, FW_LANES);
         FW_OVER_ROW(t, FW_BLOCK_ONE, scores_block, t, i, tail);
         tail += (int64_t)t->count[i];
-        for (; tail - head >= FW_LANES; head += FW_LANES) loss += place_pairs(t, head, FW_LANES);
     }
+    for (; tail - head >= FW_LANES; head += FW_LANES) loss += place_pairs(t, head, FW_LANES);
     if (tail > head) loss += place_pairs(t, head, tail - head);
     return loss;
 }

@@ -17,6 +17,8 @@
 #define FW_SCORE_ROWS (FW_LANES == 16 ? 8 : FW_LANES == 8 ? 6 : 4)
 #define FW_SCORE_COLUMNS (FW_LANES == 16 ? 1 : 2)
 #define FW_SCORE_WORDS (FW_SCORE_COLUMNS * FW_LANES)
+#define FW_RING 256 /* as a rule room for all pairs of FW_CACHE_ROWS tokens, so that no branch depends on the windows  \
+                     */
 #define FW_CACHE_ROWS 16 /* rows taken together through the row-wise stages, so that they stay in the first cache */
 
 typedef struct tile {
@@ -38,7 +40,7 @@ typedef struct tile {
     float *count;           /* (rows) pairs of the token */
     float *score;           /* (ring) vectors whose lanes add up to a pair's score, until there are FW_LANES of them */
     int32_t *place;         /* (ring) where in `band` the pair's coefficient goes */
-    int64_t ring;           /* a power of two, room for FW_LANES pairs and a token's */
+    int64_t ring;           /* a power of two, room for FW_LANES pairs and a token's, at least FW_RING */
     float *zero, *sink;     /* a row to read and a row to write where there is no token */
     float **own, **own_out; /* (rows) the token's own row, to read and to write */
     float **halo, **halo_out; /* (rows + slots) window side */
