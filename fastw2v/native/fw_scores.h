@@ -65,8 +65,8 @@ FW_INLINE vf place_pairs(tile *t, int64_t head, int64_t n) {
 }
 /* Skip-gram: band[i][q] = rate * (1 - sigma(score)), and the loss -log sigma(score), for tokens [begin, end).
 
-   A token has about six pairs of eleven slots: pairs are gathered until they fill a vector, so that no lane of the
-   sigmoid is idle. */
+   A token has about six pairs of eleven slots: all tokens' pairs are gathered in the ring, so that no lane of the
+   sigmoid is idle and no branch but the loop over a window depends on its draw. */
 FW_STAGE vf positive_coefficients(tile *t, int64_t begin, int64_t end) {
     vf loss = {0};
     int64_t head = 0, tail = 0;

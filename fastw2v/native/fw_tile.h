@@ -17,8 +17,7 @@
 #define FW_SCORE_ROWS (FW_LANES == 16 ? 8 : FW_LANES == 8 ? 6 : 4)
 #define FW_SCORE_COLUMNS (FW_LANES == 16 ? 1 : 2)
 #define FW_SCORE_WORDS (FW_SCORE_COLUMNS * FW_LANES)
-#define FW_RING 256 /* as a rule room for all pairs of FW_CACHE_ROWS tokens, so that no branch depends on the windows  \
-                     */
+#define FW_RING 256      /* pairs: as a rule all those of FW_CACHE_ROWS tokens */
 #define FW_CACHE_ROWS 16 /* rows taken together through the row-wise stages, so that they stay in the first cache */
 
 typedef struct tile {
