@@ -63,7 +63,7 @@ static vf noise_scores(tile *t) {
             }
             for (int64_t r = 0; r < BLOCK && i + r < t->n; r++) {
                 float *weight = t->weight + (i + r) * NOISE + m;
-                vf one, g = noise_pair(a[r], &one);
+                vf one, g = noise_pair(a[r], &one, 1);
                 loss += share * load(weight) * one;
                 store(weight, scale * load(weight) * g);
             }
