@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from fastw2v.bags import mean_vectors
 from fastw2v.errors import FormatError, ParameterError
-from fastw2v.formats import format_of_content, load_all, save
+from fastw2v.formats import load_all, save
 from fastw2v.params import Params, check, shown
 from fastw2v.tokenizers import NAMES
 from fastw2v.vectors import WordVectors
@@ -130,12 +129,6 @@ class FittedModel:
         OSError
             It cannot be read.
         """
-        form = format_of_content(Path(os.fspath(path)))
-        if form != "native":
-            raise FormatError(
-                f"{os.fspath(path)}: a file of word2vec's {form} format, which holds vectors and no model: read it "
-                f"with fastw2v.load, and train on from it with Word2Vec(initial_vectors=...)"
-            )
         loaded = load_all(path, format="native")
         record = _record(path, loaded.metadata)
         known = {name: value for name, value in record["parameters"].items() if name in TRAINING_PARAMS}

@@ -241,13 +241,6 @@ def test_a_model_without_context_vectors_goes_through_files(tmp_path):
     assert np.array_equal(load(tmp_path / "again.fw2v")["wine"], fitted()["wine"])
 
 
-@pytest.mark.parametrize("name", ["vectors.txt", "vectors.bin"])
-def test_files_of_vectors_alone_are_no_models(tmp_path, name):
-    fitted().save(tmp_path / name)
-    with pytest.raises(FormatError, match=r"holds vectors and no model: read it with fastw2v\.load"):
-        Word2Vec.load(tmp_path / name)
-
-
 @pytest.mark.parametrize(
     "metadata",
     [
