@@ -28,7 +28,7 @@ demo: $(STAMPS)/core
 # From inside .venv, so that no folder on sys.path holds the source: what is tested is what a user gets.
 test: $(STAMPS)/test
 	cd $(VENV) && bin/python -c 'import fastw2v; assert "site-packages" in fastw2v.__file__, fastw2v.__file__'
-	cd $(VENV) && bin/pytest -c "$(CURDIR)/pyproject.toml" --rootdir="$(CURDIR)" $(PYTEST_ARGS) "$(CURDIR)/tests"
+	cd $(VENV) && bin/pytest -c "$(CURDIR)/pyproject.toml" --rootdir="$(CURDIR)" -n auto --dist loadfile $(PYTEST_ARGS) "$(CURDIR)/tests"
 
 lint: $(STAMPS)/lint
 	$(BIN)/ruff check .

@@ -27,7 +27,7 @@ BOM = b"\xef\xbb\xbf"
 @pytest.mark.parametrize(
     ("data", "hint"),
     [
-        (gzip.compress(b"text"), "gzip"),
+        (gzip.compress(b"text", mtime=0), "gzip"),
         ("text and more".encode("utf-16"), "UTF-16"),
         (b"PK\x03\x04\x00\x00", "zip archive"),
     ],

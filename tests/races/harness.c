@@ -27,10 +27,10 @@ static void train_chunks(fw_team *team, void *item) {
         int64_t tiles = self->kernel->open_chunk(self->job, self->workspace, 0, chunk, &self->stats);
         for (int64_t tile = 0; tile < tiles; tile++)
             self->kernel->train_tile(self->job, self->workspace, tile, &self->stats);
-#ifdef PLANTED
-        shared_count++;
-#endif
     }
+#ifdef PLANTED
+    shared_count++; /* after the thread's last look at the cursor, which would order it with what others do later */
+#endif
 }
 
 static void *zeros(size_t bytes) {
@@ -59,6 +59,7 @@ static fw_job make_job(int cbow) {
     return (fw_job){
         .w_in = w_in,
         .w_out = w_out,
+        .dimensions = STRIDE,
         .stride = STRIDE,
         .vocabulary = WORDS,
         .ids = ids,
@@ -102,6 +103,8 @@ static int64_t train(const fw_kernel *kernel, int cbow) {
     fw_team_join(team);
     fw_team_free(team);
     for (int i = 0; i < THREADS; i++) chunks += workers[i].stats.chunks;
+    for (int i = 0; i < WORDS; i++)
+        if (job.w_out[i * STRIDE + STRIDE - 1] == 0) exit(5); /* a row that was never trained, or not to its end */
     return chunks;
 }
 
