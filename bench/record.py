@@ -51,18 +51,29 @@ class Settings:
 def circumstances() -> dict[str, Any]:
     """What figures mean nothing without: machine, commit, versions and command."""
     model = [line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False, cwd=HERE
-    )
     return {
         "machine": f"{model[0] if model else platform.processor()}, {usable_cpus()} CPUs",
         "instruction_set": instruction_sets()["selected"],
         "python": platform.python_version(),
         "fastw2v": __version__,
-        "commit": commit.stdout.strip(),
+        "commit": _commit(),
         "command": "python -m bench " + " ".join(sys.argv[1:]),
         "date": time.strftime("%Y-%m-%d"),
     }
+
+
+def _commit() -> str:
+    """The commit that is measured, "-dirty" where files differ from it; other figures do not count."""
+    try:
+        commit = _git("rev-parse", "--short", "HEAD")
+        return commit + "-dirty" * bool(_git("status", "--porcelain", "--", ":/", ":(exclude)results"))
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True, cwd=HERE)
+    return done.stdout.strip()
 
 
 def _lines(path: str) -> list[str]:
