@@ -5,7 +5,6 @@ The row arithmetic of a tile is in native/fw_tile.h, compiled once for each inst
 
 import math
 import os
-import warnings
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from cpython.exc cimport PyErr_CheckSignals
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 
-from fastw2v.errors import BackendUnavailable
+from fastw2v.errors import BackendUnavailable, warn_user
 from fastw2v.in_flight import tokens_in_flight
 from fastw2v.plan import ChunkStats
 
@@ -247,24 +246,24 @@ cdef class Run:
             self.team = NULL
             free(items)
         self._add_up(n)
+        self.stats.threads = started
         if error is not None:
             raise error
         if started == 0:
             raise MemoryError("the system started no thread: lower n_jobs, or raise the limit on processes or memory")
         if started < n:
-            warnings.warn(f"only {started} of {n} threads could be started; training goes on with those",
-                          RuntimeWarning, stacklevel=2)
+            warn_user(f"only {started} of {n} threads could be started; training goes on with those")
         return self.stats
 
     def threads(self, int64_t epoch, int64_t first, int64_t last):
         """How many threads `train_chunk` starts: at most one for each chunk, and no more than learn well side by side.
 
-        The latter binds beyond some forty threads on ordinary text at its first learning rate; see in_flight.py.
+        The latter binds beyond twenty to forty threads on ordinary text at its first learning rate; see in_flight.py.
         """
         plan = self.owned[3]
         if first == last:
             return 0
-        bearable = tokens_in_flight(plan, plan.kept_share, plan.rate_at(epoch, first)) / plan.tile
+        bearable = tokens_in_flight(plan, plan.rate_at(epoch, first)) / plan.tile
         return int(max(1, min(self.n_jobs, last - first, bearable)))
 
     cdef object _wait(self):

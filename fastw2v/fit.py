@@ -206,7 +206,7 @@ def _run(
     """Start a backend, train, and leave everything in order, whatever ends it."""
     backend = backends.choose(device)
     run = backend(state.arrays, corpus, state.tables, state.plan, n_jobs=jobs)
-    _describe(state, backend, jobs)
+    _describe(state, backend)
     watch = _Watch(state, corpus, callbacks)
     saver = _Saver(state, corpus, checkpoint, CHECKPOINT_SECONDS if every is None else float(every))
     try:
@@ -273,10 +273,9 @@ def _check_finite(state: TrainingState, watch: _Watch) -> None:
                 )
 
 
-def _describe(state: TrainingState, backend: type[backends.Run], jobs: int) -> None:
+def _describe(state: TrainingState, backend: type[backends.Run]) -> None:
     report = state.report
     report.device = next(name for name, module in backends.MODULES.items() if backend.__module__ == module)
-    report.n_jobs = jobs if report.device == "cpu" else 1
     report.tile, report.noise, report.noise_life = state.plan.tile, state.plan.noise, state.plan.life
     report.stopped_by = ""
     if report.device == "cpu":

@@ -93,7 +93,7 @@ class Run:
         kept = kept_counts(corpus, tables)
         share = (kept / max(kept.sum(), 1e-300)).astype(np.float32)
         most, self._slots, self.resident = _fit(self._device, kernel, corpus, plan, size, warps)
-        self.crowd = Crowd(plan, float(share.max()), float(kept.sum()), most, warps)
+        self.crowd = Crowd(plan, float(kept.sum()), most, warps)
         self._shared = kernel.shared_bytes
         self._upload(share, kernel, size)
         self._compact, self._train = self._device.compile(kernel.files, kernel.defines, "fw_compact", "fw_train")

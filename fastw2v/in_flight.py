@@ -26,12 +26,13 @@ DAMPED_STALENESS = 7.5
 TOKENS_PER_FLIGHT = 500
 
 
-def tokens_in_flight(plan: Plan, share: float, rate: float) -> float:
-    """The tokens that may be in flight at a learning rate, more as it falls; ``share`` is that of the commonest word.
+def tokens_in_flight(plan: Plan, rate: float) -> float:
+    """The tokens that may be in flight at a learning rate; more as it falls.
 
-    On CPU threads, too: English text at the usual parameters bears forty of them, a corpus of few words fewer.
+    On CPU threads, too: at the usual parameters English text bears about forty of them (CBOW: twenty), a corpus of few
+    words fewer. There a small corpus has no further bound: its chunks are few, and each is one thread's.
     """
-    return STALENESS_MAX / (max(share, 1e-12) * (plan.window + 1) * (plan.negative + 1) * max(rate, 1e-12))
+    return STALENESS_MAX / (max(plan.kept_share, 1e-12) * (plan.window + 1) * (plan.negative + 1) * max(rate, 1e-12))
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,6 @@ class Crowd:
     Attributes
     ----------
     plan : Plan
-    share : float
-        Share of the commonest word in the kept tokens.
     kept : float
         Kept tokens that an epoch is expected to have.
     most : int
@@ -52,14 +51,13 @@ class Crowd:
     """
 
     plan: Plan
-    share: float
     kept: float
     most: int
     forced: int | None = None
 
     def tokens(self, rate: float) -> float:
         """The tokens that may be in flight at a learning rate; more as it falls."""
-        return min(self._stale_tokens(rate), self.kept / TOKENS_PER_FLIGHT)
+        return min(tokens_in_flight(self.plan, rate), self.kept / TOKENS_PER_FLIGHT)
 
     def warps(self, rate: float) -> int:
         """The warps to start, at least one."""
@@ -72,13 +70,10 @@ class Crowd:
 
         None is with one warp, which nothing else runs beside, nor within the bound.
         """
-        flight = warps * self.plan.tile
-        if warps == 1 or flight <= self._stale_tokens(rate):
+        flight, bearable = warps * self.plan.tile, tokens_in_flight(self.plan, rate)
+        if warps == 1 or flight <= bearable:
             return 0.0
-        return self.share * DAMPED_STALENESS / STALENESS_MAX * self._stale_tokens(rate) / flight
-
-    def _stale_tokens(self, rate: float) -> float:
-        return tokens_in_flight(self.plan, self.share, rate)
+        return self.plan.kept_share * DAMPED_STALENESS / STALENESS_MAX * bearable / flight
 
 
 def kept_counts(corpus: EncodedCorpus, tables: Tables) -> NDArray[np.float64]:

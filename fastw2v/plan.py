@@ -116,13 +116,14 @@ class Arrays:
 
 @dataclass
 class ChunkStats:
-    """What became of the chunks handed over: sums, and whether every score was a finite number."""
+    """What became of the chunks handed over: sums, whether every score was a finite number, and the threads at work."""
 
     tokens: int = 0
     pairs: int = 0
     loss_sum: float = 0.0
     finite: bool = True
     chunks: int = 0
+    threads: int = 1
 
 
 def word_counts(corpus: EncodedCorpus) -> NDArray[np.int64]:

@@ -52,7 +52,7 @@ Callback = Callable[[Progress], Any]
 
 @dataclass
 class Report:
-    """What a run did: how much, how fast, where and in which tiles."""
+    """What a run did: how much, how fast, where and in which tiles; ``n_jobs`` threads were at work at most."""
 
     device: str = ""
     instruction_set: str = ""
@@ -126,6 +126,7 @@ class TrainingState:
         self.pairs += stats.pairs
         self.report.tokens += stats.tokens
         self.report.pairs += stats.pairs
+        self.report.n_jobs = max(self.report.n_jobs, stats.threads)
         if self.chunk < self.plan.chunks:
             return False
         self.loss_history.append(self.mean_loss)

@@ -71,8 +71,8 @@ def test_as_many_warps_run_as_find_room_on_the_device():
 
 def crowd(share=0.013, kept=1e9, tile=16, **options):
     corpus = EncodedCorpus.from_ids(np.arange(60).reshape(2, 30) % 7, [str(i) for i in range(7)])
-    made = dataclasses.replace(plan.make_plan(corpus, Params().checked(), 1), tile=tile)
-    return in_flight.Crowd(made, share, kept, **{"most": 10_000, **options})
+    made = dataclasses.replace(plan.make_plan(corpus, Params().checked(), 1), tile=tile, kept_share=share)
+    return in_flight.Crowd(made, kept, **{"most": 10_000, **options})
 
 
 def test_the_warps_follow_from_the_staleness_bound():

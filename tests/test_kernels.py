@@ -157,12 +157,46 @@ def test_large_scores_keep_their_loss_and_gradient(isa):
 
 
 @pytest.mark.parametrize("poison", [np.nan, np.inf])
+@pytest.mark.parametrize("side", [0, 1], ids=["input rows", "output rows"])
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
-def test_a_score_that_is_no_number_is_reported(isa, variant, poison):
+def test_a_score_that_is_no_number_is_reported(isa, variant, side, poison):
     rng = np.random.default_rng()
     trial = Trial(rng, random_corpus(rng, 30, 200, 5), Params(vector_size=16, sample=0, **variant))
-    trial.begin[0][trial.corpus.ids[0] :: 3] = poison
+    trial.begin[side][trial.corpus.ids[0] :: 3] = poison
     assert not trial.by_kernel(isa)[1].finite
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_no_row_leaves_the_numbers_unreported(isa, architecture):
+    """Finite rows whose product is not, in the last tile alone, with a noise word that has stayed from the one before."""
+    rng = np.random.default_rng()
+    spoilt = 0
+    for _ in range(40):
+        corpus = SimpleNamespace(ids=rng.integers(1, 30, 64 + 30).astype(np.int32), vocabulary=list(range(30)))
+        corpus.ids[:30] = np.arange(30)  # each a sentence of its own: noise, but no pair
+        corpus.ids[30:][corpus.ids[30:] == 29] = 1
+        corpus.ids[-1] = 0
+        corpus.offsets = np.array([*range(31), 94], np.int64)
+        params = Params(vector_size=16, sample=0, architecture=architecture, ns_exponent=0)
+        trial = Trial(rng, corpus, params, tile=47, noise=16, life=2)
+        trial.begin[0][:], trial.begin[1][:] = 0, 0
+        trial.begin[0][0] = trial.begin[1][29] = 1e25
+        arrays, stats = trial.by_kernel(isa)
+        whole = np.isfinite(arrays.w_in).all() and np.isfinite(arrays.w_out).all()
+        assert whole or not stats.finite
+        spoilt += not whole
+    assert spoilt > 0
+
+
+@pytest.mark.parametrize("window", [12, 150, 10_000])
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_windows_wider_than_all_that_is_kept_in_line(isa, architecture, window):
+    rng = np.random.default_rng()
+    corpus = random_corpus(rng, 40, 400, 2)
+    params = Params(
+        vector_size=5, window=window, sample=0, shrink_windows=False, learning_rate=1e-5, architecture=architecture
+    )
+    Trial(rng, corpus, params, tile=20).compare(isa, 1e-4)
 
 
 def test_padding_between_rows_stays_zero(isa):

@@ -59,7 +59,7 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(renewal, t->noise_stride);
     FW_PIECE(drawn, t->noise_stride);
     FW_PIECE(loss_share, t->noise_stride);
-    FW_PIECE(lossy, t->noise_stride);
+    FW_PIECE(lossy, t->noise_stride / FW_LANES);
     FW_PIECE(mark, FW_MARKS);
     FW_PIECE(pair_row, pairs);
     FW_PIECE(pair_coefficient, pairs);

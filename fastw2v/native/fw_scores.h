@@ -66,7 +66,7 @@ FW_INLINE vf place_pairs(tile *t, int64_t head, int64_t n) {
 /* Skip-gram: band[i][q] = rate * (1 - sigma(score)), and the loss -log sigma(score), for tokens [begin, end).
 
    A token has about six pairs of eleven slots: all tokens' pairs are gathered in the ring, so that no lane of the
-   sigmoid is idle and no branch but the loop over a window depends on its draw. */
+   sigmoid is idle and, but for wide windows, no branch other than the loop over a window depends on its draw. */
 FW_STAGE vf positive_coefficients(tile *t, int64_t begin, int64_t end) {
     vf loss = {0};
     int64_t head = 0, tail = 0;
@@ -129,9 +129,9 @@ FW_INLINE vf noise_block(tile *t, int64_t i, int64_t m, float scale, const int r
         const vf share = load(t->loss_share + m + c * FW_LANES);
         float *weight = t->weight + i * t->noise_stride + m + c * FW_LANES;
         FW_UNROLL for (int r = 0; r < rows; r++, weight += t->noise_stride) {
-            vf one = {0}, w = load(weight);
-            store(weight, w * (splat(scale) * noise_pair(a[r][c], &one, lossy)));
-            loss += w * one * share;
+            vf one = {0}, w = load(weight), g = noise_pair(a[r][c], &one, lossy);
+            store(weight, w * (splat(scale) * g));
+            loss += lossy ? w * one * share : g * splat(0.f); /* a score that is no number must show in the loss */
         }
     }
     return loss;
@@ -139,11 +139,12 @@ FW_INLINE vf noise_block(tile *t, int64_t i, int64_t m, float scale, const int r
 /* The coefficients of the shared noise words for tokens [begin, end), and the loss of that noise. */
 FW_STAGE vf noise_coefficients(tile *t, int64_t begin, int64_t end) {
     vf loss = {0};
+    if (t->noise == 0) return loss; /* noise by pair */
     const float scale = -t->rate * (float)t->job->negative / (float)t->noise;
     for (int64_t m = 0; m < t->noise_stride; m += FW_SCORE_WORDS) {
         int64_t i = begin;
         for (; i + FW_SCORE_ROWS <= end; i += FW_SCORE_ROWS) loss += noise_block(t, i, m, scale, FW_SCORE_ROWS);
-        for (; i + 4 <= end; i += 4) loss += noise_block(t, i, m, scale, 4);
+        for (; FW_SCORE_ROWS > 4 && i + 4 <= end; i += 4) loss += noise_block(t, i, m, scale, 4);
         for (; i < end; i++) loss += noise_block(t, i, m, scale, 1);
     }
     return loss;

@@ -23,7 +23,7 @@
 typedef struct tile {
     const fw_job *job;
     stream s;
-    int64_t i0, n, rows;    /* first token in the stream; tokens; tokens rounded up for whole register tiles */
+    int64_t i0, n, rows;    /* first token in the stream; tokens; tokens rounded up to whole vectors */
     int64_t stride;         /* floats from one row to the next */
     int64_t vectors, width; /* what a row's arithmetic covers, in vectors and in floats: D, and 0 beyond it */
     int64_t slots, band_stride, noise, noise_stride;

@@ -5,19 +5,19 @@
 #include "fw_tile.h"
 
 /* Skip-gram: own[i] += sum over token i's pairs of band[i][q] * halo[i + q]. */
-FW_INLINE void pair_updates_block(tile *t, int64_t i, int64_t k0, const int kc) {
+FW_INLINE void window_updates_block(tile *t, int64_t i, int64_t k0, const int kc) {
     const int64_t own = t->job->window, first = window_first(t, i), pairs = window_pairs(t, i);
     float *const *halo = t->halo + i, *to = FW_AT(t->own_out[i] + k0);
     const float *band = t->band + i * t->band_stride;
     vf sums[FW_BLOCK_ONE];
-    FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = load(to + c * FW_LANES);
+    FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = (vf){0};
     for (int64_t p = 0; p < pairs; p++) {
         const int64_t q = slot_of_pair(first, p, own);
         const float *row = FW_AT(halo[q] + k0);
         const vf g = splat(band[q]);
         FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += g * load(row + c * FW_LANES);
     }
-    FW_UNROLL for (int c = 0; c < kc; c++) store(to + c * FW_LANES, sums[c]);
+    FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, sums[c]);
 }
 /* The noise words' part in the gradients of two hidden rows. Skip-gram adds it to the input rows; CBOW takes the
    target's part as well and keeps the sum, scaled for one context row. */
@@ -62,31 +62,37 @@ FW_STAGE void row_updates(tile *t, int64_t begin, int64_t end) {
     if (!t->job->cbow)
         for (int64_t i = begin; i < end; i++) {
             prefetch_halo(t, i);
-            FW_OVER_ROW(t, FW_BLOCK_ONE, pair_updates_block, t, i);
+            FW_OVER_ROW(t, FW_BLOCK_ONE, window_updates_block, t, i);
         }
     FW_OVER_ROW(t, FW_BLOCK_TWO, row_updates_block, t, begin, end);
+}
+
+/* sums[r] = sum over n rows x of g[r] * x, for the two numbers at each g; both from one load of x. */
+FW_INLINE void two_sums(vf sums[2][FW_BLOCK_TWO], const float *g, int64_t g_step, const float *x, int64_t x_step,
+                        int64_t n, const int kc) {
+    FW_UNROLL for (int c = 0; c < kc; c++) sums[0][c] = sums[1][c] = (vf){0};
+    for (; n > 0; n--, g += g_step, x += x_step) {
+        const vf g0 = splat(g[0]), g1 = splat(g[1]);
+        FW_UNROLL for (int c = 0; c < kc; c++) {
+            vf v = load(x + c * FW_LANES);
+            FW_PIN(v);
+            sums[0][c] += g0 * v;
+            sums[1][c] += g1 * v;
+        }
+    }
 }
 
 /* halo[h] += sum over the tokens i whose slot h - i it is of band[i][h - i] * from[i], two neighbours at a time: they
    share all but one of their tokens, and the band holds zeros on either side of its slots. */
 FW_INLINE void halo_updates_block(tile *t, const float *from, int64_t k0, const int kc) {
-    const int64_t n = t->n, slots = t->slots, stride = t->stride, step = t->band_stride - 1;
+    const int64_t n = t->n, slots = t->slots, step = t->band_stride - 1;
     float *const *halo_out = t->halo_out, *const sink = t->sink;
     for (int64_t h = 0; h < n + slots - 1; h += 2) {
         if (halo_out[h] == sink && halo_out[h + 1] == sink) continue;
         const int64_t begin = h - slots + 1 > 0 ? h - slots + 1 : 0, end = h + 1 < n ? h + 2 : n;
-        const float *g = t->band + begin * (step + 1) + h - begin, *x = FW_AT(from + begin * stride + k0);
         vf sums[2][FW_BLOCK_TWO];
-        FW_UNROLL for (int c = 0; c < kc; c++) sums[0][c] = sums[1][c] = (vf){0};
-        for (int64_t left = end - begin; left > 0; left--, g += step, x += stride) {
-            const vf g0 = splat(g[0]), g1 = splat(g[1]);
-            FW_UNROLL for (int c = 0; c < kc; c++) {
-                vf v = load(x + c * FW_LANES);
-                FW_PIN(v);
-                sums[0][c] += g0 * v;
-                sums[1][c] += g1 * v;
-            }
-        }
+        two_sums(sums, t->band + begin * step + h, step, FW_AT(from + begin * t->stride + k0), t->stride, end - begin,
+                 kc);
         FW_UNROLL for (int r = 0; r < 2; r++) {
             float *to = FW_AT(halo_out[h + r] + k0);
             FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, sums[r][c]);
@@ -112,20 +118,9 @@ FW_STAGE void target_updates(tile *t) {
 }
 /* noise[m] += sum over i of weight[i][m] * hidden[i], two noise words at a time. */
 FW_INLINE void noise_updates_block(tile *t, int64_t k0, const int kc) {
-    const int64_t n = t->n, noise = t->noise, stride = t->stride, noise_stride = t->noise_stride;
-    for (int64_t m = 0; m < noise; m += 2) {
+    for (int64_t m = 0; m < t->noise; m += 2) {
         vf sums[2][FW_BLOCK_TWO];
-        FW_UNROLL for (int c = 0; c < kc; c++) sums[0][c] = sums[1][c] = (vf){0};
-        const float *g = t->weight + m, *x = FW_AT(t->hidden + k0);
-        for (int64_t i = 0; i < n; i++, g += noise_stride, x += stride) {
-            const vf g0 = splat(g[0]), g1 = splat(g[1]);
-            FW_UNROLL for (int c = 0; c < kc; c++) {
-                vf v = load(x + c * FW_LANES);
-                FW_PIN(v);
-                sums[0][c] += g0 * v;
-                sums[1][c] += g1 * v;
-            }
-        }
+        two_sums(sums, t->weight + m, t->noise_stride, FW_AT(t->hidden + k0), t->stride, t->n, kc);
         FW_UNROLL for (int r = 0; r < 2; r++) {
             float *to = FW_AT(t->noise_row[m + r] + k0);
             FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, sums[r][c]);
