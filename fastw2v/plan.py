@@ -31,8 +31,9 @@ NOISE_LIFE = {"skipgram": 2, "cbow": 3}
 # How far one tile may overshoot (see `staleness`): in simulations 3.5 was stable and 4.1 diverged.
 STALENESS_MAX = 2.0
 # The same for a chunk in which one word crowds a short piece of it, by its share there. Text whose every chunk is such
-# (twenty topics of forty words, ten seeds) always trained at 5 and diverged in half of the runs at 7.
-BURST_STALENESS_MAX = 4.0
+# (twenty topics of forty words, ten seeds) always trained at 5 and diverged in half of the runs at 7; CBOW, whose
+# hidden rows are sums over the window, at 12, and in a tenth of the runs not at 20.
+BURST_STALENESS_MAX = {"skipgram": 4.0, "cbow": 10.0}
 # Where even a tile of one token exceeds that (a handful of words in wide windows), the learning rate gives way, down to
 # this share of it: what a single token's whole window adds. Rates that would diverge in any trainer still do.
 DAMPING_MIN = 0.25
@@ -213,7 +214,9 @@ def tile_tokens(noise: int, window: int, negative: int, rate: float, kept_share:
     return tile
 
 
-def chunk_shifts(shares: NDArray[np.float64], tile: int, window: int, negative: int, rate: float) -> NDArray[np.int32]:
+def chunk_shifts(
+    shares: NDArray[np.float64], tile: int, window: int, negative: int, rate: float, most: float
+) -> NDArray[np.int32]:
     """How often to halve the tile in each chunk, given the largest share of one word in any piece of it.
 
     Text has its bursts (encoded attachments, rows of one sign, a refrain), in which a tile would hold one word over and
@@ -222,7 +225,7 @@ def chunk_shifts(shares: NDArray[np.float64], tile: int, window: int, negative: 
     shifts = np.zeros(len(shares), np.int32)
     for _ in range(tile.bit_length() - 1):
         stale = staleness(tile >> shifts, window, negative, rate, shares)
-        shifts += (stale > BURST_STALENESS_MAX) & (tile >> shifts > 1)
+        shifts += (stale > most) & (tile >> shifts > 1)
     return shifts
 
 
@@ -271,7 +274,9 @@ def make_plan(
         seed=seed,
         chunk_begin=chunk_begin,
         chunk_sentence=chunk_sentence,
-        chunk_shift=chunk_shifts(shares, tile, params.window, params.negative, rate),
+        chunk_shift=chunk_shifts(
+            shares, tile, params.window, params.negative, rate, BURST_STALENESS_MAX[params.architecture]
+        ),
         kept_share=share,
     )
 

@@ -47,9 +47,9 @@ def test_tiles_shrink_where_one_word_is_in_most_of_them():
 
 def test_chunks_with_bursts_get_smaller_tiles():
     shares = np.array([0.0, 0.1, 0.2, 0.5, 1.0])
-    assert plan.chunk_shifts(shares, 32, 5, 5, 0.025).tolist() == [0, 0, 1, 2, 3]
-    assert plan.chunk_shifts(shares, 32, 5, 5, 1.0).tolist() == [0, 5, 5, 5, 5]  # one token at least
-    assert plan.chunk_shifts(shares, 1, 5, 5, 1.0).tolist() == [0] * 5
+    assert plan.chunk_shifts(shares, 32, 5, 5, 0.025, 4.0).tolist() == [0, 0, 1, 2, 3]
+    assert plan.chunk_shifts(shares, 32, 5, 5, 1.0, 4.0).tolist() == [0, 5, 5, 5, 5]  # one token at least
+    assert plan.chunk_shifts(shares, 1, 5, 5, 1.0, 4.0).tolist() == [0] * 5
 
 
 @pytest.mark.parametrize("kept_share", [1e-4, 1e-2, 0.2, 0.5, 1.0])
