@@ -1,4 +1,4 @@
-"""How fast: fastw2v, gensim and others in turn, on the same text with the same settings; medians, ratios of medians."""
+"""How fast: fastw2v, gensim and others in turn, on the same text with the same settings; medians, and ratios."""
 
 from __future__ import annotations
 
@@ -51,10 +51,14 @@ def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]
             row: dict[str, Any] = {"what": name}
             row |= {system: statistics.median(found) for system, found in speeds.items()}
             row |= {f"{system}_runs": found for system, found in speeds.items()}
-            row |= {f"ratio_{system}": row["fastw2v"] / row[system] for system in speeds if system != "fastw2v"}
+            others = [system for system in speeds if system != "fastw2v"]
+            row |= {f"ratio_{system}": row["fastw2v"] / row[system] for system in others}
+            # Whoever shares the machine can only slow a run down: the fastest of each say what it does when left alone.
+            row |= {f"best_ratio_{system}": max(speeds["fastw2v"]) / max(speeds[system]) for system in others}
             rows.append(row)
-            ratios = "   ".join(f"{system} x {row[f'ratio_{system}']:.1f}" for system in speeds if system != "fastw2v")
+            ratios = "   ".join(f"{system} x {row[f'ratio_{system}']:.1f}" for system in others)
             print(f"{name:40} fastw2v {row['fastw2v'] / 1e6:7.2f} M words/s   {ratios}", flush=True)
     columns = {"what": ""} | {system: ",.0f" for system in systems}
-    show("Raw words per second", rows, columns | {f"ratio_{system}": ".1f" for system in systems[1:]})
+    columns |= {f"{kind}_{system}": ".1f" for kind in ("ratio", "best_ratio") for system in systems[1:]}
+    show("Raw words per second", rows, columns)
     return rows
