@@ -31,8 +31,8 @@ NOISE_LIFE = {"skipgram": 2, "cbow": 3}
 # How far one tile may overshoot (see `staleness`): in simulations 3.5 was stable and 4.1 diverged.
 STALENESS_MAX = 2.0
 # The same for a chunk in which one word crowds a short piece of it, by its share there. Text whose every chunk is such
-# (twenty topics of forty words, ten seeds) always trained at 5 and diverged in half of the runs at 7; CBOW, whose
-# hidden rows are sums over the window, at 12, and in a tenth of the runs not at 20.
+# (twenty topics of forty words, ten seeds) always trained at 5, and diverged with some parameters at 7; CBOW, whose
+# hidden rows blend the window, always trained at 12, and not always at 20.
 BURST_STALENESS_MAX = {"skipgram": 4.0, "cbow": 10.0}
 # Where even a tile of one token exceeds that (a handful of words in wide windows), the learning rate gives way, down to
 # this share of it: what a single token's whole window adds. Rates that would diverge in any trainer still do.
