@@ -234,7 +234,8 @@ def evaluate(
 ) -> None:
     """Score the vectors of FILE: WordSim-353, SimLex-999 and the Google analogies, or the files given."""
     from fastw2v import datasets
-    from fastw2v.evaluate import PROTOCOLS, evaluate_analogies, evaluate_word_pairs
+    from fastw2v.analogies import PROTOCOLS
+    from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
 
     vectors = _load(file)
     named = [(path.name, path) for path in pairs]

@@ -1,4 +1,4 @@
-"""How good are the vectors? Word-similarity and analogy benchmarks, in batched matrix products.
+"""How good are the vectors? Word-similarity and analogy benchmarks, and their reports.
 
 Nothing here changes the vectors that it is given.
 """
@@ -6,49 +6,23 @@ Nothing here changes the vectors that it is given.
 from __future__ import annotations
 
 import os
-import string
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.analogies import PROTOCOLS, cased_index, judge_analogies
 from fastw2v.errors import ParameterError
 from fastw2v.evaluation_files import Question, read_analogies, read_word_pairs
-from fastw2v.nearest import best_of_many, search_limit, unit_rows
+from fastw2v.nearest import search_limit, unit_rows
 from fastw2v.vectors import WordVectors
 
-__all__ = [
-    "AnalogyReport",
-    "AnalogySection",
-    "WordPairReport",
-    "evaluate_analogies",
-    "evaluate_word_pairs",
-    "judge_analogies",
-]
+__all__ = ["AnalogyReport", "AnalogySection", "WordPairReport", "evaluate_analogies", "evaluate_word_pairs"]
 
 # The questions-words file has its five semantic sections first.
 _SEMANTIC_SECTIONS = 5
-# gensim looks at the five best words and takes the first that is no question word.
-_GENSIM_CANDIDATES = 5
-_ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """The rules of an analogy evaluation."""
-
-    restrict_vocab: int
-    upper: Callable[[str], str]
-    case_rule: str
-    first_only: bool  # the best word alone counts; else the first that is no question word, of five
-
-
-PROTOCOLS = {
-    "c": Protocol(30_000, lambda word: word.translate(_ASCII_UPPER), "ASCII upper case", True),
-    "gensim": Protocol(300_000, str.upper, "Unicode upper case", False),
-}
 
 
 @dataclass(frozen=True)
@@ -196,7 +170,7 @@ def evaluate_word_pairs(
     given = read_word_pairs(pairs) if isinstance(pairs, (str, os.PathLike)) else list(pairs)
     limit = search_limit(len(vectors), restrict_vocab)
     upper = str.upper if case_insensitive else str
-    index = _cased_index(vectors, limit, upper)
+    index = cased_index(vectors, limit, upper)
     found = [
         (index[upper(first)], index[upper(second)], score)
         for first, second, score in given
@@ -273,81 +247,6 @@ def evaluate_analogies(
         asked, correct = int(np.count_nonzero(known)), int(np.count_nonzero(right))
         results.append(AnalogySection(name, correct, asked, len(known) - asked))
     return AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
-
-
-def judge_analogies(
-    vectors: WordVectors, sections: Iterable[tuple[str, Sequence[Question]]], rules: Protocol, limit: int
-) -> Iterator[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Say of each question whether its words are known, and whether it is answered right.
-
-    Parameters
-    ----------
-    vectors : WordVectors
-    sections : iterable of (section name, questions)
-    rules : Protocol
-    limit : int
-        Rows to search.
-
-    Yields
-    ------
-    name : str
-    known, right : arrays of bool, shape (questions,)
-    """
-    search = _Search(vectors, limit, rules)
-    for name, asked in sections:
-        rows = [search.rows(question) for question in asked]
-        known = np.array([row is not None for row in rows], bool)
-        right = np.zeros(len(rows), bool)
-        right[known] = search.right(np.array([row for row in rows if row is not None], np.int64).reshape(-1, 4))
-        yield name, known, right
-
-
-class _Search:
-    """The first rows as unit vectors, and their words numbered so that all forms of a word have one number."""
-
-    def __init__(self, vectors: WordVectors, limit: int, rules: Protocol) -> None:
-        self.units = unit_rows(vectors.vectors[:limit])
-        self.upper = rules.upper
-        self.index = _cased_index(vectors, limit, rules.upper)
-        # Row -> row of the first form of the same word.
-        self.first_form = np.array(
-            [
-                self.index[rules.upper(word)] if isinstance(word, str) else row
-                for row, word in enumerate(vectors.index_to_key[:limit])
-            ]
-        )
-        self.first_only = rules.first_only
-
-    def rows(self, question: Question) -> tuple[int, ...] | None:
-        """Look up the four words of a question; None when one is missing."""
-        found = [self.index.get(self.upper(word)) for word in question]
-        return None if None in found else tuple(row for row in found if row is not None)
-
-    def right(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Say which questions, given as rows of a, b, c and the answer, are answered right."""
-        a, b, c, answer = rows.T
-        queries = unit_rows(self.units[b] - self.units[a] + self.units[c])
-        asked = rows[:, :3].tolist()
-        found = best_of_many(queries, self.units, 1 if self.first_only else _GENSIM_CANDIDATES, asked)
-        choose = self._best if self.first_only else self._first_free
-        answers = (choose(best, scores, words) for (best, scores), words in zip(found, asked, strict=True))
-        return np.fromiter(answers, np.int64, len(rows)) == answer
-
-    def _best(self, best: NDArray[np.int64], scores: NDArray[np.float32], asked: list[int]) -> int:
-        """The first form of the best word; -1 for none."""
-        # compute-accuracy starts from a best score of 0, so a word that points away is no answer.
-        return int(self.first_form[best[0]]) if len(best) and scores[0] > 0 else -1
-
-    def _first_free(self, best: NDArray[np.int64], scores: NDArray[np.float32], asked: list[int]) -> int:
-        """The first form of the best word that is no question word in any form, else of the last one looked at."""
-        forms = self.first_form[best].tolist()
-        return next((form for form in forms if form not in asked), forms[-1] if forms else -1)
-
-
-def _cased_index(vectors: WordVectors, limit: int, upper: Callable[[str], str]) -> dict[str, int]:
-    """Map each upper-cased word to its first row."""
-    words = vectors.index_to_key[:limit]
-    return {upper(word): row for row, word in reversed(list(enumerate(words))) if isinstance(word, str)}
 
 
 def _share(part: int, whole: int) -> float:

@@ -95,8 +95,8 @@ def plain_analogies(wv, sections, *, limit, protocol):
 @pytest.mark.parametrize("limit", [60, 10_000])
 @pytest.mark.parametrize("at_once", [1, 7, 8192])
 def test_both_protocols_equal_the_same_written_plainly(monkeypatch, protocol, limit, at_once):
-    monkeypatch.setattr("fastw2v.nearest._BLOCK_SEARCHED", at_once)
-    monkeypatch.setattr("fastw2v.nearest._BLOCK_QUERIES", at_once)
+    monkeypatch.setattr("fastw2v.analogies._BLOCK_SEARCHED", at_once)
+    monkeypatch.setattr("fastw2v.analogies._BLOCK_QUESTIONS", at_once)
     wv = world()
     report = evaluate_analogies(wv, questions(), protocol=protocol, restrict_vocab=limit)
     found = [(section.name, section.correct, section.used, section.missing) for section in report.sections]
