@@ -64,10 +64,10 @@ def judge_analogies(
     """
     search = _Search(vectors, limit, rules)
     for name, asked in sections:
-        rows = [search.rows(question) for question in asked]
-        known = np.array([row is not None for row in rows], bool)
+        rows = search.rows(asked)
+        known = (rows >= 0).all(axis=1)
         right = np.zeros(len(rows), bool)
-        right[known] = search.right(np.array([row for row in rows if row is not None], np.int64).reshape(-1, 4))
+        right[known] = search.right(rows[known])
         yield name, known, right
 
 
@@ -87,10 +87,11 @@ class _Search:
         )
         self.first_only = rules.first_only
 
-    def rows(self, question: Question) -> tuple[int, ...] | None:
-        """Look up the four words of a question; None when one is missing."""
-        found = [self.index.get(self.upper(word)) for word in question]
-        return None if None in found else tuple(row for row in found if row is not None)
+    def rows(self, asked: Sequence[Question]) -> NDArray[np.int64]:
+        """Look up the words of the questions: shape (questions, 4), -1 for an unknown word."""
+        words = list(itertools.chain.from_iterable(asked))
+        row = {word: self.index.get(self.upper(word), -1) for word in set(words)}
+        return np.fromiter((row[word] for word in words), np.int64, len(words)).reshape(-1, 4)
 
     def right(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Say which questions, given as rows of a, b, c and the answer, are answered right."""

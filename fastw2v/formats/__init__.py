@@ -193,9 +193,11 @@ def _load(path: str | os.PathLike[str], format: str | None, mmap: bool, errors: 
     chosen = chosen or format_of_content(source)
     if chosen == "native":
         content = _read_native(source, mmap)
-        return Loaded(
-            WordVectors(content.vectors, content.words, content.counts), content.context_vectors, content.metadata
-        )
+        try:
+            word_vectors = WordVectors(content.vectors, content.words, content.counts)
+        except ParameterError as error:  # two equal words: found here, since a set of them all takes long to make
+            raise FormatError(f"{source}, 'vocab_utf8': {error}; the file is damaged") from None
+        return Loaded(word_vectors, content.context_vectors, content.metadata)
     if mmap:
         raise ParameterError(f"{source}: only native files can be memory-mapped, this one is word2vec {chosen}")
     with open_source(source) as opened:

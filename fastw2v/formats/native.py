@@ -18,6 +18,7 @@ that a file cut short meanwhile kills the process, and it writes from a second c
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import os
@@ -295,20 +296,24 @@ def _decode_words(path: Path, raw: bytes, offsets: NDArray[np.int64], word_type:
             f"{path}, 'vocab_offsets': they must rise from 0 to {len(raw):,} in steps of at most {MAX_WORD_BYTES:,}; "
             "the file is damaged"
         )
-    words: list[Any] = []
-    edges = offsets.tolist()
-    for row in range(len(edges) - 1):
-        try:
-            words.append(raw[edges[row] : edges[row + 1]].decode("utf-8"))
-        except UnicodeDecodeError as error:
-            raise FormatError(
-                f"{path}, 'vocab_utf8': word {row} is no UTF-8 ({error.reason}); the file is damaged"
-            ) from error
+    # All words at once: a million small strings decoded one by one take longer than the vectors.
+    begins = np.frombuffer(raw, np.uint8) & 0xC0 != 0x80  # bytes that begin a character
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        row = int(np.searchsorted(offsets, error.start, side="right")) - 1
+        raise FormatError(
+            f"{path}, 'vocab_utf8': word {row} is no UTF-8 ({error.reason}); the file is damaged"
+        ) from error
+    inside = offsets[offsets < len(raw)]
+    if not begins[inside].all():
+        row = int(np.argmin(begins[inside]))
+        raise FormatError(f"{path}, 'vocab_utf8': word {row} is no UTF-8 (it begins inside a character); the file is damaged")
+    characters = np.concatenate([[0], np.cumsum(begins)])[offsets].tolist()
+    words: list[Any] = [text[begin:end] for begin, end in itertools.pairwise(characters)]
     if word_type == "int":
         try:
             words = decode_integers(words)
         except ValueError as error:
             raise FormatError(f"{path}, 'vocab_utf8': {error}; the file is damaged") from error
-    if len(set(words)) != len(words):
-        raise FormatError(f"{path}, 'vocab_utf8': a word comes twice; the file is damaged")
     return words
