@@ -308,7 +308,9 @@ def _decode_words(path: Path, raw: bytes, offsets: NDArray[np.int64], word_type:
     inside = offsets[offsets < len(raw)]
     if not begins[inside].all():
         row = int(np.argmin(begins[inside]))
-        raise FormatError(f"{path}, 'vocab_utf8': word {row} is no UTF-8 (it begins inside a character); the file is damaged")
+        raise FormatError(
+            f"{path}, 'vocab_utf8': word {row} is no UTF-8 (it begins inside a character); the file is damaged"
+        )
     characters = np.concatenate([[0], np.cumsum(begins)])[offsets].tolist()
     words: list[Any] = [text[begin:end] for begin, end in itertools.pairwise(characters)]
     if word_type == "int":
