@@ -65,7 +65,7 @@ def judge_analogies(
     search = _Search(vectors, limit, rules)
     for name, asked in sections:
         rows = search.rows(asked)
-        known = (rows >= 0).all(axis=1)
+        known: NDArray[np.bool_] = np.all(rows >= 0, axis=1)
         right = np.zeros(len(rows), bool)
         right[known] = search.right(rows[known])
         yield name, known, right
