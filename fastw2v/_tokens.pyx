@@ -46,9 +46,11 @@ class BadTokenError(Exception):
         self.reason = reason
 
 
-cdef struct word_t:
+cdef struct word_t:  # half a cache line
+    PyObject *word  # borrowed from `keys`
     Py_hash_t hash
     int64_t count
+    int64_t unused
 
 cdef struct slot_t:
     uint32_t tag
@@ -136,7 +138,10 @@ cdef class TokenScanner:
             slot = self._home(hashes[i])[0]
             guesses[i] = slot.id if slot.tag == _tag(hashes[i]) else -1
             if guesses[i] >= 0:
-                fw_prefetch(<PyObject *>self.keys[guesses[i]])
+                fw_prefetch(&self.known[guesses[i]])
+        for i in range(n):
+            if guesses[i] >= 0:
+                fw_prefetch(self.known[guesses[i]].word)
         for i in range(n):
             id = guesses[i]
             token = <PyObject *>tokens[first + i]
@@ -179,7 +184,7 @@ cdef class TokenScanner:
         return &self.slots[_mix(hash) >> self.shift]
 
     cdef inline bint _is_str(self, int32_t id, PyObject *token, Py_hash_t hash) noexcept:
-        cdef PyObject *word = <PyObject *>self.keys[id]
+        cdef PyObject *word = self.known[id].word
         return word == token or (self.known[id].hash == hash and fw_same_str(word, token))
 
     cdef int32_t _enter_str(self, str token, Py_hash_t hash, Py_ssize_t index) except -1:
@@ -226,7 +231,7 @@ cdef class TokenScanner:
         if id == self.capacity:
             self._grow_words()
         self.keys.append(word)
-        self.known[id] = word_t(hash, 0)
+        self.known[id] = word_t(<PyObject *>word, hash, 0, 0)
         self.slots[at] = slot_t(_tag(hash), <int32_t>id)
         if 2 * (id + 1) > self.n_slots:
             self._grow_slots()
