@@ -32,7 +32,8 @@ NOISE_LIFE = {"skipgram": 2, "cbow": 3}
 STALENESS_MAX = 2.0
 # The same for a chunk in which one word crowds a short piece of it, by its share there. Text whose every chunk is such
 # (twenty topics of forty words, ten seeds) always trained at 5, and diverged with some parameters at 7; CBOW, whose
-# hidden rows blend the window, always trained at 12, and not always at 20.
+# hidden rows blend the window, always trained at 12, and not always at 20. That is with five negatives; see
+# `burst_bound` for more.
 BURST_STALENESS_MAX = {"skipgram": 4.0, "cbow": 10.0}
 # Where even a tile of one token exceeds that (a handful of words in wide windows), the learning rate gives way, down to
 # this share of it: what a single token's whole window adds. Rates that would diverge in any trainer still do.
@@ -229,6 +230,15 @@ def chunk_shifts(
     return shifts
 
 
+def burst_bound(architecture: str, negative: int) -> float:
+    """How far a tile of a burst may overshoot, as `staleness` reckons it.
+
+    `staleness` grows with K + 1, but the more noise words there are, the smaller is what each of them has left to say:
+    that text made of bursts always trained at 8 with 10 to 20 negatives, and diverged with some parameters at 10.
+    """
+    return BURST_STALENESS_MAX[architecture] * max(1.0, ((negative + 1) / 6) ** 0.5)
+
+
 def damping(tile: int, window: int, negative: int, rate: float, kept_share: float) -> float:
     """The share of the learning rate that this tile can bear, 1 but for tiny vocabularies."""
     excess = staleness(tile, window, negative, rate, kept_share) / STALENESS_MAX
@@ -275,7 +285,7 @@ def make_plan(
         chunk_begin=chunk_begin,
         chunk_sentence=chunk_sentence,
         chunk_shift=chunk_shifts(
-            shares, tile, params.window, params.negative, rate, BURST_STALENESS_MAX[params.architecture]
+            shares, tile, params.window, params.negative, rate, burst_bound(params.architecture, params.negative)
         ),
         kept_share=share,
     )

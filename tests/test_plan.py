@@ -52,6 +52,12 @@ def test_chunks_with_bursts_get_smaller_tiles():
     assert plan.chunk_shifts(shares, 1, 5, 5, 1.0, 4.0).tolist() == [0] * 5
 
 
+def test_with_more_negatives_a_burst_may_overshoot_further():
+    assert plan.burst_bound("skipgram", 1) == plan.burst_bound("skipgram", 5) == 4
+    assert 6 < plan.burst_bound("skipgram", 15) < plan.burst_bound("skipgram", 20) < 8
+    assert plan.burst_bound("cbow", 5) == 10
+
+
 @pytest.mark.parametrize("kept_share", [1e-4, 1e-2, 0.2, 0.5, 1.0])
 @pytest.mark.parametrize("rate", [0.001, 0.025, 0.05])
 def test_no_tile_moves_a_row_too_far(kept_share, rate):

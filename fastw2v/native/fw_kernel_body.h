@@ -32,7 +32,7 @@ static size_t lay_out(const fw_job *job, char *block) {
     t->width = t->vectors * FW_LANES;
     t->band_stride = (slots + FW_LANES) / FW_LANES * FW_LANES; /* at least one 0 between the slots of two tokens */
     t->noise = job->pairwise_noise ? 0 : job->noise;
-    for (t->ring = FW_RING; t->ring < FW_LANES + slots;) t->ring *= 2;
+    t->room = slots > FW_ROOM ? slots : FW_ROOM;
     t->noise_stride = (t->noise + FW_SCORE_WORDS - 1) / FW_SCORE_WORDS * FW_SCORE_WORDS;
 #define FW_PIECE(field, count) t->field = piece(block, &used, (count), sizeof *t->field)
     FW_PIECE(s.word, tokens);
@@ -46,8 +46,8 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(band, rows * t->band_stride);
     FW_PIECE(target, rows);
     FW_PIECE(count, rows);
-    FW_PIECE(score, t->ring * FW_LANES);
-    FW_PIECE(place, t->ring);
+    FW_PIECE(score, (t->room + FW_LANES) * FW_LANES);
+    FW_PIECE(place, t->room);
     FW_PIECE(zero, t->stride);
     FW_PIECE(sink, t->stride);
     FW_PIECE(own, rows);
@@ -58,6 +58,8 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(noise_word, t->noise_stride);
     FW_PIECE(renewal, t->noise_stride);
     FW_PIECE(drawn, t->noise_stride);
+    FW_PIECE(draw, t->noise_stride);
+    FW_PIECE(draw_slot, t->noise_stride);
     FW_PIECE(loss_share, t->noise_stride);
     FW_PIECE(lossy, t->noise_stride / FW_LANES);
     FW_PIECE(mark, FW_MARKS);

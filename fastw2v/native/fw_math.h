@@ -52,12 +52,14 @@ FW_FN int fw_keep(fw_u64 bits, fw_u32 cut) { return (fw_u32)(bits >> 32) <= cut;
 /* The reduced window of word2vec, uniform in 1..window. */
 FW_FN int fw_window(fw_u64 bits, int window) { return 1 + (int)fw_below(bits, (fw_u32)window); }
 
-/* One draw from an alias table (Walker 1977, Vose 1991): the whole part picks the column, the fraction tosses its coin.
- */
+/* One draw from an alias table (Walker 1977, Vose 1991) for x = fw_scaled(bits, n): the whole part picks the column,
+   the fraction tosses its coin. No branch: half the tosses would be guessed wrong. */
+FW_FN int fw_alias(fw_u64 x, const fw_u32 *cut, const int *alias) {
+    fw_u32 column = (fw_u32)(x >> 32), other = (fw_u32)alias[column];
+    return (int)(other ^ ((other ^ column) & -(fw_u32)((fw_u32)x < cut[column])));
+}
 FW_FN int fw_noise(fw_u64 bits, const fw_u32 *cut, const int *alias, fw_u32 n) {
-    fw_u64 x = fw_scaled(bits, n);
-    fw_u32 column = (fw_u32)(x >> 32);
-    return (fw_u32)x < cut[column] ? (int)column : alias[column];
+    return fw_alias(fw_scaled(bits, n), cut, alias);
 }
 
 /* Uniform in [-0.5, 0.5) with 24 bits: exact in float32. */

@@ -33,53 +33,63 @@ FW_INLINE void hidden_rows_block(tile *t, int64_t k0, const int kc) {
 FW_STAGE void copy_rows(tile *t) { FW_OVER_ROW(t, FW_BLOCK_ONE, copy_rows_block, t); }
 FW_STAGE void hidden_rows(tile *t) { FW_OVER_ROW(t, FW_BLOCK_ONE, hidden_rows_block, t); }
 
-/* The scores of token i with the tokens of its window, lane by lane, into the ring from `tail` on. */
-FW_INLINE void scores_block(tile *t, int64_t i, int64_t tail, int64_t k0, const int kc) {
-    const int64_t own = t->job->window, first = window_first(t, i), pairs = window_pairs(t, i), ring = t->ring - 1;
-    const int32_t band = (int32_t)(i * t->band_stride);
-    float *const *halo = t->halo + i, *score = t->score;
+/* The scores of tokens [begin, end) with the tokens of their windows, pair after pair, lane by lane. */
+FW_INLINE void scores_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
+    const int64_t own = t->job->window, stride = t->stride, band_stride = t->band_stride;
+    const int32_t *first = t->s.first + t->i0, *last = t->s.last + t->i0;
+    float *const *halo = t->halo, *score = t->score;
     int32_t *place = t->place;
-    const float *hidden = FW_AT(t->hidden + i * t->stride + k0);
-    vf x[FW_BLOCK_ONE];
-    FW_UNROLL for (int c = 0; c < kc; c++) {
-        x[c] = load(hidden + c * FW_LANES);
-        FW_PIN(x[c]);
-    }
-    for (int64_t p = 0; p < pairs; p++) {
-        const int64_t q = slot_of_pair(first, p, own), r = (tail + p) & ring;
-        const float *row = FW_AT(halo[q] + k0);
-        vf a[2] = {k0 > 0 ? load(score + r * FW_LANES) : (vf){0}, {0}};
-        FW_UNROLL for (int c = 0; c < kc; c++) a[c % 2] += x[c] * load(row + c * FW_LANES);
-        store(score + r * FW_LANES, a[0] + a[1]);
-        place[r] = band + (int32_t)q;
+    const float *hidden = t->hidden + begin * stride + k0;
+    for (int64_t i = begin; i < end; i++, hidden += stride) {
+        const int64_t left = first[i] - (t->i0 + i) + own, pairs = last[i] - first[i];
+        const int32_t band = (int32_t)(i * band_stride);
+        float *const *window = halo + i;
+        vf x[FW_BLOCK_ONE];
+        if (k0 == 0) prefetch_own(t, i);
+        FW_UNROLL for (int c = 0; c < kc; c++) {
+            x[c] = load(hidden + c * FW_LANES);
+            FW_PIN(x[c]);
+        }
+        for (int64_t p = 0; p < pairs; p++, score += FW_LANES) {
+            const int64_t q = slot_of_pair(left, p, own);
+            const float *row = FW_AT(window[q] + k0);
+            vf a[2] = {k0 > 0 ? load(score) : (vf){0}, {0}};
+            FW_UNROLL for (int c = 0; c < kc; c++) a[c % 2] += x[c] * load(row + c * FW_LANES);
+            store(score, a[0] + a[1]);
+            *place++ = band + (int32_t)q;
+        }
     }
 }
-/* The coefficients of the ring's pairs [head, head + n), n up to FW_LANES, put in their places; and their loss. */
-FW_INLINE vf place_pairs(tile *t, int64_t head, int64_t n) {
+/* The coefficients of the pairs from `pair` on, n up to FW_LANES of them, put in their places; and their loss. */
+FW_INLINE vf place_pairs(tile *t, int64_t pair, int64_t n) {
     float coefficient[FW_LANES] __attribute__((aligned(64)));
+    const float *score = t->score + pair * FW_LANES;
+    const int32_t *place = t->place + pair;
+    float *band = t->band;
     vf a[FW_LANES], loss;
-    FW_UNROLL for (int l = 0; l < FW_LANES; l++) a[l] = load(t->score + ((head + l) & (t->ring - 1)) * FW_LANES);
+    FW_UNROLL for (int l = 0; l < FW_LANES; l++) a[l] = load(score + l * FW_LANES);
     store(coefficient, splat(t->rate) * positive_pair(sum_lanes(a), &loss));
-    for (int64_t l = 0; l < n; l++) t->band[t->place[(head + l) & (t->ring - 1)]] = coefficient[l];
+    if (n >= FW_LANES) {
+        FW_UNROLL for (int l = 0; l < FW_LANES; l++) band[place[l]] = coefficient[l];
+        return loss;
+    }
+    for (int64_t l = 0; l < n; l++) band[place[l]] = coefficient[l];
     return masked(loss, lane_numbers() < (int32_t)n);
 }
 /* Skip-gram: band[i][q] = rate * (1 - sigma(score)), and the loss -log sigma(score), for tokens [begin, end).
 
-   A token has about six pairs of eleven slots: all tokens' pairs are gathered in the ring, so that no lane of the
-   sigmoid is idle and, but for wide windows, no branch other than the loop over a window depends on its draw. */
+   A token has about six pairs of eleven slots: the pairs of as many tokens as there is room for are gathered, so that
+   no lane of the sigmoid is idle and no branch other than the loop over a window depends on its draw. */
 FW_STAGE vf positive_coefficients(tile *t, int64_t begin, int64_t end) {
     vf loss = {0};
-    int64_t head = 0, tail = 0;
-    for (int64_t i = begin; i < end; i++) {
-        for (int64_t q = 0; q < t->band_stride; q += FW_LANES) store(t->band + i * t->band_stride + q, (vf){0});
-        prefetch_own(t, i);
-        if (tail - head + t->slots > t->ring)
-            for (; tail - head >= FW_LANES; head += FW_LANES) loss += place_pairs(t, head, FW_LANES);
-        FW_OVER_ROW(t, FW_BLOCK_ONE, scores_block, t, i, tail);
-        tail += (int64_t)t->count[i];
+    memset(t->band + begin * t->band_stride, 0, (size_t)((end - begin) * t->band_stride) * sizeof *t->band);
+    for (int64_t next = begin; begin < end; begin = next) {
+        int64_t pairs = 0;
+        do pairs += window_pairs(t, next++);
+        while (next < end && pairs + window_pairs(t, next) <= t->room);
+        FW_OVER_ROW(t, FW_BLOCK_ONE, scores_block, t, begin, next);
+        for (int64_t p = 0; p < pairs; p += FW_LANES) loss += place_pairs(t, p, pairs - p);
     }
-    for (; tail - head >= FW_LANES; head += FW_LANES) loss += place_pairs(t, head, FW_LANES);
-    if (tail > head) loss += place_pairs(t, head, tail - head);
     return loss;
 }
 /* CBOW: target[i] = rate * (1 - sigma(hidden[i] . own[i])), 0 for a token without context; and the loss. */

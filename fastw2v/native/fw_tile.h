@@ -17,7 +17,7 @@
 #define FW_SCORE_ROWS (FW_LANES == 16 ? 8 : FW_LANES == 8 ? 6 : 4)
 #define FW_SCORE_COLUMNS (FW_LANES == 16 ? 1 : 2)
 #define FW_SCORE_WORDS (FW_SCORE_COLUMNS * FW_LANES)
-#define FW_RING 256      /* pairs: as a rule all those of FW_CACHE_ROWS tokens */
+#define FW_ROOM 256      /* pairs: as a rule all those of FW_CACHE_ROWS tokens */
 #define FW_CACHE_ROWS 16 /* rows taken together through the row-wise stages, so that they stay in the first cache */
 
 typedef struct tile {
@@ -28,25 +28,27 @@ typedef struct tile {
     int64_t vectors, width; /* what a row's arithmetic covers, in vectors and in floats: D, and 0 beyond it */
     int64_t slots, band_stride, noise, noise_stride;
     int64_t epoch;
-    int64_t length;         /* tokens of a tile in this chunk */
-    float rate;             /* learning rate */
-    float *hidden;          /* (rows, stride): skip-gram copies of the input rows, CBOW hidden rows */
-    float *error;           /* (rows, stride): CBOW gradients of the hidden rows, for one context row */
-    float *noise_columns;   /* noise rows transposed, FW_SCORE_WORDS of them side by side */
-    float *weight;          /* (rows, noise_stride): weight of each noise word for each token, then its coefficient */
-    float *band;            /* (rows, band_stride) coefficients of the pairs */
-    float *target;          /* (rows) CBOW: coefficient of the target */
-    float *count;           /* (rows) pairs of the token */
-    float *score;           /* (ring) vectors whose lanes add up to a pair's score, until there are FW_LANES of them */
-    int32_t *place;         /* (ring) where in `band` the pair's coefficient goes */
-    int64_t ring;           /* a power of two, room for FW_LANES pairs and a token's, at least FW_RING */
-    float *zero, *sink;     /* a row to read and a row to write where there is no token */
-    float **own, **own_out; /* (rows) the token's own row, to read and to write */
+    int64_t length;           /* tokens of a tile in this chunk */
+    float rate;               /* learning rate */
+    float *hidden;            /* (rows, stride): skip-gram copies of the input rows, CBOW hidden rows */
+    float *error;             /* (rows, stride): CBOW gradients of the hidden rows, for one context row */
+    float *noise_columns;     /* noise rows transposed, FW_SCORE_WORDS of them side by side */
+    float *weight;            /* (rows, noise_stride): weight of each noise word for each token, then its coefficient */
+    float *band;              /* (rows, band_stride) coefficients of the pairs */
+    float *target;            /* (rows) CBOW: coefficient of the target */
+    float *count;             /* (rows) pairs of the token */
+    float *score;             /* (room) vectors whose lanes add up to a pair's score */
+    int32_t *place;           /* (room) where in `band` the pair's coefficient goes */
+    int64_t room;             /* pairs that are scored together, at least those of one token */
+    float *zero, *sink;       /* a row to read and a row to write where there is no token */
+    float **own, **own_out;   /* (rows) the token's own row, to read and to write */
     float **halo, **halo_out; /* (rows + slots) window side */
     float **noise_row;        /* (noise_stride) */
     int32_t *noise_word;      /* (noise) */
     int64_t *renewal;         /* (noise) the tile in which the slot's next word comes */
     int32_t *drawn;           /* (noise) words drawn for the next tile, -1 for slots that keep theirs */
+    uint64_t *draw;           /* (noise) while they are drawn: where in the table, and the slot for which */
+    int32_t *draw_slot;
     float *loss_share; /* (noise_stride) share of each noise word in the loss: only words new in this tile count */
     uint8_t *lossy;    /* (noise_stride / FW_LANES) whether a vector of noise words has a share in the loss */
     uint8_t *mark;     /* (FW_MARKS) nonzero where a noise word hashes */
@@ -147,17 +149,31 @@ FW_INLINE int64_t next_renewal(const tile *t, int64_t slot, int64_t number) {
     return (number + shift + life - 1) / life * life - shift;
 }
 
-/* Draws the noise words that are new in tile `number`, ahead of it, so that their rows are on the way when it comes. */
+/* Draws the noise words that are new in tile `number`, ahead of it, so that their rows are on the way when it comes;
+   and the places in the table before any of them is read, so that the cache misses of one hide behind those of the
+   others. */
 FW_STAGE void draw_noise(tile *t, int64_t number) {
     const fw_job *job = t->job;
-    const int64_t i0 = t->s.begin + number * t->length;
+    const int64_t i0 = t->s.begin + number * t->length, noise = t->noise;
     if (i0 >= t->s.end) return;
-    for (int64_t m = 0; m < t->noise; m++) {
-        if (number > 0 && t->renewal[m] != number) continue;
-        t->renewal[m] = number > 0 ? number + job->life : next_renewal(t, m, 1);
-        uint64_t bits = fw_draw(t->s.noise_key, (uint64_t)t->s.position[i0], (uint64_t)m);
-        t->drawn[m] = fw_noise(bits, job->noise_cut, job->noise_alias, (uint32_t)job->vocabulary);
-        prefetch_row(t, output_row(job, t->drawn[m]));
+    const uint64_t key = t->s.noise_key, position = (uint64_t)t->s.position[i0];
+    const uint32_t vocabulary = (uint32_t)job->vocabulary, *cut = job->noise_cut;
+    const int32_t *alias = job->noise_alias;
+    int64_t *renewal = t->renewal;
+    uint64_t *draw = t->draw;
+    int32_t *slot = t->draw_slot;
+    int64_t n = 0;
+    for (int64_t m = 0; m < noise; m++) {
+        if (number > 0 && renewal[m] != number) continue;
+        renewal[m] = number > 0 ? number + job->life : next_renewal(t, m, 1);
+        draw[n] = fw_scaled(fw_draw(key, position, (uint64_t)m), vocabulary);
+        __builtin_prefetch(cut + (draw[n] >> 32));
+        __builtin_prefetch(alias + (draw[n] >> 32));
+        slot[n++] = (int32_t)m;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        t->drawn[slot[i]] = fw_alias(draw[i], cut, alias);
+        prefetch_row(t, output_row(job, t->drawn[slot[i]]));
     }
 }
 

@@ -4,20 +4,26 @@
 
 #include "fw_tile.h"
 
-/* Skip-gram: own[i] += sum over token i's pairs of band[i][q] * halo[i + q]. */
-FW_INLINE void window_updates_block(tile *t, int64_t i, int64_t k0, const int kc) {
-    const int64_t own = t->job->window, first = window_first(t, i), pairs = window_pairs(t, i);
-    float *const *halo = t->halo + i, *to = FW_AT(t->own_out[i] + k0);
-    const float *band = t->band + i * t->band_stride;
-    vf sums[FW_BLOCK_ONE];
-    FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = (vf){0};
-    for (int64_t p = 0; p < pairs; p++) {
-        const int64_t q = slot_of_pair(first, p, own);
-        const float *row = FW_AT(halo[q] + k0);
-        const vf g = splat(band[q]);
-        FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += g * load(row + c * FW_LANES);
+/* Skip-gram: own[i] += sum over token i's pairs of band[i][q] * halo[i + q], for tokens [begin, end). */
+FW_INLINE void window_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
+    const int64_t own = t->job->window, band_stride = t->band_stride;
+    const int32_t *first = t->s.first + t->i0, *last = t->s.last + t->i0;
+    float *const *halo = t->halo, *const *own_out = t->own_out;
+    const float *band = t->band + begin * band_stride;
+    for (int64_t i = begin; i < end; i++, band += band_stride) {
+        const int64_t left = first[i] - (t->i0 + i) + own, pairs = last[i] - first[i];
+        float *const *window = halo + i, *to = FW_AT(own_out[i] + k0);
+        vf sums[FW_BLOCK_ONE];
+        if (k0 == 0) prefetch_halo(t, i);
+        FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = (vf){0};
+        for (int64_t p = 0; p < pairs; p++) {
+            const int64_t q = slot_of_pair(left, p, own);
+            const float *row = FW_AT(window[q] + k0);
+            const vf g = splat(band[q]);
+            FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += g * load(row + c * FW_LANES);
+        }
+        FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, sums[c]);
     }
-    FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, sums[c]);
 }
 /* The noise words' part in the gradients of two hidden rows. Skip-gram adds it to the input rows; CBOW takes the
    target's part as well and keeps the sum, scaled for one context row. */
@@ -59,11 +65,7 @@ FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0
     }
 }
 FW_STAGE void row_updates(tile *t, int64_t begin, int64_t end) {
-    if (!t->job->cbow)
-        for (int64_t i = begin; i < end; i++) {
-            prefetch_halo(t, i);
-            FW_OVER_ROW(t, FW_BLOCK_ONE, window_updates_block, t, i);
-        }
+    if (!t->job->cbow) FW_OVER_ROW(t, FW_BLOCK_ONE, window_updates_block, t, begin, end);
     FW_OVER_ROW(t, FW_BLOCK_TWO, row_updates_block, t, begin, end);
 }
 
