@@ -1,4 +1,4 @@
-"""Settings that all tests share, and a GPU made of the host."""
+"""What several test files share: settings, the benchmarks, and a GPU made of the host."""
 
 import importlib.util
 import shutil
@@ -11,6 +11,12 @@ from hypothesis import HealthCheck, settings
 # No deadline: a busy machine is slow, not wrong.
 settings.register_profile("fastw2v", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("fastw2v")
+
+
+@pytest.fixture
+def bench_found(monkeypatch):
+    """The benchmarks, at the end of the path, so that fastw2v stays the one that is installed."""
+    monkeypatch.setattr(sys, "path", [*sys.path, str(Path(__file__).resolve().parent.parent)])
 
 
 @pytest.fixture(scope="session")

@@ -22,15 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent
 COMPILER = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
 
 pytestmark = [
+    pytest.mark.usefixtures("bench_found"),
     pytest.mark.skipif(not (ROOT / "bench").is_dir(), reason="the benchmarks are not beside the tests"),
     pytest.mark.skipif(sys.platform == "win32", reason="the benchmarks are for POSIX systems"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def bench_found(monkeypatch):
-    """At the end of the path, so that fastw2v stays the one that is installed."""
-    monkeypatch.setattr(sys, "path", [*sys.path, str(ROOT)])
 
 
 @pytest.fixture(scope="module")

@@ -97,17 +97,7 @@ FW_STAGE vf target_coefficients(tile *t) {
     vf loss = {0};
     for (int64_t i = 0; i < t->n; i += FW_LANES) {
         vf a[FW_LANES];
-        for (int l = 0; l < FW_LANES; l++) {
-            const float *x = t->hidden + (i + l) * t->stride, *y = t->own[i + l];
-            vf sums[2] = {{0}, {0}};
-            int64_t k = 0;
-            for (; k + 2 * FW_LANES <= t->width; k += 2 * FW_LANES) {
-                sums[0] += load(x + k) * load(y + k);
-                sums[1] += load(x + k + FW_LANES) * load(y + k + FW_LANES);
-            }
-            if (k < t->width) sums[0] += load(x + k) * load(y + k);
-            a[l] = sums[0] + sums[1];
-        }
+        for (int l = 0; l < FW_LANES; l++) a[l] = dot(t->hidden + (i + l) * t->stride, t->own[i + l], t->width);
         const vi mask = load(t->count + i) > splat(0.f);
         vf one, g = splat(t->rate) * positive_pair(sum_lanes(a), &one);
         store(t->target + i, masked(g, mask));

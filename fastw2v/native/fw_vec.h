@@ -100,6 +100,19 @@ FW_INLINE vf sum_lanes(vf *a) {
     return a[0];
 }
 
+/* Lanes that add up to the product of two rows; two sums at a time, so that one multiply-add need not wait for another.
+ */
+FW_INLINE vf dot(const float *x, const float *y, int64_t width) {
+    vf sums[2] = {{0}, {0}};
+    int64_t k = 0;
+    for (; k + 2 * FW_LANES <= width; k += 2 * FW_LANES) {
+        sums[0] += load(x + k) * load(y + k);
+        sums[1] += load(x + k + FW_LANES) * load(y + k + FW_LANES);
+    }
+    if (k < width) sums[0] += load(x + k) * load(y + k);
+    return sums[0] + sums[1];
+}
+
 /* to[l][r] = from[r][k + l] for a square of FW_LANES x FW_LANES; the rows of `to` are `stride` long. */
 FW_INLINE void transpose(float *const *from, int64_t k, float *to, int64_t stride) {
     vf r[FW_LANES];
