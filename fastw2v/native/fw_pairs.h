@@ -39,7 +39,7 @@ FW_STAGE vf pair_coefficients(tile *t) {
     for (int64_t p = 0; p < t->pair_count; p += FW_LANES) {
         vf a[FW_LANES];
         for (int l = 0; l < FW_LANES; l++)
-            a[l] = dot(t->hidden + t->pair_token[p + l] * t->stride, t->pair_row[p + l], t->width);
+            a[l] = dot_lanes(t->hidden + t->pair_token[p + l] * t->stride, t->pair_row[p + l], t->width);
         const vi mask = lane_numbers() < (int32_t)(t->pair_count - p);
         vf one, g = splat(-t->rate) * noise_pair(sum_lanes(a), &one, 1);
         store(t->pair_coefficient + p, g);

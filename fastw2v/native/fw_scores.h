@@ -97,7 +97,7 @@ FW_STAGE vf target_coefficients(tile *t) {
     vf loss = {0};
     for (int64_t i = 0; i < t->n; i += FW_LANES) {
         vf a[FW_LANES];
-        for (int l = 0; l < FW_LANES; l++) a[l] = dot(t->hidden + (i + l) * t->stride, t->own[i + l], t->width);
+        for (int l = 0; l < FW_LANES; l++) a[l] = dot_lanes(t->hidden + (i + l) * t->stride, t->own[i + l], t->width);
         const vi mask = load(t->count + i) > splat(0.f);
         vf one, g = splat(t->rate) * positive_pair(sum_lanes(a), &one);
         store(t->target + i, masked(g, mask));

@@ -102,7 +102,7 @@ FW_INLINE vf sum_lanes(vf *a) {
 
 /* Lanes that add up to the product of two rows; two sums at a time, so that one multiply-add need not wait for another.
  */
-FW_INLINE vf dot(const float *x, const float *y, int64_t width) {
+FW_INLINE vf dot_lanes(const float *x, const float *y, int64_t width) {
     vf sums[2] = {{0}, {0}};
     int64_t k = 0;
     for (; k + 2 * FW_LANES <= width; k += 2 * FW_LANES) {
