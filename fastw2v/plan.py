@@ -234,7 +234,8 @@ def burst_bound(architecture: str, negative: int) -> float:
     """How far a tile of a burst may overshoot, as `staleness` reckons it.
 
     `staleness` grows with K + 1, but the more noise words there are, the smaller is what each of them has left to say:
-    that text made of bursts always trained at 8 with 10 to 20 negatives, and diverged with some parameters at 10.
+    texts of topics (ten seeds) trained at 8 with 10 to 20 negatives wherever they train at all, token by token, and
+    diverged with some parameters at 10.
     """
     return BURST_STALENESS_MAX[architecture] * max(1.0, ((negative + 1) / 6) ** 0.5)
 
