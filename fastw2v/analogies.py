@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.errors import ParameterError
 from fastw2v.evaluation_files import Question
 from fastw2v.nearest import best_of_many, unit_rows
 from fastw2v.vectors import WordVectors
@@ -89,6 +90,11 @@ class _Search:
 
     def rows(self, asked: Sequence[Question]) -> NDArray[np.int64]:
         """Look up the words of the questions: shape (questions, 4), -1 for an unknown word."""
+        for question in asked:
+            if isinstance(question, str) or len(question) != 4 or not all(isinstance(word, str) for word in question):
+                raise ParameterError(
+                    f"a question of an analogy is four words (a, b, c and the answer); got {question!r:.100}"
+                )
         words = list(itertools.chain.from_iterable(asked))
         row = {word: self.index.get(self.upper(word), -1) for word in set(words)}
         return np.fromiter((row[word] for word in words), np.int64, len(words)).reshape(-1, 4)

@@ -223,7 +223,7 @@ def evaluate_analogies(
     FormatError
         With the line, for a file of another form.
     ParameterError
-        For another protocol.
+        For another protocol, or a question that is not four strings.
 
     Notes
     -----

@@ -180,6 +180,12 @@ def test_unknown_protocols_and_limits_are_refused():
         evaluate_analogies(world(), [], restrict_vocab=0)
 
 
+@pytest.mark.parametrize("question", [("w1", "w2", "w3"), ("w1",) * 5, "w1w2", ("w1", "w2", "w3", 4)])
+def test_a_question_that_is_not_four_words_is_refused(question):
+    with pytest.raises(ParameterError, match=r"four words .* got"):
+        evaluate_analogies(world(), [("x", [question] * 4)])
+
+
 def test_the_vectors_are_not_changed():
     wv = world()
     before = wv.vectors.copy()
