@@ -36,12 +36,11 @@ FW_STAGE void hidden_rows(tile *t) { FW_OVER_ROW(t, FW_BLOCK_ONE, hidden_rows_bl
 /* The scores of tokens [begin, end) with the tokens of their windows, pair after pair, lane by lane. */
 FW_INLINE void scores_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
     const int64_t own = t->job->window, stride = t->stride, band_stride = t->band_stride;
-    const int32_t *first = t->s.first + t->i0, *last = t->s.last + t->i0;
     float *const *halo = t->halo, *score = t->score;
     int32_t *place = t->place;
     const float *hidden = t->hidden + begin * stride + k0;
     for (int64_t i = begin; i < end; i++, hidden += stride) {
-        const int64_t left = first[i] - (t->i0 + i) + own, pairs = last[i] - first[i];
+        const int64_t first = window_first(t, i), pairs = window_pairs(t, i);
         const int32_t band = (int32_t)(i * band_stride);
         float *const *window = halo + i;
         vf x[FW_BLOCK_ONE];
@@ -51,7 +50,7 @@ FW_INLINE void scores_block(tile *t, int64_t begin, int64_t end, int64_t k0, con
             FW_PIN(x[c]);
         }
         for (int64_t p = 0; p < pairs; p++, score += FW_LANES) {
-            const int64_t q = slot_of_pair(left, p, own);
+            const int64_t q = slot_of_pair(first, p, own);
             const float *row = FW_AT(window[q] + k0);
             vf a[2] = {k0 > 0 ? load(score) : (vf){0}, {0}};
             FW_UNROLL for (int c = 0; c < kc; c++) a[c % 2] += x[c] * load(row + c * FW_LANES);

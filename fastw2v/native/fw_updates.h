@@ -7,17 +7,16 @@
 /* Skip-gram: own[i] += sum over token i's pairs of band[i][q] * halo[i + q], for tokens [begin, end). */
 FW_INLINE void window_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
     const int64_t own = t->job->window, band_stride = t->band_stride;
-    const int32_t *first = t->s.first + t->i0, *last = t->s.last + t->i0;
     float *const *halo = t->halo, *const *own_out = t->own_out;
     const float *band = t->band + begin * band_stride;
     for (int64_t i = begin; i < end; i++, band += band_stride) {
-        const int64_t left = first[i] - (t->i0 + i) + own, pairs = last[i] - first[i];
+        const int64_t first = window_first(t, i), pairs = window_pairs(t, i);
         float *const *window = halo + i, *to = FW_AT(own_out[i] + k0);
         vf sums[FW_BLOCK_ONE];
         if (k0 == 0) prefetch_halo(t, i);
         FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = (vf){0};
         for (int64_t p = 0; p < pairs; p++) {
-            const int64_t q = slot_of_pair(left, p, own);
+            const int64_t q = slot_of_pair(first, p, own);
             const float *row = FW_AT(window[q] + k0);
             const vf g = splat(band[q]);
             FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += g * load(row + c * FW_LANES);
