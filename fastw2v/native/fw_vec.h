@@ -18,12 +18,13 @@
  */
 #if defined(__clang__)
 #define FW_RACY __attribute__((no_sanitize("thread")))
+#define FW_UNROLL _Pragma("clang loop unroll(full)") /* it does not heed gcc's, and leaves the sums in memory */
 #else
 #define FW_RACY __attribute__((no_sanitize_thread))
+#define FW_UNROLL _Pragma("GCC unroll 16")
 #endif
 #define FW_INLINE static inline __attribute__((always_inline)) FW_RACY
 #define FW_STAGE static __attribute__((noinline)) FW_RACY
-#define FW_UNROLL _Pragma("GCC unroll 16")
 /* Keeps a value that feeds several multiply-adds in a register; gcc would load it again for each of them. */
 #define FW_PIN(v) __asm__("" : "+" FW_REGISTER(v))
 #if defined(__aarch64__)
