@@ -27,8 +27,8 @@ from fastw2v.corpus import encode
 STAGES = {
     "draws": "draws, subsampling, compaction, windows",
     "opening": "pointers, noise words and their transposition, weights",
-    "gather": "input rows copied (CBOW: hidden rows made)",
-    "positives": "scores of the pairs, sigmoid (CBOW: targets)",
+    "gather": "CBOW: hidden rows made",
+    "positives": "input rows copied, scores of the pairs, sigmoid (CBOW: targets)",
     "noise_scores": "scores of the noise words, sigmoid",
     "row_updates": "input rows (CBOW: errors)",
     "halo_updates": "output rows (CBOW: input rows, targets)",
@@ -86,7 +86,8 @@ def one_case(
     training = float(stages.sum())
     rows: list[dict[str, Any]] = [{"stage": "encode", "what": "file to ids, once", "ns_per_kept_token": encode}]
     for (stage, what), value in zip(STAGES.items(), stages, strict=True):
-        rows.append({"stage": stage, "what": what, "ns_per_kept_token": float(value)})
+        if value > 0:  # skip-gram gathers nothing
+            rows.append({"stage": stage, "what": what, "ns_per_kept_token": float(value)})
     for row in rows:
         times = 1 if row["stage"] == "encode" else 5
         row["share"] = row["ns_per_kept_token"] / (encode + training)

@@ -47,7 +47,8 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(target, rows);
     FW_PIECE(count, rows);
     FW_PIECE(score, (t->room + FW_LANES) * FW_LANES);
-    FW_PIECE(place, t->room);
+    FW_PIECE(pair, job->cbow ? 0 : rows * slots + FW_LANES);
+    FW_PIECE(first_pair, rows + 1);
     FW_PIECE(zero, t->stride);
     FW_PIECE(sink, t->stride);
     FW_PIECE(own, rows);
@@ -122,14 +123,12 @@ static void train_tile(const fw_job *job, void *workspace, int64_t number, fw_st
         loss += target_coefficients(t);
         FW_MARK(positives);
     } else {
-        copy_rows(t);
-        FW_MARK(gather);
+        loss += positive_coefficients(t);
+        FW_MARK(positives);
     }
     if (job->pairwise_noise) loss += pair_coefficients(t);
     for (int64_t begin = 0; begin < t->n; begin += FW_CACHE_ROWS) {
         const int64_t end = begin + FW_CACHE_ROWS < t->n ? begin + FW_CACHE_ROWS : t->n;
-        if (!job->cbow) loss += positive_coefficients(t, begin, end);
-        FW_MARK(positives);
         loss += noise_coefficients(t, begin, end);
         FW_MARK(noise_scores);
         row_updates(t, begin, end);
@@ -142,7 +141,9 @@ static void train_tile(const fw_job *job, void *workspace, int64_t number, fw_st
     if (job->pairwise_noise) pair_noise_updates(t);
     else noise_updates(t);
     FW_MARK(noise_updates);
-    for (int64_t i = 0; i < t->n; i++) stats->pairs += job->cbow ? t->count[i] > 0 : (int64_t)t->count[i];
+    if (!job->cbow) stats->pairs += t->first_pair[t->n];
+    else
+        for (int64_t i = 0; i < t->n; i++) stats->pairs += t->count[i] > 0;
     stats->loss += (double)sum(loss);
 }
 

@@ -4,15 +4,6 @@
 
 #include "fw_tile.h"
 
-FW_INLINE void copy_rows_block(tile *t, int64_t k0, const int kc) {
-    float *const *own = t->own;
-    const int64_t n = t->n, stride = t->stride;
-    float *to = t->hidden + k0;
-    for (int64_t i = 0; i < n; i++, to += stride) {
-        const float *row = FW_AT(own[i] + k0);
-        FW_UNROLL for (int c = 0; c < kc; c++) store(to + c * FW_LANES, load(row + c * FW_LANES));
-    }
-}
 /* CBOW: hidden[i] = sum or mean of the rows of token i's window; its own row, in the middle, is not one of them. */
 FW_INLINE void hidden_rows_block(tile *t, int64_t k0, const int kc) {
     const int64_t own = t->job->window, n = t->n;
@@ -30,64 +21,59 @@ FW_INLINE void hidden_rows_block(tile *t, int64_t k0, const int kc) {
         FW_UNROLL for (int c = 0; c < kc; c++) store(to + c * FW_LANES, each * sums[c]);
     }
 }
-FW_STAGE void copy_rows(tile *t) { FW_OVER_ROW(t, FW_BLOCK_ONE, copy_rows_block, t); }
 FW_STAGE void hidden_rows(tile *t) { FW_OVER_ROW(t, FW_BLOCK_ONE, hidden_rows_block, t); }
 
-/* The scores of tokens [begin, end) with the tokens of their windows, pair after pair, lane by lane. */
+/* Skip-gram: copies the input rows of tokens [begin, end) on the way, and scores them with the tokens of their windows,
+   pair after pair, lane by lane. */
 FW_INLINE void scores_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
-    const int64_t own = t->job->window, stride = t->stride, band_stride = t->band_stride;
-    float *const *halo = t->halo, *score = t->score;
-    int32_t *place = t->place;
-    const float *hidden = t->hidden + begin * stride + k0;
+    const int64_t own = t->job->window, stride = t->stride;
+    float *const *halo = t->halo, *score = t->score, *hidden = t->hidden + begin * stride + k0;
     for (int64_t i = begin; i < end; i++, hidden += stride) {
         const int64_t first = window_first(t, i), pairs = window_pairs(t, i);
-        const int32_t band = (int32_t)(i * band_stride);
-        float *const *window = halo + i;
+        float *const *window = halo + i, *input = FW_AT(t->own[i] + k0);
         vf x[FW_BLOCK_ONE];
         if (k0 == 0) prefetch_own(t, i);
         FW_UNROLL for (int c = 0; c < kc; c++) {
-            x[c] = load(hidden + c * FW_LANES);
+            x[c] = load(input + c * FW_LANES);
             FW_PIN(x[c]);
+            store(hidden + c * FW_LANES, x[c]);
         }
         for (int64_t p = 0; p < pairs; p++, score += FW_LANES) {
-            const int64_t q = slot_of_pair(first, p, own);
-            const float *row = FW_AT(window[q] + k0);
+            const float *row = FW_AT(window[slot_of_pair(first, p, own)] + k0);
             vf a[2] = {k0 > 0 ? load(score) : (vf){0}, {0}};
             FW_UNROLL for (int c = 0; c < kc; c++) a[c % 2] += x[c] * load(row + c * FW_LANES);
             store(score, a[0] + a[1]);
-            *place++ = band + (int32_t)q;
         }
     }
 }
-/* The coefficients of the pairs from `pair` on, n up to FW_LANES of them, put in their places; and their loss. */
-FW_INLINE vf place_pairs(tile *t, int64_t pair, int64_t n) {
-    float coefficient[FW_LANES] __attribute__((aligned(64)));
-    const float *score = t->score + pair * FW_LANES;
-    const int32_t *place = t->place + pair;
-    float *band = t->band;
-    vf a[FW_LANES], loss;
-    FW_UNROLL for (int l = 0; l < FW_LANES; l++) a[l] = load(score + l * FW_LANES);
-    store(coefficient, splat(t->rate) * positive_pair(sum_lanes(a), &loss));
-    if (n >= FW_LANES) {
-        FW_UNROLL for (int l = 0; l < FW_LANES; l++) band[place[l]] = coefficient[l];
-        return loss;
+/* pair[p] = rate * (1 - sigma(score)) for n pairs, and the loss -log sigma(score). Sums before sigmoids: their chains
+   are long, and the shorter the loop, the more of them are under way. */
+FW_INLINE vf pair_gradients(const float *score, float *pair, int64_t n, float rate) {
+    vf loss = {0};
+    for (int64_t p = 0; p < n; p += FW_LANES, score += FW_LANES * FW_LANES) {
+        vf a[FW_LANES];
+        FW_UNROLL for (int l = 0; l < FW_LANES; l++) a[l] = load(score + l * FW_LANES);
+        store_anywhere(pair + p, sum_lanes(a));
     }
-    for (int64_t l = 0; l < n; l++) band[place[l]] = coefficient[l];
-    return masked(loss, lane_numbers() < (int32_t)n);
+    for (int64_t p = 0; p < n; p += FW_LANES) {
+        vf one;
+        store_anywhere(pair + p, splat(rate) * positive_pair(load_anywhere(pair + p), &one));
+        loss += p + FW_LANES <= n ? one : masked(one, lane_numbers() < (int32_t)(n - p));
+    }
+    return loss;
 }
-/* Skip-gram: band[i][q] = rate * (1 - sigma(score)), and the loss -log sigma(score), for tokens [begin, end).
+/* Skip-gram: the coefficients of the tile's positive pairs, and their loss.
 
    A token has about six pairs of eleven slots: the pairs of as many tokens as there is room for are gathered, so that
    no lane of the sigmoid is idle and no branch other than the loop over a window depends on its draw. */
-FW_STAGE vf positive_coefficients(tile *t, int64_t begin, int64_t end) {
+FW_STAGE vf positive_coefficients(tile *t) {
     vf loss = {0};
-    memset(t->band + begin * t->band_stride, 0, (size_t)((end - begin) * t->band_stride) * sizeof *t->band);
-    for (int64_t next = begin; begin < end; begin = next) {
-        int64_t pairs = 0;
-        do pairs += window_pairs(t, next++);
-        while (next < end && pairs + window_pairs(t, next) <= t->room);
-        FW_OVER_ROW(t, FW_BLOCK_ONE, scores_block, t, begin, next);
-        for (int64_t p = 0; p < pairs; p += FW_LANES) loss += place_pairs(t, p, pairs - p);
+    for (int64_t begin = 0, end; begin < t->n; begin = end) {
+        const int32_t first = t->first_pair[begin];
+        for (end = begin + 1; end < t->n && t->first_pair[end + 1] - first <= t->room; end++) {
+        }
+        FW_OVER_ROW(t, FW_BLOCK_ONE, scores_block, t, begin, end);
+        loss += pair_gradients(t->score, t->pair + first, t->first_pair[end] - first, t->rate);
     }
     return loss;
 }

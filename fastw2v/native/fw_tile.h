@@ -2,8 +2,8 @@
 
    Side and halo. Skip-gram: a token's own row is its input row, the halo rows are output rows. CBOW: a token's own row
    is its output row (the target), the halo rows are input rows, and the hidden rows are made from the halo.
-   Pairs live in a dense band: slot q of token i is the stream token i + q - window, the token itself being slot
-   `window`; slots outside the token's window hold coefficient 0.
+   Slot q of token i is the stream token i + q - window, the token itself being slot `window`. The pairs' coefficients
+   come token after token, and then as a dense band in which slots outside the token's window hold 0.
    Snapshot. Every gradient comes from the rows as they were before the tile, with only the hidden rows copied: all
    coefficients first, then rows that read only other rows, then the rest from the copies. Rows are updated in place,
    row += delta, so that repeated words add up and other threads' updates survive. */
@@ -38,8 +38,9 @@ typedef struct tile {
     float *target;            /* (rows) CBOW: coefficient of the target */
     float *count;             /* (rows) pairs of the token */
     float *score;             /* (room) vectors whose lanes add up to a pair's score */
-    int32_t *place;           /* (room) where in `band` the pair's coefficient goes */
     int64_t room;             /* pairs that are scored together, at least those of one token */
+    float *pair;              /* skip-gram: coefficients of the pairs, token after token */
+    int32_t *first_pair;      /* (rows + 1) each token's first */
     float *zero, *sink;       /* a row to read and a row to write where there is no token */
     float **own, **own_out;   /* (rows) the token's own row, to read and to write */
     float **halo, **halo_out; /* (rows + slots) window side */
@@ -125,12 +126,14 @@ FW_STAGE void open_rows(tile *t) {
         const int stays = !inside || h >= last || (halo_frozen && halo_frozen[word]);
         t->halo_out[h] = stays ? t->sink : t->halo[h];
     }
+    t->first_pair[0] = 0;
     for (int64_t i = 0; i < t->n; i++) {
         int64_t at = t->i0 + i;
         int32_t word = s->word[at];
         t->own[i] = own_base + (int64_t)word * t->stride;
         t->own_out[i] = own_frozen && own_frozen[word] ? t->sink : t->own[i];
         t->count[i] = (float)(s->last[at] - s->first[at]);
+        t->first_pair[i + 1] = t->first_pair[i] + s->last[at] - s->first[at];
     }
     for (int64_t i = t->n; i < t->rows; i++) {
         t->own[i] = t->zero;

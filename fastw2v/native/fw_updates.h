@@ -4,68 +4,49 @@
 
 #include "fw_tile.h"
 
-/* Skip-gram: own[i] += sum over token i's pairs of band[i][q] * halo[i + q], for tokens [begin, end). */
-FW_INLINE void window_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
-    const int64_t own = t->job->window, band_stride = t->band_stride;
-    float *const *halo = t->halo, *const *own_out = t->own_out;
-    const float *band = t->band + begin * band_stride;
-    for (int64_t i = begin; i < end; i++, band += band_stride) {
+/* The gradients of the hidden rows of tokens [begin, end): the noise words' part, and for skip-gram the pairs', which
+   are put into the band on the way; it adds them to the input rows. CBOW takes the target's part and keeps the sum,
+   scaled for one context row. */
+FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
+    const int cbow = t->job->cbow;
+    const int64_t noise = t->noise, own = t->job->window, band_stride = t->band_stride;
+    float *const *halo = t->halo, *const *noise_row = t->noise_row;
+    float *band = t->band + begin * band_stride;
+    const float *weight = t->weight + begin * t->noise_stride;
+    if (!cbow && k0 == 0) memset(band, 0, (size_t)((end - begin) * band_stride) * sizeof *band);
+    for (int64_t i = begin; i < end; i++, band += band_stride, weight += t->noise_stride) {
         const int64_t first = window_first(t, i), pairs = window_pairs(t, i);
-        float *const *window = halo + i, *to = FW_AT(own_out[i] + k0);
+        float *const *window = halo + i;
         vf sums[FW_BLOCK_ONE];
         if (k0 == 0) prefetch_halo(t, i);
         FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = (vf){0};
+        for (int64_t m = 0; m < noise; m++) {
+            const float *row = FW_AT(noise_row[m] + k0);
+            const vf g = splat(weight[m]);
+            FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += g * load(row + c * FW_LANES);
+        }
+        if (cbow) {
+            const vf scale = splat(t->job->cbow_divide && pairs > 0 ? 1 / (float)pairs : 1), g = splat(t->target[i]);
+            const float *row = FW_AT(t->own[i] + k0);
+            float *to = FW_AT(t->error + i * t->stride + k0);
+            FW_UNROLL for (int c = 0; c < kc; c++)
+                store(to + c * FW_LANES, (sums[c] + g * load(row + c * FW_LANES)) * scale);
+            continue;
+        }
+        const float *pair = t->pair + t->first_pair[i];
         for (int64_t p = 0; p < pairs; p++) {
             const int64_t q = slot_of_pair(first, p, own);
             const float *row = FW_AT(window[q] + k0);
-            const vf g = splat(band[q]);
+            const vf g = splat(pair[p]);
+            if (k0 == 0) band[q] = pair[p];
             FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += g * load(row + c * FW_LANES);
         }
+        float *to = FW_AT(t->own_out[i] + k0);
         FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, sums[c]);
     }
 }
-/* The noise words' part in the gradients of two hidden rows. Skip-gram adds it to the input rows; CBOW takes the
-   target's part as well and keeps the sum, scaled for one context row. */
-FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
-    const int cbow = t->job->cbow;
-    const int64_t noise = t->noise, stride = t->noise_stride;
-    float *const *noise_row = t->noise_row;
-    for (int64_t i = begin; i < end; i += 2) {
-        vf sums[2][FW_BLOCK_TWO];
-        FW_UNROLL for (int c = 0; c < kc; c++) sums[0][c] = sums[1][c] = (vf){0};
-        if (cbow && k0 == 0) prefetch_halo(t, i);
-        if (cbow && k0 == 0) prefetch_halo(t, i + 1);
-        const float *g = t->weight + i * stride;
-        for (int64_t m = 0; m < noise; m++) {
-            const vf g0 = splat(g[m]), g1 = splat(g[stride + m]);
-            const float *row = FW_AT(noise_row[m] + k0);
-            FW_UNROLL for (int c = 0; c < kc; c++) {
-                vf v = load(row + c * FW_LANES);
-                FW_PIN(v);
-                sums[0][c] += g0 * v;
-                sums[1][c] += g1 * v;
-            }
-        }
-        FW_UNROLL for (int r = 0; r < 2; r++) {
-            const int64_t row = i + r;
-            if (!cbow) {
-                if (row >= t->n) break;
-                float *to = FW_AT(t->own_out[row] + k0);
-                FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, sums[r][c]);
-                continue;
-            }
-            const float n = t->count[row];
-            const vf scale = splat(t->job->cbow_divide && n > 0 ? 1 / n : 1), g0 = splat(t->target[row]);
-            const float *own = FW_AT(t->own[row] + k0);
-            float *to = FW_AT(t->error + row * t->stride + k0);
-            FW_UNROLL for (int c = 0; c < kc; c++)
-                store(to + c * FW_LANES, (sums[r][c] + g0 * load(own + c * FW_LANES)) * scale);
-        }
-    }
-}
 FW_STAGE void row_updates(tile *t, int64_t begin, int64_t end) {
-    if (!t->job->cbow) FW_OVER_ROW(t, FW_BLOCK_ONE, window_updates_block, t, begin, end);
-    FW_OVER_ROW(t, FW_BLOCK_TWO, row_updates_block, t, begin, end);
+    FW_OVER_ROW(t, FW_BLOCK_ONE, row_updates_block, t, begin, end);
 }
 
 /* sums[r] = sum over n rows x of g[r] * x, for the two numbers at each g; both from one load of x. */
