@@ -161,45 +161,52 @@ def alias_table(const double[::1] weights):
 
 
 cdef enum:
-    PIECE = 48  # kept tokens in which a word's share is taken
-    PLACES = 8192  # more than a chunk has tokens
+    RUN = 48  # kept tokens in which a word's share is taken
+    STEP = 16  # raw tokens by which the run moves on
 
 
-def local_shares(const int32_t[::1] ids, const int64_t[::1] chunk_begin, const double[::1] keep):
-    """For each chunk the largest share that one word has of any 48 tokens in a row that are expected to be kept.
+cdef inline double expected(const int32_t[::1] ids, const double[::1] keep, int64_t begin, int64_t end) noexcept nogil:
+    """The tokens of [begin, end) that are expected to be kept."""
+    cdef double total = 0.0
+    cdef int64_t p
+    for p in range(begin, min(end, ids.shape[0])):
+        total += keep[ids[p]]
+    return total
 
-    ``keep`` (V,) are the words' keep probabilities. A chunk's last piece counts as half as long at least.
+
+def local_shares(const int32_t[::1] ids, const double[::1] keep, int64_t piece, int64_t longest):
+    """For each `piece` tokens of the corpus the largest share that one word has of any run that touches them.
+
+    A run is so long that it is expected to keep 48 tokens, as nearly as whole steps of 16 tokens allow (``keep`` (V,)
+    are the words' keep probabilities), but no longer than ``longest``. One that is expected to keep less than half as
+    many counts as if it kept half. Where a word is densest, a run ends with it: the shares of the words of its last
+    step are taken. ``piece`` is a multiple of 16.
     """
-    cdef int64_t chunk, chunks = chunk_begin.shape[0] - 1, p, piece = 0
-    cdef int32_t word
-    cdef uint32_t place
-    cdef double total, best, worst
-    cdef int32_t[::1] words = np.zeros(PLACES, np.int32)
-    cdef int64_t[::1] pieces = np.zeros(PLACES, np.int64)  # the piece that a place was last used in: none to clear
-    cdef double[::1] weights = np.zeros(PLACES, np.float64)
-    shares = np.zeros(chunks, np.float64)
+    cdef int64_t tokens = ids.shape[0], begin = 0, at = 0, end, p, q
+    cdef double total = 0.0, more, oldest, best, share
+    cdef double[::1] weight = np.zeros(keep.shape[0], np.float64)  # of each word in the run [begin, end)
+    shares = np.zeros((tokens + piece - 1) // piece, np.float64)
     cdef double[::1] out = shares
     with nogil:
-        for chunk in range(chunks):
-            worst = total = best = 0.0
-            piece += 1
-            for p in range(chunk_begin[chunk], chunk_begin[chunk + 1]):
-                word = ids[p]
-                place = (<uint32_t> word * 2654435761u) >> 19
-                while pieces[place] == piece and words[place] != word:
-                    place = (place + 1) % PLACES
-                if pieces[place] != piece:
-                    pieces[place] = piece
-                    words[place] = word
-                    weights[place] = 0.0
-                weights[place] += keep[word]
-                total += keep[word]
-                best = max(best, weights[place])
-                if total >= PIECE:
-                    worst = max(worst, best / total)
-                    total = best = 0.0
-                    piece += 1
-            out[chunk] = max(worst, best / max(total, PIECE / 2.0))
+        while at < tokens:
+            end = min(at + STEP, tokens)
+            more = expected(ids, keep, at, end)
+            oldest = expected(ids, keep, begin, begin + STEP)
+            while begin < at and (total + more - RUN > oldest / 2 or end - begin > longest):
+                total -= oldest
+                for p in range(begin, begin + STEP):
+                    weight[ids[p]] -= keep[ids[p]]
+                begin += STEP
+                oldest = expected(ids, keep, begin, begin + STEP)
+            best = 0.0
+            for p in range(at, end):
+                weight[ids[p]] += keep[ids[p]]
+                best = max(best, weight[ids[p]])
+            total += more
+            share = best / max(total, RUN / 2.0)
+            for q in range(begin // piece, at // piece + 1):
+                out[q] = max(out[q], share)
+            at = end
     return shares
 
 

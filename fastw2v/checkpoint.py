@@ -38,7 +38,7 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: 
     """Write the model and where its training stands."""
     position = {
         "epoch": state.epoch,
-        "chunk": state.chunk,
+        "token": int(state.plan.chunk_begin[state.chunk]),  # chunks may be cut elsewhere by another version
         "loss_sum": state.loss_sum,
         "pairs": state.pairs,
         "loss_history": state.loss_history,
@@ -65,7 +65,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Param
         raise FormatError(f"{os.fspath(path)}: a model, but no checkpoint: it does not say where training stands")
     try:
         params = Params(**position["params"]).checked()
-        numbers = {key: int(position[key]) for key in ("epoch", "chunk", "pairs", "seed")}
+        numbers = {key: int(position[key]) for key in ("epoch", "token", "pairs", "seed")}
         position = {**position, **numbers, "loss_sum": float(position["loss_sum"])}
         position["loss_history"] = [float(loss) for loss in position["loss_history"]]
         position["corpus"] = str(position["corpus"])
@@ -96,10 +96,17 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
         raise FormatError(
             f"{os.fspath(path)}: it was started with {'; '.join(changed) or 'another seed'}: resume with the same"
         )
-    if not (0 <= position["epoch"] <= state.plan.epochs and 0 <= position["chunk"] < state.plan.chunks):
-        raise FormatError(f"{os.fspath(path)}: epoch {position['epoch']}, chunk {position['chunk']} is outside the run")
+    epoch, token = position["epoch"], position["token"]
+    if not (0 <= epoch <= state.plan.epochs and 0 <= token < state.plan.tokens):
+        raise FormatError(f"{os.fspath(path)}: epoch {epoch}, token {token} is outside the run")
+    chunk = int(np.searchsorted(state.plan.chunk_begin, token))
+    if state.plan.chunk_begin[chunk] != token:
+        raise FormatError(
+            f"{os.fspath(path)}: it stands at token {token}, where this version of fastw2v does not cut the corpus: "
+            "resume with the version that wrote it"
+        )
     state.w_in[:], state.w_out[:] = vectors.vectors, context
-    state.epoch, state.chunk = position["epoch"], position["chunk"]
+    state.epoch, state.chunk = epoch, chunk
     state.loss_sum, state.pairs = position["loss_sum"], position["pairs"]
     state.loss_history = position["loss_history"]
 

@@ -7,37 +7,24 @@ tiles from the same draws. Nothing here depends on the device, the instruction s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v import _sampler
+from fastw2v.chunks import cut_corpus, damping, tile_tokens
 from fastw2v.ready_ids import count_ids
 
 if TYPE_CHECKING:
     from fastw2v.corpus import EncodedCorpus
     from fastw2v.params import Params
 
-CHUNK_TOKENS = 4_000  # a chunk ends with the first sentence that ends at or after so many raw tokens ...
-CHUNK_LIMIT = 5_000  # ... and here at the latest
 ROW_ALIGN = 16  # floats: rows begin on cache lines
-
-TILE_MAX = 32  # T: no gain in speed beyond, and staleness grows with it
 NOISE_SLOTS = 16  # S: fewer noise words cost analogies; more cost time
 # L: tiles that a noise word stays. With fresh words in every tile analogies are a point lower; CBOW gains up to 3,
 # skip-gram gains little beyond 2 and fits small corpora less well; at 8 rare words lose.
 NOISE_LIFE = {"skipgram": 2, "cbow": 3}
-# How far one tile may overshoot (see `staleness`): in simulations 3.5 was stable and 4.1 diverged.
-STALENESS_MAX = 2.0
-# The same for a chunk in which one word crowds a short piece of it, by its share there. Text whose every chunk is such
-# (twenty topics of forty words, ten seeds) always trained at 5, and diverged with some parameters at 7; CBOW, whose
-# hidden rows blend the window, always trained at 12, and not always at 20. That is with five negatives; see
-# `burst_bound` for more.
-BURST_STALENESS_MAX = {"skipgram": 4.0, "cbow": 10.0}
-# Where even a tile of one token exceeds that (a handful of words in wide windows), the learning rate gives way, down to
-# this share of it: what a single token's whole window adds. Rates that would diverge in any trainer still do.
-DAMPING_MIN = 0.25
 
 
 @dataclass(frozen=True)
@@ -53,7 +40,7 @@ class Plan:
     chunk_sentence : int64 (chunks,)
         The sentence to which that token belongs.
     chunk_shift : int32 (chunks,)
-        How often the chunk's tiles are halved, because it holds a burst of one word.
+        How often the chunk's tiles are halved, because one word comes in a burst there.
     kept_share : float
         The commonest word's share of the tokens that subsampling is expected to keep.
     """
@@ -168,82 +155,9 @@ def make_tables(counts: NDArray[np.int64], params: Params, frozen: NDArray[np.ui
     return Tables(keep_cut, noise_cut, noise_alias, frozen)
 
 
-def cut_chunks(offsets: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Cut the corpus at the first sentence end after 4,000 tokens, at 5,000 at the latest.
-
-    Returns
-    -------
-    chunk_begin : int64 (chunks + 1,)
-    chunk_sentence : int64 (chunks,)
-    """
-    tokens = int(offsets[-1])
-    begins = [0]
-    while begins[-1] < tokens:
-        begin = begins[-1]
-        end = int(offsets[min(int(np.searchsorted(offsets, begin + CHUNK_TOKENS)), len(offsets) - 1)])
-        begins.append(min(end, begin + CHUNK_LIMIT))
-    chunk_begin = np.array(begins, np.int64)
-    # "right": of the sentences that start here, the last one, which is the one with words
-    return chunk_begin, np.searchsorted(offsets, chunk_begin[:-1], side="right") - 1
-
-
 def noise_slots(negative: int) -> int:
     """S: 16, and at least twice the negatives, in whole sixteens (a tile with S < 2 K loses analogies)."""
     return max(NOISE_SLOTS, -(-2 * negative // 16) * 16)
-
-
-def staleness(
-    tile: int | NDArray[np.int32], window: int, negative: int, rate: float, kept_share: float | NDArray[np.float64]
-) -> Any:
-    """How far a tile moves the rows of the commonest word before anything that moves them back is seen.
-
-    An input row moves by about ``rate * (W + 1) * (K + 1)`` for each time that its word is in the tile, once at least
-    where it is there at all; an output row by that, times the word's expected count in the tile. Each pulls the other
-    along, so what grows or does not is the geometric mean of the two.
-    """
-    expected = tile * kept_share
-    return np.sqrt(np.maximum(1.0, expected) * expected) * (window + 1) * (negative + 1) * rate
-
-
-def tile_tokens(noise: int, window: int, negative: int, rate: float, kept_share: float) -> int:
-    """T: the largest power of two up to min(32, 2 S) that keeps the commonest word's update in one tile bounded."""
-    tile = 1
-    while 2 * tile <= min(TILE_MAX, 2 * noise) and (
-        staleness(2 * tile, window, negative, rate, kept_share) <= STALENESS_MAX
-    ):
-        tile *= 2
-    return tile
-
-
-def chunk_shifts(
-    shares: NDArray[np.float64], tile: int, window: int, negative: int, rate: float, most: float
-) -> NDArray[np.int32]:
-    """How often to halve the tile in each chunk, given the largest share of one word in any piece of it.
-
-    Text has its bursts (encoded attachments, rows of one sign, a refrain), in which a tile would hold one word over and
-    over, whatever its share of the whole corpus.
-    """
-    shifts = np.zeros(len(shares), np.int32)
-    for _ in range(tile.bit_length() - 1):
-        stale = staleness(tile >> shifts, window, negative, rate, shares)
-        shifts += (stale > most) & (tile >> shifts > 1)
-    return shifts
-
-
-def burst_bound(architecture: str, negative: int) -> float:
-    """How far a tile of a burst may overshoot, as `staleness` reckons it.
-
-    `staleness` grows with K + 1, but the more noise words there are, the smaller is what each of them has left to say:
-    texts of topics (ten seeds) trained at 8 with 10 to 20 negatives wherever they train at all, token by token, and
-    diverged with some parameters at 10.
-    """
-    return BURST_STALENESS_MAX[architecture] * max(1.0, ((negative + 1) / 6) ** 0.5)
-
-
-def damping(tile: int, window: int, negative: int, rate: float, kept_share: float) -> float:
-    """The share of the learning rate that this tile can bear, 1 but for tiny vocabularies."""
-    excess = staleness(tile, window, negative, rate, kept_share) / STALENESS_MAX
-    return 1.0 if excess <= 1 else max(DAMPING_MIN, float(1 / excess))
 
 
 def make_plan(
@@ -265,8 +179,7 @@ def make_plan(
     share = float(kept.max() / max(kept.sum(), 1e-300))
     tile = tile_tokens(noise, params.window, params.negative, rate, share)
     damped = damping(tile, params.window, params.negative, rate, share)
-    chunk_begin, chunk_sentence = cut_chunks(corpus.offsets)
-    shares = _sampler.local_shares(corpus.ids, chunk_begin, keep)
+    chunks = cut_corpus(corpus, keep, tile, params)
     return Plan(
         cbow=params.architecture == "cbow",
         cbow_mean=params.cbow_mean,
@@ -283,11 +196,9 @@ def make_plan(
         epochs=params.epochs,
         tokens=len(corpus.ids),
         seed=seed,
-        chunk_begin=chunk_begin,
-        chunk_sentence=chunk_sentence,
-        chunk_shift=chunk_shifts(
-            shares, tile, params.window, params.negative, rate, burst_bound(params.architecture, params.negative)
-        ),
+        chunk_begin=chunks.begin,
+        chunk_sentence=chunks.sentence,
+        chunk_shift=chunks.shift,
         kept_share=share,
     )
 

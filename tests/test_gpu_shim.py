@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from fastw2v import EncodedCorpus, gpu, gpu_feed, gpu_shapes, in_flight, plan, reference, sampler
+from fastw2v import EncodedCorpus, chunks, gpu, gpu_feed, gpu_shapes, in_flight, plan, reference, sampler
 from fastw2v.fit import advance, train
 from fastw2v.params import Params
 from fastw2v.plan import Arrays
@@ -174,8 +174,8 @@ def test_structures_have_the_same_layout_on_both_sides(cuda_shim):
 
 
 def test_a_corpus_too_large_for_the_device_is_streamed_and_trains_the_same(cuda_shim, monkeypatch):
-    monkeypatch.setattr(plan, "CHUNK_TOKENS", 400)
-    monkeypatch.setattr(plan, "CHUNK_LIMIT", 500)
+    monkeypatch.setattr(chunks, "CHUNK_TOKENS", 400)
+    monkeypatch.setattr(chunks, "CHUNK_LIMIT", 500)
     monkeypatch.setattr(gpu, "SLOTS", 1)
     trial = Trial(Params(vector_size=2, sample=0.01), words=40, tokens=12_000, lengths=[3_000, 30, 0, 1] * 3, tile=8)
     cuda_shim()
@@ -209,8 +209,8 @@ def test_the_part_of_a_corpus_that_chunks_need_reaches_to_their_contexts():
 
 def test_a_streamed_part_reaches_to_the_sentence_of_the_next_chunk(cuda_shim, monkeypatch):
     """Empty sentences at a chunk's end: the kernel searches beyond them, and what lies there must be this part's."""
-    monkeypatch.setattr(plan, "CHUNK_TOKENS", 400)
-    monkeypatch.setattr(plan, "CHUNK_LIMIT", 500)
+    monkeypatch.setattr(chunks, "CHUNK_TOKENS", 400)
+    monkeypatch.setattr(chunks, "CHUNK_LIMIT", 500)
     monkeypatch.setattr(gpu, "SLOTS", 1)
     monkeypatch.setattr(gpu_feed, "_with_room", lambda size: size)
     trial = Trial(Params(vector_size=2, sample=0), words=40, tokens=9_000, lengths=[25, 375, *[0] * 40] * 30, tile=8)

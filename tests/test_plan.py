@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastw2v import EncodedCorpus, _sampler, plan
+from fastw2v import EncodedCorpus, _sampler, chunks, plan
 from fastw2v.params import Params
 
 
 @given(st.lists(st.one_of(st.integers(0, 60), st.integers(0, 12_000)), min_size=1, max_size=300))
 def test_chunks_cover_the_corpus_and_end_where_they_should(lengths):
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    begin, sentence = plan.cut_chunks(offsets)
+    corpus = SimpleNamespace(ids=np.arange(offsets[-1], dtype=np.int32), offsets=offsets)
+    begin, sentence, shift = chunks.cut_corpus(corpus, np.ones(offsets[-1]), 32, Params())
+    assert not shift.any()
     assert begin[0] == 0
     assert begin[-1] == offsets[-1]
     sizes = np.diff(begin)
@@ -28,9 +32,10 @@ def test_chunks_cover_the_corpus_and_end_where_they_should(lengths):
 
 
 def test_an_empty_corpus_has_no_chunks():
-    begin, sentence = plan.cut_chunks(np.array([0, 0, 0]))
+    corpus = SimpleNamespace(ids=np.zeros(0, np.int32), offsets=np.array([0, 0, 0]))
+    begin, sentence, shift = chunks.cut_corpus(corpus, np.ones(1), 32, Params())
     assert begin.tolist() == [0]
-    assert len(sentence) == 0
+    assert len(sentence) == len(shift) == 0
 
 
 @pytest.mark.parametrize(("negative", "slots"), [(1, 16), (5, 16), (8, 16), (9, 32), (15, 32), (20, 48)])
@@ -39,33 +44,33 @@ def test_noise_slots_are_at_least_two_for_each_negative(negative, slots):
 
 
 def test_tiles_shrink_where_one_word_is_in_most_of_them():
-    assert plan.tile_tokens(16, 5, 5, 0.025, kept_share=0.01) == 32
-    assert plan.tile_tokens(32, 10, 15, 0.025, kept_share=0.01) == 16
-    assert plan.tile_tokens(32, 10, 15, 0.05, kept_share=1 / 34) == 1
-    assert plan.tile_tokens(1, 1, 1, 1e-9, kept_share=1e-9) == 2  # never more than two tokens for each noise word
+    assert chunks.tile_tokens(16, 5, 5, 0.025, kept_share=0.01) == 32
+    assert chunks.tile_tokens(32, 10, 15, 0.025, kept_share=0.01) == 16
+    assert chunks.tile_tokens(32, 10, 15, 0.05, kept_share=1 / 34) == 1
+    assert chunks.tile_tokens(1, 1, 1, 1e-9, kept_share=1e-9) == 2  # never more than two tokens for each noise word
 
 
-def test_chunks_with_bursts_get_smaller_tiles():
+def test_pieces_with_bursts_get_smaller_tiles():
     shares = np.array([0.0, 0.1, 0.2, 0.5, 1.0])
-    assert plan.chunk_shifts(shares, 32, 5, 5, 0.025, 4.0).tolist() == [0, 0, 1, 2, 3]
-    assert plan.chunk_shifts(shares, 32, 5, 5, 1.0, 4.0).tolist() == [0, 5, 5, 5, 5]  # one token at least
-    assert plan.chunk_shifts(shares, 1, 5, 5, 1.0, 4.0).tolist() == [0] * 5
+    assert chunks.burst_shifts(shares, 32, 5, 5, 0.025, 4.0).tolist() == [0, 0, 1, 2, 3]
+    assert chunks.burst_shifts(shares, 32, 5, 5, 1.0, 4.0).tolist() == [0, 5, 5, 5, 5]  # one token at least
+    assert chunks.burst_shifts(shares, 1, 5, 5, 1.0, 4.0).tolist() == [0] * 5
 
 
 def test_with_more_negatives_a_burst_may_overshoot_further():
-    assert plan.burst_bound("skipgram", 1) == plan.burst_bound("skipgram", 5) == 4
-    assert 6 < plan.burst_bound("skipgram", 15) < plan.burst_bound("skipgram", 20) < 8
-    assert plan.burst_bound("cbow", 5) == 10
+    assert chunks.burst_bound("skipgram", 1) == chunks.burst_bound("skipgram", 5) == 3.6
+    assert 5 < chunks.burst_bound("skipgram", 15) < chunks.burst_bound("skipgram", 20) < 7
+    assert chunks.burst_bound("cbow", 5) == 10
 
 
 @pytest.mark.parametrize("kept_share", [1e-4, 1e-2, 0.2, 0.5, 1.0])
 @pytest.mark.parametrize("rate", [0.001, 0.025, 0.05])
 def test_no_tile_moves_a_row_too_far(kept_share, rate):
     for window, negative in [(1, 1), (5, 5), (10, 15)]:
-        tile = plan.tile_tokens(32, window, negative, rate, kept_share)
-        share = plan.damping(tile, window, negative, rate, kept_share)
-        reach = plan.staleness(tile, window, negative, rate * share, kept_share)
-        assert reach <= 2.0001 or share == plan.DAMPING_MIN
+        tile = chunks.tile_tokens(32, window, negative, rate, kept_share)
+        share = chunks.damping(tile, window, negative, rate, kept_share)
+        reach = chunks.staleness(tile, window, negative, rate * share, kept_share)
+        assert reach <= 2.0001 or share == chunks.DAMPING_MIN
         assert share == 1 or tile == 1
 
 
@@ -87,13 +92,55 @@ def test_rows_begin_on_cache_lines():
         assert rows.strides[0] % 64 == 0
 
 
-def test_local_shares_count_words_within_pieces_of_kept_tokens():
+def shares_one_by_one(ids, keep, piece, longest):
+    """`_sampler.local_shares`, run by run."""
+    shares, begin = np.zeros(-(-len(ids) // piece)), 0
+    for end in [*range(16, len(ids), 16), len(ids)]:
+        while begin + 16 < end:
+            kept = keep[ids[begin:end]].sum()
+            if kept - 48 <= keep[ids[begin : begin + 16]].sum() / 2 and end - begin <= longest:
+                break
+            begin += 16
+        run, last = ids[begin:end], ids[(end - 1) // 16 * 16 : end]
+        share = np.bincount(run, keep[run])[last].max() / max(24, keep[run].sum())
+        touched = slice(begin // piece, (end - 1) // piece + 1)
+        shares[touched] = np.maximum(shares[touched], share)
+    return shares
+
+
+@pytest.mark.parametrize("tokens", [1, 15, 16, 17, 1000, 5003])
+@pytest.mark.parametrize("most", [1.0, 0.1])
+def test_local_shares_are_those_of_the_runs_around(tokens, most):
+    rng = np.random.default_rng()
+    ids = np.minimum(rng.zipf(1.5, tokens), 300).astype(np.int32)
+    keep = most * rng.random(301)
+    found = _sampler.local_shares(ids, keep, 64, 400)
+    assert np.allclose(found, shares_one_by_one(ids, keep, 64, 400), rtol=0, atol=1e-12)
+
+
+def test_local_shares_find_a_burst_where_it_is():
     ids = np.concatenate([np.arange(4000) % 900, np.full(200, 900), np.arange(3800) % 900]).astype(np.int32)
-    begins = np.array([0, 4000, 8000])
-    shares = _sampler.local_shares(ids, begins, np.ones(901))
-    assert shares[0] == pytest.approx(1 / 24)  # the last piece is short, and counts as half a piece
-    assert shares[1] == 1
+    shares = _sampler.local_shares(ids, np.ones(901), 128, 5000)
+    assert (shares[32:33] == 1).all()  # tokens 4,096 to 4,223
+    assert (shares[:31] < 0.05).all()
+    assert (shares[35:] < 0.05).all()
     rarely = np.ones(901)
     rarely[900] = 0.1  # 200 tokens of which 20 are kept: they still stand in a row
-    assert 0.4 < _sampler.local_shares(ids, begins, rarely)[1] < 0.5
-    assert _sampler.local_shares(ids[:0], np.array([0]), rarely).tolist() == []
+    assert 0.4 < _sampler.local_shares(ids, rarely, 128, 5000).max() < 0.6
+    assert _sampler.local_shares(ids[:0], rarely, 128, 5000).tolist() == []
+
+
+def test_a_burst_becomes_a_chunk_of_its_own():
+    rng = np.random.default_rng()
+    ids = rng.integers(0, 900, 12_000).astype(np.int32)
+    ids[6_000:6_300] = 900
+    corpus = EncodedCorpus.from_ids(ids.reshape(-1, 20), [str(word) for word in range(901)])
+    made = plan.make_plan(corpus, Params(sample=0), 0)
+    begins, shift = made.chunk_begin, made.chunk_shift
+    (burst,) = np.flatnonzero(np.diff(shift, prepend=0) > 0)[:1]
+    assert 5_900 - 128 <= begins[burst] <= 6_000
+    assert shift[(begins[:-1] < 6_300) & (begins[1:] > 6_000)].min() >= 1
+    assert not shift[(begins[1:] <= 5_900 - 128) | (begins[:-1] >= 6_400 + 128)].any()
+    assert begins.tolist() == sorted(set(begins.tolist()))
+    assert {0, 4_000, 8_000, 12_000} <= set(begins.tolist())
+    assert made.chunk_sentence.tolist() == (begins[:-1] // 20).tolist()

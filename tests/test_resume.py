@@ -80,15 +80,33 @@ def test_after_divergence_the_last_checkpoint_is_what_remains(tmp_path):
     assert np.isfinite(model.vectors_.vectors).all() if path.exists() else not hasattr(model, "vectors_")
 
 
+def changed_checkpoint(folder, change):
+    """A checkpoint with other values in its record; None takes one out."""
+    path = folder / "run.fw2v"
+    Word2Vec(SENTENCES, **QUICK, callbacks=[lambda progress: True]).fit(checkpoint=path)
+    whole = load_all(path)
+    training = {name: value for name, value in {**whole.metadata["training"], **change}.items() if value is not None}
+    save(path, whole.word_vectors, context_vectors=whole.context_vectors, metadata={"training": training})
+    return path
+
+
 @pytest.mark.parametrize(
     "change",
     [{"epoch": float("inf")}, {"seed": -1}, {"corpus": None}, {"params": {"vector_size": 5}}, {"loss_sum": "x"}],
 )
 def test_a_checkpoint_whose_record_is_damaged_is_refused(tmp_path, change):
-    path = tmp_path / "run.fw2v"
-    Word2Vec(SENTENCES, **QUICK, callbacks=[lambda progress: True]).fit(checkpoint=path)
-    whole = load_all(path)
-    training = {name: value for name, value in {**whole.metadata["training"], **change}.items() if value is not None}
-    save(path, whole.word_vectors, context_vectors=whole.context_vectors, metadata={"training": training})
     with pytest.raises(FormatError, match="record of the training is damaged"):
-        Word2Vec(SENTENCES, **QUICK).fit(resume=True, checkpoint=path)
+        Word2Vec(SENTENCES, **QUICK).fit(resume=True, checkpoint=changed_checkpoint(tmp_path, change))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"epoch": 4}, "epoch 4, token 0 is outside the run"),
+        ({"token": 10**6}, "token 1000000 is outside the run"),
+        ({"token": 1}, "at token 1, where this version of fastw2v does not cut the corpus"),
+    ],
+)
+def test_a_checkpoint_that_stands_where_no_chunk_begins_is_refused(tmp_path, change, said):
+    with pytest.raises(FormatError, match=said):
+        Word2Vec(SENTENCES, **QUICK).fit(resume=True, checkpoint=changed_checkpoint(tmp_path, change))
