@@ -131,6 +131,20 @@ def test_sentences_that_cross_chunk_ends_keep_their_contexts(isa, architecture):
     assert whole.by_kernel(isa)[1].pairs == trial.by_kernel(isa)[1].pairs  # no pair is lost at a cut
 
 
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_bursts_with_shorter_tiles_equal_the_reference(isa, architecture):
+    rng = np.random.default_rng()
+    corpus = random_corpus(rng, 300, 3000, 40)
+    corpus.ids[:] = rng.integers(0, 300, 3000)
+    corpus.ids[1200:1260] = 299
+    trial = Trial(
+        rng, corpus, Params(vector_size=12, negative=15, sample=0, learning_rate=0.01, architecture=architecture)
+    )
+    assert trial.plan.chunks >= 3
+    assert trial.plan.chunk_shift.max() > trial.plan.chunk_shift.min() == 0
+    trial.compare(isa, 1e-4)
+
+
 def test_later_epochs_draw_afresh_at_a_lower_rate(isa):
     rng = np.random.default_rng()
     trial = Trial(rng, random_corpus(rng, 40, 300, 9), Params(vector_size=20, epochs=4, sample=0.1))
