@@ -120,7 +120,7 @@ def burst_bound(architecture: str, negative: int) -> float:
 
     `staleness` grows with K + 1, but the more noise words there are, the smaller is what each of them has left to say:
     with 8 to 15 negatives texts of topics (eight seeds) always trained at this bound, and diverged with some parameters
-    at 1.4 times it.
+    at 1.2 times it.
     """
     return BURST_STALENESS_MAX[architecture] * max(1.0, ((negative + 1) / 6) ** 0.5)
 
