@@ -17,7 +17,7 @@
 #define FW_SCORE_ROWS (FW_LANES == 16 ? 8 : FW_LANES == 8 ? 6 : 4)
 #define FW_SCORE_COLUMNS (FW_LANES == 16 ? 1 : 2)
 #define FW_SCORE_WORDS (FW_SCORE_COLUMNS * FW_LANES)
-#define FW_ROOM 256      /* pairs: as a rule all those of FW_CACHE_ROWS tokens */
+#define FW_ROOM 256      /* pairs: as a rule all those of a tile */
 #define FW_CACHE_ROWS 16 /* rows taken together through the row-wise stages, so that they stay in the first cache */
 
 typedef struct tile {
@@ -137,7 +137,6 @@ FW_STAGE void open_rows(tile *t) {
     }
     for (int64_t i = t->n; i < t->rows; i++) {
         t->own[i] = t->zero;
-        t->own_out[i] = t->sink;
         t->count[i] = 0;
     }
 }
@@ -224,7 +223,7 @@ FW_INLINE void remove_hits(tile *t, int64_t j, int32_t word) {
 FW_STAGE void open_weights(tile *t) {
     const stream *s = &t->s;
     const int64_t window = t->job->window;
-    for (int64_t i = 0; i < t->rows; i++) {
+    for (int64_t i = 0; i < t->n; i++) {
         float each = t->job->cbow ? (float)(t->count[i] > 0) : t->count[i];
         for (int64_t m = 0; m < t->noise_stride; m += FW_LANES) store(t->weight + i * t->noise_stride + m, splat(each));
         for (int64_t m = t->noise; m < t->noise_stride; m++) t->weight[i * t->noise_stride + m] = 0;
