@@ -34,7 +34,7 @@ lint: $(STAMPS)/lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	PATH="$(abspath $(BIN)):$$PATH" cython-lint fastw2v
-	$(BIN)/clang-format --dry-run --Werror $$(find fastw2v/native bench/kernels tests/races -name '*.[ch]' -o -name '*.cu')
+	$(BIN)/clang-format --dry-run --Werror $$(find fastw2v/native bench/kernels tests/backends -name '*.[ch]' -o -name '*.cu')
 	$(BIN)/mypy
 
 # Like the tests from inside .venv, where only `bench` is brought in; paths in BENCH_ARGS are best absolute.

@@ -1,7 +1,7 @@
 """Builds the Cython extensions; everything else about the package is in pyproject.toml.
 
 Each instruction set has a C file of its own, compiled with that set's flags; which one runs is chosen at run time
-(native/fw_kernel.c), so one wheel serves every machine of its architecture. Never -march=native, never -ffast-math.
+(native/cpu/fw_kernel.c), so one wheel serves every machine of its architecture. Never -march=native, never -ffast-math.
 """
 
 import os
@@ -16,17 +16,17 @@ from setuptools.command.build_ext import build_ext
 NATIVE = Path("fastw2v/native")
 
 SOURCES = {
-    "_corpus": ["fw_ids.c", "fw_table.c", "fw_text.c"],
-    "_tokens": ["fw_ids.c"],
     "_sampler": [],
-    "_text_vectors": ["fw_parse.c"],
     "_train": [
-        "fw_kernel.c",
-        "fw_kernel_portable.c",
-        "fw_kernel_avx2.c",
-        "fw_kernel_avx512.c",
-        "fw_threads.c",
+        "cpu/fw_kernel.c",
+        "cpu/fw_kernel_portable.c",
+        "cpu/fw_kernel_avx2.c",
+        "cpu/fw_kernel_avx512.c",
+        "cpu/fw_threads.c",
     ],
+    "corpus._text_scanner": ["text/fw_ids.c", "text/fw_table.c", "text/fw_text.c"],
+    "corpus._token_scanner": ["text/fw_ids.c"],
+    "formats._rows": ["rows/fw_parse.c"],
 }
 
 COMMON_FLAGS = ["-O3", "-std=gnu11", "-Wall", "-Wextra", "-fno-math-errno", "-fno-trapping-math", "-pthread"]
@@ -51,7 +51,7 @@ class BuildWithInstructionSets(build_ext):
         def compile_with_own_flags(obj, src, ext, cc_args, extra_postargs, pp_opts):
             path = Path(src)
             own = X86_FLAGS.get(path.name, []) if x86 else []
-            if path.parent != NATIVE:
+            if NATIVE not in path.parents:
                 own = GENERATED_FLAGS
             compile_one(obj, src, ext, cc_args, [*extra_postargs, *own], pp_opts)
 
@@ -59,21 +59,24 @@ class BuildWithInstructionSets(build_ext):
         super().build_extensions()
 
 
+def pyx(name: str) -> str:
+    return f"fastw2v/{name.replace('.', '/')}.pyx"
+
+
 def extensions() -> list[Extension]:
-    headers = sorted(str(path) for path in NATIVE.glob("*.h"))
+    headers = sorted(str(path) for path in NATIVE.rglob("*.h"))
     sanitize = os.environ.get("FASTW2V_SANITIZE")
     extra = [f"-fsanitize={sanitize}", "-g", "-fno-omit-frame-pointer"] if sanitize else []
     return [
         Extension(
             f"fastw2v.{name}",
-            [f"fastw2v/{name}.pyx", *(str(NATIVE / source) for source in sources)],
+            [pyx(name), *(str(NATIVE / source) for source in sources)],
             include_dirs=[str(NATIVE)],
             depends=headers,
             extra_compile_args=[*COMMON_FLAGS, *extra],
             extra_link_args=["-pthread", *(["-lm"] if sys.platform != "darwin" else []), *extra],
         )
         for name, sources in SOURCES.items()
-        if Path(f"fastw2v/{name}.pyx").exists()
     ]
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 
 from bench import choice, documents, end_to_end, ladder, limits, ptb, quality, speed, stages, sweep, vectors
-from bench.corpora import find_corpus
-from bench.programs import PROGRAMS
-from bench.record import Settings
+from bench.helpers.corpora import find_corpus
+from bench.helpers.programs import PROGRAMS
+from bench.helpers.record import Settings
 
 RUNS = click.option("--runs", default=5, show_default=True, help="Runs of each thing to measure; the median counts.")
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from bench.quality import SCORES, score
 from fastw2v import WordVectors, encode
-from fastw2v.fit import advance, start
-from fastw2v.params import Params
+from fastw2v.parameters import Params
+from fastw2v.training.loop import advance, start
 
 # (T, S, L); the package's own choice for five negatives is (32, 16, 2) for skip-gram and (32, 16, 3) for CBOW.
 SHAPES = [

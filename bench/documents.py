@@ -21,7 +21,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from fastw2v import DocVectorizer, Word2Vec, WordVectors, datasets
-from fastw2v.tokenizers import words
+from fastw2v.corpus.tokenizers import words
 
 # Name, training and test set, epochs on its own text: the smaller it is, the more of them.
 SETS: dict[str, tuple[Callable[[str], datasets.LabelledTexts], int]] = {

@@ -19,8 +19,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.corpora import count_words, first_words
-from bench.record import Settings, show
+from bench.helpers.corpora import count_words, first_words
+from bench.helpers.record import Settings, show
 from fastw2v.corpus import encode
 
 EPOCHS, THREADS, DIMENSIONS, QUICK_WORDS = 5, 2, 100, 10_000
@@ -31,7 +31,7 @@ _START = f"""
 import atexit, sys
 sys.path = [folder for folder in sys.path if folder]
 sys.path.append({str(Path(__file__).resolve().parent.parent)!r})
-from bench.memory import keep_peak
+from bench.helpers.memory import keep_peak
 atexit.register(keep_peak, sys.argv.pop(1))
 """
 _FASTW2V = _START + "from fastw2v.cli import main\nmain()"
@@ -45,7 +45,9 @@ model = Word2Vec(corpus_file=sys.argv[1], vector_size=size, window=5, negative=5
 model.wv.save_word2vec_format(sys.argv[2], binary=True)
 """
 )
-_IMPORTS = _START + "import fastw2v.cli, fastw2v.corpus, fastw2v.fit, fastw2v._train, fastw2v.formats, fastw2v.vectors"
+_IMPORTS = (
+    _START + "import fastw2v._train, fastw2v.cli, fastw2v.corpus, fastw2v.formats, fastw2v.training, fastw2v.vectors"
+)
 
 Command = Callable[[Path, Path], list[str]]  # of a text and of the file to write
 

@@ -27,12 +27,15 @@ from typing import Any
 import click
 import numpy as np
 
-from bench.corpora import find_corpus, zipf_corpus
-from bench.record import Settings, show
-from fastw2v import EncodedCorpus, Word2Vec, cuda, encode, gpu, plan, reference
+from bench.helpers.corpora import find_corpus, zipf_corpus
+from bench.helpers.record import Settings, show
+from fastw2v import EncodedCorpus, Word2Vec, encode, gpu
+from fastw2v.backends import reference
+from fastw2v.backends.cuda import device as cuda
 from fastw2v.errors import ParameterError
-from fastw2v.params import Params
-from fastw2v.plan import Arrays
+from fastw2v.parameters import Params
+from fastw2v.planning import plan
+from fastw2v.planning.plan import Arrays
 from fastw2v.vectors import WordVectors
 
 Row = dict[str, Any]
@@ -171,7 +174,7 @@ def row_speed(sizes: Sizes) -> Iterator[Row]:
     """Bytes per second of gathers and atomic additions of whole rows, any of them or as often as words of text."""
     found = cuda.open_device()
     cupy, rng = found.cupy, np.random.default_rng(1)
-    module = cupy.RawModule(code=cuda.source(("fw_math.h", "fw_gpu_ops.h")) + ROW_KERNELS, options=cuda.OPTIONS)
+    module = cupy.RawModule(code=cuda.source(("fw_math.h", "cuda/fw_gpu_ops.h")) + ROW_KERNELS, options=cuda.OPTIONS)
     for words in sizes.vocabularies:
         chosen = {
             "any": rng.integers(0, words, sizes.rows).astype(np.int32),

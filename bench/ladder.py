@@ -17,14 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from bench.corpora import first_words
-from bench.native import HERE_FLAGS, KERNELS, Job, NoCompilerError, compiled
-from bench.record import Settings, show
-from bench.training import started
+from bench.helpers.corpora import first_words
+from bench.helpers.native import HERE_FLAGS, KERNELS, Job, NoCompilerError, compiled
+from bench.helpers.record import Settings, show
+from bench.helpers.training import started
 from fastw2v import _train
 from fastw2v.corpus import encode
-from fastw2v.encoded import EncodedCorpus
-from fastw2v.state import TrainingState
+from fastw2v.corpus.encoded import EncodedCorpus
+from fastw2v.training.state import TrainingState
 
 WORDS, QUICK_WORDS, EPOCHS = 1_000_000, 20_000, 3
 PASSAGE = 8192  # of kernels/ladder.h

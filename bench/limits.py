@@ -34,13 +34,13 @@ from typing import Any
 
 import numpy as np
 
-from bench.corpora import first_words
-from bench.native import HERE_FLAGS, KERNELS, NoCompilerError, compiled
-from bench.record import Settings, show
-from bench.training import started, time_epoch
+from bench.helpers.corpora import first_words
+from bench.helpers.native import HERE_FLAGS, KERNELS, NoCompilerError, compiled
+from bench.helpers.record import Settings, show
+from bench.helpers.training import started, time_epoch
 from fastw2v.corpus import encode
 from fastw2v.machine import available_memory
-from fastw2v.plan import row_stride
+from fastw2v.planning.plan import row_stride
 
 CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 WORDS, QUICK_WORDS = 3_000_000, 20_000

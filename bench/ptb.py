@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from bench.record import Settings, show
-from bench.systems import Task, run, saved
+from bench.helpers.record import Settings, show
+from bench.helpers.systems import Task, run, saved
 from fastw2v import datasets
 
 WINDOW, NEGATIVE, EPOCHS = 5, 5, 10

@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.corpora import count_words, first_words
-from bench.programs import can
-from bench.record import Settings, show
-from bench.systems import Task, run, saved
+from bench.helpers.corpora import count_words, first_words
+from bench.helpers.programs import can
+from bench.helpers.record import Settings, show
+from bench.helpers.systems import Task, run, saved
 from fastw2v import datasets
 from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
 from fastw2v.vectors import WordVectors

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from bench.corpora import first_words
-from bench.native import KERNELS, Job, NoCompilerError, compiled, package_flags
-from bench.record import Settings, show
-from bench.training import started, time_epoch
+from bench.helpers.corpora import first_words
+from bench.helpers.native import KERNELS, Job, NoCompilerError, compiled, package_flags
+from bench.helpers.record import Settings, show
+from bench.helpers.training import started, time_epoch
 from fastw2v._train import instruction_sets
 from fastw2v.corpus import encode
 
@@ -63,7 +63,7 @@ def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]
 
 def clocked_kernel(folder: Path) -> ctypes.CDLL:
     """The kernel in use, compiled with marks and with the package's own flags."""
-    source = f"fw_kernel_{instruction_sets()['selected']}.c"
+    source = f"cpu/fw_kernel_{instruction_sets()['selected']}.c"
     flags = [*package_flags(source), f'-DFW_KERNEL_FILE="{source}"']
     library = compiled(KERNELS / "stages.c", folder, flags)
     library.stages_workspace_bytes.restype = library.stages_train.restype = ctypes.c_int64

@@ -18,12 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from bench.corpora import count_words, first_words, zipf_corpus
-from bench.record import Settings, show
-from bench.systems import Task, run, run_together
-from bench.training import time_epoch
+from bench.helpers.corpora import count_words, first_words, zipf_corpus
+from bench.helpers.record import Settings, show
+from bench.helpers.systems import Task, run, run_together
+from bench.helpers.training import time_epoch
 from fastw2v.corpus import encode
-from fastw2v.encoded import EncodedCorpus
+from fastw2v.corpus.encoded import EncodedCorpus
 from fastw2v.machine import usable_cpus
 
 WORDS, QUICK_WORDS = 3_000_000, 20_000

@@ -9,7 +9,7 @@ import argparse
 
 from fastw2v import Word2Vec
 from fastw2v.datasets import fetch_ptb
-from fastw2v.progress import ProgressLine
+from fastw2v.training.progress import ProgressLine
 
 NEIGHBOURS_OF = ("you", "year", "car", "toyota")
 # a is to b as c is to ?

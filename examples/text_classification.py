@@ -15,8 +15,8 @@ from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from fastw2v import DocVectorizer, Word2Vec
+from fastw2v.corpus.tokenizers import words
 from fastw2v.datasets import fetch_20newsgroups
-from fastw2v.tokenizers import words
 
 
 def without_attachments(posts: list[str]) -> list[str]:

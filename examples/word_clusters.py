@@ -19,8 +19,8 @@ from sklearn.metrics import normalized_mutual_info_score
 from sklearn.preprocessing import normalize
 
 from fastw2v import Word2Vec
+from fastw2v.corpus.tokenizers import words
 from fastw2v.datasets import fetch_20newsgroups
-from fastw2v.tokenizers import words
 
 TOPICS = {
     "computers": ["comp"],

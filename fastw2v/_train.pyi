@@ -1,6 +1,6 @@
 from typing import Any
 
-from fastw2v.plan import Arrays, ChunkStats, Plan, Tables
+from fastw2v.planning.plan import Arrays, ChunkStats, Plan, Tables
 
 def instruction_sets() -> dict[str, Any]: ...
 

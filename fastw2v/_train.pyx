@@ -13,10 +13,10 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 
 from fastw2v.errors import BackendUnavailable, warn_user
-from fastw2v.in_flight import tokens_in_flight
-from fastw2v.plan import ChunkStats
+from fastw2v.planning.concurrency import tokens_in_flight
+from fastw2v.planning.plan import ChunkStats
 
-cdef extern from "fw_kernel.h" nogil:
+cdef extern from "cpu/fw_kernel.h" nogil:
     int FW_ROW_ALIGN
     ctypedef struct fw_job:
         float *w_in
@@ -49,7 +49,7 @@ cdef extern from "fw_kernel.h" nogil:
         void (*train_tile)(const fw_job *job, void *workspace, int64_t tile, fw_stats *stats) noexcept nogil
     int fw_available_kernels(const fw_kernel **kernels, int room)
 
-cdef extern from "fw_threads.h" nogil:
+cdef extern from "cpu/fw_threads.h" nogil:
     ctypedef struct fw_team:
         pass
     fw_team *fw_team_new(int64_t first, int64_t last)
@@ -139,7 +139,7 @@ def _rows(array, name, vocabulary):
 
 
 cdef class Run:
-    """One training run on CPU threads; see `fastw2v.backends.Run` for the calls.
+    """One training run on CPU threads; see `fastw2v.backends.choice.Run` for the calls.
 
     Parameters
     ----------

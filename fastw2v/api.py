@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
-from fastw2v import checkpoint as checkpoints
-from fastw2v import fit as training
-from fastw2v.continued import Continued
-from fastw2v.corpus import EncodedCorpus, encode
+from fastw2v.corpus.encoded import EncodedCorpus
+from fastw2v.corpus.encoding import encode
 from fastw2v.errors import DivergedError, ParameterError
-from fastw2v.estimator import TextEstimator
-from fastw2v.fitted import TRAINING_PARAMS, FittedModel
-from fastw2v.params import Params, check
-from fastw2v.progress import ProgressLine
-from fastw2v.start import check_start, frozen_rows, initial_rows, resolve_seed
-from fastw2v.vectors import WordVectors
+from fastw2v.estimators.fitted import TRAINING_PARAMS, FittedModel
+from fastw2v.estimators.partial_fit import Continued
+from fastw2v.estimators.text_estimator import TextEstimator
+from fastw2v.parameters import Params, check
+from fastw2v.training import checkpoint as checkpoints
+from fastw2v.training import loop as training
+from fastw2v.training.givens import check_start, frozen_rows, initial_rows, resolve_seed
+from fastw2v.training.progress import ProgressLine
+from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
-    from fastw2v.state import TrainingState
-    from fastw2v.vocab import Vocabulary
+    from fastw2v.corpus.vocabulary import Vocabulary
+    from fastw2v.training.state import TrainingState
 
 CORPUS_PARAMS = ("min_count", "max_vocab", "errors", "n_jobs", "spool")
 
@@ -76,7 +77,7 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
     verbose : int, default 0
         1 shows a progress line on a terminal.
     callbacks : sequence of callable, default ()
-        Each is called with a `fastw2v.state.Progress`; training stops when one returns True.
+        Each is called with a `fastw2v.training.state.Progress`; training stops when one returns True.
     vocabulary : Vocabulary, list of words or mapping of words to counts, optional
         Ready-made; ``min_count`` and ``max_vocab`` then do not apply.
     initial_vectors : model, WordVectors, KeyedVectors, mapping of words to vectors or array (V, D), optional

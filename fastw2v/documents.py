@@ -11,12 +11,12 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from fastw2v.bags import count_matrix, divide_rows, refuse_what_are_no_documents, row_sums
+from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.errors import CorpusError, ParameterError
-from fastw2v.estimator import TextEstimator
-from fastw2v.params import check
-from fastw2v.tokenizers import Tokenizer, resolve
-from fastw2v.vectors import WordVectors
+from fastw2v.estimators.bags import count_matrix, divide_rows, refuse_what_are_no_documents, row_sums
+from fastw2v.estimators.text_estimator import TextEstimator
+from fastw2v.parameters import check
+from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -1,4 +1,4 @@
-"""Backend "cuda": the tiles of `fastw2v.reference`, from the same draws, trained by the warps of a GPU.
+"""Backend "cuda": the tiles of `fastw2v.backends.reference`, from the same draws, trained by the warps of a GPU.
 
 The rows, the tables and (where it fits) the corpus lie on the device; a launch first makes the streams of some chunks
 and then trains them. A warp takes whole chunks, in order; rows are changed by atomic additions. The kernels are
@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.cuda import Device, open_device
+from fastw2v.backends.cuda.device import Device, open_device
+from fastw2v.backends.cuda.feed import Buffer, Part, part_bytes, span_of, to_device
+from fastw2v.backends.cuda.kernels import JOB, SUMS, Kernel, choose_kernel, stream_ints, warps_at_once
 from fastw2v.errors import BackendUnavailable
-from fastw2v.gpu_feed import Buffer, Part, part_bytes, span_of, to_device
-from fastw2v.gpu_shapes import JOB, SUMS, Kernel, choose_kernel, stream_ints, warps_at_once
-from fastw2v.in_flight import Crowd, kept_counts
-from fastw2v.plan import Arrays, ChunkStats, Plan, Tables, row_stride
+from fastw2v.planning.concurrency import Crowd, kept_counts
+from fastw2v.planning.plan import Arrays, ChunkStats, Plan, Tables, row_stride
 
 if TYPE_CHECKING:
-    from fastw2v.corpus import EncodedCorpus
+    from fastw2v.corpus.encoded import EncodedCorpus
 
 COMPACT_THREADS = 256
 LAUNCH_MS = 40.0  # how long a launch may take: two are under way, and Ctrl-C waits for both
@@ -35,8 +35,8 @@ ROWS_AT_ONCE = 65_536  # rows copied between host and device in one piece
 class Run:
     """One training run on a GPU; see `fastw2v.backends.Run` for the calls.
 
-    With one warp a run is deterministic and equals `fastw2v.reference` but for rounding; with more, additions come in
-    free order.
+    With one warp a run is deterministic and equals `fastw2v.backends.reference` but for rounding; with more, additions
+    come in free order.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What this process may use of the machine: CPUs, memory, instruction sets, a GPU.
+"""What this process may use of the machine: CPUs and memory.
 
 Containers and batch systems grant less than the hardware has; a program that asks only for the hardware starts too many
 threads, or is killed for its memory. Every limit that the system states is read, and the smallest counts.
@@ -6,28 +6,14 @@ threads, or is killed for its memory. Every limit that the system states is read
 
 from __future__ import annotations
 
-import ctypes.util
-import importlib.machinery
-import importlib.metadata
-import importlib.util
+import ctypes
 import os
-import platform
 import sys
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
-
-import numpy as np
-
-import fastw2v
-from fastw2v.errors import BackendUnavailable
-
-__all__ = ["available_memory", "check_memory", "show_config", "usable_cpus"]
 
 PROC = Path("/proc")
 CGROUP = Path("/sys/fs/cgroup")
-EXTENSIONS = ("_corpus", "_sampler", "_text_vectors", "_tokens", "_train")
 
 
 def usable_cpus() -> int:
@@ -103,65 +89,6 @@ def check_memory(needed: int, what: str, *, lower: str = "lower vector_size or m
     free = available_memory()
     if needed > free:
         raise MemoryError(f"{what} need {needed / 2**30:,.1f} GiB but {free / 2**30:,.1f} GiB are free; {lower}")
-
-
-def show_config(file: TextIO | None = None) -> None:
-    """Print what a report of a fault needs: versions, instruction sets, CPUs, memory, GPU.
-
-    Parameters
-    ----------
-    file : text stream, optional
-        Standard output when left out.
-
-    Examples
-    --------
-    >>> show_config()  # doctest: +ELLIPSIS
-    fastw2v           ...
-    Python            ...
-    """
-    for name, value in _configuration().items():
-        print(f"{name:<18}{value}", file=file)
-
-
-def _configuration() -> dict[str, str]:
-    from fastw2v._train import instruction_sets
-
-    try:
-        sets = instruction_sets()
-        in_use = f"{sets['selected']} in use, of {', '.join(sets['available'])}"
-    except BackendUnavailable as error:  # of all calls this one must say what is wrong, and the rest as well
-        in_use = str(error)
-    free_threaded = " (free-threaded)" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
-    return {
-        "fastw2v": fastw2v.__version__,
-        "Python": f"{platform.python_implementation()} {platform.python_version()}{free_threaded}",
-        "NumPy": np.__version__,
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "compiled": ", ".join(f"{name}: {_compiled(name)}" for name in EXTENSIONS),
-        "instruction sets": in_use,
-        "usable CPUs": f"{usable_cpus()} of {os.cpu_count()}",
-        "free memory": f"{available_memory() / 2**30:,.1f} GiB",
-        "CuPy": _cupy(),
-        "CUDA driver": ctypes.util.find_library("cuda") or "not found",
-    }
-
-
-def _compiled(name: str) -> str:
-    spec = importlib.util.find_spec(f"fastw2v.{name}")
-    suffixes = tuple(importlib.machinery.EXTENSION_SUFFIXES)
-    return "yes" if spec and (spec.origin or "").endswith(suffixes) else "no"
-
-
-def _cupy() -> str:
-    """Whether CuPy is there, and which; it is not imported, since that takes seconds and may fail without a driver."""
-    if importlib.util.find_spec("cupy") is None:
-        return "not installed"
-    for distribution in ("cupy-cuda13x", "cupy-cuda12x", "cupy"):
-        try:
-            return f"{importlib.metadata.version(distribution)} ({distribution})"
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return "installed, version unknown"
 
 
 # --- memory of the whole machine -------------------------------------------------------------------------------------

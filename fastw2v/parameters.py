@@ -111,7 +111,7 @@ def check(name: str, value: Any) -> None:
 
     Examples
     --------
-    >>> from fastw2v.params import check
+    >>> from fastw2v.parameters import check
     >>> check("window", 5)
     >>> check("window", 0)
     Traceback (most recent call last):
@@ -166,7 +166,7 @@ class Params:
 
     Examples
     --------
-    >>> from fastw2v.params import Params
+    >>> from fastw2v.parameters import Params
     >>> Params(architecture="cbow").checked().resolved_learning_rate
     0.05
     """

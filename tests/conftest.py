@@ -33,7 +33,7 @@ def cuda_shim(cuda_shim_folder, monkeypatch):
     """``cuda_shim(...)`` puts a CuPy in place that runs kernels on the host; for arguments see fake_cupy.make."""
     if shutil.which("g++") is None or not sys.platform.startswith("linux"):
         pytest.skip("the CUDA kernels run on the host only where there are g++ and Linux's fibres")
-    path = Path(__file__).parent / "cuda_shim" / "fake_cupy.py"
+    path = Path(__file__).parent / "backends" / "cuda" / "shim" / "fake_cupy.py"
     spec = importlib.util.spec_from_file_location("fake_cupy", path)
     fake_cupy = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(fake_cupy)

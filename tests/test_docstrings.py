@@ -43,8 +43,8 @@ def test_everything_public_has_a_docstring(name):
 
 
 def test_what_the_compiled_modules_offer_has_a_docstring():
-    for path in PACKAGE.glob("*.pyx"):
-        module = importlib.import_module(f"fastw2v.{path.stem}")
+    for path in PACKAGE.rglob("*.pyx"):
+        module = importlib.import_module(".".join(["fastw2v", *path.relative_to(PACKAGE).with_suffix("").parts]))
         assert module.__doc__, path.name
         functions = {name: value for name, value in vars(module).items() if type(value).__name__.startswith("cython")}
         offered = {name for name in functions if not name.startswith("_")}

@@ -13,8 +13,8 @@ from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from fastw2v import DocVectorizer, Word2Vec, WordVectors
-from fastw2v.bags import count_matrix
 from fastw2v.errors import CorpusError, CorpusTypeError, FormatError, ParameterError
+from fastw2v.estimators.bags import count_matrix
 
 WEIGHTINGS = ["mean", "tfidf", "sif", "usif"]
 WORDS = [f"w{i}" for i in range(40)]

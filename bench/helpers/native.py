@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 import fastw2v
-from fastw2v.plan import Arrays, Plan, Tables
+from fastw2v.planning.plan import Arrays, Plan, Tables
 
-KERNELS = Path(__file__).resolve().parent / "kernels"
+KERNELS = Path(__file__).resolve().parent.parent / "kernels"
 NATIVE = Path(fastw2v.__file__).resolve().parent / "native"
 HERE_FLAGS = ["-O3", "-march=native", "-std=gnu11", "-Wall", "-Wextra", "-fno-math-errno", "-fno-trapping-math"]
 
@@ -31,13 +31,16 @@ class NoCompilerError(Exception):
 
 def package_flags(source: str) -> list[str]:
     """The flags that setup.py gives to a kernel file: they are said there alone."""
-    tree = ast.parse((Path(__file__).resolve().parent.parent / "setup.py").read_text(encoding="utf-8"))
+    tree = ast.parse((Path(__file__).resolve().parent.parent.parent / "setup.py").read_text(encoding="utf-8"))
     wanted = {"COMMON_FLAGS", "X86_FLAGS"}
     tree.body = [node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in wanted]
     found: dict[str, Any] = {}
     exec(compile(tree, "setup.py", "exec"), found)
     machine = os.uname().machine
-    return [*found["COMMON_FLAGS"], *(found["X86_FLAGS"].get(source, []) if machine in {"x86_64", "amd64"} else [])]
+    return [
+        *found["COMMON_FLAGS"],
+        *(found["X86_FLAGS"].get(Path(source).name, []) if machine in {"x86_64", "amd64"} else []),
+    ]
 
 
 def compiled(source: Path, folder: Path, flags: list[str]) -> ctypes.CDLL:

@@ -19,7 +19,7 @@ import numpy as np
 from fastw2v import formats
 
 if TYPE_CHECKING:
-    from bench.systems import Task
+    from bench.helpers.systems import Task
 
 # Their programs copy file names into 100 bytes: names are given relative to a folder in which they run.
 TEXT, OUTPUT, COUNTS = "text", "vectors", "counts"

@@ -16,7 +16,7 @@ from fastw2v import __version__
 from fastw2v._train import instruction_sets
 from fastw2v.machine import usable_cpus
 
-HERE = Path(__file__).resolve().parent
+BENCH = Path(__file__).resolve().parent.parent
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Settings:
 
     corpus: str | None = None
     programs: dict[str, str] = field(default_factory=dict)
-    results: Path = HERE / "results"
+    results: Path = BENCH / "results"
     quick: bool = False
 
     def write(self, name: str, rows: list[dict[str, Any]], **more: Any) -> None:
@@ -72,7 +72,7 @@ def _commit() -> str:
 
 
 def _git(*arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True, cwd=HERE)
+    done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True, cwd=BENCH)
     return done.stdout.strip()
 
 

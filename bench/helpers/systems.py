@@ -1,7 +1,7 @@
 """The trainers to compare, behind one shape: each is run in a process of its own and timed there.
 
 Training is timed without reading and counting (raw corpus words over wall time); counting is timed by itself. fastw2v
-and gensim are called from here; other trainers are programs, see `bench.programs`.
+and gensim are called from here; other trainers are programs, see `bench.helpers.programs`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import memory, programs
+from bench.helpers import memory, programs
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ _START = """
 import sys
 sys.path = [folder for folder in sys.path if folder]
 sys.path.append(sys.argv.pop(1))
-from bench.systems import main
+from bench.helpers.systems import main
 main()
 """
-_ROOT = str(Path(__file__).resolve().parent.parent)
+_ROOT = str(Path(__file__).resolve().parent.parent.parent)
 
 
 def command_line(system: str, task: Task) -> list[str]:
@@ -106,8 +106,8 @@ def _token_lists(path: str) -> list[list[str]]:
 
 def _fastw2v(task: Task, clock: Any) -> tuple[float, float]:
     from fastw2v.corpus import encode
-    from fastw2v.fit import train
-    from fastw2v.params import Params
+    from fastw2v.parameters import Params
+    from fastw2v.training.loop import train
 
     source = _token_lists(task.corpus) if task.token_lists else task.corpus
     begin = clock()

@@ -7,11 +7,12 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from fastw2v import _train, fit
-from fastw2v.encoded import EncodedCorpus
-from fastw2v.params import Params
-from fastw2v.plan import keep_probability, word_counts
-from fastw2v.state import TrainingState
+from fastw2v import _train
+from fastw2v.corpus.encoded import EncodedCorpus
+from fastw2v.parameters import Params
+from fastw2v.planning.plan import keep_probability, word_counts
+from fastw2v.training import loop as fit
+from fastw2v.training.state import TrainingState
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,6 @@
 #else
 #define FW_LANES 4
 #endif
-#include "fw_vec.h"
+#include "cpu/fw_vec.h"
 
 #endif

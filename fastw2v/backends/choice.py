@@ -10,16 +10,16 @@ import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
-from fastw2v.cuda import driver_present, why_not
+from fastw2v.backends.cuda.device import driver_present, why_not
 from fastw2v.errors import BackendUnavailable
-from fastw2v.plan import Arrays, ChunkStats, Plan, Tables
+from fastw2v.planning.plan import Arrays, ChunkStats, Plan, Tables
 
 if TYPE_CHECKING:
-    from fastw2v.corpus import EncodedCorpus
+    from fastw2v.corpus.encoded import EncodedCorpus
 
 logger = logging.getLogger(__name__)
 
-MODULES = {"cpu": "fastw2v._train", "cuda": "fastw2v.gpu", "numpy": "fastw2v.reference"}
+MODULES = {"cpu": "fastw2v._train", "cuda": "fastw2v.gpu", "numpy": "fastw2v.backends.reference"}
 
 
 class Run(Protocol):
@@ -74,9 +74,9 @@ def choose(device: str) -> type[Run]:
 
     Examples
     --------
-    >>> from fastw2v.backends import choose
+    >>> from fastw2v.backends.choice import choose
     >>> choose("numpy").__module__
-    'fastw2v.reference'
+    'fastw2v.backends.reference'
     """
     if device == "auto":
         reason = why_not()

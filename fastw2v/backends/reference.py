@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v import sampler
 from fastw2v.layers import Embedding, EmbeddingDot, SigmoidWithLoss
-from fastw2v.plan import Arrays, ChunkStats, Plan, Tables
+from fastw2v.planning import draws as sampler
+from fastw2v.planning.plan import Arrays, ChunkStats, Plan, Tables
 
 if TYPE_CHECKING:
-    from fastw2v.corpus import EncodedCorpus
+    from fastw2v.corpus.encoded import EncodedCorpus
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Windows:
 
 
 class Run:
-    """One training run in NumPy; see `fastw2v.backends.Run` for the calls.
+    """One training run in NumPy; see `fastw2v.backends.choice.Run` for the calls.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from fastw2v import __version__
-from fastw2v.params import RULES, Params
+from fastw2v.parameters import RULES, Params
 
 __all__ = ["cli", "main"]
 
@@ -77,7 +77,7 @@ def main(arguments: list[str] | None = None) -> None:
 def _expected_faults() -> tuple[type[BaseException], ...]:
     """List what the user can mend; anything else is our fault and shows its traceback."""
     from fastw2v import errors
-    from fastw2v.vectors import UnknownWordError
+    from fastw2v.vectors.word_vectors import UnknownWordError
 
     own = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, Exception)]
     return (*own, UnknownWordError, OSError, MemoryError)
@@ -155,7 +155,7 @@ def train(
     One line is one sentence. Nothing is written before training is done; an interrupted run writes nothing unless
     --save-on-interrupt or --checkpoint is given, and leaves with exit code 130.
     """
-    from fastw2v.training_run import check_output, run_training
+    from fastw2v.cli.train import check_output, run_training
 
     check_output(output, format_, with_context)
     result = run_training(corpus, options, quiet=quiet)
@@ -205,7 +205,7 @@ def analogy(file: Path, a: str, b: str, c: str, topn: int) -> None:
 def info(file: Path | None) -> None:
     """Tell what FILE holds; without it, what this machine and this installation offer."""
     if file is None:
-        from fastw2v.machine import show_config
+        from fastw2v.diagnostics import show_config
 
         show_config()
         return
@@ -234,8 +234,8 @@ def evaluate(
 ) -> None:
     """Score the vectors of FILE: WordSim-353, SimLex-999 and the Google analogies, or the files given."""
     from fastw2v import datasets
-    from fastw2v.analogies import PROTOCOLS
     from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
+    from fastw2v.evaluate.analogies import PROTOCOLS
 
     vectors = _load(file)
     named = [(path.name, path) for path in pairs]
@@ -309,7 +309,7 @@ def run_export(file: Path, output: Path, to: str, commonest: int | None, overwri
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="keep the vectors in this file")
 def demo(epochs: int, n_jobs: int | None, seed: int, output: Path | None) -> None:
     """Train on the docstrings of the installed Python library, NumPy and SciPy, and show what was learnt."""
-    from fastw2v.demo import run_demo
+    from fastw2v.cli.demo import run_demo
 
     run_demo(epochs=epochs, n_jobs=n_jobs, seed=seed, output=output)
 

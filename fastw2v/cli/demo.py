@@ -26,8 +26,8 @@ def run_demo(*, epochs: int, n_jobs: int | None, seed: int, output: Path | None)
     output : Path or None
         Where to keep the vectors.
     """
-    from fastw2v.datasets import load_docstrings
-    from fastw2v.training_run import check_output, run_training
+    from fastw2v.cli.train import check_output, run_training
+    from fastw2v.datasets.fetch import load_docstrings
 
     if output is not None:
         check_output(output, None, False)

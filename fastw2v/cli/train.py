@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fastw2v.errors import ParameterError
-from fastw2v.params import Params
+from fastw2v.parameters import Params
 
 if TYPE_CHECKING:
-    from fastw2v.corpus import EncodedCorpus
-    from fastw2v.state import TrainingState
-    from fastw2v.vectors import WordVectors
+    from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.training.state import TrainingState
+    from fastw2v.vectors.word_vectors import WordVectors
 
 __all__ = ["TrainingRun", "check_output", "run_training"]
 
@@ -48,7 +48,7 @@ class TrainingRun:
     @property
     def word_vectors(self) -> WordVectors:
         """The trained vectors."""
-        from fastw2v.vectors import WordVectors
+        from fastw2v.vectors.word_vectors import WordVectors
 
         return WordVectors(self.state.w_in, self.corpus.vocabulary)
 
@@ -87,8 +87,8 @@ def check_output(path: Path, format: str | None, with_context: bool) -> None:
     OSError
         When the folder is missing or cannot be written to.
     """
-    from fastw2v.formats import format_to_write
     from fastw2v.formats.atomic import check_target
+    from fastw2v.formats.load_save import format_to_write
 
     chosen = format_to_write(path, format)
     if with_context and chosen != "native":
@@ -112,11 +112,11 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traini
     -------
     TrainingRun
     """
-    from fastw2v.checkpoint import check_words, restore
-    from fastw2v.corpus import encode
-    from fastw2v.fit import advance, check_options, start
-    from fastw2v.progress import ProgressLine
-    from fastw2v.start import check_start, frozen_rows, initial_rows
+    from fastw2v.corpus.encoding import encode
+    from fastw2v.training.checkpoint import check_words, restore
+    from fastw2v.training.givens import check_start, frozen_rows, initial_rows
+    from fastw2v.training.loop import advance, check_options, start
+    from fastw2v.training.progress import ProgressLine
 
     names = {each.name for each in fields(Params)}
     params = Params(**{name: value for name, value in options.items() if name in names}).checked()
@@ -151,8 +151,8 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traini
 
 def _seed(options: dict[str, Any]) -> int:
     """The seed of the run: the checkpoint's, the one that was given, or a new one."""
-    from fastw2v.checkpoint import seed_of
-    from fastw2v.start import check_seed, resolve_seed
+    from fastw2v.training.checkpoint import seed_of
+    from fastw2v.training.givens import check_seed, resolve_seed
 
     if not options.get("resume"):
         check_seed(options.get("seed"), "seed")

@@ -12,16 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from fastw2v import fit as training
 from fastw2v.compat.absent import OF_MODELS, Absent
 from fastw2v.compat.keyed_vectors import KeyedVectors
-from fastw2v.corpus import EncodedCorpus, encode
+from fastw2v.corpus.encoded import EncodedCorpus
+from fastw2v.corpus.encoding import encode
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusTypeError, ParameterError
 from fastw2v.formats import load_all, save
-from fastw2v.params import Params, check
-from fastw2v.start import resolve_seed
-from fastw2v.state import Progress, TrainingState
-from fastw2v.vocab import Vocabulary
+from fastw2v.parameters import Params, check
+from fastw2v.training import loop as training
+from fastw2v.training.givens import resolve_seed
+from fastw2v.training.state import Progress, TrainingState
 
 __all__ = ["CallbackAny2Vec", "KeyedVectors", "LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
 

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.analogies import PROTOCOLS, Protocol, judge_analogies
-from fastw2v.ann import ApproximateIndex
 from fastw2v.compat.absent import OF_VECTORS, Absent
 from fastw2v.errors import ParameterError
 from fastw2v.evaluate import evaluate_word_pairs
-from fastw2v.evaluation_files import read_analogies
+from fastw2v.evaluate.analogies import PROTOCOLS, Protocol, judge_analogies
+from fastw2v.evaluate.files import read_analogies
 from fastw2v.formats import load, save
-from fastw2v.nearest import search_limit, unit_rows
-from fastw2v.vectors import WordVectors
+from fastw2v.vectors.approximate import ApproximateIndex
+from fastw2v.vectors.search import search_limit, unit_rows
+from fastw2v.vectors.word_vectors import WordVectors
 
 __all__ = ["KeyedVectors"]
 

@@ -5,7 +5,7 @@ from cpython.memoryview cimport PyMemoryView_FromMemory
 from libc.stdint cimport int32_t, int64_t
 
 
-cdef extern from "fw_ids.h" nogil:
+cdef extern from "text/fw_ids.h" nogil:
     const int32_t FW_SENTENCE_END
     ctypedef struct fw_block:
         int32_t *ids

@@ -9,12 +9,12 @@ from cpython.buffer cimport PyBUF_WRITE
 from cpython.memoryview cimport PyMemoryView_FromMemory
 from libc.stdint cimport int32_t, int64_t
 
-from fastw2v._ids cimport drain_stream, fw_ids, fw_ids_renumber_block, renumber_stream
+from fastw2v.corpus._ids cimport drain_stream, fw_ids, fw_ids_renumber_block, renumber_stream
 
 import numpy as np
 
 
-cdef extern from "fw_table.h" nogil:
+cdef extern from "text/fw_table.h" nogil:
     const int FW_NO_MEMORY, FW_TOO_MANY_WORDS, FW_BAD_TEXT, FW_INLINE
     ctypedef struct fw_word:
         int64_t length, count
@@ -29,7 +29,7 @@ cdef extern from "fw_table.h" nogil:
     int fw_table_merge(fw_table *table, const fw_table *other, int32_t *ids)
     const char *fw_table_text(const fw_table *table, int64_t id)
 
-cdef extern from "fw_text.h" nogil:
+cdef extern from "text/fw_text.h" nogil:
     ctypedef struct fw_scanner:
         fw_table table
         fw_ids ids

@@ -1,20 +1,20 @@
 # cython: language_level=3
-"""Counting and numbering tokens that are Python objects; see `fastw2v._corpus` for the same with bytes."""
+"""Counting and numbering tokens that are Python objects; see `fastw2v.corpus._text_scanner` for the same with bytes."""
 
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.object cimport PyObject, PyObject_Hash
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 
-from fastw2v._ids cimport FW_SENTENCE_END, drain_stream, fw_ids, fw_ids_free, fw_ids_has_room, fw_ids_room
-from fastw2v._ids cimport fw_ids_took, renumber_stream
+from fastw2v.corpus._ids cimport FW_SENTENCE_END, drain_stream, fw_ids, fw_ids_free, fw_ids_has_room, fw_ids_room
+from fastw2v.corpus._ids cimport fw_ids_took, renumber_stream
 
 import numpy as np
 
-from fastw2v._corpus import TooManyWordsError
-from fastw2v.tokenizers import is_missing
+from fastw2v.corpus._text_scanner import TooManyWordsError
+from fastw2v.corpus.tokenizers import is_missing
 
 
-cdef extern from "fw_pages.h" nogil:
+cdef extern from "text/fw_pages.h" nogil:
     void *fw_pages_new(int64_t n_bytes)
     void fw_pages_free(void *pages, int64_t n_bytes)
     void *fw_pages_grow(void *pages, int64_t n_bytes, int64_t new_bytes)

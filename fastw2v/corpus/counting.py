@@ -11,12 +11,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from fastw2v._corpus import BadTextError, TextScanner
-from fastw2v.compressed import ReadInto
+from fastw2v.corpus._text_scanner import BadTextError, TextScanner
+from fastw2v.corpus.compressed import ReadInto
+from fastw2v.corpus.files import Piece, TextFile, deal_out, first_bytes, open_piece, what_it_may_be
+from fastw2v.corpus.id_store import IdStore, InMemory
+from fastw2v.corpus.tokenizers import shorten
 from fastw2v.errors import CorpusError, warn_user
-from fastw2v.files import Piece, TextFile, deal_out, first_bytes, open_piece, what_it_may_be
-from fastw2v.spool import IdStore, InMemory
-from fastw2v.tokenizers import shorten
 
 BLOCK = 1 << 20  # bytes read at once: they fit into the second-level cache with the head of the table of words
 SMALLEST_SHARE = 1 << 22  # bytes that are worth a thread

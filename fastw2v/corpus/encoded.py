@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from fastw2v.corpus.ids import count_ids, flatten
+from fastw2v.corpus.tokenizers import Tokenizer
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError
-from fastw2v.ready_ids import count_ids, flatten
-from fastw2v.tokenizers import Tokenizer
-from fastw2v.vocab import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class EncodedCorpus:
     report : EncodeReport
         What was read and what was left out.
     tokenizer : {"whitespace", "words", "tokens"} or callable
-        How strings were split; use it for other documents with `fastw2v.tokenizers.apply`.
+        How strings were split; use it for other documents with `fastw2v.corpus.tokenizers.apply`.
 
     Examples
     --------

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from fastw2v._corpus import TooManyWordsError
-from fastw2v.counting import Counted, count_files, count_stream
-from fastw2v.encoded import EncodedCorpus, EncodeReport
-from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
-from fastw2v.files import TextFile, find
-from fastw2v.items import (
+from fastw2v.corpus._text_scanner import TooManyWordsError
+from fastw2v.corpus.counting import Counted, count_files, count_stream
+from fastw2v.corpus.encoded import EncodedCorpus, EncodeReport
+from fastw2v.corpus.files import TextFile, find
+from fastw2v.corpus.id_store import IdStore, id_store
+from fastw2v.corpus.iterables import (
     bytes_of_open_file,
     count_items,
     count_lines,
@@ -23,11 +23,11 @@ from fastw2v.items import (
     name_of_open_file,
     refuse_what_is_no_corpus,
 )
+from fastw2v.corpus.tokenizers import Tokenizer, check_tokenizer, resolve
+from fastw2v.corpus.vocabulary import Vocabulary, describe_commonest, frequent_words
+from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 from fastw2v.machine import resolve_jobs
-from fastw2v.params import check
-from fastw2v.spool import IdStore, id_store
-from fastw2v.tokenizers import Tokenizer, check_tokenizer, resolve
-from fastw2v.vocab import Vocabulary, describe_commonest, frequent_words
+from fastw2v.parameters import check
 
 __all__ = ["EncodeReport", "EncodedCorpus", "encode"]
 

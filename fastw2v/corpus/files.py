@@ -14,9 +14,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
-from fastw2v.compressed import COMPRESSED, ReadInto, decompressed, open_compressed
+from fastw2v.corpus.compressed import COMPRESSED, ReadInto, decompressed, open_compressed
+from fastw2v.corpus.tokenizers import shorten
 from fastw2v.errors import CorpusChangedError, CorpusError
-from fastw2v.tokenizers import shorten
 
 STDIN = Path("-")
 # How many bytes of text one byte of a compressed file is taken for when files are dealt out to threads.

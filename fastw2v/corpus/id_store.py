@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from fastw2v._corpus import renumber_block
+from fastw2v.corpus._text_scanner import renumber_block
 from fastw2v.machine import check_memory
 
 __all__ = ["IdStore", "InFiles", "InMemory", "id_store"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from fastw2v.corpus.tokenizers import shorten
 from fastw2v.errors import CorpusError, CorpusTypeError
-from fastw2v.tokenizers import shorten
 
 PIECE = 1 << 18  # ids counted at once
 

@@ -8,13 +8,13 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
-from fastw2v._tokens import BadTokenError, TokenScanner
-from fastw2v.compressed import ReadInto
-from fastw2v.counting import CountedTokens, describe_bad_text
+from fastw2v.corpus._token_scanner import BadTokenError, TokenScanner
+from fastw2v.corpus.compressed import ReadInto
+from fastw2v.corpus.counting import CountedTokens, describe_bad_text
+from fastw2v.corpus.files import TextFile, first_bytes, open_text, what_it_may_be
+from fastw2v.corpus.id_store import IdStore
+from fastw2v.corpus.tokenizers import Tokenizer, resolve, shorten, splitter, token_list
 from fastw2v.errors import CorpusError, CorpusTypeError
-from fastw2v.files import TextFile, first_bytes, open_text, what_it_may_be
-from fastw2v.spool import IdStore
-from fastw2v.tokenizers import Tokenizer, resolve, shorten, splitter, token_list
 
 ARROW_ROWS = 10_000  # rows of a pyarrow column that are turned into Python strings at once
 

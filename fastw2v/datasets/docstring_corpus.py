@@ -1,6 +1,6 @@
 """The docstrings of the installed Python standard library, NumPy and SciPy: a corpus that every installation has.
 
-Source files are parsed, never imported. Only :mod:`fastw2v.datasets` uses this module.
+Source files are parsed, never imported. Only :mod:`fastw2v.datasets.fetch` uses this module.
 """
 
 from __future__ import annotations

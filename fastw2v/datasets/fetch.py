@@ -14,18 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = [
-    "LabelledTexts",
-    "cache_folder",
-    "fetch_20newsgroups",
-    "fetch_analogies",
-    "fetch_ptb",
-    "fetch_sst2",
-    "fetch_text8",
-    "fetch_word_pairs",
-    "load_docstrings",
-]
-
 _PTB_ADDRESS = "https://raw.githubusercontent.com/tomsercu/lstm/master/data/ptb.{split}.txt"
 _PTB_SHA256 = {
     "train": "fcea919f6cf83f35d4d00c6cbf08040d13d4155226340912e2fef9c9c4102cbf",
@@ -92,7 +80,7 @@ def load_docstrings(*, cache: bool = True) -> list[list[str]]:
     >>> any("matrix" in paragraph for paragraph in corpus)
     True
     """
-    from fastw2v.docstrings import harvest, source_roots
+    from fastw2v.datasets.docstring_corpus import harvest, source_roots
 
     roots = source_roots()
     kept = cache_folder() / f"docstrings-{_harvest_key(roots)}.txt"

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from fastw2v.corpus.iterables import iterate_items, refuse_what_is_no_corpus
+from fastw2v.corpus.tokenizers import Tokenizer, apply
 from fastw2v.errors import CorpusError, CorpusTypeError
-from fastw2v.items import iterate_items, refuse_what_is_no_corpus
-from fastw2v.tokenizers import Tokenizer, apply
 
 if TYPE_CHECKING:
-    from fastw2v.vectors import WordVectors
+    from fastw2v.vectors.word_vectors import WordVectors
 
 
 def refuse_what_are_no_documents(documents: object) -> None:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.bags import mean_vectors
+from fastw2v.corpus.tokenizers import NAMES
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import FormatError, ParameterError
+from fastw2v.estimators.bags import mean_vectors
 from fastw2v.formats import load_all, save
-from fastw2v.params import Params, check, shown
-from fastw2v.tokenizers import NAMES
-from fastw2v.vectors import WordVectors
-from fastw2v.vocab import Vocabulary
+from fastw2v.parameters import Params, check, shown
+from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastw2v.corpus.ids import count_ids
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError
-from fastw2v.fit import start
-from fastw2v.ready_ids import count_ids
-from fastw2v.start import frozen_rows, initial_rows, resolve_seed
-from fastw2v.vocab import Vocabulary
+from fastw2v.training.givens import frozen_rows, initial_rows, resolve_seed
+from fastw2v.training.loop import start
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from fastw2v.corpus import EncodedCorpus
-    from fastw2v.params import Params
-    from fastw2v.state import TrainingState
+    from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.parameters import Params
+    from fastw2v.training.state import TrainingState
 
 
 class Continued:

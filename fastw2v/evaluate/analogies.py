@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
-from fastw2v.evaluation_files import Question
-from fastw2v.nearest import best_of_many, unit_rows
-from fastw2v.vectors import WordVectors
+from fastw2v.evaluate.files import Question
+from fastw2v.vectors.search import best_of_many, unit_rows
+from fastw2v.vectors.word_vectors import WordVectors
 
 __all__ = ["PROTOCOLS", "Protocol", "cased_index", "judge_analogies"]
 

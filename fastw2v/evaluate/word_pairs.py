@@ -13,13 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.analogies import PROTOCOLS, cased_index, judge_analogies
 from fastw2v.errors import ParameterError
-from fastw2v.evaluation_files import Question, read_analogies, read_word_pairs
-from fastw2v.nearest import search_limit, unit_rows
-from fastw2v.vectors import WordVectors
-
-__all__ = ["AnalogyReport", "AnalogySection", "WordPairReport", "evaluate_analogies", "evaluate_word_pairs"]
+from fastw2v.evaluate.analogies import PROTOCOLS, cased_index, judge_analogies
+from fastw2v.evaluate.files import Question, read_analogies, read_word_pairs
+from fastw2v.vectors.search import search_limit, unit_rows
+from fastw2v.vectors.word_vectors import WordVectors
 
 # The questions-words file has its five semantic sections first.
 _SEMANTIC_SECTIONS = 5
@@ -140,7 +138,7 @@ def evaluate_word_pairs(
     vectors : WordVectors
     pairs : path, or iterable of (word, word, score)
         A file has a pair and a score on each line, parted by tab, comma or white space; `#` lines and a line of column
-        names are skipped. See :func:`fastw2v.datasets.fetch_word_pairs`.
+        names are skipped. See :func:`fastw2v.datasets.fetch.fetch_word_pairs`.
     restrict_vocab : int or None, default 300,000
         Use the first rows only, as gensim does; None uses all.
     case_insensitive : bool, default True
@@ -205,7 +203,7 @@ def evaluate_analogies(
     vectors : WordVectors
     questions : path, or sequence of (section name, questions)
         A file in the questions-words form: ": section", then four words a line. See
-        :func:`fastw2v.datasets.fetch_analogies`.
+        :func:`fastw2v.datasets.fetch.fetch_analogies`.
     protocol : {"c", "gensim"}
         "c" follows word2vec's compute-accuracy: ASCII upper case, question words left out by row, a right answer in any
         case counts. "gensim" follows ``evaluate_word_analogies``: Unicode upper case, the first of the five best that

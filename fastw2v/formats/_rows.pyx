@@ -14,7 +14,7 @@ import numpy as np
 cdef extern from "Python.h":
     double PyOS_string_to_double(const char *text, char **end, PyObject *overflow) except? -1.0
 
-cdef extern from "fw_parse.h" nogil:
+cdef extern from "rows/fw_parse.h" nogil:
     enum:
         FW_ROW
         FW_ROW_UNFINISHED

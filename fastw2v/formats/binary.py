@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v._text_vectors import NO_MORE_ROOM, UNFINISHED, RowReader
 from fastw2v.errors import FormatError
+from fastw2v.formats._rows import NO_MORE_ROOM, UNFINISHED, RowReader
 from fastw2v.formats.atomic import Writer
-from fastw2v.formats.source import MAX_HEADER_BYTES, MAX_WORD_BYTES, Bytes, Rows, Source, check_header, parse_header
+from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, Bytes, Rows, Source, check_header, parse_header
 from fastw2v.formats.words import plain_words
 
 __all__ = ["read_binary", "write_binary"]

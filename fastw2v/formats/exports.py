@@ -19,7 +19,7 @@ from fastw2v.errors import BackendUnavailable, FormatError, ParameterError
 from fastw2v.formats.atomic import open_atomic
 from fastw2v.formats.folder import new_folder
 from fastw2v.formats.words import encode_words
-from fastw2v.vectors import WordVectors, as_word_vectors
+from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
 
 __all__ = ["EXPORTS", "export"]
 

@@ -18,14 +18,11 @@ from numpy.typing import NDArray
 from fastw2v.errors import FormatError, ParameterError
 from fastw2v.formats.atomic import open_atomic
 from fastw2v.formats.binary import read_binary, write_binary
-from fastw2v.formats.exports import EXPORTS, export
 from fastw2v.formats.native import NativeContent, read_native, write_native
+from fastw2v.formats.reader import open_source
 from fastw2v.formats.sniff import FORMATS, check_regular, format_of_content, format_of_name
-from fastw2v.formats.source import open_source
 from fastw2v.formats.text import read_text, write_text
-from fastw2v.vectors import WordVectors, as_word_vectors
-
-__all__ = ["EXPORTS", "FORMATS", "Loaded", "export", "format_of_content", "format_of_name", "load", "load_all", "save"]
+from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
 
 _GZIP_LEVEL = 6
 
@@ -89,7 +86,7 @@ def save(
     Examples
     --------
     >>> import numpy as np, tempfile
-    >>> from fastw2v.vectors import WordVectors
+    >>> from fastw2v import WordVectors
     >>> name = tempfile.mkdtemp() + "/two.vec"
     >>> save(name, WordVectors(np.eye(2), ["left", "right"]))
     >>> load(name)["right"]

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError, ParameterError
 from fastw2v.formats.atomic import Writer
-from fastw2v.formats.source import MAX_WORD_BYTES
+from fastw2v.formats.reader import MAX_WORD_BYTES
 from fastw2v.formats.words import decode_integers, encode_words
 
 __all__ = ["NativeContent", "is_native", "read_native", "write_native"]

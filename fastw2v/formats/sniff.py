@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastw2v.errors import FormatError
 from fastw2v.formats.native import is_native
-from fastw2v.formats.source import MAX_HEADER_BYTES, MAX_WORD_BYTES, open_source, parse_header
+from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, open_source, parse_header
 
 __all__ = ["FORMATS", "check_regular", "format_of_content", "format_of_name"]
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v._text_vectors import (
+from fastw2v.formats._rows import (
     BLANK,
     FEW,
     LONG_LINE,
@@ -24,7 +24,7 @@ from fastw2v._text_vectors import (
     parse_float,
 )
 from fastw2v.formats.atomic import Writer
-from fastw2v.formats.source import MAX_WORD_BYTES, Bytes, Rows, Source, check_header, parse_header
+from fastw2v.formats.reader import MAX_WORD_BYTES, Bytes, Rows, Source, check_header, parse_header
 from fastw2v.formats.words import plain_words
 
 __all__ = ["read_text", "write_text"]

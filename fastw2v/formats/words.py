@@ -8,7 +8,7 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 
 from fastw2v.errors import FormatError
-from fastw2v.formats.source import MAX_WORD_BYTES
+from fastw2v.formats.reader import MAX_WORD_BYTES
 
 __all__ = ["decode_integers", "encode_words", "plain_words"]
 

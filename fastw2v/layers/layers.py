@@ -15,23 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from fastw2v.arrays import Array, add_rows, array_module, log_sigmoid, numerical_gradient, sigmoid
 from fastw2v.errors import ParameterError
-from fastw2v.unigram import Seed, UnigramSampler
-
-__all__ = [
-    "CBOW",
-    "Embedding",
-    "EmbeddingDot",
-    "NegativeSamplingLoss",
-    "SigmoidWithLoss",
-    "SkipGram",
-    "UnigramSampler",
-    "contexts_and_targets",
-    "log_sigmoid",
-    "numerical_gradient",
-    "sigmoid",
-]
+from fastw2v.layers.arrays import Array, add_rows, array_module, log_sigmoid, sigmoid
+from fastw2v.layers.unigram import Seed, UnigramSampler
 
 
 class Embedding:

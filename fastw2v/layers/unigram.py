@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastw2v.arrays import Array, array_module, on_host
 from fastw2v.errors import ParameterError
+from fastw2v.layers.arrays import Array, array_module, on_host
 
 Seed = int | np.random.Generator | None
 

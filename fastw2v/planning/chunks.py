@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from fastw2v import _sampler
 
 if TYPE_CHECKING:
-    from fastw2v.corpus import EncodedCorpus
-    from fastw2v.params import Params
+    from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.parameters import Params
 
 CHUNK_TOKENS = 4_000  # a chunk ends with the first sentence that ends at or after so many raw tokens ...
 CHUNK_LIMIT = 5_000  # ... and here at the latest

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.plan import Plan, Tables, word_counts
+from fastw2v.planning.plan import Plan, Tables, word_counts
 
 if TYPE_CHECKING:
-    from fastw2v.corpus import EncodedCorpus
+    from fastw2v.corpus.encoded import EncodedCorpus
 
 STALENESS_MAX = 15.0
 # Beyond that many tokens in flight, rows of the commonest words are moved as if they had this staleness: in the same

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v import _sampler
-from fastw2v.chunks import cut_corpus, damping, tile_tokens
-from fastw2v.ready_ids import count_ids
+from fastw2v.corpus.ids import count_ids
+from fastw2v.planning.chunks import cut_corpus, damping, tile_tokens
 
 if TYPE_CHECKING:
-    from fastw2v.corpus import EncodedCorpus
-    from fastw2v.params import Params
+    from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.parameters import Params
 
 ROW_ALIGN = 16  # floats: rows begin on cache lines
 NOISE_SLOTS = 16  # S: fewer noise words cost analogies; more cost time

@@ -15,12 +15,12 @@ import numpy as np
 from fastw2v.errors import FormatError
 from fastw2v.formats import load_all, save
 from fastw2v.formats.words import encode_words
-from fastw2v.params import Params
-from fastw2v.vectors import WordVectors
+from fastw2v.parameters import Params
+from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
-    from fastw2v.corpus import EncodedCorpus
-    from fastw2v.state import TrainingState
+    from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.training.state import TrainingState
 
 
 def check_words(corpus: EncodedCorpus) -> None:

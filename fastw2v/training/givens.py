@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
 from fastw2v.machine import check_memory
-from fastw2v.params import shown
-from fastw2v.vectors import WordVectors
+from fastw2v.parameters import shown
+from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
-    from fastw2v.vocab import Vocabulary
+    from fastw2v.corpus.vocabulary import Vocabulary
 
 
 def check_start(random_state: Any, initial_vectors: Any, frozen: Any, vector_size: int) -> None:

@@ -18,17 +18,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v import backends, plan
-from fastw2v.checkpoint import check_words, save_checkpoint
+from fastw2v.backends import choice as backends
 from fastw2v.errors import DivergedError, ParameterError, warn_user
 from fastw2v.formats.atomic import check_target
 from fastw2v.machine import check_memory, resolve_jobs
-from fastw2v.params import Params, check, shown
-from fastw2v.plan import ChunkStats, Plan
-from fastw2v.state import Callback, Progress, TrainingState
+from fastw2v.parameters import Params, check, shown
+from fastw2v.planning import plan
+from fastw2v.planning.plan import ChunkStats, Plan
+from fastw2v.training.checkpoint import check_words, save_checkpoint
+from fastw2v.training.state import Callback, Progress, TrainingState
 
 if TYPE_CHECKING:
-    from fastw2v.corpus import EncodedCorpus
+    from fastw2v.corpus.encoded import EncodedCorpus
 
 HAND_OVER_SECONDS = 0.15  # how much work a backend is given at once: as often as this, callbacks hear of progress
 CHECKPOINT_SECONDS = 600.0
@@ -98,8 +99,8 @@ def train(corpus: EncodedCorpus, params: Params, *, seed: int = 0, **options: An
     Examples
     --------
     >>> from fastw2v import encode
-    >>> from fastw2v.fit import train
-    >>> from fastw2v.params import Params
+    >>> from fastw2v.training.loop import train
+    >>> from fastw2v.parameters import Params
     >>> corpus = encode([["a", "rose", "is", "a", "rose"]] * 20, min_count=1)
     >>> state = train(corpus, Params(vector_size=8, epochs=2), n_jobs=1)
     >>> state.w_in.shape, len(state.loss_history)

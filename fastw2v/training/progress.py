@@ -39,7 +39,7 @@ def describe(progress: Any) -> str:
 
     Parameters
     ----------
-    progress : fastw2v.fit.Progress
+    progress : fastw2v.training.loop.Progress
 
     Returns
     -------
@@ -86,7 +86,7 @@ class ProgressLine:
 
         Parameters
         ----------
-        progress : fastw2v.fit.Progress
+        progress : fastw2v.training.loop.Progress
 
         Returns
         -------

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.params import Params
-from fastw2v.plan import Arrays, ChunkStats, Plan, Tables, packed_rows
+from fastw2v.parameters import Params
+from fastw2v.planning.plan import Arrays, ChunkStats, Plan, Tables, packed_rows
 
 
 @dataclass(frozen=True)

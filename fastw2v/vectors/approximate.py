@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import BackendUnavailable, ParameterError
-from fastw2v.nearest import whole_number
+from fastw2v.vectors.search import whole_number
 
 if TYPE_CHECKING:
-    from fastw2v.vectors import WordVectors
+    from fastw2v.vectors.word_vectors import WordVectors
 
 __all__ = ["ApproximateIndex"]
 

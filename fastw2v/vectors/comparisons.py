@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.errors import ParameterError
-from fastw2v.nearest import unit_rows
-from fastw2v.terms import is_column
+from fastw2v.vectors.queries import is_column
+from fastw2v.vectors.search import unit_rows
 
 __all__ = ["Comparisons"]
 
@@ -50,7 +50,7 @@ class Comparisons:
         Examples
         --------
         >>> import numpy as np
-        >>> from fastw2v.vectors import WordVectors
+        >>> from fastw2v import WordVectors
         >>> round(WordVectors(np.array([[2, 0], [3, 3]]), ["a", "b"]).similarity("a", "b"), 4)
         0.7071
         """
@@ -81,7 +81,7 @@ class Comparisons:
         Examples
         --------
         >>> import numpy as np
-        >>> from fastw2v.vectors import WordVectors
+        >>> from fastw2v import WordVectors
         >>> WordVectors(np.eye(2), ["a", "b"]).distances("a")
         array([0., 1.], dtype=float32)
         """
@@ -114,7 +114,7 @@ class Comparisons:
         Examples
         --------
         >>> import numpy as np
-        >>> from fastw2v.vectors import WordVectors
+        >>> from fastw2v import WordVectors
         >>> wv = WordVectors(np.eye(3), ["a", "b", "c"])
         >>> round(wv.n_similarity(["a", "b"], ["b", "c"]), 4)
         0.5
@@ -162,7 +162,7 @@ class Comparisons:
         Examples
         --------
         >>> import numpy as np
-        >>> from fastw2v.vectors import WordVectors
+        >>> from fastw2v import WordVectors
         >>> WordVectors(np.eye(2) * 4, ["a", "b"]).get_mean_vector(["a", "b", "unknown"])
         array([0.5, 0.5], dtype=float32)
         """
@@ -206,7 +206,7 @@ class Comparisons:
         Examples
         --------
         >>> import numpy as np
-        >>> from fastw2v.vectors import WordVectors
+        >>> from fastw2v import WordVectors
         >>> wv = WordVectors(np.array([[1, 0], [1, 0.1], [0, 1]]), ["cat", "dog", "house"])
         >>> wv.doesnt_match(["cat", "house", "dog"])
         'house'
@@ -236,7 +236,7 @@ class Comparisons:
         Examples
         --------
         >>> import numpy as np
-        >>> from fastw2v.vectors import WordVectors
+        >>> from fastw2v import WordVectors
         >>> WordVectors(np.array([[1, 0], [1, 1], [0, 1]]), ["a", "b", "c"]).rank("a", "c")
         2
         """
@@ -262,7 +262,7 @@ class Comparisons:
         Examples
         --------
         >>> import numpy as np
-        >>> from fastw2v.vectors import WordVectors
+        >>> from fastw2v import WordVectors
         >>> WordVectors(np.array([[1, 0], [1, 1], [0, 1]]), ["a", "b", "c"]).closer_than("a", "c")
         ['b']
         """

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
-from fastw2v.nearest import best_of_many, best_rows, search_limit, unit_rows, whole_number
-from fastw2v.terms import Choice, Words, read_terms
+from fastw2v.vectors.queries import Choice, Words, read_terms
+from fastw2v.vectors.search import best_of_many, best_rows, search_limit, unit_rows, whole_number
 
 if TYPE_CHECKING:
-    from fastw2v.ann import ApproximateIndex
+    from fastw2v.vectors.approximate import ApproximateIndex
 
 __all__ = ["Neighbours"]
 
@@ -87,7 +87,7 @@ class Neighbours:
         Examples
         --------
         >>> import numpy as np
-        >>> from fastw2v.vectors import WordVectors
+        >>> from fastw2v import WordVectors
         >>> wv = WordVectors(np.array([[1, 0], [2, 1], [0, 1]], np.float32), ["a", "b", "c"])
         >>> [word for word, score in wv.most_similar([("a", 1.0), ("c", 0.5)], topn=1)]
         ['b']
@@ -144,7 +144,7 @@ class Neighbours:
         Examples
         --------
         >>> import numpy as np
-        >>> from fastw2v.vectors import WordVectors
+        >>> from fastw2v import WordVectors
         >>> wv = WordVectors(np.array([[1, 0], [2, 1], [0, 1]], np.float32), ["a", "b", "c"])
         >>> [answer[0][0] for answer in wv.most_similar_batch(["a", "c"], topn=1)]
         ['b', 'b']
@@ -207,7 +207,7 @@ class Neighbours:
         Examples
         --------
         >>> import numpy as np
-        >>> from fastw2v.vectors import WordVectors
+        >>> from fastw2v import WordVectors
         >>> wv = WordVectors(np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1]], np.float32),
         ...                  ["man", "king", "woman", "queen"])
         >>> wv.most_similar_cosmul(["king", "woman"], ["man"], topn=1)[0][0]
@@ -260,7 +260,7 @@ class Neighbours:
         Examples
         --------
         >>> import numpy as np
-        >>> from fastw2v.vectors import WordVectors
+        >>> from fastw2v import WordVectors
         >>> wv = WordVectors(np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1]], np.float32),
         ...                  ["man", "king", "woman", "queen"])
         >>> wv.analogy("man", "king", "woman", topn=1)[0][0]

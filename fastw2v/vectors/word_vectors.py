@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fastw2v.comparisons import Comparisons
 from fastw2v.errors import ParameterError
-from fastw2v.nearest import close_matches, unit_rows, whole_number
-from fastw2v.neighbours import Neighbours
-from fastw2v.terms import check_key, is_column
+from fastw2v.vectors.comparisons import Comparisons
+from fastw2v.vectors.neighbours import Neighbours
+from fastw2v.vectors.queries import check_key, is_column
+from fastw2v.vectors.search import close_matches, unit_rows, whole_number
 
 __all__ = ["UnknownWordError", "WordVectors", "as_word_vectors"]
 

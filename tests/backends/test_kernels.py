@@ -8,9 +8,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from fastw2v import _train, gpu, plan, reference
-from fastw2v.params import Params
-from fastw2v.plan import Arrays
+from fastw2v import _train, gpu
+from fastw2v.backends import reference
+from fastw2v.parameters import Params
+from fastw2v.planning import plan
+from fastw2v.planning.plan import Arrays
 
 CUDA = "cuda on the host"
 ISAS = [*_train.instruction_sets()["available"], CUDA]

@@ -53,7 +53,7 @@ def objects(tmp_path_factory):
     x86 = platform.machine() in {"x86_64", "AMD64"}
     sources = ["fw_kernel", "fw_threads", "fw_kernel_portable", *(SETS if x86 else {})]
     for name in sources:
-        compile_c(*SETS.get(name, []), "-c", NATIVE / f"{name}.c", "-o", folder / f"{name}.o")
+        compile_c(*SETS.get(name, []), "-c", NATIVE / "cpu" / f"{name}.c", "-o", folder / f"{name}.o")
     return [folder / f"{name}.o" for name in sources]
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 COMPILER = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
 
 pytestmark = [
@@ -265,14 +265,14 @@ EXPECTED = {
 
 
 def task(text, **more):
-    cls = import_module("bench.systems").Task
+    cls = import_module("bench.helpers.systems").Task
     settings = {"vector_size": 4, "window": 3, "negative": 7, "sample": 0.01, "min_count": 2, "epochs": 6}
     return cls(str(text), 1000, **{**settings, "learning_rate": 0.1, "threads": 2, **more})
 
 
 @pytest.mark.parametrize("kind", EXPECTED)
 def test_a_program_is_called_as_it_should_be_and_its_vectors_come_back(text, tmp_path, stand_in, kind):
-    systems = import_module("bench.systems")
+    systems = import_module("bench.helpers.systems")
     given = task(text, cbow=kind != "pword2vec", save=str(tmp_path / "found.npz"), program=str(stand_in(kind)))
     outcome = systems.run(kind, given)
     counting, training = map(json.loads, (tmp_path / f"{kind}.log").read_text().splitlines())
@@ -294,7 +294,7 @@ def test_a_program_is_called_as_it_should_be_and_its_vectors_come_back(text, tmp
 
 
 def test_what_programs_cannot_do_is_not_asked_of_them(text):
-    can = import_module("bench.programs").can
+    can = import_module("bench.helpers.programs").can
     assert can("word2vec-c", task(text, cbow=True))
     assert can("fasttext", task(text, count_only=True))
     assert not can("pword2vec", task(text, cbow=True))
@@ -307,11 +307,11 @@ def test_a_program_that_fails_is_quoted(text, tmp_path):
     script.write_text("#!/bin/sh\necho no room in the table >&2\nexit 3\n")
     script.chmod(0o755)
     with pytest.raises(SystemExit, match=r"(?s)left with 3\nno room in the table"):
-        import_module("bench.systems").run("word2vec-c", task(text, program=str(script)))
+        import_module("bench.helpers.systems").run("word2vec-c", task(text, program=str(script)))
 
 
 def test_two_processes_train_at_once(text):
-    systems = import_module("bench.systems")
+    systems = import_module("bench.helpers.systems")
     first, second = systems.run_together("fastw2v", [task(text), task(text, seed=2)])
     assert first.train_seconds > 0 < second.train_seconds
 
@@ -320,7 +320,7 @@ def test_two_processes_train_at_once(text):
 
 
 def test_the_job_of_c_and_of_python_have_the_same_fields():
-    native = import_module("bench.native")
+    native = import_module("bench.helpers.native")
     code = re.sub(r"/\*.*?\*/", "", (native.KERNELS / "job.h").read_text(), flags=re.DOTALL)
     body = re.search(r"typedef struct bench_job \{(.*)\} bench_job;", code, re.DOTALL).group(1)
     names = [name for line in body.split(";") for name in re.findall(r"(\w+)\s*(?:,|$)", line.strip())]
@@ -328,7 +328,7 @@ def test_the_job_of_c_and_of_python_have_the_same_fields():
 
 
 def test_kernels_are_compiled_as_setup_compiles_them():
-    flags = import_module("bench.native").package_flags("fw_kernel_portable.c")
+    flags = import_module("bench.helpers.native").package_flags("fw_kernel_portable.c")
     assert "-O3" in flags
     assert not {"-march=native", "-ffast-math"} & set(flags)
 
@@ -344,7 +344,7 @@ def clocked(tmp_path_factory):
 @COMPILER
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
 def test_the_kernel_with_a_clock_trains_what_the_package_trains(text, clocked, monkeypatch, architecture):
-    stages, training = import_module("bench.stages"), import_module("bench.training")
+    stages, training = import_module("bench.stages"), import_module("bench.helpers.training")
     corpus = encoded(text)
     states = []
     monkeypatch.setattr(stages, "started", lambda *a, **k: states.append(training.started(*a, **k)) or states[-1])
@@ -360,7 +360,7 @@ def test_the_kernel_with_a_clock_trains_what_the_package_trains(text, clocked, m
 
 
 def test_synthetic_text_follows_zipf():
-    corpus = import_module("bench.corpora").zipf_corpus(1000, 200_000)
+    corpus = import_module("bench.helpers.corpora").zipf_corpus(1000, 200_000)
     counts = np.bincount(corpus.ids, minlength=1000)
     assert len(corpus.ids) == 200_000
     assert counts[9] / counts[99] == pytest.approx((100 + 2.7) / (10 + 2.7), rel=0.15)

@@ -14,10 +14,11 @@ import pytest
 from click.testing import CliRunner
 
 import fastw2v
-from fastw2v import encode, fit, formats
-from fastw2v.cli import cli
+from fastw2v import encode, formats
+from fastw2v.cli.commands import cli
 from fastw2v.errors import ParameterError
-from fastw2v.params import RULES, Params
+from fastw2v.parameters import RULES, Params
+from fastw2v.training import loop as fit
 from fastw2v.vectors import WordVectors
 
 HOME = Path(fastw2v.__file__).parent.parent
@@ -326,7 +327,7 @@ def test_ctrl_c_stops_in_order(corpus, tmp_path, keep):
 def test_the_demo_runs_on_any_corpus(tmp_path, monkeypatch):
     """On a corpus of a few words, so that it takes no time; what it learns from the real one is no test's business."""
     sentences = [["min", "max", "minimum", "maximum", "row", "column", "rows", "columns", "matrix", "file"]] * 60
-    monkeypatch.setattr("fastw2v.datasets.load_docstrings", lambda: sentences)
+    monkeypatch.setattr("fastw2v.datasets.fetch.load_docstrings", lambda: sentences)
     result = CliRunner().invoke(cli, ["demo", "--epochs", "1", "--seed", "1", "-o", str(tmp_path / "v.fw2v")])
     assert result.exit_code == 0, result.output
     for part in ("Corpus: 600 words", "words/s", "matrix: ", "min : max :: minimum : ", "row : column :: rows : "):

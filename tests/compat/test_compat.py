@@ -7,7 +7,7 @@ import pytest
 
 from fastw2v.compat.gensim import KeyedVectors, LineSentence, Word2Vec
 from fastw2v.errors import CorpusTypeError, FormatError, ParameterError
-from fastw2v.params import Params
+from fastw2v.parameters import Params
 
 SENTENCES = [
     *(["the", "red", "wine", "and", "the", "white", "wine"], ["a", "red", "rose", "and", "a", "white", "rose"]),

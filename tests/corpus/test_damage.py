@@ -11,12 +11,11 @@ import time
 import numpy as np
 import pytest
 
-from fastw2v import counting
-from fastw2v._corpus import TextScanner
-from fastw2v.corpus import encode
-from fastw2v.counting import count_files
+from fastw2v.corpus import counting, encode
+from fastw2v.corpus._text_scanner import TextScanner
+from fastw2v.corpus.counting import count_files
+from fastw2v.corpus.files import find
 from fastw2v.errors import CorpusChangedError, CorpusError
-from fastw2v.files import find
 
 TEXT = b"the cat sat\non the mat\n" * 20_000
 

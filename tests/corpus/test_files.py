@@ -14,9 +14,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fastw2v.corpus import encode
-from fastw2v.counting import count_files, count_stream
+from fastw2v.corpus.counting import count_files, count_stream
+from fastw2v.corpus.files import deal_out, find
 from fastw2v.errors import CorpusError
-from fastw2v.files import deal_out, find
 
 BOM = b"\xef\xbb\xbf"
 

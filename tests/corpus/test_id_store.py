@@ -18,14 +18,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fastw2v
-from fastw2v import Word2Vec, spool
-from fastw2v._corpus import TextScanner, renumber_block
-from fastw2v._tokens import TokenScanner
+from fastw2v import Word2Vec
 from fastw2v.corpus import encode
-from fastw2v.counting import count_files
+from fastw2v.corpus import id_store as spool
+from fastw2v.corpus._text_scanner import TextScanner, renumber_block
+from fastw2v.corpus._token_scanner import TokenScanner
+from fastw2v.corpus.counting import count_files
+from fastw2v.corpus.files import find
 from fastw2v.errors import ParameterError
-from fastw2v.files import find
-from fastw2v.params import Params
+from fastw2v.parameters import Params
 
 WORDS = np.array([f"w{i}" for i in range(300)] + ["été", "a word longer than sixteen bytes".replace(" ", "_")])
 
@@ -196,8 +197,10 @@ def test_training_is_the_same(folder, tmp_path):
     expected = Word2Vec(SENTENCES, **params).fit()
     found = Word2Vec(SENTENCES, spool=folder, **params).fit(checkpoint=tmp_path / "point.safetensors")
     assert np.array_equal(found.vectors_.vectors, expected.vectors_.vectors)
-    state = fastw2v.fit.start(encode(SENTENCES), Params(vector_size=8, epochs=2), seed=3)
-    fastw2v.checkpoint.restore(tmp_path / "point.safetensors", state, encode(SENTENCES))  # it is the same corpus
+    state = fastw2v.training.loop.start(encode(SENTENCES), Params(vector_size=8, epochs=2), seed=3)
+    fastw2v.training.checkpoint.restore(
+        tmp_path / "point.safetensors", state, encode(SENTENCES)
+    )  # it is the same corpus
 
 
 def test_a_model_with_it_is_cloned_and_pickled(folder):

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastw2v.corpus import EncodedCorpus
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError
-from fastw2v.vocab import Vocabulary
 
 
 def sentences_of(corpus: EncodedCorpus) -> list[list]:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastw2v.corpus import EncodedCorpus, EncodeReport, encode
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError
-from fastw2v.vocab import Vocabulary
 
 SENTENCES = [["the", "cat", "sat"], [], ["the", "mat"]]
 DOCUMENTS = ["The cat SAT.", "", "the Mat!"]

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 import fastw2v
-from fastw2v import counting, machine, spool
-from fastw2v.corpus import encode
+from fastw2v import machine
+from fastw2v.corpus import counting, encode
+from fastw2v.corpus import id_store as spool
 
 SENTENCES = [[f"w{(i * i + j) % 301}" for j in range(i % 30)] for i in range(2000)]
 TEXT = "\n".join(" ".join(words) for words in SENTENCES)
@@ -79,8 +80,8 @@ def test_encoding_takes_little_more_than_its_result(tmp_path, kind, n_jobs):
 MEASURE = """
 import sys
 from fastw2v.corpus import encode
-from fastw2v.fit import train
-from fastw2v.params import Params
+from fastw2v.training.loop import train
+from fastw2v.parameters import Params
 import fastw2v._train
 
 def anonymous():

@@ -12,8 +12,7 @@ import threading
 import numpy as np
 import pytest
 
-from fastw2v import compressed
-from fastw2v.corpus import encode
+from fastw2v.corpus import compressed, encode
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastw2v import tokenizers
+from fastw2v.corpus import tokenizers
 from fastw2v.errors import CorpusTypeError, ParameterError
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fastw2v.corpus.vocabulary import UnknownWordError, Vocabulary, frequent_words
 from fastw2v.errors import CorpusError, ParameterError
-from fastw2v.vocab import UnknownWordError, Vocabulary, frequent_words
 
 
 def test_words_stand_by_count_and_then_as_first_seen():

@@ -12,7 +12,8 @@ import pytest
 
 import fastw2v
 from fastw2v import datasets
-from fastw2v.docstrings import harvest, split_paragraphs
+from fastw2v.datasets import fetch
+from fastw2v.datasets.docstring_corpus import harvest, split_paragraphs
 
 HOME = Path(fastw2v.__file__).parent.parent
 DATA = os.environ.get("FASTW2V_DATA")
@@ -107,14 +108,14 @@ def test_the_corpus_is_kept_and_read_again_equal(cache, tmp_path, monkeypatch):
     root = tmp_path / "library"
     root.mkdir()
     (root / "module.py").write_text(MODULE)
-    monkeypatch.setattr("fastw2v.docstrings.source_roots", lambda: [root])
+    monkeypatch.setattr("fastw2v.datasets.docstring_corpus.source_roots", lambda: [root])
     first = datasets.load_docstrings()
     assert sorted(" ".join(words) for words in first) == sorted(HARVESTED)
     assert [path.name.startswith("docstrings-") for path in cache.iterdir()] == [True]
     (root / "module.py").write_text('"""Changed."""')
     assert datasets.load_docstrings() == first
     assert datasets.load_docstrings(cache=False) == [["changed"]]
-    monkeypatch.setattr(datasets, "_HARVEST_VERSION", -1)
+    monkeypatch.setattr(fetch, "_HARVEST_VERSION", -1)
     assert datasets.load_docstrings() == [["changed"]]
 
 
@@ -122,13 +123,16 @@ def test_a_cache_that_cannot_be_written_to_is_no_fault(cache, tmp_path, monkeypa
     cache.write_text("a file where the folder should be")
     (tmp_path / "library").mkdir()
     (tmp_path / "library" / "module.py").write_text('"""Here."""')
-    monkeypatch.setattr("fastw2v.docstrings.source_roots", lambda: [tmp_path / "library"])
+    monkeypatch.setattr("fastw2v.datasets.docstring_corpus.source_roots", lambda: [tmp_path / "library"])
     assert datasets.load_docstrings() == [["here"]]
 
 
 def test_the_roots_are_the_library_and_what_is_installed():
     """In a process of its own, to see that finding NumPy and SciPy imports neither."""
-    code = "import sys; from fastw2v.docstrings import source_roots; print(*source_roots(), *sys.modules, sep='\\n')"
+    code = (
+        "import sys; from fastw2v.datasets.docstring_corpus import source_roots; "
+        "print(*source_roots(), *sys.modules, sep='\\n')"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HOME)
     library, numpy, scipy, *modules = done.stdout.splitlines()
     assert (Path(library) / "ast.py").is_file()
@@ -155,7 +159,7 @@ def test_ptb_has_the_sizes_that_are_published(split, lines, tokens):
 def test_the_hashes_of_ptb_are_those_of_the_files():
     import lzma
 
-    for split, known in datasets._PTB_SHA256.items():
+    for split, known in fetch._PTB_SHA256.items():
         path = next(Path(DATA).glob(f"ptb.{split}.txt*"))
         raw = lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()
         assert hashlib.sha256(raw).hexdigest() == known
@@ -164,13 +168,13 @@ def test_the_hashes_of_ptb_are_those_of_the_files():
 @needs_data
 def test_evaluation_sets_are_found_in_the_data_folder():
     assert datasets.fetch_analogies() == Path(DATA) / "analogy" / "questions-words.txt"
-    assert hashlib.sha256(datasets.fetch_analogies().read_bytes()).hexdigest() == datasets._ANALOGIES_SHA256
-    for name in datasets._PAIRS:
+    assert hashlib.sha256(datasets.fetch_analogies().read_bytes()).hexdigest() == fetch._ANALOGIES_SHA256
+    for name in fetch._PAIRS:
         assert datasets.fetch_word_pairs(name).parent == Path(DATA) / "similarity"
 
 
 def test_the_data_folder_comes_first_then_the_cache_then_the_network(cache, tmp_path, monkeypatch):
-    monkeypatch.setitem(datasets._PTB_SHA256, "valid", hashlib.sha256(b" from net\n").hexdigest())
+    monkeypatch.setitem(fetch._PTB_SHA256, "valid", hashlib.sha256(b" from net\n").hexdigest())
     asked = network_gives(monkeypatch, b" from net\n")
     assert datasets.fetch_ptb("valid") == [["from", "net", "<eos>"]]
     assert asked == ["https://raw.githubusercontent.com/tomsercu/lstm/master/data/ptb.valid.txt"]
@@ -183,7 +187,7 @@ def test_the_data_folder_comes_first_then_the_cache_then_the_network(cache, tmp_
 
 
 def test_a_damaged_file_of_the_cache_is_fetched_again(cache, monkeypatch):
-    monkeypatch.setitem(datasets._PTB_SHA256, "test", hashlib.sha256(b"good\n").hexdigest())
+    monkeypatch.setitem(fetch._PTB_SHA256, "test", hashlib.sha256(b"good\n").hexdigest())
     cache.mkdir()
     (cache / "ptb.test.txt").write_bytes(b"bad\n")
     network_gives(monkeypatch, b"good\n")
@@ -224,7 +228,7 @@ def test_unknown_names_are_refused(cache):
 def test_word_pairs_are_checked_by_the_hash_that_git_gives_them(cache, monkeypatch):
     content = b"tiger\tcat\t7.35\n"
     done = subprocess.run(["git", "hash-object", "--stdin"], input=content, capture_output=True, check=True)
-    monkeypatch.setitem(datasets._PAIRS, "ws353", ("EN-WS-353-ALL", done.stdout.decode().strip()))
+    monkeypatch.setitem(fetch._PAIRS, "ws353", ("EN-WS-353-ALL", done.stdout.decode().strip()))
     network_gives(monkeypatch, content)
     assert datasets.fetch_word_pairs("ws353").read_bytes() == content
     network_gives(monkeypatch, content + b"\n")
@@ -237,11 +241,11 @@ def test_text8_is_unpacked_checked_and_kept(cache, tmp_path, monkeypatch):
     with zipfile.ZipFile(tmp_path / "text8.zip", "w") as archive:
         archive.writestr("text8", " anarchism originated")
     packed = (tmp_path / "text8.zip").read_bytes()
-    monkeypatch.setattr(datasets, "_TEXT8_ZIP_SHA256", hashlib.sha256(packed).hexdigest())
+    monkeypatch.setattr(fetch, "_TEXT8_ZIP_SHA256", hashlib.sha256(packed).hexdigest())
     asked = network_gives(monkeypatch, packed)
     with pytest.raises(OSError, match="does not have the MD5 sum"):
         datasets.fetch_text8()
-    monkeypatch.setattr(datasets, "_TEXT8_MD5", hashlib.md5(b" anarchism originated").hexdigest())
+    monkeypatch.setattr(fetch, "_TEXT8_MD5", hashlib.md5(b" anarchism originated").hexdigest())
     assert datasets.fetch_text8().read_text() == " anarchism originated"
     assert datasets.fetch_text8() == cache / "text8"
     assert len(asked) == 1

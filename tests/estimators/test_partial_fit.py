@@ -58,7 +58,7 @@ def test_the_same_calls_give_the_same_vectors_and_every_pass_its_own_draws():
     assert again.seed_ == 1
     # A second pass with the draws of the first would differ from it by its start alone, and so would a restart.
     seeds = []
-    import fastw2v.continued as continued
+    import fastw2v.estimators.partial_fit as continued
 
     before = continued.start
 
@@ -107,7 +107,7 @@ def test_words_without_text_keep_their_vectors_and_frozen_ones_too():
 
 
 def test_subsampling_and_noise_follow_all_text_so_far(monkeypatch):
-    import fastw2v.fit as training
+    import fastw2v.training.loop as training
 
     seen = []
     before = training.plan.make_tables

@@ -11,7 +11,7 @@ import pytest
 from fastw2v import Word2Vec
 from fastw2v.errors import FormatError, ParameterError
 from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
-from fastw2v.evaluation_files import read_analogies, read_word_pairs
+from fastw2v.evaluate.files import read_analogies, read_word_pairs
 from fastw2v.vectors import WordVectors
 
 DATA = os.environ.get("FASTW2V_DATA")
@@ -95,8 +95,8 @@ def plain_analogies(wv, sections, *, limit, protocol):
 @pytest.mark.parametrize("limit", [60, 10_000])
 @pytest.mark.parametrize("at_once", [1, 7, 8192])
 def test_both_protocols_equal_the_same_written_plainly(monkeypatch, protocol, limit, at_once):
-    monkeypatch.setattr("fastw2v.analogies._BLOCK_SEARCHED", at_once)
-    monkeypatch.setattr("fastw2v.analogies._BLOCK_QUESTIONS", at_once)
+    monkeypatch.setattr("fastw2v.evaluate.analogies._BLOCK_SEARCHED", at_once)
+    monkeypatch.setattr("fastw2v.evaluate.analogies._BLOCK_QUESTIONS", at_once)
     wv = world()
     report = evaluate_analogies(wv, questions(), protocol=protocol, restrict_vocab=limit)
     found = [(section.name, section.correct, section.used, section.missing) for section in report.sections]

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from fastw2v import formats
+from fastw2v.errors import FormatError
 from fastw2v.formats.atomic import open_atomic
 from fastw2v.vectors import WordVectors
 
@@ -175,7 +176,7 @@ def test_a_limit_on_file_size_leaves_the_old_file(tmp_path, name):
 def test_a_word_that_cannot_be_written_leaves_the_old_file(tmp_path, name):
     path = tmp_path / name
     formats.save(path, OLD)
-    with pytest.raises(formats.FormatError):
+    with pytest.raises(FormatError):
         formats.save(path, WordVectors(np.eye(2), ["fine", "\udc80"]))
     assert formats.load(path).index_to_key == ["a", "b", "c"]
     assert list(tmp_path.iterdir()) == [path]

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from fastw2v import formats
-from fastw2v.cli import cli
+from fastw2v.cli.commands import cli
 from fastw2v.errors import BackendUnavailable, FormatError, ParameterError
 from fastw2v.formats import EXPORTS, FORMATS, export, load, save
 from fastw2v.formats.folder import new_folder

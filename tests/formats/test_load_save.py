@@ -115,8 +115,8 @@ def test_more_rows_than_a_block_holds(tmp_path, name):
 def test_the_block_size_of_reading_changes_nothing(tmp_path, monkeypatch, name, block):
     wv = some_vectors([*ODD_WORDS, "w" * 70], size=3)
     save(tmp_path / name, wv)
-    monkeypatch.setattr("fastw2v.formats.source._BLOCK_BYTES", block)
-    monkeypatch.setattr("fastw2v.formats.source._FIRST_BYTES", 1)
+    monkeypatch.setattr("fastw2v.formats.reader._BLOCK_BYTES", block)
+    monkeypatch.setattr("fastw2v.formats.reader._FIRST_BYTES", 1)
     assert_same(load(tmp_path / name), wv)
 
 

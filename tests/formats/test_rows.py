@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fastw2v import _text_vectors as rows
-from fastw2v._text_vectors import RowReader, parse_float
+from fastw2v.formats import _rows as rows
+from fastw2v.formats._rows import RowReader, parse_float
 
 LIMIT = 100_000
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fastw2v.arrays import array_module, log_sigmoid, numerical_gradient, sigmoid
 from fastw2v.errors import ParameterError
 from fastw2v.layers import (
     CBOW,
@@ -19,6 +18,7 @@ from fastw2v.layers import (
     UnigramSampler,
     contexts_and_targets,
 )
+from fastw2v.layers.arrays import array_module, log_sigmoid, numerical_gradient, sigmoid
 
 CORPUS = np.array([0, 1, 2, 3, 4, 1, 2, 1, 5, 0, 1, 3])
 V = 6

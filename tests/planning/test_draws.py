@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from fastw2v import _sampler, plan, sampler
+from fastw2v import _sampler
+from fastw2v.planning import draws as sampler
+from fastw2v.planning import plan
 
 UINT64 = st.integers(0, 2**64 - 1)
 DRAWS = 400_000

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastw2v import EncodedCorpus, _sampler, chunks, plan
-from fastw2v.params import Params
+from fastw2v import EncodedCorpus, _sampler
+from fastw2v.parameters import Params
+from fastw2v.planning import chunks, plan
 
 
 @given(st.lists(st.one_of(st.integers(0, 60), st.integers(0, 12_000)), min_size=1, max_size=300))

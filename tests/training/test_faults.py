@@ -135,8 +135,8 @@ def test_training_goes_on_with_the_threads_that_start():
     import resource, warnings
     import numpy as np
     from fastw2v import EncodedCorpus
-    from fastw2v.fit import advance, start
-    from fastw2v.params import Params
+    from fastw2v.training.loop import advance, start
+    from fastw2v.parameters import Params
     ids = np.random.default_rng(0).integers(0, 50, (6000, 50))
     corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(50)])
     state = start(corpus, Params(vector_size=4, epochs=3), seed=1)

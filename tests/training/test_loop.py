@@ -9,8 +9,8 @@ import pytest
 
 from fastw2v import EncodedCorpus, Word2Vec, encode
 from fastw2v.errors import BackendUnavailable, DivergedError, ParameterError
-from fastw2v.fit import advance, start, train
-from fastw2v.params import Params
+from fastw2v.parameters import Params
+from fastw2v.training.loop import advance, start, train
 
 BACKENDS = ["cpu", "numpy"]
 

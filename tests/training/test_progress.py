@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from fastw2v import Word2Vec
-from fastw2v.progress import ProgressLine, describe, format_seconds
+from fastw2v.training.progress import ProgressLine, describe, format_seconds
 
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 

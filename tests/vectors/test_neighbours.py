@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastw2v import nearest
 from fastw2v.errors import BackendUnavailable, ParameterError
-from fastw2v.nearest import best_of_many, best_rows
 from fastw2v.vectors import WordVectors
+from fastw2v.vectors import search as nearest
+from fastw2v.vectors.search import best_of_many, best_rows
 
 WORDS = [f"word{i}" for i in range(200)]
 VECTORS = np.random.default_rng(3).normal(size=(200, 8)).astype(np.float32)
@@ -303,7 +303,7 @@ def test_the_commonest_words_are_found_whatever_their_order():
 
 
 def test_without_usearch_the_error_says_how_to_get_it(wv, monkeypatch):
-    from fastw2v.ann import ApproximateIndex
+    from fastw2v.vectors.approximate import ApproximateIndex
 
     monkeypatch.setitem(__import__("sys").modules, "usearch.index", None)
     with pytest.raises(BackendUnavailable, match=r"pip install 'fastw2v\[ann\]'"):
@@ -321,7 +321,7 @@ def large():
 @pytest.fixture(scope="module")
 def index(large):
     pytest.importorskip("usearch")
-    from fastw2v.ann import ApproximateIndex
+    from fastw2v.vectors.approximate import ApproximateIndex
 
     return ApproximateIndex(large, n_jobs=1)
 

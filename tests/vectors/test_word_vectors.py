@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastw2v.errors import ParameterError
-from fastw2v.nearest import best_rows, close_matches, unit_rows
-from fastw2v.vectors import UnknownWordError, WordVectors
+from fastw2v.vectors.search import best_rows, close_matches, unit_rows
+from fastw2v.vectors.word_vectors import UnknownWordError, WordVectors
 
 RNG = np.random.default_rng(5)
 WORDS = [f"word{i}" for i in range(50)]
@@ -275,7 +275,7 @@ def test_no_score_is_nan_whatever_the_vectors_are():
 def test_unit_rows_in_blocks_equal_unit_rows_at_once(monkeypatch):
     vectors = RNG.normal(size=(23, 4)).astype(np.float32)
     at_once = unit_rows(vectors)
-    monkeypatch.setattr("fastw2v.nearest._BLOCK_ROWS", 5)
+    monkeypatch.setattr("fastw2v.vectors.search._BLOCK_ROWS", 5)
     np.testing.assert_array_equal(unit_rows(vectors), at_once)
 
 
@@ -290,7 +290,7 @@ def test_best_rows_equal_a_full_sort(scores, topn, exclude):
     expected = sorted(kept, key=lambda row: (-scores[row], row))[:topn]
     for long in (256, 0, 2):  # with and without the search for those that can be among the best
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("fastw2v.nearest._LONG", long)
+            patch.setattr("fastw2v.vectors.search._LONG", long)
             assert best_rows(np.array(scores, np.float32), topn, exclude).tolist() == expected
 
 
@@ -318,7 +318,7 @@ def test_unit_vectors_are_made_once_by_however_many_threads(wv, monkeypatch):
         time.sleep(0.05)
         return unit_rows(vectors)
 
-    monkeypatch.setattr("fastw2v.vectors.unit_rows", slow)
+    monkeypatch.setattr("fastw2v.vectors.word_vectors.unit_rows", slow)
     start = threading.Barrier(8)
     found = []
 

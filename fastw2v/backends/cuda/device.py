@@ -16,9 +16,9 @@ from fastw2v.errors import BackendUnavailable
 __all__ = ["GENERAL", "TENSOR", "Device", "open_device", "source", "why_not"]
 
 # What is compiled, in this order: the run-time compiler finds no headers, so the texts are put one behind the other.
-_COMMON = ("fw_math.h", "fw_gpu_ops.h", "fw_cuda.cu", "fw_cuda_tile.h")
-GENERAL = (*_COMMON, "fw_cuda_general.cu")
-TENSOR = (*_COMMON, "fw_cuda_tensor.cu")
+_COMMON = ("fw_math.h", "cuda/fw_gpu_ops.h", "cuda/fw_cuda.cu", "cuda/fw_cuda_tile.h")
+GENERAL = (*_COMMON, "cuda/fw_cuda_general.cu")
+TENSOR = (*_COMMON, "cuda/fw_cuda_tensor.cu")
 OPTIONS = ("--std=c++17",)
 
 INSTALL = "pip install 'fastw2v[cuda13]' (or 'fastw2v[cuda12]' for a CUDA 12 driver)"

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastw2v import sampler
-from fastw2v.cuda import Device
-from fastw2v.plan import Plan, Tables
+from fastw2v.backends.cuda.device import Device
+from fastw2v.planning import draws as sampler
+from fastw2v.planning.plan import Plan, Tables
 
 if TYPE_CHECKING:
-    from fastw2v.corpus import EncodedCorpus
+    from fastw2v.corpus.encoded import EncodedCorpus
 
 AT_ONCE = 1 << 24  # numbers copied to the device in one piece
 LOOK_BACK = 4096  # tokens that are looked through at once for the contexts before and after a launch's chunks

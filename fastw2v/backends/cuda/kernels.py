@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fastw2v.cuda import GENERAL, TENSOR, Device
+from fastw2v.backends.cuda.device import GENERAL, TENSOR, Device
 from fastw2v.errors import ParameterError
-from fastw2v.plan import Plan, row_stride
+from fastw2v.planning.plan import Plan, row_stride
 
 POINTERS = (
     *("w_in", "w_out", "keep_cut", "noise_cut", "noise_alias", "frozen", "share"),

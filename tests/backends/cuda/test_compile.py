@@ -12,8 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fastw2v import EncodedCorpus, cuda, gpu_shapes, plan
-from fastw2v.params import Params
+from fastw2v import EncodedCorpus
+from fastw2v.backends.cuda import device as cuda
+from fastw2v.backends.cuda import kernels as gpu_shapes
+from fastw2v.parameters import Params
+from fastw2v.planning import plan
 
 cupy = pytest.importorskip("cupy", reason="CuPy is not installed: no CUDA kernel was compiled")
 nvrtc = cupy.cuda.nvrtc

@@ -7,10 +7,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fastw2v import EncodedCorpus, cuda, gpu, gpu_shapes, plan, reference
-from fastw2v.fit import train
-from fastw2v.params import Params
-from fastw2v.plan import Arrays
+from fastw2v import EncodedCorpus, gpu
+from fastw2v.backends import reference
+from fastw2v.backends.cuda import device as cuda
+from fastw2v.backends.cuda import kernels as gpu_shapes
+from fastw2v.parameters import Params
+from fastw2v.planning import plan
+from fastw2v.planning.plan import Arrays
+from fastw2v.training.loop import train
 
 reason = cuda.why_not()
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(reason is not None, reason=f"no GPU: {reason}")]

@@ -15,10 +15,14 @@ import numpy as np
 import pytest
 
 import fastw2v
-from fastw2v import EncodedCorpus, backends, cuda, gpu, gpu_shapes, plan, reference
+from fastw2v import EncodedCorpus, gpu
+from fastw2v.backends import choice, reference
+from fastw2v.backends.cuda import device as cuda
+from fastw2v.backends.cuda import kernels as gpu_shapes
 from fastw2v.errors import BackendUnavailable, ParameterError
-from fastw2v.fit import train
-from fastw2v.params import Params
+from fastw2v.parameters import Params
+from fastw2v.planning import plan
+from fastw2v.training.loop import train
 
 PACKAGE = Path(fastw2v.__file__).parent
 
@@ -138,7 +142,7 @@ def test_auto_takes_the_gpu_where_there_is_one_and_logs_it(cuda_shim, monkeypatc
     cuda_shim()
     monkeypatch.setattr(cuda, "driver_present", lambda: True)
     with caplog.at_level(logging.INFO, "fastw2v"):
-        assert backends.choose("auto") is gpu.Run
+        assert choice.choose("auto") is gpu.Run
     assert "training on a GPU" in caplog.text
 
 
@@ -147,7 +151,7 @@ def test_auto_takes_the_cpu_elsewhere_and_logs_why(cuda_shim, monkeypatch, caplo
     cuda_shim(devices=0)
     monkeypatch.setattr(cuda, "driver_present", lambda: driver)
     with caplog.at_level(logging.INFO, "fastw2v"):
-        assert backends.choose("auto").__module__ == "fastw2v._train"
+        assert choice.choose("auto").__module__ == "fastw2v._train"
     assert "CPU threads; GPU: " + ("the CUDA driver is there, but" if driver else "no CUDA driver") in caplog.text
 
 
@@ -215,25 +219,25 @@ def parameters(function):
     ]
 
 
-METHODS = [name for name, value in vars(backends.Run).items() if inspect.isfunction(value) and not name.startswith("_")]
+METHODS = [name for name, value in vars(choice.Run).items() if inspect.isfunction(value) and not name.startswith("_")]
 
 
 def test_the_calls_are_those_of_the_design():
     assert METHODS == ["train_chunk", "request_stop", "pull", "close"]
-    assert backends.MODULES.keys() == {"cpu", "cuda", "numpy"}
+    assert choice.MODULES.keys() == {"cpu", "cuda", "numpy"}
 
 
-@pytest.mark.parametrize("device", backends.MODULES)
+@pytest.mark.parametrize("device", choice.MODULES)
 def test_all_backends_have_the_same_methods_arguments_and_defaults(device):
-    backend = backends.choose(device)
+    backend = choice.choose(device)
     for name in METHODS:
-        assert parameters(getattr(backend, name)) == parameters(getattr(backends.Run, name)), name
+        assert parameters(getattr(backend, name)) == parameters(getattr(choice.Run, name)), name
 
 
-@pytest.mark.parametrize("device", backends.MODULES)
+@pytest.mark.parametrize("device", choice.MODULES)
 def test_all_backends_are_started_alike(device):
     """What one of them takes beyond the common arguments is by keyword, and None when left out."""
-    common = parameters(backends.Run.__init__)
+    common = parameters(choice.Run.__init__)
     if device == "cpu":  # compiled: its signature is in its types
         tree = ast.parse((PACKAGE / "_train.pyi").read_text())
         made = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "__init__")

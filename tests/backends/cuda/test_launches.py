@@ -7,8 +7,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fastw2v import EncodedCorpus, cuda, gpu, gpu_feed, gpu_shapes, in_flight, plan
-from fastw2v.params import Params
+from fastw2v import EncodedCorpus, gpu
+from fastw2v.backends.cuda import device as cuda
+from fastw2v.backends.cuda import feed as gpu_feed
+from fastw2v.backends.cuda import kernels as gpu_shapes
+from fastw2v.parameters import Params
+from fastw2v.planning import concurrency as in_flight
+from fastw2v.planning import plan
 
 
 def prepared(lengths, words=40):

@@ -12,10 +12,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from fastw2v import EncodedCorpus, chunks, gpu, gpu_feed, gpu_shapes, in_flight, plan, reference, sampler
-from fastw2v.fit import advance, train
-from fastw2v.params import Params
-from fastw2v.plan import Arrays
+from fastw2v import EncodedCorpus, gpu
+from fastw2v.backends import reference
+from fastw2v.backends.cuda import feed as gpu_feed
+from fastw2v.backends.cuda import kernels as gpu_shapes
+from fastw2v.parameters import Params
+from fastw2v.planning import chunks, plan
+from fastw2v.planning import concurrency as in_flight
+from fastw2v.planning import draws as sampler
+from fastw2v.planning.plan import Arrays
+from fastw2v.training.loop import advance, train
 
 BF16 = 2.0**-9  # the rounding of one number
 
@@ -327,7 +333,7 @@ def test_checkpoints_hold_what_the_device_holds_and_training_goes_on_from_them(c
     def save(path, state, corpus):
         seen.append((state.epoch, state.chunk, state.w_in.copy()))
 
-    monkeypatch.setattr("fastw2v.fit.save_checkpoint", save)
+    monkeypatch.setattr("fastw2v.training.loop.save_checkpoint", save)
     whole = train(corpus, params, seed=5, device="cuda", checkpoint=tmp_path / "c", every=1e-9)
     assert len(seen) > 3
     moved = [not np.array_equal(one[2], other[2]) for one, other in pairwise(seen[:-1])]

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fw_kernel.h"
-#include "fw_threads.h"
+#include "cpu/fw_kernel.h"
+#include "cpu/fw_threads.h"
 
 enum { WORDS = 40, STRIDE = 32, SENTENCE = 25, CHUNK = 500, CHUNKS = 40, TOKENS = CHUNK * CHUNKS, THREADS = 4 };
 

@@ -130,7 +130,7 @@ def compiler():
 def compile_for_host(text, defines, folder):
     """Compile a kernel's text with the shim around it; kept in ``folder`` under a name made from the text."""
     kernels = re.findall(r'extern "C" __global__[^(]*\([^)]*\)\s*(\w+)\(', text)
-    ops = resources.files("fastw2v.native").joinpath("fw_gpu_ops.h").read_text()
+    ops = resources.files("fastw2v.native").joinpath("cuda", "fw_gpu_ops.h").read_text()
     assert ops in text
     body = text.replace(ops, (HERE / "ops.h").read_text())
     exported = "".join(

@@ -188,7 +188,9 @@ inline unsigned thread_of() { return now->thread; }
 inline unsigned block_of() { return now->block->number; }
 inline unsigned threads_of() { return block_threads; }
 inline unsigned blocks_of() { return grid_blocks; }
-template <unsigned (*VALUE)()> struct dimension { number<VALUE> x; };
+template <unsigned (*VALUE)()> struct dimension {
+    number<VALUE> x;
+};
 
 } // namespace shim
 

@@ -1,0 +1,7 @@
+"""From whatever people have to word ids, sentence offsets and a vocabulary."""
+
+from fastw2v.corpus.encoded import EncodedCorpus, EncodeReport
+from fastw2v.corpus.encoding import encode
+from fastw2v.corpus.vocabulary import Vocabulary
+
+__all__ = ["EncodeReport", "EncodedCorpus", "Vocabulary", "encode"]

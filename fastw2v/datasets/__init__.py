@@ -1,0 +1,25 @@
+"""Corpora and benchmarks, fetched from where their authors keep them and checked against known sums."""
+
+from fastw2v.datasets.fetch import (
+    LabelledTexts,
+    cache_folder,
+    fetch_20newsgroups,
+    fetch_analogies,
+    fetch_ptb,
+    fetch_sst2,
+    fetch_text8,
+    fetch_word_pairs,
+    load_docstrings,
+)
+
+__all__ = [
+    "LabelledTexts",
+    "cache_folder",
+    "fetch_20newsgroups",
+    "fetch_analogies",
+    "fetch_ptb",
+    "fetch_sst2",
+    "fetch_text8",
+    "fetch_word_pairs",
+    "load_docstrings",
+]
