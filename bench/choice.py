@@ -14,7 +14,7 @@ import numpy as np
 
 from bench.quality import SCORES, score
 from fastw2v import WordVectors, encode
-from fastw2v.parameters import Params
+from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.loop import advance, start
 
 # (T, S, L); the package's own choice for five negatives is (32, 16, 2) for skip-gram and (32, 16, 3) for CBOW.
@@ -39,7 +39,9 @@ def measure(corpus: Path, seeds: int, epochs: int, negative: int, vector_size: i
     encoded = encode(str(corpus))
     rows = []
     for architecture in ("skipgram", "cbow"):
-        params = Params(architecture=architecture, epochs=epochs, negative=negative, vector_size=vector_size)
+        params = TrainingParameters(
+            architecture=architecture, epochs=epochs, negative=negative, vector_size=vector_size
+        )
         for tile, noise, life in SHAPES:
             found = []
             for seed in range(1, seeds + 1):

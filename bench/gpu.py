@@ -33,9 +33,10 @@ from fastw2v import EncodedCorpus, Word2Vec, encode, gpu
 from fastw2v.backends import reference
 from fastw2v.backends.cuda import device as cuda
 from fastw2v.errors import ParameterError
-from fastw2v.parameters import Params
 from fastw2v.planning import plan
-from fastw2v.planning.plan import Arrays
+from fastw2v.planning.rows import Arrays, initial_arrays, row_stride
+from fastw2v.planning.tables import Tables, make_tables, word_counts
+from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.vectors import WordVectors
 
 Row = dict[str, Any]
@@ -89,9 +90,9 @@ SANITIZED = Sizes((3_000,), (100,), tokens=30_000, check_tokens=1_000, rows=3_00
 QUICK = Sizes((60,), (4,), tokens=1_200, check_tokens=600, rows=300, epochs=1, crowds=(1,))
 
 
-def prepared(corpus: EncodedCorpus, params: Params) -> tuple[plan.Plan, plan.Tables]:
+def prepared(corpus: EncodedCorpus, params: TrainingParameters) -> tuple[plan.Plan, Tables]:
     """Plan and tables of a run."""
-    return plan.make_plan(corpus, params, 1), plan.make_tables(plan.word_counts(corpus), params)
+    return plan.make_plan(corpus, params, 1), make_tables(word_counts(corpus), params)
 
 
 def device() -> Iterator[Row]:
@@ -121,7 +122,7 @@ def check(sizes: Sizes) -> Iterator[Row]:
 
 
 def _check(corpus: EncodedCorpus, kind: str, size: int, precision: str) -> Row:
-    made, tables = prepared(corpus, Params(vector_size=size, sample=0.01, architecture=kind).checked())
+    made, tables = prepared(corpus, TrainingParameters(vector_size=size, sample=0.01, architecture=kind).checked())
     rng = np.random.default_rng(1)
     begin = [rng.normal(0, 1 / np.sqrt(size), (300, size)).astype(np.float32) for _ in range(2)]
     expected, found = (Arrays(*(rows.astype(t) for rows in begin)) for t in (np.float64, np.float32))
@@ -181,7 +182,7 @@ def row_speed(sizes: Sizes) -> Iterator[Row]:
             "text": zipf_corpus(words, sizes.rows).ids,
         }
         for size in sizes.vectors:
-            stride = plan.row_stride(size)
+            stride = row_stride(size)
             rows, sink = cupy.zeros((words, stride), np.float32), cupy.zeros(1, np.float32)
             for which, ids in chosen.items():
                 arguments = (rows, cupy.asarray(ids), np.int64(len(ids)), np.int32(stride), sink)
@@ -211,7 +212,7 @@ def train_speed(sizes: Sizes) -> Iterator[Row]:
         corpus = zipf_corpus(words, sizes.tokens)
         for kind in KINDS:
             for size in sizes.vectors:
-                params = Params(vector_size=size, architecture=kind, epochs=sizes.epochs).checked()
+                params = TrainingParameters(vector_size=size, architecture=kind, epochs=sizes.epochs).checked()
                 for warps in _crowds(sizes):
                     row, _ = _train(corpus, params, warps)
                     yield {"words": words, "architecture": kind, "size": size, **row}
@@ -223,10 +224,10 @@ def _crowds(sizes: Sizes) -> list[int | None]:
     return [None, *(max(1, int(crowd * each)) for crowd in sizes.crowds)]
 
 
-def _train(corpus: EncodedCorpus, params: Params, warps: int | None) -> tuple[Row, Arrays]:
+def _train(corpus: EncodedCorpus, params: TrainingParameters, warps: int | None) -> tuple[Row, Arrays]:
     """A whole run, timed by epochs; the few chunks before that teach it how long launches take."""
     made, tables = prepared(corpus, params)
-    arrays = plan.initial_arrays(len(corpus.vocabulary), params.vector_size, 1)
+    arrays = initial_arrays(len(corpus.vocabulary), params.vector_size, 1)
     began = time.perf_counter()
     run = gpu.Run(arrays, corpus, tables, made, warps=warps)
     run.train_chunk(0, 0, max(1, made.chunks // 50))
@@ -274,7 +275,7 @@ def flight(sizes: Sizes, find: Callable[[], Path]) -> Iterator[Row]:
     """Loss, largest number and scores on text for several numbers of warps: how many tokens in flight are too many."""
     corpus = encode(str(find()))
     for kind in KINDS:
-        params = Params(vector_size=sizes.vectors[0], architecture=kind, epochs=sizes.epochs).checked()
+        params = TrainingParameters(vector_size=sizes.vectors[0], architecture=kind, epochs=sizes.epochs).checked()
         for warps in _crowds(sizes):
             row, arrays = _train(corpus, params, warps)
             vectors = WordVectors(np.ascontiguousarray(arrays.w_in), corpus.vocabulary)

@@ -40,7 +40,7 @@ from bench.helpers.record import Settings, show
 from bench.helpers.training import started, time_epoch
 from fastw2v.corpus import encode
 from fastw2v.machine import available_memory
-from fastw2v.planning.plan import row_stride
+from fastw2v.planning.rows import row_stride
 
 CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 WORDS, QUICK_WORDS = 3_000_000, 20_000

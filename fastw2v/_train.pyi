@@ -1,7 +1,10 @@
 from typing import Any
 
-from fastw2v.planning.plan import Arrays, ChunkStats, Plan, Tables
+from fastw2v.planning.plan import ChunkStats, Plan
+from fastw2v.planning.rows import Arrays
+from fastw2v.planning.tables import Tables
 
+def compiler() -> str: ...
 def instruction_sets() -> dict[str, Any]: ...
 
 class Run:

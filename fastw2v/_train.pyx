@@ -48,6 +48,7 @@ cdef extern from "cpu/fw_kernel.h" nogil:
             const fw_job *job, void *workspace, int64_t epoch, int64_t chunk, fw_stats *stats) noexcept nogil
         void (*train_tile)(const fw_job *job, void *workspace, int64_t tile, fw_stats *stats) noexcept nogil
     int fw_available_kernels(const fw_kernel **kernels, int room)
+    const char *fw_compiler()
 
 cdef extern from "cpu/fw_threads.h" nogil:
     ctypedef struct fw_team:
@@ -128,13 +129,18 @@ def instruction_sets():
     return {"available": [kernels[i].name.decode() for i in range(n)], "selected": selected.name.decode()}
 
 
+def compiler():
+    """The compiler that built the kernels, and its version: bit-equal results are promised within one build only."""
+    return fw_compiler().decode()
+
+
 def _rows(array, name, vocabulary):
     """Check that the kernels can work on `array` in place; its row stride in floats."""
     if array.dtype != np.float32 or array.ndim != 2 or array.shape[0] != vocabulary:
         raise ValueError(f"{name}: expected float32 ({vocabulary}, D), found {array.dtype} {array.shape}")
     row_bytes = 4 * FW_ROW_ALIGN
     if array.strides[1] != 4 or array.strides[0] % row_bytes or array.ctypes.data % row_bytes:
-        raise ValueError(f"{name}: rows must begin at multiples of {row_bytes} bytes; make them with plan.empty_rows")
+        raise ValueError(f"{name}: rows must begin at multiples of {row_bytes} bytes; make them with planning.rows.empty_rows")
     return array.strides[0] // 4
 
 
@@ -144,7 +150,7 @@ cdef class Run:
     Parameters
     ----------
     arrays : Arrays
-        Rows made by `plan.empty_rows`, trained in place.
+        Rows made by `planning.rows.empty_rows`, trained in place.
     corpus : EncodedCorpus
     tables : Tables
     plan : Plan

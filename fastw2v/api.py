@@ -16,7 +16,8 @@ from fastw2v.errors import DivergedError, ParameterError
 from fastw2v.estimators.fitted import TRAINING_PARAMS, FittedModel
 from fastw2v.estimators.partial_fit import Continued
 from fastw2v.estimators.text_estimator import TextEstimator
-from fastw2v.parameters import Params, check
+from fastw2v.parameters import check
+from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training import checkpoint as checkpoints
 from fastw2v.training import loop as training
 from fastw2v.training.givens import check_start, frozen_rows, initial_rows, resolve_seed
@@ -247,11 +248,13 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
         finally:
             lock.release()
 
-    def _params(self, checkpoint: str | os.PathLike[str] | None = None, every: float | None = None) -> Params:
+    def _params(
+        self, checkpoint: str | os.PathLike[str] | None = None, every: float | None = None
+    ) -> TrainingParameters:
         """The checked training parameters; the others are checked, too, before anything is read or allocated."""
         for name in (*CORPUS_PARAMS, "verbose"):
             check(name, getattr(self, name))
-        params = Params(**{name: getattr(self, name) for name in TRAINING_PARAMS}).checked()
+        params = TrainingParameters(**{name: getattr(self, name) for name in TRAINING_PARAMS}).checked()
         check_start(self.random_state, self.initial_vectors, self.frozen, params.vector_size)
         training.check_options(
             device=self.device, n_jobs=self.n_jobs, callbacks=self.callbacks, checkpoint=checkpoint, every=every
@@ -279,7 +282,9 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
             **{name: getattr(self, name) for name in CORPUS_PARAMS},
         )
 
-    def _started(self, given: Any, params: Params, seed: int | None = None) -> tuple[TrainingState, EncodedCorpus, Any]:
+    def _started(
+        self, given: Any, params: TrainingParameters, seed: int | None = None
+    ) -> tuple[TrainingState, EncodedCorpus, Any]:
         text = self._text(given)
         corpus = self._encoded(text, self.vocabulary)
         state = training.start(
@@ -292,7 +297,7 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
         return state, corpus, text
 
     def _resumed(
-        self, given: Any, params: Params, checkpoint: str | os.PathLike[str] | None
+        self, given: Any, params: TrainingParameters, checkpoint: str | os.PathLike[str] | None
     ) -> tuple[TrainingState, EncodedCorpus, Any]:
         state, corpus, text = self.__dict__.get("_unfinished", (None, None, None))
         if state is not None and (given is None or given is text):

@@ -39,7 +39,7 @@ def show_config(file: TextIO | None = None) -> None:
 
 
 def _configuration() -> dict[str, str]:
-    from fastw2v._train import instruction_sets
+    from fastw2v._train import compiler, instruction_sets
 
     try:
         sets = instruction_sets()
@@ -54,6 +54,7 @@ def _configuration() -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "compiled": ", ".join(f"{name}: {_compiled(name)}" for name in EXTENSIONS),
         "instruction sets": in_use,
+        "built by": compiler(),
         "usable CPUs": f"{usable_cpus()} of {os.cpu_count()}",
         "free memory": f"{available_memory() / 2**30:,.1f} GiB",
         "CuPy": _cupy(),

@@ -5,7 +5,9 @@ And its warnings, which point at the line of the user's that called the package.
 
 import sys
 import warnings
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 _HERE = str(Path(__file__).parent)
 
@@ -44,3 +46,34 @@ class DivergedError(ArithmeticError):
 
 class BackendUnavailable(ImportError):
     """A device was asked for that cannot be used here; the message says what is missing and how to get it."""
+
+
+class MissingDependencyError(ImportError):
+    """An optional package is needed and cannot be imported; the message says what for, and how to install it."""
+
+
+def require(module: str, purpose: str, extra: str | None = None) -> ModuleType:
+    """Import an optional package, where it is needed and not before.
+
+    Parameters
+    ----------
+    module : str
+        Its import name.
+    purpose : str
+        What needs it: the subject of the message's sentence.
+    extra : str, optional
+        The extra of this package that installs it; without one it is installed under its own name.
+
+    Raises
+    ------
+    MissingDependencyError
+        It cannot be imported.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        package = module.partition(".")[0]
+        wanted = f"'fastw2v[{extra}]'" if extra else package
+        raise MissingDependencyError(
+            f"{purpose} needs the package {package}, which cannot be imported ({error}): pip install {wanted}"
+        ) from error

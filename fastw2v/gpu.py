@@ -19,7 +19,9 @@ from fastw2v.backends.cuda.feed import Buffer, Part, part_bytes, span_of, to_dev
 from fastw2v.backends.cuda.kernels import JOB, SUMS, Kernel, choose_kernel, stream_ints, warps_at_once
 from fastw2v.errors import BackendUnavailable
 from fastw2v.planning.concurrency import Crowd, kept_counts
-from fastw2v.planning.plan import Arrays, ChunkStats, Plan, Tables, row_stride
+from fastw2v.planning.plan import ChunkStats, Plan
+from fastw2v.planning.rows import Arrays, row_stride
+from fastw2v.planning.tables import Tables
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded import EncodedCorpus

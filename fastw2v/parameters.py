@@ -1,4 +1,4 @@
-"""The parameters of training: names, defaults, and the one rule that each must meet."""
+"""What each parameter may be: one rule each, and one sentence that says it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import math
 import numbers
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from typing import Any
 
 from fastw2v.errors import ParameterError
 
-DEFAULT_RATE = {"skipgram": 0.025, "cbow": 0.05}
 MIN_RATE_SHARE = 1e-4  # of the learning rate
 
 
@@ -132,84 +131,7 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-@dataclass(frozen=True)
-class Params:
-    """What to train and how: word2vec's own quantities under the names people know.
-
-    Parameters
-    ----------
-    vector_size : int, default 100
-        D, the dimensions of a word vector.
-    architecture : {"skipgram", "cbow"}, default "skipgram"
-    window : int, default 5
-        Words on either side of the center, W.
-    shrink_windows : bool, default True
-        Draw each token's window uniformly from 1..W, as word2vec does; else always W.
-    negative : int, default 5
-        Noise words for each positive pair, K.
-    ns_exponent : float, default 0.75
-        Noise words are drawn in proportion to ``count ** ns_exponent``.
-    negative_sharing : {"tile", "pair"}, default "tile"
-        Let the tokens of a tile share noise words, weighted so that the expected gradient is that of K for each pair;
-        or draw K for each pair as word2vec.c does (slow).
-    sample : float, default 1e-3
-        Threshold of subsampling, a share of all tokens; 0 keeps every token.
-    epochs : int, default 5
-    learning_rate : float, optional
-        At the start; None is 0.025 for skip-gram and 0.05 for CBOW. It falls in a straight line to
-    min_learning_rate : float, optional
-        at the end; None is 1e-4 of ``learning_rate``.
-    cbow_mean : bool, default True
-        The hidden row of CBOW is the mean of the context rows; else their sum.
-    cbow_gradient : {"sum", "mean"}, default "sum"
-        Pass the hidden row's gradient to each context word whole, or divided by their number.
-
-    Examples
-    --------
-    >>> from fastw2v.parameters import Params
-    >>> Params(architecture="cbow").checked().resolved_learning_rate
-    0.05
-    """
-
-    vector_size: int = 100
-    architecture: str = "skipgram"
-    window: int = 5
-    shrink_windows: bool = True
-    negative: int = 5
-    ns_exponent: float = 0.75
-    negative_sharing: str = "tile"
-    sample: float = 1e-3
-    epochs: int = 5
-    learning_rate: float | None = field(default=None)
-    min_learning_rate: float | None = field(default=None)
-    cbow_mean: bool = True
-    cbow_gradient: str = "sum"
-
-    def checked(self) -> Params:
-        """These parameters, in plain Python numbers, or a ParameterError."""
-        for each in fields(self):
-            check(each.name, getattr(self, each.name))
-        if self.min_learning_rate is not None and self.min_learning_rate > self.resolved_learning_rate:
-            raise ParameterError(
-                f"min_learning_rate={self.min_learning_rate!r}: it must be {RULES['min_learning_rate'].allowed}, "
-                f"which is {self.resolved_learning_rate!r}"
-            )
-        return Params(**{each.name: _plain(getattr(self, each.name)) for each in fields(self)})
-
-    @property
-    def resolved_learning_rate(self) -> float:
-        """The learning rate at the start, None resolved."""
-        return DEFAULT_RATE[self.architecture] if self.learning_rate is None else float(self.learning_rate)
-
-    @property
-    def resolved_min_learning_rate(self) -> float:
-        """The learning rate at the end, None resolved."""
-        if self.min_learning_rate is None:
-            return MIN_RATE_SHARE * self.resolved_learning_rate
-        return float(self.min_learning_rate)
-
-
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """NumPy's scalars as Python's, so that files and messages show numbers as people write them."""
     if value is None or isinstance(value, str):
         return value

@@ -21,7 +21,9 @@ GIB = 2**30
 def trainer(monkeypatch):
     """A compiled trainer that has three instruction sets, whatever this machine has."""
     sets = {"available": ["portable", "avx2", "avx512"], "selected": "avx2"}
-    monkeypatch.setitem(sys.modules, "fastw2v._train", types.SimpleNamespace(instruction_sets=lambda: sets))
+    monkeypatch.setitem(
+        sys.modules, "fastw2v._train", types.SimpleNamespace(instruction_sets=lambda: sets, compiler=lambda: "gcc 99")
+    )
     monkeypatch.setattr(diagnostics, "_compiled", lambda name: "yes")
 
 
@@ -34,6 +36,7 @@ def test_the_configuration_names_what_a_report_needs(trainer, monkeypatch, capsy
     assert lines["NumPy"] == np.__version__
     assert lines["Python"].split()[1] == sys.version.split()[0]
     assert lines["instruction sets"] == "avx2 in use, of portable, avx2, avx512"
+    assert lines["built by"] == "gcc 99"
     assert lines["usable CPUs"] == f"3 of {os.cpu_count()}"
     assert lines["free memory"] == "5.0 GiB"
     assert lines["compiled"] == ", ".join(f"{name}: yes" for name in COMPILED)

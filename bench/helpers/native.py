@@ -18,7 +18,9 @@ from typing import Any
 import numpy as np
 
 import fastw2v
-from fastw2v.planning.plan import Arrays, Plan, Tables
+from fastw2v.planning.plan import Plan
+from fastw2v.planning.rows import Arrays
+from fastw2v.planning.tables import Tables
 
 KERNELS = Path(__file__).resolve().parent.parent / "kernels"
 NATIVE = Path(fastw2v.__file__).resolve().parent / "native"

@@ -106,7 +106,7 @@ def _token_lists(path: str) -> list[list[str]]:
 
 def _fastw2v(task: Task, clock: Any) -> tuple[float, float]:
     from fastw2v.corpus import encode
-    from fastw2v.parameters import Params
+    from fastw2v.planning.training_parameters import TrainingParameters
     from fastw2v.training.loop import train
 
     source = _token_lists(task.corpus) if task.token_lists else task.corpus
@@ -115,7 +115,7 @@ def _fastw2v(task: Task, clock: Any) -> tuple[float, float]:
     counted = clock()
     if task.count_only:
         return counted - begin, 0.0
-    params = Params(
+    params = TrainingParameters(
         architecture="cbow" if task.cbow else "skipgram",
         vector_size=task.vector_size,
         window=task.window,

@@ -9,8 +9,8 @@ from typing import Any
 
 from fastw2v import _train
 from fastw2v.corpus.encoded import EncodedCorpus
-from fastw2v.parameters import Params
-from fastw2v.planning.plan import keep_probability, word_counts
+from fastw2v.planning.tables import keep_probability, word_counts
+from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training import loop as fit
 from fastw2v.training.state import TrainingState
 
@@ -40,7 +40,7 @@ class Epoch:
 
 def started(corpus: EncodedCorpus, epochs: int = 1, **params: Any) -> TrainingState:
     """A run made ready: rows, plan and tables."""
-    return fit.start(corpus, Params(epochs=epochs, **params).checked(), seed=1)
+    return fit.start(corpus, TrainingParameters(epochs=epochs, **params).checked(), seed=1)
 
 
 def kept_tokens(corpus: EncodedCorpus, state: TrainingState) -> float:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from fastw2v.backends.cuda.device import driver_present, why_not
 from fastw2v.errors import BackendUnavailable
-from fastw2v.planning.plan import Arrays, ChunkStats, Plan, Tables
+from fastw2v.planning.plan import ChunkStats, Plan
+from fastw2v.planning.rows import Arrays
+from fastw2v.planning.tables import Tables
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded import EncodedCorpus

@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.layers import Embedding, EmbeddingDot, SigmoidWithLoss
-from fastw2v.planning import draws as sampler
-from fastw2v.planning.plan import Arrays, ChunkStats, Plan, Tables
+from fastw2v.planning import draws
+from fastw2v.planning.plan import ChunkStats, Plan
+from fastw2v.planning.rows import Arrays
+from fastw2v.planning.tables import Tables
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded import EncodedCorpus
@@ -73,7 +75,7 @@ class Run:
                 break
             stream = self.stream(epoch, chunk)
             noise = np.zeros(self.plan.noise, np.int64)
-            length = sampler.tile_tokens(self.plan.tile, int(self.plan.chunk_shift[chunk]))
+            length = draws.tile_tokens(self.plan.tile, int(self.plan.chunk_shift[chunk]))
             for number, i0 in enumerate(range(stream.begin, stream.end, length)):
                 self._train_tile(epoch, stream, number, i0, length, noise)
             self.stats.tokens += int(self.plan.chunk_begin[chunk + 1] - self.plan.chunk_begin[chunk])
@@ -94,7 +96,7 @@ class Run:
     # ------------------------------------------------------------------ draws
 
     def _key(self, epoch: int, purpose: int) -> int:
-        return sampler.key(self.plan.seed, epoch, purpose)
+        return draws.key(self.plan.seed, epoch, purpose)
 
     def stream(self, epoch: int, chunk: int) -> Stream:
         """Subsample a chunk and what belongs to its sentences on both sides."""
@@ -104,7 +106,7 @@ class Run:
         high = offsets[np.searchsorted(offsets, end)]
         positions = np.arange(low, high)
         cut = self.tables.keep_cut[self.corpus.ids[low:high]]
-        positions = positions[sampler.kept(sampler.draw(self._key(epoch, sampler.KEEP), positions), cut)]
+        positions = positions[draws.kept(draws.draw(self._key(epoch, draws.KEEP), positions), cut)]
         sentences = np.searchsorted(offsets, positions, side="right") - 1
         a, b = np.searchsorted(positions, [begin, end])
         left = min(window, a - np.searchsorted(sentences, sentences[a], side="left")) if a < b else 0
@@ -119,8 +121,8 @@ class Run:
         i = np.arange(i0, i1)[:, None]
         reach = np.full(i.shape, window)
         if self.plan.shrink_windows:
-            bits = sampler.draw(self._key(epoch, sampler.WINDOW), stream.positions[i0:i1])
-            reach = sampler.windows(bits, window)[:, None]
+            bits = draws.draw(self._key(epoch, draws.WINDOW), stream.positions[i0:i1])
+            reach = draws.windows(bits, window)[:, None]
         distance = np.arange(-window, window + 1)[None, :]
         j = i + distance
         inside = (j >= 0) & (j < len(stream.words))
@@ -129,8 +131,8 @@ class Run:
         return Windows(np.where(mask, stream.words[j], 0), mask)
 
     def _draw_noise(self, epoch: int, position: int, index: NDArray[np.int64]) -> NDArray[np.int64]:
-        bits = sampler.draw(self._key(epoch, sampler.NOISE), position, index)
-        return sampler.noise_words(bits, self.tables.noise_cut, self.tables.noise_alias)
+        bits = draws.draw(self._key(epoch, draws.NOISE), position, index)
+        return draws.noise_words(bits, self.tables.noise_cut, self.tables.noise_alias)
 
     def _shared_noise(
         self,
@@ -147,7 +149,7 @@ class Run:
         just been trained against, and would flatter it.
         """
         plan = self.plan
-        fresh = np.array([sampler.renewed(number, slot, plan.noise, plan.life) == number for slot in range(plan.noise)])
+        fresh = np.array([draws.renewed(number, slot, plan.noise, plan.life) == number for slot in range(plan.noise)])
         noise[fresh] = self._draw_noise(epoch, position, np.flatnonzero(fresh))
         if plan.cbow:
             weight = (seen.counts > 0)[:, None] * (noise[None, :] != centers[:, None])
@@ -215,7 +217,7 @@ class Run:
     def _update(self, epoch: int, position: int) -> None:
         """Plain gradient descent, at the learning rate of the tile's first token; frozen input rows stay."""
         plan = self.plan
-        rate = sampler.learning_rate(
+        rate = draws.learning_rate(
             plan.learning_rate, plan.min_learning_rate, epoch * plan.tokens + position, plan.epochs * plan.tokens
         )
         if self.tables.frozen is not None:

@@ -16,7 +16,8 @@ from typing import Any
 import click
 
 from fastw2v import __version__
-from fastw2v.parameters import RULES, Params
+from fastw2v.parameters import RULES
+from fastw2v.planning.training_parameters import TrainingParameters
 
 __all__ = ["cli", "main"]
 
@@ -84,9 +85,9 @@ def _expected_faults() -> tuple[type[BaseException], ...]:
 
 
 def _training_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command one option for each field of Params: names, defaults and rules are stated there alone."""
-    hints = typing.get_type_hints(Params)
-    for each in reversed(fields(Params)):
+    """Give a command one option for each training parameter: names, defaults and rules are stated there alone."""
+    hints = typing.get_type_hints(TrainingParameters)
+    for each in reversed(fields(TrainingParameters)):
         kinds = [kind for kind in (typing.get_args(hints[each.name]) or (hints[each.name],)) if kind is not type(None)]
         default = None if each.default is MISSING else each.default
         flag = "--" + each.name.replace("_", "-")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fastw2v.errors import ParameterError
-from fastw2v.parameters import Params
+from fastw2v.planning.training_parameters import TrainingParameters
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded import EncodedCorpus
@@ -103,7 +103,7 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traini
     ----------
     corpus : what `fastw2v.corpus.encode` takes
     options : dict
-        The fields of Params, those of `encode`, ``device`` and ``seed``; ``checkpoint``, ``every`` and ``resume`` as in
+        Training parameters, those of `encode`, ``device`` and ``seed``; ``checkpoint``, ``every`` and ``resume`` as in
         `Word2Vec.fit`; the files ``initial_vectors`` (word vectors), ``vocabulary`` and ``frozen`` (a word a line).
     quiet : bool
         Show no progress.
@@ -118,8 +118,8 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traini
     from fastw2v.training.loop import advance, check_options, start
     from fastw2v.training.progress import ProgressLine
 
-    names = {each.name for each in fields(Params)}
-    params = Params(**{name: value for name, value in options.items() if name in names}).checked()
+    names = {each.name for each in fields(TrainingParameters)}
+    params = TrainingParameters(**{name: value for name, value in options.items() if name in names}).checked()
     how = {name: options[name] for name in ("device", "n_jobs", "checkpoint", "every") if name in options}
     check_options(**how)
     seed = _seed(options)

@@ -19,7 +19,8 @@ from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusTypeError, ParameterError
 from fastw2v.formats import load_all, save
-from fastw2v.parameters import Params, check
+from fastw2v.parameters import check
+from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training import loop as training
 from fastw2v.training.givens import resolve_seed
 from fastw2v.training.state import Progress, TrainingState
@@ -178,13 +179,13 @@ class Word2Vec(Absent):
         words = len(self.wv) if hasattr(self, "wv") else 0
         return f"Word2Vec<vocab={words}, vector_size={self.vector_size}, alpha={self.alpha}>"
 
-    def _params(self, epochs: int, alpha: float, min_alpha: float) -> Params:
+    def _params(self, epochs: int, alpha: float, min_alpha: float) -> TrainingParameters:
         for name, value in (("min_count", self.min_count), ("n_jobs", self.workers)):
             check(name, value)
         check("max_vocab", self.max_final_vocab)
         if self.sg not in (0, 1) or self.cbow_mean not in (0, 1):
             raise ParameterError(f"sg={self.sg!r}, cbow_mean={self.cbow_mean!r}: both must be 0 or 1")
-        return Params(
+        return TrainingParameters(
             vector_size=self.vector_size,
             architecture="skipgram" if self.sg else "cbow",
             window=self.window,

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from fastw2v.errors import CorpusError
+from fastw2v.errors import CorpusError, require
 
 ReadInto = Callable[[memoryview], int]
 
@@ -62,13 +62,7 @@ class _Whole(io.RawIOBase):
 
 
 def _open_zstandard(path: Path) -> IO[bytes]:
-    try:
-        import zstandard
-    except ImportError:
-        raise CorpusError(
-            f"{path} is compressed with Zstandard, which needs a package that is not installed: "
-            f"pip install zstandard (or 'fastw2v[zstd]')"
-        ) from None
+    zstandard = require("zstandard", f"{path}, which is compressed with Zstandard,", "zstd")
     new_frame = zstandard.ZstdDecompressor().decompressobj
     return _ZstandardFile(path, new_frame, zstandard.ZstdError)  # type: ignore[return-value]
 

@@ -14,13 +14,14 @@ from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import FormatError, ParameterError
 from fastw2v.estimators.bags import mean_vectors
 from fastw2v.formats import load_all, save
-from fastw2v.parameters import Params, check, shown
+from fastw2v.parameters import check, shown
+from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-TRAINING_PARAMS = tuple(each.name for each in fields(Params))
+TRAINING_PARAMS = tuple(each.name for each in fields(TrainingParameters))
 
 
 class FittedModel:

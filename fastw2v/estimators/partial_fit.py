@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from fastw2v.corpus.encoded import EncodedCorpus
-    from fastw2v.parameters import Params
+    from fastw2v.planning.training_parameters import TrainingParameters
     from fastw2v.training.state import TrainingState
 
 
@@ -79,7 +79,7 @@ class Continued:
         return self
 
 
-def _start(model: Any, text: Any, params: Params, seed: int) -> tuple[TrainingState, EncodedCorpus]:
+def _start(model: Any, text: Any, params: TrainingParameters, seed: int) -> tuple[TrainingState, EncodedCorpus]:
     """One pass over a piece of text, from where the model stands; the corpus has the counts of all pieces."""
     rate = params.resolved_learning_rate
     params = replace(params, epochs=1, learning_rate=rate, min_learning_rate=rate)
@@ -112,7 +112,7 @@ def _seed_of_pass(seed: int, passes: int) -> int:
     return int(np.random.SeedSequence((seed, passes)).generate_state(1, np.uint64)[0])
 
 
-def _check_fits(model: Any, corpus: EncodedCorpus, params: Params) -> None:
+def _check_fits(model: Any, corpus: EncodedCorpus, params: TrainingParameters) -> None:
     if not hasattr(model, "context_vectors_"):
         raise ValueError(
             "partial_fit: this model was read from a file that holds no context vectors, so training cannot go on; "

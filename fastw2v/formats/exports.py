@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from fastw2v.errors import BackendUnavailable, FormatError, ParameterError
+from fastw2v.errors import FormatError, ParameterError, require
 from fastw2v.formats.atomic import open_atomic
 from fastw2v.formats.folder import new_folder
 from fastw2v.formats.words import encode_words
@@ -60,7 +60,7 @@ def export(
     ------
     FormatError
         For a word that the form cannot hold.
-    BackendUnavailable
+    MissingDependencyError
         For "parquet" without pyarrow.
     ParameterError
         For another form, and for what are no word vectors.
@@ -126,11 +126,8 @@ def _word_array(words: list[Any]) -> Any:
 
 
 def _parquet(writer: Any, wv: WordVectors) -> None:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise BackendUnavailable(f"parquet needs pyarrow ({error}): pip install 'fastw2v[parquet]'") from error
+    pa = require("pyarrow", "an export to parquet", "parquet")
+    pq = require("pyarrow.parquet", "an export to parquet", "parquet")
     _, kind = encode_words(wv.index_to_key)
     fields = [("word", pa.string() if kind == "str" else pa.int64())]
     fields += [] if wv.counts is None else [("count", pa.int64())]

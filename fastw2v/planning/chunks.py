@@ -15,7 +15,7 @@ from fastw2v import _sampler
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded import EncodedCorpus
-    from fastw2v.parameters import Params
+    from fastw2v.planning.training_parameters import TrainingParameters
 
 CHUNK_TOKENS = 4_000  # a chunk ends with the first sentence that ends at or after so many raw tokens ...
 CHUNK_LIMIT = 5_000  # ... and here at the latest
@@ -41,7 +41,7 @@ class Chunks(NamedTuple):
     shift: NDArray[np.int32]
 
 
-def cut_corpus(corpus: EncodedCorpus, keep: NDArray[np.float64], tile: int, params: Params) -> Chunks:
+def cut_corpus(corpus: EncodedCorpus, keep: NDArray[np.float64], tile: int, params: TrainingParameters) -> Chunks:
     """The chunks of a corpus, whose words are kept with these probabilities, for tiles of ``tile`` tokens at most."""
     shares = _sampler.local_shares(corpus.ids, keep, PIECE_TOKENS, CHUNK_LIMIT)
     most = burst_bound(params.architecture, params.negative)

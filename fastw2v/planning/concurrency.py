@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.planning.plan import Plan, Tables, word_counts
+from fastw2v.planning.plan import Plan
+from fastw2v.planning.tables import Tables, word_counts
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded import EncodedCorpus

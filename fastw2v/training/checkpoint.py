@@ -15,7 +15,7 @@ import numpy as np
 from fastw2v.errors import FormatError
 from fastw2v.formats import load_all, save
 from fastw2v.formats.words import encode_words
-from fastw2v.parameters import Params
+from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: 
     save(path, vectors, format="native", context_vectors=state.w_out, metadata=metadata)
 
 
-def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Params, WordVectors, np.ndarray]:
+def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], TrainingParameters, WordVectors, np.ndarray]:
     """What a checkpoint holds: its position, its parameters, word vectors and context vectors.
 
     Raises
@@ -64,7 +64,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Param
     if not isinstance(position, dict) or loaded.context_vectors is None:
         raise FormatError(f"{os.fspath(path)}: a model, but no checkpoint: it does not say where training stands")
     try:
-        params = Params(**position["params"]).checked()
+        params = TrainingParameters(**position["params"]).checked()
         numbers = {key: int(position[key]) for key in ("epoch", "token", "pairs", "seed")}
         position = {**position, **numbers, "loss_sum": float(position["loss_sum"])}
         position["loss_history"] = [float(loss) for loss in position["loss_history"]]

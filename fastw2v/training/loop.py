@@ -22,9 +22,12 @@ from fastw2v.backends import choice as backends
 from fastw2v.errors import DivergedError, ParameterError, warn_user
 from fastw2v.formats.atomic import check_target
 from fastw2v.machine import check_memory, resolve_jobs
-from fastw2v.parameters import Params, check, shown
+from fastw2v.parameters import check, shown
 from fastw2v.planning import plan
 from fastw2v.planning.plan import ChunkStats, Plan
+from fastw2v.planning.rows import initial_arrays, row_stride
+from fastw2v.planning.tables import make_tables, word_counts
+from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.checkpoint import check_words, save_checkpoint
 from fastw2v.training.state import Callback, Progress, TrainingState
 
@@ -38,7 +41,7 @@ EXPLODED = 100.0  # mean loss for each pair and each word scored in it; what kno
 
 def start(
     corpus: EncodedCorpus,
-    params: Params,
+    params: TrainingParameters,
     *,
     seed: int,
     initial_vectors: NDArray[np.float32] | None = None,
@@ -50,7 +53,7 @@ def start(
     Parameters
     ----------
     corpus : EncodedCorpus
-    params : Params
+    params : TrainingParameters
     seed : int
         From 0 to 2**64 - 1; the same corpus, parameters and seed give the same draws on every device.
     initial_vectors : float32 (V, D), optional
@@ -69,10 +72,10 @@ def start(
     """
     params = params.checked()
     words = len(corpus.vocabulary)
-    needed = 2 * 4 * words * plan.row_stride(params.vector_size)
+    needed = 2 * 4 * words * row_stride(params.vector_size)
     check_memory(needed, f"two matrices of {words:,} words x {params.vector_size} floats")
-    own_counts = plan.word_counts(corpus)
-    arrays = plan.initial_arrays(words, params.vector_size, seed)
+    own_counts = word_counts(corpus)
+    arrays = initial_arrays(words, params.vector_size, seed)
     if initial_vectors is not None:
         if initial_vectors.shape != arrays.w_in.shape:
             raise ParameterError(f"initial_vectors: expected shape {arrays.w_in.shape}, found {initial_vectors.shape}")
@@ -84,11 +87,11 @@ def start(
             f"the learning rate is lowered from {params.resolved_learning_rate:.4g} to {made.learning_rate:.4g}: with "
             f"so few words, window={params.window} and negative={params.negative}, training could diverge",
         )
-    tables = plan.make_tables(own_counts if counts is None else counts, params, frozen)
+    tables = make_tables(own_counts if counts is None else counts, params, frozen)
     return TrainingState(arrays, made, tables, params)
 
 
-def train(corpus: EncodedCorpus, params: Params, *, seed: int = 0, **options: Any) -> TrainingState:
+def train(corpus: EncodedCorpus, params: TrainingParameters, *, seed: int = 0, **options: Any) -> TrainingState:
     """Train word vectors on an encoded corpus: `start`, then `advance` with ``options``.
 
     Returns
@@ -100,9 +103,9 @@ def train(corpus: EncodedCorpus, params: Params, *, seed: int = 0, **options: An
     --------
     >>> from fastw2v import encode
     >>> from fastw2v.training.loop import train
-    >>> from fastw2v.parameters import Params
+    >>> from fastw2v.planning.training_parameters import TrainingParameters
     >>> corpus = encode([["a", "rose", "is", "a", "rose"]] * 20, min_count=1)
-    >>> state = train(corpus, Params(vector_size=8, epochs=2), n_jobs=1)
+    >>> state = train(corpus, TrainingParameters(vector_size=8, epochs=2), n_jobs=1)
     >>> state.w_in.shape, len(state.loss_history)
     ((3, 8), 2)
     """

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.parameters import Params
-from fastw2v.planning.plan import Arrays, ChunkStats, Plan, Tables, packed_rows
+from fastw2v.planning.plan import ChunkStats, Plan
+from fastw2v.planning.rows import Arrays, packed_rows
+from fastw2v.planning.tables import Tables
+from fastw2v.planning.training_parameters import TrainingParameters
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class TrainingState:
     arrays: Arrays
     plan: Plan
     tables: Tables
-    params: Params
+    params: TrainingParameters
     epoch: int = 0
     chunk: int = 0
     loss_sum: float = 0.0

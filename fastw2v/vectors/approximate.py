@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import BackendUnavailable, ParameterError
+from fastw2v.errors import ParameterError, require
 from fastw2v.vectors.search import whole_number
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class ApproximateIndex:
 
     Raises
     ------
-    BackendUnavailable
+    MissingDependencyError
         When usearch is not installed.
 
     Notes
@@ -71,13 +71,9 @@ class ApproximateIndex:
         self._graph.add(np.arange(len(units), dtype=np.uint64), units, threads=whole_number("n_jobs", n_jobs, 0))
 
     def _empty_graph(self) -> Any:
-        try:
-            from usearch.index import Index
-        except ImportError as error:
-            raise BackendUnavailable(
-                f"an approximate index needs the usearch package ({error}): pip install 'fastw2v[ann]'"
-            ) from error
-        return Index(ndim=self.shape[1], metric="ip", dtype="f32", **self._numbers)
+        return require("usearch.index", "an approximate index", "ann").Index(
+            ndim=self.shape[1], metric="ip", dtype="f32", **self._numbers
+        )
 
     # usearch's own objects neither pickle nor copy, and building a graph again takes long.
 

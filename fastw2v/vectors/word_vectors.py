@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, require
 from fastw2v.vectors.comparisons import Comparisons
 from fastw2v.vectors.neighbours import Neighbours
 from fastw2v.vectors.queries import check_key, is_column
@@ -260,8 +260,7 @@ class WordVectors(Neighbours, Comparisons):
         >>> frame.loc["b"].tolist()
         [0.0, 1.0]
         """
-        import pandas as pd
-
+        pd = require("pandas", "to_frame()")
         return pd.DataFrame(self.vectors, index=pd.Index(self.index_to_key, name="word", tupleize_cols=False))
 
     def to_gensim(self) -> Any:
@@ -273,9 +272,8 @@ class WordVectors(Neighbours, Comparisons):
         >>> WordVectors(np.eye(2), ["a", "b"]).to_gensim().get_vector("b").tolist()
         [0.0, 1.0]
         """
-        from gensim.models import KeyedVectors
-
-        theirs = KeyedVectors(self.vector_size, count=len(self), dtype=np.float32)
+        models = require("gensim.models", "to_gensim()")
+        theirs = models.KeyedVectors(self.vector_size, count=len(self), dtype=np.float32)
         theirs.index_to_key = list(self.index_to_key)
         theirs.key_to_index = dict(self.key_to_index)
         theirs.vectors = np.array(self.vectors)

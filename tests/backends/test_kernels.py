@@ -10,9 +10,10 @@ import pytest
 
 from fastw2v import _train, gpu
 from fastw2v.backends import reference
-from fastw2v.parameters import Params
 from fastw2v.planning import plan
-from fastw2v.planning.plan import Arrays
+from fastw2v.planning.rows import Arrays, empty_rows
+from fastw2v.planning.tables import make_tables, word_counts
+from fastw2v.planning.training_parameters import TrainingParameters
 
 CUDA = "cuda on the host"
 ISAS = [*_train.instruction_sets()["available"], CUDA]
@@ -45,7 +46,7 @@ class Trial:
         counts = np.bincount(corpus.ids, minlength=words).astype(np.int64)
         self.corpus = corpus
         self.plan = dataclasses.replace(plan.make_plan(corpus, params.checked(), int(rng.integers(2**63))), **shape)
-        self.tables = plan.make_tables(counts, params, frozen)
+        self.tables = make_tables(counts, params, frozen)
         self.begin = [rng.normal(0, spread / np.sqrt(size), (words, size)).astype(np.float32) for _ in range(2)]
 
     def by_reference(self, epoch=0):
@@ -54,7 +55,7 @@ class Trial:
         return arrays, stats
 
     def by_kernel(self, isa, epoch=0, n_jobs=1):
-        arrays = Arrays(*(plan.empty_rows(*rows.shape) for rows in self.begin))
+        arrays = Arrays(*(empty_rows(*rows.shape) for rows in self.begin))
         arrays.w_in[:], arrays.w_out[:] = self.begin
         run = self.run(arrays, isa, n_jobs)
         stats = run.train_chunk(epoch, 0, self.plan.chunks)
@@ -93,7 +94,7 @@ def test_one_tile_equals_the_reference(isa, variant, size):
     rng = np.random.default_rng()
     for words, tokens in [(2, 9), (50, 32), (500, 32)]:
         corpus = random_corpus(rng, words, tokens, 4)
-        params = Params(vector_size=size, sample=0, learning_rate=0.3, **variant)
+        params = TrainingParameters(vector_size=size, sample=0, learning_rate=0.3, **variant)
         trial = Trial(rng, corpus, params, tile=32)
         assert trial.compare(isa, 1e-5).tokens == tokens
 
@@ -104,7 +105,7 @@ def test_chunks_equal_the_reference_for_any_tile_and_noise(isa, variant, shrink)
     rng = np.random.default_rng()
     for tile, noise, life in [(32, 16, 3), (1, 16, 3), (5, 7, 1), (17, 33, 4), (64, 1, 2), (16, 3, 8)]:
         corpus = random_corpus(rng, int(rng.integers(30, 300)), 700, int(rng.integers(1, 60)))
-        params = Params(
+        params = TrainingParameters(
             vector_size=int(rng.integers(1, 70)),
             window=int(rng.integers(1, 12)),
             negative=int(rng.integers(1, 9)),
@@ -123,7 +124,7 @@ def test_sentences_that_cross_chunk_ends_keep_their_contexts(isa, architecture):
     tokens = 11_000
     corpus = random_corpus(rng, 400, tokens, 1)
     corpus.offsets = np.array([0, 10_500, 10_500, *range(10_501, 10_520), tokens], np.int64)
-    params = Params(vector_size=8, window=6, sample=0.01, architecture=architecture, learning_rate=0.001)
+    params = TrainingParameters(vector_size=8, window=6, sample=0.01, architecture=architecture, learning_rate=0.001)
     trial = Trial(rng, corpus, params)
     assert trial.plan.chunk_begin.tolist() == [0, 5000, 10_000, 11_000]
     trial.compare(isa, 1e-4)
@@ -140,7 +141,9 @@ def test_bursts_with_shorter_tiles_equal_the_reference(isa, architecture):
     corpus.ids[:] = rng.integers(0, 300, 3000)
     corpus.ids[1200:1260] = 299
     trial = Trial(
-        rng, corpus, Params(vector_size=12, negative=15, sample=0, learning_rate=0.01, architecture=architecture)
+        rng,
+        corpus,
+        TrainingParameters(vector_size=12, negative=15, sample=0, learning_rate=0.01, architecture=architecture),
     )
     assert trial.plan.chunks >= 3
     assert trial.plan.chunk_shift.max() > trial.plan.chunk_shift.min() == 0
@@ -149,7 +152,7 @@ def test_bursts_with_shorter_tiles_equal_the_reference(isa, architecture):
 
 def test_later_epochs_draw_afresh_at_a_lower_rate(isa):
     rng = np.random.default_rng()
-    trial = Trial(rng, random_corpus(rng, 40, 300, 9), Params(vector_size=20, epochs=4, sample=0.1))
+    trial = Trial(rng, random_corpus(rng, 40, 300, 9), TrainingParameters(vector_size=20, epochs=4, sample=0.1))
     pairs = {epoch: trial.compare(isa, 1e-4, epoch).pairs for epoch in range(4)}
     assert len(set(pairs.values())) > 1
 
@@ -158,7 +161,7 @@ def test_frozen_rows_stay_and_others_learn(isa):
     rng = np.random.default_rng()
     frozen = (rng.random(40) < 0.5).astype(np.uint8)
     for variant in VARIANTS.values():
-        trial = Trial(rng, random_corpus(rng, 40, 300, 9), Params(vector_size=20, **variant), frozen)
+        trial = Trial(rng, random_corpus(rng, 40, 300, 9), TrainingParameters(vector_size=20, **variant), frozen)
         trial.compare(isa, 1e-4)
         arrays, _ = trial.by_kernel(isa)
         still = (arrays.w_in == trial.begin[0]).all(axis=1)
@@ -168,7 +171,9 @@ def test_frozen_rows_stay_and_others_learn(isa):
 
 def test_large_scores_keep_their_loss_and_gradient(isa):
     rng = np.random.default_rng()
-    trial = Trial(rng, random_corpus(rng, 30, 32, 2), Params(vector_size=16, sample=0), spread=12.0, tile=32)
+    trial = Trial(
+        rng, random_corpus(rng, 30, 32, 2), TrainingParameters(vector_size=16, sample=0), spread=12.0, tile=32
+    )
     assert trial.compare(isa, 1e-4).loss_sum > 1000
 
 
@@ -177,7 +182,7 @@ def test_large_scores_keep_their_loss_and_gradient(isa):
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
 def test_a_score_that_is_no_number_is_reported(isa, variant, side, poison):
     rng = np.random.default_rng()
-    trial = Trial(rng, random_corpus(rng, 30, 200, 5), Params(vector_size=16, sample=0, **variant))
+    trial = Trial(rng, random_corpus(rng, 30, 200, 5), TrainingParameters(vector_size=16, sample=0, **variant))
     trial.begin[side][trial.corpus.ids[0] :: 3] = poison
     assert not trial.by_kernel(isa)[1].finite
 
@@ -193,7 +198,7 @@ def test_no_row_leaves_the_numbers_unreported(isa, architecture):
         corpus.ids[30:][corpus.ids[30:] == 29] = 1
         corpus.ids[-1] = 0
         corpus.offsets = np.array([*range(31), 94], np.int64)
-        params = Params(vector_size=16, sample=0, architecture=architecture, ns_exponent=0)
+        params = TrainingParameters(vector_size=16, sample=0, architecture=architecture, ns_exponent=0)
         trial = Trial(rng, corpus, params, tile=47, noise=16, life=2)
         trial.begin[0][:], trial.begin[1][:] = 0, 0
         trial.begin[0][0] = trial.begin[1][29] = 1e25
@@ -209,7 +214,7 @@ def test_no_row_leaves_the_numbers_unreported(isa, architecture):
 def test_windows_wider_than_all_that_is_kept_in_line(isa, architecture, window):
     rng = np.random.default_rng()
     corpus = random_corpus(rng, 40, 400, 2)
-    params = Params(
+    params = TrainingParameters(
         vector_size=5, window=window, sample=0, shrink_windows=False, learning_rate=1e-5, architecture=architecture
     )
     Trial(rng, corpus, params, tile=20).compare(isa, 1e-4)
@@ -217,7 +222,7 @@ def test_windows_wider_than_all_that_is_kept_in_line(isa, architecture, window):
 
 def test_padding_between_rows_stays_zero(isa):
     rng = np.random.default_rng()
-    trial = Trial(rng, random_corpus(rng, 30, 400, 5), Params(vector_size=5))
+    trial = Trial(rng, random_corpus(rng, 30, 400, 5), TrainingParameters(vector_size=5))
     arrays, _ = trial.by_kernel(isa)
     assert not np.lib.stride_tricks.as_strided(arrays.w_in, (30, 16))[:, 5:].any()
 
@@ -225,9 +230,9 @@ def test_padding_between_rows_stays_zero(isa):
 def test_chunks_handed_over_together_or_one_by_one_are_bit_equal(isa):
     rng = np.random.default_rng()
     corpus = random_corpus(rng, 300, 9_000 if isa == CUDA else 30_000, 300)
-    trial = Trial(rng, corpus, Params(vector_size=32, epochs=2))
+    trial = Trial(rng, corpus, TrainingParameters(vector_size=32, epochs=2))
     together, _ = trial.by_kernel(isa)
-    arrays = Arrays(*(plan.empty_rows(*rows.shape) for rows in trial.begin))
+    arrays = Arrays(*(empty_rows(*rows.shape) for rows in trial.begin))
     arrays.w_in[:], arrays.w_out[:] = trial.begin
     run = trial.run(arrays, isa)
     for chunk in range(trial.plan.chunks):
@@ -240,7 +245,7 @@ def test_chunks_handed_over_together_or_one_by_one_are_bit_equal(isa):
 def test_threads_train_the_same_pairs(isa):
     rng = np.random.default_rng()
     corpus = random_corpus(rng, 300, 17_000 if isa == CUDA else 60_000, 900)
-    trial = Trial(rng, corpus, Params(vector_size=32), spread=0.1)
+    trial = Trial(rng, corpus, TrainingParameters(vector_size=32), spread=0.1)
     _, stats = trial.by_kernel(isa)
     _, many_stats = trial.by_kernel(isa, n_jobs=4)
     assert (many_stats.tokens, many_stats.pairs, many_stats.chunks) == (stats.tokens, stats.pairs, stats.chunks)
@@ -250,11 +255,11 @@ def test_threads_train_the_same_pairs(isa):
 
 def test_arrays_that_kernels_cannot_use_are_refused():
     rng = np.random.default_rng()
-    trial = Trial(rng, random_corpus(rng, 30, 400, 5), Params(vector_size=5))
+    trial = Trial(rng, random_corpus(rng, 30, 400, 5), TrainingParameters(vector_size=5))
     for arrays in (
         Arrays(np.zeros((30, 5), np.float32), np.zeros((30, 5), np.float32)),  # rows not on cache lines
-        Arrays(plan.empty_rows(29, 5), plan.empty_rows(29, 5)),  # another vocabulary
-        Arrays(plan.empty_rows(30, 5), plan.empty_rows(30, 6)),  # two sizes
+        Arrays(empty_rows(29, 5), empty_rows(29, 5)),  # another vocabulary
+        Arrays(empty_rows(30, 5), empty_rows(30, 6)),  # two sizes
     ):
         with pytest.raises(ValueError, match=r"w_in|w_out"):
             _train.Run(arrays, trial.corpus, trial.tables, trial.plan)
@@ -276,7 +281,7 @@ def test_rows_beyond_two_to_the_31_floats(isa):
     """Row offsets are 64-bit: 40,000 rows of 65,536 floats, of which a few at the end are touched (sparse memory)."""
     words, size = 40_000, 65_536
     try:
-        arrays = Arrays(plan.empty_rows(words, size), plan.empty_rows(words, size))
+        arrays = Arrays(empty_rows(words, size), empty_rows(words, size))
     except MemoryError:
         pytest.skip("the system does not hand out 20 GB of address space")
     used = np.arange(words - 20, words)
@@ -285,9 +290,9 @@ def test_rows_beyond_two_to_the_31_floats(isa):
     corpus = SimpleNamespace(
         ids=rng.choice(used, 60).astype(np.int32), offsets=np.array([0, 60]), vocabulary=range(words)
     )
-    params = Params(vector_size=size, sample=0)
+    params = TrainingParameters(vector_size=size, sample=0)
     made = plan.make_plan(corpus, params, 1)
-    run = _train.Run(arrays, corpus, plan.make_tables(plan.word_counts(corpus), params), made, instruction_set=isa)
+    run = _train.Run(arrays, corpus, make_tables(word_counts(corpus), params), made, instruction_set=isa)
     assert run.train_chunk(0, 0, 1).finite
     occurring = np.unique(corpus.ids)
     assert (arrays.w_in[occurring] != np.float32(0.001)).any(axis=1).all()

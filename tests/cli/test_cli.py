@@ -17,7 +17,8 @@ import fastw2v
 from fastw2v import encode, formats
 from fastw2v.cli.commands import cli
 from fastw2v.errors import ParameterError
-from fastw2v.parameters import RULES, Params
+from fastw2v.parameters import RULES
+from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training import loop as fit
 from fastw2v.vectors import WordVectors
 
@@ -172,7 +173,7 @@ def test_a_reader_that_goes_away_is_no_traceback(tmp_path):
 def test_every_training_parameter_is_an_option_with_its_rule():
     result = CliRunner().invoke(cli, ["train", "--help"], terminal_width=400)
     assert result.exit_code == 0
-    for each in dataclasses.fields(Params):
+    for each in dataclasses.fields(TrainingParameters):
         assert f"--{each.name.replace('_', '-')}" in result.output
         if each.type != "bool":
             assert RULES[each.name].allowed in " ".join(result.output.split())
@@ -191,14 +192,19 @@ def test_a_stopped_run_goes_on_from_its_checkpoint(corpus, tmp_path):
     options = {"vector_size": 4, "epochs": 3, "sample": 0.0}
     encoded = encode(corpus)
     state = fit.train(
-        encoded, Params(**options), seed=7, n_jobs=1, callbacks=[lambda progress: True], checkpoint=tmp_path / "c.fw2v"
+        encoded,
+        TrainingParameters(**options),
+        seed=7,
+        n_jobs=1,
+        callbacks=[lambda progress: True],
+        checkpoint=tmp_path / "c.fw2v",
     )
     assert not state.complete
     resume = ("--epochs", 3, "--sample", 0, "--checkpoint", tmp_path / "c.fw2v", "--resume")
     done = run(*command, *resume)
     assert done.returncode == 0, done.stderr
     assert "seed 7" in done.stderr
-    whole = fit.train(encoded, Params(**options), seed=7, n_jobs=1)
+    whole = fit.train(encoded, TrainingParameters(**options), seed=7, n_jobs=1)
     assert np.array_equal(formats.load(tmp_path / "v.bin").vectors, whole.w_in)
     assert "leave --seed out" in run(*command, *resume, "--seed", 7).stderr
     assert "name its file with --checkpoint" in run(*command, "--resume").stderr
@@ -244,8 +250,8 @@ def test_every_option_reaches_the_training(corpus, tmp_path):
         "cbow_mean": False,
         "cbow_gradient": "mean",
     }
-    assert set(other) == {each.name for each in dataclasses.fields(Params)}
-    assert all(getattr(Params(), name) != value for name, value in other.items())
+    assert set(other) == {each.name for each in dataclasses.fields(TrainingParameters)}
+    assert all(getattr(TrainingParameters(), name) != value for name, value in other.items())
     options = []
     for name, value in other.items():
         flag = name.replace("_", "-")

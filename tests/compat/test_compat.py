@@ -7,7 +7,7 @@ import pytest
 
 from fastw2v.compat.gensim import KeyedVectors, LineSentence, Word2Vec
 from fastw2v.errors import CorpusTypeError, FormatError, ParameterError
-from fastw2v.parameters import Params
+from fastw2v.planning.training_parameters import TrainingParameters
 
 SENTENCES = [
     *(["the", "red", "wine", "and", "the", "white", "wine"], ["a", "red", "rose", "and", "a", "white", "rose"]),
@@ -239,7 +239,7 @@ def test_every_public_name_of_gensims_is_there_or_says_what_to_do():
 def test_parameters_reach_the_trainer(sg, cbow_mean):
     model = Word2Vec(sg=sg, cbow_mean=cbow_mean, window=3, negative=7, ns_exponent=0.5, sample=0.01, epochs=2,
                      alpha=0.04, min_alpha=0.001, vector_size=9, shrink_windows=False)  # fmt: skip
-    assert model._params(2, 0.04, 0.001) == Params(
+    assert model._params(2, 0.04, 0.001) == TrainingParameters(
         vector_size=9, architecture="skipgram" if sg else "cbow", window=3, shrink_windows=False, negative=7,
         ns_exponent=0.5, sample=0.01, epochs=2, learning_rate=0.04, min_learning_rate=0.001,
         cbow_mean=bool(cbow_mean), cbow_gradient="sum" if cbow_mean else "mean",

@@ -19,14 +19,13 @@ from hypothesis import strategies as st
 
 import fastw2v
 from fastw2v import Word2Vec
-from fastw2v.corpus import encode
-from fastw2v.corpus import id_store as spool
+from fastw2v.corpus import encode, id_store
 from fastw2v.corpus._text_scanner import TextScanner, renumber_block
 from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counting import count_files
 from fastw2v.corpus.files import find
 from fastw2v.errors import ParameterError
-from fastw2v.parameters import Params
+from fastw2v.planning.training_parameters import TrainingParameters
 
 WORDS = np.array([f"w{i}" for i in range(300)] + ["été", "a word longer than sixteen bytes".replace(" ", "_")])
 
@@ -51,7 +50,7 @@ def package_folder():
 
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch):
-    monkeypatch.setattr(spool, "BLOCK", 1000)
+    monkeypatch.setattr(id_store, "BLOCK", 1000)
 
 
 @pytest.fixture
@@ -120,7 +119,7 @@ def test_threads_and_bad_bytes(tmp_path, folder, n_threads, errors):
     kept = int(alone.counts[rows >= 0].sum())
     expected = alone.renumber(rows, kept)
     counted, _ = count_files(
-        files, errors, n_threads, store=spool.InFiles(str(folder)), block=10_000, smallest_share=1000
+        files, errors, n_threads, store=id_store.InFiles(str(folder)), block=10_000, smallest_share=1000
     )
     assert len(counted._scanners) == n_threads
     for found, wanted in zip(counted.renumber(rows, kept), expected, strict=True):
@@ -140,7 +139,7 @@ def test_any_token_lists(sentences, min_count):
 
 
 def test_a_real_block_size(monkeypatch, folder):
-    monkeypatch.setattr(spool, "BLOCK", 1 << 18)
+    monkeypatch.setattr(id_store, "BLOCK", 1 << 18)
     sentences = [["a", "b", "c"] * 50_000, [], ["b"] * 300_000, *(["c", "a"] for _ in range(10_000))]
     assert_same(encode(iter(sentences), spool=folder), encode(sentences))
 
@@ -197,7 +196,7 @@ def test_training_is_the_same(folder, tmp_path):
     expected = Word2Vec(SENTENCES, **params).fit()
     found = Word2Vec(SENTENCES, spool=folder, **params).fit(checkpoint=tmp_path / "point.safetensors")
     assert np.array_equal(found.vectors_.vectors, expected.vectors_.vectors)
-    state = fastw2v.training.loop.start(encode(SENTENCES), Params(vector_size=8, epochs=2), seed=3)
+    state = fastw2v.training.loop.start(encode(SENTENCES), TrainingParameters(vector_size=8, epochs=2), seed=3)
     fastw2v.training.checkpoint.restore(
         tmp_path / "point.safetensors", state, encode(SENTENCES)
     )  # it is the same corpus
@@ -294,9 +293,9 @@ def test_true_is_the_systems_folder(monkeypatch, tmp_path):
     encode(SENTENCES, spool=True)
     assert set(used) == {str(tmp_path)}
     monkeypatch.delenv("TMPDIR")
-    assert spool._system_folder() == "/var/tmp"
+    assert id_store._system_folder() == "/var/tmp"
     monkeypatch.setattr(os, "access", lambda path, mode: False)
-    assert spool._system_folder() == tempfile.gettempdir()
+    assert id_store._system_folder() == tempfile.gettempdir()
 
 
 # --- disks that fail -------------------------------------------------------------------------------------------------
@@ -368,13 +367,13 @@ def test_ids_that_do_not_reach_the_disk_are_an_error(monkeypatch, folder):
     ],
 )
 def test_ids_that_are_read_back_otherwise_are_an_error(monkeypatch, folder, damage, message):
-    blocks = spool._UnnamedFile.blocks
+    blocks = id_store._UnnamedFile.blocks
 
     def damaged(self, size):
         damage(self._descriptor)
         return blocks(self, size)
 
-    monkeypatch.setattr(spool._UnnamedFile, "blocks", damaged)
+    monkeypatch.setattr(id_store._UnnamedFile, "blocks", damaged)
     with pytest.raises(OSError, match=message) as caught:
         encode(SENTENCES, spool=folder)
     assert (caught.value.errno, caught.value.filename) == (errno.EIO, str(folder))

@@ -11,8 +11,7 @@ import pytest
 
 import fastw2v
 from fastw2v import machine
-from fastw2v.corpus import counting, encode
-from fastw2v.corpus import id_store as spool
+from fastw2v.corpus import counting, encode, id_store
 
 SENTENCES = [[f"w{(i * i + j) % 301}" for j in range(i % 30)] for i in range(2000)]
 TEXT = "\n".join(" ".join(words) for words in SENTENCES)
@@ -81,7 +80,7 @@ MEASURE = """
 import sys
 from fastw2v.corpus import encode
 from fastw2v.training.loop import train
-from fastw2v.parameters import Params
+from fastw2v.planning.training_parameters import TrainingParameters
 import fastw2v._train
 
 def anonymous():
@@ -95,7 +94,7 @@ def sentences(n):
         yield words
 
 words = [f"w{i % 97}" for i in range(1000)]
-params = Params(vector_size=2, window=1, negative=1, epochs=1, sample=1e-4)
+params = TrainingParameters(vector_size=2, window=1, negative=1, epochs=1, sample=1e-4)
 folder = sys.argv[1] or None
 for n in (3_000_000, 3_000_000, 6_000_000):
     measured = []
@@ -120,9 +119,9 @@ def test_memory_does_not_grow_with_the_corpus(tmp_path):
 
 def small_memory(monkeypatch, free):
     monkeypatch.setattr(machine, "available_memory", lambda: free)
-    monkeypatch.setattr(spool, "BLOCK", 1_000)
-    monkeypatch.setattr(spool, "CHECK_EVERY", 5_000)
-    monkeypatch.setattr(spool, "RESERVE", 10_000)
+    monkeypatch.setattr(id_store, "BLOCK", 1_000)
+    monkeypatch.setattr(id_store, "CHECK_EVERY", 5_000)
+    monkeypatch.setattr(id_store, "RESERVE", 10_000)
 
 
 def test_ids_that_will_not_fit_are_refused_before_they_are_there(monkeypatch, tmp_path):

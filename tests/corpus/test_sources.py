@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from fastw2v.corpus import compressed, encode
-from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
+from fastw2v.errors import CorpusError, CorpusTypeError, MissingDependencyError, ParameterError
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_zstandard_missing_names_the_pip_line(tmp_path, monkeypatch):
     path = tmp_path / "text.zst"
     path.write_bytes(b"whatever")
     monkeypatch.setitem(sys.modules, "zstandard", None)
-    with pytest.raises(CorpusError, match="pip install zstandard"):
+    with pytest.raises(MissingDependencyError, match=r"Zstandard.*pip install 'fastw2v\[zstd\]'"):
         encode(path)
 
 

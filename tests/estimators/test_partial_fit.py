@@ -110,9 +110,9 @@ def test_subsampling_and_noise_follow_all_text_so_far(monkeypatch):
     import fastw2v.training.loop as training
 
     seen = []
-    before = training.plan.make_tables
+    before = training.make_tables
     monkeypatch.setattr(
-        training.plan, "make_tables", lambda counts, *rest: seen.append(counts.tolist()) or before(counts, *rest)
+        training, "make_tables", lambda counts, *rest: seen.append(counts.tolist()) or before(counts, *rest)
     )
     trained()
     assert seen == [[80, 40, 40, 40, 40, 40, 40], [80, 120, 80, 40, 80, 80, 40]]

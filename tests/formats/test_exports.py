@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from fastw2v import formats
 from fastw2v.cli.commands import cli
-from fastw2v.errors import BackendUnavailable, FormatError, ParameterError
+from fastw2v.errors import FormatError, MissingDependencyError, ParameterError
 from fastw2v.formats import EXPORTS, FORMATS, export, load, save
 from fastw2v.formats.folder import new_folder
 from fastw2v.vectors import WordVectors
@@ -63,7 +63,7 @@ def test_parquet_is_read_by_pyarrow_and_pandas(tmp_path, monkeypatch):
 
 def test_without_pyarrow_the_error_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(BackendUnavailable, match=r"pip install 'fastw2v\[parquet\]'"):
+    with pytest.raises(MissingDependencyError, match=r"pip install 'fastw2v\[parquet\]'"):
         export(tmp_path / "v.parquet", WV, "parquet")
     assert names_in(tmp_path) == []
 

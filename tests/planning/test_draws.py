@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from fastw2v import _sampler
-from fastw2v.planning import draws as sampler
-from fastw2v.planning import plan
+from fastw2v.planning import draws
+from fastw2v.planning.rows import initial_arrays
+from fastw2v.planning.tables import keep_probability, keep_thresholds, noise_weights
 
 UINT64 = st.integers(0, 2**64 - 1)
 DRAWS = 400_000
@@ -18,49 +19,49 @@ RARE = 1e-6  # a right table fails one statistical test in a million
 
 
 def random_bits(n, seed=0):
-    return _sampler.draws(seed, 0, sampler.NOISE, np.arange(n))
+    return _sampler.draws(seed, 0, draws.NOISE, np.arange(n))
 
 
 @given(UINT64, st.integers(0, 2**40), st.integers(1, 4), st.integers(0, 2**62), UINT64)
 def test_draws_are_bit_equal_in_c_and_numpy(seed, epoch, purpose, position, index):
     positions = np.arange(position, position + 5)
-    ours = sampler.draw(sampler.key(seed, epoch, purpose), positions, np.uint64(index))
+    ours = draws.draw(draws.key(seed, epoch, purpose), positions, np.uint64(index))
     assert _sampler.draws(seed, epoch, purpose, positions, index).tolist() == ours.tolist()
 
 
 @given(st.lists(UINT64, min_size=1, max_size=50), st.integers(1, 2**31 - 1))
 def test_uses_of_draws_are_bit_equal_in_c_and_numpy(bits, n):
     bits = np.array(bits, np.uint64)
-    assert _sampler.bounded(bits, n).tolist() == sampler.below(bits, n).tolist()
+    assert _sampler.bounded(bits, n).tolist() == draws.below(bits, n).tolist()
     window = n % 10_000 + 1
-    assert _sampler.windows(bits, window).tolist() == sampler.windows(bits, window).tolist()
+    assert _sampler.windows(bits, window).tolist() == draws.windows(bits, window).tolist()
     cut = (bits * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)).astype(np.uint32)
-    assert _sampler.kept(bits, cut).tolist() == sampler.kept(bits, cut).tolist()
+    assert _sampler.kept(bits, cut).tolist() == draws.kept(bits, cut).tolist()
     alias = np.arange(len(bits), dtype=np.int32)[::-1].copy()
-    assert _sampler.noise_words(bits, cut, alias).tolist() == sampler.noise_words(bits, cut, alias).tolist()
+    assert _sampler.noise_words(bits, cut, alias).tolist() == draws.noise_words(bits, cut, alias).tolist()
 
 
 @given(st.integers(0, 10**6), st.integers(0, 99), st.integers(1, 100), st.integers(1, 20))
 def test_renewals_are_equal_in_c_and_numpy(tile, slot, slots, life):
-    assert _sampler.renewed(tile, slot, slots, life) == sampler.renewed(tile, slot, slots, life)
+    assert _sampler.renewed(tile, slot, slots, life) == draws.renewed(tile, slot, slots, life)
 
 
 @given(st.floats(1e-6, 1e3), st.floats(0, 1), st.integers(1, 2**50), st.floats(0, 1))
 def test_learning_rates_are_equal_in_c_and_numpy(first, share, total, done):
     done = int(done * total)
-    assert _sampler.learning_rate(first, share * first, done, total) == sampler.learning_rate(
+    assert _sampler.learning_rate(first, share * first, done, total) == draws.learning_rate(
         first, share * first, done, total
     )
 
 
 def test_known_answers():
     """The stream is a promise: these numbers may never change within a version."""
-    assert sampler.draw(sampler.key(1, 0, sampler.KEEP), [0, 1, 2**40]).tolist() == [
+    assert draws.draw(draws.key(1, 0, draws.KEEP), [0, 1, 2**40]).tolist() == [
         9878497219282479428,
         1319316269172661779,
         2659031269536990282,
     ]
-    assert int(sampler.mix(0x9E3779B97F4A7C15)) == 0xE220A8397B1DCDAF  # SplitMix64's first output for seed 0
+    assert int(draws.mix(0x9E3779B97F4A7C15)) == 0xE220A8397B1DCDAF  # SplitMix64's first output for seed 0
 
 
 def test_counters_do_not_collide():
@@ -83,7 +84,7 @@ def test_bits_are_uniform_and_neighbours_independent():
 @pytest.mark.parametrize("words", [2, 3, 100, 5000])
 def test_noise_words_follow_their_weights(words, exponent):
     counts = np.maximum(1, (1e6 / np.arange(1, words + 1)).astype(np.int64))
-    weights = plan.noise_weights(counts, exponent)
+    weights = noise_weights(counts, exponent)
     cut, alias = _sampler.alias_table(weights)
     found = np.bincount(_sampler.noise_words(random_bits(DRAWS), cut, alias), minlength=words)
     expected = counts**exponent / (counts**exponent).sum() * DRAWS
@@ -102,7 +103,7 @@ def test_noise_follows_the_weights_exactly():
 def test_words_that_do_not_occur_are_no_noise():
     counts = np.array([50, 0, 30, 0, 0, 1])
     for exponent in (0.75, 0.0, -2.0):
-        cut, alias = _sampler.alias_table(plan.noise_weights(counts, exponent))
+        cut, alias = _sampler.alias_table(noise_weights(counts, exponent))
         assert set(_sampler.noise_words(random_bits(10_000), cut, alias)) == {0, 2, 5}
 
 
@@ -115,25 +116,25 @@ def test_weights_that_are_no_distribution_are_refused(weights):
 @pytest.mark.parametrize("sample", [1e-1, 1e-3, 1e-5])
 def test_tokens_are_kept_at_word2vecs_rate(sample):
     counts = np.array([500_000, 50_000, 5_000, 500, 5])
-    probability = plan.keep_probability(counts, sample)
+    probability = keep_probability(counts, sample)
     f = counts / counts.sum()
     assert probability == pytest.approx(np.minimum(1, (np.sqrt(f / sample) + 1) * sample / f))
-    cut = plan.keep_thresholds(probability)
-    bits = _sampler.draws(3, 0, sampler.KEEP, np.arange(DRAWS))
+    cut = keep_thresholds(probability)
+    bits = _sampler.draws(3, 0, draws.KEEP, np.arange(DRAWS))
     for p, threshold in zip(probability, cut, strict=True):
         kept = _sampler.kept(bits, np.full(DRAWS, threshold)).sum()
         assert kept == DRAWS if p == 1 else stats.binomtest(int(kept), DRAWS, p).pvalue > RARE
 
 
 def test_sample_zero_keeps_every_token():
-    cut = plan.keep_thresholds(plan.keep_probability(np.array([10**9, 1]), 0))
+    cut = keep_thresholds(keep_probability(np.array([10**9, 1]), 0))
     assert cut.tolist() == [2**32 - 1] * 2
 
 
 @pytest.mark.parametrize("window", [2, 5, 8, 10])
 def test_windows_are_uniform(window):
     """Also for powers of two, where a generator's low bits would show their period."""
-    bits = _sampler.draws(3, 1, sampler.WINDOW, np.arange(DRAWS))
+    bits = _sampler.draws(3, 1, draws.WINDOW, np.arange(DRAWS))
     for step in (1, 8):
         found = np.bincount(_sampler.windows(bits, window)[::step], minlength=window + 1)
         assert found[0] == 0
@@ -143,7 +144,7 @@ def test_windows_are_uniform(window):
 
 @pytest.mark.parametrize(("slots", "life"), [(16, 3), (16, 1), (7, 3), (32, 4), (1, 5), (3, 8)])
 def test_each_noise_slot_is_renewed_every_life_tiles_and_renewals_are_spread(slots, life):
-    renewed = np.array([[sampler.renewed(t, s, slots, life) == t for s in range(slots)] for t in range(10 * life)])
+    renewed = np.array([[draws.renewed(t, s, slots, life) == t for s in range(slots)] for t in range(10 * life)])
     assert renewed[0].all()
     steady = renewed[life : 9 * life]
     assert (steady.sum(axis=0) == 8).all()
@@ -152,9 +153,9 @@ def test_each_noise_slot_is_renewed_every_life_tiles_and_renewals_are_spread(slo
 
 
 def test_initial_rows_are_uniform_and_a_function_of_the_seed():
-    rows = plan.initial_arrays(2000, 50, 7).w_in
-    assert np.array_equal(rows, plan.initial_arrays(2000, 50, 7).w_in)
-    assert not np.array_equal(rows, plan.initial_arrays(2000, 50, 8).w_in)
-    assert np.array_equal(rows[:100], plan.initial_arrays(100, 50, 7).w_in)  # whatever the number of words
+    rows = initial_arrays(2000, 50, 7).w_in
+    assert np.array_equal(rows, initial_arrays(2000, 50, 7).w_in)
+    assert not np.array_equal(rows, initial_arrays(2000, 50, 8).w_in)
+    assert np.array_equal(rows[:100], initial_arrays(100, 50, 7).w_in)  # whatever the number of words
     assert stats.kstest(rows.ravel() * 50 + 0.5, "uniform").pvalue > RARE
-    assert not plan.initial_arrays(2000, 50, 7).w_out.any()
+    assert not initial_arrays(2000, 50, 7).w_out.any()

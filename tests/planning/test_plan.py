@@ -10,15 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastw2v import EncodedCorpus, _sampler
-from fastw2v.parameters import Params
 from fastw2v.planning import chunks, plan
+from fastw2v.planning.rows import empty_rows
+from fastw2v.planning.training_parameters import TrainingParameters
 
 
 @given(st.lists(st.one_of(st.integers(0, 60), st.integers(0, 12_000)), min_size=1, max_size=300))
 def test_chunks_cover_the_corpus_and_end_where_they_should(lengths):
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     corpus = SimpleNamespace(ids=np.arange(offsets[-1], dtype=np.int32), offsets=offsets)
-    begin, sentence, shift = chunks.cut_corpus(corpus, np.ones(offsets[-1]), 32, Params())
+    begin, sentence, shift = chunks.cut_corpus(corpus, np.ones(offsets[-1]), 32, TrainingParameters())
     assert not shift.any()
     assert begin[0] == 0
     assert begin[-1] == offsets[-1]
@@ -34,7 +35,7 @@ def test_chunks_cover_the_corpus_and_end_where_they_should(lengths):
 
 def test_an_empty_corpus_has_no_chunks():
     corpus = SimpleNamespace(ids=np.zeros(0, np.int32), offsets=np.array([0, 0, 0]))
-    begin, sentence, shift = chunks.cut_corpus(corpus, np.ones(1), 32, Params())
+    begin, sentence, shift = chunks.cut_corpus(corpus, np.ones(1), 32, TrainingParameters())
     assert begin.tolist() == [0]
     assert len(sentence) == len(shift) == 0
 
@@ -78,7 +79,7 @@ def test_no_tile_moves_a_row_too_far(kept_share, rate):
 def test_the_learning_rate_falls_in_a_straight_line_over_all_epochs():
     ids = np.zeros(20_000, np.int32)
     corpus = EncodedCorpus.from_ids([ids[:10_000], ids[10_000:]], ["a", "b"])
-    made = plan.make_plan(corpus, Params(epochs=4, learning_rate=0.004, min_learning_rate=0.002), 0)
+    made = plan.make_plan(corpus, TrainingParameters(epochs=4, learning_rate=0.004, min_learning_rate=0.002), 0)
     assert made.rate_at(0, 0) == pytest.approx(0.004)
     assert made.rate_at(2, 0) == pytest.approx(0.003)
     rates = [made.rate_at(epoch, chunk) for epoch in range(4) for chunk in range(made.chunks)]
@@ -87,7 +88,7 @@ def test_the_learning_rate_falls_in_a_straight_line_over_all_epochs():
 
 def test_rows_begin_on_cache_lines():
     for size in (1, 15, 16, 17, 100):
-        rows = plan.empty_rows(5, size)
+        rows = empty_rows(5, size)
         assert rows.shape == (5, size)
         assert rows.ctypes.data % 64 == 0
         assert rows.strides[0] % 64 == 0
@@ -136,7 +137,7 @@ def test_a_burst_becomes_a_chunk_of_its_own():
     ids = rng.integers(0, 900, 12_000).astype(np.int32)
     ids[6_000:6_300] = 900
     corpus = EncodedCorpus.from_ids(ids.reshape(-1, 20), [str(word) for word in range(901)])
-    made = plan.make_plan(corpus, Params(sample=0), 0)
+    made = plan.make_plan(corpus, TrainingParameters(sample=0), 0)
     begins, shift = made.chunk_begin, made.chunk_shift
     (burst,) = np.flatnonzero(np.diff(shift, prepend=0) > 0)[:1]
     assert 5_900 - 128 <= begins[burst] <= 6_000

@@ -136,10 +136,10 @@ def test_training_goes_on_with_the_threads_that_start():
     import numpy as np
     from fastw2v import EncodedCorpus
     from fastw2v.training.loop import advance, start
-    from fastw2v.parameters import Params
+    from fastw2v.planning.training_parameters import TrainingParameters
     ids = np.random.default_rng(0).integers(0, 50, (6000, 50))
     corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(50)])
-    state = start(corpus, Params(vector_size=4, epochs=3), seed=1)
+    state = start(corpus, TrainingParameters(vector_size=4, epochs=3), seed=1)
     used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + (150 << 20), -1))
     with warnings.catch_warnings(record=True) as said:

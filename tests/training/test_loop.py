@@ -9,7 +9,7 @@ import pytest
 
 from fastw2v import EncodedCorpus, Word2Vec, encode
 from fastw2v.errors import BackendUnavailable, DivergedError, ParameterError
-from fastw2v.parameters import Params
+from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.loop import advance, start, train
 
 BACKENDS = ["cpu", "numpy"]
@@ -34,14 +34,17 @@ def same(one, other):
 def test_backends_agree():
     """The same small run on each backend: the same pairs, the same loss, the same vectors but for rounding."""
     corpus = zipf_corpus(4_500, 60)
-    runs = [train(corpus, Params(vector_size=12, epochs=2, sample=0.01), seed=5, device=d, n_jobs=1) for d in BACKENDS]
+    runs = [
+        train(corpus, TrainingParameters(vector_size=12, epochs=2, sample=0.01), seed=5, device=d, n_jobs=1)
+        for d in BACKENDS
+    ]
     assert runs[0].report.pairs == runs[1].report.pairs
     assert runs[0].loss_history == pytest.approx(runs[1].loss_history, rel=1e-4)
     assert np.allclose(runs[0].w_in, runs[1].w_in, atol=1e-4)
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_seed_others(corpus):
-    params = Params(vector_size=16, epochs=2)
+    params = TrainingParameters(vector_size=16, epochs=2)
     one, again, other = (train(corpus, params, seed=seed, n_jobs=1) for seed in (1, 1, 2))
     assert same(one, again)
     assert not np.array_equal(one.w_in, other.w_in)
@@ -49,14 +52,16 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others(corpus):
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
 def test_the_loss_falls(corpus, architecture):
-    history = train(corpus, Params(vector_size=16, epochs=5, architecture=architecture), seed=1).loss_history
+    history = train(
+        corpus, TrainingParameters(vector_size=16, epochs=5, architecture=architecture), seed=1
+    ).loss_history
     assert len(history) == 5
     assert history[-1] < history[0] < 6 * math.log(2) * 1.01
 
 
 def test_callbacks_hear_of_progress_up_to_the_end(corpus):
     heard = []
-    state = train(corpus, Params(vector_size=16, epochs=3), callbacks=[heard.append], n_jobs=1)
+    state = train(corpus, TrainingParameters(vector_size=16, epochs=3), callbacks=[heard.append], n_jobs=1)
     assert [progress.epoch for progress in heard if progress.epoch_end] == [1, 2, 3]
     assert [progress.loss for progress in heard if progress.epoch_end] == state.loss_history
     assert [progress.tokens for progress in heard] == sorted(progress.tokens for progress in heard)
@@ -73,7 +78,7 @@ def test_callbacks_hear_of_progress_up_to_the_end(corpus):
 @pytest.mark.parametrize("device", BACKENDS)
 def test_a_callback_can_stop_and_a_later_call_goes_on_bit_equal(device):
     corpus = zipf_corpus(21_000, 60)
-    params = Params(vector_size=8, epochs=2)
+    params = TrainingParameters(vector_size=8, epochs=2)
     whole = train(corpus, params, seed=3, device=device, n_jobs=1)
     state = train(corpus, params, seed=3, device=device, n_jobs=1, callbacks=[lambda progress: True])
     assert state.report.stopped_by == "callback"
@@ -87,12 +92,12 @@ def test_a_callback_can_stop_and_a_later_call_goes_on_bit_equal(device):
 
 
 def test_many_epochs_of_a_tiny_corpus():
-    state = train(zipf_corpus(60, 5), Params(vector_size=2, epochs=3000), n_jobs=1)
+    state = train(zipf_corpus(60, 5), TrainingParameters(vector_size=2, epochs=3000), n_jobs=1)
     assert len(state.loss_history) == 3000
 
 
 def test_an_exception_in_a_callback_leaves_a_state_that_goes_on(corpus):
-    params = Params(vector_size=8, epochs=2)
+    params = TrainingParameters(vector_size=8, epochs=2)
     state = start(corpus, params, seed=3)
 
     def fail(progress):
@@ -110,7 +115,9 @@ def test_an_exception_in_a_callback_leaves_a_state_that_goes_on(corpus):
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
 def test_divergence_is_an_error_that_names_epoch_and_rate(rate, architecture):
     corpus = zipf_corpus(60_000, 50)
-    params = Params(vector_size=50, epochs=30, learning_rate=rate, sample=0, negative=15, architecture=architecture)
+    params = TrainingParameters(
+        vector_size=50, epochs=30, learning_rate=rate, sample=0, negative=15, architecture=architecture
+    )
     with pytest.raises(
         DivergedError, match=r"diverged.*epoch \d+.*learning.rate|finite numbers.*epoch \d+.*learning.rate"
     ):
@@ -124,7 +131,7 @@ def test_divergence_is_an_error_that_names_epoch_and_rate(rate, architecture):
 def test_tiny_vocabularies_train_without_diverging(words, rate, architecture):
     ids = np.random.default_rng(0).integers(0, words, (300, 40))
     corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(words)])
-    params = Params(
+    params = TrainingParameters(
         vector_size=32, window=10, negative=15, sample=0, epochs=20, learning_rate=rate, architecture=architecture
     )
     state = train(corpus, params, n_jobs=2)
@@ -135,7 +142,7 @@ def test_tiny_vocabularies_train_without_diverging(words, rate, architecture):
 def test_lowering_the_learning_rate_is_said():
     corpus = EncodedCorpus.from_ids(np.arange(40).reshape(2, 20) % 2, ["a", "b"])
     with pytest.warns(RuntimeWarning, match=r"lowered from 0.05 to 0.01.*window=10") as said:
-        state = start(corpus, Params(window=10, negative=15, sample=0, learning_rate=0.05), seed=1)
+        state = start(corpus, TrainingParameters(window=10, negative=15, sample=0, learning_rate=0.05), seed=1)
     assert state.plan.tile == 1
     assert said[0].filename == __file__
 
@@ -146,7 +153,7 @@ def test_bursts_of_one_word_are_trained_in_smaller_tiles(architecture):
     text = zipf_corpus(90_000, 400)
     ids = [*text.ids.reshape(-1, 30), *np.full((2, 4000), 399)]
     corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(400)])
-    params = Params(vector_size=32, epochs=3, sample=0.01, architecture=architecture)
+    params = TrainingParameters(vector_size=32, epochs=3, sample=0.01, architecture=architecture)
     state = train(corpus, params, n_jobs=1)
     tiles = state.plan.tile >> state.plan.chunk_shift
     assert (tiles[-2:] < state.plan.tile).all()
@@ -165,7 +172,7 @@ def test_text_made_of_bursts_trains_at_a_high_learning_rate(steepness, settings)
     corpus = encode(
         [[f"w{topic}x{rng.zipf(steepness) % 40}" for _ in range(rng.integers(2, 25))] for topic in topics], min_count=2
     )
-    params = Params(**{"vector_size": 50, "epochs": 6, "learning_rate": 0.1, **settings})
+    params = TrainingParameters(**{"vector_size": 50, "epochs": 6, "learning_rate": 0.1, **settings})
     for seed in (7, 8, 16):
         state = train(corpus, params, seed=seed, n_jobs=2, device="cpu")
         assert state.loss_history[-1] < state.loss_history[0] < (params.negative + 1) * math.log(2)
@@ -175,7 +182,7 @@ def test_no_more_threads_than_learn_well_side_by_side():
     from fastw2v._train import Run
 
     corpus = zipf_corpus(600_000, 300)
-    state = start(corpus, Params(vector_size=4, epochs=10, sample=0), seed=1)
+    state = start(corpus, TrainingParameters(vector_size=4, epochs=10, sample=0), seed=1)
     run = Run(state.arrays, corpus, state.tables, state.plan, n_jobs=1000)
     first, last = run.threads(0, 0, state.plan.chunks), run.threads(9, 0, state.plan.chunks)
     assert 4 < first < 40 < last < 1000
@@ -185,7 +192,7 @@ def test_no_more_threads_than_learn_well_side_by_side():
 
 def test_a_loss_that_explodes_is_divergence_though_finite():
     corpus = zipf_corpus(30_000, 100)
-    state = start(corpus, Params(vector_size=8, sample=0), seed=1)
+    state = start(corpus, TrainingParameters(vector_size=8, sample=0), seed=1)
     state.w_in[:] = 1e4
     state.w_out[:] = 1e4
     with pytest.raises(DivergedError, match="mean loss"):
@@ -206,7 +213,9 @@ def test_random_walks_on_a_graph_find_its_communities():
             walk.append(int(rng.choice(np.flatnonzero(linked[walk[-1]]))))
         walks.append(walk)
     corpus = EncodedCorpus.from_ids(walks, [str(i) for i in range(34)])
-    state = train(corpus, Params(vector_size=16, window=10, negative=15, sample=0, epochs=3), seed=1, n_jobs=1)
+    state = train(
+        corpus, TrainingParameters(vector_size=16, window=10, negative=15, sample=0, epochs=3), seed=1, n_jobs=1
+    )
     unit = state.w_in / np.linalg.norm(state.w_in, axis=1, keepdims=True)
     scores = unit @ unit.T - 2 * np.eye(34)
     nearest = np.argsort(-scores, axis=1)[:, :5]
@@ -216,25 +225,25 @@ def test_random_walks_on_a_graph_find_its_communities():
 def test_one_word_sentences_train_nothing_and_say_so():
     corpus = encode([["a"], ["b"]] * 50, min_count=1)
     with pytest.warns(RuntimeWarning, match="no pair was trained") as said:
-        state = train(corpus, Params(vector_size=4, epochs=2), seed=1)
+        state = train(corpus, TrainingParameters(vector_size=4, epochs=2), seed=1)
     assert said[0].filename == __file__
     with pytest.warns(RuntimeWarning, match="no pair was trained") as said:
         Word2Vec(corpus, vector_size=4).fit()
     assert said[0].filename == __file__
-    assert same(state, start(corpus, Params(vector_size=4, epochs=2), seed=1))
+    assert same(state, start(corpus, TrainingParameters(vector_size=4, epochs=2), seed=1))
     assert np.isnan(state.loss_history).all()
 
 
 def test_a_sentence_of_two_million_tokens_is_trained_whole():
     ids = np.random.default_rng(0).integers(0, 1000, 2_000_000)
     corpus = EncodedCorpus.from_ids([ids], [str(i) for i in range(1000)])
-    state = train(corpus, Params(vector_size=4, epochs=1, window=1, sample=0, shrink_windows=False))
+    state = train(corpus, TrainingParameters(vector_size=4, epochs=1, window=1, sample=0, shrink_windows=False))
     assert state.report.tokens == 2_000_000
     assert state.report.pairs == 2 * (2_000_000 - 1)
 
 
 def test_given_rows_are_the_start_and_rows_with_nan_start_at_random(corpus):
-    params = Params(vector_size=8, epochs=1, learning_rate=1e-30, min_learning_rate=0)
+    params = TrainingParameters(vector_size=8, epochs=1, learning_rate=1e-30, min_learning_rate=0)
     given = np.full((500, 8), np.nan, np.float32)
     given[7] = np.arange(8)
     state = start(corpus, params, seed=1, initial_vectors=given)
@@ -247,11 +256,11 @@ def test_given_rows_are_the_start_and_rows_with_nan_start_at_random(corpus):
 def test_memory_is_estimated_before_anything_is_allocated(corpus, monkeypatch):
     monkeypatch.setattr("fastw2v.machine.available_memory", lambda: 10**6)
     with pytest.raises(MemoryError, match=r"500 words x 1000.*"):
-        start(corpus, Params(vector_size=1000), seed=1)
+        start(corpus, TrainingParameters(vector_size=1000), seed=1)
 
 
 def test_bad_options_are_refused(corpus, monkeypatch):
-    state = start(corpus, Params(vector_size=4), seed=1)
+    state = start(corpus, TrainingParameters(vector_size=4), seed=1)
     for options in ({"n_jobs": 0}, {"n_jobs": -2}, {"n_jobs": 1.5}, {"device": "tpu"}, {"every": 0}, {"every": "x"}):
         with pytest.raises(ParameterError, match=next(iter(options))):
             advance(state, corpus, **options)

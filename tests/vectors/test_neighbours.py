@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastw2v.errors import BackendUnavailable, ParameterError
-from fastw2v.vectors import WordVectors
-from fastw2v.vectors import search as nearest
+from fastw2v.errors import MissingDependencyError, ParameterError
+from fastw2v.vectors import WordVectors, search
 from fastw2v.vectors.search import best_of_many, best_rows
 
 WORDS = [f"word{i}" for i in range(200)]
@@ -124,8 +123,8 @@ def test_a_list_in_the_place_of_a_word_is_told_apart(wv, look_up):
 
 
 def test_a_batch_gives_what_single_questions_give(wv, monkeypatch):
-    monkeypatch.setattr(nearest, "_BLOCK_QUERIES", 3)
-    monkeypatch.setattr(nearest, "_BLOCK_SEARCHED", 7)
+    monkeypatch.setattr(search, "_BLOCK_QUERIES", 3)
+    monkeypatch.setattr(search, "_BLOCK_SEARCHED", 7)
     questions = ["word1", ["word2", ("word3", 0.5)], wv["word4"], ("word5", "word6"), "word199", [wv["word7"], "word8"]]
     negative = [(), "word9", (), ["word10", "word11"], (), ()]
     for restrict_vocab in (None, 50, 3):
@@ -170,11 +169,11 @@ def test_blocks_of_any_size_choose_as_a_full_sort_does(data, queries, rows, topn
     left_out = [data.draw(st.lists(st.integers(0, rows - 1), max_size=3, unique=True)) for _ in range(queries)]
     barred = data.draw(st.lists(st.integers(0, rows - 1), max_size=2, unique=True))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nearest, "_BLOCK_QUERIES", sizes[0])
-        patch.setattr(nearest, "_BLOCK_SEARCHED", sizes[1])
-        patch.setattr(nearest, "_PIECE", 20)
-        patch.setattr(nearest, "_FIRST_SEARCHED", sizes[2])
-        patch.setattr(nearest, "_PIECES_FOR_EACH", sizes[3])
+        patch.setattr(search, "_BLOCK_QUERIES", sizes[0])
+        patch.setattr(search, "_BLOCK_SEARCHED", sizes[1])
+        patch.setattr(search, "_PIECE", 20)
+        patch.setattr(search, "_FIRST_SEARCHED", sizes[2])
+        patch.setattr(search, "_PIECES_FOR_EACH", sizes[3])
         # One-hot queries, so that the products are the scores themselves.
         found = list(best_of_many(np.eye(queries, dtype=np.float32), scores.T.copy(), topn, left_out, barred))
     for number, (best, values) in enumerate(found):
@@ -306,7 +305,7 @@ def test_without_usearch_the_error_says_how_to_get_it(wv, monkeypatch):
     from fastw2v.vectors.approximate import ApproximateIndex
 
     monkeypatch.setitem(__import__("sys").modules, "usearch.index", None)
-    with pytest.raises(BackendUnavailable, match=r"pip install 'fastw2v\[ann\]'"):
+    with pytest.raises(MissingDependencyError, match=r"pip install 'fastw2v\[ann\]'"):
         ApproximateIndex(wv)
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import sys
 import threading
 import time
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastw2v.errors import ParameterError
+from fastw2v.errors import MissingDependencyError, ParameterError
 from fastw2v.vectors.search import best_rows, close_matches, unit_rows
 from fastw2v.vectors.word_vectors import UnknownWordError, WordVectors
 
@@ -333,3 +334,10 @@ def test_unit_vectors_are_made_once_by_however_many_threads(wv, monkeypatch):
         thread.join()
     assert len(made) == 1
     assert all(units is found[0] for units in found)
+
+
+@pytest.mark.parametrize(("package", "call"), [("pandas", "to_frame"), ("gensim.models", "to_gensim")])
+def test_without_a_package_the_error_says_how_to_get_it(monkeypatch, package, call):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingDependencyError, match=rf"{call}\(\) needs.*pip install {package.partition('.')[0]}"):
+        getattr(WordVectors(np.eye(2), ["a", "b"]), call)()

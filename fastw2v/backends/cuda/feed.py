@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastw2v.backends.cuda.device import Device
-from fastw2v.planning import draws as sampler
-from fastw2v.planning.plan import Plan, Tables
+from fastw2v.planning import draws
+from fastw2v.planning.plan import Plan
+from fastw2v.planning.tables import Tables
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded import EncodedCorpus
@@ -50,11 +51,11 @@ def span_of(corpus: EncodedCorpus, plan: Plan, tables: Tables, epoch: int, first
     low = int(offsets[plan.chunk_sentence[first]])
     end_sentence = int(np.searchsorted(offsets, end))
     high = int(offsets[end_sentence])
-    key = sampler.key(plan.seed, epoch, sampler.KEEP)
+    key = draws.key(plan.seed, epoch, draws.KEEP)
 
     def kept(start: int, stop: int) -> np.ndarray:
         positions = np.arange(start, stop)
-        return positions[sampler.kept(sampler.draw(key, positions), tables.keep_cut[corpus.ids[start:stop]])]
+        return positions[draws.kept(draws.draw(key, positions), tables.keep_cut[corpus.ids[start:stop]])]
 
     found, at = 0, begin
     while at > low and found < window:

@@ -8,7 +8,8 @@ import numpy as np
 
 from fastw2v.backends.cuda.device import GENERAL, TENSOR, Device
 from fastw2v.errors import ParameterError
-from fastw2v.planning.plan import Plan, row_stride
+from fastw2v.planning.plan import Plan
+from fastw2v.planning.rows import row_stride
 
 POINTERS = (
     *("w_in", "w_out", "keep_cut", "noise_cut", "noise_alias", "frozen", "share"),

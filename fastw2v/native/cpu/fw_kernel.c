@@ -21,3 +21,11 @@ int fw_available_kernels(const fw_kernel **kernels, int room) {
     for (int i = 0; i < n && i < room; i++) kernels[i] = found[i];
     return n;
 }
+
+const char *fw_compiler(void) {
+#if defined(__clang__)
+    return __VERSION__; /* names itself */
+#else
+    return "gcc " __VERSION__;
+#endif
+}

@@ -54,4 +54,7 @@ typedef struct fw_kernel {
 /* The kernels that this machine can run, best first: at most `room` are written; how many there are. */
 int fw_available_kernels(const fw_kernel **kernels, int room);
 
+/* The compiler that built the kernels, and its version. */
+const char *fw_compiler(void);
+
 #endif

@@ -14,9 +14,9 @@ import pytest
 
 from fastw2v import EncodedCorpus
 from fastw2v.backends.cuda import device as cuda
-from fastw2v.backends.cuda import kernels as gpu_shapes
-from fastw2v.parameters import Params
+from fastw2v.backends.cuda import kernels
 from fastw2v.planning import plan
+from fastw2v.planning.training_parameters import TrainingParameters
 
 cupy = pytest.importorskip("cupy", reason="CuPy is not installed: no CUDA kernel was compiled")
 nvrtc = cupy.cuda.nvrtc
@@ -102,7 +102,7 @@ def test_the_tensor_kernel_compiles_without_spills(compile_log, architecture, sh
     size, window, negative, tile, kind = shape
     made = small_plan(window, negative, tile, kind)
     device = cuda.Device(None, 0, "any", architecture, 100, 227 << 10, 228 << 10)
-    kernel = gpu_shapes.choose_kernel(device, made, size, "bfloat16")
+    kernel = kernels.choose_kernel(device, made, size, "bfloat16")
     options = [f"-D{name}={value}" for name, value in kernel.defines.items()]
     found = spills(compile_log(cuda.source(kernel.files), architecture, options))
     assert found["fw_train"][0] == 0
@@ -110,7 +110,7 @@ def test_the_tensor_kernel_compiles_without_spills(compile_log, architecture, sh
 
 def small_plan(window, negative, tile, kind):
     corpus = EncodedCorpus.from_ids(np.arange(60).reshape(2, 30) % 7, [str(i) for i in range(7)])
-    params = Params(window=window, negative=negative, architecture=kind, sample=0).checked()
+    params = TrainingParameters(window=window, negative=negative, architecture=kind, sample=0).checked()
     return dataclasses.replace(plan.make_plan(corpus, params, 1), tile=tile)
 
 

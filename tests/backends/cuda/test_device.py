@@ -10,10 +10,11 @@ import pytest
 from fastw2v import EncodedCorpus, gpu
 from fastw2v.backends import reference
 from fastw2v.backends.cuda import device as cuda
-from fastw2v.backends.cuda import kernels as gpu_shapes
-from fastw2v.parameters import Params
+from fastw2v.backends.cuda import kernels
 from fastw2v.planning import plan
-from fastw2v.planning.plan import Arrays
+from fastw2v.planning.rows import Arrays, initial_arrays
+from fastw2v.planning.tables import make_tables
+from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.loop import train
 
 reason = cuda.why_not()
@@ -45,9 +46,9 @@ def test_one_warp_equals_the_reference(variant, size, precision):
     if precision == "bfloat16" and (cuda.open_device().capability < 80 or "negative_sharing" in variant):
         pytest.skip("the tensor-core tile needs compute capability 8.0 and shared noise")
     corpus = text(300, 6_000)
-    params = Params(vector_size=size, sample=0.01, learning_rate=0.01, epochs=2, **variant).checked()
+    params = TrainingParameters(vector_size=size, sample=0.01, learning_rate=0.01, epochs=2, **variant).checked()
     made = dataclasses.replace(plan.make_plan(corpus, params, 7), tile=32)
-    tables = plan.make_tables(np.bincount(corpus.ids, minlength=300).astype(np.int64), params)
+    tables = make_tables(np.bincount(corpus.ids, minlength=300).astype(np.int64), params)
     rng = np.random.default_rng(size)
     begin = [rng.normal(0, 1 / np.sqrt(size), (300, size)).astype(np.float32) for _ in range(2)]
     expected = Arrays(*(rows.astype(np.float64) for rows in begin))
@@ -66,7 +67,7 @@ def test_one_warp_equals_the_reference(variant, size, precision):
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
 def test_many_warps_train_the_same_pairs_to_the_same_loss_as_the_cpu(architecture):
     corpus = text(20_000, 2_000_000)
-    params = Params(vector_size=64, epochs=2, architecture=architecture)
+    params = TrainingParameters(vector_size=64, epochs=2, architecture=architecture)
     on_gpu, on_cpu = (train(corpus, params, seed=3, device=device) for device in ("cuda", "cpu"))
     assert on_gpu.report.pairs == on_cpu.report.pairs
     assert on_gpu.loss_history == pytest.approx(on_cpu.loss_history, rel=0.01)
@@ -74,12 +75,12 @@ def test_many_warps_train_the_same_pairs_to_the_same_loss_as_the_cpu(architectur
 
 def test_a_corpus_that_is_streamed_trains_the_same(monkeypatch):
     corpus = text(500, 100_000)
-    params = Params(vector_size=16, epochs=1).checked()
+    params = TrainingParameters(vector_size=16, epochs=1).checked()
     made = plan.make_plan(corpus, params, 7)
-    tables = plan.make_tables(np.bincount(corpus.ids, minlength=500).astype(np.int64), params)
+    tables = make_tables(np.bincount(corpus.ids, minlength=500).astype(np.int64), params)
     found = []
     for resident in (True, False):
-        arrays = plan.initial_arrays(500, 16, 7)
+        arrays = initial_arrays(500, 16, 7)
         monkeypatch.setattr(gpu, "_fit", lambda *arguments, resident=resident: (1, 8, resident))
         run = gpu.Run(arrays, corpus, tables, made, warps=1)
         stats = run.train_chunk(0, 0, made.chunks)
@@ -91,9 +92,9 @@ def test_a_corpus_that_is_streamed_trains_the_same(monkeypatch):
 
 def test_device_arrays_share_their_memory_with_other_libraries():
     corpus = text(500, 20_000)
-    params = Params(vector_size=16).checked()
-    tables = plan.make_tables(np.bincount(corpus.ids, minlength=500).astype(np.int64), params)
-    arrays = plan.initial_arrays(500, 16, 7)
+    params = TrainingParameters(vector_size=16).checked()
+    tables = make_tables(np.bincount(corpus.ids, minlength=500).astype(np.int64), params)
+    arrays = initial_arrays(500, 16, 7)
     run = gpu.Run(arrays, corpus, tables, plan.make_plan(corpus, params, 7))
     there = run.device_arrays().w_in
     assert there.__cuda_array_interface__["shape"] == (500, 16)
@@ -108,9 +109,9 @@ def test_as_many_warps_are_at_work_as_are_counted_on():
     device = cuda.open_device()
     corpus = text(500, 20_000)
     for size in (100, 300):
-        made = plan.make_plan(corpus, Params(vector_size=size).checked(), 7)
+        made = plan.make_plan(corpus, TrainingParameters(vector_size=size).checked(), 7)
         for precision in ("float32", None):
-            kernel = gpu_shapes.choose_kernel(device, made, size, precision)
+            kernel = kernels.choose_kernel(device, made, size, precision)
             train = device.compile(kernel.files, kernel.defines, "fw_train")[0]
             assert train.local_size_bytes == 0
             if kernel.shared_bytes > 48 << 10:
@@ -118,4 +119,4 @@ def test_as_many_warps_are_at_work_as_are_counted_on():
             blocks = device.cupy.cuda.driver.occupancyMaxActiveBlocksPerMultiprocessor(
                 train.kernel.ptr, 32, kernel.shared_bytes
             )
-            assert blocks * device.multiprocessors >= gpu_shapes.warps_at_once(device, kernel)
+            assert blocks * device.multiprocessors >= kernels.warps_at_once(device, kernel)

@@ -18,10 +18,12 @@ import fastw2v
 from fastw2v import EncodedCorpus, gpu
 from fastw2v.backends import choice, reference
 from fastw2v.backends.cuda import device as cuda
-from fastw2v.backends.cuda import kernels as gpu_shapes
+from fastw2v.backends.cuda import kernels
 from fastw2v.errors import BackendUnavailable, ParameterError
-from fastw2v.parameters import Params
 from fastw2v.planning import plan
+from fastw2v.planning.rows import Arrays, initial_arrays
+from fastw2v.planning.tables import make_tables
+from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.loop import train
 
 PACKAGE = Path(fastw2v.__file__).parent
@@ -33,10 +35,10 @@ def corpus():
 
 
 def start(corpus, **options):
-    params = Params(vector_size=4, sample=0)
+    params = TrainingParameters(vector_size=4, sample=0)
     made = plan.make_plan(corpus, params.checked(), 1)
-    arrays = plan.initial_arrays(11, 4, 1)
-    tables = plan.make_tables(np.bincount(corpus.ids).astype(np.int64), params)
+    arrays = initial_arrays(11, 4, 1)
+    tables = make_tables(np.bincount(corpus.ids).astype(np.int64), params)
     return gpu.Run(arrays, corpus, tables, made, **options)
 
 
@@ -66,19 +68,19 @@ def raising(error):
 def test_without_cupy_the_error_gives_the_pip_line(monkeypatch, corpus):
     forbid(monkeypatch, "cupy", ModuleNotFoundError("No module named 'cupy'", name="cupy"))
     with pytest.raises(BackendUnavailable, match=r"CuPy is not installed.*pip install 'fastw2v\[cuda13\]'"):
-        train(corpus, Params(vector_size=4), device="cuda")
+        train(corpus, TrainingParameters(vector_size=4), device="cuda")
 
 
 def test_a_cupy_that_cannot_be_imported_is_quoted(monkeypatch, corpus):
     forbid(monkeypatch, "cupy", ImportError("libcublas.so.13: cannot open shared object file"))
     with pytest.raises(BackendUnavailable, match=r"cannot be imported; it says: libcublas.so.13"):
-        train(corpus, Params(vector_size=4), device="cuda")
+        train(corpus, TrainingParameters(vector_size=4), device="cuda")
 
 
 def test_a_module_that_cupy_itself_misses_is_not_called_a_missing_cupy(monkeypatch, corpus):
     forbid(monkeypatch, "cupy", ModuleNotFoundError("No module named 'fastrlock'", name="fastrlock"))
     with pytest.raises(BackendUnavailable, match="cannot be imported; it says: No module named 'fastrlock'"):
-        train(corpus, Params(vector_size=4), device="cuda")
+        train(corpus, TrainingParameters(vector_size=4), device="cuda")
 
 
 def test_without_a_driver_cuda_is_quoted(cuda_shim, corpus):
@@ -86,27 +88,27 @@ def test_without_a_driver_cuda_is_quoted(cuda_shim, corpus):
     words = "cudaErrorInsufficientDriver: CUDA driver version is insufficient for CUDA runtime version"
     cupy.cuda.runtime.getDeviceCount = raising(RuntimeError(words))
     with pytest.raises(BackendUnavailable, match=f"no driver or no device here; it says: {words}.*nvidia-smi"):
-        train(corpus, Params(vector_size=4), device="cuda")
+        train(corpus, TrainingParameters(vector_size=4), device="cuda")
 
 
 def test_without_a_device_that_is_said(cuda_shim, corpus):
     cuda_shim(devices=0)
     with pytest.raises(BackendUnavailable, match=r"no device.*CUDA_VISIBLE_DEVICES"):
-        train(corpus, Params(vector_size=4), device="cuda")
+        train(corpus, TrainingParameters(vector_size=4), device="cuda")
 
 
 def test_without_nvrtc_the_error_gives_the_pip_line(cuda_shim, corpus):
     cupy = cuda_shim()
     cupy.cuda.nvrtc.getVersion = raising(RuntimeError("CuPy failed to load libnvrtc.so.13"))
     with pytest.raises(BackendUnavailable, match=r"no NVRTC.*libnvrtc.so.13.*pip install nvidia-cuda-nvrtc"):
-        train(corpus, Params(vector_size=4), device="cuda")
+        train(corpus, TrainingParameters(vector_size=4), device="cuda")
 
 
 def test_what_keeps_cupy_from_compiling_is_quoted_with_the_pip_line(cuda_shim, corpus, monkeypatch):
     cupy = cuda_shim()
     monkeypatch.setattr(cupy, "RawModule", lambda **arguments: Uncompiled())
     with pytest.raises(BackendUnavailable, match=r"cannot compile.*Failed to find CUDA headers.*fastw2v\[cuda13\]"):
-        train(corpus, Params(vector_size=4), device="cuda")
+        train(corpus, TrainingParameters(vector_size=4), device="cuda")
 
 
 class Uncompiled:
@@ -166,16 +168,16 @@ def test_auto_imports_nothing_where_there_is_no_driver(monkeypatch):
 
 def test_arrays_and_ids_that_the_kernels_cannot_use_are_refused(cuda_shim, corpus):
     cuda_shim()
-    made = plan.make_plan(corpus, Params(sample=0).checked(), 1)
-    tables = plan.make_tables(np.bincount(corpus.ids).astype(np.int64), Params())
+    made = plan.make_plan(corpus, TrainingParameters(sample=0).checked(), 1)
+    tables = make_tables(np.bincount(corpus.ids).astype(np.int64), TrainingParameters())
     good = np.zeros((11, 4), np.float32)
     for rows in (good.astype(np.float64), good[:10], good[0], np.zeros((11, 5), np.float32)):
         with pytest.raises(ValueError, match=r"w_in|w_out"):
-            gpu.Run(plan.Arrays(good, rows), corpus, tables, made)
+            gpu.Run(Arrays(good, rows), corpus, tables, made)
     corpus.ids.flags.writeable = True
     corpus.ids[3] = 11
     with pytest.raises(ValueError, match=r"ids outside 0\.\.10"):
-        gpu.Run(plan.Arrays(good, good.copy()), corpus, tables, made)
+        gpu.Run(Arrays(good, good.copy()), corpus, tables, made)
 
 
 def test_chunks_outside_the_plan_are_refused(cuda_shim, corpus):
@@ -196,8 +198,8 @@ def test_a_precision_that_cannot_be_had_is_refused_with_the_reason(cuda_shim, co
 def test_the_kernel_is_chosen_by_device_and_shape():
     def chosen(capability=90, shared=227 << 10, size=100, **options):
         corpus = EncodedCorpus.from_ids(np.arange(6000).reshape(200, 30) % 997, [str(i) for i in range(997)])
-        made = plan.make_plan(corpus, Params(**options).checked(), 1)
-        return gpu_shapes.choose_kernel(cuda.Device(None, 0, "any", capability, 100, shared, shared), made, size, None)
+        made = plan.make_plan(corpus, TrainingParameters(**options).checked(), 1)
+        return kernels.choose_kernel(cuda.Device(None, 0, "any", capability, 100, shared, shared), made, size, None)
 
     assert chosen().name == chosen(architecture="cbow").name == chosen(window=10, negative=15).name == "tensor bfloat16"
     assert chosen().defines == {"FW_K": 112, "FW_TB": 2, "FW_HB": 2, "FW_SB": 1, "FW_CBOW": 0}

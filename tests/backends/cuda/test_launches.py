@@ -9,11 +9,11 @@ import pytest
 
 from fastw2v import EncodedCorpus, gpu
 from fastw2v.backends.cuda import device as cuda
-from fastw2v.backends.cuda import feed as gpu_feed
-from fastw2v.backends.cuda import kernels as gpu_shapes
-from fastw2v.parameters import Params
-from fastw2v.planning import concurrency as in_flight
-from fastw2v.planning import plan
+from fastw2v.backends.cuda import feed, kernels
+from fastw2v.planning import concurrency, plan
+from fastw2v.planning.rows import initial_arrays
+from fastw2v.planning.tables import make_tables
+from fastw2v.planning.training_parameters import TrainingParameters
 
 
 def prepared(lengths, words=40):
@@ -22,10 +22,10 @@ def prepared(lengths, words=40):
     ids = (words * np.random.default_rng(0).random(tokens) ** 2).astype(np.int32)
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(words)], offsets)
-    params = Params(vector_size=2, sample=0).checked()
+    params = TrainingParameters(vector_size=2, sample=0).checked()
     made = plan.make_plan(corpus, params, 1)
-    tables = plan.make_tables(np.bincount(ids, minlength=words).astype(np.int64), params)
-    return plan.initial_arrays(words, 2, 1), corpus, tables, made
+    tables = make_tables(np.bincount(ids, minlength=words).astype(np.int64), params)
+    return initial_arrays(words, 2, 1), corpus, tables, made
 
 
 def test_a_launch_that_takes_long_keeps_a_chunk_for_every_warp(cuda_shim):
@@ -55,20 +55,20 @@ def test_what_a_streamed_part_takes_is_not_more_than_was_counted_on():
     for lengths in ([3_000, 30, 0, 1] * 3, [1] * 12_000, [0] * 20_000 + [12_000], [50, *[0] * 90] * 200):
         _, corpus, tables, made = prepared(lengths)
         for launch in (1, 2, 100):
-            counted = gpu_feed.part_bytes(corpus, made, launch)
+            counted = feed.part_bytes(corpus, made, launch)
             for first in range(made.chunks):
                 end = min(first + launch, made.chunks)
-                span = gpu_feed.span_of(corpus, made, tables, 0, first, end)
+                span = feed.span_of(corpus, made, tables, 0, first, end)
                 ids, offsets = span.end_id - span.first_id, span.end_sentence - span.first_sentence
                 assert 5 * ids + 10 * offsets <= counted + 10
 
 
 def test_as_many_warps_run_as_find_room_on_the_device():
-    kernel = gpu_shapes.Kernel("any", (), shared_bytes=62_000)
+    kernel = kernels.Kernel("any", (), shared_bytes=62_000)
     device = cuda.Device(None, 0, "any", 90, 132, 227 << 10, 228 << 10)
-    assert gpu_shapes.warps_at_once(device, kernel) == 3 * 132
-    assert gpu_shapes.warps_at_once(device, dataclasses.replace(kernel, shared_bytes=0)) == 8 * 132
-    assert gpu_shapes.warps_at_once(device, dataclasses.replace(kernel, shared_bytes=227 << 10)) == 132
+    assert kernels.warps_at_once(device, kernel) == 3 * 132
+    assert kernels.warps_at_once(device, dataclasses.replace(kernel, shared_bytes=0)) == 8 * 132
+    assert kernels.warps_at_once(device, dataclasses.replace(kernel, shared_bytes=227 << 10)) == 132
 
 
 # ------------------------------------------------------------------ warps in flight
@@ -76,8 +76,8 @@ def test_as_many_warps_run_as_find_room_on_the_device():
 
 def crowd(share=0.013, kept=1e9, tile=16, **options):
     corpus = EncodedCorpus.from_ids(np.arange(60).reshape(2, 30) % 7, [str(i) for i in range(7)])
-    made = dataclasses.replace(plan.make_plan(corpus, Params().checked(), 1), tile=tile, kept_share=share)
-    return in_flight.Crowd(made, kept, **{"most": 10_000, **options})
+    made = dataclasses.replace(plan.make_plan(corpus, TrainingParameters().checked(), 1), tile=tile, kept_share=share)
+    return concurrency.Crowd(made, kept, **{"most": 10_000, **options})
 
 
 def test_the_warps_follow_from_the_staleness_bound():

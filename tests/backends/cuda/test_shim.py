@@ -14,13 +14,11 @@ import pytest
 
 from fastw2v import EncodedCorpus, gpu
 from fastw2v.backends import reference
-from fastw2v.backends.cuda import feed as gpu_feed
-from fastw2v.backends.cuda import kernels as gpu_shapes
-from fastw2v.parameters import Params
-from fastw2v.planning import chunks, plan
-from fastw2v.planning import concurrency as in_flight
-from fastw2v.planning import draws as sampler
-from fastw2v.planning.plan import Arrays
+from fastw2v.backends.cuda import feed, kernels
+from fastw2v.planning import chunks, concurrency, draws, plan
+from fastw2v.planning.rows import Arrays
+from fastw2v.planning.tables import make_tables
+from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.loop import advance, train
 
 BF16 = 2.0**-9  # the rounding of one number
@@ -37,7 +35,7 @@ class Trial:
         self.corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(words)], offsets)
         self.plan = dataclasses.replace(plan.make_plan(self.corpus, params.checked(), seed), **shape)
         counts = np.bincount(ids, minlength=words).astype(np.int64)
-        self.tables = plan.make_tables(counts, params, frozen)
+        self.tables = make_tables(counts, params, frozen)
         size = params.vector_size
         self.begin = [rng.normal(0, 1 / np.sqrt(size), (words, size)).astype(np.float32) for _ in range(2)]
 
@@ -88,9 +86,9 @@ def test_float32_equals_the_reference(cuda_shim, architecture, size):
     """Ragged ends (32 tokens in 4 sentences, 700 in many), repeated words, noise that hits targets: 7 to 50 words."""
     cuda_shim()
     for seed, words in enumerate([7, 50]):
-        params = Params(vector_size=size, sample=0, learning_rate=0.3, architecture=architecture)
+        params = TrainingParameters(vector_size=size, sample=0, learning_rate=0.3, architecture=architecture)
         Trial(params, seed=seed, words=words, tile=32).compare("float32")
-    params = Params(vector_size=size, sample=0.05, learning_rate=0.02, epochs=3, architecture=architecture)
+    params = TrainingParameters(vector_size=size, sample=0.05, learning_rate=0.02, epochs=3, architecture=architecture)
     Trial(params, words=100, tokens=300, lengths=[7, 1, 0, 40, 3] * 4).compare("float32", epoch=2)
 
 
@@ -104,7 +102,7 @@ def test_bfloat16_equals_the_reference(cuda_shim, options, size):
     """The same library serves any tile up to 32 tokens: two blocks of 16, masked."""
     cuda_shim()
     for seed, (words, tile) in enumerate([(7, 32), (50, 32), (50, 23), (50, 17)]):
-        params = Params(vector_size=size, sample=0, learning_rate=0.3, **options)
+        params = TrainingParameters(vector_size=size, sample=0, learning_rate=0.3, **options)
         Trial(params, seed=seed, words=words, tile=tile).compare("bfloat16")
 
 
@@ -112,7 +110,7 @@ def test_bfloat16_equals_the_reference(cuda_shim, options, size):
 def test_bfloat16_over_chunks_epochs_and_frozen_rows(cuda_shim, architecture):
     cuda_shim()
     frozen = (np.arange(300) % 3 == 0).astype(np.uint8)
-    params = Params(vector_size=64, sample=0.01, learning_rate=0.01, epochs=3, architecture=architecture)
+    params = TrainingParameters(vector_size=64, sample=0.01, learning_rate=0.01, epochs=3, architecture=architecture)
     lengths = [9_000, 0, 2, 1, *[17] * 40]
     trial = Trial(params, words=300, tokens=10_500, lengths=lengths, frozen=frozen, tile=32)
     assert trial.plan.chunks == 3
@@ -130,7 +128,7 @@ def test_bfloat16_over_chunks_epochs_and_frozen_rows(cuda_shim, architecture):
 )
 def test_bfloat16_in_other_shapes(cuda_shim, size, window, negative, tile, architecture):
     cuda_shim()
-    params = Params(
+    params = TrainingParameters(
         vector_size=size, window=window, negative=negative, sample=0, learning_rate=0.02, architecture=architecture
     )
     Trial(params, words=400, tokens=150, tile=tile).compare("bfloat16")
@@ -138,7 +136,7 @@ def test_bfloat16_in_other_shapes(cuda_shim, size, window, negative, tile, archi
 
 def test_large_scores_keep_their_loss_and_a_score_that_is_no_number_is_reported(cuda_shim):
     cuda_shim()
-    trial = Trial(Params(vector_size=64, sample=0), tile=32)
+    trial = Trial(TrainingParameters(vector_size=64, sample=0), tile=32)
     trial.begin = [12 * rows for rows in trial.begin]
     expected = trial.by_reference(0)[1].loss_sum
     assert trial.by_cuda()[1].loss_sum == pytest.approx(expected, rel=5e-3)
@@ -150,7 +148,9 @@ def test_large_scores_keep_their_loss_and_a_score_that_is_no_number_is_reported(
 
 def test_one_warp_gives_the_same_bits_however_chunks_are_handed_over(cuda_shim):
     cuda_shim()
-    trial = Trial(Params(vector_size=64, sample=0.01), words=300, tokens=11_000, lengths=[20] * 600, tile=32)
+    trial = Trial(
+        TrainingParameters(vector_size=64, sample=0.01), words=300, tokens=11_000, lengths=[20] * 600, tile=32
+    )
     whole, _, _ = trial.by_cuda(precision="bfloat16")
     arrays = Arrays(*(rows.copy() for rows in trial.begin))
     run = gpu.Run(arrays, trial.corpus, trial.tables, trial.plan, warps=1)
@@ -166,14 +166,14 @@ def test_one_warp_gives_the_same_bits_however_chunks_are_handed_over(cuda_shim):
 
 def test_structures_have_the_same_layout_on_both_sides(cuda_shim):
     cupy = cuda_shim()
-    trial = Trial(Params(vector_size=3, sample=0), tile=4)
+    trial = Trial(TrainingParameters(vector_size=3, sample=0), tile=4)
     trial.by_cuda(precision="float32")
-    for name, (dtype, place) in gpu_shapes.JOB.fields.items():
+    for name, (dtype, place) in kernels.JOB.fields.items():
         assert cupy.offset_of("fw_job", name) == (place, dtype.itemsize), name
-    for name, (dtype, place) in gpu_shapes.SUMS.fields.items():
+    for name, (dtype, place) in kernels.SUMS.fields.items():
         assert cupy.offset_of("fw_sums", name) == (place, dtype.itemsize), name
-    assert cupy.sizes["fw_job"] == gpu_shapes.JOB.itemsize
-    assert cupy.sizes["fw_sums"] == gpu_shapes.SUMS.itemsize
+    assert cupy.sizes["fw_job"] == kernels.JOB.itemsize
+    assert cupy.sizes["fw_sums"] == kernels.SUMS.itemsize
 
 
 # ------------------------------------------------------------------ launches, streaming, memory
@@ -183,7 +183,9 @@ def test_a_corpus_too_large_for_the_device_is_streamed_and_trains_the_same(cuda_
     monkeypatch.setattr(chunks, "CHUNK_TOKENS", 400)
     monkeypatch.setattr(chunks, "CHUNK_LIMIT", 500)
     monkeypatch.setattr(gpu, "SLOTS", 1)
-    trial = Trial(Params(vector_size=2, sample=0.01), words=40, tokens=12_000, lengths=[3_000, 30, 0, 1] * 3, tile=8)
+    trial = Trial(
+        TrainingParameters(vector_size=2, sample=0.01), words=40, tokens=12_000, lengths=[3_000, 30, 0, 1] * 3, tile=8
+    )
     cuda_shim()
     whole, stats, run = trial.by_cuda(precision="float32")
     assert run.resident
@@ -196,20 +198,22 @@ def test_a_corpus_too_large_for_the_device_is_streamed_and_trains_the_same(cuda_
 
 
 def test_the_part_of_a_corpus_that_chunks_need_reaches_to_their_contexts():
-    trial = Trial(Params(vector_size=2, sample=0.001, window=3), words=40, tokens=30_000, lengths=[20_000, 9_000])
-    span = gpu_feed.span_of(trial.corpus, trial.plan, trial.tables, 1, 2, 3)
+    trial = Trial(
+        TrainingParameters(vector_size=2, sample=0.001, window=3), words=40, tokens=30_000, lengths=[20_000, 9_000]
+    )
+    span = feed.span_of(trial.corpus, trial.plan, trial.tables, 1, 2, 3)
     begin, end = trial.plan.chunk_begin[2:4]
-    key = sampler.key(trial.plan.seed, 1, sampler.KEEP)
+    key = draws.key(trial.plan.seed, 1, draws.KEEP)
 
     def kept(low, high):
         positions = np.arange(low, high)
-        return sampler.kept(sampler.draw(key, positions), trial.tables.keep_cut[trial.corpus.ids[low:high]]).sum()
+        return draws.kept(draws.draw(key, positions), trial.tables.keep_cut[trial.corpus.ids[low:high]]).sum()
 
     assert 0 < span.first_id < begin
     assert end < span.end_id < 20_000
     assert kept(span.first_id, begin) == kept(end, span.end_id) == 3
     assert (span.first_sentence, span.end_sentence) == (0, 2)
-    last = gpu_feed.span_of(trial.corpus, trial.plan, trial.tables, 1, 0, trial.plan.chunks)
+    last = feed.span_of(trial.corpus, trial.plan, trial.tables, 1, 0, trial.plan.chunks)
     assert (last.first_id, last.end_id, last.end_sentence) == (0, 30_000, 4)
 
 
@@ -218,11 +222,13 @@ def test_a_streamed_part_reaches_to_the_sentence_of_the_next_chunk(cuda_shim, mo
     monkeypatch.setattr(chunks, "CHUNK_TOKENS", 400)
     monkeypatch.setattr(chunks, "CHUNK_LIMIT", 500)
     monkeypatch.setattr(gpu, "SLOTS", 1)
-    monkeypatch.setattr(gpu_feed, "_with_room", lambda size: size)
-    trial = Trial(Params(vector_size=2, sample=0), words=40, tokens=9_000, lengths=[25, 375, *[0] * 40] * 30, tile=8)
+    monkeypatch.setattr(feed, "_with_room", lambda size: size)
+    trial = Trial(
+        TrainingParameters(vector_size=2, sample=0), words=40, tokens=9_000, lengths=[25, 375, *[0] * 40] * 30, tile=8
+    )
     last = trial.plan.chunks - 1
     for chunk in range(last):
-        span = gpu_feed.span_of(trial.corpus, trial.plan, trial.tables, 0, chunk, chunk + 1)
+        span = feed.span_of(trial.corpus, trial.plan, trial.tables, 0, chunk, chunk + 1)
         assert span.end_sentence > trial.plan.chunk_sentence[chunk + 1]
     cuda_shim()
     whole, stats, _ = trial.by_cuda(precision="float32")
@@ -236,14 +242,14 @@ def test_a_streamed_part_reaches_to_the_sentence_of_the_next_chunk(cuda_shim, mo
 def test_too_little_memory_is_said_before_anything_is_allocated(cuda_shim):
     cupy = cuda_shim(free=100_000)
     with pytest.raises(MemoryError, match=r"50 words x 300 floats.*need 0\.\d+ GiB.*free.*vector_size"):
-        Trial(Params(vector_size=300)).by_cuda()
+        Trial(TrainingParameters(vector_size=300)).by_cuda()
     assert cupy.memory.allocations == 0
 
 
 def test_no_more_is_allocated_than_was_estimated(cuda_shim, monkeypatch):
     """The stand-in fails when more is taken than it has; here is as much as the estimate asks for, and no byte more."""
     monkeypatch.setattr(gpu, "SLOTS", 1)
-    trial = Trial(Params(vector_size=20), words=2_000, tokens=60_000, lengths=[10] * 8000)
+    trial = Trial(TrainingParameters(vector_size=20), words=2_000, tokens=60_000, lengths=[10] * 8000)
     arrays = Arrays(*trial.begin)
     low, high = 1 << 10, 1 << 28
     while high - low > 1:
@@ -260,7 +266,7 @@ def test_no_more_is_allocated_than_was_estimated(cuda_shim, monkeypatch):
 
 def test_a_stop_that_is_asked_for_ends_between_launches(cuda_shim, monkeypatch):
     cuda_shim()
-    trial = Trial(Params(vector_size=2, sample=0), words=40, tokens=60_000, lengths=[30] * 2000, tile=8)
+    trial = Trial(TrainingParameters(vector_size=2, sample=0), words=40, tokens=60_000, lengths=[30] * 2000, tile=8)
     run = gpu.Run(Arrays(*trial.begin), trial.corpus, trial.tables, trial.plan, warps=1)
     launch = run._launch
 
@@ -278,7 +284,7 @@ def test_a_stop_that_is_asked_for_ends_between_launches(cuda_shim, monkeypatch):
 
 def test_an_exception_between_launches_leaves_the_sums_of_what_was_trained(cuda_shim, monkeypatch):
     cuda_shim()
-    trial = Trial(Params(vector_size=2, sample=0), words=40, tokens=60_000, lengths=[30] * 2000, tile=8)
+    trial = Trial(TrainingParameters(vector_size=2, sample=0), words=40, tokens=60_000, lengths=[30] * 2000, tile=8)
     run = gpu.Run(Arrays(*trial.begin), trial.corpus, trial.tables, trial.plan, warps=1)
     launch, calls = run._launch, []
 
@@ -297,7 +303,7 @@ def test_an_exception_between_launches_leaves_the_sums_of_what_was_trained(cuda_
 
 def test_device_arrays_are_the_rows_without_padding(cuda_shim):
     cuda_shim()
-    trial = Trial(Params(vector_size=5, sample=0), tile=8)
+    trial = Trial(TrainingParameters(vector_size=5, sample=0), tile=8)
     arrays, _, run = trial.by_cuda()
     there = run.device_arrays()
     assert np.array_equal(there.w_in.get(), arrays.w_in)
@@ -313,7 +319,7 @@ def test_fit_trains_on_the_gpu(cuda_shim):
     cuda_shim()
     rng = np.random.default_rng(0)
     corpus = EncodedCorpus.from_ids((60 * rng.random((150, 30)) ** 2).astype(np.int32), [str(i) for i in range(60)])
-    params = Params(vector_size=12, epochs=2, sample=0.01)
+    params = TrainingParameters(vector_size=12, epochs=2, sample=0.01)
     on_gpu, on_cpu = (train(corpus, params, seed=5, device=device, n_jobs=1) for device in ("cuda", "cpu"))
     assert on_gpu.report.device == "cuda"
     assert on_gpu.report.pairs == on_cpu.report.pairs
@@ -327,7 +333,7 @@ def test_checkpoints_hold_what_the_device_holds_and_training_goes_on_from_them(c
     cuda_shim()
     rng = np.random.default_rng(0)
     corpus = EncodedCorpus.from_ids((60 * rng.random((400, 30)) ** 2).astype(np.int32), [str(i) for i in range(60)])
-    params = Params(vector_size=12, epochs=2, sample=0.01)
+    params = TrainingParameters(vector_size=12, epochs=2, sample=0.01)
     seen = []
 
     def save(path, state, corpus):
@@ -348,14 +354,14 @@ def test_checkpoints_hold_what_the_device_holds_and_training_goes_on_from_them(c
 
 def test_damping_holds_back_frequent_words_alone(cuda_shim):
     cuda_shim()
-    trial = Trial(Params(vector_size=64, sample=0), words=50, tokens=32, tile=32)
+    trial = Trial(TrainingParameters(vector_size=64, sample=0), words=50, tokens=32, tile=32)
     undamped, _, _ = trial.by_cuda(precision="float32")
-    share = in_flight.kept_counts(trial.corpus, trial.tables)
+    share = concurrency.kept_counts(trial.corpus, trial.tables)
     share /= share.sum()
     limit = np.quantile(share[share > 0], 0.8)
     for precision in ("float32", "bfloat16"):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(in_flight.Crowd, "damping", lambda *arguments: limit)
+            patch.setattr(concurrency.Crowd, "damping", lambda *arguments: limit)
             damped, _, _ = trial.by_cuda(precision=precision)
         moved, held = (rows.w_in - trial.begin[0] for rows in (undamped, damped))
         factor = np.minimum(1, limit / np.maximum(share, 1e-9))[:, None]
