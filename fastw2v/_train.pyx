@@ -140,7 +140,7 @@ def _rows(array, name, vocabulary):
         raise ValueError(f"{name}: expected float32 ({vocabulary}, D), found {array.dtype} {array.shape}")
     row_bytes = 4 * FW_ROW_ALIGN
     if array.strides[1] != 4 or array.strides[0] % row_bytes or array.ctypes.data % row_bytes:
-        raise ValueError(f"{name}: rows must begin at multiples of {row_bytes} bytes; make them with planning.rows.empty_rows")
+        raise ValueError(f"{name}: rows must begin at multiples of {row_bytes} bytes; make them with rows.empty_rows")
     return array.strides[0] // 4
 
 
@@ -150,7 +150,7 @@ cdef class Run:
     Parameters
     ----------
     arrays : Arrays
-        Rows made by `planning.rows.empty_rows`, trained in place.
+        Rows made by `fastw2v.planning.rows.empty_rows`, trained in place.
     corpus : EncodedCorpus
     tables : Tables
     plan : Plan

@@ -1,37 +1,40 @@
-"""Word2Vec: parameters and fit; no maths. What a fitted model offers is in fitted.py."""
+"""Word2Vec, whole: parameters, training, what a fitted model offers, files and copies; no maths."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.exceptions import NotFittedError
 
-from fastw2v.corpus.encoded import EncodedCorpus
-from fastw2v.corpus.encoding import encode
-from fastw2v.errors import DivergedError, ParameterError
-from fastw2v.estimators.fitted import TRAINING_PARAMS, FittedModel
-from fastw2v.estimators.partial_fit import Continued
+from fastw2v.corpus.encoded import EncodeReport
+from fastw2v.corpus.vocabulary import Vocabulary
+from fastw2v.errors import ParameterError
+from fastw2v.estimators.bags import mean_vectors
 from fastw2v.estimators.text_estimator import TextEstimator
-from fastw2v.parameters import check
-from fastw2v.planning.training_parameters import TrainingParameters
-from fastw2v.training import checkpoint as checkpoints
-from fastw2v.training import loop as training
-from fastw2v.training.givens import check_start, frozen_rows, initial_rows, resolve_seed
-from fastw2v.training.progress import ProgressLine
+from fastw2v.formats import load_all, save
+from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
+from fastw2v.training.givens import resolve_seed
+from fastw2v.training.record import read_record, record
+from fastw2v.training.session import Request, Session, Standing, begin, next_pass, one_pass, resume, run
+from fastw2v.training.state import Callback, Report
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
-    from fastw2v.corpus.vocabulary import Vocabulary
-    from fastw2v.training.state import TrainingState
+    from typing_extensions import Self
 
-CORPUS_PARAMS = ("min_count", "max_vocab", "errors", "n_jobs", "spool")
+# What a session is asked for by parameters of this class; the rest is asked for by arguments of `fit`.
+REQUESTED = tuple({each.name for each in fields(Request)} - {"parameters", "checkpoint", "every"})
 
 
-class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Skip-gram and CBOW word vectors with negative sampling.
 
     Parameters
@@ -124,6 +127,18 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
     ((16,), True, 5)
     """
 
+    vectors_: WordVectors
+    context_vectors_: WordVectors
+    vocabulary_: Vocabulary
+    loss_history_: list[float]
+    n_iter_: int
+    report_: Report
+    corpus_report_: EncodeReport
+    tokenizer_: Any
+    seed_: int | None
+    n_features_out_: int
+    _unfinished: Session | None
+
     def __init__(
         self,
         corpus: Any = None,
@@ -148,7 +163,7 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
         n_jobs: int | None = None,
         random_state: Any = None,
         verbose: int = 0,
-        callbacks: Sequence[training.Callback] = (),
+        callbacks: Sequence[Callback] = (),
         vocabulary: Any = None,
         initial_vectors: Any = None,
         frozen: Iterable[Any] | None = None,
@@ -231,135 +246,169 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
             Another thread is fitting this model.
         """
         with self._only_fit():
-            params = self._params(checkpoint, every)
-            state, corpus, text = self._resumed(X, params, checkpoint) if resume else self._started(X, params)
-            self._advance(state, corpus, checkpoint, every, text)
+            request = self._request(checkpoint, every)
+            session = self._resumed(X, request) if resume else begin(request, self._chosen(X))
+            self._run(session)
             self._remember_width(X)
         return self
 
-    @contextmanager
-    def _only_fit(self) -> Iterator[None]:
-        """One model has one fit at a time."""
-        lock = self.__dict__.setdefault("_fit_lock", threading.Lock())
-        if not lock.acquire(blocking=False):
-            raise RuntimeError("this model is being fitted in another thread: wait for it, or use a model of your own")
-        try:
-            yield
-        finally:
-            lock.release()
+    def partial_fit(self, X: Any, y: Any = None) -> Self:  # noqa: N803
+        """Train on with more text, in one pass over it; the vocabulary stays as it is.
 
-    def _params(
-        self, checkpoint: str | os.PathLike[str] | None = None, every: float | None = None
-    ) -> TrainingParameters:
-        """The checked training parameters; the others are checked, too, before anything is read or allocated."""
-        for name in (*CORPUS_PARAMS, "verbose"):
-            check(name, getattr(self, name))
-        params = TrainingParameters(**{name: getattr(self, name) for name in TRAINING_PARAMS}).checked()
-        check_start(self.random_state, self.initial_vectors, self.frozen, params.vector_size)
-        training.check_options(
-            device=self.device, n_jobs=self.n_jobs, callbacks=self.callbacks, checkpoint=checkpoint, every=every
-        )
-        return params
+        Parameters
+        ----------
+        X : as ``corpus``
+        y : ignored
 
-    def _text(self, given: Any) -> Any:
-        if given is not None and self.corpus is not None and given is not self.corpus:
-            raise ValueError(
-                "fit(X) and Word2Vec(corpus=...) were both given, and are not the same object: train on one of them; "
-                "to turn other documents into vectors, use transform(documents) or DocVectorizer(vectors=model)"
-            )
-        text = self.corpus if given is None else given
-        if text is None:
-            raise ValueError("no corpus: pass it to Word2Vec(corpus) or to fit(corpus)")
-        return text
+        Returns
+        -------
+        Word2Vec
+            Itself. ``vocabulary_.counts`` have grown by the words of ``X``, ``loss_history_`` and ``n_iter_`` by this
+            pass; ``report_`` and ``corpus_report_`` are about ``X``.
 
-    def _encoded(self, text: Any, vocabulary: Any) -> EncodedCorpus:
-        if isinstance(text, EncodedCorpus):
-            return text
-        return encode(
-            text,
-            tokenizer=self.tokenizer,
-            vocabulary=vocabulary,
-            **{name: getattr(self, name) for name in CORPUS_PARAMS},
-        )
+        Raises
+        ------
+        CorpusError
+            Of the words of ``X`` none is in the vocabulary; and as for `fit`.
+        ValueError
+            The model was read from a file without context vectors, so that training cannot go on.
 
-    def _started(
-        self, given: Any, params: TrainingParameters, seed: int | None = None
-    ) -> tuple[TrainingState, EncodedCorpus, Any]:
-        text = self._text(given)
-        corpus = self._encoded(text, self.vocabulary)
-        state = training.start(
-            corpus,
-            params,
-            seed=resolve_seed(self.random_state) if seed is None else seed,
-            initial_vectors=initial_rows(self.initial_vectors, corpus.vocabulary, params.vector_size),
-            frozen=frozen_rows(self.frozen, corpus.vocabulary),
-        )
-        return state, corpus, text
+        Notes
+        -----
+        The first call of an unfitted model settles the vocabulary: ``vocabulary`` if that was given, else the words of
+        ``X`` by ``min_count`` and ``max_vocab``. After that, and after `fit`, words outside it are left out and counted
+        in ``corpus_report_`` (``dropped_words``, ``dropped_tokens``).
 
-    def _resumed(
-        self, given: Any, params: TrainingParameters, checkpoint: str | os.PathLike[str] | None
-    ) -> tuple[TrainingState, EncodedCorpus, Any]:
-        state, corpus, text = self.__dict__.get("_unfinished", (None, None, None))
-        if state is not None and (given is None or given is text):
-            if state.params != params:
-                raise ParameterError("parameters were changed since the interrupted fit: set them back, or fit afresh")
-            return state, corpus, text
-        if checkpoint is None or not os.path.exists(checkpoint):
-            what = "this model has no interrupted fit" if state is None else "the interrupted fit was on another corpus"
-            where = "no checkpoint was named" if checkpoint is None else f"there is no file {os.fspath(checkpoint)}"
-            raise ValueError(f"fit(resume=True): {what}, and {where}: call fit() first, or resume on the same corpus")
-        state, corpus, text = self._started(given, params, checkpoints.seed_of(checkpoint))
-        checkpoints.restore(checkpoint, state, corpus)
-        return state, corpus, text
+        The learning rate is ``learning_rate`` throughout (``epochs`` and ``min_learning_rate`` do not apply): nobody
+        knows how many calls will follow, so there is no line to fall along. Lower it between calls with `set_params`.
+        Subsampling and noise words follow the counts of all text so far. Each pass has draws of its own, which follow
+        from ``seed_`` and the number of passes before it, so the same calls give the same vectors with ``n_jobs=1``.
 
-    def _advance(
-        self,
-        state: TrainingState,
-        corpus: EncodedCorpus,
-        checkpoint: str | os.PathLike[str] | None,
-        every: float | None,
-        text: Any = None,
-    ) -> None:
-        saves_before = state.report.checkpoints
-        try:
-            with ProgressLine() if self.verbose else nullcontext() as line:
-                training.advance(
-                    state,
-                    corpus,
-                    device=self.device,
-                    n_jobs=self.n_jobs,
-                    callbacks=[*self.callbacks, *([line] if line else [])],
-                    checkpoint=checkpoint,
-                    every=every,
-                )
-        except DivergedError:
-            if checkpoint is not None and state.report.checkpoints > saves_before:
-                checkpoints.restore(checkpoint, state, corpus)
-                self._take(state, corpus, text)
-            raise
-        except BaseException:
-            self._take(state, corpus, text)
-            raise
-        self._take(state, corpus, text)
+        Examples
+        --------
+        >>> from fastw2v import Word2Vec
+        >>> model = Word2Vec(min_count=1, sample=0, vector_size=8, random_state=1, n_jobs=1)
+        >>> for text in ([["red", "wine"], ["red", "rose"]] * 9, [["red", "wine", "beer"]] * 9):
+        ...     model = model.partial_fit(text)
+        >>> model.n_iter_, model.corpus_report_.dropped_words, "beer" in model
+        (2, 1, False)
+        """
+        with self._only_fit():
+            request = one_pass(self._request())
+            started = hasattr(self, "vectors_")
+            seed = self.seed_ if started and self.seed_ is not None else resolve_seed(self.random_state)
+            session = next_pass(request, X, self._standing(seed)) if started else begin(request, X, seed=seed)
+            try:
+                self._run(session)
+            finally:
+                self._unfinished = None  # a pass that was stopped stays as it is: it cannot be resumed
+                if hasattr(self, "vectors_"):
+                    self.seed_ = seed
+            self._remember_width(X)
+        return self
 
-    def _take(self, state: TrainingState, corpus: EncodedCorpus, text: Any) -> None:
-        """Make the state's vectors this model's own; keep the state only while there is something to resume."""
-        # An unfinished run trains on in place, so the model gets copies of its rows.
-        rows = [each if state.complete else each.copy() for each in (state.w_in, state.w_out)]
-        words, counts = corpus.vocabulary.words, corpus.vocabulary.counts
-        self.vectors_ = WordVectors(rows[0], words, counts)
-        self.context_vectors_ = WordVectors(rows[1], words, counts)
-        self.vocabulary_: Vocabulary = corpus.vocabulary
-        self.loss_history_ = list(state.loss_history)
-        self.n_iter_ = len(state.loss_history)
-        self.report_ = state.report
-        self.corpus_report_ = corpus.report
-        self.tokenizer_ = corpus.tokenizer
-        self.seed_ = state.plan.seed
-        self.n_features_out_ = state.params.vector_size
-        self._unfinished = (None, None, None) if state.complete else (state, corpus, text)
+    # ------------------------------------------------------------------ documents to vectors
 
-    # ------------------------------------------------------------------ copies
+    def transform(self, X: Any) -> NDArray[np.float32]:  # noqa: N803
+        """The mean of each document's known word vectors.
+
+        Parameters
+        ----------
+        X : iterable of strings or token lists
+            Strings are split by the tokenizer of `fit`.
+
+        Returns
+        -------
+        float32 (documents, D)
+            A document without a known word gets zeros.
+
+        Raises
+        ------
+        CorpusTypeError
+            ``X`` is no list of documents (one string, a table, a sparse matrix), or one of them is none.
+        CorpusError
+            ``X`` is an iterator that was used up before.
+        ValueError
+            `fit` got a two-dimensional array, and ``X`` is one of another width.
+        """
+        vectors = self.wv
+        self._check_width(X)
+        return mean_vectors(X, vectors, self.tokenizer_)
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.n_features_out_
+
+    # ------------------------------------------------------------------ the fitted model
+
+    @property
+    def wv(self) -> WordVectors:
+        """The word vectors, under gensim's name."""
+        if not hasattr(self, "vectors_"):
+            raise NotFittedError(f"this {type(self).__name__} has no vectors yet: call fit() first")
+        return self.vectors_
+
+    def __getitem__(self, words: Any) -> NDArray[np.float32]:
+        """The vector of a word, or the vectors of a list of words."""
+        return self.wv[words]
+
+    def __contains__(self, word: Any) -> bool:
+        return word in self.wv
+
+    def most_similar(self, positive: Any = (), negative: Any = (), topn: int = 10, **options: Any) -> Any:
+        """The words nearest to a word, or to a sum of words; see `WordVectors.most_similar`."""
+        return self.wv.most_similar(positive, negative, topn=topn, **options)
+
+    def analogy(self, a: Any, b: Any, c: Any, topn: int = 10) -> Any:
+        """a is to b as c is to what? See `WordVectors.analogy`."""
+        return self.wv.analogy(a, b, c, topn=topn)
+
+    def similarity(self, first: Any, second: Any) -> float:
+        """The cosine of two words' vectors."""
+        return self.wv.similarity(first, second)
+
+    # ------------------------------------------------------------------ files and copies
+
+    def save(self, path: str | os.PathLike[str], *, format: str | None = None) -> None:
+        """Write the model: native (everything), or word2vec "text" or "binary" (the word vectors alone).
+
+        The format follows from the suffix where it is not named: ``.safetensors`` and ``.fw2v`` are native, ``.txt``
+        and ``.vec`` text, ``.bin`` binary. All or nothing: an old file stays until the new one is complete.
+        """
+        parameters = {name: getattr(self, name) for name in TRAINING_PARAMETERS}
+        known = {name: getattr(self, f"{name}_", None) for name in ("tokenizer", "seed")}
+        metadata = record(parameters, getattr(self, "loss_history_", []), **known)
+        # A model that was read from a file of word vectors alone has no context vectors.
+        context = self.context_vectors_.vectors if hasattr(self, "context_vectors_") else None
+        save(path, self.wv, format=format, context_vectors=context, metadata=metadata)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a model that `save` wrote in the native format, ready to be used.
+
+        For files of the word2vec formats, which hold vectors alone, use `fastw2v.load`.
+
+        Raises
+        ------
+        FormatError
+            The file is of another format, or damaged.
+        OSError
+            It cannot be read.
+        """
+        loaded = load_all(path, format="native")
+        found = read_record(path, loaded.metadata)
+        model = cls(**{**found["parameters"], "vector_size": loaded.word_vectors.vectors.shape[1]})
+        words, counts = loaded.word_vectors.index_to_key, loaded.word_vectors.counts
+        model.vectors_ = loaded.word_vectors
+        if loaded.context_vectors is not None:
+            model.context_vectors_ = WordVectors(loaded.context_vectors, words, counts)
+        model.vocabulary_ = Vocabulary(words, np.zeros(len(words), np.int64) if counts is None else counts)
+        model.loss_history_ = [float(loss) for loss in found["loss_history"]]
+        model.n_iter_ = len(model.loss_history_)
+        model.tokenizer_ = found["tokenizer"] or "whitespace"
+        model.seed_ = found["seed"]
+        model.n_features_out_ = model.vectors_.vectors.shape[1]
+        return model
 
     def __sklearn_clone__(self) -> Word2Vec:
         """A fresh model with the same parameters: the corpus by reference, not copied word for word."""
@@ -376,3 +425,83 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "vectors_")
+
+    # ------------------------------------------------------------------ a session of training
+
+    @contextmanager
+    def _only_fit(self) -> Iterator[None]:
+        """One model has one fit at a time."""
+        lock = self.__dict__.setdefault("_fit_lock", threading.Lock())
+        if not lock.acquire(blocking=False):
+            raise RuntimeError("this model is being fitted in another thread: wait for it, or use a model of your own")
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _request(self, checkpoint: str | os.PathLike[str] | None = None, every: float | None = None) -> Request:
+        """Return what this model asks of a session, checked before anything is read or allocated."""
+        parameters = TrainingParameters(**{name: getattr(self, name) for name in TRAINING_PARAMETERS})
+        asked = {name: getattr(self, name) for name in REQUESTED}
+        return Request(parameters, checkpoint=checkpoint, every=every, **asked).checked()
+
+    def _chosen(self, X: Any) -> Any:  # noqa: N803
+        """Return the corpus to train on: that of the constructor, or that of `fit`."""
+        if X is not None and self.corpus is not None and X is not self.corpus:
+            raise ValueError(
+                "fit(X) and Word2Vec(corpus=...) were both given, and are not the same object: train on one of them; "
+                "to turn other documents into vectors, use transform(documents) or DocVectorizer(vectors=model)"
+            )
+        corpus = self.corpus if X is None else X
+        if corpus is None:
+            raise ValueError("no corpus: pass it to Word2Vec(corpus) or to fit(corpus)")
+        return corpus
+
+    def _resumed(self, X: Any, request: Request) -> Session:  # noqa: N803
+        """Return the session that an interrupted `fit` of this model left, or the one of the checkpoint."""
+        unfinished: Session | None = self.__dict__.get("_unfinished")
+        if unfinished is not None and (X is None or X is unfinished.source):
+            if unfinished.state.params != request.parameters:
+                raise ParameterError("parameters were changed since the interrupted fit: set them back, or fit afresh")
+            return unfinished._replace(request=request)
+        checkpoint = request.checkpoint
+        if checkpoint is None or not os.path.exists(checkpoint):
+            what = "the interrupted fit was on another corpus" if unfinished else "this model has no interrupted fit"
+            where = "no checkpoint was named" if checkpoint is None else f"there is no file {os.fspath(checkpoint)}"
+            raise ValueError(f"fit(resume=True): {what}, and {where}: call fit() first, or resume on the same corpus")
+        return resume(request, self._chosen(X))
+
+    def _standing(self, seed: int) -> Standing:
+        """Return where this model stands, for one more pass."""
+        if not hasattr(self, "context_vectors_"):
+            raise ValueError(
+                "partial_fit: this model was read from a file that holds no context vectors, so training cannot go on; "
+                "start anew from its vectors: Word2Vec(initial_vectors=model)"
+            )
+        rows = self.vectors_.vectors, self.context_vectors_.vectors
+        return Standing(self.vocabulary_, *rows, self.loss_history_, self.n_iter_, seed)
+
+    def _run(self, session: Session) -> None:
+        try:
+            run(session)
+        finally:
+            if not session.state.diverged:
+                self._take(session)
+
+    def _take(self, session: Session) -> None:
+        """Make the session's vectors this model's own; keep the session only while there is something to resume."""
+        state, corpus = session.state, session.corpus
+        # An unfinished run trains on in place, so the model gets copies of its rows.
+        rows = [each if state.complete else each.copy() for each in (state.w_in, state.w_out)]
+        words, counts = corpus.vocabulary.words, corpus.vocabulary.counts
+        self.vectors_ = WordVectors(rows[0], words, counts)
+        self.context_vectors_ = WordVectors(rows[1], words, counts)
+        self.vocabulary_ = corpus.vocabulary
+        self.loss_history_ = list(state.loss_history)
+        self.n_iter_ = len(state.loss_history)
+        self.report_ = state.report
+        self.corpus_report_ = corpus.report
+        self.tokenizer_ = corpus.tokenizer
+        self.seed_ = state.plan.seed
+        self.n_features_out_ = state.params.vector_size
+        self._unfinished = None if state.complete else session

@@ -1,77 +1,67 @@
-"""One training run from the command line: encode, train with a progress line, stop in order at Ctrl-C, save."""
+"""A training session from the command line: progress on stderr, an orderly stop at Ctrl-C, files for what is given."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from fastw2v.errors import ParameterError
-from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
 
 if TYPE_CHECKING:
-    from fastw2v.corpus.encoded import EncodedCorpus
-    from fastw2v.training.state import TrainingState
+    from fastw2v.training.session import Request, Session
+    from fastw2v.training.state import Callback
     from fastw2v.vectors.word_vectors import WordVectors
-
-__all__ = ["TrainingRun", "check_output", "run_training"]
-
-_ENCODING = ("tokenizer", "min_count", "max_vocab", "errors", "n_jobs", "spool")
 
 
 @dataclass(frozen=True)
-class TrainingRun:
-    """What came of a run.
+class Trained:
+    """A session that has ended.
 
     Attributes
     ----------
-    corpus : EncodedCorpus
-    state : TrainingState
+    session : Session
     interrupted : bool
         Whether Ctrl-C ended it.
     """
 
-    corpus: EncodedCorpus
-    state: TrainingState
+    session: Session
     interrupted: bool
 
     @property
     def epoch(self) -> int:
         """The epoch at work, from 1."""
-        return min(self.state.epoch + 1, self.state.plan.epochs)
+        state = self.session.state
+        return min(state.epoch + 1, state.plan.epochs)
 
     @property
     def word_vectors(self) -> WordVectors:
         """The trained vectors."""
         from fastw2v.vectors.word_vectors import WordVectors
 
-        return WordVectors(self.state.w_in, self.corpus.vocabulary)
+        vocabulary = self.session.corpus.vocabulary
+        return WordVectors(self.session.state.w_in, vocabulary)
 
     @property
     def summary(self) -> str:
         """One line: words, speed, loss and seed."""
-        losses = self.state.loss_history
-        loss = f", loss {losses[-1]:.4f}" if losses else ""
-        report, seed = self.state.report, self.state.plan.seed
-        return f"{len(self.corpus.vocabulary):,} words, {report.words_per_second:,.0f} words/s{loss}, seed {seed}"
+        state = self.session.state
+        loss = f", loss {state.loss_history[-1]:.4f}" if state.loss_history else ""
+        words, speed = len(self.session.corpus.vocabulary), state.report.words_per_second
+        return f"{words:,} words, {speed:,.0f} words/s{loss}, seed {state.plan.seed}"
 
     def save(self, path: Path, format: str | None, with_context: bool) -> None:
         """Write the vectors; the native format also keeps what `Word2Vec.load` asks for."""
         from fastw2v import formats
 
-        tokenizer = self.corpus.tokenizer
-        metadata = {
-            "parameters": asdict(self.state.params),
-            "loss_history": self.state.loss_history,
-            "tokenizer": tokenizer if isinstance(tokenizer, str) else None,
-            "seed": self.state.plan.seed,
-        }
-        context = self.state.w_out if with_context else None
+        context = self.session.state.w_out if with_context else None
+        metadata = self.session.record()
         formats.save(path, self.word_vectors, format=format, context_vectors=context, metadata=metadata)
 
 
@@ -96,12 +86,12 @@ def check_output(path: Path, format: str | None, with_context: bool) -> None:
     check_target(path)
 
 
-def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> TrainingRun:
-    """Encode a corpus and train on it.
+def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Trained:
+    """Read a corpus and train on it.
 
     Parameters
     ----------
-    corpus : what `fastw2v.corpus.encode` takes
+    corpus : what `fastw2v.encode` takes
     options : dict
         Training parameters, those of `encode`, ``device`` and ``seed``; ``checkpoint``, ``every`` and ``resume`` as in
         `Word2Vec.fit`; the files ``initial_vectors`` (word vectors), ``vocabulary`` and ``frozen`` (a word a line).
@@ -110,43 +100,36 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traini
 
     Returns
     -------
-    TrainingRun
+    Trained
     """
-    from fastw2v.corpus.encoding import encode
-    from fastw2v.training.checkpoint import check_words, restore
-    from fastw2v.training.givens import check_start, frozen_rows, initial_rows
-    from fastw2v.training.loop import advance, check_options, start
-    from fastw2v.training.progress import ProgressLine
+    from fastw2v.training.checkpoint import check_words
+    from fastw2v.training.session import begin, resume, run
 
-    names = {each.name for each in fields(TrainingParameters)}
-    params = TrainingParameters(**{name: value for name, value in options.items() if name in names}).checked()
-    how = {name: options[name] for name in ("device", "n_jobs", "checkpoint", "every") if name in options}
-    check_options(**how)
-    seed = _seed(options)
-    given, frozen, vocabulary = _files(options)
-    check_start(seed, given, frozen, params.vector_size)
-    encoding = {name: options[name] for name in _ENCODING if name in options}
-    encoded = encode(corpus, vocabulary=vocabulary, **encoding)
-    if not quiet:
-        report = encoded.report
-        click.echo(
-            f"{report.raw_tokens:,} tokens in {report.raw_sentences:,} sentences, "
-            f"{len(encoded.vocabulary):,} words kept of {report.distinct_words:,}",
-            err=True,
-        )
-    check_words(encoded)
-    with ProgressLine() as line, _interrupt_noted() as noted:
-        state = start(
-            encoded,
-            params,
-            seed=seed,
-            initial_vectors=initial_rows(given, encoded.vocabulary, params.vector_size),
-            frozen=frozen_rows(frozen, encoded.vocabulary),
-        )
-        if options.get("resume"):
-            restore(options["checkpoint"], state, encoded)
-        advance(state, encoded, callbacks=(lambda progress: bool(noted), *(() if quiet else (line,))), **how)
-    return TrainingRun(encoded, state, interrupted=bool(noted))
+    with _interrupt_noted() as noted:
+        request = _request(options, (lambda progress: bool(noted),), quiet)
+        encoded = request.read(corpus)
+        if not quiet:
+            report = encoded.report
+            click.echo(
+                f"{report.raw_tokens:,} tokens in {report.raw_sentences:,} sentences, "
+                f"{len(encoded.vocabulary):,} words kept of {report.distinct_words:,}",
+                err=True,
+            )
+        check_words(encoded)
+        session = (resume if options.get("resume") else begin)(request, encoded)
+        run(session)
+    return Trained(session, interrupted=bool(noted))
+
+
+def _request(options: dict[str, Any], callbacks: tuple[Callback, ...], quiet: bool) -> Request:
+    """Return what the options ask of a session; files that they name are read, and all of it is checked."""
+    from fastw2v.training.session import Request
+
+    known = {each.name for each in fields(Request)} - {"parameters"}
+    asked = {name: value for name, value in options.items() if name in known}
+    parameters = TrainingParameters(**{name: options[name] for name in TRAINING_PARAMETERS if name in options})
+    asked |= {"random_state": _seed(options), "callbacks": callbacks, "verbose": not quiet, **_files(options)}
+    return Request(parameters.checked(), **asked).checked()
 
 
 def _seed(options: dict[str, Any]) -> int:
@@ -164,13 +147,12 @@ def _seed(options: dict[str, Any]) -> int:
     return seed_of(options["checkpoint"])
 
 
-def _files(options: dict[str, Any]) -> tuple[WordVectors | None, list[str] | None, list[str] | None]:
-    """What the files hold that were named: vectors to start from, words that stay, and the vocabulary."""
+def _files(options: dict[str, Any]) -> dict[str, Any]:
+    """Return what the named files hold: vectors to start from, words whose vectors stay, and the vocabulary."""
     from fastw2v.formats import load
 
-    vectors = options.get("initial_vectors")
-    frozen, vocabulary = (options.get(name) and _words_of(options[name]) for name in ("frozen", "vocabulary"))
-    return None if vectors is None else load(vectors), frozen, vocabulary
+    read: dict[str, Callable[[Path], Any]] = {"initial_vectors": load, "frozen": _words_of, "vocabulary": _words_of}
+    return {name: reader(options[name]) for name, reader in read.items() if options.get(name) is not None}
 
 
 def _words_of(path: Path) -> list[str]:

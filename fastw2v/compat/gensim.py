@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,7 @@ from fastw2v.errors import CorpusTypeError, ParameterError
 from fastw2v.formats import load_all, save
 from fastw2v.parameters import check
 from fastw2v.planning.training_parameters import TrainingParameters
-from fastw2v.training import loop as training
-from fastw2v.training.givens import resolve_seed
+from fastw2v.training.session import Request, begin, run
 from fastw2v.training.state import Progress, TrainingState
 
 __all__ = ["CallbackAny2Vec", "KeyedVectors", "LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
@@ -219,11 +219,12 @@ class Word2Vec(Absent):
         _refuse("trim_rule", ignored.get("trim_rule"), None, "use min_count and max_final_vocab")
         _refuse("update", update, False, "the vocabulary does not grow; count the old text and the new together")
         given = _one_of(corpus_iterable, corpus_file)
-        self._corpus, self._given = self._encode(given), given
-        self.corpus_count, self.corpus_total_words = len(self._corpus), self._corpus.report.raw_tokens
-        params = self._params(self.epochs, self.alpha, self.min_alpha)
+        request = self._request(self._params(self.epochs, self.alpha, self.min_alpha))
+        session = begin(request, self._read(given, request))
+        self._corpus, self._given = session.corpus, given
+        self.corpus_count, self.corpus_total_words = len(session.corpus), session.corpus.report.raw_tokens
         vars(self).pop("_counts", None)  # of a vocabulary before this one
-        self._take(training.start(self._corpus, params, seed=resolve_seed(self.seed)), self._corpus.vocabulary)
+        self._take(session.state, session.corpus.vocabulary)
 
     def train(
         self,
@@ -261,32 +262,45 @@ class Word2Vec(Absent):
         if not hasattr(self, "wv"):
             raise RuntimeError("you must first build vocabulary before training the model: call build_vocab(sentences)")
         given = _one_of(corpus_iterable, corpus_file)
-        corpus = self._corpus if given is self._given and self._corpus is not None else self._encode(given, self.wv)
         self.epochs = rounds = self.epochs if epochs is None else epochs
         rates = [
             own if said is None else said for said, own in ((start_alpha, self.alpha), (end_alpha, self.min_alpha))
         ]
-        params = self._params(rounds, *rates)
-        state = training.start(corpus, params, seed=resolve_seed(self.seed), initial_vectors=self.wv.vectors)
-        state.w_out[:] = self.syn1neg
+        request = self._request(self._params(rounds, *rates), initial_vectors=self.wv.vectors)
+        if given is self._given and self._corpus is not None:
+            corpus = self._corpus
+        else:
+            known = Vocabulary(self.wv.index_to_key, self.wv.counts)
+            corpus = self._read(given, replace(request, vocabulary=known))
+        session = begin(request, corpus, context_vectors=self.syn1neg)
+        state = session.state
         self.loss_history, self._loss_sum = [], 0.0
         bridge = _Bridge(self, state, corpus.vocabulary, [*self.callbacks, *callbacks])
         bridge.call("on_train_begin")
         bridge.call("on_epoch_begin")
         try:
-            training.advance(state, corpus, device="cpu", n_jobs=self.workers, callbacks=[bridge])
+            run(session._replace(request=replace(request, callbacks=(bridge,))))
         finally:
-            self._take(state, corpus.vocabulary)
+            if not state.diverged:
+                self._take(state, corpus.vocabulary)
             self.total_train_time += state.report.seconds
         bridge.call("on_train_end")
         return len(corpus.ids) * rounds, corpus.report.raw_tokens * rounds
 
-    def _encode(self, given: Any, wv: KeyedVectors | None = None) -> EncodedCorpus:
-        options: dict[str, Any] = {"n_jobs": self.workers}
-        if wv is None:
-            options |= {"min_count": self.min_count, "max_vocab": self.max_final_vocab}
-        else:
-            options["vocabulary"] = Vocabulary(wv.index_to_key, wv.counts)
+    def _request(self, parameters: TrainingParameters, **more: Any) -> Request:
+        """Return what this model asks of a session, checked before anything is read."""
+        return Request(
+            parameters,
+            min_count=self.min_count,
+            max_vocab=self.max_final_vocab,
+            random_state=self.seed,
+            device="cpu",
+            n_jobs=self.workers,
+            **more,
+        ).checked()
+
+    def _read(self, given: Any, request: Request) -> EncodedCorpus:
+        """Encode what gensim takes for sentences."""
         if isinstance(given, LineSentence) and given.limit is None:
             given = given.source
         elif not isinstance(given, (str, os.PathLike)):
@@ -295,8 +309,8 @@ class Word2Vec(Absent):
                     f"sentences[0] is the string {given[0]!r:.40}, a list of words was expected (gensim would train on "
                     "its characters): split it first, as in [text.split() for text in sentences]"
                 )
-            options["tokenizer"] = "tokens"
-        return encode(given, **options)
+            request = replace(request, tokenizer="tokens")
+        return request.read(given)
 
     def _take(self, state: TrainingState, vocabulary: Vocabulary) -> None:
         counts = getattr(self, "_counts", vocabulary.counts)

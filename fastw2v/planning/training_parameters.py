@@ -85,3 +85,6 @@ class TrainingParameters:
         if self.min_learning_rate is None:
             return MIN_RATE_SHARE * self.resolved_learning_rate
         return float(self.min_learning_rate)
+
+
+TRAINING_PARAMETERS = tuple(each.name for each in fields(TrainingParameters))

@@ -109,6 +109,7 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
     state.epoch, state.chunk = epoch, chunk
     state.loss_sum, state.pairs = position["loss_sum"], position["pairs"]
     state.loss_history = position["loss_history"]
+    state.diverged = False
 
 
 def seed_of(path: str | os.PathLike[str]) -> int:

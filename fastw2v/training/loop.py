@@ -45,6 +45,7 @@ def start(
     *,
     seed: int,
     initial_vectors: NDArray[np.float32] | None = None,
+    context_vectors: NDArray[np.float32] | None = None,
     frozen: NDArray[np.uint8] | None = None,
     counts: NDArray[np.int64] | None = None,
 ) -> TrainingState:
@@ -58,6 +59,8 @@ def start(
         From 0 to 2**64 - 1; the same corpus, parameters and seed give the same draws on every device.
     initial_vectors : float32 (V, D), optional
         Input rows to start from; rows that hold a NaN start at random like all others.
+    context_vectors : float32 (V, D), optional
+        Output rows to start from; by default zeros.
     frozen : uint8 (V,), optional
         1 for the words whose input rows stay as they are.
     counts : int64 (V,), optional
@@ -76,11 +79,14 @@ def start(
     check_memory(needed, f"two matrices of {words:,} words x {params.vector_size} floats")
     own_counts = word_counts(corpus)
     arrays = initial_arrays(words, params.vector_size, seed)
+    for name, rows in (("initial_vectors", initial_vectors), ("context_vectors", context_vectors)):
+        if rows is not None and rows.shape != arrays.w_in.shape:
+            raise ParameterError(f"{name}: expected shape {arrays.w_in.shape}, found {rows.shape}")
     if initial_vectors is not None:
-        if initial_vectors.shape != arrays.w_in.shape:
-            raise ParameterError(f"initial_vectors: expected shape {arrays.w_in.shape}, found {initial_vectors.shape}")
         given = np.isfinite(initial_vectors).all(axis=1)
         arrays.w_in[given] = initial_vectors[given]
+    if context_vectors is not None:
+        arrays.w_out[:] = context_vectors
     made = plan.make_plan(corpus, params, seed, own_counts, counts)
     if made.learning_rate < params.resolved_learning_rate:
         warn_user(
@@ -220,7 +226,7 @@ def _run(
         run.pull()
         run.close()
         watch.close()
-        if not watch.diverged:
+        if not state.diverged:
             saver.save()
 
 
@@ -237,7 +243,7 @@ def _loop(
         finally:  # also when a signal handler of the user's raised: what was trained is accounted for
             epoch_end = state.add(run.stats)
         if not run.stats.finite or _exploded(run.stats, state.plan):
-            watch.diverged = True
+            state.diverged = True
             raise DivergedError(
                 f"training diverged (mean loss {run.stats.loss_sum / max(1, run.stats.pairs):.3g}) in epoch "
                 f"{state.epoch + (not epoch_end)} of {state.plan.epochs} at "
@@ -257,7 +263,7 @@ def _loop(
             run.pull()
             saver.save()
     run.pull()
-    _check_finite(state, watch)
+    _check_finite(state)
 
 
 def _exploded(stats: ChunkStats, plan_: Plan) -> bool:
@@ -265,12 +271,12 @@ def _exploded(stats: ChunkStats, plan_: Plan) -> bool:
     return stats.loss_sum > EXPLODED * (plan_.negative + 1) * max(1, stats.pairs)
 
 
-def _check_finite(state: TrainingState, watch: _Watch) -> None:
+def _check_finite(state: TrainingState) -> None:
     """The last tile's updates, which no later score has seen."""
     for rows in (state.w_in, state.w_out):
         for begin in range(0, len(rows), 4_096):
             if not np.isfinite(rows[begin : begin + 4_096]).all():
-                watch.diverged = True
+                state.diverged = True
                 raise DivergedError(
                     f"training left the finite numbers in the last tiles of epoch {state.plan.epochs}: lower "
                     f"learning_rate (it started at {state.plan.learning_rate:.4g})"
@@ -295,7 +301,6 @@ class _Watch:
         self.state, self.callbacks = state, callbacks
         self.began, self.tokens_before = time.perf_counter(), state.tokens_done
         self.raw_share = corpus.report.raw_tokens / max(1, len(corpus.ids))  # raw words for each encoded token
-        self.diverged = False
 
     def rate(self) -> float:
         plan_ = self.state.plan

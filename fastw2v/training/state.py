@@ -84,6 +84,8 @@ class TrainingState:
         The next chunk to train; ``epoch == plan.epochs`` when the run is complete.
     loss_history : list of float
         Mean loss per positive pair of each finished epoch.
+    diverged : bool
+        Whether the rows left the finite numbers and are useless.
     """
 
     arrays: Arrays
@@ -96,6 +98,7 @@ class TrainingState:
     pairs: int = 0
     loss_history: list[float] = field(default_factory=list)
     report: Report = field(default_factory=Report)
+    diverged: bool = False
 
     @property
     def w_in(self) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ import pytest
 
 from fastw2v import EncodedCorpus, Word2Vec, encode
 from fastw2v.errors import CorpusError, ParameterError
+from fastw2v.training import session
 
 PIECES = [
     [["red", "wine", "is", "old"], ["white", "rose", "is", "new"]] * 40,
@@ -58,16 +59,14 @@ def test_the_same_calls_give_the_same_vectors_and_every_pass_its_own_draws():
     assert again.seed_ == 1
     # A second pass with the draws of the first would differ from it by its start alone, and so would a restart.
     seeds = []
-    import fastw2v.estimators.partial_fit as continued
-
-    before = continued.start
+    before = session.start
 
     def start(*given, **options):
         seeds.append(options["seed"])
         return before(*given, **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(continued, "start", start)
+        patch.setattr(session, "start", start)
         trained(PIECES * 2)
     assert seeds[0] == 1
     assert len(set(seeds)) == 4

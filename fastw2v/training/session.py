@@ -1,0 +1,265 @@
+"""One training session, whoever asks for it: `fit`, `partial_fit`, the command line and the gensim layer.
+
+Each says what it wants in a `Request`, gets a `Session` from `begin`, `resume` or `next_pass`, and lets `run` train it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.corpus.encoded import EncodedCorpus
+from fastw2v.corpus.encoding import encode
+from fastw2v.corpus.ids import count_ids
+from fastw2v.corpus.tokenizers import Tokenizer
+from fastw2v.corpus.vocabulary import Vocabulary
+from fastw2v.errors import DivergedError, ParameterError
+from fastw2v.parameters import check
+from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.training.checkpoint import restore, seed_of
+from fastw2v.training.givens import check_start, frozen_rows, initial_rows, resolve_seed
+from fastw2v.training.loop import advance, check_options, start
+from fastw2v.training.progress import ProgressLine
+from fastw2v.training.record import record
+from fastw2v.training.state import Callback, TrainingState
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything a session is asked for; the names and meanings are those of `fastw2v.Word2Vec`'s parameters.
+
+    Attributes
+    ----------
+    parameters : TrainingParameters
+        What to train and how.
+    tokenizer, min_count, max_vocab, vocabulary, errors, spool
+        How the corpus is read.
+    random_state, initial_vectors, frozen
+        Where training starts.
+    device, n_jobs, callbacks, checkpoint, every, verbose
+        How it runs.
+    """
+
+    parameters: TrainingParameters
+    tokenizer: Tokenizer | None = None
+    min_count: int = 5
+    max_vocab: int | None = None
+    vocabulary: Vocabulary | Mapping[Hashable, int] | Iterable[Hashable] | None = None
+    errors: str = "strict"
+    spool: str | os.PathLike[str] | bool | None = None
+    random_state: Any = None
+    initial_vectors: Any = None
+    frozen: Iterable[Any] | None = None
+    device: str = "auto"
+    n_jobs: int | None = None
+    callbacks: Collection[Callback] = ()
+    checkpoint: str | os.PathLike[str] | None = None
+    every: float | None = None
+    verbose: int = 0
+
+    def checked(self) -> Request:
+        """Return this request in plain numbers, or raise: before a corpus is read, which may take an hour.
+
+        Raises
+        ------
+        ParameterError
+            A value is outside its range.
+        BackendUnavailable
+            The device cannot be used.
+        OSError
+            The checkpoint could not be written.
+        """
+        for name in ("min_count", "max_vocab", "errors", "n_jobs", "spool", "verbose"):
+            check(name, getattr(self, name))
+        parameters = self.parameters.checked()
+        check_start(self.random_state, self.initial_vectors, self.frozen, parameters.vector_size)
+        check_options(
+            device=self.device,
+            n_jobs=self.n_jobs,
+            callbacks=self.callbacks,
+            checkpoint=self.checkpoint,
+            every=self.every,
+        )
+        return replace(self, parameters=parameters)
+
+    def read(self, corpus: Any) -> EncodedCorpus:
+        """Encode a corpus as the request says; an `EncodedCorpus` is returned unchanged."""
+        return encode(
+            corpus,
+            tokenizer=self.tokenizer,
+            min_count=self.min_count,
+            max_vocab=self.max_vocab,
+            vocabulary=self.vocabulary,
+            errors=self.errors,
+            n_jobs=self.n_jobs,
+            spool=self.spool,
+        )
+
+
+class Session(NamedTuple):
+    """A request at work.
+
+    Attributes
+    ----------
+    request : Request
+    state : TrainingState
+        The rows, and how far their training has come.
+    corpus : EncodedCorpus
+    source : object
+        The corpus as it was passed: the same object resumes the session.
+    """
+
+    request: Request
+    state: TrainingState
+    corpus: EncodedCorpus
+    source: Any
+
+    def record(self) -> dict[str, Any]:
+        """Return what a model file says about this training."""
+        state = self.state
+        return record(asdict(state.params), state.loss_history, self.corpus.tokenizer, state.plan.seed)
+
+
+class Standing(NamedTuple):
+    """Where a model stands before one more pass: its words, rows and losses, its passes so far and its first seed."""
+
+    vocabulary: Vocabulary
+    vectors: NDArray[np.float32]
+    context_vectors: NDArray[np.float32]
+    loss_history: list[float]
+    passes: int
+    seed: int
+
+
+def begin(
+    request: Request,
+    corpus: Any,
+    *,
+    seed: int | None = None,
+    context_vectors: NDArray[np.float32] | None = None,
+    counts: NDArray[np.int64] | None = None,
+) -> Session:
+    """Read the corpus and make the first rows.
+
+    Parameters
+    ----------
+    request : Request
+        A checked one.
+    corpus : whatever `fastw2v.encode` takes
+    seed : int, optional
+        In place of ``request.random_state``.
+    context_vectors, counts : optional
+        As for `fastw2v.training.start`.
+    """
+    encoded = request.read(corpus)
+    vocabulary, parameters = encoded.vocabulary, request.parameters
+    state = start(
+        encoded,
+        parameters,
+        seed=resolve_seed(request.random_state) if seed is None else seed,
+        initial_vectors=initial_rows(request.initial_vectors, vocabulary, parameters.vector_size),
+        context_vectors=context_vectors,
+        frozen=frozen_rows(request.frozen, vocabulary),
+        counts=counts,
+    )
+    return Session(request, state, encoded, corpus)
+
+
+def resume(request: Request, corpus: Any) -> Session:
+    """Begin with the seed of the request's checkpoint, and go to where it stands.
+
+    Raises
+    ------
+    FormatError
+        The checkpoint belongs to another corpus or other parameters, or the file is none.
+    """
+    assert request.checkpoint is not None
+    session = begin(request, corpus, seed=seed_of(request.checkpoint))
+    restore(request.checkpoint, session.state, session.corpus)
+    return session
+
+
+def one_pass(request: Request) -> Request:
+    """Return the request for a single epoch at its first learning rate throughout."""
+    rate = request.parameters.resolved_learning_rate
+    parameters = replace(request.parameters, epochs=1, learning_rate=rate, min_learning_rate=rate)
+    return replace(request, parameters=parameters)
+
+
+def next_pass(request: Request, corpus: Any, standing: Standing) -> Session:
+    """Begin one pass over more text from where a model stands.
+
+    The vocabulary stays; its counts grow by those of the new text, and subsampling and noise words follow all of them.
+
+    Raises
+    ------
+    ParameterError
+        The request or the encoded corpus does not fit the model.
+    CorpusError
+        The new text has no word of the vocabulary.
+    """
+    known = standing.vocabulary
+    encoded = replace(request, vocabulary=known).read(corpus)
+    _check_fits(standing, encoded, request.parameters)
+    counts = known.counts + count_ids(encoded.ids, len(known))
+    session = begin(
+        replace(request, initial_vectors=standing.vectors),
+        replace(encoded, vocabulary=Vocabulary(known.words, counts)),
+        seed=_seed_of_pass(standing.seed, standing.passes),
+        context_vectors=standing.context_vectors,
+        counts=counts,
+    )
+    session.state.loss_history = list(standing.loss_history)
+    return session
+
+
+def _check_fits(standing: Standing, corpus: EncodedCorpus, parameters: TrainingParameters) -> None:
+    size = standing.vectors.shape[1]
+    if size != parameters.vector_size:
+        raise ParameterError(f"partial_fit: vector_size={parameters.vector_size}, but the model's vectors have {size}")
+    if corpus.vocabulary.words != standing.vocabulary.words:
+        raise ParameterError(
+            f"partial_fit: the encoded corpus has a vocabulary of its own ({len(corpus.vocabulary):,} words); encode "
+            f"it with the model's ({len(standing.vocabulary):,}): encode(corpus, vocabulary=model.vocabulary_)"
+        )
+
+
+def _seed_of_pass(seed: int, passes: int) -> int:
+    """A seed for each pass: with that of the first one, equal positions would draw equal windows."""
+    return int(np.random.SeedSequence((seed, passes)).generate_state(1, np.uint64)[0])
+
+
+def run(session: Session) -> None:
+    """Train until the session's last epoch is over, or something stops it.
+
+    Raises
+    ------
+    DivergedError
+        Training left the finite numbers. Where a checkpoint was written in this call, the state is back at the last of
+        them; else ``state.diverged`` stays True and its rows are useless.
+
+    Also what `fastw2v.training.advance` raises; the state is then usable.
+    """
+    request, state = session.request, session.state
+    saves_before = state.report.checkpoints
+    with ProgressLine() if request.verbose else nullcontext() as line:
+        try:
+            advance(
+                state,
+                session.corpus,
+                device=request.device,
+                n_jobs=request.n_jobs,
+                callbacks=[*request.callbacks, *([line] if line else [])],
+                checkpoint=request.checkpoint,
+                every=request.every,
+            )
+        except DivergedError:
+            if request.checkpoint is not None and state.report.checkpoints > saves_before:
+                restore(request.checkpoint, state, session.corpus)
+            raise
