@@ -1,4 +1,4 @@
-"""Word2Vec, whole: parameters, training, what a fitted model offers, files and copies; no maths."""
+"""Word2Vec, all of it: parameters, training, queries, documents, files, copies. The maths is elsewhere."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     window : int, default 5
         Words on either side of the center.
     min_count : int, default 5
-        Words that occur less often are left out.
+        Words that occur less often are dropped.
     max_vocab : int, optional
-        Keep at most so many words, the most frequent ones.
+        Keep at most this many words, the most frequent ones.
     architecture : {"skipgram", "cbow"}, default "skipgram"
     negative : int, default 5
         Noise words for each positive pair.
@@ -60,39 +60,40 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         Threshold of subsampling frequent words; 0 keeps every token.
     epochs : int, default 5
     learning_rate : float, optional
-        At the start; None is 0.025 for skip-gram and 0.05 for CBOW.
+        Initial learning rate; None means 0.025 for skip-gram and 0.05 for CBOW.
     min_learning_rate : float, optional
-        At the end, reached in a straight line; None is 1e-4 of ``learning_rate``.
+        Final learning rate, reached linearly; None means 1e-4 times ``learning_rate``.
     cbow_mean : bool, default True
-        CBOW's hidden row is the mean of the context rows, else their sum.
+        CBOW's hidden row is the mean of the context rows; otherwise their sum.
     cbow_gradient : {"sum", "mean"}, default "sum"
-        Pass the hidden row's gradient to each context word whole (word2vec.c), or divided by their number.
+        Pass the hidden row's gradient to each context word in full (word2vec.c), or divided by the number of context
+        words.
     shrink_windows : bool, default True
         Draw each token's window uniformly from 1..``window``.
     negative_sharing : {"tile", "pair"}, default "tile"
-        Let the tokens of a tile share noise words, or draw fresh ones for each pair as word2vec.c does (slow).
+        Share noise words among the tokens of a tile, or draw fresh ones for each pair as word2vec.c does (slow).
     tokenizer : None, "whitespace", "words" or callable, default None
-        None is white space for files and lower-case Unicode words for strings.
+        None splits files at white space and strings into lower-case Unicode words.
     device : {"auto", "cpu", "cuda", "numpy"}, default "auto"
     n_jobs : int, optional
-        Threads; None or -1 uses every usable CPU.
+        Number of threads; None or -1 uses every usable CPU.
     random_state : int, RandomState, Generator or None, default None
-        None draws a seed and keeps it in ``seed_``.
+        None draws a seed; either way ``seed_`` records it.
     verbose : int, default 0
-        1 shows a progress line on a terminal.
+        1 shows a progress line when standard error is a terminal.
     callbacks : sequence of callable, default ()
         Each is called with a `fastw2v.training.state.Progress`; training stops when one returns True.
     vocabulary : Vocabulary, list of words or mapping of words to counts, optional
-        Ready-made; ``min_count`` and ``max_vocab`` then do not apply.
+        A ready-made vocabulary; ``min_count`` and ``max_vocab`` then do not apply.
     initial_vectors : model, WordVectors, KeyedVectors, mapping of words to vectors or array (V, D), optional
-        Input rows to start from; words that it lacks start at random.
+        Input rows to start from; words missing from it start at random.
     frozen : sequence of words, optional
-        Words whose vectors stay as they are.
+        Words whose vectors do not change.
     errors : {"strict", "replace", "ignore"}, default "strict"
-        What to do with bytes that are no UTF-8 in files.
+        How to handle invalid UTF-8 in files.
     spool : path, bool or None, default None
-        For corpora larger than memory: the folder that takes the word ids (8 bytes a token), in files that are gone
-        with the process. True is ``TMPDIR`` or else ``/var/tmp``. The result does not depend on it.
+        For corpora larger than memory: a folder for the word ids (8 bytes per token), kept in temporary files that
+        vanish with the process. True means ``TMPDIR``, or else ``/var/tmp``. It does not affect the result.
 
     Attributes
     ----------
@@ -102,21 +103,22 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         The output rows, float32 (V, D).
     vocabulary_ : Vocabulary
     loss_history_ : list of float
-        Mean loss per positive pair, one for each epoch.
+        Mean loss per positive pair of each epoch.
     n_iter_ : int
         Finished epochs.
     report_ : Report
         Speed, threads, instruction set, tokens and pairs trained.
     corpus_report_ : EncodeReport
-        What was read and what was left out: tokens, sentences, rare words, bytes that were no text.
+        What was read and what was dropped: tokens, sentences, rare words, invalid bytes.
     tokenizer_ : str or callable
     seed_ : int
 
     Notes
     -----
     Mikolov et al., "Distributed representations of words and phrases and their compositionality", 2013. With
-    ``n_jobs=1``, the same seed, version and instruction set give bit-equal vectors; with more threads the same draws
-    are added in free order. Several threads may use different models; one model has one `fit` at a time.
+    ``n_jobs=1``, the same seed, version and instruction set give bit-equal vectors. More threads use the same draws but
+    add their updates in any order. Different models may be used from different threads; a model runs one `fit` at a
+    time.
 
     Examples
     --------
@@ -216,32 +218,32 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         X : as ``corpus``, optional
         y : ignored
         resume : bool, default False
-            Go on where an interrupted `fit` of this model stopped, or else where the file ``checkpoint`` stands.
+            Continue where an interrupted `fit` of this model stopped, or else from the file ``checkpoint``.
         checkpoint : path, optional
-            Write where training stands to this file every ``every`` seconds, when stopped and at the end.
+            Save the state of training to this file every ``every`` seconds, when stopped, and at the end.
         every : float, default 600
             Seconds.
 
         Returns
         -------
         Word2Vec
-            Itself.
+            The model itself.
 
         Raises
         ------
         CorpusError, CorpusTypeError
             The corpus cannot be used; the message says where and why.
         ParameterError
-            A parameter is out of its range.
+            A parameter is out of range.
         DivergedError
-            Training left the finite numbers. The model holds the last checkpoint's vectors if one was written in this
-            call, else it is as it was before.
+            Training produced values that are not finite. The model holds the vectors of the last checkpoint written in
+            this call; without one it is unchanged.
         BackendUnavailable
             The device cannot be used; the message says why.
         MemoryError
-            What is needed does not fit in the memory that is free.
+            Training needs more memory than is free.
         OSError
-            A file cannot be read, or the folder ``spool`` cannot be written to or is full.
+            A file cannot be read, or the folder ``spool`` is full or not writable.
         RuntimeError
             Another thread is fitting this model.
         """
@@ -253,7 +255,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         return self
 
     def partial_fit(self, X: Any, y: Any = None) -> Self:  # noqa: N803
-        """Train on with more text, in one pass over it; the vocabulary stays as it is.
+        """Continue training on new text, one pass per call; the vocabulary is fixed.
 
         Parameters
         ----------
@@ -263,26 +265,26 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         Returns
         -------
         Word2Vec
-            Itself. ``vocabulary_.counts`` have grown by the words of ``X``, ``loss_history_`` and ``n_iter_`` by this
-            pass; ``report_`` and ``corpus_report_`` are about ``X``.
+            The model itself. ``vocabulary_.counts`` include the words of ``X``, ``loss_history_`` and ``n_iter_`` this
+            pass; ``report_`` and ``corpus_report_`` describe ``X``.
 
         Raises
         ------
         CorpusError
-            Of the words of ``X`` none is in the vocabulary; and as for `fit`.
+            No word of ``X`` is in the vocabulary; also as for `fit`.
         ValueError
-            The model was read from a file without context vectors, so that training cannot go on.
+            The model was loaded from a file without context vectors, so training cannot continue.
 
         Notes
         -----
-        The first call of an unfitted model settles the vocabulary: ``vocabulary`` if that was given, else the words of
-        ``X`` by ``min_count`` and ``max_vocab``. After that, and after `fit`, words outside it are left out and counted
-        in ``corpus_report_`` (``dropped_words``, ``dropped_tokens``).
+        The first call on an unfitted model fixes the vocabulary: ``vocabulary`` if it was given, otherwise the words of
+        ``X`` by ``min_count`` and ``max_vocab``. From then on, and after `fit`, other words are dropped and counted in
+        ``corpus_report_`` (``dropped_words``, ``dropped_tokens``).
 
-        The learning rate is ``learning_rate`` throughout (``epochs`` and ``min_learning_rate`` do not apply): nobody
-        knows how many calls will follow, so there is no line to fall along. Lower it between calls with `set_params`.
-        Subsampling and noise words follow the counts of all text so far. Each pass has draws of its own, which follow
-        from ``seed_`` and the number of passes before it, so the same calls give the same vectors with ``n_jobs=1``.
+        The learning rate is ``learning_rate`` throughout (``epochs`` and ``min_learning_rate`` do not apply), because
+        the number of calls to come is unknown. Lower it between calls with `set_params`. Subsampling and noise words
+        follow the counts of all text so far. Each pass makes its own draws, determined by ``seed_`` and the number of
+        passes before it, so the same calls give the same vectors with ``n_jobs=1``.
 
         Examples
         --------
@@ -301,7 +303,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
             try:
                 self._run(session)
             finally:
-                self._unfinished = None  # a pass that was stopped stays as it is: it cannot be resumed
+                self._unfinished = None  # a stopped pass cannot be resumed
                 if hasattr(self, "vectors_"):
                     self.seed_ = seed
             self._remember_width(X)
@@ -310,7 +312,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     # ------------------------------------------------------------------ documents to vectors
 
     def transform(self, X: Any) -> NDArray[np.float32]:  # noqa: N803
-        """The mean of each document's known word vectors.
+        """Return the mean of each document's known word vectors.
 
         Parameters
         ----------
@@ -320,16 +322,17 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         Returns
         -------
         float32 (documents, D)
-            A document without a known word gets zeros.
+            A document without known words gets zeros.
 
         Raises
         ------
         CorpusTypeError
-            ``X`` is no list of documents (one string, a table, a sparse matrix), or one of them is none.
+            ``X`` is not a list of documents but, say, one string, a table or a sparse matrix; or an item of it is not a
+            document.
         CorpusError
-            ``X`` is an iterator that was used up before.
+            ``X`` is an exhausted iterator.
         ValueError
-            `fit` got a two-dimensional array, and ``X`` is one of another width.
+            `fit` was given a two-dimensional array, and ``X`` is one of another width.
         """
         vectors = self.wv
         self._check_width(X)
@@ -349,22 +352,22 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         return self.vectors_
 
     def __getitem__(self, words: Any) -> NDArray[np.float32]:
-        """The vector of a word, or the vectors of a list of words."""
+        """Return the vector of a word, or the vectors of a list of words."""
         return self.wv[words]
 
     def __contains__(self, word: Any) -> bool:
         return word in self.wv
 
     def most_similar(self, positive: Any = (), negative: Any = (), topn: int = 10, **options: Any) -> Any:
-        """The words nearest to a word, or to a sum of words; see `WordVectors.most_similar`."""
+        """Return the words nearest to a word, or to a sum of words; see `WordVectors.most_similar`."""
         return self.wv.most_similar(positive, negative, topn=topn, **options)
 
     def analogy(self, a: Any, b: Any, c: Any, topn: int = 10) -> Any:
-        """a is to b as c is to what? See `WordVectors.analogy`."""
+        """Answer "a is to b as c is to what?"; see `WordVectors.analogy`."""
         return self.wv.analogy(a, b, c, topn=topn)
 
     def similarity(self, first: Any, second: Any) -> float:
-        """The cosine of two words' vectors."""
+        """Return the cosine similarity of two words."""
         return self.wv.similarity(first, second)
 
     # ------------------------------------------------------------------ files and copies
@@ -372,8 +375,8 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     def save(self, path: str | os.PathLike[str], *, format: str | None = None) -> None:
         """Write the model: native (everything), or word2vec "text" or "binary" (the word vectors alone).
 
-        The format follows from the suffix where it is not named: ``.safetensors`` and ``.fw2v`` are native, ``.txt``
-        and ``.vec`` text, ``.bin`` binary. All or nothing: an old file stays until the new one is complete.
+        By default the suffix decides: ``.safetensors`` and ``.fw2v`` are native, ``.txt`` and ``.vec`` text, ``.bin``
+        binary. Saving is all-or-nothing: an existing file is replaced only once the new one is complete.
         """
         parameters = {name: getattr(self, name) for name in TRAINING_PARAMETERS}
         known = {name: getattr(self, f"{name}_", None) for name in ("tokenizer", "seed")}
@@ -384,14 +387,14 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Read a model that `save` wrote in the native format, ready to be used.
+        """Load a model that `save` wrote in the native format, ready for use.
 
-        For files of the word2vec formats, which hold vectors alone, use `fastw2v.load`.
+        For word2vec files, which hold only vectors, use `fastw2v.load`.
 
         Raises
         ------
         FormatError
-            The file is of another format, or damaged.
+            The file has another format or is damaged.
         OSError
             It cannot be read.
         """
@@ -411,11 +414,11 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         return model
 
     def __sklearn_clone__(self) -> Word2Vec:
-        """A fresh model with the same parameters: the corpus by reference, not copied word for word."""
+        """Return an unfitted model with the same parameters; the corpus is shared, not copied."""
         return type(self)(**self.get_params(deep=False))
 
     def __getstate__(self) -> dict[str, Any]:
-        """Arrays and parameters; no lock, no run's state, and of a fitted model no corpus but a path."""
+        """Drop the lock, an unfinished session and, once fitted, a corpus that is not a path."""
         kept = {**super().__getstate__()}
         for name in ("_fit_lock", "_unfinished"):
             kept.pop(name, None)
@@ -430,10 +433,10 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
 
     @contextmanager
     def _only_fit(self) -> Iterator[None]:
-        """One model has one fit at a time."""
+        """Allow one fit at a time."""
         lock = self.__dict__.setdefault("_fit_lock", threading.Lock())
         if not lock.acquire(blocking=False):
-            raise RuntimeError("this model is being fitted in another thread: wait for it, or use a model of your own")
+            raise RuntimeError("this model is being fitted in another thread: wait for it, or use another model")
         try:
             yield
         finally:
@@ -449,7 +452,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         """Return the corpus to train on: that of the constructor, or that of `fit`."""
         if X is not None and self.corpus is not None and X is not self.corpus:
             raise ValueError(
-                "fit(X) and Word2Vec(corpus=...) were both given, and are not the same object: train on one of them; "
+                "fit(X) and Word2Vec(corpus=...) were both given, and are not the same object: pass only one; "
                 "to turn other documents into vectors, use transform(documents) or DocVectorizer(vectors=model)"
             )
         corpus = self.corpus if X is None else X
@@ -462,7 +465,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         unfinished: Session | None = self.__dict__.get("_unfinished")
         if unfinished is not None and (X is None or X is unfinished.source):
             if unfinished.state.params != request.parameters:
-                raise ParameterError("parameters were changed since the interrupted fit: set them back, or fit afresh")
+                raise ParameterError("parameters changed since the interrupted fit: restore them, or fit anew")
             return unfinished._replace(request=request)
         checkpoint = request.checkpoint
         if checkpoint is None or not os.path.exists(checkpoint):
@@ -475,8 +478,8 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         """Return where this model stands, for one more pass."""
         if not hasattr(self, "context_vectors_"):
             raise ValueError(
-                "partial_fit: this model was read from a file that holds no context vectors, so training cannot go on; "
-                "start anew from its vectors: Word2Vec(initial_vectors=model)"
+                "partial_fit: this model was loaded from a file without context vectors, so training cannot "
+                "continue; start a new model from its vectors: Word2Vec(initial_vectors=model)"
             )
         rows = self.vectors_.vectors, self.context_vectors_.vectors
         return Standing(self.vocabulary_, *rows, self.loss_history_, self.n_iter_, seed)

@@ -1,4 +1,4 @@
-"""What a report of a fault needs: versions, instruction sets, CPUs, memory, GPU."""
+"""The configuration that a bug report needs: versions, instruction sets, CPUs, memory, GPU."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ EXTENSIONS = ("_sampler", "_train", "corpus._text_scanner", "corpus._token_scann
 
 
 def show_config(file: TextIO | None = None) -> None:
-    """Print what a report of a fault needs: versions, instruction sets, CPUs, memory, GPU.
+    """Print what a bug report needs: versions, instruction sets, CPUs, memory, GPU.
 
     Parameters
     ----------
     file : text stream, optional
-        Standard output when left out.
+        By default standard output.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def _configuration() -> dict[str, str]:
     try:
         sets = instruction_sets()
         in_use = f"{sets['selected']} in use, of {', '.join(sets['available'])}"
-    except BackendUnavailable as error:  # of all calls this one must say what is wrong, and the rest as well
+    except BackendUnavailable as error:  # the report must show this fault and everything else
         in_use = str(error)
     free_threaded = " (free-threaded)" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
     return {
@@ -69,7 +69,7 @@ def _compiled(name: str) -> str:
 
 
 def _cupy() -> str:
-    """Whether CuPy is there, and which; it is not imported, since that takes seconds and may fail without a driver."""
+    """Return CuPy's version without importing it, which takes seconds and may fail without a driver."""
     if importlib.util.find_spec("cupy") is None:
         return "not installed"
     for distribution in ("cupy-cuda13x", "cupy-cuda12x", "cupy"):

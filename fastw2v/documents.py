@@ -30,8 +30,8 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
     Parameters
     ----------
     vectors : Word2Vec, WordVectors, path, gensim KeyedVectors or None, default None
-        A fitted model or word vectors are used as they are; a path is loaded in `fit`. A model that is not fitted is
-        cloned and fitted on the documents of `fit`; None stands for ``Word2Vec()``.
+        A fitted model or word vectors are used unchanged; a path is loaded in `fit`. An unfitted model is cloned and
+        fitted on the documents of `fit`; None stands for ``Word2Vec()``.
     weighting : {"mean", "tfidf", "sif", "usif"}, default "mean"
         The weight of a word; n is how often it occurs in the document.
 
@@ -48,8 +48,8 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
     normalize : {None, "l2"}, default None
         "l2" scales each vector to length 1; zeros stay zeros.
     tokenizer : None, "whitespace", "words" or callable, default None
-        Splits strings. None is what the model was trained with, and lower-case Unicode words for vectors that come
-        without a model; token lists are taken as they are.
+        Splits strings. None means the tokenizer the model was trained with, or lower-case Unicode words for vectors
+        without a model; token lists are not split.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
     word_weights_ : ndarray of float32, shape (V,)
         The weight of one occurrence of each word.
     components_ : ndarray of float32, shape (n_components_removed, D)
-        Directions that are removed, fewer where the documents do not span so many; "sif" and "usif" only.
+        Directions that are removed, fewer if the documents span fewer; "sif" and "usif" only.
     component_shares_ : ndarray of float32, shape (n_components_removed,)
         How much of each is removed: 1 for "sif".
     tokenizer_ : str or callable
@@ -102,7 +102,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
     # ------------------------------------------------------------------ scikit-learn's methods
 
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: N803
-        """Find the vectors, and learn what the weighting needs.
+        """Resolve the vectors, and learn the weights.
 
         Parameters
         ----------
@@ -112,16 +112,16 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         Returns
         -------
         DocVectorizer
-            Itself.
+            The vectorizer itself.
 
         Raises
         ------
         ParameterError
-            A parameter is out of its range, or more components are to be removed than there are dimensions.
+            A parameter is out of range, or more components are to be removed than there are dimensions.
         CorpusTypeError
-            ``X`` is no list of documents, or one of them is none; the message says which.
+            ``X`` is not a list of documents, or an item of it is not a document; the message says which.
         CorpusError
-            No document has a known word, so that there is nothing to learn from.
+            No document has a known word, so there is nothing to learn from.
         FormatError, OSError
             The file of vectors cannot be read.
         """
@@ -135,7 +135,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         return self._vectors_of(counts)
 
     def transform(self, X: Any) -> NDArray[np.float32]:  # noqa: N803
-        """The vectors of documents.
+        """Return the vectors of documents.
 
         Parameters
         ----------
@@ -144,14 +144,14 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         Returns
         -------
         float32 (documents, D)
-            A document without a known word gets zeros.
+            A document without known words gets zeros.
 
         Raises
         ------
         CorpusTypeError
-            ``X`` is no list of documents, or one of them is none; the message says which.
+            ``X`` is not a list of documents, or an item of it is not a document; the message says which.
         CorpusError
-            ``X`` is an iterator that was used up before.
+            ``X`` is an exhausted iterator.
         """
         check_is_fitted(self)
         self._check_width(X)

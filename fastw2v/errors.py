@@ -1,7 +1,4 @@
-"""The package's own exceptions. Each is also the built-in one that people would catch without knowing it.
-
-And its warnings, which point at the line of the user's that called the package.
-"""
+"""The package's exceptions, each derived from the built-in one that fits; warnings; optional packages."""
 
 import sys
 import warnings
@@ -13,7 +10,7 @@ _HERE = str(Path(__file__).parent)
 
 
 def warn_user(message: str) -> None:
-    """Warn (RuntimeWarning) at the innermost line outside the package; ``stacklevel`` differs with the way in."""
+    """Issue a RuntimeWarning that points at the innermost line outside the package."""
     level, frame = 2, sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
         level, frame = level + 1, frame.f_back
@@ -21,7 +18,7 @@ def warn_user(message: str) -> None:
 
 
 class CorpusError(ValueError):
-    """The corpus cannot be used: empty, no word often enough, bytes that are no text, a file that is not there."""
+    """The corpus cannot be used: it is empty, no word is frequent enough, a file is missing or is not text."""
 
 
 class CorpusTypeError(TypeError):
@@ -33,34 +30,34 @@ class CorpusChangedError(CorpusError):
 
 
 class FormatError(ValueError):
-    """A file is not what its name or header says, is cut short, or claims sizes that it does not have."""
+    """A file does not match its name or header, is truncated, or claims sizes that it does not have."""
 
 
 class ParameterError(ValueError):
-    """A parameter is out of its range or of the wrong type; the message says what is allowed."""
+    """A parameter is out of range or has the wrong type; the message says what is allowed."""
 
 
 class DivergedError(ArithmeticError):
-    """Training left the finite numbers; the message names the epoch and the learning rate."""
+    """Training produced values that are not finite; the message names the epoch and the learning rate."""
 
 
 class BackendUnavailable(ImportError):
-    """A device was asked for that cannot be used here; the message says what is missing and how to get it."""
+    """The requested device cannot be used; the message says what is missing and how to get it."""
 
 
 class MissingDependencyError(ImportError):
-    """An optional package is needed and cannot be imported; the message says what for, and how to install it."""
+    """An optional package cannot be imported; the message says what needs it and how to install it."""
 
 
 def require(module: str, purpose: str, extra: str | None = None) -> ModuleType:
-    """Import an optional package, where it is needed and not before.
+    """Import an optional package at the moment it is needed.
 
     Parameters
     ----------
     module : str
         Its import name.
     purpose : str
-        What needs it: the subject of the message's sentence.
+        What needs it; the subject of the message.
     extra : str, optional
         The extra of this package that installs it; without one it is installed under its own name.
 

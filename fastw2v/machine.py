@@ -1,6 +1,6 @@
-"""What this process may use of the machine: CPUs and memory.
+"""CPUs and memory that this process may use.
 
-Containers and batch systems grant less than the hardware has; a program that asks only for the hardware starts too many
+Containers and batch systems grant less than the hardware has; a program that looks only at the hardware starts too many
 threads, or is killed for its memory. Every limit that the system states is read, and the smallest counts.
 """
 
@@ -17,7 +17,7 @@ CGROUP = Path("/sys/fs/cgroup")
 
 
 def usable_cpus() -> int:
-    """How many threads of this process can run at the same time.
+    """Return how many threads of this process can run at the same time.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def available_memory() -> int:
 
 
 def check_memory(needed: int, what: str, *, lower: str = "lower vector_size or max_vocab, or raise min_count") -> None:
-    """Refuse what would not fit, before it is allocated: the system would grant it and kill the process later.
+    """Raise before an allocation that would not fit: the system would grant it and kill the process later.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def _system_memory() -> int:
         name, _, value = line.partition(":")
         if name == "MemAvailable":
             return int(value.split()[0]) * 1024
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")  # all there is: no system says less than it has
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")  # physical memory, the upper bound
 
 
 def _mac_memory() -> int:
@@ -164,7 +164,7 @@ def _quotas() -> Iterator[int]:
 
 
 def _cgroup_memory() -> Iterator[int]:
-    """What each group's limit leaves; pages of files that nobody used lately are the kernel's to give up."""
+    """Yield what each group's limit leaves; inactive file pages count as free, since the kernel can drop them."""
     names = [("memory.max", "memory.current", "inactive_file")]
     names += [("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")]
     for folder in _groups("memory"):

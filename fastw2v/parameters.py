@@ -1,4 +1,4 @@
-"""What each parameter may be: one rule each, and one sentence that says it."""
+"""The rule that each parameter must meet, and the one sentence that states it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MIN_RATE_SHARE = 1e-4  # of the learning rate
 
 @dataclass(frozen=True)
 class Rule:
-    """What a parameter may be: a test, and the sentence that says it."""
+    """A test of a value, and the sentence that states it."""
 
     allowed: str
     test: Callable[[Any], bool]
@@ -101,12 +101,12 @@ RULES: dict[str, Rule] = {
 
 
 def check(name: str, value: Any) -> None:
-    """Raise unless ``value`` is one that the parameter ``name`` may have.
+    """Raise unless ``value`` is allowed for the parameter ``name``.
 
     Raises
     ------
     ParameterError
-        Naming the parameter, what was given and what is allowed.
+        The value is not allowed; the message names the parameter, the value and the rule.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def shown(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """NumPy's scalars as Python's, so that files and messages show numbers as people write them."""
+    """Turn NumPy scalars into Python's, so that files and messages show plain numbers."""
     if value is None or isinstance(value, str):
         return value
     if _is_bool(value):

@@ -1,6 +1,6 @@
 """The command line: ``fastw2v demo | train | most-similar | analogy | info | evaluate | convert | export``.
 
-``train`` calls the core (``corpus.encode``, ``fit.train``) and never imports scikit-learn.
+``train`` runs a `fastw2v.training.session` and never imports scikit-learn.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from fastw2v.planning.training_parameters import TrainingParameters
 
 __all__ = ["cli", "main"]
 
-# What each option of `train` is for; what it may be is said by RULES.
+# The purpose of each option of `train`; RULES states its allowed values.
 _MEANINGS = {
     "vector_size": "dimensions of a word vector",
     "architecture": "predict the context from the word, or the word from its context",
@@ -32,10 +32,10 @@ _MEANINGS = {
     "negative_sharing": "share noise words within a tile of tokens, or draw them for each pair (slow)",
     "sample": "threshold for leaving out frequent words, a share of all tokens",
     "epochs": "passes over the corpus",
-    "learning_rate": "at the start; it falls in a straight line",
-    "min_learning_rate": "learning rate at the end",
-    "cbow_mean": "CBOW: mean of the context vectors, or their sum",
-    "cbow_gradient": "CBOW: pass the gradient to each context word whole, or divided by their number",
+    "learning_rate": "initial learning rate; it falls linearly",
+    "min_learning_rate": "final learning rate",
+    "cbow_mean": "CBOW: average the context vectors, or sum them",
+    "cbow_gradient": "CBOW: pass the gradient to each context word in full, or divided by the number of context words",
 }
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells count
@@ -52,8 +52,8 @@ def main(arguments: list[str] | None = None) -> None:
     Raises
     ------
     SystemExit
-        0 done; 1 a fault in what was given (one line on standard error), or the reader of the output went away; 2 wrong
-        usage; 130 interrupted.
+        0: success. 1: bad input (one line on standard error), or the output pipe was closed. 2: wrong usage. 130:
+        interrupted.
     """
     try:
         # Not standalone, click hands back the exit code of `Exit`, and None when a command just ends.
@@ -76,7 +76,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _expected_faults() -> tuple[type[BaseException], ...]:
-    """List what the user can mend; anything else is our fault and shows its traceback."""
+    """Return the errors that users can fix; any other is a bug and shows its traceback."""
     from fastw2v import errors
     from fastw2v.vectors.word_vectors import UnknownWordError
 
@@ -114,34 +114,36 @@ def cli() -> None:
 @click.argument("corpus")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="file to write the vectors to")
 @click.option(
-    "--format", "format_", type=click.Choice(["native", "text", "binary"]), help="by default by the file's name"
+    "--format", "format_", type=click.Choice(["native", "text", "binary"]), help="by default the file's suffix decides"
 )
 @click.option("--with-context", is_flag=True, help="keep the context vectors too (native format)")
 @_training_options
-@click.option("--min-count", type=int, default=5, show_default=True, help="leave out words that come less often")
-@click.option("--max-vocab", type=int, help="keep this many words, the most frequent")
+@click.option("--min-count", type=int, default=5, show_default=True, help="drop words that occur less often")
+@click.option("--max-vocab", type=int, help="keep at most this many words, the most frequent")
 @click.option("--tokenizer", type=click.Choice(["whitespace", "words"]), help="by default white space for files")
 @click.option(
-    "--errors", default="strict", show_default=True, help=f"bytes that are no UTF-8: {RULES['errors'].allowed}"
+    "--errors", default="strict", show_default=True, help=f"how to handle invalid UTF-8: {RULES['errors'].allowed}"
 )
 @click.option(
-    "--spool", metavar="FOLDER", help="keep the word ids there and not in memory: 8 bytes a token, gone at the end"
+    "--spool",
+    metavar="FOLDER",
+    help="keep the word ids in this folder, not in memory: 8 bytes per token while it runs",
 )
 @click.option("--device", default="auto", show_default=True, help=RULES["device"].allowed)
 @click.option("-j", "--n-jobs", type=int, help=RULES["n_jobs"].allowed)
-@click.option("--seed", type=int, help="makes a run with one thread repeatable; by default drawn and reported")
+@click.option("--seed", type=int, help="makes a run with one thread repeatable; by default random, and reported")
 @click.option(
-    "--vocabulary", type=click.Path(path_type=Path), help="file of the words to train, one a line, in place of counts"
+    "--vocabulary", type=click.Path(path_type=Path), help="file of the words to train, one per line; replaces counting"
 )
 @click.option("--initial-vectors", type=click.Path(path_type=Path), help="file of word vectors to start from")
-@click.option("--frozen", type=click.Path(path_type=Path), help="file of words whose vectors stay, one a line")
 @click.option(
-    "--checkpoint", type=click.Path(path_type=Path), help="write where training stands to this file, now and then"
+    "--frozen", type=click.Path(path_type=Path), help="file of frozen words, one per line: their vectors stay"
 )
+@click.option("--checkpoint", type=click.Path(path_type=Path), help="save the state of training to this file regularly")
 @click.option("--every", type=float, help=f"seconds between checkpoints: {RULES['every'].allowed}")
-@click.option("--resume", is_flag=True, help="go on where --checkpoint stands, with the same corpus and options")
-@click.option("--save-on-interrupt", is_flag=True, help="after Ctrl-C write the vectors as far as they are trained")
-@click.option("-q", "--quiet", is_flag=True, help="say nothing unless something is wrong")
+@click.option("--resume", is_flag=True, help="continue from --checkpoint, with the same corpus and options")
+@click.option("--save-on-interrupt", is_flag=True, help="after Ctrl-C, write the vectors trained so far")
+@click.option("-q", "--quiet", is_flag=True, help="print nothing but errors and warnings")
 def train(
     corpus: str,
     output: Path,
@@ -153,22 +155,22 @@ def train(
 ) -> None:
     """Train word vectors on CORPUS: a text file (.gz .bz2 .xz .zst), a folder, a glob, or - for standard input.
 
-    One line is one sentence. Nothing is written before training is done; an interrupted run writes nothing unless
-    --save-on-interrupt or --checkpoint is given, and leaves with exit code 130.
+    Each line is a sentence. Nothing is written until training is complete; an interrupted run writes nothing unless
+    --save-on-interrupt or --checkpoint is given, and exits with code 130.
     """
     from fastw2v.cli.train import check_output, run_training
 
     check_output(output, format_, with_context)
     result = run_training(corpus, options, quiet=quiet)
     if result.interrupted and not save_on_interrupt:
-        kept = "nothing was written (--save-on-interrupt would have)"
+        kept = "nothing was written (use --save-on-interrupt to keep the vectors)"
         if options["checkpoint"] is not None:
-            kept = f"--resume goes on from {options['checkpoint']}"
+            kept = f"--resume continues from {options['checkpoint']}"
         click.echo(f"fastw2v: interrupted in epoch {result.epoch}; {kept}", err=True)
         raise click.exceptions.Exit(_INTERRUPTED)
     result.save(output, format_, with_context)
     if result.interrupted:
-        click.echo(f"fastw2v: interrupted in epoch {result.epoch}; {output} holds what was trained so far", err=True)
+        click.echo(f"fastw2v: interrupted in epoch {result.epoch}; {output} holds the vectors trained so far", err=True)
         raise click.exceptions.Exit(_INTERRUPTED)
     if not quiet:
         click.echo(f"{result.summary}; written to {output}", err=True)
@@ -255,11 +257,17 @@ def evaluate(
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("output", type=click.Path(path_type=Path))
 @click.option(
-    "--format", "format_", type=click.Choice(["native", "text", "binary"]), help="of OUTPUT; by default its name tells"
+    "--format",
+    "format_",
+    type=click.Choice(["native", "text", "binary"]),
+    help="of OUTPUT; default: by its suffix",
 )
 @click.option("--commonest", type=int, metavar="N", help="keep the N most frequent words")
 @click.option(
-    "--errors", default="strict", show_default=True, help=f"words that are no UTF-8: {RULES['errors'].allowed}"
+    "--errors",
+    default="strict",
+    show_default=True,
+    help=f"how to handle invalid UTF-8: {RULES['errors'].allowed}",
 )
 def convert(file: Path, output: Path, format_: str | None, commonest: int | None, errors: str) -> None:
     """Write the vectors of FILE to OUTPUT in another format, one that fastw2v reads, too.
@@ -309,7 +317,7 @@ def run_export(file: Path, output: Path, to: str, commonest: int | None, overwri
 @click.option("--seed", type=int, default=1, show_default=True, help="seed of all draws")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="keep the vectors in this file")
 def demo(epochs: int, n_jobs: int | None, seed: int, output: Path | None) -> None:
-    """Train on the docstrings of the installed Python library, NumPy and SciPy, and show what was learnt."""
+    """Train on the docstrings of the installed Python library, NumPy and SciPy, and show neighbours and analogies."""
     from fastw2v.cli.demo import run_demo
 
     run_demo(epochs=epochs, n_jobs=n_jobs, seed=seed, output=output)

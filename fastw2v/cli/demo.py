@@ -1,4 +1,4 @@
-"""``fastw2v demo``: train on the built-in corpus and show what was learnt."""
+"""``fastw2v demo``: train on the built-in corpus and show neighbours and analogies."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def run_demo(*, epochs: int, n_jobs: int | None, seed: int, output: Path | None)
     for a, b, c, expected in ANALOGIES:
         if all(word in vectors for word in (a, b, c)):
             found = vectors.analogy(a, b, c, topn=4)
-            mark = "as hoped" if found[0][0] == expected else f"{expected} was hoped for"
+            mark = "as expected" if found[0][0] == expected else f"expected: {expected}"
             click.echo(f"{a} : {b} :: {c} : {_words(found)}  ({mark})")
     if output is not None:
         run.save(output, None, False)

@@ -1,4 +1,4 @@
-"""A training session from the command line: progress on stderr, an orderly stop at Ctrl-C, files for what is given."""
+"""A training session from the command line: options, the files they name, progress, and an orderly stop at Ctrl-C."""
 
 from __future__ import annotations
 
@@ -66,23 +66,23 @@ class Trained:
 
 
 def check_output(path: Path, format: str | None, with_context: bool) -> None:
-    """Find out before the training, not after it, that the result could not be written.
+    """Check before training that the result can be written.
 
     Raises
     ------
     FormatError
-        When the name says no format.
+        The suffix names no format.
     ParameterError
-        When the format has no place for context vectors.
+        The format cannot hold context vectors.
     OSError
-        When the folder is missing or cannot be written to.
+        The folder is missing or not writable.
     """
     from fastw2v.formats.atomic import check_target
     from fastw2v.formats.load_save import format_to_write
 
     chosen = format_to_write(path, format)
     if with_context and chosen != "native":
-        raise ParameterError(f"--with-context: word2vec {chosen} files hold no context vectors; use .safetensors")
+        raise ParameterError(f"--with-context: word2vec {chosen} files cannot hold context vectors; use .safetensors")
     check_target(path)
 
 
@@ -122,7 +122,7 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traine
 
 
 def _request(options: dict[str, Any], callbacks: tuple[Callback, ...], quiet: bool) -> Request:
-    """Return what the options ask of a session; files that they name are read, and all of it is checked."""
+    """Turn options into a checked request; the files they name are read."""
     from fastw2v.training.session import Request
 
     known = {each.name for each in fields(Request)} - {"parameters"}
@@ -133,7 +133,7 @@ def _request(options: dict[str, Any], callbacks: tuple[Callback, ...], quiet: bo
 
 
 def _seed(options: dict[str, Any]) -> int:
-    """The seed of the run: the checkpoint's, the one that was given, or a new one."""
+    """Return the seed: the checkpoint's, the given one, or a new one."""
     from fastw2v.training.checkpoint import seed_of
     from fastw2v.training.givens import check_seed, resolve_seed
 
@@ -141,14 +141,14 @@ def _seed(options: dict[str, Any]) -> int:
         check_seed(options.get("seed"), "seed")
         return resolve_seed(options.get("seed"))
     if options.get("checkpoint") is None:
-        raise ParameterError("--resume goes on from a checkpoint: name its file with --checkpoint")
+        raise ParameterError("--resume continues from a checkpoint: name its file with --checkpoint")
     if options.get("seed") is not None:
-        raise ParameterError(f"--seed {options['seed']}: with --resume the seed is the checkpoint's; leave --seed out")
+        raise ParameterError(f"--seed {options['seed']}: --resume takes the seed from the checkpoint; leave out --seed")
     return seed_of(options["checkpoint"])
 
 
 def _files(options: dict[str, Any]) -> dict[str, Any]:
-    """Return what the named files hold: vectors to start from, words whose vectors stay, and the vocabulary."""
+    """Read the named files: vectors to start from, frozen words, the vocabulary."""
     from fastw2v.formats import load
 
     read: dict[str, Callable[[Path], Any]] = {"initial_vectors": load, "frozen": _words_of, "vocabulary": _words_of}
@@ -156,20 +156,20 @@ def _files(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _words_of(path: Path) -> list[str]:
-    """The words of a text file, one a line; blank lines are none."""
+    """Read the words of a text file, one per line; blank lines are skipped."""
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ParameterError(f"{path}: no UTF-8 text of one word a line: {error}") from None
+        raise ParameterError(f"{path}: expected UTF-8 text with one word per line: {error}") from None
     return [line.rstrip("\r") for line in text.split("\n") if line.strip()]
 
 
 @contextmanager
 def _interrupt_noted() -> Iterator[list[int]]:
-    """Note Ctrl-C instead of raising, so that `train` returns with what it has.
+    """Note Ctrl-C instead of raising, so that training returns what it has.
 
-    While it trains, `train` stops the threads itself and hands the signal on at its end; the callback is for a Ctrl-C
-    that comes before that.
+    During training the loop itself stops the threads and passes the signal on; the callback covers a Ctrl-C before
+    that.
     """
     noted: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, frame: noted.append(number))

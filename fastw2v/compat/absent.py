@@ -1,4 +1,4 @@
-"""What gensim's classes have and these have not: an AttributeError that says what to do, so that `hasattr` is right."""
+"""gensim attributes that these classes lack: an AttributeError says what to do instead, and `hasattr` is False."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ OF_VECTORS = {
 }
 _INNER = "vocabulary, weights and noise are made by build_vocab and train, and have no methods of their own"
 OF_MODELS = {
-    "wv": "there are no vectors yet, call build_vocab(sentences) first",
-    "syn1neg": "there are no vectors yet, call build_vocab(sentences) first",
+    "wv": "there are no vectors yet: call build_vocab(sentences) first",
+    "syn1neg": "there are no vectors yet: call build_vocab(sentences) first",
     "init_sims": "use model.wv.get_normed_vectors()",
     "build_vocab_from_freq": "use fastw2v.Word2Vec(vocabulary={word: count})",
     "reset_from": "make a new model, and call its build_vocab",
     "estimate_memory": "what does not fit raises a MemoryError with the figures before anything is trained",
-    **dict.fromkeys(["score", "syn1", "create_binary_tree"], "there is no hierarchical softmax"),
+    **dict.fromkeys(["score", "syn1", "create_binary_tree"], "hierarchical softmax is not implemented"),
     **dict.fromkeys(["running_training_loss", "compute_loss"], "use model.get_latest_training_loss()"),
     "layer1_size": "use model.vector_size",
-    "add_lifecycle_event": "what was trained is in model.loss_history and model.total_train_time",
+    "add_lifecycle_event": "see model.loss_history and model.total_train_time",
     "vocabulary": "use model.wv",
     "trainables": "use model.syn1neg",
     **dict.fromkeys(["add_null_word", "init_weights", "make_cum_table", "prepare_vocab", "prepare_weights"], _INNER),

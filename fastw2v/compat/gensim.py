@@ -1,7 +1,7 @@
-"""gensim's Word2Vec over this package's trainer, so that a script changes its import line and runs.
+"""gensim's Word2Vec on this package's trainer: a script changes its import line and runs.
 
 ``from fastw2v.compat.gensim import CallbackAny2Vec, KeyedVectors, LineSentence, Word2Vec`` instead of the imports from
-``gensim.models``. What each parameter becomes is said by `Word2Vec`; what has no counterpart raises.
+``gensim.models``. `Word2Vec` documents what each parameter becomes; one without a counterpart raises.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["CallbackAny2Vec", "KeyedVectors", "LineSentence", "PathLineSentences
 
 
 class CallbackAny2Vec:
-    """Base of callbacks; each method is called with the model, whose `wv` has the vectors as they are then."""
+    """Base of callbacks; each method is called with the model, whose `wv` holds the current vectors."""
 
     def on_train_begin(self, model: Word2Vec) -> None:
         """Before the first epoch."""
@@ -52,9 +52,9 @@ class LineSentence:
     source : str or path
         A file (plain or packed), a folder or a glob.
     max_sentence_length : int
-        Does nothing: no sentence is cut here.
+        Has no effect: sentences are never cut.
     limit : int, optional
-        Only so many lines.
+        Read only this many lines.
     """
 
     def __init__(self, source: Any, max_sentence_length: int = 10_000, limit: int | None = None) -> None:
@@ -80,24 +80,24 @@ class Word2Vec(Absent):
     sentences, corpus_file
         Token lists, or a file of sentences; given one, the model is trained at once.
     vector_size, window, min_count, negative, ns_exponent, sample, epochs, shrink_windows
-        The same here.
+        As in gensim.
     alpha, min_alpha : float
-        The learning rate at the start and at the end.
+        The initial and final learning rate.
     sg : {0, 1}
         CBOW or skip-gram.
     cbow_mean : {0, 1}
-        1: the mean of the context rows, its gradient passed whole to each (``cbow_gradient="sum"``). 0: their sum, as
+        1: the mean of the context rows, its gradient passed in full to each (``cbow_gradient="sum"``). 0: their sum, as
         gensim trains it (``cbow_gradient="mean"``).
     seed, workers : int
-        The seed, and threads. One worker makes a run repeatable, whatever PYTHONHASHSEED says.
+        The seed and the number of threads. With one worker a run is repeatable under any PYTHONHASHSEED.
     max_final_vocab : int, optional
-        Keep exactly so many words, the most frequent (gensim raises `min_count` until there are no more than these).
+        Keep exactly this many words, the most frequent (gensim raises `min_count` until no more than this are left).
     compute_loss : bool
-        Does nothing: the loss is always kept; see `get_latest_training_loss`.
+        Has no effect: the loss is always recorded; see `get_latest_training_loss`.
     callbacks : iterable of CallbackAny2Vec
         Those of gensim work as well.
     hashfxn, batch_words, comment
-        Do nothing: rows start from draws that depend on seed and place alone, and there are no batches.
+        Have no effect: initial rows depend only on seed and row, and there are no batches.
     hs, max_vocab_size, null_word, trim_rule, sorted_vocab
         Raise unless left at their defaults; the message says what to do instead.
 
@@ -112,8 +112,8 @@ class Word2Vec(Absent):
     Notes
     -----
     The corpus is read once, by `build_vocab`, and its ids are kept (4 bytes a word): `train` on the same object reads
-    nothing again, and generators work. Sentences over 10,000 words are not cut. `train` on other text goes on from the
-    vectors as they are, with the words that they have.
+    nothing again, and generators work. Sentences over 10,000 words are not cut. `train` on other text continues from
+    the current vectors, with the same words.
 
     Examples
     --------
@@ -154,7 +154,7 @@ class Word2Vec(Absent):
         max_final_vocab: int | None = None,
         shrink_windows: bool = True,
     ) -> None:
-        _refuse("hs", hs, 0, "there is no hierarchical softmax; use negative sampling (hs=0, negative=5)")
+        _refuse("hs", hs, 0, "hierarchical softmax is not implemented; use negative sampling (hs=0, negative=5)")
         _refuse("max_vocab_size", max_vocab_size, None, "nothing is dropped while counting; use max_final_vocab")
         _refuse("null_word", null_word, 0, "there is no padding word")
         _refuse("trim_rule", trim_rule, None, "use min_count and max_final_vocab, or leave the words out of the corpus")
@@ -170,7 +170,7 @@ class Word2Vec(Absent):
         self._loss_sum = 0.0
         self._given: Any = None
         self._corpus: EncodedCorpus | None = None
-        self._params(epochs, alpha, min_alpha)  # so that a wrong value is told before anything is read
+        self._params(epochs, alpha, min_alpha)  # so that a wrong value raises before anything is read
         if sentences is not None or corpus_file is not None:
             self.build_vocab(sentences, corpus_file)
             self.train(sentences, corpus_file, epochs=epochs, total_examples=self.corpus_count)
@@ -212,12 +212,12 @@ class Word2Vec(Absent):
         corpus_iterable, corpus_file
             One of the two.
         update : bool
-            True raises: the vocabulary does not grow.
+            True raises: the vocabulary cannot grow.
         **ignored
-            `progress_per` and `keep_raw_vocab` do nothing.
+            `progress_per` and `keep_raw_vocab` have no effect.
         """
         _refuse("trim_rule", ignored.get("trim_rule"), None, "use min_count and max_final_vocab")
-        _refuse("update", update, False, "the vocabulary does not grow; count the old text and the new together")
+        _refuse("update", update, False, "the vocabulary cannot grow; count the old and the new text together")
         given = _one_of(corpus_iterable, corpus_file)
         request = self._request(self._params(self.epochs, self.alpha, self.min_alpha))
         session = begin(request, self._read(given, request))
@@ -239,12 +239,12 @@ class Word2Vec(Absent):
         callbacks: Iterable[Any] = (),
         **ignored: Any,
     ) -> tuple[int, int]:
-        """Train, going on from the vectors as they are.
+        """Continue training from the current vectors.
 
         Parameters
         ----------
         corpus_iterable, corpus_file
-            One of the two; words outside the vocabulary are left out.
+            One of the two; words outside the vocabulary are dropped.
         epochs : int, optional
             By default those of the model.
         start_alpha, end_alpha : float, optional
@@ -252,7 +252,7 @@ class Word2Vec(Absent):
         callbacks : iterable of CallbackAny2Vec
             Besides those of the model.
         total_examples, total_words, compute_loss, **ignored
-            Do nothing: both totals are counted.
+            Have no effect: both totals are counted.
 
         Returns
         -------
@@ -264,7 +264,7 @@ class Word2Vec(Absent):
         given = _one_of(corpus_iterable, corpus_file)
         self.epochs = rounds = self.epochs if epochs is None else epochs
         rates = [
-            own if said is None else said for said, own in ((start_alpha, self.alpha), (end_alpha, self.min_alpha))
+            own if given is None else given for given, own in ((start_alpha, self.alpha), (end_alpha, self.min_alpha))
         ]
         request = self._request(self._params(rounds, *rates), initial_vectors=self.wv.vectors)
         if given is self._given and self._corpus is not None:
@@ -288,7 +288,7 @@ class Word2Vec(Absent):
         return len(corpus.ids) * rounds, corpus.report.raw_tokens * rounds
 
     def _request(self, parameters: TrainingParameters, **more: Any) -> Request:
-        """Return what this model asks of a session, checked before anything is read."""
+        """Return the checked request for a session."""
         return Request(
             parameters,
             min_count=self.min_count,
@@ -300,7 +300,7 @@ class Word2Vec(Absent):
         ).checked()
 
     def _read(self, given: Any, request: Request) -> EncodedCorpus:
-        """Encode what gensim takes for sentences."""
+        """Encode anything that gensim accepts as sentences."""
         if isinstance(given, LineSentence) and given.limit is None:
             given = given.source
         elif not isinstance(given, (str, os.PathLike)):
@@ -350,12 +350,12 @@ class Word2Vec(Absent):
 
     @classmethod
     def load(cls, fname: str | os.PathLike[str]) -> Word2Vec:
-        """Read what `save` wrote, ready to be used and trained on; gensim's own pickles are refused."""
+        """Load a model that `save` wrote, ready for use and further training; gensim's own pickles are refused."""
         loaded = load_all(fname, format="native")
         own = loaded.metadata.get("gensim")
         if not isinstance(own, dict) or loaded.context_vectors is None:
             raise ParameterError(
-                f"{os.fspath(fname)}: no model of fastw2v.compat.gensim; KeyedVectors.load reads vectors"
+                f"{os.fspath(fname)}: not a model saved by fastw2v.compat.gensim; KeyedVectors.load reads vectors"
             )
         totals = {name: own.pop(name, 0) for name in ("corpus_count", "corpus_total_words")}
         model = cls(**{name: value for name, value in own.items() if name in _KEPT})

@@ -1,4 +1,4 @@
-"""What `Word2Vec` and `DocVectorizer` have in common as scikit-learn estimators: short ``repr``, tags, widths."""
+"""What `Word2Vec` and `DocVectorizer` share as scikit-learn estimators: short ``repr``, tags, feature counts."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ SHOWN_ITEMS = 8  # containers with more are shown by their type and size
 
 
 class TextEstimator:
-    """Put left of scikit-learn's own bases, whose methods it extends."""
+    """A mixin; it goes left of scikit-learn's own bases, whose methods it extends."""
 
-    # ------------------------------------------------------------------ how it is shown
+    # ------------------------------------------------------------------ display
 
     def _shown(self) -> Any:
-        """The same estimator with a word about each large parameter in its place: a corpus may hold millions."""
+        """Return a copy in which short descriptions replace large parameters: a corpus may hold millions of items."""
         params = self.get_params(deep=False)  # type: ignore[attr-defined]
         return type(self)(**{name: stand_in(name, value) for name, value in params.items()})
 
@@ -24,10 +24,10 @@ class TextEstimator:
         return super(TextEstimator, self._shown()).__repr__(N_CHAR_MAX)  # type: ignore[call-arg]
 
     def _get_params_html(self, *args: Any, **options: Any) -> Any:
-        """Newer releases of scikit-learn make the table of parameters in notebooks of this."""
+        """Build the table of parameters that newer releases of scikit-learn show in notebooks."""
         return super(TextEstimator, self._shown())._get_params_html(*args, **options)  # type: ignore[misc]
 
-    # ------------------------------------------------------------------ what it takes
+    # ------------------------------------------------------------------ input
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()  # type: ignore[misc]
@@ -39,13 +39,13 @@ class TextEstimator:
         return tags
 
     def _remember_width(self, X: Any) -> None:  # noqa: N803
-        """A two-dimensional array is a table of tokens, and its width is remembered, as by all of scikit-learn."""
+        """Remember the width of a two-dimensional array, a table of tokens, as scikit-learn's estimators do."""
         self.__dict__.pop("n_features_in_", None)
         if isinstance(X, np.ndarray) and X.ndim == 2:
             self.n_features_in_ = X.shape[1]
 
     def _check_width(self, X: Any) -> None:  # noqa: N803
-        """Raise unless a table is as wide as the one that `fit` got."""
+        """Raise unless a table is as wide as the one given to `fit`."""
         expected = self.__dict__.get("n_features_in_")
         if expected is not None and isinstance(X, np.ndarray) and X.ndim == 2 and X.shape[1] != expected:
             raise ValueError(
@@ -55,7 +55,7 @@ class TextEstimator:
 
 
 class Named:
-    """Stands for a value in a ``repr``."""
+    """Stands in for a value in a ``repr``."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -65,7 +65,7 @@ class Named:
 
 
 def stand_in(name: str, value: Any) -> Any:
-    """The value itself, or what is shown of it: its type and size.
+    """Return the value itself, or a description of its type and size.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""One run: where it starts, the loop over its chunks, what it reports, and how it is kept and resumed."""
+"""Training: start, loop over chunks, progress, checkpoints, and the session that ties them together."""
 
 from fastw2v.training.loop import advance, start, train
 from fastw2v.training.state import Progress, Report, TrainingState

@@ -1,6 +1,6 @@
-"""Checkpoints: a native model file whose metadata also says where the run stands.
+"""Checkpoints: native model files whose metadata also records the position of the run.
 
-So a checkpoint can be loaded as a model at any time, and writing it is all or nothing.
+A checkpoint can therefore be loaded as a model at any time, and is written all-or-nothing.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 
 def check_words(corpus: EncodedCorpus) -> None:
-    """Raise now, and not after an hour of training, where the words cannot be written to a file."""
+    """Raise before training if the words cannot be written to a file."""
     encode_words(corpus.vocabulary.words)
 
 
 def fingerprint(corpus: EncodedCorpus) -> str:
-    """Tells corpora apart: the number of tokens, sentences and words, and a checksum of the ids and their sentences."""
+    """Identify a corpus by its numbers of tokens, sentences and words and a checksum of ids and offsets."""
     checksum = zlib.crc32(corpus.offsets.data, zlib.crc32(corpus.ids.data))
     return f"{len(corpus.ids)}-{len(corpus.offsets) - 1}-{len(corpus.vocabulary)}-{checksum:08x}"
 
 
 def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedCorpus) -> None:
-    """Write the model and where its training stands."""
+    """Write the model and the position of its training."""
     position = {
         "epoch": state.epoch,
         "token": int(state.plan.chunk_begin[state.chunk]),  # chunks may be cut elsewhere by another version
@@ -52,17 +52,17 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: 
 
 
 def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], TrainingParameters, WordVectors, np.ndarray]:
-    """What a checkpoint holds: its position, its parameters, word vectors and context vectors.
+    """Read a checkpoint: position, parameters, word vectors and context vectors.
 
     Raises
     ------
     FormatError
-        The file is no checkpoint, or one of another format version.
+        The file is not a checkpoint, or has another format version.
     """
     loaded = load_all(path, format="native")
     position = loaded.metadata.get("training")
     if not isinstance(position, dict) or loaded.context_vectors is None:
-        raise FormatError(f"{os.fspath(path)}: a model, but no checkpoint: it does not say where training stands")
+        raise FormatError(f"{os.fspath(path)}: a model, but not a checkpoint: it does not record a position")
     try:
         params = TrainingParameters(**position["params"]).checked()
         numbers = {key: int(position[key]) for key in ("epoch", "token", "pairs", "seed")}
@@ -77,7 +77,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Train
 
 
 def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedCorpus) -> None:
-    """Bring a state that was just started for this corpus and these parameters to where the checkpoint stood.
+    """Move a state that was just started on this corpus with these parameters to the checkpoint's position.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
     if position["corpus"] != fingerprint(corpus):
         raise FormatError(
             f"{os.fspath(path)}: its corpus (tokens-sentences-words-checksum {position['corpus']}) is not the one "
-            f"given ({fingerprint(corpus)}): resume with the text and the vocabulary settings it was started with"
+            f"given ({fingerprint(corpus)}): resume with the corpus and the vocabulary settings it was started with"
         )
     theirs, ours = asdict(params), asdict(state.params)
     changed = [f"{name}={theirs[name]!r}, not {ours[name]!r}" for name in ours if theirs[name] != ours[name]]
@@ -102,7 +102,7 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
     chunk = int(np.searchsorted(state.plan.chunk_begin, token))
     if state.plan.chunk_begin[chunk] != token:
         raise FormatError(
-            f"{os.fspath(path)}: it stands at token {token}, where this version of fastw2v does not cut the corpus: "
+            f"{os.fspath(path)}: its position, token {token}, is not a chunk boundary in this version of fastw2v: "
             "resume with the version that wrote it"
         )
     state.w_in[:], state.w_out[:] = vectors.vectors, context
@@ -113,5 +113,5 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
 
 
 def seed_of(path: str | os.PathLike[str]) -> int:
-    """The seed that the checkpoint's run was started with."""
+    """Return the seed of the checkpoint's run."""
     return int(read_checkpoint(path)[0]["seed"])

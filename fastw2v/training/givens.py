@@ -1,4 +1,4 @@
-"""Where a fit starts from: its seed, given rows, and the words whose rows stay."""
+"""What a run is given to start from: the seed, initial rows, frozen words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def check_start(random_state: Any, initial_vectors: Any, frozen: Any, vector_size: int) -> None:
-    """Raise for what no vocabulary could make right: before a corpus is read, which may take an hour.
+    """Reject arguments that are invalid for any vocabulary, before a corpus is read.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def check_start(random_state: Any, initial_vectors: Any, frozen: Any, vector_siz
 
 
 def check_seed(random_state: Any, name: str = "random_state") -> None:
-    """Raise ParameterError for what `resolve_seed` cannot make a seed of; generators are not moved on."""
+    """Raise ParameterError unless `resolve_seed` can make a seed of it; generators are not advanced."""
     if random_state is None or isinstance(random_state, (np.random.RandomState, np.random.Generator)):
         return
     whole = isinstance(random_state, numbers.Integral) and type(random_state) is not bool
@@ -45,17 +45,17 @@ def check_seed(random_state: Any, name: str = "random_state") -> None:
 
 
 def resolve_seed(random_state: Any) -> int:
-    """The seed that a ``random_state`` stands for.
+    """Return the seed that a ``random_state`` stands for.
 
     Parameters
     ----------
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        None draws a seed from the system; a generator is asked for one number, and so moves on.
+        None draws a seed from the system; a generator gives one number, and so advances.
 
     Raises
     ------
     ParameterError
-        It is none of these, or an int outside 0..2**63 - 1.
+        It is none of these, or an integer outside 0..2**63 - 1.
     """
     check_seed(random_state)
     if random_state is None:
@@ -68,7 +68,7 @@ def resolve_seed(random_state: Any) -> int:
 
 
 def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArray[np.float32] | None:
-    """Rows to start from, NaN for the words that ``given`` lacks.
+    """Return initial rows, NaN for words missing from ``given``.
 
     Parameters
     ----------
@@ -79,10 +79,10 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
     Raises
     ------
     ParameterError
-        It is none of these; vectors of another size, or with NaN or infinity in them; an array with another number of
-        rows than the vocabulary.
+        It is none of these; its vectors have another size or hold NaN or infinity; an array has another number of rows
+        than the vocabulary.
     MemoryError
-        The rows do not fit in the memory that is free.
+        The rows need more memory than is free.
     """
     if given is None:
         return None
@@ -136,7 +136,7 @@ def _floats(given: Any, what: str) -> NDArray[np.float32]:
         return np.asarray(given, np.float32)
     except (TypeError, ValueError) as error:
         raise ParameterError(
-            f"{what} is {shown(given)} ({type(given).__name__}), which is no array of numbers: {error}"
+            f"{what} is {shown(given)} ({type(given).__name__}), expected an array of numbers: {error}"
         ) from None
 
 
@@ -162,12 +162,12 @@ def _check_frozen(words: Any) -> None:
 
 
 def frozen_rows(words: Iterable[Any] | None, vocabulary: Vocabulary) -> NDArray[np.uint8] | None:
-    """1 for the rows of these words.
+    """Return 1 for the rows of these words, 0 for the others.
 
     Raises
     ------
     ParameterError
-        It is no list of words, or a word is not in the vocabulary.
+        It is not a list of words, or a word is not in the vocabulary.
     """
     _check_frozen(words)
     if words is None:

@@ -1,7 +1,7 @@
-"""THE training loop: chunks, progress, loss, Ctrl-C, divergence, callbacks, checkpoints. It knows no estimator.
+"""The training loop: chunks, progress, loss, Ctrl-C, divergence, callbacks, checkpoints.
 
-`train` is the whole of it for those who have an encoded corpus and parameters; `start` and `advance` are its two
-halves, for those who go on later.
+`train` takes an encoded corpus and parameters and does everything; `start` and `advance` are its two halves, for runs
+that continue later.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from fastw2v.training.state import Callback, Progress, TrainingState
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded import EncodedCorpus
 
-HAND_OVER_SECONDS = 0.15  # how much work a backend is given at once: as often as this, callbacks hear of progress
+HAND_OVER_SECONDS = 0.15  # work handed to a backend at once, and so the time between two calls of a callback
 CHECKPOINT_SECONDS = 600.0
-EXPLODED = 100.0  # mean loss for each pair and each word scored in it; what knows nothing has log 2
+EXPLODED = 100.0  # mean loss for each pair and each word scored in it; an untrained model has log 2
 
 
 def start(
@@ -49,7 +49,7 @@ def start(
     frozen: NDArray[np.uint8] | None = None,
     counts: NDArray[np.int64] | None = None,
 ) -> TrainingState:
-    """Make a run ready: plan, tables and initial rows.
+    """Prepare a run: plan, tables and initial rows.
 
     Parameters
     ----------
@@ -58,20 +58,20 @@ def start(
     seed : int
         From 0 to 2**64 - 1; the same corpus, parameters and seed give the same draws on every device.
     initial_vectors : float32 (V, D), optional
-        Input rows to start from; rows that hold a NaN start at random like all others.
+        Input rows to start from; rows with a NaN start at random.
     context_vectors : float32 (V, D), optional
         Output rows to start from; by default zeros.
     frozen : uint8 (V,), optional
-        1 for the words whose input rows stay as they are.
+        1 for words whose input rows do not change.
     counts : int64 (V,), optional
-        What subsampling and noise words follow, where this corpus is a piece of more text; None is its own counts.
+        Word counts for subsampling and noise words when this corpus is part of a larger one; by default its own.
 
     Raises
     ------
     ParameterError
-        A parameter is out of its range.
+        A parameter is out of range.
     MemoryError
-        The rows do not fit in the memory that is free.
+        The rows need more memory than is free.
     """
     params = params.checked()
     words = len(corpus.vocabulary)
@@ -128,22 +128,22 @@ def check_options(
     checkpoint: str | os.PathLike[str] | None = None,
     every: float | None = None,
 ) -> None:
-    """Raise for options of `advance` that cannot be: before a corpus is read for it, which may take an hour.
+    """Reject invalid options of `advance`, before a corpus is read.
 
     Raises
     ------
     ParameterError
-        One is out of its range.
+        An option is out of range.
     BackendUnavailable
         The device cannot be used.
     OSError
-        The checkpoint could not be written.
+        The checkpoint cannot be written.
     """
     check("device", device)
     check("n_jobs", n_jobs)
     check("every", every)
     if not isinstance(callbacks, Collection) or not all(map(callable, callbacks)):
-        raise ParameterError(f"callbacks={shown(callbacks)}: it must be a list of functions that take a Progress")
+        raise ParameterError(f"callbacks={shown(callbacks)}: it must be a list of functions of a Progress")
     backends.check_device(device)
     if checkpoint is not None:
         check_target(checkpoint)
@@ -159,37 +159,38 @@ def advance(
     checkpoint: str | os.PathLike[str] | None = None,
     every: float | None = None,
 ) -> None:
-    """Train from where ``state`` stands to the end of its last epoch, or until something stops it.
+    """Train from the position of ``state`` to the end of its last epoch, or until something stops it.
 
     Parameters
     ----------
     state : TrainingState
-        Changed in place, and usable whatever happens: after Ctrl-C or an exception from a callback it stands at the
-        chunk that would have come next.
+        Changed in place, and usable whatever happens: after Ctrl-C or an exception from a callback its position is the
+        next chunk.
     corpus : EncodedCorpus
         The one it was started with.
     device : {"auto", "cpu", "cuda", "numpy"}, default "auto"
     n_jobs : int, optional
-        Threads; None or -1 uses every usable CPU. With 1, results are bit-equal for the same state and instruction set.
+        Number of threads; None or -1 uses every usable CPU. With 1, results are bit-equal for the same state and
+        instruction set.
     callbacks : sequence of callable, optional
-        Each is called with a `Progress` in this thread, every 0.15 seconds or so and at each epoch's end; training
+        Each is called with a `Progress` in this thread, about every 0.15 seconds and at the end of each epoch; training
         stops when one returns True.
     checkpoint : path, optional
-        File to which the state is written, all or nothing, every ``every`` seconds, when stopped, and at the end.
+        File for the state, written all-or-nothing every ``every`` seconds, when stopped, and at the end.
     every : float, default 600
         Seconds between checkpoints.
 
     Raises
     ------
     DivergedError
-        A score was not a finite number, or the loss far beyond that of knowing nothing; the arrays are of no use then.
+        A score was not finite, or the loss far exceeded that of an untrained model; the arrays are then useless.
     KeyboardInterrupt
-        After Ctrl-C, once the threads have finished their chunks.
+        After Ctrl-C, once all threads have finished their chunks.
 
     Warns
     -----
     RuntimeWarning
-        No pair was trained: no sentence kept two words.
+        No pair was trained because no sentence kept two words.
     """
     check_options(device=device, n_jobs=n_jobs, callbacks=callbacks, checkpoint=checkpoint, every=every)
     if not state.complete:
@@ -213,7 +214,7 @@ def _run(
     checkpoint: str | os.PathLike[str] | None,
     every: float | None,
 ) -> None:
-    """Start a backend, train, and leave everything in order, whatever ends it."""
+    """Start a backend, train, and clean up, however the training ends."""
     backend = backends.choose(device)
     run = backend(state.arrays, corpus, state.tables, state.plan, n_jobs=jobs)
     _describe(state, backend)
@@ -233,14 +234,14 @@ def _run(
 def _loop(
     state: TrainingState, run: backends.Run, watch: _Watch, saver: _Saver, interrupted: Callable[[], bool]
 ) -> None:
-    """Hand chunks to the backend, as many at once as take about HAND_OVER_SECONDS."""
+    """Hand chunks to the backend in batches that take about HAND_OVER_SECONDS."""
     batch = 1
     while not state.complete:
         last = min(state.chunk + batch, state.plan.chunks)
         began = time.perf_counter()
         try:
             run.train_chunk(state.epoch, state.chunk, last)
-        finally:  # also when a signal handler of the user's raised: what was trained is accounted for
+        finally:  # even if the user's signal handler raised: trained chunks count
             epoch_end = state.add(run.stats)
         if not run.stats.finite or _exploded(run.stats, state.plan):
             state.diverged = True
@@ -267,18 +268,18 @@ def _loop(
 
 
 def _exploded(stats: ChunkStats, plan_: Plan) -> bool:
-    """Whether the loss is far beyond that of knowing nothing, (K + 1) log 2: finite, and of no use all the same."""
+    """Return whether the loss, though finite, far exceeds that of an untrained model, (K + 1) log 2."""
     return stats.loss_sum > EXPLODED * (plan_.negative + 1) * max(1, stats.pairs)
 
 
 def _check_finite(state: TrainingState) -> None:
-    """The last tile's updates, which no later score has seen."""
+    """Raise if the last tile's updates, which no later score has seen, left values that are not finite."""
     for rows in (state.w_in, state.w_out):
         for begin in range(0, len(rows), 4_096):
             if not np.isfinite(rows[begin : begin + 4_096]).all():
                 state.diverged = True
                 raise DivergedError(
-                    f"training left the finite numbers in the last tiles of epoch {state.plan.epochs}: lower "
+                    f"the last tiles of epoch {state.plan.epochs} produced values that are not finite: lower "
                     f"learning_rate (it started at {state.plan.learning_rate:.4g})"
                 )
 
@@ -295,7 +296,7 @@ def _describe(state: TrainingState, backend: type[backends.Run]) -> None:
 
 
 class _Watch:
-    """Time, speed, and the callbacks."""
+    """Measures time and speed, and calls the callbacks."""
 
     def __init__(self, state: TrainingState, corpus: EncodedCorpus, callbacks: list[Callback]) -> None:
         self.state, self.callbacks = state, callbacks
@@ -309,12 +310,12 @@ class _Watch:
         return plan_.rate_at(self.state.epoch, min(self.state.chunk, plan_.chunks - 1))
 
     def speed(self) -> tuple[float, float]:
-        """Seconds and raw words per second of this call."""
+        """Return the seconds and the raw words per second of this call."""
         elapsed = time.perf_counter() - self.began
         return elapsed, (self.state.tokens_done - self.tokens_before) * self.raw_share / max(elapsed, 1e-9)
 
     def tell(self, epoch_end: bool) -> bool:
-        """Call every callback; whether one asked to stop."""
+        """Call every callback, and return whether one asked to stop."""
         if not self.callbacks:
             return False
         state, (elapsed, speed) = self.state, self.speed()
@@ -331,11 +332,11 @@ class _Watch:
             eta=(total - state.tokens_done) * self.raw_share / max(speed, 1e-9),
             epoch_end=epoch_end,
         )
-        answers = [callback(progress) for callback in self.callbacks]  # every one hears of it
+        answers = [callback(progress) for callback in self.callbacks]  # all of them, even after one has asked to stop
         return any(isinstance(answer, (bool, np.bool_)) and bool(answer) for answer in answers)
 
     def close(self) -> None:
-        """Enter this call's time into the report."""
+        """Add this call's time to the report."""
         elapsed, _ = self.speed()
         self.state.report.seconds += elapsed
         self.state.report.words_per_second = self.state.report.tokens * self.raw_share / self.state.report.seconds
@@ -364,9 +365,9 @@ class _Saver:
 
 @contextmanager
 def _interrupts_held(stop: Callable[[], None]) -> Iterator[Callable[[], bool]]:
-    """Hold Ctrl-C back until the chunks at work are accounted for, then let it go on to whoever handles it.
+    """Hold Ctrl-C back until the current chunks are accounted for, then pass it to its handler.
 
-    Only the main thread can receive it; elsewhere nothing is held.
+    Only the main thread can receive it; in other threads nothing is held.
     """
     held: list[tuple[int, FrameType | None]] = []
     before = signal.getsignal(signal.SIGINT)

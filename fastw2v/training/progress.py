@@ -1,4 +1,4 @@
-"""A line that shows how far training is: epoch, share done, words/s, learning rate, loss and the time left."""
+"""A progress line for terminals: epoch, percentage, words/s, learning rate, loss, time left."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import sys
 from types import TracebackType
 from typing import Any, TextIO
 
-__all__ = ["ProgressLine", "describe", "format_seconds"]
-
 
 def format_seconds(seconds: float) -> str:
-    """Write a time as people read it.
+    """Format a duration.
 
     Parameters
     ----------
@@ -20,7 +18,7 @@ def format_seconds(seconds: float) -> str:
     Returns
     -------
     str
-        "m:ss" or "h:mm:ss"; "-:--" when the time is not known.
+        "m:ss" or "h:mm:ss"; "-:--" if the time is unknown.
 
     Examples
     --------
@@ -35,11 +33,11 @@ def format_seconds(seconds: float) -> str:
 
 
 def describe(progress: Any) -> str:
-    """Put the figures of a training report into words.
+    """Format a progress report as one line.
 
     Parameters
     ----------
-    progress : fastw2v.training.loop.Progress
+    progress : fastw2v.training.Progress
 
     Returns
     -------
@@ -53,19 +51,19 @@ def describe(progress: Any) -> str:
 
 
 class ProgressLine:
-    """A callback for training that keeps one line of the terminal up to date.
+    """A training callback that keeps one line of the terminal up to date.
 
     Parameters
     ----------
     stream : text file, optional
-        Where to write; by default standard error.
+        By default standard error.
     force : bool, default False
-        Write also where the stream is no terminal. Otherwise piped and logged runs stay quiet.
+        Write even if the stream is not a terminal. By default piped and logged runs stay silent.
 
     Notes
     -----
-    Use it as a context manager, or call `close` at the end: the cursor is hidden in between. It starts no thread; the
-    line changes when the callback is called, which is several times a second, in the thread that called ``fit``.
+    Use it as a context manager, or call `close` at the end, to restore the cursor. It starts no thread: the line is
+    redrawn whenever the callback is called, several times a second, in the thread that called ``fit``.
 
     Examples
     --------
@@ -75,18 +73,18 @@ class ProgressLine:
 
     def __init__(self, stream: TextIO | None = None, *, force: bool = False) -> None:
         self._stream = sys.stderr if stream is None else stream
-        # A process without a terminal, such as a service, may have no standard error at all.
+        # A process without a terminal, such as a service, may have no standard error.
         self.active = self._stream is not None and (force or self._stream.isatty())
         self._force = force
         self._bar: Any = None
         self._task: Any = None
 
     def __call__(self, progress: Any) -> bool:
-        """Show a report; never asks training to stop.
+        """Show a report; never ask training to stop.
 
         Parameters
         ----------
-        progress : fastw2v.training.loop.Progress
+        progress : fastw2v.training.Progress
 
         Returns
         -------
@@ -117,13 +115,13 @@ class ProgressLine:
             TaskProgressColumn(),
             TextColumn("left {task.fields[eta]}"),
             console=console,
-            auto_refresh=False,  # no thread of rich's: a fork during training would copy its locks
+            auto_refresh=False,  # rich would start a thread, whose locks a fork during training would copy
         )
         self._bar.start()
         self._task = self._bar.add_task("", total=total, eta="-:--")
 
     def close(self) -> None:
-        """Leave the line as it is and give the terminal back; may be called more than once."""
+        """Leave the line in place and restore the terminal; may be called more than once."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None

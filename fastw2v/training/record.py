@@ -1,4 +1,4 @@
-"""What a model file says about its training: written by every way of saving, checked by every way of loading."""
+"""The record of training in a model file: written by every save, checked by every load."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def record(
 
 
 def read_record(path: str | os.PathLike[str], metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the record in a file's metadata, checked: anybody may have written the file.
+    """Return the record in a file's metadata, checked: the file may come from anywhere.
 
     Raises
     ------

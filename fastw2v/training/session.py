@@ -1,6 +1,6 @@
-"""One training session, whoever asks for it: `fit`, `partial_fit`, the command line and the gensim layer.
+"""One training session, shared by `fit`, `partial_fit`, the command line and the gensim layer.
 
-Each says what it wants in a `Request`, gets a `Session` from `begin`, `resume` or `next_pass`, and lets `run` train it.
+Each caller fills in a `Request`, obtains a `Session` from `begin`, `resume` or `next_pass`, and trains it with `run`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from fastw2v.training.state import Callback, TrainingState
 
 @dataclass(frozen=True)
 class Request:
-    """Everything a session is asked for; the names and meanings are those of `fastw2v.Word2Vec`'s parameters.
+    """Everything a caller asks of a session; names and meanings are those of `fastw2v.Word2Vec`'s parameters.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Request:
     verbose: int = 0
 
     def checked(self) -> Request:
-        """Return this request in plain numbers, or raise: before a corpus is read, which may take an hour.
+        """Return this request with plain Python numbers, or raise; called before a corpus is read.
 
         Raises
         ------
@@ -73,7 +73,7 @@ class Request:
         BackendUnavailable
             The device cannot be used.
         OSError
-            The checkpoint could not be written.
+            The checkpoint cannot be written.
         """
         for name in ("min_count", "max_vocab", "errors", "n_jobs", "spool", "verbose"):
             check(name, getattr(self, name))
@@ -89,7 +89,7 @@ class Request:
         return replace(self, parameters=parameters)
 
     def read(self, corpus: Any) -> EncodedCorpus:
-        """Encode a corpus as the request says; an `EncodedCorpus` is returned unchanged."""
+        """Encode a corpus; an `EncodedCorpus` is returned unchanged."""
         return encode(
             corpus,
             tokenizer=self.tokenizer,
@@ -103,16 +103,16 @@ class Request:
 
 
 class Session(NamedTuple):
-    """A request at work.
+    """A request being carried out.
 
     Attributes
     ----------
     request : Request
     state : TrainingState
-        The rows, and how far their training has come.
+        The rows, and the position of their training.
     corpus : EncodedCorpus
     source : object
-        The corpus as it was passed: the same object resumes the session.
+        The corpus as the caller passed it: the same object resumes the session.
     """
 
     request: Request
@@ -121,13 +121,13 @@ class Session(NamedTuple):
     source: Any
 
     def record(self) -> dict[str, Any]:
-        """Return what a model file says about this training."""
+        """Return the record of this training for a model file."""
         state = self.state
         return record(asdict(state.params), state.loss_history, self.corpus.tokenizer, state.plan.seed)
 
 
 class Standing(NamedTuple):
-    """Where a model stands before one more pass: its words, rows and losses, its passes so far and its first seed."""
+    """The state of a model before another pass: words, rows, losses, number of passes so far, seed of the first."""
 
     vocabulary: Vocabulary
     vectors: NDArray[np.float32]
@@ -172,12 +172,12 @@ def begin(
 
 
 def resume(request: Request, corpus: Any) -> Session:
-    """Begin with the seed of the request's checkpoint, and go to where it stands.
+    """Begin with the seed of the request's checkpoint, and move to its position.
 
     Raises
     ------
     FormatError
-        The checkpoint belongs to another corpus or other parameters, or the file is none.
+        The checkpoint belongs to another corpus or other parameters, or the file is not a checkpoint.
     """
     assert request.checkpoint is not None
     session = begin(request, corpus, seed=seed_of(request.checkpoint))
@@ -186,16 +186,16 @@ def resume(request: Request, corpus: Any) -> Session:
 
 
 def one_pass(request: Request) -> Request:
-    """Return the request for a single epoch at its first learning rate throughout."""
+    """Return the request for a single epoch at a constant learning rate."""
     rate = request.parameters.resolved_learning_rate
     parameters = replace(request.parameters, epochs=1, learning_rate=rate, min_learning_rate=rate)
     return replace(request, parameters=parameters)
 
 
 def next_pass(request: Request, corpus: Any, standing: Standing) -> Session:
-    """Begin one pass over more text from where a model stands.
+    """Begin one pass over new text from the current state of a model.
 
-    The vocabulary stays; its counts grow by those of the new text, and subsampling and noise words follow all of them.
+    The vocabulary is fixed; its counts grow by those of the new text, and subsampling and noise words follow the sum.
 
     Raises
     ------
@@ -225,24 +225,24 @@ def _check_fits(standing: Standing, corpus: EncodedCorpus, parameters: TrainingP
         raise ParameterError(f"partial_fit: vector_size={parameters.vector_size}, but the model's vectors have {size}")
     if corpus.vocabulary.words != standing.vocabulary.words:
         raise ParameterError(
-            f"partial_fit: the encoded corpus has a vocabulary of its own ({len(corpus.vocabulary):,} words); encode "
+            f"partial_fit: the encoded corpus has another vocabulary ({len(corpus.vocabulary):,} words); encode "
             f"it with the model's ({len(standing.vocabulary):,}): encode(corpus, vocabulary=model.vocabulary_)"
         )
 
 
 def _seed_of_pass(seed: int, passes: int) -> int:
-    """A seed for each pass: with that of the first one, equal positions would draw equal windows."""
+    """Return a new seed for each pass: with the first one, equal positions would draw equal windows."""
     return int(np.random.SeedSequence((seed, passes)).generate_state(1, np.uint64)[0])
 
 
 def run(session: Session) -> None:
-    """Train until the session's last epoch is over, or something stops it.
+    """Train to the end of the session's last epoch, or until something stops it.
 
     Raises
     ------
     DivergedError
-        Training left the finite numbers. Where a checkpoint was written in this call, the state is back at the last of
-        them; else ``state.diverged`` stays True and its rows are useless.
+        Training produced values that are not finite. If a checkpoint was written in this call, the state returns to
+        the last one; otherwise ``state.diverged`` stays True and the rows are useless.
 
     Also what `fastw2v.training.advance` raises; the state is then usable.
     """

@@ -1,4 +1,4 @@
-"""What a training run is made of: where it stands, what it reports, and what a callback is told."""
+"""The state of a training run, its report, and the progress that callbacks receive."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from fastw2v.planning.training_parameters import TrainingParameters
 
 @dataclass(frozen=True)
 class Progress:
-    """What a callback is told.
+    """The progress that a callback receives.
 
     Attributes
     ----------
     epoch, epochs : int
-        The epoch at work, from 1, and how many there will be.
+        The current epoch, from 1, and their number.
     tokens, total_tokens : int
-        Tokens of the encoded corpus trained so far, and in the whole run, all epochs together.
+        Tokens of the encoded corpus trained so far, and in the whole run, over all epochs.
     words_per_second : float
-        Raw corpus words (those left out of the vocabulary, too) per second of this call.
+        Raw corpus words (including those not in the vocabulary) per second of this call.
     learning_rate : float
     loss : float
-        Mean per positive pair in this epoch so far; NaN where there was no pair yet.
+        Mean per positive pair in this epoch so far; NaN before the first pair.
     elapsed, eta : float
-        Seconds in this call, and seconds to go.
+        Seconds spent in this call, and seconds left.
     epoch_end : bool
         Whether an epoch has just ended.
     """
@@ -54,7 +54,7 @@ Callback = Callable[[Progress], Any]
 
 @dataclass
 class Report:
-    """What a run did: how much, how fast, where and in which tiles; ``n_jobs`` threads were at work at most."""
+    """What a run did: how much, how fast, on which device, in which tiles, on at most ``n_jobs`` threads."""
 
     device: str = ""
     instruction_set: str = ""
@@ -72,7 +72,7 @@ class Report:
 
 @dataclass
 class TrainingState:
-    """A run and how far it has come: all that is needed to go on.
+    """A run and its position: everything needed to continue.
 
     Attributes
     ----------
@@ -81,11 +81,11 @@ class TrainingState:
     plan : Plan
     tables : Tables
     epoch, chunk : int
-        The next chunk to train; ``epoch == plan.epochs`` when the run is complete.
+        The next chunk to train; ``epoch == plan.epochs`` once the run is complete.
     loss_history : list of float
         Mean loss per positive pair of each finished epoch.
     diverged : bool
-        Whether the rows left the finite numbers and are useless.
+        Whether the rows hold values that are not finite, and are useless.
     """
 
     arrays: Arrays
@@ -121,11 +121,11 @@ class TrainingState:
         return self.epoch * self.plan.tokens + int(self.plan.chunk_begin[self.chunk])
 
     def pack(self) -> None:
-        """Let the rows of a complete run lie side by side, as people expect; kernels need them apart."""
+        """Make the rows of a complete run contiguous, as users expect; kernels need them padded."""
         self.arrays = Arrays(packed_rows(self.w_in), packed_rows(self.w_out))
 
     def add(self, stats: ChunkStats) -> bool:
-        """Account for chunks that were trained; whether that ended an epoch."""
+        """Account for trained chunks, and return whether they ended an epoch."""
         self.chunk += stats.chunks
         self.loss_sum += stats.loss_sum
         self.pairs += stats.pairs
@@ -140,5 +140,5 @@ class TrainingState:
 
     @property
     def mean_loss(self) -> float:
-        """Mean loss per positive pair in the epoch at work; NaN without pairs."""
+        """Mean loss per positive pair in the current epoch; NaN without pairs."""
         return self.loss_sum / self.pairs if self.pairs else math.nan

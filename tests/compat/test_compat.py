@@ -181,7 +181,7 @@ def test_evaluation_returns_what_gensim_returns(both, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"hs": 1}, "hs=1 has no counterpart in fastw2v: there is no hierarchical softmax; use negative sampling"),
+        ({"hs": 1}, "hs=1 has no counterpart in fastw2v: hierarchical softmax is not implemented; use negative sampling"),
         ({"max_vocab_size": 10}, "use max_final_vocab"),
         ({"null_word": 1}, "no padding word"),
         ({"trim_rule": len}, "use min_count"),
@@ -300,7 +300,7 @@ def test_the_order_of_calls_is_told():
         Word2Vec().train(SENTENCES)
     with pytest.raises(ParameterError, match="one of the two"):
         Word2Vec().build_vocab()
-    with pytest.raises(ParameterError, match="does not grow"):
+    with pytest.raises(ParameterError, match="cannot grow"):
         Word2Vec().build_vocab(SENTENCES, update=True)
 
 

@@ -121,7 +121,7 @@ def test_encoded_text_must_have_the_models_vocabulary():
     model = trained(PIECES[:1])
     encoded = encode(PIECES[1], vocabulary=model.vocabulary_)
     assert np.array_equal(model.partial_fit(encoded)["red"], trained()["red"])
-    with pytest.raises(ParameterError, match="vocabulary of its own"):
+    with pytest.raises(ParameterError, match="another vocabulary"):
         model.partial_fit(EncodedCorpus.from_ids([[0, 1, 1]], ["red", "wine"]))
 
 
@@ -138,7 +138,7 @@ def test_what_cannot_go_on_says_why_and_changes_nothing(tmp_path):
 
     save(tmp_path / "bare.safetensors", model.vectors_)
     bare = Word2Vec.load(tmp_path / "bare.safetensors")
-    with pytest.raises(ValueError, match=r"no context vectors.*initial_vectors=model"):
+    with pytest.raises(ValueError, match=r"without context vectors.*initial_vectors=model"):
         bare.partial_fit(PIECES[1])
 
 

@@ -66,7 +66,7 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path):
     with pytest.raises(ValueError, match="no file"):
         Word2Vec(SENTENCES, **QUICK).fit(resume=True, checkpoint=tmp_path / "none")
     fitted().save(tmp_path / "model.fw2v")
-    with pytest.raises(FormatError, match="no checkpoint"):
+    with pytest.raises(FormatError, match="not a checkpoint"):
         Word2Vec(SENTENCES, **QUICK).fit(resume=True, checkpoint=tmp_path / "model.fw2v")
 
 
@@ -104,7 +104,7 @@ def test_a_checkpoint_whose_record_is_damaged_is_refused(tmp_path, change):
     [
         ({"epoch": 4}, "epoch 4, token 0 is outside the run"),
         ({"token": 10**6}, "token 1000000 is outside the run"),
-        ({"token": 1}, "at token 1, where this version of fastw2v does not cut the corpus"),
+        ({"token": 1}, "its position, token 1, is not a chunk boundary"),
     ],
 )
 def test_a_checkpoint_that_stands_where_no_chunk_begins_is_refused(tmp_path, change, said):
