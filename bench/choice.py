@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.quality import SCORES, score
+from bench.helpers.scores import SCORES, score
 from fastw2v import WordVectors, encode
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.loop import advance, start

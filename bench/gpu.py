@@ -263,7 +263,7 @@ def _train(corpus: EncodedCorpus, params: TrainingParameters, warps: int | None)
 
 def scores(vectors: WordVectors) -> Row:
     """Similarity and analogies; why not, where their files are neither in FASTW2V_DATA nor to be had."""
-    from bench.quality import score
+    from bench.helpers.scores import score
 
     try:
         return {**score(vectors)}

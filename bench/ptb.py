@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from bench.helpers.record import Settings, show
-from bench.helpers.systems import Task, run, saved
+from bench.helpers.systems import run, saved
+from bench.helpers.tasks import Task
 from fastw2v import datasets
 
 WINDOW, NEGATIVE, EPOCHS = 5, 5, 10

@@ -10,22 +10,12 @@ from typing import Any
 from bench.helpers.corpora import count_words, first_words
 from bench.helpers.programs import can
 from bench.helpers.record import Settings, show
-from bench.helpers.systems import Task, run, saved
-from fastw2v import datasets
-from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
+from bench.helpers.scores import SCORES, score
+from bench.helpers.systems import run, saved
+from bench.helpers.tasks import Task
 from fastw2v.vectors import WordVectors
 
 QUICK_WORDS = 200_000  # fewer know too few words of the tests
-SCORES = ("WS-353", "SimLex", "analogies")
-
-
-def score(vectors: WordVectors) -> dict[str, float]:
-    """Spearman times 100 on WordSim-353 and SimLex-999; per cent of analogies within the first 30,000 words."""
-    return {
-        "WS-353": 100 * evaluate_word_pairs(vectors, datasets.fetch_word_pairs("ws353")).spearman,
-        "SimLex": 100 * evaluate_word_pairs(vectors, datasets.fetch_word_pairs("simlex999")).spearman,
-        "analogies": 100 * evaluate_analogies(vectors, datasets.fetch_analogies(), protocol="c").total.accuracy,
-    }
 
 
 def measure(

@@ -11,7 +11,8 @@ from typing import Any
 from bench.helpers.corpora import count_words, first_words
 from bench.helpers.programs import can
 from bench.helpers.record import Settings, show
-from bench.helpers.systems import Task, run
+from bench.helpers.systems import run
+from bench.helpers.tasks import Task
 
 # gensim is slow enough that a piece of the corpus tells as much as all of it; all get the same piece.
 TRAIN_WORDS, QUICK_WORDS = 3_000_000, 10_000

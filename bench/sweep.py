@@ -20,7 +20,8 @@ import numpy as np
 
 from bench.helpers.corpora import count_words, first_words, zipf_corpus
 from bench.helpers.record import Settings, show
-from bench.helpers.systems import Task, run, run_together
+from bench.helpers.systems import run, run_together
+from bench.helpers.tasks import Task
 from bench.helpers.training import time_epoch
 from fastw2v.corpus import encode
 from fastw2v.corpus.encoded import EncodedCorpus

@@ -21,8 +21,8 @@ from fastw2v.estimators.bags import mean_vectors
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
-from fastw2v.training.givens import resolve_seed
 from fastw2v.training.record import read_record, record
+from fastw2v.training.seed import resolve_seed
 from fastw2v.training.session import Request, Session, Standing, begin, next_pass, one_pass, resume, run
 from fastw2v.training.state import Callback, Report
 from fastw2v.vectors.word_vectors import WordVectors

@@ -12,19 +12,17 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from bench.helpers.tasks import Task
 from fastw2v import formats
-
-if TYPE_CHECKING:
-    from bench.helpers.systems import Task
 
 # Their programs copy file names into 100 bytes: names are given relative to a folder in which they run.
 TEXT, OUTPUT, COUNTS = "text", "vectors", "counts"
 
-Commands = Callable[["Task", str, bool], list[str]]
+Commands = Callable[[Task, str, bool], list[str]]
 
 
 def _word2vec(task: Task, path: str, counting: bool) -> list[str]:

@@ -135,7 +135,7 @@ def _request(options: dict[str, Any], callbacks: tuple[Callback, ...], quiet: bo
 def _seed(options: dict[str, Any]) -> int:
     """Return the seed: the checkpoint's, the given one, or a new one."""
     from fastw2v.training.checkpoint import seed_of
-    from fastw2v.training.givens import check_seed, resolve_seed
+    from fastw2v.training.seed import check_seed, resolve_seed
 
     if not options.get("resume"):
         check_seed(options.get("seed"), "seed")

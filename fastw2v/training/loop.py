@@ -7,12 +7,8 @@ that continue later.
 from __future__ import annotations
 
 import os
-import signal
-import threading
 import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +25,7 @@ from fastw2v.planning.rows import initial_arrays, row_stride
 from fastw2v.planning.tables import make_tables, word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.checkpoint import check_words, save_checkpoint
+from fastw2v.training.interrupts import interrupts_held
 from fastw2v.training.state import Callback, Progress, TrainingState
 
 if TYPE_CHECKING:
@@ -221,7 +218,7 @@ def _run(
     watch = _Watch(state, corpus, callbacks)
     saver = _Saver(state, corpus, checkpoint, CHECKPOINT_SECONDS if every is None else float(every))
     try:
-        with _interrupts_held(run.request_stop) as interrupted:
+        with interrupts_held(run.request_stop) as interrupted:
             _loop(state, run, watch, saver, interrupted)
     finally:
         run.pull()
@@ -361,28 +358,3 @@ class _Saver:
             save_checkpoint(self.path, self.state, self.corpus)
             self.state.report.checkpoints += 1
             self.last = time.perf_counter()
-
-
-@contextmanager
-def _interrupts_held(stop: Callable[[], None]) -> Iterator[Callable[[], bool]]:
-    """Hold Ctrl-C back until the current chunks are accounted for, then pass it to its handler.
-
-    Only the main thread can receive it; in other threads nothing is held.
-    """
-    held: list[tuple[int, FrameType | None]] = []
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
-        yield lambda: False
-        return
-
-    def hold(number: int, frame: FrameType | None) -> None:
-        held.append((number, frame))
-        stop()
-
-    signal.signal(signal.SIGINT, hold)
-    try:
-        yield lambda: bool(held)
-    finally:
-        signal.signal(signal.SIGINT, before)
-        if held:
-            before(*held[0])

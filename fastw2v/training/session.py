@@ -23,10 +23,11 @@ from fastw2v.errors import DivergedError, ParameterError
 from fastw2v.parameters import check
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.checkpoint import restore, seed_of
-from fastw2v.training.givens import check_start, frozen_rows, initial_rows, resolve_seed
+from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initial_rows
 from fastw2v.training.loop import advance, check_options, start
 from fastw2v.training.progress import ProgressLine
 from fastw2v.training.record import record
+from fastw2v.training.seed import check_seed, resolve_seed
 from fastw2v.training.state import Callback, TrainingState
 
 
@@ -78,7 +79,8 @@ class Request:
         for name in ("min_count", "max_vocab", "errors", "n_jobs", "spool", "verbose"):
             check(name, getattr(self, name))
         parameters = self.parameters.checked()
-        check_start(self.random_state, self.initial_vectors, self.frozen, parameters.vector_size)
+        check_seed(self.random_state)
+        check_initial_rows(self.initial_vectors, self.frozen, parameters.vector_size)
         check_options(
             device=self.device,
             n_jobs=self.n_jobs,

@@ -265,7 +265,7 @@ EXPECTED = {
 
 
 def task(text, **more):
-    cls = import_module("bench.helpers.systems").Task
+    cls = import_module("bench.helpers.tasks").Task
     settings = {"vector_size": 4, "window": 3, "negative": 7, "sample": 0.01, "min_count": 2, "epochs": 6}
     return cls(str(text), 1000, **{**settings, "learning_rate": 0.1, "threads": 2, **more})
 

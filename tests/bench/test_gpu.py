@@ -40,7 +40,9 @@ def gpu(text, results, *arguments):
 
 def test_the_gpu_is_checked_measured_and_scored(cuda_shim, few_words, tmp_path, monkeypatch):
     cuda_shim()
-    monkeypatch.setattr("bench.quality.score", lambda vectors: {"WS-353": 50.0, "SimLex": 30.0, "analogies": 20.0})
+    monkeypatch.setattr(
+        "bench.helpers.scores.score", lambda vectors: {"WS-353": 50.0, "SimLex": 30.0, "analogies": 20.0}
+    )
     monkeypatch.setattr(import_module("bench.gpu"), "shutil", SimpleNamespace(which=lambda name: None))
     done, rows = gpu(few_words, tmp_path)
     assert done.exit_code == 0, done.output
@@ -65,7 +67,7 @@ def test_scores_whose_files_are_missing_are_no_reason_to_lose_the_times(monkeypa
     def missing(vectors):
         raise OSError("wordsim353 was not found: set FASTW2V_DATA")
 
-    monkeypatch.setattr("bench.quality.score", missing)
+    monkeypatch.setattr("bench.helpers.scores.score", missing)
     assert import_module("bench.gpu").scores(None) == {"scores": "OSError: wordsim353 was not found: set FASTW2V_DATA"}
 
 

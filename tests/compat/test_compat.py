@@ -181,7 +181,10 @@ def test_evaluation_returns_what_gensim_returns(both, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"hs": 1}, "hs=1 has no counterpart in fastw2v: hierarchical softmax is not implemented; use negative sampling"),
+        (
+            {"hs": 1},
+            "hs=1 has no counterpart in fastw2v: hierarchical softmax is not implemented; use negative",
+        ),
         ({"max_vocab_size": 10}, "use max_final_vocab"),
         ({"null_word": 1}, "no padding word"),
         ({"trim_rule": len}, "use min_count"),

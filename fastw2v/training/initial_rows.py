@@ -1,9 +1,7 @@
-"""What a run is given to start from: the seed, initial rows, frozen words."""
+"""The rows a run starts from, and the words whose rows are frozen."""
 
 from __future__ import annotations
 
-import numbers
-import secrets
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,52 +17,16 @@ if TYPE_CHECKING:
     from fastw2v.corpus.vocabulary import Vocabulary
 
 
-def check_start(random_state: Any, initial_vectors: Any, frozen: Any, vector_size: int) -> None:
+def check_initial_rows(given: Any, frozen: Any, vector_size: int) -> None:
     """Reject arguments that are invalid for any vocabulary, before a corpus is read.
 
     Raises
     ------
     ParameterError
     """
-    check_seed(random_state)
     _check_frozen(frozen)
-    if initial_vectors is not None:
-        _check_width(getattr(initial_vectors, "vectors_", initial_vectors), vector_size)
-
-
-def check_seed(random_state: Any, name: str = "random_state") -> None:
-    """Raise ParameterError unless `resolve_seed` can make a seed of it; generators are not advanced."""
-    if random_state is None or isinstance(random_state, (np.random.RandomState, np.random.Generator)):
-        return
-    whole = isinstance(random_state, numbers.Integral) and type(random_state) is not bool
-    if not whole or not 0 <= int(random_state) < 2**63:
-        raise ParameterError(
-            f"{name}={shown(random_state)}: it must be None, a whole number from 0 to 2**63 - 1, a RandomState or a "
-            f"Generator"
-        )
-
-
-def resolve_seed(random_state: Any) -> int:
-    """Return the seed that a ``random_state`` stands for.
-
-    Parameters
-    ----------
-    random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        None draws a seed from the system; a generator gives one number, and so advances.
-
-    Raises
-    ------
-    ParameterError
-        It is none of these, or an integer outside 0..2**63 - 1.
-    """
-    check_seed(random_state)
-    if random_state is None:
-        return secrets.randbits(63)
-    if isinstance(random_state, np.random.RandomState):
-        return int(random_state.randint(0, 2**31 - 1))
-    if isinstance(random_state, np.random.Generator):
-        return int(random_state.integers(0, 2**63 - 1))
-    return int(random_state)
+    if given is not None:
+        _check_width(getattr(given, "vectors_", given), vector_size)
 
 
 def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArray[np.float32] | None:
