@@ -1,5 +1,6 @@
-"""The documentation, held: the tile of docs/tile.md is that of the reference backend, links lead somewhere."""
+"""The documentation, held: its code runs, its table of wings is the rule, its links and names lead somewhere."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from fastw2v import EncodedCorpus
 from fastw2v.backends.reference import Run
-from fastw2v.planning.plan import make_plan, noise_slots
+from fastw2v.planning.plan import make_plan
 from fastw2v.planning.rows import Arrays
 from fastw2v.planning.tables import make_tables, word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
@@ -29,7 +30,8 @@ def test_the_tile_of_the_page_is_that_of_the_reference():
     ).checked()
     arrays = Arrays(*rng.normal(size=(2, 12, 8)))
     run = Run(arrays, corpus, make_tables(word_counts(corpus), params), make_plan(corpus, params, seed=1))
-    noise = run._draw_noise(0, 0, np.arange(noise_slots(5)))
+    # S is 16 for five negatives; the first tile draws all of them
+    noise = run._draw_noise(0, 0, np.arange(16))
 
     token = np.arange(25)
     distance = abs(token[:, None] - token)
@@ -59,3 +61,19 @@ def test_links_lead_somewhere(page):
         other = page.parent / path if path else page
         assert other.exists(), target
         assert not anchor or anchor in anchors(other), target
+
+
+def test_the_table_of_wings_is_the_rule_that_the_tests_hold():
+    tree = ast.parse((ROOT / "tests" / "test_architecture.py").read_text(encoding="utf-8"))
+    (order,) = [
+        node.value for node in ast.walk(tree) if isinstance(node, ast.Assign) and ast.unparse(node.targets) == "ORDER"
+    ]
+    held = [(str(level), wing) for level, line in enumerate(ast.literal_eval(order), 1) for wing in line.split()]
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| `(\w+)(?:/|\.py)`.* \| ([^|]*) \|$", page, re.MULTILINE)
+    assert sorted((level, wing) for level, wing, _ in rows) == sorted(held)
+    last = int(held[-1][0])
+    for level, wing, below in rows:
+        first = int(level) + 1
+        wanted = {last: f"{last}", last - 1: f"{first}, {last}", last + 1: "none"}.get(first, f"{first} to {last}")
+        assert below == wanted, wing
