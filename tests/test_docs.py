@@ -77,3 +77,43 @@ def test_the_table_of_wings_is_the_rule_that_the_tests_hold():
         first = int(level) + 1
         wanted = {last: f"{last}", last - 1: f"{first}, {last}", last + 1: "none"}.get(first, f"{first} to {last}")
         assert below == wanted, wing
+
+
+FOLDERS = ["", "fastw2v", "fastw2v/native", "fastw2v/native/cpu"]  # where a path on a page may begin
+SUFFIXES = (".py", ".pyx", ".h", ".c", ".cu", ".md", ".yml", ".json", "/")
+
+
+def files_named(page):
+    """Paths between backticks, as they stand."""
+    names = re.findall(r"`([\w./-]+)`", page.read_text(encoding="utf-8"))
+    return sorted({name for name in names if name.endswith(SUFFIXES)})
+
+
+def find(name):
+    return next((path for folder in FOLDERS if (path := ROOT / folder / name).exists()), None)
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/tile.md", "docs/performance.md"])
+def test_the_files_that_a_page_names_exist(page):
+    names = files_named(ROOT / page)
+    assert len(names) > 3
+    assert [name for name in names if find(name) is None] == []
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/tile.md", "docs/performance.md"])
+def test_the_names_that_a_page_takes_from_the_code_are_there(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for names, place in re.findall(r"((?:`[\w.]+`(?:, | and )?)+)\s+in\s+`([\w./]+\.(?:py|pyx|h|cu))`", text):
+        code = find(place).read_text(encoding="utf-8")
+        missing = [name for name in re.findall(r"`(?:\w+\.)?(\w+)`", names) if not re.search(rf"\b{name}\b", code)]
+        assert missing == [], place
+    everything = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("fastw2v", "bench", "tests")
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in {".py", ".pyx", ".h", ".c", ".cu"}
+    )
+    unknown = [
+        name for name in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text) if not re.search(rf"\b{name}\b", everything)
+    ]
+    assert set(unknown) <= {"b_i", "n_i"}  # symbols
