@@ -84,9 +84,9 @@ SUFFIXES = (".py", ".pyx", ".h", ".c", ".cu", ".md", ".yml", ".json", "/")
 
 
 def files_named(page):
-    """Paths between backticks, as they stand."""
+    """Paths between backticks, as they stand; not .github/, which the source distribution leaves out."""
     names = re.findall(r"`([\w./-]+)`", page.read_text(encoding="utf-8"))
-    return sorted({name for name in names if name.endswith(SUFFIXES)})
+    return sorted({name for name in names if name.endswith(SUFFIXES) and name[0] != "."})
 
 
 def find(name):
