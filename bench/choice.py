@@ -1,6 +1,6 @@
 """Why the tile has the shape it has: speed and quality for other numbers of tokens (T), noise words (S) and lives (L).
 
-The shapes here are put into the plan by hand; what the package itself chooses is in fastw2v/plan.py.
+The shapes here are put into the plan by hand; what the package itself chooses is in fastw2v/planning/.
 """
 
 from __future__ import annotations
