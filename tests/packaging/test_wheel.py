@@ -3,7 +3,6 @@
 Both are built once, from a copy of the source tree, in the environment of the tests: about a minute.
 """
 
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ import sysconfig
 import tarfile
 import venv
 import zipfile
+from importlib.metadata import distributions
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -27,7 +27,8 @@ def reason_not_to_build():
     """Why nothing can be built here, or an empty string."""
     if not PACKAGE.is_dir():
         return "the package's source is not beside the tests"
-    if missing := [name for name in ("build", "Cython", "setuptools", "pip") if importlib.util.find_spec(name) is None]:
+    installed = {distribution.name.lower() for distribution in distributions()}
+    if missing := sorted({"build", "cython", "pip", "setuptools"} - installed):
         return f"needs the packages {', '.join(missing)}"
     if shutil.which(os.environ.get("CC", "cc").split()[0]) is None:
         return "no C compiler"
