@@ -1,11 +1,12 @@
 # make demo    install the package and train on the built-in corpus
 # make test    install the package with its test dependencies and run the tests against what was installed
+# make coverage   the same tests, and which lines of the package they leave out
 # make lint    formatting, style and types
 # make bench   the benchmarks (an hour); BENCH_ARGS="speed --runs 3" chooses, see BENCH_ARGS=--help
-# make bench-gpu   what only a machine with a GPU can tell
-# make clean   everything that these made
+# make bench-gpu   the benchmarks that need a GPU
+# make clean   delete all that these made
 #
-# All of it lives in .venv; PYTHON=python3.12 chooses another Python. A second call does nothing that is already done.
+# Everything is installed into .venv; PYTHON=python3.12 chooses another Python. A second call repeats no finished step.
 
 PYTHON ?= python3
 VENV := .venv
@@ -15,26 +16,32 @@ STAMPS := $(VENV)/stamps
 SOURCES := pyproject.toml setup.py MANIFEST.in README.md LICENSE \
 	$(shell find fastw2v -type f ! -name '*.so' ! -name '*.pyc' ! -name '.*')
 
+C_FOLDERS := fastw2v/native bench/kernels tests/backends
+
 # From scratch: a wheel is packed from build/lib*, where files deleted from the source would linger, and no tool notices
 # that compiler flags in setup.py have changed.
 INSTALL = rm -rf build && $(BIN)/python -m pip install --quiet
 
-.PHONY: demo test lint bench bench-gpu clean
+.PHONY: demo test coverage lint bench bench-gpu clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMPS)/core
 	$(BIN)/fastw2v demo
 
-# From inside .venv, so that no folder on sys.path holds the source: what is tested is what a user gets.
+# From inside .venv, so that no folder on sys.path holds the source: the tests see what a user installs.
 test: $(STAMPS)/test
 	cd $(VENV) && bin/python -c 'import fastw2v; assert "site-packages" in fastw2v.__file__, fastw2v.__file__'
 	cd $(VENV) && bin/pytest -c "$(CURDIR)/pyproject.toml" --rootdir="$(CURDIR)" -n auto --dist loadfile $(PYTEST_ARGS) "$(CURDIR)/tests"
+
+# Covers Python code only: the compiled modules record nothing.
+coverage: override PYTEST_ARGS += --cov --cov-config="$(CURDIR)/pyproject.toml" --cov-report=term
+coverage: test
 
 lint: $(STAMPS)/lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	PATH="$(abspath $(BIN)):$$PATH" cython-lint fastw2v
-	$(BIN)/clang-format --dry-run --Werror $$(find fastw2v/native bench/kernels tests/backends -name '*.[ch]' -o -name '*.cu')
+	$(BIN)/clang-format --dry-run --Werror $$(find $(C_FOLDERS) -name '*.[ch]' -o -name '*.cu')
 	$(BIN)/mypy
 
 # Like the tests from inside .venv, where only `bench` is brought in; paths in BENCH_ARGS are best absolute.
@@ -48,10 +55,10 @@ bench-gpu: $(STAMPS)/bench
 
 clean:
 	rm -rf build dist $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
-	find . -name __pycache__ -prune -exec rm -rf {} +
-	find fastw2v -name '*.so' -delete
+	find fastw2v tests bench examples -name __pycache__ -prune -exec rm -rf {} +
+	find fastw2v \( -name '*.so' -o -name '*.pyd' \) -delete
 
-# pip 22.3 is the first that is sure to build in place and to know all that pyproject.toml says.
+# pip 22.3 is the first version that is known to build in place and to understand all of pyproject.toml.
 $(STAMPS)/venv:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -c 'import pip, sys; sys.exit(tuple(map(int, pip.__version__.split(".")[:2])) < (22, 3))' \
@@ -70,6 +77,7 @@ $(STAMPS)/bench: $(STAMPS)/test
 	$(INSTALL) '.[plot]'
 	touch $@
 
-$(STAMPS)/lint: $(STAMPS)/test
+# mypy needs the package's dependencies, but not those of the tests.
+$(STAMPS)/lint: $(SOURCES) $(STAMPS)/venv
 	$(INSTALL) '.[lint]'
-	touch $@
+	touch $@ $(STAMPS)/core

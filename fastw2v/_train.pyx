@@ -140,7 +140,9 @@ def _rows(array, name, vocabulary):
         raise ValueError(f"{name}: expected float32 ({vocabulary}, D), found {array.dtype} {array.shape}")
     row_bytes = 4 * FW_ROW_ALIGN
     if array.strides[1] != 4 or array.strides[0] % row_bytes or array.ctypes.data % row_bytes:
-        raise ValueError(f"{name}: rows must begin at multiples of {row_bytes} bytes; make them with rows.empty_rows")
+        raise ValueError(
+            f"{name}: rows must begin at multiples of {row_bytes} bytes; make them with planning.rows.empty_rows"
+        )
     return array.strides[0] // 4
 
 

@@ -1,0 +1,152 @@
+"""Facts about the project that several files state: each of them once, or everywhere alike."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import fastw2v
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+pytestmark = pytest.mark.skipif(not WORKFLOWS, reason="the files of the project are not beside the tests")
+
+
+def text(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def pyproject():
+    tomllib = pytest.importorskip("tomllib", reason="tomllib comes with Python 3.11")
+    return tomllib.loads(text("pyproject.toml"))
+
+
+def jobs(workflow):
+    """``{name: text}`` of the jobs of a workflow, read without a YAML parser: their names are indented by two."""
+    parts = re.split(r"^  ([\w-]+):$", workflow.partition("\njobs:\n")[2], flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+# --- version, Python versions ----------------------------------------------------------------------------------------
+
+
+def test_the_version_is_stated_in_the_package_alone():
+    settings = pyproject()
+    assert "version" not in settings["project"]
+    assert settings["project"]["dynamic"] == ["version"]
+    assert settings["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "fastw2v.__version__"}
+
+
+def test_the_version_can_be_read_without_importing_the_package():
+    """Setuptools looks for a literal, and would import the package, which cannot be built yet, for anything else."""
+    source = Path(fastw2v.__file__).read_text(encoding="utf-8")
+    literals = [
+        ast.literal_eval(node.value)
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__version__"
+    ]
+    assert literals == [fastw2v.__version__]
+
+
+def test_the_citation_has_the_version():
+    assert re.findall(r"^version: (.+)$", text("CITATION.cff"), re.MULTILINE) == [fastw2v.__version__]
+
+
+def test_python_versions_are_the_same_everywhere():
+    project, tools = pyproject()["project"], pyproject()["tool"]
+    prefix = "Programming Language :: Python :: "
+    classified = [line.removeprefix(prefix) for line in project["classifiers"] if re.match(rf"{prefix}3\.\d+$", line)]
+    assert project["requires-python"] == f">={classified[0]}"
+    wheels = [re.sub(r"cp3(\d+)-\*", r"3.\1", name) for name in tools["cibuildwheel"]["build"] if "t-" not in name]
+    assert wheels == classified
+    for workflow in WORKFLOWS:
+        lists = re.findall(r"python: (\[.+\])$", workflow.read_text(encoding="utf-8"), re.MULTILINE)
+        assert [ast.literal_eval(found) for found in lists] == [classified], workflow.name
+
+
+# --- linters ---------------------------------------------------------------------------------------------------------
+
+
+def test_linters_have_one_list_of_versions():
+    pinned = dict(line.split("==") for line in pyproject()["project"]["optional-dependencies"]["lint"])
+    hooks = text(".pre-commit-config.yaml")
+    assert set(re.findall(r"language: (\w+)", hooks)) == {"system"}
+    assert not re.search(r"additional_dependencies|rev:", hooks)
+    lint = text("Makefile").partition("\nlint:")[2].partition("\n\n")[0]
+    for tool in pinned.keys() - {"pre-commit"}:
+        assert re.search(rf"entry: .*\b{tool}\b", hooks), tool
+        assert re.search(rf"[/ ]{tool}\b", lint), tool
+
+
+def test_pre_commit_and_make_lint_format_the_same_c_files():
+    folders = re.search(r"^C_FOLDERS := (.+)$", text("Makefile"), re.MULTILINE)[1].split()
+    pattern = re.search(r"files: (\^\(fastw2v/native.+)$", text(".pre-commit-config.yaml"), re.MULTILINE)[1]
+    tracked = [path for top in ("fastw2v", "bench", "tests") for path in (ROOT / top).rglob("*")]
+    names = [path.relative_to(ROOT).as_posix() for path in tracked if path.suffix in {".c", ".h", ".cu"}]
+    assert names
+    for name in names:
+        assert any(name.startswith(f"{folder}/") for folder in folders), name
+        assert re.search(pattern, name), name
+
+
+# --- workflows -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_every_job_has_a_time_limit_and_no_more_rights_than_it_needs(workflow):
+    source = workflow.read_text(encoding="utf-8")
+    assert "\npermissions:\n  contents: read\n" in source
+    assert "\nconcurrency:\n" in source
+    found = jobs(source)
+    assert found
+    assert [name for name, job in found.items() if "timeout-minutes:" not in job] == []
+    assert [name for name, job in found.items() if "permissions:" in job] == (["publish"] if "publish" in found else [])
+
+
+def test_only_tested_files_are_published():
+    found = jobs(text(".github/workflows/wheels.yml"))
+    needs = re.search(r"needs: \[(.+)\]", found["publish"])[1].split(", ")
+    assert set(needs) == found.keys() - {"publish"}
+
+
+def test_a_change_of_any_compiled_file_builds_the_wheels():
+    filters = text(".github/workflows/wheels.yml").partition("paths:")[2].partition("workflow_dispatch")[0]
+    patterns = [line.strip("- \"'") for line in filters.splitlines() if line.strip().startswith("- ")]
+    package = Path(fastw2v.__file__).parent
+    compiled = [path for path in package.rglob("*") if path.suffix in {".pyx", ".pxd", ".c", ".h", ".cu"}]
+    assert compiled
+    for path in [*compiled, package / "__init__.py"]:
+        name = (Path("fastw2v") / path.relative_to(package)).as_posix()
+        assert any(matches(pattern, name) for pattern in patterns), name
+
+
+def matches(pattern, name):
+    """Whether a filter of GitHub's, in which ``**/`` means any number of folders, names a file."""
+    parts = re.split(r"(\*\*/|\*\*|\*)", pattern)
+    rules = {"**/": "(.*/)?", "**": ".*", "*": "[^/]*"}
+    return re.fullmatch("".join(rules.get(part, re.escape(part)) for part in parts), name) is not None
+
+
+def test_filters_are_read_as_github_reads_them():
+    assert matches("fastw2v/**/*.pyx", "fastw2v/_train.pyx")
+    assert matches("fastw2v/**/*.pyx", "fastw2v/corpus/_scanner.pyx")
+    assert matches("fastw2v/native/**", "fastw2v/native/cpu/fw_kernel.c")
+    assert not matches("fastw2v/*.pyx", "fastw2v/corpus/_scanner.pyx")
+
+
+def test_the_installing_jobs_remove_nothing_that_tests_read():
+    """The benchmarks read the compiler's flags from setup.py."""
+    removed = re.findall(r"run: rm -rf (.+)$", text(".github/workflows/wheels.yml"), re.MULTILINE)
+    assert removed
+    assert set(removed) == {"fastw2v"}
+
+
+# --- README ----------------------------------------------------------------------------------------------------------
+
+
+def test_links_of_the_readme_work_on_a_package_index():
+    """It shows the README alone: links to files of the repository would lead nowhere."""
+    targets = re.findall(r"\]\(([^)]+)\)", text("README.md"))
+    assert [target for target in targets if not target.startswith("https://")] == []
