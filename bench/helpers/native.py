@@ -78,9 +78,8 @@ class Job:
         The structure itself.
     """
 
-    LAYOUT = read_structure(
-        "".join((NATIVE / name).read_text() for name in ("fw_settings.h", "cpu/fw_kernel.h")), "fw_job"
-    )
+    TEXT = (NATIVE / "fw_settings.h").read_text() + (NATIVE / "cpu" / "fw_kernel.h").read_text()
+    LAYOUT = read_structure(TEXT, "fw_job")
 
     def __init__(self, arrays: Arrays, corpus: Any, tables: Tables, plan: Plan) -> None:
         self.record = np.zeros((), self.LAYOUT)

@@ -33,14 +33,13 @@ def tokens_in_flight(plan: Plan, rate: float) -> float:
     CPU threads are bounded, too: at the usual parameters English text bears about forty of them (CBOW: twenty), a
     corpus of few words fewer. A small corpus needs no further bound there: it has few chunks, and each is one thread's.
     """
-    return FLIGHT_STALENESS_MAX / (
-        max(plan.kept_share, 1e-12) * (plan.window + 1) * (plan.negative + 1) * max(rate, 1e-12)
-    )
+    one = max(plan.kept_share, 1e-12) * (plan.window + 1) * (plan.negative + 1) * max(rate, 1e-12)
+    return FLIGHT_STALENESS_MAX / one
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """The bound of one run on a GPU.
+    """How many warps of a GPU one run keeps busy, and which words are damped beyond that.
 
     Attributes
     ----------

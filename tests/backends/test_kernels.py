@@ -103,14 +103,8 @@ def test_one_tile_equals_the_reference(isa, variant, size):
 @pytest.mark.parametrize("shrink", [True, False], ids=["shrinking windows", "whole windows"])
 def test_chunks_equal_the_reference_for_any_tile_and_noise(isa, variant, shrink):
     rng = np.random.default_rng()
-    for tile_tokens, noise_slots, noise_life in [
-        (32, 16, 3),
-        (1, 16, 3),
-        (5, 7, 1),
-        (17, 33, 4),
-        (64, 1, 2),
-        (16, 3, 8),
-    ]:
+    for numbers in [(32, 16, 3), (1, 16, 3), (5, 7, 1), (17, 33, 4), (64, 1, 2), (16, 3, 8)]:
+        shape = dict(zip(("tile_tokens", "noise_slots", "noise_life"), numbers, strict=True))
         corpus = random_corpus(rng, int(rng.integers(30, 300)), 700, int(rng.integers(1, 60)))
         params = TrainingParameters(
             vector_size=int(rng.integers(1, 70)),
@@ -121,9 +115,7 @@ def test_chunks_equal_the_reference_for_any_tile_and_noise(isa, variant, shrink)
             shrink_windows=shrink,
             **variant,
         )
-        Trial(rng, corpus, params, tile_tokens=tile_tokens, noise_slots=noise_slots, noise_life=noise_life).compare(
-            isa, 1e-4
-        )
+        Trial(rng, corpus, params, **shape).compare(isa, 1e-4)
 
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from fastw2v import _sampler
+from fastw2v.layers import UnigramSampler
 from fastw2v.planning import draws
 from fastw2v.planning.learning_rate import rate_after
 from fastw2v.planning.rows import initial_arrays
@@ -44,9 +45,8 @@ def test_uses_of_draws_are_bit_equal_in_c_and_numpy(bits, n):
 
 @given(st.integers(0, 10**6), st.integers(0, 99), st.integers(1, 100), st.integers(1, 20))
 def test_renewals_are_equal_in_c_and_numpy(number, slot, noise_slots, noise_life):
-    assert _sampler.renewed(number, slot, noise_slots, noise_life) == draws.renewed(
-        number, slot, noise_slots, noise_life
-    )
+    seen = (number, slot, noise_slots, noise_life)
+    assert _sampler.renewed(*seen) == draws.renewed(*seen)
 
 
 @given(st.floats(1e-6, 1e3), st.floats(0, 1), st.integers(1, 2**50), st.floats(0, 1))
@@ -99,6 +99,14 @@ def test_noise_follows_the_weights_exactly():
     own = np.where(alias == np.arange(1000), 1.0, threshold / 2**32)
     share = (own + np.bincount(alias, 1 - own, minlength=1000)) / 1000
     assert share == pytest.approx(weights / weights.sum(), abs=1e-9)
+
+
+@pytest.mark.parametrize("exponent", [0.75, 0.0, -0.5, 300.0, -300.0])
+def test_noise_weights_are_in_the_proportions_of_the_textbook(exponent):
+    """Two formulas that do not know each other: neither may overflow."""
+    counts = np.array([1000, 10, 0, 1])
+    weights = noise_weights(counts, exponent)
+    assert weights / weights.sum() == pytest.approx(UnigramSampler(np.repeat(range(4), counts), exponent, 1).word_p)
 
 
 def test_words_that_do_not_occur_are_no_noise():

@@ -4,10 +4,10 @@
    FW_HB blocks of 16 halo rows that the windows of one token block can reach; FW_SB blocks of 16 noise words; FW_CBOW.
    For own and halo rows see cpu/fw_tile.h.
 
-   Three products, in blocks of 16 x 16. Scores: hidden output'. Gradient of the hidden rows: coefficients output. Of the
-   output rows: coefficients' hidden. Skip-gram: own rows are hidden, halo and noise are output. CBOW: own rows (only the
-   diagonal counts) and noise are output; hidden = windows halo / count, with the windows as zeros and ones, and the halo
-   receives windows' (coefficients output). All rows are copied to shared memory first: the snapshot. */
+   Three products, in blocks of 16 x 16. Scores: hidden output'. Gradient of the hidden rows: coefficients output;
+   of the output rows: coefficients' hidden. Skip-gram: own rows are hidden, halo and noise are output. CBOW: own rows
+   (only the diagonal counts) and noise are output; hidden = windows halo / count, the windows as zeros and ones, and
+   the halo receives windows' (coefficients output). All rows are copied to shared memory first: the snapshot. */
 
 #define FW_LD                                                                                                          \
     (FW_K + 8) /* row stride in shared memory: 8 more, so that the 8 rows of a matrix lie in different banks */

@@ -1,8 +1,8 @@
 /* A table that counts distinct words and numbers them in the order in which they were first seen.
  *
  * The words are bytes. What costs time is not the bytes but the cache misses, so everything about a word of up to
- * FW_INLINE_BYTES bytes (nearly every word of nearly every language) lies in one half cache line, frequent words, which are
- * seen early, lie close together, and the slots hold eight bytes each.
+ * FW_INLINE_BYTES bytes (nearly every word of nearly every language) lies in one half cache line, frequent words, which
+ * are seen early, lie close together, and the slots hold eight bytes each.
  */
 #ifndef FW_TABLE_H
 #define FW_TABLE_H
@@ -17,7 +17,7 @@ enum {
     FW_BAD_TEXT = -3,       /* a NUL byte or invalid UTF-8 where that is an error */
 };
 
-#define FW_INLINE_BYTES 16 /* bytes of a word kept in its entry; also how far a key may be read past the end of a word */
+#define FW_INLINE_BYTES 16 /* bytes of a word kept in its entry; a key may be read that far past the end of a word */
 
 typedef struct {
     uint64_t low, high; /* short words: their bytes, padded with zeros; long words: hash, and offset into the text */
