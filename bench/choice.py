@@ -1,6 +1,6 @@
 """Why the tile has the shape it has: speed and quality for other numbers of tokens (T), noise words (S) and lives (L).
 
-The shapes here are put into the plan by hand; what the package itself chooses is in fastw2v/planning/.
+The shapes here are put into the plan by hand; what the package itself chooses is in fastw2v/planning/plan.py.
 """
 
 from __future__ import annotations
@@ -42,19 +42,23 @@ def measure(corpus: Path, seeds: int, epochs: int, negative: int, vector_size: i
         params = TrainingParameters(
             architecture=architecture, epochs=epochs, negative=negative, vector_size=vector_size
         )
-        for tile, noise, life in SHAPES:
+        for tile_tokens, noise_slots, noise_life in SHAPES:
             found = []
             for seed in range(1, seeds + 1):
                 state = start(encoded, params, seed=seed)
-                state.plan = dataclasses.replace(state.plan, tile=tile, noise=noise, life=life)
+                shape = {"tile_tokens": tile_tokens, "noise_slots": noise_slots, "noise_life": noise_life}
+                state.plan = dataclasses.replace(state.plan, **shape)
                 advance(state, encoded, n_jobs=1)
                 vectors = WordVectors(np.ascontiguousarray(state.w_in), encoded.vocabulary)
                 found.append({**score(vectors), "words_per_second": state.report.words_per_second})
-            row: dict[str, Any] = {"architecture": architecture, "T": tile, "S": noise, "L": life}
+            row: dict[str, Any] = {"architecture": architecture, "T": tile_tokens, "S": noise_slots, "L": noise_life}
             row |= {"negative": negative, "vector_size": vector_size, "seeds": found}
             row |= {name: statistics.mean(one[name] for one in found) for name in (*SCORES, "words_per_second")}
             rows.append(row)
             shown = "   ".join(f"{name} {row[name]:5.1f}" for name in SCORES)
             speed = row["words_per_second"] / 1e6
-            print(f"{architecture:8} T {tile:2} S {noise:2} L {life}   {shown}   {speed:.2f} M/s", flush=True)
+            print(
+                f"{architecture:8} T {tile_tokens:2} S {noise_slots:2} L {noise_life}   {shown}   {speed:.2f} M/s",
+                flush=True,
+            )
     return rows

@@ -79,10 +79,12 @@ def compiled_rung(source: Path, folder: Path, encoded: EncodedCorpus) -> Epoch:
     function.restype = ctypes.c_int64
 
     def train(state: TrainingState, epoch: int) -> float:
-        job, loss = Job.of(state.arrays, encoded, state.tables, state.plan), ctypes.c_double(0)
-        if job.longest_chunk > PASSAGE:
-            raise SystemExit(f"bench: a chunk has {job.longest_chunk} tokens; make PASSAGE of ladder.h and here larger")
-        pairs = function(ctypes.byref(job), ctypes.c_int64(epoch), ctypes.byref(loss))
+        job, loss = Job(state.arrays, encoded, state.tables, state.plan), ctypes.c_double(0)
+        if state.plan.longest_chunk > PASSAGE:
+            raise SystemExit(
+                f"bench: a chunk has {state.plan.longest_chunk} tokens; make PASSAGE of ladder.h and here larger"
+            )
+        pairs = function(job, ctypes.c_int64(epoch), ctypes.byref(loss))
         return loss.value / max(1, pairs)
 
     return train

@@ -159,18 +159,18 @@ def share_reached(encoded: Any, params: dict[str, Any], found: list[dict[str, An
     pairs = epoch.pairs / epoch.kept  # CBOW: targets, about one
     if plan.cbow:
         contexts = plan.window + 1 if plan.shrink_windows else 2 * plan.window
-        flops = dimensions * (2 * 3 * (1 + plan.noise) + 2 * contexts)
+        flops = dimensions * (2 * 3 * (1 + plan.noise_slots) + 2 * contexts)
         classical = dimensions * (2 * 3 * (1 + negative) + 2 * contexts)
     else:
-        flops = 2 * 3 * dimensions * (pairs + plan.noise)
+        flops = 2 * 3 * dimensions * (pairs + plan.noise_slots)
         classical = 2 * 3 * dimensions * pairs * (negative + 1)
-    moved = 4 * dimensions * 2 * (2 + plan.noise / (plan.tile * plan.life)) + 4
+    moved = 4 * dimensions * 2 * (2 + plan.noise_slots / (plan.tile_tokens * plan.noise_life)) + 4
     arithmetic = next(row for row in found if row["unit"] == "GFLOP/s")["one_process"]
     level = where_rows_lie(2 * 4 * len(encoded.vocabulary) * row_stride(dimensions))
     copy = next(row for row in found if row["what"].startswith(f"copy {level}"))["one_process"]
     return {
         "what": f"{'CBOW' if plan.cbow else 'skip-gram'}, D {dimensions}, K {negative} "
-        f"(T {plan.tile}, S {plan.noise}, L {plan.life})",
+        f"(T {plan.tile_tokens}, S {plan.noise_slots}, L {plan.noise_life})",
         "M_kept_tokens_per_second": kept_per_second / 1e6,
         "pairs_per_token": pairs,
         "flop_per_token": flops,

@@ -101,14 +101,14 @@ def one_case(
 def clocked_epoch(library: ctypes.CDLL, encoded: Any, params: dict[str, Any]) -> tuple[Any, int]:
     """Nanoseconds of each stage in the first epoch, without those of the clock, and the number of kept tokens."""
     state = started(encoded, **params)
-    job = Job.of(state.arrays, encoded, state.tables, state.plan)
-    workspace = np.zeros(library.stages_workspace_bytes(ctypes.byref(job)) // 4 + 16, np.float32)
+    job = Job(state.arrays, encoded, state.tables, state.plan)
+    workspace = np.zeros(library.stages_workspace_bytes(job) // 4 + 16, np.float32)
     aligned = ctypes.c_void_p((workspace.ctypes.data + 63) & ~63)
     ticks, marks = np.zeros(len(STAGES), np.uint64), np.zeros(len(STAGES), np.uint64)
     cost = statistics.median(library.stages_mark_cost(ctypes.c_int64(100_000)) for _ in range(5))
     begin, first = time.perf_counter(), library.stages_now()
     kept = library.stages_train(
-        ctypes.byref(job),
+        job,
         aligned,
         ctypes.c_int64(0),
         ticks.ctypes.data_as(ctypes.c_void_p),

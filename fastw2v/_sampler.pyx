@@ -1,7 +1,7 @@
-"""Alias table, initial rows, and the counter-based generator as the kernels see it.
+"""Alias table, initial rows, bursts, and the counter-based generator as the kernels see it.
 
-The kernels call the same C functions (native/fw_math.h) without passing through here; `sampler.py` is their mirror in
-NumPy, and tests hold the two bit-equal.
+The kernels call the same C functions (native/fw_math.h) directly; planning/draws.py is their mirror in NumPy, and tests
+hold the two bit-equal.
 """
 
 import numpy as np
@@ -13,16 +13,16 @@ cdef extern from "fw_math.h" nogil:
     uint64_t fw_key(uint64_t seed, uint64_t epoch, uint64_t purpose)
     uint64_t fw_draw(uint64_t key, uint64_t position, uint64_t index)
     uint32_t fw_below(uint64_t bits, uint32_t n)
-    int fw_keep(uint64_t bits, uint32_t cut)
+    int fw_keep(uint64_t bits, uint32_t threshold)
     int fw_window(uint64_t bits, int window)
-    int fw_noise(uint64_t bits, const uint32_t *cut, const int32_t *alias, uint32_t n)
+    int fw_noise(uint64_t bits, const uint32_t *threshold, const int32_t *alias, uint32_t n)
     float fw_centered(uint64_t bits)
-    long long fw_renewed(long long tile, long long slot, long long slots, long long life)
+    long long fw_renewed(long long number, long long slot, long long noise_slots, long long noise_life)
     float fw_learning_rate(double first, double last, long long done, long long total)
 
 
 def draws(uint64_t seed, uint64_t epoch, uint64_t purpose, const int64_t[::1] positions, uint64_t index=0):
-    """64 random bits for each position, for the key (seed, epoch, purpose) and the counter (position, index)."""
+    """Return 64 random bits for each position, for the key (seed, epoch, purpose) and the counter (position, index)."""
     cdef int64_t i, n = positions.shape[0]
     bits = np.empty(n, np.uint64)
     cdef uint64_t[::1] out = bits
@@ -34,7 +34,7 @@ def draws(uint64_t seed, uint64_t epoch, uint64_t purpose, const int64_t[::1] po
 
 
 def bounded(const uint64_t[::1] bits, uint32_t n):
-    """Integers in [0, n)."""
+    """Return uniform integers in [0, n)."""
     cdef int64_t i
     values = np.empty(bits.shape[0], np.uint32)
     cdef uint32_t[::1] out = values
@@ -44,7 +44,7 @@ def bounded(const uint64_t[::1] bits, uint32_t n):
 
 
 def windows(const uint64_t[::1] bits, int window):
-    """Reduced windows, uniform in 1..window."""
+    """Return reduced windows, uniform in 1..window."""
     cdef int64_t i
     values = np.empty(bits.shape[0], np.int32)
     cdef int32_t[::1] out = values
@@ -53,42 +53,42 @@ def windows(const uint64_t[::1] bits, int window):
     return values
 
 
-def kept(const uint64_t[::1] bits, const uint32_t[::1] cut):
-    """Whether each token, drawn `bits` for and with the keep threshold `cut`, stays."""
+def kept(const uint64_t[::1] bits, const uint32_t[::1] threshold):
+    """Return whether each token is kept, given its bits and its word's keep threshold."""
     cdef int64_t i
     values = np.empty(bits.shape[0], np.uint8)
     cdef uint8_t[::1] out = values
-    if cut.shape[0] != bits.shape[0]:
-        raise ValueError(f"bits and cut differ in length: {bits.shape[0]} and {cut.shape[0]}")
+    if threshold.shape[0] != bits.shape[0]:
+        raise ValueError(f"bits and threshold differ in length: {bits.shape[0]} and {threshold.shape[0]}")
     for i in range(bits.shape[0]):
-        out[i] = fw_keep(bits[i], cut[i])
+        out[i] = fw_keep(bits[i], threshold[i])
     return values.view(np.bool_)
 
 
-def noise_words(const uint64_t[::1] bits, const uint32_t[::1] cut, const int32_t[::1] alias):
-    """One noise word for each draw."""
+def noise_words(const uint64_t[::1] bits, const uint32_t[::1] threshold, const int32_t[::1] alias):
+    """Return one noise word for each draw, from the alias table."""
     cdef int64_t i
     words = np.empty(bits.shape[0], np.int32)
     cdef int32_t[::1] out = words
-    if cut.shape[0] == 0 or alias.shape[0] != cut.shape[0]:
-        raise ValueError(f"not an alias table: {cut.shape[0]} thresholds and {alias.shape[0]} aliases")
+    if threshold.shape[0] == 0 or alias.shape[0] != threshold.shape[0]:
+        raise ValueError(f"not an alias table: {threshold.shape[0]} thresholds and {alias.shape[0]} aliases")
     for i in range(bits.shape[0]):
-        out[i] = fw_noise(bits[i], &cut[0], &alias[0], <uint32_t> cut.shape[0])
+        out[i] = fw_noise(bits[i], &threshold[0], &alias[0], <uint32_t> threshold.shape[0])
     return words
 
 
-def renewed(long long tile, long long slot, long long slots, long long life):
-    """The tile in which a noise slot was last renewed."""
-    return fw_renewed(tile, slot, slots, life)
+def renewed(long long number, long long slot, long long noise_slots, long long noise_life):
+    """Return the tile of the chunk in which a noise slot was last renewed, as seen from tile `number`."""
+    return fw_renewed(number, slot, noise_slots, noise_life)
 
 
 def learning_rate(double first, double last, long long done, long long total):
-    """The learning rate at `done` of `total` tokens."""
+    """Return the learning rate at `done` of `total` tokens."""
     return fw_learning_rate(first, last, done, total)
 
 
 def alias_table(const double[::1] weights):
-    """Vose's alias table of a discrete distribution.
+    """Return Vose's alias table of a discrete distribution.
 
     Parameters
     ----------
@@ -97,15 +97,15 @@ def alias_table(const double[::1] weights):
 
     Returns
     -------
-    cut : uint32 (V,)
-        Column k is taken for itself where 32 random bits are below ``cut[k]`` ...
+    threshold : uint32 (V,)
+        Column k stands for itself where 32 random bits are below ``threshold[k]`` ...
     alias : int32 (V,)
-        ... and for ``alias[k]`` otherwise. Columns that are always taken for themselves have themselves as alias.
+        ... and for ``alias[k]`` otherwise. Columns that always stand for themselves are their own alias.
 
     Raises
     ------
     ValueError
-        Where there are no weights, one is negative or not finite, or all are 0.
+        There are no weights, one is negative or not finite, or all are 0.
 
     Notes
     -----
@@ -116,8 +116,8 @@ def alias_table(const double[::1] weights):
     --------
     >>> import numpy as np
     >>> from fastw2v._sampler import alias_table
-    >>> cut, alias = alias_table(np.array([3.0, 1.0]))
-    >>> [round(float(c) / 2**32, 3) for c in cut], alias.tolist()
+    >>> threshold, alias = alias_table(np.array([3.0, 1.0]))
+    >>> [round(float(c) / 2**32, 3) for c in threshold], alias.tolist()
     ([1.0, 0.5], [0, 0])
     """
     cdef int64_t n = weights.shape[0], k, smaller, larger, n_small = 0, n_large = 0
@@ -128,18 +128,18 @@ def alias_table(const double[::1] weights):
         total += weights[k]
     if not (0.0 < total <= 1.7976931348623157e308):
         raise ValueError(f"the weights add up to {total}: at least one must be above 0, and the sum finite")
-    shares, stack = np.empty(n, np.float64), np.empty(n, np.int32)
-    cut_array, alias_array = np.empty(n, np.uint32), np.arange(n, dtype=np.int32)
-    cdef double[::1] share = shares
+    mass_array, stack = np.empty(n, np.float64), np.empty(n, np.int32)
+    threshold_array, alias_array = np.empty(n, np.uint32), np.arange(n, dtype=np.int32)
+    cdef double[::1] mass = mass_array
     cdef int32_t[::1] todo = stack             # small columns from the left, large ones from the right
-    cdef uint32_t[::1] cut = cut_array
+    cdef uint32_t[::1] threshold = threshold_array
     cdef int32_t[::1] alias = alias_array
     scale = <double> n / total
     with nogil:
         for k in range(n):
-            share[k] = weights[k] * scale
-            cut[k] = 0xffffffff
-            if share[k] < 1.0:
+            mass[k] = weights[k] * scale
+            threshold[k] = 0xffffffff
+            if mass[k] < 1.0:
                 todo[n_small] = <int32_t> k
                 n_small += 1
             else:
@@ -149,24 +149,24 @@ def alias_table(const double[::1] weights):
             n_small -= 1
             smaller = todo[n_small]
             larger = todo[n - n_large]
-            p = share[smaller] * 4294967296.0
-            cut[smaller] = <uint32_t> p if p < 4294967295.0 else 0xffffffff
+            p = mass[smaller] * 4294967296.0
+            threshold[smaller] = <uint32_t> p if p < 4294967295.0 else 0xffffffff
             alias[smaller] = <int32_t> larger
-            share[larger] -= 1.0 - share[smaller]
-            if share[larger] < 1.0:
+            mass[larger] -= 1.0 - mass[smaller]
+            if mass[larger] < 1.0:
                 n_large -= 1
                 todo[n_small] = <int32_t> larger
                 n_small += 1
-    return cut_array, alias_array
+    return threshold_array, alias_array
 
 
 cdef enum:
-    RUN = 48  # kept tokens in which a word's share is taken
-    STEP = 16  # raw tokens by which the run moves on
+    STRETCH = 48  # kept tokens in which a word's share is taken
+    STEP = 16  # raw tokens by which the stretch moves on
 
 
 cdef inline double expected(const int32_t[::1] ids, const double[::1] keep, int64_t begin, int64_t end) noexcept nogil:
-    """The tokens of [begin, end) that are expected to be kept."""
+    """Return how many tokens of [begin, end) are expected to be kept."""
     cdef double total = 0.0
     cdef int64_t p
     for p in range(begin, min(end, ids.shape[0])):
@@ -175,16 +175,16 @@ cdef inline double expected(const int32_t[::1] ids, const double[::1] keep, int6
 
 
 def local_shares(const int32_t[::1] ids, const double[::1] keep, int64_t piece, int64_t longest):
-    """For each `piece` tokens of the corpus the largest share that one word has of any run that touches them.
+    """Return, for each `piece` tokens of the corpus, the largest share that one word has of any stretch touching them.
 
-    A run is so long that it is expected to keep 48 tokens, as nearly as whole steps of 16 tokens allow (``keep`` (V,)
-    are the words' keep probabilities), but no longer than ``longest``. One that is expected to keep less than half as
-    many counts as if it kept half. Where a word is densest, a run ends with it: the shares of the words of its last
-    step are taken. ``piece`` is a multiple of 16.
+    A stretch is so long that it is expected to keep 48 tokens, as nearly as whole steps of 16 tokens allow (``keep``
+    (V,) are the words' keep probabilities), but no longer than ``longest``. One that is expected to keep less than half
+    as many counts as if it kept half. Where a word is densest, a stretch ends with it: the shares of the words of its
+    last step are taken. ``piece`` is a multiple of 16.
     """
     cdef int64_t tokens = ids.shape[0], begin = 0, at = 0, end, p, q
     cdef double total = 0.0, more, oldest, best, share
-    cdef double[::1] weight = np.zeros(keep.shape[0], np.float64)  # of each word in the run [begin, end)
+    cdef double[::1] weight = np.zeros(keep.shape[0], np.float64)  # of each word in the stretch [begin, end)
     shares = np.zeros((tokens + piece - 1) // piece, np.float64)
     cdef double[::1] out = shares
     with nogil:
@@ -192,7 +192,7 @@ def local_shares(const int32_t[::1] ids, const double[::1] keep, int64_t piece, 
             end = min(at + STEP, tokens)
             more = expected(ids, keep, at, end)
             oldest = expected(ids, keep, begin, begin + STEP)
-            while begin < at and (total + more - RUN > oldest / 2 or end - begin > longest):
+            while begin < at and (total + more - STRETCH > oldest / 2 or end - begin > longest):
                 total -= oldest
                 for p in range(begin, begin + STEP):
                     weight[ids[p]] -= keep[ids[p]]
@@ -203,7 +203,7 @@ def local_shares(const int32_t[::1] ids, const double[::1] keep, int64_t piece, 
                 weight[ids[p]] += keep[ids[p]]
                 best = max(best, weight[ids[p]])
             total += more
-            share = best / max(total, RUN / 2.0)
+            share = best / max(total, STRETCH / 2.0)
             for q in range(begin // piece, at // piece + 1):
                 out[q] = max(out[q], share)
             at = end

@@ -1,6 +1,6 @@
-"""Backend "cpu": the loops over chunks and tiles that each thread runs, and their threads.
+"""Backend "cpu": threads, and the loops over chunks and tiles that each of them runs.
 
-The row arithmetic of a tile is in native/fw_tile.h, compiled once for each instruction set and chosen here at run time.
+The row arithmetic of a tile is in native/cpu/fw_tile.h, compiled once for each instruction set; one is chosen here.
 """
 
 import math
@@ -16,27 +16,29 @@ from fastw2v.errors import BackendUnavailable, warn_user
 from fastw2v.planning.concurrency import tokens_in_flight
 from fastw2v.planning.plan import ChunkStats
 
+cdef extern from "fw_settings.h" nogil:
+    ctypedef struct fw_settings:
+        int64_t vocabulary, vector_size, stride, tokens, epochs, chunks, longest_chunk
+        uint64_t seed
+        double learning_rate, min_learning_rate
+        int32_t window, negative, tile_tokens, noise_slots, noise_life
+        int32_t cbow, cbow_mean, cbow_divide, shrink_windows, pairwise_noise
+
 cdef extern from "cpu/fw_kernel.h" nogil:
     int FW_ROW_ALIGN
     ctypedef struct fw_job:
+        fw_settings run
         float *w_in
         float *w_out
-        int64_t dimensions, stride, vocabulary
         const int32_t *ids
         const int64_t *offsets
         const int64_t *chunk_begin
         const int64_t *chunk_sentence
         const int32_t *chunk_shift
-        int64_t longest_chunk
-        const uint32_t *keep_cut
-        const uint32_t *noise_cut
+        const uint32_t *keep_threshold
+        const uint32_t *noise_threshold
         const int32_t *noise_alias
         const uint8_t *frozen
-        int64_t tokens, epochs
-        uint64_t seed
-        double first_rate, last_rate
-        int32_t window, negative, tile, noise, life
-        int32_t cbow, cbow_mean, cbow_divide, shrink_windows, pairwise_noise
     ctypedef struct fw_stats:
         int64_t tokens, pairs, chunks
         double loss
@@ -46,7 +48,7 @@ cdef extern from "cpu/fw_kernel.h" nogil:
         void (*init_workspace)(const fw_job *job, void *workspace) noexcept nogil
         int64_t (*open_chunk)(
             const fw_job *job, void *workspace, int64_t epoch, int64_t chunk, fw_stats *stats) noexcept nogil
-        void (*train_tile)(const fw_job *job, void *workspace, int64_t tile, fw_stats *stats) noexcept nogil
+        void (*train_tile)(const fw_job *job, void *workspace, int64_t number, fw_stats *stats) noexcept nogil
     int fw_available_kernels(const fw_kernel **kernels, int room)
     const char *fw_compiler()
 
@@ -76,20 +78,20 @@ cdef struct Worker:  # what one thread owns
 
 
 cdef void train_chunks(fw_team *team, void *item) noexcept nogil:
-    """One thread: chunks from the shared cursor, and their tiles in order."""
+    """Train, in one thread, chunks from the shared cursor, their tiles in order."""
     cdef Worker *worker = <Worker *> item
-    cdef int64_t chunk, tile, tiles
+    cdef int64_t chunk, number, tiles
     while True:
         chunk = fw_team_next(team)
         if chunk < 0:
             break
         tiles = worker.kernel.open_chunk(worker.job, worker.workspace, worker.epoch, chunk, &worker.stats)
-        for tile in range(tiles):
-            worker.kernel.train_tile(worker.job, worker.workspace, tile, &worker.stats)
+        for number in range(tiles):
+            worker.kernel.train_tile(worker.job, worker.workspace, number, &worker.stats)
 
 
 cdef const fw_kernel *find_kernel(name) except NULL:
-    """The kernel of that name, or the best one for None."""
+    """Return the kernel of that name, or the best one for None."""
     cdef const fw_kernel *kernels[MAX_KERNELS]
     cdef int i, n = fw_available_kernels(kernels, MAX_KERNELS)
     names = [kernels[i].name.decode() for i in range(n)]
@@ -104,7 +106,7 @@ cdef const fw_kernel *find_kernel(name) except NULL:
 
 
 def instruction_sets():
-    """The instruction sets that this machine and this build offer, best first, and the one in use.
+    """Return the instruction sets that this machine and this build offer, best first, and the one in use.
 
     Returns
     -------
@@ -115,7 +117,7 @@ def instruction_sets():
     Raises
     ------
     BackendUnavailable
-        Where FASTW2V_ISA names one that is not available.
+        FASTW2V_ISA names one that is not available.
 
     Examples
     --------
@@ -130,12 +132,12 @@ def instruction_sets():
 
 
 def compiler():
-    """The compiler that built the kernels, and its version: bit-equal results are promised within one build only."""
+    """Return the compiler that built the kernels, and its version: results are bit-equal within one build only."""
     return fw_compiler().decode()
 
 
 def _rows(array, name, vocabulary):
-    """Check that the kernels can work on `array` in place; its row stride in floats."""
+    """Check that the kernels can work on `array` in place; return its row stride in floats."""
     if array.dtype != np.float32 or array.ndim != 2 or array.shape[0] != vocabulary:
         raise ValueError(f"{name}: expected float32 ({vocabulary}, D), found {array.dtype} {array.shape}")
     row_bytes = 4 * FW_ROW_ALIGN
@@ -171,13 +173,13 @@ cdef class Run:
 
     def __cinit__(self, arrays, corpus, tables, plan, *, int n_jobs=1, instruction_set=None):
         cdef const fw_kernel *kernel = find_kernel(instruction_set or os.environ.get("FASTW2V_ISA") or None)
-        cdef int64_t vocabulary = tables.keep_cut.shape[0]
+        cdef int64_t vocabulary = tables.keep_threshold.shape[0]
         cdef float[:, :] w_in = arrays.w_in, w_out = arrays.w_out
         cdef const int32_t[::1] ids = corpus.ids, noise_alias = tables.noise_alias
         cdef const int64_t[::1] offsets = corpus.offsets
         cdef const int64_t[::1] chunk_begin = plan.chunk_begin, chunk_sentence = plan.chunk_sentence
         cdef const int32_t[::1] chunk_shift = plan.chunk_shift
-        cdef const uint32_t[::1] keep_cut = tables.keep_cut, noise_cut = tables.noise_cut
+        cdef const uint32_t[::1] keep_threshold = tables.keep_threshold, noise_threshold = tables.noise_threshold
         cdef const uint8_t[::1] frozen = tables.frozen
         cdef int64_t stride = _rows(arrays.w_in, "w_in", vocabulary)
         cdef size_t size
@@ -189,17 +191,19 @@ cdef class Run:
         self.n_jobs = max(1, n_jobs)
         self.stats = ChunkStats()
         self.job = fw_job(
-            w_in=&w_in[0, 0], w_out=&w_out[0, 0], dimensions=w_in.shape[1], stride=stride, vocabulary=vocabulary,
-            ids=&ids[0], offsets=&offsets[0],
-            chunk_begin=&chunk_begin[0], chunk_sentence=&chunk_sentence[0],
-            chunk_shift=&chunk_shift[0], longest_chunk=int(np.diff(plan.chunk_begin).max(initial=0)),
-            keep_cut=&keep_cut[0], noise_cut=&noise_cut[0], noise_alias=&noise_alias[0],
+            run=fw_settings(
+                vocabulary=vocabulary, vector_size=w_in.shape[1], stride=stride,
+                tokens=plan.tokens, epochs=plan.epochs, chunks=plan.chunks, longest_chunk=plan.longest_chunk,
+                seed=plan.seed, learning_rate=plan.learning_rate, min_learning_rate=plan.min_learning_rate,
+                window=plan.window, negative=plan.negative,
+                tile_tokens=plan.tile_tokens, noise_slots=plan.noise_slots, noise_life=plan.noise_life,
+                cbow=plan.cbow, cbow_mean=plan.cbow_mean, cbow_divide=plan.cbow_divide,
+                shrink_windows=plan.shrink_windows, pairwise_noise=plan.pairwise_noise,
+            ),
+            w_in=&w_in[0, 0], w_out=&w_out[0, 0], ids=&ids[0], offsets=&offsets[0],
+            chunk_begin=&chunk_begin[0], chunk_sentence=&chunk_sentence[0], chunk_shift=&chunk_shift[0],
+            keep_threshold=&keep_threshold[0], noise_threshold=&noise_threshold[0], noise_alias=&noise_alias[0],
             frozen=NULL,
-            tokens=plan.tokens, epochs=plan.epochs, seed=plan.seed,
-            first_rate=plan.learning_rate, last_rate=plan.min_learning_rate,
-            window=plan.window, negative=plan.negative, tile=plan.tile, noise=plan.noise, life=plan.life,
-            cbow=plan.cbow, cbow_mean=plan.cbow_mean, cbow_divide=plan.cbow_divide,
-            shrink_windows=plan.shrink_windows, pairwise_noise=plan.pairwise_noise,
         )
         if frozen is not None:
             self.job.frozen = &frozen[0]
@@ -225,7 +229,8 @@ cdef class Run:
         Blocks without the GIL; every 50 ms the calling thread looks for signals. An exception from a signal handler is
         raised after the threads have finished their chunks and are joined; `stats` then says how far they came.
         """
-        if self.workers == NULL or not 0 <= first <= last <= self.owned[3].chunks or not 0 <= epoch < self.job.epochs:
+        cdef const fw_settings *run = &self.job.run
+        if self.workers == NULL or not 0 <= first <= last <= run.chunks or not 0 <= epoch < run.epochs:
             raise ValueError(f"epoch {epoch}, chunks [{first}, {last}): not in the plan, or the run is closed")
         cdef int i, started, n = self.threads(epoch, first, last)
         cdef void **items
@@ -264,18 +269,19 @@ cdef class Run:
         return self.stats
 
     def threads(self, int64_t epoch, int64_t first, int64_t last):
-        """How many threads `train_chunk` starts: at most one for each chunk, and no more than learn well side by side.
+        """Return how many threads `train_chunk` starts: at most one for each chunk, and no more than learn well.
 
-        The latter binds beyond twenty to forty threads on ordinary text at its first learning rate; see in_flight.py.
+        The latter binds beyond twenty to forty threads on ordinary text at its first learning rate; see
+        planning/concurrency.py.
         """
         plan = self.owned[3]
         if first == last:
             return 0
-        bearable = tokens_in_flight(plan, plan.rate_at(epoch, first)) / plan.tile
+        bearable = tokens_in_flight(plan, plan.rate_at(epoch, first)) / plan.tile_tokens
         return int(max(1, min(self.n_jobs, last - first, bearable)))
 
     cdef object _wait(self):
-        """Wait for the team; the exception of a signal handler, if one raised."""
+        """Wait for the team; return the exception of a signal handler, if one raised."""
         cdef int through
         error = None
         while True:
@@ -300,15 +306,15 @@ cdef class Run:
         self.stats.finite = math.isfinite(self.stats.loss_sum)
 
     def request_stop(self):
-        """Let the threads finish the chunks they are at; `train_chunk` then returns."""
+        """Let the threads finish their chunks; `train_chunk` then returns."""
         if self.team != NULL:
             fw_team_stop(self.team)
 
     def pull(self):
-        """Make the host's arrays current: here they always are."""
+        """Make the host's arrays current; here they always are."""
 
     def close(self):
-        """Let go of the threads' memory; the arrays stay."""
+        """Release the threads' memory; the arrays stay."""
         free(self.workers)
         self.workers = NULL
         self.owned = None

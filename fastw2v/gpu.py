@@ -1,8 +1,8 @@
 """Backend "cuda": the tiles of `fastw2v.backends.reference`, from the same draws, trained by the warps of a GPU.
 
-The rows, the tables and (where it fits) the corpus lie on the device; a launch first makes the streams of some chunks
+The rows, the tables and (where it fits) the corpus are on the device; a launch first makes the streams of some chunks
 and then trains them. A warp takes whole chunks, in order; rows are changed by atomic additions. The kernels are
-native/fw_cuda*.cu; how many warps run is in in_flight.py.
+native/cuda/; planning/concurrency.py bounds how many warps run.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from fastw2v.backends.cuda.device import Device, open_device
 from fastw2v.backends.cuda.feed import Buffer, Part, part_bytes, span_of, to_device
 from fastw2v.backends.cuda.kernels import JOB, SUMS, Kernel, choose_kernel, stream_ints, warps_at_once
+from fastw2v.backends.structures import fill_settings
 from fastw2v.errors import BackendUnavailable
 from fastw2v.planning.concurrency import Crowd, kept_counts
 from fastw2v.planning.plan import ChunkStats, Plan
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
 COMPACT_THREADS = 256
 LAUNCH_MS = 40.0  # how long a launch may take: two are under way, and Ctrl-C waits for both
 CHUNKS_PER_WARP = 4  # in a launch, at least: warps that have no chunk left wait for the others
-SLOTS = 4096  # chunks in a launch, at most
-SLOT_BYTES = 128 << 20  # memory of a launch's streams, at most
+LAUNCH_CHUNKS_MAX = 4096  # chunks in a launch, at most
+LAUNCH_STREAM_BYTES_MAX = 128 << 20  # memory of a launch's streams, at most
 ROWS_AT_ONCE = 65_536  # rows copied between host and device in one piece
 
 
 class Run:
-    """One training run on a GPU; see `fastw2v.backends.Run` for the calls.
+    """One training run on a GPU; see `fastw2v.backends.choice.Run` for the calls.
 
     With one warp a run is deterministic and equals `fastw2v.backends.reference` but for rounding; with more, additions
     come in free order.
@@ -48,12 +49,12 @@ class Run:
     tables : Tables
     plan : Plan
     n_jobs : int
-        Taken for the sake of one signature: the device decides how much runs at once.
+        Ignored: every backend takes it, here the device decides how much runs at once.
     precision : {"float32", "bfloat16"}, optional
         Of the products. None takes bfloat16 on tensor cores where the device and the shape allow, else float32. Rows
         and sums are float32 in any case.
     warps : int, optional
-        How many warps train at once, for measurements; None follows the bound of in_flight.py.
+        How many warps train at once, for measurements; None follows the bound of planning/concurrency.py.
 
     Attributes
     ----------
@@ -93,11 +94,11 @@ class Run:
         kernel = choose_kernel(self._device, plan, size, precision)
         self.kernel = kernel.name
         kept = kept_counts(corpus, tables)
-        share = (kept / max(kept.sum(), 1e-300)).astype(np.float32)
-        most, self._slots, self.resident = _fit(self._device, kernel, corpus, plan, size, warps)
+        kept_share = (kept / max(kept.sum(), 1e-300)).astype(np.float32)
+        most, self._launch_max, self.resident = _fit(self._device, kernel, corpus, plan, size, warps)
         self.crowd = Crowd(plan, float(kept.sum()), most, warps)
         self._shared = kernel.shared_bytes
-        self._upload(share, kernel, size)
+        self._upload(kept_share, kernel, size)
         self._compact, self._train = self._device.compile(kernel.files, kernel.defines, "fw_compact", "fw_train")
         if self._shared > 0:
             self._train.max_dynamic_shared_size_bytes = self._shared
@@ -105,10 +106,10 @@ class Run:
         self._device.cupy.cuda.Device(self._device.number).synchronize()
         self._round_ms = 0.0  # of the last launch: how long its warps took for a chunk
 
-    def _upload(self, share: NDArray[np.float32], kernel: Kernel, size: int) -> None:
+    def _upload(self, kept_share: NDArray[np.float32], kernel: Kernel, size: int) -> None:
         """Put everything that the kernels read or write on the device."""
         cupy, plan, tables = self._device.cupy, self._plan, self._tables
-        words = len(share)
+        words = len(kept_share)
         self._rows = []
         for rows in (self._arrays.w_in, self._arrays.w_out):
             there = cupy.zeros((words, row_stride(size)), np.float32)
@@ -121,25 +122,21 @@ class Run:
             self._rows.append(there)
         sentences = len(self._corpus.offsets) - 1
         held = {
-            "keep_cut": tables.keep_cut,
-            "noise_cut": tables.noise_cut,
+            "keep_threshold": tables.keep_threshold,
+            "noise_threshold": tables.noise_threshold,
             "noise_alias": tables.noise_alias,
             "frozen": tables.frozen,
-            "share": share,
+            "kept_share": kept_share,
             "chunk_begin": plan.chunk_begin,
             "chunk_shift": plan.chunk_shift,
             "chunk_sentence": np.append(plan.chunk_sentence, max(0, sentences - 1)).astype(np.int64),
         }
         self._held = {name: cupy.asarray(value) for name, value in held.items() if value is not None}
         job = np.zeros((), JOB)
-        for name in JOB.names or ():
-            if name in self._held:
-                job[name] = self._held[name].data.ptr
-            elif hasattr(plan, name):
-                job[name] = getattr(plan, name)
+        fill_settings(job["run"], plan, words, size)
+        for name, held_there in self._held.items():
+            job[name] = held_there.data.ptr
         job["w_in"], job["w_out"] = (rows.data.ptr for rows in self._rows)
-        job["vocabulary"], job["stride"] = words, row_stride(size)
-        job["first_rate"], job["last_rate"] = plan.learning_rate, plan.min_learning_rate
         job["capacity"], job["workspace"] = (stream_ints(plan) - 4) // 4, kernel.workspace_floats
         self._job = cupy.asarray(job.reshape(1).view(np.uint8))
         self._workspaces = cupy.empty(max(1, kernel.workspace_floats * self.crowd.most), np.float32)
@@ -148,10 +145,10 @@ class Run:
         if self.resident:
             ids, offsets = to_device(cupy, self._corpus.ids), to_device(cupy, self._corpus.offsets)
             text = Part(ids, offsets, 0, len(self._corpus.ids), 0)
-        self._buffers = [Buffer(self._device, self._slots, stream_ints(plan), text) for _ in range(2)]
+        self._buffers = [Buffer(self._device, self._launch_max, stream_ints(plan), text) for _ in range(2)]
         self._making = cupy.cuda.Stream(non_blocking=True)
 
-    # ------------------------------------------------------------------ the calls that fit.py knows
+    # ------------------------------------------------------------------ the calls that training/loop.py makes
 
     def train_chunk(self, epoch: int, first: int, last: int) -> ChunkStats:
         """Train the chunks [first, last) of an epoch (from 0), in launches of bounded length, and return their sums."""
@@ -190,13 +187,13 @@ class Run:
                 rows[begin : begin + ROWS_AT_ONCE] = there[begin : begin + ROWS_AT_ONCE].get()[:, :size]
 
     def close(self) -> None:
-        """Give the device's memory back to CuPy's pool; the host's arrays stay."""
+        """Return the device's memory to CuPy's pool; the host's arrays stay."""
         self._closed = True
         self._rows, self._held, self._buffers = [], {}, []
         self._job = self._workspaces = self._sums = self._compact = self._train = None
 
     def device_arrays(self) -> Arrays:
-        """The rows on the device, as CuPy arrays (V, D): current after each `train_chunk`, without a copy.
+        """Return the rows on the device, as CuPy arrays (V, D): current after each `train_chunk`, without a copy.
 
         They offer ``__cuda_array_interface__`` and DLPack, and outlive `close`.
         """
@@ -207,13 +204,13 @@ class Run:
     # ------------------------------------------------------------------ launches
 
     def _launch(self, buffer: Buffer, epoch: int, first: int, last: int) -> int:
-        """Make the streams of the next chunks and train them; how many chunks that were."""
+        """Make the streams of the next chunks and train them; return how many chunks those were."""
         plan = self._plan
         rate = plan.rate_at(epoch, first)
         warps = self.crowd.warps(rate)
         count = self._launch_chunks(warps, last - first)
         warps = min(warps, count)
-        damp = np.float32(self.crowd.damping(rate, warps))
+        damping_threshold = np.float32(self.crowd.damping_threshold(rate, warps))
         part = buffer.part
         cuda = self._device.cupy.cuda
         training = cuda.get_current_stream()
@@ -233,21 +230,20 @@ class Run:
             buffer.ready.record(self._making)
         training.wait_event(buffer.ready)
         buffer.begun.record(training)
-        after = (np.int32(count), buffer.streams, buffer.cursor, self._workspaces, self._sums, damp)
+        after = (np.int32(count), buffer.streams, buffer.cursor, self._workspaces, self._sums, damping_threshold)
         self._train((warps,), (32,), (*begin, *after), shared_mem=self._shared)
         buffer.done.record(training)
         buffer.rounds = -(-count // warps)
         return count
 
     def _launch_chunks(self, warps: int, left: int) -> int:
-        """How many chunks to launch: about one in a hundred of the run, but enough for all warps, and soon done.
+        """Return how many chunks to launch: about one in a hundred of the run, but enough for all warps, and soon done.
 
-        A launch takes as long as a warp takes for its share of them: it never has fewer chunks than warps to be sooner
-        done.
+        A launch takes as long as a warp takes for its share of them: fewer chunks than warps would end it no sooner.
         """
         count = max(CHUNKS_PER_WARP * warps, self._plan.epochs * self._plan.chunks // 100)
         rounds = int(LAUNCH_MS / self._round_ms) if self._round_ms > 0 else 1
-        count = max(1, min(count, max(1, rounds) * warps, self._slots, left))
+        count = max(1, min(count, max(1, rounds) * warps, self._launch_max, left))
         return count - count % warps if warps < count < left else count
 
     def _account(self, first: int, end: int) -> None:
@@ -272,8 +268,8 @@ class Run:
 
 
 def _check_input(arrays: Arrays, corpus: EncodedCorpus, tables: Tables) -> None:
-    """Refuse what the kernels would follow out of their memory."""
-    words = len(tables.keep_cut)
+    """Reject rows and ids that would make the kernels read or write out of bounds."""
+    words = len(tables.keep_threshold)
     for name in ("w_in", "w_out"):
         rows = getattr(arrays, name)
         if rows.dtype != np.float32 or rows.ndim != 2 or len(rows) != words:
@@ -287,25 +283,25 @@ def _check_input(arrays: Arrays, corpus: EncodedCorpus, tables: Tables) -> None:
 def _fit(
     device: Device, kernel: Kernel, corpus: EncodedCorpus, plan: Plan, size: int, forced: int | None
 ) -> tuple[int, int, bool]:
-    """How many warps and how many chunks in a launch the device allows, and whether the corpus fits beside the rows.
+    """Return how many warps and chunks in a launch the device allows, and whether the corpus fits beside the rows.
 
     Raises
     ------
     MemoryError
-        Not even one warp, one chunk's stream and its part of the corpus fit.
+        The rows, one warp, one chunk's stream and its part of the corpus do not fit.
     """
     free, words = device.free_bytes(), len(corpus.vocabulary)
     rows = 2 * 4 * words * row_stride(size)
     tables = 17 * words + 20 * (plan.chunks + 1) + (10 << 10)  # and what pieces are rounded up by
     whole = 4 * len(corpus.ids) + 8 * len(corpus.offsets)
     each = 4 * kernel.workspace_floats
-    slots = max(1, min(SLOTS, plan.chunks, SLOT_BYTES // (4 * stream_ints(plan))))
+    launch = max(1, min(LAUNCH_CHUNKS_MAX, plan.chunks, LAUNCH_STREAM_BYTES_MAX // (4 * stream_ints(plan))))
     while True:
-        part = min(whole, 2 * part_bytes(corpus, plan, slots))
-        needed = rows + tables + 2 * slots * 4 * stream_ints(plan) + part + each
-        if needed <= free or slots == 1:
+        part = min(whole, 2 * part_bytes(corpus, plan, launch))
+        needed = rows + tables + 2 * launch * 4 * stream_ints(plan) + part + each
+        if needed <= free or launch == 1:
             break
-        slots //= 2
+        launch //= 2
     if needed > free:
         raise MemoryError(
             f"training on {device.name}: {words:,} words x {size} floats (two matrices) and a part of the corpus need "
@@ -314,5 +310,5 @@ def _fit(
         )
     resident = needed - part + whole <= free
     left = free - needed - (whole - part if resident else 0)
-    most = min(warps_at_once(device, kernel), slots, forced or 1 << 30)  # a warp without a chunk does nothing
-    return max(1, min(most, 1 + left // 2 // max(1, each))), slots, resident
+    most = min(warps_at_once(device, kernel), launch, forced or 1 << 30)  # a warp without a chunk does nothing
+    return max(1, min(most, 1 + left // 2 // max(1, each))), launch, resident

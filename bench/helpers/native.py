@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 import fastw2v
+from fastw2v.backends.structures import fill_settings, read_structure
 from fastw2v.planning.plan import Plan
 from fastw2v.planning.rows import Arrays
 from fastw2v.planning.tables import Tables
@@ -32,7 +33,7 @@ class NoCompilerError(Exception):
 
 
 def package_flags(source: str) -> list[str]:
-    """The flags that setup.py gives to a kernel file: they are said there alone."""
+    """Return the flags that setup.py gives to a kernel file: they are written there alone."""
     tree = ast.parse((Path(__file__).resolve().parent.parent.parent / "setup.py").read_text(encoding="utf-8"))
     wanted = {"COMMON_FLAGS", "X86_FLAGS"}
     tree.body = [node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in wanted]
@@ -46,14 +47,14 @@ def package_flags(source: str) -> list[str]:
 
 
 def compiled(source: Path, folder: Path, flags: list[str]) -> ctypes.CDLL:
-    """A C file as a loaded library.
+    """Compile a C file and load it.
 
     Raises
     ------
     NoCompilerError
-        Neither ``CC`` nor ``cc`` is there.
+        Neither ``CC`` nor ``cc`` is installed.
     SystemExit
-        The compiler refused the file; its words are shown.
+        The compiler rejected the file; its messages are shown.
     """
     compiler = os.environ.get("CC", "cc").split()
     if shutil.which(compiler[0]) is None:
@@ -68,42 +69,27 @@ def compiled(source: Path, folder: Path, flags: list[str]) -> ctypes.CDLL:
     return ctypes.CDLL(library)
 
 
-_POINTERS = "w_in w_out ids offsets chunk_begin chunk_sentence chunk_shift keep_cut noise_cut noise_alias"
-_SIZES = "dimensions stride vocabulary chunks longest_chunk tokens epochs"
-_SETTINGS = "window negative tile noise life cbow cbow_mean cbow_divide shrink_windows"
+class Job:
+    """``fw_job`` of native/cpu/fw_kernel.h as `fastw2v._train.Run` fills it, to be passed to a C function.
 
+    Attributes
+    ----------
+    record : numpy.ndarray, shape ()
+        The structure itself.
+    """
 
-class Job(ctypes.Structure):
-    """``bench_job`` of kernels/job.h, field by field; it keeps the arrays alive that it points into."""
+    TEXT = (NATIVE / "fw_settings.h").read_text() + (NATIVE / "cpu" / "fw_kernel.h").read_text()
+    LAYOUT = read_structure(TEXT, "fw_job")
 
-    _fields_ = (
-        *((name, ctypes.c_void_p) for name in _POINTERS.split()),
-        *((name, ctypes.c_int64) for name in _SIZES.split()),
-        ("seed", ctypes.c_uint64),
-        ("first_rate", ctypes.c_double),
-        ("last_rate", ctypes.c_double),
-        *((name, ctypes.c_int64) for name in _SETTINGS.split()),
-    )
+    def __init__(self, arrays: Arrays, corpus: Any, tables: Tables, plan: Plan) -> None:
+        self.record = np.zeros((), self.LAYOUT)
+        fill_settings(self.record["run"], plan, *arrays.w_in.shape)
+        self._owned = []  # what the record points into
+        for name in self.LAYOUT.names[1:]:
+            array = next(getattr(one, name) for one in (arrays, corpus, tables, plan) if hasattr(one, name))
+            self._owned.append(array)
+            self.record[name] = 0 if array is None else array.ctypes.data
 
-    @classmethod
-    def of(cls, arrays: Arrays, corpus: Any, tables: Tables, plan: Plan) -> Job:
-        """The job of a run, as `fastw2v._train.Run` would have it."""
-        job = cls(
-            dimensions=arrays.w_in.shape[1],
-            stride=arrays.w_in.strides[0] // 4,
-            vocabulary=len(tables.keep_cut),
-            chunks=plan.chunks,
-            longest_chunk=int(np.diff(plan.chunk_begin).max(initial=0)),
-            tokens=plan.tokens,
-            epochs=plan.epochs,
-            seed=plan.seed,
-            first_rate=plan.learning_rate,
-            last_rate=plan.min_learning_rate,
-            **{name: int(getattr(plan, name)) for name in _SETTINGS.split()},
-        )
-        job.owned = [arrays.w_in, arrays.w_out, corpus.ids, corpus.offsets, plan.chunk_begin, plan.chunk_sentence]
-        job.owned.append(plan.chunk_shift)
-        job.owned += [tables.keep_cut, tables.noise_cut, tables.noise_alias]
-        for name, array in zip(_POINTERS.split(), job.owned, strict=True):
-            setattr(job, name, array.ctypes.data)
-        return job
+    @property
+    def _as_parameter_(self) -> ctypes.c_void_p:
+        return ctypes.c_void_p(self.record.ctypes.data)

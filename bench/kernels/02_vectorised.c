@@ -17,38 +17,38 @@ static float dot(const float *x, const float *y, int64_t n) {
     return sum((a[0] + a[1]) + (a[2] + a[3]));
 }
 
-static void train_pair(const bench_job *job, float *x, int32_t target, const int32_t *noise, float rate, losses *l) {
-    float error[job->stride] __attribute__((aligned(64)));
+static void train_pair(const fw_job *job, float *x, int32_t target, const int32_t *noise, float rate, losses *l) {
+    float error[job->run.stride] __attribute__((aligned(64)));
     memset(error, 0, sizeof error);
-    for (int64_t k = 0; k <= job->negative; k++) {
+    for (int64_t k = 0; k <= job->run.negative; k++) {
         const int32_t word = k == 0 ? target : noise[k - 1];
         if (k > 0 && word == target) continue;
-        float *y = job->w_out + word * job->stride;
-        const float p = sigma(dot(x, y, job->stride)), g = rate * ((k == 0) - p);
+        float *y = job->w_out + word * job->run.stride;
+        const float p = sigma(dot(x, y, job->run.stride)), g = rate * ((k == 0) - p);
         add_loss(l, k == 0 ? p : 1 - p);
-        for (int64_t d = 0; d < job->stride; d += FW_LANES) {
+        for (int64_t d = 0; d < job->run.stride; d += FW_LANES) {
             vf v = load(y + d);
             add_to(error + d, splat(g) * v);
             store(y + d, v + splat(g) * load(x + d));
         }
     }
-    for (int64_t d = 0; d < job->stride; d += FW_LANES) add_to(x + d, load(error + d));
+    for (int64_t d = 0; d < job->run.stride; d += FW_LANES) add_to(x + d, load(error + d));
 }
 
-int64_t rung_train(const bench_job *job, int64_t epoch, double *loss) {
+int64_t rung_train(const fw_job *job, int64_t epoch, double *loss) {
     static passage p;
     losses l = {0, 1};
     int64_t pairs = 0;
-    int32_t noise[job->negative];
-    for (int64_t chunk = 0; chunk < job->chunks; chunk++) {
+    int32_t noise[job->run.negative];
+    for (int64_t chunk = 0; chunk < job->run.chunks; chunk++) {
         read_passage(job, epoch, chunk, &p);
         for (int64_t i = 0; i < p.n; i++) {
             const float rate = learning_rate(job, epoch, p.position[i]);
             for (int64_t j = p.first[i]; j <= p.last[i]; j++) {
                 if (j == i) continue;
-                for (int64_t k = 0; k < job->negative; k++)
-                    noise[k] = noise_word(job, epoch, p.position[i], (j - p.first[i]) * job->negative + k);
-                train_pair(job, job->w_in + p.word[i] * job->stride, p.word[j], noise, rate, &l);
+                for (int64_t k = 0; k < job->run.negative; k++)
+                    noise[k] = noise_word(job, epoch, p.position[i], (j - p.first[i]) * job->run.negative + k);
+                train_pair(job, job->w_in + p.word[i] * job->run.stride, p.word[j], noise, rate, &l);
                 pairs++;
             }
         }

@@ -26,33 +26,33 @@ static void update(float *error, float *y, const float *x, float g, int64_t n) {
     }
 }
 
-static void train_window(const bench_job *job, const passage *p, int64_t i, int64_t epoch, losses *l) {
-    float *x = job->w_in + p->word[i] * job->stride, error[job->stride] __attribute__((aligned(64)));
+static void train_window(const fw_job *job, const passage *p, int64_t i, int64_t epoch, losses *l) {
+    float *x = job->w_in + p->word[i] * job->run.stride, error[job->run.stride] __attribute__((aligned(64)));
     const float rate = learning_rate(job, epoch, p->position[i]);
     memset(error, 0, sizeof error);
     for (int64_t j = p->first[i]; j <= p->last[i]; j++) {
         if (j == i) continue;
-        float *y = job->w_out + p->word[j] * job->stride;
-        const float q = sigma(dot(x, y, job->stride));
+        float *y = job->w_out + p->word[j] * job->run.stride;
+        const float q = sigma(dot(x, y, job->run.stride));
         add_loss(l, q);
-        update(error, y, x, rate * (1 - q), job->stride);
+        update(error, y, x, rate * (1 - q), job->run.stride);
     }
-    for (int64_t k = 0; k < job->negative; k++) {
+    for (int64_t k = 0; k < job->run.negative; k++) {
         const int32_t word = noise_word(job, epoch, p->position[i], k);
-        float *y = job->w_out + word * job->stride, pairs = 0;
+        float *y = job->w_out + word * job->run.stride, pairs = 0;
         for (int64_t j = p->first[i]; j <= p->last[i]; j++) pairs += j != i && p->word[j] != word;
-        const float q = sigma(dot(x, y, job->stride));
+        const float q = sigma(dot(x, y, job->run.stride));
         l->sum -= pairs * logf(1 - q);
-        update(error, y, x, -rate * pairs * q, job->stride);
+        update(error, y, x, -rate * pairs * q, job->run.stride);
     }
-    for (int64_t d = 0; d < job->stride; d += FW_LANES) add_to(x + d, load(error + d));
+    for (int64_t d = 0; d < job->run.stride; d += FW_LANES) add_to(x + d, load(error + d));
 }
 
-int64_t rung_train(const bench_job *job, int64_t epoch, double *loss) {
+int64_t rung_train(const fw_job *job, int64_t epoch, double *loss) {
     static passage p;
     losses l = {0, 1};
     int64_t pairs = 0;
-    for (int64_t chunk = 0; chunk < job->chunks; chunk++) {
+    for (int64_t chunk = 0; chunk < job->run.chunks; chunk++) {
         read_passage(job, epoch, chunk, &p);
         for (int64_t i = 0; i < p.n; i++) {
             train_window(job, &p, i, epoch, &l);

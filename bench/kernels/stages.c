@@ -1,11 +1,10 @@
 /* The package's kernel with a clock: how long each stage takes, one thread, one epoch.
 
-   FW_KERNEL_FILE is one of fastw2v/native/fw_kernel_*.c, included whole; its FW_MARKs read the clock. A mark costs time
-   itself (some twenty cycles): `stages_mark_cost` tells how much, and the marks are counted, so that it can be taken
-   off. */
+   FW_KERNEL_FILE is one of fastw2v/native/cpu/fw_kernel_*.c, included whole; its FW_MARKs read the clock. A mark costs
+   time itself (some twenty cycles): `stages_mark_cost` measures it, and the marks are counted, so that it can be
+   subtracted. */
+#include <stdint.h>
 #include <time.h>
-
-#include "job.h"
 
 enum {
     STAGE_draws,
@@ -44,58 +43,21 @@ static inline void mark(int stage) {
 #define FW_MARK(stage) mark(STAGE_##stage)
 #include FW_KERNEL_FILE
 
-static fw_job job_of(const bench_job *b) {
-    return (fw_job){
-        .w_in = b->w_in,
-        .w_out = b->w_out,
-        .dimensions = b->dimensions,
-        .stride = b->stride,
-        .vocabulary = b->vocabulary,
-        .ids = b->ids,
-        .offsets = b->offsets,
-        .chunk_begin = b->chunk_begin,
-        .chunk_sentence = b->chunk_sentence,
-        .chunk_shift = b->chunk_shift,
-        .longest_chunk = b->longest_chunk,
-        .keep_cut = b->keep_cut,
-        .noise_cut = b->noise_cut,
-        .noise_alias = b->noise_alias,
-        .tokens = b->tokens,
-        .epochs = b->epochs,
-        .seed = b->seed,
-        .first_rate = b->first_rate,
-        .last_rate = b->last_rate,
-        .window = (int32_t)b->window,
-        .negative = (int32_t)b->negative,
-        .tile = (int32_t)b->tile,
-        .noise = (int32_t)b->noise,
-        .life = (int32_t)b->life,
-        .cbow = (int32_t)b->cbow,
-        .cbow_mean = (int32_t)b->cbow_mean,
-        .cbow_divide = (int32_t)b->cbow_divide,
-        .shrink_windows = (int32_t)b->shrink_windows,
-    };
-}
-
-int64_t stages_workspace_bytes(const bench_job *b) {
-    fw_job job = job_of(b);
-    return (int64_t)FW_KERNEL.workspace_bytes(&job);
-}
+int64_t stages_workspace_bytes(const fw_job *job) { return (int64_t)FW_KERNEL.workspace_bytes(job); }
 
 /* Trains an epoch in `workspace` (64-byte aligned, all zero). Ticks and marks of each stage are left in the arrays;
    the number of kept tokens is returned. */
-int64_t stages_train(const bench_job *b, void *workspace, int64_t epoch, uint64_t *ticks, uint64_t *marks) {
-    fw_job job = job_of(b);
+int64_t stages_train(const fw_job *job, void *workspace, int64_t epoch, uint64_t *ticks, uint64_t *marks) {
     fw_stats stats = {0};
     int64_t kept = 0;
-    FW_KERNEL.init_workspace(&job, workspace);
+    FW_KERNEL.init_workspace(job, workspace);
     for (int s = 0; s < STAGES; s++) ticks_of[s] = marks_of[s] = 0;
     last_tick = now();
-    for (int64_t chunk = 0; chunk < b->chunks; chunk++) {
-        int64_t tiles = FW_KERNEL.open_chunk(&job, workspace, epoch, chunk, &stats);
+    for (int64_t chunk = 0; chunk < job->run.chunks; chunk++) {
+        int64_t tiles = FW_KERNEL.open_chunk(job, workspace, epoch, chunk, &stats);
         const stream *s = &((tile *)workspace)->s;
         kept += s->end - s->begin;
-        for (int64_t number = 0; number < tiles; number++) FW_KERNEL.train_tile(&job, workspace, number, &stats);
+        for (int64_t number = 0; number < tiles; number++) FW_KERNEL.train_tile(job, workspace, number, &stats);
     }
     for (int s = 0; s < STAGES; s++) {
         ticks[s] = ticks_of[s];

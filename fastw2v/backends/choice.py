@@ -1,7 +1,7 @@
-"""What a backend must offer, and which one to take.
+"""What a backend must offer, and which one to use.
 
 A backend is a class `Run`, started with ``Run(arrays, corpus, tables, plan, n_jobs=...)``. Stop, resume, divergence,
-progress and callbacks behave alike on every device because they exist once, in fit.py, on top of these calls.
+progress and callbacks behave alike on every device because they exist once, in training/loop.py, on top of these calls.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ MODULES = {"cpu": "fastw2v._train", "cuda": "fastw2v.gpu", "numpy": "fastw2v.bac
 
 
 class Run(Protocol):
-    """One training run: the four calls that fit.py knows."""
+    """One training run: the four calls that the training loop makes."""
 
     stats: ChunkStats
     """The sums of the last `train_chunk`, also of one that raised."""
 
     def __init__(self, arrays: Arrays, corpus: EncodedCorpus, tables: Tables, plan: Plan, *, n_jobs: int = 1) -> None:
-        """Make ready to train ``arrays`` in place."""
+        """Prepare to train ``arrays`` in place."""
 
     def train_chunk(self, epoch: int, first: int, last: int) -> ChunkStats:
         """Train the chunks [first, last) of an epoch, in order; fewer after `request_stop`, and ``chunks`` says so."""
@@ -43,16 +43,16 @@ class Run(Protocol):
         """Make the host's arrays current."""
 
     def close(self) -> None:
-        """Let go of threads, memory and device; the host's arrays stay."""
+        """Release threads, memory and device; the host's arrays stay."""
 
 
 def check_device(device: str) -> None:
-    """Raise where a device was asked for that cannot be used: before a corpus is read, which may take an hour.
+    """Raise if the device cannot be used: before a corpus is read, which may take an hour.
 
     Raises
     ------
     BackendUnavailable
-        There is no GPU to use, or FASTW2V_ISA names an instruction set that is not there.
+        There is no usable GPU, or FASTW2V_ISA names an instruction set that is not available.
     """
     if device == "cuda":
         import_module(MODULES["cuda"]).open_device()
@@ -61,13 +61,12 @@ def check_device(device: str) -> None:
 
 
 def choose(device: str) -> type[Run]:
-    """The backend for a device.
+    """Return the backend for a device.
 
     Parameters
     ----------
     device : {"auto", "cpu", "cuda", "numpy"}
-        ``"auto"`` takes a GPU where one can be used, else CPU threads, and logs which and why. ``"cuda"`` never falls
-        back to anything else.
+        ``"auto"`` uses a GPU where there is one, else CPU threads, and logs which and why. ``"cuda"`` never falls back.
 
     Raises
     ------

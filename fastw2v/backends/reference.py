@@ -1,6 +1,10 @@
 """Backend "numpy": one tile made of the textbook's layers; slow, plain, and the oracle of every kernel test.
 
-It works in the type of the arrays it is given: float64 in tests, float32 as a backend.
+A tile is up to T consecutive kept tokens of a chunk, trained from one snapshot of its rows. It has two sides: its own
+rows, one for each of its tokens, and its halo, the rows of the tokens within a window around them. Skip-gram: own rows
+are input rows and the halo is output rows; CBOW: the reverse.
+
+Run works in the type of the arrays it is given: float64 in tests, float32 as a backend.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from numpy.typing import NDArray
 
 from fastw2v.layers import Embedding, EmbeddingDot, SigmoidWithLoss
 from fastw2v.planning import draws
+from fastw2v.planning.learning_rate import rate_after
 from fastw2v.planning.plan import ChunkStats, Plan
 from fastw2v.planning.rows import Arrays
 from fastw2v.planning.tables import Tables
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Stream:
-    """The kept tokens of a chunk, with up to W more of the same sentences on both sides."""
+    """The kept tokens of a chunk, with margins of up to W more of the same sentences on both sides."""
 
     words: NDArray[np.int64]
     positions: NDArray[np.int64]  # in the corpus
@@ -56,7 +61,7 @@ class Run:
     tables : Tables
     plan : Plan
     n_jobs : int
-        Taken for the sake of one signature: this backend uses one thread.
+        Ignored: every backend takes it, this one uses one thread.
     """
 
     def __init__(self, arrays: Arrays, corpus: EncodedCorpus, tables: Tables, plan: Plan, *, n_jobs: int = 1) -> None:
@@ -74,8 +79,8 @@ class Run:
             if self._stopped:
                 break
             stream = self.stream(epoch, chunk)
-            noise = np.zeros(self.plan.noise, np.int64)
-            length = draws.tile_tokens(self.plan.tile, int(self.plan.chunk_shift[chunk]))
+            noise = np.zeros(self.plan.noise_slots, np.int64)
+            length = self.plan.tile_length(chunk)
             for number, i0 in enumerate(range(stream.begin, stream.end, length)):
                 self._train_tile(epoch, stream, number, i0, length, noise)
             self.stats.tokens += int(self.plan.chunk_begin[chunk + 1] - self.plan.chunk_begin[chunk])
@@ -88,10 +93,10 @@ class Run:
         self._stopped = True
 
     def pull(self) -> None:
-        """Make the host's arrays current: here they always are."""
+        """Make the host's arrays current; here they always are."""
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Release nothing: there is nothing."""
 
     # ------------------------------------------------------------------ draws
 
@@ -105,8 +110,8 @@ class Run:
         low = offsets[self.plan.chunk_sentence[chunk]]
         high = offsets[np.searchsorted(offsets, end)]
         positions = np.arange(low, high)
-        cut = self.tables.keep_cut[self.corpus.ids[low:high]]
-        positions = positions[draws.kept(draws.draw(self._key(epoch, draws.KEEP), positions), cut)]
+        threshold = self.tables.keep_threshold[self.corpus.ids[low:high]]
+        positions = positions[draws.kept(draws.draw(self._key(epoch, draws.KEEP), positions), threshold)]
         sentences = np.searchsorted(offsets, positions, side="right") - 1
         a, b = np.searchsorted(positions, [begin, end])
         left = min(window, a - np.searchsorted(sentences, sentences[a], side="left")) if a < b else 0
@@ -132,7 +137,7 @@ class Run:
 
     def _draw_noise(self, epoch: int, position: int, index: NDArray[np.int64]) -> NDArray[np.int64]:
         bits = draws.draw(self._key(epoch, draws.NOISE), position, index)
-        return draws.noise_words(bits, self.tables.noise_cut, self.tables.noise_alias)
+        return draws.noise_words(bits, self.tables.noise_threshold, self.tables.noise_alias)
 
     def _shared_noise(
         self,
@@ -143,27 +148,28 @@ class Run:
         centers: NDArray[np.int64],
         seen: Windows,
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-        """The tile's noise words (n, S), their weights, and their weights in the loss.
+        """Return the tile's noise words (n, S), their weights, and their weights in the loss.
 
         Renews in ``noise`` the slots whose turn it is. The loss is taken on the new words alone: those that stay have
         just been trained against, and would flatter it.
         """
         plan = self.plan
-        fresh = np.array([draws.renewed(number, slot, plan.noise, plan.life) == number for slot in range(plan.noise)])
+        slots = range(plan.noise_slots)
+        fresh = np.array([draws.renewed(number, slot, plan.noise_slots, plan.noise_life) == number for slot in slots])
         noise[fresh] = self._draw_noise(epoch, position, np.flatnonzero(fresh))
         if plan.cbow:
             weight = (seen.counts > 0)[:, None] * (noise[None, :] != centers[:, None])
         else:
             hits = (seen.mask[:, :, None] & (seen.words[:, :, None] == noise)).sum(axis=1)
             weight = seen.counts[:, None] - hits
-        counted = fresh if fresh.any() else np.ones(plan.noise)
+        counted = fresh if fresh.any() else np.ones(plan.noise_slots)
         words = np.broadcast_to(noise, weight.shape)
-        return words, weight * plan.negative / plan.noise, weight * plan.negative * counted / counted.sum()
+        return words, weight * plan.negative / plan.noise_slots, weight * plan.negative * counted / counted.sum()
 
     def _pair_noise(
         self, epoch: int, positions: NDArray[np.int64], centers: NDArray[np.int64], seen: Windows
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """K noise words for each pair (n, slots * K), weight 0 where one hits the pair's target."""
+        """Draw K noise words for each pair (n, slots * K), weight 0 where one hits the pair's target."""
         targets = centers[:, None] if self.plan.cbow else seen.words
         mask = (seen.counts > 0)[:, None] if self.plan.cbow else seen.mask
         index = np.arange(targets.shape[1] * self.plan.negative)
@@ -209,7 +215,7 @@ class Run:
         return total / np.maximum(seen.counts, 1)[:, None].astype(total.dtype) if self.plan.cbow_mean else total
 
     def _context_gradient(self, gradient: NDArray[np.float64], seen: Windows) -> NDArray[np.float64]:
-        """The hidden row's gradient as it goes to each context row: whole, or divided by their number."""
+        """Return the hidden row's gradient as it goes to each context row: whole, or divided by their number."""
         if self.plan.cbow_divide:
             gradient = gradient / np.maximum(seen.counts, 1)[:, None].astype(gradient.dtype)
         return gradient[:, None, :] * seen.mask[:, :, None]
@@ -217,7 +223,7 @@ class Run:
     def _update(self, epoch: int, position: int) -> None:
         """Plain gradient descent, at the learning rate of the tile's first token; frozen input rows stay."""
         plan = self.plan
-        rate = draws.learning_rate(
+        rate = rate_after(
             plan.learning_rate, plan.min_learning_rate, epoch * plan.tokens + position, plan.epochs * plan.tokens
         )
         if self.tables.frozen is not None:

@@ -15,7 +15,7 @@ import numpy as np
 
 
 cdef extern from "text/fw_table.h" nogil:
-    const int FW_NO_MEMORY, FW_TOO_MANY_WORDS, FW_BAD_TEXT, FW_INLINE
+    const int FW_NO_MEMORY, FW_TOO_MANY_WORDS, FW_BAD_TEXT, FW_INLINE_BYTES
     ctypedef struct fw_word:
         int64_t length, count
     ctypedef struct fw_table:
@@ -192,8 +192,8 @@ cdef class TextScanner:
         for i, word in enumerate(words):
             ids[i] = -1
             if isinstance(word, str) and word:
-                padded = word.encode("utf-8", "surrogatepass") + b"\0" * FW_INLINE
-                key = fw_key_of(padded, len(padded) - FW_INLINE)
+                padded = word.encode("utf-8", "surrogatepass") + b"\0" * FW_INLINE_BYTES
+                key = fw_key_of(padded, len(padded) - FW_INLINE_BYTES)
                 ids[i] = fw_table_find(&self.scanner.table, &key)
         return ids.base
 
@@ -228,7 +228,7 @@ cdef class TextScanner:
                 length = len(raw)
             ids[i] = -1
             if length:
-                raw += b"\0" * FW_INLINE
+                raw += b"\0" * FW_INLINE_BYTES
                 key = fw_key_of(raw, length)
                 ids[i] = fw_table_enter(&settled.scanner.table, &key, &is_new)
                 settled._check(ids[i] if ids[i] < 0 else 0)

@@ -58,9 +58,9 @@ class UnigramSampler:
 
     def get_negative_sample(self, target: Array) -> Array:
         """Noise words ``(B, sample_size)`` for the targets ``(B,)``, where the targets lie (NumPy or CuPy)."""
-        targeton_host = on_host(target)
-        shape = (len(targeton_host), self.sample_size)
-        drawn = self._distinct(targeton_host) if self.exclude_target else self._draw(self.word_p, shape)
+        target_on_host = on_host(target)
+        shape = (len(target_on_host), self.sample_size)
+        drawn = self._distinct(target_on_host) if self.exclude_target else self._draw(self.word_p, shape)
         return array_module(target).asarray(drawn)
 
     def _draw(self, p: np.ndarray, shape: int | tuple[int, ...]) -> np.ndarray:
@@ -87,7 +87,7 @@ class UnigramSampler:
 
 
 def _powers(ids: np.ndarray, power: float) -> np.ndarray:
-    """Each word's share of ``count ** power``, indexed by its id."""
+    """Return each word's share of ``count ** power``, indexed by its id."""
     if not ids.size or not np.issubdtype(ids.dtype, np.integer) or ids.min() < 0:
         raise ParameterError(
             f"UnigramSampler: the corpus is {ids.size} items of type {ids.dtype}; it must be word ids, integers from 0"
@@ -96,7 +96,6 @@ def _powers(ids: np.ndarray, power: float) -> np.ndarray:
         raise ParameterError(f"UnigramSampler: power={power}; it must be a finite number, usually 0.75")
     counts = np.bincount(ids.ravel())
     occurs = counts > 0
-    mass = np.zeros(len(counts))
-    exponents = power * np.log(counts[occurs])
-    mass[occurs] = np.exp(exponents - exponents.max())  # the largest is 1: no power overflows
+    largest = counts.max() if power > 0 else counts[occurs].min()  # in its power: that becomes 1, and none overflows
+    mass = np.power(counts / largest, power, out=np.zeros(len(counts)), where=occurs)
     return mass / mass.sum()

@@ -1,7 +1,7 @@
 /* The maths that every backend shares: draws, bounded integers, the keep test, the window, the sigmoid.
 
-   Included by C (CPU kernels, test hooks) and by the CUDA source; NVRTC finds no headers, so this file includes none.
-   sampler.py is its NumPy mirror, held bit-equal by tests.
+   Included by C (CPU kernels, test hooks) and put before the CUDA source; NVRTC finds no headers, so this file includes
+   none. fastw2v/planning/draws.py is its NumPy mirror; tests hold the two bit-equal.
 
    Draws. SplitMix64 (Steele, Lea, Flood 2014) used as a counter-based generator: its finaliser `fw_mix` is a bijection
    of 64 bits, and Weyl steps of the golden ratio feed it. A draw is a pure function of
@@ -46,37 +46,38 @@ FW_FN fw_u64 fw_scaled(fw_u64 bits, fw_u32 n) { return (bits >> 32) * n + (((bit
 
 FW_FN fw_u32 fw_below(fw_u64 bits, fw_u32 n) { return (fw_u32)(fw_scaled(bits, n) >> 32); }
 
-/* Subsampling: `cut` is the keep probability times 2^32, less one, rounded up; 2^32 - 1 keeps always. */
-FW_FN int fw_keep(fw_u64 bits, fw_u32 cut) { return (fw_u32)(bits >> 32) <= cut; }
+/* Subsampling: `threshold` is the keep probability times 2^32, less one, rounded up; 2^32 - 1 keeps always. */
+FW_FN int fw_keep(fw_u64 bits, fw_u32 threshold) { return (fw_u32)(bits >> 32) <= threshold; }
 
 /* The reduced window of word2vec, uniform in 1..window. */
 FW_FN int fw_window(fw_u64 bits, int window) { return 1 + (int)fw_below(bits, (fw_u32)window); }
 
 /* One draw from an alias table (Walker 1977, Vose 1991) for x = fw_scaled(bits, n): the whole part picks the column,
-   the fraction tosses its coin. No branch: half the tosses would be guessed wrong. */
-FW_FN int fw_alias(fw_u64 x, const fw_u32 *cut, const int *alias) {
+   the fraction tosses its coin. Without a branch: half the tosses would be mispredicted. */
+FW_FN int fw_alias(fw_u64 x, const fw_u32 *threshold, const int *alias) {
     fw_u32 column = (fw_u32)(x >> 32), other = (fw_u32)alias[column];
-    return (int)(other ^ ((other ^ column) & -(fw_u32)((fw_u32)x < cut[column])));
+    return (int)(other ^ ((other ^ column) & -(fw_u32)((fw_u32)x < threshold[column])));
 }
-FW_FN int fw_noise(fw_u64 bits, const fw_u32 *cut, const int *alias, fw_u32 n) {
-    return fw_alias(fw_scaled(bits, n), cut, alias);
+FW_FN int fw_noise(fw_u64 bits, const fw_u32 *threshold, const int *alias, fw_u32 n) {
+    return fw_alias(fw_scaled(bits, n), threshold, alias);
 }
 
 /* Uniform in [-0.5, 0.5) with 24 bits: exact in float32. */
 FW_FN float fw_centered(fw_u64 bits) { return (float)(bits >> 40) * 0x1p-24f - 0.5f; }
 
-/* The tile (counted from the chunk's first) in which noise slot `slot` of `slots` was last renewed, as seen from
-   `tile`: a word stays for `life` tiles, and the renewals are staggered over the slots. */
-FW_FN fw_i64 fw_renewed(fw_i64 tile, fw_i64 slot, fw_i64 slots, fw_i64 life) {
-    fw_i64 shift = slot * life / slots;
-    fw_i64 renewed = (tile + shift) / life * life - shift;
+/* The tile (counted from the chunk's first) in which a noise slot was last renewed, as seen from tile `number`: a word
+   stays for `noise_life` tiles, and the renewals are staggered over the slots. */
+FW_FN fw_i64 fw_renewed(fw_i64 number, fw_i64 slot, fw_i64 noise_slots, fw_i64 noise_life) {
+    fw_i64 shift = slot * noise_life / noise_slots;
+    fw_i64 renewed = (number + shift) / noise_life * noise_life - shift;
     return renewed < 0 ? 0 : renewed;
 }
 
-/* The tokens of a tile in a chunk with this shift: a burst of one word halves the tile, a few times if need be. */
-FW_FN int fw_tile_tokens(int tile, int shift) { return tile >> shift > 0 ? tile >> shift : 1; }
+/* The length of the tiles of a chunk with this shift: a burst of one word halves them, several times if need be. */
+FW_FN int fw_tile_length(int tile_tokens, int shift) { return tile_tokens >> shift > 0 ? tile_tokens >> shift : 1; }
 
-/* The learning rate at `done` of `total` tokens: a straight line, in double, rounded once. */
+/* The learning rate at `done` of `total` tokens: a straight line, in double, rounded once. See
+   planning/learning_rate.py for where the line begins and ends. */
 FW_FN float fw_learning_rate(double first, double last, fw_i64 done, fw_i64 total) {
     return (float)(first - (first - last) * ((double)done / (double)total));
 }

@@ -1,4 +1,4 @@
-"""The counter-based generator and its uses in NumPy: the mirror of native/fw_math.h, bit for bit.
+"""Random draws in NumPy: kept tokens, windows, noise words. The mirror of native/fw_math.h, bit for bit.
 
 The reference backend draws from here; the CPU and CUDA kernels draw from the C header. See the header for the method
 (SplitMix64 as a counter-based generator, keyed by seed, epoch and purpose).
@@ -15,7 +15,7 @@ KEEP, WINDOW, NOISE, ROWS = 1, 2, 3, 4
 
 
 def mix(z: ArrayLike) -> Bits:
-    """SplitMix64's finaliser, a bijection of 64 bits."""
+    """Apply SplitMix64's finaliser, a bijection of 64 bits."""
     with np.errstate(over="ignore"):
         x: Bits = np.asarray(z, np.uint64)
         x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -24,63 +24,53 @@ def mix(z: ArrayLike) -> Bits:
 
 
 def key(seed: int, epoch: int, purpose: int) -> int:
-    """The key of one stream of draws."""
+    """Return the key of all draws for one purpose in one epoch."""
     state = int(mix((seed + GOLDEN) & MASK))
     state = int(mix((state + GOLDEN * (epoch + 1)) & MASK))
     return int(mix((state + GOLDEN * purpose) & MASK))
 
 
-def draw(stream_key: int, positions: ArrayLike, index: ArrayLike = 0) -> Bits:
-    """64 random bits for each (position, index); the two broadcast against each other."""
+def draw(for_key: int, positions: ArrayLike, index: ArrayLike = 0) -> Bits:
+    """Return 64 random bits for each (position, index); the two broadcast against each other."""
     with np.errstate(over="ignore"):
         steps = np.uint64(GOLDEN) * (np.asarray(positions).astype(np.uint64) + np.uint64(1))
-        return mix(mix(np.uint64(stream_key) + steps) + np.uint64(GOLDEN) * np.asarray(index).astype(np.uint64))
+        return mix(mix(np.uint64(for_key) + steps) + np.uint64(GOLDEN) * np.asarray(index).astype(np.uint64))
 
 
 def scaled(bits: Bits, n: int) -> Bits:
-    """A uniform number in [0, n): whole part in the high 32 bits, fraction in the low 32."""
+    """Return a uniform number in [0, n): whole part in the high 32 bits, fraction in the low 32."""
     high, low = bits >> np.uint64(32), bits & np.uint64(0xFFFFFFFF)
     return high * np.uint64(n) + ((low * np.uint64(n)) >> np.uint64(32))
 
 
 def below(bits: Bits, n: int) -> NDArray[np.int64]:
-    """Integers in [0, n)."""
+    """Return uniform integers in [0, n)."""
     return (scaled(bits, n) >> np.uint64(32)).astype(np.int64)
 
 
-def kept(bits: Bits, cut: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Whether each token stays, given its word's keep threshold."""
-    return (bits >> np.uint64(32)) <= cut
+def kept(bits: Bits, threshold: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Return whether each token is kept, given its word's keep threshold."""
+    return (bits >> np.uint64(32)) <= threshold
 
 
 def windows(bits: Bits, window: int) -> NDArray[np.int64]:
-    """Reduced windows, uniform in 1..window."""
+    """Return reduced windows, uniform in 1..window."""
     return 1 + below(bits, window)
 
 
-def noise_words(bits: Bits, cut: NDArray[np.uint32], alias: NDArray[np.int32]) -> NDArray[np.int64]:
-    """One noise word for each draw."""
-    x = scaled(bits, len(cut))
+def noise_words(bits: Bits, threshold: NDArray[np.uint32], alias: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return one noise word for each draw, from the alias table."""
+    x = scaled(bits, len(threshold))
     column = (x >> np.uint64(32)).astype(np.int64)
-    return np.where((x & np.uint64(0xFFFFFFFF)) < cut[column], column, alias[column]).astype(np.int64)
+    return np.where((x & np.uint64(0xFFFFFFFF)) < threshold[column], column, alias[column]).astype(np.int64)
 
 
 def centered(bits: Bits) -> NDArray[np.float32]:
-    """Uniform in [-0.5, 0.5), exact in float32."""
+    """Return uniform numbers in [-0.5, 0.5), exact in float32."""
     return (bits >> np.uint64(40)).astype(np.float32) * np.float32(2**-24) - np.float32(0.5)
 
 
-def renewed(tile: int, slot: int, slots: int, life: int) -> int:
-    """The tile of the chunk in which noise slot ``slot`` was last renewed, as seen from ``tile``."""
-    shift = slot * life // slots
-    return max((tile + shift) // life * life - shift, 0)
-
-
-def tile_tokens(tile: int, shift: int) -> int:
-    """The tokens of a tile in a chunk with this shift."""
-    return max(1, tile >> shift)
-
-
-def learning_rate(first: float, last: float, done: int, total: int) -> np.float32:
-    """The learning rate at ``done`` of ``total`` tokens."""
-    return np.float32(first - (first - last) * (done / total))
+def renewed(number: int, slot: int, noise_slots: int, noise_life: int) -> int:
+    """Return the tile of the chunk in which a noise slot was last renewed, as seen from tile ``number``."""
+    shift = slot * noise_life // noise_slots
+    return max((number + shift) // noise_life * noise_life - shift, 0)

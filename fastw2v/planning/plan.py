@@ -1,7 +1,7 @@
-"""The maths done once per fit, and what passes to a backend: Plan, Tables, Arrays, ChunkStats.
+"""The plan of a run: its numbers and its chunks, decided once per fit and handed to a backend.
 
-A backend is handed these and computes no distribution or schedule of its own, so that every device trains the same
-tiles from the same draws. Nothing here depends on the device, the instruction set or ``n_jobs``.
+A backend computes no distribution or schedule of its own, so that every device trains the same tiles from the same
+draws. Nothing here depends on the device, the instruction set or ``n_jobs``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v import _sampler
-from fastw2v.planning.chunks import cut_corpus, damping, tile_tokens
+from fastw2v.planning.chunks import cut_corpus
+from fastw2v.planning.learning_rate import rate_after
+from fastw2v.planning.staleness import longest_tile, rate_damping
 from fastw2v.planning.tables import keep_probability, word_counts
 
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ class Plan:
 
     Attributes
     ----------
-    tile, noise, life : int
+    tile_tokens, noise_slots, noise_life : int
         T kept tokens make a tile; S noise words serve it, each for L tiles of its chunk.
+    learning_rate, min_learning_rate : float
+        At the first and after the last token of the run; see learning_rate.py.
     chunk_begin : int64 (chunks + 1,)
         The first token of each chunk, and the number of tokens at the end.
     chunk_sentence : int64 (chunks,)
@@ -51,9 +54,9 @@ class Plan:
     pairwise_noise: bool
     window: int
     negative: int
-    tile: int
-    noise: int
-    life: int
+    tile_tokens: int
+    noise_slots: int
+    noise_life: int
     learning_rate: float
     min_learning_rate: float
     epochs: int
@@ -69,15 +72,24 @@ class Plan:
         """Chunks in one epoch."""
         return len(self.chunk_sentence)
 
+    @property
+    def longest_chunk(self) -> int:
+        """Raw tokens of the longest chunk."""
+        return int(np.diff(self.chunk_begin).max(initial=0))
+
+    def tile_length(self, chunk: int) -> int:
+        """Return the tokens of a chunk's tiles: T, halved where one word comes in a burst."""
+        return max(1, self.tile_tokens >> int(self.chunk_shift[chunk]))
+
     def rate_at(self, epoch: int, chunk: int) -> float:
-        """The learning rate at the first token of a chunk."""
+        """Return the learning rate at the first token of a chunk."""
         done = epoch * self.tokens + int(self.chunk_begin[chunk])
-        return _sampler.learning_rate(self.learning_rate, self.min_learning_rate, done, self.epochs * self.tokens)
+        return float(rate_after(self.learning_rate, self.min_learning_rate, done, self.epochs * self.tokens))
 
 
 @dataclass
 class ChunkStats:
-    """What became of the chunks handed over: sums, whether every score was a finite number, and the threads at work."""
+    """Sums over the chunks that a call trained, whether every score was finite, and how many threads were at work."""
 
     tokens: int = 0
     pairs: int = 0
@@ -87,8 +99,8 @@ class ChunkStats:
     threads: int = 1
 
 
-def noise_slots(negative: int) -> int:
-    """S: 16, and at least twice the negatives, in whole sixteens (a tile with S < 2 K loses analogies)."""
+def enough_noise_slots(negative: int) -> int:
+    """Return S: 16, and at least twice the negatives, in whole sixteens (a tile with S < 2 K loses analogies)."""
     return max(NOISE_SLOTS, -(-2 * negative // 16) * 16)
 
 
@@ -99,19 +111,19 @@ def make_plan(
     counts: NDArray[np.int64] | None = None,
     kept_by: NDArray[np.int64] | None = None,
 ) -> Plan:
-    """The plan of a run: a function of the corpus (with its `word_counts`), the parameters and the seed alone.
+    """Make the plan of a run: a function of the corpus (with its `word_counts`), the parameters and the seed alone.
 
     ``kept_by`` (V,) are the counts that words are kept by, where they are not the corpus's own.
     """
     counts = word_counts(corpus) if counts is None else counts
     keep = keep_probability(counts if kept_by is None else kept_by, params.sample)
     kept = counts * keep
-    noise = noise_slots(params.negative)
+    noise_slots = enough_noise_slots(params.negative)
     rate = params.resolved_learning_rate
-    share = float(kept.max() / max(kept.sum(), 1e-300))
-    tile = tile_tokens(noise, params.window, params.negative, rate, share)
-    damped = damping(tile, params.window, params.negative, rate, share)
-    chunks = cut_corpus(corpus, keep, tile, params)
+    kept_share = float(kept.max() / max(kept.sum(), 1e-300))
+    tile_tokens = longest_tile(noise_slots, params.window, params.negative, rate, kept_share)
+    damping = rate_damping(tile_tokens, params.window, params.negative, rate, kept_share)
+    chunks = cut_corpus(corpus, keep, tile_tokens, params)
     return Plan(
         cbow=params.architecture == "cbow",
         cbow_mean=params.cbow_mean,
@@ -120,16 +132,16 @@ def make_plan(
         pairwise_noise=params.negative_sharing == "pair",
         window=params.window,
         negative=params.negative,
-        tile=tile,
-        noise=noise,
-        life=NOISE_LIFE[params.architecture],
-        learning_rate=rate * damped,
-        min_learning_rate=params.resolved_min_learning_rate * damped,
+        tile_tokens=tile_tokens,
+        noise_slots=noise_slots,
+        noise_life=NOISE_LIFE[params.architecture],
+        learning_rate=rate * damping,
+        min_learning_rate=params.resolved_min_learning_rate * damping,
         epochs=params.epochs,
         tokens=len(corpus.ids),
         seed=seed,
         chunk_begin=chunks.begin,
         chunk_sentence=chunks.sentence,
         chunk_shift=chunks.shift,
-        kept_share=share,
+        kept_share=kept_share,
     )

@@ -21,14 +21,14 @@ class Arrays:
 
 
 def row_stride(vector_size: int) -> int:
-    """Floats from one row to the next: whole cache lines."""
+    """Return the floats from one row to the next: whole cache lines."""
     return -(-vector_size // ROW_ALIGN) * ROW_ALIGN
 
 
 def empty_rows(words: int, vector_size: int) -> NDArray[np.float32]:
-    """Zero rows, float32 (V, D), each on a cache line of its own.
+    """Return zero rows, float32 (V, D), each of which begins on a cache line.
 
-    The array is a view: rows are ``row_stride`` floats apart, and what lies between them is 0 and stays 0.
+    The array is a view: rows are ``row_stride`` floats apart, and the padding between them is 0 and stays 0.
     """
     stride = row_stride(vector_size)
     block = np.zeros(words * stride + ROW_ALIGN, np.float32)
@@ -37,22 +37,22 @@ def empty_rows(words: int, vector_size: int) -> NDArray[np.float32]:
 
 
 def packed_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The rows of `empty_rows` without what lies between them, in the same memory; the padded view is then of no use.
+    """Pack the rows of `empty_rows` without their padding, in the same memory; the padded view is invalid afterwards.
 
-    A second copy of the rows would be what decides how much memory a run needs.
+    In place, because a second copy of the rows would decide how much memory a run needs.
     """
     if rows.flags.c_contiguous:
         return rows
     words, vector_size = rows.shape
     flat = np.lib.stride_tricks.as_strided(rows, (words * vector_size,), (4,))
     for begin in range(0, words, 4096):
-        block = rows[begin : begin + 4096].reshape(-1)  # a copy, so that a row may overlap its own new place
+        block = rows[begin : begin + 4096].reshape(-1)  # a copy, so that a row may overlap its new position
         flat[begin * vector_size : begin * vector_size + len(block)] = block
     return flat.reshape(words, vector_size)
 
 
 def initial_arrays(words: int, vector_size: int, seed: int) -> Arrays:
-    """word2vec's start: input rows uniform in [-0.5, 0.5) / D, output rows zero."""
+    """Return word2vec's start: input rows uniform in [-0.5, 0.5) / D, output rows zero."""
     arrays = Arrays(empty_rows(words, vector_size), empty_rows(words, vector_size))
     _sampler.initial_rows(arrays.w_in, seed)
     return arrays

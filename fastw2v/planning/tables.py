@@ -1,4 +1,4 @@
-"""What is drawn by: keep thresholds and the alias table, from the counts of the words."""
+"""Keep probabilities and thresholds, noise weights and their alias table, from the counts of the words."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tables:
-    """What is drawn by: keep thresholds, the alias table of the noise words, and the words whose input rows stay.
+    """What the draws are compared with: keep thresholds, the alias table of the noise words; and which input rows stay.
 
     Attributes
     ----------
-    keep_cut : uint32 (V,)
+    keep_threshold : uint32 (V,)
         A token is kept where 32 random bits are at most its word's threshold.
-    noise_cut, noise_alias : uint32 (V,), int32 (V,)
+    noise_threshold, noise_alias : uint32 (V,), int32 (V,)
         Alias table of ``count ** ns_exponent``.
     frozen : uint8 (V,) or None
     """
 
-    keep_cut: NDArray[np.uint32]
-    noise_cut: NDArray[np.uint32]
+    keep_threshold: NDArray[np.uint32]
+    noise_threshold: NDArray[np.uint32]
     noise_alias: NDArray[np.int32]
     frozen: NDArray[np.uint8] | None = None
 
 
 def word_counts(corpus: EncodedCorpus) -> NDArray[np.int64]:
-    """How often each word of the vocabulary occurs."""
+    """Count how often each word of the vocabulary occurs."""
     return count_ids(corpus.ids, len(corpus.vocabulary))
 
 
 def keep_probability(counts: NDArray[np.int64], sample: float) -> NDArray[np.float64]:
-    """word2vec's keep probability ``min(1, (sqrt(f / t) + 1) * t / f)``, f = count / total, t = sample.
+    """Return word2vec's keep probability ``min(1, (sqrt(f / t) + 1) * t / f)``, f = count / total, t = sample.
 
     ``sample=0`` keeps every token; words that do not occur get 1.
     """
@@ -52,14 +52,14 @@ def keep_probability(counts: NDArray[np.int64], sample: float) -> NDArray[np.flo
 
 
 def keep_thresholds(probability: NDArray[np.float64]) -> NDArray[np.uint32]:
-    """The threshold c with (c + 1) / 2**32 = probability, to the nearest above."""
+    """Return the threshold c with (c + 1) / 2**32 = probability, to the nearest above."""
     return (np.clip(np.ceil(probability * 2.0**32), 1, 2.0**32) - 1).astype(np.uint32)
 
 
 def noise_weights(counts: NDArray[np.int64], exponent: float) -> NDArray[np.float64]:
-    """``count ** exponent``; words that do not occur are no noise words, whatever the exponent.
+    """Return ``count ** exponent``; words that do not occur are never noise words, whatever the exponent.
 
-    Scaled by the largest count first, so that no exponent leaves the floating-point numbers on the way.
+    Scaled so that the largest is 1: no exponent overflows on the way.
     """
     weights = np.zeros(len(counts))
     seen = counts > 0
@@ -71,7 +71,7 @@ def noise_weights(counts: NDArray[np.int64], exponent: float) -> NDArray[np.floa
 def make_tables(
     counts: NDArray[np.int64], params: TrainingParameters, frozen: NDArray[np.uint8] | None = None
 ) -> Tables:
-    """Thresholds and alias table for a corpus with these word counts."""
-    keep_cut = keep_thresholds(keep_probability(counts, params.sample))
-    noise_cut, noise_alias = _sampler.alias_table(noise_weights(counts, params.ns_exponent))
-    return Tables(keep_cut, noise_cut, noise_alias, frozen)
+    """Make thresholds and alias table for a corpus with these word counts."""
+    keep_threshold = keep_thresholds(keep_probability(counts, params.sample))
+    noise_threshold, noise_alias = _sampler.alias_table(noise_weights(counts, params.ns_exponent))
+    return Tables(keep_threshold, noise_threshold, noise_alias, frozen)

@@ -1,4 +1,4 @@
-"""What to train and how: word2vec's own quantities, checked and resolved."""
+"""The parameters of training under the names that people know from word2vec, checked and resolved."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DEFAULT_RATE = {"skipgram": 0.025, "cbow": 0.05}
 
 @dataclass(frozen=True)
 class TrainingParameters:
-    """What to train and how: word2vec's own quantities under the names people know.
+    """What to train and how, under the names that people know from word2vec.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class TrainingParameters:
     cbow_gradient: str = "sum"
 
     def checked(self) -> TrainingParameters:
-        """These parameters, in plain Python numbers, or a ParameterError."""
+        """Return these parameters in plain Python numbers, or raise a ParameterError."""
         for each in fields(self):
             check(each.name, getattr(self, each.name))
         if self.min_learning_rate is not None and self.min_learning_rate > self.resolved_learning_rate:
@@ -76,12 +76,12 @@ class TrainingParameters:
 
     @property
     def resolved_learning_rate(self) -> float:
-        """The learning rate at the start, None resolved."""
+        """The learning rate at the start, with None resolved; see learning_rate.py."""
         return DEFAULT_RATE[self.architecture] if self.learning_rate is None else float(self.learning_rate)
 
     @property
     def resolved_min_learning_rate(self) -> float:
-        """The learning rate at the end, None resolved."""
+        """The learning rate at the end, with None resolved."""
         if self.min_learning_rate is None:
             return MIN_RATE_SHARE * self.resolved_learning_rate
         return float(self.min_learning_rate)

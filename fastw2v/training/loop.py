@@ -284,7 +284,8 @@ def _check_finite(state: TrainingState) -> None:
 def _describe(state: TrainingState, backend: type[backends.Run]) -> None:
     report = state.report
     report.device = next(name for name, module in backends.MODULES.items() if backend.__module__ == module)
-    report.tile, report.noise, report.noise_life = state.plan.tile, state.plan.noise, state.plan.life
+    report.tile_tokens, report.noise_slots = state.plan.tile_tokens, state.plan.noise_slots
+    report.noise_life = state.plan.noise_life
     report.stopped_by = ""
     if report.device == "cpu":
         from fastw2v._train import instruction_sets

@@ -59,8 +59,8 @@ class Report:
     device: str = ""
     instruction_set: str = ""
     n_jobs: int = 0
-    tile: int = 0
-    noise: int = 0
+    tile_tokens: int = 0
+    noise_slots: int = 0
     noise_life: int = 0
     tokens: int = 0
     pairs: int = 0

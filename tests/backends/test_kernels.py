@@ -95,7 +95,7 @@ def test_one_tile_equals_the_reference(isa, variant, size):
     for words, tokens in [(2, 9), (50, 32), (500, 32)]:
         corpus = random_corpus(rng, words, tokens, 4)
         params = TrainingParameters(vector_size=size, sample=0, learning_rate=0.3, **variant)
-        trial = Trial(rng, corpus, params, tile=32)
+        trial = Trial(rng, corpus, params, tile_tokens=32)
         assert trial.compare(isa, 1e-5).tokens == tokens
 
 
@@ -103,7 +103,8 @@ def test_one_tile_equals_the_reference(isa, variant, size):
 @pytest.mark.parametrize("shrink", [True, False], ids=["shrinking windows", "whole windows"])
 def test_chunks_equal_the_reference_for_any_tile_and_noise(isa, variant, shrink):
     rng = np.random.default_rng()
-    for tile, noise, life in [(32, 16, 3), (1, 16, 3), (5, 7, 1), (17, 33, 4), (64, 1, 2), (16, 3, 8)]:
+    for numbers in [(32, 16, 3), (1, 16, 3), (5, 7, 1), (17, 33, 4), (64, 1, 2), (16, 3, 8)]:
+        shape = dict(zip(("tile_tokens", "noise_slots", "noise_life"), numbers, strict=True))
         corpus = random_corpus(rng, int(rng.integers(30, 300)), 700, int(rng.integers(1, 60)))
         params = TrainingParameters(
             vector_size=int(rng.integers(1, 70)),
@@ -114,12 +115,12 @@ def test_chunks_equal_the_reference_for_any_tile_and_noise(isa, variant, shrink)
             shrink_windows=shrink,
             **variant,
         )
-        Trial(rng, corpus, params, tile=tile, noise=noise, life=life).compare(isa, 1e-4)
+        Trial(rng, corpus, params, **shape).compare(isa, 1e-4)
 
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
 def test_sentences_that_cross_chunk_ends_keep_their_contexts(isa, architecture):
-    """The halo: a sentence of several chunks, then short ones; contexts reach over the cut, both ways."""
+    """The margins: a sentence of several chunks, then short ones; contexts reach over the cut, both ways."""
     rng = np.random.default_rng()
     tokens = 11_000
     corpus = random_corpus(rng, 400, tokens, 1)
@@ -172,7 +173,7 @@ def test_frozen_rows_stay_and_others_learn(isa):
 def test_large_scores_keep_their_loss_and_gradient(isa):
     rng = np.random.default_rng()
     trial = Trial(
-        rng, random_corpus(rng, 30, 32, 2), TrainingParameters(vector_size=16, sample=0), spread=12.0, tile=32
+        rng, random_corpus(rng, 30, 32, 2), TrainingParameters(vector_size=16, sample=0), spread=12.0, tile_tokens=32
     )
     assert trial.compare(isa, 1e-4).loss_sum > 1000
 
@@ -199,7 +200,7 @@ def test_no_row_leaves_the_numbers_unreported(isa, architecture):
         corpus.ids[-1] = 0
         corpus.offsets = np.array([*range(31), 94], np.int64)
         params = TrainingParameters(vector_size=16, sample=0, architecture=architecture, ns_exponent=0)
-        trial = Trial(rng, corpus, params, tile=47, noise=16, life=2)
+        trial = Trial(rng, corpus, params, tile_tokens=47, noise_slots=16, noise_life=2)
         trial.begin[0][:], trial.begin[1][:] = 0, 0
         trial.begin[0][0] = trial.begin[1][29] = 1e25
         arrays, stats = trial.by_kernel(isa)
@@ -217,7 +218,7 @@ def test_windows_wider_than_all_that_is_kept_in_line(isa, architecture, window):
     params = TrainingParameters(
         vector_size=5, window=window, sample=0, shrink_windows=False, learning_rate=1e-5, architecture=architecture
     )
-    Trial(rng, corpus, params, tile=20).compare(isa, 1e-4)
+    Trial(rng, corpus, params, tile_tokens=20).compare(isa, 1e-4)
 
 
 def test_padding_between_rows_stays_zero(isa):

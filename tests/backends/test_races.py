@@ -1,6 +1,6 @@
 """ThreadSanitizer watches threads train: the rows are shared on purpose, and nothing else may be without protection.
 
-Python would have to be built for it as well, so the C code runs in a program of its own, tests/races/harness.c. What
+Python would have to be built for it as well, so the C code runs in a program of its own, races/harness.c. What
 the kernels do is exempt, being all rows; the cursor, the statistics and the beginning and end of threads are not.
 """
 

@@ -6,7 +6,6 @@ No figure is judged here; what they are made of is.
 import json
 import lzma
 import os
-import re
 import shutil
 import stat
 import sys
@@ -317,14 +316,6 @@ def test_two_processes_train_at_once(text):
 
 
 # --- what they are made of -------------------------------------------------------------------------------------------
-
-
-def test_the_job_of_c_and_of_python_have_the_same_fields():
-    native = import_module("bench.helpers.native")
-    code = re.sub(r"/\*.*?\*/", "", (native.KERNELS / "job.h").read_text(), flags=re.DOTALL)
-    body = re.search(r"typedef struct bench_job \{(.*)\} bench_job;", code, re.DOTALL).group(1)
-    names = [name for line in body.split(";") for name in re.findall(r"(\w+)\s*(?:,|$)", line.strip())]
-    assert names == [name for name, _ in native.Job._fields_]
 
 
 def test_kernels_are_compiled_as_setup_compiles_them():

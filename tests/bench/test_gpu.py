@@ -56,7 +56,7 @@ def test_the_gpu_is_checked_measured_and_scored(cuda_shim, few_words, tmp_path, 
     }
     swept = [row for row in rows if row["section"] in ("train", "flight")]
     assert {row["asked"] for row in swept} == {None, 4}
-    assert all(row["in_flight"][0] == row["warps"] * row["tile"] for row in swept)
+    assert all(row["in_flight"][0] == row["warps"] * row["tile_tokens"] for row in swept)
     assert all(np.isfinite([row["loss"], row["largest"], row["words_per_second"]]).all() for row in swept)
     assert [row["device"] for row in rows if row["section"] == "end to end"] == ["cuda", "cuda", "cpu"] * 2
     assert all(row["analogies"] == 20 for row in rows if row["section"] in ("flight", "end to end"))

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from fastw2v import _sampler
+from fastw2v.layers import UnigramSampler
 from fastw2v.planning import draws
+from fastw2v.planning.learning_rate import rate_after
 from fastw2v.planning.rows import initial_arrays
 from fastw2v.planning.tables import keep_probability, keep_thresholds, noise_weights
 
@@ -35,23 +37,22 @@ def test_uses_of_draws_are_bit_equal_in_c_and_numpy(bits, n):
     assert _sampler.bounded(bits, n).tolist() == draws.below(bits, n).tolist()
     window = n % 10_000 + 1
     assert _sampler.windows(bits, window).tolist() == draws.windows(bits, window).tolist()
-    cut = (bits * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)).astype(np.uint32)
-    assert _sampler.kept(bits, cut).tolist() == draws.kept(bits, cut).tolist()
+    threshold = (bits * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)).astype(np.uint32)
+    assert _sampler.kept(bits, threshold).tolist() == draws.kept(bits, threshold).tolist()
     alias = np.arange(len(bits), dtype=np.int32)[::-1].copy()
-    assert _sampler.noise_words(bits, cut, alias).tolist() == draws.noise_words(bits, cut, alias).tolist()
+    assert _sampler.noise_words(bits, threshold, alias).tolist() == draws.noise_words(bits, threshold, alias).tolist()
 
 
 @given(st.integers(0, 10**6), st.integers(0, 99), st.integers(1, 100), st.integers(1, 20))
-def test_renewals_are_equal_in_c_and_numpy(tile, slot, slots, life):
-    assert _sampler.renewed(tile, slot, slots, life) == draws.renewed(tile, slot, slots, life)
+def test_renewals_are_equal_in_c_and_numpy(number, slot, noise_slots, noise_life):
+    seen = (number, slot, noise_slots, noise_life)
+    assert _sampler.renewed(*seen) == draws.renewed(*seen)
 
 
 @given(st.floats(1e-6, 1e3), st.floats(0, 1), st.integers(1, 2**50), st.floats(0, 1))
 def test_learning_rates_are_equal_in_c_and_numpy(first, share, total, done):
     done = int(done * total)
-    assert _sampler.learning_rate(first, share * first, done, total) == draws.learning_rate(
-        first, share * first, done, total
-    )
+    assert _sampler.learning_rate(first, share * first, done, total) == rate_after(first, share * first, done, total)
 
 
 def test_known_answers():
@@ -85,8 +86,8 @@ def test_bits_are_uniform_and_neighbours_independent():
 def test_noise_words_follow_their_weights(words, exponent):
     counts = np.maximum(1, (1e6 / np.arange(1, words + 1)).astype(np.int64))
     weights = noise_weights(counts, exponent)
-    cut, alias = _sampler.alias_table(weights)
-    found = np.bincount(_sampler.noise_words(random_bits(DRAWS), cut, alias), minlength=words)
+    threshold, alias = _sampler.alias_table(weights)
+    found = np.bincount(_sampler.noise_words(random_bits(DRAWS), threshold, alias), minlength=words)
     expected = counts**exponent / (counts**exponent).sum() * DRAWS
     assert stats.chisquare(found, expected).pvalue > RARE
 
@@ -94,17 +95,25 @@ def test_noise_words_follow_their_weights(words, exponent):
 def test_noise_follows_the_weights_exactly():
     """Not by drawing: the probability that the table gives each word, added up over its columns."""
     weights = np.random.default_rng(0).pareto(1.0, 1000)
-    cut, alias = _sampler.alias_table(weights)
-    own = np.where(alias == np.arange(1000), 1.0, cut / 2**32)
+    threshold, alias = _sampler.alias_table(weights)
+    own = np.where(alias == np.arange(1000), 1.0, threshold / 2**32)
     share = (own + np.bincount(alias, 1 - own, minlength=1000)) / 1000
     assert share == pytest.approx(weights / weights.sum(), abs=1e-9)
+
+
+@pytest.mark.parametrize("exponent", [0.75, 0.0, -0.5, 300.0, -300.0])
+def test_noise_weights_are_in_the_proportions_of_the_textbook(exponent):
+    """Two formulas that do not know each other: neither may overflow."""
+    counts = np.array([1000, 10, 0, 1])
+    weights = noise_weights(counts, exponent)
+    assert weights / weights.sum() == pytest.approx(UnigramSampler(np.repeat(range(4), counts), exponent, 1).word_p)
 
 
 def test_words_that_do_not_occur_are_no_noise():
     counts = np.array([50, 0, 30, 0, 0, 1])
     for exponent in (0.75, 0.0, -2.0):
-        cut, alias = _sampler.alias_table(noise_weights(counts, exponent))
-        assert set(_sampler.noise_words(random_bits(10_000), cut, alias)) == {0, 2, 5}
+        threshold, alias = _sampler.alias_table(noise_weights(counts, exponent))
+        assert set(_sampler.noise_words(random_bits(10_000), threshold, alias)) == {0, 2, 5}
 
 
 @pytest.mark.parametrize("weights", [[], [0.0, 0.0], [1.0, -1.0], [np.nan, 1.0], [np.inf, 1.0]])
@@ -119,16 +128,16 @@ def test_tokens_are_kept_at_word2vecs_rate(sample):
     probability = keep_probability(counts, sample)
     f = counts / counts.sum()
     assert probability == pytest.approx(np.minimum(1, (np.sqrt(f / sample) + 1) * sample / f))
-    cut = keep_thresholds(probability)
+    threshold = keep_thresholds(probability)
     bits = _sampler.draws(3, 0, draws.KEEP, np.arange(DRAWS))
-    for p, threshold in zip(probability, cut, strict=True):
-        kept = _sampler.kept(bits, np.full(DRAWS, threshold)).sum()
+    for p, one in zip(probability, threshold, strict=True):
+        kept = _sampler.kept(bits, np.full(DRAWS, one)).sum()
         assert kept == DRAWS if p == 1 else stats.binomtest(int(kept), DRAWS, p).pvalue > RARE
 
 
 def test_sample_zero_keeps_every_token():
-    cut = keep_thresholds(keep_probability(np.array([10**9, 1]), 0))
-    assert cut.tolist() == [2**32 - 1] * 2
+    threshold = keep_thresholds(keep_probability(np.array([10**9, 1]), 0))
+    assert threshold.tolist() == [2**32 - 1] * 2
 
 
 @pytest.mark.parametrize("window", [2, 5, 8, 10])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastw2v import EncodedCorpus, _sampler
-from fastw2v.planning import chunks, plan
+from fastw2v.planning import chunks, plan, staleness
 from fastw2v.planning.rows import empty_rows
 from fastw2v.planning.training_parameters import TrainingParameters
 
@@ -42,38 +42,38 @@ def test_an_empty_corpus_has_no_chunks():
 
 @pytest.mark.parametrize(("negative", "slots"), [(1, 16), (5, 16), (8, 16), (9, 32), (15, 32), (20, 48)])
 def test_noise_slots_are_at_least_two_for_each_negative(negative, slots):
-    assert plan.noise_slots(negative) == slots
+    assert plan.enough_noise_slots(negative) == slots
 
 
 def test_tiles_shrink_where_one_word_is_in_most_of_them():
-    assert chunks.tile_tokens(16, 5, 5, 0.025, kept_share=0.01) == 32
-    assert chunks.tile_tokens(32, 10, 15, 0.025, kept_share=0.01) == 16
-    assert chunks.tile_tokens(32, 10, 15, 0.05, kept_share=1 / 34) == 1
-    assert chunks.tile_tokens(1, 1, 1, 1e-9, kept_share=1e-9) == 2  # never more than two tokens for each noise word
+    assert staleness.longest_tile(16, 5, 5, 0.025, kept_share=0.01) == 32
+    assert staleness.longest_tile(32, 10, 15, 0.025, kept_share=0.01) == 16
+    assert staleness.longest_tile(32, 10, 15, 0.05, kept_share=1 / 34) == 1
+    assert staleness.longest_tile(1, 1, 1, 1e-9, kept_share=1e-9) == 2  # never more than two tokens for each noise word
 
 
 def test_pieces_with_bursts_get_smaller_tiles():
     shares = np.array([0.0, 0.1, 0.2, 0.5, 1.0])
-    assert chunks.burst_shifts(shares, 32, 5, 5, 0.025, 4.0).tolist() == [0, 0, 1, 2, 3]
-    assert chunks.burst_shifts(shares, 32, 5, 5, 1.0, 4.0).tolist() == [0, 5, 5, 5, 5]  # one token at least
-    assert chunks.burst_shifts(shares, 1, 5, 5, 1.0, 4.0).tolist() == [0] * 5
+    assert staleness.burst_shifts(shares, 32, 5, 5, 0.025, 4.0).tolist() == [0, 0, 1, 2, 3]
+    assert staleness.burst_shifts(shares, 32, 5, 5, 1.0, 4.0).tolist() == [0, 5, 5, 5, 5]  # one token at least
+    assert staleness.burst_shifts(shares, 1, 5, 5, 1.0, 4.0).tolist() == [0] * 5
 
 
 def test_with_more_negatives_a_burst_may_overshoot_further():
-    assert chunks.burst_bound("skipgram", 1) == chunks.burst_bound("skipgram", 5) == 3.6
-    assert 5 < chunks.burst_bound("skipgram", 15) < chunks.burst_bound("skipgram", 20) < 7
-    assert chunks.burst_bound("cbow", 5) == 10
+    assert staleness.burst_bound("skipgram", 1) == staleness.burst_bound("skipgram", 5) == 3.6
+    assert 5 < staleness.burst_bound("skipgram", 15) < staleness.burst_bound("skipgram", 20) < 7
+    assert staleness.burst_bound("cbow", 5) == 10
 
 
 @pytest.mark.parametrize("kept_share", [1e-4, 1e-2, 0.2, 0.5, 1.0])
 @pytest.mark.parametrize("rate", [0.001, 0.025, 0.05])
 def test_no_tile_moves_a_row_too_far(kept_share, rate):
     for window, negative in [(1, 1), (5, 5), (10, 15)]:
-        tile = chunks.tile_tokens(32, window, negative, rate, kept_share)
-        share = chunks.damping(tile, window, negative, rate, kept_share)
-        reach = chunks.staleness(tile, window, negative, rate * share, kept_share)
-        assert reach <= 2.0001 or share == chunks.DAMPING_MIN
-        assert share == 1 or tile == 1
+        tile_tokens = staleness.longest_tile(32, window, negative, rate, kept_share)
+        share = staleness.rate_damping(tile_tokens, window, negative, rate, kept_share)
+        reach = staleness.staleness(tile_tokens, window, negative, rate * share, kept_share)
+        assert reach <= 2.0001 or share == staleness.RATE_DAMPING_MIN
+        assert share == 1 or tile_tokens == 1
 
 
 def test_the_learning_rate_falls_in_a_straight_line_over_all_epochs():
@@ -95,7 +95,7 @@ def test_rows_begin_on_cache_lines():
 
 
 def shares_one_by_one(ids, keep, piece, longest):
-    """`_sampler.local_shares`, run by run."""
+    """`_sampler.local_shares`, stretch by stretch."""
     shares, begin = np.zeros(-(-len(ids) // piece)), 0
     for end in [*range(16, len(ids), 16), len(ids)]:
         while begin + 16 < end:
@@ -103,8 +103,8 @@ def shares_one_by_one(ids, keep, piece, longest):
             if kept - 48 <= keep[ids[begin : begin + 16]].sum() / 2 and end - begin <= longest:
                 break
             begin += 16
-        run, last = ids[begin:end], ids[(end - 1) // 16 * 16 : end]
-        share = np.bincount(run, keep[run])[last].max() / max(24, keep[run].sum())
+        stretch, last = ids[begin:end], ids[(end - 1) // 16 * 16 : end]
+        share = np.bincount(stretch, keep[stretch])[last].max() / max(24, keep[stretch].sum())
         touched = slice(begin // piece, (end - 1) // piece + 1)
         shares[touched] = np.maximum(shares[touched], share)
     return shares
@@ -112,7 +112,7 @@ def shares_one_by_one(ids, keep, piece, longest):
 
 @pytest.mark.parametrize("tokens", [1, 15, 16, 17, 1000, 5003])
 @pytest.mark.parametrize("most", [1.0, 0.1])
-def test_local_shares_are_those_of_the_runs_around(tokens, most):
+def test_local_shares_are_those_of_the_stretches_around(tokens, most):
     rng = np.random.default_rng()
     ids = np.minimum(rng.zipf(1.5, tokens), 300).astype(np.int32)
     keep = most * rng.random(301)

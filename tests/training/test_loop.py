@@ -143,7 +143,7 @@ def test_lowering_the_learning_rate_is_said():
     corpus = EncodedCorpus.from_ids(np.arange(40).reshape(2, 20) % 2, ["a", "b"])
     with pytest.warns(RuntimeWarning, match=r"lowered from 0.05 to 0.01.*window=10") as said:
         state = start(corpus, TrainingParameters(window=10, negative=15, sample=0, learning_rate=0.05), seed=1)
-    assert state.plan.tile == 1
+    assert state.plan.tile_tokens == 1
     assert said[0].filename == __file__
 
 
@@ -155,9 +155,9 @@ def test_bursts_of_one_word_are_trained_in_smaller_tiles(architecture):
     corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(400)])
     params = TrainingParameters(vector_size=32, epochs=3, sample=0.01, architecture=architecture)
     state = train(corpus, params, n_jobs=1)
-    tiles = state.plan.tile >> state.plan.chunk_shift
-    assert (tiles[-2:] < state.plan.tile).all()
-    assert (tiles[:-3] == state.plan.tile).mean() > 0.9
+    tiles = state.plan.tile_tokens >> state.plan.chunk_shift
+    assert (tiles[-2:] < state.plan.tile_tokens).all()
+    assert (tiles[:-3] == state.plan.tile_tokens).mean() > 0.9
     assert abs(state.w_in).max() < 5
     assert state.loss_history[-1] < state.loss_history[0] < 5
 

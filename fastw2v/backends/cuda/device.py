@@ -13,12 +13,12 @@ from typing import Any
 
 from fastw2v.errors import BackendUnavailable
 
-__all__ = ["GENERAL", "TENSOR", "Device", "open_device", "source", "why_not"]
+__all__ = ["COMMON", "GENERAL", "TENSOR", "Device", "open_device", "source", "why_not"]
 
-# What is compiled, in this order: the run-time compiler finds no headers, so the texts are put one behind the other.
-_COMMON = ("fw_math.h", "cuda/fw_gpu_ops.h", "cuda/fw_cuda.cu", "cuda/fw_cuda_tile.h")
-GENERAL = (*_COMMON, "cuda/fw_cuda_general.cu")
-TENSOR = (*_COMMON, "cuda/fw_cuda_tensor.cu")
+# What is compiled, in this order: the run-time compiler finds no headers, so the texts are concatenated.
+COMMON = ("fw_math.h", "fw_settings.h", "cuda/fw_gpu_ops.h", "cuda/fw_cuda.cu", "cuda/fw_cuda_tile.h")
+GENERAL = (*COMMON, "cuda/fw_cuda_general.cu")
+TENSOR = (*COMMON, "cuda/fw_cuda_tensor.cu")
 OPTIONS = ("--std=c++17",)
 
 INSTALL = "pip install 'fastw2v[cuda13]' (or 'fastw2v[cuda12]' for a CUDA 12 driver)"
@@ -52,12 +52,12 @@ class Device:
     shared_total: int
 
     def free_bytes(self) -> int:
-        """Device memory that can still be had: what the driver calls free, and what CuPy keeps for reuse."""
+        """Return the device memory that is left: what the driver calls free, and what CuPy keeps for reuse."""
         free, _ = self.cupy.cuda.runtime.memGetInfo()
         return int(free) + int(self.cupy.get_default_memory_pool().free_bytes())
 
     def compile(self, files: tuple[str, ...], defines: dict[str, int], *names: str) -> list[Any]:
-        """Kernels of one text; CuPy keeps what it has compiled in its cache on disk.
+        """Return kernels of one text; CuPy keeps what it has compiled in its cache on disk.
 
         Raises
         ------
@@ -77,13 +77,13 @@ class Device:
 
 @cache
 def source(files: tuple[str, ...]) -> str:
-    """The text of a kernel with all that it needs."""
+    """Return the text of a kernel with all that it needs."""
     folder = resources.files("fastw2v.native")
     return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in files)
 
 
 def open_device() -> Device:
-    """The current CUDA device.
+    """Return the current CUDA device.
 
     Raises
     ------
@@ -142,9 +142,9 @@ def _import_cupy() -> Any:
 
 
 def why_not() -> str | None:
-    """Why no GPU can be used, in a few words; None where one can.
+    """Return why no GPU can be used, in a few words; None where one can.
 
-    Without a CUDA driver nothing is imported: this is asked at every ``device="auto"``.
+    Without a CUDA driver nothing is imported: every ``device="auto"`` asks this.
     """
     if not driver_present():
         return "no CUDA driver"
@@ -156,7 +156,7 @@ def why_not() -> str | None:
 
 
 def driver_present() -> bool:
-    """Whether the driver's library can be loaded."""
+    """Return whether the driver's library can be loaded."""
     try:
         ctypes.CDLL("libcuda.so.1")
     except OSError:

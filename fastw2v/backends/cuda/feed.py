@@ -1,4 +1,4 @@
-"""What a launch on the GPU reads: the ids and sentences of its chunks, and the buffers that its streams go to.
+"""What a launch on the GPU reads: the ids and sentences of its chunks, and the buffers for its streams.
 
 The whole corpus lies on the device where it fits. Otherwise each launch receives its part, through page-locked memory
 and in one of two buffers, while the launch before is still at work.
@@ -36,7 +36,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Span:
-    """The tokens and the sentences (as places in ``offsets``) that some chunks need."""
+    """The tokens and the sentences (as indices into ``offsets``) that some chunks need."""
 
     first_id: int
     end_id: int
@@ -45,7 +45,7 @@ class Span:
 
 
 def span_of(corpus: EncodedCorpus, plan: Plan, tables: Tables, epoch: int, first: int, last: int) -> Span:
-    """What the chunks [first, last) read: themselves, and the kept tokens next to them in their sentences."""
+    """Return what the chunks [first, last) read: themselves, and the kept tokens next to them in their sentences."""
     offsets, window = corpus.offsets, plan.window
     begin, end = int(plan.chunk_begin[first]), int(plan.chunk_begin[last])
     low = int(offsets[plan.chunk_sentence[first]])
@@ -55,7 +55,7 @@ def span_of(corpus: EncodedCorpus, plan: Plan, tables: Tables, epoch: int, first
 
     def kept(start: int, stop: int) -> np.ndarray:
         positions = np.arange(start, stop)
-        return positions[draws.kept(draws.draw(key, positions), tables.keep_cut[corpus.ids[start:stop]])]
+        return positions[draws.kept(draws.draw(key, positions), tables.keep_threshold[corpus.ids[start:stop]])]
 
     found, at = 0, begin
     while at > low and found < window:
@@ -77,7 +77,7 @@ def span_of(corpus: EncodedCorpus, plan: Plan, tables: Tables, epoch: int, first
 
 
 def part_bytes(corpus: EncodedCorpus, plan: Plan, launch: int) -> int:
-    """What `Staging` holds at most on the device, for launches of so many chunks."""
+    """Return the bytes that `Staging` holds at most on the device, for launches of so many chunks."""
     ends = np.searchsorted(corpus.offsets, plan.chunk_begin[1:], side="right")
     last = np.minimum(np.arange(plan.chunks) + launch, plan.chunks) - 1
     sentences = int((ends[last] - plan.chunk_sentence).max(initial=0)) + 1
@@ -86,7 +86,7 @@ def part_bytes(corpus: EncodedCorpus, plan: Plan, launch: int) -> int:
 
 
 def to_device(cupy: Any, values: np.ndarray) -> Any:
-    """A copy on the device, made piece by piece: CuPy's own takes page-locked memory of the whole size."""
+    """Copy to the device piece by piece: CuPy's own copy takes page-locked memory of the whole size."""
     there = cupy.empty(values.shape, values.dtype)
     for begin in range(0, len(values), AT_ONCE):
         there[begin : begin + AT_ONCE].set(values[begin : begin + AT_ONCE])
@@ -94,7 +94,7 @@ def to_device(cupy: Any, values: np.ndarray) -> Any:
 
 
 def _with_room(size: int) -> int:
-    """Enough for a part that is somewhat larger than this one."""
+    """Return a size that is enough for a somewhat larger part."""
     return size + size // 4
 
 
@@ -106,7 +106,7 @@ class Staging:
         self._pairs: dict[str, tuple[np.ndarray, Any]] = {}
 
     def fill(self, corpus: EncodedCorpus, span: Span, stream: Any) -> Part:
-        """Copy a part; the caller sees to it that nothing reads the last one any more."""
+        """Copy a part; the caller makes sure that nothing reads the last one any more."""
         ids = self._copy("ids", corpus.ids[span.first_id : span.end_id], stream)
         offsets = self._copy("offsets", corpus.offsets[span.first_sentence : span.end_sentence], stream)
         return Part(ids, offsets, span.first_id, span.end_id, span.first_sentence)
@@ -139,7 +139,7 @@ class Buffer:
         self._elapsed = cupy.cuda.get_elapsed_time
 
     def wait(self) -> float:
-        """Wait for this buffer's launch; the milliseconds that its warps took for a chunk, 0 where there was none."""
+        """Wait for this buffer's launch; return how many milliseconds its warps took for a chunk, 0 without one."""
         if self.rounds == 0:
             return 0.0
         self.done.synchronize()

@@ -5,32 +5,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fw_settings.h"
+
 #define FW_ROW_ALIGN 16 /* floats: 64 bytes, a cache line */
 
-/* One training run, read-only for the threads but for the rows that w_in and w_out point to. */
+/* What a kernel is given: a run in numbers, and where its arrays lie. Read-only for the threads, but for the rows that
+   w_in and w_out point to. */
 typedef struct fw_job {
-    float *w_in, *w_out;           /* V rows of `stride` floats, 64-byte aligned, 0 beyond the vector's end */
-    int64_t dimensions;            /* D, the vector size */
-    int64_t stride;                /* D rounded up to FW_ROW_ALIGN */
-    int64_t vocabulary;            /* V */
-    const int32_t *ids;            /* the encoded corpus */
-    const int64_t *offsets;        /* sentence starts; sentences + 1 of them */
-    const int64_t *chunk_begin;    /* first token of each chunk; chunks + 1 of them */
-    const int64_t *chunk_sentence; /* the sentence that token belongs to */
-    const int32_t *chunk_shift;    /* how often the chunk's tiles are halved: see fw_tile_tokens */
-    int64_t longest_chunk;         /* raw tokens */
-    const uint32_t *keep_cut;      /* (V,) thresholds of subsampling */
-    const uint32_t *noise_cut;     /* (V,) alias table of the noise words */
+    fw_settings run;
+    float *w_in, *w_out;             /* V rows of `stride` floats, 64-byte aligned, 0 beyond the vector's end */
+    const int32_t *ids;              /* the encoded corpus */
+    const int64_t *offsets;          /* sentence starts; sentences + 1 of them */
+    const int64_t *chunk_begin;      /* first token of each chunk; chunks + 1 of them */
+    const int64_t *chunk_sentence;   /* the sentence that token belongs to */
+    const int32_t *chunk_shift;      /* how often the chunk's tiles are halved: see fw_tile_length */
+    const uint32_t *keep_threshold;  /* (V,) see fw_keep */
+    const uint32_t *noise_threshold; /* (V,) alias table of the noise words: see fw_alias */
     const int32_t *noise_alias;
     const uint8_t *frozen; /* (V,) 1 where the input row stays as it is; or NULL */
-    int64_t tokens;        /* in one epoch */
-    int64_t epochs;
-    uint64_t seed;
-    double first_rate, last_rate; /* learning rate at the first and after the last token of the run */
-    int32_t window, negative;
-    int32_t tile, noise, life; /* T, S and L of the design: tokens, noise slots, tiles that a noise word stays */
-    int32_t cbow, cbow_mean, cbow_divide;   /* CBOW: hidden row is the mean; its gradient is divided by the contexts */
-    int32_t shrink_windows, pairwise_noise; /* windows drawn in 1..window; fresh noise words for each pair */
 } fw_job;
 
 /* Sums over the chunks that one thread has trained. */
@@ -48,7 +40,7 @@ typedef struct fw_kernel {
     void (*init_workspace)(const fw_job *job, void *workspace);
     /* Subsamples and compacts a chunk; the number of its tiles. */
     int64_t (*open_chunk)(const fw_job *job, void *workspace, int64_t epoch, int64_t chunk, fw_stats *stats);
-    void (*train_tile)(const fw_job *job, void *workspace, int64_t tile, fw_stats *stats);
+    void (*train_tile)(const fw_job *job, void *workspace, int64_t number, fw_stats *stats);
 } fw_kernel;
 
 /* The kernels that this machine can run, best first: at most `room` are written; how many there are. */

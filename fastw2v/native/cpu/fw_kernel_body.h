@@ -1,10 +1,10 @@
-/* The kernel of one instruction set: included once by each fw_kernel_*.c, which says FW_LANES, FW_KERNEL and its name.
- */
+/* The kernel of one instruction set: included once by each fw_kernel_*.c, which defines FW_LANES, FW_KERNEL and
+   FW_KERNEL_NAME. */
 #include "fw_pairs.h"
 #include "fw_scores.h"
 #include "fw_updates.h"
 
-/* FW_MARK(stage): a place where a profiler that includes this file takes the time (bench/kernels/stages.c). */
+/* FW_MARK(stage): the point at which a profiler that includes this file reads its clock (bench/kernels/stages.c). */
 #ifndef FW_MARK
 #define FW_MARK(stage) ((void)0)
 #endif
@@ -22,32 +22,33 @@ static size_t lay_out(const fw_job *job, char *block) {
     tile unused, *t = block ? (tile *)block : &unused;
     size_t used = 0;
     piece(NULL, &used, 1, sizeof(tile));
-    const int64_t tokens = job->longest_chunk + 2 * (int64_t)job->window + 1;
-    const int64_t rows = (job->tile + 15) / 16 * 16, slots = 2 * (int64_t)job->window + 1;
-    const int64_t pairs = job->pairwise_noise ? job->tile * (job->cbow ? 1 : slots) * job->negative + FW_LANES : 0;
+    const int64_t tokens = job->run.longest_chunk + 2 * (int64_t)job->run.window + 1;
+    const int64_t rows = (job->run.tile_tokens + 15) / 16 * 16, slots = 2 * (int64_t)job->run.window + 1;
+    const int64_t pairs =
+        job->run.pairwise_noise ? job->run.tile_tokens * (job->run.cbow ? 1 : slots) * job->run.negative + FW_LANES : 0;
     t->job = job;
     t->slots = slots;
-    t->stride = job->stride;
-    t->vectors = (job->dimensions + FW_LANES - 1) / FW_LANES;
-    t->width = t->vectors * FW_LANES;
+    t->stride = job->run.stride;
+    t->vectors = (job->run.vector_size + FW_LANES - 1) / FW_LANES;
+    t->columns = t->vectors * FW_LANES;
     t->band_stride = (slots + FW_LANES) / FW_LANES * FW_LANES; /* at least one 0 between the slots of two tokens */
-    t->noise = job->pairwise_noise ? 0 : job->noise;
+    t->noise_slots = job->run.pairwise_noise ? 0 : job->run.noise_slots;
     t->room = slots > FW_ROOM ? slots : FW_ROOM;
-    t->noise_stride = (t->noise + FW_SCORE_WORDS - 1) / FW_SCORE_WORDS * FW_SCORE_WORDS;
+    t->noise_stride = (t->noise_slots + FW_SCORE_WORDS - 1) / FW_SCORE_WORDS * FW_SCORE_WORDS;
 #define FW_PIECE(field, count) t->field = piece(block, &used, (count), sizeof *t->field)
     FW_PIECE(s.word, tokens);
     FW_PIECE(s.first, tokens);
     FW_PIECE(s.last, tokens);
     FW_PIECE(s.position, tokens);
     FW_PIECE(hidden, rows * t->stride);
-    FW_PIECE(error, job->cbow ? rows * t->stride : 0);
+    FW_PIECE(error, job->run.cbow ? rows * t->stride : 0);
     FW_PIECE(noise_columns, t->noise_stride * t->stride);
     FW_PIECE(weight, rows * t->noise_stride);
     FW_PIECE(band, rows * t->band_stride);
     FW_PIECE(target, rows);
     FW_PIECE(count, rows);
     FW_PIECE(score, (t->room + FW_LANES) * FW_LANES);
-    FW_PIECE(pair, job->cbow ? 0 : rows * slots + FW_LANES);
+    FW_PIECE(pair, job->run.cbow ? 0 : rows * slots + FW_LANES);
     FW_PIECE(first_pair, rows + 1);
     FW_PIECE(zero, t->stride);
     FW_PIECE(sink, t->stride);
@@ -61,7 +62,7 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(drawn, t->noise_stride);
     FW_PIECE(draw, t->noise_stride);
     FW_PIECE(draw_slot, t->noise_stride);
-    FW_PIECE(loss_share, t->noise_stride);
+    FW_PIECE(loss_weight, t->noise_stride);
     FW_PIECE(lossy, t->noise_stride / FW_LANES);
     FW_PIECE(mark, FW_MARKS);
     FW_PIECE(pair_row, pairs);
@@ -77,7 +78,7 @@ static size_t workspace_bytes(const fw_job *job) { return lay_out(job, NULL); }
 static void init_workspace(const fw_job *job, void *workspace) {
     tile *t = workspace;
     lay_out(job, workspace);
-    for (int64_t m = t->noise; m <= t->noise_stride; m++) t->noise_row[m] = t->zero;
+    for (int64_t m = t->noise_slots; m <= t->noise_stride; m++) t->noise_row[m] = t->zero;
 }
 
 /* ------------------------------------------------------------------ chunks and tiles */
@@ -85,7 +86,7 @@ static void init_workspace(const fw_job *job, void *workspace) {
 static int64_t open_chunk(const fw_job *job, void *workspace, int64_t epoch, int64_t chunk, fw_stats *stats) {
     tile *t = workspace;
     t->epoch = epoch;
-    t->length = fw_tile_tokens(job->tile, job->chunk_shift[chunk]);
+    t->length = fw_tile_length(job->run.tile_tokens, job->chunk_shift[chunk]);
     fill_stream(&t->s, job, epoch, chunk);
     draw_noise(t, 0);
     FW_MARK(draws);
@@ -99,10 +100,10 @@ static void open_tile(tile *t, int64_t number) {
     t->i0 = t->s.begin + number * t->length;
     t->n = t->s.end - t->i0 < t->length ? t->s.end - t->i0 : t->length;
     t->rows = (t->n + 15) & ~(int64_t)15;
-    t->rate = fw_learning_rate(job->first_rate, job->last_rate, t->epoch * job->tokens + t->s.position[t->i0],
-                               job->epochs * job->tokens);
+    t->rate = fw_learning_rate(job->run.learning_rate, job->run.min_learning_rate,
+                               t->epoch * job->run.tokens + t->s.position[t->i0], job->run.epochs * job->run.tokens);
     open_rows(t);
-    if (job->pairwise_noise) {
+    if (job->run.pairwise_noise) {
         draw_pair_noise(t);
         return;
     }
@@ -117,7 +118,7 @@ static void train_tile(const fw_job *job, void *workspace, int64_t number, fw_st
     vf loss = {0};
     open_tile(t, number);
     FW_MARK(opening);
-    if (job->cbow) {
+    if (job->run.cbow) {
         hidden_rows(t);
         FW_MARK(gather);
         loss += target_coefficients(t);
@@ -126,7 +127,7 @@ static void train_tile(const fw_job *job, void *workspace, int64_t number, fw_st
         loss += positive_coefficients(t);
         FW_MARK(positives);
     }
-    if (job->pairwise_noise) loss += pair_coefficients(t);
+    if (job->run.pairwise_noise) loss += pair_coefficients(t);
     for (int64_t begin = 0; begin < t->n; begin += FW_CACHE_ROWS) {
         const int64_t end = begin + FW_CACHE_ROWS < t->n ? begin + FW_CACHE_ROWS : t->n;
         loss += noise_coefficients(t, begin, end);
@@ -134,14 +135,14 @@ static void train_tile(const fw_job *job, void *workspace, int64_t number, fw_st
         row_updates(t, begin, end);
         FW_MARK(row_updates);
     }
-    if (job->pairwise_noise) pair_row_updates(t);
+    if (job->run.pairwise_noise) pair_row_updates(t);
     halo_updates(t);
-    if (job->cbow) target_updates(t);
+    if (job->run.cbow) target_updates(t);
     FW_MARK(halo_updates);
-    if (job->pairwise_noise) pair_noise_updates(t);
+    if (job->run.pairwise_noise) pair_noise_updates(t);
     else noise_updates(t);
     FW_MARK(noise_updates);
-    if (!job->cbow) stats->pairs += t->first_pair[t->n];
+    if (!job->run.cbow) stats->pairs += t->first_pair[t->n];
     else
         for (int64_t i = 0; i < t->n; i++) stats->pairs += t->count[i] > 0;
     stats->loss += (double)sum(loss);

@@ -1,4 +1,4 @@
-/* Noise drawn afresh for each pair, as word2vec.c does (`negative_sharing="pair"`): slow, for comparison and doubt.
+/* Noise drawn afresh for each pair, as word2vec.c does (`negative_sharing="pair"`): slow, for comparison.
 
    The K noise words of token i's slot q are the draws q * K .. q * K + K - 1 at its position (CBOW: 0 .. K - 1); one
    that hits the pair's target is skipped. The tile's snapshot holds here too: coefficients first, updates after. */
@@ -9,10 +9,10 @@
 
 FW_INLINE void put_noise(tile *t, int64_t i, int64_t slot, int32_t target) {
     const fw_job *job = t->job;
-    for (int64_t k = 0; k < job->negative; k++) {
+    for (int64_t k = 0; k < job->run.negative; k++) {
         uint64_t bits =
-            fw_draw(t->s.noise_key, (uint64_t)t->s.position[t->i0 + i], (uint64_t)(slot * job->negative + k));
-        int32_t word = fw_noise(bits, job->noise_cut, job->noise_alias, (uint32_t)job->vocabulary);
+            fw_draw(t->s.noise_key, (uint64_t)t->s.position[t->i0 + i], (uint64_t)(slot * job->run.negative + k));
+        int32_t word = fw_noise(bits, job->noise_threshold, job->noise_alias, (uint32_t)job->run.vocabulary);
         if (word == target) continue;
         t->pair_row[t->pair_count] = output_row(job, word);
         t->pair_token[t->pair_count++] = (int32_t)i;
@@ -23,10 +23,10 @@ FW_STAGE void draw_pair_noise(tile *t) {
     t->pair_count = 0;
     for (int64_t i = 0; i < t->n; i++) {
         const int64_t at = t->i0 + i;
-        if (t->job->cbow && t->count[i] > 0) put_noise(t, i, 0, s->word[at]);
-        if (t->job->cbow) continue;
+        if (t->job->run.cbow && t->count[i] > 0) put_noise(t, i, 0, s->word[at]);
+        if (t->job->run.cbow) continue;
         for (int64_t j = s->first[at]; j <= s->last[at]; j++)
-            if (j != at) put_noise(t, i, j - at + t->job->window, s->word[j]);
+            if (j != at) put_noise(t, i, j - at + t->job->run.window, s->word[j]);
     }
     for (int64_t p = t->pair_count; p % FW_LANES; p++) { /* whole vectors: the rest scores a zero row */
         t->pair_row[p] = t->zero;
@@ -39,7 +39,7 @@ FW_STAGE vf pair_coefficients(tile *t) {
     for (int64_t p = 0; p < t->pair_count; p += FW_LANES) {
         vf a[FW_LANES];
         for (int l = 0; l < FW_LANES; l++)
-            a[l] = dot_lanes(t->hidden + t->pair_token[p + l] * t->stride, t->pair_row[p + l], t->width);
+            a[l] = dot_lanes(t->hidden + t->pair_token[p + l] * t->stride, t->pair_row[p + l], t->columns);
         const vi mask = lane_numbers() < (int32_t)(t->pair_count - p);
         vf one, g = splat(-t->rate) * noise_pair(sum_lanes(a), &one, 1);
         store(t->pair_coefficient + p, g);
@@ -52,17 +52,17 @@ FW_STAGE vf pair_coefficients(tile *t) {
 FW_STAGE void pair_row_updates(tile *t) {
     for (int64_t p = 0; p < t->pair_count; p++) {
         const int64_t i = t->pair_token[p];
-        const float n = t->count[i], scale = t->job->cbow && t->job->cbow_divide && n > 0 ? 1 / n : 1;
-        float *to = t->job->cbow ? t->error + i * t->stride : t->own_out[i];
+        const float n = t->count[i], scale = t->job->run.cbow && t->job->run.cbow_divide && n > 0 ? 1 / n : 1;
+        float *to = t->job->run.cbow ? t->error + i * t->stride : t->own_out[i];
         vf g = splat(t->pair_coefficient[p] * scale);
-        for (int64_t k = 0; k < t->width; k += FW_LANES) add_to(to + k, g * load(t->pair_row[p] + k));
+        for (int64_t k = 0; k < t->columns; k += FW_LANES) add_to(to + k, g * load(t->pair_row[p] + k));
     }
 }
 FW_STAGE void pair_noise_updates(tile *t) {
     for (int64_t p = 0; p < t->pair_count; p++) {
         const float *x = t->hidden + t->pair_token[p] * t->stride;
         vf g = splat(t->pair_coefficient[p]);
-        for (int64_t k = 0; k < t->width; k += FW_LANES) add_to(t->pair_row[p] + k, g * load(x + k));
+        for (int64_t k = 0; k < t->columns; k += FW_LANES) add_to(t->pair_row[p] + k, g * load(x + k));
     }
 }
 

@@ -6,8 +6,8 @@
 
 /* CBOW: hidden[i] = sum or mean of the rows of token i's window; its own row, in the middle, is not one of them. */
 FW_INLINE void hidden_rows_block(tile *t, int64_t k0, const int kc) {
-    const int64_t own = t->job->window, n = t->n;
-    const int mean = t->job->cbow_mean;
+    const int64_t self = t->job->run.window, n = t->n;
+    const int mean = t->job->run.cbow_mean;
     float *const *halo = t->halo, *to = t->hidden + k0;
     for (int64_t i = 0; i < n; i++, halo++, to += t->stride) {
         const int64_t first = window_first(t, i), pairs = window_pairs(t, i);
@@ -15,7 +15,7 @@ FW_INLINE void hidden_rows_block(tile *t, int64_t k0, const int kc) {
         vf sums[FW_BLOCK_ONE], each = splat(mean && pairs > 0 ? 1 / (float)pairs : 1);
         FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = (vf){0};
         for (int64_t p = 0; p < pairs; p++) {
-            const float *row = FW_AT(halo[slot_of_pair(first, p, own)] + k0);
+            const float *row = FW_AT(halo[slot_of_pair(first, p, self)] + k0);
             FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += load(row + c * FW_LANES);
         }
         FW_UNROLL for (int c = 0; c < kc; c++) store(to + c * FW_LANES, each * sums[c]);
@@ -26,7 +26,7 @@ FW_STAGE void hidden_rows(tile *t) { FW_OVER_ROW(t, FW_BLOCK_ONE, hidden_rows_bl
 /* Skip-gram: copies the input rows of tokens [begin, end) on the way, and scores them with the tokens of their windows,
    pair after pair, lane by lane. */
 FW_INLINE void scores_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
-    const int64_t own = t->job->window, stride = t->stride;
+    const int64_t self = t->job->run.window, stride = t->stride;
     float *const *halo = t->halo, *score = t->score, *hidden = t->hidden + begin * stride + k0;
     for (int64_t i = begin; i < end; i++, hidden += stride) {
         const int64_t first = window_first(t, i), pairs = window_pairs(t, i);
@@ -39,7 +39,7 @@ FW_INLINE void scores_block(tile *t, int64_t begin, int64_t end, int64_t k0, con
             store(hidden + c * FW_LANES, x[c]);
         }
         for (int64_t p = 0; p < pairs; p++, score += FW_LANES) {
-            const float *row = FW_AT(window[slot_of_pair(first, p, own)] + k0);
+            const float *row = FW_AT(window[slot_of_pair(first, p, self)] + k0);
             vf a[2] = {k0 > 0 ? load(score) : (vf){0}, {0}};
             FW_UNROLL for (int c = 0; c < kc; c++) a[c % 2] += x[c] * load(row + c * FW_LANES);
             store(score, a[0] + a[1]);
@@ -82,7 +82,7 @@ FW_STAGE vf target_coefficients(tile *t) {
     vf loss = {0};
     for (int64_t i = 0; i < t->n; i += FW_LANES) {
         vf a[FW_LANES];
-        for (int l = 0; l < FW_LANES; l++) a[l] = dot_lanes(t->hidden + (i + l) * t->stride, t->own[i + l], t->width);
+        for (int l = 0; l < FW_LANES; l++) a[l] = dot_lanes(t->hidden + (i + l) * t->stride, t->own[i + l], t->columns);
         const vi mask = load(t->count + i) > splat(0.f);
         vf one, g = splat(t->rate) * positive_pair(sum_lanes(a), &one);
         store(t->target + i, masked(g, mask));
@@ -94,7 +94,7 @@ FW_STAGE vf target_coefficients(tile *t) {
 /* weight[i][m] *= scale * sigma(hidden[i] . noise[m]) on a register tile: hidden rows broadcast against noise columns.
  */
 FW_INLINE vf noise_block(tile *t, int64_t i, int64_t m, float scale, const int rows) {
-    const int64_t dimensions = t->job->dimensions;
+    const int64_t dimensions = t->job->run.vector_size;
     const float *x[FW_SCORE_ROWS], *columns = t->noise_columns + m * t->stride;
     vf a[FW_SCORE_ROWS][FW_SCORE_COLUMNS], loss = {0};
     FW_UNROLL for (int r = 0; r < rows; r++) {
@@ -111,12 +111,13 @@ FW_INLINE vf noise_block(tile *t, int64_t i, int64_t m, float scale, const int r
     }
     FW_UNROLL for (int c = 0; c < FW_SCORE_COLUMNS; c++) {
         const int lossy = t->lossy[m / FW_LANES + c];
-        const vf share = load(t->loss_share + m + c * FW_LANES);
+        const vf loss_weight = load(t->loss_weight + m + c * FW_LANES);
         float *weight = t->weight + i * t->noise_stride + m + c * FW_LANES;
         FW_UNROLL for (int r = 0; r < rows; r++, weight += t->noise_stride) {
             vf one = {0}, w = load(weight), g = noise_pair(a[r][c], &one, lossy);
             store(weight, w * (splat(scale) * g));
-            loss += lossy ? w * one * share : g * splat(0.f); /* a score that is no number must show in the loss */
+            loss +=
+                lossy ? w * one * loss_weight : g * splat(0.f); /* a score that is not finite must show in the loss */
         }
     }
     return loss;
@@ -124,8 +125,8 @@ FW_INLINE vf noise_block(tile *t, int64_t i, int64_t m, float scale, const int r
 /* The coefficients of the shared noise words for tokens [begin, end), and the loss of that noise. */
 FW_STAGE vf noise_coefficients(tile *t, int64_t begin, int64_t end) {
     vf loss = {0};
-    if (t->noise == 0) return loss; /* noise by pair */
-    const float scale = -t->rate * (float)t->job->negative / (float)t->noise;
+    if (t->noise_slots == 0) return loss; /* noise by pair */
+    const float scale = -t->rate * (float)t->job->run.negative / (float)t->noise_slots;
     for (int64_t m = 0; m < t->noise_stride; m += FW_SCORE_WORDS) {
         int64_t i = begin;
         for (; i + FW_SCORE_ROWS <= end; i += FW_SCORE_ROWS) loss += noise_block(t, i, m, scale, FW_SCORE_ROWS);
@@ -137,7 +138,7 @@ FW_STAGE vf noise_coefficients(tile *t, int64_t begin, int64_t end) {
 FW_STAGE void transpose_noise(tile *t) {
     for (int64_t m = 0; m < t->noise_stride; m += FW_LANES) {
         float *to = t->noise_columns + m / FW_SCORE_WORDS * FW_SCORE_WORDS * t->stride + m % FW_SCORE_WORDS;
-        for (int64_t k = 0; k < t->width; k += FW_LANES)
+        for (int64_t k = 0; k < t->columns; k += FW_LANES)
             transpose(t->noise_row + m, k, to + k * FW_SCORE_WORDS, FW_SCORE_WORDS);
     }
 }

@@ -1,6 +1,7 @@
-/* The stream of a chunk: its kept tokens, with the windows of those that are centers (design: "The tile").
+/* The stream of a chunk: its kept tokens, with the windows of those that are centers (docs/tile.md).
 
-   Up to `window` kept tokens of the same sentence stand before and after the chunk's own: contexts, never centers. */
+   Up to `window` kept tokens of the same sentence stand before and after the chunk's own, as margins: contexts, never
+   centers. */
 #ifndef FW_STREAM_H
 #define FW_STREAM_H
 
@@ -21,7 +22,7 @@ typedef struct stream {
 } stream;
 
 FW_INLINE int is_kept(const fw_job *job, uint64_t key, int64_t position) {
-    return fw_keep(fw_draw(key, (uint64_t)position, 0), job->keep_cut[job->ids[position]]);
+    return fw_keep(fw_draw(key, (uint64_t)position, 0), job->keep_threshold[job->ids[position]]);
 }
 
 FW_INLINE void put(stream *s, const fw_job *job, int64_t position) {
@@ -30,15 +31,15 @@ FW_INLINE void put(stream *s, const fw_job *job, int64_t position) {
 }
 
 /* The kept tokens before `position` in its sentence, in text order, `window` of them at most. */
-FW_INLINE void put_left_halo(stream *s, const fw_job *job, uint64_t key, int64_t position, int64_t sentence_begin) {
+FW_INLINE void put_left_margin(stream *s, const fw_job *job, uint64_t key, int64_t position, int64_t sentence_begin) {
     int64_t found = 0, at = position;
-    while (at > sentence_begin && found < job->window) found += is_kept(job, key, --at);
+    while (at > sentence_begin && found < job->run.window) found += is_kept(job, key, --at);
     for (; at < position; at++)
         if (is_kept(job, key, at)) put(s, job, at);
 }
 
-FW_INLINE void put_right_halo(stream *s, const fw_job *job, uint64_t key, int64_t position, int64_t sentence_end) {
-    for (int64_t found = 0; position < sentence_end && found < job->window; position++)
+FW_INLINE void put_right_margin(stream *s, const fw_job *job, uint64_t key, int64_t position, int64_t sentence_end) {
+    for (int64_t found = 0; position < sentence_end && found < job->run.window; position++)
         if (is_kept(job, key, position)) {
             put(s, job, position);
             found++;
@@ -48,13 +49,13 @@ FW_INLINE void put_right_halo(stream *s, const fw_job *job, uint64_t key, int64_
 /* The kept tokens of [from, to): written always, counted only when kept, so that no branch depends on a draw. */
 FW_INLINE void put_centers(stream *s, const fw_job *job, uint64_t key, int64_t from, int64_t to) {
     const int32_t *ids = job->ids;
-    const uint32_t *cut = job->keep_cut;
+    const uint32_t *threshold = job->keep_threshold;
     int64_t n = s->n;
     for (int64_t at = from; at < to; at++) {
         int32_t word = ids[at];
         s->word[n] = word;
         s->position[n] = at;
-        n += fw_keep(fw_draw(key, (uint64_t)at, 0), cut[word]);
+        n += fw_keep(fw_draw(key, (uint64_t)at, 0), threshold[word]);
     }
     s->n = n;
 }
@@ -63,22 +64,22 @@ FW_INLINE void put_centers(stream *s, const fw_job *job, uint64_t key, int64_t f
 FW_INLINE void put_windows(stream *s, const fw_job *job, uint64_t key, int64_t from, int64_t to, int64_t first,
                            int64_t last) {
     for (int64_t i = from; i < to; i++) {
-        int64_t b = job->window;
-        if (job->shrink_windows) b = fw_window(fw_draw(key, (uint64_t)s->position[i], 0), job->window);
+        int64_t b = job->run.window;
+        if (job->run.shrink_windows) b = fw_window(fw_draw(key, (uint64_t)s->position[i], 0), job->run.window);
         s->first[i] = (int32_t)(i - b > first ? i - b : first);
         s->last[i] = (int32_t)(i + b < last ? i + b : last);
     }
 }
 
 FW_STAGE void fill_stream(stream *s, const fw_job *job, int64_t epoch, int64_t chunk) {
-    const uint64_t keep_key = fw_key(job->seed, (uint64_t)epoch, FW_DRAW_KEEP);
-    const uint64_t window_key = fw_key(job->seed, (uint64_t)epoch, FW_DRAW_WINDOW);
+    const uint64_t keep_key = fw_key(job->run.seed, (uint64_t)epoch, FW_DRAW_KEEP);
+    const uint64_t window_key = fw_key(job->run.seed, (uint64_t)epoch, FW_DRAW_WINDOW);
     const int64_t from = job->chunk_begin[chunk], to = job->chunk_begin[chunk + 1];
     int64_t sentence = job->chunk_sentence[chunk];
     s->base = from;
-    s->noise_key = fw_key(job->seed, (uint64_t)epoch, FW_DRAW_NOISE);
+    s->noise_key = fw_key(job->run.seed, (uint64_t)epoch, FW_DRAW_NOISE);
     s->n = 0;
-    put_left_halo(s, job, keep_key, from, job->offsets[sentence]);
+    put_left_margin(s, job, keep_key, from, job->offsets[sentence]);
     s->begin = s->n;
     int64_t first = 0; /* the sentence's first token in the stream */
     for (int64_t at = from; at < to; sentence++) {
@@ -88,7 +89,7 @@ FW_STAGE void fill_stream(stream *s, const fw_job *job, int64_t epoch, int64_t c
         int64_t end = s->n;
         if (stop == to) { /* the chunk's last sentence may go on beyond it */
             s->end = end;
-            put_right_halo(s, job, keep_key, to, sentence_end);
+            put_right_margin(s, job, keep_key, to, sentence_end);
         }
         put_windows(s, job, window_key, centers, end, first, s->n - 1);
         first = s->n;

@@ -1,7 +1,9 @@
-/* One tile: `tile` consecutive kept tokens against their windows and the chunk's current noise words.
+/* One tile: `tile_tokens` consecutive kept tokens (fewer in a burst, or where a chunk ends) against their windows and
+   the chunk's current noise words.
 
-   Side and halo. Skip-gram: a token's own row is its input row, the halo rows are output rows. CBOW: a token's own row
-   is its output row (the target), the halo rows are input rows, and the hidden rows are made from the halo.
+   Own and halo. A tile has two sides: its own rows, one for each of its tokens, and its halo, the rows of all tokens
+   within a window around them. Skip-gram: own rows are input rows, halo rows are output rows. CBOW: own rows are output
+   rows (the targets), halo rows are input rows, from which the hidden rows are made.
    Slot q of token i is the stream token i + q - window, the token itself being slot `window`. The pairs' coefficients
    come token after token, and then as a dense band in which slots outside the token's window hold 0.
    Snapshot. Every gradient comes from the rows as they were before the tile, with only the hidden rows copied: all
@@ -12,7 +14,7 @@
 
 #include "fw_stream.h"
 
-#define FW_MARKS 2048 /* slots of the sieve for "is this word a noise word of the tile" */
+#define FW_MARKS 2048 /* cells of the sieve for "is this word a noise word of the tile" */
 /* The register tile of noise scores: rows, and vectors of noise words. */
 #define FW_SCORE_ROWS (FW_LANES == 16 ? 8 : FW_LANES == 8 ? 6 : 4)
 #define FW_SCORE_COLUMNS (FW_LANES == 16 ? 1 : 2)
@@ -23,10 +25,11 @@
 typedef struct tile {
     const fw_job *job;
     stream s;
-    int64_t i0, n, rows;    /* first token in the stream; tokens; tokens rounded up to whole vectors */
-    int64_t stride;         /* floats from one row to the next */
-    int64_t vectors, width; /* what a row's arithmetic covers, in vectors and in floats: D, and 0 beyond it */
-    int64_t slots, band_stride, noise, noise_stride;
+    int64_t i0, n, rows;        /* first token in the stream; tokens; tokens rounded up to whole vectors */
+    int64_t stride;             /* floats from one row to the next */
+    int64_t vectors, columns;   /* what a row's arithmetic covers, in vectors and in floats: D, and 0 beyond it */
+    int64_t slots, band_stride; /* of a window: 2 W + 1; and rounded up for the band */
+    int64_t noise_slots, noise_stride; /* S, or 0 where noise is drawn for each pair; and in whole vectors */
     int64_t epoch;
     int64_t length;           /* tokens of a tile in this chunk */
     float rate;               /* learning rate */
@@ -42,18 +45,18 @@ typedef struct tile {
     float *pair;              /* skip-gram: coefficients of the pairs, token after token */
     int32_t *first_pair;      /* (rows + 1) each token's first */
     float *zero, *sink;       /* a row to read and a row to write where there is no token */
-    float **own, **own_out;   /* (rows) the token's own row, to read and to write */
-    float **halo, **halo_out; /* (rows + slots) window side */
+    float **own, **own_out;   /* (rows) to read and to write */
+    float **halo, **halo_out; /* (rows + slots) to read and to write */
     float **noise_row;        /* (noise_stride) */
-    int32_t *noise_word;      /* (noise) */
-    int64_t *renewal;         /* (noise) the tile in which the slot's next word comes */
-    int32_t *drawn;           /* (noise) words drawn for the next tile, -1 for slots that keep theirs */
-    uint64_t *draw;           /* (noise) while they are drawn: where in the table, and the slot for which */
+    int32_t *noise_word;      /* (noise_slots) */
+    int64_t *renewal;         /* (noise_slots) the tile in which the slot's next word comes */
+    int32_t *drawn;           /* (noise_slots) words drawn for the next tile, -1 for slots that keep theirs */
+    uint64_t *draw;           /* (noise_slots) while they are drawn: where in the table, and for which slot */
     int32_t *draw_slot;
-    float *loss_share; /* (noise_stride) share of each noise word in the loss: only words new in this tile count */
-    uint8_t *lossy;    /* (noise_stride / FW_LANES) whether a vector of noise words has a share in the loss */
-    uint8_t *mark;     /* (FW_MARKS) nonzero where a noise word hashes */
-    float **pair_row;  /* pairwise noise: output row, coefficient and token of each (pair, noise word) */
+    float *loss_weight; /* (noise_stride) how much each noise word counts in the loss: only words new in this tile do */
+    uint8_t *lossy;     /* (noise_stride / FW_LANES) whether a vector of noise words counts in the loss */
+    uint8_t *mark;      /* (FW_MARKS) nonzero where a noise word hashes */
+    float **pair_row;   /* pairwise noise: output row, coefficient and token of each (pair, noise word) */
     float *pair_coefficient;
     int32_t *pair_token;
     int64_t pair_count;
@@ -69,8 +72,8 @@ typedef struct tile {
     do {                                                                                                               \
         int64_t blocks = ((t)->vectors + most - 1) / most, left = (t)->vectors, k0 = 0;                                \
         for (; blocks > 0; blocks--) {                                                                                 \
-            int64_t width = (left + blocks - 1) / blocks;                                                              \
-            switch (width) {                                                                                           \
+            int64_t taken = (left + blocks - 1) / blocks;                                                              \
+            switch (taken) {                                                                                           \
                 FW_CASE(1, most, stage, __VA_ARGS__);                                                                  \
                 FW_CASE(2, most, stage, __VA_ARGS__);                                                                  \
                 FW_CASE(3, most, stage, __VA_ARGS__);                                                                  \
@@ -88,26 +91,26 @@ typedef struct tile {
                 FW_CASE(15, most, stage, __VA_ARGS__);                                                                 \
                 FW_CASE(16, most, stage, __VA_ARGS__);                                                                 \
             }                                                                                                          \
-            left -= width;                                                                                             \
-            k0 += width * FW_LANES;                                                                                    \
+            left -= taken;                                                                                             \
+            k0 += taken * FW_LANES;                                                                                    \
         }                                                                                                              \
     } while (0)
 
-FW_INLINE float *input_row(const fw_job *job, int32_t word) { return job->w_in + (int64_t)word * job->stride; }
-FW_INLINE float *output_row(const fw_job *job, int32_t word) { return job->w_out + (int64_t)word * job->stride; }
+FW_INLINE float *input_row(const fw_job *job, int32_t word) { return job->w_in + (int64_t)word * job->run.stride; }
+FW_INLINE float *output_row(const fw_job *job, int32_t word) { return job->w_out + (int64_t)word * job->run.stride; }
 
 /* Token i's window: its first slot, its pairs, and the slot of each pair, which passes over the token itself. */
 FW_INLINE int64_t window_first(const tile *t, int64_t i) {
-    return t->s.first[t->i0 + i] - (t->i0 + i) + t->job->window;
+    return t->s.first[t->i0 + i] - (t->i0 + i) + t->job->run.window;
 }
 FW_INLINE int64_t window_pairs(const tile *t, int64_t i) { return t->s.last[t->i0 + i] - t->s.first[t->i0 + i]; }
-FW_INLINE int64_t slot_of_pair(int64_t first, int64_t pair, int64_t own) {
-    return first + pair + (first + pair >= own);
+FW_INLINE int64_t slot_of_pair(int64_t first, int64_t pair, int64_t self) {
+    return first + pair + (first + pair >= self);
 }
 
 /* 1 bits in the lanes q0.. that are slots of token i's window, the token itself left out. */
 FW_INLINE vi window_mask(const tile *t, int64_t i, int64_t q0) {
-    const int32_t at = (int32_t)(t->i0 + i), window = t->job->window;
+    const int32_t at = (int32_t)(t->i0 + i), window = t->job->run.window;
     vi j = lane_numbers() + (int32_t)(at - window + q0);
     return (j >= t->s.first[at]) & (j <= t->s.last[at]) & (j != at);
 }
@@ -116,10 +119,11 @@ FW_INLINE vi window_mask(const tile *t, int64_t i, int64_t q0) {
 FW_STAGE void open_rows(tile *t) {
     const fw_job *job = t->job;
     const stream *s = &t->s;
-    float *const own_base = job->cbow ? job->w_out : job->w_in, *const halo_base = job->cbow ? job->w_in : job->w_out;
-    const uint8_t *own_frozen = job->cbow ? NULL : job->frozen, *halo_frozen = job->cbow ? job->frozen : NULL;
+    float *const own_base = job->run.cbow ? job->w_out : job->w_in, *const halo_base =
+                                                                        job->run.cbow ? job->w_in : job->w_out;
+    const uint8_t *own_frozen = job->run.cbow ? NULL : job->frozen, *halo_frozen = job->run.cbow ? job->frozen : NULL;
     const int64_t last = t->n + t->slots - 1;
-    for (int64_t h = 0, j = t->i0 - job->window; h < t->rows + t->slots; h++, j++) {
+    for (int64_t h = 0, j = t->i0 - job->run.window; h < t->rows + t->slots; h++, j++) {
         int inside = j >= 0 && j < s->n;
         int32_t word = inside ? s->word[j] : 0;
         t->halo[h] = inside ? halo_base + (int64_t)word * t->stride : t->zero;
@@ -147,67 +151,67 @@ FW_INLINE void prefetch_row(const tile *t, const float *row) {
 
 /* The first tile at or after `number` in which a slot is renewed, but for tile 0, in which all are: see fw_renewed. */
 FW_INLINE int64_t next_renewal(const tile *t, int64_t slot, int64_t number) {
-    const int64_t life = t->job->life, shift = slot * life / t->noise;
+    const int64_t life = t->job->run.noise_life, shift = slot * life / t->noise_slots;
     return (number + shift + life - 1) / life * life - shift;
 }
 
 /* Draws the noise words that are new in tile `number`, ahead of it, so that their rows are on the way when it comes;
-   and the places in the table before any of them is read, so that the cache misses of one hide behind those of the
+   and the positions in the table before any of them is read, so that the cache misses of one overlap those of the
    others. */
 FW_STAGE void draw_noise(tile *t, int64_t number) {
     const fw_job *job = t->job;
-    const int64_t i0 = t->s.begin + number * t->length, noise = t->noise;
+    const int64_t i0 = t->s.begin + number * t->length, noise_slots = t->noise_slots;
     if (i0 >= t->s.end) return;
     const uint64_t key = t->s.noise_key, position = (uint64_t)t->s.position[i0];
-    const uint32_t vocabulary = (uint32_t)job->vocabulary, *cut = job->noise_cut;
+    const uint32_t vocabulary = (uint32_t)job->run.vocabulary, *threshold = job->noise_threshold;
     const int32_t *alias = job->noise_alias;
     int64_t *renewal = t->renewal;
     uint64_t *draw = t->draw;
     int32_t *slot = t->draw_slot;
     int64_t n = 0;
-    for (int64_t m = 0; m < noise; m++) {
+    for (int64_t m = 0; m < noise_slots; m++) {
         if (number > 0 && renewal[m] != number) continue;
-        renewal[m] = number > 0 ? number + job->life : next_renewal(t, m, 1);
+        renewal[m] = number > 0 ? number + job->run.noise_life : next_renewal(t, m, 1);
         draw[n] = fw_scaled(fw_draw(key, position, (uint64_t)m), vocabulary);
-        __builtin_prefetch(cut + (draw[n] >> 32));
+        __builtin_prefetch(threshold + (draw[n] >> 32));
         __builtin_prefetch(alias + (draw[n] >> 32));
         slot[n++] = (int32_t)m;
     }
     for (int64_t i = 0; i < n; i++) {
-        t->drawn[slot[i]] = fw_alias(draw[i], cut, alias);
+        t->drawn[slot[i]] = fw_alias(draw[i], threshold, alias);
         prefetch_row(t, output_row(job, t->drawn[slot[i]]));
     }
 }
 
-/* Takes up the words drawn for this tile.
+/* Puts the words drawn for this tile to work.
 
    The loss is taken on the new words alone: those that stay have just been trained against, and would flatter it. Where
-   no word is new (life > noise) all count. */
+   no word is new (noise_life > noise_slots) all count. */
 FW_STAGE void renew_noise(tile *t) {
     float fresh = 0;
-    for (int64_t m = 0; m < t->noise; m++) {
-        t->loss_share[m] = t->drawn[m] >= 0;
+    for (int64_t m = 0; m < t->noise_slots; m++) {
+        t->loss_weight[m] = t->drawn[m] >= 0;
         if (t->drawn[m] < 0) continue;
         t->noise_word[m] = t->drawn[m];
         t->noise_row[m] = output_row(t->job, t->drawn[m]);
         t->drawn[m] = -1;
         fresh++;
     }
-    const float share = (float)t->job->negative / (fresh > 0 ? fresh : (float)t->noise);
+    const float each = (float)t->job->run.negative / (fresh > 0 ? fresh : (float)t->noise_slots);
     memset(t->lossy, 0, (size_t)(t->noise_stride / FW_LANES));
-    for (int64_t m = 0; m < t->noise; m++) {
-        t->loss_share[m] = fresh > 0 ? t->loss_share[m] * share : share;
-        t->lossy[m / FW_LANES] |= t->loss_share[m] > 0;
+    for (int64_t m = 0; m < t->noise_slots; m++) {
+        t->loss_weight[m] = fresh > 0 ? t->loss_weight[m] * each : each;
+        t->lossy[m / FW_LANES] |= t->loss_weight[m] > 0;
     }
 }
 
-/* Takes out of token i's noise what is a target of its own: word2vec skips a noise word that hits the target. */
+/* Leaves out of each token's noise what is a target of its own: word2vec skips a noise word that hits the target. */
 FW_INLINE void remove_hits(tile *t, int64_t j, int32_t word) {
     const stream *s = &t->s;
-    const int64_t window = t->job->window;
-    for (int64_t m = 0; m < t->noise; m++) {
+    const int64_t window = t->job->run.window;
+    for (int64_t m = 0; m < t->noise_slots; m++) {
         if (t->noise_word[m] != word) continue;
-        if (t->job->cbow) {
+        if (t->job->run.cbow) {
             t->weight[(j - t->i0) * t->noise_stride + m] = 0;
             continue;
         }
@@ -222,24 +226,24 @@ FW_INLINE void remove_hits(tile *t, int64_t j, int32_t word) {
  */
 FW_STAGE void open_weights(tile *t) {
     const stream *s = &t->s;
-    const int64_t window = t->job->window;
+    const int64_t window = t->job->run.window;
     for (int64_t i = 0; i < t->n; i++) {
-        float each = t->job->cbow ? (float)(t->count[i] > 0) : t->count[i];
+        float each = t->job->run.cbow ? (float)(t->count[i] > 0) : t->count[i];
         for (int64_t m = 0; m < t->noise_stride; m += FW_LANES) store(t->weight + i * t->noise_stride + m, splat(each));
-        for (int64_t m = t->noise; m < t->noise_stride; m++) t->weight[i * t->noise_stride + m] = 0;
+        for (int64_t m = t->noise_slots; m < t->noise_stride; m++) t->weight[i * t->noise_stride + m] = 0;
     }
     int64_t from = t->i0, to = t->i0 + t->n;
-    if (!t->job->cbow) {
+    if (!t->job->run.cbow) {
         from = from - window > 0 ? from - window : 0;
         to = to + window < s->n ? to + window : s->n;
     }
     uint8_t *const mark = t->mark;
     const int32_t *const word = s->word, *const noise_word = t->noise_word;
-    const int64_t noise = t->noise;
-    for (int64_t m = 0; m < noise; m++) mark[(uint32_t)noise_word[m] % FW_MARKS] = 1;
+    const int64_t noise_slots = t->noise_slots;
+    for (int64_t m = 0; m < noise_slots; m++) mark[(uint32_t)noise_word[m] % FW_MARKS] = 1;
     for (int64_t j = from; j < to; j++)
         if (mark[(uint32_t)word[j] % FW_MARKS]) remove_hits(t, j, word[j]);
-    for (int64_t m = 0; m < noise; m++) mark[(uint32_t)noise_word[m] % FW_MARKS] = 0;
+    for (int64_t m = 0; m < noise_slots; m++) mark[(uint32_t)noise_word[m] % FW_MARKS] = 0;
 }
 
 /* Fetch the rows of the next tile's token i, and those of the last token that its window can reach. Called once for
@@ -248,12 +252,12 @@ FW_STAGE void open_weights(tile *t) {
 FW_INLINE void prefetch_own(const tile *t, int64_t i) {
     int64_t at = t->i0 + t->n + i;
     if (at < t->s.end)
-        prefetch_row(t, t->job->cbow ? output_row(t->job, t->s.word[at]) : input_row(t->job, t->s.word[at]));
+        prefetch_row(t, t->job->run.cbow ? output_row(t->job, t->s.word[at]) : input_row(t->job, t->s.word[at]));
 }
 FW_INLINE void prefetch_halo(const tile *t, int64_t i) {
-    int64_t at = t->i0 + t->n + i + t->job->window;
+    int64_t at = t->i0 + t->n + i + t->job->run.window;
     if (at < t->s.n)
-        prefetch_row(t, t->job->cbow ? input_row(t->job, t->s.word[at]) : output_row(t->job, t->s.word[at]));
+        prefetch_row(t, t->job->run.cbow ? input_row(t->job, t->s.word[at]) : output_row(t->job, t->s.word[at]));
 }
 
 #endif

@@ -8,8 +8,8 @@
    are put into the band on the way; it adds them to the input rows. CBOW takes the target's part and keeps the sum,
    scaled for one context row. */
 FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
-    const int cbow = t->job->cbow;
-    const int64_t noise = t->noise, own = t->job->window, band_stride = t->band_stride;
+    const int cbow = t->job->run.cbow;
+    const int64_t noise_slots = t->noise_slots, self = t->job->run.window, band_stride = t->band_stride;
     float *const *halo = t->halo, *const *noise_row = t->noise_row;
     float *band = t->band + begin * band_stride;
     const float *weight = t->weight + begin * t->noise_stride;
@@ -20,13 +20,14 @@ FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0
         vf sums[FW_BLOCK_ONE];
         if (k0 == 0) prefetch_halo(t, i);
         FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = (vf){0};
-        for (int64_t m = 0; m < noise; m++) {
+        for (int64_t m = 0; m < noise_slots; m++) {
             const float *row = FW_AT(noise_row[m] + k0);
             const vf g = splat(weight[m]);
             FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += g * load(row + c * FW_LANES);
         }
         if (cbow) {
-            const vf scale = splat(t->job->cbow_divide && pairs > 0 ? 1 / (float)pairs : 1), g = splat(t->target[i]);
+            const vf scale = splat(t->job->run.cbow_divide && pairs > 0 ? 1 / (float)pairs : 1),
+                     g = splat(t->target[i]);
             const float *row = FW_AT(t->own[i] + k0);
             float *to = FW_AT(t->error + i * t->stride + k0);
             FW_UNROLL for (int c = 0; c < kc; c++)
@@ -35,7 +36,7 @@ FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0
         }
         const float *pair = t->pair + t->first_pair[i];
         for (int64_t p = 0; p < pairs; p++) {
-            const int64_t q = slot_of_pair(first, p, own);
+            const int64_t q = slot_of_pair(first, p, self);
             const float *row = FW_AT(window[q] + k0);
             const vf g = splat(pair[p]);
             if (k0 == 0) band[q] = pair[p];
@@ -84,23 +85,23 @@ FW_INLINE void halo_updates_block(tile *t, const float *from, int64_t k0, const 
 /* Skip-gram: output rows from the copies of the input rows. CBOW: input rows from the errors, which are scaled for one
    context row already, so that the band is 1 inside the window. */
 FW_STAGE void halo_updates(tile *t) {
-    if (t->job->cbow)
+    if (t->job->run.cbow)
         for (int64_t i = 0; i < t->n; i++)
             for (int64_t q = 0; q < t->slots; q += FW_LANES)
                 store(t->band + i * t->band_stride + q, masked(splat(1.f), window_mask(t, i, q)));
-    FW_OVER_ROW(t, FW_BLOCK_TWO, halo_updates_block, t, t->job->cbow ? t->error : t->hidden);
+    FW_OVER_ROW(t, FW_BLOCK_TWO, halo_updates_block, t, t->job->run.cbow ? t->error : t->hidden);
 }
 FW_STAGE void target_updates(tile *t) {
     for (int64_t i = 0; i < t->n; i++) {
         const vf g = splat(t->target[i]);
         const float *x = t->hidden + i * t->stride;
         float *to = t->own_out[i];
-        for (int64_t k = 0; k < t->width; k += FW_LANES) add_to(to + k, g * load(x + k));
+        for (int64_t k = 0; k < t->columns; k += FW_LANES) add_to(to + k, g * load(x + k));
     }
 }
 /* noise[m] += sum over i of weight[i][m] * hidden[i], two noise words at a time. */
 FW_INLINE void noise_updates_block(tile *t, int64_t k0, const int kc) {
-    for (int64_t m = 0; m < t->noise; m += 2) {
+    for (int64_t m = 0; m < t->noise_slots; m += 2) {
         vf sums[2][FW_BLOCK_TWO];
         two_sums(sums, t->weight + m, t->noise_stride, FW_AT(t->hidden + k0), t->stride, t->n, kc);
         FW_UNROLL for (int r = 0; r < 2; r++) {

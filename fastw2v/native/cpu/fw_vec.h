@@ -106,14 +106,14 @@ FW_INLINE vf sum_lanes(vf *a) {
 
 /* Lanes that add up to the product of two rows; two sums at a time, so that one multiply-add need not wait for another.
  */
-FW_INLINE vf dot_lanes(const float *x, const float *y, int64_t width) {
+FW_INLINE vf dot_lanes(const float *x, const float *y, int64_t columns) {
     vf sums[2] = {{0}, {0}};
     int64_t k = 0;
-    for (; k + 2 * FW_LANES <= width; k += 2 * FW_LANES) {
+    for (; k + 2 * FW_LANES <= columns; k += 2 * FW_LANES) {
         sums[0] += load(x + k) * load(y + k);
         sums[1] += load(x + k + FW_LANES) * load(y + k + FW_LANES);
     }
-    if (k < width) sums[0] += load(x + k) * load(y + k);
+    if (k < columns) sums[0] += load(x + k) * load(y + k);
     return sums[0] + sums[1];
 }
 

@@ -1,33 +1,29 @@
-/* CUDA: what a run is, and the first kernel of each launch: chunks to streams (design: "The tile").
+/* CUDA: what the kernels are given, and the first kernel of each launch: chunks to streams (design: "The tile").
 
-   The text that is compiled is fw_math.h, fw_gpu_ops.h, this file, and one of fw_cuda_general.cu (float32, any shape)
-   or fw_cuda_tensor.cu (bfloat16 on tensor cores). Nothing is included: the run-time compiler finds no header.
+   The text that is compiled is fw_math.h, fw_settings.h, fw_gpu_ops.h, this file, fw_cuda_tile.h, and one of
+   fw_cuda_general.cu (float32, any shape) or fw_cuda_tensor.cu (bfloat16 on tensor cores). Nothing is included: the
+   run-time compiler finds no header.
 
    The kept tokens of a chunk are its stream. The first center is stream[window]; up to `window` tokens before it and
-   after the last center are the halo: contexts, never centers. Everything here is exact and the same on every device;
-   the block's threads share a chunk because a launch has few of them. */
+   after the last center are the margins: contexts, never centers. Everything here is exact and the same on every
+   device; the block's threads work on one chunk together because a launch has few of them. */
 
 #define FW_ALL 0xffffffffu
 
-/* One run; gpu.py holds the mirror (JOB), a test compares the two. */
+/* What a kernel is given: a run in numbers, and where its arrays lie. */
 struct fw_job {
-    float *w_in, *w_out;          /* V rows of `stride` floats, 0 beyond the vector's end */
-    const fw_u32 *keep_cut;       /* (V,) thresholds of subsampling */
-    const fw_u32 *noise_cut;      /* (V,) alias table of the noise words */
-    const int *noise_alias;       /* (V,) */
-    const unsigned char *frozen;  /* (V,) 1 where the input row stays; or null */
-    const float *share;           /* (V,) share of each word in the kept tokens */
-    const fw_i64 *chunk_begin;    /* (chunks + 1,) */
-    const fw_i64 *chunk_sentence; /* (chunks + 1,); at the end the corpus's last sentence */
-    const int *chunk_shift;       /* (chunks,) how often a chunk's tiles are halved: see fw_tile_tokens */
-    fw_i64 vocabulary, stride;
-    fw_i64 tokens, epochs; /* tokens of one epoch */
-    fw_i64 capacity;       /* tokens that fit into a stream */
-    fw_i64 workspace;      /* floats of one warp's workspace */
-    fw_u64 seed;
-    double first_rate, last_rate;
-    int window, negative, tile, noise, life;
-    int cbow, cbow_mean, cbow_divide, shrink_windows, pairwise_noise;
+    fw_settings run;
+    float *w_in, *w_out;           /* V rows of `stride` floats, 0 beyond the vector's end */
+    const fw_u32 *keep_threshold;  /* (V,) see fw_keep */
+    const fw_u32 *noise_threshold; /* (V,) alias table of the noise words: see fw_alias */
+    const int *noise_alias;        /* (V,) */
+    const unsigned char *frozen;   /* (V,) 1 where the input row stays; or null */
+    const float *kept_share;       /* (V,) share of each word in the kept tokens */
+    const fw_i64 *chunk_begin;     /* (chunks + 1,) */
+    const fw_i64 *chunk_sentence;  /* (chunks + 1,); at the end the corpus's last sentence */
+    const int *chunk_shift;        /* (chunks,) how often a chunk's tiles are halved: see fw_tile_length */
+    fw_i64 capacity;               /* tokens that fit into a stream */
+    fw_i64 workspace;              /* floats of one warp's workspace */
 };
 
 /* The part of the corpus that a launch sees: token p is ids[p - first_id], p < end_id; offsets likewise. */
@@ -61,11 +57,11 @@ FW_FN fw_stream fw_stream_at(const fw_job *job, int *streams, fw_i64 number) {
 FW_FN int fw_word_at(const fw_text &text, fw_i64 position) { return text.ids[position - text.first_id]; }
 
 FW_FN int fw_is_kept(const fw_job *job, const fw_text &text, fw_u64 key, fw_i64 position) {
-    return fw_keep(fw_draw(key, (fw_u64)position, 0), job->keep_cut[fw_word_at(text, position)]);
+    return fw_keep(fw_draw(key, (fw_u64)position, 0), job->keep_threshold[fw_word_at(text, position)]);
 }
 
 /* How many threads before this one raise a flag; `total` of the whole block. */
-FW_FN int fw_place(int flag, int *total) {
+FW_FN int fw_flags_before(int flag, int *total) {
     FW_SHARED(int, sums); /* one for each warp */
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
     const fw_u32 votes = __ballot_sync(FW_ALL, flag);
@@ -91,19 +87,21 @@ FW_FN fw_i64 fw_sentence_of(const fw_text &text, fw_i64 position, fw_i64 low, fw
     return low;
 }
 
-/* The last up to `window` kept tokens of [low, position), nearest first, into stream[window - 1], window - 2, ... */
-FW_FN void fw_put_left(const fw_job *job, const fw_text &text, const fw_stream &s, fw_u64 key, fw_i64 low, fw_i64 end) {
+/* The last kept tokens of [low, end), `window` of them at most, nearest first, into stream[window - 1], window - 2, ...
+ */
+FW_FN void fw_put_left_margin(const fw_job *job, const fw_text &text, const fw_stream &s, fw_u64 key, fw_i64 low,
+                              fw_i64 end) {
     int found = 0, total = 0;
-    for (fw_i64 at = end; at > low && found < job->window; at -= blockDim.x, found += total) {
+    for (fw_i64 at = end; at > low && found < job->run.window; at -= blockDim.x, found += total) {
         const fw_i64 position = at - 1 - threadIdx.x;
         const int kept = position >= low && fw_is_kept(job, text, key, position);
-        const int place = found + fw_place(kept, &total);
-        if (!kept || place >= job->window) continue;
-        s.word[job->window - 1 - place] = fw_word_at(text, position);
-        s.sentence[job->window - 1 - place] = 0;
+        const int index = found + fw_flags_before(kept, &total);
+        if (!kept || index >= job->run.window) continue;
+        s.word[job->run.window - 1 - index] = fw_word_at(text, position);
+        s.sentence[job->run.window - 1 - index] = 0;
     }
-    for (int place = found + threadIdx.x; place < job->window; place += blockDim.x)
-        s.sentence[job->window - 1 - place] = -1; /* nothing stands there */
+    for (int index = found + threadIdx.x; index < job->run.window; index += blockDim.x)
+        s.sentence[job->run.window - 1 - index] = -1; /* nothing stands there */
 }
 
 /* The kept tokens of [begin, end) from stream[n] on, `room` of them at most; where the stream then ends. */
@@ -114,11 +112,11 @@ FW_FN int fw_put(const fw_job *job, const fw_text &text, const fw_stream &s, fw_
     for (fw_i64 at = begin; at < end && n < limit; at += blockDim.x, n += total) {
         const fw_i64 position = at + threadIdx.x;
         const int kept = position < end && fw_is_kept(job, text, key, position);
-        const int place = n + fw_place(kept, &total);
-        if (!kept || place >= limit) continue;
-        s.word[place] = fw_word_at(text, position);
-        s.offset[place] = (int)(position - base);
-        s.sentence[place] = (int)(fw_sentence_of(text, position, low, high) - low);
+        const int index = n + fw_flags_before(kept, &total);
+        if (!kept || index >= limit) continue;
+        s.word[index] = fw_word_at(text, position);
+        s.offset[index] = (int)(position - base);
+        s.sentence[index] = (int)(fw_sentence_of(text, position, low, high) - low);
     }
     return n < limit ? n : limit;
 }
@@ -143,13 +141,13 @@ extern "C" __global__ void __launch_bounds__(256)
     const fw_i64 chunk = first + blockIdx.x;
     const fw_i64 begin = job->chunk_begin[chunk], end = job->chunk_begin[chunk + 1];
     const fw_i64 low = job->chunk_sentence[chunk], high = job->chunk_sentence[chunk + 1];
-    const fw_u64 keep_key = fw_key(job->seed, (fw_u64)epoch, FW_DRAW_KEEP);
-    const fw_u64 window_key = fw_key(job->seed, (fw_u64)epoch, FW_DRAW_WINDOW);
+    const fw_u64 keep_key = fw_key(job->run.seed, (fw_u64)epoch, FW_DRAW_KEEP);
+    const fw_u64 window_key = fw_key(job->run.seed, (fw_u64)epoch, FW_DRAW_WINDOW);
     const fw_stream s = fw_stream_at(job, streams, blockIdx.x);
-    const int window = job->window;
+    const int window = job->run.window;
     if (blockIdx.x == 0 && threadIdx.x == 0) *cursor = 0;
     const fw_i64 sentence_begin = offsets[low - first_sentence];
-    fw_put_left(job, text, s, keep_key, sentence_begin > first_id ? sentence_begin : first_id, begin);
+    fw_put_left_margin(job, text, s, keep_key, sentence_begin > first_id ? sentence_begin : first_id, begin);
     const int last_center = fw_put(job, text, s, keep_key, begin, end, low, high, window, (int)(end - begin), begin);
     const fw_i64 last = fw_sentence_of(text, end - 1, low, high);
     fw_i64 sentence_end = offsets[last + 1 - first_sentence];
@@ -159,7 +157,7 @@ extern "C" __global__ void __launch_bounds__(256)
     __syncthreads();
     for (int i = window + threadIdx.x; i < last_center; i += blockDim.x) {
         const fw_u64 bits = fw_draw(window_key, (fw_u64)(begin + s.offset[i]), 0);
-        const int most = job->shrink_windows ? fw_window(bits, window) : window;
+        const int most = job->run.shrink_windows ? fw_window(bits, window) : window;
         const int left = fw_contexts(s, i, -1, most < i ? most : i);
         const int right = fw_contexts(s, i, 1, most < n - 1 - i ? most : n - 1 - i);
         s.reach[i] = (fw_u32)left | (fw_u32)right << 16;

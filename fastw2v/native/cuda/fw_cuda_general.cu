@@ -1,34 +1,35 @@
-/* CUDA: the tile in float32, for any shape and any card. One warp is one tile; the lanes share a row's numbers.
+/* CUDA: the tile in float32, for any shape and any card. One warp trains one tile; a row's numbers are spread over its
+   lanes. For own and halo rows see cpu/fw_tile.h.
 
-   Each token has a list of rows that it meets. Skip-gram: its contexts, then the noise words. CBOW: itself as the
-   target, then the noise words. A list holds word and coefficient of each row, in the warp's own workspace.
-   Snapshot: all coefficients come first, from copies of the hidden rows; then what changes only the hidden side's
-   rows; then, when no row of the other side will be read again, those. */
+   Each token has a list of output rows that it meets. Skip-gram: the halo rows in its window, then the noise words.
+   CBOW: its own row, the target, then the noise words. A list holds word and coefficient of each row, in the warp's
+   workspace. Snapshot: all coefficients come first, from copies of the hidden rows; then the gradients of the hidden
+   rows, which read output rows; then, when no row will be read again, all rows that change from the copies. */
 
 struct fw_tile {
     fw_chunk c;
     int i0, n;  /* stream tokens [i0, i0 + n) */
     int number; /* of the tile in its chunk */
     float rate;
-    float *hidden; /* (tile, stride): copies of the input rows; CBOW: the hidden rows */
-    float *error;  /* (tile, stride): CBOW, what each context row receives */
-    float *factor; /* (tile, rows): coefficients */
-    int *word;     /* (tile, rows): words */
-    int *noise;    /* (noise,): the noise words at work */
+    float *hidden;   /* (tile_tokens, stride): copies of the input rows; CBOW: the hidden rows */
+    float *error;    /* (tile_tokens, stride): CBOW, what each context row receives */
+    float *factor;   /* (tile_tokens, rows): coefficients */
+    int *word;       /* (tile_tokens, rows): words */
+    int *noise_word; /* (noise_slots,): the noise words at work */
 };
 
 FW_FN int fw_rows_room(const fw_job *job) {
-    const int positives = job->cbow ? 1 : 2 * job->window;
-    return positives + (job->pairwise_noise ? positives * job->negative : job->noise);
+    const int positives = job->run.cbow ? 1 : 2 * job->run.window;
+    return positives + (job->run.pairwise_noise ? positives * job->run.negative : job->run.noise_slots);
 }
 
 FW_FN void fw_open_workspace(const fw_job *job, fw_tile &t, float *workspace) {
-    const fw_i64 rows = (fw_i64)job->tile * fw_rows_room(job);
+    const fw_i64 rows = (fw_i64)job->run.tile_tokens * fw_rows_room(job);
     t.hidden = workspace;
-    t.error = t.hidden + job->tile * job->stride;
-    t.factor = t.error + job->tile * job->stride;
+    t.error = t.hidden + job->run.tile_tokens * job->run.stride;
+    t.factor = t.error + job->run.tile_tokens * job->run.stride;
     t.word = (int *)(t.factor + rows);
-    t.noise = t.word + rows;
+    t.noise_word = t.word + rows;
 }
 
 FW_FN float4 fw_get4(const float *p) { return *(const float4 *)p; }
@@ -72,20 +73,20 @@ FW_FN float fw_scores(const float *x, const float *rows, int word, int n, fw_i64
 /* ------------------------------------------------------------------ hidden rows */
 
 FW_FN void fw_renew_noise(const fw_job *job, fw_tile &t) {
-    for (int slot = fw_lane(); slot < job->noise && !job->pairwise_noise; slot += 32)
-        if (fw_is_fresh(job, t.number, slot)) t.noise[slot] = fw_draw_noise(job, t.c, t.i0, slot);
+    for (int slot = fw_lane(); slot < job->run.noise_slots && !job->run.pairwise_noise; slot += 32)
+        if (fw_is_fresh(job, t.number, slot)) t.noise_word[slot] = fw_draw_noise(job, t.c, t.i0, slot);
 }
 
 FW_FN void fw_hidden_rows(const fw_job *job, fw_tile &t) {
     for (int i = 0; i < t.n; i++) {
         const int at = t.i0 + i, left = fw_left(t.c.s.reach[at]), right = fw_right(t.c.s.reach[at]);
-        const float each = job->cbow_mean && left + right > 0 ? 1.f / (float)(left + right) : 1.f;
-        for (fw_i64 k = 4 * fw_lane(); k < job->stride; k += 128) {
+        const float each = job->run.cbow_mean && left + right > 0 ? 1.f / (float)(left + right) : 1.f;
+        for (fw_i64 k = 4 * fw_lane(); k < job->run.stride; k += 128) {
             float4 sum = fw_zero4();
-            if (!job->cbow) sum = fw_load4(job->w_in + t.c.s.word[at] * job->stride + k);
-            for (int j = at - left; job->cbow && j <= at + right; j++)
-                if (j != at) fw_add_scaled(sum, 1.f, fw_load4(job->w_in + t.c.s.word[j] * job->stride + k));
-            fw_put4(t.hidden + i * job->stride + k, job->cbow ? fw_scale4(sum, each) : sum);
+            if (!job->run.cbow) sum = fw_load4(job->w_in + t.c.s.word[at] * job->run.stride + k);
+            for (int j = at - left; job->run.cbow && j <= at + right; j++)
+                if (j != at) fw_add_scaled(sum, 1.f, fw_load4(job->w_in + t.c.s.word[j] * job->run.stride + k));
+            fw_put4(t.hidden + i * job->run.stride + k, job->run.cbow ? fw_scale4(sum, each) : sum);
         }
     }
 }
@@ -98,54 +99,54 @@ struct fw_row {
     float weight, loss_weight;
 };
 
-FW_FN fw_row fw_row_of(const fw_job *job, const fw_tile &t, int i, int index, int positives, float share, int all) {
+FW_FN fw_row fw_row_of(const fw_job *job, const fw_tile &t, int i, int index, int positives, float each, int all) {
     const int at = t.i0 + i, left = fw_left(t.c.s.reach[at]), right = fw_right(t.c.s.reach[at]);
     fw_row row = {0, index < positives, 1.f, 1.f};
     if (row.positive) {
-        row.word = t.c.s.word[job->cbow ? at : at - left + index + (index >= left)];
+        row.word = t.c.s.word[job->run.cbow ? at : at - left + index + (index >= left)];
         return row;
     }
     const int m = index - positives;
-    if (job->pairwise_noise) {
-        const int pair = m / job->negative, k = m % job->negative;
-        const int target = job->cbow ? at : at - left + pair + (pair >= left);
-        const fw_i64 slot = job->cbow ? 0 : target - at + job->window;
-        row.word = fw_draw_noise(job, t.c, at, slot * job->negative + k);
+    if (job->run.pairwise_noise) {
+        const int pair = m / job->run.negative, k = m % job->run.negative;
+        const int target = job->run.cbow ? at : at - left + pair + (pair >= left);
+        const fw_i64 slot = job->run.cbow ? 0 : target - at + job->run.window;
+        row.word = fw_draw_noise(job, t.c, at, slot * job->run.negative + k);
         row.weight = row.loss_weight = row.word != t.c.s.word[target];
         return row;
     }
-    row.word = t.noise[m];
-    float weight = job->cbow ? row.word != t.c.s.word[at] : (float)positives;
-    for (int j = at - left; !job->cbow && j <= at + right; j++) weight -= j != at && t.c.s.word[j] == row.word;
-    row.weight = weight * (float)job->negative / (float)job->noise;
-    row.loss_weight = all || fw_is_fresh(job, t.number, m) ? weight * share : 0.f;
+    row.word = t.noise_word[m];
+    float weight = job->run.cbow ? row.word != t.c.s.word[at] : (float)positives;
+    for (int j = at - left; !job->run.cbow && j <= at + right; j++) weight -= j != at && t.c.s.word[j] == row.word;
+    row.weight = weight * (float)job->run.negative / (float)job->run.noise_slots;
+    row.loss_weight = all || fw_is_fresh(job, t.number, m) ? weight * each : 0.f;
     return row;
 }
 
 FW_FN int fw_positives(const fw_job *job, const fw_tile &t, int i) {
     const fw_u32 reach = t.c.s.reach[t.i0 + i];
     const int contexts = fw_left(reach) + fw_right(reach);
-    return job->cbow ? contexts > 0 : contexts;
+    return job->run.cbow ? contexts > 0 : contexts;
 }
 
 /* Rows in the list of a token: a token without contexts trains nothing. */
 FW_FN int fw_rows(const fw_job *job, int positives) {
     if (positives == 0) return 0;
-    return positives + (job->pairwise_noise ? positives * job->negative : job->noise);
+    return positives + (job->run.pairwise_noise ? positives * job->run.negative : job->run.noise_slots);
 }
 
 FW_FN void fw_coefficients(const fw_job *job, fw_tile &t) {
     const int room = fw_rows_room(job);
     int all = 0;
-    const float share = job->pairwise_noise ? 0.f : fw_loss_share(job, t.number, &all);
+    const float each = job->run.pairwise_noise ? 0.f : fw_loss_weight(job, t.number, &all);
     float loss = 0.f;
     for (int i = 0; i < t.n; i++) {
         const int positives = fw_positives(job, t, i), rows = fw_rows(job, positives);
         for (int first = 0; first < rows; first += 32) {
             const int index = first + fw_lane(), n = rows - first < 32 ? rows - first : 32;
             fw_row row = {0, 0, 0.f, 0.f};
-            if (index < rows) row = fw_row_of(job, t, i, index, positives, share, all);
-            const float score = fw_scores(t.hidden + i * job->stride, job->w_out, row.word, n, job->stride);
+            if (index < rows) row = fw_row_of(job, t, i, index, positives, each, all);
+            const float score = fw_scores(t.hidden + i * job->run.stride, job->w_out, row.word, n, job->run.stride);
             if (index >= rows) continue;
             float one;
             const float gradient = fw_pair(score, row.positive, &one);
@@ -160,82 +161,82 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t) {
 
 /* ------------------------------------------------------------------ updates */
 
-/* The gradient of each hidden row: skip-gram adds it to the input row at once, CBOW keeps it for the contexts. */
+/* The gradient of each hidden row: skip-gram adds it to the own row at once, CBOW keeps it for the halo. */
 FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t) {
     const int room = fw_rows_room(job);
     for (int i = 0; i < t.n; i++) {
         const int word = t.c.s.word[t.i0 + i], positives = fw_positives(job, t, i), rows = fw_rows(job, positives);
         const fw_u32 reach = t.c.s.reach[t.i0 + i];
-        if (rows == 0 || (!job->cbow && fw_is_frozen(job, word))) continue;
-        const float scale = !job->cbow         ? fw_damping(job, t.c, word)
-                            : job->cbow_divide ? 1.f / (float)(fw_left(reach) + fw_right(reach))
-                                               : 1.f;
-        for (fw_i64 k = 4 * fw_lane(); k < job->stride; k += 128) {
+        if (rows == 0 || (!job->run.cbow && fw_is_frozen(job, word))) continue;
+        const float scale = !job->run.cbow         ? fw_damping(job, t.c, word)
+                            : job->run.cbow_divide ? 1.f / (float)(fw_left(reach) + fw_right(reach))
+                                                   : 1.f;
+        for (fw_i64 k = 4 * fw_lane(); k < job->run.stride; k += 128) {
             float4 sum = fw_zero4();
             for (int index = 0; index < rows; index++) {
-                const fw_i64 place = (fw_i64)i * room + index;
-                fw_add_scaled(sum, t.factor[place], fw_load4(job->w_out + t.word[place] * job->stride + k));
+                const fw_i64 at = (fw_i64)i * room + index;
+                fw_add_scaled(sum, t.factor[at], fw_load4(job->w_out + t.word[at] * job->run.stride + k));
             }
             sum = fw_scale4(sum, scale);
-            if (job->cbow) fw_put4(t.error + i * job->stride + k, sum);
-            else fw_add4(job->w_in + word * job->stride + k, sum);
+            if (job->run.cbow) fw_put4(t.error + i * job->run.stride + k, sum);
+            else fw_add4(job->w_in + word * job->run.stride + k, sum);
         }
     }
 }
 
-/* The rows of the tile's contexts, each once: skip-gram's output rows, CBOW's input rows. */
-FW_FN void fw_context_updates(const fw_job *job, fw_tile &t) {
-    const int room = fw_rows_room(job), window = job->window;
+/* The halo rows, each once. */
+FW_FN void fw_halo_updates(const fw_job *job, fw_tile &t) {
+    const int room = fw_rows_room(job), window = job->run.window;
     for (int h = t.i0 - window; h < t.i0 + t.n + window; h++) {
         const int low = h - window > t.i0 ? h - window : t.i0;
         const int high = h + window < t.i0 + t.n - 1 ? h + window : t.i0 + t.n - 1;
-        for (fw_i64 k = 4 * fw_lane(), seen = 0; k < job->stride; k += 128) {
+        for (fw_i64 k = 4 * fw_lane(), seen = 0; k < job->run.stride; k += 128) {
             float4 sum = fw_zero4();
             for (int i = low; i <= high; i++) {
                 const int left = fw_left(t.c.s.reach[i]), right = fw_right(t.c.s.reach[i]);
                 if (i == h || h < i - left || h > i + right) continue;
                 const fw_i64 token = i - t.i0;
                 const int index = h - (i - left) - (h > i);
-                const float by = job->cbow ? 1.f : t.factor[token * room + index];
-                fw_add_scaled(sum, by, fw_get4((job->cbow ? t.error : t.hidden) + token * job->stride + k));
+                const float by = job->run.cbow ? 1.f : t.factor[token * room + index];
+                fw_add_scaled(sum, by, fw_get4((job->run.cbow ? t.error : t.hidden) + token * job->run.stride + k));
                 seen = 1;
             }
-            if (!seen || (job->cbow && fw_is_frozen(job, t.c.s.word[h]))) break;
-            float *rows = (job->cbow ? job->w_in : job->w_out) + t.c.s.word[h] * job->stride;
+            if (!seen || (job->run.cbow && fw_is_frozen(job, t.c.s.word[h]))) break;
+            float *rows = (job->run.cbow ? job->w_in : job->w_out) + t.c.s.word[h] * job->run.stride;
             fw_add4(rows + k, fw_scale4(sum, fw_damping(job, t.c, t.c.s.word[h])));
         }
     }
 }
 
-/* Row `index` of token i's list receives its share of that token's hidden row. */
+/* Row `index` of token i's list receives that token's hidden row, times its coefficient. */
 FW_FN void fw_row_update(const fw_job *job, const fw_tile &t, int i, int index) {
-    const fw_i64 place = (fw_i64)i * fw_rows_room(job) + index;
-    const int word = t.word[place];
-    const float by = t.factor[place] * fw_damping(job, t.c, word);
+    const fw_i64 at = (fw_i64)i * fw_rows_room(job) + index;
+    const int word = t.word[at];
+    const float by = t.factor[at] * fw_damping(job, t.c, word);
     if (by == 0.f) return;
-    for (fw_i64 k = 4 * fw_lane(); k < job->stride; k += 128)
-        fw_add4(job->w_out + word * job->stride + k, fw_scale4(fw_get4(t.hidden + i * job->stride + k), by));
+    for (fw_i64 k = 4 * fw_lane(); k < job->run.stride; k += 128)
+        fw_add4(job->w_out + word * job->run.stride + k, fw_scale4(fw_get4(t.hidden + i * job->run.stride + k), by));
 }
 
-/* The output rows that are no contexts: CBOW's targets, and the noise. */
+/* The output rows that are not halo rows: CBOW's own rows, the targets, and the noise words'. */
 FW_FN void fw_output_updates(const fw_job *job, fw_tile &t) {
     const int room = fw_rows_room(job);
     for (int i = 0; i < t.n; i++) {
         const int positives = fw_positives(job, t, i), rows = fw_rows(job, positives);
-        if (job->cbow && rows > 0) fw_row_update(job, t, i, 0);
-        for (int index = positives; job->pairwise_noise && index < rows; index++) fw_row_update(job, t, i, index);
+        if (job->run.cbow && rows > 0) fw_row_update(job, t, i, 0);
+        for (int index = positives; job->run.pairwise_noise && index < rows; index++) fw_row_update(job, t, i, index);
     }
-    for (int m = 0; m < job->noise && !job->pairwise_noise; m++) {
-        const float damping = fw_damping(job, t.c, t.noise[m]);
-        for (fw_i64 k = 4 * fw_lane(); k < job->stride; k += 128) {
+    for (int m = 0; m < job->run.noise_slots && !job->run.pairwise_noise; m++) {
+        const float damping = fw_damping(job, t.c, t.noise_word[m]);
+        for (fw_i64 k = 4 * fw_lane(); k < job->run.stride; k += 128) {
             float4 sum = fw_zero4();
             for (int i = 0; i < t.n; i++) {
                 const int positives = fw_positives(job, t, i);
                 if (positives == 0) continue;
                 const float by = t.factor[(fw_i64)i * room + positives + m];
-                fw_add_scaled(sum, by, fw_get4(t.hidden + i * job->stride + k));
+                fw_add_scaled(sum, by, fw_get4(t.hidden + i * job->run.stride + k));
             }
-            fw_add4(job->w_out + t.noise[m] * job->stride + k, fw_scale4(sum, damping));
+            fw_add4(job->w_out + t.noise_word[m] * job->run.stride + k, fw_scale4(sum, damping));
         }
     }
 }
@@ -249,7 +250,7 @@ FW_FN void fw_train_tile(const fw_job *job, fw_tile &t) {
     __syncwarp();
     fw_hidden_updates(job, t);
     __syncwarp();
-    fw_context_updates(job, t);
+    fw_halo_updates(job, t);
     fw_output_updates(job, t);
     __syncwarp();
 }
@@ -257,14 +258,14 @@ FW_FN void fw_train_tile(const fw_job *job, fw_tile &t) {
 /* One warp a block; each takes whole chunks, in order, until the launch's `count` are taken. */
 extern "C" __global__ void __launch_bounds__(32, 8)
     fw_train(const fw_job *job, fw_i64 epoch, fw_i64 first, int count, int *streams, int *cursor, float *workspaces,
-             fw_sums *sums, float damp) {
+             fw_sums *sums, float damping_threshold) {
     fw_tile t;
     fw_open_workspace(job, t, workspaces + blockIdx.x * job->workspace);
     for (int taken = fw_take(cursor); taken < count; taken = fw_take(cursor)) {
-        t.c = fw_open_chunk(job, streams, taken, epoch, first + taken, damp);
-        const int end = t.c.s.line[0], length = fw_tile_tokens(job->tile, job->chunk_shift[first + taken]);
+        t.c = fw_open_chunk(job, streams, taken, epoch, first + taken, damping_threshold);
+        const int end = t.c.s.line[0], length = fw_tile_length(job->run.tile_tokens, job->chunk_shift[first + taken]);
         t.number = 0;
-        for (t.i0 = job->window; t.i0 < end; t.i0 += length, t.number++) {
+        for (t.i0 = job->run.window; t.i0 < end; t.i0 += length, t.number++) {
             t.n = end - t.i0 < length ? end - t.i0 : length;
             fw_train_tile(job, t);
         }

@@ -1,17 +1,17 @@
 /* CUDA: the tile on tensor cores. One warp is one tile; products in bfloat16, sums and the rows themselves in float32.
 
-   Compiled for one shape (gpu_shapes.py): FW_K numbers a row, a multiple of 16; FW_TB blocks of 16 tokens; FW_HB blocks
-   of 16 halo rows that the windows of one token block can reach; FW_SB blocks of 16 noise words; FW_CBOW.
+   Compiled for one shape (backends/cuda/kernels.py): FW_K numbers a row, a multiple of 16; FW_TB blocks of 16 tokens;
+   FW_HB blocks of 16 halo rows that the windows of one token block can reach; FW_SB blocks of 16 noise words; FW_CBOW.
+   For own and halo rows see cpu/fw_tile.h.
 
-   Three products, in blocks of 16 x 16. Scores: X F', X being the hidden rows and F the output rows that they meet.
-   Gradient of the hidden rows: G F, G being the coefficients. Gradient of the output rows: G' X. Skip-gram: X are the
-   tokens' input rows, F their halo and the noise; CBOW: F are the tokens themselves (only the diagonal counts) and the
-   noise, X = B H / count with H the halo's input rows and B the windows as zeros and ones, and H receives B' (G F).
-   All rows are copied to shared memory first: the snapshot. */
+   Three products, in blocks of 16 x 16. Scores: hidden output'. Gradient of the hidden rows: coefficients output;
+   of the output rows: coefficients' hidden. Skip-gram: own rows are hidden, halo and noise are output. CBOW: own rows
+   (only the diagonal counts) and noise are output; hidden = windows halo / count, the windows as zeros and ones, and
+   the halo receives windows' (coefficients output). All rows are copied to shared memory first: the snapshot. */
 
 #define FW_LD                                                                                                          \
     (FW_K + 8) /* row stride in shared memory: 8 more, so that the 8 rows of a matrix lie in different banks */
-#define FW_FIRST (FW_CBOW ? 1 : FW_HB) /* blocks of F before the noise, for one token block */
+#define FW_FIRST (FW_CBOW ? 1 : FW_HB) /* blocks of output rows before the noise, for one token block */
 #define FW_BLOCKS (FW_FIRST + FW_SB)
 #define FW_HALO (FW_TB - 1 + FW_HB)       /* halo blocks of the whole tile */
 #define FW_HALO_TURNS ((FW_HALO + 1) / 2) /* of 32 lanes, to see each halo row once */
@@ -22,9 +22,9 @@ struct fw_tile {
     fw_chunk c;
     int i0, n, number;
     float rate;
-    fw_u16 *x, *halo, *noise, *target;        /* the copies, each row FW_LD numbers; target: CBOW */
-    int *token_word, *halo_word, *noise_word; /* -1 where there is none, or none is needed */
-    fw_u64 *equal;                            /* of each noise word, the halo rows that hold the same word */
+    fw_u16 *hidden, *halo, *noise, *own;    /* the copies, each row FW_LD numbers; own: CBOW */
+    int *own_word, *halo_word, *noise_word; /* -1 where there is none, or none is needed */
+    fw_u64 *equal;                          /* of each noise word, the halo rows that hold the same word */
     fw_u64 window[FW_TB][2]; /* this lane's rows, lane / 4 and 8 below: halo rows from the block's first on, as bits */
     fw_u64 fresh;            /* noise words that are new in this tile */
 };
@@ -37,13 +37,13 @@ FW_FN int fw_pair_of(void) { return 2 * (fw_lane() % 4); }
 FW_FN void fw_open_shared(fw_tile &t) {
     FW_SHARED(fw_u64, bytes);
     t.equal = bytes;
-    t.token_word = (int *)(t.equal + 16 * FW_SB);
-    t.halo_word = t.token_word + 16 * FW_TB;
+    t.own_word = (int *)(t.equal + 16 * FW_SB);
+    t.halo_word = t.own_word + 16 * FW_TB;
     t.noise_word = t.halo_word + 16 * FW_HALO;
-    t.x = (fw_u16 *)(t.noise_word + 16 * FW_SB);
-    t.halo = t.x + 16 * FW_TB * FW_LD;
+    t.hidden = (fw_u16 *)(t.noise_word + 16 * FW_SB);
+    t.halo = t.hidden + 16 * FW_TB * FW_LD;
     t.noise = t.halo + 16 * FW_HALO * FW_LD;
-    t.target = t.noise + 16 * FW_SB * FW_LD;
+    t.own = t.noise + 16 * FW_SB * FW_LD;
 }
 
 FW_FN fw_u32 fw_reach(const fw_tile &t, int token) { return token < t.n ? t.c.s.reach[t.i0 + token] : 0; }
@@ -52,9 +52,9 @@ FW_FN fw_u32 fw_reach(const fw_tile &t, int token) { return token < t.n ? t.c.s.
 FW_FN fw_u64 fw_window_bits(const fw_job *job, const fw_tile &t, int token) {
     const fw_u32 reach = fw_reach(t, token);
     if (reach == 0) return 0;
-    const int self = token % 16 + job->window;
-    const fw_u64 run = (~0ULL >> (63 - fw_left(reach) - fw_right(reach))) << (self - fw_left(reach));
-    return run & ~(1ULL << self);
+    const int self = token % 16 + job->run.window;
+    const fw_u64 stretch = (~0ULL >> (63 - fw_left(reach) - fw_right(reach))) << (self - fw_left(reach));
+    return stretch & ~(1ULL << self);
 }
 
 /* `equal` of every noise word; each lane keeps its halo words in registers meanwhile. */
@@ -84,14 +84,14 @@ FW_FN void fw_open_words(const fw_job *job, fw_tile &t) {
         t.window[b][1] = fw_window_bits(job, t, 16 * b + fw_group() + 8);
         covered |= (t.window[b][0] | t.window[b][1]) << 16 * b;
         const int token = 16 * b + fw_lane();
-        if (fw_lane() < 16) t.token_word[token] = fw_reach(t, token) ? t.c.s.word[t.i0 + token] : -1;
+        if (fw_lane() < 16) t.own_word[token] = fw_reach(t, token) ? t.c.s.word[t.i0 + token] : -1;
     }
     for (int step = 16; step > 2; step /= 2) covered |= __shfl_xor_sync(FW_ALL, covered, step);
     for (int r = fw_lane(); r < 16 * FW_HALO; r += 32)
-        t.halo_word[r] = covered >> r & 1 ? t.c.s.word[t.i0 - job->window + r] : -1;
+        t.halo_word[r] = covered >> r & 1 ? t.c.s.word[t.i0 - job->run.window + r] : -1;
     t.fresh = 0;
     for (int first = 0; first < 16 * FW_SB; first += 32) {
-        const int m = first + fw_lane(), fresh = m < job->noise && fw_is_fresh(job, t.number, m);
+        const int m = first + fw_lane(), fresh = m < job->run.noise_slots && fw_is_fresh(job, t.number, m);
         if (fresh) t.noise_word[m] = fw_draw_noise(job, t.c, t.i0, m);
         t.fresh |= (fw_u64)__ballot_sync(FW_ALL, fresh) << first;
     }
@@ -132,7 +132,7 @@ FW_FN void fw_accumulate(float (&d)[2][4], const fw_u32 (&a)[4], const fw_u16 *r
 
 FW_FN const fw_u16 *fw_output_block(const fw_tile &t, int b, int j) {
     if (j >= FW_FIRST) return t.noise + 16 * (j - FW_FIRST) * FW_LD;
-    return (FW_CBOW ? t.target : t.halo) + 16 * (b + j) * FW_LD;
+    return (FW_CBOW ? t.own : t.halo) + 16 * (b + j) * FW_LD;
 }
 
 FW_FN void fw_scores(const fw_tile &t, int b, float (&score)[2 * FW_BLOCKS][4]) {
@@ -142,7 +142,7 @@ FW_FN void fw_scores(const fw_tile &t, int b, float (&score)[2 * FW_BLOCKS][4]) 
 #pragma unroll 2
     for (int k = 0; k < FW_K; k += 16) {
         fw_u32 a[4], o[4];
-        fw_load_matrices(a, t.x + (16 * b + lane % 16) * FW_LD + k + 8 * (lane / 16));
+        fw_load_matrices(a, t.hidden + (16 * b + lane % 16) * FW_LD + k + 8 * (lane / 16));
 #pragma unroll
         for (int j = 0; j < FW_BLOCKS; j++) {
             const fw_u16 *rows = fw_output_block(t, b, j);
@@ -165,9 +165,10 @@ FW_FN float fw_fast_pair(float score, int positive, float *loss) {
 FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 * FW_BLOCKS][2]) {
     float score[2 * FW_BLOCKS][4];
     fw_scores(t, b, score);
-    const float each = (float)job->negative / (float)job->noise;
+    const float each = (float)job->run.negative / (float)job->run.noise_slots;
     const int news = __popc((fw_u32)t.fresh) + __popc((fw_u32)(t.fresh >> 32));
-    const float share = (float)job->negative / (float)(news ? news : job->noise); /* see fw_loss_share */
+    const float counts =
+        (float)job->run.negative / (float)(news ? news : job->run.noise_slots); /* see fw_loss_weight */
     float loss = 0.f;
 #pragma unroll
     for (int j = 0; j < 2 * FW_BLOCKS; j++) {
@@ -180,10 +181,10 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 *
             float weight = 0.f, counted = 0.f, one;
             if (j < 2 * FW_FIRST) {
                 weight = counted = FW_CBOW ? column == row && window != 0 : window >> column & 1;
-            } else if (m < job->noise && window != 0) {
-                weight = FW_CBOW ? t.noise_word[m] != t.token_word[16 * b + row]
+            } else if (m < job->run.noise_slots && window != 0) {
+                weight = FW_CBOW ? t.noise_word[m] != t.own_word[16 * b + row]
                                  : __popcll(window) - __popcll(window & t.equal[m] >> 16 * b);
-                counted = t.fresh == 0 || (t.fresh >> m & 1) ? weight * share : 0.f;
+                counted = t.fresh == 0 || (t.fresh >> m & 1) ? weight * counts : 0.f;
                 weight *= -each;
             }
             const float gradient = fw_fast_pair(score[j][e], j < 2 * FW_FIRST, &one);
@@ -229,14 +230,14 @@ FW_FN void fw_publish(const fw_aim &aim, const float (&d)[2][4], int n) {
     }
 }
 
-/* G as the left factor, its columns 16 j .. 16 j + 15. */
+/* The coefficients as the left factor, their columns 16 j .. 16 j + 15. */
 FW_FN void fw_left_factor(fw_u32 (&a)[4], const fw_u32 (&g)[2 * FW_BLOCKS][2], int j) {
     a[0] = g[2 * j][0];
     a[1] = g[2 * j][1];
     a[2] = g[2 * j + 1][0];
     a[3] = g[2 * j + 1][1];
 }
-/* The transpose of it, of a G whose 8 x 8 matrices have been transposed one by one. */
+/* Their transpose, from `g` whose 8 x 8 matrices have been transposed one by one. */
 FW_FN void fw_turned_factor(fw_u32 (&a)[4], const fw_u32 (&g)[2 * FW_BLOCKS][2], int j) {
     a[0] = g[2 * j][0];
     a[1] = g[2 * j + 1][0];
@@ -244,14 +245,14 @@ FW_FN void fw_turned_factor(fw_u32 (&a)[4], const fw_u32 (&g)[2 * FW_BLOCKS][2],
     a[3] = g[2 * j + 1][1];
 }
 
-/* Skip-gram: the gradient of the tokens' input rows goes to them; CBOW: it takes the place of the hidden rows. */
+/* The gradient of the hidden rows. Skip-gram: it goes to the own rows; CBOW: it replaces the hidden rows. */
 FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW_TB][2 * FW_BLOCKS][2]) {
 #pragma unroll
     for (int b = 0; b < FW_TB; b++) {
         fw_aim aim;
-        if (!FW_CBOW) aim = fw_aim_at(job, t, job->w_in, t.token_word + 16 * b, 1);
+        if (!FW_CBOW) aim = fw_aim_at(job, t, job->w_in, t.own_word + 16 * b, 1);
         float by[2] = {1.f, 1.f};
-        for (int half = 0; half < 2 && job->cbow_divide; half++)
+        for (int half = 0; half < 2 && job->run.cbow_divide; half++)
             by[half] = 1.f / fmaxf(1.f, (float)__popcll(t.window[b][half]));
         for (int n = 0; n < FW_K; n += 16) {
             float d[2][4] = {};
@@ -262,7 +263,7 @@ FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW
                 fw_accumulate(d, a, fw_output_block(t, b, j), n);
             }
             if (!FW_CBOW) fw_publish(aim, d, n);
-            fw_u16 *to = t.x + (16 * b + fw_group()) * FW_LD + n + fw_pair_of();
+            fw_u16 *to = t.hidden + (16 * b + fw_group()) * FW_LD + n + fw_pair_of();
             for (int q = 0; q < 2 && FW_CBOW; q++) {
                 *(fw_u32 *)(to + 8 * q) = fw_pack(by[0] * d[q][0], by[0] * d[q][1]);
                 *(fw_u32 *)(to + 8 * FW_LD + 8 * q) = fw_pack(by[1] * d[q][2], by[1] * d[q][3]);
@@ -271,7 +272,7 @@ FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW
     }
 }
 
-/* The gradient of the output rows: the halo's (CBOW: the targets'), then the noise's. */
+/* The gradient of the output rows: the halo's (CBOW: the own rows'), then the noise's. */
 FW_FN void fw_output_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW_TB][2 * FW_BLOCKS][2]) {
     fw_u32 turned[FW_TB][2 * FW_BLOCKS][2];
 #pragma unroll
@@ -282,7 +283,7 @@ FW_FN void fw_output_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW
 #pragma unroll
     for (int f = 0; f < FW_TB - 1 + FW_FIRST + FW_SB; f++) {
         const int noise = f - (FW_TB - 1 + FW_FIRST); /* which block of it, if not negative */
-        const int *words = noise >= 0 ? t.noise_word + 16 * noise : (FW_CBOW ? t.token_word : t.halo_word) + 16 * f;
+        const int *words = noise >= 0 ? t.noise_word + 16 * noise : (FW_CBOW ? t.own_word : t.halo_word) + 16 * f;
         const fw_aim aim = fw_aim_at(job, t, job->w_out, words, 0);
         for (int n = 0; n < FW_K; n += 16) {
             float d[2][4] = {};
@@ -292,7 +293,7 @@ FW_FN void fw_output_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW
                 const int j = noise >= 0 ? FW_FIRST + noise : f - b;
                 if (j < 0 || (noise < 0 && j >= FW_FIRST)) continue;
                 fw_turned_factor(a, turned[b], j);
-                fw_accumulate(d, a, t.x + 16 * b * FW_LD, n);
+                fw_accumulate(d, a, t.hidden + 16 * b * FW_LD, n);
             }
             fw_publish(aim, d, n);
         }
@@ -310,11 +311,11 @@ FW_FN void fw_window_factor(fw_u32 (&a)[4], const fw_tile &t, int b, int j) {
     }
 }
 
-/* X = B H / count, or the sum. */
+/* Each hidden row: the mean of its window's halo rows, or their sum. */
 FW_FN void fw_hidden_rows(const fw_job *job, fw_tile &t) {
     for (int b = 0; b < FW_TB; b++) {
         float by[2] = {1.f, 1.f};
-        for (int half = 0; half < 2 && job->cbow_mean; half++)
+        for (int half = 0; half < 2 && job->run.cbow_mean; half++)
             by[half] = 1.f / fmaxf(1.f, (float)__popcll(t.window[b][half]));
         for (int n = 0; n < FW_K; n += 16) {
             float d[2][4] = {};
@@ -324,7 +325,7 @@ FW_FN void fw_hidden_rows(const fw_job *job, fw_tile &t) {
                 fw_window_factor(a, t, b, j);
                 fw_accumulate(d, a, t.halo + 16 * (b + j) * FW_LD, n);
             }
-            fw_u16 *to = t.x + (16 * b + fw_group()) * FW_LD + n + fw_pair_of();
+            fw_u16 *to = t.hidden + (16 * b + fw_group()) * FW_LD + n + fw_pair_of();
             for (int q = 0; q < 2; q++) {
                 *(fw_u32 *)(to + 8 * q) = fw_pack(by[0] * d[q][0], by[0] * d[q][1]);
                 *(fw_u32 *)(to + 8 * FW_LD + 8 * q) = fw_pack(by[1] * d[q][2], by[1] * d[q][3]);
@@ -333,8 +334,8 @@ FW_FN void fw_hidden_rows(const fw_job *job, fw_tile &t) {
     }
 }
 
-/* H += B' times the hidden rows' gradient, which lies where they lay. */
-FW_FN void fw_context_updates(const fw_job *job, fw_tile &t) {
+/* Each halo row receives the gradients of the hidden rows whose windows hold it; they lie where the hidden rows lay. */
+FW_FN void fw_halo_updates(const fw_job *job, fw_tile &t) {
 #pragma unroll
     for (int f = 0; f < FW_HALO; f++) {
         const fw_aim aim = fw_aim_at(job, t, job->w_in, t.halo_word + 16 * f, 1);
@@ -351,7 +352,7 @@ FW_FN void fw_context_updates(const fw_job *job, fw_tile &t) {
         for (int n = 0; n < FW_K; n += 16) {
             float d[2][4] = {};
 #pragma unroll
-            for (int b = 0; b < FW_TB; b++) fw_accumulate(d, turned[b], t.x + 16 * b * FW_LD, n);
+            for (int b = 0; b < FW_TB; b++) fw_accumulate(d, turned[b], t.hidden + 16 * b * FW_LD, n);
             fw_publish(aim, d, n);
         }
     }
@@ -360,10 +361,10 @@ FW_FN void fw_context_updates(const fw_job *job, fw_tile &t) {
 FW_FN void fw_train_tile(const fw_job *job, fw_tile &t) {
     t.rate = fw_tile_rate(job, t.c, t.i0);
     fw_open_words(job, t);
-    /* In shared memory the tokens' rows, the halo's and the noise's follow one another, and so do their words. */
-    if (FW_CBOW) fw_gather(t.target, job->w_out, job->w_out, 16 * FW_TB, t.token_word, 16 * FW_TB);
+    /* In shared memory the own rows, the halo's and the noise's follow one another, and so do their words. */
+    if (FW_CBOW) fw_gather(t.own, job->w_out, job->w_out, 16 * FW_TB, t.own_word, 16 * FW_TB);
     if (FW_CBOW) fw_gather(t.halo, job->w_in, job->w_out, 16 * FW_HALO, t.halo_word, 16 * (FW_HALO + FW_SB));
-    else fw_gather(t.x, job->w_in, job->w_out, 16 * FW_TB, t.token_word, 16 * (FW_TB + FW_HALO + FW_SB));
+    else fw_gather(t.hidden, job->w_in, job->w_out, 16 * FW_TB, t.own_word, 16 * (FW_TB + FW_HALO + FW_SB));
     __syncwarp();
     if (FW_CBOW) fw_hidden_rows(job, t);
     __syncwarp();
@@ -374,23 +375,23 @@ FW_FN void fw_train_tile(const fw_job *job, fw_tile &t) {
     __syncwarp();
     fw_hidden_updates(job, t, g);
     __syncwarp();
-    if (FW_CBOW) fw_context_updates(job, t);
+    if (FW_CBOW) fw_halo_updates(job, t);
     __syncwarp();
 }
 
 /* As the general kernel's fw_train; `workspaces` is not used. */
 extern "C" __global__ void __launch_bounds__(32, 8)
     fw_train(const fw_job *job, fw_i64 epoch, fw_i64 first, int count, int *streams, int *cursor, float *workspaces,
-             fw_sums *sums, float damp) {
+             fw_sums *sums, float damping_threshold) {
     fw_tile t;
     fw_open_shared(t);
     for (int m = fw_lane(); m < 16 * FW_SB; m += 32) t.noise_word[m] = -1;
     __syncwarp();
     for (int taken = fw_take(cursor); taken < count; taken = fw_take(cursor)) {
-        t.c = fw_open_chunk(job, streams, taken, epoch, first + taken, damp);
-        const int end = t.c.s.line[0], length = fw_tile_tokens(job->tile, job->chunk_shift[first + taken]);
+        t.c = fw_open_chunk(job, streams, taken, epoch, first + taken, damping_threshold);
+        const int end = t.c.s.line[0], length = fw_tile_length(job->run.tile_tokens, job->chunk_shift[first + taken]);
         t.number = 0;
-        for (t.i0 = job->window; t.i0 < end; t.i0 += length, t.number++) {
+        for (t.i0 = job->run.window; t.i0 < end; t.i0 += length, t.number++) {
             t.n = end - t.i0 < length ? end - t.i0 : length;
             fw_train_tile(job, t);
         }

@@ -1,8 +1,8 @@
-/* What the two CUDA tiles share: a launch, the draws of a tile, coefficients, and how rows are changed. */
+/* What both CUDA tiles need: a launch, the draws of a tile, coefficients, and how rows are changed. */
 #ifndef FW_CUDA_TILE_H
 #define FW_CUDA_TILE_H
 
-/* Sums over the chunks of a handing-over; gpu.py holds the mirror (SUMS). */
+/* Sums over the chunks of one call. */
 struct fw_sums {
     double loss;
     fw_u64 pairs;
@@ -14,9 +14,9 @@ struct fw_chunk {
     fw_i64 base; /* position of its first token */
     fw_i64 epoch;
     fw_u64 noise_key;
-    float damp;   /* rows whose share of the kept tokens is above this are moved less; 0: none */
-    double loss;  /* this lane's part */
-    fw_i64 pairs; /* this lane's part */
+    float damping_threshold; /* rows of words whose share of the kept tokens is above this are moved less; 0: none */
+    double loss;             /* this lane's part */
+    fw_i64 pairs;            /* this lane's part */
 };
 
 FW_FN int fw_lane(void) { return threadIdx.x % 32; }
@@ -28,13 +28,14 @@ FW_FN int fw_take(int *cursor) {
     return __shfl_sync(FW_ALL, taken, 0);
 }
 
-FW_FN fw_chunk fw_open_chunk(const fw_job *job, int *streams, int number, fw_i64 epoch, fw_i64 chunk, float damp) {
+FW_FN fw_chunk fw_open_chunk(const fw_job *job, int *streams, int number, fw_i64 epoch, fw_i64 chunk,
+                             float damping_threshold) {
     fw_chunk c;
     c.s = fw_stream_at(job, streams, number);
     c.base = job->chunk_begin[chunk];
     c.epoch = epoch;
-    c.noise_key = fw_key(job->seed, (fw_u64)epoch, FW_DRAW_NOISE);
-    c.damp = damp;
+    c.noise_key = fw_key(job->run.seed, (fw_u64)epoch, FW_DRAW_NOISE);
+    c.damping_threshold = damping_threshold;
     c.loss = 0;
     c.pairs = 0;
     return c;
@@ -50,8 +51,9 @@ FW_FN void fw_close_chunk(const fw_chunk &c, fw_sums *sums) {
 
 /* The learning rate of the tile that begins with stream token i0. */
 FW_FN float fw_tile_rate(const fw_job *job, const fw_chunk &c, int i0) {
-    const fw_i64 done = c.epoch * job->tokens + c.base + c.s.offset[i0];
-    return fw_learning_rate(job->first_rate, job->last_rate, done, job->epochs * job->tokens);
+    const fw_i64 done = c.epoch * job->run.tokens + c.base + c.s.offset[i0];
+    return fw_learning_rate(job->run.learning_rate, job->run.min_learning_rate, done,
+                            job->run.epochs * job->run.tokens);
 }
 
 FW_FN int fw_left(fw_u32 reach) { return (int)(reach & 0xffff); }
@@ -60,28 +62,28 @@ FW_FN int fw_right(fw_u32 reach) { return (int)(reach >> 16); }
 /* A noise word, drawn at stream token i. */
 FW_FN int fw_draw_noise(const fw_job *job, const fw_chunk &c, int i, fw_i64 index) {
     const fw_u64 bits = fw_draw(c.noise_key, (fw_u64)(c.base + c.s.offset[i]), (fw_u64)index);
-    return fw_noise(bits, job->noise_cut, job->noise_alias, (fw_u32)job->vocabulary);
+    return fw_noise(bits, job->noise_threshold, job->noise_alias, (fw_u32)job->run.vocabulary);
 }
 
 /* Whether fw_renewed is this tile, in 32 bits: a GPU divides 64 with a hundred instructions. */
 FW_FN int fw_is_fresh(const fw_job *job, int number, int slot) {
-    return number == 0 || (number + slot * job->life / job->noise) % job->life == 0;
+    return number == 0 || (number + slot * job->run.noise_life / job->run.noise_slots) % job->run.noise_life == 0;
 }
 
 /* How much each fresh noise word counts in the loss. It is taken on the new words alone: those that stay have just
    been trained against, and would flatter it. Where none is new all count: `*all` is then 1. */
-FW_FN float fw_loss_share(const fw_job *job, int number, int *all) {
+FW_FN float fw_loss_weight(const fw_job *job, int number, int *all) {
     int fresh = 0;
-    for (int slot = 0; slot < job->noise; slot += 32) {
+    for (int slot = 0; slot < job->run.noise_slots; slot += 32) {
         const int mine = slot + fw_lane();
-        fresh += __popc(__ballot_sync(FW_ALL, mine < job->noise && fw_is_fresh(job, number, mine)));
+        fresh += __popc(__ballot_sync(FW_ALL, mine < job->run.noise_slots && fw_is_fresh(job, number, mine)));
     }
     *all = fresh == 0;
-    return (float)job->negative / (float)(fresh ? fresh : job->noise);
+    return (float)job->run.negative / (float)(fresh ? fresh : job->run.noise_slots);
 }
 
 /* 1 - sigma(score) for a positive pair, sigma(score) for noise, each exact where it is small; and the loss. A score
-   that is no finite number makes the loss NaN, also where its own limit would be finite. */
+   that is not finite makes the loss NaN, even where its limit would be finite. */
 FW_FN float fw_pair(float score, int positive, float *loss) {
     const float toward = positive ? score : -score;
     const float e = expf(-fabsf(score));
@@ -92,7 +94,7 @@ FW_FN float fw_pair(float score, int positive, float *loss) {
 /* How much of its gradient a word's rows take: less where so many copies of the word are in flight that their sum
    would overshoot. */
 FW_FN float fw_damping(const fw_job *job, const fw_chunk &c, int word) {
-    return c.damp > 0.f ? fminf(1.f, c.damp / job->share[word]) : 1.f;
+    return c.damping_threshold > 0.f ? fminf(1.f, c.damping_threshold / job->kept_share[word]) : 1.f;
 }
 
 FW_FN int fw_is_frozen(const fw_job *job, int word) { return job->frozen && job->frozen[word]; }

@@ -1,8 +1,8 @@
 /* The machine instructions behind the CUDA kernels, one small function each, so that the kernels hold plain C++.
 
-   The tests compile the same kernels for the host: there, tests/cuda_shim/ops.h stands in the place of this file and
-   states what each function does without a GPU. Rows are shared by every warp on the device: they are read past the
-   first cache (.cg), which no other multiprocessor's update would reach, and changed by atomic additions alone. */
+   The tests compile the same kernels for the host: there, tests/backends/cuda/shim/ops.h replaces this file and states
+   what each function does without a GPU. Rows are shared by every warp on the device: they are read past the first
+   cache (.cg), which no other multiprocessor's update would reach, and changed by atomic additions alone. */
 #ifndef FW_GPU_OPS_H
 #define FW_GPU_OPS_H
 

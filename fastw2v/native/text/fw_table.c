@@ -4,7 +4,7 @@
 
 enum { FIRST_SLOT_BITS = 12, FIRST_WORDS = 1 << 11, FIRST_TEXT = 1 << 12 };
 
-const unsigned char fw_keep_bytes[2 * FW_INLINE] = {
+const unsigned char fw_keep_bytes[2 * FW_INLINE_BYTES] = {
     255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
 };
 
@@ -45,7 +45,7 @@ void fw_table_free(fw_table *table) {
 }
 
 static uint64_t hash_of(const fw_word *word) {
-    return word->length <= FW_INLINE ? fw_hash_pair(word->low, word->high) : word->low;
+    return word->length <= FW_INLINE_BYTES ? fw_hash_pair(word->low, word->high) : word->low;
 }
 
 static fw_slot *next_slot(const fw_table *table, fw_slot *slot) {
@@ -111,8 +111,8 @@ int32_t fw_table_enter(fw_table *table, const fw_key *key, int *is_new) {
     }
     if (table->n_words == table->word_capacity && grow_words(table)) return FW_NO_MEMORY;
     uint64_t high = key->high;
-    if (key->length > FW_INLINE) {
-        if (table->text_used + key->length + FW_INLINE > table->text_capacity && grow_text(table, key->length))
+    if (key->length > FW_INLINE_BYTES) {
+        if (table->text_used + key->length + FW_INLINE_BYTES > table->text_capacity && grow_text(table, key->length))
             return FW_NO_MEMORY;
         memcpy(table->text + table->text_used, key->text, (size_t)key->length);
         high = (uint64_t)table->text_used;

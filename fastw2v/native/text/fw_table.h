@@ -1,8 +1,8 @@
 /* A table that counts distinct words and numbers them in the order in which they were first seen.
  *
  * The words are bytes. What costs time is not the bytes but the cache misses, so everything about a word of up to
- * FW_INLINE bytes (nearly every word of nearly every language) lies in one half cache line, frequent words, which are
- * seen early, lie close together, and the slots hold eight bytes each.
+ * FW_INLINE_BYTES bytes (nearly every word of nearly every language) lies in one half cache line, frequent words, which
+ * are seen early, lie close together, and the slots hold eight bytes each.
  */
 #ifndef FW_TABLE_H
 #define FW_TABLE_H
@@ -17,7 +17,7 @@ enum {
     FW_BAD_TEXT = -3,       /* a NUL byte or invalid UTF-8 where that is an error */
 };
 
-#define FW_INLINE 16 /* bytes of a word kept in its entry; also how far a key may be read past the end of a word */
+#define FW_INLINE_BYTES 16 /* bytes of a word kept in its entry; a key may be read that far past the end of a word */
 
 typedef struct {
     uint64_t low, high; /* short words: their bytes, padded with zeros; long words: hash, and offset into the text */
@@ -35,7 +35,7 @@ typedef struct {
     int shift;      /* a word's home slot is hash >> shift */
     fw_word *words;
     int64_t n_words, word_capacity;
-    char *text; /* the bytes of the long words, end to end, padded by FW_INLINE bytes */
+    char *text; /* the bytes of the long words, end to end, padded by FW_INLINE_BYTES bytes */
     int64_t text_used, text_capacity;
 } fw_table;
 
@@ -61,7 +61,7 @@ int fw_table_merge(fw_table *table, const fw_table *other, int32_t *ids);
 /* The bytes of word `id`. Short words are not terminated and are valid until the next word is entered. */
 static inline const char *fw_table_text(const fw_table *table, int64_t id) {
     const fw_word *word = &table->words[id];
-    return word->length <= FW_INLINE ? (const char *)&word->low : table->text + word->high;
+    return word->length <= FW_INLINE_BYTES ? (const char *)&word->low : table->text + word->high;
 }
 
 static inline uint64_t fw_fold(uint64_t a, uint64_t b) { /* all bits of both reach all bits of the result */
@@ -75,14 +75,14 @@ static inline uint64_t fw_hash_pair(uint64_t low, uint64_t high) {
 
 uint64_t fw_hash_long(const char *text, int64_t length);
 
-extern const unsigned char fw_keep_bytes[2 * FW_INLINE];
+extern const unsigned char fw_keep_bytes[2 * FW_INLINE_BYTES];
 
-/* The key of a word. FW_INLINE bytes must be readable from `text` on, however short the word is. */
+/* The key of a word. FW_INLINE_BYTES bytes must be readable from `text` on, however short the word is. */
 static inline fw_key fw_key_of(const char *text, int64_t length) {
     fw_key key = {.text = text, .length = length};
-    if (length <= FW_INLINE) {
+    if (length <= FW_INLINE_BYTES) {
         uint64_t keep[2];
-        memcpy(keep, fw_keep_bytes + FW_INLINE - length, sizeof keep);
+        memcpy(keep, fw_keep_bytes + FW_INLINE_BYTES - length, sizeof keep);
         memcpy(&key.low, text, 8);
         memcpy(&key.high, text + 8, 8);
         key.low &= keep[0];
@@ -101,7 +101,7 @@ static inline fw_slot *fw_home(const fw_table *table, uint64_t hash) { return &t
 
 static inline int fw_is_word(const fw_table *table, const fw_word *word, const fw_key *key) {
     if (word->low != key->low || word->length != key->length) return 0;
-    if (key->length <= FW_INLINE) return word->high == key->high;
+    if (key->length <= FW_INLINE_BYTES) return word->high == key->high;
     return memcmp(table->text + word->high, key->text, (size_t)key->length) == 0;
 }
 

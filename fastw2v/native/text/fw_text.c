@@ -7,10 +7,10 @@
 #endif
 
 enum {
-    STRIDE = 64,                  /* bytes classified at once: one bit each in a 64-bit mask */
-    PADDING = STRIDE + FW_INLINE, /* how far the buffer may be read past what was filled */
-    ENOUGH = 32,                  /* words gathered before they are looked up together */
-    BATCH = ENOUGH + STRIDE + 2,  /* one stride adds at most 32 words and 64 line ends, never more than 65 of both */
+    STRIDE = 64,                        /* bytes classified at once: one bit each in a 64-bit mask */
+    PADDING = STRIDE + FW_INLINE_BYTES, /* how far the buffer may be read past what was filled */
+    ENOUGH = 32,                        /* words gathered before they are looked up together */
+    BATCH = ENOUGH + STRIDE + 2, /* one stride adds at most 32 words and 64 line ends, never more than 65 of both */
 };
 
 /* ---- which bytes are white space ---------------------------------------------------------------------------- */

@@ -111,7 +111,7 @@ def test_the_tensor_kernel_compiles_without_spills(compile_log, architecture, sh
 def small_plan(window, negative, tile, kind):
     corpus = EncodedCorpus.from_ids(np.arange(60).reshape(2, 30) % 7, [str(i) for i in range(7)])
     params = TrainingParameters(window=window, negative=negative, architecture=kind, sample=0).checked()
-    return dataclasses.replace(plan.make_plan(corpus, params, 1), tile=tile)
+    return dataclasses.replace(plan.make_plan(corpus, params, 1), tile_tokens=tile)
 
 
 def test_a_kernel_that_spills_would_be_noticed(compile_log):

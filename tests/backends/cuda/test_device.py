@@ -47,7 +47,7 @@ def test_one_warp_equals_the_reference(variant, size, precision):
         pytest.skip("the tensor-core tile needs compute capability 8.0 and shared noise")
     corpus = text(300, 6_000)
     params = TrainingParameters(vector_size=size, sample=0.01, learning_rate=0.01, epochs=2, **variant).checked()
-    made = dataclasses.replace(plan.make_plan(corpus, params, 7), tile=32)
+    made = dataclasses.replace(plan.make_plan(corpus, params, 7), tile_tokens=32)
     tables = make_tables(np.bincount(corpus.ids, minlength=300).astype(np.int64), params)
     rng = np.random.default_rng(size)
     begin = [rng.normal(0, 1 / np.sqrt(size), (300, size)).astype(np.float32) for _ in range(2)]

@@ -45,7 +45,7 @@ def test_launches_shrink_to_what_the_memory_allows(cuda_shim):
     slots = []
     for free in (1 << 30, 5_000_000, 2_000_000, 1_000_000):
         cuda_shim(free=free)
-        slots.append(gpu.Run(*given, precision="float32")._slots)
+        slots.append(gpu.Run(*given, precision="float32")._launch_max)
     assert slots[0] == given[-1].chunks
     assert slots == sorted(slots, reverse=True)
     assert slots[-1] < slots[0] / 4
@@ -74,9 +74,11 @@ def test_as_many_warps_run_as_find_room_on_the_device():
 # ------------------------------------------------------------------ warps in flight
 
 
-def crowd(share=0.013, kept=1e9, tile=16, **options):
+def crowd(share=0.013, kept=1e9, tile_tokens=16, **options):
     corpus = EncodedCorpus.from_ids(np.arange(60).reshape(2, 30) % 7, [str(i) for i in range(7)])
-    made = dataclasses.replace(plan.make_plan(corpus, TrainingParameters().checked(), 1), tile=tile, kept_share=share)
+    made = dataclasses.replace(
+        plan.make_plan(corpus, TrainingParameters().checked(), 1), tile_tokens=tile_tokens, kept_share=share
+    )
     return concurrency.Crowd(made, kept, **{"most": 10_000, **options})
 
 
@@ -89,16 +91,16 @@ def test_the_warps_follow_from_the_staleness_bound():
     assert crowd(share=0.0013).warps(0.025) == pytest.approx(801, abs=1)
     assert crowd(kept=80_000).warps(0.025) == 10
     assert crowd(kept=100).warps(0.025) == 1
-    assert crowd(share=0.5, tile=32).warps(10.0) == 1
+    assert crowd(share=0.5, tile_tokens=32).warps(10.0) == 1
 
 
 def test_rows_are_damped_only_beyond_the_bound_and_never_with_one_warp():
     usual = crowd()
-    assert usual.damping(0.025, 80) == 0
-    assert usual.damping(0.025, 1) == 0
-    assert crowd(share=0.5).damping(0.025, 1) == 0
+    assert usual.damping_threshold(0.025, 80) == 0
+    assert usual.damping_threshold(0.025, 1) == 0
+    assert crowd(share=0.5).damping_threshold(0.025, 1) == 0
     beyond = crowd(forced=256)
     assert beyond.warps(0.025) == 256
-    limit = beyond.damping(0.025, 256)
+    limit = beyond.damping_threshold(0.025, 256)
     staleness = 256 * 16 * 0.013 * 36 * 0.025
     assert limit / 0.013 == pytest.approx(7.5 / staleness)  # the commonest word moves as at a staleness of 7.5

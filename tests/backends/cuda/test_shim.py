@@ -87,7 +87,7 @@ def test_float32_equals_the_reference(cuda_shim, architecture, size):
     cuda_shim()
     for seed, words in enumerate([7, 50]):
         params = TrainingParameters(vector_size=size, sample=0, learning_rate=0.3, architecture=architecture)
-        Trial(params, seed=seed, words=words, tile=32).compare("float32")
+        Trial(params, seed=seed, words=words, tile_tokens=32).compare("float32")
     params = TrainingParameters(vector_size=size, sample=0.05, learning_rate=0.02, epochs=3, architecture=architecture)
     Trial(params, words=100, tokens=300, lengths=[7, 1, 0, 40, 3] * 4).compare("float32", epoch=2)
 
@@ -103,7 +103,7 @@ def test_bfloat16_equals_the_reference(cuda_shim, options, size):
     cuda_shim()
     for seed, (words, tile) in enumerate([(7, 32), (50, 32), (50, 23), (50, 17)]):
         params = TrainingParameters(vector_size=size, sample=0, learning_rate=0.3, **options)
-        Trial(params, seed=seed, words=words, tile=tile).compare("bfloat16")
+        Trial(params, seed=seed, words=words, tile_tokens=tile).compare("bfloat16")
 
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
@@ -112,7 +112,7 @@ def test_bfloat16_over_chunks_epochs_and_frozen_rows(cuda_shim, architecture):
     frozen = (np.arange(300) % 3 == 0).astype(np.uint8)
     params = TrainingParameters(vector_size=64, sample=0.01, learning_rate=0.01, epochs=3, architecture=architecture)
     lengths = [9_000, 0, 2, 1, *[17] * 40]
-    trial = Trial(params, words=300, tokens=10_500, lengths=lengths, frozen=frozen, tile=32)
+    trial = Trial(params, words=300, tokens=10_500, lengths=lengths, frozen=frozen, tile_tokens=32)
     assert trial.plan.chunks == 3
     trial.compare("bfloat16", epoch=1)
     arrays, _, _ = trial.by_cuda(precision="bfloat16")
@@ -131,12 +131,12 @@ def test_bfloat16_in_other_shapes(cuda_shim, size, window, negative, tile, archi
     params = TrainingParameters(
         vector_size=size, window=window, negative=negative, sample=0, learning_rate=0.02, architecture=architecture
     )
-    Trial(params, words=400, tokens=150, tile=tile).compare("bfloat16")
+    Trial(params, words=400, tokens=150, tile_tokens=tile).compare("bfloat16")
 
 
 def test_large_scores_keep_their_loss_and_a_score_that_is_no_number_is_reported(cuda_shim):
     cuda_shim()
-    trial = Trial(TrainingParameters(vector_size=64, sample=0), tile=32)
+    trial = Trial(TrainingParameters(vector_size=64, sample=0), tile_tokens=32)
     trial.begin = [12 * rows for rows in trial.begin]
     expected = trial.by_reference(0)[1].loss_sum
     assert trial.by_cuda()[1].loss_sum == pytest.approx(expected, rel=5e-3)
@@ -149,7 +149,7 @@ def test_large_scores_keep_their_loss_and_a_score_that_is_no_number_is_reported(
 def test_one_warp_gives_the_same_bits_however_chunks_are_handed_over(cuda_shim):
     cuda_shim()
     trial = Trial(
-        TrainingParameters(vector_size=64, sample=0.01), words=300, tokens=11_000, lengths=[20] * 600, tile=32
+        TrainingParameters(vector_size=64, sample=0.01), words=300, tokens=11_000, lengths=[20] * 600, tile_tokens=32
     )
     whole, _, _ = trial.by_cuda(precision="bfloat16")
     arrays = Arrays(*(rows.copy() for rows in trial.begin))
@@ -166,14 +166,13 @@ def test_one_warp_gives_the_same_bits_however_chunks_are_handed_over(cuda_shim):
 
 def test_structures_have_the_same_layout_on_both_sides(cuda_shim):
     cupy = cuda_shim()
-    trial = Trial(TrainingParameters(vector_size=3, sample=0), tile=4)
+    trial = Trial(TrainingParameters(vector_size=3, sample=0), tile_tokens=4)
     trial.by_cuda(precision="float32")
-    for name, (dtype, place) in kernels.JOB.fields.items():
-        assert cupy.offset_of("fw_job", name) == (place, dtype.itemsize), name
-    for name, (dtype, place) in kernels.SUMS.fields.items():
-        assert cupy.offset_of("fw_sums", name) == (place, dtype.itemsize), name
-    assert cupy.sizes["fw_job"] == kernels.JOB.itemsize
-    assert cupy.sizes["fw_sums"] == kernels.SUMS.itemsize
+    mirrors = {"fw_job": kernels.JOB, "fw_settings": kernels.JOB["run"], "fw_sums": kernels.SUMS}
+    for structure, mirror in mirrors.items():
+        for name, (dtype, offset) in mirror.fields.items():
+            assert cupy.offset_of(structure, name) == (offset, dtype.itemsize), name
+        assert cupy.sizes[structure] == mirror.itemsize
 
 
 # ------------------------------------------------------------------ launches, streaming, memory
@@ -182,9 +181,13 @@ def test_structures_have_the_same_layout_on_both_sides(cuda_shim):
 def test_a_corpus_too_large_for_the_device_is_streamed_and_trains_the_same(cuda_shim, monkeypatch):
     monkeypatch.setattr(chunks, "CHUNK_TOKENS", 400)
     monkeypatch.setattr(chunks, "CHUNK_LIMIT", 500)
-    monkeypatch.setattr(gpu, "SLOTS", 1)
+    monkeypatch.setattr(gpu, "LAUNCH_CHUNKS_MAX", 1)
     trial = Trial(
-        TrainingParameters(vector_size=2, sample=0.01), words=40, tokens=12_000, lengths=[3_000, 30, 0, 1] * 3, tile=8
+        TrainingParameters(vector_size=2, sample=0.01),
+        words=40,
+        tokens=12_000,
+        lengths=[3_000, 30, 0, 1] * 3,
+        tile_tokens=8,
     )
     cuda_shim()
     whole, stats, run = trial.by_cuda(precision="float32")
@@ -207,7 +210,7 @@ def test_the_part_of_a_corpus_that_chunks_need_reaches_to_their_contexts():
 
     def kept(low, high):
         positions = np.arange(low, high)
-        return draws.kept(draws.draw(key, positions), trial.tables.keep_cut[trial.corpus.ids[low:high]]).sum()
+        return draws.kept(draws.draw(key, positions), trial.tables.keep_threshold[trial.corpus.ids[low:high]]).sum()
 
     assert 0 < span.first_id < begin
     assert end < span.end_id < 20_000
@@ -221,10 +224,14 @@ def test_a_streamed_part_reaches_to_the_sentence_of_the_next_chunk(cuda_shim, mo
     """Empty sentences at a chunk's end: the kernel searches beyond them, and what lies there must be this part's."""
     monkeypatch.setattr(chunks, "CHUNK_TOKENS", 400)
     monkeypatch.setattr(chunks, "CHUNK_LIMIT", 500)
-    monkeypatch.setattr(gpu, "SLOTS", 1)
+    monkeypatch.setattr(gpu, "LAUNCH_CHUNKS_MAX", 1)
     monkeypatch.setattr(feed, "_with_room", lambda size: size)
     trial = Trial(
-        TrainingParameters(vector_size=2, sample=0), words=40, tokens=9_000, lengths=[25, 375, *[0] * 40] * 30, tile=8
+        TrainingParameters(vector_size=2, sample=0),
+        words=40,
+        tokens=9_000,
+        lengths=[25, 375, *[0] * 40] * 30,
+        tile_tokens=8,
     )
     last = trial.plan.chunks - 1
     for chunk in range(last):
@@ -248,7 +255,7 @@ def test_too_little_memory_is_said_before_anything_is_allocated(cuda_shim):
 
 def test_no_more_is_allocated_than_was_estimated(cuda_shim, monkeypatch):
     """The stand-in fails when more is taken than it has; here is as much as the estimate asks for, and no byte more."""
-    monkeypatch.setattr(gpu, "SLOTS", 1)
+    monkeypatch.setattr(gpu, "LAUNCH_CHUNKS_MAX", 1)
     trial = Trial(TrainingParameters(vector_size=20), words=2_000, tokens=60_000, lengths=[10] * 8000)
     arrays = Arrays(*trial.begin)
     low, high = 1 << 10, 1 << 28
@@ -266,7 +273,9 @@ def test_no_more_is_allocated_than_was_estimated(cuda_shim, monkeypatch):
 
 def test_a_stop_that_is_asked_for_ends_between_launches(cuda_shim, monkeypatch):
     cuda_shim()
-    trial = Trial(TrainingParameters(vector_size=2, sample=0), words=40, tokens=60_000, lengths=[30] * 2000, tile=8)
+    trial = Trial(
+        TrainingParameters(vector_size=2, sample=0), words=40, tokens=60_000, lengths=[30] * 2000, tile_tokens=8
+    )
     run = gpu.Run(Arrays(*trial.begin), trial.corpus, trial.tables, trial.plan, warps=1)
     launch = run._launch
 
@@ -284,7 +293,9 @@ def test_a_stop_that_is_asked_for_ends_between_launches(cuda_shim, monkeypatch):
 
 def test_an_exception_between_launches_leaves_the_sums_of_what_was_trained(cuda_shim, monkeypatch):
     cuda_shim()
-    trial = Trial(TrainingParameters(vector_size=2, sample=0), words=40, tokens=60_000, lengths=[30] * 2000, tile=8)
+    trial = Trial(
+        TrainingParameters(vector_size=2, sample=0), words=40, tokens=60_000, lengths=[30] * 2000, tile_tokens=8
+    )
     run = gpu.Run(Arrays(*trial.begin), trial.corpus, trial.tables, trial.plan, warps=1)
     launch, calls = run._launch, []
 
@@ -303,7 +314,7 @@ def test_an_exception_between_launches_leaves_the_sums_of_what_was_trained(cuda_
 
 def test_device_arrays_are_the_rows_without_padding(cuda_shim):
     cuda_shim()
-    trial = Trial(TrainingParameters(vector_size=5, sample=0), tile=8)
+    trial = Trial(TrainingParameters(vector_size=5, sample=0), tile_tokens=8)
     arrays, _, run = trial.by_cuda()
     there = run.device_arrays()
     assert np.array_equal(there.w_in.get(), arrays.w_in)
@@ -354,14 +365,14 @@ def test_checkpoints_hold_what_the_device_holds_and_training_goes_on_from_them(c
 
 def test_damping_holds_back_frequent_words_alone(cuda_shim):
     cuda_shim()
-    trial = Trial(TrainingParameters(vector_size=64, sample=0), words=50, tokens=32, tile=32)
+    trial = Trial(TrainingParameters(vector_size=64, sample=0), words=50, tokens=32, tile_tokens=32)
     undamped, _, _ = trial.by_cuda(precision="float32")
     share = concurrency.kept_counts(trial.corpus, trial.tables)
     share /= share.sum()
     limit = np.quantile(share[share > 0], 0.8)
     for precision in ("float32", "bfloat16"):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(concurrency.Crowd, "damping", lambda *arguments: limit)
+            patch.setattr(concurrency.Crowd, "damping_threshold", lambda *arguments: limit)
             damped, _, _ = trial.by_cuda(precision=precision)
         moved, held = (rows.w_in - trial.begin[0] for rows in (undamped, damped))
         factor = np.minimum(1, limit / np.maximum(share, 1e-9))[:, None]

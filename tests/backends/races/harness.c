@@ -25,8 +25,8 @@ static void train_chunks(fw_team *team, void *item) {
     int64_t chunk;
     while ((chunk = fw_team_next(team)) >= 0) {
         int64_t tiles = self->kernel->open_chunk(self->job, self->workspace, 0, chunk, &self->stats);
-        for (int64_t tile = 0; tile < tiles; tile++)
-            self->kernel->train_tile(self->job, self->workspace, tile, &self->stats);
+        for (int64_t number = 0; number < tiles; number++)
+            self->kernel->train_tile(self->job, self->workspace, number, &self->stats);
     }
 #ifdef PLANTED
     shared_count++; /* after the thread's last look at the cursor, which would order it with what others do later */
@@ -44,7 +44,7 @@ static fw_job make_job(int cbow) {
     int32_t *shift = zeros(CHUNKS * sizeof *shift);
     int64_t *offsets = zeros((TOKENS / SENTENCE + 1) * sizeof *offsets);
     int64_t *begin = zeros((CHUNKS + 1) * sizeof *begin), *sentence = zeros(CHUNKS * sizeof *sentence);
-    uint32_t *keep = zeros(WORDS * sizeof *keep), *cut = zeros(WORDS * sizeof *cut);
+    uint32_t *keep = zeros(WORDS * sizeof *keep), *threshold = zeros(WORDS * sizeof *threshold);
     float *w_in = zeros(WORDS * STRIDE * sizeof *w_in), *w_out = zeros(WORDS * STRIDE * sizeof *w_out);
     srand(1);
     for (int i = 0; i < TOKENS; i++) ids[i] = rand() % WORDS;
@@ -52,38 +52,39 @@ static fw_job make_job(int cbow) {
     for (int i = 0; i <= CHUNKS; i++) begin[i] = (int64_t)i * CHUNK;
     for (int i = 0; i < CHUNKS; i++) sentence[i] = (int64_t)i * (CHUNK / SENTENCE);
     for (int i = 0; i < WORDS; i++) {
-        keep[i] = cut[i] = 0xf0000000u;
+        keep[i] = threshold[i] = 0xf0000000u;
         alias[i] = (i + 1) % WORDS;
     }
     for (int i = 0; i < WORDS * STRIDE; i++) w_in[i] = (float)(rand() % 1000 - 500) / 1e4f;
     return (fw_job){
+        .run = {.vocabulary = WORDS,
+                .vector_size = STRIDE,
+                .stride = STRIDE,
+                .tokens = TOKENS,
+                .epochs = 1,
+                .chunks = CHUNKS,
+                .longest_chunk = CHUNK,
+                .seed = 1,
+                .learning_rate = 0.025,
+                .min_learning_rate = 0.0,
+                .window = 5,
+                .negative = 5,
+                .tile_tokens = 16,
+                .noise_slots = 16,
+                .noise_life = 2,
+                .cbow = cbow,
+                .cbow_mean = 1,
+                .shrink_windows = 1},
         .w_in = w_in,
         .w_out = w_out,
-        .dimensions = STRIDE,
-        .stride = STRIDE,
-        .vocabulary = WORDS,
         .ids = ids,
         .offsets = offsets,
         .chunk_begin = begin,
         .chunk_sentence = sentence,
         .chunk_shift = shift,
-        .longest_chunk = CHUNK,
-        .keep_cut = keep,
-        .noise_cut = cut,
+        .keep_threshold = keep,
+        .noise_threshold = threshold,
         .noise_alias = alias,
-        .tokens = TOKENS,
-        .epochs = 1,
-        .seed = 1,
-        .first_rate = 0.025,
-        .last_rate = 0.0,
-        .window = 5,
-        .negative = 5,
-        .tile = 16,
-        .noise = 16,
-        .life = 2,
-        .cbow = cbow,
-        .cbow_mean = 1,
-        .shrink_windows = 1,
     };
 }
 

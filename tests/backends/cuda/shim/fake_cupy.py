@@ -98,21 +98,21 @@ def unwritten(shape, dtype):
 
 
 def layout_exports(text):
-    """Functions that give place and size of each field of the structures that gpu.py mirrors."""
+    """Functions that give offset and size of each field of the structures that Python fills or reads."""
     made = ["#include <cstddef>"]
-    for name, fields in re.findall(r"struct (fw_job|fw_sums) \{(.*?)\};", text, re.DOTALL):
+    for name, fields in re.findall(r"struct (fw_settings|fw_job|fw_sums) \{(.*?)\}", text, re.DOTALL):
         fields = re.sub(r"/\*.*?\*/", "", fields, flags=re.DOTALL)
         names = re.findall(r"\*?(\w+)\s*[,;]", fields)
-        places = "".join(
+        offsets = "".join(
             f"*to++ = offsetof({name}, {field}); *to++ = sizeof((({name} *)nullptr)->{field});" for field in names
         )
-        made.append(f'extern "C" size_t shim_{name}(size_t *to) {{ {places} return sizeof({name}); }}')
+        made.append(f'extern "C" size_t shim_{name}(size_t *to) {{ {offsets} return sizeof({name}); }}')
         made.append(f'extern "C" const char *shim_{name}_names() {{ return "{" ".join(names)}"; }}')
     return "\n".join(made)
 
 
 def read_layout(library, name):
-    """Field -> (place, size), and the size of the whole."""
+    """Field -> (offset, size), and the size of the whole."""
     names = getattr(library, f"shim_{name}_names")
     names.restype = ctypes.c_char_p
     fields = names().decode().split()
@@ -164,7 +164,7 @@ def make(folder, *, capability=(9, 0), free=1 << 30, devices=1):
         defines = tuple(option for option in options if option.startswith("-D"))
         library = compile_for_host(code, defines, folder)
         cupy.compiled.append((code, options))
-        for name in ("fw_job", "fw_sums") if "struct fw_job" in code else ():
+        for name in ("fw_settings", "fw_job", "fw_sums") if "struct fw_job" in code else ():
             cupy.layouts[name], cupy.sizes[name] = read_layout(library, name)
         kernels = {}
         return types.SimpleNamespace(get_function=lambda name: kernels.setdefault(name, Kernel(library, name)))

@@ -1,0 +1,20 @@
+"""The learning rate: a straight line over all tokens of a run.
+
+It begins at `TrainingParameters.resolved_learning_rate` and ends at ``resolved_min_learning_rate``, both lowered by
+`staleness.rate_damping` where a vocabulary is tiny; the `Plan` holds the two. Each tile trains at the rate of its first
+token. The kernels compute that rate in C (``fw_learning_rate`` in native/fw_math.h); tests hold the two bit-equal.
+"""
+
+import numpy as np
+
+
+def rate_after(first: float, last: float, done: int, total: int) -> np.float32:
+    """Return the learning rate after ``done`` of ``total`` tokens, on the line from ``first`` to ``last``.
+
+    Examples
+    --------
+    >>> from fastw2v.planning.learning_rate import rate_after
+    >>> [round(float(rate_after(0.025, 0.0, done, 100)), 4) for done in (0, 50, 100)]
+    [0.025, 0.0125, 0.0]
+    """
+    return np.float32(first - (first - last) * (done / total))
