@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import time
 from collections.abc import Hashable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,9 +19,10 @@ from fastw2v.corpus.faults import (
     describe_empty,
     describe_most_frequent,
     describe_none_known,
+    describe_odd_path,
     describe_too_few,
 )
-from fastw2v.corpus.files import find, is_list_of_paths, is_stream
+from fastw2v.corpus.files import find
 from fastw2v.corpus.id_store import IdStore, id_store
 from fastw2v.corpus.iterables import count_iterable
 from fastw2v.corpus.lines import count_lines
@@ -154,14 +157,14 @@ def _read(
     if not is_path:
         check_corpus_type(corpus)
     counted: Counted
-    if is_path or is_list_of_paths(corpus):
+    if is_path or _is_list_of_paths(corpus):
         tokenizer = resolve(tokenizer, "file")
         files = [file for path in ([corpus] if is_path else corpus) for file in find(path)]
         if tokenizer == "whitespace":
             counted = count_files(files, errors, n_threads, store=store)
         else:
             counted = count_lines(files, errors, tokenizer, store)
-    elif is_stream(corpus):
+    elif _is_stream(corpus):
         tokenizer = resolve(tokenizer, "file")
         if tokenizer == "whitespace":
             counted = count_stream(corpus, errors, store=store)
@@ -170,6 +173,27 @@ def _read(
     else:
         counted, tokenizer = count_iterable(corpus, tokenizer, store)
     return counted, tokenizer
+
+
+def _is_list_of_paths(corpus: object) -> bool:
+    """Whether it is a list or tuple whose first item is a path. (A string in a list is a document.)
+
+    Raises
+    ------
+    CorpusTypeError
+        It is one, but another item is not a path.
+    """
+    if not (isinstance(corpus, (list, tuple)) and corpus and isinstance(corpus[0], Path)):
+        return False
+    for i, item in enumerate(corpus):
+        if not isinstance(item, Path):
+            raise CorpusTypeError(describe_odd_path(i, item))
+    return True
+
+
+def _is_stream(corpus: object) -> bool:
+    """Whether it is an open file, of text or of bytes."""
+    return isinstance(corpus, io.IOBase) or (hasattr(corpus, "read") and hasattr(corpus, "readline"))
 
 
 def _rows(chosen: np.ndarray, counted: Counted) -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import io
 import os
 import re
 import stat
@@ -16,8 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from fastw2v.corpus.compressed import COMPRESSED, ReadInto, decompressed, open_compressed
-from fastw2v.corpus.faults import describe_no_file, describe_odd_path
-from fastw2v.errors import CorpusChangedError, CorpusError, CorpusTypeError
+from fastw2v.corpus.faults import describe_no_file
+from fastw2v.errors import CorpusChangedError, CorpusError
 
 STDIN = Path("-")
 # Assumed bytes of text in one byte of a compressed file, for dealing files out to threads.
@@ -70,22 +69,6 @@ class TextFile:
         if now != self.state:
             what = f"it had {self.size:,} bytes, now {now[2]:,}" if now[2] != self.size else "it was written to"
             raise CorpusChangedError(f"{self.path} changed while it was read ({what}); read a copy, or wait and repeat")
-
-
-def is_list_of_paths(corpus: object) -> bool:
-    """Whether it is a list or tuple whose first item is a path. (A string in a list is a document.)
-
-    Raises
-    ------
-    CorpusTypeError
-        It is one, but another item is not a path.
-    """
-    if not (isinstance(corpus, (list, tuple)) and corpus and isinstance(corpus[0], Path)):
-        return False
-    for i, item in enumerate(corpus):
-        if not isinstance(item, Path):
-            raise CorpusTypeError(describe_odd_path(i, item))
-    return True
 
 
 def find(path: str | os.PathLike) -> list[TextFile]:
@@ -287,11 +270,6 @@ def _range_reader(file: TextFile, raw: IO[bytes], left: int) -> ReadInto:
 
 
 # ---- open files -----------------------------------------------------------------------------------------------------
-
-
-def is_stream(corpus: object) -> bool:
-    """Whether it is an open file, of text or of bytes."""
-    return isinstance(corpus, io.IOBase) or (hasattr(corpus, "read") and hasattr(corpus, "readline"))
 
 
 def stream_name(stream: object) -> str:

@@ -181,3 +181,16 @@ def test_what_the_users_code_raises_comes_out():
     with pytest.raises(Trouble) as caught:
         encode([[Token()]])
     assert caught.value is trouble
+
+
+def test_numbers_too_long_for_python_to_write_do_not_hide_the_fault():
+    with pytest.raises(CorpusTypeError, match=r"corpus cannot be <a whole number of 20,000 bits> \(int\)"):
+        encode(1 << 19_999)
+    with pytest.raises(CorpusTypeError, match=r"corpus\[1\] is <list that contains a very large number> \(list\)"):
+        encode(["a b", [1 << 19_999]])
+
+
+def test_a_long_string_is_cut_in_the_message():
+    with pytest.raises(CorpusTypeError) as caught:
+        encode([["a"], "b " * 1_000_000])
+    assert len(str(caught.value)) < 200
