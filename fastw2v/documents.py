@@ -11,9 +11,10 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
+from fastw2v.corpus.faults import check_documents_type
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.errors import CorpusError, ParameterError
-from fastw2v.estimators.bags import count_matrix, divide_rows, refuse_what_are_no_documents, row_sums
+from fastw2v.estimators.bags import count_matrix, divide_rows, row_sums
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.parameters import check
 from fastw2v.vectors.word_vectors import WordVectors
@@ -182,7 +183,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         """Learn from the documents; their counts where they are wanted or were needed."""
         for name in ("weighting", "n_components_removed", "normalize"):
             check(name, getattr(self, name))
-        refuse_what_are_no_documents(X)
+        check_documents_type(X)
         documents = list(X) if hasattr(X, "__next__") else X  # they may be read twice
         given = self._default_model() if self.vectors is None else self.vectors
         model = clone(given).fit(documents) if _is_unfitted_model(given) else None

@@ -22,7 +22,7 @@ class CorpusError(ValueError):
 
 
 class CorpusTypeError(TypeError):
-    """An item of the corpus has the wrong type; the message names its place, as in ``corpus[3][7]``."""
+    """The corpus or an item of it has the wrong type; the message says which, as in ``corpus[3][7]``."""
 
 
 class CorpusChangedError(CorpusError):
@@ -47,6 +47,41 @@ class BackendUnavailable(ImportError):
 
 class MissingDependencyError(ImportError):
     """An optional package cannot be imported; the message says what needs it and how to install it."""
+
+
+# ---- internal signals -----------------------------------------------------------------------------------------------
+# Raised by the compiled scanners and caught by the Python code that called them, which knows the file, the line or the
+# item and raises one of the exceptions above. Users never see these.
+
+
+class ScannerSignal(Exception):
+    """Base of the internal signals."""
+
+
+class BadTextError(ScannerSignal):
+    """A word of a file is not text: its ``offset`` in the file, its bytes, and the newlines before it."""
+
+    def __init__(self, offset: int, word: bytes, lines: int) -> None:
+        super().__init__(offset, word, lines)
+        self.offset = offset
+        self.word = word
+        self.lines = lines
+
+
+class BadTokenError(ScannerSignal):
+    """Token ``index`` of a sentence cannot be a word; ``reason`` continues the sentence "corpus[3][7] ..."."""
+
+    def __init__(self, index: int, reason: str) -> None:
+        super().__init__(index, reason)
+        self.index = index
+        self.reason = reason
+
+
+class TooManyWordsError(ScannerSignal):
+    """There are more distinct words than an int32 can number."""
+
+
+# ---- optional packages ----------------------------------------------------------------------------------------------
 
 
 def require(module: str, purpose: str, extra: str | None = None) -> ModuleType:

@@ -122,13 +122,22 @@ def check(name: str, value: Any) -> None:
         raise ParameterError(f"{name}={shown(value)}: it must be {rule.allowed}")
 
 
-def shown(value: Any) -> str:
-    """The value's ``repr`` for a message, cut at 60 characters."""
+def shown(value: Any, length: int = 60) -> str:
+    """Return the value's ``repr`` for a message, cut to `length` characters.
+
+    Examples
+    --------
+    >>> shown("short"), shown("w" * 99, 10)
+    ("'short'", "'wwwwww...")
+    """
     try:
-        text = repr(value)
-    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        # Of a long string only its beginning is escaped: a message must not take as much memory as the text.
+        text = repr(value[:length] if isinstance(value, (str, bytes)) and len(value) > length else value)
+    except ValueError:  # Python does not write whole numbers of more than 4,300 digits
+        if not isinstance(value, int):
+            return f"<{type(value).__name__} that contains a very large number>"
         return f"<a whole number of {value.bit_length():,} bits>"
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= length else text[: length - 3] + "..."
 
 
 def plain(value: Any) -> Any:

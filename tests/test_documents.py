@@ -304,7 +304,7 @@ def test_an_iterator_is_read_once_and_a_used_one_is_refused():
     assert np.array_equal(vectorizer.fit_transform(iter(DOCUMENTS)), vectorizer.fit_transform(DOCUMENTS))
     used = iter(DOCUMENTS)
     vectorizer.transform(used)
-    with pytest.raises(CorpusError, match="list_iterator gave no documents"):
+    with pytest.raises(CorpusError, match="list_iterator yielded no documents"):
         vectorizer.transform(used)
     trained = DocVectorizer(Word2Vec(**QUICK), "sif")
     assert np.array_equal(trained.fit_transform(iter(SENTENCES)), trained.fit_transform(SENTENCES))

@@ -3,19 +3,11 @@ from typing import Any
 
 import numpy as np
 
-class BadTextError(Exception):
-    offset: int
-    word: bytes
-    lines: int
-    def __init__(self, offset: int, word: bytes, lines: int) -> None: ...
-
-class TooManyWordsError(Exception): ...
-
 class TextScanner:
     strict: bool
-    keeper: Any
+    provisional: Any
     bytes_read: int
-    def __new__(cls, strict: bool = True, keeper: Any = None) -> TextScanner: ...
+    def __new__(cls, strict: bool = True, provisional: Any = None) -> TextScanner: ...
     def __len__(self) -> int: ...
     @property
     def tokens(self) -> int: ...

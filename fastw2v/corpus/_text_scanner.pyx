@@ -1,8 +1,8 @@
 # cython: language_level=3
-"""Reading the words of text without the GIL, one block of bytes after the other.
+"""Reading the words of text without the GIL, block by block.
 
-A scanner numbers words provisionally, in the order in which they are first seen, and keeps the stream of these
-numbers; once the counts are known, ``renumber`` turns the stream into rows of the vocabulary.
+A scanner numbers words provisionally, in the order of first occurrence, and keeps the stream of these ids. Once the
+counts are known, ``renumber`` turns the stream into rows of the vocabulary.
 """
 
 from cpython.buffer cimport PyBUF_WRITE
@@ -12,6 +12,8 @@ from libc.stdint cimport int32_t, int64_t
 from fastw2v.corpus._ids cimport drain_stream, fw_ids, fw_ids_renumber_block, renumber_stream
 
 import numpy as np
+
+from fastw2v.errors import BadTextError, TooManyWordsError
 
 
 cdef extern from "text/fw_table.h" nogil:
@@ -45,44 +47,30 @@ cdef extern from "text/fw_text.h" nogil:
     int fw_is_clean_text(const char *text, int64_t length)
 
 
-class BadTextError(Exception):
-    """A word of a file is no text: ``offset`` of the word in the file, its bytes, newlines before it in this text."""
-
-    def __init__(self, offset, word, lines):
-        super().__init__(offset, word, lines)
-        self.offset = offset
-        self.word = word
-        self.lines = lines
-
-
-class TooManyWordsError(Exception):
-    """More distinct words than an int32 can number."""
-
-
 cdef int32_t[::1] _int32s(Py_ssize_t n):
     return np.empty(n, np.int32)
 
 
 cdef class TextScanner:
-    """Counts and numbers the words of texts that are handed over block by block.
+    """Counts and numbers the words of texts that are passed in block by block.
 
     Parameters
     ----------
     strict : bool
-        Stop with `BadTextError` at a word that is no valid UTF-8 or holds a NUL byte; else take it in as it is.
-    keeper : object, optional
-        Its ``keep(scanner)`` is called after each block; it may take the ids out with `drain`.
+        Raise `BadTextError` at a word that is invalid UTF-8 or contains a NUL byte; otherwise keep it as is.
+    provisional : ProvisionalIds, optional
+        Its ``after_block(scanner)`` is called after each block; it may take the ids out with `drain`.
     """
 
     cdef fw_scanner scanner
     cdef readonly bint strict
-    cdef readonly object keeper
+    cdef readonly object provisional
     cdef readonly int64_t bytes_read
-    cdef int64_t released  # words that were given back
+    cdef int64_t released  # words whose memory was released
 
-    def __cinit__(self, bint strict=True, keeper=None):
+    def __cinit__(self, bint strict=True, provisional=None):
         self.strict = strict
-        self.keeper = keeper
+        self.provisional = provisional
         if fw_scanner_init(&self.scanner, strict):
             raise MemoryError("no memory for a table of words")
 
@@ -109,14 +97,14 @@ cdef class TextScanner:
         return self.scanner.odd_words
 
     def begin(self, int64_t origin=0):
-        """A text begins whose first byte is byte `origin` of its file."""
+        """Begin a text; its first byte is byte `origin` of its file."""
         fw_scanner_begin(&self.scanner, origin)
 
     def read(self, readinto, Py_ssize_t size):
-        """Scan one block of up to `size` bytes that ``readinto(buffer) -> number of bytes`` delivers; its number."""
+        """Scan one block of up to `size` bytes from ``readinto(buffer) -> number of bytes``; return their number."""
         cdef char *room = fw_scanner_room(&self.scanner, size)
         if room == NULL:
-            raise MemoryError(f"no memory for a block of {size:,} bytes beside the word that is open")
+            raise MemoryError(f"no memory for a block of {size:,} bytes in addition to an unfinished word")
         view = PyMemoryView_FromMemory(room, size, PyBUF_WRITE)
         try:
             given = readinto(view)
@@ -124,18 +112,18 @@ cdef class TextScanner:
             view.release()
         cdef int64_t n = given
         if not 0 <= n <= size:
-            raise ValueError(f"a reader delivered {n} bytes where 0 to {size} were asked for")
+            raise ValueError(f"a reader returned {n} bytes where 0 to {size} were requested")
         cdef int result
         with nogil:
             result = fw_scanner_scan(&self.scanner, n)
         self._check(result)
         self.bytes_read += n
-        if self.keeper is not None:
-            self.keeper.keep(self)
+        if self.provisional is not None:
+            self.provisional.after_block(self)
         return n
 
     def end(self, bint file_ends=True):
-        """The text is over; with `file_ends` its last line is, too."""
+        """End the text; with `file_ends` its last line ends, too."""
         self._check(fw_scanner_end(&self.scanner, file_ends))
 
     cdef int _check(self, int result) except -1:
@@ -151,11 +139,11 @@ cdef class TextScanner:
         return 0
 
     def drain(self, write not None):
-        """Hand the ids of the stream to ``write(memoryview)``, block after block, and empty it."""
+        """Pass the ids of the stream to ``write(memoryview)``, block by block, and empty it."""
         drain_stream(&self.scanner.ids, write)
 
     def merge(self, TextScanner other not None):
-        """Add the words and counts of `other`, in its order; returns the ids (int32) of its words here."""
+        """Add the words and counts of `other`, in its order; return the ids (int32) of its words here."""
         cdef int32_t[::1] ids = _int32s(len(other))
         cdef int result
         cdef int32_t *to = &ids[0] if ids.shape[0] else NULL
@@ -165,7 +153,7 @@ cdef class TextScanner:
         return ids.base
 
     def counts(self):
-        """Count of each word (int64), in the order in which they were first seen."""
+        """Return the count of each word (int64), in the order of first occurrence."""
         counts = np.empty(len(self), np.int64)
         cdef int64_t[::1] to = counts
         cdef Py_ssize_t i
@@ -174,17 +162,17 @@ cdef class TextScanner:
         return counts
 
     def words(self, const int64_t[::1] ids not None):
-        """The words of these ids as strings."""
+        """Return the words with these ids, as strings."""
         return [self.word(ids[i]).decode() for i in range(ids.shape[0])]
 
     def word(self, int64_t id):
-        """The bytes of word `id`."""
+        """Return the bytes of word `id`."""
         if not 0 <= id < self.scanner.table.n_words:
             raise IndexError(id)
         return fw_table_text(&self.scanner.table, id)[:self.scanner.table.words[id].length]
 
     def find(self, words):
-        """The ids (int32) of these strings, -1 for those that did not occur."""
+        """Return the ids (int32) of these strings, -1 for those that did not occur."""
         cdef int32_t[::1] ids = _int32s(len(words))
         cdef fw_key key
         cdef bytes padded
@@ -198,16 +186,16 @@ cdef class TextScanner:
         return ids.base
 
     def settle(self, str errors not None):
-        """Words as they are once their bytes are decoded with `errors` ("replace" or "ignore").
+        """Decode the bytes of all words with `errors` ("replace" or "ignore"), which may make some of them equal.
 
         Returns
         -------
         settled : TextScanner
-            Holds the decoded words with their counts, in the order in which they were first seen.
+            The decoded words with their counts, in the order of first occurrence.
         ids : ndarray of int32
             Its id for each word here; -1 where nothing is left of a word.
         bad_bytes, nul_bytes : int
-            How many bytes of the text were no UTF-8 and how many were NUL (these stay).
+            How many bytes of the text were invalid UTF-8 and how many were NUL (these stay).
         """
         cdef TextScanner settled = TextScanner(False)
         cdef int32_t[::1] ids = _int32s(len(self))
@@ -236,7 +224,7 @@ cdef class TextScanner:
         return settled, ids.base, bad_bytes, nul_bytes
 
     def release_words(self):
-        """Give back the memory of the words: what is left can be renumbered."""
+        """Release the memory of the words; the ids can still be renumbered."""
         self.released += len(self)
         self._check(fw_scanner_release_words(&self.scanner))
 
@@ -244,7 +232,7 @@ cdef class TextScanner:
                  int64_t base):
         """Write ``rows[id]`` of all ids to `out` (without those below 0) and sentence ends plus `base` to `ends`.
 
-        Empties the stream of ids; returns how many were written. `out` must have room for them all.
+        Empties the stream of ids; returns how many were written, which `out` must have room for.
         """
         cdef int64_t n_words = self.released + self.scanner.table.n_words
         return renumber_stream(&self.scanner.ids, rows, out, ends, base, n_words, self.scanner.sentences)
@@ -252,12 +240,12 @@ cdef class TextScanner:
 
 def renumber_block(int32_t[::1] ids not None, const int32_t[::1] rows not None, int64_t[::1] ends not None,
                    int64_t base):
-    """Renumber ids that were drained, in place: like ``renumber``, but a block at a time.
+    """Renumber drained ids in place, one block at a time; otherwise like ``renumber``.
 
     Parameters
     ----------
     ids : ndarray of int32
-        A part of the stream, -1 where a sentence ends. Its rows are there afterwards, at the front.
+        Part of the stream, -1 where a sentence ends. Its rows replace the ids, from the front.
     rows : ndarray of int32
         The row of each id; below 0: left out.
     ends : ndarray of int64, as long as `ids` at least

@@ -10,8 +10,8 @@ from fastw2v.corpus._ids cimport fw_ids_took, renumber_stream
 
 import numpy as np
 
-from fastw2v.corpus._text_scanner import TooManyWordsError
-from fastw2v.corpus.tokenizers import is_missing
+from fastw2v.corpus.faults import describe_bad_token, describe_lone_surrogate, describe_odd_token
+from fastw2v.errors import BadTokenError, TooManyWordsError
 
 
 cdef extern from "text/fw_pages.h" nogil:
@@ -37,15 +37,6 @@ cdef extern from *:
     bint fw_is_exact_str(PyObject *token) noexcept
 
 
-class BadTokenError(Exception):
-    """Token ``index`` of a sentence cannot be a word; ``reason`` continues the sentence "corpus[3][7] ..."."""
-
-    def __init__(self, index, reason):
-        super().__init__(index, reason)
-        self.index = index
-        self.reason = reason
-
-
 cdef struct word_t:  # half a cache line
     PyObject *word  # borrowed from `keys`
     Py_hash_t hash
@@ -65,11 +56,11 @@ cdef class TokenScanner:
 
     Parameters
     ----------
-    keeper : object, optional
-        Its ``keep(scanner)`` is called whenever a block of ids is full; it may take the ids out with `drain`.
+    provisional : ProvisionalIds, optional
+        Its ``after_block(scanner)`` is called whenever a block of ids is full; it may take the ids out with `drain`.
     """
 
-    cdef list keys           # the words, in the order in which they were first seen
+    cdef list keys           # the words, in the order of first occurrence
     cdef word_t *known       # the same for each of them
     cdef int64_t capacity
     cdef slot_t *slots       # open addressing, a power of two of them; tag 0 marks a free slot
@@ -77,12 +68,12 @@ cdef class TokenScanner:
     cdef int shift           # a word's home slot is its mixed hash >> shift
     cdef fw_ids ids
     cdef readonly int64_t tokens, sentences
-    cdef readonly object keeper
+    cdef readonly object provisional
     cdef object of_strings   # whether the tokens are strings; None before the first
-    cdef int64_t released    # words that were given back
+    cdef int64_t released    # words whose memory was released
 
-    def __cinit__(self, keeper=None):
-        self.keeper = keeper
+    def __cinit__(self, provisional=None):
+        self.provisional = provisional
         self.of_strings = None
         self._clear_words()
 
@@ -94,7 +85,7 @@ cdef class TokenScanner:
         return len(self.keys)
 
     def add(self, sentence not None):
-        """Take in one sentence, a list or tuple of tokens."""
+        """Add one sentence, a list or tuple of tokens."""
         cdef tuple tokens = tuple(sentence)  # holds the tokens, whatever their __hash__ and __eq__ do to the list
         cdef Py_ssize_t n = len(tokens), first
         for first in range(0, n, BATCH):
@@ -111,8 +102,8 @@ cdef class TokenScanner:
 
     cdef int32_t *_room(self, Py_ssize_t n) except NULL:
         """Room for `n` more ids."""
-        if self.keeper is not None and not fw_ids_has_room(&self.ids, n):
-            self.keeper.keep(self)
+        if self.provisional is not None and not fw_ids_has_room(&self.ids, n):
+            self.provisional.after_block(self)
         cdef int32_t *out = fw_ids_room(&self.ids, n)
         if out == NULL:
             raise MemoryError(f"no memory after {self.tokens:,} tokens; spool=True keeps their ids in files")
@@ -154,7 +145,7 @@ cdef class TokenScanner:
         return 0
 
     cdef int _add_one_by_one(self, tuple tokens, Py_ssize_t first, Py_ssize_t last, int32_t *out) except -1:
-        """The slow way: checks what each token is. Also taken by the first batch of all."""
+        """The slow path: checks the type of each token. The very first batch takes it, too."""
         cdef Py_ssize_t i
         cdef int32_t id
         for i in range(first, last):
@@ -165,10 +156,7 @@ cdef class TokenScanner:
                 self.of_strings = is_string
             if is_string is not self.of_strings:
                 _check_token(i, token)
-                before = "strings" if self.of_strings else "no strings"
-                raise BadTokenError(
-                    i, f"is {_shown(token)}, but the tokens before it are {before}; make all tokens of one kind"
-                )
+                raise BadTokenError(i, describe_odd_token(token, of_strings=self.of_strings))
             if is_string:
                 text = str.__str__(token)
                 id = self._enter_str(text, PyObject_Hash(text), i)
@@ -197,11 +185,7 @@ cdef class TokenScanner:
             try:
                 token.encode()
             except UnicodeEncodeError as error:
-                raise BadTokenError(
-                    index,
-                    f"is {_shown(token)}, which holds the lone surrogate {token[error.start]!r} and cannot be written "
-                    f"as UTF-8; decode the text with errors='replace'",
-                ) from None
+                raise BadTokenError(index, describe_lone_surrogate(token, error.start)) from None
         return self._new_word(token, hash, at)
 
     cdef int32_t _enter_other(self, object token, Py_ssize_t index) except -1:
@@ -224,7 +208,7 @@ cdef class TokenScanner:
         return self._new_word(token.item() if isinstance(token, np.generic) else token, hash, at)
 
     cdef int32_t _new_word(self, object word, Py_hash_t hash, uint64_t at) except -1:
-        """Enters the word at the free slot `at`."""
+        """Enter the word at the free slot `at`."""
         cdef int64_t id = len(self.keys)
         if id == 0x7fffffff:
             raise TooManyWordsError()
@@ -280,7 +264,7 @@ cdef class TokenScanner:
         return 0
 
     def counts(self):
-        """Count of each word (int64), in the order in which they were first seen."""
+        """Return the count of each word (int64), in the order of first occurrence."""
         counts = np.empty(len(self), np.int64)
         cdef int64_t[::1] to = counts
         cdef Py_ssize_t i
@@ -289,12 +273,12 @@ cdef class TokenScanner:
         return counts
 
     def words(self, const int64_t[::1] ids not None):
-        """The words of these ids."""
+        """Return the words with these ids."""
         cdef Py_ssize_t i
         return [self.keys[ids[i]] for i in range(ids.shape[0])]
 
     def find(self, words):
-        """The ids (int32) of these words, -1 for those that did not occur."""
+        """Return the ids (int32) of these words, -1 for those that did not occur."""
         ids = dict(zip(self.keys, range(len(self.keys))))
         return np.fromiter((ids.get(word, -1) for word in words), np.int32, len(words))
 
@@ -323,17 +307,8 @@ cdef inline uint32_t _tag(Py_hash_t hash) noexcept:
     return <uint32_t>_mix(hash) | 1
 
 
-def _shown(token):
-    text = repr(token)
-    return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(token).__name__})"
-
-
-def _check_token(index, token):
-    try:
-        hash(token)
-    except TypeError:
-        raise BadTokenError(index, f"is {_shown(token)}; tokens must be strings or other hashable values") from None
-    if is_missing(token):
-        raise BadTokenError(index, f"is {_shown(token)}, a missing value; leave it out")
-    if isinstance(token, (bytes, bytearray)):
-        raise BadTokenError(index, f"is {_shown(token)}; decode it first: token.decode('utf-8')")
+cdef int _check_token(Py_ssize_t index, object token) except -1:
+    reason = describe_bad_token(token)
+    if reason is not None:
+        raise BadTokenError(index, reason)
+    return 0

@@ -1,4 +1,4 @@
-"""Compressed files: opened by their suffix, decompressed in a thread of their own, damage told apart from the end."""
+"""Compressed files: opened by suffix, decompressed in a separate thread; damaged or truncated data raises."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ ReadInto = Callable[[memoryview], int]
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 _BLOCK = 1 << 20  # bytes of text decompressed at once
 _BLOCKS_AHEAD = 4
-# Compressed bytes given to zstandard at once; it returns all they stand for, which can be 32,000 times as much.
+# Compressed bytes passed to zstandard at once; its output for them can be 32,000 times as large.
 _ZSTANDARD_BITE = 1 << 14
 
 
 def open_compressed(path: Path) -> IO[bytes]:
-    """Opens the file for reading its text; reading damaged data raises `CorpusError`."""
+    """Open the file for reading its text; reading damaged data raises `CorpusError`."""
     opener: dict[str, Callable[[Path], IO[bytes]]] = {
         ".gz": gzip.open,  # type: ignore[dict-item]
         ".bz2": bz2.open,  # type: ignore[dict-item]
         ".xz": lzma.open,  # type: ignore[dict-item]
         ".zst": _open_zstandard,
     }
-    return io.BufferedReader(_Whole(path, opener[path.suffix.lower()](path)))
+    return io.BufferedReader(_Decompressed(path, opener[path.suffix.lower()](path)))
 
 
-class _Whole(io.RawIOBase):
-    """Reads from a decompressor and turns what the libraries raise for damaged data into one error with the path."""
+class _Decompressed(io.RawIOBase):
+    """Reads from a decompressor; raises one error that names the path, whatever the library raises for damaged data."""
 
     def __init__(self, path: Path, stream: IO[bytes]) -> None:
         self._path = path
@@ -53,7 +53,7 @@ class _Whole(io.RawIOBase):
             if getattr(error, "errno", None) is not None:  # the disk, not the data
                 raise
             raise CorpusError(
-                f"{self._path}: the compressed data is damaged or cut short ({error}); get the file again"
+                f"{self._path}: the compressed data is damaged or truncated ({error}); get the file again"
             ) from error
 
     def close(self) -> None:
@@ -68,7 +68,7 @@ def _open_zstandard(path: Path) -> IO[bytes]:
 
 
 class _ZstandardFile(io.RawIOBase):
-    """All frames of a file. (The package's own reader takes a file that was cut short for a whole one.)"""
+    """Reads all frames of a file. (The package's own reader takes a truncated file for a complete one.)"""
 
     def __init__(self, path: Path, new_frame: Callable, failure: type[Exception]) -> None:
         self._file = open(path, "rb", buffering=0)  # noqa: SIM115  # closed by close()
@@ -102,7 +102,7 @@ class _ZstandardFile(io.RawIOBase):
 
 @contextmanager
 def decompressed(path: Path) -> Iterator[ReadInto]:
-    """Hands out ``readinto(buffer) -> number of bytes`` on the text of a compressed file.
+    """Yield ``readinto(buffer) -> number of bytes`` for the text of a compressed file.
 
     The text is decompressed in another thread, a few blocks ahead of the reader.
     """
@@ -110,7 +110,7 @@ def decompressed(path: Path) -> Iterator[ReadInto]:
         ahead = _Ahead(stream)
         try:
             ahead.start()
-        except RuntimeError:  # no thread to be had: decompress in this one
+        except RuntimeError:  # no thread can be started: decompress in this one
             yield stream.readinto  # type: ignore[attr-defined]
             return
         try:
@@ -120,7 +120,7 @@ def decompressed(path: Path) -> Iterator[ReadInto]:
 
 
 class _Ahead(threading.Thread):
-    """Reads a stream block by block into a short queue; an exception comes out where the next block is asked for."""
+    """Reads a stream block by block into a short queue; an exception is raised again by the next `readinto`."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         super().__init__(name="fastw2v-decompress", daemon=True)
@@ -152,7 +152,7 @@ class _Ahead(threading.Thread):
         return n
 
     def stop(self) -> None:
-        """Ends the thread, which may be waiting for room in the queue."""
+        """End the thread, which may be waiting for room in the queue."""
         self._stopped.set()
         while self.is_alive():
             with suppress(queue.Empty):

@@ -1,4 +1,4 @@
-"""Counting the words of files in threads; one counted corpus, whatever it was read from."""
+"""Counting the words of files and open files, separated by white space; files are read in threads."""
 
 from __future__ import annotations
 
@@ -7,121 +7,81 @@ import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import IO, Any
 
 import numpy as np
 
-from fastw2v.corpus._text_scanner import BadTextError, TextScanner
-from fastw2v.corpus.compressed import ReadInto
-from fastw2v.corpus.files import Piece, TextFile, deal_out, first_bytes, open_piece, what_it_may_be
+from fastw2v.corpus._text_scanner import TextScanner
+from fastw2v.corpus.counted import ReadStats
+from fastw2v.corpus.faults import describe_bad_text
+from fastw2v.corpus.files import Piece, TextFile, deal_out, first_bytes, open_piece, stream_name, stream_readinto
 from fastw2v.corpus.id_store import IdStore, InMemory
-from fastw2v.corpus.tokenizers import shorten
-from fastw2v.errors import CorpusError, warn_user
+from fastw2v.errors import BadTextError, CorpusError, warn_user
 
-BLOCK = 1 << 20  # bytes read at once: they fit into the second-level cache with the head of the table of words
-SMALLEST_SHARE = 1 << 22  # bytes that are worth a thread
-
-
-class Counted(Protocol):
-    """A corpus that has been read once: every word has a provisional id, by the order in which it was first seen."""
-
-    counts: np.ndarray  # int64, by provisional id
-    tokens: int
-    sentences: int
-
-    def words(self, ids: np.ndarray) -> Sequence[Hashable]:
-        """The words of these provisional ids."""
-
-    def find(self, words: Sequence[Hashable]) -> np.ndarray:
-        """The provisional ids of these words, -1 for those that do not occur."""
-
-    def renumber(self, rows: np.ndarray, kept: int) -> tuple[np.ndarray, np.ndarray]:
-        """``rows[id]`` of the `kept` tokens where that is not -1, and the offsets of sentences. Works once."""
-
-
-class CountedTokens:
-    """What one scanner (of text or of tokens) has read into a store."""
-
-    def __init__(self, scanner: Any, store: IdStore) -> None:
-        self._scanner = scanner
-        self._store = store
-        self.counts: np.ndarray = scanner.counts()
-        self.tokens: int = scanner.tokens
-        self.sentences: int = scanner.sentences
-
-    def words(self, ids: np.ndarray) -> Sequence[Hashable]:
-        """See `Counted`."""
-        return self._scanner.words(np.ascontiguousarray(ids, np.int64))
-
-    def find(self, words: Sequence[Hashable]) -> np.ndarray:
-        """See `Counted`."""
-        return self._scanner.find(words)
-
-    def renumber(self, rows: np.ndarray, kept: int) -> tuple[np.ndarray, np.ndarray]:
-        """See `Counted`."""
-        self._scanner.release_words()
-        target = self._store.target(kept, self.sentences)
-        target.write(self._scanner, rows, kept, 0, 0)
-        return target.arrays()
+BLOCK = 1 << 20  # bytes read at once: they fit into the second-level cache with the head of the word table
+BYTES_PER_THREAD = 1 << 22  # a thread is started for no fewer
 
 
 class CountedText:
-    """What several scanners have read of files, one after the other.
+    """What several scanners have read, one after the other in the order of the text.
 
     Parameters
     ----------
     scanners : list of TextScanner
-        In the order of the text. Their words are given back as soon as they are no longer needed.
+        In the order of the text. Their words are released as soon as they are no longer needed.
     errors : {"strict", "replace", "ignore"}
-        How the bytes of words that are no UTF-8 are decoded.
+        How words that are invalid UTF-8 are decoded.
     store : IdStore
         Where their ids are.
+    n_files : int
+        How many files they have read.
     """
 
-    def __init__(self, scanners: list[TextScanner], errors: str, store: IdStore) -> None:
+    def __init__(self, scanners: list[TextScanner], errors: str, store: IdStore, n_files: int) -> None:
         self._scanners = scanners
         self._store = store
-        self._share_counts = [scanner.counts() for scanner in scanners[1:]]  # the first has the rest
-        self._shared = scanners[0]
+        self.stats = ReadStats(n_files, sum(scanner.bytes_read for scanner in scanners))
+        self._scanner_counts = [scanner.counts() for scanner in scanners[1:]]  # the first has the rest
+        self._merged = scanners[0]
         odd_words = any(scanner.odd_words for scanner in scanners)
         others = []
         for scanner in scanners[1:]:
-            others.append(self._shared.merge(scanner))
+            others.append(self._merged.merge(scanner))
             scanner.release_words()
-        self._ids = [np.arange(len(self._shared), dtype=np.int32), *others]
-        self.bad_bytes = self.nul_bytes = 0
+        self._ids = [np.arange(len(self._merged), dtype=np.int32), *others]
         if odd_words:
-            self._shared, settled, self.bad_bytes, self.nul_bytes = self._shared.settle(errors)
+            self._merged, settled, invalid, nul = self._merged.settle(errors)
             self._ids = [settled[ids] for ids in self._ids]
-        self.counts: np.ndarray = self._shared.counts()
+            self.stats.add_odd_bytes(errors, invalid, nul)
+        self.counts: np.ndarray = self._merged.counts()
         self.tokens = int(self.counts.sum())
         self.sentences: int = sum(scanner.sentences for scanner in scanners)
 
     def words(self, ids: np.ndarray) -> Sequence[Hashable]:
         """See `Counted`."""
-        return self._shared.words(np.ascontiguousarray(ids, np.int64))
+        return self._merged.words(np.ascontiguousarray(ids, np.int64))
 
     def find(self, words: Sequence[Hashable]) -> np.ndarray:
         """See `Counted`."""
-        return self._shared.find(words)
+        return self._merged.find(words)
 
     def renumber(self, rows: np.ndarray, kept: int) -> tuple[np.ndarray, np.ndarray]:
         """See `Counted`."""
-        self._shared.release_words()
-        self._scanners[0].release_words()  # the same, unless bytes were no UTF-8
-        target = self._store.target(kept, self.sentences)
-        rows_or_none = np.append(rows, np.int32(-1))  # its place -1 is for words of which "ignore" left nothing
+        self._merged.release_words()
+        self._scanners[0].release_words()  # the same scanner, unless some words were invalid UTF-8
+        final = self._store.final(kept, self.sentences)
+        rows_or_none = np.append(rows, np.int32(-1))  # its last entry is for id -1: words that "ignore" left empty
         own_rows = [rows_or_none[ids] for ids in self._ids]
-        shares = [int(counts[own >= 0].sum()) for own, counts in zip(own_rows[1:], self._share_counts, strict=True)]
-        shares.insert(0, kept - sum(shares))
+        own_kept = [int(counts[own >= 0].sum()) for own, counts in zip(own_rows[1:], self._scanner_counts, strict=True)]
+        own_kept.insert(0, kept - sum(own_kept))
         jobs: list[Callable[[], Any]] = []
         token = sentence = 0
-        for scanner, own, share in zip(self._scanners, own_rows, shares, strict=True):
-            jobs.append(partial(target.write, scanner, own, share, token, sentence))
-            token += share
+        for scanner, own, n in zip(self._scanners, own_rows, own_kept, strict=True):
+            jobs.append(partial(final.write, scanner, own, n, token, sentence))
+            token += n
             sentence += scanner.sentences
         run_in_threads(jobs)
-        return target.arrays()
+        return final.arrays()
 
 
 def count_files(
@@ -131,8 +91,8 @@ def count_files(
     *,
     store: IdStore | None = None,
     block: int = BLOCK,
-    smallest_share: int = SMALLEST_SHARE,
-) -> tuple[CountedText, int]:
+    bytes_per_thread: int = BYTES_PER_THREAD,
+) -> CountedText:
     """Read files whose words are separated by white space.
 
     Parameters
@@ -140,66 +100,64 @@ def count_files(
     files : list of TextFile
         Read in this order, as if they were one.
     errors : {"strict", "replace", "ignore"}
-        What is done about invalid UTF-8 (and, with "strict", NUL bytes).
+        What to do about invalid UTF-8 (and, with "strict", NUL bytes).
     n_threads : int
-        How many threads may read; what is counted does not depend on it.
+        How many threads may read; the result does not depend on it.
     store : IdStore, optional
         Where the ids are kept; by default in memory.
-    block, smallest_share : int
-        Bytes read at once, and bytes that are worth a thread.
+    block : int
+        Bytes read at once.
+    bytes_per_thread : int
+        The fewest bytes that a thread is started for.
 
     Returns
     -------
-    counted : CountedText
-    bytes_read : int
-        Bytes of text, after decompression.
+    CountedText
     """
-    groups = deal_out(files, n_threads, smallest_share)
+    groups = deal_out(files, n_threads, bytes_per_thread)
     progress = _Progress()
     store = InMemory() if store is None else store
     readers = []
     for number, group in enumerate(groups):
-        scanner = TextScanner(errors == "strict", store.keeper(_share_read(group), len(groups)))
+        scanner = TextScanner(errors == "strict", store.provisional(_fraction_read(group), len(groups)))
         readers.append(_GroupReader(number, group, scanner, block, progress))
     run_in_threads([reader.read for reader in readers], progress.stop)
     if progress.first_bad < len(readers):
         reader = readers[progress.first_bad]
         lines = [entry for earlier in readers[: reader.number + 1] for entry in earlier.lines]
         raise reader.explain_bad(sum(n for file, n in lines if file is reader.bad_file))
-    scanners = [reader.scanner for reader in readers]
-    return CountedText(scanners, errors, store), sum(scanner.bytes_read for scanner in scanners)
+    return CountedText([reader.scanner for reader in readers], errors, store, len(files))
 
 
-def _share_read(group: list[Piece]) -> Callable[[TextScanner], float] | None:
-    """How much of the group a scanner has read; None where nobody knows how long its text is."""
+def _fraction_read(group: list[Piece]) -> Callable[[TextScanner], float] | None:
+    """Return a function that tells how much of the group a scanner has read; None if the group's length is unknown."""
     if not all(piece.file.is_plain for piece in group):
         return None
     total = sum((piece.file.size if piece.end is None else piece.end) - piece.begin for piece in group)
     return lambda scanner: scanner.bytes_read / total
 
 
-def count_stream(
-    readinto: ReadInto, name: str, errors: str, *, store: IdStore | None = None, block: int = BLOCK
-) -> tuple[CountedText, int]:
-    """Like `count_files` for one stream of bytes; `name` stands for it in messages."""
+def count_stream(stream: IO[Any], errors: str, *, store: IdStore | None = None, block: int = BLOCK) -> CountedText:
+    """Like `count_files`, for one open file of bytes or of text."""
     store = InMemory() if store is None else store
-    scanner = TextScanner(errors == "strict", store.keeper())
+    scanner = TextScanner(errors == "strict", store.provisional())
+    readinto = stream_readinto(stream)
     scanner.begin()
     try:
         while scanner.read(readinto, block):
             pass
         scanner.end()
     except BadTextError as bad:
-        raise CorpusError(describe_bad_text(name, bad.lines + 1, bad.offset, bad.word)) from None
-    return CountedText([scanner], errors, store), scanner.bytes_read
+        raise CorpusError(describe_bad_text(stream_name(stream), bad.lines + 1, bad.offset, bad.word)) from None
+    return CountedText([scanner], errors, store, 1)
 
 
 class _Progress:
-    """What the readers of one corpus tell each other."""
+    """What the readers of one corpus share."""
 
     def __init__(self) -> None:
         self.stopped = False  # by Ctrl-C, or by an exception in one of them
-        self.first_bad = sys.maxsize  # number of the first reader that met bad text; those before it read on
+        self.first_bad = sys.maxsize  # number of the first reader that met bad text; earlier ones read on
         self._lock = threading.Lock()
 
     def stop(self) -> None:
@@ -232,7 +190,7 @@ class _GroupReader:
                         if self._progress.stopped or self._progress.first_bad < self.number:
                             return
                     self.scanner.end(piece.ends_file)
-            except BadTextError as bad:  # told by the main thread, which will know the lines before
+            except BadTextError as bad:  # reported by the main thread, which will know the number of lines before
                 self.bad, self.bad_file = bad, piece.file
                 self._progress.report_bad(self.number)
                 return
@@ -242,31 +200,14 @@ class _GroupReader:
         assert self.bad is not None
         assert self.bad_file is not None
         line = lines_before + self.bad.lines + 1
-        guess = what_it_may_be(first_bytes(self.bad_file))
-        return CorpusError(describe_bad_text(self.bad_file.name, line, self.bad.offset, self.bad.word, guess))
-
-
-def describe_bad_text(name: str, line: int, offset: int, word: bytes, guess: str = "") -> str:
-    """Says where and what the first byte of `word` is that is no text; `offset` is the place of the word."""
-    at, what = word.find(b"\0"), "a NUL byte"
-    way_round = "pass errors='replace' or errors='ignore', which keep NUL bytes as a part of words"
-    try:
-        word.decode()
-    except UnicodeDecodeError as error:
-        if at < 0 or error.start < at:
-            at, what = error.start, f"the byte 0x{word[error.start]:02x}, which is no UTF-8 ({error.reason})"
-            way_round = "pass errors='replace' (bad bytes become U+FFFD) or errors='ignore' (they are left out)"
-    return (
-        f"{name}, line {line:,}, byte {offset + at:,} (from 0): found {what}, in "
-        f"{shorten(word[max(0, at - 20) : at + 20])}{guess}. "
-        f"Mend the file, or {way_round}"
-    )
+        start = first_bytes(self.bad_file)
+        return CorpusError(describe_bad_text(self.bad_file.name, line, self.bad.offset, self.bad.word, start))
 
 
 def run_in_threads(jobs: list[Callable[[], Any]], stop: Callable[[], None] = lambda: None) -> None:
-    """Run the jobs in as many threads, this one among them; all are over when it returns or raises.
+    """Run each job in a thread, one of them in this thread; all have ended when it returns or raises.
 
-    A job's exception, or Ctrl-C in this thread, calls `stop`, which the other jobs may heed, and comes out.
+    An exception of a job, or Ctrl-C in this thread, calls `stop`, which the other jobs may heed, and is raised here.
     """
     waiting = deque(enumerate(jobs))
     raised: list[tuple[int, BaseException]] = []

@@ -1,4 +1,4 @@
-"""What a corpus becomes: ids, sentence offsets, a vocabulary, and a report of what was read."""
+"""The encoded corpus: ids, sentence offsets, a vocabulary, and a report of what was read."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from fastw2v.corpus.ids import count_ids, flatten
+from fastw2v.corpus.ids import check_ids, count_ids, flatten
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import CorpusError
 
 
 @dataclass(frozen=True)
@@ -22,13 +21,13 @@ class EncodeReport:
     Attributes
     ----------
     raw_tokens, raw_sentences : int
-        Words and sentences of the corpus as it was given; blank lines of files count as (empty) sentences.
+        Words and sentences in the corpus as passed; blank lines of files count as (empty) sentences.
     distinct_words : int
         Distinct words among them.
     dropped_words, dropped_tokens : int
-        Distinct words that are not in the vocabulary, and how often they occur in all.
+        Distinct words that are not in the vocabulary, and their occurrences in total.
     replaced_bytes, ignored_bytes, nul_bytes : int
-        Bytes that were no UTF-8 and were replaced by U+FFFD or left out (``errors``), and NUL bytes that were kept.
+        Bytes of invalid UTF-8 that were replaced by U+FFFD or left out (``errors``), and NUL bytes that were kept.
     files : int
         Files that were read.
     bytes_read : int
@@ -60,8 +59,8 @@ class EncodeReport:
         if self.files:
             lines.append(f"{self.files:,} file{'s' if self.files != 1 else ''}, {self.bytes_read:,} bytes of text")
         for n, what in (
-            (self.replaced_bytes, "bytes were no UTF-8 and became U+FFFD"),
-            (self.ignored_bytes, "bytes were no UTF-8 and were left out"),
+            (self.replaced_bytes, "bytes were invalid UTF-8 and became U+FFFD"),
+            (self.ignored_bytes, "bytes were invalid UTF-8 and were left out"),
             (self.nul_bytes, "NUL bytes were kept as part of words"),
         ):
             if n:
@@ -72,7 +71,7 @@ class EncodeReport:
 
 @dataclass(frozen=True, eq=False)
 class EncodedCorpus:
-    """A corpus as training wants it.
+    """A corpus in the form that training needs.
 
     Attributes
     ----------
@@ -80,13 +79,13 @@ class EncodedCorpus:
         Words by count descending, then first seen, unless a ready-made one was given.
     ids : ndarray of int32, shape (N,)
         Rows of the vocabulary, sentence after sentence. Words that are not in it are left out. With `spool` they and
-        the offsets are read-only and lie in a file; a pickle holds the numbers themselves.
+        the offsets are read-only and kept in files; a pickle contains the numbers themselves.
     offsets : ndarray of int64, shape (sentences + 1,)
         Sentence i is ``ids[offsets[i]:offsets[i + 1]]``; it may be empty.
     report : EncodeReport
         What was read and what was left out.
     tokenizer : {"whitespace", "words", "tokens"} or callable
-        How strings were split; use it for other documents with `fastw2v.corpus.tokenizers.apply`.
+        How strings were split; `fastw2v.corpus.tokenizers.apply` splits other documents the same way.
 
     Examples
     --------
@@ -123,13 +122,13 @@ class EncodedCorpus:
         vocabulary: Vocabulary | Sequence[Hashable] | None = None,
         offsets: np.ndarray | Sequence[int] | None = None,
     ) -> EncodedCorpus:
-        """A corpus of ids that exist already: walks on a graph, text that was encoded elsewhere.
+        """Make a corpus from ready-made ids: walks on a graph, or text that was encoded elsewhere.
 
         Parameters
         ----------
         ids : array-like of int, shape (sentences, length) or (N,), or list of sequences of int
-            Rows of the vocabulary. A 2-D array and a ragged list hold one sentence per row; a flat array is cut at
-            `offsets`, or is one sentence without them. A contiguous int32 array is used as it is, not copied.
+            Rows of the vocabulary. Each row of a 2-D array and each item of a list of sequences is one sentence; a flat
+            array is cut at `offsets`, or is one sentence without them. A contiguous int32 array is not copied.
         vocabulary : Vocabulary or sequence of words, optional
             The word of each id. Without it the words are the integers themselves, from 0 to the largest.
         offsets : array-like of int, shape (sentences + 1,), optional
@@ -138,14 +137,14 @@ class EncodedCorpus:
         Returns
         -------
         EncodedCorpus
-            Its vocabulary has the words in their given order and the counts of this corpus.
+            Its vocabulary has the words in the given order with their counts in this corpus.
 
         Raises
         ------
         CorpusTypeError
-            The ids are no integers.
+            The ids are not integers.
         CorpusError
-            An id is outside the vocabulary, the offsets do not fit, there are no ids or fewer than two words.
+            An id is outside the vocabulary, the offsets do not fit, or there are no ids or fewer than two words.
 
         Examples
         --------
@@ -155,22 +154,12 @@ class EncodedCorpus:
         """
         started = time.perf_counter()
         flat, ends = flatten(ids, offsets)
-        if not flat.size:
-            raise CorpusError(f"the corpus is empty: {len(ends) - 1:,} sentences without a single id")
-        lowest, highest = int(flat.min()), int(flat.max())
+        words: Sequence[Hashable]
         if vocabulary is None:
-            words: Sequence[Hashable] = range(highest + 1)
+            words = range(int(flat.max(initial=-1)) + 1)
         else:
             words = vocabulary.words if isinstance(vocabulary, Vocabulary) else list(vocabulary)
-        if lowest < 0 or highest >= len(words):
-            at = int(np.flatnonzero((flat < 0) | (flat >= len(words)))[0])
-            sentence = int(np.searchsorted(ends, at, side="right")) - 1
-            raise CorpusError(
-                f"ids[{sentence}][{at - ends[sentence]}] is {flat[at]}, but the vocabulary has the rows 0 to "
-                f"{len(words) - 1:,}; give every id a word, and leave out padding"
-            )
-        if len(words) < 2:
-            raise CorpusError(f"training needs at least 2 words, the vocabulary has {len(words)}")
+        check_ids(flat, ends, len(words))
         counts = count_ids(flat, len(words))
         report = EncodeReport(flat.size, len(ends) - 1, len(words), seconds=time.perf_counter() - started)
         return cls(Vocabulary(words, counts), flat, ends, report, "tokens")

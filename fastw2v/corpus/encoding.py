@@ -1,33 +1,36 @@
-"""Whatever people have -> word ids, sentence offsets and a vocabulary, in one pass over the corpus."""
+"""From any corpus to word ids, sentence offsets and a vocabulary, in one pass."""
 
 from __future__ import annotations
 
+import io
 import os
 import time
 from collections.abc import Hashable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from fastw2v.corpus._text_scanner import TooManyWordsError
-from fastw2v.corpus.counting import Counted, count_files, count_stream
+from fastw2v.corpus.counted import Counted
+from fastw2v.corpus.counting import count_files, count_stream
 from fastw2v.corpus.encoded import EncodedCorpus, EncodeReport
-from fastw2v.corpus.files import TextFile, find
-from fastw2v.corpus.id_store import IdStore, id_store
-from fastw2v.corpus.iterables import (
-    bytes_of_open_file,
-    count_items,
-    count_lines,
-    is_list_of_paths,
-    is_open_file,
-    name_of_open_file,
-    refuse_what_is_no_corpus,
+from fastw2v.corpus.faults import (
+    check_corpus_type,
+    describe_empty,
+    describe_most_frequent,
+    describe_none_known,
+    describe_odd_path,
+    describe_too_few,
 )
+from fastw2v.corpus.files import find
+from fastw2v.corpus.id_store import IdStore, id_store
+from fastw2v.corpus.iterables import count_iterable
+from fastw2v.corpus.lines import count_lines
 from fastw2v.corpus.tokenizers import Tokenizer, check_tokenizer, resolve
-from fastw2v.corpus.vocabulary import Vocabulary, describe_commonest, frequent_words
-from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
+from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
+from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError, TooManyWordsError
 from fastw2v.machine import resolve_jobs
-from fastw2v.parameters import check
+from fastw2v.parameters import check, shown
 
 __all__ = ["EncodeReport", "EncodedCorpus", "encode"]
 
@@ -50,29 +53,29 @@ def encode(
     corpus : path, iterable of token lists, iterable of strings, open file or EncodedCorpus
         A `str` or `pathlib.Path` is a file, a folder (every file in it), a glob pattern or ``-`` (standard input); a
         list of `pathlib.Path` is a list of files. ``.gz .bz2 .xz .zst`` are decompressed. One line is one sentence.
-        Of an iterable each item is one sentence: a list of tokens (strings, or other hashables), or a string, which is
-        split by `tokenizer`. An `EncodedCorpus` is returned as it is. Iterators and open files are read to their end.
+        Each item of an iterable is one sentence: a list of tokens (strings, or other hashables), or a string, which is
+        split by `tokenizer`. An `EncodedCorpus` is returned as is. Iterators and open files are read to their end.
     tokenizer : {"whitespace", "words", "tokens"}, callable or None, default None
         None: "whitespace" (ASCII white space, case kept) for files, "words" (lower-case words of any script) for
-        strings, "tokens" for token lists. A callable gets a string (a document, or a line of a file) and returns its
+        strings, "tokens" for token lists. A callable takes a string (a document, or a line of a file) and returns its
         tokens; it runs in this thread.
     min_count : int, default 5
         Rarer words are left out.
     max_vocab : int, optional
         Keep only this many of the most frequent words.
     vocabulary : Vocabulary, iterable of words or mapping of words to counts, optional
-        Ready-made: its words keep their order, all of them have a row (`min_count` and `max_vocab` do not apply), and
-        other words are left out. The counts are those of this corpus.
+        A ready-made vocabulary: its words keep their order, each has a row (`min_count` and `max_vocab` do not apply),
+        and other words are left out. The counts are those of this corpus.
     errors : {"strict", "replace", "ignore"}, default "strict"
-        What to do about bytes of files that are no UTF-8: raise `CorpusError` with line and byte, put U+FFFD in their
-        place, or leave them out, as ``bytes.decode`` does; the report counts them. NUL bytes, which are valid UTF-8
-        but hardly text, raise with "strict" and are kept as a part of words otherwise.
+        What to do about invalid UTF-8 in files: raise `CorpusError` with line and byte, replace it by U+FFFD, or leave
+        it out, as ``bytes.decode`` does; the report counts such bytes. NUL bytes, which are valid UTF-8 but hardly
+        text, raise with "strict" and are kept as part of words otherwise.
     n_jobs : int, optional
         Threads that read files; None or -1: all usable CPUs. The result does not depend on it.
     spool : path, bool or None, default None
-        For corpora larger than memory: the folder that takes the ids, in files without names, which are gone when the
-        corpus is, and when the process ends in any way. True is ``TMPDIR`` or else ``/var/tmp``. None and False keep
-        the ids in memory. The result does not depend on it.
+        For corpora larger than memory: the folder for the ids. They are kept in files without names, which disappear
+        with the corpus, or with the process, however it ends. True is ``TMPDIR`` or else ``/var/tmp``. None and False
+        keep the ids in memory. The result does not depend on it.
 
     Returns
     -------
@@ -81,25 +84,25 @@ def encode(
     Raises
     ------
     CorpusError
-        No such file, an empty corpus, no or one word above `min_count`, bytes that are no text.
+        There is no such file, the corpus is empty, fewer than two words reach `min_count`, or a file is not text.
     CorpusChangedError
         A file changed while it was read.
     CorpusTypeError
-        Something that is no corpus; or an item of another kind than the first, with its place: ``corpus[3][7]``.
+        `corpus` is of the wrong type, or an item is; the message says which, as in ``corpus[3][7]``.
     ParameterError
-        Another parameter is out of its range.
+        Another parameter is out of range.
     MemoryError
-        The ids will not fit in the memory that is free.
+        The ids will not fit in free memory.
     OSError
-        The folder `spool` cannot be written to, or is full.
+        The folder `spool` cannot be written to, or its disk is full.
 
     Notes
     -----
-    About 4 bytes of memory are needed for each token, 8 for each sentence, and the distinct words. With `spool` only
+    Memory is needed for the distinct words, and about 4 bytes for each token and 8 for each sentence. With `spool` only
     the words need memory; the folder needs 8 bytes for each token and each sentence while the ids are renumbered at the
     end, and then 4 for each token that was kept. A disk that fails later, while the ids are being read, ends the
-    process as it does with any mapped file. Whatever an iterator raises comes out.
-    The text of a document that `tokenizer` splits may hold any character; newlines do not end a sentence there.
+    process, as with any mapped file. Exceptions raised by an iterator or a tokenizer are passed on.
+    A document that `tokenizer` splits may contain any character; newlines do not end a sentence there.
 
     Examples
     --------
@@ -116,24 +119,23 @@ def encode(
     check_tokenizer(tokenizer)
     if isinstance(corpus, EncodedCorpus):
         return corpus
-    ready = None if vocabulary is None else _as_vocabulary(vocabulary)
+    given = None if vocabulary is None else _as_vocabulary(vocabulary)
     try:
-        counted, tokenizer, done = _count(corpus, tokenizer, errors, resolve_jobs(n_jobs), id_store(spool))
+        counted, tokenizer = _read(corpus, tokenizer, errors, resolve_jobs(n_jobs), id_store(spool))
     except TooManyWordsError:
-        raise CorpusError("the corpus holds more than 2,147,483,647 distinct words, too many for int32 ids") from None
+        raise CorpusError("the corpus contains over 2,147,483,647 distinct words, too many for int32 ids") from None
     if not counted.tokens:
-        raise CorpusError(_describe_empty(corpus, counted))
-    places = frequent_words(counted.counts, min_count, max_vocab) if ready is None else counted.find(ready.words)
-    rows, counts = _rows(places, counted)
-    if ready is None and len(places) < 2:
-        raise CorpusError(_describe_too_few(counted, places, min_count))
-    if ready is not None and not counts.any():
-        raise CorpusError(
-            f"no word of the given vocabulary ({len(ready):,} words) occurs in the corpus: {_commonest(counted)}"
-        )
+        raise CorpusError(describe_empty(corpus, counted.sentences))
+    chosen = frequent_words(counted.counts, min_count, max_vocab) if given is None else counted.find(given.words)
+    rows, counts = _rows(chosen, counted)
+    if given is None and len(chosen) < 2:
+        distinct = len(counted.counts)
+        raise CorpusError(describe_too_few(len(chosen), min_count, _most_frequent(counted), counted.tokens, distinct))
+    if given is not None and not counts.any():
+        raise CorpusError(describe_none_known(len(given), _most_frequent(counted)))
     kept = int(counts.sum())
     dropped = int(np.count_nonzero((rows < 0) & (counted.counts > 0)))
-    words = counted.words(places) if ready is None else ready.words
+    words = counted.words(chosen) if given is None else given.words
     ids, offsets = counted.renumber(rows, kept)
     report = EncodeReport(
         raw_tokens=counted.tokens,
@@ -142,94 +144,84 @@ def encode(
         dropped_words=dropped,
         dropped_tokens=counted.tokens - kept,
         seconds=time.perf_counter() - started,
-        **done,
+        **vars(counted.stats),
     )
     return EncodedCorpus(Vocabulary(words, counts), ids, offsets, report, tokenizer)
 
 
-def _count(
+def _read(
     corpus: Any, tokenizer: Tokenizer | None, errors: str, n_threads: int, store: IdStore
-) -> tuple[Counted, Tokenizer, dict[str, int]]:
-    """Reads the corpus; returns what was counted, the resolved tokenizer and the report's figures about files."""
-    bad = "ignored_bytes" if errors == "ignore" else "replaced_bytes"
+) -> tuple[Counted, Tokenizer]:
+    """Hand the corpus to the module that reads its kind; return what was counted and the resolved tokenizer."""
     is_path = isinstance(corpus, (str, os.PathLike))
     if not is_path:
-        refuse_what_is_no_corpus(corpus)
-    if is_path or is_list_of_paths(corpus):
+        check_corpus_type(corpus)
+    counted: Counted
+    if is_path or _is_list_of_paths(corpus):
         tokenizer = resolve(tokenizer, "file")
-        files: list[TextFile] = [file for path in ([corpus] if is_path else corpus) for file in find(path)]
+        files = [file for path in ([corpus] if is_path else corpus) for file in find(path)]
         if tokenizer == "whitespace":
-            text, n_bytes = count_files(files, errors, n_threads, store=store)
-            return text, tokenizer, _figures(len(files), n_bytes, **{bad: text.bad_bytes, "nul_bytes": text.nul_bytes})
-        tokens, lines = count_lines(files, errors, tokenizer, store)
-        figures = _figures(len(files), lines.bytes_read, **{bad: lines.bad_bytes, "nul_bytes": lines.nul_bytes})
-        return tokens, tokenizer, figures
-    if is_open_file(corpus):
+            counted = count_files(files, errors, n_threads, store=store)
+        else:
+            counted = count_lines(files, errors, tokenizer, store)
+    elif _is_stream(corpus):
         tokenizer = resolve(tokenizer, "file")
         if tokenizer == "whitespace":
-            text, n_bytes = count_stream(bytes_of_open_file(corpus), name_of_open_file(corpus), errors, store=store)
-            return text, tokenizer, _figures(1, n_bytes, **{bad: text.bad_bytes, "nul_bytes": text.nul_bytes})
-        tokens, lines = count_lines(corpus, errors, tokenizer, store)
-        figures = _figures(1, lines.bytes_read, **{bad: lines.bad_bytes, "nul_bytes": lines.nul_bytes})
-        return tokens, tokenizer, figures
-    tokens, tokenizer = count_items(corpus, tokenizer, store)
-    return tokens, tokenizer, {}
+            counted = count_stream(corpus, errors, store=store)
+        else:
+            counted = count_lines(corpus, errors, tokenizer, store)
+    else:
+        counted, tokenizer = count_iterable(corpus, tokenizer, store)
+    return counted, tokenizer
 
 
-def _figures(files: int, bytes_read: int, **bad: int) -> dict[str, int]:
-    return {"files": files, "bytes_read": bytes_read, **bad}
+def _is_list_of_paths(corpus: object) -> bool:
+    """Whether it is a list or tuple whose first item is a path. (A string in a list is a document.)
+
+    Raises
+    ------
+    CorpusTypeError
+        It is one, but another item is not a path.
+    """
+    if not (isinstance(corpus, (list, tuple)) and corpus and isinstance(corpus[0], Path)):
+        return False
+    for i, item in enumerate(corpus):
+        if not isinstance(item, Path):
+            raise CorpusTypeError(describe_odd_path(i, item))
+    return True
 
 
-def _rows(places: np.ndarray, counted: Counted) -> tuple[np.ndarray, np.ndarray]:
-    """The row of each provisional id (-1: left out) and the count of each row, from the ids in the order of rows."""
-    occurs = places >= 0
+def _is_stream(corpus: object) -> bool:
+    """Whether it is an open file, of text or of bytes."""
+    return isinstance(corpus, io.IOBase) or (hasattr(corpus, "read") and hasattr(corpus, "readline"))
+
+
+def _rows(chosen: np.ndarray, counted: Counted) -> tuple[np.ndarray, np.ndarray]:
+    """Return the row of each provisional id (-1: left out) and the count of each row, from the id chosen for each."""
+    occurs = chosen >= 0
     rows = np.full(len(counted.counts), -1, np.int32)
-    rows[places[occurs]] = np.flatnonzero(occurs).astype(np.int32)
-    counts = np.zeros(len(places), np.int64)
-    counts[occurs] = counted.counts[places[occurs]]
+    rows[chosen[occurs]] = np.flatnonzero(occurs).astype(np.int32)
+    counts = np.zeros(len(chosen), np.int64)
+    counts[occurs] = counted.counts[chosen[occurs]]
     return rows, counts
 
 
-def _as_vocabulary(given: Vocabulary | Mapping[Hashable, int] | Iterable[Hashable]) -> Vocabulary:
-    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
-        raise ParameterError(f"vocabulary={given!r}; give a Vocabulary, a list of words or a dict of counts")
-    try:
-        ready = given if isinstance(given, Vocabulary) else Vocabulary(given)
-        ready.index  # noqa: B018  # says so if a word is there twice or is not hashable
-    except TypeError as error:
-        raise CorpusTypeError(f"a word of the given vocabulary cannot be one: {error}") from None
-    if len(ready) < 2:
-        raise CorpusError(f"training needs at least 2 words, the given vocabulary has {len(ready)}")
-    return ready
-
-
-def _describe_empty(corpus: Any, counted: Counted) -> str:
-    found = f"the corpus is empty: {counted.sentences:,} sentences, 0 words"
-    if is_open_file(corpus):
-        return f"{found}; an open file is read from where it stands to its end: call seek(0), or pass its path"
-    if isinstance(corpus, (str, os.PathLike)) and os.fspath(corpus) == "-":
-        return f"{found}; standard input is read once, to its end: pipe the text in again, or pass a file"
-    if not isinstance(corpus, (str, os.PathLike)) and hasattr(corpus, "__next__"):
-        return (
-            f"{found}; an iterator such as this {type(corpus).__name__} gives its items only once, so it may have been "
-            f"used up before: pass a list, or an object whose __iter__ starts anew"
+def _as_vocabulary(vocabulary: Vocabulary | Mapping[Hashable, int] | Iterable[Hashable]) -> Vocabulary:
+    if isinstance(vocabulary, (str, bytes)) or not isinstance(vocabulary, Iterable):
+        raise ParameterError(
+            f"vocabulary={shown(vocabulary)}: it must be a Vocabulary, a list of words or a dict of counts"
         )
-    return f"{found}; pass a corpus with text in it"
+    try:
+        given = vocabulary if isinstance(vocabulary, Vocabulary) else Vocabulary(vocabulary)
+        given.index  # noqa: B018  # raises if a word is repeated or is not hashable
+    except TypeError as error:
+        raise CorpusTypeError(f"the given vocabulary contains an object that cannot be a word: {error}") from None
+    if len(given) < 2:
+        raise CorpusError(f"training needs at least 2 words, the given vocabulary has {len(given)}")
+    return given
 
 
-def _describe_too_few(counted: Counted, places: np.ndarray, min_count: int) -> str:
-    found = f"{_commonest(counted)} ({counted.tokens:,} tokens, {len(counted.counts):,} distinct words)"
-    if len(places) == 0:
-        return f"no word occurs min_count={min_count} times: {found}; lower min_count or pass more text"
-    if min_count <= 1:
-        return f"training needs at least 2 words, the corpus has one: {found}; pass more text"
-    return (
-        f"training needs at least 2 words, only one occurs min_count={min_count} times: {found}; "
-        f"lower min_count or pass more text"
-    )
-
-
-def _commonest(counted: Counted) -> str:
-    commonest = int(counted.counts.argmax())
-    word = counted.words(np.array([commonest]))[0]
-    return describe_commonest(word, int(counted.counts[commonest]))
+def _most_frequent(counted: Counted) -> str:
+    most_frequent = int(counted.counts.argmax())
+    word = counted.words(np.array([most_frequent]))[0]
+    return describe_most_frequent(word, int(counted.counts[most_frequent]))

@@ -1,4 +1,4 @@
-"""Files of text: finding them, opening compressed ones, cutting plain ones into ranges for threads."""
+"""Files of text: finding them, cutting plain ones into ranges for threads, opening them and reading open ones."""
 
 from __future__ import annotations
 
@@ -12,50 +12,40 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from fastw2v.corpus.compressed import COMPRESSED, ReadInto, decompressed, open_compressed
-from fastw2v.corpus.tokenizers import shorten
+from fastw2v.corpus.faults import describe_no_file
 from fastw2v.errors import CorpusChangedError, CorpusError
 
 STDIN = Path("-")
-# How many bytes of text one byte of a compressed file is taken for when files are dealt out to threads.
+# Assumed bytes of text in one byte of a compressed file, for dealing files out to threads.
 EXPANSION = 4
 
 _SPACE = re.compile(rb"[ \t\n\v\f\r]")
-_FIRST_BYTES = (
-    (b"\x1f\x8b", "gzip data; name the file .gz"),
-    (b"BZh", "bzip2 data; name the file .bz2"),
-    (b"\xfd7zXZ\x00", "xz data; name the file .xz"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard data; name the file .zst"),
-    (b"PK\x03\x04", "a zip archive; unpack it first"),
-    (b"\xff\xfe", "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"),
-    (b"\xfe\xff", "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"),
-    (b"%PDF", "a PDF file; extract its text first"),
-)
 
 
 @dataclass(frozen=True)
 class TextFile:
-    """A file as it was found: what it was when it was first looked at must still be so when it has been read."""
+    """A file and its state when it was found; the state must be the same after reading."""
 
     path: Path
     state: tuple[int, ...] | None  # device, inode, size, mtime_ns; None for pipes and standard input
 
     @property
     def size(self) -> int:
-        """Bytes on the disk; 0 for pipes."""
+        """Bytes on disk; 0 for pipes."""
         return self.state[2] if self.state else 0
 
     @property
     def name(self) -> str:
-        """What it is called in messages."""
+        """Its name in messages."""
         return "standard input" if self.path == STDIN and self.state is None else str(self.path)
 
     @property
     def is_plain(self) -> bool:
-        """Whether the bytes of the text lie in the file as they are, so that ranges of it can be read."""
-        # Files of /proc say that their size is 0: they are read as streams, like pipes.
+        """Whether the file holds the text uncompressed and has a size, so that ranges of it can be read."""
+        # Files in /proc report a size of 0: they are read as streams, like pipes.
         return self.size > 0 and not self.is_compressed
 
     @property
@@ -65,11 +55,11 @@ class TextFile:
 
     @property
     def weight(self) -> int:
-        """About how many bytes of text it holds."""
+        """The approximate number of bytes of text in it."""
         return self.size if self.is_plain else EXPANSION * self.size
 
     def check_unchanged(self, file: IO[bytes] | None = None) -> None:
-        """Raise `CorpusChangedError` if the file is not what it was."""
+        """Raise `CorpusChangedError` if the file has changed since it was found."""
         if self.state is None:
             return
         try:
@@ -77,29 +67,34 @@ class TextFile:
         except FileNotFoundError:
             raise CorpusChangedError(f"{self.path} was removed while it was read; read a copy") from None
         if now != self.state:
-            what = f"had {self.size:,} bytes, now {now[2]:,}" if now[2] != self.size else "was written to"
+            what = f"it had {self.size:,} bytes, now {now[2]:,}" if now[2] != self.size else "it was written to"
             raise CorpusChangedError(f"{self.path} changed while it was read ({what}); read a copy, or wait and repeat")
 
 
-def find(source: str | os.PathLike) -> list[TextFile]:
-    """The files that a path, a folder (all in it that are not hidden, sorted), a glob pattern or ``-`` stands for.
+def find(path: str | os.PathLike) -> list[TextFile]:
+    """Find the file that a path stands for, or the files in a folder (sorted, without hidden ones) or of a pattern.
+
+    Parameters
+    ----------
+    path : str or path
+        A file, a folder, a glob pattern, or ``-`` for standard input.
 
     Raises
     ------
     CorpusError
         There is no such file.
     """
-    name = os.fspath(source)
+    name = os.fspath(path)
     if name == "-":
         return [TextFile(STDIN, None)]
     path = Path(os.path.expanduser(name))
-    if not name:  # Path("") would be the folder where we are
-        raise CorpusError(_nothing_found(name, is_folder=False))
+    if not name:  # Path("") would be the current folder
+        raise CorpusError(describe_no_file(name, is_folder=False))
     try:
         state = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         state = None
-    except (OSError, ValueError) as error:  # too long for a name, a NUL in it: no name but a text
+    except (OSError, ValueError) as error:  # too long for a name, or a NUL in it: probably the text itself
         if isinstance(error, PermissionError):
             raise
         state = None
@@ -107,7 +102,7 @@ def find(source: str | os.PathLike) -> list[TextFile]:
         return [TextFile(path, _state(state) if stat.S_ISREG(state.st_mode) else None)]
     paths = _in_folder(path) if state is not None else _matching(name)
     if not paths:
-        raise CorpusError(_nothing_found(name, is_folder=state is not None))
+        raise CorpusError(describe_no_file(name, is_folder=state is not None))
     return [TextFile(found, _state(found.stat())) for found in paths]
 
 
@@ -134,23 +129,12 @@ def _matching(pattern: str) -> list[Path]:
     return sorted(path for path in map(Path, matches) if path.is_file())
 
 
-def _nothing_found(name: str, *, is_folder: bool) -> str:
-    if is_folder:
-        return f"the folder {name!r} holds no files that are not hidden"
-    if glob.has_magic(name) and not any(char.isspace() for char in name):
-        return f"no file matches the pattern {name!r} (looked from {os.getcwd()})"
-    return (
-        f"there is no file {shorten(name, 100)} (looked from {os.getcwd()}). A str is the path of a file; "
-        f"to train on the text itself pass a list of documents: [text], or text.splitlines()"
-    )
-
-
 # ---- ranges of plain files ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Bytes [begin, end) of a plain file, or a whole other file; pieces in a row give the files, byte for byte."""
+    """Bytes [begin, end) of a plain file, or the whole of another; all pieces in order make up the files exactly."""
 
     file: TextFile
     begin: int = 0
@@ -158,14 +142,14 @@ class Piece:
 
     @property
     def ends_file(self) -> bool:
-        """Whether the file ends with this piece, and with it its last line."""
+        """Whether the file, and so its last line, ends with this piece."""
         return self.end is None or self.end == self.file.size
 
 
 def deal_out(files: list[TextFile], n_groups: int, smallest: int) -> list[list[Piece]]:
-    """Cut the files, taken as one row, into up to `n_groups` groups of pieces that weigh about the same.
+    """Cut the files, taken in order, into up to `n_groups` groups of pieces that weigh about the same.
 
-    Plain files are cut after white space, so that no word is torn. Groups are not made lighter than `smallest` bytes.
+    Plain files are cut after white space, so that no word is split. No group is planned lighter than `smallest` bytes.
     """
     total = sum(file.weight for file in files)
     n_groups = max(1, min(n_groups, total // max(1, smallest)))
@@ -187,14 +171,14 @@ def deal_out(files: list[TextFile], n_groups: int, smallest: int) -> list[list[P
     return [group for group in groups if group]
 
 
-def _after_space(file: TextFile, places: list[int]) -> list[int]:
-    """For each place in the file the next one that is preceded by white space; reads no byte twice."""
+def _after_space(file: TextFile, offsets: list[int]) -> list[int]:
+    """For each offset in the file the next one that is preceded by white space; reads no byte twice."""
     found: list[int] = []
-    if not places:
+    if not offsets:
         return found
     with open(file.path, "rb", buffering=0) as raw:
-        for place in places:
-            at = max(place - 1, found[-1] - 1 if found else 0, 0)
+        for offset in offsets:
+            at = max(offset - 1, found[-1] - 1 if found else 0, 0)
             raw.seek(at)
             while True:
                 block = raw.read(1 << 16)
@@ -211,7 +195,7 @@ def _after_space(file: TextFile, places: list[int]) -> list[int]:
 
 @contextmanager
 def open_piece(piece: Piece) -> Iterator[ReadInto]:
-    """Opens the piece and hands out ``readinto(buffer) -> number of bytes``, 0 at its end; then checks the file."""
+    """Open the piece and yield ``readinto(buffer) -> number of bytes``, 0 at its end; then check the file."""
     file = piece.file
     if file.path == STDIN and file.state is None:
         yield _stdin().readinto  # type: ignore[attr-defined]
@@ -234,7 +218,7 @@ def open_piece(piece: Piece) -> Iterator[ReadInto]:
 
 @contextmanager
 def open_text(file: TextFile) -> Iterator[IO[bytes]]:
-    """Opens the whole file, decompressed, for reading line by line; then checks it."""
+    """Open the whole file, decompressed, for reading line by line; then check it."""
     if file.path == STDIN and file.state is None:
         yield _stdin()
         return
@@ -245,7 +229,7 @@ def open_text(file: TextFile) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _blaming_changes(file: TextFile) -> Iterator[None]:
-    """Where the data is found to be damaged: says so if the file changed, which explains it."""
+    """When data is damaged, report a change of the file instead if there was one, since that explains the damage."""
     try:
         yield
     except CorpusError:
@@ -253,13 +237,8 @@ def _blaming_changes(file: TextFile) -> Iterator[None]:
         raise
 
 
-def what_it_may_be(first_bytes: bytes) -> str:
-    """Half a sentence on a file that is no text, by its first bytes; or the empty string."""
-    return next((f"; it looks like {what}" for magic, what in _FIRST_BYTES if first_bytes.startswith(magic)), "")
-
-
 def first_bytes(file: TextFile) -> bytes:
-    """The first bytes of a regular file as it lies on the disk, for `what_it_may_be`."""
+    """The first bytes of a regular file as stored, which may reveal its format."""
     if file.state is None:
         return b""
     with suppress(OSError), open(file.path, "rb") as raw:
@@ -288,3 +267,34 @@ def _range_reader(file: TextFile, raw: IO[bytes], left: int) -> ReadInto:
         return n
 
     return readinto
+
+
+# ---- open files -----------------------------------------------------------------------------------------------------
+
+
+def stream_name(stream: object) -> str:
+    """The name of an open file in messages."""
+    name = getattr(stream, "name", None)
+    return name if isinstance(name, str) else "the open file"
+
+
+def stream_readinto(stream: Any) -> ReadInto:
+    """Return ``readinto(buffer)`` for an open file; text is encoded as UTF-8 again, whatever the file's encoding."""
+
+    def read_text(buffer: memoryview) -> int:
+        text = stream.read(max(1, len(buffer) // 4))  # a character has at most four bytes
+        try:
+            data = text.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            data = text.encode("utf-8", "surrogatepass")  # the scanner finds it invalid and reports its offset
+        buffer[: len(data)] = data
+        return len(data)
+
+    def read_bytes(buffer: memoryview) -> int:
+        data = stream.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    if isinstance(stream.read(0), str):
+        return read_text
+    return stream.readinto if hasattr(stream, "readinto") else read_bytes

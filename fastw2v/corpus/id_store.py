@@ -1,8 +1,11 @@
-"""Where the ids of a corpus are kept, while it is read and afterwards: in memory, or in files for what is larger.
+"""Where the ids of a corpus are kept, while it is read and afterwards: in memory, or in files if that is too small.
 
-The files have no names (they are unlinked as soon as they are there), so nothing is left behind however the process
-ends. They are written with `pwrite` and mapped only when all of it has reached the disk: a full disk is an error, and
-never the signal that kills a process which writes to, or reads, pages that the disk has no room for.
+While a corpus is read each scanner has its `ProvisionalIds`; once the vocabulary is known they are renumbered into the
+corpus's `FinalIds`. An `IdStore` makes both.
+
+The files have no names (they are unlinked as soon as they exist), so nothing is left behind, however the process ends.
+They are written with `pwrite` and mapped only after all of their data has reached the disk: a full disk raises an
+error, and never the signal that kills a process for touching mapped pages that the disk has no room for.
 """
 
 from __future__ import annotations
@@ -23,49 +26,56 @@ from fastw2v.machine import check_memory
 
 __all__ = ["IdStore", "InFiles", "InMemory", "id_store"]
 
-BLOCK = 1 << 18  # ids that are written and read at once: 1 MiB
-CHECK_EVERY = 1 << 22  # ids between two looks at the memory that is free
-RESERVE = 1 << 24  # ids for which memory must be left where nobody knows how many there will be
+BLOCK = 1 << 18  # ids written and read at once: 1 MiB
+CHECK_EVERY = 1 << 22  # ids between two checks of free memory
+RESERVE = 1 << 24  # ids that free memory must have room for where their number is unknown
 
 
-class Target(Protocol):
-    """Takes in the rows and sentence ends of a whole corpus, from several scanners in several threads."""
+class ProvisionalIds(Protocol):
+    """Looks after the ids that one scanner produces while it reads."""
+
+    def after_block(self, scanner: Any) -> None:
+        """Be told by the scanner, after each block; may take the ids out with ``scanner.drain``."""
+
+
+class FinalIds(Protocol):
+    """Receives the rows and sentence ends of a whole corpus, from several scanners in several threads."""
 
     def write(self, scanner: Any, rows: np.ndarray, kept: int, token: int, sentence: int) -> None:
-        """Renumber a scanner's ids: `kept` rows from place `token` on, and sentence ends from place `sentence` on."""
+        """Renumber a scanner's ids: `kept` rows from position `token` on, sentence ends from `sentence` on."""
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
-        """The ids and the offsets, when all of them are written."""
+        """Return the ids and the offsets, once all of them are written."""
 
 
 class IdStore(Protocol):
-    """A place for ids."""
+    """Keeps ids in memory or in files."""
 
     def expect(self, tokens: int) -> None:
-        """Say how many ids will come, where that is known."""
+        """Announce the number of ids, where it is known."""
 
-    def keeper(self, share: Callable[[Any], float] | None = None, parts: int = 1) -> Any:
-        """What a scanner tells of its ids (``keep(scanner)``).
+    def provisional(self, fraction_read: Callable[[Any], float] | None = None, scanners: int = 1) -> ProvisionalIds:
+        """Make the keeper of the ids of one scanner.
 
         Parameters
         ----------
-        share : callable, optional
+        fraction_read : callable, optional
             How much of its text the scanner has read, from 0 to 1.
-        parts : int
-            How many scanners read as much as this one.
+        scanners : int
+            How many scanners read as much as this one, itself included.
         """
 
-    def target(self, tokens: int, sentences: int) -> Target:
-        """Room for so many ids and sentence ends."""
+    def final(self, tokens: int, sentences: int) -> FinalIds:
+        """Make room for so many ids and sentence ends."""
 
 
 def id_store(spool: str | os.PathLike[str] | bool | None) -> IdStore:
-    """The store that ``spool`` stands for: None or False memory, True the system's folder, else the folder named.
+    """Return the store for ``spool``: None or False is memory, True the system's folder, anything else a folder.
 
     Raises
     ------
     OSError
-        No file can be made in the folder.
+        No file can be created in the folder.
     """
     if spool is None or isinstance(spool, (bool, np.bool_)):
         return InFiles(_system_folder()) if spool else InMemory()
@@ -73,7 +83,7 @@ def id_store(spool: str | os.PathLike[str] | bool | None) -> IdStore:
 
 
 def _system_folder() -> str:
-    """TMPDIR, where it is set; else rather /var/tmp, which is on a disk, than /tmp, which may be memory."""
+    """TMPDIR, if set; otherwise /var/tmp, which is on a disk, in preference to /tmp, which may be memory."""
     if not os.environ.get("TMPDIR") and os.access("/var/tmp", os.W_OK | os.X_OK):
         return "/var/tmp"
     return tempfile.gettempdir()
@@ -83,7 +93,7 @@ def _system_folder() -> str:
 
 
 class InMemory:
-    """Ids in memory, as long as there is some."""
+    """Ids in memory."""
 
     def expect(self, tokens: int) -> None:
         """See `IdStore`.
@@ -95,41 +105,41 @@ class InMemory:
         """
         _check_room(tokens, f"the ids of {tokens:,} words")
 
-    def keeper(self, share: Callable[[Any], float] | None = None, parts: int = 1) -> _MemoryWatch:
+    def provisional(self, fraction_read: Callable[[Any], float] | None = None, scanners: int = 1) -> _MemoryGuard:
         """See `IdStore`."""
-        return _MemoryWatch(share, parts)
+        return _MemoryGuard(fraction_read, scanners)
 
-    def target(self, tokens: int, sentences: int) -> _Arrays:
+    def final(self, tokens: int, sentences: int) -> _FinalArrays:
         """See `IdStore`."""
-        return _Arrays(tokens, sentences)
+        return _FinalArrays(tokens, sentences)
 
 
-class _MemoryWatch:
-    """Refuses, while a corpus is read, ids for which there will be no memory: the system would kill the process."""
+class _MemoryGuard:
+    """Leaves the ids with the scanner and raises before memory runs out: the system would kill the process."""
 
-    def __init__(self, share: Callable[[Any], float] | None, parts: int) -> None:
-        self._share = share
-        self._parts = parts
+    def __init__(self, fraction_read: Callable[[Any], float] | None, scanners: int) -> None:
+        self._fraction_read = fraction_read
+        self._scanners = scanners
         self._next = CHECK_EVERY
 
-    def keep(self, scanner: Any) -> None:
+    def after_block(self, scanner: Any) -> None:
         ids = scanner.tokens + scanner.sentences
         if ids < self._next:
             return
         self._next = ids + CHECK_EVERY
-        share = self._share(scanner) if self._share else 0.0
-        if share > 0:
-            more = int(ids * max(0.0, 1 / share - 1)) * self._parts
-            _check_room(more, f"the ids of about {more:,} more words, to go by what was read so far,")
+        fraction = self._fraction_read(scanner) if self._fraction_read else 0.0
+        if fraction > 0:
+            more = int(ids * max(0.0, 1 / fraction - 1)) * self._scanners
+            _check_room(more, f"the ids of about {more:,} more words, estimated from the text read so far,")
         else:
-            _check_room(RESERVE, f"the ids of the next {RESERVE:,} words, after {ids * self._parts:,},")
+            _check_room(RESERVE, f"the ids of the next {RESERVE:,} words, after {ids * self._scanners:,},")
 
 
 def _check_room(ids: int, what: str) -> None:
     check_memory(4 * ids, what, lower="keep the ids in files: spool=True, or spool='/a/folder' on a larger disk")
 
 
-class _Arrays:
+class _FinalArrays:
     """Rows and sentence ends in NumPy arrays."""
 
     def __init__(self, tokens: int, sentences: int) -> None:
@@ -148,7 +158,7 @@ class _Arrays:
 
 
 class InFiles:
-    """Ids in unnamed files of a folder; 8 bytes a token while they are renumbered, 4 afterwards, 8 a sentence.
+    """Ids in unnamed files of a folder: 8 bytes a token while they are renumbered, 4 afterwards; 8 a sentence.
 
     Parameters
     ----------
@@ -157,7 +167,7 @@ class InFiles:
     Raises
     ------
     OSError
-        No file can be made in the folder.
+        No file can be created in the folder.
     """
 
     def __init__(self, folder: str) -> None:
@@ -167,40 +177,40 @@ class InFiles:
     def expect(self, tokens: int) -> None:
         """See `IdStore`."""
 
-    def keeper(self, share: Callable[[Any], float] | None = None, parts: int = 1) -> _Stream:
+    def provisional(self, fraction_read: Callable[[Any], float] | None = None, scanners: int = 1) -> _ProvisionalFile:
         """See `IdStore`."""
-        return _Stream(self._folder)
+        return _ProvisionalFile(self._folder)
 
-    def target(self, tokens: int, sentences: int) -> _Files:
+    def final(self, tokens: int, sentences: int) -> _FinalFiles:
         """See `IdStore`."""
-        return _Files(self._folder, tokens, sentences)
+        return _FinalFiles(self._folder, tokens, sentences)
 
 
 class _UnnamedFile:
-    """A file without a name, which the system takes back with the last that uses it: this object, or a mapping.
+    """A file without a name, which the system deletes with its last user: this object, or a mapping.
 
     All errors name the folder.
     """
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
-        with self._errors_named("no file for word ids can be made here; name a folder that can be written to"):
+        with self._errors_named("no file for word ids can be created here; name a folder that can be written to"):
             self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115  # closed below
         self._descriptor = self._file.fileno()
         self.close = weakref.finalize(self, self._file.close)  # with this object at the latest
 
-    def write(self, data: memoryview, place: int) -> None:
-        """Write a buffer of bytes whole, from byte `place` on."""
+    def write(self, data: memoryview, offset: int) -> None:
+        """Write all bytes of a buffer, from byte `offset` on."""
         done = 0
-        with self._errors_named(f"word ids cannot be written here after {place:,} bytes; {_MORE_ROOM}"):
+        with self._errors_named(f"word ids cannot be written here after {offset:,} bytes; {_MORE_ROOM}"):
             while done < len(data):
-                done += os.pwrite(self._descriptor, data[done:], place + done)
+                done += os.pwrite(self._descriptor, data[done:], offset + done)
 
     def blocks(self, size: int) -> Iterator[np.ndarray]:
-        """The first `size` bytes as int32, in blocks that lie in one buffer, one after the other."""
+        """Yield the first `size` bytes as int32 in blocks; each overwrites the one before."""
         buffer = np.empty(BLOCK, np.int32)
         view = _bytes(buffer)
-        with self._errors_named("word ids cannot be read again; name another folder"):
+        with self._errors_named("word ids cannot be read back; name another folder"):
             self._file.seek(0)
             while size:
                 wanted, done = min(len(view), size), 0
@@ -212,19 +222,19 @@ class _UnnamedFile:
                 size -= done
                 yield buffer[: done // 4]
 
-    def mapped(self, n: int, kind: type, *, in_order: bool) -> np.ndarray:
-        """A read-only array of the first `n` numbers.
+    def mapped(self, n: int, dtype: type, *, in_order: bool) -> np.ndarray:
+        """Return a read-only array of the first `n` numbers.
 
-        The file is brought to the disk first, so that no page is found out to have no place there when it is read.
+        The file is fsynced first: if the disk has no room for a page, that must not show only when the page is read.
         """
         if n == 0:
-            return np.empty(0, kind)
-        with self._errors_named(f"word ids cannot be brought to the disk; {_MORE_ROOM}"):
+            return np.empty(0, dtype)
+        with self._errors_named(f"word ids cannot be flushed to disk; {_MORE_ROOM}"):
             os.fsync(self._descriptor)
-            pages = mmap.mmap(self._descriptor, n * np.dtype(kind).itemsize, access=mmap.ACCESS_READ)
+            pages = mmap.mmap(self._descriptor, n * np.dtype(dtype).itemsize, access=mmap.ACCESS_READ)
         if in_order and hasattr(mmap, "MADV_SEQUENTIAL"):
             pages.madvise(mmap.MADV_SEQUENTIAL)
-        return np.frombuffer(pages, kind)
+        return np.frombuffer(pages, dtype)
 
     @contextmanager
     def _errors_named(self, what: str) -> Iterator[None]:
@@ -241,15 +251,15 @@ def _bytes(array: np.ndarray) -> memoryview:
     return array.view(np.uint8).data
 
 
-class _Stream:
-    """The provisional ids of one scanner."""
+class _ProvisionalFile:
+    """Takes the ids of one scanner out into a file, and renumbers them from there."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._file = _UnnamedFile(folder)
         self._size = 0
 
-    def keep(self, scanner: Any) -> None:
+    def after_block(self, scanner: Any) -> None:
         if scanner.tokens + scanner.sentences - self._size // 4 >= BLOCK:
             scanner.drain(self._append)
 
@@ -258,21 +268,21 @@ class _Stream:
         self._size += len(ids)
 
     def renumbered(self, scanner: Any, rows: np.ndarray, token: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Rows and sentence ends of all ids, block after block; the file is gone afterwards."""
+        """Yield the rows and sentence ends of all ids, block by block; the file is deleted afterwards."""
         ends = np.empty(BLOCK, np.int64)
         scanner.drain(self._append)
         for block in self._file.blocks(self._size):
             try:
                 kept, ended = renumber_block(block, rows, ends, token)
             except ValueError as error:
-                reason = f"word ids are not read back as they were written ({error}): is the disk damaged?"
+                reason = f"word ids read back differ from those written ({error}): is the disk damaged?"
                 raise OSError(errno.EIO, reason, self._folder) from error
             token += kept
             yield block[:kept], ends[:ended]
         self._file.close()
 
 
-class _Files:
+class _FinalFiles:
     """Rows and sentence ends in files, then mapped."""
 
     def __init__(self, folder: str, tokens: int, sentences: int) -> None:
@@ -283,7 +293,7 @@ class _Files:
         self._offsets.write(_bytes(np.zeros(1, np.int64)), 0)
 
     def write(self, scanner: Any, rows: np.ndarray, kept: int, token: int, sentence: int) -> None:
-        for ids, ends in scanner.keeper.renumbered(scanner, rows, token):
+        for ids, ends in scanner.provisional.renumbered(scanner, rows, token):
             self._ids.write(_bytes(ids), 4 * token)
             self._offsets.write(_bytes(ends), 8 * (1 + sentence))
             token += len(ids)

@@ -1,4 +1,4 @@
-"""Ids that exist already, in whatever shape -> one flat array and the offsets of its sentences."""
+"""Ready-made ids of any shape: flattened to one array with sentence offsets, checked and counted."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from fastw2v.corpus.tokenizers import shorten
 from fastw2v.errors import CorpusError, CorpusTypeError
+from fastw2v.parameters import shown
 
 PIECE = 1 << 18  # ids counted at once
 
 
 def count_ids(ids: np.ndarray, n_words: int) -> np.ndarray:
-    """How often each id from 0 to ``n_words - 1`` occurs, int64, shape (n_words,).
+    """Count each id from 0 to ``n_words - 1``: int64, shape (n_words,).
 
-    Counted in pieces: NumPy widens what it counts to 64 bits, and of ids in a file there may be more than memory holds.
+    Counted in pieces: NumPy widens ids to 64 bits, and a file may contain more of them than memory can hold.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def count_ids(ids: np.ndarray, n_words: int) -> np.ndarray:
 
 
 def flatten(ids: Any, offsets: Any = None) -> tuple[np.ndarray, np.ndarray]:
-    """Flat int32 ids and int64 offsets; see `EncodedCorpus.from_ids`.
+    """Return flat int32 ids and int64 offsets; see `EncodedCorpus.from_ids`.
 
     Examples
     --------
@@ -41,14 +41,35 @@ def flatten(ids: Any, offsets: Any = None) -> tuple[np.ndarray, np.ndarray]:
     if isinstance(ids, np.ndarray) and ids.dtype != object:
         return _flatten_array(ids, offsets)
     if isinstance(ids, (str, bytes)) or not hasattr(ids, "__iter__"):
-        raise CorpusTypeError(f"ids are {shorten(ids)} ({type(ids).__name__}); pass arrays or lists of integers")
-    rows = list(ids)
-    if offsets is not None or (rows and not hasattr(rows[0], "__len__")):
-        return _flatten_array(_integers(rows, "ids"), offsets)
-    parts = [_integers(row, f"ids[{i}]") for i, row in enumerate(rows)]
+        raise CorpusTypeError(f"ids are {shown(ids)} ({type(ids).__name__}); pass arrays or lists of integers")
+    items = list(ids)
+    if offsets is not None or (items and not hasattr(items[0], "__len__")):
+        return _flatten_array(_integers(items, "ids"), offsets)
+    parts = [_integers(sentence, f"ids[{i}]") for i, sentence in enumerate(items)]
     lengths = np.array([len(part) for part in parts], np.int64)
     flat = np.concatenate(parts) if parts else np.empty(0, np.int32)
     return flat, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+
+
+def check_ids(ids: np.ndarray, offsets: np.ndarray, n_words: int) -> None:
+    """Check flat ids against the size of their vocabulary.
+
+    Raises
+    ------
+    CorpusError
+        There are no ids, one of them is outside the vocabulary, or the vocabulary has fewer than two words.
+    """
+    if not ids.size:
+        raise CorpusError(f"the corpus is empty: {len(offsets) - 1:,} sentences without a single id")
+    if ids.min() < 0 or ids.max() >= n_words:
+        at = int(np.flatnonzero((ids < 0) | (ids >= n_words))[0])
+        sentence = int(np.searchsorted(offsets, at, side="right")) - 1
+        raise CorpusError(
+            f"ids[{sentence}][{at - offsets[sentence]}] is {ids[at]}, but the vocabulary has the rows 0 to "
+            f"{n_words - 1:,}; give every id a word, and leave out padding"
+        )
+    if n_words < 2:
+        raise CorpusError(f"training needs at least 2 words, the vocabulary has {n_words}")
 
 
 def _flatten_array(ids: np.ndarray, offsets: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -70,25 +91,27 @@ def _flatten_array(ids: np.ndarray, offsets: Any) -> tuple[np.ndarray, np.ndarra
     falling = np.flatnonzero(np.diff(ends) < 0)
     if falling.size:
         at = int(falling[0])
-        raise CorpusError(f"offsets must not fall: offsets[{at}] is {ends[at]}, offsets[{at + 1}] is {ends[at + 1]}")
+        raise CorpusError(
+            f"offsets must not decrease: offsets[{at}] is {ends[at]}, offsets[{at + 1}] is {ends[at + 1]}"
+        )
     return flat, ends
 
 
 def _integers(values: Any, where: str) -> np.ndarray:
-    """One flat array of int32; a contiguous one is not copied."""
+    """Return one flat array of int32; a contiguous one is not copied."""
     try:
         array = np.asarray(values)
     except (ValueError, TypeError) as error:
-        raise CorpusTypeError(f"{where} is {shorten(values)}, not a row of integers: {error}") from None
+        raise CorpusTypeError(f"{where} is {shown(values)}, not a sequence of integers: {error}") from None
     if array.size == 0 and array.ndim <= 1:
         return np.empty(0, np.int32)
     if array.ndim != 1 or array.dtype.kind not in "iu":
         raise CorpusTypeError(
-            f"{where} holds {array.dtype} of shape {array.shape}, found {shorten(values)}; pass integers"
+            f"{where} holds {array.dtype} of shape {array.shape}, found {shown(values)}; pass integers"
         )
     if array.dtype != np.int32:
         for bound in (int(array.min()), int(array.max())):
             if not -(2**31) <= bound < 2**31:
                 at = int(np.flatnonzero(array == bound)[0])
-                raise CorpusError(f"{where}[{at}] is {bound}, which is no int32; number the words from 0 on")
+                raise CorpusError(f"{where}[{at}] is {bound}, which is outside int32; number the words from 0 on")
     return np.ascontiguousarray(array, np.int32)

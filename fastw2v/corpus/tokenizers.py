@@ -1,37 +1,39 @@
-"""From a document to its tokens: the named tokenizers, and what may stand in their place."""
+"""From a document to its tokens: the named tokenizers, and callables in place of them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cache
 
+from fastw2v.corpus.faults import describe_bad_sentence
 from fastw2v.errors import CorpusTypeError, ParameterError
+from fastw2v.parameters import shown
 
 Tokenizer = str | Callable[[str], Iterable[Hashable]]
 
 NAMES = ("whitespace", "words", "tokens")
 _WHITESPACE_WORD = re.compile(r"[^ \t\n\v\f\r]+")
-# What str.split takes for white space beyond ASCII's own; strings without it can be split twice as fast.
+# White space of str.split beyond ASCII's; strings without it can be split twice as fast.
 _OTHER_SPACE = re.compile("[\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 
 
 def check_tokenizer(tokenizer: object) -> None:
-    """Raise `ParameterError` for what is a tokenizer for no corpus."""
+    """Raise `ParameterError` unless it is a tokenizer, or None."""
     if tokenizer is not None and not callable(tokenizer) and tokenizer not in NAMES:
         raise ParameterError(f"tokenizer={tokenizer!r}; give None, 'whitespace', 'words', 'tokens' or a callable")
 
 
 def resolve(tokenizer: Tokenizer | None, kind: str) -> Tokenizer:
-    """The tokenizer that ``tokenizer=None`` stands for, and a check of one that was given.
+    """Choose the tokenizer for ``tokenizer=None``, and check any other against the kind of corpus.
 
     Parameters
     ----------
     tokenizer : {"whitespace", "words", "tokens"}, callable or None
         What the caller asked for.
     kind : {"file", "documents", "tokens"}
-        What the corpus is: files or their lines, strings, or token lists.
+        The kind of corpus: files or their lines, strings, or token lists.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def resolve(tokenizer: Tokenizer | None, kind: str) -> Tokenizer:
     Raises
     ------
     ParameterError
-        No such tokenizer, or one that does not go with this kind of corpus.
+        There is no such tokenizer, or it does not suit this kind of corpus.
 
     Examples
     --------
@@ -64,7 +66,7 @@ def resolve(tokenizer: Tokenizer | None, kind: str) -> Tokenizer:
 
 
 def splitter(tokenizer: Tokenizer) -> Callable[[str], Iterable[Hashable]]:
-    """The function that splits a string by this (resolved) tokenizer.
+    """Return the function that splits a string by this (resolved) tokenizer.
 
     Examples
     --------
@@ -86,14 +88,14 @@ def splitter(tokenizer: Tokenizer) -> Callable[[str], Iterable[Hashable]]:
 
 
 def apply(tokenizer: Tokenizer, document: object, where: str = "the document") -> Sequence[Hashable]:
-    """The tokens of one document, by the tokenizer that a model was fitted with.
+    """Return the tokens of one document, by the tokenizer that a model was fitted with.
 
     Parameters
     ----------
     tokenizer : {"whitespace", "words", "tokens"} or callable
         A resolved tokenizer, as `EncodedCorpus.tokenizer` keeps it.
     document : str or iterable of tokens
-        A string is split; anything else must be the tokens already.
+        A string is split; anything else must already be its tokens.
     where : str
         Name of the document in error messages, as in ``"documents[3]"``.
 
@@ -105,7 +107,7 @@ def apply(tokenizer: Tokenizer, document: object, where: str = "the document") -
     Raises
     ------
     CorpusTypeError
-        A string although the tokenizer is "tokens", bytes, a missing value, a mapping, a set, or no iterable.
+        The document is a string although the tokenizer is "tokens", or is not a sequence of tokens.
 
     Examples
     --------
@@ -117,33 +119,18 @@ def apply(tokenizer: Tokenizer, document: object, where: str = "the document") -
     if isinstance(document, str):
         if tokenizer == "tokens":
             raise CorpusTypeError(
-                f"{where} is the string {shorten(document)}, but token lists are expected here; "
+                f"{where} is the string {shown(document)}, but token lists are expected here; "
                 f"split it into a list of tokens"
             )
-        return token_list(splitter(tokenizer)(document), f"what the tokenizer made of {where}")
+        return token_list(splitter(tokenizer)(document), f"what the tokenizer returned for {where}")
     return token_list(document, where)
 
 
 def token_list(tokens: object, where: str) -> Sequence[Hashable]:
-    """The tokens as a list or tuple, or a `CorpusTypeError` that says why they are none."""
+    """Return the tokens as a list or tuple; raise `CorpusTypeError` if it is not a sequence of tokens."""
     if type(tokens) is list or type(tokens) is tuple:
         return tokens
-    reason = None
-    if isinstance(tokens, str):
-        reason = f"is the string {shorten(tokens)} where a list of tokens is expected; split it"
-    elif isinstance(tokens, (bytes, bytearray, memoryview)):
-        reason = f"is {shorten(tokens)} ({type(tokens).__name__}); decode it first: item.decode('utf-8')"
-    elif isinstance(tokens, Mapping):
-        reason = f"is a {type(tokens).__name__} with the keys {shorten(list(tokens))}; pass its text: rows['text']"
-    elif isinstance(tokens, (set, frozenset)):
-        reason = f"is a {type(tokens).__name__}, which has no order; pass a list of tokens"
-    elif is_missing(tokens):
-        reason = f"is {shorten(tokens)}, a missing value; leave it out (a pandas column: column.dropna())"
-    elif not isinstance(tokens, Iterable) or getattr(tokens, "ndim", 1) == 0:
-        reason = f"is {shorten(tokens)} ({type(tokens).__name__}); an item must be a list of tokens or a string"
-    elif getattr(tokens, "ndim", 1) != 1:
-        reason = f"is an array of {tokens.ndim} dimensions; a sentence has one"  # type: ignore[attr-defined]
-    if reason:
+    if reason := describe_bad_sentence(tokens):
         raise CorpusTypeError(f"{where} {reason}")
     for to_python in ("tolist", "to_list", "as_py"):  # arrays of NumPy, polars and pyarrow: Python's own values
         if hasattr(tokens, to_python):
@@ -151,21 +138,8 @@ def token_list(tokens: object, where: str) -> Sequence[Hashable]:
     return list(tokens)  # type: ignore[call-overload]
 
 
-def is_missing(value: object) -> bool:
-    """None, NaN, NaT and NA."""
-    if value is None or type(value).__name__ in {"NAType", "NaTType", "NullScalar"}:
-        return True
-    return isinstance(value, float) and value != value
-
-
-def shorten(value: object, length: int = 60) -> str:
-    """The value's ``repr``, cut at `length`."""
-    text = repr(value[:length] if isinstance(value, (str, bytes)) else value)
-    return text if len(text) <= length else text[: length - 3] + "..."
-
-
 def whitespace_words(document: str) -> list[str]:
-    """What stands between ASCII white space, as it stands there.
+    """Split at ASCII white space; words stay as they are.
 
     Examples
     --------

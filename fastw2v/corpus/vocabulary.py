@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 import numpy as np
 
+from fastw2v.corpus.faults import describe_most_frequent
 from fastw2v.errors import CorpusError, ParameterError
 
 # Close matches are looked for among this many of the commonest words: difflib needs about 0.1 s for so many.
@@ -99,8 +100,8 @@ class Vocabulary:
         counts = _as_counts(counts, len(words))
         rows = frequent_words(counts, min_count, max_vocab)
         if not len(rows):
-            commonest = int(counts.argmax()) if len(words) else None
-            found = "there is no word" if commonest is None else describe_commonest(words[commonest], counts[commonest])
+            top = int(counts.argmax()) if len(words) else None
+            found = "there is no word" if top is None else describe_most_frequent(words[top], counts[top])
             raise CorpusError(f"no word occurs min_count={min_count} times: {found}")
         return cls([words[row] for row in rows], counts[rows])
 
@@ -179,11 +180,6 @@ def frequent_words(counts: np.ndarray, min_count: int, max_vocab: int | None) ->
     places = np.flatnonzero(counts >= min_count)
     places = places[np.argsort(-counts[places], kind="stable")]
     return places[:max_vocab]
-
-
-def describe_commonest(word: object, count: int) -> str:
-    """Half a sentence that names the commonest word and its count."""
-    return f"the commonest, {word!r}, occurs {count:,} time{'s' if count != 1 else ''}"
 
 
 def _as_counts(counts: Iterable[int] | np.ndarray | None, n_words: int) -> np.ndarray:

@@ -10,19 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from fastw2v.corpus.iterables import iterate_items, refuse_what_is_no_corpus
+from fastw2v.corpus.faults import check_documents_type, describe_no_documents
+from fastw2v.corpus.iterables import python_items
 from fastw2v.corpus.tokenizers import Tokenizer, apply
 from fastw2v.errors import CorpusError, CorpusTypeError
 
 if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
-
-
-def refuse_what_are_no_documents(documents: object) -> None:
-    """Raise `CorpusTypeError`, with the remedy, for what people pass in place of a list of documents."""
-    if isinstance(documents, str):
-        raise CorpusTypeError("documents: expected a list of documents, found one string: put it into a list")
-    refuse_what_is_no_corpus(documents)
 
 
 def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> sparse.csr_matrix:
@@ -51,7 +45,7 @@ def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Toke
     -----
     Of the steps that are done for each token (take it, look it up, store its row) none is Python code.
     """
-    refuse_what_are_no_documents(documents)
+    check_documents_type(documents)
     ends = [0]
     row_of = vectors.key_to_index.get
     try:
@@ -64,10 +58,7 @@ def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Toke
             f"hashable values"
         ) from error
     if len(ends) == 1 and hasattr(documents, "__next__"):
-        raise CorpusError(
-            f"this {type(documents).__name__} gave no documents: an iterator gives its items only once, so it may have "
-            f"been used up before (fit reads it to its end); pass a list"
-        )
+        raise CorpusError(describe_no_documents(documents))
     known = rows >= 0
     row_ends = np.zeros(len(rows) + 1, np.int64)
     np.cumsum(known, out=row_ends[1:])
@@ -83,7 +74,7 @@ def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int]) -> 
     """All tokens, one document after the other; ``ends`` grows by the place where each document ends."""
 
     def split() -> Iterator[Sequence[Any]]:
-        for number, document in enumerate(iterate_items(documents)):
+        for number, document in enumerate(python_items(documents)):
             tokens = apply(tokenizer, document, f"documents[{number}]")
             ends.append(ends[-1] + len(tokens))
             yield tokens

@@ -14,7 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 import fastw2v
-from fastw2v import encode, formats
+from fastw2v import encode, errors, formats
+from fastw2v.cli import commands
 from fastw2v.cli.commands import cli
 from fastw2v.errors import ParameterError
 from fastw2v.parameters import RULES
@@ -348,3 +349,10 @@ def test_the_demo_on_the_installed_library_answers_its_analogies(tmp_path):
     assert "min : max :: minimum : maximum" in done.stdout
     assert "row : column :: rows : columns" in done.stdout
     assert done.stdout.count("as expected") == 2
+
+
+def test_internal_signals_are_not_reported_as_faults_a_user_can_mend():
+    faults = commands._expected_faults()
+    assert issubclass(errors.CorpusError, faults)
+    for internal in (errors.BadTextError, errors.BadTokenError, errors.TooManyWordsError):
+        assert not issubclass(internal, faults)

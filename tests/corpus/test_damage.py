@@ -50,7 +50,7 @@ def test_what_was_done_to_bad_bytes_is_reported(tmp_path):
         assert ignored.vocabulary.words == ["a", "b", "c\0"]
         assert ignored.offsets.tolist() == [0, 3, 5]
         assert (ignored.report.replaced_bytes, ignored.report.ignored_bytes, ignored.report.nul_bytes) == (0, 6, 1)
-        assert "6 bytes were no UTF-8 and were left out" in str(ignored.report)
+        assert "6 bytes were invalid UTF-8 and were left out" in str(ignored.report)
 
 
 def test_a_nul_byte_is_told_apart_from_invalid_utf8(tmp_path):
@@ -68,7 +68,7 @@ def test_bad_line_is_counted_over_ranges_and_named_with_its_file(tmp_path):
     files = [*find(good), *find(bad), *find(bad)]
     for n_threads in (1, 2, 8):
         with pytest.raises(CorpusError, match=rf"{bad}, line 5,002, byte 50,006 .*0xe9.*errors='replace'"):
-            count_files(files, "strict", n_threads, smallest_share=1)
+            count_files(files, "strict", n_threads, bytes_per_thread=1)
     with pytest.raises(CorpusError, match=rf"{bad}, line 5,002, byte 50,006 .*0xe9.*errors='replace'"):
         encode([good, bad], tokenizer="words")
 
@@ -90,10 +90,10 @@ def test_empty_files(tmp_path, data, tokenizer):
         encode(path, tokenizer=tokenizer)
 
 
-def test_too_few_words_names_the_commonest(tmp_path):
+def test_too_few_words_names_the_most_frequent(tmp_path):
     path = tmp_path / "few.txt"
     path.write_text("a a b")
-    with pytest.raises(CorpusError, match=r"min_count=5 times: the commonest, 'a', occurs 2 times"):
+    with pytest.raises(CorpusError, match=r"min_count=5 times: the most frequent word, 'a', occurs 2 times"):
         encode(path)
     with pytest.raises(CorpusError, match=r"at least 2 words, only one occurs min_count=2 times.*'a'"):
         encode(path, min_count=2)
@@ -166,7 +166,7 @@ def test_threads_that_do_not_start_leave_the_work_to_the_others(tmp_path, monkey
     path.write_bytes(TEXT)
     monkeypatch.setattr(threading.Thread, "start", _refuse)
     with pytest.warns(RuntimeWarning, match="only 1 of 4 threads started"):
-        counted, _ = count_files(find(path), "strict", 4, smallest_share=1)
+        counted = count_files(find(path), "strict", 4, bytes_per_thread=1)
     assert counted.tokens == 120_000
 
 
@@ -181,7 +181,7 @@ def test_an_exception_in_one_reader_stops_all_and_comes_out(tmp_path, monkeypatc
     monkeypatch.setattr(counting, "TextScanner", tampering(fail))
     before = threading.active_count()
     with pytest.raises(error if isinstance(error, type) else OSError):
-        count_files(find(path), "strict", 4, block=1000, smallest_share=1)
+        count_files(find(path), "strict", 4, block=1000, bytes_per_thread=1)
     assert threading.active_count() == before
 
 

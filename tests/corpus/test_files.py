@@ -54,9 +54,9 @@ VALID_TEXT = st.text(st.sampled_from(" \n\t\rabcé日😀") | st.characters(blac
 @given(data=VALID_TEXT.filter(lambda text: "\0" not in text).map(str.encode), block=st.integers(1, 8))
 @settings(max_examples=300, deadline=None)
 def test_valid_text_equals_plain_python(data, block):
-    counted, n_bytes = count_stream(io.BytesIO(data).readinto, "text", "strict", block=block)
+    counted = count_stream(io.BytesIO(data), "strict", block=block)
     assert sentences_of(counted) == split_plainly(data, "strict")
-    assert n_bytes == len(data)
+    assert counted.stats.bytes_read == len(data)
 
 
 @given(data=ANY_BYTES, block=st.integers(1, 8) | st.just(1 << 16), errors=st.sampled_from(["replace", "ignore"]))
@@ -64,13 +64,15 @@ def test_valid_text_equals_plain_python(data, block):
 @example(data=b"a\xff \xff b\xff\n\xff", block=3, errors="ignore")
 @example(data=BOM + BOM + b"x", block=1, errors="replace")
 def test_any_bytes_equal_plain_python(data, block, errors):
-    counted, _ = count_stream(io.BytesIO(data).readinto, "text", errors, block=block)
+    counted = count_stream(io.BytesIO(data), errors, block=block)
     expected = split_plainly(data, errors)
     assert sentences_of(counted) == expected
     text = data.removeprefix(BOM)
     assert [word for line in expected for word in line] == re.findall(r"[^ \t\n\r\v\f]+", text.decode("utf-8", errors))
-    assert counted.bad_bytes == len(text) - len(text.decode("utf-8", "ignore").encode())
-    assert counted.nul_bytes == text.count(b"\0")
+    invalid = len(text) - len(text.decode("utf-8", "ignore").encode())
+    assert counted.stats.ignored_bytes == (invalid if errors == "ignore" else 0)
+    assert counted.stats.replaced_bytes == (invalid if errors == "replace" else 0)
+    assert counted.stats.nul_bytes == text.count(b"\0")
 
 
 @given(data=ANY_BYTES, block=st.integers(1, 8), n_threads=st.integers(1, 4))
@@ -84,12 +86,12 @@ def test_strict_names_line_and_byte_of_the_first_bad_one(tmp_path_factory, data,
     except UnicodeDecodeError as error:
         bad = error.start if bad < 0 else min(bad, error.start)
     if bad < 0:
-        counted, _ = count_files(find(path), "strict", n_threads, block=block, smallest_share=1)
+        counted = count_files(find(path), "strict", n_threads, block=block, bytes_per_thread=1)
         assert sentences_of(counted) == split_plainly(data, "strict")
     else:
         line = data.count(b"\n", 0, bad) + 1
         with pytest.raises(CorpusError, match=f"line {line}, byte {bad} "):
-            count_files(find(path), "strict", n_threads, block=block, smallest_share=1)
+            count_files(find(path), "strict", n_threads, block=block, bytes_per_thread=1)
 
 
 @given(texts=st.lists(ANY_BYTES, min_size=1, max_size=4), n_threads=st.integers(1, 7), share=st.integers(1, 40))
@@ -101,9 +103,10 @@ def test_any_number_of_threads_reads_the_same(tmp_path_factory, texts, n_threads
     for path, data in zip(paths, texts, strict=True):
         path.write_bytes(data)
     files = [file for path in paths for file in find(path)]
-    counted, n_bytes = count_files(files, "replace", n_threads, block=5, smallest_share=share)
+    counted = count_files(files, "replace", n_threads, block=5, bytes_per_thread=share)
     assert sentences_of(counted) == [line for data in texts for line in split_plainly(data, "replace")]
-    assert n_bytes == sum(map(len, texts))
+    assert counted.stats.bytes_read == sum(map(len, texts))
+    assert counted.stats.files == len(texts)
 
 
 @given(data=ANY_BYTES, n_groups=st.integers(1, 9))
@@ -121,7 +124,7 @@ def test_vocabulary_order_does_not_depend_on_threads(tmp_path):
     path = tmp_path / "text.txt"
     path.write_text("\n".join(" ".join(f"w{i}" for i in rng.zipf(1.3, 20) % 5000) for _ in range(3000)))
     one = encode(path, min_count=2, n_jobs=1)
-    counted, _ = count_files(find(path), "strict", 5, smallest_share=1)
+    counted = count_files(find(path), "strict", 5, bytes_per_thread=1)
     assert len(counted._scanners) == 5
     order = sorted(Counter(path.read_text().split()).items(), key=lambda item: -item[1])
     assert one.vocabulary.words == [word for word, count in order if count >= 2]
@@ -133,7 +136,7 @@ def test_a_word_of_a_megabyte_and_a_line_of_two_million_words(tmp_path):
     path = tmp_path / "long.txt"
     path.write_bytes(b"a" * 1_000_000 + b" b\n" + b"c d " * 1_000_000)
     for block in (4096, 1 << 20):
-        counted, _ = count_files(find(path), "strict", 3, block=block, smallest_share=1000)
+        counted = count_files(find(path), "strict", 3, block=block, bytes_per_thread=1000)
         assert counted.counts.tolist() == [1, 1, 1_000_000, 1_000_000]
         ids, offsets = counted.renumber(np.arange(4, dtype=np.int32), counted.tokens)
         assert offsets.tolist() == [0, 2, 2_000_002]
@@ -214,7 +217,7 @@ def test_real_text_equals_counter_of_split(tmp_path, name, n_tokens):
     assert dict(zip(packed.vocabulary.words, packed.vocabulary.counts.tolist(), strict=True)) == expected
     assert packed.vocabulary.words == [word for word, _ in expected.most_common()]
     for n_threads in (1, 3):
-        counted, _ = count_files(find(path), "strict", n_threads, smallest_share=1000)
+        counted = count_files(find(path), "strict", n_threads, bytes_per_thread=1000)
         ids, offsets = counted.renumber(
             np.argsort(np.argsort(-counted.counts, kind="stable")).astype(np.int32), n_tokens
         )

@@ -114,12 +114,12 @@ def test_threads_and_bad_bytes(tmp_path, folder, n_threads, errors):
     if errors != "strict":
         data = data.replace(b"w7 ", b"w7\xff ").replace(b"w9", b"\xff\xfe")
     files = find(written(tmp_path / "text.txt", data))
-    alone, _ = count_files(files, errors, 1, block=10_000)
+    alone = count_files(files, errors, 1, block=10_000)
     rows = np.where(alone.counts > 30, np.arange(len(alone.counts), dtype=np.int32), np.int32(-1))
     kept = int(alone.counts[rows >= 0].sum())
     expected = alone.renumber(rows, kept)
-    counted, _ = count_files(
-        files, errors, n_threads, store=id_store.InFiles(str(folder)), block=10_000, smallest_share=1000
+    counted = count_files(
+        files, errors, n_threads, store=id_store.InFiles(str(folder)), block=10_000, bytes_per_thread=1000
     )
     assert len(counted._scanners) == n_threads
     for found, wanted in zip(counted.renumber(rows, kept), expected, strict=True):
@@ -278,7 +278,7 @@ def test_a_folder_that_cannot_be_used_is_found_out_before_a_generator_is_touched
     file = written(tmp_path / "file", b"")
     for path, number in ((tmp_path / "none", errno.ENOENT), (file, errno.ENOTDIR)):
         generator = iter(SENTENCES)
-        with pytest.raises(OSError, match="no file for word ids can be made here") as caught:
+        with pytest.raises(OSError, match="no file for word ids can be created here") as caught:
             encode(generator, spool=path)
         assert (caught.value.errno, caught.value.filename) == (number, str(path))
         assert next(generator) is SENTENCES[0]
@@ -354,7 +354,7 @@ def test_ids_that_do_not_reach_the_disk_are_an_error(monkeypatch, folder):
         raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
 
     monkeypatch.setattr(os, "fsync", fsync)
-    with pytest.raises(OSError, match="brought to the disk") as caught:
+    with pytest.raises(OSError, match="cannot be flushed to disk") as caught:
         encode(SENTENCES, spool=folder)
     assert (caught.value.errno, caught.value.filename) == (errno.EDQUOT, str(folder))
 

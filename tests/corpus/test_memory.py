@@ -35,13 +35,14 @@ def written(path, data):
     return path
 
 
-def numbers_printed_by(code, *arguments):
+def numbers_printed_by(code, *arguments, **environment):
     """What a fresh process prints that finds the same package as the tests do."""
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code, *arguments],
         capture_output=True,
         text=True,
         cwd=Path(fastw2v.__file__).parent.parent,
+        env={**os.environ, **environment},
     )
     assert done.returncode == 0, done.stderr
     return [int(word) for word in done.stdout.split()]
@@ -71,9 +72,11 @@ print(len(encoded.ids), encoded.ids.nbytes + encoded.offsets.nbytes, status("VmH
 @pytest.mark.parametrize(("kind", "n_jobs"), [("file", 1), ("file", 2), ("lists", 1)])
 def test_encoding_takes_little_more_than_its_result(tmp_path, kind, n_jobs):
     path = written(tmp_path / "text.txt", (" ".join(f"w{i % 999}" for i in range(1000)) + "\n").encode() * 8_000)
-    tokens, size, peak = numbers_printed_by(PEAK, str(path), kind, str(n_jobs))
+    # NumPy asks for huge pages: each thread that fills the array then takes up to 2 MiB before they are needed, which
+    # depends on where the array happens to lie. This, and nothing that the package does, varied by 5 per cent.
+    tokens, size, peak = numbers_printed_by(PEAK, str(path), kind, str(n_jobs), NUMPY_MADVISE_HUGEPAGE="0")
     assert tokens == 8_000_000
-    assert size <= peak < 1.2 * size
+    assert size <= peak < 1.15 * size
 
 
 MEASURE = """

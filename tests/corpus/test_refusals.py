@@ -81,7 +81,7 @@ def test_sparse_matrix_is_refused():
         (float("nan"), r"is nan \(float\), a missing value"),
         (b"x", r"is b'x' \(bytes\); decode it first"),
         (["x"], r"is \['x'\] \(list\); tokens must be strings or other hashable values"),
-        ("\ud800", r"is '\\ud800' \(str\), which holds the lone surrogate"),
+        ("\ud800", r"is '\\ud800' \(str\), which contains the lone surrogate"),
     ],
 )
 @pytest.mark.parametrize("length", [8, 1000])
@@ -94,7 +94,7 @@ def test_tokens_that_cannot_be_words_are_named_with_their_place(token, message, 
 @pytest.mark.parametrize(
     ("token", "message"),
     [
-        ("x", r"is 'x' \(str\), but the tokens before it are no strings"),
+        ("x", r"is 'x' \(str\), but the tokens before it are not strings"),
         (None, "a missing value"),
         (float("nan"), "a missing value"),
         (b"x", "decode it first"),
@@ -111,9 +111,9 @@ def test_tokens_among_other_hashables(token, message):
 
 def test_what_a_tokenizer_may_not_return():
     for tokens, message in [
-        ("text", r"what the tokenizer made of corpus\[1\] is the string 'text' where a list"),
-        (None, r"what the tokenizer made of corpus\[1\] is None"),
-        (["a", None], r"token 1 that the tokenizer made of corpus\[1\] is None"),
+        ("text", r"what the tokenizer returned for corpus\[1\] is the string 'text' where a list"),
+        (None, r"what the tokenizer returned for corpus\[1\] is None"),
+        (["a", None], r"token 1 that the tokenizer returned for corpus\[1\] is None"),
     ]:
         made = iter([["a", "b"], tokens])
         with pytest.raises(CorpusTypeError, match=message):
@@ -137,14 +137,16 @@ def test_empty_corpora():
 def test_used_up_iterator_says_so():
     generator = (sentence for sentence in SENTENCES)
     encode(generator, min_count=1)
-    with pytest.raises(CorpusError, match="this generator gives its items only once, so it may have been used up"):
+    with pytest.raises(CorpusError, match="this generator yields its items only once and may have been consumed"):
         encode(generator, min_count=1)
 
 
 def test_too_few_words():
-    with pytest.raises(CorpusError, match=r"no word occurs min_count=5 times: the commonest, 'the', occurs 2 times"):
+    with pytest.raises(
+        CorpusError, match=r"no word occurs min_count=5 times: the most frequent word, 'the', occurs 2 times"
+    ):
         encode(SENTENCES)
-    with pytest.raises(CorpusError, match=r"only one occurs min_count=2 times: the commonest, 'the'"):
+    with pytest.raises(CorpusError, match=r"only one occurs min_count=2 times: the most frequent word, 'the'"):
         encode(SENTENCES, min_count=2)
     with pytest.raises(CorpusError, match="the corpus has one"):
         encode([["a", "a"]], min_count=1)
@@ -179,3 +181,16 @@ def test_what_the_users_code_raises_comes_out():
     with pytest.raises(Trouble) as caught:
         encode([[Token()]])
     assert caught.value is trouble
+
+
+def test_numbers_too_long_for_python_to_write_do_not_hide_the_fault():
+    with pytest.raises(CorpusTypeError, match=r"corpus cannot be <a whole number of 20,000 bits> \(int\)"):
+        encode(1 << 19_999)
+    with pytest.raises(CorpusTypeError, match=r"corpus\[1\] is <list that contains a very large number> \(list\)"):
+        encode(["a b", [1 << 19_999]])
+
+
+def test_a_long_string_is_cut_in_the_message():
+    with pytest.raises(CorpusTypeError) as caught:
+        encode([["a"], "b " * 1_000_000])
+    assert len(str(caught.value)) < 200

@@ -84,7 +84,7 @@ def test_apply_gives_the_tokens_of_other_documents():
         ("words", b"bytes", "decode it first"),
         ("words", {"text": ""}, r"rows\['text'\]"),
         ("words", 5, r"docs\[2\] is 5 \(int\)"),
-        (lambda document: 7, "text", r"what the tokenizer made of docs\[2\] is 7"),
+        (lambda document: 7, "text", r"what the tokenizer returned for docs\[2\] is 7"),
     ],
 )
 def test_apply_refuses_with_the_place(tokenizer, document, message):

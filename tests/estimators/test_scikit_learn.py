@@ -164,7 +164,7 @@ def test_a_table_of_tokens_keeps_its_width():
 
 
 def test_an_iterator_that_fit_has_used_up_is_not_taken_for_no_documents():
-    with pytest.raises(CorpusError, match=r"generator gave no documents.*pass a list"):
+    with pytest.raises(CorpusError, match=r"generator yielded no documents.*pass a list"):
         Word2Vec(**QUICK).fit_transform(document for document in DOCUMENTS)
 
 

@@ -14,7 +14,7 @@ typedef struct {
     fw_ids ids;
     int64_t tokens;    /* words read so far, repetitions included */
     int64_t sentences; /* sentence ends written so far */
-    int strict;        /* stop at a word that is no valid UTF-8 or holds a NUL byte */
+    int strict;        /* stop at a word that is invalid UTF-8 or contains a NUL byte */
     int64_t odd_words; /* distinct words of that kind that were let in because strict is 0 */
 
     /* The buffer: text[0, filled), of which [0, scanned) has been looked at; a word may be open at its end. */

@@ -1,0 +1,89 @@
+"""Files and open files that are read line by line through a tokenizer; one line is one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import IO, Any
+
+from fastw2v.corpus._token_scanner import TokenScanner
+from fastw2v.corpus.counted import CountedTokens, ReadStats
+from fastw2v.corpus.faults import describe_bad_text
+from fastw2v.corpus.files import TextFile, first_bytes, open_text, stream_name
+from fastw2v.corpus.id_store import IdStore
+from fastw2v.corpus.tokenizers import Tokenizer, splitter, token_list
+from fastw2v.errors import BadTokenError, CorpusError, CorpusTypeError
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def count_lines(files: list[TextFile] | IO[Any], errors: str, tokenizer: Tokenizer, store: IdStore) -> CountedTokens:
+    """Read files, or one open file, line by line.
+
+    Parameters
+    ----------
+    files : list of TextFile, or open file
+    errors : {"strict", "replace", "ignore"}
+        What to do about invalid UTF-8 (and, with "strict", NUL bytes).
+    tokenizer : {"whitespace", "words"} or callable
+        Splits lines.
+    store : IdStore
+        Where the ids are kept.
+
+    Returns
+    -------
+    CountedTokens
+    """
+    scanner = TokenScanner(store.provisional())
+    split = splitter(tokenizer)
+    stats = ReadStats()
+    if isinstance(files, list):
+        for file in files:
+            with open_text(file) as stream:
+                _scan_lines(scanner, _decoded(stream, file.name, errors, stats, file), split, file.name)
+    else:
+        name = stream_name(files)
+        _scan_lines(scanner, _decoded(files, name, errors, stats), split, name)
+    return CountedTokens(scanner, store, stats)
+
+
+def _scan_lines(
+    scanner: TokenScanner, lines: Iterator[str], split: Callable[[str], Iterable[Hashable]], name: str
+) -> None:
+    number = 0
+    try:
+        for number, line in enumerate(lines, 1):
+            tokens = split(line)
+            scanner.add(token_list(tokens, f"what the tokenizer returned for {name}, line {number:,},"))
+    except BadTokenError as bad:
+        raise CorpusTypeError(
+            f"token {bad.index} that the tokenizer returned for {name}, line {number:,}, {bad.reason}"
+        ) from None
+
+
+def _decoded(
+    stream: Iterable[str | bytes], name: str, errors: str, stats: ReadStats, file: TextFile | None = None
+) -> Iterator[str]:
+    """The lines of one file as strings, without a byte order mark and without line ends."""
+    stats.files += 1
+    offset = 0  # of the line in its file
+    for number, line in enumerate(stream, 1):
+        raw = line.encode("utf-8", "surrogatepass") if isinstance(line, str) else line
+        if number == 1 and raw.startswith(_BYTE_ORDER_MARK):
+            raw = raw[len(_BYTE_ORDER_MARK) :]
+            offset = len(_BYTE_ORDER_MARK)
+            if not raw:
+                break
+        try:
+            text = raw.decode()
+            if "\0" in text and errors == "strict":
+                raise ValueError
+        except ValueError:  # UnicodeDecodeError is one
+            if errors == "strict":
+                start = first_bytes(file) if file else b""
+                raise CorpusError(describe_bad_text(name, number, offset, raw, start)) from None
+            stats.add_odd_bytes(errors, len(raw) - len(raw.decode("utf-8", "ignore").encode()), 0)
+            text = raw.decode("utf-8", errors)
+        offset += len(raw)
+        stats.nul_bytes += raw.count(b"\0")
+        yield text.removesuffix("\n").removesuffix("\r")
+    stats.bytes_read += offset
