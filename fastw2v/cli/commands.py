@@ -78,10 +78,9 @@ def main(arguments: list[str] | None = None) -> None:
 def _expected_faults() -> tuple[type[BaseException], ...]:
     """List what the user can mend; anything else is our fault and shows its traceback."""
     from fastw2v import errors
-    from fastw2v.vectors.word_vectors import UnknownWordError
 
     own = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, Exception)]
-    return (*own, UnknownWordError, OSError, MemoryError)
+    return (*own, OSError, MemoryError)
 
 
 def _training_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -296,7 +296,7 @@ class KeyedVectors(Absent, WordVectors):
 
     @classmethod
     def _of(cls, wv: WordVectors) -> KeyedVectors:
-        return cls(wv.vectors, wv.index_to_key, wv.counts)
+        return cls(wv.vectors, wv.vocabulary)
 
     # -- what there is not --
 

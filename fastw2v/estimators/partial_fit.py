@@ -93,7 +93,8 @@ def _start(model: Any, text: Any, params: TrainingParameters, seed: int) -> tupl
     corpus = model._encoded(text, known)
     _check_fits(model, corpus, params)
     here = count_ids(corpus.ids, len(known))
-    corpus = replace(corpus, vocabulary=Vocabulary(known.words, known.counts + here))
+    counts = here if known.counts is None else known.counts + here
+    corpus = replace(corpus, vocabulary=Vocabulary(known.words, counts))
     state = start(
         corpus,
         params,

@@ -19,11 +19,13 @@ class Comparisons:
     """The part of `WordVectors` that compares words and groups of words."""
 
     vectors: NDArray[np.float32]
-    index_to_key: list[Hashable]
-    key_to_index: dict[Hashable, int]
 
     if TYPE_CHECKING:
 
+        @property
+        def index_to_key(self) -> list[Hashable]: ...
+        @property
+        def key_to_index(self) -> dict[Hashable, int]: ...
         @property
         def vector_size(self) -> int: ...
         @property

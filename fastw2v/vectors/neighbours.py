@@ -27,12 +27,14 @@ class Neighbours:
     """The part of `WordVectors` that searches."""
 
     vectors: NDArray[np.float32]
-    index_to_key: list[Hashable]
-    key_to_index: dict[Hashable, int]
 
     if TYPE_CHECKING:
 
         def __len__(self) -> int: ...
+        @property
+        def index_to_key(self) -> list[Hashable]: ...
+        @property
+        def key_to_index(self) -> dict[Hashable, int]: ...
         @property
         def vector_size(self) -> int: ...
         @property

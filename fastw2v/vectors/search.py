@@ -1,9 +1,8 @@
-"""What every question to word vectors is made of: unit rows, the best of many scores, words spelt alike."""
+"""The arithmetic of searching rows: unit rows, and the rows with the highest scores."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,8 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
 
-__all__ = ["best_of_many", "best_rows", "close_matches", "search_limit", "unit_rows", "whole_number"]
+__all__ = ["best_of_many", "best_rows", "search_limit", "unit_rows", "whole_number"]
 
-# difflib takes about 5 us a word: more words than these would make a mistyped name cost seconds.
-_SUGGESTION_POOL = 20_000
 # Rows that are turned into unit vectors at once; bounds the float64 copy.
 _BLOCK_ROWS = 16_384
 # Queries and rows whose scores are held at once: 16 MB of float32.
@@ -182,29 +179,6 @@ class _BestSoFar:
         for rows, scores in zip(self.rows, self.scores, strict=True):
             there = int(np.count_nonzero(scores > -np.inf))
             yield rows[:there], scores[:there]
-
-
-def close_matches(word: Hashable, index: Mapping[Hashable, int], words: Sequence[Hashable]) -> list[str]:
-    """Find words spelt like `word`: the same in other case, then by difflib among the most frequent words.
-
-    Parameters
-    ----------
-    word : hashable
-    index : mapping of word to row
-    words : sequence
-        The words, most frequent first; the first 20,000 are compared, so the cost is bounded.
-
-    Returns
-    -------
-    list
-        At most three words, nearest first; empty when `word` is no string.
-    """
-    if not isinstance(word, str) or not word or len(word) > 64:
-        return []
-    forms = (word.lower(), word.capitalize(), word.title(), word.upper())
-    pool = [other for other in words[:_SUGGESTION_POOL] if isinstance(other, str)]
-    near = [*(form for form in forms if form in index), *difflib.get_close_matches(word, pool, n=3, cutoff=0.7)]
-    return list(dict.fromkeys(near))[:3]
 
 
 def search_limit(rows: int, restrict_vocab: int | None) -> int:

@@ -120,7 +120,7 @@ def test_evaluate_restricts_pairs_and_analogies_alike(file, tmp_path):
     [
         (
             ["most-similar", "{file}", "kingg"],
-            "the word 'kingg' is not in the vocabulary of 4 words; close to it: 'king'",
+            "the word 'kingg' is not in the vocabulary of 4 words; close matches: 'king'",
         ),
         (["most-similar", "missing.bin", "a"], "missing.bin"),
         (["analogy", "{corpus}", "a", "b", "c"], "neither a safetensors file, nor a word2vec header"),

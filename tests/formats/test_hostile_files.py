@@ -289,7 +289,7 @@ def test_a_native_file_with_equal_words_is_refused(tmp_path):
     path = tmp_path / "v.fw2v"
     save(path, WordVectors(np.eye(2), ["ax", "bx"]))
     path.write_bytes(path.read_bytes().replace(b"axbx", b"axax"))
-    with pytest.raises(FormatError, match=r"vocab_utf8.*'ax' comes twice, in rows 0 and 1"):
+    with pytest.raises(FormatError, match=r"vocab_utf8.*'ax' appears twice, in rows 0 and 1"):
         load(path)
 
 

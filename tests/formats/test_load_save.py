@@ -148,7 +148,7 @@ def test_gensims_vectors_are_written_and_what_are_none_is_refused(tmp_path):
     assert (tmp_path / "theirs.npz").read_bytes() == (tmp_path / "ours.npz").read_bytes()
     for other in (wv.vectors, fastw2v.Word2Vec(), None):
         for write in (lambda it: save(tmp_path / "x.bin", it), lambda it: formats.export(tmp_path / "x", it, "npz")):
-            with pytest.raises(ParameterError, match=r"word vectors were expected; got .*model\.vectors_"):
+            with pytest.raises(ParameterError, match="expected word vectors or a fitted model; got "):
                 write(other)
     assert not {"x.bin", "x"} & {path.name for path in tmp_path.iterdir()}
     with pytest.raises(ParameterError, match=r"such as model\.wv; got Word2Vec"):
