@@ -234,7 +234,7 @@ def test_topn(wv):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"positive": []}, "asked nothing"),
+        ({"positive": []}, "needs at least one word or vector"),
         ({"positive": "word1", "topn": -1}, "topn"),
         ({"positive": "word1", "topn": None}, "topn"),
         ({"positive": "word1", "topn": True}, "topn"),
@@ -342,6 +342,13 @@ def test_copies_hold_arrays_and_words_only(wv, copied):
     with pytest.raises(ValueError, match="read-only"):
         other.vectors[0] = 0
     assert set(wv.__getstate__()) == {"vectors", "vocabulary"}
+
+
+def test_a_shared_vocabulary_is_pickled_once(wv):
+    pair = pickle.loads(pickle.dumps((wv, WordVectors(wv.vectors, wv.vocabulary))))
+    assert pair[0].vocabulary is pair[1].vocabulary
+    assert pair[0].vocabulary == wv.vocabulary
+    assert pair[0].key_to_index == wv.key_to_index
 
 
 def test_unit_vectors_are_made_once_by_however_many_threads(wv, monkeypatch):
