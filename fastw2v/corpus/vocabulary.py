@@ -14,7 +14,7 @@ from fastw2v.errors import CorpusError, ParameterError, UnknownWordError
 # Similar words are looked for among this many of the most frequent words: difflib takes about 2 us for each, and a
 # mistyped name must not cost seconds.
 _SUGGESTION_POOL = 20_000
-# Longer words are no mistyped names, and difflib's time grows with their length.
+# Longer words are hardly mistyped names, and difflib's time grows with their length.
 _LONGEST_SUGGESTED_FOR = 64
 
 
@@ -90,7 +90,9 @@ class Vocabulary:
         rows = frequent_words(counts, min_count, max_vocab)
         if not len(rows):
             commonest = int(counts.argmax()) if len(words) else None
-            found = "there is no word" if commonest is None else describe_commonest(words[commonest], counts[commonest])
+            found = (
+                "there are no words" if commonest is None else describe_commonest(words[commonest], counts[commonest])
+            )
             raise CorpusError(f"no word occurs min_count={min_count} times: {found}")
         return cls([words[row] for row in rows], counts[rows])
 

@@ -35,7 +35,7 @@ def test_frequent_words_equals_sorting_in_python(counts, min_count, max_vocab):
 def test_no_word_left_names_the_commonest():
     with pytest.raises(CorpusError, match=r"min_count=4 times: the commonest, 'b', occurs 3 times"):
         Vocabulary.from_counts(["a", "b"], [1, 3], min_count=4)
-    with pytest.raises(CorpusError, match="there is no word"):
+    with pytest.raises(CorpusError, match="there are no words"):
         Vocabulary.from_counts([], [])
 
 

@@ -254,7 +254,7 @@ def test_mmap_reads_no_vector(tmp_path):
 
 def test_mmap_is_for_native_files(tmp_path):
     save(tmp_path / "v.txt", some_vectors(["a", "b"]))
-    with pytest.raises(ParameterError, match="only native files can be memory-mapped, this one is word2vec text"):
+    with pytest.raises(ParameterError, match="only native files can be memory-mapped, this is a word2vec text file"):
         load(tmp_path / "v.txt", mmap=True)
 
 
@@ -287,7 +287,7 @@ def test_other_words_are_refused_with_a_remedy(tmp_path, words):
 
 
 def test_names_and_formats_that_say_nothing(tmp_path):
-    with pytest.raises(FormatError, match=r"the name says no format; use \.safetensors"):
+    with pytest.raises(FormatError, match=r"the name implies no format: use \.safetensors"):
         save(tmp_path / "vectors", some_vectors(["a"]))
     with pytest.raises(ParameterError, match="format must be one of 'native', 'text', 'binary'; got 'pickle'"):
         save(tmp_path / "vectors", some_vectors(["a"]), format="pickle")
