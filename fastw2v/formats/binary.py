@@ -101,12 +101,8 @@ def _fault(file: FileReader, data: Bytes, place: str, vector_bytes: int) -> Form
     if space == 0:
         return file.error(place, "the word is empty: the file is damaged before it")
     if space < 0 and len(left) > MAX_WORD_BYTES:
-        return file.error(
-            place, f"no space within {MAX_WORD_BYTES:,} bytes, so this cannot be a word: the file is damaged"
-        )
+        return file.error(place, f"no word ends within {MAX_WORD_BYTES:,} bytes: the file is damaged here")
     if space < 0:
         return file.error(place, "the file ends here: it is truncated")
     there = len(left) - space - 1
-    return file.error(
-        place, f"the file ends inside the vector, after {there:,} of {vector_bytes:,} bytes: it is truncated"
-    )
+    return file.error(place, f"the file ends inside the vector, after {there:,} of {vector_bytes:,} bytes")

@@ -12,8 +12,8 @@ tensor                    dtype   shape               meaning
 
 The metadata key ``fastw2v`` holds JSON: ``format_version``, ``word_type`` ("str" or "int"), and what the caller adds.
 
-The safetensors library reads these files (a test ensures it), but is not used here: it maps a file to read it, so a file
-truncated meanwhile kills the process, and it writes from a second copy of all arrays.
+The safetensors library reads these files (a test ensures it), but is not used here: it maps a file to read it, so that
+truncating the file meanwhile kills the process, and it writes from a second copy of all arrays.
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ def _read_metadata(path: Path, given: Any) -> dict[str, Any]:
         raise FormatError(f"{path}, metadata 'fastw2v': a format version was expected, found {version!r:.60}")
     if version > FORMAT_VERSION:
         raise FormatError(
-            f"{path}: written in format version {version}, this version of fastw2v reads up to {FORMAT_VERSION}: use a newer one"
+            f"{path}: written in format version {version}, but this fastw2v reads up to {FORMAT_VERSION}: upgrade"
         )
     if metadata.get("word_type") not in ("str", "int"):
         raise FormatError(
@@ -215,9 +215,7 @@ def _check_tensors(path: Path, header: dict[str, Any], data_size: int) -> dict[s
     """Check every size in the header against the file; return begin and shape by name."""
     for name in ("vectors", "vocab_offsets", "vocab_utf8"):
         if name not in header:
-            raise FormatError(
-                f"{path}, header: a safetensors file without {name!r} holds no word vectors written by fastw2v"
-            )
+            raise FormatError(f"{path}, header: a safetensors file without {name!r} has no word vectors of fastw2v")
     spans: list[tuple[int, int, str]] = []
     places: dict[str, tuple[int, tuple[int, ...]]] = {}
     for name, entry in header.items():

@@ -173,7 +173,8 @@ class Rows:
             except UnicodeDecodeError as error:
                 raise self.file.error(
                     describe(len(words)),
-                    f"the word {undecoded[:40]!r} is not valid UTF-8 ({error.reason}); errors='replace' or 'ignore' reads it",
+                    f"the word {undecoded[:40]!r} is not valid UTF-8 ({error.reason}); errors='replace' or 'ignore' "
+                    "reads it",
                 ) from error
 
     def finish(self) -> tuple[NDArray[np.float32], list[str]]:

@@ -163,7 +163,7 @@ def test_words_that_are_no_utf8(tmp_path, form):
     path = tmp_path / "vectors"
     number = b"1" if form == "text" else np.float32(1).tobytes()
     path.write_bytes(b"1 1\na\xff\xfe " + number)
-    with pytest.raises(FormatError, match=r"(line 2|word 1 of 1).*is no UTF-8.*errors='replace'"):
+    with pytest.raises(FormatError, match=r"(line 2|word 1 of 1).*is not valid UTF-8.*errors='replace'"):
         load(path)
     assert load(path, errors="replace").index_to_key == ["a\ufffd\ufffd"]
     assert load(path, errors="ignore").index_to_key == ["a"]
