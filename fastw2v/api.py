@@ -401,11 +401,9 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         loaded = load_all(path, format="native")
         found = read_record(path, loaded.metadata)
         model = cls(**{**found["parameters"], "vector_size": loaded.word_vectors.vectors.shape[1]})
-        words, counts = loaded.word_vectors.index_to_key, loaded.word_vectors.counts
-        model.vectors_ = loaded.word_vectors
+        model.vectors_, model.vocabulary_ = loaded.word_vectors, loaded.word_vectors.vocabulary
         if loaded.context_vectors is not None:
-            model.context_vectors_ = WordVectors(loaded.context_vectors, words, counts)
-        model.vocabulary_ = Vocabulary(words, np.zeros(len(words), np.int64) if counts is None else counts)
+            model.context_vectors_ = WordVectors(loaded.context_vectors, model.vocabulary_)
         model.loss_history_ = [float(loss) for loss in found["loss_history"]]
         model.n_iter_ = len(model.loss_history_)
         model.tokenizer_ = found["tokenizer"] or "whitespace"
@@ -496,9 +494,8 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         state, corpus = session.state, session.corpus
         # An unfinished run trains on in place, so the model gets copies of its rows.
         rows = [each if state.complete else each.copy() for each in (state.w_in, state.w_out)]
-        words, counts = corpus.vocabulary.words, corpus.vocabulary.counts
-        self.vectors_ = WordVectors(rows[0], words, counts)
-        self.context_vectors_ = WordVectors(rows[1], words, counts)
+        self.vectors_ = WordVectors(rows[0], corpus.vocabulary)
+        self.context_vectors_ = WordVectors(rows[1], corpus.vocabulary)
         self.vocabulary_ = corpus.vocabulary
         self.loss_history_ = list(state.loss_history)
         self.n_iter_ = len(state.loss_history)

@@ -17,7 +17,7 @@ from fastw2v.errors import CorpusError, ParameterError
 from fastw2v.estimators.bags import count_matrix, divide_rows, row_sums
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.parameters import check
-from fastw2v.vectors.word_vectors import WordVectors
+from fastw2v.vectors.word_vectors import WordVectors, find_word_vectors
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -257,12 +257,9 @@ def _read(given: Any) -> tuple[WordVectors, Tokenizer]:
 
         loaded = load_all(given)
         return loaded.word_vectors, loaded.metadata.get("tokenizer") or "words"
-    if isinstance(given, WordVectors):
-        return given, "words"
-    if isinstance(getattr(given, "vectors_", None), WordVectors):
-        return given.vectors_, given.tokenizer_
-    if hasattr(given, "index_to_key") and hasattr(given, "vectors"):  # gensim's
-        return WordVectors(given.vectors, given.index_to_key), "words"
+    found = find_word_vectors(given)
+    if found is not None:
+        return found, getattr(given, "tokenizer_", "words")
     raise ParameterError(
         f"vectors={type(given).__name__}: it must be a Word2Vec, WordVectors, a path, gensim's KeyedVectors "
         "(model.wv), or None"

@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -27,6 +28,37 @@ class CorpusTypeError(TypeError):
 
 class CorpusChangedError(CorpusError):
     """A file changed while it was read."""
+
+
+class UnknownWordError(KeyError):
+    """A word is not in the vocabulary; the message offers words of similar spelling.
+
+    Parameters
+    ----------
+    word : hashable
+        The word that was looked up.
+    explain : callable() -> str, or str
+        Returns the message, or is the message. Looking for similar words takes milliseconds, so a callable is called
+        only when the message is first shown: code that catches the error never pays for it.
+
+    Attributes
+    ----------
+    word : hashable
+    """
+
+    def __init__(self, word: object, explain: Callable[[], str] | str) -> None:
+        super().__init__(word)
+        self.word = word
+        self._explain = explain
+
+    def __str__(self) -> str:  # KeyError shows the repr of its argument, which would put quotes around the sentence
+        if callable(self._explain):
+            self._explain = self._explain()
+        return self._explain
+
+    def __reduce__(self) -> tuple[type, tuple[object, str]]:
+        """Pickle the message, not the vocabulary that it is worked out from."""
+        return type(self), (self.word, str(self))
 
 
 class FormatError(ValueError):

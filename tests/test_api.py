@@ -206,7 +206,7 @@ def test_parameters_are_checked_before_the_corpus_is_read(bad):
 
 def test_what_could_not_be_written_or_run_is_said_before_the_corpus_is_read(tmp_path, monkeypatch):
     for options in ({"checkpoint": tmp_path / "no" / "run.fw2v"}, {"checkpoint": tmp_path}):
-        with pytest.raises(OSError, match=r"no file can be made|a folder has this name"):
+        with pytest.raises(OSError, match=r"cannot create a file|this is a folder"):
             Word2Vec(unread(), **QUICK).fit(**options)
     for every in (0, -1, float("nan"), True, "600"):
         with pytest.raises(ParameterError, match="every="):

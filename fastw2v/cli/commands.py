@@ -78,11 +78,10 @@ def main(arguments: list[str] | None = None) -> None:
 def _expected_faults() -> tuple[type[BaseException], ...]:
     """Return the errors that users can fix; any other is a bug and shows its traceback."""
     from fastw2v import errors
-    from fastw2v.vectors.word_vectors import UnknownWordError
 
     own = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, Exception)]
     own = [fault for fault in own if not issubclass(fault, errors.ScannerSignal)]  # reaching here, they are our fault
-    return (*own, UnknownWordError, OSError, MemoryError)
+    return (*own, OSError, MemoryError)
 
 
 def _training_options(command: Callable[..., Any]) -> Callable[..., Any]:

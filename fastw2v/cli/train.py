@@ -78,7 +78,7 @@ def check_output(path: Path, format: str | None, with_context: bool) -> None:
         The folder is missing or not writable.
     """
     from fastw2v.formats.atomic import check_target
-    from fastw2v.formats.load_save import format_to_write
+    from fastw2v.formats.saving import format_to_write
 
     chosen = format_to_write(path, format)
     if with_context and chosen != "native":

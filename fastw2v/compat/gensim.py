@@ -270,7 +270,7 @@ class Word2Vec(Absent):
         if given is self._given and self._corpus is not None:
             corpus = self._corpus
         else:
-            known = Vocabulary(self.wv.index_to_key, self.wv.counts)
+            known = self.wv.vocabulary
             corpus = self._read(given, replace(request, vocabulary=known))
         session = begin(request, corpus, context_vectors=self.syn1neg)
         state = session.state

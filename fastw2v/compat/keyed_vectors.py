@@ -1,9 +1,8 @@
-"""gensim's KeyedVectors over `WordVectors`: its method names, its argument names, its rules where they differ."""
+"""gensim's KeyedVectors over `WordVectors`: its names for methods and arguments, and its rules where they differ."""
 
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.compat.absent import OF_VECTORS, Absent
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate import evaluate_word_pairs
 from fastw2v.evaluate.analogies import PROTOCOLS, Protocol, judge_analogies
 from fastw2v.evaluate.files import read_analogies
@@ -24,16 +23,16 @@ __all__ = ["KeyedVectors"]
 
 
 class KeyedVectors(Absent, WordVectors):
-    """Word vectors that are asked as gensim's are.
+    """Word vectors with the methods of gensim's KeyedVectors.
 
     Parameters
     ----------
     vectors, words, counts
-        As for `WordVectors`. (gensim's constructor takes a size and fills itself later; these vectors do not change.)
+        As for `WordVectors`. (gensim's constructor takes a size and is filled later; these vectors do not change.)
 
     Notes
     -----
-    Everything that `WordVectors` offers is here as well. As in gensim, a whole number that is no word is a row; a
+    All methods of `WordVectors` work, too. As in gensim, a whole number that is not a word is a row; a
     weight in `negative` is added as it is; ``topn=None`` returns the scores of all rows. What raises, with the reason:
     `add_vector`, `add_vectors`, `wmdistance`, a `clip_start` other than 0, writing files without a header.
     `most_similar_cosmul` follows `restrict_vocab`, with which gensim's does nothing.
@@ -51,13 +50,13 @@ class KeyedVectors(Absent, WordVectors):
     def __init__(self, vectors: Any = None, words: Any = None, counts: Any = None, **gensims: Any) -> None:
         if words is None or gensims:
             raise ParameterError(
-                "KeyedVectors(vectors, words) takes the finished vectors, and does not change: collect them in an "
-                "array and a list first, or read a file with KeyedVectors.load_word2vec_format(path)"
+                "KeyedVectors(vectors, words) takes the finished vectors and does not change: collect them in an array "
+                "and a list first, or read a file with KeyedVectors.load_word2vec_format(path)"
             )
         super().__init__(vectors, words, counts)
 
     def row(self, word: Hashable) -> int:
-        """Return the row of a word, or a whole number that is no word as it is."""
+        """Return the row of a word; a whole number that is not a word is a row itself."""
         if isinstance(word, (int, np.integer)) and word not in self.key_to_index and 0 <= word < len(self):
             return int(word)
         return super().row(word)
@@ -77,10 +76,10 @@ class KeyedVectors(Absent, WordVectors):
         return key in self.key_to_index
 
     def get_vecattr(self, key: Hashable, attr: str) -> int:
-        """Return the count of a word; "count" is the only attribute that there is."""
+        """Return the count of a word; "count" is the only attribute."""
         if attr != "count" or self.counts is None:
             raise KeyError(
-                f"attribute {attr!r}: these vectors know {'only count' if self.counts is not None else 'none'}"
+                f"attribute {attr!r}: these vectors have {'only count' if self.counts is not None else 'none'}"
             )
         return int(self.counts[self.row(key)])
 
@@ -94,11 +93,11 @@ class KeyedVectors(Absent, WordVectors):
         return np.linalg.norm(self.vectors.astype(np.float64), axis=1).astype(np.float32)
 
     def fill_norms(self, force: bool = False) -> None:
-        """Make the unit vectors now instead of when they are first needed."""
+        """Compute the unit vectors now instead of at first use."""
         _ = self.unit_vectors
 
     def init_sims(self, replace: bool = False) -> None:
-        """Make the unit vectors now; ``replace=True`` raises, for these vectors do not change."""
+        """Compute the unit vectors now; ``replace=True`` raises, because these vectors do not change."""
         _refuse(replace, "replace=True", "use wv.get_normed_vectors()")
         self.fill_norms()
 
@@ -136,7 +135,7 @@ class KeyedVectors(Absent, WordVectors):
         if clip_start:
             raise ParameterError(f"clip_start={clip_start}: ask a slice instead, wv[{clip_start}:].most_similar(...)")
         if indexer is not None and not isinstance(indexer, ApproximateIndex):
-            raise ParameterError(f"indexer must be a fastw2v.ann.ApproximateIndex; got {type(indexer).__name__}")
+            raise ParameterError(f"indexer must be an ApproximateIndex; got {type(indexer).__name__}")
         limit = restrict_vocab or clip_end or None
         added, taken = _listed(positive), [_negated(item) for item in _listed(negative)]
         if topn is None:
@@ -172,7 +171,7 @@ class KeyedVectors(Absent, WordVectors):
         """Return the similarity of two words, divided by the sum of those of the nearest words (Leeuwenberg 2016)."""
         return self.similarity(wa, wb) / sum(score for _, score in self.similar_by_word(wa, topn))
 
-    # -- words compared; unknown ones are left out, as in gensim --
+    # -- comparisons; unknown words are skipped, as in gensim --
 
     def n_similarity(self, ws1: Sequence[Hashable], ws2: Sequence[Hashable]) -> float:  # type: ignore[override]
         """Return the cosine of two groups' mean vectors; 0 where no word of one of them is known."""
@@ -199,7 +198,7 @@ class KeyedVectors(Absent, WordVectors):
         known = [word for word in words if word in self.key_to_index]
         if len(known) < len(words):
             left_out = [word for word in words if word not in self.key_to_index]
-            warnings.warn(f"words that are not in the vocabulary are left out: {left_out}", stacklevel=3)
+            warn_user(f"words that are not in the vocabulary were skipped: {left_out}")
         return known
 
     # -- evaluation --
@@ -296,9 +295,9 @@ class KeyedVectors(Absent, WordVectors):
 
     @classmethod
     def _of(cls, wv: WordVectors) -> KeyedVectors:
-        return cls(wv.vectors, wv.index_to_key, wv.counts)
+        return cls(wv.vectors, wv.vocabulary)
 
-    # -- what there is not --
+    # -- without a counterpart --
 
     def add_vectors(self, *args: Any, **options: Any) -> None:
         """Raise: these vectors do not change."""
@@ -309,8 +308,8 @@ class KeyedVectors(Absent, WordVectors):
     add_vector = add_vectors
 
     def wmdistance(self, *args: Any, **options: Any) -> float:
-        """Raise: the word mover's distance is not here."""
-        raise NotImplementedError("word mover's distance has no counterpart: wv.to_gensim().wmdistance(...) has it")
+        """Raise: there is no word mover's distance here."""
+        raise NotImplementedError("word mover's distance has no counterpart: use wv.to_gensim().wmdistance(...)")
 
 
 def _listed(given: Any) -> Any:
@@ -318,7 +317,7 @@ def _listed(given: Any) -> Any:
 
 
 def _negated(item: Any) -> Any:
-    """In gensim a weight in `negative` is added as it is; here the list says the sign."""
+    """Negate a weight: gensim adds a weight in `negative` as it is, `WordVectors` subtracts it."""
     if isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], (int, float, np.number)):
         return item[0], -item[1]
     return item

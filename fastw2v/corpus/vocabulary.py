@@ -1,52 +1,40 @@
-"""The words of a corpus: their counts, their order, the row of each."""
+"""Vocabulary: words, the row of each, and how often each occurs in the corpus."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.corpus.faults import describe_most_frequent
-from fastw2v.errors import CorpusError, ParameterError
+from fastw2v.errors import CorpusError, ParameterError, UnknownWordError
 
-# Close matches are looked for among this many of the commonest words: difflib needs about 0.1 s for so many.
-CLOSE_MATCH_CANDIDATES = 50_000
-
-
-class UnknownWordError(KeyError):
-    """A word that is not in the vocabulary. The message, with close matches, is made only when it is asked for."""
-
-    def __init__(self, word: object, vocabulary: Vocabulary) -> None:
-        super().__init__(word)
-        self.word = word
-        self._vocabulary = vocabulary
-
-    def __str__(self) -> str:
-        message = f"{self.word!r} is not in the vocabulary of {len(self._vocabulary):,} words"
-        close = self._vocabulary.close_matches(self.word)
-        return f"{message}; close to it: {', '.join(map(repr, close))}" if close else message
-
-    def __reduce__(self) -> tuple:
-        return KeyError, (str(self),)
+# Similar words are looked for among this many of the most frequent words: difflib takes about 2 us for each, and a
+# mistyped name must not cost seconds.
+_SUGGESTION_POOL = 20_000
+# Longer words are hardly mistyped names, and difflib's time grows with their length.
+_LONGEST_SUGGESTED_FOR = 64
 
 
 class Vocabulary:
-    """Words with their counts; a word's place is its row in the matrix of vectors. Not to be changed once made.
+    """Words with their counts; a word's position is its row in the matrix of vectors. Immutable.
 
     Parameters
     ----------
     words : sequence of hashables
-        Distinct words, usually strings. Corpora order them by count descending, then first seen.
+        Distinct words, usually strings. Corpora order them by descending count, equal counts by first occurrence.
     counts : array-like of int, shape (V,), optional
-        How often each word occurs in the corpus; zeros when left out (vectors that were read without counts).
+        How often each word occurs in the corpus. None where that is unknown, as for vectors read from a file without
+        counts.
 
     Raises
     ------
     ParameterError
-        `counts` has another length than `words`, or holds something else than counts.
-    CorpusError
-        A word is there twice (found when a word is first looked up).
+        `counts` does not hold one whole number of at least 0 per word; or a word appears twice, which is found when a
+        word is first looked up.
 
     Examples
     --------
@@ -59,16 +47,16 @@ class Vocabulary:
 
     __slots__ = ("_counts", "_index", "_words")
 
-    def __init__(self, words: Iterable[Hashable], counts: Iterable[int] | np.ndarray | None = None) -> None:
+    def __init__(self, words: Iterable[Hashable], counts: ArrayLike | None = None) -> None:
         self._words = list(words)
-        self._counts = _as_counts(counts, len(self._words))
+        self._counts = None if counts is None else _checked_counts(counts, len(self._words))
         self._index: dict[Hashable, int] | None = None
 
     @classmethod
     def from_counts(
         cls,
         words: Sequence[Hashable],
-        counts: Iterable[int] | np.ndarray,
+        counts: ArrayLike,
         *,
         min_count: int = 1,
         max_vocab: int | None = None,
@@ -82,14 +70,16 @@ class Vocabulary:
         counts : array-like of int, shape (len(words),)
             How often each word occurs.
         min_count : int, default 1
-            Rarer words are left out.
+            Leave out rarer words.
         max_vocab : int, optional
             Keep only this many of the most frequent words.
 
         Raises
         ------
         CorpusError
-            No word is left.
+            No word is frequent enough.
+        ParameterError
+            `counts` does not hold one whole number of at least 0 per word.
 
         Examples
         --------
@@ -97,11 +87,11 @@ class Vocabulary:
         ['b', 'c']
         """
         words = list(words)
-        counts = _as_counts(counts, len(words))
+        counts = _checked_counts(counts, len(words))
         rows = frequent_words(counts, min_count, max_vocab)
         if not len(rows):
             top = int(counts.argmax()) if len(words) else None
-            found = "there is no word" if top is None else describe_most_frequent(words[top], counts[top])
+            found = "there are no words" if top is None else describe_most_frequent(words[top], counts[top])
             raise CorpusError(f"no word occurs min_count={min_count} times: {found}")
         return cls([words[row] for row in rows], counts[rows])
 
@@ -111,17 +101,17 @@ class Vocabulary:
         return self._words
 
     @property
-    def counts(self) -> np.ndarray:
-        """How often each word occurs in the corpus, int64, shape (V,), read-only."""
+    def counts(self) -> NDArray[np.int64] | None:
+        """How often each word occurs in the corpus: int64, shape (V,), read-only; None where unknown."""
         return self._counts
 
     @property
     def index(self) -> dict[Hashable, int]:
-        """Word -> row; made when it is first asked for."""
+        """Word -> row; made at first use. Threads that race make equal ones, of which the last is kept."""
         if self._index is None:
             index = dict(zip(self._words, range(len(self._words)), strict=True))
             if len(index) < len(self._words):
-                raise CorpusError(_describe_repeated(self._words))
+                raise ParameterError(_describe_repeated(self._words))
             self._index = index
         return self._index
 
@@ -138,67 +128,92 @@ class Vocabulary:
         try:
             return self.index[word]
         except KeyError:
-            raise UnknownWordError(word, self) from None
+            raise UnknownWordError(word, partial(_describe_unknown, word, self)) from None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Vocabulary):
             return NotImplemented
+        if self._counts is None or other._counts is None:
+            return self._counts is other._counts and self._words == other._words
         return self._words == other._words and np.array_equal(self._counts, other._counts)
 
     __hash__ = None  # type: ignore[assignment]  # equal by content, and the content is a list
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{word!r}: {count:,}" for word, count in zip(self._words[:3], self._counts[:3], strict=True))
-        return f"<Vocabulary of {len(self):,} words{': ' if shown else ''}{shown}{', ...' if len(self) > 3 else ''}>"
+        shown = [repr(word) for word in self._words[:3]]
+        if self._counts is not None:
+            shown = [f"{word}: {count:,}" for word, count in zip(shown, self._counts[:3], strict=True)]
+        shown += ["..."] if len(self) > 3 else []
+        return f"<Vocabulary of {len(self):,} words{': ' if shown else ''}{', '.join(shown)}>"
 
-    def __getstate__(self) -> tuple[list[Hashable], np.ndarray]:
+    def __getstate__(self) -> tuple[list[Hashable], NDArray[np.int64] | None]:
         return self._words, self._counts
 
-    def __setstate__(self, state: tuple[list[Hashable], np.ndarray]) -> None:
+    def __setstate__(self, state: tuple[list[Hashable], NDArray[np.int64] | None]) -> None:
         self._words, self._counts = state
-        self._counts.flags.writeable = False
+        if self._counts is not None:
+            self._counts.flags.writeable = False  # pickle does not keep it
         self._index = None
 
     def close_matches(self, word: object, n: int = 3) -> list[str]:
-        """Up to `n` words that are spelled much like `word`, best first; among the commonest words only.
+        """Return words spelled like `word`, nearest first: the same in other case, then by difflib's ratio.
+
+        Parameters
+        ----------
+        word : object
+            Anything but a string of at most 64 characters has no matches.
+        n : int, default 3
+            How many words to return at most.
+
+        Returns
+        -------
+        list of str
+            Words that differ in case alone are found anywhere, others among the 20,000 most frequent words.
 
         Examples
         --------
-        >>> Vocabulary(["king", "queen"]).close_matches("kings")
-        ['king']
+        >>> Vocabulary(["king", "queen", "Kings"]).close_matches("kings")
+        ['Kings', 'king']
         """
-        if not isinstance(word, str):
+        if not isinstance(word, str) or not 0 < len(word) <= _LONGEST_SUGGESTED_FOR:
             return []
-        longest = 2 * len(word) + 2
-        candidates = self._words[:CLOSE_MATCH_CANDIDATES]
-        strings = [other for other in candidates if isinstance(other, str) and len(other) <= longest]
-        return difflib.get_close_matches(word, strings, n=n, cutoff=0.7)
+        other_case = [form for form in (word.lower(), word.capitalize(), word.title(), word.upper()) if form in self]
+        longest = 2 * len(word)  # a longer word cannot reach the cutoff
+        pool = [other for other in self._words[:_SUGGESTION_POOL] if isinstance(other, str) and len(other) <= longest]
+        similar = difflib.get_close_matches(word, pool, n=n, cutoff=0.7)
+        return list(dict.fromkeys([*other_case, *similar]))[:n]
 
 
-def frequent_words(counts: np.ndarray, min_count: int, max_vocab: int | None) -> np.ndarray:
-    """Places in `counts` of the words to keep, most frequent first, equal counts in the order they stand in."""
+def frequent_words(counts: NDArray[np.int64], min_count: int, max_vocab: int | None) -> NDArray[np.int64]:
+    """Return the positions in `counts` of the words to keep, most frequent first, equal counts by position."""
     places = np.flatnonzero(counts >= min_count)
     places = places[np.argsort(-counts[places], kind="stable")]
     return places[:max_vocab]
 
 
-def _as_counts(counts: Iterable[int] | np.ndarray | None, n_words: int) -> np.ndarray:
-    if counts is None:
-        array = np.zeros(n_words, np.int64)
-    else:
-        given = np.asarray(counts if isinstance(counts, np.ndarray) else list(counts))
-        if given.shape != (n_words,):
-            raise ParameterError(f"counts of shape {given.shape} for {n_words:,} words; give one count for each word")
-        if given.size and (given.dtype.kind not in "iu" or given.min() < 0):
-            raise ParameterError(f"counts must be whole numbers from 0 on, found {given.dtype} from {given.min()}")
-        array = np.array(given, np.int64)
+def _checked_counts(counts: ArrayLike, n_words: int) -> NDArray[np.int64]:
+    """Return counts as a read-only int64 array; one that nobody else can write to is shared, not copied."""
+    given = np.asarray(list(counts) if isinstance(counts, Iterable) and not hasattr(counts, "dtype") else counts)
+    if given.shape != (n_words,):
+        raise ParameterError(f"counts has shape {given.shape} for {n_words:,} words: give one whole number per word")
+    if given.size and (given.dtype.kind not in "iu" or given.min() < 0):
+        found = given.min() if given.dtype.kind in "if" else f"an array of {given.dtype}"
+        raise ParameterError(f"counts must hold whole numbers of at least 0, one per word; got {found}")
+    shareable = given.dtype == np.int64 and given.flags.owndata and not given.flags.writeable
+    array = given if shareable else np.array(given, np.int64)
     array.flags.writeable = False
     return array
+
+
+def _describe_unknown(word: object, vocabulary: Vocabulary) -> str:
+    message = f"the word {word!r} is not in the vocabulary of {len(vocabulary):,} words"
+    close = vocabulary.close_matches(word)
+    return f"{message}; close matches: {', '.join(map(repr, close))}" if close else message
 
 
 def _describe_repeated(words: list[Hashable]) -> str:
     first: dict[Hashable, int] = {}
     for row, word in enumerate(words):
         if first.setdefault(word, row) != row:
-            return f"the vocabulary holds {word!r} twice, at rows {first[word]} and {row}; each word may be there once"
+            return f"the word {word!r} appears twice, in rows {first[word]} and {row}: each word needs one row"
     raise AssertionError("called without a repeated word")

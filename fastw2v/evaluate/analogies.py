@@ -1,12 +1,9 @@
-"""Which word is to c as b is to a? Many such questions answered at once, by the rules of either protocol.
-
-A section of a benchmark asks about few words in many combinations: 19,544 questions hold 905 words. So each word is
-compared with all rows once; a question then costs one addition a row, since q.w = b.w - a.w + c.w for q = b - a + c.
-"""
+"""Analogies: which word is to c as b is to a? Questions by section, judged by either of two published protocols."""
 
 from __future__ import annotations
 
 import itertools
+import os
 import string
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,17 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
-from fastw2v.evaluate.files import Question
-from fastw2v.vectors.search import best_of_many, unit_rows
+from fastw2v.evaluate.files import Question, read_analogies
+from fastw2v.evaluate.matching import cased_index, share
+from fastw2v.evaluate.offsets import best_sums
+from fastw2v.vectors.search import best_of_many, search_limit, unit_rows
 from fastw2v.vectors.word_vectors import WordVectors
 
-__all__ = ["PROTOCOLS", "Protocol", "cased_index", "judge_analogies"]
+__all__ = ["PROTOCOLS", "AnalogyReport", "AnalogySection", "Protocol", "evaluate_analogies", "judge_analogies"]
 
-# gensim looks at the five best words and takes the first that is no question word.
+# The questions-words file begins with its five semantic sections.
+_SEMANTIC_SECTIONS = 5
+# gensim takes the first of its five best words that is not a question word.
 _GENSIM_CANDIDATES = 5
-# Questions, and rows searched for them, at once: at most three words a question, 100 MB of scores.
-_BLOCK_QUESTIONS = 1_024
-_BLOCK_SEARCHED = 8_192
 _ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 
 
@@ -36,7 +34,7 @@ class Protocol:
     restrict_vocab: int
     upper: Callable[[str], str]
     case_rule: str
-    first_only: bool  # the best word alone counts; else the first that is no question word, of five
+    first_only: bool  # only the best word counts; else the first of the five best that is not a question word
 
 
 PROTOCOLS = {
@@ -45,10 +43,134 @@ PROTOCOLS = {
 }
 
 
+@dataclass(frozen=True)
+class AnalogySection:
+    """Results of one section: questions answered correctly, questions asked, and questions skipped."""
+
+    name: str
+    correct: int
+    used: int
+    missing: int
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the asked questions that were answered correctly; NaN if none was asked."""
+        return share(self.correct, self.used)
+
+    @property
+    def coverage(self) -> float:
+        """Share of the questions that could be asked."""
+        return share(self.used, self.used + self.missing)
+
+
+@dataclass(frozen=True)
+class AnalogyReport:
+    """Result of `evaluate_analogies`.
+
+    Attributes
+    ----------
+    sections : tuple of AnalogySection
+    protocol : {"c", "gensim"}
+    restrict_vocab : int
+        Rows searched; questions with a word outside these rows are skipped.
+    case_rule, missing_rule : str
+        How words were compared, and how questions with unknown words were treated.
+    """
+
+    sections: tuple[AnalogySection, ...]
+    protocol: str
+    restrict_vocab: int
+    case_rule: str
+    missing_rule: str = "questions with a word outside these rows are left out"
+
+    @property
+    def semantic(self) -> AnalogySection:
+        """The first five sections together."""
+        return _sum("semantic", self.sections[:_SEMANTIC_SECTIONS])
+
+    @property
+    def syntactic(self) -> AnalogySection:
+        """The sections after the fifth together."""
+        return _sum("syntactic", self.sections[_SEMANTIC_SECTIONS:])
+
+    @property
+    def total(self) -> AnalogySection:
+        """All sections together."""
+        return _sum("total", self.sections)
+
+    def __str__(self) -> str:
+        lines = [
+            f"Analogies, protocol {self.protocol!r}: {self.case_rule}, first {self.restrict_vocab:,} words searched;"
+        ]
+        lines.append(f"{self.missing_rule}.")
+        for part in (*self.sections, self.semantic, self.syntactic, self.total):
+            counts = f"{part.correct:6} of {part.used:6}, {part.missing:6} left out"
+            lines.append(f"{part.name:30} {part.accuracy:7.2%}  {counts}")
+        return "\n".join(lines)
+
+
+def evaluate_analogies(
+    vectors: WordVectors,
+    questions: str | os.PathLike[str] | Sequence[tuple[str, Sequence[Question]]],
+    *,
+    protocol: str = "c",
+    restrict_vocab: int | None = None,
+) -> AnalogyReport:
+    """Answer "a is to b as c is to ?" and count the correct answers.
+
+    Parameters
+    ----------
+    vectors : WordVectors
+    questions : path, or sequence of (section name, questions)
+        A file in the questions-words form: ": section", then four words per line. See
+        :func:`fastw2v.datasets.fetch.fetch_analogies`.
+    protocol : {"c", "gensim"}
+        "c" follows word2vec's compute-accuracy: ASCII upper case, question words excluded by row, the answer is
+        accepted in any case. "gensim" follows ``evaluate_word_analogies``: Unicode upper case, the answer is the first
+        of the five best words that is not a question word in any case.
+    restrict_vocab : int, optional
+        Rows to search. By default 30,000 for "c" (as in word2vec's demonstration) and 300,000 for "gensim".
+
+    Returns
+    -------
+    AnalogyReport
+        Results by section, semantic (the first five sections), syntactic and total, and the rules followed.
+
+    Raises
+    ------
+    FormatError
+        For a file in another form; the message names the line.
+    ParameterError
+        For an unknown protocol, or a question that is not four strings.
+
+    Notes
+    -----
+    3CosAdd over unit vectors. Published figures use either protocol; compare only figures of the same one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> wv = WordVectors(np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1]]), ["man", "king", "woman", "queen"])
+    >>> report = evaluate_analogies(wv, [("family", [("man", "king", "woman", "queen")])])
+    >>> report.total.correct, report.total.used
+    (1, 1)
+    """
+    if protocol not in PROTOCOLS:
+        raise ParameterError(f"protocol must be 'c' or 'gensim'; got {protocol!r}")
+    rules = PROTOCOLS[protocol]
+    limit = search_limit(len(vectors), rules.restrict_vocab if restrict_vocab is None else restrict_vocab)
+    sections = read_analogies(questions) if isinstance(questions, (str, os.PathLike)) else questions
+    results = []
+    for name, known, right in judge_analogies(vectors, sections, rules, limit):
+        asked, correct = int(np.count_nonzero(known)), int(np.count_nonzero(right))
+        results.append(AnalogySection(name, correct, asked, len(known) - asked))
+    return AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
+
+
 def judge_analogies(
     vectors: WordVectors, sections: Iterable[tuple[str, Sequence[Question]]], rules: Protocol, limit: int
 ) -> Iterator[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Say of each question whether its words are known, and whether it is answered right.
+    """Tell for each question whether all its words are known, and whether it is answered correctly.
 
     Parameters
     ----------
@@ -73,13 +195,12 @@ def judge_analogies(
 
 
 class _Search:
-    """The first rows as unit vectors, and their words numbered so that all forms of a word have one number."""
+    """The first rows as unit vectors, and for each row that of the first form of its word, whatever the case."""
 
     def __init__(self, vectors: WordVectors, limit: int, rules: Protocol) -> None:
         self.units = unit_rows(vectors.vectors[:limit])
         self.upper = rules.upper
         self.index = cased_index(vectors, limit, rules.upper)
-        # Row -> row of the first form of the same word.
         self.first_form = np.array(
             [
                 self.index[rules.upper(word)] if isinstance(word, str) else row
@@ -93,26 +214,26 @@ class _Search:
         for question in asked:
             if isinstance(question, str) or len(question) != 4 or not all(isinstance(word, str) for word in question):
                 raise ParameterError(
-                    f"a question of an analogy is four words (a, b, c and the answer); got {question!r:.100}"
+                    f"an analogy question must be four strings (a, b, c and the answer); got {question!r:.100}"
                 )
         words = list(itertools.chain.from_iterable(asked))
         row = {word: self.index.get(self.upper(word), -1) for word in set(words)}
         return np.fromiter((row[word] for word in words), np.int64, len(words)).reshape(-1, 4)
 
     def right(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Say which questions, given as rows of a, b, c and the answer, are answered right."""
+        """Tell which questions, given as rows of a, b, c and the answer, are answered correctly."""
         asked, answer = rows[:, :3], rows[:, 3]
-        best, scores = _best_sums(self.units, asked)
+        best, scores = best_sums(self.units, asked)
         given = np.where(best < 0, -1, self.first_form[best])
         if self.first_only:
-            # compute-accuracy starts from a best score of 0, so a word that points away is no answer.
+            # compute-accuracy starts from a best score of 0, so a word with a negative score is never the answer.
             return (given == answer) & (scores > 0)
         hidden = np.flatnonzero((given[:, None] == asked).any(axis=1))
         given[hidden] = self._first_free(asked[hidden])
         return given == answer
 
     def _first_free(self, asked: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The first form of the best word that is no question word in any form, else of the last one looked at."""
+        """Return the first form of the best candidate that is not a question word in any form, else of the last one."""
         a, b, c = asked.T
         queries = unit_rows(self.units[b] - self.units[a] + self.units[c])
         words = asked.tolist()
@@ -124,53 +245,10 @@ class _Search:
         return np.fromiter(free, np.int64, len(words))
 
 
-def _best_sums(units: NDArray[np.float32], asked: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Find the row nearest to b - a + c for rows a, b, c of each question, these three left out; the lowest of equals.
-
-    Parameters
-    ----------
-    units : array of float32, shape (V, D)
-    asked : array of int64, shape (questions, 3)
-
-    Returns
-    -------
-    rows : array of int64, shape (questions,)
-        -1 where there is no other row.
-    scores : array of float32, shape (questions,)
-        Products with b - a + c, whose length is left as it is.
-    """
-    rows = np.full(len(asked), -1, np.int64)
-    scores = np.full(len(asked), -np.inf, np.float32)
-    # Questions that share a and b follow each other, and share the difference of the two words' scores.
-    order = np.lexsort((asked[:, 1], asked[:, 0]))
-    for first in range(0, len(order), _BLOCK_QUESTIONS):
-        here = order[first : first + _BLOCK_QUESTIONS]
-        words, places = np.unique(asked[here], return_inverse=True)
-        places = places.reshape(-1, 3)
-        starts = np.flatnonzero((places[1:, :2] != places[:-1, :2]).any(axis=1)) + 1
-        groups = [slice(begin, end) for begin, end in itertools.pairwise([0, *starts.tolist(), len(here)])]
-        buffer = np.empty(max(group.stop - group.start for group in groups) * _BLOCK_SEARCHED, np.float32)
-        for begin in range(0, len(units), _BLOCK_SEARCHED):
-            searched = units[begin : begin + _BLOCK_SEARCHED]
-            alike = units[words] @ searched.T
-            own = np.flatnonzero((words >= begin) & (words < begin + len(searched)))
-            alike[own, words[own] - begin] = -np.inf  # no word is the answer to its own question
-            for group in groups:
-                (a, b, _), third = places[group.start], places[group, 2]
-                sums = buffer[: len(third) * len(searched)].reshape(len(third), -1)
-                with np.errstate(invalid="ignore"):  # where a is b, for that word, which is set below
-                    difference = alike[b] - alike[a]
-                difference[[word - begin for word in words[[a, b]] if begin <= word < begin + len(searched)]] = -np.inf
-                np.take(alike, third, axis=0, out=sums, mode="clip")  # other modes copy once more
-                sums += difference
-                highest = sums.max(axis=1)
-                better = np.flatnonzero(highest > scores[here[group]])
-                rows[here[group][better]] = sums[better].argmax(axis=1) + begin
-                scores[here[group][better]] = highest[better]
-    return rows, scores
-
-
-def cased_index(vectors: WordVectors, limit: int, upper: Callable[[str], str]) -> dict[str, int]:
-    """Map each upper-cased word to its first row."""
-    words = vectors.index_to_key[:limit]
-    return {upper(word): row for row, word in reversed(list(enumerate(words))) if isinstance(word, str)}
+def _sum(name: str, sections: Sequence[AnalogySection]) -> AnalogySection:
+    return AnalogySection(
+        name,
+        sum(section.correct for section in sections),
+        sum(section.used for section in sections),
+        sum(section.missing for section in sections),
+    )

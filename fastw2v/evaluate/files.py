@@ -1,4 +1,4 @@
-"""Reading what people use to judge word vectors: word pairs with scores, and analogies in the questions-words form."""
+"""Reading benchmark files: word pairs with scores, and analogies in the questions-words form."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def read_word_pairs(path: str | os.PathLike[str]) -> list[tuple[str, str, float]
     Parameters
     ----------
     path : str or path
-        Parted by tab, comma or white space, whichever the first line has; `#` lines, blank lines and a line of column
-        names are skipped; columns after the third are ignored.
+        Fields are separated by tabs, commas or white space, whichever the first line has. `#` lines, blank lines and
+        a line of column names are skipped; columns after the third are ignored.
 
     Returns
     -------
@@ -30,7 +30,7 @@ def read_word_pairs(path: str | os.PathLike[str]) -> list[tuple[str, str, float]
     Raises
     ------
     FormatError
-        With the line.
+        For a line in another form, which the message names, or a file without any.
     """
     pairs: list[tuple[str, str, float]] = []
     separator: str | None = None
@@ -45,10 +45,12 @@ def read_word_pairs(path: str | os.PathLike[str]) -> list[tuple[str, str, float]
             pairs.append((fields[0].strip(), fields[1].strip(), float(fields[2])))
         except (IndexError, ValueError):
             if not (header_allowed and len(fields) >= 3):
-                raise FormatError(f"{path}, line {number}: two words and a number expected: {line[:60]!r}") from None
+                raise FormatError(
+                    f"{path}, line {number}: expected two words and a number, found {line[:60]!r}"
+                ) from None
         header_allowed = False
     if not pairs:
-        raise FormatError(f"{path}: no word pairs in this file")
+        raise FormatError(f"{path}: the file has no word pairs")
     return pairs
 
 
@@ -67,7 +69,7 @@ def read_analogies(path: str | os.PathLike[str]) -> list[tuple[str, list[Questio
     Raises
     ------
     FormatError
-        With the line.
+        For a line in another form, which the message names, or a file without any.
     """
     sections: list[tuple[str, list[Question]]] = []
     for number, line in _text_lines(path):
@@ -76,18 +78,18 @@ def read_analogies(path: str | os.PathLike[str]) -> list[tuple[str, list[Questio
             continue
         words = line.split()
         if not sections or len(words) != 4:
-            wanted = "four words" if sections else "a section name, ': name',"
-            raise FormatError(f"{path}, line {number}: {wanted} expected: {line[:60]!r}")
+            wanted = "four words" if sections else "a section name (': name')"
+            raise FormatError(f"{path}, line {number}: expected {wanted}, found {line[:60]!r}")
         sections[-1][1].append((words[0], words[1], words[2], words[3]))
     if not sections:
-        raise FormatError(f"{path}: no analogies in this file")
+        raise FormatError(f"{path}: the file has no analogies")
     return sections
 
 
 def _text_lines(path: str | os.PathLike[str]) -> Iterable[tuple[int, str]]:
-    """Give number and content of each line that is not blank."""
+    """Return the number and content of each line that is not blank."""
     try:
         text = Path(path).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FormatError(f"{path}, byte {error.start}: no UTF-8 text ({error.reason})") from error
+        raise FormatError(f"{path}, byte {error.start}: not valid UTF-8 ({error.reason})") from error
     return [(number, line.strip("\r ")) for number, line in enumerate(text.split("\n"), 1) if line.strip()]

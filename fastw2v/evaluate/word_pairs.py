@@ -1,42 +1,38 @@
-"""How good are the vectors? Word-similarity and analogy benchmarks, and their reports.
-
-Nothing here changes the vectors that it is given.
-"""
+"""Word pairs: how well cosine similarities agree with the similarity scores that people gave."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import ParameterError
-from fastw2v.evaluate.analogies import PROTOCOLS, cased_index, judge_analogies
-from fastw2v.evaluate.files import Question, read_analogies, read_word_pairs
+from fastw2v.evaluate.files import read_word_pairs
+from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.vectors.search import search_limit, unit_rows
 from fastw2v.vectors.word_vectors import WordVectors
 
-# The questions-words file has its five semantic sections first.
-_SEMANTIC_SECTIONS = 5
+__all__ = ["WordPairReport", "evaluate_word_pairs"]
 
 
 @dataclass(frozen=True)
 class WordPairReport:
-    """What `evaluate_word_pairs` found.
+    """Result of `evaluate_word_pairs`.
 
     Attributes
     ----------
     spearman, pearson : float
-        Correlations with the people's scores, from -1 to 1; NaN when fewer than two pairs could be used or all scores
-        of one side are equal.
+        Correlations with the human scores, from -1 to 1; NaN if fewer than two pairs were used or all scores on one
+        side are equal.
     used, missing : int
-        Pairs that were compared, and pairs left out because a word is not in the (restricted) vocabulary.
+        Pairs compared, and pairs skipped because a word is not among the rows searched.
     restrict_vocab : int
-        Rows that were searched.
+        Rows searched.
     case_rule : str
+        How words were compared.
     """
 
     spearman: float
@@ -49,79 +45,13 @@ class WordPairReport:
     @property
     def coverage(self) -> float:
         """Share of the pairs that were used."""
-        return _share(self.used, self.used + self.missing)
+        return share(self.used, self.used + self.missing)
 
     def __str__(self) -> str:
         return (
             f"Spearman {self.spearman:.4f}, Pearson {self.pearson:.4f}, {self.used} pairs used, {self.missing} with "
             f"unknown words left out ({self.case_rule}, first {self.restrict_vocab:,} words)"
         )
-
-
-@dataclass(frozen=True)
-class AnalogySection:
-    """Results of one section: questions answered right, questions asked, and questions left out."""
-
-    name: str
-    correct: int
-    used: int
-    missing: int
-
-    @property
-    def accuracy(self) -> float:
-        """Share of the asked questions that were answered right; NaN when none was asked."""
-        return _share(self.correct, self.used)
-
-    @property
-    def coverage(self) -> float:
-        """Share of the questions that could be asked."""
-        return _share(self.used, self.used + self.missing)
-
-
-@dataclass(frozen=True)
-class AnalogyReport:
-    """What `evaluate_analogies` found.
-
-    Attributes
-    ----------
-    sections : tuple of AnalogySection
-    protocol : {"c", "gensim"}
-    restrict_vocab : int
-        Rows that were searched, and that hold the words of every question asked.
-    case_rule, missing_rule : str
-        How words were compared, and what became of questions with a word outside the vocabulary.
-    """
-
-    sections: tuple[AnalogySection, ...]
-    protocol: str
-    restrict_vocab: int
-    case_rule: str
-    missing_rule: str = "questions with a word outside these rows are left out"
-
-    @property
-    def semantic(self) -> AnalogySection:
-        """The first five sections together."""
-        return _sum("semantic", self.sections[:_SEMANTIC_SECTIONS])
-
-    @property
-    def syntactic(self) -> AnalogySection:
-        """The sections after the fifth together."""
-        return _sum("syntactic", self.sections[_SEMANTIC_SECTIONS:])
-
-    @property
-    def total(self) -> AnalogySection:
-        """All sections together."""
-        return _sum("total", self.sections)
-
-    def __str__(self) -> str:
-        lines = [
-            f"Analogies, protocol {self.protocol!r}: {self.case_rule}, first {self.restrict_vocab:,} words searched;"
-        ]
-        lines.append(f"{self.missing_rule}.")
-        for part in (*self.sections, self.semantic, self.syntactic, self.total):
-            counts = f"{part.correct:6} of {part.used:6}, {part.missing:6} left out"
-            lines.append(f"{part.name:30} {part.accuracy:7.2%}  {counts}")
-        return "\n".join(lines)
 
 
 def evaluate_word_pairs(
@@ -131,18 +61,18 @@ def evaluate_word_pairs(
     restrict_vocab: int | None = 300_000,
     case_insensitive: bool = True,
 ) -> WordPairReport:
-    """Compare cosine similarities with those that people gave.
+    """Correlate cosine similarities with human similarity scores.
 
     Parameters
     ----------
     vectors : WordVectors
     pairs : path, or iterable of (word, word, score)
-        A file has a pair and a score on each line, parted by tab, comma or white space; `#` lines and a line of column
-        names are skipped. See :func:`fastw2v.datasets.fetch.fetch_word_pairs`.
+        A file has a pair and a score on each line, separated by tabs, commas or white space; `#` lines and a line of
+        column names are skipped. See :func:`fastw2v.datasets.fetch.fetch_word_pairs`.
     restrict_vocab : int or None, default 300,000
-        Use the first rows only, as gensim does; None uses all.
+        Use the first rows only, as gensim does; None: all.
     case_insensitive : bool, default True
-        Compare words in upper case; of several forms the first (most frequent) row counts.
+        Compare words in upper case; of several forms of a word the first (most frequent) row is used.
 
     Returns
     -------
@@ -151,11 +81,11 @@ def evaluate_word_pairs(
     Raises
     ------
     FormatError
-        With the line, for a line that is no pair.
+        For a line that is not a pair and a score; the message names the line.
 
     Notes
     -----
-    Gives the numbers of gensim's ``evaluate_word_pairs``; the correlations are SciPy's.
+    The figures equal those of gensim's ``evaluate_word_pairs``; the correlations are SciPy's.
 
     Examples
     --------
@@ -187,74 +117,3 @@ def _correlations(theirs: NDArray[Any], ours: NDArray[Any]) -> tuple[float, floa
     from scipy import stats
 
     return float(stats.spearmanr(theirs, ours).statistic), float(stats.pearsonr(theirs, ours).statistic)
-
-
-def evaluate_analogies(
-    vectors: WordVectors,
-    questions: str | os.PathLike[str] | Sequence[tuple[str, Sequence[Question]]],
-    *,
-    protocol: str = "c",
-    restrict_vocab: int | None = None,
-) -> AnalogyReport:
-    """Answer "a is to b as c is to ?" and count the right answers.
-
-    Parameters
-    ----------
-    vectors : WordVectors
-    questions : path, or sequence of (section name, questions)
-        A file in the questions-words form: ": section", then four words a line. See
-        :func:`fastw2v.datasets.fetch.fetch_analogies`.
-    protocol : {"c", "gensim"}
-        "c" follows word2vec's compute-accuracy: ASCII upper case, question words left out by row, a right answer in any
-        case counts. "gensim" follows ``evaluate_word_analogies``: Unicode upper case, the first of the five best that
-        is no question word in any case.
-    restrict_vocab : int, optional
-        Rows to search. By default 30,000 for "c" (as in word2vec's demonstration) and 300,000 for "gensim".
-
-    Returns
-    -------
-    AnalogyReport
-        By section, and semantic (the first five sections), syntactic and total, with the rules that were followed.
-
-    Raises
-    ------
-    FormatError
-        With the line, for a file of another form.
-    ParameterError
-        For another protocol, or a question that is not four strings.
-
-    Notes
-    -----
-    3CosAdd over unit vectors. Published numbers use either protocol; compare only numbers of the same.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> wv = WordVectors(np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1]]), ["man", "king", "woman", "queen"])
-    >>> report = evaluate_analogies(wv, [("family", [("man", "king", "woman", "queen")])])
-    >>> report.total.correct, report.total.used
-    (1, 1)
-    """
-    if protocol not in PROTOCOLS:
-        raise ParameterError(f"protocol must be 'c' or 'gensim'; got {protocol!r}")
-    rules = PROTOCOLS[protocol]
-    limit = search_limit(len(vectors), rules.restrict_vocab if restrict_vocab is None else restrict_vocab)
-    sections = read_analogies(questions) if isinstance(questions, (str, os.PathLike)) else questions
-    results = []
-    for name, known, right in judge_analogies(vectors, sections, rules, limit):
-        asked, correct = int(np.count_nonzero(known)), int(np.count_nonzero(right))
-        results.append(AnalogySection(name, correct, asked, len(known) - asked))
-    return AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
-
-
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else float("nan")
-
-
-def _sum(name: str, sections: Sequence[AnalogySection]) -> AnalogySection:
-    return AnalogySection(
-        name,
-        sum(section.correct for section in sections),
-        sum(section.used for section in sections),
-        sum(section.missing for section in sections),
-    )

@@ -45,27 +45,27 @@ def export(
     ----------
     path : str or path
         Of a file, or of a folder for "projector" and "model2vec".
-    word_vectors : WordVectors, or gensim's KeyedVectors
+    word_vectors : WordVectors, fitted model, or gensim's KeyedVectors
     to : {"npz", "parquet", "projector", "model2vec"}
         "npz": ``np.load(path)`` with ``vectors``, ``words`` and, where there are any, ``counts``; no pickle in it.
         "parquet": columns ``word``, ``count`` (where there are counts) and ``vector``, a list of D float32.
         "projector": a log folder for TensorBoard's embedding projector, whose two TSV files can also be uploaded to it.
         "model2vec": a folder for ``model2vec.StaticModel.from_pretrained`` and ``sentence_transformers``.
     overwrite : bool, default False
-        Replace a folder that is not empty, and delete what is in it. (A file is always replaced.)
+        Replace a folder that is not empty, and delete its content. (A file is always replaced.)
     lowercase : bool, default False
         "model2vec" only: turn text into lower case before its words are looked up.
 
     Raises
     ------
     FormatError
-        For a word that the form cannot hold.
+        For a word that the format cannot hold.
     MissingDependencyError
         For "parquet" without pyarrow.
     ParameterError
-        For another form, and for what are no word vectors.
+        For an unknown form, or an object without word vectors.
     OSError
-        With the path; what was there before is unchanged then.
+        The message names the path, where everything is unchanged.
 
     Notes
     -----
@@ -83,7 +83,7 @@ def export(
     if to not in EXPORTS:
         raise ParameterError(f"to must be one of {', '.join(map(repr, EXPORTS))}; got {to!r}")
     if lowercase and to != "model2vec":
-        raise ParameterError(f"lowercase=True has a meaning for 'model2vec' only, not for {to!r}")
+        raise ParameterError(f"lowercase=True applies to 'model2vec' only, not to {to!r}")
     target = Path(os.fspath(path))
     word_vectors = as_word_vectors(word_vectors)
     if to in _FILES:
@@ -199,7 +199,7 @@ def _static_embedding(target: Path, wv: WordVectors, overwrite: bool, lowercase:
     bad = next((row for row, word in enumerate(wv.index_to_key) if not isinstance(word, str)), None)
     if bad is not None:
         raise FormatError(f"word {bad} is {wv.index_to_key[bad]!r}: a tokenizer's words are strings")
-    encode_words(wv.index_to_key)  # refuses what is no UTF-8
+    encode_words(wv.index_to_key)  # refuses what UTF-8 cannot hold
     unknown = _UNKNOWN
     while unknown in wv:
         unknown += "_"
@@ -226,7 +226,7 @@ _MODULES = [{"idx": 0, "name": "0", "path": ".", "type": "sentence_transformers.
 
 
 def _tokenizer(words: list[Any], unknown: str, lowercase: bool) -> dict[str, Any]:
-    """The file of the tokenizers library: words parted at white space, each with its row."""
+    """The file of the tokenizers library: words separated by white space, each with its row."""
     return {
         "version": "1.0",
         "truncation": None,

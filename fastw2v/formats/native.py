@@ -7,13 +7,13 @@ tensor                    dtype   shape               meaning
 ``vocab_offsets``         I64     (V + 1,)            word i is bytes offsets[i] to offsets[i + 1] of the next
 ``vectors``               F32     (V, D)
 ``context_vectors``       F32     (V, D)              the output rows; may be missing
-``vocab_utf8``            U8      (bytes,)            the words; they are no part of the header, which is limited
+``vocab_utf8``            U8      (bytes,)            the words; not in the header, whose size is limited
 ========================  ======  ==================  =======================================================
 
 The metadata key ``fastw2v`` holds JSON: ``format_version``, ``word_type`` ("str" or "int"), and what the caller adds.
 
-The safetensors library reads these files (a test holds it to that), but is not used here: it maps a file to read it, so
-that a file cut short meanwhile kills the process, and it writes from a second copy of all arrays.
+The safetensors library reads these files (a test ensures it), but is not used here: it maps a file to read it, so that
+truncating the file meanwhile kills the process, and it writes from a second copy of all arrays.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _EXPECTED = {"vectors": "F32", "context_vectors": "F32", "counts": "I64", "vocab
 
 @dataclass(frozen=True)
 class NativeContent:
-    """What a native file holds."""
+    """The content of a native file."""
 
     vectors: NDArray[np.float32]
     words: list[Any]
@@ -57,7 +57,7 @@ class NativeContent:
 
 
 def is_native(start: bytes) -> bool:
-    """Tell by its first nine bytes whether a file is a safetensors file: a header length that is allowed, then "{"."""
+    """Tell from its first nine bytes whether a file is a safetensors file: a valid header length, then "{"."""
     return start[8:9] == b"{" and 2 <= int.from_bytes(start[:8], "little") <= _MAX_HEADER_BYTES
 
 
@@ -132,7 +132,7 @@ def read_native(path: Path, *, mmap: bool) -> NativeContent:
     Raises
     ------
     FormatError
-        When anything in the file contradicts its size or itself; nothing is allocated for sizes that it does not have.
+        When the content contradicts itself or the size of the file; nothing is allocated for sizes beyond it.
     """
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size
@@ -166,14 +166,14 @@ def _read_header(path: Path, file: BinaryIO, size: int) -> tuple[dict[str, Any],
     length = int.from_bytes(file.read(8), "little")
     if size < 10 or not 2 <= length <= min(_MAX_HEADER_BYTES, size - 8):
         raise FormatError(
-            f"{path}, bytes 0 to 7: a header of {length:,} bytes is announced, the file has {size:,}: it is cut "
-            "short or no safetensors file"
+            f"{path}, bytes 0 to 7: a header of {length:,} bytes is announced, the file has {size:,}: it is "
+            "truncated or not a safetensors file"
         )
     raw = file.read(length)
     try:
         header = json.loads(raw, object_pairs_hook=_unique_keys)
     except (ValueError, RecursionError) as error:
-        raise FormatError(f"{path}, header: no readable JSON ({error}); the file is damaged") from error
+        raise FormatError(f"{path}, header: invalid JSON ({error}); the file is damaged") from error
     if len(raw) != length or not isinstance(header, dict):
         raise FormatError(f"{path}, header: a JSON object of {length:,} bytes was expected; the file is damaged")
     return header, 8 + length
@@ -182,7 +182,7 @@ def _read_header(path: Path, file: BinaryIO, size: int) -> tuple[dict[str, Any],
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name comes twice")
+        raise ValueError("a name appears twice")
     return found
 
 
@@ -196,13 +196,13 @@ def _read_metadata(path: Path, given: Any) -> dict[str, Any]:
     try:
         metadata = json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise FormatError(f"{path}, metadata 'fastw2v': no readable JSON ({error}); the file is damaged") from error
+        raise FormatError(f"{path}, metadata 'fastw2v': invalid JSON ({error}); the file is damaged") from error
     version = metadata.get("format_version") if isinstance(metadata, dict) else None
     if type(version) is not int or version < 1:
         raise FormatError(f"{path}, metadata 'fastw2v': a format version was expected, found {version!r:.60}")
     if version > FORMAT_VERSION:
         raise FormatError(
-            f"{path}: written in format version {version}, this fastw2v reads up to {FORMAT_VERSION}; use a newer one"
+            f"{path}: written in format version {version}, but this fastw2v reads up to {FORMAT_VERSION}: upgrade"
         )
     if metadata.get("word_type") not in ("str", "int"):
         raise FormatError(
@@ -212,10 +212,10 @@ def _read_metadata(path: Path, given: Any) -> dict[str, Any]:
 
 
 def _check_tensors(path: Path, header: dict[str, Any], data_size: int) -> dict[str, tuple[int, tuple[int, ...]]]:
-    """Hold every size in the header against the file; return begin and shape by name."""
+    """Check every size in the header against the file; return begin and shape by name."""
     for name in ("vectors", "vocab_offsets", "vocab_utf8"):
         if name not in header:
-            raise FormatError(f"{path}, header: a safetensors file without {name!r} holds no word vectors of fastw2v")
+            raise FormatError(f"{path}, header: a safetensors file without {name!r} has no word vectors of fastw2v")
     spans: list[tuple[int, int, str]] = []
     places: dict[str, tuple[int, tuple[int, ...]]] = {}
     for name, entry in header.items():
@@ -276,7 +276,7 @@ def _read_array(path: Path, file: BinaryIO, at: int, shape: tuple[int, ...], dty
     while done < len(view):
         count = file.readinto(view[done : done + _BLOCK_BYTES])  # type: ignore[attr-defined]
         if not count:
-            raise FormatError(f"{path}, byte {at + done:,}: the file ends here; it was cut while it was read")
+            raise FormatError(f"{path}, byte {at + done:,}: the file ends here; it was truncated while it was read")
         done += count
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
@@ -303,13 +303,13 @@ def _decode_words(path: Path, raw: bytes, offsets: NDArray[np.int64], word_type:
     except UnicodeDecodeError as error:
         row = int(np.searchsorted(offsets, error.start, side="right")) - 1
         raise FormatError(
-            f"{path}, 'vocab_utf8': word {row} is no UTF-8 ({error.reason}); the file is damaged"
+            f"{path}, 'vocab_utf8': word {row} is not valid UTF-8 ({error.reason}); the file is damaged"
         ) from error
     inside = offsets[offsets < len(raw)]
     if not begins[inside].all():
         row = int(np.argmin(begins[inside]))
         raise FormatError(
-            f"{path}, 'vocab_utf8': word {row} is no UTF-8 (it begins inside a character); the file is damaged"
+            f"{path}, 'vocab_utf8': word {row} is not valid UTF-8 (it begins inside a character); the file is damaged"
         )
     characters = np.concatenate([[0], np.cumsum(begins)])[offsets].tolist()
     words: list[Any] = [text[begin:end] for begin, end in itertools.pairwise(characters)]

@@ -1,4 +1,4 @@
-"""Which format a file has, by its name (for writing) or by its first bytes (for reading)."""
+"""Recognizing the format of a file, by its name (for writing) or by its first bytes (for reading)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 import stat
 from pathlib import Path
 
-from fastw2v.errors import FormatError
+from fastw2v.errors import FormatError, ParameterError
 from fastw2v.formats.native import is_native
-from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, open_source, parse_header
+from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, open_reader, parse_header
 
-__all__ = ["FORMATS", "check_regular", "format_of_content", "format_of_name"]
+__all__ = ["FORMATS", "check_regular", "checked_format", "format_of_content", "format_of_name"]
 
 FORMATS = ("native", "text", "binary")
 _SUFFIXES = {".safetensors": "native", ".fw2v": "native", ".txt": "text", ".vec": "text", ".bin": "binary"}
@@ -33,8 +33,15 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
 )
 
 
+def checked_format(name: str | None) -> str | None:
+    """Return the name of a format, or None, as it is; raise ParameterError for any other value."""
+    if name is not None and name not in FORMATS:
+        raise ParameterError(f"format must be one of {', '.join(map(repr, FORMATS))}; got {name!r}")
+    return name
+
+
 def format_of_name(path: Path) -> str | None:
-    """Tell the format by the suffix, ``.gz`` left aside.
+    """Return the format that the suffix implies, ignoring ``.gz``.
 
     Parameters
     ----------
@@ -49,20 +56,20 @@ def format_of_name(path: Path) -> str | None:
 
 
 def check_regular(path: Path) -> None:
-    """Refuse pipes and devices, which have no size to hold a header against, and on which opening may wait for ever.
+    """Refuse pipes and devices: they have no size to check a header against, and opening one may wait forever.
 
     Raises
     ------
     FormatError
     OSError
-        When there is nothing of this name.
+        When the file does not exist.
     """
     if not stat.S_ISREG(os.stat(path).st_mode) and not path.is_dir():
-        raise FormatError(f"{path}: no regular file; its size must be known, so write it to a file first")
+        raise FormatError(f"{path}: not a regular file; its size must be known, so write it to a file first")
 
 
 def format_of_content(path: Path) -> str:
-    """Tell the format by the first bytes.
+    """Return the format that the first bytes show.
 
     Parameters
     ----------
@@ -87,8 +94,8 @@ def format_of_content(path: Path) -> str:
     if is_native(start):
         return "native"
     _refuse(path, start)
-    with open_source(path) as source:
-        peek = source.read(_PEEK_BYTES)
+    with open_reader(path) as reader:
+        peek = reader.read(_PEEK_BYTES)
     _refuse(path, peek[:16])
     return _word2vec_format(path, peek)
 
@@ -97,13 +104,13 @@ def _refuse(path: Path, start: bytes) -> None:
     for magic, what in _REFUSED:
         if start.startswith(magic):
             raise FormatError(
-                f"{path}: this is {what}; loading one could run code or is not supported. Load it with what wrote it "
-                "and save the vectors as word2vec text or binary, or with fastw2v"
+                f"{path}: this is {what}; loading one could run code or is not supported. Load it with the program "
+                "that wrote it, and save the vectors as word2vec text or binary, or with fastw2v"
             )
 
 
 def _word2vec_format(path: Path, peek: bytes) -> str:
-    """Part text from binary: with a header both start alike, and the first row tells."""
+    """Distinguish text from binary: with a header both begin alike, and the first row tells."""
     first, newline, rest = peek.partition(b"\n")
     header = parse_header(first) if len(first) <= MAX_HEADER_BYTES else None
     if header is None:

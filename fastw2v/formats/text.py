@@ -1,4 +1,4 @@
-"""word2vec's text format: a header "V D", then one line a word: the word and D numbers.
+"""word2vec's text format: a header "V D", then one line per word: the word and D numbers.
 
 The original writes six decimals and a trailing space, gensim the shortest round-trip, fastText five digits, and GloVe
 no header at all; all are read. Lines end at ``\\n`` only and the numbers are the last D fields of a line, because words
@@ -7,12 +7,12 @@ may hold U+0085, U+2028, NBSP and (GloVe) spaces. Nine significant digits are wr
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.errors import warn_user
 from fastw2v.formats._rows import (
     BLANK,
     FEW,
@@ -24,7 +24,7 @@ from fastw2v.formats._rows import (
     parse_float,
 )
 from fastw2v.formats.atomic import Writer
-from fastw2v.formats.reader import MAX_WORD_BYTES, Bytes, Rows, Source, check_header, parse_header
+from fastw2v.formats.reader import MAX_WORD_BYTES, Bytes, FileReader, Rows, check_header, parse_header
 from fastw2v.formats.words import plain_words
 
 __all__ = ["read_text", "write_text"]
@@ -60,12 +60,12 @@ def write_text(writer: Writer | Any, vectors: NDArray[np.float32], words: list[A
         writer.write(b"".join(line % (word, *row) for word, row in named))
 
 
-def read_text(source: Source, errors: str) -> tuple[NDArray[np.float32], list[str]]:
+def read_text(file: FileReader, errors: str) -> tuple[NDArray[np.float32], list[str]]:
     """Read a text file, with or without a header.
 
     Parameters
     ----------
-    source : Source
+    file : FileReader
     errors : {"strict", "replace", "ignore"}
 
     Returns
@@ -76,112 +76,109 @@ def read_text(source: Source, errors: str) -> tuple[NDArray[np.float32], list[st
     Raises
     ------
     FormatError
-        With the line, when a line is not a word and D numbers, or there are fewer lines than the header says.
+        When a line is not a word and D numbers, or there are fewer lines than the header says; with the line.
     """
-    data = Bytes(source)
-    first = _first_line(source, data)
+    data = Bytes(file)
+    first = _first_line(file, data)
     header = parse_header(first)
     promised, line = 0, 1
     if header is not None:
         promised, size = header
-        check_header(source, promised, size, 2 * size + 2, len(first) + 1)
+        check_header(file, promised, size, 2 * size + 2, len(first) + 1)
         data.at, line = min(len(data.block), len(first) + 1), 2
     else:
-        size = _count_numbers(source, first)
+        size = _count_numbers(file, first)
         data.at = len(_BOM) if first.startswith(_BOM) else 0
-    rows = Rows(source, size, errors, promised)
-    found = _read_rows(source, data, rows, line)
+    rows = Rows(file, size, errors, promised)
+    found = _read_rows(file, data, rows, line)
     if header is not None:
-        _compare_counts(source, promised, found)
+        _compare_counts(file, promised, found)
     return rows.finish()
 
 
-def _read_rows(source: Source, data: Bytes, rows: Rows, line: int) -> int:
-    """Read all rows, the first of which is in this line; returns how many there are."""
+def _read_rows(file: FileReader, data: Bytes, rows: Rows, line: int) -> int:
+    """Read all rows, of which line `line` has the first; return how many there are."""
     limit = MAX_WORD_BYTES + (rows.size + 1) * _MAX_NUMBER_BYTES
-    reader = RowReader(rows.size, MAX_WORD_BYTES, limit)
+    parser = RowReader(rows.size, MAX_WORD_BYTES, limit)
     found = 0
     # No row is shorter: room for one is made only when there can be one, however large a header says that it is.
     while data.have(1 + 2 * rows.size):
-        words = reader.text(data.block, data.at, data.ended, rows.room(), rows.errors)
-        rows.add(words, reader.undecoded, lambda number, at=line + found: f"line {at + number}")  # type: ignore[misc]
+        words = parser.text(data.block, data.at, data.ended, rows.room(), rows.errors)
+        rows.add(words, parser.undecoded, lambda number, at=line + found: f"line {at + number}")  # type: ignore[misc]
         found += len(words)
-        data.at = reader.end
-        if reader.status == BLANK:
-            _expect_end(source, data, line + found)
+        data.at = parser.end
+        if parser.status == BLANK:
+            _expect_end(file, data, line + found)
             return found
-        if reader.status not in (NO_MORE_ROOM, UNFINISHED):
-            raise source.error(f"line {line + found}", _fault(reader, rows.size, limit))
-        if reader.status == UNFINISHED and not data.ended:
+        if parser.status not in (NO_MORE_ROOM, UNFINISHED):
+            raise file.error(f"line {line + found}", _fault(parser, rows.size, limit))
+        if parser.status == UNFINISHED and not data.ended:
             data.more()
     first, _, _ = data.rest().partition(b"\n")
     if first.strip():
-        raise source.error(f"line {line + found}", _too_few(rows.size, len(first.split())))
+        raise file.error(f"line {line + found}", _too_few(rows.size, len(first.split())))
     if data.rest():
-        _expect_end(source, data, line + found)
+        _expect_end(file, data, line + found)
     return found
 
 
-def _first_line(source: Source, data: Bytes) -> bytes:
-    """Have the first line, however long, in the block, and return it without its newline."""
+def _first_line(file: FileReader, data: Bytes) -> bytes:
+    """Read on until the block holds the whole first line, and return that without its newline."""
     while not data.ended and b"\n" not in data.block and len(data.block) <= _MAX_FIRST_LINE:
         data.more()
     if not data.block:
-        raise source.error("line 1", "the file is empty")
+        raise file.error("line 1", "the file is empty")
     line, newline, _ = data.block.partition(b"\n")
     if not newline and not data.ended:
-        raise source.error(
+        raise file.error(
             "line 1", f"the line is longer than {_MAX_FIRST_LINE:,} bytes, more than a word and its numbers can take"
         )
     return line
 
 
-def _fault(reader: RowReader, size: int, limit: int) -> str:
-    if reader.status == FEW:
-        return _too_few(size, reader.fields)
-    if reader.status == LONG_WORD:
-        return f"a word of {reader.word_length:,} bytes; words may have {MAX_WORD_BYTES:,}"
-    if reader.status == LONG_LINE:
+def _fault(parser: RowReader, size: int, limit: int) -> str:
+    if parser.status == FEW:
+        return _too_few(size, parser.fields)
+    if parser.status == LONG_WORD:
+        return f"a word of {parser.word_length:,} bytes; words may have {MAX_WORD_BYTES:,}"
+    if parser.status == LONG_LINE:
         return f"the line is longer than {limit:,} bytes, more than a word and its numbers can take"
-    return f"the last {size} fields must be numbers; found {reader.bad[:40]!r} after the word {reader.word[:40]!r}"
+    return f"the last {size} fields must be numbers; found {parser.bad[:40]!r} after the word {parser.word[:40]!r}"
 
 
 def _too_few(size: int, fields: int) -> str:
-    return f"a word and {size} numbers were expected, {fields} fields found"
+    return f"expected a word and {size} numbers, found {fields} fields"
 
 
-def _count_numbers(source: Source, line: bytes) -> int:
-    """Tell D from the first line of a file without header: its trailing numbers, less the word if that is one too."""
+def _count_numbers(file: FileReader, line: bytes) -> int:
+    """Return D for a file without header: the trailing numbers of its first line, without a word that is a number."""
     fields = line.split()
     size = 0
     while size < len(fields) - 1 and parse_float(fields[-1 - size]) is not None:
         size += 1
     if size == 0:
-        raise source.error(
+        raise file.error(
             "line 1", f"neither a header of two whole numbers nor a word followed by numbers: {line[:40]!r}"
         )
     return size
 
 
-def _expect_end(source: Source, data: Bytes, blank: int) -> None:
+def _expect_end(file: FileReader, data: Bytes, blank: int) -> None:
     """Blank lines may end a file; a row after one means that something is missing."""
     while True:
         if data.rest().strip():
-            raise source.error(f"line {blank}", "the line is blank, but rows follow: the file is damaged here")
+            raise file.error(f"line {blank}", "the line is blank, but rows follow: the file is damaged here")
         if data.ended:
             return
         data.at = len(data.block)
         data.more()
 
 
-def _compare_counts(source: Source, promised: int, found: int) -> None:
+def _compare_counts(file: FileReader, promised: int, found: int) -> None:
     if found < promised:
-        raise source.error(
+        raise file.error(
             f"line {found + 1}",
-            f"the header says {promised:,} words, but the file ends after {found:,}: it is cut short",
+            f"the header says {promised:,} words, but the file ends after {found:,}: it is truncated",
         )
     if found > promised:
-        warnings.warn(
-            f"{source.path}: the header says {promised:,} words, the file has {found:,}; all of them were read",
-            stacklevel=5,
-        )
+        warn_user(f"{file.path}: the header says {promised:,} words, but the file has {found:,}; read all of them")

@@ -1,4 +1,4 @@
-"""Words as bytes: what the word2vec formats can hold, and what the native format can."""
+"""Words as bytes, for the native format and for the word2vec formats."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ def encode_words(words: Sequence[Hashable]) -> tuple[list[bytes], str]:
 
 
 def decode_integers(words: list[str]) -> list[int]:
-    """Undo what `encode_words` does to whole numbers; ValueError for anything that it does not write."""
+    """Decode whole numbers written by `encode_words`; raise ValueError for anything else."""
     for word in words:
         if not _INTEGER.fullmatch(word):
-            raise ValueError(f"{word[:40]!r} is no whole number in decimals")
+            raise ValueError(f"{word[:40]!r} is not a decimal whole number")
     return [int(word) for word in words]
 
 
 def plain_words(words: Sequence[Hashable]) -> list[bytes]:
-    """Encode words for the word2vec formats, which part word and numbers by white space.
+    """Encode words for the word2vec formats, which separate word and numbers by white space.
 
     Parameters
     ----------

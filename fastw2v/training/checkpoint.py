@@ -46,7 +46,7 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: 
         "params": asdict(state.params),
         "corpus": fingerprint(corpus),
     }
-    vectors = WordVectors(state.w_in, corpus.vocabulary.words, corpus.vocabulary.counts)
+    vectors = WordVectors(state.w_in, corpus.vocabulary)
     metadata = {"training": position, "loss_history": state.loss_history, "parameters": asdict(state.params)}
     save(path, vectors, format="native", context_vectors=state.w_out, metadata=metadata)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fastw2v.errors import ParameterError
 from fastw2v.machine import check_memory
 from fastw2v.parameters import shown
-from fastw2v.vectors.word_vectors import WordVectors
+from fastw2v.vectors.word_vectors import find_word_vectors
 
 if TYPE_CHECKING:
     from fastw2v.corpus.vocabulary import Vocabulary
@@ -26,7 +26,7 @@ def check_initial_rows(given: Any, frozen: Any, vector_size: int) -> None:
     """
     _check_frozen(frozen)
     if given is not None:
-        _check_width(getattr(given, "vectors_", given), vector_size)
+        _check_vector_size(given, vector_size)
 
 
 def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArray[np.float32] | None:
@@ -48,16 +48,16 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
     """
     if given is None:
         return None
-    given = getattr(given, "vectors_", given)  # a fitted model stands for its vectors
-    _check_width(given, vector_size)
+    _check_vector_size(given, vector_size)
     check_memory(4 * len(vocabulary) * vector_size, f"initial_vectors for {len(vocabulary):,} words")
     rows = np.full((len(vocabulary), vector_size), np.nan, np.float32)
-    if _is_keyed(given):
-        index = given.key_to_index
+    word_vectors = find_word_vectors(given)
+    if word_vectors is not None:
+        index = word_vectors.key_to_index
         pairs = [(row, index[word]) for row, word in enumerate(vocabulary.words) if word in index]
         if pairs:
             to, source = np.array(pairs).T
-            rows[to] = given.vectors[source]
+            rows[to] = word_vectors.vectors[source]
             _check_finite(rows[to], [vocabulary.words[row] for row in to])
         return rows
     if isinstance(given, Mapping):
@@ -102,20 +102,16 @@ def _floats(given: Any, what: str) -> NDArray[np.float32]:
         ) from None
 
 
-def _is_keyed(given: Any) -> bool:
-    """WordVectors, or gensim's KeyedVectors."""
-    return isinstance(given, WordVectors) or (hasattr(given, "key_to_index") and hasattr(given, "vectors"))
-
-
-def _check_width(given: Any, vector_size: int) -> None:
+def _check_vector_size(given: Any, vector_size: int) -> None:
     if isinstance(given, (str, bytes)) or not (hasattr(given, "__len__") or hasattr(given, "__array__")):
         raise ParameterError(
             f"initial_vectors={shown(given)}: it must be a fitted model, WordVectors, a mapping of words to "
             "vectors or an array (V, D); a file is read by fastw2v.load(path)"
         )
-    width = given.vectors.shape[1] if _is_keyed(given) else vector_size
-    if width != vector_size:
-        raise ParameterError(f"initial_vectors have {width} dimensions, vector_size is {vector_size}: make them equal")
+    word_vectors = find_word_vectors(given)
+    size = vector_size if word_vectors is None else word_vectors.vector_size
+    if size != vector_size:
+        raise ParameterError(f"initial_vectors have {size} dimensions, vector_size is {vector_size}: make them equal")
 
 
 def _check_frozen(words: Any) -> None:

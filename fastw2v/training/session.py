@@ -209,7 +209,8 @@ def next_pass(request: Request, corpus: Any, standing: Standing) -> Session:
     known = standing.vocabulary
     encoded = replace(request, vocabulary=known).read(corpus)
     _check_fits(standing, encoded, request.parameters)
-    counts = known.counts + count_ids(encoded.ids, len(known))
+    here = count_ids(encoded.ids, len(known))
+    counts = here if known.counts is None else known.counts + here
     session = begin(
         replace(request, initial_vectors=standing.vectors),
         replace(encoded, vocabulary=Vocabulary(known.words, counts)),

@@ -1,4 +1,4 @@
-"""Finished word vectors and what can be asked of them."""
+"""Word vectors: lookup, nearest neighbours and comparisons."""
 
 from fastw2v.vectors.word_vectors import WordVectors
 

@@ -1,4 +1,4 @@
-"""An approximate index for `WordVectors.most_similar`: a graph (HNSW) made and searched by the usearch package."""
+"""ApproximateIndex: a graph (HNSW), built and searched by the usearch package, for `WordVectors.most_similar`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError, require
+from fastw2v.machine import resolve_jobs
+from fastw2v.parameters import check
 from fastw2v.vectors.search import whole_number
 
 if TYPE_CHECKING:
@@ -17,31 +19,32 @@ __all__ = ["ApproximateIndex"]
 
 
 class ApproximateIndex:
-    """A graph over unit vectors that finds most of the nearest without looking at all.
+    """A graph over unit vectors that finds most of the nearest rows without comparing all of them.
 
     Parameters
     ----------
     word_vectors : WordVectors
-        Pass the index back to these, or to vectors with equal rows.
+        The vectors to index. Pass the index to their methods, or to those of vectors with equal rows.
     connectivity : int, default 16
-        Edges of each node. More: better answers, more memory.
+        Edges per node. More: better answers, more memory.
     expansion_add, expansion_search : int, default 128 and 64
-        Candidates looked at when a node is added, and when one searches. More: better answers, slower.
-    n_jobs : int, default 0
-        Threads that build the graph; 0: all CPUs.
+        Candidates examined when a node is added, and in a search. More: better answers, slower.
+    n_jobs : int, optional
+        Threads that build the graph; None or -1: every usable CPU.
 
     Raises
     ------
     MissingDependencyError
         When usearch is not installed.
+    ParameterError
+        When a number is out of its range.
 
     Notes
     -----
-    Scores are exact: the words found are compared with the vectors themselves. That a word is missing among the
-    answers is what "approximate" means. Several threads building one graph make it in no fixed order, so answers are
-    deterministic with ``n_jobs=1`` only. An index pickles and copies, with the graph that was built. Method: Malkov and
-    Yashunin, "Efficient and robust approximate nearest neighbor search using hierarchical navigable small world
-    graphs", 2018.
+    Scores are exact, because the words found are compared with the vectors themselves; "approximate" means that a
+    near word may be missing from the answers. Several threads add rows in no fixed order, so answers are deterministic
+    only with ``n_jobs=1``. An index pickles and copies with its graph. Method: Malkov and Yashunin, "Efficient and
+    robust approximate nearest neighbor search using hierarchical navigable small world graphs", 2018.
 
     Examples
     --------
@@ -55,7 +58,7 @@ class ApproximateIndex:
         connectivity: int = 16,
         expansion_add: int = 128,
         expansion_search: int = 64,
-        n_jobs: int = 0,
+        n_jobs: int | None = None,
     ) -> None:
         numbers: dict[str, Any] = {
             "connectivity": connectivity,
@@ -64,18 +67,19 @@ class ApproximateIndex:
         }
         for name, value in numbers.items():
             whole_number(name, value, 2 if name == "connectivity" else 1)
+        check("n_jobs", n_jobs)
         self.shape = word_vectors.vectors.shape
         self._numbers = numbers
         self._graph = self._empty_graph()
         units = word_vectors.unit_vectors
-        self._graph.add(np.arange(len(units), dtype=np.uint64), units, threads=whole_number("n_jobs", n_jobs, 0))
+        self._graph.add(np.arange(len(units), dtype=np.uint64), units, threads=resolve_jobs(n_jobs))
 
     def _empty_graph(self) -> Any:
         return require("usearch.index", "an approximate index", "ann").Index(
             ndim=self.shape[1], metric="ip", dtype="f32", **self._numbers
         )
 
-    # usearch's own objects neither pickle nor copy, and building a graph again takes long.
+    # usearch's own objects neither pickle nor copy, and building the graph again would take long.
 
     def __getstate__(self) -> dict[str, Any]:
         return {"shape": self.shape, "numbers": self._numbers, "graph": bytes(self._graph.save())}
@@ -92,12 +96,12 @@ class ApproximateIndex:
         return int(self.shape[0])
 
     def check(self, shape: tuple[int, ...]) -> None:
-        """Raise ParameterError unless the index was made of vectors of this shape."""
+        """Raise ParameterError unless the index was built from vectors of this shape."""
         if tuple(self.shape) != tuple(shape):
-            raise ParameterError(f"this index was made of vectors of shape {self.shape}, not {tuple(shape)}")
+            raise ParameterError(f"this index was built from vectors of shape {self.shape}, not {tuple(shape)}")
 
     def search(self, units: NDArray[np.float32], count: int) -> list[NDArray[np.int64]]:
-        """Find about the nearest rows of each query.
+        """Return approximately the nearest rows of each query.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""How near are these words to each other? Questions about words that are named."""
+"""Comparisons: similarities and distances between given words and groups of words."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ class Comparisons:
     """The part of `WordVectors` that compares words and groups of words."""
 
     vectors: NDArray[np.float32]
-    index_to_key: list[Hashable]
-    key_to_index: dict[Hashable, int]
 
     if TYPE_CHECKING:
 
+        @property
+        def index_to_key(self) -> list[Hashable]: ...
+        @property
+        def key_to_index(self) -> dict[Hashable, int]: ...
         @property
         def vector_size(self) -> int: ...
         @property
@@ -45,7 +47,7 @@ class Comparisons:
         Raises
         ------
         UnknownWordError
-            For a word that the vocabulary does not hold.
+            For a word that is not in the vocabulary.
 
         Examples
         --------
@@ -57,7 +59,7 @@ class Comparisons:
         return _cosine(*self.vectors[[self.row(word), self.row(other)]])
 
     def distance(self, word: Hashable, other: Hashable) -> float:
-        """Return the cosine distance of two words, 1 less their similarity: from 0 to 2."""
+        """Return the cosine distance of two words, 1 minus their similarity: from 0 to 2."""
         return 1.0 - self.similarity(word, other)
 
     def distances(self, word: Any, others: Sequence[Hashable] | None = None) -> NDArray[np.float32]:
@@ -76,7 +78,7 @@ class Comparisons:
         Raises
         ------
         UnknownWordError
-            For a word that the vocabulary does not hold.
+            For a word that is not in the vocabulary.
 
         Examples
         --------
@@ -97,7 +99,7 @@ class Comparisons:
         Parameters
         ----------
         words, others : sequence of hashables
-            At least one word each; each counts with the length that its vector has.
+            At least one word each; vectors are used at their own length.
 
         Returns
         -------
@@ -107,7 +109,7 @@ class Comparisons:
         Raises
         ------
         UnknownWordError
-            For a word that the vocabulary does not hold.
+            For a word that is not in the vocabulary.
         ParameterError
             For an empty group.
 
@@ -137,23 +139,23 @@ class Comparisons:
         weights : array of float, shape (len(words),), optional
             By default 1 each. The sum is divided by the sum of their absolute values.
         pre_normalize : bool, default True
-            Take the unit vectors of words; vectors count as they are.
+            Use the unit vectors of words; vectors are used as they are.
         post_normalize : bool, default False
-            Bring the result to length 1.
+            Scale the result to length 1.
         ignore_missing : bool, default True
-            Leave words out that the vocabulary does not hold, instead of raising.
+            Skip unknown words instead of raising.
 
         Returns
         -------
         array of float32, shape (D,)
-            Zeros when no word is known.
+            Zeros if no word is known.
 
         Raises
         ------
         UnknownWordError
             With ``ignore_missing=False``.
         ParameterError
-            When there are no words, or not as many weights.
+            When there are no words, or another number of weights.
 
         Notes
         -----
@@ -169,7 +171,7 @@ class Comparisons:
         items = _items("words", words)
         given = np.ones(len(items)) if weights is None else np.asarray(weights, np.float64)
         if given.shape != (len(items),):
-            raise ParameterError(f"{len(items)} words, but weights of shape {given.shape}: give one for each word")
+            raise ParameterError(f"got {len(items)} words and weights of shape {given.shape}: give one weight per word")
         total, total_weight = np.zeros(self.vector_size), 0.0
         for item, weight in zip(items, given.tolist(), strict=True):
             if isinstance(item, np.ndarray):
@@ -194,12 +196,12 @@ class Comparisons:
         Returns
         -------
         hashable
-            The first of them where several are equally far.
+            The first of several that are equally far.
 
         Raises
         ------
         UnknownWordError
-            For a word that the vocabulary does not hold.
+            For a word that is not in the vocabulary.
         ParameterError
             When there are no words.
 
@@ -217,7 +219,7 @@ class Comparisons:
         return items[int(np.argmin(units @ mean))]
 
     def rank(self, word: Hashable, other: Hashable) -> int:
-        """Return the place of `other` among the neighbours of `word`: 1 is the nearest.
+        """Return the rank of `other` among the neighbours of `word`: 1 is the nearest.
 
         Parameters
         ----------
@@ -226,12 +228,12 @@ class Comparisons:
         Returns
         -------
         int
-            Words that are equally far share a place.
+            Words that are equally far share a rank.
 
         Raises
         ------
         UnknownWordError
-            For a word that the vocabulary does not hold.
+            For a word that is not in the vocabulary.
 
         Examples
         --------
@@ -243,7 +245,7 @@ class Comparisons:
         return len(self._closer_rows(word, other)) + 1
 
     def closer_than(self, word: Hashable, other: Hashable) -> list[Hashable]:
-        """Return the words that are nearer to `word` than `other` is, by row.
+        """Return the words that are closer to `word` than `other` is, by row.
 
         Parameters
         ----------
@@ -257,7 +259,7 @@ class Comparisons:
         Raises
         ------
         UnknownWordError
-            For a word that the vocabulary does not hold.
+            For a word that is not in the vocabulary.
 
         Examples
         --------

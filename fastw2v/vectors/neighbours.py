@@ -1,4 +1,4 @@
-"""Which words are near? The questions that search through all vectors, one at a time and many at once."""
+"""Neighbours: queries that search all vectors for the nearest words, one at a time or in batches."""
 
 from __future__ import annotations
 
@@ -27,12 +27,14 @@ class Neighbours:
     """The part of `WordVectors` that searches."""
 
     vectors: NDArray[np.float32]
-    index_to_key: list[Hashable]
-    key_to_index: dict[Hashable, int]
 
     if TYPE_CHECKING:
 
         def __len__(self) -> int: ...
+        @property
+        def index_to_key(self) -> list[Hashable]: ...
+        @property
+        def key_to_index(self) -> dict[Hashable, int]: ...
         @property
         def vector_size(self) -> int: ...
         @property
@@ -55,34 +57,34 @@ class Neighbours:
         Parameters
         ----------
         positive, negative : word, vector of shape (D,), pair (word or vector, weight), or list of these
-            What to add and what to subtract. Words count with their unit vectors, vectors with the length they have.
+            What to add and what to subtract. Words contribute their unit vectors, vectors are used as they are.
         topn : int, default 10
             How many words to return.
         restrict_vocab : int, optional
-            Search the first (most frequent) rows only. The words asked about may lie behind them.
+            Search only the first (most frequent) rows. The query's own words may lie beyond them.
         among, exclude : collection of words, or callable(word) -> bool, optional
-            The words that may be answers, and those that may not. Words outside the vocabulary change nothing. A
-            callable is asked about the best words only, until `topn` are found.
+            The words that may be answers, and those that may not. Unknown words have no effect. A callable sees the
+            best words only, until `topn` are found.
         index : ApproximateIndex, optional
-            Search with this index of the same vectors, faster, instead of through all of them: see
-            :class:`fastw2v.ann.ApproximateIndex`. Not with `restrict_vocab` or a collection in `among`.
+            Search this index of the same vectors, which is faster than comparing all of them: see
+            :class:`fastw2v.vectors.approximate.ApproximateIndex`. Not with `restrict_vocab` or a collection in `among`.
 
         Returns
         -------
         list of (word, float)
-            Best first; the words that were asked about are left out. Scores lie in [-1, 1].
+            Best first, without the words of the query. Scores lie in [-1, 1].
 
         Raises
         ------
         UnknownWordError
-            For a word asked about that the vocabulary does not hold.
+            For a word of the query that is not in the vocabulary.
         ParameterError
-            When nothing is asked, a vector has the wrong shape, or a weight is not finite.
+            When the query is empty, a vector has the wrong shape, or a weight is not finite.
 
         Notes
         -----
-        One matrix product and a partial sort. A query of zeros scores 0 everywhere. Order among equal scores: by row.
-        A weight in `negative` says how much is subtracted (gensim adds it as it is).
+        One matrix product and a partial sort. A query of zeros scores 0 everywhere. Equal scores are ordered by row.
+        A weight in `negative` is the amount subtracted (gensim adds it as it is).
 
         Examples
         --------
@@ -113,33 +115,33 @@ class Neighbours:
         exclude: Words | None = None,
         index: ApproximateIndex | None = None,
     ) -> list[Answer]:
-        """Answer many questions of `most_similar` together, in matrix products of blocks.
+        """Answer many queries of `most_similar` together, in blocks of matrix products.
 
         Parameters
         ----------
         positive : sequence, or array of shape (n, D)
-            One item for each question, of any kind that `most_similar` takes; each row of an array is one.
+            One item per query, of any kind that `most_similar` takes; each row of an array is one query.
         negative : sequence, optional
-            As long as `positive`: what each question subtracts.
+            As long as `positive`: what each query subtracts.
         topn, restrict_vocab, among, exclude, index
-            As in `most_similar`, the same for all questions. A callable is asked once about each word.
+            As in `most_similar`, the same for all queries. A callable is called once for each word.
 
         Returns
         -------
         list of list of (word, float)
-            One answer for each question.
+            One answer per query.
 
         Raises
         ------
         UnknownWordError
-            For a word asked about that the vocabulary does not hold.
+            For a word of the query that is not in the vocabulary.
         ParameterError
-            When a question asks nothing, or there are not as many `negative` as `positive`.
+            When a query is empty, or `negative` and `positive` differ in length.
 
         Notes
         -----
-        Scores are held in blocks of 16 MB whatever the number of questions and words. They may differ from those of
-        `most_similar` in the last digit, because the matrix product adds in another order.
+        Scores take 16 MB, whatever the number of queries and words. They may differ from those of `most_similar` in
+        the last digit, because the matrix product adds in another order.
 
         Examples
         --------
@@ -152,12 +154,14 @@ class Neighbours:
         topn = whole_number("topn", topn, 0)
         if isinstance(positive, (str, bytes)) or (isinstance(positive, np.ndarray) and positive.ndim == 0):
             raise ParameterError(
-                f"most_similar_batch takes a list of questions; got {positive!r:.40}: use most_similar"
+                f"most_similar_batch takes a list of queries; got {positive!r:.40}: use most_similar for one query"
             )
         questions = list(positive)
         subtracted: Sequence[Any] = [()] * len(questions) if negative is None else negative
         if len(subtracted) != len(questions):
-            raise ParameterError(f"{len(questions)} questions in `positive`, but {len(subtracted)} in `negative`")
+            raise ParameterError(
+                f"`positive` has {len(questions)} queries, but `negative` has {len(subtracted)}: make them equally long"
+            )
         choice = self._choice(restrict_vocab, among, exclude)
         queries = np.empty((len(questions), self.vector_size))
         asked: list[list[int]] = []
@@ -179,24 +183,24 @@ class Neighbours:
         among: Words | None = None,
         exclude: Words | None = None,
     ) -> Answer:
-        """Find the words that are near to all of `positive` and far from all of `negative`, by product (3CosMul).
+        """Return the words near all of `positive` and far from all of `negative`, by product (3CosMul).
 
         Parameters
         ----------
         positive, negative : word, vector of shape (D,), or list of these
-            The product of the similarities to the first is divided by that to the second; no weights.
+            The product of similarities to the former is divided by that to the latter; no weights.
         topn, restrict_vocab, among, exclude
             As in `most_similar`.
 
         Returns
         -------
         list of (word, float)
-            Best first. Scores are not cosines: similarities are moved to [0, 1] before they are multiplied.
+            Best first. Scores are not cosines: similarities are mapped to [0, 1] before they are multiplied.
 
         Raises
         ------
         UnknownWordError
-            For a word that the vocabulary does not hold.
+            For a word that is not in the vocabulary.
         ParameterError
             When `positive` is empty, or a term has a weight.
 
@@ -219,7 +223,7 @@ class Neighbours:
         return self._best(scores, topn, asked, choice, clip=False)
 
     def _cosmul(self, positive: Any, negative: Any, choice: Choice) -> tuple[NDArray[np.float64], list[int]]:
-        """The scores of the rows of `choice`, and the rows of the words that were asked about."""
+        """Return the scores of the rows of `choice`, and the rows of the query's words."""
         products: dict[str, Any] = {}
         asked: list[int] = []
         for name, given in (("positive", positive), ("negative", negative)):
@@ -240,18 +244,18 @@ class Neighbours:
         Parameters
         ----------
         a, b, c : hashable
-            Words; ``analogy("man", "king", "woman")`` asks for the queen.
+            ``analogy("man", "king", "woman")`` should find "queen".
         topn : int, default 10
 
         Returns
         -------
         list of (word, float)
-            Best first, `a`, `b` and `c` left out.
+            Best first, without `a`, `b` and `c`.
 
         Raises
         ------
         UnknownWordError
-            For a word that the vocabulary does not hold.
+            For a word that is not in the vocabulary.
 
         Notes
         -----
@@ -275,12 +279,12 @@ class Neighbours:
         return Choice(self.key_to_index, self.index_to_key, limit, among, exclude)
 
     def _query(self, positive: Any, negative: Any = ()) -> tuple[NDArray[np.float64], list[int]]:
-        """Add up a question; returns the vector and the rows of the words in it."""
+        """Sum the terms of a query; return the vector and the rows of its words."""
         index, size = self.key_to_index, self.vector_size
         terms = read_terms("positive", positive, index, size)
         terms += [(term, -weight) for term, weight in read_terms("negative", negative, index, size)]
         if not terms:
-            raise ParameterError("most_similar was asked nothing: give at least one word or vector in `positive`")
+            raise ParameterError("most_similar needs at least one word or vector in `positive`")
         query = np.zeros(size, np.float64)
         asked: list[int] = []
         for term, weight in terms:
@@ -293,7 +297,7 @@ class Neighbours:
         return query, asked
 
     def _best(self, scores: NDArray[Any], topn: int, asked: list[int], choice: Choice, clip: bool = True) -> Answer:
-        """Take the best of the scores of `choice.rows` that are allowed."""
+        """Return the best rows that `choice` admits, given the scores of `choice.rows`."""
         rows, left_out = choice.rows, {*choice.left_out, *(row for row in asked if row < choice.limit)}
         places = left_out if rows is None else np.flatnonzero(np.isin(rows, list(left_out))).tolist()
         wanted = topn if not choice.asks else min(len(scores), 4 * topn + 16)
@@ -302,7 +306,7 @@ class Neighbours:
             found = best if rows is None else rows[best]
             if choice.asks:
                 kept = [place for place, row in enumerate(found.tolist()) if choice.admits(row)][:topn]
-                # Too few: look at more, until all that there are have been asked about.
+                # Too few: examine more, until none are left.
                 if len(kept) < topn and len(best) == wanted and wanted < len(scores):
                     wanted = min(len(scores), 8 * wanted)
                     continue
@@ -335,11 +339,11 @@ class Neighbours:
     ) -> list[Answer]:
         if restrict_vocab is not None or choice.rows is not None:
             raise ParameterError(
-                "an approximate index always searches all words: leave out restrict_vocab and among= (a callable in "
-                "among= works), or index="
+                "an approximate index always searches all words: omit restrict_vocab and among (a callable in among "
+                "works), or omit index"
             )
         if not hasattr(index, "check"):
-            raise ParameterError(f"index must be a fastw2v.ann.ApproximateIndex; got {type(index).__name__}")
+            raise ParameterError(f"index must be an ApproximateIndex; got {type(index).__name__}")
         index.check(self.vectors.shape)
         count = topn + len(choice.left_out) + max(map(len, asked), default=0) + (3 * topn + 16 if choice.asks else 0)
         answers = []
@@ -351,7 +355,7 @@ class Neighbours:
                 kept = [i for i in order.tolist() if near[i] not in barred and choice.admits(int(near[i]))][:topn]
                 if len(kept) == topn or looked_at >= len(self):
                     break
-                looked_at *= 4  # the filters left too few
+                looked_at *= 4  # too few passed the filters
                 near = index.search(unit[None, :], looked_at)[0]
             answers.append(self._answer(near[kept], scores[kept]))
         return answers
@@ -363,10 +367,10 @@ class Neighbours:
 
 
 def _scores(units: NDArray[np.float32], unit: NDArray[np.float32], choice: Choice) -> NDArray[np.float32]:
-    """The cosines of the rows of `choice` with a unit vector."""
+    """Return the cosines of the rows of `choice` with a unit vector."""
     if choice.rows is None:
         return units[: choice.limit] @ unit
-    # Few rows: only they are multiplied. Many: one product over all costs less than a copy of them.
+    # For few rows, multiply those alone; for many, one product over all rows is cheaper than copying them.
     if len(choice.rows) < choice.limit // 4:
         return units[choice.rows] @ unit
     return (units[: choice.limit] @ unit)[choice.rows]

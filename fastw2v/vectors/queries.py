@@ -1,4 +1,4 @@
-"""What people may ask word vectors about: words, vectors, and either with a weight; and which answers they want."""
+"""Reading queries: the terms (words and vectors, with weights) and the words admitted as answers."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ Words = Collection[Hashable] | Callable[[Hashable], bool]
 
 
 def read_terms(name: str, given: Any, index: Mapping[Hashable, int], size: int) -> list[tuple[Any, float]]:
-    """Bring what may be asked into one form.
+    """Convert every accepted form of a query to a list of terms.
 
     Parameters
     ----------
     name : str
-        Of the parameter, for messages.
+        The parameter's name, for messages.
     given : word, vector of shape (D,), pair (word or vector, weight), or list of these
     index : mapping of word to row
-        Tells a word that is a tuple from a pair.
+        Distinguishes a word that is a tuple from a (word, weight) pair.
     size : int
         D.
 
@@ -37,10 +37,10 @@ def read_terms(name: str, given: Any, index: Mapping[Hashable, int], size: int) 
     Raises
     ------
     ParameterError
-        For a vector of another shape, a weight that is no finite number, and what is neither a word nor a vector.
+        For a vector of another shape, a weight that is not finite, and a value that is neither a word nor a vector.
     """
     if isinstance(given, Mapping):
-        raise ParameterError(f"`{name}` is a mapping: give a list of pairs (word, weight), list(weights.items())")
+        raise ParameterError(f"`{name}` is a mapping: pass a list of (word, weight) pairs, as in list(weights.items())")
     if isinstance(given, np.ndarray):
         items: list[Any] = [given] if given.ndim == 1 and given.dtype.kind in "fiu" else list(given)
     elif (
@@ -70,10 +70,10 @@ def _read_term(name: str, item: Any, index: Mapping[Hashable, int], size: int) -
     if isinstance(item, tuple) and len(item) == 2 and _is_weighted(item, index):
         item, weight = item[0], float(item[1])
         if not math.isfinite(weight):
-            raise ParameterError(f"`{name}` has the weight {weight}: a weight must be a finite number")
+            raise ParameterError(f"`{name}` has the weight {weight}: weights must be finite")
     if isinstance(item, np.ndarray):
         if item.dtype.kind not in "fiu":
-            raise ParameterError(f"`{name}` holds an array of {item.dtype} within a list: give one list of words")
+            raise ParameterError(f"`{name}` holds an array of {item.dtype} inside a list: pass one flat list of words")
         vector = item.astype(np.float64)
         if vector.shape != (size,):
             raise ParameterError(f"a vector in `{name}` has shape {vector.shape}; these vectors have shape ({size},)")
@@ -83,13 +83,13 @@ def _read_term(name: str, item: Any, index: Mapping[Hashable, int], size: int) -
 
 
 def check_key(word: Any, where: str) -> None:
-    """Raise ParameterError, with the remedy, for what cannot be a word."""
+    """Raise ParameterError, with the remedy, for a value that cannot be a word."""
     try:
         hash(word)
     except TypeError as error:
         raise ParameterError(
-            f"{where} {word!r:.40} ({type(word).__name__}), which is no word; a list of words is looked up as "
-            "wv[words], a vector is given as a NumPy array"
+            f"{where} {word!r:.40} ({type(word).__name__}), which cannot be a word: look up a list of words with "
+            "wv[words], and pass a vector as a NumPy array"
         ) from error
 
 
@@ -101,7 +101,7 @@ def _is_key_of(value: Any, index: Mapping[Hashable, int]) -> bool:
 
 
 def _is_weighted(pair: tuple[Any, ...], index: Mapping[Hashable, int]) -> bool:
-    """Tell a pair (word, weight) from a pair of words: the weight is a number that is no word itself."""
+    """Tell a (word, weight) pair from a pair of words: the weight is a number that is not a word itself."""
     weight = pair[1]
     return (
         isinstance(weight, (int, float, np.integer, np.floating))
@@ -112,7 +112,7 @@ def _is_weighted(pair: tuple[Any, ...], index: Mapping[Hashable, int]) -> bool:
 
 
 class Choice:
-    """The words that may be an answer.
+    """The words admitted as answers.
 
     Parameters
     ----------
@@ -120,16 +120,16 @@ class Choice:
     words : list
         The words by row.
     limit : int
-        Only the first rows count.
+        Only the first `limit` rows are searched.
     among, exclude : collection of words, or callable, or None
-        Which words may be answers, and which may not. Words that the vocabulary does not hold change nothing.
+        Which words may be answers, and which may not. Unknown words have no effect.
 
     Attributes
     ----------
     rows : array of int64, or None
-        The rows to search, rising; None: all below `limit`.
+        The rows to search, ascending; None: all below `limit`.
     left_out : list of int
-        Rows below `limit` that are no answers.
+        Rows below `limit` that are not admitted.
     """
 
     def __init__(
@@ -151,7 +151,7 @@ class Choice:
 
     @property
     def asks(self) -> bool:
-        """Whether there are callables to ask about each word."""
+        """Whether there are callables that must see each word."""
         return bool(self._tests)
 
     def admits(self, row: int) -> bool:

@@ -1,9 +1,8 @@
-"""What every question to word vectors is made of: unit rows, the best of many scores, words spelt alike."""
+"""The arithmetic of searching rows: unit rows, and the rows with the highest scores."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,22 +10,20 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
 
-__all__ = ["best_of_many", "best_rows", "close_matches", "search_limit", "unit_rows", "whole_number"]
+__all__ = ["best_of_many", "best_rows", "search_limit", "unit_rows", "whole_number"]
 
-# difflib takes about 5 us a word: more words than these would make a mistyped name cost seconds.
-_SUGGESTION_POOL = 20_000
-# Rows that are turned into unit vectors at once; bounds the float64 copy.
+# Rows normalized at a time; bounds the float64 copy.
 _BLOCK_ROWS = 16_384
-# Queries and rows whose scores are held at once: 16 MB of float32.
+# Queries and rows per block of scores: 16 MB of float32.
 _BLOCK_QUERIES = 512
 _BLOCK_SEARCHED = 8_192
-# A partial sort of all scores costs more than a search for those that can be among the best, if they are so many times
-# as many as are wanted.
+# With more than this many scores per answer, it is cheaper first to find those that can be among the best than to sort
+# all of them partially.
 _LONG = 256
-# The first block is small: of scores that are all equal, as those of a query of zeros, all would have to be sorted.
+# The first block is small: where all scores are equal, as for a query of zeros, all of it has to be sorted.
 _FIRST_SEARCHED = 1_024
-# Scores of which first the highest alone is looked at; fewer where many answers are wanted, so that there are always so
-# many pieces for each of them, see `_BestSoFar.add`.
+# Scores per piece, of which only the highest is examined at first; fewer where many answers are wanted, so that there
+# are always this many pieces for each answer, see `_BestSoFar.add`.
 _PIECE = 128
 _PIECES_FOR_EACH = 8
 
@@ -41,7 +38,7 @@ def unit_rows(vectors: NDArray[Any]) -> NDArray[np.float32]:
     Returns
     -------
     array of float32, shape (n, D)
-        A row of zeros, or one with NaN or infinity in it, has no direction and becomes zeros: never NaN.
+        Never NaN: a row of zeros, or one that holds NaN or infinity, has no direction and becomes zeros.
     """
     units = np.empty(vectors.shape, np.float32)
     for first in range(0, len(vectors), _BLOCK_ROWS):
@@ -65,7 +62,7 @@ def best_rows(scores: NDArray[Any], topn: int, exclude: Iterable[int] = ()) -> N
         Free of NaN. Not changed.
     topn : int
     exclude : iterable of int
-        Rows to leave out.
+        Rows to skip.
 
     Returns
     -------
@@ -107,9 +104,9 @@ def best_of_many(
     searched : array of float32, shape (V, D)
     topn : int
     left_out : sequence of sequences of int
-        For each query the rows that do not count.
+        For each query, the rows to skip.
     barred : sequence of int
-        The rows that count for no query.
+        The rows to skip for all queries.
 
     Yields
     ------
@@ -146,7 +143,7 @@ def best_of_many(
 
 
 class _BestSoFar:
-    """The best rows of each query, kept while blocks of scores go by in the order of the rows."""
+    """The best rows of each query so far, while blocks of scores arrive in the order of the rows."""
 
     def __init__(self, queries: int, topn: int) -> None:
         self.topn = topn
@@ -154,7 +151,7 @@ class _BestSoFar:
         self.rows: NDArray[np.int64] = np.zeros((queries, topn), np.int64)
 
     def add(self, scores: NDArray[np.float32], begin: int) -> None:
-        """Take in the scores of rows from `begin` on, shape (queries, pieces, rows of a piece)."""
+        """Add the scores of rows from `begin` on, shape (queries, pieces, rows per piece)."""
         # Later rows lose against equal earlier ones, so only a higher score changes anything: seldom, after a while.
         threshold = self.scores[:, -1]
         highest = scores.max(axis=2)
@@ -178,44 +175,21 @@ class _BestSoFar:
         self.scores[changed], self.rows[changed] = value[chosen], row[chosen]
 
     def finish(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        """Give rows and scores of each query, best first; fewer than topn where there were no more."""
+        """Yield rows and scores of each query, best first; fewer than topn if there are no more."""
         for rows, scores in zip(self.rows, self.scores, strict=True):
             there = int(np.count_nonzero(scores > -np.inf))
             yield rows[:there], scores[:there]
 
 
-def close_matches(word: Hashable, index: Mapping[Hashable, int], words: Sequence[Hashable]) -> list[str]:
-    """Find words spelt like `word`: the same in other case, then by difflib among the most frequent words.
-
-    Parameters
-    ----------
-    word : hashable
-    index : mapping of word to row
-    words : sequence
-        The words, most frequent first; the first 20,000 are compared, so the cost is bounded.
-
-    Returns
-    -------
-    list
-        At most three words, nearest first; empty when `word` is no string.
-    """
-    if not isinstance(word, str) or not word or len(word) > 64:
-        return []
-    forms = (word.lower(), word.capitalize(), word.title(), word.upper())
-    pool = [other for other in words[:_SUGGESTION_POOL] if isinstance(other, str)]
-    near = [*(form for form in forms if form in index), *difflib.get_close_matches(word, pool, n=3, cutoff=0.7)]
-    return list(dict.fromkeys(near))[:3]
-
-
 def search_limit(rows: int, restrict_vocab: int | None) -> int:
-    """How many rows a search goes through.
+    """Return how many rows to search.
 
     Parameters
     ----------
     rows : int
-        Rows that there are.
+        Rows available.
     restrict_vocab : int or None
-        The most that are wanted; None: all.
+        An upper limit; None: all.
 
     Returns
     -------
@@ -225,7 +199,7 @@ def search_limit(rows: int, restrict_vocab: int | None) -> int:
 
 
 def whole_number(name: str, value: Any, least: int) -> int:
-    """Return `value` as an int, or raise a ParameterError that names the parameter and what it must be."""
+    """Return `value` as an int; raise ParameterError, naming the parameter, unless it is one of at least `least`."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or value < least:
         raise ParameterError(f"{name} must be a whole number of at least {least}; got {value!r}")
     return int(value)

@@ -1,6 +1,6 @@
-"""WordVectors: one vector a word, and the way from words to vectors; what they can be asked is in its two bases.
+"""WordVectors: a vocabulary and one vector per word, and lookup; its two bases answer queries and comparisons.
 
-The object holds arrays and words, nothing else: it pickles, copies and travels to other processes as it is.
+The object holds an array and a vocabulary, nothing else, so it pickles and copies as it is.
 """
 
 from __future__ import annotations
@@ -12,32 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, require
 from fastw2v.vectors.comparisons import Comparisons
 from fastw2v.vectors.neighbours import Neighbours
 from fastw2v.vectors.queries import check_key, is_column
-from fastw2v.vectors.search import close_matches, unit_rows, whole_number
+from fastw2v.vectors.search import unit_rows, whole_number
 
-__all__ = ["UnknownWordError", "WordVectors", "as_word_vectors"]
-
-
-class UnknownWordError(KeyError):
-    """A word that the vocabulary does not hold; the message names it and the words nearest in spelling.
-
-    Parameters
-    ----------
-    word : hashable
-        The word that was asked for.
-    message : str
-        The whole sentence.
-    """
-
-    def __init__(self, word: Hashable, message: str) -> None:
-        super().__init__(word, message)
-        self.word = word
-
-    def __str__(self) -> str:  # KeyError shows the repr of its argument, which puts quotes around a sentence
-        return str(self.args[1])
+__all__ = ["WordVectors", "as_word_vectors", "find_word_vectors"]
 
 
 class WordVectors(Neighbours, Comparisons):
@@ -46,28 +28,31 @@ class WordVectors(Neighbours, Comparisons):
     Parameters
     ----------
     vectors : array of float, shape (V, D)
-        Row i is the vector of word i. A float32 array is used as it is, not copied; it is shown read-only.
+        Row i is the vector of word i. A float32 array is shared, not copied, and shown read-only.
     words : Vocabulary or sequence of hashables, length V
-        The words, most frequent first if they have counts. No word may come twice.
+        Distinct words, most frequent first if they have counts. A Vocabulary is shared, not copied.
     counts : array of int, shape (V,), optional
-        How often each word came in the corpus. Taken from the Vocabulary when `words` is one.
+        How often each word occurs in the corpus. By default those of the Vocabulary, if `words` is one.
 
     Attributes
     ----------
     vectors : array of float32, shape (V, D)
         Read-only.
+    vocabulary : Vocabulary
+        The words with their rows and counts; the next three are views of it.
     index_to_key : list
         The words by row.
     key_to_index : dict
         The row of each word.
     counts : array of int64, shape (V,), or None
+        Read-only; None where the counts are unknown.
     vector_size : int
         D.
 
     Raises
     ------
     ParameterError
-        When the shapes do not fit or a word comes twice.
+        When the shapes do not match or a word appears twice.
 
     Notes
     -----
@@ -91,30 +76,24 @@ class WordVectors(Neighbours, Comparisons):
                 f"vectors must be a 2-D array of numbers with at least one column; got shape {array.shape} "
                 f"of {array.dtype}"
             )
-        if hasattr(words, "words"):  # a Vocabulary; its module need not be imported to read it
-            counts = words.counts if counts is None else counts
-            words = words.words
-        keys = list(words)
-        if len(keys) != len(array):
-            raise ParameterError(f"{len(array):,} vectors were given for {len(keys):,} words: one a word is needed")
-        self._set_up(np.ascontiguousarray(array, dtype=np.float32), keys, _checked_counts(counts, len(keys)))
-
-    def _set_up(self, vectors: NDArray[np.float32], words: list[Hashable], counts: NDArray[np.int64] | None) -> None:
-        self.vectors = vectors.view()
-        self.vectors.flags.writeable = False
-        self.index_to_key = words
-        self.counts = counts
+        if isinstance(words, Vocabulary):
+            vocabulary = words if counts is None or counts is words.counts else Vocabulary(words, counts)
+        else:
+            vocabulary = Vocabulary(words, counts)
+        if len(vocabulary) != len(array):
+            raise ParameterError(f"got {len(array):,} vectors for {len(vocabulary):,} words: give one vector per word")
         try:
-            self.key_to_index: dict[Hashable, int] = {word: row for row, word in enumerate(words)}
+            vocabulary.index  # noqa: B018  # raises where a word appears twice
         except TypeError:
-            for word in words:
+            for word in vocabulary:
                 check_key(word, "`words` holds")
             raise
-        if len(self.key_to_index) != len(words):
-            first, again = _first_duplicate(words)
-            raise ParameterError(
-                f"the word {words[again]!r} comes twice, in rows {first} and {again}: each word needs one row"
-            )
+        self._set_up(np.ascontiguousarray(array, dtype=np.float32), vocabulary)
+
+    def _set_up(self, vectors: NDArray[np.float32], vocabulary: Vocabulary) -> None:
+        self.vectors = vectors.view()
+        self.vectors.flags.writeable = False
+        self.vocabulary = vocabulary
         self._units: NDArray[np.float32] | None = None
         self._lock = threading.Lock()
 
@@ -122,23 +101,38 @@ class WordVectors(Neighbours, Comparisons):
 
     def __getstate__(self) -> dict[str, Any]:
         # np.asarray: of a memory-mapped file the numbers travel, not the mapping.
-        return {"vectors": np.asarray(self.vectors), "words": self.index_to_key, "counts": self.counts}
+        return {"vectors": np.asarray(self.vectors), "vocabulary": self.vocabulary}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self._set_up(state["vectors"], state["words"], state["counts"])
+        self._set_up(state["vectors"], state["vocabulary"])
 
     # -- a mapping from words to vectors --
 
     @property
+    def index_to_key(self) -> list[Hashable]:
+        """The words by row."""
+        return self.vocabulary.words
+
+    @property
+    def key_to_index(self) -> dict[Hashable, int]:
+        """The row of each word."""
+        return self.vocabulary.index
+
+    @property
+    def counts(self) -> NDArray[np.int64] | None:
+        """How often each word occurs in the corpus, shape (V,), int64, read-only; None where unknown."""
+        return self.vocabulary.counts
+
+    @property
     def vector_size(self) -> int:
-        """Numbers in each vector, D."""
+        """The length of each vector, D."""
         return int(self.vectors.shape[1])
 
     def __len__(self) -> int:
-        return len(self.index_to_key)
+        return len(self.vocabulary)
 
     def __contains__(self, word: object) -> bool:
-        return word in self.key_to_index
+        return word in self.vocabulary
 
     def __iter__(self) -> Iterator[Hashable]:
         """Iterate over the words by row, as over the keys of a dict."""
@@ -161,17 +155,15 @@ class WordVectors(Neighbours, Comparisons):
         Raises
         ------
         UnknownWordError
-            A KeyError; its message offers the words nearest in spelling.
+            A KeyError, whose message offers words of similar spelling.
         ParameterError
-            For what cannot be a word, such as a list.
+            For a value that cannot be a word, such as a list.
         """
         try:
-            return self.key_to_index[word]
+            return self.vocabulary[word]
         except TypeError:
             check_key(word, "got")
             raise
-        except KeyError:
-            raise UnknownWordError(word, self._unknown(word)) from None
 
     def __getitem__(self, words: Any) -> Any:
         """Look up a word, several words, or a slice of rows.
@@ -179,16 +171,16 @@ class WordVectors(Neighbours, Comparisons):
         Parameters
         ----------
         words : hashable, list, array or column of hashables, or slice
-            A slice is one of rows: ``wv[:1000]`` has the first, that is the most frequent, thousand words.
+            A slice selects rows: ``wv[:1000]`` has the first (most frequent) thousand words.
 
         Returns
         -------
-        array of float32, shape (D,) for a word, (n, D) for several; or WordVectors, for a slice
+        array of float32, shape (D,) for a word, (n, D) for several; WordVectors for a slice
 
         Raises
         ------
         UnknownWordError
-            For a word that the vocabulary does not hold.
+            For a word that is not in the vocabulary.
         """
         if isinstance(words, slice):
             counts = None if self.counts is None else self.counts[words]
@@ -203,12 +195,12 @@ class WordVectors(Neighbours, Comparisons):
         Parameters
         ----------
         n : int
-            More than there are: all.
+            If there are fewer words, all are returned.
 
         Returns
         -------
         WordVectors
-            By count where there are counts, equal counts by row; else the first `n` rows.
+            Ordered by count, equal counts by row; without counts, the first `n` rows.
 
         Examples
         --------
@@ -223,7 +215,7 @@ class WordVectors(Neighbours, Comparisons):
         return type(self)(self.vectors[rows], [self.index_to_key[row] for row in rows], self.counts[rows])
 
     def get(self, word: Hashable, default: Any = None) -> Any:
-        """Return the vector of a word, or `default` when the vocabulary does not hold it.
+        """Return the vector of a word, or `default` if it is not in the vocabulary.
 
         Parameters
         ----------
@@ -239,7 +231,7 @@ class WordVectors(Neighbours, Comparisons):
 
     @property
     def unit_vectors(self) -> NDArray[np.float32]:
-        """The vectors divided by their lengths, shape (V, D), float32, read-only; zero vectors stay zero."""
+        """The vectors scaled to length 1, shape (V, D), float32, read-only; zero vectors stay zero."""
         if self._units is None:
             with self._lock:
                 if self._units is None:
@@ -248,10 +240,10 @@ class WordVectors(Neighbours, Comparisons):
                     self._units = units
         return self._units
 
-    # -- the same in other libraries' forms --
+    # -- conversion to other libraries --
 
     def to_frame(self) -> Any:
-        """Return a pandas DataFrame: a row for each word, which is the index, and the columns 0 to D - 1.
+        """Return a pandas DataFrame with one row per word, the words as its index, and the columns 0 to D - 1.
 
         Examples
         --------
@@ -264,7 +256,7 @@ class WordVectors(Neighbours, Comparisons):
         return pd.DataFrame(self.vectors, index=pd.Index(self.index_to_key, name="word", tupleize_cols=False))
 
     def to_gensim(self) -> Any:
-        """Return a gensim KeyedVectors with a copy of the vectors, the words, and the counts where there are any.
+        """Return a gensim KeyedVectors with a copy of the vectors, the words, and the counts if known.
 
         Examples
         --------
@@ -284,12 +276,12 @@ class WordVectors(Neighbours, Comparisons):
 
     @classmethod
     def from_gensim(cls, keyed_vectors: Any) -> WordVectors:
-        """Take over a gensim KeyedVectors (``model.wv``), with its counts where it has any; the vectors are copied.
+        """Return a copy of a gensim KeyedVectors (``model.wv``), with its counts if it has any.
 
         Raises
         ------
         ParameterError
-            For anything else.
+            For an object of another type.
 
         Examples
         --------
@@ -298,49 +290,61 @@ class WordVectors(Neighbours, Comparisons):
         >>> WordVectors.from_gensim(theirs).counts
         array([5, 3])
         """
-        if not (hasattr(keyed_vectors, "expandos") and hasattr(keyed_vectors, "index_to_key")):
+        found = find_word_vectors(keyed_vectors)
+        if found is None or isinstance(keyed_vectors, WordVectors):
             raise ParameterError(
-                f"gensim's KeyedVectors were expected, such as model.wv; got {type(keyed_vectors).__name__}"
+                f"expected gensim's KeyedVectors, such as model.wv; got {type(keyed_vectors).__name__}"
             )
-        counts = keyed_vectors.expandos.get("count")
-        vectors = np.array(keyed_vectors.vectors, np.float32)
-        return cls(vectors, keyed_vectors.index_to_key, None if counts is None else np.asarray(counts, np.int64))
+        return cls(np.array(found.vectors), found.vocabulary)
 
-    # -- helpers --
 
-    def _unknown(self, word: Hashable) -> str:
-        message = f"the word {word!r} is not in the vocabulary of {len(self):,} words"
-        near = close_matches(word, self.key_to_index, self.index_to_key)
-        return f"{message}; close to it: {', '.join(map(repr, near))}" if near else message
+def find_word_vectors(given: Any) -> WordVectors | None:
+    """Return the word vectors that an object is or has; the one place that recognises such objects.
+
+    Parameters
+    ----------
+    given : object
+        Recognised are: WordVectors; a fitted model of this package (``given.vectors_``); gensim's KeyedVectors, or any
+        object with ``vectors``, ``index_to_key`` and ``key_to_index``; a model that keeps either in ``given.wv``, as
+        gensim's do.
+
+    Returns
+    -------
+    WordVectors or None
+        None for any other object, an unfitted model among them, so that the caller can say what it accepts. The vectors
+        of a float32 array are shared, not copied. Counts are taken from gensim's "count" attribute where there is one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> wv = WordVectors(np.eye(2), ["a", "b"])
+    >>> find_word_vectors(wv) is wv
+    True
+    >>> find_word_vectors(np.eye(2)) is None
+    True
+    """
+    holders: tuple[Any, ...] = (given, getattr(given, "vectors_", None), getattr(given, "wv", None))
+    for holder in holders:
+        if isinstance(holder, WordVectors):
+            return holder
+        if all(hasattr(holder, name) for name in ("vectors", "index_to_key", "key_to_index")):
+            counts = getattr(holder, "expandos", {}).get("count")
+            counts = None if counts is None else np.asarray(counts, np.int64)
+            return WordVectors(holder.vectors, holder.index_to_key, counts)
+    return None
 
 
 def as_word_vectors(given: Any) -> WordVectors:
-    """Return word vectors as they are and gensim's as such; raise ParameterError for anything else."""
-    if isinstance(given, WordVectors):
-        return given
-    if hasattr(given, "expandos"):
-        return WordVectors.from_gensim(given)
-    raise ParameterError(
-        f"word vectors were expected; got {type(given).__name__}: of a fitted model pass model.vectors_, of arrays "
-        "make WordVectors(vectors, words)"
-    )
+    """Return the word vectors that an object is or has; raise ParameterError if there are none.
 
-
-def _checked_counts(counts: ArrayLike | None, words: int) -> NDArray[np.int64] | None:
-    if counts is None:
-        return None
-    array = np.asarray(counts)
-    if array.shape != (words,) or array.dtype.kind not in "iu":
+    See Also
+    --------
+    find_word_vectors : the same, but None where there are none.
+    """
+    found = find_word_vectors(given)
+    if found is None:
         raise ParameterError(
-            f"counts must hold one whole number a word, shape ({words},); got shape {array.shape} of {array.dtype}"
+            f"expected word vectors or a fitted model; got {type(given).__name__}: build them from arrays with "
+            "WordVectors(vectors, words)"
         )
-    return array.astype(np.int64, copy=False)
-
-
-def _first_duplicate(words: list[Hashable]) -> tuple[int, int]:
-    seen: dict[Hashable, int] = {}
-    for row, word in enumerate(words):
-        if word in seen:
-            return seen[word], row
-        seen[word] = row
-    raise AssertionError("no word comes twice")
+    return found

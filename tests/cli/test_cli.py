@@ -121,16 +121,16 @@ def test_evaluate_restricts_pairs_and_analogies_alike(file, tmp_path):
     [
         (
             ["most-similar", "{file}", "kingg"],
-            "the word 'kingg' is not in the vocabulary of 4 words; close to it: 'king'",
+            "the word 'kingg' is not in the vocabulary of 4 words; close matches: 'king'",
         ),
         (["most-similar", "missing.bin", "a"], "missing.bin"),
         (["analogy", "{corpus}", "a", "b", "c"], "neither a safetensors file, nor a word2vec header"),
         (["train", "{corpus}", "-o", "{folder}/v.bin", "--window", "0"], "window=0: it must be a whole number from 1"),
         (["train", "{corpus}", "-o", "{folder}/v.bin", "--architecture", "glove"], "architecture='glove': it must be"),
-        (["train", "{corpus}", "-o", "{folder}/v"], "the name says no format"),
+        (["train", "{corpus}", "-o", "{folder}/v"], "the name implies no format"),
         (["train", "{corpus}", "-o", "{folder}/v.bin", "--with-context"], "cannot hold context vectors"),
-        (["train", "{corpus}", "-o", "{folder}/missing/v.bin"], "no file can be made in"),
-        (["train", "nothing.txt", "-o", "{folder}/v.fw2v.gz"], "native files are not packed"),
+        (["train", "{corpus}", "-o", "{folder}/missing/v.bin"], "cannot create a file in"),
+        (["train", "nothing.txt", "-o", "{folder}/v.fw2v.gz"], "native files are not compressed"),
         (["train", "nothing.txt", "-o", "{folder}/v.bin", "--device", "gpu"], "device='gpu': it must be one of"),
         (["train", "{folder}/nothing.txt", "-o", "{folder}/v.bin"], "nothing.txt"),
         (

@@ -1,5 +1,7 @@
 """Vocabulary: order, trimming, lookup."""
 
+import copy
+import difflib
 import pickle
 
 import numpy as np
@@ -7,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastw2v.corpus.vocabulary import UnknownWordError, Vocabulary, frequent_words
-from fastw2v.errors import CorpusError, ParameterError
+from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
+from fastw2v.errors import CorpusError, ParameterError, UnknownWordError
 
 
 def test_words_stand_by_count_and_then_as_first_seen():
@@ -33,7 +35,7 @@ def test_frequent_words_equals_sorting_in_python(counts, min_count, max_vocab):
 def test_no_word_left_names_the_commonest():
     with pytest.raises(CorpusError, match=r"min_count=4 times: the most frequent word, 'b', occurs 3 times"):
         Vocabulary.from_counts(["a", "b"], [1, 3], min_count=4)
-    with pytest.raises(CorpusError, match="there is no word"):
+    with pytest.raises(CorpusError, match="there are no words"):
         Vocabulary.from_counts([], [])
 
 
@@ -45,34 +47,79 @@ def test_lookup():
     assert vocabulary.index == {"the": 0, ("a", 1): 1, 7: 2}
 
 
-def test_unknown_word_is_a_key_error_with_close_matches():
-    vocabulary = Vocabulary(["queen", "king", "kingdom"], [3, 2, 1])
+def unknown(word, words):
     with pytest.raises(KeyError) as caught:
-        vocabulary["kingg"]
-    assert str(caught.value) == "'kingg' is not in the vocabulary of 3 words; close to it: 'king'"
+        Vocabulary(words)[word]
     assert isinstance(caught.value, UnknownWordError)
-    with pytest.raises(KeyError, match=r"42 is not in the vocabulary of 3 words$"):
-        vocabulary[42]
+    return caught.value
 
 
-def test_unknown_word_error_survives_pickling():
-    error = pickle.loads(pickle.dumps(UnknownWordError("x", Vocabulary(["a", "b"]))))
-    assert isinstance(error, KeyError)
-    assert "not in the vocabulary of 2 words" in str(error)
+def test_unknown_word_is_a_key_error_with_close_matches():
+    error = unknown("kinh", ["queen", "king", "kind"])
+    assert str(error) == "the word 'kinh' is not in the vocabulary of 3 words; close matches: 'king', 'kind'"
+    assert (error.word, error.args) == ("kinh", ("kinh",))
+    assert str(unknown(42, ["queen"])) == "the word 42 is not in the vocabulary of 1 words"
+
+
+@pytest.mark.parametrize("copied", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy])
+def test_unknown_word_error_is_copied_with_its_message_and_without_the_vocabulary(copied):
+    error = unknown("word7777", [f"word{i}" for i in range(5_000)])
+    again = copied(error)
+    assert type(again) is UnknownWordError
+    assert (again.word, str(again)) == ("word7777", str(error))
+    assert len(pickle.dumps(error)) < 500
+
+
+def test_the_message_of_an_unknown_word_is_worked_out_only_when_it_is_shown(monkeypatch):
+    calls = []
+    monkeypatch.setattr(difflib, "get_close_matches", lambda *args, **options: calls.append(args) or ["king"])
+    error = unknown("kingg", ["king"])
+    assert calls == []
+    assert str(error) == str(error)
+    assert len(calls) == 1
+
+
+def test_the_same_word_in_other_case_comes_first_wherever_it_stands():
+    words = [f"paras{i}" for i in range(30_000)] + ["Paris"]
+    assert Vocabulary(words).close_matches("paris")[0] == "Paris"
+
+
+@pytest.mark.parametrize("word", [5, ("a",), "", "x" * 1000])
+def test_nothing_is_offered_where_spelling_means_nothing(word):
+    assert Vocabulary(["x" * 999, "a", "b"]).close_matches(word) == []
+
+
+def test_only_the_commonest_words_are_compared_in_spelling(monkeypatch):
+    pools = []
+    monkeypatch.setattr(difflib, "get_close_matches", lambda word, pool, **options: pools.append(pool) or [])
+    Vocabulary([f"word{i}" for i in range(30_000)]).close_matches("wordd")
+    assert [len(pool) for pool in pools] == [20_000]
+
+
+def test_at_most_n_words_are_offered():
+    vocabulary = Vocabulary(["king", "King", "kings", "kind", "kin"])
+    assert vocabulary.close_matches("KING", n=1) == ["king"]
+    assert len(vocabulary.close_matches("king", n=4)) == 4
 
 
 def test_counts_may_be_unknown():
-    assert Vocabulary(["a", "b"]).counts.tolist() == [0, 0]
+    vocabulary = Vocabulary(["a", "b"])
+    assert vocabulary.counts is None
+    assert pickle.loads(pickle.dumps(vocabulary)).counts is None
+    assert vocabulary == Vocabulary(["a", "b"])
+    assert vocabulary != Vocabulary(["a", "b"], [0, 0])
+    assert Vocabulary(["a", "b"], [0, 0]) != vocabulary
+    assert repr(vocabulary) == "<Vocabulary of 2 words: 'a', 'b'>"
 
 
-@pytest.mark.parametrize("counts", [[1], [1, 2, 3], [1.5, 2.0], [-1, 2], [[1, 2]]])
+@pytest.mark.parametrize("counts", [[1], [1, 2, 3], [1.5, 2.0], [-1, 2], [[1, 2]], ["x", "y"], 7])
 def test_wrong_counts_are_refused(counts):
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError, match="whole number"):
         Vocabulary(["a", "b"], counts)
 
 
 def test_repeated_word_is_found_with_its_rows():
-    with pytest.raises(CorpusError, match=r"'b' twice, at rows 1 and 3"):
+    with pytest.raises(ParameterError, match=r"'b' appears twice, in rows 1 and 3"):
         Vocabulary(["a", "b", "c", "b"])["a"]
 
 
@@ -83,6 +130,15 @@ def test_it_cannot_be_changed_by_its_counts_array():
     assert vocabulary.counts.tolist() == [2, 1]
     with pytest.raises(ValueError, match="read-only"):
         vocabulary.counts[0] = 5
+
+
+def test_counts_that_nobody_else_can_write_to_are_shared():
+    vocabulary = Vocabulary(["a", "b"], np.array([2, 1]))
+    assert Vocabulary(vocabulary.words, vocabulary.counts).counts is vocabulary.counts
+    writable = np.array([2, 1])
+    view = writable[:]
+    view.flags.writeable = False
+    assert not np.shares_memory(Vocabulary(["a", "b"], view).counts, writable)
 
 
 def test_pickle_keeps_everything_but_the_index():

@@ -95,8 +95,8 @@ def plain_analogies(wv, sections, *, limit, protocol):
 @pytest.mark.parametrize("limit", [60, 10_000])
 @pytest.mark.parametrize("at_once", [1, 7, 8192])
 def test_both_protocols_equal_the_same_written_plainly(monkeypatch, protocol, limit, at_once):
-    monkeypatch.setattr("fastw2v.evaluate.analogies._BLOCK_SEARCHED", at_once)
-    monkeypatch.setattr("fastw2v.evaluate.analogies._BLOCK_QUESTIONS", at_once)
+    monkeypatch.setattr("fastw2v.evaluate.offsets._BLOCK_SEARCHED", at_once)
+    monkeypatch.setattr("fastw2v.evaluate.offsets._BLOCK_QUESTIONS", at_once)
     wv = world()
     report = evaluate_analogies(wv, questions(), protocol=protocol, restrict_vocab=limit)
     found = [(section.name, section.correct, section.used, section.missing) for section in report.sections]
@@ -182,7 +182,7 @@ def test_unknown_protocols_and_limits_are_refused():
 
 @pytest.mark.parametrize("question", [("w1", "w2", "w3"), ("w1",) * 5, "w1w2", ("w1", "w2", "w3", 4)])
 def test_a_question_that_is_not_four_words_is_refused(question):
-    with pytest.raises(ParameterError, match=r"four words .* got"):
+    with pytest.raises(ParameterError, match=r"four strings .* got"):
         evaluate_analogies(world(), [("x", [question] * 4)])
 
 
@@ -279,12 +279,12 @@ def test_pairs_parted_by_spaces(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"a\tb\t1\nc\td\n", "line 2: two words and a number expected: 'c\\\\td'"),
+        (b"a\tb\t1\nc\td\n", "line 2: expected two words and a number, found 'c\\\\td'"),
         (b"a\tb\t1\nc\td\tx\n", "line 2"),
         (b"h\th\th\nh\th\th\n", "line 2"),
         (b"a b\n", "line 1"),
-        (b"# only\n", "no word pairs in this file"),
-        (b"\xff\xfe", "byte 0: no UTF-8"),
+        (b"# only\n", "the file has no word pairs"),
+        (b"\xff\xfe", "byte 0: not valid UTF-8"),
     ],
 )
 def test_files_that_hold_no_pairs_are_refused(tmp_path, content, message):
@@ -296,9 +296,9 @@ def test_files_that_hold_no_pairs_are_refused(tmp_path, content, message):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"a b c d\n", "line 1: a section name, ': name', expected"),
-        (b": x\n\na b c\n", "line 3: four words expected: 'a b c'"),
-        (b"", "no analogies in this file"),
+        (b"a b c d\n", "line 1: expected a section name \\(': name'\\)"),
+        (b": x\n\na b c\n", "line 3: expected four words, found 'a b c'"),
+        (b"", "the file has no analogies"),
     ],
 )
 def test_files_that_hold_no_analogies_are_refused(tmp_path, content, message):

@@ -1,5 +1,7 @@
 """Files for other tools, each read back by the tool itself; all or nothing."""
 
+import errno
+import fcntl
 import json
 import os
 import sys
@@ -158,7 +160,7 @@ def test_a_folder_with_something_in_it_stays(tmp_path, to):
     export(tmp_path / "out", WV, to, overwrite=True)
     assert names_in(tmp_path / "out") == before
     (tmp_path / "file").write_text("a file")
-    with pytest.raises(NotADirectoryError, match="a file has this name"):
+    with pytest.raises(NotADirectoryError, match="this is a file; give the name of a folder"):
         export(tmp_path / "file", WV, to, overwrite=True)
     assert names_in(tmp_path) == ["file", "out"]
 
@@ -185,8 +187,39 @@ def test_folders_of_dead_writers_are_swept_and_those_of_living_ones_stay(tmp_pat
     (dead / "half").write_text("half")
     with new_folder(tmp_path / "outer") as living, new_folder(tmp_path / "inner"):
         assert not dead.exists()
+        dead.mkdir()
+        save(tmp_path / "file.vec", WV)
+        assert not dead.exists()
         assert living.exists()
-    assert names_in(tmp_path) == ["inner", "outer"]
+    assert names_in(tmp_path) == ["file.vec", "inner", "outer"]
+
+
+def test_a_sweep_at_any_point_of_making_a_folder_is_noticed(tmp_path, monkeypatch):
+    """The first is removed before it is opened, the second is locked by the sweep, the third gone once it is locked."""
+    real_open, real_flock, calls = os.open, fcntl.flock, []
+
+    def sweep_before_opening(path, flags, *mode, **options):
+        if str(path).endswith(".folder") and "open" not in calls:
+            calls.append("open")
+            os.rmdir(path)
+        return real_open(path, flags, *mode, **options)
+
+    def sweep_while_locking(descriptor, operation):
+        calls.append("flock")
+        (folder,) = tmp_path.glob(".fastw2v-*.folder")
+        if calls.count("flock") == 1:
+            os.rmdir(folder)
+            raise BlockingIOError(errno.EWOULDBLOCK, "another sweep holds it")
+        if calls.count("flock") == 2:
+            os.rmdir(folder)
+        real_flock(descriptor, operation)
+
+    monkeypatch.setattr(os, "open", sweep_before_opening)
+    monkeypatch.setattr(fcntl, "flock", sweep_while_locking)
+    with new_folder(tmp_path / "made") as folder:
+        (folder / "file").write_text("x")
+    assert calls == ["open", "flock", "flock", "flock"]
+    assert [path.name for path in tmp_path.iterdir()] == ["made"]
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")

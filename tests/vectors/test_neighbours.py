@@ -96,12 +96,12 @@ def test_sets_and_iterators_of_words_are_lists_of_words(wv):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"word1": 0.5}, "`positive` is a mapping: give a list of pairs"),
-        ([["word1"]], r"`positive` holds \['word1'\] \(list\), which is no word"),
+        ({"word1": 0.5}, "`positive` is a mapping: pass a list of"),
+        ([["word1"]], r"`positive` holds \['word1'\] \(list\), which cannot be a word"),
         ([(["word1"], 2.0)], r"`positive` holds \['word1'\] \(list\)"),
-        ([VECTORS[0].tolist()], "a vector is given as a NumPy array"),
-        ([np.array(["word1", "word2"])], "an array of <U5 within a list"),
-        ([("word1", float("nan"))], "weight nan: a weight must be a finite number"),
+        ([VECTORS[0].tolist()], "pass a vector as a NumPy array"),
+        ([np.array(["word1", "word2"])], "an array of <U5 inside a list"),
+        ([("word1", float("nan"))], "weight nan: weights must be finite"),
         ([(VECTORS[0], float("inf"))], "weight inf"),
     ],
 )
@@ -115,7 +115,7 @@ def test_what_is_neither_word_nor_vector_is_refused(wv, given, message):
     "look_up", [lambda wv: wv[[["word1"]]], lambda wv: wv[{"word1"}], lambda wv: wv.row(["word1"])]
 )
 def test_a_list_in_the_place_of_a_word_is_told_apart(wv, look_up):
-    with pytest.raises(ParameterError, match="which is no word"):
+    with pytest.raises(ParameterError, match="which cannot be a word"):
         look_up(wv)
 
 
@@ -143,9 +143,9 @@ def test_rows_of_an_array_are_questions(wv):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("word1",), "takes a list of questions"),
-        ((["word1"], []), "1 questions in `positive`, but 0 in `negative`"),
-        ((["word1", []],), "asked nothing"),
+        (("word1",), "takes a list of queries"),
+        ((["word1"], []), "`positive` has 1 queries, but `negative` has 0"),
+        ((["word1", []],), "needs at least one word or vector"),
         ((np.zeros((2, 3)),), r"shape \(3,\)"),
     ],
 )
@@ -271,7 +271,7 @@ def test_unknown_words_are_named(wv, method):
 
 
 def test_words_that_cannot_be_words_are_named():
-    with pytest.raises(ParameterError, match=r"`words` holds \['b'\] \(list\), which is no word"):
+    with pytest.raises(ParameterError, match=r"`words` holds \['b'\] \(list\), which cannot be a word"):
         WordVectors(np.eye(2), ["a", ["b"]])
 
 
@@ -325,6 +325,30 @@ def index(large):
     return ApproximateIndex(large, n_jobs=1)
 
 
+@pytest.mark.parametrize("n_jobs", [0, -2, 1.5, 4097, True])
+def test_n_jobs_means_for_the_index_what_it_means_everywhere(wv, n_jobs):
+    from fastw2v.vectors.approximate import ApproximateIndex
+
+    with pytest.raises(ParameterError, match=f"n_jobs={n_jobs}: it must be a whole number from 1 to 4,096, or -1"):
+        ApproximateIndex(wv, n_jobs=n_jobs)
+
+
+@pytest.mark.parametrize(("n_jobs", "threads"), [(None, 3), (-1, 3), (2, 2)])
+def test_every_usable_cpu_builds_the_index_unless_a_number_is_given(wv, monkeypatch, n_jobs, threads):
+    from fastw2v.vectors import approximate
+
+    used = []
+
+    class Graph:
+        def add(self, keys, units, *, threads):
+            used.append(threads)
+
+    monkeypatch.setattr("fastw2v.machine.usable_cpus", lambda: 3)
+    monkeypatch.setattr(approximate.ApproximateIndex, "_empty_graph", lambda self: Graph())
+    approximate.ApproximateIndex(wv, n_jobs=n_jobs)
+    assert used == [threads]
+
+
 def test_the_index_finds_nearly_all_neighbours_with_their_exact_scores(large, index):
     questions = [f"w{i}" for i in range(200)]
     exact, found = large.most_similar_batch(questions), large.most_similar_batch(questions, index=index)
@@ -356,7 +380,7 @@ def test_an_index_travels_with_its_graph(large, index, copied):
     other = copied(index)
     assert large.most_similar_batch(questions, index=other) == large.most_similar_batch(questions, index=index)
     assert len(other) == len(index)
-    with pytest.raises(ParameterError, match="made of vectors of shape"):
+    with pytest.raises(ParameterError, match="built from vectors of shape"):
         large[:5].most_similar("w1", index=other)
 
 
@@ -364,13 +388,13 @@ def test_the_index_says_what_it_cannot_do(large, index, wv):
     for options in ({"restrict_vocab": 5}, {"among": ["w1"]}):
         with pytest.raises(ParameterError, match="always searches all words"):
             large.most_similar("w1", index=index, **options)
-    with pytest.raises(ParameterError, match=r"must be a fastw2v\.ann\.ApproximateIndex; got str"):
+    with pytest.raises(ParameterError, match=r"must be an ApproximateIndex; got str"):
         wv.most_similar("word1", index="fast")
-    with pytest.raises(ParameterError, match=r"made of vectors of shape \(3000, 16\), not \(200, 8\)"):
+    with pytest.raises(ParameterError, match=r"built from vectors of shape \(3000, 16\), not \(200, 8\)"):
         wv.most_similar("word1", index=index)
 
 
-# -- other libraries' forms --
+# -- conversion to other libraries --
 
 
 def test_gensim_and_back(wv, theirs):

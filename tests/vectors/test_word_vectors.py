@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastw2v.errors import MissingDependencyError, ParameterError
-from fastw2v.vectors.search import best_rows, close_matches, unit_rows
-from fastw2v.vectors.word_vectors import UnknownWordError, WordVectors
+from fastw2v.corpus.vocabulary import Vocabulary
+from fastw2v.errors import MissingDependencyError, ParameterError, UnknownWordError
+from fastw2v.vectors.search import best_rows, unit_rows
+from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors, find_word_vectors
 
 RNG = np.random.default_rng(5)
 WORDS = [f"word{i}" for i in range(50)]
@@ -22,14 +23,6 @@ WORDS = [f"word{i}" for i in range(50)]
 @pytest.fixture
 def wv():
     return WordVectors(RNG.normal(size=(50, 8)).astype(np.float32), WORDS, np.arange(50, 0, -1))
-
-
-class Vocabulary:
-    """What WordVectors needs of a Vocabulary."""
-
-    def __init__(self):
-        self.words = ["a", "b"]
-        self.counts = np.array([3, 1])
 
 
 # -- lookup --
@@ -61,11 +54,25 @@ def test_it_behaves_like_a_mapping(wv):
     assert repr(wv) == "<WordVectors: 50 words, 8 dimensions>"
 
 
-def test_a_vocabulary_brings_its_counts():
-    wv = WordVectors(np.eye(2), Vocabulary())
-    assert wv.index_to_key == ["a", "b"]
+def test_a_vocabulary_is_shared_with_its_counts_and_its_index():
+    vocabulary = Vocabulary(["a", "b"], [3, 1])
+    wv, context = WordVectors(np.eye(2), vocabulary), WordVectors(np.eye(2), vocabulary)
+    assert wv.vocabulary is vocabulary is context.vocabulary
+    assert wv.index_to_key is vocabulary.words is context.index_to_key
+    assert wv.key_to_index is vocabulary.index is context.key_to_index
+    assert wv.counts is vocabulary.counts
     assert wv.counts.tolist() == [3, 1]
     assert wv.counts.dtype == np.int64
+
+
+def test_counts_given_beside_a_vocabulary_take_the_place_of_its_own():
+    wv = WordVectors(np.eye(2), Vocabulary(["a", "b"], [3, 1]), [7, 5])
+    assert (wv.index_to_key, wv.counts.tolist()) == (["a", "b"], [7, 5])
+
+
+def test_without_counts_there_are_none():
+    assert WordVectors(np.eye(2), "ab").counts is None
+    assert WordVectors(np.eye(2), Vocabulary("ab")).counts is None
 
 
 def test_float32_is_shared_and_shown_read_only():
@@ -92,10 +99,10 @@ def test_words_may_be_any_hashables():
         (np.zeros(3), ["a"], None, "2-D"),
         (np.zeros((2, 0)), ["a", "b"], None, "at least one column"),
         (np.array([["x"]]), ["a"], None, "2-D array of numbers"),
-        (np.zeros((2, 3)), ["a"], None, "2 vectors were given for 1 words"),
-        (np.zeros((3, 3)), ["a", "b", "a"], None, "'a' comes twice, in rows 0 and 2"),
-        (np.zeros((1, 3)), ["a"], [1.5], "whole number a word"),
-        (np.zeros((1, 3)), ["a"], [1, 2], "whole number a word"),
+        (np.zeros((2, 3)), ["a"], None, "got 2 vectors for 1 words"),
+        (np.zeros((3, 3)), ["a", "b", "a"], None, "'a' appears twice, in rows 0 and 2"),
+        (np.zeros((1, 3)), ["a"], [1.5], "whole numbers of at least 0"),
+        (np.zeros((1, 3)), ["a"], [1, 2], "one whole number per word"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(vectors, words, counts, message):
@@ -106,19 +113,9 @@ def test_what_does_not_fit_together_is_refused(vectors, words, counts, message):
 # -- unknown words --
 
 
-def test_an_unknown_word_is_a_key_error_that_offers_close_ones():
-    wv = WordVectors(np.eye(3), ["queen", "king", "kind"])
-    with pytest.raises(KeyError) as caught:
-        wv["kinh"]
-    assert isinstance(caught.value, UnknownWordError)
-    assert str(caught.value) == "the word 'kinh' is not in the vocabulary of 3 words; close to it: 'king', 'kind'"
-    assert caught.value.word == "kinh"
-    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
-
-
-def test_the_same_word_in_other_case_comes_first_wherever_it_stands():
-    words = [f"paras{i}" for i in range(30_000)] + ["Paris"]
-    assert close_matches("paris", {word: row for row, word in enumerate(words)}, words)[0] == "Paris"
+def test_an_unknown_word_is_the_error_of_the_vocabulary():
+    with pytest.raises(UnknownWordError, match=r"the word 'kinh' is not in the vocabulary of 2 words; .*: 'king'$"):
+        WordVectors(np.eye(2), ["queen", "king"])["kinh"]
 
 
 @pytest.mark.parametrize("word", [5, ("a",), "", "x" * 1000])
@@ -127,17 +124,53 @@ def test_nothing_is_offered_where_spelling_means_nothing(wv, word):
         wv[word]
 
 
-def test_the_pool_of_close_matches_is_bounded():
-    class Watched(list):
-        def __getitem__(self, key):
-            assert isinstance(key, slice)
-            assert key.stop <= 20_000
-            return super().__getitem__(key)
+# -- recognised objects --
 
-        def __iter__(self):
-            raise AssertionError("the whole vocabulary was looked through")
 
-    assert close_matches("kinf", {}, Watched(["king"])) == ["king"]
+class Keyed:
+    """Keyed vectors in gensim's form, or a model that holds them."""
+
+    def __init__(self, vectors=None, **attributes):
+        if vectors is not None:
+            self.vectors, self.index_to_key, self.key_to_index = vectors, ["a", "b"], {"a": 0, "b": 1}
+        vars(self).update(attributes)
+
+
+def test_word_vectors_are_found_wherever_an_object_keeps_them(wv):
+    assert find_word_vectors(wv) is wv
+    assert find_word_vectors(Keyed(vectors_=wv)) is wv
+    assert find_word_vectors(Keyed(wv=wv)) is wv
+    rows = np.eye(2, dtype=np.float32)
+    theirs = Keyed(rows, expandos={"count": np.array([5, 3], np.int32)})
+    for holder in (theirs, Keyed(wv=theirs)):
+        found = find_word_vectors(holder)
+        assert np.shares_memory(found.vectors, rows)
+        assert (found.index_to_key, found.counts.tolist()) == (["a", "b"], [5, 3])
+    assert find_word_vectors(Keyed(rows)).counts is None
+
+
+def test_gensims_vectors_and_models_are_recognised():
+    models = pytest.importorskip("gensim.models")
+    model = models.Word2Vec([["a", "b", "b"]] * 5, vector_size=4, min_count=1)
+    for holder in (model, model.wv):
+        found = find_word_vectors(holder)
+        assert np.shares_memory(found.vectors, model.wv.vectors)
+        assert (found.index_to_key, found.counts.tolist()) == (["b", "a"], [10, 5])
+
+
+@pytest.mark.parametrize(
+    "given", [None, np.eye(2), {"a": [1.0]}, "vectors.txt", Keyed(vectors_=np.eye(2)), Keyed(wv=7)]
+)
+def test_anything_else_holds_no_word_vectors(given):
+    assert find_word_vectors(given) is None
+    with pytest.raises(ParameterError, match=f"expected word vectors or a fitted model; got {type(given).__name__}"):
+        as_word_vectors(given)
+
+
+def test_an_unfitted_model_has_no_word_vectors():
+    from fastw2v import Word2Vec
+
+    assert find_word_vectors(Word2Vec()) is None
 
 
 # -- neighbours --
@@ -201,7 +234,7 @@ def test_topn(wv):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"positive": []}, "asked nothing"),
+        ({"positive": []}, "needs at least one word or vector"),
         ({"positive": "word1", "topn": -1}, "topn"),
         ({"positive": "word1", "topn": None}, "topn"),
         ({"positive": "word1", "topn": True}, "topn"),
@@ -308,7 +341,14 @@ def test_copies_hold_arrays_and_words_only(wv, copied):
     check_same(other.most_similar("word1"), wv.most_similar("word1"))
     with pytest.raises(ValueError, match="read-only"):
         other.vectors[0] = 0
-    assert set(wv.__getstate__()) == {"vectors", "words", "counts"}
+    assert set(wv.__getstate__()) == {"vectors", "vocabulary"}
+
+
+def test_a_shared_vocabulary_is_pickled_once(wv):
+    pair = pickle.loads(pickle.dumps((wv, WordVectors(wv.vectors, wv.vocabulary))))
+    assert pair[0].vocabulary is pair[1].vocabulary
+    assert pair[0].vocabulary == wv.vocabulary
+    assert pair[0].key_to_index == wv.key_to_index
 
 
 def test_unit_vectors_are_made_once_by_however_many_threads(wv, monkeypatch):

@@ -148,7 +148,7 @@ def test_gensims_vectors_are_written_and_what_are_none_is_refused(tmp_path):
     assert (tmp_path / "theirs.npz").read_bytes() == (tmp_path / "ours.npz").read_bytes()
     for other in (wv.vectors, fastw2v.Word2Vec(), None):
         for write in (lambda it: save(tmp_path / "x.bin", it), lambda it: formats.export(tmp_path / "x", it, "npz")):
-            with pytest.raises(ParameterError, match=r"word vectors were expected; got .*model\.vectors_"):
+            with pytest.raises(ParameterError, match="expected word vectors or a fitted model; got "):
                 write(other)
     assert not {"x.bin", "x"} & {path.name for path in tmp_path.iterdir()}
     with pytest.raises(ParameterError, match=r"such as model\.wv; got Word2Vec"):
@@ -254,7 +254,7 @@ def test_mmap_reads_no_vector(tmp_path):
 
 def test_mmap_is_for_native_files(tmp_path):
     save(tmp_path / "v.txt", some_vectors(["a", "b"]))
-    with pytest.raises(ParameterError, match="only native files can be memory-mapped, this one is word2vec text"):
+    with pytest.raises(ParameterError, match="only native files can be memory-mapped, this is a word2vec text file"):
         load(tmp_path / "v.txt", mmap=True)
 
 
@@ -287,13 +287,13 @@ def test_other_words_are_refused_with_a_remedy(tmp_path, words):
 
 
 def test_names_and_formats_that_say_nothing(tmp_path):
-    with pytest.raises(FormatError, match=r"the name says no format; use \.safetensors"):
+    with pytest.raises(FormatError, match=r"the name implies no format: use \.safetensors"):
         save(tmp_path / "vectors", some_vectors(["a"]))
     with pytest.raises(ParameterError, match="format must be one of 'native', 'text', 'binary'; got 'pickle'"):
         save(tmp_path / "vectors", some_vectors(["a"]), format="pickle")
     with pytest.raises(ParameterError, match="format must be one of"):
         load(tmp_path / "vectors", format="glove")
-    with pytest.raises(FormatError, match=r"leave out \.gz"):
+    with pytest.raises(FormatError, match=r"omit \.gz"):
         save(tmp_path / "v.fw2v.gz", some_vectors(["a"]))
     with pytest.raises(FileNotFoundError):
         load(tmp_path / "missing.bin")
@@ -303,9 +303,9 @@ def test_names_and_formats_that_say_nothing(tmp_path):
 
 def test_a_pipe_is_refused_without_waiting(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(FormatError, match="no regular file"):
+    with pytest.raises(FormatError, match="not a regular file"):
         load(tmp_path / "pipe")
-    with pytest.raises(FormatError, match="no regular file"):
+    with pytest.raises(FormatError, match="not a regular file"):
         load(tmp_path / "pipe", format="text")
 
 

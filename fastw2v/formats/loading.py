@@ -1,0 +1,135 @@
+"""Loading word vectors from files of any format; it never runs code: pickles are refused, nothing is unpickled."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fastw2v.errors import FormatError, ParameterError
+from fastw2v.formats.binary import read_binary
+from fastw2v.formats.native import NativeContent, read_native
+from fastw2v.formats.reader import open_reader
+from fastw2v.formats.sniff import check_regular, checked_format, format_of_content
+from fastw2v.formats.text import read_text
+from fastw2v.vectors.word_vectors import WordVectors
+
+__all__ = ["Loaded", "load", "load_all"]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Everything that a file holds.
+
+    Attributes
+    ----------
+    word_vectors : WordVectors
+    context_vectors : array of float32, shape (V, D), or None
+        The output rows; only the native format holds them.
+    metadata : dict
+        What was given to `save`, and "format_version" and "word_type"; empty for the word2vec formats.
+    """
+
+    word_vectors: WordVectors
+    context_vectors: Any = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+
+def load(
+    path: str | os.PathLike[str], *, format: str | None = None, mmap: bool = False, errors: str = "strict"
+) -> WordVectors:
+    """Read word vectors from a file of any of the formats.
+
+    Parameters
+    ----------
+    path : str or path
+    format : {"native", "text", "binary"}, optional
+        By default it is recognized from the first bytes.
+    mmap : bool, default False
+        Leave the vectors in the file (native format only). The file must not be cut short while they are in use.
+    errors : {"strict", "replace", "ignore"}
+        How to handle words that are not valid UTF-8, as in ``bytes.decode`` (word2vec formats only).
+
+    Returns
+    -------
+    WordVectors
+
+    Raises
+    ------
+    FormatError
+        When the content contradicts itself or the size of the file; the message names the place. Pickles and archives
+        are recognized from their first bytes and refused.
+    OSError
+        When the file cannot be opened.
+    ParameterError
+        For an unknown format or value of `errors`, or `mmap` with a word2vec file.
+
+    Warns
+    -----
+    RuntimeWarning
+        When a word2vec file has more rows than its header says, or repeats a word (the first row is kept).
+
+    Notes
+    -----
+    Every size in a header is checked against the size of the file before anything is allocated. Loading runs no code.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp(), "vectors.txt")
+    >>> _ = file.write_text("2 3\\nsun 0.5 1 0\\nmoon 0 1 0.5\\n")
+    >>> load(file)["moon"]
+    array([0. , 1. , 0.5], dtype=float32)
+    """
+    return load_all(path, format=format, mmap=mmap, errors=errors).word_vectors
+
+
+def load_all(
+    path: str | os.PathLike[str], *, format: str | None = None, mmap: bool = False, errors: str = "strict"
+) -> Loaded:
+    """Read everything that a file holds: word vectors as `load` does, context vectors and metadata.
+
+    Parameters
+    ----------
+    path, format, mmap, errors
+        As in `load`.
+
+    Returns
+    -------
+    Loaded
+    """
+    if errors not in ("strict", "replace", "ignore"):
+        raise ParameterError(f"errors must be 'strict', 'replace' or 'ignore'; got {errors!r}")
+    file = Path(os.fspath(path))
+    chosen = checked_format(format)
+    check_regular(file)
+    chosen = chosen or format_of_content(file)
+    if chosen == "native":
+        content = _read_native(file, mmap)
+        try:
+            word_vectors = WordVectors(content.vectors, content.words, content.counts)
+        except ParameterError as error:  # a repeated word: the index finds it, a check before would double the time
+            raise FormatError(f"{file}, 'vocab_utf8': {error}; the file is damaged") from None
+        return Loaded(word_vectors, content.context_vectors, content.metadata)
+    if mmap:
+        raise ParameterError(f"{file}: only native files can be memory-mapped, this is a word2vec {chosen} file")
+    with open_reader(file) as reader:
+        vectors, words = (read_text if chosen == "text" else read_binary)(reader, errors)
+    return Loaded(WordVectors(vectors, words))
+
+
+def _read_native(file: Path, mmap: bool) -> NativeContent:
+    try:
+        return read_native(file, mmap=mmap)
+    except FormatError as error:
+        try:
+            found = format_of_content(file)
+        except FormatError:
+            raise error from None
+        if found == "native":
+            raise
+        raise FormatError(
+            f"{file}: a word2vec {found} file, not one of the native format; fastw2v.load(path) reads its vectors, "
+            "and Word2Vec(initial_vectors=...) continues training from them"
+        ) from error

@@ -1,0 +1,117 @@
+"""Saving word vectors, all-or-nothing: the native format, word2vec text and word2vec binary."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.errors import FormatError
+from fastw2v.formats.atomic import open_atomic
+from fastw2v.formats.binary import write_binary
+from fastw2v.formats.native import NativeContent, write_native
+from fastw2v.formats.sniff import checked_format, format_of_name
+from fastw2v.formats.text import write_text
+from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
+
+__all__ = ["format_to_write", "save"]
+
+_GZIP_LEVEL = 6
+
+
+def save(
+    path: str | os.PathLike[str],
+    word_vectors: WordVectors,
+    *,
+    format: str | None = None,
+    context_vectors: NDArray[np.float32] | None = None,
+    metadata: dict[str, Any] | None = None,
+) -> None:
+    """Write word vectors to a file.
+
+    Parameters
+    ----------
+    path : str or path
+        A file whose name ends in ``.gz`` is compressed (word2vec formats only).
+    word_vectors : WordVectors, fitted model, or gensim's KeyedVectors
+    format : {"native", "text", "binary"}, optional
+        By default it follows from the name: ``.safetensors`` and ``.fw2v`` are native, ``.txt`` and ``.vec`` word2vec
+        text, ``.bin`` word2vec binary.
+    context_vectors : array of float, shape (V, D), optional
+        The output rows. Only the native format holds them; the word2vec formats hold word vectors alone.
+    metadata : dict, optional
+        Anything that JSON can hold, such as parameters and loss history. Only the native format holds it.
+
+    Raises
+    ------
+    FormatError
+        For a word that the format cannot hold, or a name that implies no format.
+    ParameterError
+        For metadata that JSON cannot hold, context vectors of another shape, or an object without word vectors.
+    OSError
+        The message names the path, where everything is unchanged.
+
+    Notes
+    -----
+    The file is written beside the target, fsynced and then renamed, so that the complete old or new content is there at
+    any time, even after a power failure. A memory-mapped file may be saved over: the mapping keeps the old content.
+    Rows are written in blocks, so memory stays bounded.
+
+    Examples
+    --------
+    >>> import numpy as np, tempfile
+    >>> from fastw2v import WordVectors, load
+    >>> name = tempfile.mkdtemp() + "/two.vec"
+    >>> save(name, WordVectors(np.eye(2), ["left", "right"]))
+    >>> load(name)["right"]
+    array([0., 1.], dtype=float32)
+    """
+    target = Path(os.fspath(path))
+    word_vectors = as_word_vectors(word_vectors)
+    chosen = format_to_write(target, format)
+    packed = target.suffix.lower() == ".gz"
+    if chosen == "native":
+        content = NativeContent(
+            word_vectors.vectors,
+            word_vectors.index_to_key,
+            word_vectors.counts,
+            context_vectors,
+            metadata or {},  # type: ignore[arg-type]
+        )
+        with open_atomic(target) as writer:
+            write_native(writer, content)
+        return
+    write = write_text if chosen == "text" else write_binary
+    with open_atomic(target) as writer, contextlib.ExitStack() as stack:
+        # No name and no time in the compressed file: equal vectors make equal files.
+        stream: Any = writer
+        if packed:
+            sink: Any = writer  # has the methods that gzip calls
+            stream = stack.enter_context(gzip.GzipFile("", "wb", _GZIP_LEVEL, sink, mtime=0))
+        write(stream, word_vectors.vectors, word_vectors.index_to_key)
+
+
+def format_to_write(path: Path, format: str | None) -> str:
+    """Return the format in which `save` writes a file of this name.
+
+    Raises
+    ------
+    FormatError
+        When the name implies no format, or one that cannot be compressed although it ends in ``.gz``.
+    ParameterError
+        For an unknown format.
+    """
+    chosen = checked_format(format) or format_of_name(path)
+    if chosen is None:
+        raise FormatError(
+            f"{path}: the name implies no format: use .safetensors (native), .vec or .txt (word2vec text) or .bin "
+            "(word2vec binary), or name the format"
+        )
+    if chosen == "native" and path.suffix.lower() == ".gz":
+        raise FormatError(f"{path}: native files are not compressed, so that they can be memory-mapped: omit .gz")
+    return chosen
