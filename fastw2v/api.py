@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.exceptions import NotFittedError
 
 from fastw2v.corpus.encoded import EncodeReport
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError
 from fastw2v.estimators.bags import mean_vectors
+from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
@@ -28,7 +28,16 @@ from fastw2v.training.state import Callback, Report
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
     from typing_extensions import Self
+
+    from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.corpus.tokenizers import Tokenizer
+    from fastw2v.formats.sniff import Format
+    from fastw2v.parameters import Architecture, CbowGradient, Device, Errors, NegativeSharing
+    from fastw2v.vectors.approximate import ApproximateIndex
+    from fastw2v.vectors.neighbours import Answer
+    from fastw2v.vectors.queries import Words
 
 # What a session is asked for by parameters of this class; the rest is asked for by arguments of `fit`.
 REQUESTED = tuple({each.name for each in fields(Request)} - {"parameters", "checkpoint", "every"})
@@ -136,20 +145,20 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     n_iter_: int
     report_: Report
     corpus_report_: EncodeReport
-    tokenizer_: Any
+    tokenizer_: Tokenizer
     seed_: int | None
     n_features_out_: int
     _unfinished: Session | None
 
     def __init__(
         self,
-        corpus: Any = None,
+        corpus: str | os.PathLike[str] | Iterable[Any] | EncodedCorpus | None = None,
         *,
         vector_size: int = 100,
         window: int = 5,
         min_count: int = 5,
         max_vocab: int | None = None,
-        architecture: str = "skipgram",
+        architecture: Architecture = "skipgram",
         negative: int = 5,
         ns_exponent: float = 0.75,
         sample: float = 1e-3,
@@ -157,19 +166,19 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         learning_rate: float | None = None,
         min_learning_rate: float | None = None,
         cbow_mean: bool = True,
-        cbow_gradient: str = "sum",
+        cbow_gradient: CbowGradient = "sum",
         shrink_windows: bool = True,
-        negative_sharing: str = "tile",
-        tokenizer: Any = None,
-        device: str = "auto",
+        negative_sharing: NegativeSharing = "tile",
+        tokenizer: Tokenizer | None = None,
+        device: Device = "auto",
         n_jobs: int | None = None,
-        random_state: Any = None,
+        random_state: int | np.integer[Any] | np.random.RandomState | np.random.Generator | None = None,
         verbose: int = 0,
-        callbacks: Sequence[Callback] = (),
-        vocabulary: Any = None,
-        initial_vectors: Any = None,
+        callbacks: Collection[Callback] = (),
+        vocabulary: Vocabulary | Mapping[Any, int] | Iterable[Hashable] | None = None,
+        initial_vectors: Word2Vec | WordVectors | Mapping[Any, ArrayLike] | ArrayLike | None = None,
         frozen: Iterable[Any] | None = None,
-        errors: str = "strict",
+        errors: Errors = "strict",
         spool: str | os.PathLike[str] | bool | None = None,
     ) -> None:
         self.corpus = corpus
@@ -204,13 +213,13 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
 
     def fit(
         self,
-        X: Any = None,  # noqa: N803
+        X: str | os.PathLike[str] | Iterable[Any] | EncodedCorpus | None = None,  # noqa: N803
         y: Any = None,
         *,
         resume: bool = False,
         checkpoint: str | os.PathLike[str] | None = None,
         every: float | None = None,
-    ) -> Word2Vec:
+    ) -> Self:
         """Train on ``X``, or on the corpus given to the constructor.
 
         Parameters
@@ -311,7 +320,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
 
     # ------------------------------------------------------------------ documents to vectors
 
-    def transform(self, X: Any) -> NDArray[np.float32]:  # noqa: N803
+    def transform(self, X: Iterable[Any]) -> NDArray[np.float32]:  # noqa: N803
         """Return the mean of each document's known word vectors.
 
         Parameters
@@ -351,28 +360,42 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
             raise NotFittedError(f"this {type(self).__name__} has no vectors yet: call fit() first")
         return self.vectors_
 
-    def __getitem__(self, words: Any) -> NDArray[np.float32]:
+    @overload
+    def __getitem__(self, words: slice) -> WordVectors: ...
+    @overload
+    def __getitem__(self, words: Hashable | Sequence[Hashable]) -> NDArray[np.float32]: ...
+    def __getitem__(self, words: Any) -> Any:
         """Return the vector of a word, or the vectors of a list of words."""
         return self.wv[words]
 
-    def __contains__(self, word: Any) -> bool:
+    def __contains__(self, word: object) -> bool:
         return word in self.wv
 
-    def most_similar(self, positive: Any = (), negative: Any = (), topn: int = 10, **options: Any) -> Any:
+    def most_similar(
+        self,
+        positive: Any = (),
+        negative: Any = (),
+        topn: int = 10,
+        restrict_vocab: int | None = None,
+        *,
+        among: Words | None = None,
+        exclude: Words | None = None,
+        index: ApproximateIndex | None = None,
+    ) -> Answer:
         """Return the words nearest to a word, or to a sum of words; see `WordVectors.most_similar`."""
-        return self.wv.most_similar(positive, negative, topn=topn, **options)
+        return self.wv.most_similar(positive, negative, topn, restrict_vocab, among=among, exclude=exclude, index=index)
 
-    def analogy(self, a: Any, b: Any, c: Any, topn: int = 10) -> Any:
+    def analogy(self, a: Hashable, b: Hashable, c: Hashable, topn: int = 10) -> Answer:
         """Answer "a is to b as c is to what?"; see `WordVectors.analogy`."""
         return self.wv.analogy(a, b, c, topn=topn)
 
-    def similarity(self, first: Any, second: Any) -> float:
+    def similarity(self, first: Hashable, second: Hashable) -> float:
         """Return the cosine similarity of two words."""
         return self.wv.similarity(first, second)
 
     # ------------------------------------------------------------------ files and copies
 
-    def save(self, path: str | os.PathLike[str], *, format: str | None = None) -> None:
+    def save(self, path: str | os.PathLike[str], *, format: Format | None = None) -> None:
         """Write the model: native (everything), or word2vec "text" or "binary" (the word vectors alone).
 
         By default the suffix decides: ``.safetensors`` and ``.fw2v`` are native, ``.txt`` and ``.vec`` text, ``.bin``
@@ -411,7 +434,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         model.n_features_out_ = model.vectors_.vectors.shape[1]
         return model
 
-    def __sklearn_clone__(self) -> Word2Vec:
+    def __sklearn_clone__(self) -> Self:
         """Return an unfitted model with the same parameters; the corpus is shared, not copied."""
         return type(self)(**self.get_params(deep=False))
 

@@ -15,6 +15,7 @@ from fastw2v.errors import ParameterError
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
 
 if TYPE_CHECKING:
+    from fastw2v.formats.sniff import Format
     from fastw2v.training.session import Request, Session
     from fastw2v.training.state import Callback
     from fastw2v.vectors.word_vectors import WordVectors
@@ -56,7 +57,7 @@ class Trained:
         words, speed = len(self.session.corpus.vocabulary), state.report.words_per_second
         return f"{words:,} words, {speed:,.0f} words/s{loss}, seed {state.plan.seed}"
 
-    def save(self, path: Path, format: str | None, with_context: bool) -> None:
+    def save(self, path: Path, format: Format | None, with_context: bool) -> None:
         """Write the vectors; the native format also keeps what `Word2Vec.load` asks for."""
         from fastw2v import formats
 
@@ -65,7 +66,7 @@ class Trained:
         formats.save(path, self.word_vectors, format=format, context_vectors=context, metadata=metadata)
 
 
-def check_output(path: Path, format: str | None, with_context: bool) -> None:
+def check_output(path: Path, format: Format | None, with_context: bool) -> None:
     """Check before training that the result can be written.
 
     Raises

@@ -71,7 +71,7 @@ class TextFile:
             raise CorpusChangedError(f"{self.path} changed while it was read ({what}); read a copy, or wait and repeat")
 
 
-def find(path: str | os.PathLike) -> list[TextFile]:
+def find(path: str | os.PathLike[str]) -> list[TextFile]:
     """Find the file that a path stands for, or the files in a folder (sorted, without hidden ones) or of a pattern.
 
     Parameters

@@ -24,8 +24,6 @@ import numpy as np
 from fastw2v.corpus._text_scanner import renumber_block
 from fastw2v.machine import check_memory
 
-__all__ = ["IdStore", "InFiles", "InMemory", "id_store"]
-
 BLOCK = 1 << 18  # ids written and read at once: 1 MiB
 CHECK_EVERY = 1 << 22  # ids between two checks of free memory
 RESERVE = 1 << 24  # ids that free memory must have room for where their number is unknown

@@ -7,6 +7,7 @@ import os
 import string
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from fastw2v.evaluate.offsets import best_sums
 from fastw2v.vectors.search import best_of_many, search_limit, unit_rows
 from fastw2v.vectors.word_vectors import WordVectors
 
-__all__ = ["PROTOCOLS", "AnalogyReport", "AnalogySection", "Protocol", "evaluate_analogies", "judge_analogies"]
+ProtocolName = Literal["c", "gensim"]
 
 # The questions-words file begins with its five semantic sections.
 _SEMANTIC_SECTIONS = 5
@@ -37,7 +38,7 @@ class Protocol:
     first_only: bool  # only the best word counts; else the first of the five best that is not a question word
 
 
-PROTOCOLS = {
+PROTOCOLS: dict[ProtocolName, Protocol] = {
     "c": Protocol(30_000, lambda word: word.translate(_ASCII_UPPER), "ASCII upper case", True),
     "gensim": Protocol(300_000, str.upper, "Unicode upper case", False),
 }
@@ -113,7 +114,7 @@ def evaluate_analogies(
     vectors: WordVectors,
     questions: str | os.PathLike[str] | Sequence[tuple[str, Sequence[Question]]],
     *,
-    protocol: str = "c",
+    protocol: ProtocolName = "c",
     restrict_vocab: int | None = None,
 ) -> AnalogyReport:
     """Answer "a is to b as c is to ?" and count the correct answers.

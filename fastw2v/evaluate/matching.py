@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from fastw2v.vectors.word_vectors import WordVectors
 
-__all__ = ["cased_index", "share"]
-
 
 def cased_index(vectors: WordVectors, limit: int, upper: Callable[[str], str]) -> dict[str, int]:
     """Map each word of the first `limit` rows, upper-cased, to its first row."""

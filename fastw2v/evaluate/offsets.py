@@ -11,8 +11,6 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["best_sums"]
-
 # Questions, and rows searched for them, per block: with at most three words per question, 100 MB of scores.
 _BLOCK_QUESTIONS = 1_024
 _BLOCK_SEARCHED = 8_192

@@ -15,8 +15,6 @@ from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.vectors.search import search_limit, unit_rows
 from fastw2v.vectors.word_vectors import WordVectors
 
-__all__ = ["WordPairReport", "evaluate_word_pairs"]
-
 
 @dataclass(frozen=True)
 class WordPairReport:

@@ -16,8 +16,6 @@ from typing import Any
 
 from fastw2v.formats.temporary import create, sweep
 
-__all__ = ["Writer", "check_target", "open_atomic", "sync_folder"]
-
 # The most that one write call carries, because signals are handled between calls.
 _WRITE_BYTES = 8 << 20
 

@@ -15,8 +15,6 @@ from pathlib import Path
 from fastw2v.formats.atomic import sync_folder
 from fastw2v.formats.temporary import create, sweep, temporary_name
 
-__all__ = ["new_folder"]
-
 
 @contextlib.contextmanager
 def new_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterator[Path]:

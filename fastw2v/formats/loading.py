@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError, ParameterError
 from fastw2v.formats.binary import read_binary
 from fastw2v.formats.native import NativeContent, read_native
 from fastw2v.formats.reader import open_reader
-from fastw2v.formats.sniff import check_regular, checked_format, format_of_content
+from fastw2v.formats.sniff import Format, check_regular, checked_format, format_of_content
 from fastw2v.formats.text import read_text
 from fastw2v.vectors.word_vectors import WordVectors
 
-__all__ = ["Loaded", "load", "load_all"]
+if TYPE_CHECKING:
+    from fastw2v.parameters import Errors
 
 
 @dataclass(frozen=True)
@@ -32,12 +36,12 @@ class Loaded:
     """
 
     word_vectors: WordVectors
-    context_vectors: Any = None
+    context_vectors: NDArray[np.float32] | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
 
 
 def load(
-    path: str | os.PathLike[str], *, format: str | None = None, mmap: bool = False, errors: str = "strict"
+    path: str | os.PathLike[str], *, format: Format | None = None, mmap: bool = False, errors: Errors = "strict"
 ) -> WordVectors:
     """Read word vectors from a file of any of the formats.
 
@@ -86,7 +90,7 @@ def load(
 
 
 def load_all(
-    path: str | os.PathLike[str], *, format: str | None = None, mmap: bool = False, errors: str = "strict"
+    path: str | os.PathLike[str], *, format: Format | None = None, mmap: bool = False, errors: Errors = "strict"
 ) -> Loaded:
     """Read everything that a file holds: word vectors as `load` does, context vectors and metadata.
 

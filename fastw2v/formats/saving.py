@@ -15,11 +15,9 @@ from fastw2v.errors import FormatError
 from fastw2v.formats.atomic import open_atomic
 from fastw2v.formats.binary import write_binary
 from fastw2v.formats.native import NativeContent, write_native
-from fastw2v.formats.sniff import checked_format, format_of_name
+from fastw2v.formats.sniff import Format, checked_format, format_of_name
 from fastw2v.formats.text import write_text
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
-
-__all__ = ["format_to_write", "save"]
 
 _GZIP_LEVEL = 6
 
@@ -28,7 +26,7 @@ def save(
     path: str | os.PathLike[str],
     word_vectors: WordVectors,
     *,
-    format: str | None = None,
+    format: Format | None = None,
     context_vectors: NDArray[np.float32] | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> None:
@@ -96,7 +94,7 @@ def save(
         write(stream, word_vectors.vectors, word_vectors.index_to_key)
 
 
-def format_to_write(path: Path, format: str | None) -> str:
+def format_to_write(path: Path, format: Format | None) -> Format:
     """Return the format in which `save` writes a file of this name.
 
     Raises

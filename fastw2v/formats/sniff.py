@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import Literal, get_args
 
 from fastw2v.errors import FormatError, ParameterError
 from fastw2v.formats.native import is_native
 from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, open_reader, parse_header
 
-__all__ = ["FORMATS", "check_regular", "checked_format", "format_of_content", "format_of_name"]
-
-FORMATS = ("native", "text", "binary")
-_SUFFIXES = {".safetensors": "native", ".fw2v": "native", ".txt": "text", ".vec": "text", ".bin": "binary"}
+Format = Literal["native", "text", "binary"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+_SUFFIXES: dict[str, Format] = {
+    ".safetensors": "native",
+    ".fw2v": "native",
+    ".txt": "text",
+    ".vec": "text",
+    ".bin": "binary",
+}
 # Enough for the first row of any usual file: a word and some thousand numbers.
 _PEEK_BYTES = 4 * MAX_WORD_BYTES
 
@@ -33,14 +39,14 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
 )
 
 
-def checked_format(name: str | None) -> str | None:
+def checked_format(name: Format | None) -> Format | None:
     """Return the name of a format, or None, as it is; raise ParameterError for any other value."""
     if name is not None and name not in FORMATS:
         raise ParameterError(f"format must be one of {', '.join(map(repr, FORMATS))}; got {name!r}")
     return name
 
 
-def format_of_name(path: Path) -> str | None:
+def format_of_name(path: Path) -> Format | None:
     """Return the format that the suffix implies, ignoring ``.gz``.
 
     Parameters
@@ -68,7 +74,7 @@ def check_regular(path: Path) -> None:
         raise FormatError(f"{path}: not a regular file; its size must be known, so write it to a file first")
 
 
-def format_of_content(path: Path) -> str:
+def format_of_content(path: Path) -> Format:
     """Return the format that the first bytes show.
 
     Parameters
@@ -109,7 +115,7 @@ def _refuse(path: Path, start: bytes) -> None:
             )
 
 
-def _word2vec_format(path: Path, peek: bytes) -> str:
+def _word2vec_format(path: Path, peek: bytes) -> Format:
     """Distinguish text from binary: with a header both begin alike, and the first row tells."""
     first, newline, rest = peek.partition(b"\n")
     header = parse_header(first) if len(first) <= MAX_HEADER_BYTES else None

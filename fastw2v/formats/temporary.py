@@ -15,8 +15,6 @@ import secrets
 import shutil
 from pathlib import Path
 
-__all__ = ["create", "sweep", "temporary_name"]
-
 _TEMPORARY = re.compile(r"\.fastw2v-[0-9a-f]{16}\.(tmp|folder)")
 
 

@@ -20,7 +20,7 @@ from fastw2v.corpus.ids import count_ids
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import DivergedError, ParameterError
-from fastw2v.parameters import check
+from fastw2v.parameters import Device, Errors, check
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.checkpoint import restore, seed_of
 from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initial_rows
@@ -52,12 +52,12 @@ class Request:
     min_count: int = 5
     max_vocab: int | None = None
     vocabulary: Vocabulary | Mapping[Hashable, int] | Iterable[Hashable] | None = None
-    errors: str = "strict"
+    errors: Errors = "strict"
     spool: str | os.PathLike[str] | bool | None = None
     random_state: Any = None
     initial_vectors: Any = None
     frozen: Iterable[Any] | None = None
-    device: str = "auto"
+    device: Device = "auto"
     n_jobs: int | None = None
     callbacks: Collection[Callback] = ()
     checkpoint: str | os.PathLike[str] | None = None

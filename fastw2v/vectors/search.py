@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
 
-__all__ = ["best_of_many", "best_rows", "search_limit", "unit_rows", "whole_number"]
-
 # Rows normalized at a time; bounds the float64 copy.
 _BLOCK_ROWS = 16_384
 # Queries and rows per block of scores: 16 MB of float32.

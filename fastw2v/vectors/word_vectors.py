@@ -6,8 +6,8 @@ The object holds an array and a vocabulary, nothing else, so it pickles and copi
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Iterator
-from typing import Any
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +19,10 @@ from fastw2v.vectors.neighbours import Neighbours
 from fastw2v.vectors.queries import check_key, is_column
 from fastw2v.vectors.search import unit_rows, whole_number
 
-__all__ = ["WordVectors", "as_word_vectors", "find_word_vectors"]
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+Default = TypeVar("Default")
 
 
 class WordVectors(Neighbours, Comparisons):
@@ -69,7 +72,9 @@ class WordVectors(Neighbours, Comparisons):
     ['moon', 'star']
     """
 
-    def __init__(self, vectors: ArrayLike, words: Any, counts: ArrayLike | None = None) -> None:
+    def __init__(
+        self, vectors: ArrayLike, words: Vocabulary | Iterable[Hashable], counts: ArrayLike | None = None
+    ) -> None:
         array = np.asarray(vectors)
         if array.ndim != 2 or array.dtype.kind not in "fiu" or array.shape[1] < 1:
             raise ParameterError(
@@ -165,6 +170,10 @@ class WordVectors(Neighbours, Comparisons):
             check_key(word, "got")
             raise
 
+    @overload
+    def __getitem__(self, words: slice) -> Self: ...
+    @overload
+    def __getitem__(self, words: Hashable | Sequence[Hashable]) -> NDArray[np.float32]: ...
     def __getitem__(self, words: Any) -> Any:
         """Look up a word, several words, or a slice of rows.
 
@@ -189,7 +198,7 @@ class WordVectors(Neighbours, Comparisons):
             return self.vectors[np.array([self.row(word) for word in words], dtype=np.int64)]
         return self.vectors[self.row(words)]
 
-    def commonest(self, n: int) -> WordVectors:
+    def commonest(self, n: int) -> Self:
         """Return the vectors of the `n` most frequent words, most frequent first.
 
         Parameters
@@ -214,6 +223,10 @@ class WordVectors(Neighbours, Comparisons):
         rows = np.argsort(-self.counts, kind="stable")[:n]
         return type(self)(self.vectors[rows], [self.index_to_key[row] for row in rows], self.counts[rows])
 
+    @overload
+    def get(self, word: Hashable, default: None = None) -> NDArray[np.float32] | None: ...
+    @overload
+    def get(self, word: Hashable, default: Default) -> NDArray[np.float32] | Default: ...
     def get(self, word: Hashable, default: Any = None) -> Any:
         """Return the vector of a word, or `default` if it is not in the vocabulary.
 
