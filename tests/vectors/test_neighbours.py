@@ -325,30 +325,6 @@ def index(large):
     return ApproximateIndex(large, n_jobs=1)
 
 
-@pytest.mark.parametrize("n_jobs", [0, -2, 1.5, 4097, True])
-def test_n_jobs_means_for_the_index_what_it_means_everywhere(wv, n_jobs):
-    from fastw2v.vectors.approximate import ApproximateIndex
-
-    with pytest.raises(ParameterError, match=f"n_jobs={n_jobs}: it must be a whole number from 1 to 4,096, or -1"):
-        ApproximateIndex(wv, n_jobs=n_jobs)
-
-
-@pytest.mark.parametrize(("n_jobs", "threads"), [(None, 3), (-1, 3), (2, 2)])
-def test_every_usable_cpu_builds_the_index_unless_a_number_is_given(wv, monkeypatch, n_jobs, threads):
-    from fastw2v.vectors import approximate
-
-    used = []
-
-    class Graph:
-        def add(self, keys, units, *, threads):
-            used.append(threads)
-
-    monkeypatch.setattr("fastw2v.machine.usable_cpus", lambda: 3)
-    monkeypatch.setattr(approximate.ApproximateIndex, "_empty_graph", lambda self: Graph())
-    approximate.ApproximateIndex(wv, n_jobs=n_jobs)
-    assert used == [threads]
-
-
 def test_the_index_finds_nearly_all_neighbours_with_their_exact_scores(large, index):
     questions = [f"w{i}" for i in range(200)]
     exact, found = large.most_similar_batch(questions), large.most_similar_batch(questions, index=index)
