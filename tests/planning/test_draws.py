@@ -106,7 +106,8 @@ def test_noise_weights_are_in_the_proportions_of_the_textbook(exponent):
     """Two formulas that do not know each other: neither may overflow."""
     counts = np.array([1000, 10, 0, 1])
     weights = noise_weights(counts, exponent)
-    assert weights / weights.sum() == pytest.approx(UnigramSampler(np.repeat(range(4), counts), exponent, 1).word_p)
+    textbook = UnigramSampler(np.repeat(range(4), counts), exponent, 1, exclude_target=False)
+    assert weights / weights.sum() == pytest.approx(textbook.word_p)
 
 
 def test_words_that_do_not_occur_are_no_noise():
