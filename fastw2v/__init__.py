@@ -1,13 +1,15 @@
 """fastw2v: word2vec at the speed of the machine.
 
 ``Word2Vec(corpus).fit()`` trains skip-gram and CBOW word vectors with negative sampling. The names below are imported
-when they are first used (PEP 562), so that ``import fastw2v`` costs almost nothing.
+when they are first used (PEP 562), so that ``import fastw2v`` costs almost nothing. ``__init__.pyi`` says the same to
+type checkers and editors.
 """
 
 from importlib import import_module
 
 __version__ = "0.1.0"
 
+# The module that each public name comes from.
 _HOME = {
     "Word2Vec": "api",
     "WordVectors": "vectors.word_vectors",
@@ -18,19 +20,23 @@ _HOME = {
     "load": "formats",
     "save": "formats",
     "show_config": "diagnostics",
-    "datasets": None,
-    "errors": None,
-    "layers": None,
+}
+# Public modules; one has a shorter name here than in its folder.
+_MODULES = {
+    "ann": "vectors.approximate",
+    **{name: name for name in ("compat", "datasets", "errors", "evaluate", "formats", "layers")},
 }
 
-__all__ = ["__version__", *_HOME]
+__all__ = ["__version__", *_HOME, *_MODULES]
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOME:
+    if name in _MODULES:
+        value: object = import_module(f"fastw2v.{_MODULES[name]}")
+    elif name in _HOME:
+        value = getattr(import_module(f"fastw2v.{_HOME[name]}"), name)
+    else:
         raise AttributeError(f"module 'fastw2v' has no attribute {name!r}")
-    home = _HOME[name]
-    value = import_module(f"fastw2v.{name}") if home is None else getattr(import_module(f"fastw2v.{home}"), name)
     globals()[name] = value
     return value
 

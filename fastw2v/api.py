@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-
 from fastw2v.corpus.encoded import EncodedCorpus
 from fastw2v.corpus.encoding import encode
 from fastw2v.errors import DivergedError, ParameterError
 from fastw2v.estimators.fitted import TRAINING_PARAMS, FittedModel
 from fastw2v.estimators.partial_fit import Continued
+from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.parameters import check
 from fastw2v.planning.training_parameters import TrainingParameters

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
+from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.errors import CorpusError, ParameterError
 from fastw2v.estimators.bags import count_matrix, divide_rows, refuse_what_are_no_documents, row_sums
+from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.parameters import check
 from fastw2v.vectors.word_vectors import WordVectors

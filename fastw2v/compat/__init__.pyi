@@ -1,0 +1,3 @@
+from fastw2v.compat import gensim as gensim
+
+__all__ = ["gensim"]
