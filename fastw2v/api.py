@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +24,14 @@ from fastw2v.training.progress import ProgressLine
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike
+    from typing_extensions import Self
+
+    from fastw2v.corpus.tokenizers import Tokenizer
     from fastw2v.corpus.vocabulary import Vocabulary
-    from fastw2v.training.state import TrainingState
+    from fastw2v.parameters import Architecture, CbowGradient, Device, Errors, NegativeSharing
+    from fastw2v.training.state import Callback, TrainingState
 
 CORPUS_PARAMS = ("min_count", "max_vocab", "errors", "n_jobs", "spool")
 
@@ -125,13 +131,13 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
 
     def __init__(
         self,
-        corpus: Any = None,
+        corpus: str | os.PathLike[str] | Iterable[Any] | EncodedCorpus | None = None,
         *,
         vector_size: int = 100,
         window: int = 5,
         min_count: int = 5,
         max_vocab: int | None = None,
-        architecture: str = "skipgram",
+        architecture: Architecture = "skipgram",
         negative: int = 5,
         ns_exponent: float = 0.75,
         sample: float = 1e-3,
@@ -139,19 +145,19 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
         learning_rate: float | None = None,
         min_learning_rate: float | None = None,
         cbow_mean: bool = True,
-        cbow_gradient: str = "sum",
+        cbow_gradient: CbowGradient = "sum",
         shrink_windows: bool = True,
-        negative_sharing: str = "tile",
-        tokenizer: Any = None,
-        device: str = "auto",
+        negative_sharing: NegativeSharing = "tile",
+        tokenizer: Tokenizer | None = None,
+        device: Device = "auto",
         n_jobs: int | None = None,
-        random_state: Any = None,
+        random_state: int | np.integer[Any] | np.random.RandomState | np.random.Generator | None = None,
         verbose: int = 0,
-        callbacks: Sequence[training.Callback] = (),
-        vocabulary: Any = None,
-        initial_vectors: Any = None,
+        callbacks: Collection[Callback] = (),
+        vocabulary: Vocabulary | Mapping[Any, int] | Iterable[Hashable] | None = None,
+        initial_vectors: Word2Vec | WordVectors | Mapping[Any, ArrayLike] | ArrayLike | None = None,
         frozen: Iterable[Any] | None = None,
-        errors: str = "strict",
+        errors: Errors = "strict",
         spool: str | os.PathLike[str] | bool | None = None,
     ) -> None:
         self.corpus = corpus
@@ -186,13 +192,13 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
 
     def fit(
         self,
-        X: Any = None,  # noqa: N803
+        X: str | os.PathLike[str] | Iterable[Any] | EncodedCorpus | None = None,  # noqa: N803
         y: Any = None,
         *,
         resume: bool = False,
         checkpoint: str | os.PathLike[str] | None = None,
         every: float | None = None,
-    ) -> Word2Vec:
+    ) -> Self:
         """Train on ``X``, or on the corpus given to the constructor.
 
         Parameters
@@ -360,7 +366,7 @@ class Word2Vec(FittedModel, Continued, TextEstimator, ClassNamePrefixFeaturesOut
 
     # ------------------------------------------------------------------ copies
 
-    def __sklearn_clone__(self) -> Word2Vec:
+    def __sklearn_clone__(self) -> Self:
         """A fresh model with the same parameters: the corpus by reference, not copied word for word."""
         return type(self)(**self.get_params(deep=False))
 

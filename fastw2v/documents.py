@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from fastw2v.api import Word2Vec
+    from fastw2v.parameters import Weighting
 
 SIF_A = 1e-3  # Arora et al. recommend 1e-4 to 1e-3, and use this
 
@@ -88,11 +92,11 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
 
     def __init__(
         self,
-        vectors: Any = None,
-        weighting: str = "mean",
+        vectors: Word2Vec | WordVectors | str | os.PathLike[str] | None = None,
+        weighting: Weighting = "mean",
         n_components_removed: int = 1,
-        normalize: str | None = None,
-        tokenizer: Any = None,
+        normalize: Literal["l2"] | None = None,
+        tokenizer: Tokenizer | None = None,
     ) -> None:
         self.vectors = vectors
         self.weighting = weighting
@@ -102,7 +106,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
 
     # ------------------------------------------------------------------ scikit-learn's methods
 
-    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: N803
+    def fit(self, X: Iterable[Any], y: Any = None) -> Self:  # noqa: N803
         """Find the vectors, and learn what the weighting needs.
 
         Parameters
@@ -129,13 +133,13 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         self._fit(X, counts_wanted=self.weighting != "mean")
         return self
 
-    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> NDArray[np.float32]:  # noqa: N803
+    def fit_transform(self, X: Iterable[Any], y: Any = None, **fit_params: Any) -> NDArray[np.float32]:  # noqa: N803
         """The same as `fit` and `transform`, with the documents read once."""
         counts = self._fit(X, counts_wanted=True)
         assert counts is not None
         return self._vectors_of(counts)
 
-    def transform(self, X: Any) -> NDArray[np.float32]:  # noqa: N803
+    def transform(self, X: Iterable[Any]) -> NDArray[np.float32]:  # noqa: N803
         """The vectors of documents.
 
         Parameters
@@ -165,7 +169,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
     def _n_features_out(self) -> int:
         return self.vectors_.vectors.shape[1]
 
-    def __sklearn_clone__(self) -> DocVectorizer:
+    def __sklearn_clone__(self) -> Self:
         """Vectors and fitted models are shared, not copied (and not made unfitted); a model that is to be fitted is."""
         params = self.get_params(deep=False)
         if _is_unfitted_model(self.vectors):

@@ -7,11 +7,19 @@ import numbers
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 from fastw2v.errors import ParameterError
 
 MIN_RATE_SHARE = 1e-4  # of the learning rate
+
+# Parameters that choose among names: what type checkers and editors offer is what the rules below allow.
+Architecture = Literal["skipgram", "cbow"]
+CbowGradient = Literal["sum", "mean"]
+NegativeSharing = Literal["tile", "pair"]
+Device = Literal["auto", "cpu", "cuda", "numpy"]
+Errors = Literal["strict", "replace", "ignore"]
+Weighting = Literal["mean", "tfidf", "sif", "usif"]
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ RULES: dict[str, Rule] = {
     "window": _integer(1, 10_000),
     "min_count": _integer(0, 2**62),
     "max_vocab": _or_none(_integer(2, 2**31 - 1), "no limit"),
-    "architecture": _choice("skipgram", "cbow"),
+    "architecture": _choice(*get_args(Architecture)),
     "negative": _integer(1, 1_000),
     "ns_exponent": Rule("a finite number from -10 to 10", lambda v: _is_real(v) and -10 <= v <= 10),
     "sample": Rule("a number from 0 (keep every token) to 1", lambda v: _is_real(v) and 0 <= v <= 1),
@@ -73,10 +81,10 @@ RULES: dict[str, Rule] = {
         f"{MIN_RATE_SHARE:g} of the learning rate",
     ),
     "cbow_mean": _BOOL,
-    "cbow_gradient": _choice("sum", "mean"),
+    "cbow_gradient": _choice(*get_args(CbowGradient)),
     "shrink_windows": _BOOL,
-    "negative_sharing": _choice("tile", "pair"),
-    "device": _choice("auto", "cpu", "cuda", "numpy"),
+    "negative_sharing": _choice(*get_args(NegativeSharing)),
+    "device": _choice(*get_args(Device)),
     "n_jobs": Rule(
         "a whole number from 1 to 4,096, or -1 or None (every usable CPU)",
         lambda v: v is None or (_is_int(v) and (v == -1 or 1 <= v <= 4096)),
@@ -89,12 +97,12 @@ RULES: dict[str, Rule] = {
         "600",
     ),
     "verbose": Rule("a whole number from 0 to 10, or True or False", lambda v: _is_bool(v) or _integer(0, 10).test(v)),
-    "errors": _choice("strict", "replace", "ignore"),
+    "errors": _choice(*get_args(Errors)),
     "spool": Rule(
         "None or False (ids in memory), True (the system's folder for large temporary files) or the path of a folder",
         lambda v: v is None or _is_bool(v) or _is_path(v),
     ),
-    "weighting": _choice("mean", "tfidf", "sif", "usif"),
+    "weighting": _choice(*get_args(Weighting)),
     "n_components_removed": _integer(0, 65_535),
     "normalize": _or_none(_choice("l2"), "leave lengths as they are"),
 }

@@ -11,13 +11,19 @@ import typing
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fastw2v import __version__
 from fastw2v.parameters import RULES
 from fastw2v.planning.training_parameters import TrainingParameters
+
+if TYPE_CHECKING:
+    from fastw2v.evaluate.analogies import ProtocolName
+    from fastw2v.formats.exports import Export
+    from fastw2v.formats.sniff import Format
+    from fastw2v.parameters import Errors
 
 __all__ = ["cli", "main"]
 
@@ -145,7 +151,7 @@ def cli() -> None:
 def train(
     corpus: str,
     output: Path,
-    format_: str | None,
+    format_: Format | None,
     with_context: bool,
     save_on_interrupt: bool,
     quiet: bool,
@@ -231,7 +237,7 @@ def info(file: Path | None) -> None:
 @click.option("--protocol", type=click.Choice(["c", "gensim"]), default="c", show_default=True, help="of the analogies")
 @click.option("--restrict-vocab", type=int, help="search the most frequent words only; by default as the protocol says")
 def evaluate(
-    file: Path, pairs: tuple[Path, ...], analogies: Path | None, protocol: str, restrict_vocab: int | None
+    file: Path, pairs: tuple[Path, ...], analogies: Path | None, protocol: ProtocolName, restrict_vocab: int | None
 ) -> None:
     """Score the vectors of FILE: WordSim-353, SimLex-999 and the Google analogies, or the files given."""
     from fastw2v import datasets
@@ -261,7 +267,7 @@ def evaluate(
 @click.option(
     "--errors", default="strict", show_default=True, help=f"words that are no UTF-8: {RULES['errors'].allowed}"
 )
-def convert(file: Path, output: Path, format_: str | None, commonest: int | None, errors: str) -> None:
+def convert(file: Path, output: Path, format_: Format | None, commonest: int | None, errors: Errors) -> None:
     """Write the vectors of FILE to OUTPUT in another format, one that fastw2v reads, too.
 
     From native to native nothing is lost; the word2vec formats hold words and vectors alone.
@@ -289,7 +295,7 @@ def convert(file: Path, output: Path, format_: str | None, commonest: int | None
 @click.option("--commonest", type=int, metavar="N", help="keep the N most frequent words")
 @click.option("--overwrite", is_flag=True, help="replace a folder that is not empty")
 @click.option("--lowercase", is_flag=True, help="model2vec: turn text into lower case first")
-def run_export(file: Path, output: Path, to: str, commonest: int | None, overwrite: bool, lowercase: bool) -> None:
+def run_export(file: Path, output: Path, to: Export, commonest: int | None, overwrite: bool, lowercase: bool) -> None:
     """Write the vectors of FILE for another tool.
 
     npz and parquet are files; projector is TensorBoard's; model2vec is the folder that model2vec and

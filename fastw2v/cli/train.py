@@ -16,6 +16,7 @@ from fastw2v.planning.training_parameters import TrainingParameters
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.formats.sniff import Format
     from fastw2v.training.state import TrainingState
     from fastw2v.vectors.word_vectors import WordVectors
 
@@ -60,7 +61,7 @@ class TrainingRun:
         report, seed = self.state.report, self.state.plan.seed
         return f"{len(self.corpus.vocabulary):,} words, {report.words_per_second:,.0f} words/s{loss}, seed {seed}"
 
-    def save(self, path: Path, format: str | None, with_context: bool) -> None:
+    def save(self, path: Path, format: Format | None, with_context: bool) -> None:
         """Write the vectors; the native format also keeps what `Word2Vec.load` asks for."""
         from fastw2v import formats
 
@@ -75,7 +76,7 @@ class TrainingRun:
         formats.save(path, self.word_vectors, format=format, context_vectors=context, metadata=metadata)
 
 
-def check_output(path: Path, format: str | None, with_context: bool) -> None:
+def check_output(path: Path, format: Format | None, with_context: bool) -> None:
     """Find out before the training, not after it, that the result could not be written.
 
     Raises

@@ -16,6 +16,7 @@ from fastw2v.evaluate import evaluate_word_pairs
 from fastw2v.evaluate.analogies import PROTOCOLS, Protocol, judge_analogies
 from fastw2v.evaluate.files import read_analogies
 from fastw2v.formats import load, save
+from fastw2v.parameters import Errors
 from fastw2v.vectors.approximate import ApproximateIndex
 from fastw2v.vectors.search import search_limit, unit_rows
 from fastw2v.vectors.word_vectors import WordVectors
@@ -283,7 +284,7 @@ class KeyedVectors(Absent, WordVectors):
         fvocab: Any = None,
         binary: bool = False,
         encoding: str = "utf8",
-        unicode_errors: str = "strict",
+        unicode_errors: Errors = "strict",
         limit: int | None = None,
         datatype: Any = np.float32,
         no_header: bool = False,

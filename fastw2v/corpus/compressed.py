@@ -70,7 +70,7 @@ def _open_zstandard(path: Path) -> IO[bytes]:
 class _ZstandardFile(io.RawIOBase):
     """All frames of a file. (The package's own reader takes a file that was cut short for a whole one.)"""
 
-    def __init__(self, path: Path, new_frame: Callable, failure: type[Exception]) -> None:
+    def __init__(self, path: Path, new_frame: Callable[[], Any], failure: type[Exception]) -> None:
         self._file = open(path, "rb", buffering=0)  # noqa: SIM115  # closed by close()
         self._new_frame, self._failure = new_frame, failure
         self._frame: Any = None

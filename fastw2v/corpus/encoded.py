@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.corpus.ids import count_ids, flatten
 from fastw2v.corpus.tokenizers import Tokenizer
@@ -99,8 +100,8 @@ class EncodedCorpus:
     """
 
     vocabulary: Vocabulary
-    ids: np.ndarray
-    offsets: np.ndarray
+    ids: NDArray[np.int32]
+    offsets: NDArray[np.int64]
     report: EncodeReport = field(default_factory=EncodeReport)
     tokenizer: Tokenizer = "tokens"
 
@@ -108,7 +109,7 @@ class EncodedCorpus:
         """Number of sentences."""
         return len(self.offsets) - 1
 
-    def __getitem__(self, sentence: int) -> np.ndarray:
+    def __getitem__(self, sentence: int) -> NDArray[np.int32]:
         """Ids of one sentence."""
         sentence = range(len(self))[sentence]
         return self.ids[self.offsets[sentence] : self.offsets[sentence + 1]]
@@ -121,7 +122,7 @@ class EncodedCorpus:
         cls,
         ids: Any,
         vocabulary: Vocabulary | Sequence[Hashable] | None = None,
-        offsets: np.ndarray | Sequence[int] | None = None,
+        offsets: ArrayLike | None = None,
     ) -> EncodedCorpus:
         """A corpus of ids that exist already: walks on a graph, text that was encoded elsewhere.
 

@@ -27,19 +27,19 @@ from fastw2v.corpus.tokenizers import Tokenizer, check_tokenizer, resolve
 from fastw2v.corpus.vocabulary import Vocabulary, describe_commonest, frequent_words
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 from fastw2v.machine import resolve_jobs
-from fastw2v.parameters import check
+from fastw2v.parameters import Errors, check
 
 __all__ = ["EncodeReport", "EncodedCorpus", "encode"]
 
 
 def encode(
-    corpus: Any,
+    corpus: str | os.PathLike[str] | Iterable[Any] | EncodedCorpus,
     *,
     tokenizer: Tokenizer | None = None,
     min_count: int = 5,
     max_vocab: int | None = None,
-    vocabulary: Vocabulary | Mapping[Hashable, int] | Iterable[Hashable] | None = None,
-    errors: str = "strict",
+    vocabulary: Vocabulary | Mapping[Any, int] | Iterable[Hashable] | None = None,
+    errors: Errors = "strict",
     n_jobs: int | None = None,
     spool: str | os.PathLike[str] | bool | None = None,
 ) -> EncodedCorpus:

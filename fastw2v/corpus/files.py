@@ -81,7 +81,7 @@ class TextFile:
             raise CorpusChangedError(f"{self.path} changed while it was read ({what}); read a copy, or wait and repeat")
 
 
-def find(source: str | os.PathLike) -> list[TextFile]:
+def find(source: str | os.PathLike[str]) -> list[TextFile]:
     """The files that a path, a folder (all in it that are not hidden, sorted), a glob pattern or ``-`` stands for.
 
     Raises

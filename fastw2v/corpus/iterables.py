@@ -203,7 +203,9 @@ def name_of_open_file(file: object) -> str:
     return name if isinstance(name, str) else "the open file"
 
 
-def _add_lines(scanner: TokenScanner, lines: Iterator[str], split: Callable, name: str) -> None:
+def _add_lines(
+    scanner: TokenScanner, lines: Iterator[str], split: Callable[[str], Iterable[Hashable]], name: str
+) -> None:
     number = 0
     try:
         for number, line in enumerate(lines, 1):

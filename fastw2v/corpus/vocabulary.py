@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fastw2v.errors import CorpusError, ParameterError
 
@@ -26,7 +28,7 @@ class UnknownWordError(KeyError):
         close = self._vocabulary.close_matches(self.word)
         return f"{message}; close to it: {', '.join(map(repr, close))}" if close else message
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[type[KeyError], tuple[str]]:
         return KeyError, (str(self),)
 
 
@@ -58,7 +60,9 @@ class Vocabulary:
 
     __slots__ = ("_counts", "_index", "_words")
 
-    def __init__(self, words: Iterable[Hashable], counts: Iterable[int] | np.ndarray | None = None) -> None:
+    def __init__(
+        self, words: Iterable[Hashable], counts: Iterable[int] | NDArray[np.integer[Any]] | None = None
+    ) -> None:
         self._words = list(words)
         self._counts = _as_counts(counts, len(self._words))
         self._index: dict[Hashable, int] | None = None
@@ -67,7 +71,7 @@ class Vocabulary:
     def from_counts(
         cls,
         words: Sequence[Hashable],
-        counts: Iterable[int] | np.ndarray,
+        counts: Iterable[int] | NDArray[np.integer[Any]],
         *,
         min_count: int = 1,
         max_vocab: int | None = None,
@@ -110,7 +114,7 @@ class Vocabulary:
         return self._words
 
     @property
-    def counts(self) -> np.ndarray:
+    def counts(self) -> NDArray[np.int64]:
         """How often each word occurs in the corpus, int64, shape (V,), read-only."""
         return self._counts
 
@@ -150,10 +154,10 @@ class Vocabulary:
         shown = ", ".join(f"{word!r}: {count:,}" for word, count in zip(self._words[:3], self._counts[:3], strict=True))
         return f"<Vocabulary of {len(self):,} words{': ' if shown else ''}{shown}{', ...' if len(self) > 3 else ''}>"
 
-    def __getstate__(self) -> tuple[list[Hashable], np.ndarray]:
+    def __getstate__(self) -> tuple[list[Hashable], NDArray[np.int64]]:
         return self._words, self._counts
 
-    def __setstate__(self, state: tuple[list[Hashable], np.ndarray]) -> None:
+    def __setstate__(self, state: tuple[list[Hashable], NDArray[np.int64]]) -> None:
         self._words, self._counts = state
         self._counts.flags.writeable = False
         self._index = None
@@ -174,7 +178,7 @@ class Vocabulary:
         return difflib.get_close_matches(word, strings, n=n, cutoff=0.7)
 
 
-def frequent_words(counts: np.ndarray, min_count: int, max_vocab: int | None) -> np.ndarray:
+def frequent_words(counts: NDArray[np.int64], min_count: int, max_vocab: int | None) -> NDArray[np.int64]:
     """Places in `counts` of the words to keep, most frequent first, equal counts in the order they stand in."""
     places = np.flatnonzero(counts >= min_count)
     places = places[np.argsort(-counts[places], kind="stable")]
@@ -186,7 +190,7 @@ def describe_commonest(word: object, count: int) -> str:
     return f"the commonest, {word!r}, occurs {count:,} time{'s' if count != 1 else ''}"
 
 
-def _as_counts(counts: Iterable[int] | np.ndarray | None, n_words: int) -> np.ndarray:
+def _as_counts(counts: Iterable[int] | NDArray[np.integer[Any]] | None, n_words: int) -> NDArray[np.int64]:
     if counts is None:
         array = np.zeros(n_words, np.int64)
     else:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,12 @@ from fastw2v.vectors.word_vectors import WordVectors
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from fastw2v.corpus.tokenizers import Tokenizer
+    from fastw2v.formats.sniff import Format
+    from fastw2v.vectors.approximate import ApproximateIndex
+    from fastw2v.vectors.neighbours import Answer
+    from fastw2v.vectors.queries import Words
+
 TRAINING_PARAMS = tuple(each.name for each in fields(TrainingParameters))
 
 
@@ -33,13 +40,13 @@ class FittedModel:
     loss_history_: list[float]
     n_iter_: int
     seed_: int | None
-    tokenizer_: Any
+    tokenizer_: Tokenizer
     n_features_out_: int
     _check_width: Any  # of TextEstimator
 
     # ------------------------------------------------------------------ documents to vectors
 
-    def transform(self, X: Any) -> NDArray[np.float32]:  # noqa: N803
+    def transform(self, X: Iterable[Any]) -> NDArray[np.float32]:  # noqa: N803
         """The mean of each document's known word vectors.
 
         Parameters
@@ -80,28 +87,42 @@ class FittedModel:
             raise NotFittedError(f"this {type(self).__name__} has no vectors yet: call fit() first")
         return self.vectors_
 
-    def __getitem__(self, words: Any) -> NDArray[np.float32]:
+    @overload
+    def __getitem__(self, words: slice) -> WordVectors: ...
+    @overload
+    def __getitem__(self, words: Hashable | Sequence[Hashable]) -> NDArray[np.float32]: ...
+    def __getitem__(self, words: Any) -> Any:
         """The vector of a word, or the vectors of a list of words."""
         return self.wv[words]
 
-    def __contains__(self, word: Any) -> bool:
+    def __contains__(self, word: object) -> bool:
         return word in self.wv
 
-    def most_similar(self, positive: Any = (), negative: Any = (), topn: int = 10, **options: Any) -> Any:
+    def most_similar(
+        self,
+        positive: Any = (),
+        negative: Any = (),
+        topn: int = 10,
+        restrict_vocab: int | None = None,
+        *,
+        among: Words | None = None,
+        exclude: Words | None = None,
+        index: ApproximateIndex | None = None,
+    ) -> Answer:
         """The words nearest to a word, or to a sum of words; see `WordVectors.most_similar`."""
-        return self.wv.most_similar(positive, negative, topn=topn, **options)
+        return self.wv.most_similar(positive, negative, topn, restrict_vocab, among=among, exclude=exclude, index=index)
 
-    def analogy(self, a: Any, b: Any, c: Any, topn: int = 10) -> Any:
+    def analogy(self, a: Hashable, b: Hashable, c: Hashable, topn: int = 10) -> Answer:
         """a is to b as c is to what? See `WordVectors.analogy`."""
         return self.wv.analogy(a, b, c, topn=topn)
 
-    def similarity(self, first: Any, second: Any) -> float:
+    def similarity(self, first: Hashable, second: Hashable) -> float:
         """The cosine of two words' vectors."""
         return self.wv.similarity(first, second)
 
     # ------------------------------------------------------------------ files and copies
 
-    def save(self, path: str | os.PathLike[str], *, format: str | None = None) -> None:
+    def save(self, path: str | os.PathLike[str], *, format: Format | None = None) -> None:
         """Write the model: native (everything), or word2vec "text" or "binary" (the word vectors alone).
 
         The format follows from the suffix where it is not named: ``.safetensors`` and ``.fw2v`` are native, ``.txt``

@@ -10,6 +10,7 @@ import itertools
 import string
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from fastw2v.vectors.search import best_of_many, unit_rows
 from fastw2v.vectors.word_vectors import WordVectors
 
 __all__ = ["PROTOCOLS", "Protocol", "cased_index", "judge_analogies"]
+
+ProtocolName = Literal["c", "gensim"]
 
 # gensim looks at the five best words and takes the first that is no question word.
 _GENSIM_CANDIDATES = 5
@@ -39,7 +42,7 @@ class Protocol:
     first_only: bool  # the best word alone counts; else the first that is no question word, of five
 
 
-PROTOCOLS = {
+PROTOCOLS: dict[ProtocolName, Protocol] = {
     "c": Protocol(30_000, lambda word: word.translate(_ASCII_UPPER), "ASCII upper case", True),
     "gensim": Protocol(300_000, str.upper, "Unicode upper case", False),
 }

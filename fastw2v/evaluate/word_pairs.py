@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
-from fastw2v.evaluate.analogies import PROTOCOLS, cased_index, judge_analogies
+from fastw2v.evaluate.analogies import PROTOCOLS, ProtocolName, cased_index, judge_analogies
 from fastw2v.evaluate.files import Question, read_analogies, read_word_pairs
 from fastw2v.vectors.search import search_limit, unit_rows
 from fastw2v.vectors.word_vectors import WordVectors
@@ -193,7 +193,7 @@ def evaluate_analogies(
     vectors: WordVectors,
     questions: str | os.PathLike[str] | Sequence[tuple[str, Sequence[Question]]],
     *,
-    protocol: str = "c",
+    protocol: ProtocolName = "c",
     restrict_vocab: int | None = None,
 ) -> AnalogyReport:
     """Answer "a is to b as c is to ?" and count the right answers.

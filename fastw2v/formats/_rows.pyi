@@ -1,5 +1,6 @@
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import disjoint_base
 
 NO_MORE_ROOM: int
 UNFINISHED: int
@@ -12,6 +13,7 @@ NO_WORD: int
 
 def parse_float(field: bytes) -> float | None: ...
 
+@disjoint_base
 class RowReader:
     status: int
     end: int

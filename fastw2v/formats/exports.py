@@ -11,7 +11,7 @@ import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 
@@ -25,6 +25,8 @@ __all__ = ["EXPORTS", "export"]
 
 _ROWS_PER_WRITE = 256
 _PARQUET_ROWS = 65_536
+Export = Literal["npz", "parquet", "projector", "model2vec"]
+
 # An npz file gives every word the room of the longest; up to this much in all nobody minds.
 _NPZ_WORD_BYTES = 1 << 30
 # What model2vec and sentence-transformers take in place of a word that they do not know.
@@ -34,7 +36,7 @@ _UNKNOWN = "[UNK]"
 def export(
     path: str | os.PathLike[str],
     word_vectors: WordVectors,
-    to: str,
+    to: Export,
     *,
     overwrite: bool = False,
     lowercase: bool = False,
@@ -165,7 +167,7 @@ class _File:
 
 
 _FILES: dict[str, Callable[[Any, WordVectors], None]] = {"npz": _npz, "parquet": _parquet}
-EXPORTS = (*_FILES, "projector", "model2vec")
+EXPORTS: tuple[Export, ...] = get_args(Export)
 
 
 # -- folders --

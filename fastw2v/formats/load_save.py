@@ -10,7 +10,7 @@ import gzip
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,12 @@ from fastw2v.formats.atomic import open_atomic
 from fastw2v.formats.binary import read_binary, write_binary
 from fastw2v.formats.native import NativeContent, read_native, write_native
 from fastw2v.formats.reader import open_source
-from fastw2v.formats.sniff import FORMATS, check_regular, format_of_content, format_of_name
+from fastw2v.formats.sniff import FORMATS, Format, check_regular, format_of_content, format_of_name
 from fastw2v.formats.text import read_text, write_text
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
+
+if TYPE_CHECKING:
+    from fastw2v.parameters import Errors
 
 _GZIP_LEVEL = 6
 
@@ -41,7 +44,7 @@ class Loaded:
     """
 
     word_vectors: WordVectors
-    context_vectors: Any = None
+    context_vectors: NDArray[np.float32] | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
 
 
@@ -49,7 +52,7 @@ def save(
     path: str | os.PathLike[str],
     word_vectors: WordVectors,
     *,
-    format: str | None = None,
+    format: Format | None = None,
     context_vectors: NDArray[np.float32] | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> None:
@@ -118,7 +121,11 @@ def save(
 
 
 def load(
-    path: str | os.PathLike[str], *, format: str | None = None, mmap: bool = False, errors: str = "strict"
+    path: str | os.PathLike[str],
+    *,
+    format: Format | None = None,
+    mmap: bool = False,
+    errors: Errors = "strict",
 ) -> WordVectors:
     """Read word vectors from a file of any of the formats.
 
@@ -164,7 +171,11 @@ def load(
 
 
 def load_all(
-    path: str | os.PathLike[str], *, format: str | None = None, mmap: bool = False, errors: str = "strict"
+    path: str | os.PathLike[str],
+    *,
+    format: Format | None = None,
+    mmap: bool = False,
+    errors: Errors = "strict",
 ) -> Loaded:
     """Read all that a file holds: as `load`, and context vectors and metadata with it.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import Literal, get_args
 
 from fastw2v.errors import FormatError
 from fastw2v.formats.native import is_native
@@ -12,7 +13,8 @@ from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, open_source
 
 __all__ = ["FORMATS", "check_regular", "format_of_content", "format_of_name"]
 
-FORMATS = ("native", "text", "binary")
+Format = Literal["native", "text", "binary"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 _SUFFIXES = {".safetensors": "native", ".fw2v": "native", ".txt": "text", ".vec": "text", ".bin": "binary"}
 # Enough for the first row of any usual file: a word and some thousand numbers.
 _PEEK_BYTES = 4 * MAX_WORD_BYTES

@@ -6,8 +6,8 @@ The object holds arrays and words, nothing else: it pickles, copies and travels 
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Iterator
-from typing import Any
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,13 @@ from fastw2v.vectors.comparisons import Comparisons
 from fastw2v.vectors.neighbours import Neighbours
 from fastw2v.vectors.queries import check_key, is_column
 from fastw2v.vectors.search import close_matches, unit_rows, whole_number
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from fastw2v.corpus.vocabulary import Vocabulary
+
+Default = TypeVar("Default")
 
 __all__ = ["UnknownWordError", "WordVectors", "as_word_vectors"]
 
@@ -84,17 +91,20 @@ class WordVectors(Neighbours, Comparisons):
     ['moon', 'star']
     """
 
-    def __init__(self, vectors: ArrayLike, words: Any, counts: ArrayLike | None = None) -> None:
+    def __init__(
+        self, vectors: ArrayLike, words: Vocabulary | Iterable[Hashable], counts: ArrayLike | None = None
+    ) -> None:
         array = np.asarray(vectors)
         if array.ndim != 2 or array.dtype.kind not in "fiu" or array.shape[1] < 1:
             raise ParameterError(
                 f"vectors must be a 2-D array of numbers with at least one column; got shape {array.shape} "
                 f"of {array.dtype}"
             )
-        if hasattr(words, "words"):  # a Vocabulary; its module need not be imported to read it
-            counts = words.counts if counts is None else counts
-            words = words.words
-        keys = list(words)
+        given: Any = words
+        if hasattr(given, "words"):  # a Vocabulary; its module need not be imported to read it
+            counts = given.counts if counts is None else counts
+            given = given.words
+        keys = list(given)
         if len(keys) != len(array):
             raise ParameterError(f"{len(array):,} vectors were given for {len(keys):,} words: one a word is needed")
         self._set_up(np.ascontiguousarray(array, dtype=np.float32), keys, _checked_counts(counts, len(keys)))
@@ -173,6 +183,10 @@ class WordVectors(Neighbours, Comparisons):
         except KeyError:
             raise UnknownWordError(word, self._unknown(word)) from None
 
+    @overload
+    def __getitem__(self, words: slice) -> Self: ...
+    @overload
+    def __getitem__(self, words: Hashable | Sequence[Hashable]) -> NDArray[np.float32]: ...
     def __getitem__(self, words: Any) -> Any:
         """Look up a word, several words, or a slice of rows.
 
@@ -197,7 +211,7 @@ class WordVectors(Neighbours, Comparisons):
             return self.vectors[np.array([self.row(word) for word in words], dtype=np.int64)]
         return self.vectors[self.row(words)]
 
-    def commonest(self, n: int) -> WordVectors:
+    def commonest(self, n: int) -> Self:
         """Return the vectors of the `n` most frequent words, most frequent first.
 
         Parameters
@@ -222,6 +236,10 @@ class WordVectors(Neighbours, Comparisons):
         rows = np.argsort(-self.counts, kind="stable")[:n]
         return type(self)(self.vectors[rows], [self.index_to_key[row] for row in rows], self.counts[rows])
 
+    @overload
+    def get(self, word: Hashable, default: None = None) -> NDArray[np.float32] | None: ...
+    @overload
+    def get(self, word: Hashable, default: Default) -> NDArray[np.float32] | Default: ...
     def get(self, word: Hashable, default: Any = None) -> Any:
         """Return the vector of a word, or `default` when the vocabulary does not hold it.
 
@@ -283,7 +301,7 @@ class WordVectors(Neighbours, Comparisons):
         return theirs
 
     @classmethod
-    def from_gensim(cls, keyed_vectors: Any) -> WordVectors:
+    def from_gensim(cls, keyed_vectors: Any) -> Self:
         """Take over a gensim KeyedVectors (``model.wv``), with its counts where it has any; the vectors are copied.
 
         Raises
