@@ -9,6 +9,17 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+__all__ = [
+    "BackendUnavailable",
+    "CorpusChangedError",
+    "CorpusError",
+    "CorpusTypeError",
+    "DivergedError",
+    "FormatError",
+    "MissingDependencyError",
+    "ParameterError",
+]
+
 _HERE = str(Path(__file__).parent)
 
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from fastw2v.formats.sniff import Format
     from fastw2v.parameters import Errors
 
-__all__ = ["cli", "main"]
-
 # What each option of `train` is for; what it may be is said by RULES.
 _MEANINGS = {
     "vector_size": "dimensions of a word vector",

@@ -8,8 +8,6 @@ from typing import Any
 
 import click
 
-__all__ = ["ANALOGIES", "NEIGHBOURS_OF", "run_demo"]
-
 NEIGHBOURS_OF = ("matrix", "integer", "file", "minimum", "thread")
 # a is to b as c is to ?, and the answer that the corpus should teach.
 ANALOGIES = (("min", "max", "minimum", "maximum"), ("row", "column", "rows", "columns"))

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from fastw2v.training.state import TrainingState
     from fastw2v.vectors.word_vectors import WordVectors
 
-__all__ = ["TrainingRun", "check_output", "run_training"]
-
 _ENCODING = ("tokenizer", "min_count", "max_vocab", "errors", "n_jobs", "spool")
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-__all__ = ["Absent"]
-
 _UNCHANGING = "these vectors do not change; make new ones, or take gensim's: wv.to_gensim()"
 _AS_GENSIM = "gensim's own has it: wv.to_gensim()"
 OF_VECTORS = {

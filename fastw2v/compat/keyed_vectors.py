@@ -21,8 +21,6 @@ from fastw2v.vectors.approximate import ApproximateIndex
 from fastw2v.vectors.search import search_limit, unit_rows
 from fastw2v.vectors.word_vectors import WordVectors
 
-__all__ = ["KeyedVectors"]
-
 
 class KeyedVectors(Absent, WordVectors):
     """Word vectors that are asked as gensim's are.

@@ -29,8 +29,6 @@ from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 from fastw2v.machine import resolve_jobs
 from fastw2v.parameters import Errors, check
 
-__all__ = ["EncodeReport", "EncodedCorpus", "encode"]
-
 
 def encode(
     corpus: str | os.PathLike[str] | Iterable[Any] | EncodedCorpus,

@@ -21,8 +21,6 @@ import numpy as np
 from fastw2v.corpus._text_scanner import renumber_block
 from fastw2v.machine import check_memory
 
-__all__ = ["IdStore", "InFiles", "InMemory", "id_store"]
-
 BLOCK = 1 << 18  # ids that are written and read at once: 1 MiB
 CHECK_EVERY = 1 << 22  # ids between two looks at the memory that is free
 RESERVE = 1 << 24  # ids for which memory must be left where nobody knows how many there will be

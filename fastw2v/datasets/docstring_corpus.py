@@ -14,8 +14,6 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["harvest", "source_roots", "split_paragraphs"]
-
 _PACKAGES = ("numpy", "scipy")
 _SKIPPED_FOLDERS = {"test", "tests", "idle_test", "site-packages", "dist-packages", "__pycache__"}
 # NumPy and SciPy document what is compiled in calls of these functions.

@@ -20,8 +20,6 @@ from fastw2v.evaluate.files import Question
 from fastw2v.vectors.search import best_of_many, unit_rows
 from fastw2v.vectors.word_vectors import WordVectors
 
-__all__ = ["PROTOCOLS", "Protocol", "cased_index", "judge_analogies"]
-
 ProtocolName = Literal["c", "gensim"]
 
 # gensim looks at the five best words and takes the first that is no question word.

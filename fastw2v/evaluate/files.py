@@ -9,8 +9,6 @@ from pathlib import Path
 
 from fastw2v.errors import FormatError
 
-__all__ = ["Question", "read_analogies", "read_word_pairs"]
-
 Question = tuple[str, str, str, str]
 
 

@@ -19,8 +19,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Writer", "check_target", "open_atomic", "sync_folder"]
-
 _TEMPORARY = re.compile(r"\.fastw2v-[0-9a-f]{16}\.tmp")
 # One write call never carries more: a signal is answered between calls.
 _WRITE_BYTES = 8 << 20

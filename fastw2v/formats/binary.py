@@ -18,8 +18,6 @@ from fastw2v.formats.atomic import Writer
 from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, Bytes, Rows, Source, check_header, parse_header
 from fastw2v.formats.words import plain_words
 
-__all__ = ["read_binary", "write_binary"]
-
 _ROWS_PER_WRITE = 1024
 
 

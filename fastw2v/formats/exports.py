@@ -21,8 +21,6 @@ from fastw2v.formats.folder import new_folder
 from fastw2v.formats.words import encode_words
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
 
-__all__ = ["EXPORTS", "export"]
-
 _ROWS_PER_WRITE = 256
 _PARQUET_ROWS = 65_536
 Export = Literal["npz", "parquet", "projector", "model2vec"]

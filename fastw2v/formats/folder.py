@@ -18,8 +18,6 @@ from pathlib import Path
 
 from fastw2v.formats.atomic import sync_folder
 
-__all__ = ["new_folder"]
-
 _TEMPORARY = re.compile(r"\.fastw2v-[0-9a-f]{16}\.folder")
 
 

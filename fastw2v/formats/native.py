@@ -34,8 +34,6 @@ from fastw2v.formats.atomic import Writer
 from fastw2v.formats.reader import MAX_WORD_BYTES
 from fastw2v.formats.words import decode_integers, encode_words
 
-__all__ = ["NativeContent", "is_native", "read_native", "write_native"]
-
 FORMAT_VERSION = 1
 # The library's own limit; a longer header would make the file unreadable for it.
 _MAX_HEADER_BYTES = 100_000_000

@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError
 
-__all__ = ["MAX_WORD_BYTES", "Bytes", "Rows", "Source", "open_source", "parse_header"]
-
 MAX_WORD_BYTES = 64 << 10
 MAX_HEADER_BYTES = 64
 # Deflate cannot do better than 1032 to 1: the most that a .gz file of known size can unpack to.

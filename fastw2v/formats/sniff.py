@@ -11,8 +11,6 @@ from fastw2v.errors import FormatError
 from fastw2v.formats.native import is_native
 from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, open_source, parse_header
 
-__all__ = ["FORMATS", "check_regular", "format_of_content", "format_of_name"]
-
 Format = Literal["native", "text", "binary"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 _SUFFIXES = {".safetensors": "native", ".fw2v": "native", ".txt": "text", ".vec": "text", ".bin": "binary"}

@@ -27,8 +27,6 @@ from fastw2v.formats.atomic import Writer
 from fastw2v.formats.reader import MAX_WORD_BYTES, Bytes, Rows, Source, check_header, parse_header
 from fastw2v.formats.words import plain_words
 
-__all__ = ["read_text", "write_text"]
-
 _BOM = b"\xef\xbb\xbf"
 # Longer than any float written by anybody: 1e-45 with all its decimals has 50 characters.
 _MAX_NUMBER_BYTES = 64

@@ -10,8 +10,6 @@ import numpy as np
 from fastw2v.errors import FormatError
 from fastw2v.formats.reader import MAX_WORD_BYTES
 
-__all__ = ["decode_integers", "encode_words", "plain_words"]
-
 _ASCII_SPACE = re.compile(rb"[ \t\n\r\v\f]")
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 

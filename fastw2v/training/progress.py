@@ -7,8 +7,6 @@ import sys
 from types import TracebackType
 from typing import Any, TextIO
 
-__all__ = ["ProgressLine", "describe", "format_seconds"]
-
 
 def format_seconds(seconds: float) -> str:
     """Write a time as people read it.

@@ -12,8 +12,6 @@ from fastw2v.errors import ParameterError
 from fastw2v.vectors.queries import is_column
 from fastw2v.vectors.search import unit_rows
 
-__all__ = ["Comparisons"]
-
 
 class Comparisons:
     """The part of `WordVectors` that compares words and groups of words."""

@@ -15,8 +15,6 @@ from fastw2v.vectors.search import best_of_many, best_rows, search_limit, unit_r
 if TYPE_CHECKING:
     from fastw2v.vectors.approximate import ApproximateIndex
 
-__all__ = ["Neighbours"]
-
 # As in gensim: keeps a quotient of similarities finite (Levy and Goldberg 2014, equation 4).
 _COSMUL_EPSILON = 1e-6
 

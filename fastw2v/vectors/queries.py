@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
 
-__all__ = ["Choice", "Words", "check_key", "is_column", "read_terms"]
-
 # A collection of words, or a callable that says of each word whether it is meant.
 Words = Collection[Hashable] | Callable[[Hashable], bool]
 

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
 
-__all__ = ["best_of_many", "best_rows", "close_matches", "search_limit", "unit_rows", "whole_number"]
-
 # difflib takes about 5 us a word: more words than these would make a mistyped name cost seconds.
 _SUGGESTION_POOL = 20_000
 # Rows that are turned into unit vectors at once; bounds the float64 copy.

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 Default = TypeVar("Default")
 
-__all__ = ["UnknownWordError", "WordVectors", "as_word_vectors"]
-
 
 class UnknownWordError(KeyError):
     """A word that the vocabulary does not hold; the message names it and the words nearest in spelling.

@@ -91,6 +91,39 @@ def test_an_unknown_name_is_an_attribute_error_that_names_the_module(module):
         _ = importlib.import_module(module).no_such_name
 
 
+# --- __all__: in faces and public modules, nowhere else; an underscore says that a name is private ----------------------
+
+PUBLIC_MODULES = {"errors.py", "vectors/approximate.py", "compat/gensim.py"}
+HANDS_ON = "estimators/scikit_learn.py"  # the names of another package
+
+
+def listed(tree):
+    """What ``__all__`` holds; None where there is none."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return [element.value for element in node.value.elts if isinstance(element, ast.Constant)]
+    return None
+
+
+def imported(tree):
+    return [alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_faces_and_public_modules_list_their_names_and_no_others_do(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names, module = listed(tree), path.relative_to(PACKAGE).as_posix()
+    if module in {"__init__.py", "compat/__init__.py"}:  # these import late; the tests above hold their lists
+        assert names
+    elif path.name == "__init__.py" or module == HANDS_ON:
+        assert sorted(names or []) == sorted(imported(tree))
+    elif module in PUBLIC_MODULES:
+        own = {node.name for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")}
+        assert set(names) >= own
+    else:
+        assert names is None
+
+
 def test_the_package_runs_as_a_module():
     done = run("-m", "fastw2v", "--version")
     assert (done.returncode, done.stderr) == (0, "")

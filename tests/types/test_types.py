@@ -56,6 +56,7 @@ def found(tmp_path_factory):
     return said
 
 
+@pytest.mark.slow
 def test_a_strict_check_finds_the_true_types_and_the_mistakes_and_nothing_else(found):
     lines = SCRIPT.read_text(encoding="utf-8").splitlines()
     expected = {
@@ -116,6 +117,7 @@ def stubtest(cwd, *options):
     return mypy("fastw2v", "--mypy-config-file", settings, *options, cwd=cwd, module="mypy.stubtest")
 
 
+@pytest.mark.slow
 def test_the_stubs_agree_with_what_runs(tmp_path):
     done = stubtest(tmp_path, "--allowlist", HERE / "stubtest_allowlist.txt", "--ignore-unused-allowlist")
     assert done.returncode == 0, done.stdout + done.stderr

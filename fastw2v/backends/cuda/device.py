@@ -13,8 +13,6 @@ from typing import Any
 
 from fastw2v.errors import BackendUnavailable
 
-__all__ = ["GENERAL", "TENSOR", "Device", "open_device", "source", "why_not"]
-
 # What is compiled, in this order: the run-time compiler finds no headers, so the texts are put one behind the other.
 _COMMON = ("fw_math.h", "cuda/fw_gpu_ops.h", "cuda/fw_cuda.cu", "cuda/fw_cuda_tile.h")
 GENERAL = (*_COMMON, "cuda/fw_cuda_general.cu")
