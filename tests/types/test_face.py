@@ -91,7 +91,7 @@ def test_an_unknown_name_is_an_attribute_error_that_names_the_module(module):
         _ = importlib.import_module(module).no_such_name
 
 
-# --- __all__: in faces and public modules, nowhere else; an underscore says that a name is private ----------------------
+# --- __all__: in faces and public modules, nowhere else; an underscore says that a name is private --------------------
 
 PUBLIC_MODULES = {"errors.py", "vectors/approximate.py", "compat/gensim.py"}
 HANDS_ON = "estimators/scikit_learn.py"  # the names of another package
