@@ -7,7 +7,7 @@ from fastw2v import evaluate as evaluate
 from fastw2v import formats as formats
 from fastw2v import layers as layers
 from fastw2v.api import Word2Vec as Word2Vec
-from fastw2v.corpus.encoded import EncodedCorpus as EncodedCorpus
+from fastw2v.corpus.encoded_corpus import EncodedCorpus as EncodedCorpus
 from fastw2v.corpus.encoding import encode as encode
 from fastw2v.corpus.vocabulary import Vocabulary as Vocabulary
 from fastw2v.diagnostics import show_config as show_config

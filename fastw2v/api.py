@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import NotFittedError
 
-from fastw2v.corpus.encoded import EncodeReport
+from fastw2v.corpus.encoded_corpus import EncodeReport
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError
 from fastw2v.estimators.bags import mean_vectors
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from typing_extensions import Self
 
-    from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.corpus.encoded_corpus import EncodedCorpus
     from fastw2v.corpus.tokenizers import Tokenizer
     from fastw2v.formats.sniff import Format
     from fastw2v.parameters import Architecture, CbowGradient, Device, Errors, NegativeSharing
@@ -357,6 +356,8 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     def wv(self) -> WordVectors:
         """The word vectors, under gensim's name."""
         if not hasattr(self, "vectors_"):
+            from sklearn.exceptions import NotFittedError
+
             raise NotFittedError(f"this {type(self).__name__} has no vectors yet: call fit() first")
         return self.vectors_
 

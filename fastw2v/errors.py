@@ -16,6 +16,7 @@ __all__ = [
     "FormatError",
     "MissingDependencyError",
     "ParameterError",
+    "UnknownWordError",
 ]
 
 _HERE = str(Path(__file__).parent)

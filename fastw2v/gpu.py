@@ -25,7 +25,7 @@ from fastw2v.planning.rows import Arrays, row_stride
 from fastw2v.planning.tables import Tables
 
 if TYPE_CHECKING:
-    from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.corpus.encoded_corpus import EncodedCorpus
 
 COMPACT_THREADS = 256
 LAUNCH_MS = 40.0  # how long a launch may take: two are under way, and Ctrl-C waits for both

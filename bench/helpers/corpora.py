@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fastw2v.corpus.encoded import EncodedCorpus
+from fastw2v.corpus.encoded_corpus import EncodedCorpus
 
 NAME = "enwiki-17M-words.txt"
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastw2v import _train
-from fastw2v.corpus.encoded import EncodedCorpus
-from fastw2v.planning.tables import keep_probability, word_counts
+from fastw2v.corpus.encoded_corpus import EncodedCorpus
+from fastw2v.planning.subsampling import keep_probability
+from fastw2v.planning.tables import word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training import loop as fit
 from fastw2v.training.state import TrainingState

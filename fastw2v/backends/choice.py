@@ -17,7 +17,7 @@ from fastw2v.planning.rows import Arrays
 from fastw2v.planning.tables import Tables
 
 if TYPE_CHECKING:
-    from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.corpus.encoded_corpus import EncodedCorpus
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from fastw2v.compat.absent import OF_MODELS, Absent
 from fastw2v.compat.keyed_vectors import KeyedVectors
-from fastw2v.corpus.encoded import EncodedCorpus
+from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusTypeError, ParameterError

@@ -3,7 +3,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import disjoint_base
 
+@disjoint_base
 class TokenScanner:
     tokens: int
     sentences: int

@@ -13,7 +13,7 @@ import numpy as np
 
 from fastw2v.corpus.counted import Counted
 from fastw2v.corpus.counting import count_files, count_stream
-from fastw2v.corpus.encoded import EncodedCorpus, EncodeReport
+from fastw2v.corpus.encoded_corpus import EncodedCorpus, EncodeReport
 from fastw2v.corpus.faults import (
     check_corpus_type,
     describe_empty,

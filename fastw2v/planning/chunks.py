@@ -15,7 +15,7 @@ from fastw2v import _sampler
 from fastw2v.planning.staleness import burst_bound, burst_shifts
 
 if TYPE_CHECKING:
-    from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.corpus.encoded_corpus import EncodedCorpus
     from fastw2v.planning.training_parameters import TrainingParameters
 
 CHUNK_TOKENS = 4_000  # a chunk ends with the first sentence that ends at or after so many raw tokens ...

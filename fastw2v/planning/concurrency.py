@@ -17,7 +17,7 @@ from fastw2v.planning.plan import Plan
 from fastw2v.planning.tables import Tables, word_counts
 
 if TYPE_CHECKING:
-    from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.corpus.encoded_corpus import EncodedCorpus
 
 FLIGHT_STALENESS_MAX = 15.0
 # Beyond that many tokens in flight, rows of the commonest words move as if they had this staleness: in the same

@@ -14,17 +14,14 @@ from numpy.typing import NDArray
 
 from fastw2v.planning.chunks import cut_corpus
 from fastw2v.planning.learning_rate import rate_after
+from fastw2v.planning.noise import NOISE_LIFE, enough_noise_slots
 from fastw2v.planning.staleness import longest_tile, rate_damping
-from fastw2v.planning.tables import keep_probability, word_counts
+from fastw2v.planning.subsampling import keep_probability
+from fastw2v.planning.tables import word_counts
 
 if TYPE_CHECKING:
-    from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.corpus.encoded_corpus import EncodedCorpus
     from fastw2v.planning.training_parameters import TrainingParameters
-
-NOISE_SLOTS = 16  # S: fewer noise words cost analogies; more cost time
-# L: tiles that a noise word stays. With fresh words in every tile analogies are a point lower; CBOW gains up to 3,
-# skip-gram gains little beyond 2 and fits small corpora less well; at 8 rare words lose.
-NOISE_LIFE = {"skipgram": 2, "cbow": 3}
 
 
 @dataclass(frozen=True)
@@ -97,11 +94,6 @@ class ChunkStats:
     finite: bool = True
     chunks: int = 0
     threads: int = 1
-
-
-def enough_noise_slots(negative: int) -> int:
-    """Return S: 16, and at least twice the negatives, in whole sixteens (a tile with S < 2 K loses analogies)."""
-    return max(NOISE_SLOTS, -(-2 * negative // 16) * 16)
 
 
 def make_plan(

@@ -1,4 +1,4 @@
-"""Keep probabilities and thresholds, noise weights and their alias table, from the counts of the words."""
+"""The tables that draws are compared with, made once per run from the counts of the words."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from fastw2v import _sampler
 from fastw2v.corpus.ids import count_ids
+from fastw2v.planning.noise import noise_weights
+from fastw2v.planning.subsampling import keep_probability, keep_thresholds
 
 if TYPE_CHECKING:
-    from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.corpus.encoded_corpus import EncodedCorpus
     from fastw2v.planning.training_parameters import TrainingParameters
 
 
@@ -38,34 +40,6 @@ class Tables:
 def word_counts(corpus: EncodedCorpus) -> NDArray[np.int64]:
     """Count how often each word of the vocabulary occurs."""
     return count_ids(corpus.ids, len(corpus.vocabulary))
-
-
-def keep_probability(counts: NDArray[np.int64], sample: float) -> NDArray[np.float64]:
-    """Return word2vec's keep probability ``min(1, (sqrt(f / t) + 1) * t / f)``, f = count / total, t = sample.
-
-    ``sample=0`` keeps every token; words that do not occur get 1.
-    """
-    if sample == 0 or counts.sum() == 0:
-        return np.ones(len(counts))
-    ratio = sample * counts.sum() / np.maximum(counts, 1)  # t / f
-    return np.minimum(1.0, np.sqrt(ratio) + ratio)
-
-
-def keep_thresholds(probability: NDArray[np.float64]) -> NDArray[np.uint32]:
-    """Return the threshold c with (c + 1) / 2**32 = probability, to the nearest above."""
-    return (np.clip(np.ceil(probability * 2.0**32), 1, 2.0**32) - 1).astype(np.uint32)
-
-
-def noise_weights(counts: NDArray[np.int64], exponent: float) -> NDArray[np.float64]:
-    """Return ``count ** exponent``; words that do not occur are never noise words, whatever the exponent.
-
-    Scaled so that the largest is 1: no exponent overflows on the way.
-    """
-    weights = np.zeros(len(counts))
-    seen = counts > 0
-    logs = exponent * np.log(counts[seen])
-    weights[seen] = np.exp(logs - logs.max()) if seen.any() else 0
-    return weights
 
 
 def make_tables(

@@ -19,7 +19,7 @@ from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
-    from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.corpus.encoded_corpus import EncodedCorpus
     from fastw2v.training.state import TrainingState
 
 

@@ -103,15 +103,18 @@ def _floats(given: Any, what: str) -> NDArray[np.float32]:
 
 
 def _check_vector_size(given: Any, vector_size: int) -> None:
-    if isinstance(given, (str, bytes)) or not (hasattr(given, "__len__") or hasattr(given, "__array__")):
+    word_vectors = find_word_vectors(given)
+    if word_vectors is not None:
+        size = word_vectors.vector_size
+        if size != vector_size:
+            raise ParameterError(
+                f"initial_vectors have {size} dimensions, vector_size is {vector_size}: make them equal"
+            )
+    elif isinstance(given, (str, bytes)) or not (hasattr(given, "__len__") or hasattr(given, "__array__")):
         raise ParameterError(
             f"initial_vectors={shown(given)}: it must be a fitted model, WordVectors, a mapping of words to "
             "vectors or an array (V, D); a file is read by fastw2v.load(path)"
         )
-    word_vectors = find_word_vectors(given)
-    size = vector_size if word_vectors is None else word_vectors.vector_size
-    if size != vector_size:
-        raise ParameterError(f"initial_vectors have {size} dimensions, vector_size is {vector_size}: make them equal")
 
 
 def _check_frozen(words: Any) -> None:

@@ -29,7 +29,7 @@ from fastw2v.training.interrupts import interrupts_held
 from fastw2v.training.state import Callback, Progress, TrainingState
 
 if TYPE_CHECKING:
-    from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.corpus.encoded_corpus import EncodedCorpus
 
 HAND_OVER_SECONDS = 0.15  # work handed to a backend at once, and so the time between two calls of a callback
 CHECKPOINT_SECONDS = 600.0

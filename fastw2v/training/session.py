@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.corpus.encoded import EncodedCorpus
+from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.ids import count_ids
 from fastw2v.corpus.tokenizers import Tokenizer

@@ -193,9 +193,19 @@ def test_parameters_are_checked(folder, parameters):
         encode(folder, **{"min_count": 1, **parameters})
 
 
-@pytest.mark.parametrize("vocabulary", [["a"], ["a", "b", "a"], []])
-def test_vocabularies_that_cannot_be(folder, vocabulary):
-    with pytest.raises(CorpusError, match="vocabulary"):
+@pytest.mark.parametrize(
+    ("vocabulary", "error", "message"),
+    [
+        (["a"], CorpusError, "vocabulary"),
+        ([], CorpusError, "vocabulary"),
+        (["a", "b", "a"], ParameterError, "the word 'a' appears twice, in rows 0 and 2"),
+    ],
+)
+def test_vocabularies_that_cannot_be(folder, vocabulary, error, message):
+    with pytest.raises(error, match=message):
         encode(folder, vocabulary=vocabulary)
+
+
+def test_a_vocabulary_of_objects_that_cannot_be_words_is_refused(folder):
     with pytest.raises(CorpusTypeError, match="vocabulary contains an object that cannot be a word"):
         encode(folder, vocabulary=[["a"], "b"])

@@ -12,8 +12,9 @@ from fastw2v import _sampler
 from fastw2v.layers import UnigramSampler
 from fastw2v.planning import draws
 from fastw2v.planning.learning_rate import rate_after
+from fastw2v.planning.noise import noise_weights
 from fastw2v.planning.rows import initial_arrays
-from fastw2v.planning.tables import keep_probability, keep_thresholds, noise_weights
+from fastw2v.planning.subsampling import keep_probability, keep_thresholds
 
 UINT64 = st.integers(0, 2**64 - 1)
 DRAWS = 400_000

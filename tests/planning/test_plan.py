@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastw2v import EncodedCorpus, _sampler
-from fastw2v.planning import chunks, plan, staleness
+from fastw2v.planning import chunks, noise, plan, staleness
 from fastw2v.planning.rows import empty_rows
 from fastw2v.planning.training_parameters import TrainingParameters
 
@@ -42,7 +42,7 @@ def test_an_empty_corpus_has_no_chunks():
 
 @pytest.mark.parametrize(("negative", "slots"), [(1, 16), (5, 16), (8, 16), (9, 32), (15, 32), (20, 48)])
 def test_noise_slots_are_at_least_two_for_each_negative(negative, slots):
-    assert plan.enough_noise_slots(negative) == slots
+    assert noise.enough_noise_slots(negative) == slots
 
 
 def test_tiles_shrink_where_one_word_is_in_most_of_them():

@@ -41,7 +41,7 @@ reveal_type(model[["cat", "dog"]])  # is: NDArray[float32]
 reveal_type(model.loss_history_)  # is: list[float]
 reveal_type(model.report_.words_per_second)  # is: float
 reveal_type(model.corpus_report_.dropped_tokens)  # is: int
-reveal_type(model.vocabulary_.counts)  # is: NDArray[int64]
+reveal_type(model.vocabulary_.counts)  # is: NDArray[int64] | None
 reveal_type(model.analogy("man", "king", "woman"))  # is: list[tuple[Hashable, float]]
 reveal_type(model.similarity("cat", "dog"))  # is: float
 reveal_type(model.transform(["the cat"]))  # is: NDArray[float32]
@@ -79,7 +79,7 @@ evaluate_analogies(vectors, fastw2v.datasets.fetch_analogies())
 # --- corpora ---
 
 corpus = encode(sentences, min_count=1)
-reveal_type(corpus)  # is: fastw2v.corpus.encoded.EncodedCorpus
+reveal_type(corpus)  # is: fastw2v.corpus.encoded_corpus.EncodedCorpus
 reveal_type(corpus.ids)  # is: NDArray[int32]
 reveal_type(corpus[0])  # is: NDArray[int32]
 reveal_type(EncodedCorpus.from_ids([[0, 1], [1, 0]], ["a", "b"]).offsets)  # is: NDArray[int64]

@@ -17,7 +17,7 @@ from fastw2v.planning.plan import Plan
 from fastw2v.planning.tables import Tables
 
 if TYPE_CHECKING:
-    from fastw2v.corpus.encoded import EncodedCorpus
+    from fastw2v.corpus.encoded_corpus import EncodedCorpus
 
 AT_ONCE = 1 << 24  # numbers copied to the device in one piece
 LOOK_BACK = 4096  # tokens that are looked through at once for the contexts before and after a launch's chunks

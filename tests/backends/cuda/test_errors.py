@@ -242,7 +242,7 @@ def test_all_backends_are_started_alike(device):
     common = parameters(choice.Run.__init__)
     if device == "cpu":  # compiled: its signature is in its types
         tree = ast.parse((PACKAGE / "_train.pyi").read_text())
-        made = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "__init__")
+        made = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "__new__")
         assert [argument.arg for argument in made.args.args[1:]] == [name for name, kind, _ in common if kind == 1]
         assert made.args.kwonlyargs[0].arg == "n_jobs"
         return

@@ -1,0 +1,22 @@
+"""Subsampling of frequent words: which tokens are kept."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def keep_probability(counts: NDArray[np.int64], sample: float) -> NDArray[np.float64]:
+    """Return word2vec's keep probability ``min(1, (sqrt(f / t) + 1) * t / f)``, f = count / total, t = sample.
+
+    ``sample=0`` keeps every token; words that do not occur get 1.
+    """
+    if sample == 0 or counts.sum() == 0:
+        return np.ones(len(counts))
+    ratio = sample * counts.sum() / np.maximum(counts, 1)  # t / f
+    return np.minimum(1.0, np.sqrt(ratio) + ratio)
+
+
+def keep_thresholds(probability: NDArray[np.float64]) -> NDArray[np.uint32]:
+    """Return the threshold c with (c + 1) / 2**32 = probability, to the nearest above."""
+    return (np.clip(np.ceil(probability * 2.0**32), 1, 2.0**32) - 1).astype(np.uint32)
