@@ -15,7 +15,7 @@ _HOME = {
     "WordVectors": "vectors.word_vectors",
     "DocVectorizer": "documents",
     "Vocabulary": "corpus.vocabulary",
-    "EncodedCorpus": "corpus.encoded",
+    "EncodedCorpus": "corpus.encoded_corpus",
     "encode": "corpus.encoding",
     "load": "formats",
     "save": "formats",
