@@ -165,6 +165,8 @@ class WordVectors(Neighbours, Comparisons):
             For a value that cannot be a word, such as a list.
         """
         try:
+            return self.vocabulary.index[word]  # one call fewer than vocabulary[word], which only raises better
+        except KeyError:
             return self.vocabulary[word]
         except TypeError:
             check_key(word, "got")
