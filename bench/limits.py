@@ -158,7 +158,7 @@ def share_reached(encoded: Any, params: dict[str, Any], found: list[dict[str, An
     kept_per_second = epoch.kept / epoch.seconds
     pairs = epoch.pairs / epoch.kept  # CBOW: targets, about one
     if plan.cbow:
-        contexts = plan.window + 1 if plan.shrink_windows else 2 * plan.window
+        contexts = plan.window + 1 if plan.draw_windows else 2 * plan.window
         flops = dimensions * (2 * 3 * (1 + plan.noise_slots) + 2 * contexts)
         classical = dimensions * (2 * 3 * (1 + negative) + 2 * contexts)
     else:

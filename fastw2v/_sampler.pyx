@@ -211,10 +211,10 @@ def local_shares(const int32_t[::1] ids, const double[::1] keep, int64_t piece, 
 
 
 def initial_rows(float[:, :] rows, uint64_t seed):
-    """Fill the input rows with word2vec's start, uniform in [-0.5, 0.5) / D: a pure function of (seed, row, column)."""
+    """Fill the input rows, uniform in [-1, 1) / D as in gensim: a pure function of (seed, row, column)."""
     cdef int64_t v, d, n = rows.shape[0], dim = rows.shape[1]
     cdef uint64_t key = fw_key(seed, 0, FW_DRAW_ROWS)
     with nogil:
         for v in range(n):
             for d in range(dim):
-                rows[v, d] = fw_centered(fw_draw(key, <uint64_t> v, <uint64_t> d)) / <float> dim
+                rows[v, d] = 2 * fw_centered(fw_draw(key, <uint64_t> v, <uint64_t> d)) / <float> dim

@@ -22,7 +22,7 @@ cdef extern from "fw_settings.h" nogil:
         uint64_t seed
         double learning_rate, min_learning_rate
         int32_t window, negative, tile_tokens, noise_slots, noise_life
-        int32_t cbow, cbow_mean, cbow_divide, shrink_windows, pairwise_noise
+        int32_t cbow, cbow_mean, cbow_divide, draw_windows, pairwise_noise
 
 cdef extern from "cpu/fw_kernel.h" nogil:
     int FW_ROW_ALIGN
@@ -38,10 +38,12 @@ cdef extern from "cpu/fw_kernel.h" nogil:
         const uint32_t *keep_threshold
         const uint32_t *noise_threshold
         const int32_t *noise_alias
+        const float *pair_weight
+        const float *weight_within
         const uint8_t *frozen
     ctypedef struct fw_stats:
-        int64_t tokens, pairs, chunks
-        double loss
+        int64_t tokens, chunks
+        double pairs, loss
     ctypedef struct fw_kernel:
         const char *name
         size_t (*workspace_bytes)(const fw_job *job) noexcept nogil
@@ -179,6 +181,7 @@ cdef class Run:
         cdef const int64_t[::1] offsets = corpus.offsets
         cdef const int64_t[::1] chunk_begin = plan.chunk_begin, chunk_sentence = plan.chunk_sentence
         cdef const int32_t[::1] chunk_shift = plan.chunk_shift
+        cdef const float[::1] pair_weight = plan.pair_weight, weight_within = plan.weight_within
         cdef const uint32_t[::1] keep_threshold = tables.keep_threshold, noise_threshold = tables.noise_threshold
         cdef const uint8_t[::1] frozen = tables.frozen
         cdef int64_t stride = _rows(arrays.w_in, "w_in", vocabulary)
@@ -198,11 +201,12 @@ cdef class Run:
                 window=plan.window, negative=plan.negative,
                 tile_tokens=plan.tile_tokens, noise_slots=plan.noise_slots, noise_life=plan.noise_life,
                 cbow=plan.cbow, cbow_mean=plan.cbow_mean, cbow_divide=plan.cbow_divide,
-                shrink_windows=plan.shrink_windows, pairwise_noise=plan.pairwise_noise,
+                draw_windows=plan.draw_windows, pairwise_noise=plan.pairwise_noise,
             ),
             w_in=&w_in[0, 0], w_out=&w_out[0, 0], ids=&ids[0], offsets=&offsets[0],
             chunk_begin=&chunk_begin[0], chunk_sentence=&chunk_sentence[0], chunk_shift=&chunk_shift[0],
             keep_threshold=&keep_threshold[0], noise_threshold=&noise_threshold[0], noise_alias=&noise_alias[0],
+            pair_weight=&pair_weight[0], weight_within=&weight_within[0],
             frozen=NULL,
         )
         if frozen is not None:
@@ -218,7 +222,7 @@ cdef class Run:
             self.workers[i].kernel = kernel
             self.workers[i].workspace = <void *> ((<size_t> &bytes_of[i, 0, 0] + 63) & ~(<size_t> 63))
             kernel.init_workspace(&self.job, self.workers[i].workspace)
-        self.owned = (arrays, corpus, tables, plan, workspaces)
+        self.owned = (arrays, corpus, tables, plan, workspaces, pair_weight, weight_within)
 
     def __dealloc__(self):
         free(self.workers)
@@ -247,7 +251,7 @@ cdef class Run:
             raise MemoryError("no memory to start threads")
         for i in range(n):
             self.workers[i].epoch = epoch
-            self.workers[i].stats = fw_stats(tokens=0, pairs=0, loss=0.0, chunks=0)
+            self.workers[i].stats = fw_stats(tokens=0, pairs=0.0, loss=0.0, chunks=0)
             items[i] = &self.workers[i]
         started = fw_team_start(self.team, n, train_chunks, items)
         try:

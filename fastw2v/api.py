@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
     from fastw2v.corpus.tokenizers import Tokenizer
     from fastw2v.formats.sniff import Format
-    from fastw2v.parameters import Architecture, CbowGradient, Device, Errors, NegativeSharing
+    from fastw2v.parameters import Architecture, CbowGradient, Device, Errors, NegativeSharing, ShrinkWindows
     from fastw2v.vectors.approximate import ApproximateIndex
     from fastw2v.vectors.neighbours import Answer
     from fastw2v.vectors.queries import Words
@@ -68,7 +68,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         Threshold of subsampling frequent words; 0 keeps every token.
     epochs : int, default 5
     learning_rate : float, optional
-        Initial learning rate; None means 0.025 for skip-gram and 0.05 for CBOW.
+        Initial learning rate; None means 0.0375 for skip-gram and 0.05 for CBOW.
     min_learning_rate : float, optional
         Final learning rate, reached linearly; None means 1e-4 times ``learning_rate``.
     cbow_mean : bool, default True
@@ -76,8 +76,11 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     cbow_gradient : {"sum", "mean"}, default "sum"
         Pass the hidden row's gradient to each context word in full (word2vec.c), or divided by the number of context
         words.
-    shrink_windows : bool, default True
-        Draw each token's window uniformly from 1..``window``.
+    shrink_windows : bool, "draw" or "inverse", default True
+        How nearer contexts count for more. True: word2vec draws each window uniformly from 1..``window``; skip-gram
+        trains the expectation instead, every context within ``window``, weighted by the probability that a drawn
+        window holds it (CBOW draws). "draw": drawn windows for skip-gram too, as in word2vec.c. "inverse": skip-gram's
+        weights are proportional to 1 / distance. False: every context within ``window`` counts the same.
     negative_sharing : {"tile", "pair"}, default "tile"
         Share noise words among the tokens of a tile, or draw fresh ones for each pair as word2vec.c does (slow).
     tokenizer : None, "whitespace", "words" or callable, default None
@@ -166,7 +169,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         min_learning_rate: float | None = None,
         cbow_mean: bool = True,
         cbow_gradient: CbowGradient = "sum",
-        shrink_windows: bool = True,
+        shrink_windows: ShrinkWindows = True,
         negative_sharing: NegativeSharing = "tile",
         tokenizer: Tokenizer | None = None,
         device: Device = "auto",

@@ -126,6 +126,8 @@ class Run:
             "noise_threshold": tables.noise_threshold,
             "noise_alias": tables.noise_alias,
             "frozen": tables.frozen,
+            "pair_weight": plan.pair_weight,
+            "weight_within": plan.weight_within,
             "kept_share": kept_share,
             "chunk_begin": plan.chunk_begin,
             "chunk_shift": plan.chunk_shift,
@@ -252,7 +254,7 @@ class Run:
         plan = self._plan
         self.stats.tokens = int(plan.chunk_begin[end] - plan.chunk_begin[first])
         self.stats.chunks = end - first
-        self.stats.pairs = int(sums["pairs"])
+        self.stats.pairs = float(sums["pairs"])
         self.stats.loss_sum = float(sums["loss"])
         self.stats.finite = math.isfinite(self.stats.loss_sum)
 

@@ -17,6 +17,7 @@ MIN_RATE_SHARE = 1e-4  # of the learning rate
 Architecture = Literal["skipgram", "cbow"]
 CbowGradient = Literal["sum", "mean"]
 NegativeSharing = Literal["tile", "pair"]
+ShrinkWindows = bool | Literal["draw", "inverse"]
 Device = Literal["auto", "cpu", "cuda", "numpy"]
 Errors = Literal["strict", "replace", "ignore"]
 Weighting = Literal["mean", "tfidf", "sif", "usif"]
@@ -75,14 +76,16 @@ RULES: dict[str, Rule] = {
     "ns_exponent": Rule("a finite number from -10 to 10", lambda v: _is_real(v) and -10 <= v <= 10),
     "sample": Rule("a number from 0 (keep every token) to 1", lambda v: _is_real(v) and 0 <= v <= 1),
     "epochs": _integer(1, 1_000_000),
-    "learning_rate": _or_none(_RATE, "0.025 for skip-gram, 0.05 for CBOW"),
+    "learning_rate": _or_none(_RATE, "0.0375 for skip-gram, 0.05 for CBOW"),
     "min_learning_rate": _or_none(
         Rule("a number from 0 to the learning rate", lambda v: _is_real(v) and 0 <= v <= 1e3),
         f"{MIN_RATE_SHARE:g} of the learning rate",
     ),
     "cbow_mean": _BOOL,
     "cbow_gradient": _choice(*get_args(CbowGradient)),
-    "shrink_windows": _BOOL,
+    "shrink_windows": Rule(
+        "True, False, 'draw' or 'inverse'", lambda v: _is_bool(v) or (isinstance(v, str) and v in ("draw", "inverse"))
+    ),
     "negative_sharing": _choice(*get_args(NegativeSharing)),
     "device": _choice(*get_args(Device)),
     "n_jobs": Rule(

@@ -43,6 +43,7 @@ class Windows:
 
     words: NDArray[np.int64]  # (n, 2 W + 1), 0 where there is none
     mask: NDArray[np.bool_]  # (n, 2 W + 1)
+    weight: NDArray[np.float64]  # (n, 2 W + 1), of each pair
 
     @property
     def counts(self) -> NDArray[np.int64]:
@@ -125,7 +126,7 @@ class Run:
         window = self.plan.window
         i = np.arange(i0, i1)[:, None]
         reach = np.full(i.shape, window)
-        if self.plan.shrink_windows:
+        if self.plan.draw_windows:
             bits = draws.draw(self._key(epoch, draws.WINDOW), stream.positions[i0:i1])
             reach = draws.windows(bits, window)[:, None]
         distance = np.arange(-window, window + 1)[None, :]
@@ -133,7 +134,8 @@ class Run:
         inside = (j >= 0) & (j < len(stream.words))
         j = np.where(inside, j, 0)
         mask = inside & (distance != 0) & (abs(distance) <= reach) & (stream.sentences[j] == stream.sentences[i])
-        return Windows(np.where(mask, stream.words[j], 0), mask)
+        weight = mask * self.plan.pair_weight[abs(distance)].astype(np.float64)
+        return Windows(np.where(mask, stream.words[j], 0), mask, weight)
 
     def _draw_noise(self, epoch: int, position: int, index: NDArray[np.int64]) -> NDArray[np.int64]:
         bits = draws.draw(self._key(epoch, draws.NOISE), position, index)
@@ -160,8 +162,8 @@ class Run:
         if plan.cbow:
             weight = (seen.counts > 0)[:, None] * (noise[None, :] != centers[:, None])
         else:
-            hits = (seen.mask[:, :, None] & (seen.words[:, :, None] == noise)).sum(axis=1)
-            weight = seen.counts[:, None] - hits
+            hits = (seen.weight[:, :, None] * (seen.words[:, :, None] == noise)).sum(axis=1)
+            weight = seen.weight.sum(axis=1)[:, None] - hits
         counted = fresh if fresh.any() else np.ones(plan.noise_slots)
         words = np.broadcast_to(noise, weight.shape)
         return words, weight * plan.negative / plan.noise_slots, weight * plan.negative * counted / counted.sum()
@@ -171,11 +173,11 @@ class Run:
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Draw K noise words for each pair (n, slots * K), weight 0 where one hits the pair's target."""
         targets = centers[:, None] if self.plan.cbow else seen.words
-        mask = (seen.counts > 0)[:, None] if self.plan.cbow else seen.mask
+        weight = (seen.counts > 0)[:, None] if self.plan.cbow else seen.weight
         index = np.arange(targets.shape[1] * self.plan.negative)
         words = np.stack([self._draw_noise(epoch, position, index) for position in positions])
-        wanted = mask.repeat(self.plan.negative, axis=1) & (words != targets.repeat(self.plan.negative, axis=1))
-        return words, wanted.astype(np.float64)
+        missed = words != targets.repeat(self.plan.negative, axis=1)
+        return words, weight.repeat(self.plan.negative, axis=1) * missed
 
     # ------------------------------------------------------------------ one tile
 
@@ -194,17 +196,17 @@ class Run:
                 epoch, int(positions[0]), number, noise, centers, seen
             )
         if plan.cbow:
-            positives, positive_weight = centers[:, None], (seen.counts > 0)[:, None]
+            positives, positive_weight = centers[:, None], (seen.counts > 0)[:, None].astype(np.float64)
             hidden = self._hidden(seen)
         else:
-            positives, positive_weight = seen.words, seen.mask
+            positives, positive_weight = seen.words, seen.weight
             hidden = self._input.forward(centers)
         labels = np.concatenate([np.ones(positives.shape), np.zeros(noise_words.shape)], axis=1)
         scores = self._output.forward(hidden, np.concatenate([positives, noise_words], axis=1))
         weights = np.concatenate([positive_weight, loss_weight], axis=1)
         self.stats.loss_sum += float(self._loss.forward(scores, labels, weights=weights))
         self._loss.forward(scores, labels, weights=np.concatenate([positive_weight, noise_weight], axis=1))
-        self.stats.pairs += int(positive_weight.sum())
+        self.stats.pairs += float(positive_weight.sum())
         gradient = self._output.backward(self._loss.backward())
         self._input.backward(self._context_gradient(gradient, seen) if plan.cbow else gradient)
         self._update(epoch, int(positions[0]))

@@ -30,7 +30,7 @@ _MEANINGS = {
     "vector_size": "dimensions of a word vector",
     "architecture": "predict the context from the word, or the word from its context",
     "window": "words on either side of the center",
-    "shrink_windows": "draw the window of each token from 1 to --window",
+    "shrink_windows": "near contexts count for more (yes), in windows drawn as word2vec does (draw), by 1 / distance",
     "negative": "noise words for each positive pair",
     "ns_exponent": "noise words are drawn by count to this power",
     "negative_sharing": "share noise words within a tile of tokens, or draw them for each pair (slow)",
@@ -88,12 +88,30 @@ def _expected_faults() -> tuple[type[BaseException], ...]:
     return (*own, OSError, MemoryError)
 
 
+_SHRINK_WINDOWS = {"yes": True, "no": False, "draw": "draw", "inverse": "inverse"}
+
+
+def _shrink_windows_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--shrink-windows",
+        "shrink_windows",
+        type=click.Choice(list(_SHRINK_WINDOWS)),
+        callback=lambda context, option, value: _SHRINK_WINDOWS[value],
+        default="yes",
+        show_default=True,
+        help=_MEANINGS["shrink_windows"],
+    )(command)
+
+
 def _training_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command one option for each training parameter: names, defaults and rules are stated there alone."""
     hints = typing.get_type_hints(TrainingParameters)
     for each in reversed(fields(TrainingParameters)):
         kinds = [kind for kind in (typing.get_args(hints[each.name]) or (hints[each.name],)) if kind is not type(None)]
         default = None if each.default is MISSING else each.default
+        if each.name == "shrink_windows":  # neither a flag nor a name: either
+            command = _shrink_windows_option(command)
+            continue
         flag = "--" + each.name.replace("_", "-")
         if kinds[0] is bool:
             flag = f"{flag}/--no-{flag[2:]}"

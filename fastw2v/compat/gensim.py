@@ -379,7 +379,7 @@ class _Bridge:
 
     def __init__(self, model: Word2Vec, state: TrainingState, vocabulary: Vocabulary, callbacks: list[Any]) -> None:
         self.model, self.state, self.vocabulary, self.callbacks = model, state, vocabulary, callbacks
-        self.pairs = 0
+        self.pairs = 0.0
 
     def call(self, name: str) -> None:
         """Call a method of every callback that has it."""

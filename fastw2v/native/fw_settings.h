@@ -20,7 +20,7 @@ typedef struct fw_settings {
     int tile_tokens, noise_slots;            /* T and S: kept tokens of a tile, noise words that serve it */
     int noise_life;                          /* L: the tiles for which a noise word stays */
     int cbow, cbow_mean, cbow_divide;        /* CBOW: hidden row is the mean; gradient divided by the contexts */
-    int shrink_windows, pairwise_noise;      /* windows drawn in 1..W; fresh noise words for each pair */
+    int draw_windows, pairwise_noise;        /* windows drawn in 1..W; fresh noise words for each pair */
 } fw_settings;
 
 #endif

@@ -18,6 +18,7 @@ from fastw2v.planning.noise import NOISE_LIFE, enough_noise_slots
 from fastw2v.planning.staleness import longest_tile, rate_damping
 from fastw2v.planning.subsampling import keep_probability
 from fastw2v.planning.tables import word_counts
+from fastw2v.planning.windows import draws_windows, pair_weights
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
@@ -40,6 +41,8 @@ class Plan:
         The sentence to which that token belongs.
     chunk_shift : int32 (chunks,)
         How often the chunk's tiles are halved, because one word comes in a burst there.
+    pair_weight : float32 (W + 1,)
+        The weight of a positive pair by its distance; see windows.py.
     kept_share : float
         The commonest word's share of the tokens that subsampling is expected to keep.
     """
@@ -47,7 +50,7 @@ class Plan:
     cbow: bool
     cbow_mean: bool
     cbow_divide: bool
-    shrink_windows: bool
+    draw_windows: bool
     pairwise_noise: bool
     window: int
     negative: int
@@ -63,11 +66,17 @@ class Plan:
     chunk_sentence: NDArray[np.int64]
     chunk_shift: NDArray[np.int32]
     kept_share: float
+    pair_weight: NDArray[np.float32]
 
     @property
     def chunks(self) -> int:
         """Chunks in one epoch."""
         return len(self.chunk_sentence)
+
+    @property
+    def weight_within(self) -> NDArray[np.float32]:
+        """The weights of the pairs on one side of a token, added up by how far the window reaches, float32 (W + 1,)."""
+        return np.cumsum(self.pair_weight, dtype=np.float64).astype(np.float32)
 
     @property
     def longest_chunk(self) -> int:
@@ -89,7 +98,7 @@ class ChunkStats:
     """Sums over the chunks that a call trained, whether every score was finite, and how many threads were at work."""
 
     tokens: int = 0
-    pairs: int = 0
+    pairs: float = 0.0  # the sum of their weights; CBOW: targets with a context
     loss_sum: float = 0.0
     finite: bool = True
     chunks: int = 0
@@ -113,14 +122,16 @@ def make_plan(
     noise_slots = enough_noise_slots(params.negative)
     rate = params.resolved_learning_rate
     kept_share = float(kept.max() / max(kept.sum(), 1e-300))
-    tile_tokens = longest_tile(noise_slots, params.window, params.negative, rate, kept_share)
+    tile_tokens = longest_tile(
+        noise_slots, params.window, params.negative, rate, kept_share, float(kept.sum()) * params.epochs
+    )
     damping = rate_damping(tile_tokens, params.window, params.negative, rate, kept_share)
     chunks = cut_corpus(corpus, keep, tile_tokens, params)
     return Plan(
         cbow=params.architecture == "cbow",
         cbow_mean=params.cbow_mean,
         cbow_divide=params.cbow_gradient == "mean",
-        shrink_windows=params.shrink_windows,
+        draw_windows=draws_windows(params.shrink_windows, params.architecture),
         pairwise_noise=params.negative_sharing == "pair",
         window=params.window,
         negative=params.negative,
@@ -136,4 +147,5 @@ def make_plan(
         chunk_sentence=chunks.sentence,
         chunk_shift=chunks.shift,
         kept_share=kept_share,
+        pair_weight=pair_weights(params.shrink_windows, params.architecture, params.window),
     )

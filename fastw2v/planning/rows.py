@@ -52,7 +52,7 @@ def packed_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def initial_arrays(words: int, vector_size: int, seed: int) -> Arrays:
-    """Return word2vec's start: input rows uniform in [-0.5, 0.5) / D, output rows zero."""
+    """Return the rows at the start: input rows uniform in [-1, 1) / D, output rows zero."""
     arrays = Arrays(empty_rows(words, vector_size), empty_rows(words, vector_size))
     _sampler.initial_rows(arrays.w_in, seed)
     return arrays

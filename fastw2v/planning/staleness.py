@@ -13,6 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 TILE_TOKENS_MAX = 32  # T: no gain in speed beyond, and staleness grows with it
+# A small run has few tiles, and each has one set of noise words: in longer tiles too few are drawn over the whole run
+# (on 58,000 words, ten epochs, tiles of 8 fit twice as well as tiles of 32).
+SMALL_RUN_TOKENS = 500_000  # kept tokens, all epochs together
+SMALL_RUN_TILE = 8
 # How far one tile may overshoot (see `staleness`): in simulations 3.5 was stable and 4.1 diverged.
 TILE_STALENESS_MAX = 2.0
 # The same where one word crowds a short stretch of the text, by its share there. Text made of such stretches alone
@@ -41,12 +45,16 @@ def staleness(
     return np.sqrt(np.maximum(1.0, expected) * expected) * (window + 1) * (negative + 1) * rate
 
 
-def longest_tile(noise_slots: int, window: int, negative: int, rate: float, kept_share: float) -> int:
-    """Return T: the largest power of two up to min(32, 2 S) whose `staleness` for the commonest word is bounded."""
+def longest_tile(
+    noise_slots: int, window: int, negative: int, rate: float, kept_share: float, run_tokens: float = np.inf
+) -> int:
+    """Return T: the largest power of two up to min(32, 2 S) whose `staleness` for the commonest word is bounded.
+
+    A run of few kept tokens (``run_tokens``, all epochs together) has tiles of 8 at most.
+    """
+    most = min(TILE_TOKENS_MAX if run_tokens >= SMALL_RUN_TOKENS else SMALL_RUN_TILE, 2 * noise_slots)
     tokens = 1
-    while 2 * tokens <= min(TILE_TOKENS_MAX, 2 * noise_slots) and (
-        staleness(2 * tokens, window, negative, rate, kept_share) <= TILE_STALENESS_MAX
-    ):
+    while 2 * tokens <= most and (staleness(2 * tokens, window, negative, rate, kept_share) <= TILE_STALENESS_MAX):
         tokens *= 2
     return tokens
 

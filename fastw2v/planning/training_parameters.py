@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 
 from fastw2v.errors import ParameterError
-from fastw2v.parameters import MIN_RATE_SHARE, RULES, check, plain
+from fastw2v.parameters import MIN_RATE_SHARE, RULES, ShrinkWindows, check, plain
 
-DEFAULT_RATE = {"skipgram": 0.025, "cbow": 0.05}
+DEFAULT_RATE = {"skipgram": 0.0375, "cbow": 0.05}
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,11 @@ class TrainingParameters:
     architecture : {"skipgram", "cbow"}, default "skipgram"
     window : int, default 5
         Words on either side of the center, W.
-    shrink_windows : bool, default True
-        Draw each token's window uniformly from 1..W, as word2vec does; else always W.
+    shrink_windows : bool, "draw" or "inverse", default True
+        How nearer contexts count for more. True: word2vec's windows, drawn uniformly from 1..W, in expectation: every
+        context within W is trained, with the probability that a drawn window holds it as its weight (CBOW: drawn).
+        "draw": drawn, as word2vec does. "inverse": skip-gram's weights are proportional to 1 / distance. False: every
+        context within W counts the same.
     negative : int, default 5
         Noise words for each positive pair, K.
     ns_exponent : float, default 0.75
@@ -34,7 +37,7 @@ class TrainingParameters:
         Threshold of subsampling, a share of all tokens; 0 keeps every token.
     epochs : int, default 5
     learning_rate : float, optional
-        At the start; None is 0.025 for skip-gram and 0.05 for CBOW. It falls in a straight line to
+        At the start; None is 0.0375 for skip-gram and 0.05 for CBOW. It falls in a straight line to
     min_learning_rate : float, optional
         at the end; None is 1e-4 of ``learning_rate``.
     cbow_mean : bool, default True
@@ -52,7 +55,7 @@ class TrainingParameters:
     vector_size: int = 100
     architecture: str = "skipgram"
     window: int = 5
-    shrink_windows: bool = True
+    shrink_windows: ShrinkWindows = True
     negative: int = 5
     ns_exponent: float = 0.75
     negative_sharing: str = "tile"

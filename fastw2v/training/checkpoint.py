@@ -65,8 +65,8 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Train
         raise FormatError(f"{os.fspath(path)}: a model, but not a checkpoint: it does not record a position")
     try:
         params = TrainingParameters(**position["params"]).checked()
-        numbers = {key: int(position[key]) for key in ("epoch", "token", "pairs", "seed")}
-        position = {**position, **numbers, "loss_sum": float(position["loss_sum"])}
+        numbers = {key: int(position[key]) for key in ("epoch", "token", "seed")}
+        position = {**position, **numbers, "loss_sum": float(position["loss_sum"]), "pairs": float(position["pairs"])}
         position["loss_history"] = [float(loss) for loss in position["loss_history"]]
         position["corpus"] = str(position["corpus"])
         if not (0 <= position["seed"] < 2**64 and params.vector_size == loaded.word_vectors.vectors.shape[1]):

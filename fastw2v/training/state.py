@@ -63,7 +63,7 @@ class Report:
     noise_slots: int = 0
     noise_life: int = 0
     tokens: int = 0
-    pairs: int = 0
+    pairs: float = 0.0
     seconds: float = 0.0
     words_per_second: float = 0.0
     stopped_by: str = ""
@@ -95,7 +95,7 @@ class TrainingState:
     epoch: int = 0
     chunk: int = 0
     loss_sum: float = 0.0
-    pairs: int = 0
+    pairs: float = 0.0
     loss_history: list[float] = field(default_factory=list)
     report: Report = field(default_factory=Report)
     diverged: bool = False

@@ -75,7 +75,7 @@ class Trial:
             theirs, ours = getattr(expected, name), getattr(found, name)
             moved = abs(theirs - begin).max()
             assert abs(ours - theirs).max() <= tolerance * (moved + abs(begin).max() / 5), name
-        assert (found_stats.tokens, found_stats.pairs) == (stats.tokens, stats.pairs)
+        assert (found_stats.tokens, found_stats.pairs) == (stats.tokens, pytest.approx(stats.pairs))
         assert found_stats.loss_sum == pytest.approx(stats.loss_sum, rel=tolerance)
         assert found_stats.finite
         return stats
@@ -100,7 +100,7 @@ def test_one_tile_equals_the_reference(isa, variant, size):
 
 
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
-@pytest.mark.parametrize("shrink", [True, False], ids=["shrinking windows", "whole windows"])
+@pytest.mark.parametrize("shrink", [True, "draw", "inverse", False], ids=["expected", "drawn", "inverse", "whole"])
 def test_chunks_equal_the_reference_for_any_tile_and_noise(isa, variant, shrink):
     rng = np.random.default_rng()
     for numbers in [(32, 16, 3), (1, 16, 3), (5, 7, 1), (17, 33, 4), (64, 1, 2), (16, 3, 8)]:
@@ -132,7 +132,7 @@ def test_sentences_that_cross_chunk_ends_keep_their_contexts(isa, architecture):
     whole = Trial(rng, corpus, params, chunk_begin=np.array([0, tokens]), chunk_sentence=np.array([0]))
     whole.plan = dataclasses.replace(whole.plan, chunk_shift=np.zeros(1, np.int32))
     whole.plan = dataclasses.replace(whole.plan, seed=trial.plan.seed)
-    assert whole.by_kernel(isa)[1].pairs == trial.by_kernel(isa)[1].pairs  # no pair is lost at a cut
+    assert whole.by_kernel(isa)[1].pairs == pytest.approx(trial.by_kernel(isa)[1].pairs)  # no pair is lost at a cut
 
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
@@ -153,7 +153,11 @@ def test_bursts_with_shorter_tiles_equal_the_reference(isa, architecture):
 
 def test_later_epochs_draw_afresh_at_a_lower_rate(isa):
     rng = np.random.default_rng()
-    trial = Trial(rng, random_corpus(rng, 40, 300, 9), TrainingParameters(vector_size=20, epochs=4, sample=0.1))
+    trial = Trial(
+        rng,
+        random_corpus(rng, 40, 300, 9),
+        TrainingParameters(vector_size=20, epochs=4, sample=0.1, shrink_windows="draw"),
+    )
     pairs = {epoch: trial.compare(isa, 1e-4, epoch).pairs for epoch in range(4)}
     assert len(set(pairs.values())) > 1
 
@@ -249,7 +253,8 @@ def test_threads_train_the_same_pairs(isa):
     trial = Trial(rng, corpus, TrainingParameters(vector_size=32), spread=0.1)
     _, stats = trial.by_kernel(isa)
     _, many_stats = trial.by_kernel(isa, n_jobs=4)
-    assert (many_stats.tokens, many_stats.pairs, many_stats.chunks) == (stats.tokens, stats.pairs, stats.chunks)
+    assert (many_stats.tokens, many_stats.chunks) == (stats.tokens, stats.chunks)
+    assert many_stats.pairs == pytest.approx(stats.pairs)
     # On the GPU all four chunks train at once, so that none sees what another has learnt.
     assert many_stats.loss_sum == pytest.approx(stats.loss_sum, rel=0.06 if isa == CUDA else 0.02)
 

@@ -257,6 +257,7 @@ def test_every_option_reaches_the_training(corpus, tmp_path):
     for name, value in other.items():
         flag = name.replace("_", "-")
         options += [f"--{flag}", str(value)] if not isinstance(value, bool) else [f"--no-{flag}"]
+    options[options.index("--no-shrink-windows")] = "--shrink-windows=no"
     done = run("train", corpus, "-o", tmp_path / "v.fw2v", "--seed", 5, "--with-context", "--max-vocab", 6, *options)
     assert done.returncode == 0, done.stderr
     loaded = formats.load_all(tmp_path / "v.fw2v")

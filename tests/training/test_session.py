@@ -39,7 +39,7 @@ def by_command_line():
 
 
 def by_gensim():
-    rates = {"alpha": 0.025, "min_alpha": 0.025e-4}
+    rates = {"alpha": 0.0375, "min_alpha": 0.0375e-4}
     model = gensim.Word2Vec(SENTENCES, **SHARED, **rates, sg=1, min_count=2, seed=4, workers=1)
     return model.wv.vectors, model.syn1neg
 
@@ -53,7 +53,7 @@ def test_every_way_in_trains_the_same_bits(way):
 def test_the_first_partial_pass_is_a_fit_of_one_epoch_at_one_rate():
     common = {"vector_size": 12, "min_count": 2, "random_state": 4, "n_jobs": 1, "device": "cpu"}
     passed = Word2Vec(**common).partial_fit(SENTENCES)
-    fitted = Word2Vec(SENTENCES, **common, epochs=1, learning_rate=0.025, min_learning_rate=0.025).fit()
+    fitted = Word2Vec(SENTENCES, **common, epochs=1, learning_rate=0.0375, min_learning_rate=0.0375).fit()
     assert np.array_equal(passed.vectors_.vectors, fitted.vectors_.vectors)
     assert passed.seed_ == fitted.seed_ == 4
 

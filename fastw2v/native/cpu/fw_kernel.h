@@ -22,13 +22,15 @@ typedef struct fw_job {
     const uint32_t *keep_threshold;  /* (V,) see fw_keep */
     const uint32_t *noise_threshold; /* (V,) alias table of the noise words: see fw_alias */
     const int32_t *noise_alias;
-    const uint8_t *frozen; /* (V,) 1 where the input row stays as it is; or NULL */
+    const float *pair_weight;   /* (W + 1,) weight of a positive pair by its distance; CBOW: 1 */
+    const float *weight_within; /* (W + 1,) pair_weight added up: all pairs on one side, as far as a window reaches */
+    const uint8_t *frozen;      /* (V,) 1 where the input row stays as it is; or NULL */
 } fw_job;
 
 /* Sums over the chunks that one thread has trained. */
 typedef struct fw_stats {
     int64_t tokens; /* raw tokens */
-    int64_t pairs;  /* positive pairs; CBOW: targets with a context */
+    double pairs;   /* weights of the positive pairs; CBOW: targets with a context */
     double loss;    /* summed, not finite as soon as one score was not */
     int64_t chunks;
 } fw_stats;

@@ -49,6 +49,8 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(count, rows);
     FW_PIECE(score, (t->room + FW_LANES) * FW_LANES);
     FW_PIECE(pair, job->run.cbow ? 0 : rows * slots + FW_LANES);
+    FW_PIECE(pair_weight, job->run.cbow ? 0 : rows * slots + FW_LANES);
+    FW_PIECE(whole_window, job->run.cbow ? 0 : slots + FW_LANES);
     FW_PIECE(first_pair, rows + 1);
     FW_PIECE(zero, t->stride);
     FW_PIECE(sink, t->stride);
@@ -79,6 +81,9 @@ static void init_workspace(const fw_job *job, void *workspace) {
     tile *t = workspace;
     lay_out(job, workspace);
     for (int64_t m = t->noise_slots; m <= t->noise_stride; m++) t->noise_row[m] = t->zero;
+    const int64_t window = job->run.window;
+    for (int64_t p = 0; p < 2 * window && !job->run.cbow; p++)
+        t->whole_window[p] = job->pair_weight[p < window ? window - p : p - window + 1];
 }
 
 /* ------------------------------------------------------------------ chunks and tiles */
@@ -142,9 +147,7 @@ static void train_tile(const fw_job *job, void *workspace, int64_t number, fw_st
     if (job->run.pairwise_noise) pair_noise_updates(t);
     else noise_updates(t);
     FW_MARK(noise_updates);
-    if (!job->run.cbow) stats->pairs += t->first_pair[t->n];
-    else
-        for (int64_t i = 0; i < t->n; i++) stats->pairs += t->count[i] > 0;
+    for (int64_t i = 0; i < t->n; i++) stats->pairs += job->run.cbow ? t->count[i] > 0 : t->count[i];
     stats->loss += (double)sum(loss);
 }
 

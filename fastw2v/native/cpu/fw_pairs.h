@@ -1,13 +1,14 @@
 /* Noise drawn afresh for each pair, as word2vec.c does (`negative_sharing="pair"`): slow, for comparison.
 
    The K noise words of token i's slot q are the draws q * K .. q * K + K - 1 at its position (CBOW: 0 .. K - 1); one
-   that hits the pair's target is skipped. The tile's snapshot holds here too: coefficients first, updates after. */
+   that hits the pair's target is skipped. A pair's weight is its noise's too. The tile's snapshot holds here too:
+   coefficients first, updates after. */
 #ifndef FW_PAIRS_H
 #define FW_PAIRS_H
 
 #include "fw_tile.h"
 
-FW_INLINE void put_noise(tile *t, int64_t i, int64_t slot, int32_t target) {
+FW_INLINE void put_noise(tile *t, int64_t i, int64_t slot, int32_t target, float weight) {
     const fw_job *job = t->job;
     for (int64_t k = 0; k < job->run.negative; k++) {
         uint64_t bits =
@@ -15,6 +16,7 @@ FW_INLINE void put_noise(tile *t, int64_t i, int64_t slot, int32_t target) {
         int32_t word = fw_noise(bits, job->noise_threshold, job->noise_alias, (uint32_t)job->run.vocabulary);
         if (word == target) continue;
         t->pair_row[t->pair_count] = output_row(job, word);
+        t->pair_coefficient[t->pair_count] = weight;
         t->pair_token[t->pair_count++] = (int32_t)i;
     }
 }
@@ -23,13 +25,15 @@ FW_STAGE void draw_pair_noise(tile *t) {
     t->pair_count = 0;
     for (int64_t i = 0; i < t->n; i++) {
         const int64_t at = t->i0 + i;
-        if (t->job->run.cbow && t->count[i] > 0) put_noise(t, i, 0, s->word[at]);
+        if (t->job->run.cbow && t->count[i] > 0) put_noise(t, i, 0, s->word[at], 1);
         if (t->job->run.cbow) continue;
         for (int64_t j = s->first[at]; j <= s->last[at]; j++)
-            if (j != at) put_noise(t, i, j - at + t->job->run.window, s->word[j]);
+            if (j != at)
+                put_noise(t, i, j - at + t->job->run.window, s->word[j], t->job->pair_weight[j < at ? at - j : j - at]);
     }
     for (int64_t p = t->pair_count; p % FW_LANES; p++) { /* whole vectors: the rest scores a zero row */
         t->pair_row[p] = t->zero;
+        t->pair_coefficient[p] = 0;
         t->pair_token[p] = 0;
     }
 }
@@ -41,9 +45,9 @@ FW_STAGE vf pair_coefficients(tile *t) {
         for (int l = 0; l < FW_LANES; l++)
             a[l] = dot_lanes(t->hidden + t->pair_token[p + l] * t->stride, t->pair_row[p + l], t->columns);
         const vi mask = lane_numbers() < (int32_t)(t->pair_count - p);
-        vf one, g = splat(-t->rate) * noise_pair(sum_lanes(a), &one, 1);
-        store(t->pair_coefficient + p, g);
-        loss += masked(one, mask);
+        vf one, weight = load(t->pair_coefficient + p), g = splat(-t->rate) * noise_pair(sum_lanes(a), &one, 1);
+        store(t->pair_coefficient + p, g * weight);
+        loss += masked(one * weight, mask);
     }
     return loss;
 }

@@ -46,9 +46,9 @@ FW_INLINE void scores_block(tile *t, int64_t begin, int64_t end, int64_t k0, con
         }
     }
 }
-/* pair[p] = rate * (1 - sigma(score)) for n pairs, and the loss -log sigma(score). Sums before sigmoids: their chains
-   are long, and the shorter the loop, the more of them are under way. */
-FW_INLINE vf pair_gradients(const float *score, float *pair, int64_t n, float rate) {
+/* pair[p] = rate * weight * (1 - sigma(score)) for n pairs, and the loss -weight * log sigma(score). Sums before
+   sigmoids: their chains are long, and the shorter the loop, the more of them are under way. */
+FW_INLINE vf pair_gradients(const float *score, const float *weight, float *pair, int64_t n, float rate) {
     vf loss = {0};
     for (int64_t p = 0; p < n; p += FW_LANES, score += FW_LANES * FW_LANES) {
         vf a[FW_LANES];
@@ -56,8 +56,9 @@ FW_INLINE vf pair_gradients(const float *score, float *pair, int64_t n, float ra
         store_anywhere(pair + p, sum_lanes(a));
     }
     for (int64_t p = 0; p < n; p += FW_LANES) {
-        vf one;
-        store_anywhere(pair + p, splat(rate) * positive_pair(load_anywhere(pair + p), &one));
+        vf one, w = load_anywhere(weight + p);
+        store_anywhere(pair + p, splat(rate) * positive_pair(load_anywhere(pair + p), &one) * w);
+        one *= w;
         loss += p + FW_LANES <= n ? one : masked(one, lane_numbers() < (int32_t)(n - p));
     }
     return loss;
@@ -73,7 +74,7 @@ FW_STAGE vf positive_coefficients(tile *t) {
         for (end = begin + 1; end < t->n && t->first_pair[end + 1] - first <= t->room; end++) {
         }
         FW_OVER_ROW(t, FW_BLOCK_ONE, scores_block, t, begin, end);
-        loss += pair_gradients(t->score, t->pair + first, t->first_pair[end] - first, t->rate);
+        loss += pair_gradients(t->score, t->pair_weight + first, t->pair + first, t->first_pair[end] - first, t->rate);
     }
     return loss;
 }

@@ -65,7 +65,7 @@ FW_INLINE void put_windows(stream *s, const fw_job *job, uint64_t key, int64_t f
                            int64_t last) {
     for (int64_t i = from; i < to; i++) {
         int64_t b = job->run.window;
-        if (job->run.shrink_windows) b = fw_window(fw_draw(key, (uint64_t)s->position[i], 0), job->run.window);
+        if (job->run.draw_windows) b = fw_window(fw_draw(key, (uint64_t)s->position[i], 0), job->run.window);
         s->first[i] = (int32_t)(i - b > first ? i - b : first);
         s->last[i] = (int32_t)(i + b < last ? i + b : last);
     }

@@ -39,10 +39,12 @@ typedef struct tile {
     float *weight;            /* (rows, noise_stride): weight of each noise word for each token, then its coefficient */
     float *band;              /* (rows, band_stride) coefficients of the pairs */
     float *target;            /* (rows) CBOW: coefficient of the target */
-    float *count;             /* (rows) pairs of the token */
+    float *count;             /* (rows) weights of the token's pairs, added up; CBOW: its contexts */
     float *score;             /* (room) vectors whose lanes add up to a pair's score */
     int64_t room;             /* pairs that are scored together, at least those of one token */
     float *pair;              /* skip-gram: coefficients of the pairs, token after token */
+    float *pair_weight;       /* skip-gram: weights of the pairs, token after token */
+    float *whole_window;      /* skip-gram: weights of the pairs of a token whose window is whole */
     int32_t *first_pair;      /* (rows + 1) each token's first */
     float *zero, *sink;       /* a row to read and a row to write where there is no token */
     float **own, **own_out;   /* (rows) to read and to write */
@@ -136,8 +138,14 @@ FW_STAGE void open_rows(tile *t) {
         int32_t word = s->word[at];
         t->own[i] = own_base + (int64_t)word * t->stride;
         t->own_out[i] = own_frozen && own_frozen[word] ? t->sink : t->own[i];
-        t->count[i] = (float)(s->last[at] - s->first[at]);
-        t->first_pair[i + 1] = t->first_pair[i] + s->last[at] - s->first[at];
+        t->count[i] = job->weight_within[at - s->first[at]] + job->weight_within[s->last[at] - at];
+        const int64_t pairs = s->last[at] - s->first[at];
+        t->first_pair[i + 1] = t->first_pair[i] + (int32_t)pairs;
+        if (job->run.cbow) continue;
+        /* Whole vectors: what is written beyond the token's pairs is written over by the next token. */
+        const float *weight = t->whole_window + window_first(t, i);
+        for (int64_t p = 0; p < pairs; p += FW_LANES)
+            store_anywhere(t->pair_weight + t->first_pair[i] + p, load_anywhere(weight + p));
     }
     for (int64_t i = t->n; i < t->rows; i++) {
         t->own[i] = t->zero;
@@ -218,12 +226,13 @@ FW_INLINE void remove_hits(tile *t, int64_t j, int32_t word) {
         int64_t from = j - window > t->i0 ? j - window : t->i0,
                 to = j + window < t->i0 + t->n - 1 ? j + window : t->i0 + t->n - 1;
         for (int64_t i = from; i <= to; i++)
-            if (i != j && s->first[i] <= j && j <= s->last[i]) t->weight[(i - t->i0) * t->noise_stride + m] -= 1;
+            if (i != j && s->first[i] <= j && j <= s->last[i])
+                t->weight[(i - t->i0) * t->noise_stride + m] -= t->job->pair_weight[i < j ? j - i : i - j];
     }
 }
 
-/* weight[i][m] = number of token i's pairs (CBOW: 1 where it has a context) less those that noise word m is target of.
- */
+/* weight[i][m] = weights of token i's pairs (CBOW: 1 where it has a context), less those that noise word m is target
+   of. */
 FW_STAGE void open_weights(tile *t) {
     const stream *s = &t->s;
     const int64_t window = t->job->run.window;

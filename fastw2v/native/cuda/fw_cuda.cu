@@ -18,6 +18,8 @@ struct fw_job {
     const fw_u32 *noise_threshold; /* (V,) alias table of the noise words: see fw_alias */
     const int *noise_alias;        /* (V,) */
     const unsigned char *frozen;   /* (V,) 1 where the input row stays; or null */
+    const float *pair_weight;      /* (W + 1,) weight of a positive pair by its distance; CBOW: 1 */
+    const float *weight_within;    /* (W + 1,) pair_weight added up: the pairs on one side of a token */
     const float *kept_share;       /* (V,) share of each word in the kept tokens */
     const fw_i64 *chunk_begin;     /* (chunks + 1,) */
     const fw_i64 *chunk_sentence;  /* (chunks + 1,); at the end the corpus's last sentence */
@@ -157,7 +159,7 @@ extern "C" __global__ void __launch_bounds__(256)
     __syncthreads();
     for (int i = window + threadIdx.x; i < last_center; i += blockDim.x) {
         const fw_u64 bits = fw_draw(window_key, (fw_u64)(begin + s.offset[i]), 0);
-        const int most = job->run.shrink_windows ? fw_window(bits, window) : window;
+        const int most = job->run.draw_windows ? fw_window(bits, window) : window;
         const int left = fw_contexts(s, i, -1, most < i ? most : i);
         const int right = fw_contexts(s, i, 1, most < n - 1 - i ? most : n - 1 - i);
         s.reach[i] = (fw_u32)left | (fw_u32)right << 16;

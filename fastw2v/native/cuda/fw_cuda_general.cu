@@ -103,7 +103,9 @@ FW_FN fw_row fw_row_of(const fw_job *job, const fw_tile &t, int i, int index, in
     const int at = t.i0 + i, left = fw_left(t.c.s.reach[at]), right = fw_right(t.c.s.reach[at]);
     fw_row row = {0, index < positives, 1.f, 1.f};
     if (row.positive) {
-        row.word = t.c.s.word[job->run.cbow ? at : at - left + index + (index >= left)];
+        const int other = at - left + index + (index >= left);
+        row.word = t.c.s.word[job->run.cbow ? at : other];
+        if (!job->run.cbow) row.weight = row.loss_weight = fw_weight(job, at, other);
         return row;
     }
     const int m = index - positives;
@@ -112,12 +114,14 @@ FW_FN fw_row fw_row_of(const fw_job *job, const fw_tile &t, int i, int index, in
         const int target = job->run.cbow ? at : at - left + pair + (pair >= left);
         const fw_i64 slot = job->run.cbow ? 0 : target - at + job->run.window;
         row.word = fw_draw_noise(job, t.c, at, slot * job->run.negative + k);
-        row.weight = row.loss_weight = row.word != t.c.s.word[target];
+        row.weight = row.word != t.c.s.word[target] ? (job->run.cbow ? 1.f : fw_weight(job, at, target)) : 0.f;
+        row.loss_weight = row.weight;
         return row;
     }
     row.word = t.noise_word[m];
-    float weight = job->run.cbow ? row.word != t.c.s.word[at] : (float)positives;
-    for (int j = at - left; !job->run.cbow && j <= at + right; j++) weight -= j != at && t.c.s.word[j] == row.word;
+    float weight = job->run.cbow ? row.word != t.c.s.word[at] : fw_weights(job, t.c.s.reach[at]);
+    for (int j = at - left; !job->run.cbow && j <= at + right; j++)
+        if (j != at && t.c.s.word[j] == row.word) weight -= fw_weight(job, at, j);
     row.weight = weight * (float)job->run.negative / (float)job->run.noise_slots;
     row.loss_weight = all || fw_is_fresh(job, t.number, m) ? weight * each : 0.f;
     return row;
@@ -154,7 +158,7 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t) {
             t.factor[(fw_i64)i * room + index] = t.rate * row.weight * (row.positive ? gradient : -gradient);
             t.word[(fw_i64)i * room + index] = row.word;
         }
-        if (fw_lane() == 0) t.c.pairs += positives;
+        if (fw_lane() == 0) t.c.pairs += job->run.cbow ? positives : fw_weights(job, t.c.s.reach[t.i0 + i]);
     }
     t.c.loss += loss;
 }

@@ -161,6 +161,14 @@ FW_FN float fw_fast_pair(float score, int positive, float *loss) {
     return __fdividef(toward >= 0.f ? e : 1.f, y);
 }
 
+/* The weights of a token's pairs whose halo rows are `bits`: as a rule there are none. `row` is the token's in its
+   block. */
+FW_FN float fw_hits(const fw_job *job, int row, fw_u64 bits) {
+    float hits = 0.f;
+    for (; bits != 0; bits &= bits - 1) hits += fw_weight(job, row + job->run.window, __ffsll((fw_i64)bits) - 1);
+    return hits;
+}
+
 /* The coefficients of token block b: `g` holds pairs of columns, of this lane's two rows. */
 FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 * FW_BLOCKS][2]) {
     float score[2 * FW_BLOCKS][4];
@@ -169,6 +177,7 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 *
     const int news = __popc((fw_u32)t.fresh) + __popc((fw_u32)(t.fresh >> 32));
     const float counts =
         (float)job->run.negative / (float)(news ? news : job->run.noise_slots); /* see fw_loss_weight */
+    const fw_u32 reach[2] = {fw_reach(t, 16 * b + fw_group()), fw_reach(t, 16 * b + fw_group() + 8)};
     float loss = 0.f;
 #pragma unroll
     for (int j = 0; j < 2 * FW_BLOCKS; j++) {
@@ -180,10 +189,12 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 *
             const int m = column - 16 * FW_FIRST;
             float weight = 0.f, counted = 0.f, one;
             if (j < 2 * FW_FIRST) {
-                weight = counted = FW_CBOW ? column == row && window != 0 : window >> column & 1;
+                weight = counted = FW_CBOW                ? column == row && window != 0
+                                   : window >> column & 1 ? fw_weight(job, row + job->run.window, column)
+                                                          : 0.f;
             } else if (m < job->run.noise_slots && window != 0) {
                 weight = FW_CBOW ? t.noise_word[m] != t.own_word[16 * b + row]
-                                 : __popcll(window) - __popcll(window & t.equal[m] >> 16 * b);
+                                 : fw_weights(job, reach[half]) - fw_hits(job, row, window & t.equal[m] >> 16 * b);
                 counted = t.fresh == 0 || (t.fresh >> m & 1) ? weight * counts : 0.f;
                 weight *= -each;
             }
@@ -197,7 +208,7 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 *
     t.c.loss += loss;
     if (fw_lane() % 4 == 0)
         for (int half = 0; half < 2; half++)
-            t.c.pairs += FW_CBOW ? t.window[b][half] != 0 : __popcll(t.window[b][half]);
+            t.c.pairs += FW_CBOW ? t.window[b][half] != 0 : fw_weights(job, reach[half]);
 }
 
 /* ------------------------------------------------------------------ updates */

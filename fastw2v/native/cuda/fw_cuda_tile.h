@@ -5,7 +5,7 @@
 /* Sums over the chunks of one call. */
 struct fw_sums {
     double loss;
-    fw_u64 pairs;
+    double pairs;
 };
 
 /* A chunk at work in one warp. */
@@ -16,7 +16,7 @@ struct fw_chunk {
     fw_u64 noise_key;
     float damping_threshold; /* rows of words whose share of the kept tokens is above this are moved less; 0: none */
     double loss;             /* this lane's part */
-    fw_i64 pairs;            /* this lane's part */
+    double pairs;            /* this lane's part: weights of the pairs */
 };
 
 FW_FN int fw_lane(void) { return threadIdx.x % 32; }
@@ -42,10 +42,10 @@ FW_FN fw_chunk fw_open_chunk(const fw_job *job, int *streams, int number, fw_i64
 }
 
 FW_FN void fw_close_chunk(const fw_chunk &c, fw_sums *sums) {
-    const double loss = fw_warp_sum_double(c.loss), pairs = fw_warp_sum_double((double)c.pairs);
+    const double loss = fw_warp_sum_double(c.loss), pairs = fw_warp_sum_double(c.pairs);
     if (fw_lane() == 0) {
         atomicAdd(&sums->loss, loss);
-        atomicAdd(&sums->pairs, (fw_u64)pairs);
+        atomicAdd(&sums->pairs, pairs);
     }
 }
 
@@ -58,6 +58,12 @@ FW_FN float fw_tile_rate(const fw_job *job, const fw_chunk &c, int i0) {
 
 FW_FN int fw_left(fw_u32 reach) { return (int)(reach & 0xffff); }
 FW_FN int fw_right(fw_u32 reach) { return (int)(reach >> 16); }
+
+/* The weight of the pair of stream tokens i and j, and of all pairs of a token. */
+FW_FN float fw_weight(const fw_job *job, int i, int j) { return job->pair_weight[i < j ? j - i : i - j]; }
+FW_FN float fw_weights(const fw_job *job, fw_u32 reach) {
+    return job->weight_within[fw_left(reach)] + job->weight_within[fw_right(reach)];
+}
 
 /* A noise word, drawn at stream token i. */
 FW_FN int fw_draw_noise(const fw_job *job, const fw_chunk &c, int i, fw_i64 index) {

@@ -56,6 +56,7 @@ static fw_job make_job(int cbow) {
         alias[i] = (i + 1) % WORDS;
     }
     for (int i = 0; i < WORDS * STRIDE; i++) w_in[i] = (float)(rand() % 1000 - 500) / 1e4f;
+    static const float weight[] = {0, 1, 1, 1, 1, 1}, weight_within[] = {0, 1, 2, 3, 4, 5};
     return (fw_job){
         .run = {.vocabulary = WORDS,
                 .vector_size = STRIDE,
@@ -74,7 +75,7 @@ static fw_job make_job(int cbow) {
                 .noise_life = 2,
                 .cbow = cbow,
                 .cbow_mean = 1,
-                .shrink_windows = 1},
+                .draw_windows = 1},
         .w_in = w_in,
         .w_out = w_out,
         .ids = ids,
@@ -85,6 +86,8 @@ static fw_job make_job(int cbow) {
         .keep_threshold = keep,
         .noise_threshold = threshold,
         .noise_alias = alias,
+        .pair_weight = weight,
+        .weight_within = weight_within,
     };
 }
 
