@@ -1,4 +1,4 @@
-"""Stopping, going on and checkpoints, as a person meets them in `Word2Vec.fit`; test_fit.py has the loop itself."""
+"""Stopping, going on and checkpoints, as a person meets them in `Word2Vec.fit`; test_loop.py tests the loop itself."""
 
 from __future__ import annotations
 
