@@ -13,11 +13,7 @@ from click.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parents[2]
 
-pytestmark = [
-    pytest.mark.usefixtures("bench_found"),
-    pytest.mark.skipif(not (ROOT / "bench").is_dir(), reason="the benchmarks are not beside the tests"),
-    pytest.mark.skipif(sys.platform == "win32", reason="the benchmarks are for POSIX systems"),
-]
+pytestmark = pytest.mark.usefixtures("bench_found")
 
 
 @pytest.fixture

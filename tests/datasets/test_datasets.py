@@ -1,23 +1,16 @@
 """Data sets: the built-in corpus; files of FASTW2V_DATA, of the cache, or from their addresses, checked by hash."""
 
 import hashlib
-import os
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pooch
 import pytest
 
-import fastw2v
 from fastw2v import datasets
 from fastw2v.datasets import fetch
 from fastw2v.datasets.docstring_corpus import harvest, split_paragraphs
-
-HOME = Path(fastw2v.__file__).parent.parent
-DATA = os.environ.get("FASTW2V_DATA")
-needs_data = pytest.mark.skipif(not DATA, reason="FASTW2V_DATA names no folder with the data sets")
 
 
 @pytest.fixture
@@ -127,13 +120,13 @@ def test_a_cache_that_cannot_be_written_to_is_no_fault(cache, tmp_path, monkeypa
     assert datasets.load_docstrings() == [["here"]]
 
 
-def test_the_roots_are_the_library_and_what_is_installed():
+def test_the_roots_are_the_library_and_what_is_installed(run_python):
     """In a process of its own, to see that finding NumPy and SciPy imports neither."""
     code = (
         "import sys; from fastw2v.datasets.docstring_corpus import source_roots; "
         "print(*source_roots(), *sys.modules, sep='\\n')"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HOME)
+    done = run_python(code, check=True)
     library, numpy, scipy, *modules = done.stdout.splitlines()
     assert (Path(library) / "ast.py").is_file()
     assert [Path(numpy).name, Path(scipy).name] == ["numpy", "scipy"]
@@ -143,7 +136,7 @@ def test_the_roots_are_the_library_and_what_is_installed():
 # -- files that are fetched --
 
 
-@needs_data
+@pytest.mark.usefixtures("data_folder")
 @pytest.mark.parametrize(
     ("split", "lines", "tokens"), [("train", 42_068, 929_589), ("valid", 3_370, 73_760), ("test", 3_761, 82_430)]
 )
@@ -155,22 +148,20 @@ def test_ptb_has_the_sizes_that_are_published(split, lines, tokens):
     assert split != "train" or len({word for sentence in corpus for word in sentence}) == 10_000
 
 
-@needs_data
-def test_the_hashes_of_ptb_are_those_of_the_files():
+def test_the_hashes_of_ptb_are_those_of_the_files(data_folder):
     import lzma
 
     for split, known in fetch._PTB_SHA256.items():
-        path = next(Path(DATA).glob(f"ptb.{split}.txt*"))
+        path = next(data_folder.glob(f"ptb.{split}.txt*"))
         raw = lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()
         assert hashlib.sha256(raw).hexdigest() == known
 
 
-@needs_data
-def test_evaluation_sets_are_found_in_the_data_folder():
-    assert datasets.fetch_analogies() == Path(DATA) / "analogy" / "questions-words.txt"
+def test_evaluation_sets_are_found_in_the_data_folder(data_folder):
+    assert datasets.fetch_analogies() == data_folder / "analogy" / "questions-words.txt"
     assert hashlib.sha256(datasets.fetch_analogies().read_bytes()).hexdigest() == fetch._ANALOGIES_SHA256
     for name in fetch._PAIRS:
-        assert datasets.fetch_word_pairs(name).parent == Path(DATA) / "similarity"
+        assert datasets.fetch_word_pairs(name).parent == data_folder / "similarity"
 
 
 def test_the_data_folder_comes_first_then_the_cache_then_the_network(cache, tmp_path, monkeypatch):

@@ -2,8 +2,6 @@
 
 import lzma
 import math
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +12,6 @@ from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
 from fastw2v.evaluate.files import read_analogies, read_word_pairs
 from fastw2v.vectors import WordVectors
 
-DATA = os.environ.get("FASTW2V_DATA")
 WORDS = [
     "the",
     "Paris",
@@ -195,15 +192,14 @@ def test_the_vectors_are_not_changed():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not DATA, reason="FASTW2V_DATA names no folder with the evaluation sets")
-def test_on_trained_vectors_both_protocols_give_the_numbers_of_their_programs(tmp_path):
+def test_on_trained_vectors_both_protocols_give_the_numbers_of_their_programs(data_folder):
     """Real text, the published questions, gensim itself, and compute-accuracy's rules written plainly."""
     pytest.importorskip("gensim")
-    with lzma.open(Path(DATA) / "text8-first-2M-words.xz", "rt") as file:
+    with lzma.open(data_folder / "text8-first-2M-words.xz", "rt") as file:
         words = file.read(6_000_000).split()
     corpus = [words[at : at + 1000] for at in range(0, len(words), 1000)]
     wv = Word2Vec(corpus, vector_size=50, random_state=1, n_jobs=1).fit().vectors_
-    path, limit = Path(DATA) / "analogy" / "questions-words.txt", 2_500
+    path, limit = data_folder / "analogy" / "questions-words.txt", 2_500
     score, sections = wv.to_gensim().evaluate_word_analogies(str(path), restrict_vocab=limit)
     report = evaluate_analogies(wv, path, protocol="gensim", restrict_vocab=limit)
     expected = [(each["section"], len(each["correct"]), len(each["incorrect"])) for each in sections[:-1]]
@@ -311,12 +307,11 @@ def test_a_file_of_analogies_comes_back_as_it_was_written(tmp_path):
     assert read_analogies(write_questions(tmp_path / "questions", questions())) == questions()
 
 
-@pytest.mark.skipif(not DATA, reason="FASTW2V_DATA names no folder with the evaluation sets")
-def test_the_published_sets_have_their_published_sizes():
-    sections = read_analogies(Path(DATA) / "analogy" / "questions-words.txt")
+def test_the_published_sets_have_their_published_sizes(data_folder):
+    sections = read_analogies(data_folder / "analogy" / "questions-words.txt")
     assert len(sections) == 14
     assert sum(len(asked) for _, asked in sections) == 19_544
     assert sum(len(asked) for _, asked in sections[:5]) == 8_869
-    sizes = {path.name: len(read_word_pairs(path)) for path in (Path(DATA) / "similarity").iterdir()}
+    sizes = {path.name: len(read_word_pairs(path)) for path in (data_folder / "similarity").iterdir()}
     assert sizes["EN-WS-353-ALL.tsv"] == 353
     assert sizes["EN-SIMLEX-999.tsv"] == 999
