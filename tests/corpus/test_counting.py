@@ -2,11 +2,9 @@
 
 import io
 import lzma
-import os
 import re
 from collections import Counter
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,7 +26,7 @@ def split_plainly(data: bytes, errors: str) -> list[list[str]]:
     return [re.findall(r"[^ \t\r\v\f]+", line.decode("utf-8", errors)) for line in lines]
 
 
-def sentences_of(counted) -> list[list[str]]:
+def sentences_in(counted) -> list[list[str]]:
     """All sentences again, from the provisional ids."""
     words = counted.words(np.arange(len(counted.counts)))
     ids, offsets = counted.renumber(np.arange(len(words), dtype=np.int32), counted.tokens)
@@ -55,7 +53,7 @@ VALID_TEXT = st.text(st.sampled_from(" \n\t\rabcé日😀") | st.characters(blac
 @settings(max_examples=300, deadline=None)
 def test_valid_text_equals_plain_python(data, block):
     counted = count_stream(io.BytesIO(data), "strict", block=block)
-    assert sentences_of(counted) == split_plainly(data, "strict")
+    assert sentences_in(counted) == split_plainly(data, "strict")
     assert counted.stats.bytes_read == len(data)
 
 
@@ -66,7 +64,7 @@ def test_valid_text_equals_plain_python(data, block):
 def test_any_bytes_equal_plain_python(data, block, errors):
     counted = count_stream(io.BytesIO(data), errors, block=block)
     expected = split_plainly(data, errors)
-    assert sentences_of(counted) == expected
+    assert sentences_in(counted) == expected
     text = data.removeprefix(BOM)
     assert [word for line in expected for word in line] == re.findall(r"[^ \t\n\r\v\f]+", text.decode("utf-8", errors))
     invalid = len(text) - len(text.decode("utf-8", "ignore").encode())
@@ -87,7 +85,7 @@ def test_strict_names_line_and_byte_of_the_first_bad_one(tmp_path_factory, data,
         bad = error.start if bad < 0 else min(bad, error.start)
     if bad < 0:
         counted = count_files(find(path), "strict", n_threads, block=block, bytes_per_thread=1)
-        assert sentences_of(counted) == split_plainly(data, "strict")
+        assert sentences_in(counted) == split_plainly(data, "strict")
     else:
         line = data.count(b"\n", 0, bad) + 1
         with pytest.raises(CorpusError, match=f"line {line}, byte {bad} "):
@@ -104,19 +102,9 @@ def test_any_number_of_threads_reads_the_same(tmp_path_factory, texts, n_threads
         path.write_bytes(data)
     files = [file for path in paths for file in find(path)]
     counted = count_files(files, "replace", n_threads, block=5, bytes_per_thread=share)
-    assert sentences_of(counted) == [line for data in texts for line in split_plainly(data, "replace")]
+    assert sentences_in(counted) == [line for data in texts for line in split_plainly(data, "replace")]
     assert counted.stats.bytes_read == sum(map(len, texts))
     assert counted.stats.files == len(texts)
-
-
-@given(data=ANY_BYTES, n_groups=st.integers(1, 9))
-@settings(max_examples=200, deadline=None)
-def test_ranges_are_the_file_byte_for_byte_and_tear_no_word(tmp_path_factory, data, n_groups):
-    path = tmp_path_factory.getbasetemp() / "ranges.txt"
-    path.write_bytes(data)
-    pieces = [piece for group in deal_out(find(path), n_groups, 1) for piece in group if piece.end is not None]
-    assert b"".join(data[piece.begin : piece.end] for piece in pieces) == data
-    assert all(data[piece.begin - 1 : piece.begin].isspace() for piece in pieces[1:])
 
 
 def test_vocabulary_order_does_not_depend_on_threads(tmp_path):
@@ -190,14 +178,6 @@ def test_ready_made_vocabulary_is_used_as_it_is(tmp_path, n_threads):
     assert corpus.report.dropped_words == 2
 
 
-needs_data = pytest.mark.skipif("FASTW2V_DATA" not in os.environ, reason="FASTW2V_DATA names no folder of real data")
-
-
-def real(name: str) -> Path:
-    return Path(os.environ["FASTW2V_DATA"], name)
-
-
-@needs_data
 @pytest.mark.parametrize(
     ("name", "n_tokens"),
     [
@@ -207,12 +187,12 @@ def real(name: str) -> Path:
         ("text8-first-2M-words.xz", 2_139_749),
     ],
 )
-def test_real_text_equals_counter_of_split(tmp_path, name, n_tokens):
-    data = lzma.decompress(real(name).read_bytes())
+def test_real_text_equals_counter_of_split(data_folder, tmp_path, name, n_tokens):
+    data = lzma.decompress((data_folder / name).read_bytes())
     expected = Counter(word.decode() for word in data.split())
     path = tmp_path / "text.txt"
     path.write_bytes(data)
-    packed = encode(real(name), min_count=1)
+    packed = encode(data_folder / name, min_count=1)
     assert packed.report.raw_tokens == n_tokens
     assert dict(zip(packed.vocabulary.words, packed.vocabulary.counts.tolist(), strict=True)) == expected
     assert packed.vocabulary.words == [word for word, _ in expected.most_common()]
@@ -225,9 +205,8 @@ def test_real_text_equals_counter_of_split(tmp_path, name, n_tokens):
         assert np.array_equal(offsets, packed.offsets)
 
 
-@needs_data
-def test_real_large_text_equals_counter_of_split(tmp_path):
-    data = lzma.decompress(real("enwiki-17M-words.txt.xz").read_bytes())
+def test_real_large_text_equals_counter_of_split(data_folder, tmp_path):
+    data = lzma.decompress((data_folder / "enwiki-17M-words.txt.xz").read_bytes())
     path = tmp_path / "enwiki.txt"
     path.write_bytes(data)
     expected = Counter(data.decode().split())
@@ -239,3 +218,13 @@ def test_real_large_text_equals_counter_of_split(tmp_path):
     assert len(corpus.ids) == sum(count for _, count in kept)
     line = data.split(b"\n", 2)[1].decode().split()
     assert [corpus.vocabulary.words[i] for i in corpus[1]] == [word for word in line if expected[word] >= 5]
+
+
+@given(data=ANY_BYTES, n_groups=st.integers(1, 9))
+@settings(max_examples=200, deadline=None)
+def test_ranges_are_the_file_byte_for_byte_and_tear_no_word(tmp_path_factory, data, n_groups):
+    path = tmp_path_factory.getbasetemp() / "ranges.txt"
+    path.write_bytes(data)
+    pieces = [piece for group in deal_out(find(path), n_groups, 1) for piece in group if piece.end is not None]
+    assert b"".join(data[piece.begin : piece.end] for piece in pieces) == data
+    assert all(data[piece.begin - 1 : piece.begin].isspace() for piece in pieces[1:])
