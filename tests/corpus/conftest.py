@@ -31,3 +31,16 @@ def sentences_of():
 def encode_all(sentences_of):
     """``encode_all(corpus, ...)``: its sentences after encoding, with every word kept."""
     return lambda corpus, **parameters: sentences_of(encode(corpus, min_count=1, **parameters))
+
+
+@pytest.fixture
+def text_folder(tmp_path):
+    """A folder of three texts, one of them in a folder of its own, beside hidden files."""
+    (tmp_path / "b.txt").write_text("c d\n")
+    (tmp_path / "a.txt").write_text("a b\n")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "c.txt").write_text("e f\n")
+    (tmp_path / ".hidden").write_text("hidden\n")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "x").write_text("hidden\n")
+    return tmp_path

@@ -26,9 +26,9 @@ from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
         {"vocabulary": 5},
     ],
 )
-def test_parameters_are_checked(folder, parameters):
+def test_parameters_are_checked(text_folder, parameters):
     with pytest.raises(ParameterError, match=next(iter(parameters))):
-        encode(folder, **{"min_count": 1, **parameters})
+        encode(text_folder, **{"min_count": 1, **parameters})
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ def test_parameters_are_checked(folder, parameters):
         (["a", "b", "a"], ParameterError, "the word 'a' appears twice, in rows 0 and 2"),
     ],
 )
-def test_vocabularies_that_cannot_be(folder, vocabulary, error, message):
+def test_vocabularies_that_cannot_be(text_folder, vocabulary, error, message):
     with pytest.raises(error, match=message):
-        encode(folder, vocabulary=vocabulary)
+        encode(text_folder, vocabulary=vocabulary)
 
 
-def test_a_vocabulary_of_objects_that_cannot_be_words_is_refused(folder):
+def test_a_vocabulary_of_objects_that_cannot_be_words_is_refused(text_folder):
     with pytest.raises(CorpusTypeError, match="vocabulary contains an object that cannot be a word"):
-        encode(folder, vocabulary=[["a"], "b"])
+        encode(text_folder, vocabulary=[["a"], "b"])

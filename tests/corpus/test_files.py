@@ -11,31 +11,21 @@ from fastw2v.corpus import encode
 from fastw2v.errors import CorpusError, CorpusTypeError
 
 
-@pytest.fixture
-def folder(tmp_path):
-    (tmp_path / "b.txt").write_text("c d\n")
-    (tmp_path / "a.txt").write_text("a b\n")
-    (tmp_path / "sub").mkdir()
-    (tmp_path / "sub" / "c.txt").write_text("e f\n")
-    (tmp_path / ".hidden").write_text("hidden\n")
-    (tmp_path / ".git").mkdir()
-    (tmp_path / ".git" / "x").write_text("hidden\n")
-    return tmp_path
 
 
 def words_of(corpus, **parameters):
     return encode(corpus, min_count=1, **parameters).vocabulary.words
 
 
-def test_folder_is_read_whole_and_sorted(folder):
-    assert words_of(folder) == words_of(str(folder)) == ["a", "b", "c", "d", "e", "f"]
+def test_folder_is_read_whole_and_sorted(text_folder):
+    assert words_of(text_folder) == words_of(str(text_folder)) == ["a", "b", "c", "d", "e", "f"]
 
 
-def test_glob_and_list_of_paths(folder):
-    assert words_of(str(folder / "*.txt")) == ["a", "b", "c", "d"]
-    assert words_of(str(folder / "**" / "c.txt")) == ["e", "f"]
-    assert words_of([folder / "b.txt", folder / "a.txt"]) == ["c", "d", "a", "b"]
-    assert words_of((folder / "sub", folder / "a.txt")) == ["e", "f", "a", "b"]
+def test_glob_and_list_of_paths(text_folder):
+    assert words_of(str(text_folder / "*.txt")) == ["a", "b", "c", "d"]
+    assert words_of(str(text_folder / "**" / "c.txt")) == ["e", "f"]
+    assert words_of([text_folder / "b.txt", text_folder / "a.txt"]) == ["c", "d", "a", "b"]
+    assert words_of((text_folder / "sub", text_folder / "a.txt")) == ["e", "f", "a", "b"]
 
 
 def test_a_name_with_wildcards_in_it_is_a_file_first(tmp_path):
@@ -55,12 +45,12 @@ def test_nothing_found(tmp_path):
             encode(no_name)
 
 
-def test_only_paths_in_a_list_are_files(folder):
+def test_only_paths_in_a_list_are_files(text_folder):
     with pytest.raises(CorpusTypeError, match=r"corpus\[1\] is .*make every item a pathlib.Path"):
-        encode([folder / "a.txt", str(folder / "b.txt")])
+        encode([text_folder / "a.txt", str(text_folder / "b.txt")])
     with pytest.raises(CorpusTypeError, match=r"corpus\[1\] is the path"):
-        encode([["a", "b"], folder / "a.txt"])
-    assert "txt" in words_of([str(folder / "a.txt"), "txt"]), "a string in a list is a document"
+        encode([["a", "b"], text_folder / "a.txt"])
+    assert "txt" in words_of([str(text_folder / "a.txt"), "txt"]), "a string in a list is a document"
 
 
 def test_standard_input(monkeypatch):
@@ -84,8 +74,8 @@ def test_named_pipe(tmp_path):
     writer.join()
 
 
-def test_open_files(folder):
-    with open(folder / "a.txt") as text, open(folder / "b.txt", "rb") as data:
+def test_open_files(text_folder):
+    with open(text_folder / "a.txt") as text, open(text_folder / "b.txt", "rb") as data:
         assert words_of(text) == ["a", "b"]
         assert words_of(data) == ["c", "d"]
         with pytest.raises(CorpusError, match=r"open file .*seek\(0\)"):
