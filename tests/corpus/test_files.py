@@ -11,8 +11,6 @@ from fastw2v.corpus import encode
 from fastw2v.errors import CorpusError, CorpusTypeError
 
 
-
-
 def words_of(corpus, **parameters):
     return encode(corpus, min_count=1, **parameters).vocabulary.words
 
