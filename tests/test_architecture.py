@@ -124,7 +124,7 @@ def graph(*, whole):
 
 
 def arrows(edges):
-    """Pairs of wings, of which a module of the first imports one of the second."""
+    """Pairs of wings: a module of the first imports one of the second."""
     pairs = {(wing(module), wing(other)) for module, others in edges.items() for other in others}
     return {(one, other) for one, other in pairs if one != other}
 

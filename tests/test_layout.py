@@ -11,7 +11,7 @@ TESTS = Path(__file__).parent
 PACKAGE = Path(fastw2v.__file__).parent
 # The folders that mirror no wing: the benchmarks, the installed files, and the types that users' checkers see.
 BESIDE = {"bench", "packaging", "types"}
-# What tests run rather than contain: C and CUDA played by the host.
+# What tests compile and run: a program in C, and a GPU made of the host.
 MATERIAL = {"backends/races", "backends/cuda/shim"}
 
 
@@ -31,7 +31,7 @@ def test_each_folder_of_tests_is_named_after_a_wing():
 
 
 def test_a_test_file_stands_in_the_folder_of_the_module_that_it_is_named_after():
-    """Or in a folder above it; a name that is no module's is free."""
+    """Or in a folder above it. Other names are free."""
     modules = {}
     for path in [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.pyx")]:
         modules.setdefault(path.stem.removeprefix("_"), set()).add(path.parent.relative_to(PACKAGE).as_posix())

@@ -129,7 +129,7 @@ def test_wrong_usage_is_exit_code_2(arguments, run):
     assert "Usage: fastw2v" in done.stderr
 
 
-def test_a_reader_that_goes_away_is_no_traceback(tmp_path, package_folder, fastw2v_command):
+def test_a_reader_that_goes_away_causes_no_traceback(tmp_path, package_folder, fastw2v_command):
     words = [f"word{number}" for number in range(30_000)]
     formats.save(tmp_path / "v.bin", WordVectors(np.random.default_rng(0).normal(size=(30_000, 4)), words))
     arguments = [*fastw2v_command, "most-similar", str(tmp_path / "v.bin"), "word1", "--topn", "30000"]

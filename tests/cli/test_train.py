@@ -35,7 +35,7 @@ def test_the_seed_is_said_and_makes_a_run_repeatable(corpus, tmp_path, run):
     assert (tmp_path / "one.bin").read_bytes() == (tmp_path / "two.bin").read_bytes()
 
 
-def test_a_stopped_run_goes_on_from_its_checkpoint(corpus, tmp_path, run):
+def test_a_stopped_run_continues_from_its_checkpoint(corpus, tmp_path, run):
     """Stopped by a callback in this process, since no test may depend on when a signal arrives."""
     command = ("train", corpus, "--vector-size", 4, "--n-jobs", 1, "-o", tmp_path / "v.bin")
     options = {"vector_size": 4, "epochs": 3, "sample": 0.0}

@@ -39,7 +39,7 @@ def test_parameters_are_checked(text_folder, parameters):
         (["a", "b", "a"], ParameterError, "the word 'a' appears twice, in rows 0 and 2"),
     ],
 )
-def test_vocabularies_that_cannot_be(text_folder, vocabulary, error, message):
+def test_impossible_vocabularies_are_refused(text_folder, vocabulary, error, message):
     with pytest.raises(error, match=message):
         encode(text_folder, vocabulary=vocabulary)
 

@@ -54,7 +54,7 @@ def test_tables_are_refused():
         ([Path("a.txt"), "b.txt"], r"corpus\[1\] is 'b.txt' \(str\), but the items before it are paths"),
     ],
 )
-def test_what_is_no_corpus(corpus, message):
+def test_other_objects_are_not_a_corpus(corpus, message):
     with pytest.raises(CorpusTypeError, match=message):
         encode(corpus, min_count=1)
 

@@ -251,7 +251,7 @@ def test_nothing_is_left_by_a_process_that_is_killed(folder, package_folder):
 
 
 @pytest.mark.parametrize("value", ["", 3, 1.5, b"folder", ["folder"], "a\0b"])
-def test_what_is_no_folder_is_refused(value):
+def test_a_spool_that_is_not_a_folder_is_refused(value):
     with pytest.raises(ParameterError, match=r"spool=.*the path of a folder"):
         encode(SENTENCES, spool=value)
     with pytest.raises(ParameterError, match="spool="):
@@ -259,7 +259,7 @@ def test_what_is_no_folder_is_refused(value):
 
 
 @pytest.mark.parametrize("value", [None, False, np.False_])
-def test_no_folder_is_memory(value):
+def test_without_a_folder_ids_are_kept_in_memory(value):
     assert encode(SENTENCES, spool=value).ids.flags.writeable
 
 

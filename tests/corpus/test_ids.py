@@ -78,7 +78,7 @@ def test_vocabulary_keeps_its_order_and_gets_the_counts_of_the_ids():
         (np.array([[0, 1]]), None, [0, 2], CorpusError, "only with flat ids"),
     ],
 )
-def test_ids_that_cannot_be(ids, words, offsets, error, message):
+def test_impossible_ids_are_refused(ids, words, offsets, error, message):
     with pytest.raises(error, match=message):
         EncodedCorpus.from_ids(ids, words, offsets)
 

@@ -80,7 +80,7 @@ def test_the_corpus_is_kept_and_read_again_equal(cache, tmp_path, monkeypatch):
     assert datasets.load_docstrings() == [["changed"]]
 
 
-def test_a_cache_that_cannot_be_written_to_is_no_fault(cache, tmp_path, monkeypatch):
+def test_a_cache_that_cannot_be_written_to_is_not_an_error(cache, tmp_path, monkeypatch):
     cache.write_text("a file where the folder should be")
     (tmp_path / "library").mkdir()
     (tmp_path / "library" / "module.py").write_text('"""Here."""')

@@ -65,7 +65,7 @@ def test_the_data_folder_comes_first_then_the_cache_then_the_network(cache, tmp_
     assert datasets.fetch_ptb("valid") == [["from", "folder", "<eos>"]]
 
 
-def test_a_damaged_file_of_the_cache_is_fetched_again(cache, monkeypatch):
+def test_a_damaged_file_in_the_cache_is_fetched_again(cache, monkeypatch):
     monkeypatch.setitem(fetch._PTB_SHA256, "test", hashlib.sha256(b"good\n").hexdigest())
     cache.mkdir()
     (cache / "ptb.test.txt").write_bytes(b"bad\n")
@@ -130,6 +130,6 @@ def test_text8_is_unpacked_checked_and_kept(cache, tmp_path, monkeypatch):
     assert len(asked) == 1
 
 
-def test_the_cache_folder_without_a_wish_is_the_users(monkeypatch):
+def test_the_default_cache_folder_is_the_users(monkeypatch):
     monkeypatch.delenv("FASTW2V_CACHE", raising=False)
     assert datasets.cache_folder().name == "fastw2v"

@@ -64,7 +64,7 @@ def test_the_gensim_protocol_gives_gensims_numbers(tmp_path, world, questions, w
         assert report.total.accuracy == pytest.approx(score)
 
 
-def test_the_protocols_part_where_they_should():
+def test_the_protocols_differ_where_they_should():
     """Another form of a question word may win under "c" and is passed over under "gensim"."""
     vectors = np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 2], [0, 1, 0.7]], np.float32)
     wv = WordVectors(vectors, ["man", "king", "woman", "queen", "WOMAN"])
@@ -80,7 +80,7 @@ def test_case_rules():
     assert evaluate_analogies(wv, asked, protocol="gensim").total.used == 1
 
 
-def test_under_c_a_word_that_points_away_is_no_answer():
+def test_under_c_a_word_that_points_away_is_not_an_answer():
     wv = WordVectors(np.array([[1, 0], [-1, 0], [0, 1], [0, -1.0]]), ["a", "b", "c", "d"])
     asked = [("x", [("a", "b", "c", "d")])]
     assert evaluate_analogies(wv, asked, protocol="c").total.correct == 0
@@ -112,7 +112,7 @@ def test_nothing_to_ask_is_nan_not_a_division_by_zero(world):
     assert "nan" in str(report)
 
 
-def test_words_that_are_no_strings_are_passed_over():
+def test_words_that_are_not_strings_are_passed_over():
     wv = WordVectors(np.eye(3), [1, "a", ("b",)])
     assert evaluate_analogies(wv, [("x", [("a", "a", "a", "a")])]).total.used == 1
     assert evaluate_word_pairs(wv, [("a", "1", 3.0)]).missing == 1

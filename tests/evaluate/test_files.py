@@ -21,7 +21,7 @@ def test_files_of_pairs_in_many_forms(tmp_path, content):
     assert read_word_pairs(tmp_path / "pairs") == [("a", "b", 1.5), ("c d", "e", 2.0)]
 
 
-def test_pairs_parted_by_spaces(tmp_path):
+def test_pairs_separated_by_spaces(tmp_path):
     (tmp_path / "pairs").write_text("a b 1.5\nc   e  2\n")
     assert read_word_pairs(tmp_path / "pairs") == [("a", "b", 1.5), ("c", "e", 2.0)]
 

@@ -63,7 +63,7 @@ def test_any_buffer_is_written_in_blocks(tmp_path, monkeypatch):
     assert (tmp_path / "file").read_bytes() == array.tobytes() + b"end"
 
 
-def test_short_writes_are_gone_on_with(tmp_path, monkeypatch):
+def test_short_writes_are_continued(tmp_path, monkeypatch):
     real = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, data: real(descriptor, bytes(data[:3])))
     write(tmp_path / "file", b"0123456789")

@@ -103,7 +103,7 @@ def test_the_tokenizer_of_the_folder_knows_every_word(tmp_path):
     export(tmp_path / "static", WV, "model2vec")
     tokenizer = tokenizers.Tokenizer.from_file(str(tmp_path / "static" / "tokenizer.json"))
     assert tokenizer.encode(" ".join(WORDS)).ids == list(range(6))
-    assert tokenizer.encode("tulip").ids == [6]  # the row of zeros, under a name that is no word
+    assert tokenizer.encode("tulip").ids == [6]  # the row of zeros, under a name that is not a word
     assert tokenizer.get_vocab_size() == 7
     safetensors = pytest.importorskip("safetensors.numpy")
     rows = safetensors.load_file(tmp_path / "static" / "model.safetensors")["embeddings"]

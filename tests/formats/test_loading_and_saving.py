@@ -104,7 +104,7 @@ def test_a_view_with_gaps_is_written_as_it_looks(tmp_path):
     np.testing.assert_array_equal(load_all(tmp_path / "v.fw2v").context_vectors, wide[:, 3:])
 
 
-def test_gensims_vectors_are_written_and_what_are_none_is_refused(tmp_path, some_vectors, assert_same):
+def test_gensims_vectors_are_written_and_other_objects_are_refused(tmp_path, some_vectors, assert_same):
     pytest.importorskip("gensim")
     wv = some_vectors(["a", "b"])
     for name in ("v.fw2v", "v.bin"):

@@ -128,7 +128,7 @@ def test_words_of_64_kib_fit_and_longer_ones_do_not(tmp_path, name):
 
 
 @pytest.mark.parametrize("form", ["text", "binary"])
-def test_words_that_are_no_utf8(tmp_path, form):
+def test_words_that_are_not_utf8(tmp_path, form):
     path = tmp_path / "vectors"
     number = b"1" if form == "text" else np.float32(1).tobytes()
     path.write_bytes(b"1 1\na\xff\xfe " + number)

@@ -72,7 +72,7 @@ def test_local_shares_find_a_burst_where_it_is():
     assert (shares[:31] < 0.05).all()
     assert (shares[35:] < 0.05).all()
     rarely = np.ones(901)
-    rarely[900] = 0.1  # 200 tokens of which 20 are kept: they still stand in a row
+    rarely[900] = 0.1  # of 200 tokens 20 are kept, still in a row
     assert 0.4 < _sampler.local_shares(ids, rarely, 128, 5000).max() < 0.6
     assert _sampler.local_shares(ids[:0], rarely, 128, 5000).tolist() == []
 

@@ -43,7 +43,7 @@ def test_noise_weights_are_in_the_proportions_of_the_textbook(exponent):
     assert weights / weights.sum() == pytest.approx(textbook.word_p)
 
 
-def test_words_that_do_not_occur_are_no_noise(random_bits):
+def test_words_that_do_not_occur_are_never_noise(random_bits):
     counts = np.array([50, 0, 30, 0, 0, 1])
     for exponent in (0.75, 0.0, -2.0):
         threshold, alias = _sampler.alias_table(noise_weights(counts, exponent))
@@ -51,7 +51,7 @@ def test_words_that_do_not_occur_are_no_noise(random_bits):
 
 
 @pytest.mark.parametrize("weights", [[], [0.0, 0.0], [1.0, -1.0], [np.nan, 1.0], [np.inf, 1.0]])
-def test_weights_that_are_no_distribution_are_refused(weights):
+def test_weights_that_are_not_a_distribution_are_refused(weights):
     with pytest.raises(ValueError, match="weights"):
         _sampler.alias_table(np.array(weights))
 

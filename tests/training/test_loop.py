@@ -64,7 +64,7 @@ def test_callbacks_hear_of_progress_up_to_the_end(corpus):
 
 
 @pytest.mark.parametrize("device", BACKENDS)
-def test_a_callback_can_stop_and_a_later_call_goes_on_bit_equal(device, zipf_corpus):
+def test_a_callback_can_stop_and_a_later_call_continues_bit_equal(device, zipf_corpus):
     corpus = zipf_corpus(21_000, 60)
     params = TrainingParameters(vector_size=8, epochs=2)
     whole = train(corpus, params, seed=3, device=device, n_jobs=1)
@@ -84,7 +84,7 @@ def test_many_epochs_of_a_tiny_corpus(zipf_corpus):
     assert len(state.loss_history) == 3000
 
 
-def test_an_exception_in_a_callback_leaves_a_state_that_goes_on(corpus):
+def test_an_exception_in_a_callback_leaves_a_state_that_can_continue(corpus):
     params = TrainingParameters(vector_size=8, epochs=2)
     state = start(corpus, params, seed=3)
 

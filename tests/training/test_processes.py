@@ -63,7 +63,7 @@ def test_a_child_forked_after_a_fit_can_fit(run_python):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits the address space, which only Linux enforces")
-def test_training_goes_on_with_the_threads_that_start(run_python):
+def test_training_continues_with_the_threads_that_start(run_python):
     """64 stacks of 8 MB do not fit in what is left of the address space; some do."""
     done = run_python("""
     import resource, warnings

@@ -7,7 +7,7 @@ from fastw2v.errors import ParameterError
 from fastw2v.vectors import WordVectors
 
 
-def test_a_string_is_no_collection_of_words(wv):
+def test_a_string_is_not_a_collection_of_words(wv):
     with pytest.raises(ParameterError, match="exclude must be a collection of words or a callable; got the string"):
         wv.most_similar("word1", exclude="word2")
 

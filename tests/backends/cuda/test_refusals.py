@@ -82,7 +82,7 @@ def test_without_a_driver_cuda_is_quoted(cuda_shim, corpus):
         train(corpus, TrainingParameters(vector_size=4), device="cuda")
 
 
-def test_without_a_device_that_is_said(cuda_shim, corpus):
+def test_without_a_device_the_error_says_so(cuda_shim, corpus):
     cuda_shim(devices=0)
     with pytest.raises(BackendUnavailable, match=r"no device.*CUDA_VISIBLE_DEVICES"):
         train(corpus, TrainingParameters(vector_size=4), device="cuda")
