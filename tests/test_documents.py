@@ -282,7 +282,7 @@ def test_bad_parameters_are_refused_by_name(parameters, message):
         (None, "None was given"),
     ],
 )
-def test_what_are_no_documents_is_refused(documents, message, weighting):
+def test_other_objects_are_not_documents(documents, message, weighting):
     with pytest.raises(CorpusTypeError, match=message):
         DocVectorizer(VECTORS, weighting).fit(documents)
     with pytest.raises(CorpusTypeError, match=message):

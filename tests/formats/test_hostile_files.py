@@ -152,7 +152,7 @@ def test_a_packed_file_that_unpacks_to_less_than_it_could(tmp_path):
     "header",
     [b"0 5", b"5 0", b"0 0", b"-1 5", b"5 -1", b"+5 5", b"5.0 5", b"5 5 5", b"0x5 5", b"5", b"5 " + b"0" * 70 + b"5"],
 )
-def test_headers_that_are_none(tmp_path, header):
+def test_invalid_headers_are_refused(tmp_path, header):
     (tmp_path / "file").write_bytes(header + b"\na " + bytes(20))
     with pytest.raises(FormatError, match="line 1"):
         load(tmp_path / "file", format="binary")
@@ -319,7 +319,7 @@ def test_a_safetensors_file_of_others_is_refused_with_the_reason(tmp_path):
         (b"1 1\n" + b"w" * 9_000_000, "line 2: the line is longer than"),
     ],
 )
-def test_text_rows_that_are_none_are_named_by_line(tmp_path, content, message):
+def test_invalid_text_rows_are_named_by_line(tmp_path, content, message):
     (tmp_path / "v.txt").write_bytes(content)
     with pytest.raises(FormatError, match=message):
         load(tmp_path / "v.txt", format="text")
@@ -336,7 +336,7 @@ def test_text_rows_that_are_none_are_named_by_line(tmp_path, content, message):
         (b"", "line 1: expected a header of two whole numbers"),
     ],
 )
-def test_binary_rows_that_are_none_are_named_by_number(tmp_path, content, message):
+def test_invalid_binary_rows_are_named_by_number(tmp_path, content, message):
     (tmp_path / "v.bin").write_bytes(content)
     with pytest.raises(FormatError, match=message):
         load(tmp_path / "v.bin", format="binary")

@@ -259,7 +259,7 @@ def test_the_defaults_are_gensims():
 
 
 @pytest.mark.filterwarnings("ignore:the learning rate is lowered")
-def test_training_goes_on_from_where_it_stood():
+def test_training_continues_from_where_it_stood():
     options = {"vector_size": 8, "min_count": 1, "workers": 1, "epochs": 2}
     model = Word2Vec(SENTENCES, **options)
     np.testing.assert_array_equal(model.wv.vectors, Word2Vec(SENTENCES, **options).wv.vectors)
@@ -292,7 +292,7 @@ def test_a_second_build_vocab_starts_afresh():
     assert model.wv.vectors.shape == model.syn1neg.shape == (2, 4)
 
 
-def test_strings_are_no_sentences():
+def test_strings_are_not_sentences():
     """gensim trains on their characters."""
     with pytest.raises(CorpusTypeError, match=r"text\.split\(\)"):
         Word2Vec(["red wine", "white wine"] * 10, min_count=1)
