@@ -177,10 +177,10 @@ cdef inline double expected(const int32_t[::1] ids, const double[::1] keep, int6
 def local_shares(const int32_t[::1] ids, const double[::1] keep, int64_t piece, int64_t longest):
     """Return, for each `piece` tokens of the corpus, the largest share of one word in any stretch that overlaps them.
 
-    A stretch is a whole number of steps of 16 tokens: as many as make its expected number of kept tokens closest to 48
-    (``keep`` (V,) are the words' keep probabilities), but at most ``longest`` tokens. If that number is below 24, shares
-    are computed as if it were 24. Only words of a stretch's last step are considered: some stretch ends where a word is
-    densest. ``piece`` is a multiple of 16.
+    A stretch is a whole number of steps of 16 tokens: as many as bring its expected number of kept tokens closest to
+    48 (``keep`` (V,) are the words' keep probabilities), but at most ``longest`` tokens. If that number is below 24,
+    shares are computed as if it were 24. Only words of a stretch's last step are considered: some stretch ends where a
+    word is densest. ``piece`` is a multiple of 16.
     """
     cdef int64_t tokens = ids.shape[0], begin = 0, at = 0, end, p, q
     cdef double total = 0.0, more, oldest, best, share
