@@ -293,7 +293,7 @@ def test_a_bad_document_is_named():
     vectorizer = DocVectorizer(VECTORS).fit(DOCUMENTS)
     with pytest.raises(CorpusTypeError, match=r"documents\[1\] is None, a missing value"):
         vectorizer.transform([["w1"], None])
-    with pytest.raises(CorpusTypeError, match=r"documents\[1\] holds a token that cannot be one"):
+    with pytest.raises(CorpusTypeError, match=r"documents\[1\] holds an item that cannot be a token"):
         vectorizer.transform([["w1"], ["w2", ["w3"]]])
     with pytest.raises(NotFittedError):
         DocVectorizer(VECTORS).transform(DOCUMENTS)
