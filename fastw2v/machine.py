@@ -40,12 +40,12 @@ def usable_cpus() -> int:
 
 
 def resolve_jobs(n_jobs: int | None) -> int:
-    """The number of threads that a checked ``n_jobs`` stands for: None and -1 are every usable CPU."""
+    """Return the number of threads for a checked ``n_jobs``: None and -1 mean every usable CPU."""
     return usable_cpus() if n_jobs is None or n_jobs == -1 else int(n_jobs)
 
 
 def available_memory() -> int:
-    """How many bytes this process can still take before the system swaps, refuses or kills.
+    """Return how many bytes this process can still allocate before the system swaps, refuses or kills.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def check_memory(needed: int, what: str, *, lower: str = "lower vector_size or m
     what : str
         What they are for, as in ``"the vectors of 3,000,000 words"``.
     lower : str
-        What the reader of the message can do about it.
+        The remedy that the message names.
 
     Raises
     ------
@@ -176,7 +176,7 @@ def _cgroup_memory() -> Iterator[int]:
 
 
 def _read(path: Path) -> str | None:
-    """The file's text without its final newline; None where this kernel has no such file or keeps it from us."""
+    """Return the file's text without its final newline; None if the file does not exist or is not readable."""
     try:
         return path.read_text(encoding="ascii", errors="replace").strip()
     except OSError:

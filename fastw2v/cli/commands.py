@@ -235,7 +235,7 @@ def info(file: Path | None) -> None:
 @click.option("--pairs", multiple=True, type=click.Path(path_type=Path), help="word pairs instead of the known sets")
 @click.option("--analogies", type=click.Path(path_type=Path), help="analogies instead of questions-words")
 @click.option("--protocol", type=click.Choice(["c", "gensim"]), default="c", show_default=True, help="of the analogies")
-@click.option("--restrict-vocab", type=int, help="search the most frequent words only; by default as the protocol says")
+@click.option("--restrict-vocab", type=int, help="search the most frequent words only; by default as in the protocol")
 def evaluate(
     file: Path, pairs: tuple[Path, ...], analogies: Path | None, protocol: ProtocolName, restrict_vocab: int | None
 ) -> None:

@@ -30,10 +30,10 @@ RESERVE = 1 << 24  # ids that free memory must have room for where their number 
 
 
 class ProvisionalIds(Protocol):
-    """Looks after the ids that one scanner produces while it reads."""
+    """The keeper of the ids that one scanner produces while it reads."""
 
     def after_block(self, scanner: Any) -> None:
-        """Be told by the scanner, after each block; may take the ids out with ``scanner.drain``."""
+        """Handle a block that the scanner has read; may take the ids out with ``scanner.drain``."""
 
 
 class FinalIds(Protocol):
@@ -64,7 +64,7 @@ class IdStore(Protocol):
         """
 
     def final(self, tokens: int, sentences: int) -> FinalIds:
-        """Make room for so many ids and sentence ends."""
+        """Make room for this many ids and sentence ends."""
 
 
 def id_store(spool: str | os.PathLike[str] | bool | None) -> IdStore:

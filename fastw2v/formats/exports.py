@@ -25,9 +25,9 @@ _ROWS_PER_WRITE = 256
 _PARQUET_ROWS = 65_536
 Export = Literal["npz", "parquet", "projector", "model2vec"]
 
-# An npz file gives every word the room of the longest; up to this much in all nobody minds.
+# An npz file gives every word the room of the longest; up to this many bytes in all that is acceptable.
 _NPZ_WORD_BYTES = 1 << 30
-# What model2vec and sentence-transformers take in place of a word that they do not know.
+# The token that model2vec and sentence-transformers use for an unknown word.
 _UNKNOWN = "[UNK]"
 
 

@@ -82,7 +82,7 @@ class Neighbours:
         Notes
         -----
         One matrix product and a partial sort. A query of zeros scores 0 everywhere. Equal scores are ordered by row.
-        A weight in `negative` is the amount subtracted (gensim adds it as it is).
+        A weight in `negative` is the amount subtracted (gensim adds it).
 
         Examples
         --------

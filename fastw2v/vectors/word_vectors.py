@@ -1,6 +1,6 @@
 """WordVectors: a vocabulary and one vector per word, and lookup; its two bases answer queries and comparisons.
 
-The object holds an array and a vocabulary, nothing else, so it pickles and copies as it is.
+The object holds an array and a vocabulary, nothing else, so it pickles and copies without further code.
 """
 
 from __future__ import annotations
