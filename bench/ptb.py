@@ -29,7 +29,6 @@ def validation_loss(vectors: Any, context: Any, words: list[str], train: Any, va
         for word in sentence:
             if word in index:
                 counts[index[word]] += 1
-    share = np.cumsum(counts**0.75)
     rng = np.random.default_rng(0)
     # Draws refer to words in alphabetical order, so that every system gets the same noise words.
     order = np.argsort(np.array(words))

@@ -115,14 +115,14 @@ def _mac_memory() -> int:
 
 
 def _sysctl(name: str) -> int | None:
-    """An integer that macOS's ``sysctlbyname`` knows under this name."""
+    """Return the integer that macOS's ``sysctlbyname`` has under this name."""
     value, size = ctypes.c_uint64(0), ctypes.c_size_t(8)  # little-endian: a 32-bit answer fills the low half
     failed = ctypes.CDLL(None).sysctlbyname(name.encode(), ctypes.byref(value), ctypes.byref(size), None, 0)
     return None if failed else value.value
 
 
 def _address_space() -> Iterator[int]:
-    """What ``RLIMIT_AS`` (``ulimit -v``) leaves, where it is set and the present size is known."""
+    """Return the bytes that ``RLIMIT_AS`` (``ulimit -v``) leaves, if it is set and the current size is known."""
     import resource  # absent on systems without rlimits, where this module can still be imported
 
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
@@ -152,7 +152,7 @@ def _groups(controller: str) -> Iterator[Path]:
 
 
 def _quotas() -> Iterator[int]:
-    """CPUs that each group may keep busy, rounded up."""
+    """Return the CPUs that each group may keep busy, rounded up."""
     for folder in _groups("cpu"):
         version_2 = _read(folder / "cpu.max")
         if version_2:

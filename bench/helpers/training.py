@@ -12,7 +12,7 @@ from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.planning.subsampling import keep_probability
 from fastw2v.planning.tables import word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
-from fastw2v.training import loop as fit
+from fastw2v.training import loop
 from fastw2v.training.state import TrainingState
 
 
@@ -41,7 +41,7 @@ class Epoch:
 
 def started(corpus: EncodedCorpus, epochs: int = 1, **params: Any) -> TrainingState:
     """Return a prepared run: rows, plan and tables."""
-    return fit.start(corpus, TrainingParameters(epochs=epochs, **params).checked(), seed=1)
+    return loop.start(corpus, TrainingParameters(epochs=epochs, **params).checked(), seed=1)
 
 
 def kept_tokens(corpus: EncodedCorpus, state: TrainingState) -> float:

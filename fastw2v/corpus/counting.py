@@ -138,7 +138,7 @@ def _fraction_read(group: list[Piece]) -> Callable[[TextScanner], float] | None:
 
 
 def count_stream(stream: IO[Any], errors: str, *, store: IdStore | None = None, block: int = BLOCK) -> CountedText:
-    """Like `count_files`, for one open file of bytes or of text."""
+    """Do the same as `count_files` for one open file of bytes or of text."""
     store = InMemory() if store is None else store
     scanner = TextScanner(errors == "strict", store.provisional())
     readinto = stream_readinto(stream)

@@ -238,7 +238,7 @@ def _blaming_changes(file: TextFile) -> Iterator[None]:
 
 
 def first_bytes(file: TextFile) -> bytes:
-    """The first bytes of a regular file as stored, which may reveal its format."""
+    """Return the first bytes of a regular file as stored, which may reveal its format."""
     if file.state is None:
         return b""
     with suppress(OSError), open(file.path, "rb") as raw:
@@ -273,7 +273,7 @@ def _range_reader(file: TextFile, raw: IO[bytes], left: int) -> ReadInto:
 
 
 def stream_name(stream: object) -> str:
-    """The name of an open file in messages."""
+    """Return the name of an open file for messages."""
     name = getattr(stream, "name", None)
     return name if isinstance(name, str) else "the open file"
 

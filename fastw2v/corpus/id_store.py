@@ -81,7 +81,7 @@ def id_store(spool: str | os.PathLike[str] | bool | None) -> IdStore:
 
 
 def _system_folder() -> str:
-    """TMPDIR, if set; otherwise /var/tmp, which is on a disk, in preference to /tmp, which may be memory."""
+    """Return TMPDIR, if set; otherwise /var/tmp, which is on a disk, rather than /tmp, which may be memory."""
     if not os.environ.get("TMPDIR") and os.access("/var/tmp", os.W_OK | os.X_OK):
         return "/var/tmp"
     return tempfile.gettempdir()

@@ -47,8 +47,8 @@ def export(
         Of a file, or of a folder for "projector" and "model2vec".
     word_vectors : WordVectors, fitted model, or gensim's KeyedVectors
     to : {"npz", "parquet", "projector", "model2vec"}
-        "npz": ``np.load(path)`` with ``vectors``, ``words`` and, where there are any, ``counts``; no pickle in it.
-        "parquet": columns ``word``, ``count`` (where there are counts) and ``vector``, a list of D float32.
+        "npz": ``np.load(path)`` with ``vectors``, ``words`` and, if known, ``counts``; it contains no pickle.
+        "parquet": columns ``word``, ``count`` (if counts are known) and ``vector``, a list of D float32.
         "projector": a log folder for TensorBoard's embedding projector, whose two TSV files can also be uploaded to it.
         "model2vec": a folder for ``model2vec.StaticModel.from_pretrained`` and ``sentence_transformers``.
     overwrite : bool, default False
@@ -161,7 +161,7 @@ class _File:
         return False
 
     def close(self) -> None:
-        """The writer is closed by whoever opened it."""
+        """Do nothing: the caller that opened the writer closes it."""
 
 
 _FILES: dict[str, Callable[[Any, WordVectors], None]] = {"npz": _npz, "parquet": _parquet}
@@ -226,7 +226,7 @@ _MODULES = [{"idx": 0, "name": "0", "path": ".", "type": "sentence_transformers.
 
 
 def _tokenizer(words: list[Any], unknown: str, lowercase: bool) -> dict[str, Any]:
-    """The file of the tokenizers library: words separated by white space, each with its row."""
+    """Return the file of the tokenizers library: words separated by white space, each with its row."""
     return {
         "version": "1.0",
         "truncation": None,

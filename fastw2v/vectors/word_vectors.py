@@ -325,7 +325,7 @@ def find_word_vectors(given: Any) -> WordVectors | None:
     -------
     WordVectors or None
         None for any other object, an unfitted model among them, so that the caller can say what it accepts. The vectors
-        of a float32 array are shared, not copied. Counts are taken from gensim's "count" attribute where there is one.
+        of a float32 array are shared, not copied. Counts come from gensim's "count" attribute, if it exists.
 
     Examples
     --------
