@@ -122,7 +122,7 @@ def _sysctl(name: str) -> int | None:
 
 
 def _address_space() -> Iterator[int]:
-    """Return the bytes that ``RLIMIT_AS`` (``ulimit -v``) leaves, if it is set and the current size is known."""
+    """Yield the bytes that ``RLIMIT_AS`` (``ulimit -v``) leaves, if it is set and the current size is known."""
     import resource  # absent on systems without rlimits, where this module can still be imported
 
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
@@ -135,7 +135,7 @@ def _address_space() -> Iterator[int]:
 
 
 def _groups(controller: str) -> Iterator[Path]:
-    """The folders of this process's group and of all above it: version 2, then the version 1 `controller`.
+    """Yield the folders of this process's group and of all above it: version 2, then the version 1 `controller`.
 
     A limit higher up binds as well. Inside a container the path of the group often does not exist, because only the
     container's own part is mounted; its root then is the container's group and is among the folders.
@@ -152,7 +152,7 @@ def _groups(controller: str) -> Iterator[Path]:
 
 
 def _quotas() -> Iterator[int]:
-    """Return the CPUs that each group may keep busy, rounded up."""
+    """Yield the CPUs that each group may keep busy, rounded up."""
     for folder in _groups("cpu"):
         version_2 = _read(folder / "cpu.max")
         if version_2:
