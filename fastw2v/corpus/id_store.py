@@ -156,7 +156,7 @@ class _FinalArrays:
 
 
 class InFiles:
-    """Ids in unnamed files of a folder: 8 bytes a token while they are renumbered, 4 afterwards; 8 a sentence.
+    """Ids in unnamed files of a folder: 8 bytes per token while they are renumbered, then 4; 8 per sentence.
 
     Parameters
     ----------

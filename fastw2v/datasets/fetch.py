@@ -136,7 +136,7 @@ def fetch_ptb(split: str = "train") -> list[list[str]]:
     ValueError
         For another `split`.
     OSError
-        When the file is not there and cannot be loaded; the message names the address and FASTW2V_DATA.
+        The file is missing and cannot be downloaded; the message names the address and FASTW2V_DATA.
     """
     _check_split(split, tuple(_PTB_SHA256))
     name = f"ptb.{split}.txt"
@@ -155,7 +155,7 @@ def fetch_text8() -> Path:
     Raises
     ------
     OSError
-        When the file is not there and cannot be loaded; the message names the address and FASTW2V_DATA.
+        The file is missing and cannot be downloaded; the message names the address and FASTW2V_DATA.
     """
     found = _find("text8")
     if found is not None:
@@ -188,7 +188,7 @@ def fetch_analogies() -> Path:
     Raises
     ------
     OSError
-        When the file is not there and cannot be loaded; the message names the address and FASTW2V_DATA.
+        The file is missing and cannot be downloaded; the message names the address and FASTW2V_DATA.
     """
     name = "questions-words.txt"
     return _find(f"analogy/{name}", name) or _fetch(_ANALOGIES_ADDRESS, name, f"sha256:{_ANALOGIES_SHA256}")
@@ -212,7 +212,7 @@ def fetch_word_pairs(name: str = "ws353") -> Path:
     ValueError
         For another `name`.
     OSError
-        When the file is not there and cannot be loaded; the message names the address and FASTW2V_DATA.
+        The file is missing and cannot be downloaded; the message names the address and FASTW2V_DATA.
     """
     if name not in _PAIRS:
         raise ValueError(f"the set of word pairs must be one of {', '.join(map(repr, _PAIRS))}; got {name!r}")
@@ -245,7 +245,7 @@ def fetch_20newsgroups(split: str = "train") -> LabelledTexts:
     ValueError
         For another `split`.
     OSError
-        When the file is missing and cannot be downloaded; the message says why and names FASTW2V_DATA.
+        The file is missing and cannot be downloaded; the message says why and names FASTW2V_DATA.
 
     Notes
     -----
@@ -287,7 +287,7 @@ def fetch_sst2(split: str = "train") -> LabelledTexts:
     ValueError
         For another `split`.
     OSError
-        When the file is missing. It is not downloaded: the Treebank is published as trees, and there is no permanent
+        The file is missing. It is not downloaded: the Treebank is published as trees, and there is no permanent
         address for these sentences.
     """
     _check_split(split, ("train", "dev", "test"))

@@ -111,7 +111,7 @@ def open_atomic(path: str | os.PathLike[str]) -> Iterator[Writer]:
     Raises
     ------
     OSError
-        When the folder does not exist or cannot be written to, or the disk is full; the message names the path.
+        The folder does not exist or cannot be written to, or the disk is full; the message names the path.
     """
     asked = Path(os.fspath(path))
     target = Path(os.path.realpath(asked))

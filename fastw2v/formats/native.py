@@ -131,7 +131,7 @@ def read_native(path: Path, *, mmap: bool) -> NativeContent:
     Raises
     ------
     FormatError
-        When the content contradicts itself or the size of the file; nothing is allocated for sizes beyond it.
+        The content contradicts itself or the size of the file; nothing is allocated for sizes beyond it.
     """
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size

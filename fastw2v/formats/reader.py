@@ -51,7 +51,7 @@ class FileReader:
         Raises
         ------
         FormatError
-            When a compressed file is truncated or damaged.
+            A compressed file is truncated or damaged.
         """
         try:
             # In blocks: read(n) allocates n bytes at once, and n may come from a false header.

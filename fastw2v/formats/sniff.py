@@ -68,7 +68,7 @@ def check_regular(path: Path) -> None:
     ------
     FormatError
     OSError
-        When the file does not exist.
+        The file does not exist.
     """
     if not stat.S_ISREG(os.stat(path).st_mode) and not path.is_dir():
         raise FormatError(f"{path}: not a regular file; its size must be known, so write it to a file first")
@@ -90,7 +90,7 @@ def format_of_content(path: Path) -> Format:
     FormatError
         For a pickle, an archive, an empty file, or anything else that holds no word vectors.
     OSError
-        When the file cannot be opened.
+        The file cannot be opened.
     """
     check_regular(path)
     with open(path, "rb") as file:

@@ -74,7 +74,7 @@ def read_text(file: FileReader, errors: str) -> tuple[NDArray[np.float32], list[
     Raises
     ------
     FormatError
-        When a line is not a word and D numbers, or there are fewer lines than the header says; with the line.
+        A line is not a word and D numbers, or there are fewer lines than the header says; with the line.
     """
     data = Bytes(file)
     first = _first_line(file, data)

@@ -77,7 +77,7 @@ class Neighbours:
         UnknownWordError
             For a word of the query that is not in the vocabulary.
         ParameterError
-            When the query is empty, a vector has the wrong shape, or a weight is not finite.
+            The query is empty, a vector has the wrong shape, or a weight is not finite.
 
         Notes
         -----
@@ -134,7 +134,7 @@ class Neighbours:
         UnknownWordError
             For a word of the query that is not in the vocabulary.
         ParameterError
-            When a query is empty, or `negative` and `positive` differ in length.
+            A query is empty, or `negative` and `positive` differ in length.
 
         Notes
         -----

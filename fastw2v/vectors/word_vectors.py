@@ -55,7 +55,7 @@ class WordVectors(Neighbours, Comparisons):
     Raises
     ------
     ParameterError
-        When the shapes do not match or a word appears twice.
+        The shapes do not match or a word appears twice.
 
     Notes
     -----
