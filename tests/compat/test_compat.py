@@ -301,7 +301,7 @@ def test_strings_are_no_sentences():
 def test_the_order_of_calls_is_told():
     with pytest.raises(RuntimeError, match="first build vocabulary"):
         Word2Vec().train(SENTENCES)
-    with pytest.raises(ParameterError, match="one of the two"):
+    with pytest.raises(ParameterError, match="pass either"):
         Word2Vec().build_vocab()
     with pytest.raises(ParameterError, match="cannot grow"):
         Word2Vec().build_vocab(SENTENCES, update=True)
