@@ -1,4 +1,4 @@
-"""From whatever people have to word ids, sentence offsets and a vocabulary."""
+"""From any kind of text to word ids, sentence offsets and a vocabulary."""
 
 from fastw2v.corpus.encoded_corpus import EncodedCorpus, EncodeReport
 from fastw2v.corpus.encoding import encode

@@ -77,12 +77,12 @@ class Neighbours:
         UnknownWordError
             For a word of the query that is not in the vocabulary.
         ParameterError
-            When the query is empty, a vector has the wrong shape, or a weight is not finite.
+            The query is empty, a vector has the wrong shape, or a weight is not finite.
 
         Notes
         -----
         One matrix product and a partial sort. A query of zeros scores 0 everywhere. Equal scores are ordered by row.
-        A weight in `negative` is the amount subtracted (gensim adds it as it is).
+        A weight in `negative` is the amount subtracted (gensim adds it).
 
         Examples
         --------
@@ -134,7 +134,7 @@ class Neighbours:
         UnknownWordError
             For a word of the query that is not in the vocabulary.
         ParameterError
-            When a query is empty, or `negative` and `positive` differ in length.
+            A query is empty, or `negative` and `positive` differ in length.
 
         Notes
         -----

@@ -155,10 +155,10 @@ class _BestSoFar:
         highest = scores.max(axis=2)
         if highest.shape[1] >= self.topn:
             # So many pieces reach the bound, so no score below it can be among the best. What was kept of the rows
-            # before says less: neighbours of rare words are rare, and the rows go by from the frequent to the rare.
+            # before bounds less: neighbours of rare words are rare, and rows come from frequent to rare words.
             place = highest.shape[1] - self.topn
             bound = np.partition(highest, place, axis=1)[:, place]
-            # Equal scores stay; the sort below tells by row.
+            # Equal scores stay; the sort below orders them by row.
             threshold = np.maximum(threshold, np.nextafter(bound, np.float32(-np.inf)))
         owner, piece = np.nonzero(highest > threshold[:, None])
         held = scores[owner, piece]

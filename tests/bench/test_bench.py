@@ -183,7 +183,7 @@ def test_ptb(text, tmp_path):
 @pytest.mark.parametrize("command", ["limits", "stages", "ladder"])
 def test_without_a_compiler_a_sentence_is_all(text, tmp_path, monkeypatch, command):
     monkeypatch.setenv("CC", "no-such-compiler")
-    assert f"{command}: left out: no C compiler ('no-such-compiler'" in bench(text, tmp_path, command)
+    assert f"{command}: skipped: no C compiler ('no-such-compiler'" in bench(text, tmp_path, command)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -297,7 +297,7 @@ def test_a_program_that_fails_is_quoted(text, tmp_path):
     script = tmp_path / "broken"
     script.write_text("#!/bin/sh\necho no room in the table >&2\nexit 3\n")
     script.chmod(0o755)
-    with pytest.raises(SystemExit, match=r"(?s)left with 3\nno room in the table"):
+    with pytest.raises(SystemExit, match=r"(?s)exit status 3\nno room in the table"):
         import_module("bench.helpers.systems").run("word2vec-c", task(text, program=str(script)))
 
 

@@ -101,7 +101,7 @@ def _rewrite(path):
 @pytest.mark.parametrize(
     ("action", "message"),
     [
-        (lambda path: os.truncate(path, 100), "cut short|had .* bytes, now 100"),
+        (lambda path: os.truncate(path, 100), "was truncated|had .* bytes, now 100"),
         (_append, "had .* bytes, now"),
         (_replace, "changed while it was read"),
         (_rewrite, "was written to"),

@@ -75,7 +75,7 @@ def test_a_damaged_file_in_the_cache_is_fetched_again(cache, monkeypatch):
 
 def test_a_file_that_was_changed_on_the_way_is_refused(cache, monkeypatch):
     network_gives(monkeypatch, b"something else")
-    with pytest.raises(OSError, match=r"ptb\.train\.txt gave a file with the sha256 hash .*FASTW2V_DATA"):
+    with pytest.raises(OSError, match=r"ptb\.train\.txt returned a file with the sha256 hash .*FASTW2V_DATA"):
         datasets.fetch_ptb()
     assert list(cache.iterdir()) == []
 
