@@ -21,7 +21,7 @@ from typing import Any
 
 from bench.helpers.corpora import count_words, first_words
 from bench.helpers.record import Settings, show
-from fastw2v.corpus import encode
+from fastw2v.corpus.encoding import encode
 
 EPOCHS, THREADS, DIMENSIONS, QUICK_WORDS = 5, 2, 100, 10_000
 
@@ -46,7 +46,8 @@ model.wv.save_word2vec_format(sys.argv[2], binary=True)
 """
 )
 _IMPORTS = (
-    _START + "import fastw2v._train, fastw2v.cli, fastw2v.corpus, fastw2v.formats, fastw2v.training, fastw2v.vectors"
+    _START
+    + "import fastw2v._train, fastw2v.cli, fastw2v.corpus.encoding, fastw2v.formats, fastw2v.training, fastw2v.vectors"
 )
 
 Command = Callable[[Path, Path], list[str]]  # takes a text and the file to write

@@ -22,8 +22,8 @@ from bench.helpers.native import HERE_FLAGS, KERNELS, Job, NoCompilerError, comp
 from bench.helpers.record import Settings, show
 from bench.helpers.training import started
 from fastw2v import _train
-from fastw2v.corpus import encode
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
+from fastw2v.corpus.encoding import encode
 from fastw2v.training.state import TrainingState
 
 WORDS, QUICK_WORDS, EPOCHS = 1_000_000, 20_000, 3

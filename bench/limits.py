@@ -39,7 +39,7 @@ from bench.helpers.corpora import first_words
 from bench.helpers.native import HERE_FLAGS, KERNELS, NoCompilerError, compiled
 from bench.helpers.record import Settings, show
 from bench.helpers.training import started, time_epoch
-from fastw2v.corpus import encode
+from fastw2v.corpus.encoding import encode
 from fastw2v.machine import available_memory
 from fastw2v.planning.rows import row_stride
 

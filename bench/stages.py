@@ -21,7 +21,7 @@ from bench.helpers.native import KERNELS, Job, NoCompilerError, compiled, packag
 from bench.helpers.record import Settings, show
 from bench.helpers.training import started, time_epoch
 from fastw2v._train import instruction_sets
-from fastw2v.corpus import encode
+from fastw2v.corpus.encoding import encode
 
 # In the order of the enumeration in kernels/stages.c.
 STAGES = {

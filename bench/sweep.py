@@ -23,8 +23,8 @@ from bench.helpers.record import Settings, show
 from bench.helpers.systems import run, run_together
 from bench.helpers.tasks import Task
 from bench.helpers.training import time_epoch
-from fastw2v.corpus import encode
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
+from fastw2v.corpus.encoding import encode
 from fastw2v.machine import usable_cpus
 
 WORDS, QUICK_WORDS = 3_000_000, 20_000

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from fastw2v.corpus.tokenizers import Tokenizer
     from fastw2v.formats.sniff import Format
     from fastw2v.parameters import Architecture, CbowGradient, Device, Errors, NegativeSharing
-    from fastw2v.vectors.approximate import ApproximateIndex
     from fastw2v.vectors.neighbours import Answer
     from fastw2v.vectors.queries import Words
+    from fastw2v.vectors.search import SearchIndex
 
 # The fields of a session's request that are parameters of this class; the others are arguments of `fit`.
 REQUESTED = tuple({each.name for each in fields(Request)} - {"parameters", "checkpoint", "every"})
@@ -381,7 +381,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         *,
         among: Words | None = None,
         exclude: Words | None = None,
-        index: ApproximateIndex | None = None,
+        index: SearchIndex | None = None,
     ) -> Answer:
         """Return the words nearest to a word, or to a sum of words; see `WordVectors.most_similar`."""
         return self.wv.most_similar(positive, negative, topn, restrict_vocab, among=among, exclude=exclude, index=index)

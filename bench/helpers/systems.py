@@ -68,7 +68,7 @@ def _token_lists(path: str) -> list[list[str]]:
 
 
 def _fastw2v(task: Task, clock: Any) -> tuple[float, float]:
-    from fastw2v.corpus import encode
+    from fastw2v.corpus.encoding import encode
     from fastw2v.planning.training_parameters import TrainingParameters
     from fastw2v.training.loop import train
 

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from fastw2v.errors import ParameterError
+
 _PTB_ADDRESS = "https://raw.githubusercontent.com/tomsercu/lstm/master/data/ptb.{split}.txt"
 _PTB_SHA256 = {
     "train": "fcea919f6cf83f35d4d00c6cbf08040d13d4155226340912e2fef9c9c4102cbf",
@@ -133,7 +135,7 @@ def fetch_ptb(split: str = "train") -> list[list[str]]:
 
     Raises
     ------
-    ValueError
+    ParameterError
         For another `split`.
     OSError
         The file is missing and cannot be downloaded; the message names the address and FASTW2V_DATA.
@@ -209,13 +211,13 @@ def fetch_word_pairs(name: str = "ws353") -> Path:
 
     Raises
     ------
-    ValueError
+    ParameterError
         For another `name`.
     OSError
         The file is missing and cannot be downloaded; the message names the address and FASTW2V_DATA.
     """
     if name not in _PAIRS:
-        raise ValueError(f"the set of word pairs must be one of {', '.join(map(repr, _PAIRS))}; got {name!r}")
+        raise ParameterError(f"the set of word pairs must be one of {', '.join(map(repr, _PAIRS))}; got {name!r}")
     stem, blob = _PAIRS[name]
     found = _find(f"similarity/{stem}.tsv", f"similarity/{stem}.txt")
     return found or _fetch(_PAIRS_ADDRESS.format(name=stem), f"{stem}.txt", f"git:{blob}")
@@ -242,7 +244,7 @@ def fetch_20newsgroups(split: str = "train") -> LabelledTexts:
 
     Raises
     ------
-    ValueError
+    ParameterError
         For another `split`.
     OSError
         The file is missing and cannot be downloaded; the message says why and names FASTW2V_DATA.
@@ -284,7 +286,7 @@ def fetch_sst2(split: str = "train") -> LabelledTexts:
 
     Raises
     ------
-    ValueError
+    ParameterError
         For another `split`.
     OSError
         The file is missing. It is not downloaded: the Treebank is published as trees, and there is no permanent
@@ -304,7 +306,7 @@ def fetch_sst2(split: str = "train") -> LabelledTexts:
 
 def _check_split(split: str, known: tuple[str, ...]) -> None:
     if split not in known:
-        raise ValueError(f"split must be one of {', '.join(map(repr, known))}; got {split!r}")
+        raise ParameterError(f"split must be one of {', '.join(map(repr, known))}; got {split!r}")
 
 
 def _find(*names: str) -> Path | None:

@@ -10,10 +10,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
 from fastw2v.vectors.queries import Choice, Words, read_terms
-from fastw2v.vectors.search import best_of_many, best_rows, search_limit, unit_rows, whole_number
-
-if TYPE_CHECKING:
-    from fastw2v.vectors.approximate import ApproximateIndex
+from fastw2v.vectors.search import SearchIndex, best_of_many, best_rows, search_limit, unit_rows, whole_number
 
 # As in gensim: keeps a quotient of similarities finite (Levy and Goldberg 2014, equation 4).
 _COSMUL_EPSILON = 1e-6
@@ -48,7 +45,7 @@ class Neighbours:
         *,
         among: Words | None = None,
         exclude: Words | None = None,
-        index: ApproximateIndex | None = None,
+        index: SearchIndex | None = None,
     ) -> Answer:
         """Find the words whose vectors point most nearly the same way (cosine similarity, exact).
 
@@ -111,7 +108,7 @@ class Neighbours:
         *,
         among: Words | None = None,
         exclude: Words | None = None,
-        index: ApproximateIndex | None = None,
+        index: SearchIndex | None = None,
     ) -> list[Answer]:
         """Answer many queries of `most_similar` together, in blocks of matrix products.
 
@@ -328,7 +325,7 @@ class Neighbours:
 
     def _approximate(
         self,
-        index: ApproximateIndex,
+        index: SearchIndex,
         units: NDArray[np.float32],
         asked: list[list[int]],
         topn: int,

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
+
+
+class SearchIndex(Protocol):
+    """What `most_similar` asks of an approximate index, such as `fastw2v.ann.ApproximateIndex`."""
+
+    def check(self, shape: tuple[int, ...]) -> None:
+        """Raise unless the index was built for vectors of this shape."""
+
+    def search(self, units: NDArray[np.float32], count: int) -> list[NDArray[np.int64]]:
+        """Return the rows of about ``count`` nearest neighbours for each unit vector."""
+
 
 # Rows normalized at a time; bounds the float64 copy.
 _BLOCK_ROWS = 16_384

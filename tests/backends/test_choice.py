@@ -29,7 +29,7 @@ def test_auto_takes_the_cpu_elsewhere_and_logs_why(cuda_shim, monkeypatch, caplo
     monkeypatch.setattr(cuda, "driver_present", lambda: driver)
     with caplog.at_level(logging.INFO, "fastw2v"):
         assert choice.choose("auto").__module__ == "fastw2v._train"
-    assert "CPU threads; GPU: " + ("the CUDA driver is there, but" if driver else "no CUDA driver") in caplog.text
+    assert "CPU threads; GPU: " + ("the CUDA driver is installed but" if driver else "no CUDA driver") in caplog.text
 
 
 def parameters(function):

@@ -52,7 +52,7 @@ def kept(results, name):
 
 
 def encoded(text):
-    return import_module("fastw2v.corpus").encode(text, n_jobs=1)
+    return import_module("fastw2v.corpus.encoding").encode(text, n_jobs=1)
 
 
 # --- every command ---------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ import threading
 import numpy as np
 import pytest
 
-from fastw2v.corpus import compressed, encode
+from fastw2v.corpus import compressed
+from fastw2v.corpus.encoding import encode
 from fastw2v.errors import CorpusError, MissingDependencyError
 
 TEXT = b"the cat sat\non the mat\n" * 20_000

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fastw2v.corpus import encode
 from fastw2v.corpus.counting import count_files, count_stream
+from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.files import deal_out, find
 from fastw2v.errors import CorpusError
 

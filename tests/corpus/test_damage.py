@@ -11,9 +11,10 @@ import time
 import numpy as np
 import pytest
 
-from fastw2v.corpus import counting, encode
+from fastw2v.corpus import counting
 from fastw2v.corpus._text_scanner import TextScanner
 from fastw2v.corpus.counting import count_files
+from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.files import find
 from fastw2v.errors import CorpusChangedError, CorpusError
 
@@ -148,7 +149,7 @@ def test_an_exception_in_one_reader_stops_all_and_comes_out(tmp_path, monkeypatc
 
 @pytest.mark.parametrize("corpus", ["'-'", "itertools.repeat(['a', 'b'])", "itertools.repeat(['a'] * 10**7)"])
 def test_ctrl_c_ends_reading(corpus):
-    code = f"import itertools, fastw2v.corpus as c; print('go', flush=True); c.encode({corpus}, min_count=1)"
+    code = f"import itertools, fastw2v as c; print('go', flush=True); c.encode({corpus}, min_count=1)"
     process = subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -167,7 +168,7 @@ def test_not_enough_memory_is_an_exception(tmp_path, run_python):
     path.touch()
     os.truncate(path, 1 << 32)  # one word of 4 GB, which must be held whole until it ends
     code = (
-        "import fastw2v.corpus as c, resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
+        "import fastw2v as c, resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
         f"c.encode({str(path)!r}, errors='replace', n_jobs=1)"
     )
     process = run_python(code, timeout=60)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fastw2v.corpus import encode
+from fastw2v.corpus.encoding import encode
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 
 SENTENCES = [["the", "cat", "sat"], [], ["the", "mat"]]

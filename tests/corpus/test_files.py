@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from fastw2v.corpus import encode
+from fastw2v.corpus.encoding import encode
 from fastw2v.errors import CorpusError, CorpusTypeError
 
 

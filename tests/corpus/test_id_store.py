@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 
 import fastw2v
 from fastw2v import Word2Vec
-from fastw2v.corpus import encode, id_store
+from fastw2v.corpus import id_store
 from fastw2v.corpus._text_scanner import TextScanner, renumber_block
 from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counting import count_files
+from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.files import find
 from fastw2v.errors import ParameterError
 from fastw2v.planning.training_parameters import TrainingParameters
@@ -236,7 +237,7 @@ def test_nothing_can_be_seen_while_ids_are_written(folder):
 
 def test_nothing_is_left_by_a_process_that_is_killed(folder, package_folder):
     code = (
-        "import itertools, sys, fastw2v.corpus as c\n"
+        "import itertools, sys, fastw2v as c\n"
         "def sentences():\n"
         "    for i in itertools.count():\n"
         "        i == 2000 and print('go', flush=True)\n"
@@ -324,7 +325,7 @@ def test_a_full_disk_is_an_error_wherever_it_is_met(folder, disk, name, written)
 def test_a_full_disk_does_not_kill(folder, run_python):
     """With the system's own limit on the size of files, and blocks as large as they are."""
     code = (
-        "import resource, sys, fastw2v.corpus as c\n"
+        "import resource, sys, fastw2v as c\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000))\n"
         "try:\n"
         "    c.encode((['a', 'b'] * 1000 for _ in range(1000)), spool=sys.argv[1])\n"

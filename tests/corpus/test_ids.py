@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastw2v.corpus import EncodedCorpus
+from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastw2v.corpus import EncodeReport, encode
+from fastw2v.corpus.encoded_corpus import EncodeReport
+from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError
 

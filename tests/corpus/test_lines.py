@@ -2,7 +2,7 @@
 
 import pytest
 
-from fastw2v.corpus import encode
+from fastw2v.corpus.encoding import encode
 from fastw2v.errors import CorpusError
 
 BOM = b"\xef\xbb\xbf"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from fastw2v import machine
-from fastw2v.corpus import counting, encode, id_store
+from fastw2v.corpus import counting, id_store
+from fastw2v.corpus.encoding import encode
 
 SENTENCES = [[f"w{(i * i + j) % 301}" for j in range(i % 30)] for i in range(2000)]
 TEXT = "\n".join(" ".join(words) for words in SENTENCES)
@@ -41,7 +42,7 @@ def numbers_printed_by(run_python):
 
 PEAK = """
 import sys
-from fastw2v.corpus import encode
+from fastw2v.corpus.encoding import encode
 
 def status(name):
     with open("/proc/self/status") as file:
@@ -72,7 +73,7 @@ def test_encoding_takes_little_more_than_its_result(kind, n_jobs, written, numbe
 
 MEASURE = """
 import sys
-from fastw2v.corpus import encode
+from fastw2v.corpus.encoding import encode
 from fastw2v.training.loop import train
 from fastw2v.planning.training_parameters import TrainingParameters
 import fastw2v._train
@@ -152,7 +153,7 @@ def test_what_fits_is_not_refused(monkeypatch, written):
 
 LIMITED = """
 import resource, sys
-from fastw2v.corpus import encode
+from fastw2v.corpus.encoding import encode
 
 limit = 1024 * sum(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmData")) + 2**24
 resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))

@@ -200,7 +200,7 @@ def test_swapped_or_empty_batches_are_refused(kind):
     model = kind(V, 3, 1, CORPUS, sample_size=2)
     contexts, target = contexts_and_targets(CORPUS)
     for wrong in [(target, contexts), (contexts[:0], target[:0]), (contexts, target[:-1])]:
-        with pytest.raises(ParameterError, match="contexts first"):
+        with pytest.raises(ParameterError, match="in this order"):
             model.forward(*wrong)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
+from fastw2v.planning import draws
 from fastw2v.planning.rows import empty_rows, initial_arrays
 
 
@@ -15,6 +16,12 @@ def test_initial_rows_are_uniform_and_a_function_of_the_seed(rare):
     assert np.array_equal(rows[:100], initial_arrays(100, 50, 7).w_in)  # whatever the number of words
     assert stats.kstest(rows.ravel() * 50 + 0.5, "uniform").pvalue > rare
     assert not initial_arrays(2000, 50, 7).w_out.any()
+
+
+def test_initial_rows_are_the_draws_of_the_mirror_bit_for_bit():
+    words, columns = np.arange(300)[:, None], np.arange(7)[None, :]
+    drawn = draws.centered(draws.draw(draws.key(12, 0, draws.ROWS), words, columns))
+    assert np.array_equal(initial_arrays(300, 7, 12).w_in, drawn / np.float32(7))
 
 
 def test_rows_begin_on_cache_lines():

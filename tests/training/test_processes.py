@@ -82,7 +82,7 @@ def test_training_continues_with_the_threads_that_start(run_python):
     print(state.complete, state.report.tokens, str(said[0].message))
     """)
     assert done.stdout.startswith("True 900000 only "), done.stderr
-    assert "threads could be started; training goes on" in done.stdout
+    assert "threads could be started; training continues" in done.stdout
 
 
 def test_floating_point_of_the_process_is_left_alone(run_python):
