@@ -1,1 +1,1 @@
-"""Speed and quality, side by side with others, in one run: ``python -m bench --help``."""
+"""Benchmarks of speed and quality, compared with other trainers in one run: ``python -m bench --help``."""

@@ -1,7 +1,7 @@
-"""``python -m bench``: the machine's limits, speed, quality and how it came about; tables on the screen and JSON files.
+"""``python -m bench``: measure speed and quality; print tables and write JSON files.
 
-Without a command, the main set: limits, stages, ladder, speed, end-to-end, quality, ptb, documents, vectors. The
-sweeps and the choice of the tile take long and are commands of their own; so is ``python -m bench.gpu``.
+Without a command, run the main set: limits, stages, ladder, speed, end-to-end, quality, ptb, documents, vectors. The
+slow ones, sweep and choice, run only by name; so does ``python -m bench.gpu``.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from bench.helpers.corpora import find_corpus
 from bench.helpers.programs import PROGRAMS
 from bench.helpers.record import Settings
 
-RUNS = click.option("--runs", default=5, show_default=True, help="Runs of each thing to measure; the median counts.")
+RUNS = click.option("--runs", default=5, show_default=True, help="Runs of each measurement; the median counts.")
 
 
 def _programs(command: click.Command) -> click.Command:
-    """Give the group one option for each program that it knows."""
+    """Add an option to the group for each known program."""
     for name in PROGRAMS:
-        text = f"Path of {name}, to be measured, too."
+        text = f"Path of {name}, to measure it, too."
         option = click.Option([f"--{name}"], type=click.Path(exists=True, dir_okay=False), help=text)
         command.params.append(option)
     return command
 
 
 @click.group(invoke_without_command=True)
-@click.option("--corpus", help="Text file, one sentence a line; by default the one in FASTW2V_DATA.")
+@click.option("--corpus", help="Text file, one sentence per line; by default the one in FASTW2V_DATA.")
 @click.option(
     "--results", type=click.Path(path_type=Path), default=Settings.results, help="Folder for the JSON files and plots."
 )
-@click.option("--quick", is_flag=True, hidden=True, help="Tiny sizes, to see that everything runs.")
+@click.option("--quick", is_flag=True, hidden=True, help="Tiny sizes, to check that everything runs.")
 @click.pass_context
 def main(context: click.Context, corpus: str | None, results: Path, quick: bool, **paths: str | None) -> None:
-    """Benchmarks of fastw2v; without a command, the main set of them."""
+    """Run benchmarks of fastw2v; without a command, the main set."""
     programs = {name.replace("_", "-"): path for name, path in paths.items() if path}
     context.obj = Settings(corpus, programs, results, quick)
     if context.invoked_subcommand is None:
@@ -51,7 +51,7 @@ _programs(main)
 @RUNS
 @click.pass_obj
 def run_limits(settings: Settings, runs: int) -> None:
-    """The machine's own limits, and the share of them that training reaches."""
+    """Measure the machine's limits, and the share of them that training reaches."""
     found, shares = limits.measure(find_corpus(settings.corpus), settings, 1 if settings.quick else runs)
     if found:
         settings.write("limits", found, shares=shares)
@@ -61,7 +61,7 @@ def run_limits(settings: Settings, runs: int) -> None:
 @RUNS
 @click.pass_obj
 def run_stages(settings: Settings, runs: int) -> None:
-    """Where the time goes."""
+    """Measure the time of each stage."""
     if rows := stages.measure(find_corpus(settings.corpus), settings, 1 if settings.quick else runs):
         settings.write("stages", rows)
 
@@ -70,7 +70,7 @@ def run_stages(settings: Settings, runs: int) -> None:
 @RUNS
 @click.pass_obj
 def run_ladder(settings: Settings, runs: int) -> None:
-    """From plain to fast: the kernels in bench/kernels, each with its speed and its loss."""
+    """Measure speed and loss of the kernels in bench/kernels, from plain to fast."""
     if rows := ladder.measure(find_corpus(settings.corpus), settings, 1 if settings.quick else runs):
         settings.write("ladder", rows)
 
@@ -79,18 +79,18 @@ def run_ladder(settings: Settings, runs: int) -> None:
 @RUNS
 @click.pass_obj
 def run_speed(settings: Settings, runs: int) -> None:
-    """Raw words per second beside gensim's and those of the programs given."""
+    """Compare raw words per second with gensim and the given programs."""
     settings.write("speed", speed.measure(find_corpus(settings.corpus), settings, 1 if settings.quick else runs))
 
 
 @main.command("end-to-end")
 @click.option("--runs", default=3, show_default=True, help="Runs of each system; the median counts.")
 @click.option(
-    "--gensim-words", default=3_000_000, show_default=True, help="How much of the text gensim gets; 0: all of it."
+    "--gensim-words", default=3_000_000, show_default=True, help="Words of the text that gensim gets; 0: all."
 )
 @click.pass_obj
 def run_end_to_end(settings: Settings, runs: int, gensim_words: int) -> None:
-    """From a text file to saved vectors: time and memory."""
+    """Measure time and memory from a text file to saved vectors."""
     corpus = find_corpus(settings.corpus)
     settings.write("end_to_end", end_to_end.measure(corpus, settings, 1 if settings.quick else runs, gensim_words))
 
@@ -102,7 +102,7 @@ def run_end_to_end(settings: Settings, runs: int, gensim_words: int) -> None:
 @click.option("--system", "systems", multiple=True, default=["fastw2v"], show_default=True)
 @click.pass_obj
 def run_quality(settings: Settings, seeds: int, epochs: int, threads: int, systems: tuple[str, ...]) -> None:
-    """Similarity and analogy scores."""
+    """Measure similarity and analogy scores."""
     rows = quality.measure(find_corpus(settings.corpus), settings, seeds, epochs, list(systems), threads)
     settings.write("quality", rows)
 
@@ -111,7 +111,7 @@ def run_quality(settings: Settings, seeds: int, epochs: int, threads: int, syste
 @click.option("--seeds", default=3, show_default=True)
 @click.pass_obj
 def run_ptb(settings: Settings, seeds: int) -> None:
-    """Validation loss on Penn Treebank beside gensim's."""
+    """Compare the validation loss on Penn Treebank with gensim's."""
     settings.write("ptb", ptb.measure(settings, seeds))
 
 
@@ -122,7 +122,7 @@ def run_ptb(settings: Settings, seeds: int) -> None:
 @click.option("--vector-size", default=100, show_default=True)
 @click.pass_obj
 def run_choice(settings: Settings, seeds: int, epochs: int, negative: int, vector_size: int) -> None:
-    """Speed and quality of other tile shapes."""
+    """Measure speed and quality of other tile shapes."""
     settings.write("choice", choice.measure(find_corpus(settings.corpus), seeds, epochs, negative, vector_size))
 
 
@@ -131,7 +131,7 @@ def run_choice(settings: Settings, seeds: int, epochs: int, negative: int, vecto
 @RUNS
 @click.pass_obj
 def run_vectors(settings: Settings, words: int, runs: int) -> None:
-    """Seconds of neighbours, analogies and files beside gensim's."""
+    """Compare the time of neighbours, analogies and files with gensim's."""
     settings.write("vectors", vectors.measure(4_000, 1) if settings.quick else vectors.measure(words, runs))
 
 
@@ -141,7 +141,7 @@ def run_vectors(settings: Settings, words: int, runs: int) -> None:
 @RUNS
 @click.pass_obj
 def run_documents(settings: Settings, vector_size: int, epochs: int, runs: int) -> None:
-    """Classification of 20 Newsgroups and SST-2 beside bag-of-words, and the speed of transform beside gensim's."""
+    """Compare classification with bag-of-words (20 Newsgroups, SST-2), and the speed of transform with gensim's."""
     rows = documents.measure(find_corpus(settings.corpus), vector_size, epochs, 1 if settings.quick else runs)
     settings.write("documents", rows)
 
@@ -150,7 +150,7 @@ def run_documents(settings: Settings, vector_size: int, epochs: int, runs: int) 
 @click.option("--runs", default=3, show_default=True, help="Runs of each point; the median counts.")
 @click.pass_obj
 def run_sweep(settings: Settings, runs: int) -> None:
-    """How the cost grows with threads, D, V, K, window and corpus size; log-log plots."""
+    """Measure the cost over threads, D, V, K, window and corpus size; draw log-log plots."""
     settings.write("sweep", sweep.measure(find_corpus(settings.corpus), settings, 1 if settings.quick else runs))
 
 

@@ -1,6 +1,6 @@
-"""Why the tile has the shape it has: speed and quality for other numbers of tokens (T), noise words (S) and lives (L).
+"""The choice of the tile's shape: speed and quality for other numbers of tokens (T), noise words (S) and lives (L).
 
-The shapes here are put into the plan by hand; what the package itself chooses is in fastw2v/planning/plan.py.
+The shapes here override those of the plan; for the package's own choice see fastw2v/planning/plan.py.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SHAPES = [
 
 
 def measure(corpus: Path, seeds: int, epochs: int, negative: int, vector_size: int) -> list[dict[str, Any]]:
-    """One row for each architecture and shape."""
+    """Return one row for each architecture and shape."""
     encoded = encode(str(corpus))
     rows = []
     for architecture in ("skipgram", "cbow"):

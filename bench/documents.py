@@ -1,7 +1,7 @@
-"""Documents as vectors: accuracy of a linear classifier on them beside bag-of-words, and how fast they are made.
+"""Documents as vectors: accuracy of a linear classifier compared with bag-of-words, and the speed of transform.
 
-Every row gets the same classifier, a logistic regression whose C is chosen on a held-out fifth of the training texts;
-dense rows are standardised first. The test texts are looked at once, at the end.
+Every row uses the same classifier, a logistic regression whose C is chosen on a held-out fifth of the training texts;
+dense rows are standardised first. The test texts are used once, at the end.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sklearn.preprocessing import StandardScaler
 from fastw2v import DocVectorizer, Word2Vec, WordVectors, datasets
 from fastw2v.corpus.tokenizers import words
 
-# Name, training and test set, epochs on its own text: the smaller it is, the more of them.
+# Name, function that fetches it, epochs on its own text: the smaller the text, the more epochs.
 SETS: dict[str, tuple[Callable[[str], datasets.LabelledTexts], int]] = {
     "20 Newsgroups": (datasets.fetch_20newsgroups, 10),
     "SST-2": (datasets.fetch_sst2, 30),
@@ -36,12 +36,12 @@ WEIGHTINGS = {
 }
 REGULARISATION = (0.1, 1.0, 10.0)  # C
 WIKIPEDIA = "Wikipedia, 17 M words"
-MOST_REPEATED = 500  # of one word in a post that is text
+MOST_REPEATED = 500  # posts that repeat a word more often are encoded attachments
 SEED = 1
 
 
 def accuracy(train: Any, labels: list[str], test: Any, test_labels: list[str], *, scale: bool) -> tuple[float, float]:
-    """Accuracy on the test texts, in per cent, and the C that was chosen for it."""
+    """Return the accuracy on the test texts, in per cent, and the chosen C."""
     fitting, held_out, fitting_labels, held_out_labels = train_test_split(
         train, labels, test_size=0.2, random_state=SEED, stratify=labels
     )
@@ -56,12 +56,12 @@ def accuracy(train: Any, labels: list[str], test: Any, test_labels: list[str], *
 
 
 def without_attachments(texts: list[str]) -> list[str]:
-    """Without the few posts that are pictures and programs encoded as text, thousands of times the same token."""
+    """Drop the few posts that are pictures and programs encoded as text and repeat a token thousands of times."""
     return [text for text in texts if max(Counter(words(text)).values(), default=0) < MOST_REPEATED]
 
 
 def measure(corpus: Path, vector_size: int, epochs: int, runs: int) -> list[dict[str, Any]]:
-    """Accuracies, one row for each data set, source of vectors and weighting; then the speed."""
+    """Return accuracies, one row for each data set, source of vectors and weighting; then the speed."""
     rows: list[dict[str, Any]] = []
     settings = {"vector_size": vector_size, "random_state": SEED}
     wikipedia = Word2Vec(corpus, epochs=epochs, **settings).fit()
@@ -84,7 +84,7 @@ def measure(corpus: Path, vector_size: int, epochs: int, runs: int) -> list[dict
 
 
 def speed(vectors: WordVectors, runs: int) -> list[dict[str, Any]]:
-    """Seconds for the mean vectors of all 20 Newsgroups, ours and by a loop over gensim's ``get_mean_vector``."""
+    """Return seconds for the mean vectors of all 20 Newsgroups: ours, and a loop over gensim's ``get_mean_vector``."""
     from gensim.models import KeyedVectors
 
     keyed = KeyedVectors(vectors.vector_size)

@@ -1,11 +1,11 @@
-"""From a text file to saved vectors, as a user does it: wall time of the whole process and the peak of its memory.
+"""From a text file to saved vectors, as users do it: wall time of the whole process and its peak memory.
 
-``fastw2v train`` and a script that calls gensim (``corpus_file``), each two threads, five epochs, word2vec's binary
-format. The clock starts before the process and stops after its end, imports included.
+``fastw2v train`` and a script that calls gensim (``corpus_file``), each with two threads, five epochs and word2vec's
+binary format. The clock starts before the process and stops after its end, so imports count.
 
-Memory is set beside what the task itself takes: two matrices of V x D floats, 4 bytes for each token of the corpus, and
-the strings of the vocabulary (Python strings, with their place in a list). A Python process that has only imported
-what training imports is shown, too: nothing that trains from Python can be below it.
+Memory is compared with the needs of the task: two matrices of V x D floats, 4 bytes for each token of the corpus, and
+the strings of the vocabulary (Python strings, with their pointers in a list). The last row is a Python process that
+only imports the modules of training: no trainer in Python can need less.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from typing import Any
 
 from bench.helpers.corpora import count_words, first_words
 from bench.helpers.record import Settings, show
-from fastw2v.corpus import encode
+from fastw2v.corpus.encoding import encode
 
 EPOCHS, THREADS, DIMENSIONS, QUICK_WORDS = 5, 2, 100, 10_000
 
-# The folder of the source is not searched, unless the package is nowhere else: see bench/systems.py. At its end the
-# process leaves its peak of memory in the file named first.
+# The source folder is searched last: see bench/helpers/systems.py. At its end the process writes its peak memory to the
+# file named first.
 _START = f"""
 import atexit, sys
 sys.path = [folder for folder in sys.path if folder]
@@ -46,14 +46,15 @@ model.wv.save_word2vec_format(sys.argv[2], binary=True)
 """
 )
 _IMPORTS = (
-    _START + "import fastw2v._train, fastw2v.cli, fastw2v.corpus, fastw2v.formats, fastw2v.training, fastw2v.vectors"
+    _START
+    + "import fastw2v._train, fastw2v.cli, fastw2v.corpus.encoding, fastw2v.formats, fastw2v.training, fastw2v.vectors"
 )
 
-Command = Callable[[Path, Path], list[str]]  # of a text and of the file to write
+Command = Callable[[Path, Path], list[str]]  # takes a text and the file to write
 
 
 def measure(corpus: Path, settings: Settings, runs: int, gensim_words: int) -> list[dict[str, Any]]:
-    """One row for each system and text: the whole corpus for fastw2v, a piece for both (0: the whole for both)."""
+    """Return one row for each system and text: the whole corpus for fastw2v, a piece for both (0: the whole)."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         texts = {"whole": (corpus, count_words(corpus))}
@@ -81,14 +82,14 @@ def measure(corpus: Path, settings: Settings, runs: int, gensim_words: int) -> l
 def compare(
     part: str, text: Path, words: int, commands: Sequence[Command], folder: Path, runs: int
 ) -> list[dict[str, Any]]:
-    """One row for each system, run in turn; medians."""
+    """Return one row for each system, run in turn: the median time and the peak memory."""
     samples: dict[str, list[tuple[float, int]]] = {command.__name__.strip("_"): [] for command in commands}
     for _ in range(runs):
         for command, (system, found) in zip(commands, samples.items(), strict=True):
             output = folder / f"{system}.bin"
             found.append(measured(command(text, output), folder))
             if not output.stat().st_size:
-                raise SystemExit(f"bench: {system} left nothing in {output}")
+                raise SystemExit(f"bench: {system} wrote nothing to {output}")
     needed = memory_needed(text)
     rows: list[dict[str, Any]] = []
     for system, found in samples.items():
@@ -101,18 +102,18 @@ def compare(
 
 
 def measured(command: list[str], folder: Path) -> tuple[float, int]:
-    """Wall time in seconds of a process (Python code and its arguments), and the peak of its memory in bytes."""
+    """Return the wall time of a process (Python code and its arguments) in seconds, and its peak memory in bytes."""
     peak = folder / "peak"
     begin = time.perf_counter()
     code = subprocess.run([sys.executable, "-c", command[0], str(peak), *command[1:]], check=False).returncode
     seconds = time.perf_counter() - begin
     if code:
-        raise SystemExit(f"bench: left with {code}: {' '.join(command[1:])}")
+        raise SystemExit(f"bench: exit status {code}: {' '.join(command[1:])}")
     return seconds, int(peak.read_text())
 
 
 def memory_needed(text: Path) -> int:
-    """2 V D floats, 4 bytes a token, and the strings of the vocabulary."""
+    """Return the bytes of 2 V D floats, 4 bytes per token, and the strings of the vocabulary."""
     encoded = encode(text)
     words = encoded.vocabulary.words
     return 2 * 4 * len(words) * DIMENSIONS + 4 * len(encoded.ids) + sum(sys.getsizeof(word) + 8 for word in words)

@@ -1,16 +1,17 @@
-"""``python -m bench.gpu``: everything about the CUDA backend that only a machine with a GPU can tell.
+"""``python -m bench.gpu``: every measurement of the CUDA backend that needs a GPU.
 
-In this order: the kernels against the NumPy tile; what gathers and atomic additions of rows can do at most; words per
-second for several sizes, vocabularies and numbers of warps; loss and scores for several numbers of warps; the time that
-a person waits; and, where compute-sanitizer is installed, what it finds. One JSON file and a short table.
+In this order: a comparison of the kernels with the NumPy tile; the limits of gathers and atomic additions of rows;
+words per second for several sizes, vocabularies and numbers of warps; loss and scores for several numbers of warps; the
+time from text to vectors; and, if it is installed, a run of compute-sanitizer. Writes a JSON file and prints a table.
 
-Every part runs in a process of its own, because an error on the device ends all later work of its process; what the
-other parts found is kept.
+Every part runs in a process of its own, because an error on the device ends all later work of its process; the results
+of the other parts are kept.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import multiprocessing
 import shutil
 import subprocess
@@ -75,7 +76,7 @@ extern "C" __global__ void __launch_bounds__(256)
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is measured."""
+    """The sizes of the measurements."""
 
     vocabularies: tuple[int, ...] = (70_000, 1_000_000)
     vectors: tuple[int, ...] = (100, 300)
@@ -91,12 +92,12 @@ QUICK = Sizes((60,), (4,), tokens=1_200, check_tokens=600, rows=300, epochs=1, c
 
 
 def prepared(corpus: EncodedCorpus, params: TrainingParameters) -> tuple[plan.Plan, Tables]:
-    """Plan and tables of a run."""
+    """Return the plan and the tables of a run."""
     return plan.make_plan(corpus, params, 1), make_tables(word_counts(corpus), params)
 
 
 def device() -> Iterator[Row]:
-    """The GPU, and what its kernels are compiled with."""
+    """Yield the GPU and the versions of CuPy and NVRTC."""
     found = cuda.open_device()
     cupy = found.cupy
     yield {
@@ -113,7 +114,7 @@ def device() -> Iterator[Row]:
 
 
 def check(sizes: Sizes) -> Iterator[Row]:
-    """One warp against the NumPy tile: relative error of what moved."""
+    """Yield the relative error of the changes that one warp makes, compared with the NumPy tile."""
     corpus = zipf_corpus(300, sizes.check_tokens)
     for size in sizes.vectors:
         for kind in KINDS:
@@ -128,21 +129,21 @@ def _check(corpus: EncodedCorpus, kind: str, size: int, precision: str) -> Row:
     expected, found = (Arrays(*(rows.astype(t) for rows in begin)) for t in (np.float64, np.float32))
     try:
         run = gpu.Run(found, corpus, tables, made, precision=precision, warps=1)
-    except ParameterError as error:  # an older card
+    except ParameterError as error:  # an older GPU
         return {"skipped": str(error)}
     stats = run.train_chunk(0, 0, made.chunks)
     run.pull()
     wanted = reference.Run(expected, corpus, tables, made).train_chunk(0, 0, made.chunks)
     pairs = zip((found.w_in, found.w_out), (expected.w_in, expected.w_out), begin, strict=True)
     worst = float(max(np.linalg.norm(f - e) / np.linalg.norm(e - b) for f, e, b in pairs))
-    good = worst < (3e-3 if precision == "bfloat16" else 1e-5) and stats.pairs == wanted.pairs
+    good = worst < (3e-3 if precision == "bfloat16" else 1e-5) and math.isclose(stats.pairs, wanted.pairs, rel_tol=1e-6)
     return {"kernel": run.kernel, "relative_error": worst, "pairs": stats.pairs, "good": good}
 
 
 def sanitize() -> Iterator[Row]:
-    """Checks and some training under compute-sanitizer: reads and writes out of bounds, and races in shared memory.
+    """Run checks and some training under compute-sanitizer: accesses out of bounds, and races in shared memory.
 
-    CuPy's pool is off: in it, what lies beside an array is memory of the same process.
+    CuPy's pool is off: in it, memory next to an array belongs to the same process, which hides faults.
     """
     program = shutil.which("compute-sanitizer")
     if program is None:
@@ -161,7 +162,7 @@ def sanitize() -> Iterator[Row]:
 
 
 def unpooled(section: Callable[[], Iterator[Row]]) -> Iterator[Row]:
-    """A section without CuPy's pool."""
+    """Run a section without CuPy's pool."""
     import cupy
 
     cupy.cuda.set_allocator(None)
@@ -172,7 +173,7 @@ def unpooled(section: Callable[[], Iterator[Row]]) -> Iterator[Row]:
 
 
 def row_speed(sizes: Sizes) -> Iterator[Row]:
-    """Bytes per second of gathers and atomic additions of whole rows, any of them or as often as words of text."""
+    """Yield bytes per second of gathers and atomic additions of rows, drawn uniformly or as often as words of text."""
     found = cuda.open_device()
     cupy, rng = found.cupy, np.random.default_rng(1)
     module = cupy.RawModule(code=cuda.source(("fw_math.h", "cuda/fw_gpu_ops.h")) + ROW_KERNELS, options=cuda.OPTIONS)
@@ -204,9 +205,9 @@ def _timed(cupy: Any, kernel: Any, call: tuple[Any, ...]) -> float:
 
 
 def train_speed(sizes: Sizes) -> Iterator[Row]:
-    """Words per second of training alone, for the bound's number of warps and for others.
+    """Yield words per second of training alone, for the bound's number of warps and for others.
 
-    Of the synthetic text every word is in the vocabulary: encoded words are raw words.
+    Every word of the synthetic text is in the vocabulary: encoded words are raw words.
     """
     for words in sizes.vocabularies:
         corpus = zipf_corpus(words, sizes.tokens)
@@ -219,13 +220,13 @@ def train_speed(sizes: Sizes) -> Iterator[Row]:
 
 
 def _crowds(sizes: Sizes) -> list[int | None]:
-    """Numbers of warps to try: the bound's, and so many on each multiprocessor."""
+    """Return the numbers of warps to try: the bound's (None), and several per multiprocessor."""
     each = cuda.open_device().multiprocessors
     return [None, *(max(1, int(crowd * each)) for crowd in sizes.crowds)]
 
 
 def _train(corpus: EncodedCorpus, params: TrainingParameters, warps: int | None) -> tuple[Row, Arrays]:
-    """A whole run, timed by epochs; the few chunks before that teach it how long launches take."""
+    """Train a whole run, timed by epochs; a few chunks before it let the run measure how long launches take."""
     made, tables = prepared(corpus, params)
     arrays = initial_arrays(len(corpus.vocabulary), params.vector_size, 1)
     began = time.perf_counter()
@@ -262,7 +263,7 @@ def _train(corpus: EncodedCorpus, params: TrainingParameters, warps: int | None)
 
 
 def scores(vectors: WordVectors) -> Row:
-    """Similarity and analogies; why not, where their files are neither in FASTW2V_DATA nor to be had."""
+    """Return similarity and analogy scores, or the error if their files can be neither found nor downloaded."""
     from bench.helpers.scores import score
 
     try:
@@ -272,7 +273,7 @@ def scores(vectors: WordVectors) -> Row:
 
 
 def flight(sizes: Sizes, find: Callable[[], Path]) -> Iterator[Row]:
-    """Loss, largest number and scores on text for several numbers of warps: how many tokens in flight are too many."""
+    """Yield loss, largest number and scores on text for several numbers of warps, to find too many in flight."""
     corpus = encode(str(find()))
     for kind in KINDS:
         params = TrainingParameters(vector_size=sizes.vectors[0], architecture=kind, epochs=sizes.epochs).checked()
@@ -283,7 +284,7 @@ def flight(sizes: Sizes, find: Callable[[], Path]) -> Iterator[Row]:
 
 
 def end_to_end(sizes: Sizes, find: Callable[[], Path]) -> Iterator[Row]:
-    """What a person waits for: reading, encoding, compiling, training; and the scores of what comes out."""
+    """Yield the time to read, encode, compile and train, and the scores of the vectors."""
     path, shape = find(), {"vector_size": sizes.vectors[0], "epochs": sizes.epochs}
     for kind in KINDS:
         for where in ("cuda", "cuda", "cpu"):  # the second finds the kernels compiled
@@ -302,19 +303,19 @@ FORK = multiprocessing.get_context("fork")  # this process never uses the device
 
 
 def apart(section: Callable[[], Iterator[Row]]) -> Iterator[Row]:
-    """The rows of a section that runs in a process of its own; the last one says how it failed, where it did."""
+    """Yield the rows of a section that runs in a process of its own; if it fails, the last row holds the error."""
     here, there = FORK.Pipe(duplex=False)
 
     def work() -> None:
         try:
             for row in section():
                 there.send(row)
-        except BaseException as error:  # also SystemExit, of a corpus that is not there
+        except BaseException as error:  # also SystemExit, for a missing corpus
             there.send({"error": f"{type(error).__name__}: {error}"})
 
     process = FORK.Process(target=work)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside NumPy's threads, which wait
+        warnings.simplefilter("ignore", DeprecationWarning)  # about a fork while NumPy's threads are idle
         process.start()
     there.close()
     while True:
@@ -328,14 +329,14 @@ def apart(section: Callable[[], Iterator[Row]]) -> Iterator[Row]:
 
 
 def shown(value: Any) -> str:
-    """A value of a row, short."""
+    """Return a value of a row as short text."""
     if isinstance(value, float):
         return f"{value:,.0f}" if value >= 1e4 else f"{value:.4g}"
     return f"{value:,}" if type(value) is int else str(value)
 
 
 def keep(settings: Settings, rows: list[Row]) -> None:
-    """Write what has been found; on the screen where that fails."""
+    """Write the results so far; if that fails, print them."""
     try:
         settings.write("gpu", rows, command="python -m bench.gpu " + " ".join(sys.argv[1:]))
     except OSError as error:
@@ -343,17 +344,17 @@ def keep(settings: Settings, rows: list[Row]) -> None:
 
 
 @click.command()
-@click.option("--corpus", help="Text file, one sentence a line; by default the one in FASTW2V_DATA.")
+@click.option("--corpus", help="Text file, one sentence per line; by default the one in FASTW2V_DATA.")
 @click.option("--results", type=click.Path(path_type=Path), default=Settings.results, help="Folder for the JSON file.")
 @click.option(
     "--part",
     "parts",
     multiple=True,
     type=click.Choice(["check", "rows", "train", "flight", "end to end", "sanitizer"]),
-    help="Only this part; may be given again. By default all.",
+    help="Run only this part; may be repeated. By default all.",
 )
-@click.option("--quick", is_flag=True, hidden=True, help="Tiny sizes, to see that everything runs.")
-@click.option("--sanitized", is_flag=True, hidden=True, help="As the part 'sanitizer' runs it.")
+@click.option("--quick", is_flag=True, hidden=True, help="Tiny sizes, to check that everything runs.")
+@click.option("--sanitized", is_flag=True, hidden=True, help="The sizes that the part 'sanitizer' uses.")
 def main(corpus: str | None, results: Path, parts: tuple[str, ...], quick: bool, sanitized: bool) -> None:
     """Check, measure and score the CUDA backend on this machine's GPU."""
     settings = Settings(corpus, results=results, quick=quick)
@@ -379,11 +380,11 @@ def main(corpus: str | None, results: Path, parts: tuple[str, ...], quick: bool,
     table(rows)
     failed = [row for row in rows if "error" in row or row.get("good") is False]
     if failed:
-        raise SystemExit(f"bench.gpu: {len(failed)} of {len(rows)} rows say 'error' or 'good False'")
+        raise SystemExit(f"bench.gpu: {len(failed)} of {len(rows)} rows have an error or 'good False'")
 
 
 def table(rows: list[Row]) -> None:
-    """The figures that matter most."""
+    """Print the most important figures."""
     chosen = [row for row in rows if "warps" in row and row["asked"] is None]
     columns = {"section": "", "architecture": "", "words": ",", "size": "", "warps": ",", "words_per_second": ",.0f"}
     scored = {"loss": ".4f", "WS-353": ".1f", "SimLex": ".1f", "analogies": ".1f"}

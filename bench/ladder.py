@@ -1,9 +1,9 @@
-"""How skip-gram became fast: kernels/01_plain.c, 02, ... and the package's own kernel, each with its speed and loss.
+"""The steps that made skip-gram fast: speed and loss of kernels/01_plain.c, 02, ... and of the package's own kernel.
 
-Every rung trains the same kept tokens with the same windows, from the same rows and at the same rates, one thread. The
-noise words differ, which is the point of the later rungs; that they learn the same shows in the loss, which for each of
-them estimates the same thing: the mean, per positive pair, of -log sigma(pair) - sum over K noise words of
-log sigma(-noise). The rungs are compiled for this machine (``-march=native``), the package as it is.
+Every rung trains the same kept tokens with the same windows, from the same rows and at the same rates, in one thread.
+The noise words differ: that is the point of the later rungs. The loss shows that all learn the same, because each rung
+estimates the same quantity: the mean, per positive pair, of -log sigma(pair) - sum over K noise words of
+log sigma(-noise). The rungs are compiled for this machine (``-march=native``), the package with its own flags.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from bench.helpers.native import HERE_FLAGS, KERNELS, Job, NoCompilerError, comp
 from bench.helpers.record import Settings, show
 from bench.helpers.training import started
 from fastw2v import _train
-from fastw2v.corpus import encode
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
+from fastw2v.corpus.encoding import encode
 from fastw2v.training.state import TrainingState
 
 WORDS, QUICK_WORDS, EPOCHS = 1_000_000, 20_000, 3
 PASSAGE = 8192  # of kernels/ladder.h
-# Noise differs from rung to rung, and with it the path of the descent: what many pairs share is a coarser estimate of
-# the gradient, which a corpus of this size still shows. A wrong gradient strays much further.
+# Noise, and with it the path of the descent, differs between rungs: noise that many pairs share is a coarser estimate
+# of the gradient, which is visible in a corpus of this size. A wrong gradient deviates much more.
 LOSS_TOLERANCE = 0.05
 
-Epoch = Callable[[TrainingState, int], float]  # trains one epoch; the loss per positive pair
+Epoch = Callable[[TrainingState, int], float]  # trains one epoch and returns the loss per positive pair
 
 
 def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]:
-    """One row for each rung; nothing but a sentence where there is no C compiler."""
+    """Return one row for each rung; without a C compiler print a note and return nothing."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         piece, words = first_words(corpus, QUICK_WORDS if settings.quick else WORDS, folder)
@@ -58,23 +58,23 @@ def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]
     show("The ladder", rows, columns | {"times_the_first": ".1f", "last_loss": ".4f", "excess_loss": "+.2%"})
     strayed = [row["rung"] for row in rows if not abs(row["excess_loss"]) <= LOSS_TOLERANCE]
     if strayed and not settings.quick:
-        raise SystemExit(f"bench: {', '.join(strayed)}: the loss does not fall as that of {rows[0]['rung']} does")
+        raise SystemExit(f"bench: {', '.join(strayed)}: the loss deviates from that of {rows[0]['rung']}")
     return rows
 
 
 def sources() -> list[Path]:
-    """The C files of the rungs, in their order."""
+    """Return the C files of the rungs, in order."""
     return sorted(KERNELS.glob("[0-9][0-9]_*.c"))
 
 
 def what_changed(source: Path) -> str:
-    """The first sentence of a rung's file."""
+    """Return the first sentence of a rung's file."""
     comment = source.read_text(encoding="utf-8").removeprefix("/*").partition("\n\n")[0]
     return " ".join(comment.split())
 
 
 def compiled_rung(source: Path, folder: Path, encoded: EncodedCorpus) -> Epoch:
-    """One of the C files as a function."""
+    """Return a C file as a function."""
     function = compiled(source, folder, HERE_FLAGS).rung_train
     function.restype = ctypes.c_int64
 
@@ -82,7 +82,7 @@ def compiled_rung(source: Path, folder: Path, encoded: EncodedCorpus) -> Epoch:
         job, loss = Job(state.arrays, encoded, state.tables, state.plan), ctypes.c_double(0)
         if state.plan.longest_chunk > PASSAGE:
             raise SystemExit(
-                f"bench: a chunk has {state.plan.longest_chunk} tokens; make PASSAGE of ladder.h and here larger"
+                f"bench: a chunk has {state.plan.longest_chunk} tokens; increase PASSAGE in ladder.h and in ladder.py"
             )
         pairs = function(job, ctypes.c_int64(epoch), ctypes.byref(loss))
         return loss.value / max(1, pairs)
@@ -91,7 +91,7 @@ def compiled_rung(source: Path, folder: Path, encoded: EncodedCorpus) -> Epoch:
 
 
 def package_rung(encoded: EncodedCorpus) -> Epoch:
-    """The package's kernel as a function of the same shape."""
+    """Return the package's kernel as a function of the same form."""
 
     def train(state: TrainingState, epoch: int) -> float:
         run = _train.Run(state.arrays, encoded, state.tables, state.plan)
@@ -103,10 +103,10 @@ def package_rung(encoded: EncodedCorpus) -> Epoch:
 
 
 def climbed(encoded: EncodedCorpus, words: int, train: Epoch, runs: int) -> dict[str, Any]:
-    """Speed (the median of all epochs of all runs) and the loss of each epoch."""
+    """Return the speed (median of all epochs of all runs) and the loss of each epoch."""
     seconds = []
     for _ in range(runs):
-        state = started(encoded, epochs=EPOCHS)
+        state = started(encoded, epochs=EPOCHS, shrink_windows="draw")  # as the rungs do
         losses = []
         for epoch in range(EPOCHS):
             begin = time.perf_counter()

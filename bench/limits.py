@@ -1,26 +1,27 @@
-"""The machine's own limits, and the share of them that training reaches.
+"""The machine's limits, and the share of them that training reaches.
 
-Limits: float32 multiply-adds, and bytes read and copied per second in buffers that fit the caches L1, L2, L3 and in one
-that fits none, by one process and by two at once (two virtual CPUs may be one physical core). See kernels/limits.c.
+Limits: float32 multiply-adds, and bytes read and copied per second in buffers that fit into the L1, L2 and L3 caches
+and in one that fits into none, by one process and by two at once (two virtual CPUs may share a physical core). See
+kernels/limits.c.
 
 Operations of training, per kept token, with D dimensions, p positive pairs (about W + 1; measured), S noise words in a
-tile of T tokens, each staying for L tiles. One multiply-add is two operations.
+tile of T tokens, each of which stays for L tiles. One multiply-add is two operations.
 
 - Skip-gram: p scores of pairs, S scores of noise words, p + S products into the input row, p into the output rows,
-  S into the noise rows: ``3 D (p + S)`` multiply-adds. Executed are a little more: rows are padded to 16 floats, and
-  the output rows' update walks a dense band of 2 W + 1 slots, of which p are not zero.
-- CBOW: the hidden row is a sum of p rows (p D additions), one target and S noise words are scored (1 + S), give the
-  error (1 + S) and are updated (1 + S): ``3 D (1 + S)`` multiply-adds; the error goes into p rows (p D additions).
+  S into the noise rows: ``3 D (p + S)`` multiply-adds. The kernel executes a few more: rows are padded to 16 floats,
+  and the output rows' update computes a dense band of 2 W + 1 slots, only p of them not zero.
+- CBOW: the hidden row is a sum of p rows (p D additions); one target and S noise words are scored (1 + S), give the
+  error (1 + S) and are updated (1 + S): ``3 D (1 + S)`` multiply-adds; the error is added to p rows (p D additions).
 - word2vec itself, a fresh set of K noise words for each pair: ``3 D p (K + 1)`` multiply-adds.
 
-Bytes that must move per kept token between memory (or the cache that holds the rows) and the first caches: each token
-of the text brings one input row and one output row, and a tile brings S / L new noise words; each row of D floats is
-read and written back: ``4 D * 2 * (2 + S / (T L))``, and 4 for the id. This is the least; a word that comes twice in a
-tile moves once, and rows that do not stay in the first cache between the stages move again. It is compared with the
-copy bandwidth of the smallest cache that holds both matrices whole, or of memory.
+Bytes that must move per kept token between memory (or the cache that holds the rows) and the L1 cache: each token of
+the text needs one input row and one output row, and a tile needs S / L new noise words; each row of D floats is read
+and written back: ``4 D * 2 * (2 + S / (T L))``, and 4 for the id. This is an estimate: a word that occurs twice in a
+tile moves once, and rows that leave the L1 cache between the stages move again. It is compared with the copy bandwidth
+of the smallest cache that holds both matrices, or of memory.
 
-The last column compares with word2vec's operations done at the full arithmetic limit: what a perfect implementation of
-fresh noise words for each pair could reach.
+The last column compares the speed with word2vec's operations at the full arithmetic limit: the most that a perfect
+implementation with fresh noise words for each pair could reach.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from bench.helpers.corpora import first_words
 from bench.helpers.native import HERE_FLAGS, KERNELS, NoCompilerError, compiled
 from bench.helpers.record import Settings, show
 from bench.helpers.training import started, time_epoch
-from fastw2v.corpus import encode
+from fastw2v.corpus.encoding import encode
 from fastw2v.machine import available_memory
 from fastw2v.planning.rows import row_stride
 
@@ -54,7 +55,7 @@ CASES: tuple[dict[str, Any], ...] = (
 
 
 def measure(corpus: Path, settings: Settings, runs: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The limits, and one row of shares for each case of training; empty where there is no C compiler."""
+    """Return the limits, and one row of shares for each case of training; both empty without a C compiler."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             found = limits(Path(folder), 0.02 if settings.quick else 0.5, settings.quick)
@@ -68,7 +69,7 @@ def measure(corpus: Path, settings: Settings, runs: int) -> tuple[list[dict[str,
     columns = {"what": "", "M_kept_tokens_per_second": ".2f", "pairs_per_token": ".2f", "flop_per_token": ",.0f"}
     columns |= {"GFLOPs": ".1f", "of_arithmetic": ".1%", "bytes_per_token": ",.0f", "GBs": ".1f", "rows_lie_in": ""}
     columns |= {"of_copy_there": ".1%", "of_word2vec_at_the_limit": ".2f"}
-    show("What training reaches of them, one thread, per kept token", shares, columns)
+    show("The share of the limits that training reaches, one thread, per kept token", shares, columns)
     return found, shares
 
 
@@ -76,7 +77,7 @@ def measure(corpus: Path, settings: Settings, runs: int) -> tuple[list[dict[str,
 
 
 def limits(folder: Path, seconds: float, quick: bool) -> list[dict[str, Any]]:
-    """One row for each limit: with one process, and with two at once (together)."""
+    """Return one row for each limit: with one process, and the total of two at once."""
     compiled(KERNELS / "limits.c", folder, HERE_FLAGS)
     library = str(next(folder.glob("limits*.so")))
     jobs: list[tuple[str, str, str, int]] = [("arithmetic", "float32 multiply-adds", "GFLOP/s", 0)]
@@ -92,12 +93,12 @@ def limits(folder: Path, seconds: float, quick: bool) -> list[dict[str, Any]]:
 
 
 def buffer_sizes(quick: bool) -> dict[str, int]:
-    """Bytes that fit each cache by half, and a buffer that fits none, as far as memory allows."""
+    """Return bytes that fill half of each cache, and a buffer that fits into none, as far as memory allows."""
     caches = cache_sizes()
     sizes = {f"L{level}": size // 2 for level, size in caches.items() if level < 3}
     largest = max(caches.values(), default=32 << 20)
     if 3 in caches:
-        # Of a large shared cache a part, so that it is one of its own and not what others leave of it.
+        # A part of a large shared cache, so that others that use the cache matter less.
         sizes["L3"] = min(caches[3] // 2, 16 * caches.get(2, 1 << 20))
     sizes["memory"] = min(4 * largest, 2 << 30, available_memory() // 4)
     if quick:
@@ -106,7 +107,7 @@ def buffer_sizes(quick: bool) -> dict[str, int]:
 
 
 def cache_sizes() -> dict[int, int]:
-    """Level -> bytes of the caches that hold data, as Linux tells them; the usual ones elsewhere."""
+    """Return level -> bytes of the data caches, as Linux reports them; elsewhere usual sizes."""
     found = {}
     for folder in sorted(CACHES.glob("index*")):
         if (folder / "type").read_text().strip() != "Instruction":
@@ -116,7 +117,7 @@ def cache_sizes() -> dict[int, int]:
 
 
 def together(processes: int, library: str, jobs: list[tuple[str, int]], seconds: float) -> list[float]:
-    """The rates of each job, run by so many processes at the same time, added up."""
+    """Return the total rate of each job, run by several processes at the same time."""
     context = multiprocessing.get_context("spawn")
     barrier, results = context.Barrier(processes), context.Queue()
     arguments = (library, jobs, seconds, barrier, results)
@@ -126,20 +127,22 @@ def together(processes: int, library: str, jobs: list[tuple[str, int]], seconds:
     try:
         found = [results.get(timeout=120 + 20 * seconds * len(jobs)) for _ in workers]
     except queue.Empty:
-        raise SystemExit(f"bench: a process that measures the limits died: {[w.exitcode for w in workers]}") from None
+        raise SystemExit(
+            f"bench: a process that measures the limits died; exit codes: {[w.exitcode for w in workers]}"
+        ) from None
     for worker in workers:
         worker.join()
     return [float(sum(rates)) for rates in zip(*found, strict=True)]
 
 
 def _work(library: str, jobs: list[tuple[str, int]], seconds: float, barrier: Any, results: Any) -> None:
-    """One process: every job, each begun when all are ready for it."""
+    """Run every job in one process; begin each when all processes are ready."""
     code = ctypes.CDLL(library)
     rates = []
     for kind, size in jobs:
         function = getattr(code, f"limits_{kind}")
         function.restype = ctypes.c_double
-        buffer = np.ones(size // 4 + 16, np.float32)  # written, so that its pages are there
+        buffer = np.ones(size // 4 + 16, np.float32)  # written, so that its pages are mapped
         aligned = ctypes.c_void_p((buffer.ctypes.data + 63) & ~63)
         place = [] if kind == "arithmetic" else [aligned, ctypes.c_int64(size // 4)]
         barrier.wait()
@@ -151,7 +154,7 @@ def _work(library: str, jobs: list[tuple[str, int]], seconds: float, barrier: An
 
 
 def share_reached(encoded: Any, params: dict[str, Any], found: list[dict[str, Any]], runs: int) -> dict[str, Any]:
-    """Kept tokens per second of one case, the operations and bytes they stand for, and their share of the limits."""
+    """Return kept tokens per second of one case, their operations and bytes, and the share of the limits."""
     epoch = time_epoch(encoded, runs=runs, **params)
     plan = started(encoded, **params).plan
     dimensions, negative = params.get("vector_size", 100), params.get("negative", 5)
@@ -185,5 +188,5 @@ def share_reached(encoded: Any, params: dict[str, Any], found: list[dict[str, An
 
 
 def where_rows_lie(size: int) -> str:
-    """The smallest cache that is larger than so many bytes."""
+    """Return the smallest cache that is larger than this many bytes, or "memory"."""
     return next((f"L{level}" for level, cache in sorted(cache_sizes().items()) if cache > size), "memory")

@@ -1,8 +1,8 @@
-"""How well is the objective met: validation loss on Penn Treebank, of every system's vectors by one scorer.
+"""Validation loss on Penn Treebank: one scorer computes the objective for every system's vectors.
 
-The objective is that of negative sampling with fresh noise: for each center and each of its contexts in a drawn
-window, -log sigma(positive) - sum over K noise words of log sigma(-noise); CBOW: for each center with its context's
-mean. Windows and noise are drawn once, from a fixed seed, and are the same for every system.
+The objective is negative sampling with fresh noise: for each center and each of its contexts in a drawn window,
+-log sigma(positive) - sum over K noise words of log sigma(-noise); CBOW: for each center with the mean of its contexts.
+Windows and noise are drawn once, from a fixed seed, and are the same for every system.
 """
 
 from __future__ import annotations
@@ -22,16 +22,15 @@ WINDOW, NEGATIVE, EPOCHS = 5, 5, 10
 
 
 def validation_loss(vectors: Any, context: Any, words: list[str], train: Any, valid: Any, cbow: bool) -> float:
-    """Mean loss per positive (skip-gram: pair; CBOW: center with a context)."""
+    """Return the mean loss per positive (skip-gram: pair; CBOW: center with a context)."""
     index = {word: row for row, word in enumerate(words)}
     counts = np.zeros(len(words))
     for sentence in train:
         for word in sentence:
             if word in index:
                 counts[index[word]] += 1
-    share = np.cumsum(counts**0.75)
     rng = np.random.default_rng(0)
-    # Words in the order of their spelling decide what a draw means, so that every system meets the same noise words.
+    # Draws refer to words in alphabetical order, so that every system gets the same noise words.
     order = np.argsort(np.array(words))
     share = np.cumsum((counts**0.75)[order])
     total, positives = 0.0, 0
@@ -53,7 +52,7 @@ def validation_loss(vectors: Any, context: Any, words: list[str], train: Any, va
 
 
 def measure(settings: Settings, seeds: int) -> list[dict[str, Any]]:
-    """One row for each architecture: the losses of fastw2v and gensim, and how much higher ours is."""
+    """Return one row for each architecture: the losses of fastw2v and gensim, and how much higher ours is."""
     train, valid, epochs = datasets.fetch_ptb("train"), datasets.fetch_ptb("valid"), EPOCHS
     if settings.quick:
         train, valid, epochs, seeds = train[:500], valid[:20], 1, 1

@@ -1,4 +1,4 @@
-"""How good: word similarity and analogies on the whole corpus, the settings of `bench.speed`, the mean over seeds."""
+"""Quality: word similarity and analogies on the whole corpus, with the settings of `bench.speed`; means over seeds."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from bench.helpers.systems import run, saved
 from bench.helpers.tasks import Task
 from fastw2v.vectors import WordVectors
 
-QUICK_WORDS = 200_000  # fewer know too few words of the tests
+QUICK_WORDS = 200_000  # with fewer, too few words of the tests are known
 
 
 def measure(
     corpus: Path, settings: Settings, seeds: int, epochs: int, systems: list[str], threads: int
 ) -> list[dict[str, Any]]:
-    """One row for each system and architecture: the mean of each score, and every seed's.
+    """Return one row for each system and architecture: the mean of each score, and every seed's.
 
-    Programs have no seed to set: of them one run is made, however many seeds are asked for.
+    Programs have no option for the seed, so each runs only once.
     """
     if not settings.quick:
         return _measure(corpus, settings, seeds, epochs, systems, threads)

@@ -1,4 +1,4 @@
-"""How fast: fastw2v, gensim and others in turn, on the same text with the same settings; medians, and ratios."""
+"""Speed: fastw2v, gensim and others in turn, on the same text with the same settings; medians and ratios."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from bench.helpers.record import Settings, show
 from bench.helpers.systems import run
 from bench.helpers.tasks import Task
 
-# gensim is slow enough that a piece of the corpus tells as much as all of it; all get the same piece.
+# gensim is so slow that a piece of the corpus is long enough to time; all systems get the same piece.
 TRAIN_WORDS, QUICK_WORDS = 3_000_000, 10_000
-# One epoch of it would take fastw2v a second, and a shared machine slows down and recovers from second to second.
+# One epoch of it takes fastw2v only a second, and the speed of a shared machine varies from second to second.
 OUR_EPOCHS = 5
 
 
 def tasks(piece: str, words: int, whole: str, all_words: int, quick: bool) -> dict[str, Task]:
-    """The rows of the table."""
+    """Return the rows of the table."""
     train = Task(piece, words, vector_size=16 if quick else 100)
     found = {
         "skip-gram, D 100": train,
@@ -40,7 +40,7 @@ def tasks(piece: str, words: int, whole: str, all_words: int, quick: bool) -> di
 
 
 def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]:
-    """One row for each task: every system's speed in raw words per second, and how many times that fastw2v's is."""
+    """Return one row for each task: every system's raw words per second, and fastw2v's speed relative to it."""
     systems = ["fastw2v", "gensim", *settings.programs]
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -58,7 +58,7 @@ def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]
             row |= {f"{system}_runs": found for system, found in speeds.items()}
             others = [system for system in speeds if system != "fastw2v"]
             row |= {f"ratio_{system}": row["fastw2v"] / row[system] for system in others}
-            # Whoever shares the machine can only slow a run down: the fastest of each say what it does when left alone.
+            # Other users of the machine only slow runs down: the fastest run of each comes closest to its own speed.
             row |= {f"best_ratio_{system}": max(speeds["fastw2v"]) / max(speeds[system]) for system in others}
             rows.append(row)
             ratios = "   ".join(f"{system} x {row[f'ratio_{system}']:.1f}" for system in others)

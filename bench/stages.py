@@ -1,8 +1,8 @@
-"""Where the time goes: encode, then the stages of training, in nanoseconds per kept token and as shares.
+"""The time of encode and of each stage of training, in nanoseconds per kept token and as shares.
 
-The package's own kernel is compiled once more, with a clock between its stages (kernels/stages.c); the package knows
-nothing of it. What the clock itself costs is measured and taken off; the line "sum of the stages" is to be compared
-with "as the package runs", which is the same epoch without a clock.
+The package's own kernel is compiled again, with a clock between its stages (kernels/stages.c); the package itself is
+unchanged. The cost of the clock is measured and subtracted. Compare the line "sum of the stages" with "as the package
+runs", the same epoch without a clock.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bench.helpers.native import KERNELS, Job, NoCompilerError, compiled, packag
 from bench.helpers.record import Settings, show
 from bench.helpers.training import started, time_epoch
 from fastw2v._train import instruction_sets
-from fastw2v.corpus import encode
+from fastw2v.corpus.encoding import encode
 
 # In the order of the enumeration in kernels/stages.c.
 STAGES = {
@@ -40,7 +40,7 @@ CASES: tuple[dict[str, Any], ...] = ({}, {"vector_size": 300}, {"architecture": 
 
 
 def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]:
-    """One row for each stage of each case; nothing but a sentence where there is no C compiler."""
+    """Return one row for each stage of each case; without a C compiler print a note and return nothing."""
     rows = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -62,7 +62,7 @@ def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]
 
 
 def clocked_kernel(folder: Path) -> ctypes.CDLL:
-    """The kernel in use, compiled with marks and with the package's own flags."""
+    """Return the kernel in use, compiled with marks and with the package's own flags."""
     source = f"cpu/fw_kernel_{instruction_sets()['selected']}.c"
     flags = [*package_flags(source), f'-DFW_KERNEL_FILE="{source}"']
     library = compiled(KERNELS / "stages.c", folder, flags)
@@ -75,7 +75,7 @@ def clocked_kernel(folder: Path) -> ctypes.CDLL:
 def one_case(
     library: ctypes.CDLL, encoded: Any, encode_seconds: float, params: dict[str, Any], runs: int
 ) -> list[dict[str, Any]]:
-    """The rows of one case: encode, every stage (medians of the runs), their sum, and the package without a clock."""
+    """Return the rows of one case: encode, every stage (medians), their sum, and the package without a clock."""
     samples = []
     for _ in range(runs):
         ns, kept = clocked_epoch(library, encoded, params)
@@ -99,7 +99,7 @@ def one_case(
 
 
 def clocked_epoch(library: ctypes.CDLL, encoded: Any, params: dict[str, Any]) -> tuple[Any, int]:
-    """Nanoseconds of each stage in the first epoch, without those of the clock, and the number of kept tokens."""
+    """Return nanoseconds of each stage in the first epoch, without the clock's, and the number of kept tokens."""
     state = started(encoded, **params)
     job = Job(state.arrays, encoded, state.tables, state.plan)
     workspace = np.zeros(library.stages_workspace_bytes(job) // 4 + 16, np.float32)

@@ -1,11 +1,11 @@
-"""How the cost grows: words per second of fastw2v over threads, D, V, K, window and corpus size, one at a time.
+"""Growth of the cost: words per second of fastw2v over threads, D, V, K, window and corpus size, one at a time.
 
-Everything else is as by default: skip-gram, D 100, window 5, 5 negatives, one thread, one epoch. Vocabularies are swept
-on synthetic text (Zipf's law), everything else on a piece of the corpus; reading and counting are not in the time. Each
-sweep on numbers tells the slope of its log-log line: cost ~ x^slope.
+The other settings are defaults: skip-gram, D 100, window 5, 5 negatives, one thread, one epoch. Vocabularies are swept
+on synthetic text (Zipf's law), everything else on a piece of the corpus; the time excludes reading and counting. Each
+sweep reports the slope of its log-log line: cost ~ x^slope.
 
-Two threads are set beside one, and beside two separate processes that train at once: what those reach together is what
-the machine can give to two threads.
+Two threads are compared with one, and with two separate processes that train at once: the total of the processes is the
+most that the machine offers to two threads.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from bench.helpers.record import Settings, show
 from bench.helpers.systems import run, run_together
 from bench.helpers.tasks import Task
 from bench.helpers.training import time_epoch
-from fastw2v.corpus import encode
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
+from fastw2v.corpus.encoding import encode
 from fastw2v.machine import usable_cpus
 
 WORDS, QUICK_WORDS = 3_000_000, 20_000
@@ -40,7 +40,7 @@ QUICK: dict[str, tuple[int, ...]] = {"vector_size": (16, 32), "vocabulary": (100
 
 
 def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]:
-    """One row for each point of each sweep: raw words per second and seconds for a million of them."""
+    """Return one row for each point of each sweep: raw words per second and seconds per million words."""
     rows = []
     whole = count_words(corpus)
     with tempfile.TemporaryDirectory() as name:
@@ -65,7 +65,7 @@ def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]
 def _point(
     over: str, x: int, encoded: EncodedCorpus, words: int, corpus: Path, folder: Path, quick: bool, runs: int
 ) -> dict[str, Any]:
-    """One point of a sweep."""
+    """Return one point of a sweep."""
     options: dict[str, Any] = {}
     if over == "vocabulary":
         words = QUICK_TOKENS if quick else SYNTHETIC_TOKENS
@@ -80,7 +80,7 @@ def _point(
 
 
 def log_slope(rows: list[dict[str, Any]]) -> float | None:
-    """The slope of log(cost) over log(x), by least squares; None for a single point."""
+    """Return the slope of log(cost) over log(x), by least squares; None for a single point."""
     if len(rows) < 2:
         return None
     x, cost = np.log([row["x"] for row in rows]), np.log([row["seconds_per_million"] for row in rows])
@@ -88,7 +88,7 @@ def log_slope(rows: list[dict[str, Any]]) -> float | None:
 
 
 def processes_beside_threads(piece: Path, words: int, runs: int) -> list[dict[str, Any]]:
-    """One thread, two threads, and two processes at once with one thread each: skip-gram and CBOW."""
+    """Compare one thread, two threads, and two processes at once with one thread each: skip-gram and CBOW."""
     rows: list[dict[str, Any]] = []
     for cbow in (False, True):
         task = Task(str(piece), words, cbow=cbow, learning_rate=0.05 if cbow else 0.025, epochs=2)
@@ -109,14 +109,14 @@ def processes_beside_threads(piece: Path, words: int, runs: int) -> list[dict[st
 
 
 def draw(rows: list[dict[str, Any]], folder: Path) -> None:
-    """Log-log plots of every sweep, as sweep.png and sweep.svg; a sentence where matplotlib is not installed."""
+    """Draw log-log plots of every sweep, sweep.png and sweep.svg; without matplotlib print a note."""
     try:
         import matplotlib
     except ImportError:
-        print("sweep: no plots, since matplotlib is not installed (pip install 'fastw2v[plot]')")
+        print("sweep: no plots, because matplotlib is not installed (pip install 'fastw2v[plot]')")
         return
     matplotlib.use("Agg")
-    matplotlib.rcParams["svg.hashsalt"] = "fastw2v"  # the same figures make the same file
+    matplotlib.rcParams["svg.hashsalt"] = "fastw2v"  # the same figures give the same file
     from matplotlib.figure import Figure
 
     sweeps = dict.fromkeys(row["sweep"] for row in rows if "x" in row)
@@ -141,7 +141,7 @@ def draw(rows: list[dict[str, Any]], folder: Path) -> None:
 
 
 def _short(x: int) -> str:
-    """1000000 -> 1M."""
+    """Return a short number: 1000000 -> 1M."""
     for unit, letter in ((1_000_000, "M"), (1000, "k")):
         if x >= unit:
             return f"{x / unit:g}{letter}"

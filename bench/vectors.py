@@ -1,7 +1,7 @@
-"""Trained vectors at work: neighbours, analogies, loading and saving, beside gensim's on the same vectors.
+"""The use of trained vectors: neighbours, analogies, loading and saving, compared with gensim on the same vectors.
 
-Both hold their unit vectors or norms before the clock starts, as after a first query, and take turns. Files come from
-the page cache: what is measured is reading, not the disk. Our writing brings each file to the disk, gensim's does not.
+Both compute their unit vectors or norms before the clock starts, as after a first query, and take turns. Files come
+from the page cache, so the disk is not measured. fastw2v fsyncs each file that it writes, gensim does not.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from fastw2v.formats import load, save
 from fastw2v.vectors import WordVectors
 
 SIZE = 100
-# gensim's batch is a loop, and its reader of text needs minutes for a million words: fewer tell as much.
+# gensim's batch is a loop, and its text reader needs minutes for a million words: it gets fewer.
 BATCH_QUERIES, GENSIM_QUERIES = 10_000, 200
 TEXT_WORDS = 200_000
 ANALOGY_WORDS = 30_000
 WORDS_OF_A_GROUP = 200
-GENSIM_ANALOGIES = 2  # of its runs, each of which takes a minute
+GENSIM_ANALOGIES = 2  # runs of gensim, a minute each
 
 
 def measure(words: int, runs: int) -> list[dict[str, Any]]:
-    """One row for each task: seconds of both, and how many times faster ours is."""
+    """Return one row for each task: seconds of both, and how many times faster ours is."""
     from gensim.models import KeyedVectors
 
     rng = np.random.default_rng(0)
@@ -49,9 +49,9 @@ def measure(words: int, runs: int) -> list[dict[str, Any]]:
 
 
 def _as_if_trained(rng: np.random.Generator, words: int) -> NDArray[np.float32]:
-    """Groups of words of like frequency: in trained vectors rare words lie near rare words, and near answers come late.
+    """Return vectors in groups of similar frequency: in trained vectors, rare words are near other rare words.
 
-    Among vectors drawn one by one all answers are about equally far, which is easier for a search that keeps the best.
+    Independent vectors are all about equally far apart, which is easier for a search that keeps the best.
     """
     group = np.arange(words) // WORDS_OF_A_GROUP
     centres = rng.standard_normal((group[-1] + 1, SIZE), dtype=np.float32)
@@ -70,14 +70,14 @@ def _queries(ours: WordVectors, theirs: Any, runs: int) -> Iterator[dict[str, An
     yield _row(f"most_similar, one query, {words:,} words", **singles)
     few = asked[:GENSIM_QUERIES]
     batches: dict[str, list[float]] = {"fastw2v": [], "gensim": []}
-    for _ in range(runs):  # by the query, since gensim answers fewer
+    for _ in range(runs):  # seconds per query, because gensim gets fewer queries
         batches["fastw2v"].append(_seconds(ours.most_similar_batch, asked) / len(asked))
         batches["gensim"].append(_seconds(lambda: [theirs.most_similar(word) for word in few]) / len(few))
     yield _row(f"most_similar, a query of a batch of {len(asked):,}, {words:,} words", **batches)
 
 
 def _files(folder: Path, what: str, ours: WordVectors, keyed: Any, binary: bool, runs: int) -> list[dict[str, Any]]:
-    """Files of word2vec's formats; both programs read the one that gensim wrote."""
+    """Measure files in word2vec's formats; both programs read the file that gensim wrote."""
     theirs, path = ours.to_gensim(), folder / "vectors"
     form = "binary" if binary else "text"
     saves: dict[str, list[float]] = {"fastw2v": [], "gensim": []}
@@ -91,7 +91,7 @@ def _files(folder: Path, what: str, ours: WordVectors, keyed: Any, binary: bool,
 
 
 def _own_files(folder: Path, ours: WordVectors, keyed: Any, runs: int) -> list[dict[str, Any]]:
-    """The format of each program's own: safetensors, and a pickle with arrays beside it; read, mapped and written."""
+    """Measure each program's own format, safetensors or a pickle with separate arrays: read, mapped and written."""
     theirs, path, their_path = ours.to_gensim(), folder / "own.safetensors", str(folder / "own.kv")
     tasks: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         "save": (lambda: save(path, ours), lambda: theirs.save(their_path)),
@@ -107,7 +107,7 @@ def _own_files(folder: Path, ours: WordVectors, keyed: Any, runs: int) -> list[d
 
 
 def _analogies(rng: np.random.Generator, size: int, runs: int) -> list[dict[str, Any]]:
-    """Vectors with a word for every question."""
+    """Measure analogies on vectors that have all words of the questions."""
     path = fetch_analogies()
     asked = dict.fromkeys(word for line in path.read_text().split("\n") if line[:1] != ":" for word in line.split())
     words = [*asked, *(f"word{i}" for i in range(size - len(asked)))]
@@ -124,7 +124,7 @@ def _analogies(rng: np.random.Generator, size: int, runs: int) -> list[dict[str,
 
 def _seconds(task: Callable[..., Any], *given: Any, **options: Any) -> float:
     begin = time.perf_counter()
-    _kept = task(*given, **options)  # what it made is freed after the clock was read
+    _kept = task(*given, **options)  # the result is freed after the clock is read
     return time.perf_counter() - begin
 
 

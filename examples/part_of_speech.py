@@ -2,11 +2,11 @@
 
     python examples/part_of_speech.py
 
-The words below and their parts of speech were written down by hand, words that are nearly always one of them. Each
-is judged by a classifier that has not seen it (5 folds). The vectors come from the Penn Treebank's text (no tags; it
-is taken from the folder that FASTW2V_DATA names, or fetched once), with a window of 2: near neighbours tell syntax,
-far ones topics. The baseline sees the same neighbours as counts weighted by tf-idf. This tags words, not tokens in
-their sentences, which a tagger of text must do.
+The list below was written by hand; its words nearly always have the same part of speech. A classifier that has not
+seen a word predicts its part (5 folds). The vectors are trained on the Penn Treebank's text without tags (from the
+folder that FASTW2V_DATA names, or fetched once), with a window of 2: near neighbours reflect syntax, far ones topics.
+The baseline uses the same neighbours as counts weighted by tf-idf. This tags words, whereas a tagger for text must tag
+each token in its sentence.
 """
 
 import argparse
@@ -50,13 +50,13 @@ WORDS = {
 
 
 def words_with_parts(known: Word2Vec) -> tuple[list[str], list[str]]:
-    """The words of the list that have a vector, each once, and their parts of speech."""
+    """Return the words of the list that have a vector, each once, and their parts of speech."""
     part_of = {word: part for part, text in WORDS.items() for word in text.split() if word in known}
     return list(part_of), list(part_of.values())
 
 
 def neighbourhoods(corpus: list[list[str]], words: list[str], window: int) -> list[str]:
-    """For each word, all its neighbours: "-1_the" stands directly before it."""
+    """Return all neighbours of each word, as text: "-1_the" is directly before it."""
     found: dict[str, list[str]] = {word: [] for word in words}
     for sentence in corpus:
         for place, word in enumerate(sentence):
@@ -80,7 +80,7 @@ def main() -> None:
         window=options.window,
         vector_size=options.vector_size,
         epochs=options.epochs,
-        min_count=1,  # the Treebank comes with its rare words replaced already
+        min_count=1,  # the Treebank's rare words are already replaced
         random_state=options.seed,
     ).fit()
     words, parts = words_with_parts(model)
@@ -90,7 +90,7 @@ def main() -> None:
     bag = TfidfVectorizer(analyzer=str.split, sublinear_tf=True)
     folds = StratifiedKFold(5, shuffle=True, random_state=options.seed)
     for name, classifier, rows in (
-        ("the commonest part for all", DummyClassifier(), neighbours),
+        ("most frequent part for all", DummyClassifier(), neighbours),
         ("neighbours by tf-idf", make_pipeline(bag, LogisticRegression(C=100, max_iter=1000)), neighbours),
         ("word vectors", make_pipeline(Normalizer(), LogisticRegression(C=100, max_iter=1000)), model[words]),
     ):

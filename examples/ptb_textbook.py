@@ -1,8 +1,8 @@
-"""The run of the textbook (Deep Learning from Scratch 2, chapter 4): CBOW on the Penn Treebank, in one call.
+"""The textbook's example (Deep Learning from Scratch 2, chapter 4): CBOW on the Penn Treebank, in one call.
 
     python examples/ptb_textbook.py
 
-The Penn Treebank is taken from the folder that FASTW2V_DATA names, or fetched once.
+The Penn Treebank is read from the folder that FASTW2V_DATA names, or fetched once.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def main() -> None:
             window=5,
             vector_size=options.vector_size,
             epochs=options.epochs,
-            min_count=1,  # the Treebank comes with its rare words replaced already
+            min_count=1,  # the Treebank's rare words are already replaced
             random_state=options.seed,
             callbacks=[line],
         ).fit()

@@ -1,10 +1,10 @@
-"""Sentiment: sentences of film reviews, positive or negative (SST-2), by word vectors, beside bag-of-words.
+"""Sentiment: classify sentences of film reviews (SST-2) by word vectors, compared with bag-of-words.
 
     FASTW2V_DATA=... python examples/sentiment.py
     FASTW2V_DATA=... python examples/sentiment.py --corpus enwiki-17M-words.txt
 
-Without --corpus the vectors are trained on the 6,920 training sentences alone, too few to learn good ones from. Words
-of opposite sentiment stand in the same places (a good film, a bad film), so word vectors hold little of it either way.
+Without --corpus the vectors are trained on the 6,920 training sentences alone, which are too few for good vectors.
+Words of opposite sentiment occur in the same contexts (a good film, a bad film), so word vectors capture little of it.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from fastw2v.datasets import fetch_sst2
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", help="text to train on, one sentence a line, lower-case; else the sentences")
+    parser.add_argument("--corpus", help="lower-case text to train on, one sentence per line; by default the sentences")
     parser.add_argument("--epochs", type=int, help="30 for the sentences, 3 for a corpus")
     parser.add_argument("--vector-size", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
@@ -43,7 +43,7 @@ def main() -> None:
         ),
     }
     for weighting in ("mean", "tfidf", "sif"):
-        # The tokenizer is named because a corpus in a file is split at white space, and the sentences need not be.
+        # Without this the tokenizer of a model trained on a file would split at white space.
         vectorizer = DocVectorizer(model, weighting, tokenizer="words")
         rows[f"word vectors, {weighting}"] = make_pipeline(
             vectorizer, StandardScaler(), LogisticRegression(C=0.1, max_iter=1000)

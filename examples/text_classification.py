@@ -1,9 +1,9 @@
-"""Text classification: 20 Newsgroups by a linear classifier on word vectors, beside bag-of-words.
+"""Text classification: 20 Newsgroups by a linear classifier on word vectors, compared with bag-of-words.
 
     python examples/text_classification.py
 
-The vectors are trained on the training posts alone. The posts are taken from the folder that FASTW2V_DATA names, or
-fetched once. Expect bag-of-words to win: single words, such as names, tell the groups apart, and a mean blurs them.
+The vectors are trained on the training posts alone. The posts are read from the folder that FASTW2V_DATA names, or
+fetched once. Expect bag-of-words to win: single words, such as names, distinguish the groups, and a mean blurs them.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from fastw2v.datasets import fetch_20newsgroups
 
 
 def without_attachments(posts: list[str]) -> list[str]:
-    """Without the few posts that are pictures and programs encoded as text, thousands of times the same token."""
+    """Drop the few posts that are pictures and programs encoded as text and repeat a token thousands of times."""
     return [post for post in posts if max(Counter(words(post)).values(), default=0) < 500]
 
 
@@ -45,7 +45,7 @@ def main() -> None:
     bag = TfidfVectorizer(sublinear_tf=True, min_df=options.min_count)
     mean = make_pipeline(DocVectorizer(model), StandardScaler())
     weighted = make_pipeline(DocVectorizer(model, "tfidf"), StandardScaler())
-    unit = DocVectorizer(model, "tfidf", normalize="l2")  # of the length of a bag's row, so that neither drowns
+    unit = DocVectorizer(model, "tfidf", normalize="l2")  # rows as long as the bag's, so that neither dominates
     both = FeatureUnion([("bag", bag), ("vectors", unit)])
     for name, features, strength in (
         ("bag of words, tf-idf", bag, 10),

@@ -1,11 +1,11 @@
-"""Clusters of words: what k-means makes of word vectors, and how well that fits the topics that words belong to.
+"""Clusters of words: k-means on word vectors, compared with the topics of the words.
 
     python examples/word_clusters.py
 
-No list says which words belong together, so one is made from 20 Newsgroups: a word belongs to the topic (computers,
-sports, science, ...) of whose posts an outstanding share holds it. The vectors see neither groups nor posts, only
-sentences of words. They are judged, as is the baseline (tf-idf: in which posts a word stands, in 100 dimensions by
-SVD), by the normalised mutual information of clusters and topics: 0 for chance, 1 for the same division.
+The topics come from 20 Newsgroups: a word belongs to a topic (computers, sports, science, ...) if a far larger share of
+its posts than of others holds the word. Training sees neither groups nor topics. The score of the clusters, and of a
+baseline (tf-idf of the posts that hold a word, in 100 dimensions by SVD), is their normalised mutual information with
+the topics: 0 for chance, 1 for the same division.
 """
 
 import argparse
@@ -35,7 +35,7 @@ TOPICS = {
 
 
 def topic_of(group: str) -> str:
-    """The topic of a newsgroup, "" for those of several."""
+    """Return the topic of a newsgroup, or "" for groups without a topic."""
     starts = ((topic, start) for topic, all_starts in TOPICS.items() for start in all_starts)
     return next((topic for topic, start in starts if group.startswith(start)), "")
 
@@ -43,7 +43,7 @@ def topic_of(group: str) -> str:
 def words_of_topics(
     posts: list[str], groups: list[str], min_posts: int
 ) -> tuple[list[str], list[str], CountVectorizer]:
-    """Words that stand in enough posts, most of them, by rate, of one topic; and that topic."""
+    """Return words that occur in enough posts and mostly, by rate, in one topic; their topics; and the counter."""
     counter = CountVectorizer(analyzer=words, min_df=min_posts, binary=True)
     holds = counter.fit_transform(posts)
     topics = np.array([topic_of(group) for group in groups])
@@ -56,7 +56,7 @@ def words_of_topics(
 
 
 def without_attachments(posts: list[str]) -> list[str]:
-    """Without the few posts that are pictures and programs encoded as text, thousands of times the same token."""
+    """Drop the few posts that are pictures and programs encoded as text and repeat a token thousands of times."""
     return [post for post in posts if max(Counter(words(post)).values(), default=0) < 500]
 
 
@@ -81,7 +81,7 @@ def main() -> None:
     for name, vectors in (("tf-idf of posts", baseline), ("word vectors", model[chosen])):
         clusters = KMeans(options.clusters, n_init=10, random_state=options.seed).fit(normalize(vectors)).labels_
         print(f"{name:20} {normalized_mutual_info_score(topics, clusters):.3f}")
-    for cluster in range(options.clusters):  # of the word vectors, which came last
+    for cluster in range(options.clusters):  # those of the word vectors, which come last
         members = [word for word, label in zip(chosen, clusters, strict=True) if label == cluster]
         members.sort(key=lambda word: -model.vocabulary_.counts[model.vocabulary_[word]])
         print(f"  {' '.join(members[:12])}")

@@ -1,7 +1,7 @@
 """fastw2v: word2vec at the speed of the machine.
 
 ``Word2Vec(corpus).fit()`` trains skip-gram and CBOW word vectors with negative sampling. The names below are imported
-when they are first used (PEP 562), so that ``import fastw2v`` costs almost nothing. ``__init__.pyi`` says the same to
+when they are first used (PEP 562), so that ``import fastw2v`` costs almost nothing. ``__init__.pyi`` declares them for
 type checkers and editors.
 """
 

@@ -1,7 +1,7 @@
-"""Alias table, initial rows, bursts, and the counter-based generator as the kernels see it.
+"""The alias table, initial rows, the detection of bursts, and the draws of native/fw_math.h for Python.
 
-The kernels call the same C functions (native/fw_math.h) directly; planning/draws.py is their mirror in NumPy, and tests
-hold the two bit-equal.
+The kernels call the same C functions directly. planning/draws.py repeats them in NumPy; tests check that both are
+bit-equal.
 """
 
 import numpy as np
@@ -78,7 +78,7 @@ def noise_words(const uint64_t[::1] bits, const uint32_t[::1] threshold, const i
 
 
 def renewed(long long number, long long slot, long long noise_slots, long long noise_life):
-    """Return the tile of the chunk in which a noise slot was last renewed, as seen from tile `number`."""
+    """Return the number, within its chunk, of the last tile up to tile `number` that renewed a noise slot."""
     return fw_renewed(number, slot, noise_slots, noise_life)
 
 
@@ -93,14 +93,14 @@ def alias_table(const double[::1] weights):
     Parameters
     ----------
     weights : float64 (V,)
-        Weights, not negative, of any sum above 0; V < 2**31.
+        Non-negative weights with any positive sum; V < 2**31.
 
     Returns
     -------
     threshold : uint32 (V,)
-        Column k stands for itself where 32 random bits are below ``threshold[k]`` ...
+        Column k yields k if 32 random bits are below ``threshold[k]`` ...
     alias : int32 (V,)
-        ... and for ``alias[k]`` otherwise. Columns that always stand for themselves are their own alias.
+        ... and ``alias[k]`` otherwise. Columns that always yield k are their own alias.
 
     Raises
     ------
@@ -161,12 +161,12 @@ def alias_table(const double[::1] weights):
 
 
 cdef enum:
-    STRETCH = 48  # kept tokens in which a word's share is taken
-    STEP = 16  # raw tokens by which the stretch moves on
+    STRETCH = 48  # kept tokens of the stretch over which a word's share is computed
+    STEP = 16  # raw tokens by which the stretch advances
 
 
 cdef inline double expected(const int32_t[::1] ids, const double[::1] keep, int64_t begin, int64_t end) noexcept nogil:
-    """Return how many tokens of [begin, end) are expected to be kept."""
+    """Return the expected number of kept tokens in [begin, end)."""
     cdef double total = 0.0
     cdef int64_t p
     for p in range(begin, min(end, ids.shape[0])):
@@ -175,12 +175,12 @@ cdef inline double expected(const int32_t[::1] ids, const double[::1] keep, int6
 
 
 def local_shares(const int32_t[::1] ids, const double[::1] keep, int64_t piece, int64_t longest):
-    """Return, for each `piece` tokens of the corpus, the largest share that one word has of any stretch touching them.
+    """Return, for each `piece` tokens of the corpus, the largest share of one word in any stretch that overlaps them.
 
-    A stretch is so long that it is expected to keep 48 tokens, as nearly as whole steps of 16 tokens allow (``keep``
-    (V,) are the words' keep probabilities), but no longer than ``longest``. One that is expected to keep less than half
-    as many counts as if it kept half. Where a word is densest, a stretch ends with it: the shares of the words of its
-    last step are taken. ``piece`` is a multiple of 16.
+    A stretch is a whole number of steps of 16 tokens: as many as bring its expected number of kept tokens closest to
+    48 (``keep`` (V,) are the words' keep probabilities), but at most ``longest`` tokens. If that number is below 24,
+    shares are computed as if it were 24. Only words of a stretch's last step are considered: some stretch ends where a
+    word is densest. ``piece`` is a multiple of 16.
     """
     cdef int64_t tokens = ids.shape[0], begin = 0, at = 0, end, p, q
     cdef double total = 0.0, more, oldest, best, share
@@ -211,7 +211,7 @@ def local_shares(const int32_t[::1] ids, const double[::1] keep, int64_t piece, 
 
 
 def initial_rows(float[:, :] rows, uint64_t seed):
-    """Fill the input rows, uniform in [-1, 1) / D as in gensim: a pure function of (seed, row, column)."""
+    """Fill the input rows uniformly in [-1, 1) / D, as gensim does: a pure function of (seed, row, column)."""
     cdef int64_t v, d, n = rows.shape[0], dim = rows.shape[1]
     cdef uint64_t key = fw_key(seed, 0, FW_DRAW_ROWS)
     with nogil:

@@ -1,6 +1,6 @@
 """Backend "cpu": threads, and the loops over chunks and tiles that each of them runs.
 
-The row arithmetic of a tile is in native/cpu/fw_tile.h, compiled once for each instruction set; one is chosen here.
+The arithmetic of a tile is in native/cpu/, compiled once for each instruction set; this module chooses one.
 """
 
 import math
@@ -67,20 +67,20 @@ cdef extern from "cpu/fw_threads.h" nogil:
 
 cdef enum:
     MAX_KERNELS = 8
-    POLL_MS = 50  # how often a waiting caller looks for signals
+    POLL_MS = 50  # how often a waiting caller checks for signals
 
 
-cdef struct Worker:  # what one thread owns
+cdef struct Worker:  # the state of one thread
     const fw_job *job
     const fw_kernel *kernel
     void *workspace
     int64_t epoch
     fw_stats stats
-    char apart[128]  # threads write their statistics once a tile: on cache lines of their own
+    char apart[128]  # padding: threads update their statistics after each tile, each on cache lines of its own
 
 
 cdef void train_chunks(fw_team *team, void *item) noexcept nogil:
-    """Train, in one thread, chunks from the shared cursor, their tiles in order."""
+    """Run one thread: take chunks from the shared cursor and train their tiles in order."""
     cdef Worker *worker = <Worker *> item
     cdef int64_t chunk, number, tiles
     while True:
@@ -101,7 +101,7 @@ cdef const fw_kernel *find_kernel(name) except NULL:
         return kernels[0]
     if name not in names:
         raise BackendUnavailable(
-            f"instruction set {name!r} (asked for, or set by FASTW2V_ISA) cannot be used: "
+            f"instruction set {name!r} (requested, or set by FASTW2V_ISA) cannot be used: "
             f"this machine and this build offer {', '.join(names)}"
         )
     return kernels[names.index(name)]
@@ -134,12 +134,12 @@ def instruction_sets():
 
 
 def compiler():
-    """Return the compiler that built the kernels, and its version: results are bit-equal within one build only."""
+    """Return the name and version of the compiler that built the kernels: results are bit-equal only within a build."""
     return fw_compiler().decode()
 
 
 def _rows(array, name, vocabulary):
-    """Check that the kernels can work on `array` in place; return its row stride in floats."""
+    """Check that the kernels can train `array` in place; return its row stride in floats."""
     if array.dtype != np.float32 or array.ndim != 2 or array.shape[0] != vocabulary:
         raise ValueError(f"{name}: expected float32 ({vocabulary}, D), found {array.dtype} {array.shape}")
     row_bytes = 4 * FW_ROW_ALIGN
@@ -156,14 +156,14 @@ cdef class Run:
     Parameters
     ----------
     arrays : Arrays
-        Rows made by `fastw2v.planning.rows.empty_rows`, trained in place.
+        Rows from `fastw2v.planning.rows.empty_rows`, trained in place.
     corpus : EncodedCorpus
     tables : Tables
     plan : Plan
     n_jobs : int, default 1
-        Threads. With 1, the result is bit-equal for the same plan and instruction set.
+        The number of threads. With 1, the same plan and instruction set give a bit-equal result.
     instruction_set : str, optional
-        As `instruction_sets` names them; None is its ``selected``.
+        A name from `instruction_sets`; None is its ``selected``.
     """
 
     cdef fw_job job
@@ -230,8 +230,8 @@ cdef class Run:
     def train_chunk(self, int64_t epoch, int64_t first, int64_t last):
         """Train the chunks [first, last) of an epoch (from 0) and return their sums.
 
-        Blocks without the GIL; every 50 ms the calling thread looks for signals. An exception from a signal handler is
-        raised after the threads have finished their chunks and are joined; `stats` then says how far they came.
+        The call blocks without the GIL and checks for signals every 50 ms. If a signal handler raises, the threads
+        finish their chunks and are joined before the exception propagates; `stats` then holds their sums.
         """
         cdef const fw_settings *run = &self.job.run
         if self.workers == NULL or not 0 <= first <= last <= run.chunks or not 0 <= epoch < run.epochs:
@@ -267,15 +267,15 @@ cdef class Run:
         if error is not None:
             raise error
         if started == 0:
-            raise MemoryError("the system started no thread: lower n_jobs, or raise the limit on processes or memory")
+            raise MemoryError("no thread could be started: lower n_jobs, or raise the limit on processes or memory")
         if started < n:
-            warn_user(f"only {started} of {n} threads could be started; training goes on with those")
+            warn_user(f"only {started} of {n} threads could be started; training continues with these")
         return self.stats
 
     def threads(self, int64_t epoch, int64_t first, int64_t last):
-        """Return how many threads `train_chunk` starts: at most one for each chunk, and no more than learn well.
+        """Return how many threads `train_chunk` starts: at most one per chunk, and at most what staleness allows.
 
-        The latter binds beyond twenty to forty threads on ordinary text at its first learning rate; see
+        On ordinary text, at the initial learning rate, staleness allows twenty to forty threads; see
         planning/concurrency.py.
         """
         plan = self.owned[3]
@@ -285,7 +285,7 @@ cdef class Run:
         return int(max(1, min(self.n_jobs, last - first, bearable)))
 
     cdef object _wait(self):
-        """Wait for the team; return the exception of a signal handler, if one raised."""
+        """Wait for the team; return the exception that a signal handler raised, or None."""
         cdef int through
         error = None
         while True:
@@ -310,15 +310,15 @@ cdef class Run:
         self.stats.finite = math.isfinite(self.stats.loss_sum)
 
     def request_stop(self):
-        """Let the threads finish their chunks; `train_chunk` then returns."""
+        """Make `train_chunk` return as soon as the threads have finished their chunks."""
         if self.team != NULL:
             fw_team_stop(self.team)
 
     def pull(self):
-        """Make the host's arrays current; here they always are."""
+        """Do nothing: the host's arrays are always current."""
 
     def close(self):
-        """Release the threads' memory; the arrays stay."""
+        """Release the threads' memory; the arrays stay valid."""
         free(self.workers)
         self.workers = NULL
         self.owned = None

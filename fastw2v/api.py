@@ -1,4 +1,4 @@
-"""Word2Vec, all of it: parameters, training, queries, documents, files, copies. The maths is elsewhere."""
+"""The class Word2Vec: parameters, training, queries, documents, files, copies. The maths is elsewhere."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from fastw2v.corpus.tokenizers import Tokenizer
     from fastw2v.formats.sniff import Format
     from fastw2v.parameters import Architecture, CbowGradient, Device, Errors, NegativeSharing, ShrinkWindows
-    from fastw2v.vectors.approximate import ApproximateIndex
     from fastw2v.vectors.neighbours import Answer
     from fastw2v.vectors.queries import Words
+    from fastw2v.vectors.search import SearchIndex
 
-# What a session is asked for by parameters of this class; the rest is asked for by arguments of `fit`.
+# The fields of a session's request that are parameters of this class; the others are arguments of `fit`.
 REQUESTED = tuple({each.name for each in fields(Request)} - {"parameters", "checkpoint", "every"})
 
 
@@ -384,7 +384,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         *,
         among: Words | None = None,
         exclude: Words | None = None,
-        index: ApproximateIndex | None = None,
+        index: SearchIndex | None = None,
     ) -> Answer:
         """Return the words nearest to a word, or to a sum of words; see `WordVectors.most_similar`."""
         return self.wv.most_similar(positive, negative, topn, restrict_vocab, among=among, exclude=exclude, index=index)
@@ -468,7 +468,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
             lock.release()
 
     def _request(self, checkpoint: str | os.PathLike[str] | None = None, every: float | None = None) -> Request:
-        """Return what this model asks of a session, checked before anything is read or allocated."""
+        """Return this model's request for a session, checked before anything is read or allocated."""
         parameters = TrainingParameters(**{name: getattr(self, name) for name in TRAINING_PARAMETERS})
         asked = {name: getattr(self, name) for name in REQUESTED}
         return Request(parameters, checkpoint=checkpoint, every=every, **asked).checked()
@@ -500,7 +500,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         return resume(request, self._chosen(X))
 
     def _standing(self, seed: int) -> Standing:
-        """Return where this model stands, for one more pass."""
+        """Return the state of this model, for one more pass."""
         if not hasattr(self, "context_vectors_"):
             raise ValueError(
                 "partial_fit: this model was loaded from a file without context vectors, so training cannot "
@@ -517,7 +517,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
                 self._take(session)
 
     def _take(self, session: Session) -> None:
-        """Make the session's vectors this model's own; keep the session only while there is something to resume."""
+        """Take over the session's vectors; keep the session only while there is something to resume."""
         state, corpus = session.state, session.corpus
         # An unfinished run trains on in place, so the model gets copies of its rows.
         rows = [each if state.complete else each.copy() for each in (state.w_in, state.w_out)]

@@ -1,4 +1,4 @@
-"""DocVectorizer: documents to vectors, weighted sums of their words' vectors. A scikit-learn transformer."""
+"""DocVectorizer: a scikit-learn transformer from documents to weighted sums of their words' vectors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fastw2v.api import Word2Vec
     from fastw2v.parameters import Weighting
 
-SIF_A = 1e-3  # Arora et al. recommend 1e-4 to 1e-3, and use this
+SIF_A = 1e-3  # Arora et al. recommend 1e-4 to 1e-3 and use this value
 
 
 class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -37,9 +37,9 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
     ----------
     vectors : Word2Vec, WordVectors, path, gensim KeyedVectors or None, default None
         A fitted model or word vectors are used unchanged; a path is loaded in `fit`. An unfitted model is cloned and
-        fitted on the documents of `fit`; None stands for ``Word2Vec()``.
+        fitted on the documents of `fit`; None means ``Word2Vec()``.
     weighting : {"mean", "tfidf", "sif", "usif"}, default "mean"
-        The weight of a word; n is how often it occurs in the document.
+        The weight of a word that occurs n times in the document.
 
         - "mean": n. The vector is the weighted mean.
         - "tfidf": n * idf, with scikit-learn's smooth ``idf = ln((1 + N) / (1 + df)) + 1`` over the N documents of
@@ -47,10 +47,9 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         - "sif": n * a / (a + p), a = 0.001, p the word's share of the known words in `fit`; divided by the number of
           the document's known words. Then the documents' common components are removed.
         - "usif": n * a / (a / 2 + p), a from the vocabulary and the mean length of documents; divided as for "sif".
-          Of each common component, only its share of the variance of those removed is taken away.
+          Each common component is removed only in part: by its share of the variance of all removed components.
     n_components_removed : int, default 1
-        Common components, found in `fit`, that "sif" and "usif" remove; 0 removes none. Arora et al. remove 1,
-        Ethayarajh 5.
+        How many common components, found in `fit`, "sif" and "usif" remove. Arora et al. remove 1, Ethayarajh 5.
     normalize : {None, "l2"}, default None
         "l2" scales each vector to length 1; zeros stay zeros.
     tokenizer : None, "whitespace", "words" or callable, default None
@@ -63,24 +62,24 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
     word_weights_ : ndarray of float32, shape (V,)
         The weight of one occurrence of each word.
     components_ : ndarray of float32, shape (n_components_removed, D)
-        Directions that are removed, fewer if the documents span fewer; "sif" and "usif" only.
+        The removed directions, fewer if the documents span fewer; "sif" and "usif" only.
     component_shares_ : ndarray of float32, shape (n_components_removed,)
-        How much of each is removed: 1 for "sif".
+        How much of each component is removed: 1 for "sif".
     tokenizer_ : str or callable
     model_ : Word2Vec
-        The model that `fit` trained, where it did.
+        The model that `fit` trained, if it did.
 
     Notes
     -----
     "sif" is S. Arora, Y. Liang, T. Ma, "A simple but tough-to-beat baseline for sentence embeddings", 2017; the
     components are the first right singular vectors of the documents' matrix. "usif" is K. Ethayarajh, "Unsupervised
-    random walk sentence embeddings: a strong but simple baseline", 2018, with its a from equation and mean length, and
-    with the word vectors as they are (the author's program also scales each dimension within each sentence). Both take
-    p from the corpus of the word vectors; here it is from the documents of `fit`, so that it does not depend on whether
-    a file holds counts.
+    random walk sentence embeddings: a strong but simple baseline", 2018, with the paper's equation for a and mean
+    length, and with unscaled word vectors (the author's program also scales each dimension within each sentence). Both
+    papers take p from the corpus of the word vectors; here it comes from the documents of `fit`, so that it does not
+    depend on whether a file holds counts.
 
-    All that is learned is learned in `fit`: the vector of a document does not depend on which others are transformed
-    with it. The work is one product of a sparse and a dense matrix. Deterministic, one thread.
+    Everything is learned in `fit`: the vector of a document does not depend on the other documents transformed with it.
+    The computation is one product of a sparse and a dense matrix. It is deterministic and uses one thread.
 
     Examples
     --------
@@ -108,7 +107,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
     # ------------------------------------------------------------------ scikit-learn's methods
 
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: N803
-        """Resolve the vectors, and learn the weights.
+        """Resolve the vectors and learn the weights.
 
         Parameters
         ----------
@@ -123,11 +122,11 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         Raises
         ------
         ParameterError
-            A parameter is out of range, or more components are to be removed than there are dimensions.
+            A parameter is out of range, or there are not more dimensions than components to remove.
         CorpusTypeError
             ``X`` is not a list of documents, or an item of it is not a document; the message says which.
         CorpusError
-            No document has a known word, so there is nothing to learn from.
+            No document has a known word.
         FormatError, OSError
             The file of vectors cannot be read.
         """
@@ -135,7 +134,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         return self
 
     def fit_transform(self, X: Iterable[Any], y: Any = None, **fit_params: Any) -> NDArray[np.float32]:  # noqa: N803
-        """The same as `fit` and `transform`, with the documents read once."""
+        """Do the same as `fit` and `transform`, but read the documents once."""
         counts = self._fit(X, counts_wanted=True)
         assert counts is not None
         return self._vectors_of(counts)
@@ -171,7 +170,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         return self.vectors_.vectors.shape[1]
 
     def __sklearn_clone__(self) -> Self:
-        """Vectors and fitted models are shared, not copied (and not made unfitted); a model that is to be fitted is."""
+        """Return a copy that shares word vectors and fitted models; only a model that `fit` would train is cloned."""
         params = self.get_params(deep=False)
         if _is_unfitted_model(self.vectors):
             params["vectors"] = clone(self.vectors)
@@ -185,11 +184,11 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         return Word2Vec()
 
     def _fit(self, X: Any, counts_wanted: bool) -> sparse.csr_matrix | None:  # noqa: N803
-        """Learn from the documents; their counts where they are wanted or were needed."""
+        """Learn from the documents; return their counts if they are wanted or were needed."""
         for name in ("weighting", "n_components_removed", "normalize"):
             check(name, getattr(self, name))
         check_documents_type(X)
-        documents = list(X) if hasattr(X, "__next__") else X  # they may be read twice
+        documents = list(X) if hasattr(X, "__next__") else X  # read twice if a model is trained
         given = self._default_model() if self.vectors is None else self.vectors
         model = clone(given).fit(documents) if _is_unfitted_model(given) else None
         vectors, tokenizer = _read(given if model is None else model)
@@ -198,8 +197,8 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         size = vectors.vectors.shape[1]
         if self.n_components_removed >= size and self.weighting in ("sif", "usif"):
             raise ParameterError(
-                f"n_components_removed={self.n_components_removed}: the vectors have {size} dimensions, and fewer must "
-                f"be removed"
+                f"n_components_removed={self.n_components_removed}: it must be less than the {size} dimensions of the "
+                f"vectors"
             )
         counts = count_matrix(documents, vectors, tokenizer) if counts_wanted or self.weighting != "mean" else None
         self._forget()
@@ -215,7 +214,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
             self.__dict__.pop(name, None)
 
     def _learn(self, counts: sparse.csr_matrix | None) -> None:
-        """The words' weights, and the directions to remove."""
+        """Learn the words' weights and the directions to remove."""
         if self.weighting == "mean" or counts is None:
             self.word_weights_ = np.ones(len(self.vectors_), np.float32)
             return
@@ -223,7 +222,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
             raise CorpusError(
                 f"none of the {counts.shape[0]:,} documents holds a word of the vectors ({len(self.vectors_):,} words, "
                 f"such as {', '.join(map(repr, self.vectors_.index_to_key[:3]))}), so weighting={self.weighting!r} has "
-                f"nothing to learn from; is the case of the words the same, and the tokenizer?"
+                f"nothing to learn from; check that the words are in the same case and the tokenizer is the same"
             )
         weights = {"tfidf": _idf, "sif": _sif_weights, "usif": _usif_weights}[self.weighting](counts)
         self.word_weights_ = weights.astype(np.float32)
@@ -235,7 +234,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
     # ------------------------------------------------------------------ the arithmetic
 
     def _weighted(self, counts: sparse.csr_matrix) -> NDArray[np.float32]:
-        """Weighted means: over the sum of the weights, or (SIF and uSIF) over the number of words."""
+        """Return weighted sums, divided by the sum of the weights or, for SIF and uSIF, by the number of words."""
         weights = sparse.csr_matrix(
             (counts.data * self.word_weights_[counts.indices], counts.indices, counts.indptr), counts.shape
         )
@@ -256,7 +255,7 @@ def _is_unfitted_model(given: Any) -> bool:
 
 
 def _read(given: Any) -> tuple[WordVectors, Tokenizer]:
-    """Word vectors, and how the strings that they were trained on were split."""
+    """Return the word vectors and the tokenizer of the text on which they were trained."""
     if isinstance(given, (str, os.PathLike)):
         from fastw2v.formats import load_all
 
@@ -277,7 +276,7 @@ def _idf(counts: sparse.csr_matrix) -> NDArray[np.float64]:
 
 
 def _word_shares(counts: sparse.csr_matrix) -> NDArray[np.float64]:
-    """p(w): each word's share of all known words."""
+    """Return p(w), each word's share of all known words."""
     number = np.bincount(counts.indices, weights=counts.data, minlength=counts.shape[1])
     return number / number.sum()
 
@@ -287,23 +286,23 @@ def _sif_weights(counts: sparse.csr_matrix) -> NDArray[np.float64]:
 
 
 def _usif_weights(counts: sparse.csr_matrix) -> NDArray[np.float64]:
-    """Ethayarajh, section 3: a follows from the share of words that a document of mean length is likely to hold."""
+    """Return the weights of Ethayarajh, section 3: a depends on the words that a document of mean length may hold."""
     share = _word_shares(counts)
     words = np.count_nonzero(share)
     length = row_sums(counts)
     threshold = 1 - (1 - 1 / words) ** float(length[length > 0].mean())
-    # The mean length is at least 1 and the threshold at least the mean share (but for rounding), so alpha is below 1.
+    # The mean length is at least 1 and, up to rounding, the threshold is at least the mean share: alpha is below 1.
     alpha = np.count_nonzero(share > threshold * (1 + 1e-9)) / words
     partition = 0.5 * words
-    one_by_a = alpha * partition / (1 - alpha)  # not a itself, which is infinite where alpha is 0
+    one_by_a = alpha * partition / (1 - alpha)  # not a itself, which is infinite if alpha is 0
     return 1 / (0.5 + share * one_by_a)
 
 
 def _common_components(rows: NDArray[np.float32], number: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The first right singular vectors, as rows, and the share of each in the sum of their squared singular values.
+    """Return the first right singular vectors, as rows, and their shares of the sum of their squared singular values.
 
-    From the (D, D) matrix of products, in float64: as exact as float32 rows deserve, and as quick for a million rows
-    as for a thousand.
+    They are computed from the (D, D) matrix of products, in float64: exact enough for float32 rows, and the time of the
+    decomposition does not depend on the number of rows.
     """
     products = np.zeros((rows.shape[1], rows.shape[1]))
     for begin in range(0, len(rows), 65_536):
@@ -311,6 +310,6 @@ def _common_components(rows: NDArray[np.float32], number: int) -> tuple[NDArray[
         products += block.T @ block
     squares, directions = np.linalg.eigh(products)
     order = np.argsort(-squares)[:number]
-    order = order[squares[order] > squares.max() * 1e-10]  # beyond the span of the documents a direction means nothing
+    order = order[squares[order] > squares.max() * 1e-10]  # drop directions outside the span of the documents
     squares = squares[order]
     return directions.T[order].astype(np.float32), (squares / max(squares.sum(), 1e-300)).astype(np.float32)

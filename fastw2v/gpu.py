@@ -1,7 +1,7 @@
 """Backend "cuda": the tiles of `fastw2v.backends.reference`, from the same draws, trained by the warps of a GPU.
 
-The rows, the tables and (where it fits) the corpus are on the device; a launch first makes the streams of some chunks
-and then trains them. A warp takes whole chunks, in order; rows are changed by atomic additions. The kernels are
+The rows, the tables and, if it fits, the corpus are on the device. A launch first makes the streams of some chunks and
+then trains them. A warp takes whole chunks, in order, and updates rows by atomic additions. The kernels are in
 native/cuda/; planning/concurrency.py bounds how many warps run.
 """
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
 
 COMPACT_THREADS = 256
-LAUNCH_MS = 40.0  # how long a launch may take: two are under way, and Ctrl-C waits for both
-CHUNKS_PER_WARP = 4  # in a launch, at least: warps that have no chunk left wait for the others
+LAUNCH_MS = 40.0  # the longest launch: two are in flight, and Ctrl-C waits for both
+CHUNKS_PER_WARP = 4  # in a launch, at least: warps without a chunk wait for the others
 LAUNCH_CHUNKS_MAX = 4096  # chunks in a launch, at most
 LAUNCH_STREAM_BYTES_MAX = 128 << 20  # memory of a launch's streams, at most
 ROWS_AT_ONCE = 65_536  # rows copied between host and device in one piece
@@ -38,37 +38,37 @@ ROWS_AT_ONCE = 65_536  # rows copied between host and device in one piece
 class Run:
     """One training run on a GPU; see `fastw2v.backends.choice.Run` for the calls.
 
-    With one warp a run is deterministic and equals `fastw2v.backends.reference` but for rounding; with more, additions
-    come in free order.
+    With one warp a run is deterministic and equals `fastw2v.backends.reference` up to rounding. With more warps, the
+    order of the additions varies.
 
     Parameters
     ----------
     arrays : Arrays
-        Float32, of any strides; `pull` brings them up to date.
+        Float32, with any strides; `pull` updates them.
     corpus : EncodedCorpus
     tables : Tables
     plan : Plan
     n_jobs : int
-        Ignored: every backend takes it, here the device decides how much runs at once.
+        Ignored: the device determines how many warps run at once.
     precision : {"float32", "bfloat16"}, optional
-        Of the products. None takes bfloat16 on tensor cores where the device and the shape allow, else float32. Rows
-        and sums are float32 in any case.
+        Precision of the products. None uses bfloat16 on tensor cores if the device and the shape allow it, else
+        float32. Rows and sums are always float32.
     warps : int, optional
-        How many warps train at once, for measurements; None follows the bound of planning/concurrency.py.
+        How many warps train at once, for measurements. None uses the bound of planning/concurrency.py.
 
     Attributes
     ----------
     kernel : str
         ``"general float32"`` or ``"tensor bfloat16"``.
     resident : bool
-        Whether the whole corpus lies on the device; otherwise each launch receives its part.
+        Whether the whole corpus is on the device; if not, each launch receives its part.
     crowd : Crowd
-        Says how many warps train at once.
+        Determines how many warps train at once.
 
     Raises
     ------
     BackendUnavailable
-        No CuPy, no driver or device, no NVRTC: the message says which.
+        CuPy, a driver, a device or NVRTC is missing; the message names it.
     MemoryError
         The device has too little free memory; nothing was allocated.
     """
@@ -102,12 +102,12 @@ class Run:
         self._compact, self._train = self._device.compile(kernel.files, kernel.defines, "fw_compact", "fw_train")
         if self._shared > 0:
             self._train.max_dynamic_shared_size_bytes = self._shared
-            self._train.preferred_shared_memory_carveout = 100  # rows pass by the first cache: it needs little
+            self._train.preferred_shared_memory_carveout = 100  # rows bypass the L1 cache: it needs little memory
         self._device.cupy.cuda.Device(self._device.number).synchronize()
-        self._round_ms = 0.0  # of the last launch: how long its warps took for a chunk
+        self._round_ms = 0.0  # how long the warps of the last launch took for a chunk
 
     def _upload(self, kept_share: NDArray[np.float32], kernel: Kernel, size: int) -> None:
-        """Put everything that the kernels read or write on the device."""
+        """Copy everything that the kernels read or write to the device."""
         cupy, plan, tables = self._device.cupy, self._plan, self._tables
         words = len(kept_share)
         self._rows = []
@@ -118,7 +118,7 @@ class Run:
                 padded = np.zeros((len(part), row_stride(size)), np.float32)
                 padded[:, :size] = part
                 there[begin : begin + ROWS_AT_ONCE].set(padded)
-                cupy.cuda.get_current_stream().synchronize()  # before `padded` goes
+                cupy.cuda.get_current_stream().synchronize()  # before `padded` is freed
             self._rows.append(there)
         sentences = len(self._corpus.offsets) - 1
         held = {
@@ -169,15 +169,15 @@ class Run:
                     self._round_ms = buffer.wait() or self._round_ms
                     count = self._launch(buffer, epoch, chunk, last)
                     chunk += count
-            finally:  # what was launched is trained, also when a signal handler raises
-                self._making.synchronize()  # it may have been made ready and not launched
+            finally:  # launched chunks are trained to the end, even if a signal handler raises
+                self._making.synchronize()  # a launch may have been prepared and not started
                 for buffer in self._buffers:
                     self._round_ms = buffer.wait() or self._round_ms
                 self._account(first, chunk)
         return self.stats
 
     def request_stop(self) -> None:
-        """Launch nothing more; `train_chunk` returns when what is under way has ended."""
+        """Launch nothing more; `train_chunk` returns when the launches in flight have ended."""
         self._stopped = True
 
     def pull(self) -> None:
@@ -189,15 +189,15 @@ class Run:
                 rows[begin : begin + ROWS_AT_ONCE] = there[begin : begin + ROWS_AT_ONCE].get()[:, :size]
 
     def close(self) -> None:
-        """Return the device's memory to CuPy's pool; the host's arrays stay."""
+        """Return the device's memory to CuPy's pool; the host's arrays stay valid."""
         self._closed = True
         self._rows, self._held, self._buffers = [], {}, []
         self._job = self._workspaces = self._sums = self._compact = self._train = None
 
     def device_arrays(self) -> Arrays:
-        """Return the rows on the device, as CuPy arrays (V, D): current after each `train_chunk`, without a copy.
+        """Return the rows on the device as CuPy arrays (V, D), without a copy: current after each `train_chunk`.
 
-        They offer ``__cuda_array_interface__`` and DLPack, and outlive `close`.
+        They support ``__cuda_array_interface__`` and DLPack, and stay valid after `close`.
         """
         self._check_alive()
         size = self._arrays.w_in.shape[1]
@@ -206,7 +206,7 @@ class Run:
     # ------------------------------------------------------------------ launches
 
     def _launch(self, buffer: Buffer, epoch: int, first: int, last: int) -> int:
-        """Make the streams of the next chunks and train them; return how many chunks those were."""
+        """Make the streams of the next chunks and train them; return the number of chunks."""
         plan = self._plan
         rate = plan.rate_at(epoch, first)
         warps = self.crowd.warps(rate)
@@ -239,9 +239,9 @@ class Run:
         return count
 
     def _launch_chunks(self, warps: int, left: int) -> int:
-        """Return how many chunks to launch: about one in a hundred of the run, but enough for all warps, and soon done.
+        """Return how many chunks to launch: about 1% of the run, but enough for all warps, and not too long.
 
-        A launch takes as long as a warp takes for its share of them: fewer chunks than warps would end it no sooner.
+        A launch takes as long as one warp takes for its share, so fewer chunks than warps would not shorten it.
         """
         count = max(CHUNKS_PER_WARP * warps, self._plan.epochs * self._plan.chunks // 100)
         rounds = int(LAUNCH_MS / self._round_ms) if self._round_ms > 0 else 1
@@ -249,7 +249,7 @@ class Run:
         return count - count % warps if warps < count < left else count
 
     def _account(self, first: int, end: int) -> None:
-        """Fetch the sums of what was trained."""
+        """Read the sums of the chunks [first, end) from the device."""
         sums = self._sums.get().view(SUMS)[0]
         plan = self._plan
         self.stats.tokens = int(plan.chunk_begin[end] - plan.chunk_begin[first])
@@ -261,9 +261,9 @@ class Run:
     def _check_alive(self) -> None:
         if os.getpid() != self._process:
             raise BackendUnavailable(
-                f"this run was started on the GPU by process {self._process} and is used in a fork of it, "
-                f"{os.getpid()}; a CUDA device cannot be used after a fork. Start processes with multiprocessing's "
-                "'spawn', or train in the process that began"
+                f"process {self._process} started this run on the GPU, and process {os.getpid()}, a fork of it, uses "
+                "it; a CUDA device cannot be used after a fork. Start processes with multiprocessing's 'spawn', or "
+                f"train in process {self._process}"
             )
         if self._closed:
             raise ValueError("the run is closed")
@@ -285,7 +285,7 @@ def _check_input(arrays: Arrays, corpus: EncodedCorpus, tables: Tables) -> None:
 def _fit(
     device: Device, kernel: Kernel, corpus: EncodedCorpus, plan: Plan, size: int, forced: int | None
 ) -> tuple[int, int, bool]:
-    """Return how many warps and chunks in a launch the device allows, and whether the corpus fits beside the rows.
+    """Return how many warps and how many chunks in a launch fit on the device, and whether the whole corpus does.
 
     Raises
     ------
@@ -294,7 +294,7 @@ def _fit(
     """
     free, words = device.free_bytes(), len(corpus.vocabulary)
     rows = 2 * 4 * words * row_stride(size)
-    tables = 17 * words + 20 * (plan.chunks + 1) + (10 << 10)  # and what pieces are rounded up by
+    tables = 17 * words + 20 * (plan.chunks + 1) + (10 << 10)  # 10 KiB: allocations are rounded up
     whole = 4 * len(corpus.ids) + 8 * len(corpus.offsets)
     each = 4 * kernel.workspace_floats
     launch = max(1, min(LAUNCH_CHUNKS_MAX, plan.chunks, LAUNCH_STREAM_BYTES_MAX // (4 * stream_ints(plan))))

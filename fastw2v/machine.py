@@ -40,12 +40,12 @@ def usable_cpus() -> int:
 
 
 def resolve_jobs(n_jobs: int | None) -> int:
-    """The number of threads that a checked ``n_jobs`` stands for: None and -1 are every usable CPU."""
+    """Return the number of threads for a checked ``n_jobs``: None and -1 mean every usable CPU."""
     return usable_cpus() if n_jobs is None or n_jobs == -1 else int(n_jobs)
 
 
 def available_memory() -> int:
-    """How many bytes this process can still take before the system swaps, refuses or kills.
+    """Return how many bytes this process can still allocate before the system swaps, refuses or kills.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def check_memory(needed: int, what: str, *, lower: str = "lower vector_size or m
     what : str
         What they are for, as in ``"the vectors of 3,000,000 words"``.
     lower : str
-        What the reader of the message can do about it.
+        The remedy that the message names.
 
     Raises
     ------
@@ -115,14 +115,14 @@ def _mac_memory() -> int:
 
 
 def _sysctl(name: str) -> int | None:
-    """An integer that macOS's ``sysctlbyname`` knows under this name."""
+    """Return the integer that macOS's ``sysctlbyname`` has under this name."""
     value, size = ctypes.c_uint64(0), ctypes.c_size_t(8)  # little-endian: a 32-bit answer fills the low half
     failed = ctypes.CDLL(None).sysctlbyname(name.encode(), ctypes.byref(value), ctypes.byref(size), None, 0)
     return None if failed else value.value
 
 
 def _address_space() -> Iterator[int]:
-    """What ``RLIMIT_AS`` (``ulimit -v``) leaves, where it is set and the present size is known."""
+    """Yield the bytes that ``RLIMIT_AS`` (``ulimit -v``) leaves, if it is set and the current size is known."""
     import resource  # absent on systems without rlimits, where this module can still be imported
 
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
@@ -135,7 +135,7 @@ def _address_space() -> Iterator[int]:
 
 
 def _groups(controller: str) -> Iterator[Path]:
-    """The folders of this process's group and of all above it: version 2, then the version 1 `controller`.
+    """Yield the folders of this process's group and of all above it: version 2, then the version 1 `controller`.
 
     A limit higher up binds as well. Inside a container the path of the group often does not exist, because only the
     container's own part is mounted; its root then is the container's group and is among the folders.
@@ -152,7 +152,7 @@ def _groups(controller: str) -> Iterator[Path]:
 
 
 def _quotas() -> Iterator[int]:
-    """CPUs that each group may keep busy, rounded up."""
+    """Yield the CPUs that each group may keep busy, rounded up."""
     for folder in _groups("cpu"):
         version_2 = _read(folder / "cpu.max")
         if version_2:
@@ -176,7 +176,7 @@ def _cgroup_memory() -> Iterator[int]:
 
 
 def _read(path: Path) -> str | None:
-    """The file's text without its final newline; None where this kernel has no such file or keeps it from us."""
+    """Return the file's text without its final newline; None if the file does not exist or is not readable."""
     try:
         return path.read_text(encoding="ascii", errors="replace").strip()
     except OSError:

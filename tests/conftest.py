@@ -1,22 +1,69 @@
-"""What several test files share: settings, the benchmarks, and a GPU made of the host."""
+"""What the tests of several wings share: settings, fresh processes, real data, and a GPU made of the host."""
 
 import importlib.util
+import os
 import shutil
+import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+import fastw2v
+from fastw2v import Word2Vec
 
 # No deadline: a busy machine is slow, not wrong.
 settings.register_profile("fastw2v", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("fastw2v")
 
 
-@pytest.fixture
-def bench_found(monkeypatch):
-    """The benchmarks, at the end of the path, so that fastw2v stays the one that is installed."""
-    monkeypatch.setattr(sys, "path", [*sys.path, str(Path(__file__).resolve().parent.parent)])
+@pytest.fixture(scope="session")
+def package_folder():
+    """The folder in which a subprocess must start, so that it imports the same package as the tests."""
+    return Path(fastw2v.__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def run_python(package_folder):
+    """``run_python(code, *arguments, **options)`` runs code in a fresh process; options are those of subprocess.run."""
+
+    def run(code, *arguments, **options):
+        return subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
+            **{"capture_output": True, "text": True, "cwd": package_folder, "timeout": 300, **options},
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def data_folder():
+    """The folder of real corpora and evaluation sets; without it a test is skipped."""
+    if not os.environ.get("FASTW2V_DATA"):
+        pytest.skip("FASTW2V_DATA names no folder with the data")
+    return Path(os.environ["FASTW2V_DATA"])
+
+
+@pytest.fixture(scope="session")
+def sentences():
+    """A corpus of seven words on which a model trains at once."""
+    return [
+        f"{a} {b} {c}".split() for a in ("red", "white", "old") for b in ("wine", "rose") for c in ("is", "was")
+    ] * 30
+
+
+@pytest.fixture(scope="session")
+def quick():
+    """Parameters with which training on `sentences` takes no time and gives the same bits each time."""
+    return {"vector_size": 12, "min_count": 1, "epochs": 3, "random_state": 1, "n_jobs": 1}
+
+
+@pytest.fixture(scope="session")
+def fitted(sentences, quick):
+    """``fitted(...)``: a model fitted to `sentences` with the parameters `quick`, or others."""
+    return lambda **changes: Word2Vec(sentences, **{**quick, **changes}).fit()
 
 
 @pytest.fixture(scope="session")

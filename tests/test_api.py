@@ -18,17 +18,8 @@ from fastw2v import EncodedCorpus, Word2Vec, WordVectors, load
 from fastw2v.errors import BackendUnavailable, CorpusError, DivergedError, FormatError, ParameterError
 from fastw2v.formats import save
 
-SENTENCES = [
-    f"{a} {b} {c}".split() for a in ("red", "white", "old") for b in ("wine", "rose") for c in ("is", "was")
-] * 30
-QUICK = {"vector_size": 12, "min_count": 1, "epochs": 3, "random_state": 1, "n_jobs": 1}
 
-
-def fitted(**changes):
-    return Word2Vec(SENTENCES, **{**QUICK, **changes}).fit()
-
-
-def test_a_fitted_model_offers_what_it_should():
+def test_a_fitted_model_offers_what_it_should(sentences, fitted):
     model = fitted()
     assert isinstance(model.vectors_, WordVectors)
     assert model.vectors_.vectors.shape == model.context_vectors_.vectors.shape == (7, 12)
@@ -44,43 +35,43 @@ def test_a_fitted_model_offers_what_it_should():
     assert model.seed_ == 1
     assert model.tokenizer_ == "tokens"
     assert model.report_.device == "cpu"
-    assert model.corpus_report_.raw_tokens == 3 * len(SENTENCES)
+    assert model.corpus_report_.raw_tokens == 3 * len(sentences)
     with pytest.raises(KeyError, match="rose"):
         model["rosé"]
 
 
-def test_the_corpus_can_be_given_to_fit():
-    assert np.array_equal(Word2Vec(**QUICK).fit(SENTENCES)["wine"], fitted()["wine"])
-    assert np.array_equal(Word2Vec(SENTENCES, **QUICK).fit(SENTENCES)["wine"], fitted()["wine"])
+def test_the_corpus_can_be_given_to_fit(sentences, quick, fitted):
+    assert np.array_equal(Word2Vec(**quick).fit(sentences)["wine"], fitted()["wine"])
+    assert np.array_equal(Word2Vec(sentences, **quick).fit(sentences)["wine"], fitted()["wine"])
     with pytest.raises(ValueError, match="transform"):
-        Word2Vec(SENTENCES, **QUICK).fit([["another", "corpus"]] * 9)
+        Word2Vec(sentences, **quick).fit([["another", "corpus"]] * 9)
     with pytest.raises(ValueError, match="no corpus"):
         Word2Vec().fit()
 
 
-def test_ready_ids_train_as_words_do():
+def test_ready_ids_train_as_words_do(sentences, quick, fitted):
     model = fitted()
-    ids = [[model.vocabulary_[word] for word in sentence] for sentence in SENTENCES]
+    ids = [[model.vocabulary_[word] for word in sentence] for sentence in sentences]
     encoded = EncodedCorpus.from_ids(ids, model.vocabulary_)
-    assert np.array_equal(Word2Vec(encoded, **QUICK).fit()["wine"], model["wine"])
+    assert np.array_equal(Word2Vec(encoded, **quick).fit()["wine"], model["wine"])
 
 
-def test_a_file_trains_as_its_lines_do(tmp_path):
+def test_a_file_trains_as_its_lines_do(tmp_path, sentences, quick, fitted):
     path = tmp_path / "corpus.txt"
-    path.write_text("\n".join(map(" ".join, SENTENCES)))
-    assert np.array_equal(Word2Vec(path, **QUICK).fit().vectors_.vectors, fitted().vectors_.vectors)
+    path.write_text("\n".join(map(" ".join, sentences)))
+    assert np.array_equal(Word2Vec(path, **quick).fit().vectors_.vectors, fitted().vectors_.vectors)
 
 
 @pytest.mark.parametrize("device", ["cpu", "numpy", "auto"])
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
 @pytest.mark.parametrize("n_jobs", [1, 2, -1, None])
-def test_every_way_to_train_runs(device, architecture, n_jobs):
+def test_every_way_to_train_runs(device, architecture, n_jobs, fitted):
     model = fitted(device=device, architecture=architecture, n_jobs=n_jobs)
     assert np.isfinite(model.vectors_.vectors).all()
     assert model.report_.device == ("cpu" if device == "auto" else device)
 
 
-def test_seeds_are_drawn_and_kept():
+def test_seeds_are_drawn_and_kept(fitted):
     drawn = [fitted(random_state=None) for _ in range(2)]
     assert drawn[0].seed_ != drawn[1].seed_
     assert np.array_equal(fitted(random_state=drawn[0].seed_)["wine"], drawn[0]["wine"])
@@ -123,8 +114,8 @@ BAD = {
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BAD.items() for value in values])
-def test_a_bad_parameter_is_refused_by_name(name, value):
-    model = Word2Vec(SENTENCES, **{**QUICK, name: value})
+def test_a_bad_parameter_is_refused_by_name(name, value, sentences, quick):
+    model = Word2Vec(sentences, **{**quick, name: value})
     with pytest.raises((ParameterError, ValueError, TypeError), match=name):
         model.fit()
     assert not hasattr(model, "vectors_")
@@ -153,22 +144,22 @@ def test_a_bad_parameter_is_refused_by_name(name, value):
     )
 )
 @pytest.mark.filterwarnings("ignore:the learning rate is lowered", "ignore:no pair was trained")
-def test_any_allowed_parameters_train(changes):
+def test_any_allowed_parameters_train(fitted, changes):
     assert np.isfinite(fitted(**changes).vectors_.vectors).all()
 
 
-def test_gensims_silent_failures_are_errors_or_right():
+def test_gensims_silent_failures_are_errors_or_right(sentences, quick, fitted):
     with pytest.raises(CorpusError):
-        Word2Vec([], **QUICK).fit()
-    generator = (sentence for sentence in SENTENCES)
-    model = Word2Vec(generator, **QUICK).fit()
+        Word2Vec([], **quick).fit()
+    generator = (sentence for sentence in sentences)
+    model = Word2Vec(generator, **quick).fit()
     with pytest.raises(CorpusError):
         model.fit()
-    documents = Word2Vec([" ".join(sentence) for sentence in SENTENCES], **QUICK).fit()
+    documents = Word2Vec([" ".join(sentence) for sentence in sentences], **quick).fit()
     assert set(documents.vectors_.index_to_key) == set(fitted().vectors_.index_to_key)
 
 
-def test_a_failed_fit_leaves_the_model_as_it_was():
+def test_a_failed_fit_leaves_the_model_as_it_was(fitted):
     model = fitted()
     before = model["wine"].copy()
     model.set_params(learning_rate=500.0, negative=15)
@@ -177,7 +168,7 @@ def test_a_failed_fit_leaves_the_model_as_it_was():
     assert np.array_equal(model["wine"], before)
 
 
-def test_a_number_too_long_to_be_written_is_refused_all_the_same():
+def test_a_number_too_long_to_be_written_is_refused_all_the_same(fitted):
     with pytest.raises(
         ParameterError, match=r"window=<a whole number of 16,610 bits>: it must be a whole number from 1"
     ):
@@ -197,27 +188,27 @@ def unread():
         {"vocabulary": "wine"},
     ],
 )
-def test_parameters_are_checked_before_the_corpus_is_read(bad):
+def test_parameters_are_checked_before_the_corpus_is_read(bad, quick):
     if "initial_vectors" in bad and not isinstance(bad["initial_vectors"], WordVectors):
         bad = {"initial_vectors": 5}  # whether rows fit in number is known only after reading
     with pytest.raises((ParameterError, TypeError), match=next(iter(bad))):
-        Word2Vec(unread(), **{**QUICK, **bad}).fit()
+        Word2Vec(unread(), **{**quick, **bad}).fit()
 
 
-def test_what_could_not_be_written_or_run_is_said_before_the_corpus_is_read(tmp_path, monkeypatch):
+def test_what_could_not_be_written_or_run_is_said_before_the_corpus_is_read(tmp_path, monkeypatch, quick):
     for options in ({"checkpoint": tmp_path / "no" / "run.fw2v"}, {"checkpoint": tmp_path}):
         with pytest.raises(OSError, match=r"cannot create a file|this is a folder"):
-            Word2Vec(unread(), **QUICK).fit(**options)
+            Word2Vec(unread(), **quick).fit(**options)
     for every in (0, -1, float("nan"), True, "600"):
         with pytest.raises(ParameterError, match="every="):
-            Word2Vec(unread(), **QUICK).fit(checkpoint=tmp_path / "run.fw2v", every=every)
+            Word2Vec(unread(), **quick).fit(checkpoint=tmp_path / "run.fw2v", every=every)
     assert list(tmp_path.iterdir()) == []
     monkeypatch.setenv("FASTW2V_ISA", "sse9")
     with pytest.raises(BackendUnavailable, match="'sse9'"):
-        Word2Vec(unread(), **QUICK).fit()
+        Word2Vec(unread(), **quick).fit()
 
 
-def test_models_go_through_files(tmp_path):
+def test_models_go_through_files(tmp_path, sentences, fitted):
     model = fitted()
     model.save(tmp_path / "model.fw2v")
     again = Word2Vec.load(tmp_path / "model.fw2v")
@@ -232,10 +223,10 @@ def test_models_go_through_files(tmp_path):
         model.save(tmp_path / name)
         assert load(tmp_path / name)["wine"] == pytest.approx(model["wine"], rel=1e-6)
     with pytest.raises(NotFittedError):
-        Word2Vec(SENTENCES).save(tmp_path / "none")
+        Word2Vec(sentences).save(tmp_path / "none")
 
 
-def test_a_model_without_context_vectors_goes_through_files(tmp_path):
+def test_a_model_without_context_vectors_goes_through_files(tmp_path, fitted):
     save(tmp_path / "vectors.fw2v", fitted().vectors_)
     Word2Vec.load(tmp_path / "vectors.fw2v").save(tmp_path / "again.fw2v")
     assert np.array_equal(load(tmp_path / "again.fw2v")["wine"], fitted()["wine"])
@@ -253,13 +244,13 @@ def test_a_model_without_context_vectors_goes_through_files(tmp_path):
         {"seed": "one"},
     ],
 )
-def test_a_file_whose_record_is_damaged_is_refused(tmp_path, metadata):
+def test_a_file_whose_record_is_damaged_is_refused(tmp_path, metadata, fitted):
     save(tmp_path / "model.fw2v", fitted().vectors_, metadata=metadata)
     with pytest.raises(FormatError, match=f"record of {next(iter(metadata))} is damaged"):
         Word2Vec.load(tmp_path / "model.fw2v")
 
 
-def test_given_vectors_are_the_start_and_frozen_words_stay():
+def test_given_vectors_are_the_start_and_frozen_words_stay(fitted):
     start = fitted(random_state=5)
     model = fitted(initial_vectors=start.vectors_, frozen=["wine", "old"])
     assert np.array_equal(model["wine"], start["wine"])
@@ -269,8 +260,8 @@ def test_given_vectors_are_the_start_and_frozen_words_stay():
     assert few["wine"].tolist() == [1.0] * 12
 
 
-def test_documents_become_mean_vectors():
-    model = Word2Vec([" ".join(sentence) for sentence in SENTENCES], **QUICK).fit()
+def test_documents_become_mean_vectors(sentences, quick):
+    model = Word2Vec([" ".join(sentence) for sentence in sentences], **quick).fit()
     rows = model.transform(["Red wine!", "beer", "", "wine wine rose"])
     assert rows.dtype == np.float32
     assert rows.shape == (4, 12)
@@ -281,41 +272,41 @@ def test_documents_become_mean_vectors():
         Word2Vec().transform(["wine"])
 
 
-def test_it_is_a_step_of_a_pipeline():
+def test_it_is_a_step_of_a_pipeline(quick):
     documents = ["red wine is"] * 40 + ["white rose was"] * 40
     labels = [0] * 40 + [1] * 40
-    pipeline = make_pipeline(Word2Vec(**QUICK), LogisticRegression(C=1e6))
+    pipeline = make_pipeline(Word2Vec(**quick), LogisticRegression(C=1e6))
     assert pipeline.fit(documents, labels).score(documents, labels) == 1.0
     assert pipeline[:-1].get_feature_names_out()[:2].tolist() == ["word2vec0", "word2vec1"]
 
 
-def test_clones_share_the_corpus_and_copies_keep_the_vectors(tmp_path):
+def test_clones_share_the_corpus_and_copies_keep_the_vectors(tmp_path, sentences, quick, fitted):
     model = fitted()
-    assert clone(model).corpus is SENTENCES
+    assert clone(model).corpus is sentences
     assert not hasattr(clone(model), "vectors_")
     for again in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
         assert np.array_equal(again["wine"], model["wine"])
         assert again.corpus is None
-    assert pickle.loads(pickle.dumps(Word2Vec(SENTENCES))).corpus == SENTENCES
+    assert pickle.loads(pickle.dumps(Word2Vec(sentences))).corpus == sentences
     path = tmp_path / "corpus.txt"
-    path.write_text("\n".join(map(" ".join, SENTENCES)))
-    assert pickle.loads(pickle.dumps(Word2Vec(path, **QUICK).fit())).corpus == path
+    path.write_text("\n".join(map(" ".join, sentences)))
+    assert pickle.loads(pickle.dumps(Word2Vec(path, **quick).fit())).corpus == path
 
 
-def test_repr_names_the_corpus_without_showing_it():
-    assert repr(Word2Vec(SENTENCES, window=3)) == "Word2Vec(corpus=<list, 360 items>, window=3)"
+def test_repr_names_the_corpus_without_showing_it(sentences):
+    assert repr(Word2Vec(sentences, window=3)) == "Word2Vec(corpus=<list, 360 items>, window=3)"
     assert repr(Word2Vec("text.txt")) == "Word2Vec(corpus='text.txt')"
     assert repr(Word2Vec()) == "Word2Vec()"
 
 
-def test_an_exception_of_the_users_iterator_comes_out_and_the_model_stays():
-    def sentences():
-        yield from SENTENCES
+def test_an_exception_of_the_users_iterator_comes_out_and_the_model_stays(sentences, fitted):
+    def failing():
+        yield from sentences
         raise OSError("the database went away")
 
     model = fitted()
     before = model["wine"].copy()
     model.corpus = None
     with pytest.raises(OSError, match="the database went away"):
-        model.fit(sentences())
+        model.fit(failing())
     assert np.array_equal(model["wine"], before)

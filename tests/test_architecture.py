@@ -2,8 +2,6 @@
 
 import ast
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -126,7 +124,7 @@ def graph(*, whole):
 
 
 def arrows(edges):
-    """Pairs of wings, of which a module of the first imports one of the second."""
+    """Pairs of wings: a module of the first imports one of the second."""
     pairs = {(wing(module), wing(other)) for module, others in edges.items() for other in others}
     return {(one, other) for one, other in pairs if one != other}
 
@@ -249,25 +247,23 @@ def test_the_reading_of_cython_imports_sees_what_it_should(tmp_path, monkeypatch
 # --- what importing does ---------------------------------------------------------------------------------------------
 
 
-def run(code, cwd):
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=cwd)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.split()
-
-
 @pytest.fixture
-def folder():
-    """Where a subprocess finds the same package as the tests do: its ``sys.path`` starts with this folder."""
-    return PACKAGE.parent
+def words_printed_by(run_python):
+    def run(code):
+        done = run_python(code)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()
+
+    return run
 
 
-def test_importing_the_package_imports_almost_nothing(folder):
-    loaded = set(run("import sys, fastw2v; print(*sys.modules)", folder))
+def test_importing_the_package_imports_almost_nothing(words_printed_by):
+    loaded = set(words_printed_by("import sys, fastw2v; print(*sys.modules)"))
     assert not {top_level(name) for name in loaded} & (ON_DEMAND | {"numpy", "safetensors"})
     assert {name for name in loaded if name.startswith("fastw2v.")} == set()
 
 
-def test_the_command_line_and_training_never_import_scikit_learn(folder, tmp_path):
+def test_the_command_line_and_training_never_import_scikit_learn(words_printed_by, tmp_path):
     (tmp_path / "corpus.txt").write_text("the cat sat on the mat\nthe dog sat on the log\n" * 50)
     code = (
         "import sys\nfrom fastw2v.cli import main\n"
@@ -276,13 +272,13 @@ def test_the_command_line_and_training_never_import_scikit_learn(folder, tmp_pat
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
         "print(*sys.modules)\n"
     )
-    loaded = {top_level(name) for name in run(code, folder)}
+    loaded = {top_level(name) for name in words_printed_by(code)}
     assert (tmp_path / "vectors.txt").exists()
     assert "numpy" in loaded
     assert not loaded & {"sklearn", "cupy", "gensim", "pandas", "matplotlib"}
 
 
-def test_no_compiled_module_touches_the_floating_point_state(folder):
+def test_no_compiled_module_touches_the_floating_point_state(words_printed_by):
     code = (
         "import importlib.machinery, pathlib, importlib, numpy as np, fastw2v\n"
         "suffixes = tuple(importlib.machinery.EXTENSION_SUFFIXES)\n"
@@ -297,7 +293,7 @@ def test_no_compiled_module_touches_the_floating_point_state(folder):
     )
     expected = {module for module, path in MODULES.items() if path.suffix == ".pyx"}
     assert expected
-    assert set(run(code, folder)) >= expected, "an extension was not built"
+    assert set(words_printed_by(code)) >= expected, "an extension was not built"
 
 
 # --- the files themselves --------------------------------------------------------------------------------------------

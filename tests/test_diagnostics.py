@@ -47,7 +47,7 @@ def test_an_instruction_set_that_is_not_there_does_not_hide_the_rest(monkeypatch
     monkeypatch.setenv("FASTW2V_ISA", "sse9")
     diagnostics.show_config()
     shown = capsys.readouterr().out
-    assert "instruction set 'sse9' (asked for, or set by FASTW2V_ISA) cannot be used" in shown
+    assert "instruction set 'sse9' (requested, or set by FASTW2V_ISA) cannot be used" in shown
     assert "free memory" in shown
 
 

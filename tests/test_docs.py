@@ -19,14 +19,17 @@ PAGES = [path for name in ("*.md", "docs/*.md", "bench/*.md") for path in sorted
 
 
 def test_the_tile_of_the_page_is_that_of_the_reference():
-    """On a corpus that is one tile, with repeated words, sentence ends within, and noise that hits contexts."""
+    """On a corpus that is one tile, with repeated words, sentence ends within, and noise that hits contexts.
+
+    The run is long enough for its tiles not to be short.
+    """
     page = (ROOT / "docs" / "tile.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     rng = np.random.default_rng(3)
     words, sentence, window, rate = rng.integers(0, 12, 25), np.repeat([0, 1, 2], [7, 9, 9]), 3, 2**-9
     corpus = EncodedCorpus.from_ids([words[sentence == each] for each in range(3)], [str(word) for word in range(12)])
     params = TrainingParameters(
-        window=window, negative=5, sample=0, learning_rate=rate, min_learning_rate=rate, shrink_windows=False, epochs=1
+        window=window, negative=5, sample=0, learning_rate=rate, min_learning_rate=rate, epochs=20_000
     ).checked()
     arrays = Arrays(*rng.normal(size=(2, 12, 8)))
     run = Run(arrays, corpus, make_tables(word_counts(corpus), params), make_plan(corpus, params, seed=1))
@@ -35,9 +38,11 @@ def test_the_tile_of_the_page_is_that_of_the_reference():
 
     token = np.arange(25)
     distance = abs(token[:, None] - token)
-    pairs = np.pad((distance > 0) & (distance <= window) & (sentence[:, None] == sentence), ((0, 0), (window, window)))
+    weight = np.where(distance > 0, (window + 1 - distance) / window, 0).astype(np.float32)
+    weight = np.where((distance <= window) & (sentence[:, None] == sentence), weight, 0).astype(float)
+    pairs = np.pad(weight, ((0, 0), (window, window)))
     names = {"w_in": arrays.w_in.copy(), "w_out": arrays.w_out.copy(), "noise": noise, "S": len(noise), "K": 5}
-    names |= {"centers": corpus.ids, "halo": np.pad(corpus.ids, window), "pairs": pairs.astype(float), "rate": rate}
+    names |= {"centers": corpus.ids, "halo": np.pad(corpus.ids, window), "pairs": pairs, "rate": rate}
     exec(code, names | {"np": np, "sigmoid": lambda x: 1 / (1 + np.exp(-x))})
     before = arrays.w_in.copy()
     run.train_chunk(0, 0, 1)

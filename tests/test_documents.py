@@ -260,7 +260,7 @@ def test_a_failed_fit_leaves_it_as_it_was():
         ({"weighting": "bm25"}, "weighting='bm25': it must be one of 'mean', 'tfidf', 'sif', 'usif'"),
         ({"n_components_removed": -1}, "n_components_removed=-1"),
         ({"n_components_removed": True}, "n_components_removed=True"),
-        ({"weighting": "sif", "n_components_removed": 7}, "the vectors have 7 dimensions"),
+        ({"weighting": "sif", "n_components_removed": 7}, "less than the 7 dimensions of the vectors"),
         ({"normalize": "l1"}, "normalize='l1': it must be one of 'l2', or None"),
         ({"tokenizer": "Words"}, "tokenizer='Words'"),
         ({"vectors": 5}, "vectors=int: it must be a Word2Vec"),
@@ -282,7 +282,7 @@ def test_bad_parameters_are_refused_by_name(parameters, message):
         (None, "None was given"),
     ],
 )
-def test_what_are_no_documents_is_refused(documents, message, weighting):
+def test_other_objects_are_not_documents(documents, message, weighting):
     with pytest.raises(CorpusTypeError, match=message):
         DocVectorizer(VECTORS, weighting).fit(documents)
     with pytest.raises(CorpusTypeError, match=message):
@@ -293,7 +293,7 @@ def test_a_bad_document_is_named():
     vectorizer = DocVectorizer(VECTORS).fit(DOCUMENTS)
     with pytest.raises(CorpusTypeError, match=r"documents\[1\] is None, a missing value"):
         vectorizer.transform([["w1"], None])
-    with pytest.raises(CorpusTypeError, match=r"documents\[1\] holds a token that cannot be one"):
+    with pytest.raises(CorpusTypeError, match=r"documents\[1\] holds an item that cannot be a token"):
         vectorizer.transform([["w1"], ["w2", ["w3"]]])
     with pytest.raises(NotFittedError):
         DocVectorizer(VECTORS).transform(DOCUMENTS)

@@ -2,7 +2,6 @@
 
 import os
 import resource
-import subprocess
 import sys
 
 import pytest
@@ -50,10 +49,10 @@ def test_pythons_own_count_counts(system, monkeypatch):
 
 
 @pytest.mark.skipif(sys.version_info < (3, 13), reason="PYTHON_CPU_COUNT came with Python 3.13")
-def test_the_environment_variable_counts():
+def test_the_environment_variable_counts(run_python):
     code = "from fastw2v.machine import usable_cpus; print(usable_cpus())"
     environment = {**os.environ, "PYTHON_CPU_COUNT": "1"}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    done = run_python(code, env=environment, check=True)
     assert done.stdout == "1\n"
 
 
@@ -175,7 +174,7 @@ def test_memory_of_macos(system, monkeypatch, answers, expected):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS is enforced on Linux")
-def test_a_real_address_space_limit_is_seen_before_the_allocation_fails():
+def test_a_real_address_space_limit_is_seen_before_the_allocation_fails(run_python):
     code = (
         "import resource; from fastw2v import machine\n"
         "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
@@ -183,7 +182,7 @@ def test_a_real_address_space_limit_is_seen_before_the_allocation_fails():
         "assert machine.available_memory() <= 2**28\n"
         "machine.check_memory(2**29, 'two matrices')"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = run_python(code)
     assert done.stderr.splitlines()[-1].startswith("MemoryError: two matrices need 0.5 GiB but 0.")
 
 

@@ -1,1 +1,1 @@
-"""What the commands share: corpora, the programs that are compared, records of what was measured."""
+"""Helpers of the commands: corpora, other programs, records of the measurements."""

@@ -1,4 +1,4 @@
-"""The text to measure on, its pieces, and synthetic text of any vocabulary."""
+"""The text of the benchmarks, pieces of it, and synthetic text with a vocabulary of any size."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ NAME = "enwiki-17M-words.txt"
 
 
 def find_corpus(path: str | None) -> Path:
-    """The corpus named, or the one in the folder ``FASTW2V_DATA``, unpacked once into the system's temporary folder."""
+    """Return the named corpus, or the one in ``FASTW2V_DATA``, unpacked once into the system's temporary folder."""
     if path is not None:
         if not Path(path).is_file():
             raise SystemExit(f"bench: --corpus {path}: no such file")
         return Path(path).resolve()
     folder = os.environ.get("FASTW2V_DATA")
     if not folder or not (Path(folder) / f"{NAME}.xz").exists():
-        raise SystemExit(f"bench: pass --corpus FILE (one sentence a line), or set FASTW2V_DATA to where {NAME}.xz is")
+        raise SystemExit(
+            f"bench: pass --corpus FILE (one sentence per line), or set FASTW2V_DATA to the folder that holds {NAME}.xz"
+        )
     unpacked = Path(tempfile.gettempdir()) / f"fastw2v-bench-{NAME}"
     if not unpacked.exists():
         partial = unpacked.with_suffix(".partial")
@@ -34,13 +36,13 @@ def find_corpus(path: str | None) -> Path:
 
 
 def count_words(path: Path) -> int:
-    """Words of a text file, as split at white space."""
+    """Count the words of a text file, split at white space."""
     with path.open("rb") as lines:
         return sum(len(line.split()) for line in lines)
 
 
 def first_words(path: Path, words: int, folder: Path) -> tuple[Path, int]:
-    """A file with the first lines of another, at least so many words in all, and how many there are."""
+    """Write a file with the first lines of another, at least this many words; return it and its number of words."""
     piece, found = folder / f"{path.stem}-{words}.txt", 0
     with path.open("rb") as whole, piece.open("wb") as part:
         for line in whole:
@@ -52,9 +54,9 @@ def first_words(path: Path, words: int, folder: Path) -> tuple[Path, int]:
 
 
 def zipf_corpus(vocabulary: int, tokens: int, *, sentence: int = 20, seed: int = 1) -> EncodedCorpus:
-    """Ids drawn by Zipf's law with Mandelbrot's shift, p ~ 1 / (rank + 2.7), in sentences of equal length.
+    """Draw ids by Zipf's law with Mandelbrot's shift, p ~ 1 / (rank + 2.7), in sentences of equal length.
 
-    Independent draws: nothing is to be learnt from it, but rows are touched as often as in text of that vocabulary.
+    The draws are independent, so there is nothing to learn, but rows are used as often as in text of that vocabulary.
     """
     share = np.cumsum(1 / (np.arange(1, vocabulary + 1) + 2.7))
     draws = np.random.default_rng(seed).random(tokens) * share[-1]

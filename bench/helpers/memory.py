@@ -1,4 +1,4 @@
-"""The peak of a process's memory."""
+"""The peak memory of a process."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 
 def peak_bytes() -> int:
-    """The most memory that this process has had resident.
+    """Return the peak resident memory of this process.
 
-    Linux's ``VmHWM`` belongs to the program alone; its ``ru_maxrss`` begins with what the process had before it became
-    this program, that is, with the memory of whoever started it.
+    Linux's ``VmHWM`` counts this program alone; ``ru_maxrss`` starts with the memory of the parent process at the time
+    of the fork.
     """
     try:
         status = Path("/proc/self/status").read_text()
@@ -21,7 +21,7 @@ def peak_bytes() -> int:
 
 
 def peak_bytes_of_children() -> int:
-    """The same of the largest process that this one has waited for; at least what this one had when it started it."""
+    """Return the peak of the largest finished child; at least the memory that this process had when it started it."""
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 

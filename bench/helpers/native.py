@@ -1,7 +1,7 @@
-"""C code of the benchmarks, compiled when it is needed, and what it is given.
+"""C code of the benchmarks, compiled when it is needed, and its input.
 
-Two kinds: the ladder and the machine's limits are tuned for this very machine (``-march=native``: they measure it); the
-package's own kernels are compiled with the flags of setup.py, as they are in the package.
+The ladder and the machine's limits are compiled for this machine (``-march=native``), which they measure; the package's
+own kernels are compiled with the flags of setup.py, as in the package.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ HERE_FLAGS = ["-O3", "-march=native", "-std=gnu11", "-Wall", "-Wextra", "-fno-ma
 
 
 class NoCompilerError(Exception):
-    """There is no C compiler; the message is a sentence that says what is left out because of that."""
+    """There is no C compiler; the message says so."""
 
 
 def package_flags(source: str) -> list[str]:
-    """Return the flags that setup.py gives to a kernel file: they are written there alone."""
+    """Return the flags of a kernel file, read from setup.py."""
     tree = ast.parse((Path(__file__).resolve().parent.parent.parent / "setup.py").read_text(encoding="utf-8"))
     wanted = {"COMMON_FLAGS", "X86_FLAGS"}
     tree.body = [node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in wanted]
@@ -58,8 +58,8 @@ def compiled(source: Path, folder: Path, flags: list[str]) -> ctypes.CDLL:
     """
     compiler = os.environ.get("CC", "cc").split()
     if shutil.which(compiler[0]) is None:
-        raise NoCompilerError(f"left out: no C compiler ({compiler[0]!r} is not on the PATH; CC may name another)")
-    # A name of its own for each build: a library loaded before under the same name would be found again.
+        raise NoCompilerError(f"skipped: no C compiler ({compiler[0]!r} is not on the PATH; CC may name another)")
+    # A new name for each build: a library that was loaded under the same name would be found again.
     descriptor, library = tempfile.mkstemp(suffix=".so", prefix=source.stem, dir=folder)
     os.close(descriptor)
     command = [*compiler, *flags, f"-I{NATIVE}", f"-I{KERNELS}", "-shared", "-fPIC", str(source), "-o", library, "-lm"]
@@ -70,7 +70,7 @@ def compiled(source: Path, folder: Path, flags: list[str]) -> ctypes.CDLL:
 
 
 class Job:
-    """``fw_job`` of native/cpu/fw_kernel.h as `fastw2v._train.Run` fills it, to be passed to a C function.
+    """``fw_job`` of native/cpu/fw_kernel.h, filled as by `fastw2v._train.Run`, as an argument of C functions.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class Job:
     def __init__(self, arrays: Arrays, corpus: Any, tables: Tables, plan: Plan) -> None:
         self.record = np.zeros((), self.LAYOUT)
         fill_settings(self.record["run"], plan, *arrays.w_in.shape)
-        self._owned = []  # what the record points into
+        self._owned = []  # the arrays to which the record points
         for name in self.LAYOUT.names[1:]:
             array = next(getattr(one, name) for one in (arrays, corpus, tables, plan) if hasattr(one, name))
             self._owned.append(array)

@@ -1,8 +1,7 @@
-"""Other trainers that are programs: their command lines, and their output read back.
+"""Other trainers that are programs: their command lines and their output.
 
-They are asked to count a vocabulary in a run of its own, and then to train; what a run takes beyond counting is
-training. So word2vec.c's table of noise words and fastText's text output count as neither more nor less than they cost
-whoever uses them, but the output is taken off where the counting run writes one, too (fastText).
+One run only counts the vocabulary, a second one trains; the difference is the time of training. It includes
+word2vec.c's table of noise words and its output, but not fastText's output, which the counting run writes, too.
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ import numpy as np
 from bench.helpers.tasks import Task
 from fastw2v import formats
 
-# Their programs copy file names into 100 bytes: names are given relative to a folder in which they run.
+# The programs copy file names into 100 bytes, so they run in a folder and get relative names.
 TEXT, OUTPUT, COUNTS = "text", "vectors", "counts"
 
 Commands = Callable[[Task, str, bool], list[str]]
 
 
 def _word2vec(task: Task, path: str, counting: bool) -> list[str]:
-    """word2vec.c; without -output it stops after counting."""
+    """Return the command line of word2vec.c; without -output it stops after counting."""
     if counting:
         return [path, "-train", TEXT, "-save-vocab", COUNTS, "-min-count", str(task.min_count)]
     flags: dict[str, Any] = {"train": TEXT, "output": OUTPUT, "cbow": int(task.cbow), "size": task.vector_size}
@@ -36,7 +35,7 @@ def _word2vec(task: Task, path: str, counting: bool) -> list[str]:
 
 
 def _pword2vec(task: Task, path: str, counting: bool) -> list[str]:
-    """pWord2Vec takes word2vec.c's options, but knows skip-gram with negative sampling alone."""
+    """Return the command line of pWord2Vec: word2vec.c's options, but only skip-gram with negative sampling."""
     command = _word2vec(task, path, counting)
     for unknown in ("-cbow", "-hs"):
         if unknown in command:
@@ -45,7 +44,7 @@ def _pword2vec(task: Task, path: str, counting: bool) -> list[str]:
 
 
 def _fasttext(task: Task, path: str, counting: bool) -> list[str]:
-    """fastText without subwords; no epoch is counting alone (and writing the vectors it began with)."""
+    """Return the command line of fastText without subwords; 0 epochs only count (and write the initial vectors)."""
     flags: dict[str, Any] = {"input": TEXT, "output": OUTPUT, "dim": task.vector_size, "ws": task.window}
     flags |= {"neg": task.negative, "minCount": task.min_count, "t": task.sample, "lr": task.learning_rate}
     flags |= {"epoch": 0 if counting else task.epochs, "thread": task.threads, "minn": 0, "maxn": 0, "loss": "ns"}
@@ -55,13 +54,13 @@ def _fasttext(task: Task, path: str, counting: bool) -> list[str]:
 
 @dataclass(frozen=True)
 class Program:
-    """A trainer's command line, and where it leaves the vectors and in which format."""
+    """A trainer's command line, and the name and format of its output."""
 
     commands: Commands
     output: str
     format: str
     cbow: bool = True
-    # Saves a model that it never made after counting, and falls over; the counts are complete by then.
+    # After counting it crashes because it saves a model that it never made; the counts are complete by then.
     falls_after_counting: bool = False
 
 
@@ -73,14 +72,14 @@ PROGRAMS = {
 
 
 def can(system: str, task: Task) -> bool:
-    """Whether a system has what the task asks for: programs read files, and some know skip-gram alone."""
+    """Return whether a system can do a task: programs only read files, and some have only skip-gram."""
     if system not in PROGRAMS:
         return True
     return not task.token_lists and (PROGRAMS[system].cbow or not task.cbow)
 
 
 def train(system: str, task: Task, clock: Callable[[], float]) -> tuple[float, float]:
-    """Run a program on a task; seconds of counting and of training."""
+    """Run a program on a task; return the seconds of counting and of training."""
     program, path = PROGRAMS[system], str(Path(task.program).resolve())
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / TEXT).symlink_to(Path(task.corpus).resolve())
@@ -102,5 +101,5 @@ def _run(command: list[str], folder: str, may_fall: bool) -> None:
     fell = may_fall and done.returncode < 0 and (Path(folder) / COUNTS).exists()
     if done.returncode and not fell:
         raise SystemExit(
-            f"bench: {' '.join(command)} left with {done.returncode}\n{(done.stdout + done.stderr)[-2000:]}"
+            f"bench: {' '.join(command)}: exit status {done.returncode}\n{(done.stdout + done.stderr)[-2000:]}"
         )

@@ -1,4 +1,4 @@
-"""What a run is told, what it keeps, and how it shows its figures."""
+"""Settings of a run, its results on disk, and tables on the screen."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ BENCH = Path(__file__).resolve().parent.parent
 
 @dataclass
 class Settings:
-    """What all commands share.
+    """The common settings of all commands.
 
     Attributes
     ----------
     corpus : str or None
-        Text file, one sentence a line; None is the one in ``FASTW2V_DATA``.
+        Text file, one sentence per line; None is the one in ``FASTW2V_DATA``.
     programs : dict
         Other trainers: name -> path.
     results : Path
         The folder for JSON files and plots.
     quick : bool
-        Sizes so small that the figures mean nothing: to see that everything runs.
+        Use tiny sizes to check that everything runs; the figures are meaningless.
     """
 
     corpus: str | None = None
@@ -41,7 +41,7 @@ class Settings:
     quick: bool = False
 
     def write(self, name: str, rows: list[dict[str, Any]], **more: Any) -> None:
-        """Keep a run's figures with its circumstances."""
+        """Write a run's figures with its circumstances."""
         self.results.mkdir(parents=True, exist_ok=True)
         file = self.results / f"{name}.json"
         file.write_text(json.dumps({**circumstances(), **more, "rows": rows}, indent=1) + "\n")
@@ -49,7 +49,7 @@ class Settings:
 
 
 def circumstances() -> dict[str, Any]:
-    """What figures mean nothing without: machine, commit, versions and command."""
+    """Return the circumstances of the figures: machine, commit, versions and command."""
     model = [line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
     return {
         "machine": f"{model[0] if model else platform.processor()}, {usable_cpus()} CPUs",
@@ -63,7 +63,7 @@ def circumstances() -> dict[str, Any]:
 
 
 def _commit() -> str:
-    """The commit that is measured, "-dirty" where files differ from it; other figures do not count."""
+    """Return the measured commit, with "-dirty" if files differ from it; changes in results are ignored."""
     try:
         commit = _git("rev-parse", "--short", "HEAD")
         return commit + "-dirty" * bool(_git("status", "--porcelain", "--", ":/", ":(exclude)results"))
@@ -89,7 +89,7 @@ def show(title: str, rows: Sequence[dict[str, Any]], columns: dict[str, str]) ->
     Parameters
     ----------
     columns : dict
-        Name in the rows -> format, as in ``{"what": "", "speed": ",.2f"}``; what a row lacks is left empty.
+        Name in the rows -> format, as in ``{"what": "", "speed": ",.2f"}``; missing values are left empty.
     """
     from rich import box
     from rich.console import Console
@@ -102,7 +102,7 @@ def show(title: str, rows: Sequence[dict[str, Any]], columns: dict[str, str]) ->
         table.add_row(*(_cell(row.get(name), form) for name, form in columns.items()))
     console = Console()
     if not console.is_terminal:
-        console = Console(width=150)  # a file has no edge at 80 columns
+        console = Console(width=150)  # a file is not limited to 80 columns
     console.print(table)
 
 

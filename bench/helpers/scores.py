@@ -1,4 +1,4 @@
-"""How good vectors are: the scores that several commands report."""
+"""The scores of vectors that several commands report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SCORES = ("WS-353", "SimLex", "analogies")
 
 
 def score(vectors: WordVectors) -> dict[str, float]:
-    """Spearman times 100 on WordSim-353 and SimLex-999; per cent of analogies within the first 30,000 words."""
+    """Return Spearman times 100 on WordSim-353 and SimLex-999; per cent of analogies in the first 30,000 words."""
     return {
         "WS-353": 100 * evaluate_word_pairs(vectors, datasets.fetch_word_pairs("ws353")).spearman,
         "SimLex": 100 * evaluate_word_pairs(vectors, datasets.fetch_word_pairs("simlex999")).spearman,

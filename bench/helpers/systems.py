@@ -1,7 +1,7 @@
-"""The trainers to compare, behind one shape: each is run in a process of its own and timed there.
+"""The trainers to compare, with one interface: each runs in a process of its own and is timed there.
 
-Training is timed without reading and counting (raw corpus words over wall time); counting is timed by itself. fastw2v
-and gensim are called from here; other trainers are programs, see `bench.helpers.programs`.
+Training is timed without reading and counting (raw corpus words over wall time); counting is timed separately. This
+module calls fastw2v and gensim; other trainers are programs, see `bench.helpers.programs`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import numpy as np
 from bench.helpers import memory, programs
 from bench.helpers.tasks import Outcome, Task
 
-# The packages come from where this process has them: the folder that holds `bench` also holds the source of fastw2v,
-# which is not compiled there when the installed package is measured. So it comes last.
+# The folder that holds `bench` comes last on the path: it also holds the source of fastw2v, which is not compiled there
+# when the installed package is measured.
 _START = """
 import sys
 sys.path = [folder for folder in sys.path if folder]
@@ -31,7 +31,7 @@ _ROOT = str(Path(__file__).resolve().parent.parent.parent)
 
 
 def command_line(system: str, task: Task) -> list[str]:
-    """What starts a process that runs one task."""
+    """Return the command line of a process that runs one task."""
     return [sys.executable, "-c", _START, _ROOT, system, json.dumps(asdict(task))]
 
 
@@ -44,7 +44,7 @@ def run(system: str, task: Task) -> Outcome:
 
 
 def run_together(system: str, tasks: list[Task]) -> list[Outcome]:
-    """Run several tasks at once, each in a process of its own; all have counted when training begins."""
+    """Run several tasks at once, each in a process of its own; training begins when all have counted."""
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     processes = [subprocess.Popen(command_line(system, replace(task, wait=True)), **pipes) for task in tasks]
     ready = [process.stdout.readline() for process in processes]  # type: ignore[union-attr]
@@ -68,7 +68,7 @@ def _token_lists(path: str) -> list[list[str]]:
 
 
 def _fastw2v(task: Task, clock: Any) -> tuple[float, float]:
-    from fastw2v.corpus import encode
+    from fastw2v.corpus.encoding import encode
     from fastw2v.planning.training_parameters import TrainingParameters
     from fastw2v.training.loop import train
 
@@ -111,8 +111,8 @@ def _gensim(task: Task, clock: Any) -> tuple[float, float]:
         workers=task.threads,
         seed=task.seed,
     )
-    # gensim lowers its learning rate as it should only when it is fed from Python: with corpus_file each worker counts
-    # its own words alone.
+    # gensim lowers its learning rate correctly only for a corpus_iterable: with corpus_file each worker counts only its
+    # own words.
     source = {"corpus_iterable": _token_lists(task.corpus)} if task.token_lists else {"corpus_file": task.corpus}
     begin = clock()
     model.build_vocab(**source)
@@ -133,7 +133,7 @@ SYSTEMS = {"fastw2v": _fastw2v, "gensim": _gensim}
 
 
 def main() -> None:
-    """Run one task in this process and print its outcome: what `run` starts."""
+    """Run one task in this process and print its outcome; `run` starts this."""
     import time
 
     system, task = sys.argv[1], Task(**json.loads(sys.argv[2]))
@@ -147,7 +147,7 @@ def main() -> None:
 
 
 def saved(path: Path) -> tuple[np.ndarray, np.ndarray | None, list[str]]:
-    """The word vectors, context vectors (programs do not give them away) and words that a task left."""
+    """Return the word vectors, context vectors (None for programs, which do not save them) and words of a task."""
     with np.load(path) as file:
         return file["vectors"], file.get("context"), file["words"].tolist()
 

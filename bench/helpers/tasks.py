@@ -1,4 +1,4 @@
-"""What a system is asked to do, and what that took."""
+"""A task for a system, and its outcome."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do: train, or only count and encode."""
+    """One task: train, or only count and encode."""
 
     corpus: str
     raw_words: int
@@ -23,20 +23,20 @@ class Task:
     seed: int = 1
     token_lists: bool = False  # the corpus as Python lists of strings, not as a file
     count_only: bool = False
-    save: str = ""  # where to leave the vectors, as .npz with words
-    program: str = ""  # the path, where the system is a program
-    wait: bool = False  # count, say so, and train only when told to
+    save: str = ""  # the .npz file to write, with vectors and words
+    program: str = ""  # the path, if the system is a program
+    wait: bool = False  # after counting, print a line and wait for one before training
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it: seconds of counting and of training, and the peak of the process's memory in bytes."""
+    """The outcome of a task: seconds of counting and of training, and the peak memory of the process in bytes."""
 
     count_seconds: float
     train_seconds: float
     peak_bytes: int
 
     def words_per_second(self, task: Task) -> float:
-        """Raw corpus words per second of training, or of counting where that was all."""
+        """Return raw corpus words per second of training, or of counting if the task only counts."""
         seconds = self.count_seconds if task.count_only else self.train_seconds
         return task.raw_words * (1 if task.count_only else task.epochs) / seconds

@@ -12,20 +12,20 @@ from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.planning.subsampling import keep_probability
 from fastw2v.planning.tables import word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
-from fastw2v.training import loop as fit
+from fastw2v.training import loop
 from fastw2v.training.state import TrainingState
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """One epoch of training: seconds, and what was trained.
+    """The time of one epoch of training, and its sums.
 
     Attributes
     ----------
     seconds : float
         Median over the runs.
     tokens, kept : float
-        Tokens of the encoded corpus, and those that subsampling is expected to keep.
+        Tokens of the encoded corpus, and the expected number of kept tokens.
     pairs : int
         Positive pairs; CBOW: targets with a context.
     loss : float
@@ -40,18 +40,18 @@ class Epoch:
 
 
 def started(corpus: EncodedCorpus, epochs: int = 1, **params: Any) -> TrainingState:
-    """A run made ready: rows, plan and tables."""
-    return fit.start(corpus, TrainingParameters(epochs=epochs, **params).checked(), seed=1)
+    """Return a prepared run: rows, plan and tables."""
+    return loop.start(corpus, TrainingParameters(epochs=epochs, **params).checked(), seed=1)
 
 
 def kept_tokens(corpus: EncodedCorpus, state: TrainingState) -> float:
-    """How many tokens of an epoch subsampling keeps: the expectation, which the draws meet within a per mille."""
+    """Return the expected number of kept tokens in an epoch; the draws deviate by less than a per mille."""
     counts = word_counts(corpus)
     return float((counts * keep_probability(counts, state.params.sample)).sum())
 
 
 def time_epoch(corpus: EncodedCorpus, *, runs: int = 1, threads: int = 1, **params: Any) -> Epoch:
-    """Train the first epoch so many times, each time from fresh rows."""
+    """Train the first epoch ``runs`` times, each time from fresh rows."""
     seconds = []
     for _ in range(runs):
         state = started(corpus, **params)

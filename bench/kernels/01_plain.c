@@ -1,8 +1,8 @@
 /* The loop of word2vec: one pair at a time, K fresh noise words for each, float by float.
 
-   Every pair costs K + 1 scores, each followed by two row updates: 3 D (K + 1) multiply-adds. A score is a sum that
-   floating-point rules forbid the compiler to reorder, so it waits for one addition after the other; and between two
-   scores a row is stored and loaded again. Everything that follows removes one of these waits. */
+   Every pair costs K + 1 scores, each followed by two row updates: 3 D (K + 1) multiply-adds. Floating-point rules
+   forbid the compiler to reorder the sum of a score, so each addition waits for the one before; and between two scores
+   a row is stored and loaded again. Each of the next rungs removes one of these waits. */
 #include "ladder.h"
 
 static float dot(const float *x, const float *y, int64_t n) {

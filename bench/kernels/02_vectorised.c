@@ -1,13 +1,13 @@
 /* The same loop, a vector of floats at a time, every row once through the registers.
 
-   The sum of a score is split over the lanes of four vectors that do not wait for each other, which is a reordering
-   that we may allow and the compiler may not. Both updates that need a row of the output are made in one pass over it.
+   The sum of a score is split over the lanes of four vectors that do not wait for each other: a reordering that the
+   programmer may choose but the compiler may not. One pass over an output row makes both updates that need it.
  */
 #include "ladder.h"
 
 #include "lanes.h"
 
-/* Rows are padded with zeros to whole vectors, so that no loop has a rest. */
+/* Rows are padded with zeros to whole vectors, so that no loop has a remainder. */
 static float dot(const float *x, const float *y, int64_t n) {
     vf a[4] = {{0}, {0}, {0}, {0}};
     int64_t k = 0;

@@ -1,9 +1,9 @@
 /* All pairs of a window share K noise words: a noise word is scored once for the window, and counts for all its pairs.
 
    A window of n pairs costs n + K scores instead of n (K + 1): with n about 6 and K = 5 a third of the arithmetic, and
-   a third of the rows touched. The gradient has the same expectation, since each pair still meets K draws from the same
-   distribution; only the draws of neighbouring pairs are no longer independent. All scores of a window come from one
-   state of the center's row, which is loaded once and updated once. */
+   a third of the rows. The gradient has the same expectation, because each pair still gets K draws from the same
+   distribution; only the draws of neighbouring pairs are no longer independent. All scores of a window use one state of
+   the center's row, which is loaded once and updated once. */
 #include "ladder.h"
 
 #include "lanes.h"

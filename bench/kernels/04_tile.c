@@ -1,13 +1,13 @@
 /* A tile: T consecutive tokens share S noise words; scores and updates are small matrix products, one after the other.
 
-   S noise words serve T S scores, so a noise row is brought into the cache once for T tokens instead of once for each.
-   With the noise rows transposed, one token against S words is a sum of vectors in which nothing is added across lanes,
-   and the exponentials of S scores are taken at once. All scores come before all updates, so that nothing waits for the
-   row it has just changed; the copies of the input rows are the snapshot that the later products need. Each pair meets
+   S noise words are used in T S scores, so a noise row is loaded into the cache once for T tokens instead of once for
+   each. With transposed noise rows, the scores of a token with S words are a sum of vectors without additions across
+   lanes, and the exponentials of S scores are computed at once. All scores come before all updates, so that nothing
+   waits for a row that has just changed; the later products need copies of the input rows, the snapshot. Each pair gets
    S noise words at K / S of the weight.
 
-   What the package's kernel adds: products tiled in registers, noise words that stay for some tiles, rows prefetched
-   one tile ahead, pairs gathered until they fill a vector. */
+   The package's kernel adds: products tiled in registers, noise words that stay for some tiles, rows prefetched one
+   tile ahead, pairs gathered until they fill a vector. */
 #include "ladder.h"
 
 #include "lanes.h"
@@ -96,7 +96,7 @@ static vf pair_scores(tile *t) {
     return loss;
 }
 
-/* First the rows that only read other rows, then those that are read. */
+/* Updates first the rows whose updates read other rows, then those other rows. */
 static void update_rows(tile *t) {
     const int64_t stride = t->job->run.stride;
     for (int64_t i = 0; i < t->n; i++) {

@@ -1,6 +1,7 @@
-/* What the rungs of the ladder share: kept tokens, windows, noise words (the package's own draws), and the loss.
+/* The common part of the rungs: kept tokens, windows, noise words (the package's own draws), and the loss.
 
-   A rung is one function, rung_train: one epoch of skip-gram, one thread; it returns the number of positive pairs. */
+   A rung is one function, rung_train: it trains one epoch of skip-gram in one thread and returns the number of positive
+   pairs. */
 #ifndef LADDER_H
 #define LADDER_H
 
@@ -10,7 +11,7 @@
 #include "cpu/fw_kernel.h"
 #include "fw_math.h"
 
-enum { PASSAGE = 8192 }; /* at least as many tokens as a chunk has */
+enum { PASSAGE = 8192 }; /* at least the tokens of the longest chunk */
 
 /* The kept tokens of a chunk, and the first and last token of the window of each. */
 typedef struct passage {
@@ -54,7 +55,7 @@ static inline __attribute__((unused)) float sigma(float score) {
     return 1 / (1 + expf(-(score < -30 ? -30 : score > 30 ? 30 : score)));
 }
 
-/* A sum of -log p. Logarithms are taken of products: one for each score would cost as much as the training. */
+/* A sum of -log p. The logarithm is taken of products: one for each score would cost as much as the training. */
 typedef struct losses {
     double sum, product;
 } losses;

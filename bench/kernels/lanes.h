@@ -1,4 +1,4 @@
-/* The package's vectors (fw_vec.h), as wide as this machine has them. */
+/* The package's vectors (fw_vec.h), in the largest width of this machine. */
 #ifndef LANES_H
 #define LANES_H
 

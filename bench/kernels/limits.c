@@ -1,7 +1,7 @@
-/* What one core of this machine can do: float32 multiply-adds, and bytes read and copied in a buffer of a given size.
+/* The limits of one core of this machine: float32 multiply-adds, and bytes read and copied in a buffer of a given size.
 
-   Each function works for about `seconds` and returns a rate per second. Written with the compiler's vector extensions
-   and compiled for this machine. */
+   Each function runs for about `seconds` and returns a rate per second. They use the compiler's vector extensions and
+   are compiled for this machine. */
 #include <stdint.h>
 #include <time.h>
 
@@ -26,8 +26,8 @@ static double clock_now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Floating-point operations per second: twelve independent sums, more than latency times units; a multiply-add is two.
- */
+/* Floating-point operations per second: a multiply-add is two. Twelve independent sums are more than latency times
+   units. */
 double limits_arithmetic(double seconds) {
     enum { SUMS = 12, ROUNDS = 100000 };
     vf sums[SUMS], a = 0.5f - (vf){0}, b = 0.25f - (vf){0};
@@ -49,7 +49,7 @@ double limits_read(const float *buffer, int64_t floats, double seconds) {
     UNROLL for (int i = 0; i < 8; i++) sums[i] = (vf){0};
     double begin = clock_now(), now = begin, done = 0;
     for (; now < begin + seconds; now = clock_now()) {
-        /* enough passes over a small buffer that asking the time costs nothing */
+        /* enough passes over a small buffer that reading the clock costs nothing */
         for (int64_t pass = 0; pass < 1 + 4000000 / floats; pass++, done += 4.0 * (double)floats)
             for (int64_t k = 0; k < floats; k += 8 * LANES) UNROLL for (int i = 0; i < 8; i++) {
                     sums[i] += *(const vf *)(buffer + k + i * LANES);
@@ -59,8 +59,8 @@ double limits_read(const float *buffer, int64_t floats, double seconds) {
     return done / (now - begin);
 }
 
-/* Bytes read plus bytes written per second, from the first half of the buffer to the second, by plain stores, as row
-   updates are made. (Where a store first fetches its line, that traffic comes on top and is not counted.) */
+/* Bytes read plus bytes written per second, from the first half of the buffer to the second, with plain stores, as in
+   row updates. (If a store first fetches its line, this traffic is not counted.) */
 double limits_copy(float *buffer, int64_t floats, double seconds) {
     float *to = buffer + floats / 2;
     double begin = clock_now(), now = begin, done = 0;

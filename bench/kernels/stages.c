@@ -1,8 +1,7 @@
-/* The package's kernel with a clock: how long each stage takes, one thread, one epoch.
+/* The package's kernel with a clock: the time of each stage in one epoch of one thread.
 
-   FW_KERNEL_FILE is one of fastw2v/native/cpu/fw_kernel_*.c, included whole; its FW_MARKs read the clock. A mark costs
-   time itself (some twenty cycles): `stages_mark_cost` measures it, and the marks are counted, so that it can be
-   subtracted. */
+   FW_KERNEL_FILE is one of fastw2v/native/cpu/fw_kernel_*.c; its FW_MARKs read the clock. A mark itself takes time
+   (some twenty cycles): `stages_mark_cost` measures it, and the marks are counted, so that it can be subtracted. */
 #include <stdint.h>
 #include <time.h>
 
@@ -45,8 +44,8 @@ static inline void mark(int stage) {
 
 int64_t stages_workspace_bytes(const fw_job *job) { return (int64_t)FW_KERNEL.workspace_bytes(job); }
 
-/* Trains an epoch in `workspace` (64-byte aligned, all zero). Ticks and marks of each stage are left in the arrays;
-   the number of kept tokens is returned. */
+/* Trains an epoch in `workspace` (64-byte aligned, all zero). Writes ticks and marks of each stage to the arrays;
+   returns the number of kept tokens. */
 int64_t stages_train(const fw_job *job, void *workspace, int64_t epoch, uint64_t *ticks, uint64_t *marks) {
     fw_stats stats = {0};
     int64_t kept = 0;
@@ -66,7 +65,7 @@ int64_t stages_train(const fw_job *job, void *workspace, int64_t epoch, uint64_t
     return kept;
 }
 
-/* Ticks that one mark takes, over so many. */
+/* The ticks of one mark, the mean over `times` marks. */
 double stages_mark_cost(int64_t times) {
     uint64_t begin = last_tick = now();
     for (int64_t i = 0; i < times; i++) mark(0);

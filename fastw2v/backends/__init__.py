@@ -1,4 +1,4 @@
-"""The devices that train a tile: what each must offer, and which one to take."""
+"""The backends that train tiles, the protocol that they share, and the choice between them."""
 
 from fastw2v.backends.choice import Run, choose
 

@@ -1,7 +1,7 @@
-"""What a backend must offer, and which one to use.
+"""The protocol of a backend, and the choice of one.
 
-A backend is a class `Run`, started with ``Run(arrays, corpus, tables, plan, n_jobs=...)``. Stop, resume, divergence,
-progress and callbacks behave alike on every device because they exist once, in training/loop.py, on top of these calls.
+A backend is a class `Run`, called as ``Run(arrays, corpus, tables, plan, n_jobs=...)``. Stop, resume, divergence,
+progress and callbacks behave alike on every device because training/loop.py implements them once, on top of its calls.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ class Run(Protocol):
     """One training run: the four calls that the training loop makes."""
 
     stats: ChunkStats
-    """The sums of the last `train_chunk`, also of one that raised."""
+    """The sums of the last `train_chunk`, even if it raised."""
 
     def __init__(self, arrays: Arrays, corpus: EncodedCorpus, tables: Tables, plan: Plan, *, n_jobs: int = 1) -> None:
         """Prepare to train ``arrays`` in place."""
 
     def train_chunk(self, epoch: int, first: int, last: int) -> ChunkStats:
-        """Train the chunks [first, last) of an epoch, in order; fewer after `request_stop`, and ``chunks`` says so."""
+        """Train the chunks [first, last) of an epoch, in order; after `request_stop` fewer. Return their sums."""
 
     def request_stop(self) -> None:
-        """Let `train_chunk` return at the next chunk end. For signal handlers."""
+        """Make `train_chunk` return at the next chunk end. Signal handlers may call this."""
 
     def pull(self) -> None:
-        """Make the host's arrays current."""
+        """Update the host's arrays."""
 
     def close(self) -> None:
         """Release threads, memory and device; the host's arrays stay."""
 
 
 def check_device(device: str) -> None:
-    """Raise if the device cannot be used: before a corpus is read, which may take an hour.
+    """Raise if the device cannot be used. Called before the corpus is read, which may take an hour.
 
     Raises
     ------
@@ -66,12 +66,13 @@ def choose(device: str) -> type[Run]:
     Parameters
     ----------
     device : {"auto", "cpu", "cuda", "numpy"}
-        ``"auto"`` uses a GPU where there is one, else CPU threads, and logs which and why. ``"cuda"`` never falls back.
+        ``"auto"`` uses a GPU if one can be used, else CPU threads, and logs the choice and the reason. ``"cuda"`` never
+        falls back.
 
     Raises
     ------
     BackendUnavailable
-        The device was asked for by name and cannot be used.
+        The device was requested by name and cannot be used.
 
     Examples
     --------

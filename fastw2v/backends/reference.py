@@ -1,10 +1,10 @@
-"""Backend "numpy": one tile made of the textbook's layers; slow, plain, and the oracle of every kernel test.
+"""Backend "numpy": the tile built from the textbook's layers; slow, plain, and the oracle of every kernel test.
 
 A tile is up to T consecutive kept tokens of a chunk, trained from one snapshot of its rows. It has two sides: its own
-rows, one for each of its tokens, and its halo, the rows of the tokens within a window around them. Skip-gram: own rows
-are input rows and the halo is output rows; CBOW: the reverse.
+rows, one for each of its tokens, and its halo, the rows of the tokens within a window around them. In skip-gram the own
+rows are input rows and the halo rows are output rows; in CBOW the reverse.
 
-Run works in the type of the arrays it is given: float64 in tests, float32 as a backend.
+Run computes in the type of its arrays: float64 in tests, float32 as a backend.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ class Stream:
 
 @dataclass
 class Windows:
-    """What the tokens of a tile see: slot q of token i is the stream token i + q - W."""
+    """The contexts of a tile's tokens: slot q of token i is the stream token i + q - W."""
 
-    words: NDArray[np.int64]  # (n, 2 W + 1), 0 where there is none
+    words: NDArray[np.int64]  # (n, 2 W + 1), 0 where `mask` is False
     mask: NDArray[np.bool_]  # (n, 2 W + 1)
     weight: NDArray[np.float64]  # (n, 2 W + 1), of each pair
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        """Pairs of each token."""
+        """The number of pairs of each token."""
         return self.mask.sum(axis=1)
 
 
@@ -62,7 +62,7 @@ class Run:
     tables : Tables
     plan : Plan
     n_jobs : int
-        Ignored: every backend takes it, this one uses one thread.
+        Ignored: this backend uses one thread.
     """
 
     def __init__(self, arrays: Arrays, corpus: EncodedCorpus, tables: Tables, plan: Plan, *, n_jobs: int = 1) -> None:
@@ -90,14 +90,14 @@ class Run:
         return self.stats
 
     def request_stop(self) -> None:
-        """Stop at the end of the chunk."""
+        """Make `train_chunk` return at the end of the chunk."""
         self._stopped = True
 
     def pull(self) -> None:
-        """Make the host's arrays current; here they always are."""
+        """Do nothing: the host's arrays are always current."""
 
     def close(self) -> None:
-        """Release nothing: there is nothing."""
+        """Do nothing: this backend holds no threads and no memory of its own."""
 
     # ------------------------------------------------------------------ draws
 
@@ -105,7 +105,7 @@ class Run:
         return draws.key(self.plan.seed, epoch, purpose)
 
     def stream(self, epoch: int, chunk: int) -> Stream:
-        """Subsample a chunk and what belongs to its sentences on both sides."""
+        """Subsample a chunk and its margins; return the kept tokens."""
         offsets, window = self.corpus.offsets, self.plan.window
         begin, end = self.plan.chunk_begin[chunk : chunk + 2]
         low = offsets[self.plan.chunk_sentence[chunk]]
@@ -152,8 +152,8 @@ class Run:
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
         """Return the tile's noise words (n, S), their weights, and their weights in the loss.
 
-        Renews in ``noise`` the slots whose turn it is. The loss is taken on the new words alone: those that stay have
-        just been trained against, and would flatter it.
+        Renew the slots of ``noise`` that are due. Only the new words count in the loss: training has just used the
+        others, so their loss would be too low.
         """
         plan = self.plan
         slots = range(plan.noise_slots)
@@ -171,7 +171,7 @@ class Run:
     def _pair_noise(
         self, epoch: int, positions: NDArray[np.int64], centers: NDArray[np.int64], seen: Windows
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Draw K noise words for each pair (n, slots * K), weight 0 where one hits the pair's target."""
+        """Draw K noise words for each pair, (n, slots * K); the weight is 0 where one equals the pair's target."""
         targets = centers[:, None] if self.plan.cbow else seen.words
         weight = (seen.counts > 0)[:, None] if self.plan.cbow else seen.weight
         index = np.arange(targets.shape[1] * self.plan.negative)
@@ -217,13 +217,13 @@ class Run:
         return total / np.maximum(seen.counts, 1)[:, None].astype(total.dtype) if self.plan.cbow_mean else total
 
     def _context_gradient(self, gradient: NDArray[np.float64], seen: Windows) -> NDArray[np.float64]:
-        """Return the hidden row's gradient as it goes to each context row: whole, or divided by their number."""
+        """Return the gradient of each context row: the hidden row's, whole or divided by the number of context rows."""
         if self.plan.cbow_divide:
             gradient = gradient / np.maximum(seen.counts, 1)[:, None].astype(gradient.dtype)
         return gradient[:, None, :] * seen.mask[:, :, None]
 
     def _update(self, epoch: int, position: int) -> None:
-        """Plain gradient descent, at the learning rate of the tile's first token; frozen input rows stay."""
+        """Take a step of gradient descent at the learning rate of the tile's first token; skip frozen input rows."""
         plan = self.plan
         rate = rate_after(
             plan.learning_rate, plan.min_learning_rate, epoch * plan.tokens + position, plan.epochs * plan.tokens

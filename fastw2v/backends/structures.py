@@ -1,7 +1,7 @@
 """The structures that Python passes to C and CUDA, read from the text that declares them.
 
-The fields of a structure are written down once, in C. What Python fills is a NumPy record laid out as a C compiler lays
-it out; the tests compile the structures and compare every offset.
+C alone declares the fields of a structure. Python fills a NumPy record with the layout of a C compiler; the tests
+compile the structures and compare every offset.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ C_TYPES: dict[str, type[np.generic]] = {
 
 
 def read_structure(text: str, name: str) -> np.dtype[np.void]:
-    """The layout of the C structure ``name`` that ``text`` declares; pointers become uint64.
+    """Return the layout of the C structure ``name`` that ``text`` declares; pointers become uint64.
 
-    Only plain declarations are understood: numbers, pointers, and structures that the same text declares.
+    Fields may be numbers, pointers, and structures that the same text declares.
 
     Raises
     ------
     ValueError
-        The text declares no such structure, or a field of a type that is not known here.
+        The text does not declare the structure, or a field has an unknown type.
 
     Examples
     --------
@@ -62,12 +62,12 @@ def _layout_of(kind: str, code: str, owner: str) -> Any:
     if kind in C_TYPES:
         return C_TYPES[kind]
     if not re.search(rf"\bstruct {re.escape(kind)}\s*\{{", code):
-        raise ValueError(f"struct {owner}: a field has the type {kind!r}, which is not known here; add it to C_TYPES")
+        raise ValueError(f"struct {owner}: a field has the unknown type {kind!r}; add it to C_TYPES")
     return read_structure(code, kind)
 
 
 def fill_settings(settings: Any, plan: Plan, vocabulary: int, vector_size: int) -> None:
-    """Fill a record of ``fw_settings`` (native/fw_settings.h): from the plan, under the plan's own names, and the rows.
+    """Fill a record of ``fw_settings`` (native/fw_settings.h) from the shape of the rows and the plan's attributes.
 
     Parameters
     ----------

@@ -129,7 +129,7 @@ def _training_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(__version__, prog_name="fastw2v")
 def cli() -> None:
-    """word2vec at the speed of the machine: train word vectors and ask them."""
+    """word2vec at the speed of the machine: train and query word vectors."""
 
 
 @cli.command()
@@ -253,7 +253,7 @@ def info(file: Path | None) -> None:
 @click.option("--pairs", multiple=True, type=click.Path(path_type=Path), help="word pairs instead of the known sets")
 @click.option("--analogies", type=click.Path(path_type=Path), help="analogies instead of questions-words")
 @click.option("--protocol", type=click.Choice(["c", "gensim"]), default="c", show_default=True, help="of the analogies")
-@click.option("--restrict-vocab", type=int, help="search the most frequent words only; by default as the protocol says")
+@click.option("--restrict-vocab", type=int, help="search the most frequent words only; by default as in the protocol")
 def evaluate(
     file: Path, pairs: tuple[Path, ...], analogies: Path | None, protocol: ProtocolName, restrict_vocab: int | None
 ) -> None:
@@ -268,7 +268,7 @@ def evaluate(
         named = [(name, datasets.fetch_word_pairs(name)) for name in ("ws353", "simlex999")]
         analogies = datasets.fetch_analogies()
     for name, path in named:
-        # Only gensim has a rule for pairs, so it is this one whatever is asked for the analogies.
+        # Only gensim has a rule for pairs, so it applies under both protocols of the analogies.
         limit = PROTOCOLS["gensim"].restrict_vocab if restrict_vocab is None else restrict_vocab
         click.echo(f"{name}: {evaluate_word_pairs(vectors, path, restrict_vocab=limit)}")
     if analogies is not None:

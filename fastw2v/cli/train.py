@@ -95,7 +95,7 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traine
     corpus : what `fastw2v.encode` takes
     options : dict
         Training parameters, those of `encode`, ``device`` and ``seed``; ``checkpoint``, ``every`` and ``resume`` as in
-        `Word2Vec.fit`; the files ``initial_vectors`` (word vectors), ``vocabulary`` and ``frozen`` (a word a line).
+        `Word2Vec.fit`; the files ``initial_vectors`` (word vectors), ``vocabulary`` and ``frozen`` (one word per line).
     quiet : bool
         Show no progress.
 

@@ -1,4 +1,4 @@
-"""The faces of other trainers, for scripts that were written for them; each is imported when it is first used."""
+"""The interfaces of other trainers, for scripts written for them; each is imported at first use."""
 
 from importlib import import_module
 

@@ -1,12 +1,12 @@
-"""gensim attributes that these classes lack: an AttributeError says what to do instead, and `hasattr` is False."""
+"""gensim attributes that these classes lack: an AttributeError names the alternative, and `hasattr` is False."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-_UNCHANGING = "these vectors do not change; make new ones, or take gensim's: wv.to_gensim()"
-_AS_GENSIM = "gensim's own has it: wv.to_gensim()"
+_UNCHANGING = "these vectors do not change; make new ones, or use gensim's: wv.to_gensim()"
+_AS_GENSIM = "use gensim's own: wv.to_gensim()"
 OF_VECTORS = {
     **dict.fromkeys(["vocab", "index2entity", "index2word"], "use wv.key_to_index and wv.index_to_key"),
     "vectors_norm": "use wv.get_normed_vectors()",
@@ -26,7 +26,7 @@ OF_MODELS = {
     "init_sims": "use model.wv.get_normed_vectors()",
     "build_vocab_from_freq": "use fastw2v.Word2Vec(vocabulary={word: count})",
     "reset_from": "make a new model, and call its build_vocab",
-    "estimate_memory": "what does not fit raises a MemoryError with the figures before anything is trained",
+    "estimate_memory": "a model that does not fit raises a MemoryError with the figures before training",
     **dict.fromkeys(["score", "syn1", "create_binary_tree"], "hierarchical softmax is not implemented"),
     **dict.fromkeys(["running_training_loss", "compute_loss"], "use model.get_latest_training_loss()"),
     "layer1_size": "use model.vector_size",
@@ -39,14 +39,14 @@ OF_MODELS = {
 
 
 class Absent:
-    """Base of classes that say, for names that only gensim's have, what to do instead."""
+    """Base of classes that name an alternative for attributes that only gensim has."""
 
     _absent: ClassVar[Mapping[str, str]] = {}
 
-    if not TYPE_CHECKING:  # mypy would take every name for one that there is
+    if not TYPE_CHECKING:  # else mypy would accept every name
 
         def __getattr__(self, name: str) -> Any:
-            """Raise; Python asks only for names that were not found."""
+            """Raise; Python calls this only for names that were not found."""
             message = f"{type(self).__name__!r} object has no attribute {name!r}"
             instead = type(self)._absent.get(name)
-            raise AttributeError(f"{message}, as gensim's has: {instead}" if instead else message)
+            raise AttributeError(f"{message}, unlike gensim's: {instead}" if instead else message)

@@ -45,7 +45,7 @@ class CallbackAny2Vec:
 
 
 class LineSentence:
-    """A text file with one sentence a line; `Word2Vec` reads it in C, iterating gives token lists.
+    """A text file with one sentence per line. `Word2Vec` reads it in C; iteration yields token lists.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ class Word2Vec(Absent):
         CBOW or skip-gram.
     cbow_mean : {0, 1}
         1: the mean of the context rows, its gradient passed in full to each (``cbow_gradient="sum"``). 0: their sum, as
-        gensim trains it (``cbow_gradient="mean"``).
+        gensim does it (``cbow_gradient="mean"``).
     seed, workers : int
         The seed and the number of threads. With one worker a run is repeatable under any PYTHONHASHSEED.
     max_final_vocab : int, optional
@@ -95,7 +95,7 @@ class Word2Vec(Absent):
     compute_loss : bool
         Has no effect: the loss is always recorded; see `get_latest_training_loss`.
     callbacks : iterable of CallbackAny2Vec
-        Those of gensim work as well.
+        gensim's own callbacks work as well.
     hashfxn, batch_words, comment
         Have no effect: initial rows depend only on seed and row, and there are no batches.
     hs, max_vocab_size, null_word, trim_rule, sorted_vocab
@@ -111,9 +111,9 @@ class Word2Vec(Absent):
 
     Notes
     -----
-    The corpus is read once, by `build_vocab`, and its ids are kept (4 bytes a word): `train` on the same object reads
-    nothing again, and generators work. Sentences over 10,000 words are not cut. `train` on other text continues from
-    the current vectors, with the same words.
+    `build_vocab` reads the corpus once and keeps its ids (4 bytes per word): `train` on the same object reads nothing
+    again, and generators work. Sentences over 10,000 words are not cut. `train` on other text continues from the
+    current vectors, with the same words.
 
     Examples
     --------
@@ -170,7 +170,7 @@ class Word2Vec(Absent):
         self._loss_sum = 0.0
         self._given: Any = None
         self._corpus: EncodedCorpus | None = None
-        self._params(epochs, alpha, min_alpha)  # so that a wrong value raises before anything is read
+        self._params(epochs, alpha, min_alpha)  # a wrong value raises before anything is read
         if sentences is not None or corpus_file is not None:
             self.build_vocab(sentences, corpus_file)
             self.train(sentences, corpus_file, epochs=epochs, total_examples=self.corpus_count)
@@ -319,16 +319,17 @@ class Word2Vec(Absent):
         self.syn1neg = np.array(state.w_out)
 
     def get_latest_training_loss(self) -> float:
-        """Return the loss summed over the pairs of the last `train` (CBOW: its targets), epochs that ended.
+        """Return the loss summed over the pairs (CBOW: targets) of all finished epochs of the last `train`.
 
-        In double precision, so it does not stick as gensim's float32 does. `loss_history` has the mean of each epoch.
+        The sum is in double precision, so it does not saturate as gensim's float32 does. `loss_history` has the mean of
+        each epoch.
         """
         return self._loss_sum
 
     def predict_output_word(self, context_words_list: Iterable[Any], topn: int = 10) -> list[tuple[Any, float]] | None:
-        """Return the likeliest words between context words, with their share of the model's softmax.
+        """Return the most likely words between context words, with their share of the model's softmax.
 
-        None when no context word is known.
+        Return None if no context word is known.
         """
         rows = [self.wv.key_to_index[word] for word in context_words_list if word in self.wv]
         if not rows:
@@ -375,7 +376,7 @@ _KEPT = (
 
 
 class _Bridge:
-    """Calls gensim's callbacks from ours."""
+    """A callback of this package that calls gensim's callbacks."""
 
     def __init__(self, model: Word2Vec, state: TrainingState, vocabulary: Vocabulary, callbacks: list[Any]) -> None:
         self.model, self.state, self.vocabulary, self.callbacks = model, state, vocabulary, callbacks
@@ -409,5 +410,5 @@ def _refuse(name: str, value: Any, default: Any, instead: str) -> None:
 
 def _one_of(corpus_iterable: Any, corpus_file: Any) -> Any:
     if (corpus_iterable is None) == (corpus_file is None):
-        raise ParameterError("give one of the two: corpus_iterable (sentences), or corpus_file")
+        raise ParameterError("pass either corpus_iterable (sentences) or corpus_file")
     return corpus_iterable if corpus_file is None else corpus_file

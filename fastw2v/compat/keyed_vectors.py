@@ -31,10 +31,10 @@ class KeyedVectors(Absent, WordVectors):
 
     Notes
     -----
-    All methods of `WordVectors` work, too. As in gensim, a whole number that is not a word is a row; a
-    weight in `negative` is added as it is; ``topn=None`` returns the scores of all rows. What raises, with the reason:
-    `add_vector`, `add_vectors`, `wmdistance`, a `clip_start` other than 0, writing files without a header.
-    `most_similar_cosmul` follows `restrict_vocab`, with which gensim's does nothing.
+    All methods of `WordVectors` work, too. As in gensim, a whole number that is not a word is a row; a weight in
+    `negative` is added unchanged; ``topn=None`` returns the scores of all rows. `add_vector`, `add_vectors`,
+    `wmdistance`, a `clip_start` other than 0 and writing files without a header raise an error with the reason.
+    `most_similar_cosmul` follows `restrict_vocab`, which gensim's ignores.
 
     Examples
     --------
@@ -71,7 +71,7 @@ class KeyedVectors(Absent, WordVectors):
         return self.row(key) if default is None or self.has_index_for(key) else default
 
     def has_index_for(self, key: Hashable) -> bool:
-        """Whether the vocabulary holds a word."""
+        """Return whether the vocabulary holds a word."""
         return key in self.key_to_index
 
     def get_vecattr(self, key: Hashable, attr: str) -> int:
@@ -92,7 +92,7 @@ class KeyedVectors(Absent, WordVectors):
         return np.linalg.norm(self.vectors.astype(np.float64), axis=1).astype(np.float32)
 
     def fill_norms(self, force: bool = False) -> None:
-        """Compute the unit vectors now instead of at first use."""
+        """Compute the unit vectors now rather than at first use."""
         _ = self.unit_vectors
 
     def init_sims(self, replace: bool = False) -> None:
@@ -101,7 +101,7 @@ class KeyedVectors(Absent, WordVectors):
         self.fill_norms()
 
     def vectors_for_all(self, keys: Iterable[Hashable]) -> KeyedVectors:
-        """Return the vectors of those of the words that are known, each once, in their order."""
+        """Return the vectors of the known words among these, each once, in their order."""
         rows = [self.key_to_index[key] for key in dict.fromkeys(keys) if key in self.key_to_index]
         counts = None if self.counts is None else self.counts[rows]
         return KeyedVectors(self.vectors[rows], [self.index_to_key[row] for row in rows], counts)
@@ -129,10 +129,10 @@ class KeyedVectors(Absent, WordVectors):
         Returns
         -------
         list of (word, float), or array of float32, shape (V,)
-            The scores of all rows where `topn` is None.
+            The scores of all rows if `topn` is None.
         """
         if clip_start:
-            raise ParameterError(f"clip_start={clip_start}: ask a slice instead, wv[{clip_start}:].most_similar(...)")
+            raise ParameterError(f"clip_start={clip_start}: use a slice instead, wv[{clip_start}:].most_similar(...)")
         if indexer is not None and not isinstance(indexer, ApproximateIndex):
             raise ParameterError(f"indexer must be an ApproximateIndex; got {type(indexer).__name__}")
         limit = restrict_vocab or clip_end or None
@@ -147,7 +147,7 @@ class KeyedVectors(Absent, WordVectors):
     def most_similar_cosmul(  # type: ignore[override]
         self, positive: Any = None, negative: Any = None, topn: int | None = 10, restrict_vocab: int | None = None
     ) -> Any:
-        """As `WordVectors.most_similar_cosmul`; the scores of all rows where `topn` is None."""
+        """Do the same as `WordVectors.most_similar_cosmul`; return the scores of all rows if `topn` is None."""
         if topn is None:
             return self._cosmul(_listed(positive), _listed(negative), self._choice(restrict_vocab, None, None))[0]
         return super().most_similar_cosmul(_listed(positive), _listed(negative), topn, restrict_vocab)
@@ -173,7 +173,7 @@ class KeyedVectors(Absent, WordVectors):
     # -- comparisons; unknown words are skipped, as in gensim --
 
     def n_similarity(self, ws1: Sequence[Hashable], ws2: Sequence[Hashable]) -> float:  # type: ignore[override]
-        """Return the cosine of two groups' mean vectors; 0 where no word of one of them is known."""
+        """Return the cosine of two groups' mean vectors; 0 if no word of a group is known."""
         known = self._known(ws1), self._known(ws2)
         if any(given and not left for given, left in zip((ws1, ws2), known, strict=True)):
             return 0.0
@@ -211,9 +211,9 @@ class KeyedVectors(Absent, WordVectors):
         case_insensitive: bool = True,
         dummy4unknown: bool = False,
     ) -> tuple[tuple[float, float], tuple[float, float], float]:
-        """Return Pearson's and Spearman's correlation, each with its p-value, and the per cent of unknown pairs.
+        """Return Pearson's and Spearman's correlation, each with its p-value, and the percentage of unknown pairs.
 
-        The delimiter is found in the file. See :func:`fastw2v.evaluate.evaluate_word_pairs` for a fuller report.
+        The delimiter is detected. See :func:`fastw2v.evaluate.evaluate_word_pairs` for a fuller report.
         """
         _refuse(dummy4unknown, "dummy4unknown=True", "unknown pairs are left out and counted")
         report = evaluate_word_pairs(self, pairs, restrict_vocab=restrict_vocab, case_insensitive=case_insensitive)
@@ -307,7 +307,7 @@ class KeyedVectors(Absent, WordVectors):
     add_vector = add_vectors
 
     def wmdistance(self, *args: Any, **options: Any) -> float:
-        """Raise: there is no word mover's distance here."""
+        """Raise: word mover's distance is not implemented."""
         raise NotImplementedError("word mover's distance has no counterpart: use wv.to_gensim().wmdistance(...)")
 
 
@@ -316,7 +316,7 @@ def _listed(given: Any) -> Any:
 
 
 def _negated(item: Any) -> Any:
-    """Negate a weight: gensim adds a weight in `negative` as it is, `WordVectors` subtracts it."""
+    """Negate a weight: gensim adds a weight in `negative`, `WordVectors` subtracts it."""
     if isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], (int, float, np.number)):
         return item[0], -item[1]
     return item
@@ -328,7 +328,7 @@ def _refuse(given: bool, option: str, reason: str) -> None:
 
 
 def _p_value(r: float, n: int) -> float:
-    """The two-sided p-value of a correlation, as SciPy's pearsonr and spearmanr give it."""
+    """Return the two-sided p-value of a correlation, as SciPy's pearsonr and spearmanr do."""
     from scipy import stats
 
     if n < 3 or not abs(r) < 1:

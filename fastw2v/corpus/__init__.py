@@ -1,7 +1,1 @@
-"""From whatever people have to word ids, sentence offsets and a vocabulary."""
-
-from fastw2v.corpus.encoded_corpus import EncodedCorpus, EncodeReport
-from fastw2v.corpus.encoding import encode
-from fastw2v.corpus.vocabulary import Vocabulary
-
-__all__ = ["EncodeReport", "EncodedCorpus", "Vocabulary", "encode"]
+"""From whatever people have to word ids, sentence offsets and a vocabulary; `fastw2v` itself hands the names on."""

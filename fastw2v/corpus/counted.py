@@ -1,4 +1,4 @@
-"""A corpus that has been read once: what every reader returns, whatever it has read."""
+"""A corpus that has been read once: the result of every reader."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ReadStats:
     nul_bytes: int = 0
 
     def add_odd_bytes(self, errors: str, invalid: int, nul: int) -> None:
-        """Add bytes that were invalid UTF-8, under the name of what `errors` did to them, and NUL bytes."""
+        """Add bytes that were invalid UTF-8, as replaced or ignored (``errors``), and NUL bytes."""
         if errors == "ignore":
             self.ignored_bytes += invalid
         else:

@@ -18,12 +18,12 @@ from fastw2v.corpus.files import Piece, TextFile, deal_out, first_bytes, open_pi
 from fastw2v.corpus.id_store import IdStore, InMemory
 from fastw2v.errors import BadTextError, CorpusError, warn_user
 
-BLOCK = 1 << 20  # bytes read at once: they fit into the second-level cache with the head of the word table
+BLOCK = 1 << 20  # bytes read at once: they fit into the L2 cache with the head of the word table
 BYTES_PER_THREAD = 1 << 22  # a thread is started for no fewer
 
 
 class CountedText:
-    """What several scanners have read, one after the other in the order of the text.
+    """The text that several scanners have read, in order.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def count_files(
     block : int
         Bytes read at once.
     bytes_per_thread : int
-        The fewest bytes that a thread is started for.
+        The fewest bytes for which a thread is started.
 
     Returns
     -------
@@ -130,7 +130,7 @@ def count_files(
 
 
 def _fraction_read(group: list[Piece]) -> Callable[[TextScanner], float] | None:
-    """Return a function that tells how much of the group a scanner has read; None if the group's length is unknown."""
+    """Return a function from a scanner to the share of the group that it has read; None if the length is unknown."""
     if not all(piece.file.is_plain for piece in group):
         return None
     total = sum((piece.file.size if piece.end is None else piece.end) - piece.begin for piece in group)
@@ -138,7 +138,7 @@ def _fraction_read(group: list[Piece]) -> Callable[[TextScanner], float] | None:
 
 
 def count_stream(stream: IO[Any], errors: str, *, store: IdStore | None = None, block: int = BLOCK) -> CountedText:
-    """Like `count_files`, for one open file of bytes or of text."""
+    """Do the same as `count_files` for one open file of bytes or of text."""
     store = InMemory() if store is None else store
     scanner = TextScanner(errors == "strict", store.provisional())
     readinto = stream_readinto(stream)
@@ -153,7 +153,7 @@ def count_stream(stream: IO[Any], errors: str, *, store: IdStore | None = None, 
 
 
 class _Progress:
-    """What the readers of one corpus share."""
+    """The common state of the readers of one corpus."""
 
     def __init__(self) -> None:
         self.stopped = False  # by Ctrl-C, or by an exception in one of them

@@ -109,7 +109,7 @@ class EncodedCorpus:
         return len(self.offsets) - 1
 
     def __getitem__(self, sentence: int) -> NDArray[np.int32]:
-        """Ids of one sentence."""
+        """Return the ids of one sentence."""
         sentence = range(len(self))[sentence]
         return self.ids[self.offsets[sentence] : self.offsets[sentence + 1]]
 

@@ -150,7 +150,7 @@ def encode(
 def _read(
     corpus: Any, tokenizer: Tokenizer | None, errors: str, n_threads: int, store: IdStore
 ) -> tuple[Counted, Tokenizer]:
-    """Hand the corpus to the module that reads its kind; return what was counted and the resolved tokenizer."""
+    """Pass the corpus to the module that reads its type; return the counted corpus and the resolved tokenizer."""
     is_path = isinstance(corpus, (str, os.PathLike))
     if not is_path:
         check_corpus_type(corpus)
@@ -174,7 +174,7 @@ def _read(
 
 
 def _is_list_of_paths(corpus: object) -> bool:
-    """Whether it is a list or tuple whose first item is a path. (A string in a list is a document.)
+    """Return whether it is a list or tuple whose first item is a path. (A string in a list is a document.)
 
     Raises
     ------
@@ -190,7 +190,7 @@ def _is_list_of_paths(corpus: object) -> bool:
 
 
 def _is_stream(corpus: object) -> bool:
-    """Whether it is an open file, of text or of bytes."""
+    """Return whether it is an open file, of text or of bytes."""
     return isinstance(corpus, io.IOBase) or (hasattr(corpus, "read") and hasattr(corpus, "readline"))
 
 

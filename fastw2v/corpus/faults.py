@@ -1,4 +1,4 @@
-"""Every refusal of a corpus: checks of what was passed, and the sentences that say what is wrong and what to do.
+"""Every refusal of a corpus: checks of the arguments, and messages with the fault and the remedy.
 
 Functions named ``check_...`` raise; functions named ``describe_...`` return the message, or the end of one.
 """
@@ -58,7 +58,7 @@ def check_documents_type(documents: object) -> None:
 
 
 def _is_table(corpus: object) -> bool:
-    """DataFrame of pandas or polars, LazyFrame, table of pyarrow; not a Hugging Face data set, which has `features`."""
+    """Return whether it is a DataFrame, LazyFrame or pyarrow table, and not a Hugging Face data set."""
     kind = type(corpus)  # the class is asked, not the frame: asking a LazyFrame may start a computation
     if hasattr(kind, "columns") and (hasattr(kind, "dtypes") or hasattr(kind, "schema")):
         return True
@@ -119,7 +119,7 @@ def describe_none_known(n_words: int, most_frequent: str) -> str:
 
 
 def describe_no_file(path: str, *, is_folder: bool) -> str:
-    """Describe a path, folder or pattern that stands for no file."""
+    """Describe a path, folder or pattern that matches no file."""
     if is_folder:
         return f"the folder {path!r} contains no files, hidden files aside"
     if glob.has_magic(path) and not any(char.isspace() for char in path):

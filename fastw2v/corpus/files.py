@@ -50,7 +50,7 @@ class TextFile:
 
     @property
     def is_compressed(self) -> bool:
-        """Whether its name says that it is compressed."""
+        """Whether its suffix is that of a compressed file."""
         return self.path.suffix.lower() in COMPRESSED
 
     @property
@@ -72,7 +72,7 @@ class TextFile:
 
 
 def find(path: str | os.PathLike[str]) -> list[TextFile]:
-    """Find the file that a path stands for, or the files in a folder (sorted, without hidden ones) or of a pattern.
+    """Find the file of a path, or the files in a folder (sorted, without hidden ones) or of a pattern.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def deal_out(files: list[TextFile], n_groups: int, smallest: int) -> list[list[P
 
 
 def _after_space(file: TextFile, offsets: list[int]) -> list[int]:
-    """For each offset in the file the next one that is preceded by white space; reads no byte twice."""
+    """Return for each offset in the file the next one that is preceded by white space; read no byte twice."""
     found: list[int] = []
     if not offsets:
         return found
@@ -229,7 +229,7 @@ def open_text(file: TextFile) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _blaming_changes(file: TextFile) -> Iterator[None]:
-    """When data is damaged, report a change of the file instead if there was one, since that explains the damage."""
+    """If data is damaged and the file has changed, report the change instead, which explains the damage."""
     try:
         yield
     except CorpusError:
@@ -238,7 +238,7 @@ def _blaming_changes(file: TextFile) -> Iterator[None]:
 
 
 def first_bytes(file: TextFile) -> bytes:
-    """The first bytes of a regular file as stored, which may reveal its format."""
+    """Return the first bytes of a regular file as stored, which may reveal its format."""
     if file.state is None:
         return b""
     with suppress(OSError), open(file.path, "rb") as raw:
@@ -248,7 +248,7 @@ def first_bytes(file: TextFile) -> bytes:
 
 def _stdin() -> IO[bytes]:
     if sys.stdin is None:
-        raise CorpusError("'-' stands for standard input, but this process has none; pass a file")
+        raise CorpusError("'-' means standard input, but this process has none; pass a file")
     return sys.stdin.buffer
 
 
@@ -260,7 +260,7 @@ def _range_reader(file: TextFile, raw: IO[bytes], left: int) -> ReadInto:
         n = raw.readinto(buffer[: min(left, len(buffer))])  # type: ignore[attr-defined]
         if not n:
             raise CorpusChangedError(
-                f"{file.path} was cut short while it was read ({left:,} of its {file.size:,} bytes are missing); "
+                f"{file.path} was truncated while it was read ({left:,} of its {file.size:,} bytes are missing); "
                 f"read a copy, or wait and repeat"
             )
         left -= n
@@ -273,7 +273,7 @@ def _range_reader(file: TextFile, raw: IO[bytes], left: int) -> ReadInto:
 
 
 def stream_name(stream: object) -> str:
-    """The name of an open file in messages."""
+    """Return the name of an open file for messages."""
     name = getattr(stream, "name", None)
     return name if isinstance(name, str) else "the open file"
 

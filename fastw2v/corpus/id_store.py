@@ -30,10 +30,10 @@ RESERVE = 1 << 24  # ids that free memory must have room for where their number 
 
 
 class ProvisionalIds(Protocol):
-    """Looks after the ids that one scanner produces while it reads."""
+    """The keeper of the ids that one scanner produces while it reads."""
 
     def after_block(self, scanner: Any) -> None:
-        """Be told by the scanner, after each block; may take the ids out with ``scanner.drain``."""
+        """Handle a block that the scanner has read; may take the ids out with ``scanner.drain``."""
 
 
 class FinalIds(Protocol):
@@ -64,7 +64,7 @@ class IdStore(Protocol):
         """
 
     def final(self, tokens: int, sentences: int) -> FinalIds:
-        """Make room for so many ids and sentence ends."""
+        """Make room for this many ids and sentence ends."""
 
 
 def id_store(spool: str | os.PathLike[str] | bool | None) -> IdStore:
@@ -81,7 +81,7 @@ def id_store(spool: str | os.PathLike[str] | bool | None) -> IdStore:
 
 
 def _system_folder() -> str:
-    """TMPDIR, if set; otherwise /var/tmp, which is on a disk, in preference to /tmp, which may be memory."""
+    """Return TMPDIR, if set; otherwise /var/tmp, which is on a disk, rather than /tmp, which may be memory."""
     if not os.environ.get("TMPDIR") and os.access("/var/tmp", os.W_OK | os.X_OK):
         return "/var/tmp"
     return tempfile.gettempdir()
@@ -156,7 +156,7 @@ class _FinalArrays:
 
 
 class InFiles:
-    """Ids in unnamed files of a folder: 8 bytes a token while they are renumbered, 4 afterwards; 8 a sentence.
+    """Ids in unnamed files of a folder: 8 bytes per token while they are renumbered, then 4; 8 per sentence.
 
     Parameters
     ----------

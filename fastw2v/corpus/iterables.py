@@ -60,7 +60,7 @@ def python_items(corpus: Any) -> Iterator[Any]:
 
 
 def _n_tokens(sentences: Any) -> int | None:
-    """The number of tokens in a list of token lists; None where it cannot be told without reading the corpus."""
+    """Return the number of tokens in a list of token lists; None if that requires reading the corpus."""
     if not isinstance(sentences, (list, tuple)):
         return None
     try:

@@ -63,7 +63,7 @@ def _scan_lines(
 def _decoded(
     stream: Iterable[str | bytes], name: str, errors: str, stats: ReadStats, file: TextFile | None = None
 ) -> Iterator[str]:
-    """The lines of one file as strings, without a byte order mark and without line ends."""
+    """Yield the lines of one file as strings, without a byte order mark and without line ends."""
     stats.files += 1
     offset = 0  # of the line in its file
     for number, line in enumerate(stream, 1):

@@ -31,7 +31,7 @@ def resolve(tokenizer: Tokenizer | None, kind: str) -> Tokenizer:
     Parameters
     ----------
     tokenizer : {"whitespace", "words", "tokens"}, callable or None
-        What the caller asked for.
+        The tokenizer that the caller chose.
     kind : {"file", "documents", "tokens"}
         The kind of corpus: files or their lines, strings, or token lists.
 

@@ -107,7 +107,7 @@ class Vocabulary:
 
     @property
     def index(self) -> dict[Hashable, int]:
-        """Word -> row; made at first use. Threads that race make equal ones, of which the last is kept."""
+        """Word -> row; made at first use. Threads that race make equal ones; the last is kept."""
         if self._index is None:
             index = dict(zip(self._words, range(len(self._words)), strict=True))
             if len(index) < len(self._words):

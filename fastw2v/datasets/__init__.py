@@ -1,4 +1,4 @@
-"""Corpora and benchmarks, fetched from where their authors keep them and checked against known sums."""
+"""Corpora and evaluation sets, fetched from their authors' addresses and checked against known hashes."""
 
 from fastw2v.datasets.fetch import (
     LabelledTexts,

@@ -1,6 +1,6 @@
 """The docstrings of the installed Python standard library, NumPy and SciPy: a corpus that every installation has.
 
-Source files are parsed, never imported. Only :mod:`fastw2v.datasets.fetch` uses this module.
+Source files are parsed, never imported. Used only by :mod:`fastw2v.datasets.fetch`.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from pathlib import Path
 
 _PACKAGES = ("numpy", "scipy")
 _SKIPPED_FOLDERS = {"test", "tests", "idle_test", "site-packages", "dist-packages", "__pycache__"}
-# NumPy and SciPy document what is compiled in calls of these functions.
+# NumPy and SciPy document compiled functions in calls of these.
 _NEWDOC_CALLS = {"add_newdoc", "add_docstring"}
 _BLANK_LINES = re.compile(r"\n\s*\n")
-# Letters only: `n_rows` and `row2` are made of the words that a reader sees in them.
+# Letters only: `n_rows` and `row2` are split into the words that a reader sees in them.
 _WORD = re.compile(r"[^\W\d_]+")
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def source_roots() -> list[Path]:
-    """Find the folders of the standard library, NumPy and SciPy, those that are installed.
+    """Find the folders of the standard library and, if installed, of NumPy and SciPy.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def harvest(roots: list[Path]) -> Iterator[list[str]]:
 
     Notes
     -----
-    Folders of tests are left out, and files that this Python cannot parse, such as templates and those of lib2to3.
+    Test folders are skipped, and so are files that this Python cannot parse, such as templates.
     """
     for root in roots:
         for path in _python_files(root):
@@ -106,7 +106,7 @@ def _docstrings(path: Path) -> Iterator[str]:
                 yield text
         elif isinstance(node, ast.Call) and _called_name(node.func) in _NEWDOC_CALLS:
             texts = [leaf.value for leaf in ast.walk(node) if isinstance(leaf, ast.Constant)]
-            # Prose holds spaces; the names of what is documented do not.
+            # Prose has spaces; the names of documented objects do not.
             yield from (text for text in texts if isinstance(text, str) and " " in text.strip())
 
 

@@ -1,7 +1,8 @@
-"""Corpora and evaluation sets: one that every installation has, and well-known ones that are fetched when first used.
+"""Corpora and evaluation sets: one that every installation has, and well-known ones that are fetched at first use.
 
-Fetched files are looked for in the folder that the environment variable ``FASTW2V_DATA`` names, then in the cache
-(``FASTW2V_CACHE``, else the user's cache folder), then loaded from their original addresses and checked by hash.
+Files are first searched in the folder that the environment variable ``FASTW2V_DATA`` names, then in the cache
+(``FASTW2V_CACHE``, else the user's cache folder). If missing, they are downloaded from their original addresses and
+checked by hash.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
+
+from fastw2v.errors import ParameterError
 
 _PTB_ADDRESS = "https://raw.githubusercontent.com/tomsercu/lstm/master/data/ptb.{split}.txt"
 _PTB_SHA256 = {
@@ -35,12 +38,12 @@ _PAIRS = {
     "rg65": ("EN-RG-65", "c882ff3b656aacb0ab21808eae841e8dfb3919bb"),
     "mc30": ("EN-MC-30", "1e88e86f73d7b3b070987c70f637ee878b588fbf"),
 }
-# Raised whenever the harvest changes, so that no older cached text is used.
+# Increased whenever the harvest changes, so that older cached text is not used.
 _HARVEST_VERSION = 1
 
 
 def cache_folder() -> Path:
-    """Name the folder in which fetched and harvested files are kept; it need not exist yet.
+    """Return the folder for fetched and harvested files; it may not exist yet.
 
     Returns
     -------
@@ -61,18 +64,18 @@ def load_docstrings(*, cache: bool = True) -> list[list[str]]:
     Parameters
     ----------
     cache : bool, default True
-        Keep the text in the cache folder, by the versions of the packages; without a folder that can be written to,
-        the source files are read anew each time.
+        Keep the text in the cache folder, one file for each combination of package versions. If the folder is not
+        writable, the source files are read each time.
 
     Returns
     -------
     list of list of str
-        Lower-case words, one list a paragraph; about 1.2 million words, fewer where parts of the library are missing.
+        Lower-case words, one list per paragraph: about 1.2 million words, fewer if parts of the library are missing.
 
     Notes
     -----
-    The source files are parsed, not imported; that takes a few seconds the first time. Equal versions give equal
-    corpora in equal order.
+    The source files are parsed, not imported; this takes a few seconds the first time. Equal versions give equal
+    corpora in the same order.
 
     Examples
     --------
@@ -93,7 +96,7 @@ def load_docstrings(*, cache: bool = True) -> list[list[str]]:
 
 
 def _harvest_key(roots: list[Path]) -> str:
-    """Name the state of the sources: Python and package versions, and where they lie."""
+    """Return a key of the sources: a hash of the Python and package versions and the folders."""
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
@@ -107,7 +110,7 @@ def _harvest_key(roots: list[Path]) -> str:
 
 
 def _keep(path: Path, text: str) -> None:
-    """Write a file of the cache; a cache that cannot be written to only costs time at the next call."""
+    """Write a file of the cache; ignore a cache that is not writable, which only costs time at the next call."""
     from fastw2v.formats.atomic import open_atomic
 
     try:
@@ -119,7 +122,7 @@ def _keep(path: Path, text: str) -> None:
 
 
 def fetch_ptb(split: str = "train") -> list[list[str]]:
-    """Fetch the Penn Treebank as Mikolov prepared it: 10,000 words, the others ``<unk>``, numbers ``N``.
+    """Fetch the Penn Treebank as Mikolov prepared it: 10,000 words; others are ``<unk>`` and numbers are ``N``.
 
     Parameters
     ----------
@@ -132,10 +135,10 @@ def fetch_ptb(split: str = "train") -> list[list[str]]:
 
     Raises
     ------
-    ValueError
+    ParameterError
         For another `split`.
     OSError
-        When the file is not there and cannot be loaded; the message names the address and FASTW2V_DATA.
+        The file is missing and cannot be downloaded; the message names the address and FASTW2V_DATA.
     """
     _check_split(split, tuple(_PTB_SHA256))
     name = f"ptb.{split}.txt"
@@ -149,12 +152,12 @@ def fetch_text8() -> Path:
     Returns
     -------
     Path
-        Of the unpacked file, for ``Word2Vec(path)``.
+        The path of the unpacked file, for ``Word2Vec(path)``.
 
     Raises
     ------
     OSError
-        When the file is not there and cannot be loaded; the message names the address and FASTW2V_DATA.
+        The file is missing and cannot be downloaded; the message names the address and FASTW2V_DATA.
     """
     found = _find("text8")
     if found is not None:
@@ -168,7 +171,7 @@ def fetch_text8() -> Path:
     with zipfile.ZipFile(packed) as archive:
         text = archive.read("text8")
     if hashlib.md5(text, usedforsecurity=False).hexdigest() != _TEXT8_MD5:
-        raise OSError(f"{packed}: the text in it does not have the MD5 sum {_TEXT8_MD5}; remove the file and try again")
+        raise OSError(f"{packed}: its text does not have the MD5 sum {_TEXT8_MD5}; delete the file and try again")
     from fastw2v.formats.atomic import open_atomic
 
     with open_atomic(kept) as writer:
@@ -182,19 +185,19 @@ def fetch_analogies() -> Path:
     Returns
     -------
     Path
-        For :func:`fastw2v.evaluate.evaluate_analogies`.
+        The path of the file, for :func:`fastw2v.evaluate.evaluate_analogies`.
 
     Raises
     ------
     OSError
-        When the file is not there and cannot be loaded; the message names the address and FASTW2V_DATA.
+        The file is missing and cannot be downloaded; the message names the address and FASTW2V_DATA.
     """
     name = "questions-words.txt"
     return _find(f"analogy/{name}", name) or _fetch(_ANALOGIES_ADDRESS, name, f"sha256:{_ANALOGIES_SHA256}")
 
 
 def fetch_word_pairs(name: str = "ws353") -> Path:
-    """Fetch a set of word pairs with the similarity that people gave them.
+    """Fetch a set of word pairs with similarity scores given by people.
 
     Parameters
     ----------
@@ -204,24 +207,24 @@ def fetch_word_pairs(name: str = "ws353") -> Path:
     Returns
     -------
     Path
-        For :func:`fastw2v.evaluate.evaluate_word_pairs`.
+        The path of the file, for :func:`fastw2v.evaluate.evaluate_word_pairs`.
 
     Raises
     ------
-    ValueError
+    ParameterError
         For another `name`.
     OSError
-        When the file is not there and cannot be loaded; the message names the address and FASTW2V_DATA.
+        The file is missing and cannot be downloaded; the message names the address and FASTW2V_DATA.
     """
     if name not in _PAIRS:
-        raise ValueError(f"word pairs are known by the names {', '.join(map(repr, _PAIRS))}; got {name!r}")
+        raise ParameterError(f"the set of word pairs must be one of {', '.join(map(repr, _PAIRS))}; got {name!r}")
     stem, blob = _PAIRS[name]
     found = _find(f"similarity/{stem}.tsv", f"similarity/{stem}.txt")
     return found or _fetch(_PAIRS_ADDRESS.format(name=stem), f"{stem}.txt", f"git:{blob}")
 
 
 class LabelledTexts(NamedTuple):
-    """Texts, and the label of each: the name of a group, or of a sentiment."""
+    """Texts and their labels: the name of a group, or a sentiment."""
 
     texts: list[str]
     labels: list[str]
@@ -241,15 +244,15 @@ def fetch_20newsgroups(split: str = "train") -> LabelledTexts:
 
     Raises
     ------
-    ValueError
+    ParameterError
         For another `split`.
     OSError
-        When the file is not there and cannot be loaded; the message says why and names FASTW2V_DATA.
+        The file is missing and cannot be downloaded; the message says why and names FASTW2V_DATA.
 
     Notes
     -----
-    Where FASTW2V_DATA has no ``classification/20news-bydate-*.jsonl.xz`` (objects of group and text), scikit-learn
-    fetches and checks it.
+    If FASTW2V_DATA has no ``classification/20news-bydate-*.jsonl.xz`` (objects with "group" and "text"), scikit-learn
+    fetches and checks the posts.
     """
     _check_split(split, ("train", "test"))
     name = f"20news-bydate-{split}.jsonl.xz"
@@ -263,14 +266,14 @@ def fetch_20newsgroups(split: str = "train") -> LabelledTexts:
         found = known.fetch_20newsgroups(subset=split, shuffle=False, data_home=cache_folder())
     except OSError as error:
         raise OSError(
-            f"20 Newsgroups could not be loaded by scikit-learn ({type(error).__name__}: {error}); load it by other "
-            f"means and set FASTW2V_DATA to the folder that holds {name}"
+            f"scikit-learn could not download 20 Newsgroups ({type(error).__name__}: {error}); get it by other means "
+            f"and set FASTW2V_DATA to the folder that holds {name}"
         ) from error
     return LabelledTexts(list(found.data), [found.target_names[label] for label in found.target])
 
 
 def fetch_sst2(split: str = "train") -> LabelledTexts:
-    """Find the sentences of the Stanford Sentiment Treebank in two classes, in the folder that FASTW2V_DATA names.
+    """Read the sentences of the Stanford Sentiment Treebank, in two classes, from the folder that FASTW2V_DATA names.
 
     Parameters
     ----------
@@ -279,23 +282,23 @@ def fetch_sst2(split: str = "train") -> LabelledTexts:
     Returns
     -------
     LabelledTexts
-        6,920, 872 and 1,821 sentences, lower-case and with spaces around punctuation; labels "negative", "positive".
+        6,920, 872 and 1,821 sentences, lower-case, with spaces around punctuation; labels "negative" and "positive".
 
     Raises
     ------
-    ValueError
+    ParameterError
         For another `split`.
     OSError
-        When the file is not there. It is not loaded: the Treebank is published as trees, and which address has these
-        sentences, and will have them, is not known.
+        The file is missing. It is not downloaded: the Treebank is published as trees, and there is no permanent
+        address for these sentences.
     """
     _check_split(split, ("train", "dev", "test"))
     name = f"sst2_{split}.tsv"
     path = _find(f"classification/{name}", name)
     if path is None:
         raise OSError(
-            f"{name} was not found: set FASTW2V_DATA to a folder that holds it (one sentence a line, a tab, and 0 for "
-            f"negative or 1 for positive; the sentences are those of https://nlp.stanford.edu/sentiment)"
+            f"{name} was not found: set FASTW2V_DATA to a folder that holds it (on each line a sentence, a tab, and 0 "
+            f"for negative or 1 for positive; the sentences are those of https://nlp.stanford.edu/sentiment)"
         )
     rows = [line.rsplit("\t", 1) for line in _read_text(path).split("\n") if line]
     return LabelledTexts([text for text, _ in rows], [("negative", "positive")[int(label)] for _, label in rows])
@@ -303,11 +306,11 @@ def fetch_sst2(split: str = "train") -> LabelledTexts:
 
 def _check_split(split: str, known: tuple[str, ...]) -> None:
     if split not in known:
-        raise ValueError(f"split must be one of {', '.join(map(repr, known))}; got {split!r}")
+        raise ParameterError(f"split must be one of {', '.join(map(repr, known))}; got {split!r}")
 
 
 def _find(*names: str) -> Path | None:
-    """Look for a file in the folder that FASTW2V_DATA names."""
+    """Return the first of these files in the folder that FASTW2V_DATA names, or None."""
     folder = os.environ.get("FASTW2V_DATA")
     if not folder:
         return None
@@ -320,7 +323,7 @@ def _read_text(path: Path) -> str:
 
 
 def _fetch(address: str, name: str, known: str) -> Path:
-    """Return a file of the cache, loaded from `address` if it is not there; `known` is "algorithm:hash"."""
+    """Return a file of the cache, downloaded from `address` if it is missing; `known` is "algorithm:hash"."""
     kept = cache_folder() / name
     algorithm, _, wanted = known.partition(":")
     if kept.is_file() and _HASHES[algorithm](kept.read_bytes()) == wanted:
@@ -330,21 +333,21 @@ def _fetch(address: str, name: str, known: str) -> Path:
     loaded = kept.with_name(f".{name}.{os.getpid()}.part")
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        # Its downloader alone: pooch's own check does not know git's hashes, and one check for all files is enough.
+        # Only pooch's downloader is used: its own check does not know git's hashes.
         pooch.HTTPDownloader()(address, str(loaded), None)
     except Exception as error:
         loaded.unlink(missing_ok=True)
-        # Any class: requests, urllib3 and the system each have their own for a connection that fails.
+        # Any class: requests, urllib3 and the system have classes of their own for a failed connection.
         raise OSError(
-            f"{address} could not be loaded ({type(error).__name__}: {error}); load it by other means and set "
+            f"{address} could not be downloaded ({type(error).__name__}: {error}); get it by other means and set "
             f"FASTW2V_DATA to the folder that holds {name}"
         ) from error
     found = _HASHES[algorithm](loaded.read_bytes())
     if found != wanted:
         loaded.unlink()
         raise OSError(
-            f"{address} gave a file with the {algorithm} hash {found}, {wanted} was expected: it was changed there or "
-            f"on the way; load it by other means and set FASTW2V_DATA to the folder that holds {name}"
+            f"{address} returned a file with the {algorithm} hash {found}, expected {wanted}: it was changed there or "
+            f"in transit; get it by other means and set FASTW2V_DATA to the folder that holds {name}"
         )
     os.replace(loaded, kept)
     return kept

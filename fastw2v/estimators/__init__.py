@@ -1,1 +1,1 @@
-"""What the scikit-learn estimators `Word2Vec` and `DocVectorizer` share."""
+"""The common parts of the scikit-learn estimators `Word2Vec` and `DocVectorizer`."""

@@ -1,4 +1,4 @@
-"""Documents as bags of words: one sparse matrix of the known words of each, times the matrix of word vectors."""
+"""Documents as bags of words: a sparse matrix of the counts of known words, times the matrix of word vectors."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> sparse.csr_matrix:
-    """How often each known word occurs in each document.
+    """Count how often each known word occurs in each document.
 
     Parameters
     ----------
     documents : iterable of strings or token lists
     vectors : WordVectors
-        Whose words are known.
+        Their words are the known ones.
     tokenizer : {"whitespace", "words", "tokens"} or callable
         Splits strings.
 
@@ -37,13 +37,14 @@ def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Toke
     Raises
     ------
     CorpusTypeError
-        ``documents`` is one string, a table or a sparse matrix, or one of them is no document; the message says which.
+        ``documents`` is one string, a table or a sparse matrix, or an item of it is not a document; the message says
+        which.
     CorpusError
-        ``documents`` is an iterator that gave none: it was used up before.
+        ``documents`` is an exhausted iterator.
 
     Notes
     -----
-    Of the steps that are done for each token (take it, look it up, store its row) none is Python code.
+    No Python code runs for each token: iteration, lookup and storing the row happen in C.
     """
     check_documents_type(documents)
     ends = [0]
@@ -54,7 +55,7 @@ def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Toke
         if isinstance(error, CorpusTypeError) or "unhashable" not in str(error):
             raise
         raise CorpusTypeError(
-            f"documents[{len(ends) - 2}] holds a token that cannot be one ({error}); tokens are strings or other "
+            f"documents[{len(ends) - 2}] holds an item that cannot be a token ({error}); tokens are strings or other "
             f"hashable values"
         ) from error
     if len(ends) == 1 and hasattr(documents, "__next__"):
@@ -71,7 +72,7 @@ def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Toke
 
 
 def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int]) -> Iterator[Any]:
-    """All tokens, one document after the other; ``ends`` grows by the place where each document ends."""
+    """Yield all tokens, document after document; append the position where each document ends to ``ends``."""
 
     def split() -> Iterator[Sequence[Any]]:
         for number, document in enumerate(python_items(documents)):
@@ -83,17 +84,17 @@ def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int]) -> 
 
 
 def mean_vectors(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> NDArray[np.float32]:
-    """The mean of each document's known word vectors, zeros for a document without any: float32 (documents, D)."""
+    """Return the mean vector of each document's known words, or zeros without any: float32 (documents, D)."""
     counts = count_matrix(documents, vectors, tokenizer)
     return divide_rows(counts @ vectors.vectors, row_sums(counts))
 
 
 def row_sums(matrix: sparse.csr_matrix) -> NDArray[np.float32]:
-    """The sum of each row, shape (rows,)."""
+    """Return the sum of each row, shape (rows,)."""
     return np.asarray(matrix.sum(axis=1), np.float32).ravel()
 
 
 def divide_rows(rows: NDArray[np.float32], by: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Each row divided, in place, by its number; rows whose number is 0 stay as they are."""
+    """Divide each row by its number, in place; leave rows whose number is 0 unchanged."""
     rows /= np.where(by == 0, 1, by).astype(np.float32)[:, None]
     return rows

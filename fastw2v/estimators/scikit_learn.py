@@ -1,4 +1,4 @@
-"""scikit-learn's bases under one name, so that ``scikit_learn.pyi`` can give them types: their own package has none."""
+"""scikit-learn's base classes in one module, so that ``scikit_learn.pyi`` can type them: scikit-learn has no types."""
 
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 

@@ -1,6 +1,6 @@
-"""What scikit-learn's bases give to this package's estimators.
+"""The types of the methods that this package's estimators inherit from scikit-learn.
 
-Without types the bases are ``Any``: a misspelt method of a model then passes every check, and nothing completes.
+Without them the base classes are ``Any``: type checkers then accept misspelt methods, and editors complete nothing.
 """
 
 from typing import Any

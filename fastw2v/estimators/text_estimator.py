@@ -1,4 +1,4 @@
-"""What `Word2Vec` and `DocVectorizer` share as scikit-learn estimators: short ``repr``, tags, feature counts."""
+"""The mixin of `Word2Vec` and `DocVectorizer` as scikit-learn estimators: short ``repr``, tags, feature counts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-SHOWN_ITEMS = 8  # containers with more are shown by their type and size
+SHOWN_ITEMS = 8  # larger containers are shown by their type and size
 
 
 class TextEstimator:
-    """A mixin; it goes left of scikit-learn's own bases, whose methods it extends."""
+    """A mixin; list it before scikit-learn's own base classes, whose methods it extends."""
 
     # ------------------------------------------------------------------ display
 
@@ -50,12 +50,12 @@ class TextEstimator:
         if expected is not None and isinstance(X, np.ndarray) and X.ndim == 2 and X.shape[1] != expected:
             raise ValueError(
                 f"X has {X.shape[1]} features, but {type(self).__name__} is expecting {expected} features as input, "
-                f"the width of the table that it was fitted on; pass rows of other lengths as a list: X.tolist()"
+                f"the width of the table passed to fit; pass rows of other lengths as a list: X.tolist()"
             )
 
 
 class Named:
-    """Stands in for a value in a ``repr``."""
+    """A stand-in for a value in a ``repr``."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -74,10 +74,10 @@ def stand_in(name: str, value: Any) -> Any:
     """
     if value is None or isinstance(value, (str, bytes, os.PathLike)):
         return value
-    if hasattr(value, "get_params") and hasattr(value, "fit"):  # sklearn would show it with all that its corpus holds
+    if hasattr(value, "get_params") and hasattr(value, "fit"):  # scikit-learn would show it with its whole corpus
         return Named(repr(value))
     size = len(value) if hasattr(value, "__len__") and getattr(value, "ndim", None) != 0 else None
     is_large = name == "corpus" or hasattr(value, "shape") or (size is not None and size > SHOWN_ITEMS)
-    if not is_large or type(value).__module__.startswith("fastw2v."):  # whose own are short
+    if not is_large or type(value).__module__.startswith("fastw2v."):  # this package's own reprs are short
         return value
     return Named(f"<{type(value).__name__}{'' if size is None else f', {size:,} items'}>")

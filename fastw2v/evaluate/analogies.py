@@ -171,7 +171,7 @@ def evaluate_analogies(
 def judge_analogies(
     vectors: WordVectors, sections: Iterable[tuple[str, Sequence[Question]]], rules: Protocol, limit: int
 ) -> Iterator[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Tell for each question whether all its words are known, and whether it is answered correctly.
+    """Decide for each question whether all its words are known, and whether it is answered correctly.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def judge_analogies(
 
 
 class _Search:
-    """The first rows as unit vectors, and for each row that of the first form of its word, whatever the case."""
+    """Return the first rows as unit vectors, and for each row that of the first form of its word in any case."""
 
     def __init__(self, vectors: WordVectors, limit: int, rules: Protocol) -> None:
         self.units = unit_rows(vectors.vectors[:limit])
@@ -222,7 +222,7 @@ class _Search:
         return np.fromiter((row[word] for word in words), np.int64, len(words)).reshape(-1, 4)
 
     def right(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Tell which questions, given as rows of a, b, c and the answer, are answered correctly."""
+        """Return which questions, given as rows of a, b, c and the answer, are answered correctly."""
         asked, answer = rows[:, :3], rows[:, 3]
         best, scores = best_sums(self.units, asked)
         given = np.where(best < 0, -1, self.first_form[best])

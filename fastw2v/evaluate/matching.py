@@ -14,5 +14,5 @@ def cased_index(vectors: WordVectors, limit: int, upper: Callable[[str], str]) -
 
 
 def share(part: int, whole: int) -> float:
-    """Return `part` / `whole`; NaN where there is nothing to take a share of."""
+    """Return `part` / `whole`; NaN if `whole` is 0."""
     return part / whole if whole else float("nan")

@@ -27,7 +27,7 @@ def best_sums(units: NDArray[np.float32], asked: NDArray[np.int64]) -> tuple[NDA
     Returns
     -------
     rows : array of int64, shape (questions,)
-        -1 where there is no other row.
+        -1 if there is no other row.
     scores : array of float32, shape (questions,)
         Products with b - a + c, which is not scaled to length 1.
     """

@@ -1,4 +1,4 @@
-"""Word pairs: how well cosine similarities agree with the similarity scores that people gave."""
+"""Word pairs: how well cosine similarities agree with similarity scores given by people."""
 
 from __future__ import annotations
 

@@ -40,12 +40,12 @@ cdef extern from "rows/fw_parse.h" nogil:
 NO_MORE_ROOM, UNFINISHED, BLANK, FEW = 0, FW_ROW_UNFINISHED, FW_ROW_BLANK, FW_ROW_FEW
 BAD_NUMBER, LONG_LINE, LONG_WORD, NO_WORD = FW_ROW_BAD_NUMBER, FW_ROW_LONG_LINE, FW_ROW_LONG_WORD, FW_ROW_NO_WORD
 
-# float32's largest number and half a step: from here on numbers round to infinity.
+# float32's largest number plus half a step: numbers from here on round to infinity.
 cdef double FLOAT_OVERFLOW = 3.4028235677973366e38
 
 
 cdef int _slow_float(const char *text, int64_t length, float *out) noexcept with gil:
-    """Any number that Python's `float` takes, in any length, underscores aside."""
+    """Read any number that Python's `float` accepts, of any length, but without underscores; return 0, or -1."""
     cdef char *copy = <char *>malloc(length + 1)
     cdef double value
     cdef int status = 0
@@ -67,7 +67,7 @@ cdef int _slow_float(const char *text, int64_t length, float *out) noexcept with
 
 
 def parse_float(bytes field not None):
-    """The float32 nearest to a decimal number, as a Python float; None for what is no number.
+    """Return the float32 nearest to a decimal number, as a Python float; None if it is not a number.
 
     >>> parse_float(b"-2.5e1"), parse_float(b"two")
     (-25.0, None)
@@ -81,29 +81,29 @@ def parse_float(bytes field not None):
 
 
 cdef class RowReader:
-    """Reads rows of `size` numbers from blocks of bytes.
+    """A reader of rows of `size` numbers from blocks of bytes.
 
     Parameters
     ----------
     size : int
         D.
     word_limit, line_limit : int
-        Bytes that a word, and a line of text, may have.
+        The most bytes of a word and of a line of text.
 
     Attributes
     ----------
     status : int
         Why the last call stopped: NO_MORE_ROOM, UNFINISHED or a fault.
     end : int
-        Offset of the first byte that was not used.
+        Offset of the first unused byte.
     bad : bytes
         After BAD_NUMBER, the field.
     word : bytes
         After BAD_NUMBER and LONG_WORD, the beginning of the word.
     fields : int
-        After FEW, how many there are.
+        After FEW, the number of fields.
     undecoded : bytes or None
-        The word after those returned, where it is no UTF-8.
+        The word after the last one returned, if it is invalid UTF-8.
     """
 
     cdef fw_row_form form
@@ -127,11 +127,11 @@ cdef class RowReader:
         return self.row.word_end - self.row.word_begin
 
     def text(self, bytes block not None, Py_ssize_t begin, bint at_file_end, float[:, ::1] out, str errors not None):
-        """Read lines from `begin` on into the rows of `out`, and return their words, up to one that is no UTF-8."""
+        """Read lines from `begin` on into the rows of `out`; return their words, up to one that is invalid UTF-8."""
         return self._read(block, begin, at_file_end, out, errors, True)
 
     def binary(self, bytes block not None, Py_ssize_t begin, float[:, ::1] out, str errors not None):
-        """Read binary rows from `begin` on, as `text` does lines."""
+        """Read binary rows from `begin` on, as `text` reads lines."""
         return self._read(block, begin, False, out, errors, False)
 
     cdef list _read(self, bytes block, Py_ssize_t begin, bint at_file_end, float[:, ::1] out, str errors, bint lines):
@@ -139,7 +139,7 @@ cdef class RowReader:
         cdef int64_t length = PyBytes_GET_SIZE(block), most = min(out.shape[0], self._spans.shape[0]), at = begin, n = 0
         cdef int status = FW_ROW
         if out.shape[1] != self.form.size or begin < 0 or begin > length:
-            raise ValueError("rows of another size, or a place outside the block")
+            raise ValueError("`out` has rows of another size, or `begin` is outside the block")
         with nogil:
             while n < most:
                 if lines:

@@ -77,13 +77,13 @@ def check_target(path: str | os.PathLike[str]) -> None:
     target = Path(os.path.realpath(asked))
     old_mode = _mode_of_old(asked, target)
     if old_mode is None or stat.S_ISREG(old_mode):
-        temporary, descriptor = _create(target.parent, asked)  # permissions alone do not tell
+        temporary, descriptor = _create(target.parent, asked)  # permissions alone do not decide
         os.unlink(temporary)
         os.close(descriptor)
 
 
 def _mode_of_old(asked: Path, target: Path) -> int | None:
-    """Return the mode of an existing target, None if there is none."""
+    """Return the mode of an existing target, or None."""
     try:
         mode = os.stat(target).st_mode
     except FileNotFoundError:
@@ -111,7 +111,7 @@ def open_atomic(path: str | os.PathLike[str]) -> Iterator[Writer]:
     Raises
     ------
     OSError
-        When the folder does not exist or cannot be written to, or the disk is full; the message names the path.
+        The folder does not exist or cannot be written to, or the disk is full; the message names the path.
     """
     asked = Path(os.fspath(path))
     target = Path(os.path.realpath(asked))

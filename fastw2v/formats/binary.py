@@ -59,7 +59,7 @@ def read_binary(file: FileReader, errors: str) -> tuple[NDArray[np.float32], lis
     Raises
     ------
     FormatError
-        When the header or a word is invalid or the file is truncated; the message names the place.
+        The header or a word is invalid or the file is truncated; the message names the position.
     """
     start = file.read(MAX_HEADER_BYTES + 1)
     header_end = start.find(b"\n")

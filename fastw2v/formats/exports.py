@@ -25,9 +25,9 @@ _ROWS_PER_WRITE = 256
 _PARQUET_ROWS = 65_536
 Export = Literal["npz", "parquet", "projector", "model2vec"]
 
-# An npz file gives every word the room of the longest; up to this much in all nobody minds.
+# An npz file gives every word the room of the longest; up to this many bytes in all that is acceptable.
 _NPZ_WORD_BYTES = 1 << 30
-# What model2vec and sentence-transformers take in place of a word that they do not know.
+# The token that model2vec and sentence-transformers use for an unknown word.
 _UNKNOWN = "[UNK]"
 
 
@@ -47,8 +47,8 @@ def export(
         Of a file, or of a folder for "projector" and "model2vec".
     word_vectors : WordVectors, fitted model, or gensim's KeyedVectors
     to : {"npz", "parquet", "projector", "model2vec"}
-        "npz": ``np.load(path)`` with ``vectors``, ``words`` and, where there are any, ``counts``; no pickle in it.
-        "parquet": columns ``word``, ``count`` (where there are counts) and ``vector``, a list of D float32.
+        "npz": ``np.load(path)`` with ``vectors``, ``words`` and, if known, ``counts``; it contains no pickle.
+        "parquet": columns ``word``, ``count`` (if counts are known) and ``vector``, a list of D float32.
         "projector": a log folder for TensorBoard's embedding projector, whose two TSV files can also be uploaded to it.
         "model2vec": a folder for ``model2vec.StaticModel.from_pretrained`` and ``sentence_transformers``.
     overwrite : bool, default False
@@ -161,7 +161,7 @@ class _File:
         return False
 
     def close(self) -> None:
-        """The writer is closed by whoever opened it."""
+        """Do nothing: the caller that opened the writer closes it."""
 
 
 _FILES: dict[str, Callable[[Any, WordVectors], None]] = {"npz": _npz, "parquet": _parquet}
@@ -226,7 +226,7 @@ _MODULES = [{"idx": 0, "name": "0", "path": ".", "type": "sentence_transformers.
 
 
 def _tokenizer(words: list[Any], unknown: str, lowercase: bool) -> dict[str, Any]:
-    """The file of the tokenizers library: words separated by white space, each with its row."""
+    """Return the file of the tokenizers library: words separated by white space, each with its row."""
     return {
         "version": "1.0",
         "truncation": None,

@@ -62,17 +62,17 @@ def load(
     Raises
     ------
     FormatError
-        When the content contradicts itself or the size of the file; the message names the place. Pickles and archives
+        The content contradicts itself or the size of the file; the message names the position. Pickles and archives
         are recognized from their first bytes and refused.
     OSError
-        When the file cannot be opened.
+        The file cannot be opened.
     ParameterError
         For an unknown format or value of `errors`, or `mmap` with a word2vec file.
 
     Warns
     -----
     RuntimeWarning
-        When a word2vec file has more rows than its header says, or repeats a word (the first row is kept).
+        A word2vec file has more rows than its header says, or repeats a word (the first row is kept).
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""The native format: one safetensors file with the vectors, the words, their counts and what else a model needs.
+"""The native format: one safetensors file with the vectors, the words, their counts and the metadata of a model.
 
 ========================  ======  ==================  =======================================================
 tensor                    dtype   shape               meaning
@@ -10,10 +10,11 @@ tensor                    dtype   shape               meaning
 ``vocab_utf8``            U8      (bytes,)            the words; not in the header, whose size is limited
 ========================  ======  ==================  =======================================================
 
-The metadata key ``fastw2v`` holds JSON: ``format_version``, ``word_type`` ("str" or "int"), and what the caller adds.
+The metadata key ``fastw2v`` holds JSON: ``format_version``, ``word_type`` ("str" or "int"), and the caller's additions.
 
-The safetensors library reads these files (a test ensures it), but is not used here: it maps a file to read it, so that
-truncating the file meanwhile kills the process, and it writes from a second copy of all arrays.
+The safetensors library can read these files (a test checks this), but this module does not use it: the library maps a
+file to read it, so truncating the file during the read kills the process, and it writes from a second copy of all
+arrays.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class NativeContent:
 
 
 def is_native(start: bytes) -> bool:
-    """Tell from its first nine bytes whether a file is a safetensors file: a valid header length, then "{"."""
+    """Return whether a file's first nine bytes are those of a safetensors file: a valid header length, then "{"."""
     return start[8:9] == b"{" and 2 <= int.from_bytes(start[:8], "little") <= _MAX_HEADER_BYTES
 
 
@@ -87,7 +88,7 @@ def write_native(writer: Writer, content: NativeContent) -> None:
 
 
 def _make_header(arrays: dict[str, NDArray[Any]], metadata: dict[str, Any], word_type: str) -> bytes:
-    # The facts about the file come last: a caller's metadata, perhaps of an older file, must not overrule them.
+    # The facts about the file come last: a caller's metadata, perhaps of an older file, must not override them.
     own = {**metadata, "format_version": FORMAT_VERSION, "word_type": word_type}
     try:
         header: dict[str, Any] = {"__metadata__": {"fastw2v": json.dumps(own, default=_plain)}}
@@ -101,12 +102,12 @@ def _make_header(arrays: dict[str, NDArray[Any]], metadata: dict[str, Any], word
     raw = json.dumps(header, separators=(",", ":")).encode()
     raw += b" " * (-len(raw) % _ALIGNMENT)
     if len(raw) > _MAX_HEADER_BYTES:
-        raise ParameterError(f"the metadata takes {len(raw):,} bytes; a file has room for {_MAX_HEADER_BYTES:,}")
+        raise ParameterError(f"the metadata needs {len(raw):,} bytes; at most {_MAX_HEADER_BYTES:,} fit into a file")
     return len(raw).to_bytes(8, "little") + raw
 
 
 def _plain(value: Any) -> Any:
-    """Give JSON a plain value for NumPy's and for paths."""
+    """Return a plain value for JSON in place of a NumPy value or a path."""
     if isinstance(value, (np.generic, np.ndarray)):
         return value.tolist()
     if isinstance(value, os.PathLike):
@@ -130,7 +131,7 @@ def read_native(path: Path, *, mmap: bool) -> NativeContent:
     Raises
     ------
     FormatError
-        When the content contradicts itself or the size of the file; nothing is allocated for sizes beyond it.
+        The content contradicts itself or the size of the file; nothing is allocated for sizes beyond it.
     """
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size
@@ -144,7 +145,7 @@ def read_native(path: Path, *, mmap: bool) -> NativeContent:
             ("vocab_offsets", (words_size + 1,)),
         ):
             if name in places and places[name][1] != shape:
-                raise FormatError(f"{path}, header: {name!r} has shape {places[name][1]}, {shape} was expected")
+                raise FormatError(f"{path}, header: {name!r} has shape {places[name][1]}, expected {shape}")
 
         def array(name: str, mapped: bool = False) -> NDArray[Any]:
             begin, shape = places[name]
@@ -164,7 +165,7 @@ def _read_header(path: Path, file: BinaryIO, size: int) -> tuple[dict[str, Any],
     length = int.from_bytes(file.read(8), "little")
     if size < 10 or not 2 <= length <= min(_MAX_HEADER_BYTES, size - 8):
         raise FormatError(
-            f"{path}, bytes 0 to 7: a header of {length:,} bytes is announced, the file has {size:,}: it is "
+            f"{path}, bytes 0 to 7: the header should have {length:,} bytes, but the file has {size:,}: it is "
             "truncated or not a safetensors file"
         )
     raw = file.read(length)
@@ -173,7 +174,7 @@ def _read_header(path: Path, file: BinaryIO, size: int) -> tuple[dict[str, Any],
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{path}, header: invalid JSON ({error}); the file is damaged") from error
     if len(raw) != length or not isinstance(header, dict):
-        raise FormatError(f"{path}, header: a JSON object of {length:,} bytes was expected; the file is damaged")
+        raise FormatError(f"{path}, header: expected a JSON object of {length:,} bytes; the file is damaged")
     return header, 8 + length
 
 
@@ -188,8 +189,8 @@ def _read_metadata(path: Path, given: Any) -> dict[str, Any]:
     raw = given.get("fastw2v") if isinstance(given, dict) else None
     if not isinstance(raw, str):
         raise FormatError(
-            f"{path}, header: a safetensors file, but not one of word vectors written by fastw2v (its metadata lacks "
-            "the key 'fastw2v')"
+            f"{path}, header: a safetensors file, but without word vectors written by fastw2v (its metadata lacks the "
+            "key 'fastw2v')"
         )
     try:
         metadata = json.loads(raw)
@@ -197,10 +198,10 @@ def _read_metadata(path: Path, given: Any) -> dict[str, Any]:
         raise FormatError(f"{path}, metadata 'fastw2v': invalid JSON ({error}); the file is damaged") from error
     version = metadata.get("format_version") if isinstance(metadata, dict) else None
     if type(version) is not int or version < 1:
-        raise FormatError(f"{path}, metadata 'fastw2v': a format version was expected, found {version!r:.60}")
+        raise FormatError(f"{path}, metadata 'fastw2v': expected a format version, found {version!r:.60}")
     if version > FORMAT_VERSION:
         raise FormatError(
-            f"{path}: written in format version {version}, but this fastw2v reads up to {FORMAT_VERSION}: upgrade"
+            f"{path}: it has format version {version}, but this fastw2v reads up to {FORMAT_VERSION}; upgrade fastw2v"
         )
     if metadata.get("word_type") not in ("str", "int"):
         raise FormatError(
@@ -213,7 +214,7 @@ def _check_tensors(path: Path, header: dict[str, Any], data_size: int) -> dict[s
     """Check every size in the header against the file; return begin and shape by name."""
     for name in ("vectors", "vocab_offsets", "vocab_utf8"):
         if name not in header:
-            raise FormatError(f"{path}, header: a safetensors file without {name!r} has no word vectors of fastw2v")
+            raise FormatError(f"{path}, header: {name!r} is missing; the file does not hold word vectors of fastw2v")
     spans: list[tuple[int, int, str]] = []
     places: dict[str, tuple[int, tuple[int, ...]]] = {}
     for name, entry in header.items():
@@ -224,16 +225,14 @@ def _check_tensors(path: Path, header: dict[str, Any], data_size: int) -> dict[s
     at = 0
     for begin, end, name in sorted(spans):
         if begin != at:
-            raise FormatError(f"{path}, header: {name!r} begins at byte {begin:,} of the data, {at:,} was expected")
+            raise FormatError(f"{path}, header: {name!r} begins at byte {begin:,} of the data, expected {at:,}")
         at = end
     if at != data_size:
         raise FormatError(
-            f"{path}: the header describes {at:,} bytes of data, the file has {data_size:,}: cut short or damaged"
+            f"{path}: the header describes {at:,} bytes of data, the file has {data_size:,}: it is truncated or damaged"
         )
     if len(places["vectors"][1]) != 2 or min(places["vectors"][1]) < 1:
-        raise FormatError(
-            f"{path}, header: 'vectors' has shape {places['vectors'][1]}; words and dimensions were expected"
-        )
+        raise FormatError(f"{path}, header: 'vectors' has shape {places['vectors'][1]}, expected (words, dimensions)")
     return places
 
 
@@ -246,11 +245,11 @@ def _check_entry(path: Path, name: str, entry: Any) -> tuple[int, int, tuple[int
     if name in _EXPECTED:
         dtype = fields.get("dtype")
         if dtype != _EXPECTED[name]:
-            raise FormatError(f"{path}, header: {name!r} has dtype {dtype!r:.20}, {_EXPECTED[name]} was expected")
+            raise FormatError(f"{path}, header: {name!r} has dtype {dtype!r:.20}, expected {_EXPECTED[name]}")
         needed = math.prod(shape) * np.dtype(_DTYPES[dtype]).itemsize
         if needed != end - begin:
             raise FormatError(
-                f"{path}, header: {name!r} of shape {shape} takes {needed:,} bytes, data_offsets give {end - begin:,}"
+                f"{path}, header: {name!r} of shape {shape} needs {needed:,} bytes, data_offsets give {end - begin:,}"
             )
     return begin, end, shape
 
@@ -265,7 +264,7 @@ def _read_array(path: Path, file: BinaryIO, at: int, shape: tuple[int, ...], dty
     if mapped:
         try:
             return np.asarray(np.memmap(file, dtype=dtype, mode="r", offset=at, shape=shape))
-        except ValueError as error:  # the file lost bytes since its size was taken
+        except ValueError as error:  # the file has shrunk since its size was read
             raise FormatError(f"{path}: the file changed while it was read ({error})") from error
     array: NDArray[Any] = np.empty(shape, dtype)
     view = memoryview(cast(Any, array.reshape(-1).view(np.uint8)))
@@ -294,7 +293,7 @@ def _decode_words(path: Path, raw: bytes, offsets: NDArray[np.int64], word_type:
             f"{path}, 'vocab_offsets': they must rise from 0 to {len(raw):,} in steps of at most {MAX_WORD_BYTES:,}; "
             "the file is damaged"
         )
-    # All words at once: a million small strings decoded one by one take longer than the vectors.
+    # Decode all words at once: decoding a million small strings takes longer than reading the vectors.
     begins = np.frombuffer(raw, np.uint8) & 0xC0 != 0x80  # bytes that begin a character
     try:
         text = raw.decode("utf-8")

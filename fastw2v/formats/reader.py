@@ -51,7 +51,7 @@ class FileReader:
         Raises
         ------
         FormatError
-            When a compressed file is truncated or damaged.
+            A compressed file is truncated or damaged.
         """
         try:
             # In blocks: read(n) allocates n bytes at once, and n may come from a false header.
@@ -209,7 +209,7 @@ class Bytes:
         self.block, self.at = left + fresh if left else fresh, 0
 
     def have(self, least: int) -> bool:
-        """Read until there are at least so many bytes; return False if the file ends before."""
+        """Read until there are at least this many bytes; return False if the file ends before."""
         while len(self.block) - self.at < least and not self.ended:
             self.more()
         return len(self.block) - self.at >= least

@@ -100,7 +100,7 @@ def format_to_write(path: Path, format: Format | None) -> Format:
     Raises
     ------
     FormatError
-        When the name implies no format, or one that cannot be compressed although it ends in ``.gz``.
+        The name implies no format, or one that cannot be compressed although it ends in ``.gz``.
     ParameterError
         For an unknown format.
     """

@@ -40,7 +40,7 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
 
 
 def checked_format(name: Format | None) -> Format | None:
-    """Return the name of a format, or None, as it is; raise ParameterError for any other value."""
+    """Return the name of a format, or None, unchanged; raise ParameterError for any other value."""
     if name is not None and name not in FORMATS:
         raise ParameterError(f"format must be one of {', '.join(map(repr, FORMATS))}; got {name!r}")
     return name
@@ -68,7 +68,7 @@ def check_regular(path: Path) -> None:
     ------
     FormatError
     OSError
-        When the file does not exist.
+        The file does not exist.
     """
     if not stat.S_ISREG(os.stat(path).st_mode) and not path.is_dir():
         raise FormatError(f"{path}: not a regular file; its size must be known, so write it to a file first")
@@ -90,7 +90,7 @@ def format_of_content(path: Path) -> Format:
     FormatError
         For a pickle, an archive, an empty file, or anything else that holds no word vectors.
     OSError
-        When the file cannot be opened.
+        The file cannot be opened.
     """
     check_regular(path)
     with open(path, "rb") as file:
@@ -116,7 +116,7 @@ def _refuse(path: Path, start: bytes) -> None:
 
 
 def _word2vec_format(path: Path, peek: bytes) -> Format:
-    """Distinguish text from binary: with a header both begin alike, and the first row tells."""
+    """Distinguish text from binary by the first row: with a header both begin alike."""
     first, newline, rest = peek.partition(b"\n")
     header = parse_header(first) if len(first) <= MAX_HEADER_BYTES else None
     if header is None:
@@ -131,7 +131,7 @@ def _word2vec_format(path: Path, peek: bytes) -> Format:
         return "text" if _ends_in_numbers(row, min(header[1], 64)) else "binary"
     if _ends_in_numbers(row, header[1]):
         return "text"
-    # Damaged or cut: the suffix says how to name what is wrong with it.
+    # Damaged or truncated: the suffix decides which format's messages apply.
     return "text" if format_of_name(path) == "text" else "binary"
 
 

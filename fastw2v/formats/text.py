@@ -74,7 +74,7 @@ def read_text(file: FileReader, errors: str) -> tuple[NDArray[np.float32], list[
     Raises
     ------
     FormatError
-        When a line is not a word and D numbers, or there are fewer lines than the header says; with the line.
+        A line is not a word and D numbers, or there are fewer lines than the header says; with the line.
     """
     data = Bytes(file)
     first = _first_line(file, data)
@@ -99,7 +99,7 @@ def _read_rows(file: FileReader, data: Bytes, rows: Rows, line: int) -> int:
     limit = MAX_WORD_BYTES + (rows.size + 1) * _MAX_NUMBER_BYTES
     parser = RowReader(rows.size, MAX_WORD_BYTES, limit)
     found = 0
-    # No row is shorter: room for one is made only when there can be one, however large a header says that it is.
+    # No row is shorter. Room is made only for rows that can exist, however many the header claims.
     while data.have(1 + 2 * rows.size):
         words = parser.text(data.block, data.at, data.ended, rows.room(), rows.errors)
         rows.add(words, parser.undecoded, lambda number, at=line + found: f"line {at + number}")  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Array functions that NumPy and CuPy arrays share: the layers and whatever checks them are written once for both."""
+"""Array functions for both NumPy and CuPy, so that the layers and their checks are written once."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ Array = Any  # numpy.ndarray or cupy.ndarray: CuPy may not be installed, so the 
 
 
 def array_module(array: Array) -> ModuleType:
-    """The module whose functions take this array: CuPy for CuPy arrays, else NumPy. Never imports CuPy.
+    """Return the module whose functions take this array: CuPy for CuPy arrays, else NumPy. Never import CuPy.
 
     Examples
     --------
     >>> array_module(np.zeros(3)).__name__, array_module([1, 2]).__name__
     ('numpy', 'numpy')
     """
-    # An array of CuPy's cannot exist before CuPy was imported, so the module is always there to be found.
+    # A CuPy array cannot exist before CuPy was imported, so the module is always in sys.modules.
     return sys.modules["cupy"] if type(array).__module__.partition(".")[0] == "cupy" else np
 
 
 def on_host(array: Array) -> np.ndarray:
-    """The array in NumPy's memory (a copy only if it lies on a device)."""
+    """Return the array as a NumPy array (a copy only if it is on a device)."""
     return np.asarray(array if array_module(array) is np else array.get())
 
 
 def add_rows(rows: Array, ids: Array, values: Array) -> None:
-    """``rows[ids] += values``, where an id that stands twice adds twice."""
+    """Add: ``rows[ids] += values``, where a repeated id adds each of its values."""
     if array_module(rows) is np:
         np.add.at(rows, ids, values)
     else:
@@ -42,7 +42,7 @@ def add_rows(rows: Array, ids: Array, values: Array) -> None:
 
 
 def sigmoid(x: Array) -> Array:
-    """``1 / (1 + exp(-x))`` without overflow: the exponential only ever sees ``-|x|``.
+    """Return ``1 / (1 + exp(-x))`` without overflow: the exponential is only taken of ``-|x|``.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def sigmoid(x: Array) -> Array:
 
 
 def log_sigmoid(x: Array) -> Array:
-    """``log(sigmoid(x))``, exact also where the sigmoid itself has become 0 or 1.
+    """Return ``log(sigmoid(x))``, exact even where the sigmoid itself rounds to 0 or 1.
 
     Examples
     --------
@@ -67,20 +67,20 @@ def log_sigmoid(x: Array) -> Array:
 
 
 def numerical_gradient(f: Callable[[], float], x: np.ndarray, step: float = 1e-5) -> np.ndarray:
-    """The gradient of ``f()`` with respect to `x` by central differences, to check a ``backward`` against.
+    """Return the gradient of ``f()`` with respect to `x` by central differences, to check a ``backward``.
 
     Parameters
     ----------
     f : callable without arguments
-        Computes a scalar from `x`, which it can reach and which is changed in place and put back, element by element.
+        Computes a scalar from `x`. Each element of `x` is changed in place and then restored.
     x : array of float64
-        In float32 the difference of two losses is mostly rounding.
+        In float32 the difference of two losses would be mostly rounding.
     step : float, default 1e-5
-        Of each element, to both sides; the error is of order ``step ** 2``.
+        The step of each element to both sides; the error is of order ``step ** 2``.
 
     Returns
     -------
-    array, shaped as `x`
+    array of the shape of `x`
 
     Raises
     ------

@@ -1,12 +1,13 @@
-"""The layers of *Deep Learning from Scratch 2*, chapter 4, under that book's names and meaning.
+"""The layers of *Deep Learning from Scratch 2*, chapter 4, with the book's names and meaning.
 
 Plain arrays in, plain arrays out: each layer has ``params`` and ``grads`` (lists of arrays of equal shapes),
 ``forward`` and ``backward``. A ``backward`` writes the gradients of the last ``forward`` into ``grads``, in place, and
-returns the gradient of its input. Weights may be NumPy or CuPy arrays, float32 or float64, and so is every result.
+returns the gradient of its input. Weights may be NumPy or CuPy arrays, float32 or float64; results are of the same
+type.
 
 These layers are for reading, teaching and checking; `fastw2v.Word2Vec` trains the same models a thousand times faster.
-Where this module differs from the book: one layer looks up all columns of ids at once instead of one layer a column, so
-no weight stands twice in ``params``; the sigmoid and its logarithm are exact for saturated scores; ids are checked.
+Differences from the book: one layer looks up all columns of ids at once instead of one layer per column, so no weight
+appears twice in ``params``; the sigmoid and its logarithm are exact for saturated scores; ids are checked.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Embedding:
         self.grads = [array_module(W).zeros_like(W)]
 
     def forward(self, ids: Array) -> Array:
-        """The rows of `ids`, integers of any shape; the result has that shape and D as its last axis.
+        """Return the rows of `ids`, integers of any shape; the result has that shape, and D as its last axis.
 
         Raises
         ------
@@ -59,13 +60,13 @@ class Embedding:
         if ids.size and not 0 <= int(ids.min()) <= int(ids.max()) < len(weights):
             raise IndexError(
                 f"Embedding: ids from {int(ids.min())} to {int(ids.max())}, but the {len(weights)} rows are numbered "
-                f"0 to {len(weights) - 1}; look at how the words were numbered"
+                f"0 to {len(weights) - 1}; check how the words were numbered"
             )
         self._ids = ids
         return weights[ids]
 
     def backward(self, dout: Array) -> None:
-        """Write the rows' gradient, `dout` added up per word, into ``grads[0]``; ids have no gradient."""
+        """Write the gradient of the rows, the sum of `dout` per word, into ``grads[0]``; ids have no gradient."""
         (gradient,) = self.grads
         gradient[...] = 0
         add_rows(gradient, self._ids, dout)
@@ -93,14 +94,14 @@ class EmbeddingDot:
         self.params, self.grads = self.embed.params, self.embed.grads
 
     def forward(self, h: Array, ids: Array) -> Array:
-        """Scores, shaped as `ids`: ``(B,)`` for one word to each row of `h` ``(B, D)``, ``(B, K)`` for K words."""
+        """Return scores of the shape of `ids`: ``(B,)`` for one word per row of `h` ``(B, D)``, ``(B, K)`` for K."""
         rows = self.embed.forward(ids)
         h = h.reshape(h.shape[0], *[1] * (rows.ndim - 2), h.shape[1])
         self._h, self._rows = h, rows
         return (rows * h).sum(axis=-1)
 
     def backward(self, dout: Array) -> Array:
-        """From the gradient of the scores, that of `h` ``(B, D)``; the rows' gradient goes to ``grads[0]``."""
+        """Return the gradient of `h` ``(B, D)`` for that of the scores; write the rows' gradient into ``grads[0]``."""
         dout = dout[..., None]
         self.embed.backward(dout * self._h)
         dh = dout * self._rows
@@ -113,8 +114,8 @@ class SigmoidWithLoss:
     Parameters
     ----------
     reduction : {"mean", "sum"}, default "mean"
-        ``"mean"`` divides the sum of all losses by the length of the first axis (the batch), ``"sum"`` does not: a
-        caller with a number of its own to divide by (such as the positive pairs of a tile) wants the sum.
+        ``"mean"`` divides the sum of all losses by the length of the first axis (the batch). ``"sum"`` does not, for
+        callers that divide by a number of their own (such as the positive pairs of a tile).
 
     Examples
     --------
@@ -127,13 +128,13 @@ class SigmoidWithLoss:
 
     def __init__(self, reduction: str = "mean") -> None:
         if reduction not in ("mean", "sum"):
-            raise ParameterError(f"SigmoidWithLoss: reduction is {reduction!r}; it is 'mean' or 'sum'")
+            raise ParameterError(f"SigmoidWithLoss: reduction={reduction!r}; it must be 'mean' or 'sum'")
         self.params: list[Array] = []
         self.grads: list[Array] = []
         self.reduction = reduction
 
     def forward(self, x: Array, t: Array, weights: Array | None = None) -> Array:
-        """The loss, a scalar of x's type.
+        """Return the loss, a scalar of the type of x.
 
         Parameters
         ----------
@@ -142,7 +143,7 @@ class SigmoidWithLoss:
         t : array that broadcasts to x
             Labels: 1 for a pair that was seen, 0 for noise.
         weights : array that broadcasts to x, optional
-            How often each example counts; 1 when left out.
+            The weight of each example; None is 1 for all.
         """
         xp = array_module(x)
         t = xp.asarray(t, dtype=x.dtype)
@@ -153,8 +154,8 @@ class SigmoidWithLoss:
         return -(scale * (t * log_sigmoid(x) + (1 - t) * log_sigmoid(-x))).sum()
 
     def backward(self, dout: float = 1) -> Array:
-        """The gradient of the scores, ``weight * (sigmoid(x) - t)``."""
-        # Written so that neither label subtracts nearly equal numbers: a saturated pair keeps its small gradient.
+        """Return the gradient of the scores, ``weight * (sigmoid(x) - t)``."""
+        # This form never subtracts nearly equal numbers: a saturated pair keeps its small gradient.
         return dout * self._scale * ((1 - self._t) * sigmoid(self._x) - self._t * sigmoid(-self._x))
 
 
@@ -193,9 +194,9 @@ class NegativeSamplingLoss:
         self.params, self.grads = self.embed_dot.params, self.embed_dot.grads
 
     def forward(self, h: Array, target: Array, negatives: Array | None = None) -> Array:
-        """The loss of hidden vectors `h` ``(B, D)`` and `target` ids ``(B,)``.
+        """Return the loss of hidden vectors `h` ``(B, D)`` and `target` ids ``(B,)``.
 
-        `negatives`, ids ``(B, any number)``, takes the place of the sampler's draw, for instance to check gradients.
+        `negatives`, ids ``(B, any number)``, replaces the sampler's draw, for instance to check gradients.
         """
         xp = array_module(h)
         target = xp.asarray(target)
@@ -207,12 +208,12 @@ class NegativeSamplingLoss:
         return self.loss.forward(self.embed_dot.forward(h, ids), labels)
 
     def backward(self, dout: float = 1) -> Array:
-        """The gradient of the hidden vectors ``(B, D)``."""
+        """Return the gradient of the hidden vectors ``(B, D)``."""
         return self.embed_dot.backward(self.loss.backward(dout))
 
 
 class _Model:
-    """What CBOW and SkipGram have in common: their two weight matrices, and how they are filled."""
+    """The common part of CBOW and SkipGram: two weight matrices and their initial values."""
 
     def __init__(
         self,
@@ -246,15 +247,15 @@ class CBOW(_Model):
     Parameters
     ----------
     vocab_size, hidden_size : int
-        V words, D numbers each. Weights start normal with deviation 0.01, as in the book.
+        V words, D numbers each. Initial weights are normal with standard deviation 0.01, as in the book.
     window_size : int
-        Context words on either side; kept, but the width of `contexts` is what counts.
+        Context words on either side. It is kept but not used: the shape of `contexts` decides.
     corpus : array (N,) of int
-        Word ids; their counts make the noise distribution. For a CuPy array the weights are CuPy arrays too.
+        Word ids; their counts determine the noise distribution. If it is a CuPy array, so are the weights.
     power, sample_size, exclude_target, random_state
         See `UnigramSampler`. `random_state` also draws the weights.
     mean : bool, default True
-        False: the sum of the context vectors.
+        Whether the hidden vector is the mean of the context vectors or their sum.
     dtype : float32 (default) or float64
 
     Attributes
@@ -280,9 +281,9 @@ class CBOW(_Model):
         self.mean = mean
 
     def forward(self, contexts: Array, target: Array, negatives: Array | None = None) -> Array:
-        """The loss of the words `target` ``(B,)`` amid `contexts` ``(B, C)``; C may be any number from 1.
+        """Return the loss of the words `target` ``(B,)`` between `contexts` ``(B, C)``; C is at least 1.
 
-        `negatives`, ids ``(B, any number)``, takes the place of the sampler's draw.
+        `negatives`, ids ``(B, any number)``, replaces the sampler's draw.
         """
         _check_batch(contexts, target)
         rows = self.embed.forward(contexts)
@@ -314,9 +315,9 @@ class SkipGram(_Model):
     """
 
     def forward(self, contexts: Array, target: Array, negatives: Array | None = None) -> Array:
-        """The loss of `contexts` ``(B, C)`` around the words `target` ``(B,)``.
+        """Return the loss of `contexts` ``(B, C)`` around the words `target` ``(B,)``.
 
-        `negatives`, ids ``(B * C, any number)`` in the order of ``contexts.ravel()``, takes the place of the draw.
+        `negatives`, ids ``(B * C, any number)`` in the order of ``contexts.ravel()``, replaces the sampler's draw.
         """
         _check_batch(contexts, target)
         h = self.embed.forward(target)
@@ -333,12 +334,12 @@ def _check_batch(contexts: Array, target: Array) -> None:
     if contexts.ndim != 2 or target.ndim != 1 or len(contexts) != len(target) or contexts.size == 0:
         raise ParameterError(
             f"contexts have shape {contexts.shape} and targets {target.shape}; they must be (batch, context words) and "
-            "(batch,), neither empty, contexts first, as contexts_and_targets returns them"
+            "(batch,), not empty, in this order, as contexts_and_targets returns them"
         )
 
 
 def contexts_and_targets(corpus: Array, window_size: int = 1) -> tuple[Array, Array]:
-    """Every word that has a full window, and the words around it.
+    """Return the contexts of every word that has a full window, and these words.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The textbook's noise sampler: words drawn in proportion to a power of their counts."""
+"""The textbook's noise sampler: draw words in proportion to a power of their counts."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ Seed = int | np.random.Generator | None
 
 
 class UnigramSampler:
-    """Draws noise words with probability proportional to ``count ** power``.
+    """Draw noise words with probability proportional to ``count ** power``.
 
     Parameters
     ----------
     corpus : array (N,) of int
         Word ids, from 0; only their counts are kept. A word that never occurs is never drawn.
     power : float, default 0.75
-        1 draws words as often as they occur, 0 all alike.
+        1 draws words as often as they occur, 0 draws all equally often.
     sample_size : int, default 5
         Noise words per target.
     exclude_target : bool, default True
         True: the noise words of a target differ from each other and from it. False: independent draws that may repeat
         and may hit the target, as on the book's GPU path; faster.
     random_state : int, numpy.random.Generator or None
-        Where the draws come from. They are made in NumPy also for CuPy arrays, so both see the same words.
+        The source of the draws. NumPy makes them for CuPy arrays, too, so both get the same words.
 
     Examples
     --------
@@ -34,7 +34,7 @@ class UnigramSampler:
     (3, 2)
     """
 
-    _TRIES = 16  # of a redraw before the exact but slow draw; with even a tenth of the mass free, 4 in 5 rows are done
+    _TRIES = 16  # redraws before the exact but slow draw; with a tenth of the mass free, they complete 4 in 5 rows
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class UnigramSampler:
         self._random = np.random.default_rng(random_state)
 
     def get_negative_sample(self, target: Array) -> Array:
-        """Noise words ``(B, sample_size)`` for the targets ``(B,)``, where the targets lie (NumPy or CuPy)."""
+        """Return noise words ``(B, sample_size)`` for the targets ``(B,)``, an array of the targets' module."""
         target_on_host = on_host(target)
         shape = (len(target_on_host), self.sample_size)
         drawn = self._distinct(target_on_host) if self.exclude_target else self._draw(self.word_p, shape)
@@ -66,10 +66,10 @@ class UnigramSampler:
     def _draw(self, p: np.ndarray, shape: int | tuple[int, ...]) -> np.ndarray:
         ends = np.cumsum(p)
         drawn = np.searchsorted(ends, self._random.random(shape) * ends[-1], side="right")
-        return np.minimum(drawn, np.flatnonzero(p)[-1])  # rounding may carry the product to the very end
+        return np.minimum(drawn, np.flatnonzero(p)[-1])  # rounding may make the product equal to the last end
 
     def _distinct(self, target: np.ndarray) -> np.ndarray:
-        """Column by column; drawing until a word is new is the same as drawing among the new words."""
+        """Draw column by column; redrawing until a word is new equals drawing among the new words."""
         taken = np.empty((len(target), 1 + self.sample_size), np.int64)
         taken[:, 0] = target
         for column in range(1, taken.shape[1]):
@@ -96,6 +96,6 @@ def _powers(ids: np.ndarray, power: float) -> np.ndarray:
         raise ParameterError(f"UnigramSampler: power={power}; it must be a finite number, usually 0.75")
     counts = np.bincount(ids.ravel())
     occurs = counts > 0
-    largest = counts.max() if power > 0 else counts[occurs].min()  # in its power: that becomes 1, and none overflows
+    largest = counts.max() if power > 0 else counts[occurs].min()  # the count of the largest power: it becomes 1
     mass = np.power(counts / largest, power, out=np.zeros(len(counts)), where=occurs)
     return mass / mass.sum()

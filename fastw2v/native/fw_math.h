@@ -1,13 +1,13 @@
-/* The maths that every backend shares: draws, bounded integers, the keep test, the window, the sigmoid.
+/* The maths that every backend shares: draws, bounded integers, the keep test, the window, the learning rate.
 
-   Included by C (CPU kernels, test hooks) and put before the CUDA source; NVRTC finds no headers, so this file includes
-   none. fastw2v/planning/draws.py is its NumPy mirror; tests hold the two bit-equal.
+   C includes it (CPU kernels, test hooks); CUDA sources are compiled with it in front. NVRTC finds no headers, so this
+   file includes none. fastw2v/planning/draws.py repeats it in NumPy; tests check that both are bit-equal.
 
    Draws. SplitMix64 (Steele, Lea, Flood 2014) used as a counter-based generator: its finaliser `fw_mix` is a bijection
    of 64 bits, and Weyl steps of the golden ratio feed it. A draw is a pure function of
        key     = (seed, epoch, purpose)
        counter = (position in the encoded corpus, index at that position)
-   each of which is a full 64-bit word of its own: nothing is packed, so no two counters of one key share an input. */
+   where each number is a 64-bit word of its own. Nothing is packed, so no two counters of one key share an input. */
 #ifndef FW_MATH_H
 #define FW_MATH_H
 
@@ -23,7 +23,7 @@ typedef unsigned int fw_u32;
 
 #define FW_GOLDEN 0x9e3779b97f4a7c15ULL
 
-/* What a draw is for. */
+/* The purpose of a draw. */
 enum { FW_DRAW_KEEP = 1, FW_DRAW_WINDOW = 2, FW_DRAW_NOISE = 3, FW_DRAW_ROWS = 4 };
 
 FW_FN fw_u64 fw_mix(fw_u64 z) {
@@ -41,7 +41,7 @@ FW_FN fw_u64 fw_draw(fw_u64 key, fw_u64 position, fw_u64 index) {
 }
 
 /* A uniform number in [0, n) for n < 2^32, as a fixed-point number: whole part in the high 32 bits, fraction in the
-   low 32. Its bias is n / 2^64 (the low bits of weak generators are never relied upon). */
+   low 32. Its bias is n / 2^64. */
 FW_FN fw_u64 fw_scaled(fw_u64 bits, fw_u32 n) { return (bits >> 32) * n + (((bits & 0xffffffffULL) * n) >> 32); }
 
 FW_FN fw_u32 fw_below(fw_u64 bits, fw_u32 n) { return (fw_u32)(fw_scaled(bits, n) >> 32); }
@@ -53,7 +53,7 @@ FW_FN int fw_keep(fw_u64 bits, fw_u32 threshold) { return (fw_u32)(bits >> 32) <
 FW_FN int fw_window(fw_u64 bits, int window) { return 1 + (int)fw_below(bits, (fw_u32)window); }
 
 /* One draw from an alias table (Walker 1977, Vose 1991) for x = fw_scaled(bits, n): the whole part picks the column,
-   the fraction tosses its coin. Without a branch: half the tosses would be mispredicted. */
+   the fraction tosses its coin. There is no branch: half the tosses would be mispredicted. */
 FW_FN int fw_alias(fw_u64 x, const fw_u32 *threshold, const int *alias) {
     fw_u32 column = (fw_u32)(x >> 32), other = (fw_u32)alias[column];
     return (int)(other ^ ((other ^ column) & -(fw_u32)((fw_u32)x < threshold[column])));
@@ -65,15 +65,15 @@ FW_FN int fw_noise(fw_u64 bits, const fw_u32 *threshold, const int *alias, fw_u3
 /* Uniform in [-0.5, 0.5) with 24 bits: exact in float32. */
 FW_FN float fw_centered(fw_u64 bits) { return (float)(bits >> 40) * 0x1p-24f - 0.5f; }
 
-/* The tile (counted from the chunk's first) in which a noise slot was last renewed, as seen from tile `number`: a word
-   stays for `noise_life` tiles, and the renewals are staggered over the slots. */
+/* The number, within its chunk, of the last tile up to tile `number` that renewed a noise slot: a word stays for
+   `noise_life` tiles, and the renewals are staggered over the slots. */
 FW_FN fw_i64 fw_renewed(fw_i64 number, fw_i64 slot, fw_i64 noise_slots, fw_i64 noise_life) {
     fw_i64 shift = slot * noise_life / noise_slots;
     fw_i64 renewed = (number + shift) / noise_life * noise_life - shift;
     return renewed < 0 ? 0 : renewed;
 }
 
-/* The length of the tiles of a chunk with this shift: a burst of one word halves them, several times if need be. */
+/* The length of the tiles of a chunk with this shift: a burst of one word halves them, more than once if necessary. */
 FW_FN int fw_tile_length(int tile_tokens, int shift) { return tile_tokens >> shift > 0 ? tile_tokens >> shift : 1; }
 
 /* The learning rate at `done` of `total` tokens: a straight line, in double, rounded once. See

@@ -1,8 +1,8 @@
-/* One training run in numbers: what the kernels of every device are told, beside where their arrays lie.
+/* One training run in numbers: the settings that the kernels of every device receive.
 
-   Included by C and put before the CUDA source; NVRTC finds no headers, so this file includes none and names only C's
-   own types. Python reads its fields from this text (fastw2v/backends/structures.py). Where the plan of a run has a
-   number, it has it under the same name (fastw2v/planning/plan.py). */
+   C includes it; CUDA sources are compiled with it in front. NVRTC finds no headers, so this file includes none and
+   uses only C's own types. Python reads the fields from this text (fastw2v/backends/structures.py). Fields that the
+   plan of a run also has (fastw2v/planning/plan.py) have the same name there. */
 #ifndef FW_SETTINGS_H
 #define FW_SETTINGS_H
 
@@ -17,8 +17,8 @@ typedef struct fw_settings {
     unsigned long long seed;
     double learning_rate, min_learning_rate; /* at the first and after the last token of the run */
     int window, negative;                    /* W and K: contexts on either side, noise words for each pair */
-    int tile_tokens, noise_slots;            /* T and S: kept tokens of a tile, noise words that serve it */
-    int noise_life;                          /* L: the tiles for which a noise word stays */
+    int tile_tokens, noise_slots;            /* T and S: kept tokens of a tile, noise words that it uses */
+    int noise_life;                          /* L: tiles for which a noise word stays */
     int cbow, cbow_mean, cbow_divide;        /* CBOW: hidden row is the mean; gradient divided by the contexts */
     int draw_windows, pairwise_noise;        /* windows drawn in 1..W; fresh noise words for each pair */
 } fw_settings;

@@ -1,7 +1,7 @@
 """Cut a corpus into chunks: where each begins and ends, and how long its tiles are.
 
-A chunk is what a thread or a warp takes at once: some 4,000 raw tokens, ended where a sentence ends. All its tiles have
-one length, so a burst of one word, which needs short tiles (see staleness.py), becomes a chunk of its own.
+A chunk is the unit of work of a thread or a warp: about 4,000 raw tokens, up to the end of a sentence. All its tiles
+have one length, so a burst of one word, which needs short tiles (see staleness.py), becomes a chunk of its own.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
     from fastw2v.planning.training_parameters import TrainingParameters
 
-CHUNK_TOKENS = 4_000  # a chunk ends with the first sentence that ends at or after so many raw tokens ...
+CHUNK_TOKENS = 4_000  # a chunk ends at the first sentence end at or after this many raw tokens ...
 CHUNK_LIMIT = 5_000  # ... and here at the latest
-PIECE_TOKENS = 128  # bursts are looked for in each piece of so many raw tokens
+PIECE_TOKENS = 128  # raw tokens of a piece, the unit in which bursts are detected
 
 
 class Chunks(NamedTuple):
-    """Where chunks begin (and the end), the sentences there, and how often their tiles are halved."""
+    """The first token of each chunk (and the end of the last), its sentence, and how often its tiles are halved."""
 
     begin: NDArray[np.int64]
     sentence: NDArray[np.int64]
@@ -34,17 +34,17 @@ class Chunks(NamedTuple):
 def cut_corpus(
     corpus: EncodedCorpus, keep: NDArray[np.float64], tile_tokens: int, params: TrainingParameters
 ) -> Chunks:
-    """Cut a corpus whose words are kept with these probabilities, for tiles of ``tile_tokens`` tokens at most."""
+    """Cut a corpus, given the keep probability of each word, for tiles of at most ``tile_tokens`` tokens."""
     shares = _sampler.local_shares(corpus.ids, keep, PIECE_TOKENS, CHUNK_LIMIT)
     most = burst_bound(params.architecture, params.negative)
     shifts = burst_shifts(shares, tile_tokens, params.window, params.negative, params.resolved_learning_rate, most)
     begin, shift = cut_bursts(cut_chunks(corpus.offsets), shifts)
-    # "right": of the sentences that start here, the last one, which is the one with words
+    # "right": if several sentences start here, all but the last are empty
     return Chunks(begin, np.searchsorted(corpus.offsets, begin[:-1], side="right") - 1, shift)
 
 
 def cut_chunks(offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return where chunks begin, and the end: at the first sentence end after 4,000 tokens, at 5,000 at the latest."""
+    """Return the chunk boundaries: the first sentence end from 4,000 tokens on, but at most 5,000 tokens."""
     tokens = int(offsets[-1])
     begins = [0]
     while begins[-1] < tokens:

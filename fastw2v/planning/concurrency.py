@@ -1,8 +1,8 @@
-"""How many tiles may be at work at the same time: bounded by staleness, not by how many fit.
+"""How many tiles may train at the same time: staleness sets the bound, not the device.
 
-Every row that a thread or a warp reads misses the updates of the tokens that others have in flight. With
-``C = F * p * (W + 1) * (K + 1) * learning_rate``, F tokens in flight and p the kept share of the commonest word, a
-simulation on text was stable at 19 and diverged at 23, whatever the vocabulary.
+A row that a thread or a warp reads misses the updates of the tokens that others have in flight. Let
+``C = F * p * (W + 1) * (K + 1) * learning_rate``, with F tokens in flight and p the kept share of the most frequent
+word. A simulation on text was stable at C = 19 and diverged at 23, for every vocabulary size.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
 
 FLIGHT_STALENESS_MAX = 15.0
-# Beyond that many tokens in flight, rows of the commonest words move as if they had this staleness: in the same
-# simulation, 4,096 damped tokens in flight did as well as 1,300 undamped ones.
+# Beyond that bound, updates of the most frequent words are damped to this staleness: in the same simulation, 4,096
+# damped tokens in flight trained as well as 1,300 undamped ones.
 DAMPED_STALENESS = 7.5
-# A pass over a small corpus must not be one step: at most one token in so many is in flight.
+# A pass over a small corpus must not become one step: at most one in this many of its kept tokens is in flight.
 TOKENS_PER_FLIGHT = 500
 
 
 def tokens_in_flight(plan: Plan, rate: float) -> float:
     """Return how many tokens may be in flight at a learning rate: more as it falls.
 
-    CPU threads are bounded, too: at the usual parameters English text bears about forty of them (CBOW: twenty), a
-    corpus of few words fewer. A small corpus needs no further bound there: it has few chunks, and each is one thread's.
+    CPU threads are bounded, too: with default parameters English text allows about forty of them (CBOW: twenty), and a
+    small vocabulary fewer. A small corpus needs no further bound there: it has few chunks, one for each thread.
     """
     one = max(plan.kept_share, 1e-12) * (plan.window + 1) * (plan.negative + 1) * max(rate, 1e-12)
     return FLIGHT_STALENESS_MAX / one
@@ -39,17 +39,17 @@ def tokens_in_flight(plan: Plan, rate: float) -> float:
 
 @dataclass(frozen=True)
 class Crowd:
-    """How many warps of a GPU one run keeps busy, and which words are damped beyond that.
+    """How many warps of a GPU one run uses, and which words are damped when that exceeds the bound.
 
     Attributes
     ----------
     plan : Plan
     kept : float
-        Kept tokens that an epoch is expected to have.
+        Expected number of kept tokens in an epoch.
     most : int
         Warps that the device and its memory allow.
     forced : int or None
-        Warps that were asked for, whatever the bound says: for measurements.
+        A number of warps that overrides the bound, for measurements.
     """
 
     plan: Plan
@@ -68,9 +68,9 @@ class Crowd:
         return max(1, min(int(self.tokens(rate) / self.plan.tile_tokens), self.most))
 
     def damping_threshold(self, rate: float, warps: int) -> float:
-        """Return the share of the kept tokens above which a word's rows are moved less; 0 where none are.
+        """Return the share of the kept tokens above which a word's updates are damped; 0 if no word is damped.
 
-        Nothing is damped within the bound, nor with a single warp, which nothing else runs beside.
+        Nothing is damped within the bound, nor with a single warp: no other warp runs beside it.
         """
         flight, bearable = warps * self.plan.tile_tokens, tokens_in_flight(self.plan, rate)
         if warps == 1 or flight <= bearable:
@@ -79,5 +79,5 @@ class Crowd:
 
 
 def kept_counts(corpus: EncodedCorpus, tables: Tables) -> NDArray[np.float64]:
-    """Return how many tokens of each word an epoch is expected to keep, float64 (V,)."""
+    """Return the expected number of kept tokens of each word in an epoch, float64 (V,)."""
     return word_counts(corpus) * ((tables.keep_threshold.astype(np.float64) + 1) / 2.0**32)

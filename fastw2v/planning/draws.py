@@ -1,6 +1,6 @@
-"""Random draws in NumPy: kept tokens, windows, noise words. The mirror of native/fw_math.h, bit for bit.
+"""Random draws in NumPy: kept tokens, windows, noise words. Bit-equal to native/fw_math.h.
 
-The reference backend draws from here; the CPU and CUDA kernels draw from the C header. See the header for the method
+The reference backend uses this module; the CPU and CUDA kernels use the C header. The header describes the method
 (SplitMix64 as a counter-based generator, keyed by seed, epoch and purpose).
 """
 
@@ -71,6 +71,6 @@ def centered(bits: Bits) -> NDArray[np.float32]:
 
 
 def renewed(number: int, slot: int, noise_slots: int, noise_life: int) -> int:
-    """Return the tile of the chunk in which a noise slot was last renewed, as seen from tile ``number``."""
+    """Return the number, within its chunk, of the last tile up to tile ``number`` that renewed a noise slot."""
     shift = slot * noise_life // noise_slots
     return max((number + shift) // noise_life * noise_life - shift, 0)

@@ -1,8 +1,9 @@
 """The learning rate: a straight line over all tokens of a run.
 
-It begins at `TrainingParameters.resolved_learning_rate` and ends at ``resolved_min_learning_rate``, both lowered by
-`staleness.rate_damping` where a vocabulary is tiny; the `Plan` holds the two. Each tile trains at the rate of its first
-token. The kernels compute that rate in C (``fw_learning_rate`` in native/fw_math.h); tests hold the two bit-equal.
+It begins at `TrainingParameters.resolved_learning_rate` and ends at ``resolved_min_learning_rate``. For a tiny
+vocabulary `staleness.rate_damping` lowers both; the `Plan` holds the results. Each tile trains at the rate of its first
+token. The kernels compute that rate in C (``fw_learning_rate`` in native/fw_math.h); tests check that both are
+bit-equal.
 """
 
 import numpy as np

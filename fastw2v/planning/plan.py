@@ -1,7 +1,7 @@
-"""The plan of a run: its numbers and its chunks, decided once per fit and handed to a backend.
+"""The plan of a run: its numbers and its chunks, decided once per fit and passed to a backend.
 
-A backend computes no distribution or schedule of its own, so that every device trains the same tiles from the same
-draws. Nothing here depends on the device, the instruction set or ``n_jobs``.
+Backends compute no distribution or schedule of their own, so every device trains the same tiles from the same draws.
+Nothing here depends on the device, the instruction set or ``n_jobs``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Plan:
     Attributes
     ----------
     tile_tokens, noise_slots, noise_life : int
-        T kept tokens make a tile; S noise words serve it, each for L tiles of its chunk.
+        T kept tokens make a tile; it uses S noise words, each of which stays for L tiles of the chunk.
     learning_rate, min_learning_rate : float
         At the first and after the last token of the run; see learning_rate.py.
     chunk_begin : int64 (chunks + 1,)
@@ -44,7 +44,7 @@ class Plan:
     pair_weight : float32 (W + 1,)
         The weight of a positive pair by its distance; see windows.py.
     kept_share : float
-        The commonest word's share of the tokens that subsampling is expected to keep.
+        The most frequent word's share of the tokens that subsampling is expected to keep.
     """
 
     cbow: bool
@@ -95,7 +95,7 @@ class Plan:
 
 @dataclass
 class ChunkStats:
-    """Sums over the chunks that a call trained, whether every score was finite, and how many threads were at work."""
+    """Sums over the chunks that a call trained, whether every score was finite, and how many threads ran."""
 
     tokens: int = 0
     pairs: float = 0.0  # the sum of their weights; CBOW: targets with a context
@@ -114,7 +114,7 @@ def make_plan(
 ) -> Plan:
     """Make the plan of a run: a function of the corpus (with its `word_counts`), the parameters and the seed alone.
 
-    ``kept_by`` (V,) are the counts that words are kept by, where they are not the corpus's own.
+    ``kept_by`` (V,) are the counts that decide which tokens are kept, if they are not the corpus's own.
     """
     counts = word_counts(corpus) if counts is None else counts
     keep = keep_probability(counts if kept_by is None else kept_by, params.sample)

@@ -1,4 +1,4 @@
-"""The model itself: rows in memory, where they begin, and the numbers that they start from."""
+"""The model itself: the rows in memory, their alignment and their initial values."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Arrays:
 
 
 def row_stride(vector_size: int) -> int:
-    """Return the floats from one row to the next: whole cache lines."""
+    """Return the distance between rows in floats: whole cache lines."""
     return -(-vector_size // ROW_ALIGN) * ROW_ALIGN
 
 
 def empty_rows(words: int, vector_size: int) -> NDArray[np.float32]:
-    """Return zero rows, float32 (V, D), each of which begins on a cache line.
+    """Return zero rows, float32 (V, D); each row begins on a cache line.
 
     The array is a view: rows are ``row_stride`` floats apart, and the padding between them is 0 and stays 0.
     """
@@ -39,7 +39,7 @@ def empty_rows(words: int, vector_size: int) -> NDArray[np.float32]:
 def packed_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Pack the rows of `empty_rows` without their padding, in the same memory; the padded view is invalid afterwards.
 
-    In place, because a second copy of the rows would decide how much memory a run needs.
+    Packing is in place because a second copy of the rows would set the peak memory of a run.
     """
     if rows.flags.c_contiguous:
         return rows

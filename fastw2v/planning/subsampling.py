@@ -18,5 +18,5 @@ def keep_probability(counts: NDArray[np.int64], sample: float) -> NDArray[np.flo
 
 
 def keep_thresholds(probability: NDArray[np.float64]) -> NDArray[np.uint32]:
-    """Return the threshold c with (c + 1) / 2**32 = probability, to the nearest above."""
+    """Return the smallest thresholds c for which (c + 1) / 2**32 is at least the probability."""
     return (np.clip(np.ceil(probability * 2.0**32), 1, 2.0**32) - 1).astype(np.uint32)

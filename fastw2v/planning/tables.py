@@ -1,4 +1,4 @@
-"""The tables that draws are compared with, made once per run from the counts of the words."""
+"""The tables that turn random bits into kept tokens and noise words, made once per run from the word counts."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tables:
-    """What the draws are compared with: keep thresholds, the alias table of the noise words; and which input rows stay.
+    """Keep thresholds, the alias table of the noise words, and which input rows are frozen.
 
     Attributes
     ----------
     keep_threshold : uint32 (V,)
-        A token is kept where 32 random bits are at most its word's threshold.
+        A token is kept if 32 random bits are at most its word's threshold.
     noise_threshold, noise_alias : uint32 (V,), int32 (V,)
         Alias table of ``count ** ns_exponent``.
     frozen : uint8 (V,) or None
+        1 for each input row that training leaves unchanged.
     """
 
     keep_threshold: NDArray[np.uint32]
@@ -45,7 +46,7 @@ def word_counts(corpus: EncodedCorpus) -> NDArray[np.int64]:
 def make_tables(
     counts: NDArray[np.int64], params: TrainingParameters, frozen: NDArray[np.uint8] | None = None
 ) -> Tables:
-    """Make thresholds and alias table for a corpus with these word counts."""
+    """Make the thresholds and the alias table for a corpus with these word counts."""
     keep_threshold = keep_thresholds(keep_probability(counts, params.sample))
     noise_threshold, noise_alias = _sampler.alias_table(noise_weights(counts, params.ns_exponent))
     return Tables(keep_threshold, noise_threshold, noise_alias, frozen)

@@ -1,4 +1,4 @@
-"""The parameters of training under the names that people know from word2vec, checked and resolved."""
+"""The training parameters, checked and resolved, under the names known from word2vec."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DEFAULT_RATE = {"skipgram": 0.0375, "cbow": 0.05}
 
 @dataclass(frozen=True)
 class TrainingParameters:
-    """What to train and how, under the names that people know from word2vec.
+    """The training parameters, under the names known from word2vec.
 
     Parameters
     ----------
@@ -20,30 +20,30 @@ class TrainingParameters:
         D, the dimensions of a word vector.
     architecture : {"skipgram", "cbow"}, default "skipgram"
     window : int, default 5
-        Words on either side of the center, W.
+        W, the words on either side of the center.
     shrink_windows : bool, "draw" or "inverse", default True
         How nearer contexts count for more. True: word2vec's windows, drawn uniformly from 1..W, in expectation: every
         context within W is trained, with the probability that a drawn window holds it as its weight (CBOW: drawn).
         "draw": drawn, as word2vec does. "inverse": skip-gram's weights are proportional to 1 / distance. False: every
         context within W counts the same.
     negative : int, default 5
-        Noise words for each positive pair, K.
+        K, the noise words for each positive pair.
     ns_exponent : float, default 0.75
         Noise words are drawn in proportion to ``count ** ns_exponent``.
     negative_sharing : {"tile", "pair"}, default "tile"
-        Let the tokens of a tile share noise words, weighted so that the expected gradient is that of K for each pair;
-        or draw K for each pair as word2vec.c does (slow).
+        "tile": the tokens of a tile share noise words, weighted so that the expected gradient equals that of K words
+        for each pair. "pair": draw K words for each pair, as word2vec.c does (slow).
     sample : float, default 1e-3
-        Threshold of subsampling, a share of all tokens; 0 keeps every token.
+        Threshold of subsampling, as a share of all tokens; 0 keeps every token.
     epochs : int, default 5
     learning_rate : float, optional
-        At the start; None is 0.0375 for skip-gram and 0.05 for CBOW. It falls in a straight line to
+        The rate at the start; None is 0.0375 for skip-gram and 0.05 for CBOW. It falls in a straight line.
     min_learning_rate : float, optional
-        at the end; None is 1e-4 of ``learning_rate``.
+        The rate at the end; None is 1e-4 of ``learning_rate``.
     cbow_mean : bool, default True
-        The hidden row of CBOW is the mean of the context rows; else their sum.
+        Whether the hidden row of CBOW is the mean of the context rows or their sum.
     cbow_gradient : {"sum", "mean"}, default "sum"
-        Pass the hidden row's gradient to each context word whole, or divided by their number.
+        Pass the hidden row's gradient to each context word whole, or divided by the number of context words.
 
     Examples
     --------

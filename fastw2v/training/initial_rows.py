@@ -77,7 +77,7 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
 
 
 def _check_finite(rows: NDArray[np.float32], words: Sequence[Any]) -> None:
-    # NaN is how the rows say "starts at random": a word whose vector was given must not slip in there.
+    # A row of NaN starts at random, so a given vector must not hold NaN.
     bad = np.flatnonzero(~np.isfinite(rows).all(axis=1))
     if len(bad):
         raise ParameterError(

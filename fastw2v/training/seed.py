@@ -1,4 +1,4 @@
-"""The seed of a run, from whatever ``random_state`` was given."""
+"""The seed of a run, from any ``random_state``."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def check_seed(random_state: Any, name: str = "random_state") -> None:
 
 
 def resolve_seed(random_state: Any) -> int:
-    """Return the seed that a ``random_state`` stands for.
+    """Return the seed for a ``random_state``.
 
     Parameters
     ----------
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        None draws a seed from the system; a generator gives one number, and so advances.
+        None draws a seed from the system; from a generator one number is drawn, so it advances.
 
     Raises
     ------

@@ -35,9 +35,9 @@ class ApproximateIndex:
     Raises
     ------
     MissingDependencyError
-        When usearch is not installed.
+        The package usearch is not installed.
     ParameterError
-        When a number is out of its range.
+        A number is out of its range.
 
     Notes
     -----

@@ -153,7 +153,7 @@ class Comparisons:
         UnknownWordError
             With ``ignore_missing=False``.
         ParameterError
-            When there are no words, or another number of weights.
+            There are no words, or another number of weights.
 
         Notes
         -----
@@ -201,7 +201,7 @@ class Comparisons:
         UnknownWordError
             For a word that is not in the vocabulary.
         ParameterError
-            When there are no words.
+            There are no words.
 
         Examples
         --------

@@ -10,10 +10,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
 from fastw2v.vectors.queries import Choice, Words, read_terms
-from fastw2v.vectors.search import best_of_many, best_rows, search_limit, unit_rows, whole_number
-
-if TYPE_CHECKING:
-    from fastw2v.vectors.approximate import ApproximateIndex
+from fastw2v.vectors.search import SearchIndex, best_of_many, best_rows, search_limit, unit_rows, whole_number
 
 # As in gensim: keeps a quotient of similarities finite (Levy and Goldberg 2014, equation 4).
 _COSMUL_EPSILON = 1e-6
@@ -48,7 +45,7 @@ class Neighbours:
         *,
         among: Words | None = None,
         exclude: Words | None = None,
-        index: ApproximateIndex | None = None,
+        index: SearchIndex | None = None,
     ) -> Answer:
         """Find the words whose vectors point most nearly the same way (cosine similarity, exact).
 
@@ -77,12 +74,12 @@ class Neighbours:
         UnknownWordError
             For a word of the query that is not in the vocabulary.
         ParameterError
-            When the query is empty, a vector has the wrong shape, or a weight is not finite.
+            The query is empty, a vector has the wrong shape, or a weight is not finite.
 
         Notes
         -----
         One matrix product and a partial sort. A query of zeros scores 0 everywhere. Equal scores are ordered by row.
-        A weight in `negative` is the amount subtracted (gensim adds it as it is).
+        A weight in `negative` is the amount subtracted (gensim adds it).
 
         Examples
         --------
@@ -111,7 +108,7 @@ class Neighbours:
         *,
         among: Words | None = None,
         exclude: Words | None = None,
-        index: ApproximateIndex | None = None,
+        index: SearchIndex | None = None,
     ) -> list[Answer]:
         """Answer many queries of `most_similar` together, in blocks of matrix products.
 
@@ -134,7 +131,7 @@ class Neighbours:
         UnknownWordError
             For a word of the query that is not in the vocabulary.
         ParameterError
-            When a query is empty, or `negative` and `positive` differ in length.
+            A query is empty, or `negative` and `positive` differ in length.
 
         Notes
         -----
@@ -328,7 +325,7 @@ class Neighbours:
 
     def _approximate(
         self,
-        index: ApproximateIndex,
+        index: SearchIndex,
         units: NDArray[np.float32],
         asked: list[list[int]],
         topn: int,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
 
-# A collection of words, or a callable that says of each word whether it is meant.
+# A collection of words, or a callable that decides for each word.
 Words = Collection[Hashable] | Callable[[Hashable], bool]
 
 
@@ -59,7 +59,7 @@ def is_column(value: Any) -> bool:
 
 
 def _is_one_term(given: tuple[Any, ...], index: Mapping[Hashable, int]) -> bool:
-    """Tell a word that is a tuple, or one (word, weight) pair, from a tuple of words."""
+    """Distinguish a word that is a tuple, or one (word, weight) pair, from a tuple of words."""
     return _is_key_of(given, index) or (len(given) == 2 and _is_weighted(given, index))
 
 
@@ -99,7 +99,7 @@ def _is_key_of(value: Any, index: Mapping[Hashable, int]) -> bool:
 
 
 def _is_weighted(pair: tuple[Any, ...], index: Mapping[Hashable, int]) -> bool:
-    """Tell a (word, weight) pair from a pair of words: the weight is a number that is not a word itself."""
+    """Distinguish a (word, weight) pair from a pair of words: the weight is a number that is not a word itself."""
     weight = pair[1]
     return (
         isinstance(weight, (int, float, np.integer, np.floating))

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
+
+
+class SearchIndex(Protocol):
+    """What `most_similar` asks of an approximate index, such as `fastw2v.ann.ApproximateIndex`."""
+
+    def check(self, shape: tuple[int, ...]) -> None:
+        """Raise unless the index was built for vectors of this shape."""
+
+    def search(self, units: NDArray[np.float32], count: int) -> list[NDArray[np.int64]]:
+        """Return the rows of about ``count`` nearest neighbours for each unit vector."""
+
 
 # Rows normalized at a time; bounds the float64 copy.
 _BLOCK_ROWS = 16_384
@@ -155,10 +166,10 @@ class _BestSoFar:
         highest = scores.max(axis=2)
         if highest.shape[1] >= self.topn:
             # So many pieces reach the bound, so no score below it can be among the best. What was kept of the rows
-            # before says less: neighbours of rare words are rare, and the rows go by from the frequent to the rare.
+            # before bounds less: neighbours of rare words are rare, and rows come from frequent to rare words.
             place = highest.shape[1] - self.topn
             bound = np.partition(highest, place, axis=1)[:, place]
-            # Equal scores stay; the sort below tells by row.
+            # Equal scores stay; the sort below orders them by row.
             threshold = np.maximum(threshold, np.nextafter(bound, np.float32(-np.inf)))
         owner, piece = np.nonzero(highest > threshold[:, None])
         held = scores[owner, piece]

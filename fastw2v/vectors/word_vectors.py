@@ -1,6 +1,6 @@
 """WordVectors: a vocabulary and one vector per word, and lookup; its two bases answer queries and comparisons.
 
-The object holds an array and a vocabulary, nothing else, so it pickles and copies as it is.
+The object holds an array and a vocabulary, nothing else, so it pickles and copies without further code.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class WordVectors(Neighbours, Comparisons):
     Raises
     ------
     ParameterError
-        When the shapes do not match or a word appears twice.
+        The shapes do not match or a word appears twice.
 
     Notes
     -----
@@ -327,7 +327,7 @@ def find_word_vectors(given: Any) -> WordVectors | None:
     -------
     WordVectors or None
         None for any other object, an unfitted model among them, so that the caller can say what it accepts. The vectors
-        of a float32 array are shared, not copied. Counts are taken from gensim's "count" attribute where there is one.
+        of a float32 array are shared, not copied. Counts come from gensim's "count" attribute, if it exists.
 
     Examples
     --------

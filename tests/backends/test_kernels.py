@@ -144,7 +144,9 @@ def test_bursts_with_shorter_tiles_equal_the_reference(isa, architecture):
     trial = Trial(
         rng,
         corpus,
-        TrainingParameters(vector_size=12, negative=15, sample=0, learning_rate=0.01, architecture=architecture),
+        TrainingParameters(
+            vector_size=12, negative=15, sample=0, learning_rate=0.01, architecture=architecture, epochs=200
+        ),
     )
     assert trial.plan.chunks >= 3
     assert trial.plan.chunk_shift.max() > trial.plan.chunk_shift.min() == 0
@@ -185,7 +187,7 @@ def test_large_scores_keep_their_loss_and_gradient(isa):
 @pytest.mark.parametrize("poison", [np.nan, np.inf])
 @pytest.mark.parametrize("side", [0, 1], ids=["input rows", "output rows"])
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
-def test_a_score_that_is_no_number_is_reported(isa, variant, side, poison):
+def test_a_score_that_is_not_a_number_is_reported(isa, variant, side, poison):
     rng = np.random.default_rng()
     trial = Trial(rng, random_corpus(rng, 30, 200, 5), TrainingParameters(vector_size=16, sample=0, **variant))
     trial.begin[side][trial.corpus.ids[0] :: 3] = poison
@@ -284,7 +286,7 @@ def test_the_environment_forces_an_instruction_set(monkeypatch):
 
 @pytest.mark.parametrize("isa", [name for name in ISAS if name != CUDA])  # there, memory is copied, and so not sparse
 def test_rows_beyond_two_to_the_31_floats(isa):
-    """Row offsets are 64-bit: 40,000 rows of 65,536 floats, of which a few at the end are touched (sparse memory)."""
+    """Row offsets are 64-bit: 40,000 rows of 65,536 floats, a few at the end touched (sparse memory)."""
     words, size = 40_000, 65_536
     try:
         arrays = Arrays(empty_rows(words, size), empty_rows(words, size))

@@ -96,5 +96,5 @@ def test_declarations_of_all_kinds_are_read():
 def test_what_cannot_be_read_is_refused():
     with pytest.raises(ValueError, match="struct b: the text does not declare it"):
         read_structure("struct a { int x; };", "b")
-    with pytest.raises(ValueError, match=r"struct a: a field has the type 'short'.*add it to C_TYPES"):
+    with pytest.raises(ValueError, match=r"struct a: a field has the unknown type 'short'.*add it to C_TYPES"):
         read_structure("struct a { short x; };", "a")

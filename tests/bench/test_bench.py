@@ -5,7 +5,6 @@ No figure is judged here; what they are made of is.
 
 import json
 import lzma
-import os
 import shutil
 import stat
 import sys
@@ -20,11 +19,7 @@ from click.testing import CliRunner
 ROOT = Path(__file__).resolve().parents[2]
 COMPILER = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
 
-pytestmark = [
-    pytest.mark.usefixtures("bench_found"),
-    pytest.mark.skipif(not (ROOT / "bench").is_dir(), reason="the benchmarks are not beside the tests"),
-    pytest.mark.skipif(sys.platform == "win32", reason="the benchmarks are for POSIX systems"),
-]
+pytestmark = pytest.mark.usefixtures("bench_found")
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +52,7 @@ def kept(results, name):
 
 
 def encoded(text):
-    return import_module("fastw2v.corpus").encode(text, n_jobs=1)
+    return import_module("fastw2v.corpus.encoding").encode(text, n_jobs=1)
 
 
 # --- every command ---------------------------------------------------------------------------------------------------
@@ -119,7 +114,7 @@ def test_sweep(text, tmp_path):
     assert (tmp_path / "sweep.png").exists() == (tmp_path / "sweep.svg").exists() == drawn
 
 
-@pytest.mark.skipif(not os.environ.get("FASTW2V_DATA"), reason="the analogies are in FASTW2V_DATA, which is not set")
+@pytest.mark.usefixtures("data_folder")
 def test_vectors(text, tmp_path):
     pytest.importorskip("gensim")
     bench(text, tmp_path, "vectors")
@@ -159,10 +154,7 @@ def test_documents(tmp_path, monkeypatch):
     assert all(row["largest_difference"] < 1e-5 and row["fastw2v"] > 0 < row["gensim"] for row in speeds)
 
 
-DATA = pytest.mark.skipif(not os.environ.get("FASTW2V_DATA"), reason="FASTW2V_DATA is not set")
-
-
-@DATA
+@pytest.mark.usefixtures("data_folder")
 def test_quality_beside_a_program(tmp_path, stand_in):
     datasets = import_module("fastw2v.datasets")
     words = Path(datasets.fetch_analogies()).read_text().lower().split()[:3000]
@@ -178,7 +170,7 @@ def test_quality_beside_a_program(tmp_path, stand_in):
     assert all(np.isfinite(row["WS-353"]) and len(row["seeds"]) == 1 for row in rows)
 
 
-@DATA
+@pytest.mark.usefixtures("data_folder")
 def test_ptb(text, tmp_path):
     pytest.importorskip("gensim")
     bench(text, tmp_path, "ptb")
@@ -191,7 +183,7 @@ def test_ptb(text, tmp_path):
 @pytest.mark.parametrize("command", ["limits", "stages", "ladder"])
 def test_without_a_compiler_a_sentence_is_all(text, tmp_path, monkeypatch, command):
     monkeypatch.setenv("CC", "no-such-compiler")
-    assert f"{command}: left out: no C compiler ('no-such-compiler'" in bench(text, tmp_path, command)
+    assert f"{command}: skipped: no C compiler ('no-such-compiler'" in bench(text, tmp_path, command)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -305,7 +297,7 @@ def test_a_program_that_fails_is_quoted(text, tmp_path):
     script = tmp_path / "broken"
     script.write_text("#!/bin/sh\necho no room in the table >&2\nexit 3\n")
     script.chmod(0o755)
-    with pytest.raises(SystemExit, match=r"(?s)left with 3\nno room in the table"):
+    with pytest.raises(SystemExit, match=r"(?s)exit status 3\nno room in the table"):
         import_module("bench.helpers.systems").run("word2vec-c", task(text, program=str(script)))
 
 
@@ -325,11 +317,8 @@ def test_kernels_are_compiled_as_setup_compiles_them():
 
 
 @pytest.fixture(scope="module")
-def clocked(tmp_path_factory):
-    monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setattr(sys, "path", [*sys.path, str(ROOT)])
-    yield import_module("bench.stages").clocked_kernel(tmp_path_factory.mktemp("clocked"))
-    monkeypatch.undo()
+def clocked(bench_found, tmp_path_factory):
+    return import_module("bench.stages").clocked_kernel(tmp_path_factory.mktemp("clocked"))
 
 
 @COMPILER

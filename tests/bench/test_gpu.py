@@ -13,11 +13,7 @@ from click.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parents[2]
 
-pytestmark = [
-    pytest.mark.usefixtures("bench_found"),
-    pytest.mark.skipif(not (ROOT / "bench").is_dir(), reason="the benchmarks are not beside the tests"),
-    pytest.mark.skipif(sys.platform == "win32", reason="the benchmarks are for POSIX systems"),
-]
+pytestmark = pytest.mark.usefixtures("bench_found")
 
 
 @pytest.fixture
@@ -63,7 +59,7 @@ def test_the_gpu_is_checked_measured_and_scored(cuda_shim, few_words, tmp_path, 
     assert "Training alone" in done.output
 
 
-def test_scores_whose_files_are_missing_are_no_reason_to_lose_the_times(monkeypatch):
+def test_missing_files_of_scores_do_not_lose_the_times(monkeypatch):
     def missing(vectors):
         raise OSError("wordsim353 was not found: set FASTW2V_DATA")
 

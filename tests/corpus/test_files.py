@@ -1,241 +1,88 @@
-"""Words in files: the reader in C against plain Python, for any bytes, blocks and threads."""
+"""Where the text of a corpus lies: paths, folders, patterns, pipes and open files."""
 
 import io
-import lzma
 import os
-import re
-from collections import Counter
-from itertools import pairwise
-from pathlib import Path
+import sys
+import threading
 
-import numpy as np
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
-from fastw2v.corpus import encode
-from fastw2v.corpus.counting import count_files, count_stream
-from fastw2v.corpus.files import deal_out, find
-from fastw2v.errors import CorpusError
-
-BOM = b"\xef\xbb\xbf"
+from fastw2v.corpus.encoding import encode
+from fastw2v.errors import CorpusError, CorpusTypeError
 
 
-def split_plainly(data: bytes, errors: str) -> list[list[str]]:
-    """What the reader in C must equal."""
-    lines = data.removeprefix(BOM).split(b"\n")
-    lines = lines if lines[-1] else lines[:-1]
-    return [re.findall(r"[^ \t\r\v\f]+", line.decode("utf-8", errors)) for line in lines]
+def words_of(corpus, **parameters):
+    return encode(corpus, min_count=1, **parameters).vocabulary.words
 
 
-def sentences_of(counted) -> list[list[str]]:
-    """All sentences again, from the provisional ids."""
-    words = counted.words(np.arange(len(counted.counts)))
-    ids, offsets = counted.renumber(np.arange(len(words), dtype=np.int32), counted.tokens)
-    assert counted.counts.tolist() == np.bincount(ids, minlength=len(words)).tolist()
-    assert list(dict.fromkeys(ids.tolist())) == list(range(len(words))), "ids are in the order of first sight"
-    assert len(set(words)) == len(words)
-    return [[words[i] for i in ids[a:b]] for a, b in pairwise(offsets)]
+def test_folder_is_read_whole_and_sorted(text_folder):
+    assert words_of(text_folder) == words_of(str(text_folder)) == ["a", "b", "c", "d", "e", "f"]
 
 
-# Pieces of text that are likely to go wrong where they meet, and any bytes at all.
-PIECES = st.sampled_from(
-    [
-        *(b" ", b"\n", b"\n\n", b"\t", b"\v", b"\f", b"\r", b"\r\n", b"\x1c"),
-        *(b"a", b"b", b"a" * 15, b"a" * 16, b"a" * 17, b"b" * 33, b"x" * 63, b"x" * 64, b"y" * 65),
-        *(text.encode() for text in ("é", "日本", "😀", "\xa0\x85\u2028")),
-        *(BOM, BOM[:2], b"\xff", b"\xc3", b"\xe6\x97", b"\xf0\x9f\x98", b"\xed\xa0\x80", b"\xc0\x80", b"\xf5", b"\0"),
-    ]
-)
-ANY_BYTES = st.lists(PIECES | st.binary(max_size=8), max_size=40).map(b"".join)
-VALID_TEXT = st.text(st.sampled_from(" \n\t\rabcé日😀") | st.characters(blacklist_categories=["Cs"]), max_size=200)
+def test_glob_and_list_of_paths(text_folder):
+    assert words_of(str(text_folder / "*.txt")) == ["a", "b", "c", "d"]
+    assert words_of(str(text_folder / "**" / "c.txt")) == ["e", "f"]
+    assert words_of([text_folder / "b.txt", text_folder / "a.txt"]) == ["c", "d", "a", "b"]
+    assert words_of((text_folder / "sub", text_folder / "a.txt")) == ["e", "f", "a", "b"]
 
 
-@given(data=VALID_TEXT.filter(lambda text: "\0" not in text).map(str.encode), block=st.integers(1, 8))
-@settings(max_examples=300, deadline=None)
-def test_valid_text_equals_plain_python(data, block):
-    counted = count_stream(io.BytesIO(data), "strict", block=block)
-    assert sentences_of(counted) == split_plainly(data, "strict")
-    assert counted.stats.bytes_read == len(data)
+def test_a_name_with_wildcards_in_it_is_a_file_first(tmp_path):
+    (tmp_path / "a[1].txt").write_text("literal name")
+    assert words_of(str(tmp_path / "a[1].txt")) == ["literal", "name"]
 
 
-@given(data=ANY_BYTES, block=st.integers(1, 8) | st.just(1 << 16), errors=st.sampled_from(["replace", "ignore"]))
-@settings(max_examples=500, deadline=None)
-@example(data=b"a\xff \xff b\xff\n\xff", block=3, errors="ignore")
-@example(data=BOM + BOM + b"x", block=1, errors="replace")
-def test_any_bytes_equal_plain_python(data, block, errors):
-    counted = count_stream(io.BytesIO(data), errors, block=block)
-    expected = split_plainly(data, errors)
-    assert sentences_of(counted) == expected
-    text = data.removeprefix(BOM)
-    assert [word for line in expected for word in line] == re.findall(r"[^ \t\n\r\v\f]+", text.decode("utf-8", errors))
-    invalid = len(text) - len(text.decode("utf-8", "ignore").encode())
-    assert counted.stats.ignored_bytes == (invalid if errors == "ignore" else 0)
-    assert counted.stats.replaced_bytes == (invalid if errors == "replace" else 0)
-    assert counted.stats.nul_bytes == text.count(b"\0")
+def test_nothing_found(tmp_path):
+    with pytest.raises(CorpusError, match=r"no file 'to be or not to be' .*pass a list of documents"):
+        encode("to be or not to be")
+    with pytest.raises(CorpusError, match="no file matches the pattern"):
+        encode(str(tmp_path / "*.nothing"))
+    with pytest.raises(CorpusError, match="contains no files"):
+        encode(tmp_path)
+    for no_name in ("x" * 100_000, "a\0b", "is this a file?", ""):
+        with pytest.raises(CorpusError, match="there is no file"):
+            encode(no_name)
 
 
-@given(data=ANY_BYTES, block=st.integers(1, 8), n_threads=st.integers(1, 4))
-@settings(max_examples=300, deadline=None)
-def test_strict_names_line_and_byte_of_the_first_bad_one(tmp_path_factory, data, block, n_threads):
-    path = tmp_path_factory.getbasetemp() / "strict.txt"
-    path.write_bytes(data)
-    bad = data.find(b"\0")
-    try:
-        data.decode()
-    except UnicodeDecodeError as error:
-        bad = error.start if bad < 0 else min(bad, error.start)
-    if bad < 0:
-        counted = count_files(find(path), "strict", n_threads, block=block, bytes_per_thread=1)
-        assert sentences_of(counted) == split_plainly(data, "strict")
-    else:
-        line = data.count(b"\n", 0, bad) + 1
-        with pytest.raises(CorpusError, match=f"line {line}, byte {bad} "):
-            count_files(find(path), "strict", n_threads, block=block, bytes_per_thread=1)
+def test_only_paths_in_a_list_are_files(text_folder):
+    with pytest.raises(CorpusTypeError, match=r"corpus\[1\] is .*make every item a pathlib.Path"):
+        encode([text_folder / "a.txt", str(text_folder / "b.txt")])
+    with pytest.raises(CorpusTypeError, match=r"corpus\[1\] is the path"):
+        encode([["a", "b"], text_folder / "a.txt"])
+    assert "txt" in words_of([str(text_folder / "a.txt"), "txt"]), "a string in a list is a document"
 
 
-@given(texts=st.lists(ANY_BYTES, min_size=1, max_size=4), n_threads=st.integers(1, 7), share=st.integers(1, 40))
-@settings(max_examples=300, deadline=None)
-def test_any_number_of_threads_reads_the_same(tmp_path_factory, texts, n_threads, share):
-    folder = tmp_path_factory.getbasetemp() / "threads"
-    folder.mkdir(exist_ok=True)
-    paths = [folder / f"{i}.txt" for i in range(len(texts))]
-    for path, data in zip(paths, texts, strict=True):
-        path.write_bytes(data)
-    files = [file for path in paths for file in find(path)]
-    counted = count_files(files, "replace", n_threads, block=5, bytes_per_thread=share)
-    assert sentences_of(counted) == [line for data in texts for line in split_plainly(data, "replace")]
-    assert counted.stats.bytes_read == sum(map(len, texts))
-    assert counted.stats.files == len(texts)
+def test_standard_input(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a b\nb")))
+    assert words_of("-") == ["b", "a"]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a b\nB!")))
+    assert words_of("-", tokenizer="words") == ["b", "a"]
+    with pytest.raises(CorpusError, match="standard input can be read only once: pipe the text in again"):
+        encode("-")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a \xff")))
+    with pytest.raises(CorpusError, match="standard input, line 1, byte 2"):
+        encode("-")
 
 
-@given(data=ANY_BYTES, n_groups=st.integers(1, 9))
-@settings(max_examples=200, deadline=None)
-def test_ranges_are_the_file_byte_for_byte_and_tear_no_word(tmp_path_factory, data, n_groups):
-    path = tmp_path_factory.getbasetemp() / "ranges.txt"
-    path.write_bytes(data)
-    pieces = [piece for group in deal_out(find(path), n_groups, 1) for piece in group if piece.end is not None]
-    assert b"".join(data[piece.begin : piece.end] for piece in pieces) == data
-    assert all(data[piece.begin - 1 : piece.begin].isspace() for piece in pieces[1:])
+def test_named_pipe(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(b"a b a\n",))
+    writer.start()
+    assert words_of(pipe) == ["a", "b"]
+    writer.join()
 
 
-def test_vocabulary_order_does_not_depend_on_threads(tmp_path):
-    rng = np.random.default_rng(1)
-    path = tmp_path / "text.txt"
-    path.write_text("\n".join(" ".join(f"w{i}" for i in rng.zipf(1.3, 20) % 5000) for _ in range(3000)))
-    one = encode(path, min_count=2, n_jobs=1)
-    counted = count_files(find(path), "strict", 5, bytes_per_thread=1)
-    assert len(counted._scanners) == 5
-    order = sorted(Counter(path.read_text().split()).items(), key=lambda item: -item[1])
-    assert one.vocabulary.words == [word for word, count in order if count >= 2]
-    places = np.argsort(-counted.counts, kind="stable")[: len(one.vocabulary)]
-    assert counted.words(places) == one.vocabulary.words
-
-
-def test_a_word_of_a_megabyte_and_a_line_of_two_million_words(tmp_path):
-    path = tmp_path / "long.txt"
-    path.write_bytes(b"a" * 1_000_000 + b" b\n" + b"c d " * 1_000_000)
-    for block in (4096, 1 << 20):
-        counted = count_files(find(path), "strict", 3, block=block, bytes_per_thread=1000)
-        assert counted.counts.tolist() == [1, 1, 1_000_000, 1_000_000]
-        ids, offsets = counted.renumber(np.arange(4, dtype=np.int32), counted.tokens)
-        assert offsets.tolist() == [0, 2, 2_000_002]
-        assert ids[:4].tolist() == [0, 1, 2, 3]
-
-
-def test_many_distinct_words_of_all_lengths(tmp_path):
-    path = tmp_path / "many.txt"
-    words = [f"{'x' * (i % 40)}{i}" for i in range(100_000)]
-    path.write_text(" ".join(words + words[::-1]))
-    corpus = encode(path, min_count=2, n_jobs=1)
-    assert corpus.vocabulary.words == words
-    assert corpus.ids.tolist() == [*range(100_000), *range(99_999, -1, -1)]
-
-
-def test_blank_lines_are_empty_sentences_and_the_last_line_needs_no_end(tmp_path):
-    path = tmp_path / "blank.txt"
-    path.write_bytes(b"a b\n\n \t \nb a")
-    assert encode(path, min_count=1).offsets.tolist() == [0, 2, 2, 2, 4]
-    path.write_bytes(b"a b\n\n \t \nb a\n")
-    assert encode(path, min_count=1).offsets.tolist() == [0, 2, 2, 2, 4]
-
-
-def test_rare_words_are_left_out_and_counted(tmp_path):
-    path = tmp_path / "rare.txt"
-    path.write_text("a a b c\nc a b x\ny\n")
-    corpus = encode(path, min_count=2)
-    assert corpus.vocabulary.words == ["a", "b", "c"]
-    assert corpus.vocabulary.counts.tolist() == [3, 2, 2]
-    assert [corpus[i].tolist() for i in range(3)] == [[0, 0, 1, 2], [2, 0, 1], []]
-    report = corpus.report
-    assert (report.raw_tokens, report.raw_sentences, report.distinct_words) == (9, 3, 5)
-    assert (report.dropped_words, report.dropped_tokens, report.bytes_read, report.files) == (2, 2, 18, 1)
-    assert "dropped 2 words and 2 tokens" in str(report)
-
-
-def test_max_vocab_keeps_the_most_frequent(tmp_path):
-    path = tmp_path / "max.txt"
-    path.write_text("a b c c b c")
-    assert encode(path, min_count=1, max_vocab=2).vocabulary.words == ["c", "b"]
-
-
-@pytest.mark.parametrize("n_threads", [1, 3])
-def test_ready_made_vocabulary_is_used_as_it_is(tmp_path, n_threads):
-    path = tmp_path / "ready.txt"
-    path.write_text("a b c c é\na d")
-    corpus = encode(path, vocabulary={"zzz": 9, "c": 1, "é": 7, "a": 2}, min_count=5, n_jobs=n_threads)
-    assert corpus.vocabulary.words == ["zzz", "c", "é", "a"]
-    assert corpus.vocabulary.counts.tolist() == [0, 2, 1, 2]
-    assert [corpus[i].tolist() for i in range(2)] == [[3, 1, 1, 2], [3]]
-    assert corpus.report.dropped_words == 2
-
-
-needs_data = pytest.mark.skipif("FASTW2V_DATA" not in os.environ, reason="FASTW2V_DATA names no folder of real data")
-
-
-def real(name: str) -> Path:
-    return Path(os.environ["FASTW2V_DATA"], name)
-
-
-@needs_data
-@pytest.mark.parametrize(
-    ("name", "n_tokens"),
-    [
-        ("ptb.train.txt.xz", 887_521),
-        ("unicode/kowiki_6files.txt.xz", 740_416),
-        ("unicode/zhwiki_4files_simplified_jieba.txt.xz", 754_596),
-        ("text8-first-2M-words.xz", 2_139_749),
-    ],
-)
-def test_real_text_equals_counter_of_split(tmp_path, name, n_tokens):
-    data = lzma.decompress(real(name).read_bytes())
-    expected = Counter(word.decode() for word in data.split())
-    path = tmp_path / "text.txt"
-    path.write_bytes(data)
-    packed = encode(real(name), min_count=1)
-    assert packed.report.raw_tokens == n_tokens
-    assert dict(zip(packed.vocabulary.words, packed.vocabulary.counts.tolist(), strict=True)) == expected
-    assert packed.vocabulary.words == [word for word, _ in expected.most_common()]
-    for n_threads in (1, 3):
-        counted = count_files(find(path), "strict", n_threads, bytes_per_thread=1000)
-        ids, offsets = counted.renumber(
-            np.argsort(np.argsort(-counted.counts, kind="stable")).astype(np.int32), n_tokens
-        )
-        assert np.array_equal(ids, packed.ids)
-        assert np.array_equal(offsets, packed.offsets)
-
-
-@needs_data
-def test_real_large_text_equals_counter_of_split(tmp_path):
-    data = lzma.decompress(real("enwiki-17M-words.txt.xz").read_bytes())
-    path = tmp_path / "enwiki.txt"
-    path.write_bytes(data)
-    expected = Counter(data.decode().split())
-    corpus = encode(path, min_count=5)
-    kept = [(word, count) for word, count in expected.most_common() if count >= 5]
-    assert corpus.vocabulary.words == [word for word, _ in kept]
-    assert corpus.vocabulary.counts.tolist() == [count for _, count in kept]
-    assert corpus.report.raw_tokens == 16_910_553
-    assert len(corpus.ids) == sum(count for _, count in kept)
-    line = data.split(b"\n", 2)[1].decode().split()
-    assert [corpus.vocabulary.words[i] for i in corpus[1]] == [word for word in line if expected[word] >= 5]
+def test_open_files(text_folder):
+    with open(text_folder / "a.txt") as text, open(text_folder / "b.txt", "rb") as data:
+        assert words_of(text) == ["a", "b"]
+        assert words_of(data) == ["c", "d"]
+        with pytest.raises(CorpusError, match=r"open file .*seek\(0\)"):
+            encode(text)
+    assert words_of(io.StringIO("\ufeffé\nb b")) == ["b", "é"]
+    assert words_of(io.BytesIO(b"A b\nB"), tokenizer="words") == ["b", "a"]
+    assert words_of(io.StringIO("A b\nB"), tokenizer=str.split) == ["A", "b", "B"]
+    latin = io.TextIOWrapper(io.BytesIO("été là\n".encode("latin-1")), "latin-1")
+    assert words_of(latin) == ["été", "là"]
+    escaped = io.TextIOWrapper(io.BytesIO(b"ok\nbad \xff"), "utf-8", errors="surrogateescape")
+    with pytest.raises(CorpusError, match=r"line 2, byte 7"):
+        encode(escaped)

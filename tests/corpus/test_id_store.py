@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,10 +18,11 @@ from hypothesis import strategies as st
 
 import fastw2v
 from fastw2v import Word2Vec
-from fastw2v.corpus import encode, id_store
+from fastw2v.corpus import id_store
 from fastw2v.corpus._text_scanner import TextScanner, renumber_block
 from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counting import count_files
+from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.files import find
 from fastw2v.errors import ParameterError
 from fastw2v.planning.training_parameters import TrainingParameters
@@ -41,11 +41,6 @@ def random_sentences(n_tokens=30_000, seed=0):
 SENTENCES = random_sentences()
 NUMBERS = {word: number for number, word in enumerate(WORDS.tolist())}
 TEXT = "\n".join(" ".join(words) for words in SENTENCES)
-
-
-def package_folder():
-    """Where a subprocess finds the same package as the tests do."""
-    return Path(fastw2v.__file__).parent.parent
 
 
 @pytest.fixture(autouse=True)
@@ -76,44 +71,39 @@ def assert_same(found, expected):
 
 
 CORPORA = {
-    "token lists": lambda folder: SENTENCES,
-    "tokens that are no strings": lambda folder: [[NUMBERS[word] for word in words] for words in SENTENCES],
-    "strings": lambda folder: [" ".join(words) for words in SENTENCES],
-    "generator": lambda folder: (words for words in SENTENCES),
-    "one long sentence": lambda folder: [[word for words in SENTENCES for word in words]],
-    "file": lambda folder: written(folder / "text.txt", TEXT.encode()),
-    "compressed file": lambda folder: written(folder / "text.gz", gzip.compress(TEXT.encode(), 1)),
-    "several files": lambda folder: [written(folder / f"{i}.txt", TEXT.encode()) for i in range(3)],
-    "open file": lambda folder: io.BytesIO(TEXT.encode()),
+    "token lists": lambda written: SENTENCES,
+    "tokens that are no strings": lambda written: [[NUMBERS[word] for word in words] for words in SENTENCES],
+    "strings": lambda written: [" ".join(words) for words in SENTENCES],
+    "generator": lambda written: (words for words in SENTENCES),
+    "one long sentence": lambda written: [[word for words in SENTENCES for word in words]],
+    "file": lambda written: written("text.txt", TEXT.encode()),
+    "compressed file": lambda written: written("text.gz", gzip.compress(TEXT.encode(), 1)),
+    "several files": lambda written: [written(f"{i}.txt", TEXT.encode()) for i in range(3)],
+    "open file": lambda written: io.BytesIO(TEXT.encode()),
 }
-
-
-def written(path, data):
-    path.write_bytes(data)
-    return path
 
 
 @pytest.mark.parametrize("name", CORPORA)
 @pytest.mark.parametrize("options", [{}, {"min_count": 40}, {"vocabulary": ["w3", "unseen", "w1", 3, 1]}], ids=str)
-def test_ids_are_the_same(tmp_path, folder, name, options):
-    expected = encode(CORPORA[name](tmp_path), **options)
-    found = encode(CORPORA[name](tmp_path), spool=folder, **options)
+def test_ids_are_the_same(folder, name, options, written):
+    expected = encode(CORPORA[name](written), **options)
+    found = encode(CORPORA[name](written), spool=folder, **options)
     assert_same(found, expected)
     assert len(found.ids) > 1000
 
 
-def test_a_tokenizer_of_lines(tmp_path, folder):
-    path = written(tmp_path / "text.txt", TEXT.encode())
+def test_a_tokenizer_of_lines(folder, written):
+    path = written("text.txt", TEXT.encode())
     assert_same(encode(path, tokenizer=str.split, spool=folder), encode(path, tokenizer=str.split))
 
 
 @pytest.mark.parametrize("n_threads", [1, 2, 5])
 @pytest.mark.parametrize("errors", ["strict", "replace", "ignore"])
-def test_threads_and_bad_bytes(tmp_path, folder, n_threads, errors):
+def test_threads_and_bad_bytes(folder, n_threads, errors, written):
     data = TEXT.encode()
     if errors != "strict":
         data = data.replace(b"w7 ", b"w7\xff ").replace(b"w9", b"\xff\xfe")
-    files = find(written(tmp_path / "text.txt", data))
+    files = find(written("text.txt", data))
     alone = count_files(files, errors, 1, block=10_000)
     rows = np.where(alone.counts > 30, np.arange(len(alone.counts), dtype=np.int32), np.int32(-1))
     kept = int(alone.counts[rows >= 0].sum())
@@ -212,10 +202,10 @@ def test_a_model_with_it_is_cloned_and_pickled(folder):
     assert np.array_equal(twin.vectors_.vectors, model.vectors_.vectors)
 
 
-def test_the_command_line(folder, tmp_path, capsys):
+def test_the_command_line(folder, tmp_path, capsys, written):
     from fastw2v.cli import main
 
-    text = written(tmp_path / "text.txt", TEXT.encode())
+    text = written("text.txt", TEXT.encode())
     files = [tmp_path / "memory.txt", tmp_path / "files.txt"]
     common = ["train", str(text), "-q", "-j", "1", "--seed", "1", "--vector-size", "4", "--epochs", "1"]
     for path, options in zip(files, ([], ["--spool", str(folder)]), strict=True):
@@ -245,16 +235,16 @@ def test_nothing_can_be_seen_while_ids_are_written(folder):
     assert corpus.ids.max() > 0
 
 
-def test_nothing_is_left_by_a_process_that_is_killed(folder):
+def test_nothing_is_left_by_a_process_that_is_killed(folder, package_folder):
     code = (
-        "import itertools, sys, fastw2v.corpus as c\n"
+        "import itertools, sys, fastw2v as c\n"
         "def sentences():\n"
         "    for i in itertools.count():\n"
         "        i == 2000 and print('go', flush=True)\n"
         "        yield ['a', 'b'] * 1000\n"
         "c.encode(sentences(), spool=sys.argv[1])\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE, cwd=package_folder())
+    process = subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE, cwd=package_folder)
     with process:
         assert process.stdout.readline() == b"go\n"
         process.kill()
@@ -262,7 +252,7 @@ def test_nothing_is_left_by_a_process_that_is_killed(folder):
 
 
 @pytest.mark.parametrize("value", ["", 3, 1.5, b"folder", ["folder"], "a\0b"])
-def test_what_is_no_folder_is_refused(value):
+def test_a_spool_that_is_not_a_folder_is_refused(value):
     with pytest.raises(ParameterError, match=r"spool=.*the path of a folder"):
         encode(SENTENCES, spool=value)
     with pytest.raises(ParameterError, match="spool="):
@@ -270,12 +260,12 @@ def test_what_is_no_folder_is_refused(value):
 
 
 @pytest.mark.parametrize("value", [None, False, np.False_])
-def test_no_folder_is_memory(value):
+def test_without_a_folder_ids_are_kept_in_memory(value):
     assert encode(SENTENCES, spool=value).ids.flags.writeable
 
 
-def test_a_folder_that_cannot_be_used_is_found_out_before_a_generator_is_touched(tmp_path):
-    file = written(tmp_path / "file", b"")
+def test_a_folder_that_cannot_be_used_is_found_out_before_a_generator_is_touched(tmp_path, written):
+    file = written("file", b"")
     for path, number in ((tmp_path / "none", errno.ENOENT), (file, errno.ENOTDIR)):
         generator = iter(SENTENCES)
         with pytest.raises(OSError, match="no file for word ids can be created here") as caught:
@@ -319,32 +309,30 @@ def disk(monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["generator", "file"])
-def test_a_full_disk_is_an_error_wherever_it_is_met(tmp_path, folder, disk, name):
-    expected = encode(CORPORA[name](tmp_path))
+def test_a_full_disk_is_an_error_wherever_it_is_met(folder, disk, name, written):
+    expected = encode(CORPORA[name](written))
     needed = 4 * (expected.report.raw_tokens + len(expected) + len(expected.ids)) + 8 * len(expected.offsets)
     for room in range(0, needed, 20_000):
         disk[0] = room
         with pytest.raises(OSError, match="name a folder with more room") as caught:
-            encode(CORPORA[name](tmp_path), spool=folder)
+            encode(CORPORA[name](written), spool=folder)
         assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(folder))
     disk[0] = needed
-    found = encode(CORPORA[name](tmp_path), spool=folder)
+    found = encode(CORPORA[name](written), spool=folder)
     assert_same(found, expected)  # short writes are gone on with
 
 
-def test_a_full_disk_does_not_kill(folder):
+def test_a_full_disk_does_not_kill(folder, run_python):
     """With the system's own limit on the size of files, and blocks as large as they are."""
     code = (
-        "import resource, sys, fastw2v.corpus as c\n"
+        "import resource, sys, fastw2v as c\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000))\n"
         "try:\n"
         "    c.encode((['a', 'b'] * 1000 for _ in range(1000)), spool=sys.argv[1])\n"
         "except OSError as error:\n"
         "    print(error.errno, error.filename)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, cwd=package_folder()
-    )
+    done = run_python(code, folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [str(errno.EFBIG), str(folder)]
 

@@ -7,13 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastw2v.corpus import EncodedCorpus
+from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError
-
-
-def sentences_of(corpus: EncodedCorpus) -> list[list]:
-    return [[corpus.vocabulary.words[i] for i in corpus[s]] for s in range(len(corpus))]
 
 
 @pytest.mark.parametrize(
@@ -26,7 +22,7 @@ def sentences_of(corpus: EncodedCorpus) -> list[list]:
         ([0, 1, 2, 2, 1], np.array([0, 3, 5], np.int32)),
     ],
 )
-def test_ids_of_every_shape(ids, offsets):
+def test_ids_of_every_shape(ids, offsets, sentences_of):
     corpus = EncodedCorpus.from_ids(ids, ["a", "b", "c"], offsets)
     assert sentences_of(corpus) == [["a", "b", "c"], ["c", "b"]]
     assert corpus.vocabulary.counts.tolist() == [1, 2, 2]
@@ -82,7 +78,7 @@ def test_vocabulary_keeps_its_order_and_gets_the_counts_of_the_ids():
         (np.array([[0, 1]]), None, [0, 2], CorpusError, "only with flat ids"),
     ],
 )
-def test_ids_that_cannot_be(ids, words, offsets, error, message):
+def test_impossible_ids_are_refused(ids, words, offsets, error, message):
     with pytest.raises(error, match=message):
         EncodedCorpus.from_ids(ids, words, offsets)
 

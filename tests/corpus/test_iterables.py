@@ -9,20 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastw2v.corpus import EncodedCorpus, EncodeReport, encode
+from fastw2v.corpus.encoded_corpus import EncodeReport
+from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError
 
 SENTENCES = [["the", "cat", "sat"], [], ["the", "mat"]]
 DOCUMENTS = ["The cat SAT.", "", "the Mat!"]
-
-
-def sentences_of(corpus: EncodedCorpus) -> list[list]:
-    return [[corpus.vocabulary.words[i] for i in corpus[s]] for s in range(len(corpus))]
-
-
-def encode_all(corpus, **parameters) -> list[list]:
-    return sentences_of(encode(corpus, min_count=1, **parameters))
 
 
 class Restarting:
@@ -58,7 +51,7 @@ class ByPlace:
         ByPlace(),
     ],
 )
-def test_token_lists_of_every_kind(corpus):
+def test_token_lists_of_every_kind(corpus, sentences_of):
     encoded = encode(corpus, min_count=1)
     assert sentences_of(encoded) == SENTENCES
     assert encoded.vocabulary.words == ["the", "cat", "sat", "mat"]
@@ -73,7 +66,7 @@ TOKENS = st.text(max_size=3) | st.sampled_from(["a", "b", "aé", "日本", "x" *
 
 @given(st.lists(st.lists(TOKENS, max_size=150), max_size=6), st.integers(1, 4))
 @settings(max_examples=200, deadline=None)
-def test_strings_equal_counter(sentences, min_count):
+def test_strings_equal_counter(sentences_of, sentences, min_count):
     # Copies: equal tokens must be found equal when they are not the same object.
     copies = [["".join([*token]) for token in sentence] for sentence in sentences]
     expected = Counter(token for sentence in sentences for token in sentence)
@@ -90,7 +83,7 @@ def test_strings_equal_counter(sentences, min_count):
 
 @given(st.lists(st.lists(st.integers(-3, 3) | st.integers(), max_size=100), min_size=1, max_size=4))
 @settings(max_examples=100, deadline=None)
-def test_integers_equal_counter(sentences):  # hash(-1) == hash(-2), and hash(2**61 - 1) == hash(0)
+def test_integers_equal_counter(encode_all, sentences):
     expected = Counter(token for sentence in sentences for token in sentence)
     if len(expected) < 2:
         return
@@ -106,14 +99,14 @@ class SameHash:
         return 7
 
 
-def test_other_hashables_are_kept_as_keys():
+def test_other_hashables_are_kept_as_keys(sentences_of):
     sentences = [[("a", 1), 2, SameHash(1), SameHash(2)], [SameHash(2), Fraction(2), 2.0, True, ("a", 1)]]
     encoded = encode(sentences, min_count=1)
     assert encoded.vocabulary.words == [2, ("a", 1), SameHash(2), SameHash(1), True]
     assert sentences_of(encoded) == sentences
 
 
-def test_numpy_scalars_become_python_values():
+def test_numpy_scalars_become_python_values(sentences_of):
     encoded = encode([np.array([3, 1, 3]), [np.int64(3), np.int32(2)]], min_count=1)
     assert sentences_of(encoded) == [[3, 1, 3], [3, 2]]
     assert all(type(word) is int for word in encoded.vocabulary.words)
@@ -122,7 +115,7 @@ def test_numpy_scalars_become_python_values():
     assert all(type(word) is str for word in encoded.vocabulary.words)
 
 
-def test_two_dimensional_array_has_a_sentence_per_row():
+def test_two_dimensional_array_has_a_sentence_per_row(encode_all):
     assert encode_all(np.array([["a", "b"], ["b", "c"]])) == [["a", "b"], ["b", "c"]]
 
 
@@ -168,31 +161,31 @@ def columns():
 @pytest.mark.parametrize(
     "corpus", [DOCUMENTS, tuple(DOCUMENTS), iter(DOCUMENTS), np.array(DOCUMENTS), Restarting(DOCUMENTS)], ids=type
 )
-def test_documents_are_split_into_lower_case_words(corpus):
+def test_documents_are_split_into_lower_case_words(corpus, sentences_of):
     encoded = encode(corpus, min_count=1)
     assert sentences_of(encoded) == SENTENCES
     assert encoded.tokenizer == "words"
 
 
-def test_columns_of_documents():
+def test_columns_of_documents(encode_all):
     for column in columns():
         assert encode_all(column) == SENTENCES, type(column)
 
 
-def test_columns_of_token_lists():
+def test_columns_of_token_lists(encode_all):
     pd, pl, pa = (pytest.importorskip(name) for name in ("pandas", "polars", "pyarrow"))
     for column in (pd.Series(SENTENCES), pl.Series(SENTENCES), pa.array(SENTENCES), pa.chunked_array([SENTENCES])):
         assert encode_all(column) == SENTENCES, type(column)
 
 
-def test_long_pyarrow_column_is_read_whole():
+def test_long_pyarrow_column_is_read_whole(encode_all):
     pa = pytest.importorskip("pyarrow")
     documents = [f"a{i % 7} b{i}" for i in range(25_001)]
     column = pa.chunked_array([documents[:3], documents[3:]])
     assert encode_all(column) == [document.split() for document in documents]
 
 
-def test_tokenizer_is_said_outright():
+def test_tokenizer_is_said_outright(sentences_of, encode_all):
     assert encode_all(["The cat\nSAT.", "a\u00a0b"], tokenizer="whitespace") == [["The", "cat", "SAT."], ["a\u00a0b"]]
     encoded = encode(["a,b", "b"], min_count=1, tokenizer=lambda document: document.split(","))
     assert sentences_of(encoded) == [["a", "b"], ["b"]]

@@ -3,25 +3,23 @@
 import gzip
 import io
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import fastw2v
 from fastw2v import machine
-from fastw2v.corpus import counting, encode, id_store
+from fastw2v.corpus import counting, id_store
+from fastw2v.corpus.encoding import encode
 
 SENTENCES = [[f"w{(i * i + j) % 301}" for j in range(i % 30)] for i in range(2000)]
 TEXT = "\n".join(" ".join(words) for words in SENTENCES)
 
 # Corpora whose length is known only when they have been read.
 UNKNOWN = {
-    "generator": lambda folder: (words for words in SENTENCES),
-    "strings": lambda folder: TEXT.split("\n"),
-    "open file": lambda folder: io.BytesIO(TEXT.encode()),
-    "compressed file": lambda folder: written(folder / "text.gz", gzip.compress(TEXT.encode(), 1)),
+    "generator": lambda written: (words for words in SENTENCES),
+    "strings": lambda written: TEXT.split("\n"),
+    "open file": lambda written: io.BytesIO(TEXT.encode()),
+    "compressed file": lambda written: written("text.gz", gzip.compress(TEXT.encode(), 1)),
 }
 
 NEEDS_PROC = pytest.mark.skipif(
@@ -30,27 +28,21 @@ NEEDS_PROC = pytest.mark.skipif(
 )
 
 
-def written(path, data):
-    path.write_bytes(data)
-    return path
+@pytest.fixture
+def numbers_printed_by(run_python):
+    """``numbers_printed_by(code, *arguments, **environment)``: the whole numbers that a fresh process prints."""
 
+    def run(code, *arguments, **environment):
+        done = run_python(code, *arguments, env={**os.environ, "PYTHONWARNINGS": "ignore", **environment}, timeout=None)
+        assert done.returncode == 0, done.stderr
+        return [int(word) for word in done.stdout.split()]
 
-def numbers_printed_by(code, *arguments, **environment):
-    """What a fresh process prints that finds the same package as the tests do."""
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code, *arguments],
-        capture_output=True,
-        text=True,
-        cwd=Path(fastw2v.__file__).parent.parent,
-        env={**os.environ, **environment},
-    )
-    assert done.returncode == 0, done.stderr
-    return [int(word) for word in done.stdout.split()]
+    return run
 
 
 PEAK = """
 import sys
-from fastw2v.corpus import encode
+from fastw2v.corpus.encoding import encode
 
 def status(name):
     with open("/proc/self/status") as file:
@@ -70,8 +62,8 @@ print(len(encoded.ids), encoded.ids.nbytes + encoded.offsets.nbytes, status("VmH
 
 @NEEDS_PROC
 @pytest.mark.parametrize(("kind", "n_jobs"), [("file", 1), ("file", 2), ("lists", 1)])
-def test_encoding_takes_little_more_than_its_result(tmp_path, kind, n_jobs):
-    path = written(tmp_path / "text.txt", (" ".join(f"w{i % 999}" for i in range(1000)) + "\n").encode() * 8_000)
+def test_encoding_takes_little_more_than_its_result(kind, n_jobs, written, numbers_printed_by):
+    path = written("text.txt", (" ".join(f"w{i % 999}" for i in range(1000)) + "\n").encode() * 8_000)
     # NumPy asks for huge pages: each thread that fills the array then takes up to 2 MiB before they are needed, which
     # depends on where the array happens to lie. This, and nothing that the package does, varied by 5 per cent.
     tokens, size, peak = numbers_printed_by(PEAK, str(path), kind, str(n_jobs), NUMPY_MADVISE_HUGEPAGE="0")
@@ -81,7 +73,7 @@ def test_encoding_takes_little_more_than_its_result(tmp_path, kind, n_jobs):
 
 MEASURE = """
 import sys
-from fastw2v.corpus import encode
+from fastw2v.corpus.encoding import encode
 from fastw2v.training.loop import train
 from fastw2v.planning.training_parameters import TrainingParameters
 import fastw2v._train
@@ -111,7 +103,7 @@ for n in (3_000_000, 3_000_000, 6_000_000):
 
 
 @NEEDS_PROC
-def test_memory_does_not_grow_with_the_corpus(tmp_path):
+def test_memory_does_not_grow_with_the_corpus(tmp_path, numbers_printed_by):
     def peaks(where):
         _, small, large = numbers_printed_by(MEASURE, where)
         return large - small
@@ -127,9 +119,9 @@ def small_memory(monkeypatch, free):
     monkeypatch.setattr(id_store, "RESERVE", 10_000)
 
 
-def test_ids_that_will_not_fit_are_refused_before_they_are_there(monkeypatch, tmp_path):
+def test_ids_that_will_not_fit_are_refused_before_they_are_there(monkeypatch, tmp_path, written):
     tokens = sum(map(len, SENTENCES))
-    path = written(tmp_path / "text.txt", TEXT.encode() * 20)
+    path = written("text.txt", TEXT.encode() * 20)
     small_memory(monkeypatch, 4 * tokens - 1)
     with pytest.raises(MemoryError, match=rf"the ids of {tokens:,} words need .* are free; .*spool=True"):
         encode(SENTENCES)
@@ -143,17 +135,17 @@ def test_ids_that_will_not_fit_are_refused_before_they_are_there(monkeypatch, tm
 
 
 @pytest.mark.parametrize("name", UNKNOWN)
-def test_where_nobody_knows_how_much_will_come_some_memory_must_be_left(monkeypatch, tmp_path, name):
+def test_where_nobody_knows_how_much_will_come_some_memory_must_be_left(monkeypatch, tmp_path, name, written):
     small_memory(monkeypatch, 40_000)
-    encode(UNKNOWN[name](tmp_path))
+    encode(UNKNOWN[name](written))
     small_memory(monkeypatch, 39_999)
     with pytest.raises(MemoryError, match=r"the ids of the next 10,000 words, after [\d,]+, need .*spool=True"):
-        encode(UNKNOWN[name](tmp_path))
-    encode(UNKNOWN[name](tmp_path), spool=tmp_path)
+        encode(UNKNOWN[name](written))
+    encode(UNKNOWN[name](written), spool=tmp_path)
 
 
-def test_what_fits_is_not_refused(monkeypatch, tmp_path):
-    path = written(tmp_path / "text.txt", TEXT.encode() * 20)
+def test_what_fits_is_not_refused(monkeypatch, written):
+    path = written("text.txt", TEXT.encode() * 20)
     small_memory(monkeypatch, 4 * 25 * sum(map(len, SENTENCES)))
     encode(path)
     encode(SENTENCES)
@@ -161,7 +153,7 @@ def test_what_fits_is_not_refused(monkeypatch, tmp_path):
 
 LIMITED = """
 import resource, sys
-from fastw2v.corpus import encode
+from fastw2v.corpus.encoding import encode
 
 limit = 1024 * sum(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmData")) + 2**24
 resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
@@ -172,9 +164,9 @@ print(len(encode(open(sys.argv[2], "rb") if sys.argv[2] else text, spool=sys.arg
 
 @NEEDS_PROC
 @pytest.mark.parametrize("kind", ["generator", "open file"])
-def test_a_limit_of_the_system_is_kept_with_files_and_an_error_without(tmp_path, kind):
+def test_a_limit_of_the_system_is_kept_with_files_and_an_error_without(tmp_path, kind, written, numbers_printed_by):
     """16 MiB more than what is in use, for ids of 32 MB."""
-    path = str(written(tmp_path / "text.txt", b"a b " * 4_000_000)) if kind == "open file" else ""
+    path = str(written("text.txt", b"a b " * 4_000_000)) if kind == "open file" else ""
     with pytest.raises(AssertionError, match=r"MemoryError: no memory after .*spool=True"):
         numbers_printed_by(LIMITED, "", path)
     assert numbers_printed_by(LIMITED, str(tmp_path), path) == [8_000_000]

@@ -2,7 +2,6 @@
 
 import json
 import lzma
-import os
 from collections import Counter
 from types import SimpleNamespace
 
@@ -10,10 +9,8 @@ import pytest
 
 from fastw2v import datasets
 
-needs_data = pytest.mark.skipif(not os.environ.get("FASTW2V_DATA"), reason="FASTW2V_DATA names no folder with the data")
 
-
-@needs_data
+@pytest.mark.usefixtures("data_folder")
 @pytest.mark.parametrize(("split", "posts"), [("train", 11_314), ("test", 7_532)])
 def test_20_newsgroups_have_the_sizes_that_are_published(split, posts):
     texts, labels = datasets.fetch_20newsgroups(split)
@@ -23,7 +20,7 @@ def test_20_newsgroups_have_the_sizes_that_are_published(split, posts):
     assert all(isinstance(text, str) for text in texts)
 
 
-@needs_data
+@pytest.mark.usefixtures("data_folder")
 @pytest.mark.parametrize(("split", "sentences"), [("train", 6_920), ("dev", 872), ("test", 1_821)])
 def test_sst2_has_the_sizes_that_are_published(split, sentences):
     texts, labels = datasets.fetch_sst2(split)

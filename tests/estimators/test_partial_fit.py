@@ -44,7 +44,7 @@ def test_words_outside_the_vocabulary_are_left_out_and_counted():
     assert model.vectors_.counts.tolist() == list(counts.values())
 
 
-def test_training_goes_on_where_it_stood():
+def test_training_continues_where_it_stood():
     once, twice = trained(PIECES[:1]), trained()
     assert not np.array_equal(twice["red"], once["red"])
     assert (twice.n_iter_, len(twice.loss_history_)) == (2, 2)
@@ -72,7 +72,7 @@ def test_the_same_calls_give_the_same_vectors_and_every_pass_its_own_draws():
     assert len(set(seeds)) == 4
 
 
-def test_it_goes_on_after_fit_and_after_a_file(tmp_path):
+def test_it_continues_after_fit_and_after_a_file(tmp_path):
     model = Word2Vec(PIECES[0], **QUICK).fit()
     model.save(tmp_path / "model.safetensors")
     loaded = Word2Vec.load(tmp_path / "model.safetensors").set_params(n_jobs=1)
@@ -125,7 +125,7 @@ def test_encoded_text_must_have_the_models_vocabulary():
         model.partial_fit(EncodedCorpus.from_ids([[0, 1, 1]], ["red", "wine"]))
 
 
-def test_what_cannot_go_on_says_why_and_changes_nothing(tmp_path):
+def test_a_pass_that_cannot_be_made_says_why_and_changes_nothing(tmp_path):
     model = trained(PIECES[:1])
     before = model["red"].copy()
     with pytest.raises(CorpusError, match="no word of the given vocabulary"):

@@ -1,7 +1,5 @@
 """Files for other tools, each read back by the tool itself; all or nothing."""
 
-import errno
-import fcntl
 import json
 import os
 import sys
@@ -14,17 +12,12 @@ from fastw2v import formats
 from fastw2v.cli.commands import cli
 from fastw2v.errors import FormatError, MissingDependencyError, ParameterError
 from fastw2v.formats import EXPORTS, FORMATS, export, load, save
-from fastw2v.formats.folder import new_folder
 from fastw2v.vectors import WordVectors
 
 WORDS = ["the", "caf\u00e9", "\u6771\u4eac", "U.S.", "[UNK]", "</s>"]
 VECTORS = np.random.default_rng(2).normal(size=(6, 4)).astype(np.float32)
 WV = WordVectors(VECTORS, WORDS, [9, 8, 7, 3, 2, 1])
 FOLDERS = ("projector", "model2vec")
-
-
-def names_in(folder):
-    return sorted(path.name for path in folder.iterdir())
 
 
 # -- files --
@@ -63,7 +56,7 @@ def test_parquet_is_read_by_pyarrow_and_pandas(tmp_path, monkeypatch):
     assert parquet.read_table(tmp_path / "v.parquet").to_pydict() == {"word": [5, 6], "vector": [[1, 0], [0, 1]]}
 
 
-def test_without_pyarrow_the_error_says_how_to_get_it(tmp_path, monkeypatch):
+def test_without_pyarrow_the_error_says_how_to_get_it(tmp_path, monkeypatch, names_in):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingDependencyError, match=r"pip install 'fastw2v\[parquet\]'"):
         export(tmp_path / "v.parquet", WV, "parquet")
@@ -73,7 +66,7 @@ def test_without_pyarrow_the_error_says_how_to_get_it(tmp_path, monkeypatch):
 # -- folders --
 
 
-def test_the_projector_gets_three_files_that_fit_together(tmp_path):
+def test_the_projector_gets_three_files_that_fit_together(tmp_path, names_in):
     export(tmp_path / "log", WV, "projector")
     assert names_in(tmp_path / "log") == ["metadata.tsv", "projector_config.pbtxt", "vectors.tsv"]
     np.testing.assert_array_equal(np.loadtxt(tmp_path / "log" / "vectors.tsv", np.float32, delimiter="\t"), VECTORS)
@@ -84,7 +77,7 @@ def test_the_projector_gets_three_files_that_fit_together(tmp_path):
 
 
 @pytest.mark.parametrize("lowercase", [False, True])
-def test_model2vec_loads_its_folder(tmp_path, lowercase):
+def test_model2vec_loads_its_folder(tmp_path, lowercase, names_in):
     model2vec = pytest.importorskip("model2vec")
     export(tmp_path / "static", WV, "model2vec", lowercase=lowercase)
     assert names_in(tmp_path / "static") == ["config.json", "model.safetensors", "modules.json", "tokenizer.json"]
@@ -110,7 +103,7 @@ def test_the_tokenizer_of_the_folder_knows_every_word(tmp_path):
     export(tmp_path / "static", WV, "model2vec")
     tokenizer = tokenizers.Tokenizer.from_file(str(tmp_path / "static" / "tokenizer.json"))
     assert tokenizer.encode(" ".join(WORDS)).ids == list(range(6))
-    assert tokenizer.encode("tulip").ids == [6]  # the row of zeros, under a name that is no word
+    assert tokenizer.encode("tulip").ids == [6]  # the row of zeros, under a name that is not a word
     assert tokenizer.get_vocab_size() == 7
     safetensors = pytest.importorskip("safetensors.numpy")
     rows = safetensors.load_file(tmp_path / "static" / "model.safetensors")["embeddings"]
@@ -135,7 +128,7 @@ def test_the_tokenizer_of_the_folder_knows_every_word(tmp_path):
         ("model2vec", ["a", "\ud800"], "cannot be written as UTF-8"),
     ],
 )
-def test_words_that_a_form_cannot_hold(tmp_path, to, words, message):
+def test_words_that_a_form_cannot_hold(tmp_path, to, words, message, names_in):
     with pytest.raises(FormatError, match=message):
         export(tmp_path / "out", WordVectors(np.zeros((len(words), 1)), words), to)
     assert names_in(tmp_path) == []
@@ -149,7 +142,7 @@ def test_bad_options_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize("to", FOLDERS)
-def test_a_folder_with_something_in_it_stays(tmp_path, to):
+def test_a_folder_with_something_in_it_stays(tmp_path, to, names_in):
     (tmp_path / "out").mkdir()
     export(tmp_path / "out", WV, to)  # it was empty
     before = names_in(tmp_path / "out")
@@ -163,63 +156,6 @@ def test_a_folder_with_something_in_it_stays(tmp_path, to):
     with pytest.raises(NotADirectoryError, match="this is a file; give the name of a folder"):
         export(tmp_path / "file", WV, to, overwrite=True)
     assert names_in(tmp_path) == ["file", "out"]
-
-
-def test_a_folder_that_fails_leaves_nothing(tmp_path):
-    (tmp_path / "old").mkdir()
-    (tmp_path / "old" / "kept").write_text("kept")
-
-    def fail(name):
-        with new_folder(tmp_path / name, overwrite=True) as folder:
-            (folder / "half").write_text("half")
-            raise KeyError
-
-    for name in ("new", "old"):
-        with pytest.raises(KeyError):
-            fail(name)
-    assert names_in(tmp_path) == ["old"]
-    assert names_in(tmp_path / "old") == ["kept"]
-
-
-def test_folders_of_dead_writers_are_swept_and_those_of_living_ones_stay(tmp_path):
-    dead = tmp_path / ".fastw2v-0123456789abcdef.folder"
-    dead.mkdir()
-    (dead / "half").write_text("half")
-    with new_folder(tmp_path / "outer") as living, new_folder(tmp_path / "inner"):
-        assert not dead.exists()
-        dead.mkdir()
-        save(tmp_path / "file.vec", WV)
-        assert not dead.exists()
-        assert living.exists()
-    assert names_in(tmp_path) == ["file.vec", "inner", "outer"]
-
-
-def test_a_sweep_at_any_point_of_making_a_folder_is_noticed(tmp_path, monkeypatch):
-    """The first is removed before it is opened, the second is locked by the sweep, the third gone once it is locked."""
-    real_open, real_flock, calls = os.open, fcntl.flock, []
-
-    def sweep_before_opening(path, flags, *mode, **options):
-        if str(path).endswith(".folder") and "open" not in calls:
-            calls.append("open")
-            os.rmdir(path)
-        return real_open(path, flags, *mode, **options)
-
-    def sweep_while_locking(descriptor, operation):
-        calls.append("flock")
-        (folder,) = tmp_path.glob(".fastw2v-*.folder")
-        if calls.count("flock") == 1:
-            os.rmdir(folder)
-            raise BlockingIOError(errno.EWOULDBLOCK, "another sweep holds it")
-        if calls.count("flock") == 2:
-            os.rmdir(folder)
-        real_flock(descriptor, operation)
-
-    monkeypatch.setattr(os, "open", sweep_before_opening)
-    monkeypatch.setattr(fcntl, "flock", sweep_while_locking)
-    with new_folder(tmp_path / "made") as folder:
-        (folder / "file").write_text("x")
-    assert calls == ["open", "flock", "flock", "flock"]
-    assert [path.name for path in tmp_path.iterdir()] == ["made"]
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
@@ -255,7 +191,7 @@ def test_convert_goes_between_all_formats(tmp_path):
 
 
 @pytest.mark.parametrize("to", EXPORTS)
-def test_the_command_line_exports_all_forms(tmp_path, to):
+def test_the_command_line_exports_all_forms(tmp_path, to, names_in):
     if to == "parquet":
         pytest.importorskip("pyarrow")
     save(tmp_path / "v.fw2v", WV)

@@ -152,7 +152,7 @@ def test_a_packed_file_that_unpacks_to_less_than_it_could(tmp_path):
     "header",
     [b"0 5", b"5 0", b"0 0", b"-1 5", b"5 -1", b"+5 5", b"5.0 5", b"5 5 5", b"0x5 5", b"5", b"5 " + b"0" * 70 + b"5"],
 )
-def test_headers_that_are_none(tmp_path, header):
+def test_invalid_headers_are_refused(tmp_path, header):
     (tmp_path / "file").write_bytes(header + b"\na " + bytes(20))
     with pytest.raises(FormatError, match="line 1"):
         load(tmp_path / "file", format="binary")
@@ -190,9 +190,9 @@ def without(name):
 
 
 LIES = {
-    "huge shape": (entry("vectors", shape=[10**12, 3]), "takes"),
-    "overflowing shape": (entry("vectors", shape=[2**62, 4]), "takes"),
-    "huge and zero": (entry("vectors", shape=[0, 2**60]), "takes|shape"),
+    "huge shape": (entry("vectors", shape=[10**12, 3]), "needs .* bytes"),
+    "overflowing shape": (entry("vectors", shape=[2**62, 4]), "needs .* bytes"),
+    "huge and zero": (entry("vectors", shape=[0, 2**60]), "needs|shape"),
     "negative shape": (entry("vectors", shape=[-2, -3]), "no usable shape"),
     "float shape": (entry("vectors", shape=[2.0, 3.0]), "no usable shape"),
     "boolean shape": (entry("vectors", shape=[True, 6]), "no usable shape"),
@@ -205,15 +205,15 @@ LIES = {
     "three offsets": (entry("vectors", data_offsets=[0, 24, 48]), "no usable shape"),
     "other dtype": (entry("vectors", dtype="F64"), "dtype 'F64'"),
     "unknown dtype": (entry("vectors", dtype=["F32"]), "dtype"),
-    "no words": (without("vocab_utf8"), "without 'vocab_utf8'"),
-    "no vectors": (without("vectors"), "without 'vectors'"),
-    "no metadata": (without("__metadata__"), "not one of word vectors"),
-    "metadata is a list": (lambda header: {**header, "__metadata__": []}, "not one of word vectors"),
+    "no words": (without("vocab_utf8"), "'vocab_utf8' is missing"),
+    "no vectors": (without("vectors"), "'vectors' is missing"),
+    "no metadata": (without("__metadata__"), "without word vectors"),
+    "metadata is a list": (lambda header: {**header, "__metadata__": []}, "without word vectors"),
     "a list": (lambda header: [1, 2], "JSON object|JSON"),
     "an entry is a number": (lambda header: {**header, "vectors": 5}, "no usable shape"),
     "newer version": (own(format_version=2), "format version 2, but this fastw2v reads up to 1"),
-    "version as text": (own(format_version="1"), "format version was expected"),
-    "version true": (own(format_version=True), "format version was expected"),
+    "version as text": (own(format_version="1"), "expected a format version"),
+    "version true": (own(format_version=True), "expected a format version"),
     "other words": (own(word_type="pickle"), "word_type"),
     "words as numbers": (own(word_type="int"), "not a decimal whole number"),
 }
@@ -230,7 +230,7 @@ def test_a_native_header_that_lies(tmp_path, change, message):
 def test_a_native_header_length_that_lies(tmp_path, length):
     path = tmp_path / "v.fw2v"
     path.write_bytes(length.to_bytes(8, "little") + b'{"a":1}' + b" " * 50)
-    assert peak_of_refusal(path, "a header of .* bytes is announced", format="native") < LITTLE
+    assert peak_of_refusal(path, "the header should have .* bytes", format="native") < LITTLE
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ def test_a_native_file_with_equal_words_is_refused(tmp_path):
 def test_a_safetensors_file_of_others_is_refused_with_the_reason(tmp_path):
     safetensors_numpy = pytest.importorskip("safetensors.numpy")
     safetensors_numpy.save_file({"weight": np.zeros((3, 3), np.float32)}, tmp_path / "model.safetensors")
-    with pytest.raises(FormatError, match="a safetensors file, but not one of word vectors written by fastw2v"):
+    with pytest.raises(FormatError, match="a safetensors file, but without word vectors written by fastw2v"):
         load(tmp_path / "model.safetensors")
 
 
@@ -319,7 +319,7 @@ def test_a_safetensors_file_of_others_is_refused_with_the_reason(tmp_path):
         (b"1 1\n" + b"w" * 9_000_000, "line 2: the line is longer than"),
     ],
 )
-def test_text_rows_that_are_none_are_named_by_line(tmp_path, content, message):
+def test_invalid_text_rows_are_named_by_line(tmp_path, content, message):
     (tmp_path / "v.txt").write_bytes(content)
     with pytest.raises(FormatError, match=message):
         load(tmp_path / "v.txt", format="text")
@@ -336,7 +336,7 @@ def test_text_rows_that_are_none_are_named_by_line(tmp_path, content, message):
         (b"", "line 1: expected a header of two whole numbers"),
     ],
 )
-def test_binary_rows_that_are_none_are_named_by_number(tmp_path, content, message):
+def test_invalid_binary_rows_are_named_by_number(tmp_path, content, message):
     (tmp_path / "v.bin").write_bytes(content)
     with pytest.raises(FormatError, match=message):
         load(tmp_path / "v.bin", format="binary")

@@ -104,7 +104,7 @@ def test_words_and_limits_that_are_numbers(text):
         b" 1",
     ],
 )
-def test_what_is_no_number(text):
+def test_text_that_is_not_a_number_gives_none(text):
     assert parse_float(text) is None
 
 

@@ -12,37 +12,6 @@ from fastw2v.formats import load, save
 from fastw2v.vectors import WordVectors
 
 WORD2VEC = ["v.txt", "v.vec", "v.txt.gz", "v.bin", "v.bin.gz"]
-# Legal in tokens, although str.splitlines or str.split part at some of them.
-ODD_WORDS = [
-    "caf\u00e9",
-    "\u6771\u4eac",
-    "a\u0085b",
-    "a\u2028b",
-    "no\u00a0break",
-    "\U0001f600",
-    "</s>",
-    "5",
-    "0.5",
-    "\x00",
-    "\x1c",
-    "\ufeffx",
-]
-
-
-def some_vectors(words, size=5, seed=0):
-    return WordVectors(
-        np.random.default_rng(seed).normal(size=(len(words), size)).astype(np.float32),
-        words,
-        np.arange(len(words), 0, -1),
-    )
-
-
-def assert_same(found, expected, *, counts=False):
-    assert found.index_to_key == expected.index_to_key
-    np.testing.assert_array_equal(found.vectors.view(np.uint32), expected.vectors.view(np.uint32))
-    assert found.vectors.dtype == np.float32
-    if counts:
-        np.testing.assert_array_equal(found.counts, expected.counts)
 
 
 def test_text_as_it_is_written(tmp_path):
@@ -74,7 +43,7 @@ TEXTS = {
 
 @pytest.mark.parametrize("content", TEXTS.values(), ids=TEXTS.keys())
 @pytest.mark.parametrize("packed", [False, True])
-def test_text_of_all_kinds_of_programs(tmp_path, content, packed):
+def test_text_of_all_kinds_of_programs(tmp_path, content, packed, assert_same):
     path = tmp_path / "vectors"
     path.write_bytes(gzip.compress(content) if packed else content)
     assert_same(load(path), EXPECTED)
@@ -94,21 +63,21 @@ def test_a_number_as_first_word_without_header(tmp_path):
 
 
 @pytest.mark.parametrize("end", [b"", b"\n"])
-def test_binary_with_and_without_newlines(tmp_path, end):
+def test_binary_with_and_without_newlines(tmp_path, end, assert_same):
     path = tmp_path / "vectors"
     rows = [word + b" " + np.array(row, "<f4").tobytes() + end for word, row in ((b"a", [0.5, -1]), (b"b", [2, 0.25]))]
     path.write_bytes(b"2 2\n" + b"".join(rows))
     assert_same(load(path), EXPECTED)
 
 
-def test_binary_vectors_may_hold_any_byte(tmp_path):
+def test_binary_vectors_may_hold_any_byte(tmp_path, assert_same):
     rows = np.frombuffer(b"\n\n\n\n    \n \n \x00\xff\n 1 2\n  " * 2, "<f4")[:6].reshape(3, 2)
     wv = WordVectors(rows, ["a", "b", "c"])
     save(tmp_path / "v.bin", wv)
     assert_same(load(tmp_path / "v.bin"), wv)
 
 
-def test_more_rows_than_the_header_says_is_a_warning(tmp_path):
+def test_more_rows_than_the_header_says_is_a_warning(tmp_path, assert_same):
     path = tmp_path / "vectors"
     path.write_bytes(b"1 2\na 0.5 -1\nb 2 0.25\n")
     with pytest.warns(RuntimeWarning, match="the header says 1 words, but the file has 2; read all of them") as caught:
@@ -121,7 +90,7 @@ def test_more_rows_than_the_header_says_is_a_warning(tmp_path):
 
 
 @pytest.mark.parametrize("form", ["text", "binary"])
-def test_of_equal_words_the_first_is_kept_with_one_warning(tmp_path, form):
+def test_of_equal_words_the_first_is_kept_with_one_warning(tmp_path, form, assert_same):
     path = tmp_path / "vectors"
     if form == "text":
         path.write_bytes(b"4 1\na 1\nb 2\na 3\na 4\n")
@@ -159,7 +128,7 @@ def test_words_of_64_kib_fit_and_longer_ones_do_not(tmp_path, name):
 
 
 @pytest.mark.parametrize("form", ["text", "binary"])
-def test_words_that_are_no_utf8(tmp_path, form):
+def test_words_that_are_not_utf8(tmp_path, form):
     path = tmp_path / "vectors"
     number = b"1" if form == "text" else np.float32(1).tobytes()
     path.write_bytes(b"1 1\na\xff\xfe " + number)
@@ -190,8 +159,8 @@ def keyed_vectors():
 
 
 @pytest.mark.parametrize("name", WORD2VEC)
-def test_gensim_reads_ours(tmp_path, keyed_vectors, name):
-    words = [word for word in ODD_WORDS if word not in ("\x1c",)]  # text there: parted at any Unicode white space
+def test_gensim_reads_ours(tmp_path, keyed_vectors, name, odd_words, some_vectors):
+    words = [word for word in odd_words if word not in ("\x1c",)]  # text there: parted at any Unicode white space
     wv = some_vectors(words)
     save(tmp_path / name, wv)
     found = keyed_vectors.load_word2vec_format(str(tmp_path / name), binary=".bin" in name)
@@ -200,9 +169,9 @@ def test_gensim_reads_ours(tmp_path, keyed_vectors, name):
 
 
 @pytest.mark.parametrize("binary", [True, False])
-def test_vectors_go_there_and_back_byte_for_byte(tmp_path, keyed_vectors, binary):
+def test_vectors_go_there_and_back_byte_for_byte(tmp_path, keyed_vectors, binary, odd_words, some_vectors):
     """A file of gensim's, through our reader, writer and gensim again, is the same file; and ours the other way."""
-    words = ODD_WORDS[:9]
+    words = odd_words[:9]
     wv = some_vectors(words)
     theirs = wv.to_gensim()
     theirs.save_word2vec_format(str(tmp_path / "first"), binary=binary)
@@ -224,8 +193,8 @@ def test_vectors_go_there_and_back_byte_for_byte(tmp_path, keyed_vectors, binary
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 @pytest.mark.parametrize(("binary", "header"), [(False, True), (False, False), (True, True)])
-def test_we_read_gensims(tmp_path, keyed_vectors, binary, suffix, header):
-    wv = some_vectors(ODD_WORDS[:9])
+def test_we_read_gensims(tmp_path, keyed_vectors, binary, suffix, header, odd_words, some_vectors, assert_same):
+    wv = some_vectors(odd_words[:9])
     theirs = keyed_vectors(5)
     theirs.add_vectors(wv.index_to_key, wv.vectors)
     path = tmp_path / f"theirs{suffix}"

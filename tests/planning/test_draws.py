@@ -9,20 +9,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from fastw2v import _sampler
-from fastw2v.layers import UnigramSampler
 from fastw2v.planning import draws
-from fastw2v.planning.learning_rate import rate_after
-from fastw2v.planning.noise import noise_weights
-from fastw2v.planning.rows import initial_arrays
-from fastw2v.planning.subsampling import keep_probability, keep_thresholds
 
 UINT64 = st.integers(0, 2**64 - 1)
 DRAWS = 400_000
-RARE = 1e-6  # a right table fails one statistical test in a million
-
-
-def random_bits(n, seed=0):
-    return _sampler.draws(seed, 0, draws.NOISE, np.arange(n))
 
 
 @given(UINT64, st.integers(0, 2**40), st.integers(1, 4), st.integers(0, 2**62), UINT64)
@@ -50,12 +40,6 @@ def test_renewals_are_equal_in_c_and_numpy(number, slot, noise_slots, noise_life
     assert _sampler.renewed(*seen) == draws.renewed(*seen)
 
 
-@given(st.floats(1e-6, 1e3), st.floats(0, 1), st.integers(1, 2**50), st.floats(0, 1))
-def test_learning_rates_are_equal_in_c_and_numpy(first, share, total, done):
-    done = int(done * total)
-    assert _sampler.learning_rate(first, share * first, done, total) == rate_after(first, share * first, done, total)
-
-
 def test_known_answers():
     """The stream is a promise: these numbers may never change within a version."""
     assert draws.draw(draws.key(1, 0, draws.KEEP), [0, 1, 2**40]).tolist() == [
@@ -73,83 +57,23 @@ def test_counters_do_not_collide():
     assert len(np.unique(bits)) == len(bits)
 
 
-def test_bits_are_uniform_and_neighbours_independent():
+def test_bits_are_uniform_and_neighbours_independent(random_bits, rare):
     bits = random_bits(DRAWS)
     for shift in (0, 24, 56):  # low, middle and high byte
         counts = np.bincount((bits >> np.uint64(shift) & np.uint64(255)).astype(int), minlength=256)
-        assert stats.chisquare(counts).pvalue > RARE
+        assert stats.chisquare(counts).pvalue > rare
     high = (bits >> np.uint64(32)).astype(float)
     assert abs(np.corrcoef(high[:-1], high[1:])[0, 1]) < 5 / np.sqrt(DRAWS)
 
 
-@pytest.mark.parametrize("exponent", [0.75, 1.0, 0.0, -0.5])
-@pytest.mark.parametrize("words", [2, 3, 100, 5000])
-def test_noise_words_follow_their_weights(words, exponent):
-    counts = np.maximum(1, (1e6 / np.arange(1, words + 1)).astype(np.int64))
-    weights = noise_weights(counts, exponent)
-    threshold, alias = _sampler.alias_table(weights)
-    found = np.bincount(_sampler.noise_words(random_bits(DRAWS), threshold, alias), minlength=words)
-    expected = counts**exponent / (counts**exponent).sum() * DRAWS
-    assert stats.chisquare(found, expected).pvalue > RARE
-
-
-def test_noise_follows_the_weights_exactly():
-    """Not by drawing: the probability that the table gives each word, added up over its columns."""
-    weights = np.random.default_rng(0).pareto(1.0, 1000)
-    threshold, alias = _sampler.alias_table(weights)
-    own = np.where(alias == np.arange(1000), 1.0, threshold / 2**32)
-    share = (own + np.bincount(alias, 1 - own, minlength=1000)) / 1000
-    assert share == pytest.approx(weights / weights.sum(), abs=1e-9)
-
-
-@pytest.mark.parametrize("exponent", [0.75, 0.0, -0.5, 300.0, -300.0])
-def test_noise_weights_are_in_the_proportions_of_the_textbook(exponent):
-    """Two formulas that do not know each other: neither may overflow."""
-    counts = np.array([1000, 10, 0, 1])
-    weights = noise_weights(counts, exponent)
-    textbook = UnigramSampler(np.repeat(range(4), counts), exponent, 1, exclude_target=False)
-    assert weights / weights.sum() == pytest.approx(textbook.word_p)
-
-
-def test_words_that_do_not_occur_are_no_noise():
-    counts = np.array([50, 0, 30, 0, 0, 1])
-    for exponent in (0.75, 0.0, -2.0):
-        threshold, alias = _sampler.alias_table(noise_weights(counts, exponent))
-        assert set(_sampler.noise_words(random_bits(10_000), threshold, alias)) == {0, 2, 5}
-
-
-@pytest.mark.parametrize("weights", [[], [0.0, 0.0], [1.0, -1.0], [np.nan, 1.0], [np.inf, 1.0]])
-def test_weights_that_are_no_distribution_are_refused(weights):
-    with pytest.raises(ValueError, match="weights"):
-        _sampler.alias_table(np.array(weights))
-
-
-@pytest.mark.parametrize("sample", [1e-1, 1e-3, 1e-5])
-def test_tokens_are_kept_at_word2vecs_rate(sample):
-    counts = np.array([500_000, 50_000, 5_000, 500, 5])
-    probability = keep_probability(counts, sample)
-    f = counts / counts.sum()
-    assert probability == pytest.approx(np.minimum(1, (np.sqrt(f / sample) + 1) * sample / f))
-    threshold = keep_thresholds(probability)
-    bits = _sampler.draws(3, 0, draws.KEEP, np.arange(DRAWS))
-    for p, one in zip(probability, threshold, strict=True):
-        kept = _sampler.kept(bits, np.full(DRAWS, one)).sum()
-        assert kept == DRAWS if p == 1 else stats.binomtest(int(kept), DRAWS, p).pvalue > RARE
-
-
-def test_sample_zero_keeps_every_token():
-    threshold = keep_thresholds(keep_probability(np.array([10**9, 1]), 0))
-    assert threshold.tolist() == [2**32 - 1] * 2
-
-
 @pytest.mark.parametrize("window", [2, 5, 8, 10])
-def test_windows_are_uniform(window):
+def test_windows_are_uniform(window, rare):
     """Also for powers of two, where a generator's low bits would show their period."""
     bits = _sampler.draws(3, 1, draws.WINDOW, np.arange(DRAWS))
     for step in (1, 8):
         found = np.bincount(_sampler.windows(bits, window)[::step], minlength=window + 1)
         assert found[0] == 0
-        assert stats.chisquare(found[1:]).pvalue > RARE
+        assert stats.chisquare(found[1:]).pvalue > rare
     assert set(_sampler.windows(bits, 1)) == {1}
 
 
@@ -161,12 +85,3 @@ def test_each_noise_slot_is_renewed_every_life_tiles_and_renewals_are_spread(slo
     assert (steady.sum(axis=0) == 8).all()
     assert steady.sum(axis=1).max() <= -(-slots // life)
     assert steady.sum(axis=1).min() >= slots // life
-
-
-def test_initial_rows_are_uniform_and_a_function_of_the_seed():
-    rows = initial_arrays(2000, 50, 7).w_in
-    assert np.array_equal(rows, initial_arrays(2000, 50, 7).w_in)
-    assert not np.array_equal(rows, initial_arrays(2000, 50, 8).w_in)
-    assert np.array_equal(rows[:100], initial_arrays(100, 50, 7).w_in)  # whatever the number of words
-    assert stats.kstest(rows.ravel() * 50 + 0.5, "uniform").pvalue > RARE
-    assert not initial_arrays(2000, 50, 7).w_out.any()

@@ -68,7 +68,7 @@ def test_a_line_with_everything_on_a_terminal(monkeypatch, force):
         assert part in shown
 
 
-def test_nothing_is_written_where_no_terminal_is():
+def test_nothing_is_written_without_a_terminal():
     stream = io.StringIO()
     with ProgressLine(stream) as line:
         assert line(Progress()) is False
@@ -86,7 +86,7 @@ def test_it_starts_no_thread_and_may_be_closed_twice(monkeypatch):
     line.close()
 
 
-def test_no_standard_error_is_no_terminal(monkeypatch):
+def test_without_standard_error_there_is_no_terminal(monkeypatch):
     monkeypatch.setattr("sys.stderr", None)
     assert not ProgressLine().active
 

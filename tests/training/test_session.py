@@ -8,10 +8,9 @@ import pytest
 from fastw2v import Word2Vec, encode
 from fastw2v.cli.train import run_training
 from fastw2v.compat import gensim
-from fastw2v.errors import DivergedError, FormatError, ParameterError
+from fastw2v.errors import DivergedError, ParameterError
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
 from fastw2v.training import loop
-from fastw2v.training.record import read_record, record
 from fastw2v.training.session import Request, begin, resume, run
 
 SENTENCES = [f"{a} {b} {c}".split() for a in ("red", "white", "old") for b in ("wine", "rose") for c in "xyz"] * 40
@@ -120,22 +119,3 @@ def test_a_session_is_resumed_from_its_checkpoint(tmp_path):
     run(resumed)
     for ours, theirs in zip((resumed.state.w_in, resumed.state.w_out), by_session(), strict=True):
         assert np.array_equal(ours, theirs)
-
-
-# --- the record in model files ---------------------------------------------------------------------------------------
-
-
-def test_what_is_recorded_is_read_again():
-    kept = record({"window": 3, "negative": 7}, [1.5, 1.25], "words", 9)
-    assert read_record("v.fw2v", kept) == kept
-    assert record({}, [], str.split, None)["tokenizer"] is None
-    assert read_record("v.fw2v", {"other": 1}) == record({}, [], None, None)
-
-
-@pytest.mark.parametrize(
-    ("entry", "value"),
-    [("parameters", []), ("parameters", {"window": 0}), ("loss_history", 3), ("tokenizer", "bpe"), ("seed", "1")],
-)
-def test_a_damaged_record_is_named(entry, value):
-    with pytest.raises(FormatError, match=rf"v\.fw2v: its record of {entry} is damaged"):
-        read_record("v.fw2v", {entry: value})

@@ -1,9 +1,13 @@
-"""ApproximateIndex: how many threads build it; its answers are tested beside the exact ones."""
+"""ApproximateIndex: how many threads build it, and its answers beside the exact ones."""
+
+import copy
+import pickle
+import sys
 
 import numpy as np
 import pytest
 
-from fastw2v.errors import ParameterError
+from fastw2v.errors import MissingDependencyError, ParameterError
 from fastw2v.vectors import WordVectors, approximate
 
 WV = WordVectors(np.eye(3), ["a", "b", "c"])
@@ -27,3 +31,68 @@ def test_every_usable_cpu_builds_the_index_unless_a_number_is_given(monkeypatch,
     monkeypatch.setattr(approximate.ApproximateIndex, "_empty_graph", lambda self: Graph())
     approximate.ApproximateIndex(WV, n_jobs=n_jobs)
     assert used == [threads]
+
+
+def test_without_usearch_the_error_says_how_to_get_it(wv, monkeypatch):
+    monkeypatch.setitem(sys.modules, "usearch.index", None)
+    with pytest.raises(MissingDependencyError, match=r"pip install 'fastw2v\[ann\]'"):
+        approximate.ApproximateIndex(wv)
+
+
+@pytest.fixture(scope="module")
+def large():
+    rng = np.random.default_rng(8)
+    centres = rng.normal(size=(100, 16)) * 2
+    vectors = (centres[rng.integers(0, 100, 3_000)] + rng.normal(size=(3_000, 16))).astype(np.float32)
+    return WordVectors(vectors, [f"w{i}" for i in range(3_000)])
+
+
+@pytest.fixture(scope="module")
+def index(large):
+    pytest.importorskip("usearch")
+    return approximate.ApproximateIndex(large, n_jobs=1)
+
+
+def test_the_index_finds_nearly_all_neighbours_with_their_exact_scores(large, index, words_of, check_same):
+    questions = [f"w{i}" for i in range(200)]
+    exact, found = large.most_similar_batch(questions), large.most_similar_batch(questions, index=index)
+    hits = 0
+    for right, answer in zip(exact, found, strict=True):
+        assert len(answer) == 10
+        hits += len({*words_of(right)} & {*words_of(answer)})
+        scores = dict(right)
+        assert all(score == pytest.approx(scores[word], abs=1e-5) for word, score in answer if word in scores)
+    assert hits >= 0.95 * 2_000
+    check_same(large.most_similar("w3", index=index), found[3])
+
+
+def test_the_index_leaves_out_what_it_is_told(large, index, words_of):
+    best = words_of(large.most_similar("w1", topn=5))
+    found = words_of(large.most_similar("w1", topn=5, index=index, exclude=best))
+    assert len(found) == 5
+    assert not {*found} & {*best, "w1"}
+    rare = {f"w{i}" for i in range(0, 3_000, 100)}
+    found = words_of(large.most_similar("w1", topn=25, index=index, among=rare.__contains__))
+    assert len(found) == 25
+    assert {*found} <= rare
+    assert large.most_similar("w1", topn=0, index=index) == []
+
+
+@pytest.mark.parametrize("copied", [lambda index: pickle.loads(pickle.dumps(index)), copy.deepcopy])
+def test_an_index_travels_with_its_graph(large, index, copied):
+    questions = [f"w{i}" for i in range(20)]
+    other = copied(index)
+    assert large.most_similar_batch(questions, index=other) == large.most_similar_batch(questions, index=index)
+    assert len(other) == len(index)
+    with pytest.raises(ParameterError, match="built from vectors of shape"):
+        large[:5].most_similar("w1", index=other)
+
+
+def test_the_index_says_what_it_cannot_do(large, index, wv):
+    for options in ({"restrict_vocab": 5}, {"among": ["w1"]}):
+        with pytest.raises(ParameterError, match="always searches all words"):
+            large.most_similar("w1", index=index, **options)
+    with pytest.raises(ParameterError, match=r"must be an ApproximateIndex; got str"):
+        wv.most_similar("word1", index="fast")
+    with pytest.raises(ParameterError, match=r"built from vectors of shape \(3000, 16\), not \(200, 8\)"):
+        wv.most_similar("word1", index=index)

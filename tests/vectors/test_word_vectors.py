@@ -1,4 +1,4 @@
-"""WordVectors: lookup, neighbours, analogies; exact, without NaN, from any thread."""
+"""WordVectors: lookup, unknown words, copies and threads, fewer words, conversion to other libraries."""
 
 import copy
 import pickle
@@ -8,22 +8,11 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import MissingDependencyError, ParameterError, UnknownWordError
-from fastw2v.vectors.search import best_rows, unit_rows
+from fastw2v.vectors.search import unit_rows
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors, find_word_vectors
-
-RNG = np.random.default_rng(5)
-WORDS = [f"word{i}" for i in range(50)]
-
-
-@pytest.fixture
-def wv():
-    return WordVectors(RNG.normal(size=(50, 8)).astype(np.float32), WORDS, np.arange(50, 0, -1))
-
 
 # -- lookup --
 
@@ -41,17 +30,17 @@ def test_a_column_of_words_is_looked_up_like_a_list(wv):
     np.testing.assert_array_equal(wv[pandas.Series(["word4", "word0"])], wv.vectors[[4, 0]])
 
 
-def test_it_behaves_like_a_mapping(wv):
-    assert len(wv) == 50
+def test_it_behaves_like_a_mapping(wv, all_words):
+    assert len(wv) == 200
     assert "word7" in wv
     assert "queen" not in wv
-    assert list(wv) == WORDS == wv.index_to_key
+    assert list(wv) == all_words == wv.index_to_key
     assert wv.key_to_index["word9"] == 9 == wv.row("word9")
     assert wv.get("queen") is None
     assert wv.get("queen", 0) == 0
     np.testing.assert_array_equal(wv.get("word1"), wv.vectors[1])
     assert wv.vector_size == 8
-    assert repr(wv) == "<WordVectors: 50 words, 8 dimensions>"
+    assert repr(wv) == "<WordVectors: 200 words, 8 dimensions>"
 
 
 def test_a_vocabulary_is_shared_with_its_counts_and_its_index():
@@ -110,6 +99,11 @@ def test_what_does_not_fit_together_is_refused(vectors, words, counts, message):
         WordVectors(vectors, words, counts)
 
 
+def test_words_that_cannot_be_words_are_named():
+    with pytest.raises(ParameterError, match=r"`words` holds \['b'\] \(list\), which cannot be a word"):
+        WordVectors(np.eye(2), ["a", ["b"]])
+
+
 # -- unknown words --
 
 
@@ -120,7 +114,7 @@ def test_an_unknown_word_is_the_error_of_the_vocabulary():
 
 @pytest.mark.parametrize("word", [5, ("a",), "", "x" * 1000])
 def test_nothing_is_offered_where_spelling_means_nothing(wv, word):
-    with pytest.raises(KeyError, match=r"is not in the vocabulary of 50 words$"):
+    with pytest.raises(KeyError, match=r"is not in the vocabulary of 200 words$"):
         wv[word]
 
 
@@ -173,171 +167,16 @@ def test_an_unfitted_model_has_no_word_vectors():
     assert find_word_vectors(Word2Vec()) is None
 
 
-# -- neighbours --
-
-
-def by_hand(wv, query, exclude):
-    lengths = np.linalg.norm(wv.vectors.astype(np.float64), axis=1)
-    scores = wv.vectors.astype(np.float64) @ query / lengths / np.linalg.norm(query)
-    return [(WORDS[row], scores[row]) for row in np.argsort(-scores) if WORDS[row] not in exclude]
-
-
-def check_same(found, expected):
-    assert [word for word, _ in found] == [word for word, _ in expected]
-    np.testing.assert_allclose([score for _, score in found], [score for _, score in expected], atol=1e-6)
-
-
-def test_neighbours_of_a_word_equal_those_by_hand(wv):
-    found = wv.most_similar("word3", topn=5)
-    check_same(found, by_hand(wv, wv["word3"].astype(float), {"word3"})[:5])
-    assert all(type(score) is float for _, score in found)
-
-
-def test_positive_and_negative_words_with_weights(wv):
-    unit = unit_rows(wv.vectors).astype(np.float64)
-    query = 2 * unit[1] + unit[2] - 0.5 * unit[3]
-    found = wv.most_similar([("word1", 2.0), "word2"], negative=[("word3", 0.5)], topn=60)
-    check_same(found, by_hand(wv, query, {"word1", "word2", "word3"}))
-
-
-def test_vectors_count_with_their_length_and_exclude_nothing(wv):
-    vector = wv["word4"] * 3
-    unit = unit_rows(wv.vectors).astype(np.float64)
-    check_same(wv.most_similar([vector, "word5"]), by_hand(wv, vector + unit[5], {"word5"})[:10])
-    assert wv.most_similar(wv["word4"])[0][0] == "word4"
-    check_same(wv.most_similar((vector, 2.0)), wv.most_similar(vector))
-
-
-@pytest.mark.parametrize("words", ["word1", ["word1"], ("word1",), np.array(["word1"]), ("word1", 2)])
-def test_one_word_may_be_given_in_many_ways(wv, words):
-    check_same(wv.most_similar(words), wv.most_similar(["word1"]))
-
-
-def test_a_tuple_of_words_is_a_list_of_words(wv):
-    check_same(wv.most_similar(("word1", "word2")), wv.most_similar(["word1", "word2"]))
-
-
-def test_restrict_vocab_bounds_the_answers_not_the_question(wv):
-    found = wv.most_similar("word40", topn=60, restrict_vocab=10)
-    assert {word for word, _ in found} == set(WORDS[:10])
-    check_same(found, [pair for pair in by_hand(wv, wv["word40"].astype(float), ()) if pair[0] in WORDS[:10]])
-    assert len(wv.most_similar("word4", topn=60, restrict_vocab=10)) == 9
-    assert len(wv.most_similar("word4", topn=60, restrict_vocab=10**9)) == 49
-
-
-def test_topn(wv):
-    assert wv.most_similar("word1", topn=0) == []
-    assert len(wv.most_similar("word1")) == 10
-    assert len(wv.most_similar("word1", topn=10**9)) == 49
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"positive": []}, "needs at least one word or vector"),
-        ({"positive": "word1", "topn": -1}, "topn"),
-        ({"positive": "word1", "topn": None}, "topn"),
-        ({"positive": "word1", "topn": True}, "topn"),
-        ({"positive": "word1", "restrict_vocab": 0}, "restrict_vocab"),
-        ({"positive": np.zeros(3)}, r"shape \(3,\)"),
-        ({"positive": [np.zeros((2, 8))]}, r"shape \(2, 8\)"),
-    ],
-)
-def test_bad_questions_are_refused(wv, arguments, message):
-    with pytest.raises(ParameterError, match=message):
-        wv.most_similar(**arguments)
-
-
-def test_analogy_is_b_minus_a_plus_c(wv):
-    check_same(wv.analogy("word1", "word2", "word3", topn=4), wv.most_similar(["word2", "word3"], ["word1"], topn=4))
-
-
-def test_similarity(wv):
-    a, b = wv["word1"].astype(float), wv["word2"].astype(float)
-    expected = a @ b / np.linalg.norm(a) / np.linalg.norm(b)
-    assert wv.similarity("word1", "word2") == pytest.approx(expected, abs=1e-6)
-    assert wv.similarity("word1", "word1") == pytest.approx(1.0)
-    with pytest.raises(KeyError, match="queen"):
-        wv.similarity("word1", "queen")
-
-
-def test_most_similar_agrees_with_gensim(wv):
-    keyedvectors = pytest.importorskip("gensim.models.keyedvectors")
-    other = keyedvectors.KeyedVectors(8)
-    other.add_vectors(WORDS, wv.vectors)
-    check_same(wv.most_similar("word3", topn=20), other.most_similar("word3", topn=20))
-    check_same(
-        wv.most_similar([("word3", 2.0), "word4"], ["word5", ("word6", 0.5)], topn=20),
-        other.most_similar([("word3", 2.0), "word4"], ["word5", ("word6", -0.5)], topn=20),
-    )
-    check_same(
-        wv.most_similar([wv["word1"] * 2, "word2"], topn=20, restrict_vocab=30),
-        other.most_similar([wv["word1"] * 2, "word2"], topn=20, restrict_vocab=30),
-    )
-
-
-def test_a_pair_in_negative_subtracts_by_its_weight(wv):
-    """gensim takes a weight in `negative` as it is, so that -0.5 there subtracts; here the list says the sign."""
-    unit = unit_rows(wv.vectors).astype(np.float64)
-    found = wv.most_similar("word1", negative=("word2", 0.5), topn=5)
-    check_same(found, by_hand(wv, unit[1] - 0.5 * unit[2], {"word1", "word2"})[:5])
-
-
-# -- numbers at the edge --
-
-EXTREME = np.array([[0, 0], [np.nan, 1], [np.inf, 1], [3e38, -3e38], [1e-42, 0], [1, 1], [-np.inf, np.inf]], np.float32)
-
-
-def test_unit_rows_are_of_length_one_or_zero():
-    with np.errstate(all="raise"):
-        lengths = np.linalg.norm(unit_rows(EXTREME), axis=1)
-    np.testing.assert_allclose(lengths, [0, 0, 0, 1, 1, 1, 0], atol=1e-6)
-
-
-def test_no_score_is_nan_whatever_the_vectors_are():
-    words = list("abcdefg")
-    wv = WordVectors(EXTREME, words)
-    for word in words:
-        found = wv.most_similar(word, topn=10)
-        assert len(found) == 6
-        assert all(-1 <= score <= 1 for _, score in found)
-    assert wv.similarity("a", "f") == 0
-    assert wv.similarity("e", "f") == pytest.approx(0.7071, abs=1e-4)
-    assert all(score == 0 for _, score in wv.most_similar("a"))
-
-
-def test_unit_rows_in_blocks_equal_unit_rows_at_once(monkeypatch):
-    vectors = RNG.normal(size=(23, 4)).astype(np.float32)
-    at_once = unit_rows(vectors)
-    monkeypatch.setattr("fastw2v.vectors.search._BLOCK_ROWS", 5)
-    np.testing.assert_array_equal(unit_rows(vectors), at_once)
-
-
-@given(
-    scores=st.lists(st.sampled_from([-1.0, 0.0, 0.25, 0.5, 1.0]), max_size=30),
-    topn=st.integers(0, 35),
-    exclude=st.sets(st.integers(0, 29), max_size=5),
-)
-def test_best_rows_equal_a_full_sort(scores, topn, exclude):
-    exclude = {row for row in exclude if row < len(scores)}
-    kept = [row for row in range(len(scores)) if row not in exclude]
-    expected = sorted(kept, key=lambda row: (-scores[row], row))[:topn]
-    for long in (256, 0, 2):  # with and without the search for those that can be among the best
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("fastw2v.vectors.search._LONG", long)
-            assert best_rows(np.array(scores, np.float32), topn, exclude).tolist() == expected
-
-
 # -- copies and threads --
 
 
 @pytest.mark.parametrize("copied", [lambda wv: pickle.loads(pickle.dumps(wv)), copy.deepcopy, copy.copy])
-def test_copies_hold_arrays_and_words_only(wv, copied):
+def test_copies_hold_arrays_and_words_only(wv, copied, all_words, check_same):
     wv.most_similar("word1")  # makes the unit vectors
     other = copied(wv)
     np.testing.assert_array_equal(other.vectors, wv.vectors)
     np.testing.assert_array_equal(other.counts, wv.counts)
-    assert other.index_to_key == WORDS
+    assert other.index_to_key == all_words
     check_same(other.most_similar("word1"), wv.most_similar("word1"))
     with pytest.raises(ValueError, match="read-only"):
         other.vectors[0] = 0
@@ -381,3 +220,50 @@ def test_without_a_package_the_error_says_how_to_get_it(monkeypatch, package, ca
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(MissingDependencyError, match=rf"{call}\(\) needs.*pip install {package.partition('.')[0]}"):
         getattr(WordVectors(np.eye(2), ["a", "b"]), call)()
+
+
+# -- fewer words --
+
+
+def test_a_slice_has_the_first_rows(wv, all_words, all_vectors):
+    part = wv[:20]
+    assert isinstance(part, WordVectors)
+    assert part.index_to_key == all_words[:20]
+    np.testing.assert_array_equal(part.vectors, all_vectors[:20])
+    assert part.counts.tolist() == list(range(200, 180, -1))
+    assert np.shares_memory(part.vectors, wv.vectors)
+    assert wv[10:30:10].index_to_key == ["word10", "word20"]
+
+
+def test_the_commonest_words_are_found_whatever_their_order():
+    wv = WordVectors(np.eye(4), list("abcd"), [3, 9, 1, 9])
+    assert list(wv.commonest(3)) == ["b", "d", "a"]
+    assert wv.commonest(3).counts.tolist() == [9, 9, 3]
+    assert list(wv.commonest(99)) == ["b", "d", "a", "c"]
+    assert list(WordVectors(np.eye(2), ["x", "y"]).commonest(1)) == ["x"]
+    with pytest.raises(ParameterError, match="n must be a whole number of at least 1"):
+        wv.commonest(0)
+
+
+# -- conversion to other libraries --
+
+
+def test_gensim_and_back(wv, theirs, all_words, all_vectors, check_same):
+    assert theirs.index_to_key == all_words
+    np.testing.assert_array_equal(theirs.vectors, all_vectors)
+    assert theirs.get_vecattr("word3", "count") == 197
+    back = WordVectors.from_gensim(theirs)
+    assert back.index_to_key == all_words
+    np.testing.assert_array_equal(back.vectors, all_vectors)
+    np.testing.assert_array_equal(back.counts, wv.counts)
+    theirs.vectors[0] = 0
+    assert wv.vectors[0].any()
+    check_same(wv.most_similar("word5"), WordVectors.to_gensim(wv).most_similar("word5"))
+
+
+def test_a_frame_has_a_row_for_each_word(wv, all_words, all_vectors):
+    pytest.importorskip("pandas")
+    frame = wv.to_frame()
+    assert frame.index.tolist() == all_words
+    np.testing.assert_array_equal(frame.to_numpy(), all_vectors)
+    np.testing.assert_array_equal(frame.loc["word7"].to_numpy(), all_vectors[7])

@@ -1,1 +1,1 @@
-"""What `fastw2v.gpu` stands on: the device, its kernels, and how chunks reach it."""
+"""The parts of `fastw2v.gpu`: the device, its kernels, and the transfer of chunks to it."""

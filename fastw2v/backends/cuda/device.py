@@ -1,6 +1,6 @@
-"""What CUDA offers here: CuPy, a device and its compiler, or the reason why not; and the text of the kernels.
+"""The CUDA device: find CuPy, a device and its compiler, or the reason why there is none; compile the kernels' text.
 
-CuPy is imported only when a GPU is asked for, by the functions that need it.
+Only functions that need CuPy import it, and only when a GPU is requested.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from fastw2v.errors import BackendUnavailable
 
-# What is compiled, in this order: the run-time compiler finds no headers, so the texts are concatenated.
+# The compiled files, in this order: the run-time compiler finds no headers, so the texts are concatenated.
 COMMON = ("fw_math.h", "fw_settings.h", "cuda/fw_gpu_ops.h", "cuda/fw_cuda.cu", "cuda/fw_cuda_tile.h")
 GENERAL = (*COMMON, "cuda/fw_cuda_general.cu")
 TENSOR = (*COMMON, "cuda/fw_cuda_tensor.cu")
@@ -30,15 +30,15 @@ class Device:
     ----------
     cupy : module
     number : int
-        As CUDA counts.
+        CUDA's number of the device.
     name : str
     capability : int
         90 for compute capability 9.0.
     multiprocessors : int
     shared_bytes : int
-        Shared memory that one block may ask for.
+        Shared memory that one block may request.
     shared_total : int
-        Shared memory of a multiprocessor, which its blocks divide among them.
+        Shared memory of a multiprocessor, divided among its blocks.
     """
 
     cupy: Any
@@ -50,32 +50,32 @@ class Device:
     shared_total: int
 
     def free_bytes(self) -> int:
-        """Return the device memory that is left: what the driver calls free, and what CuPy keeps for reuse."""
+        """Return the free device memory: the driver's, and the memory that CuPy's pool keeps for reuse."""
         free, _ = self.cupy.cuda.runtime.memGetInfo()
         return int(free) + int(self.cupy.get_default_memory_pool().free_bytes())
 
     def compile(self, files: tuple[str, ...], defines: dict[str, int], *names: str) -> list[Any]:
-        """Return kernels of one text; CuPy keeps what it has compiled in its cache on disk.
+        """Compile files and return the kernels of these names; CuPy caches compiled kernels on disk.
 
         Raises
         ------
         BackendUnavailable
-            CuPy cannot compile: without CUDA's headers it refuses to, although these kernels include none.
+            CuPy cannot compile the kernels. It needs CUDA's headers, although these kernels include none.
         """
         options = (*OPTIONS, *(f"-D{key}={value}" for key, value in sorted(defines.items())))
         module = self.cupy.RawModule(code=source(files), options=options)
         try:
             return [module.get_function(name) for name in names]
-        except Exception as error:  # CuPy's own classes, of modules that differ between its versions
+        except Exception as error:  # CuPy's own classes; their modules differ between its versions
             raise BackendUnavailable(
-                f"device='cuda': CuPy cannot compile the kernels; it says: {error}. {INSTALL} brings what it needs "
-                "where there is no CUDA toolkit; or use device='cpu'"
+                f"device='cuda': CuPy cannot compile the kernels: {error}. Without a CUDA toolkit, install its headers "
+                f"with {INSTALL}; or use device='cpu'"
             ) from error
 
 
 @cache
 def source(files: tuple[str, ...]) -> str:
-    """Return the text of a kernel with all that it needs."""
+    """Return the concatenated text of these files of native/."""
     folder = resources.files("fastw2v.native")
     return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in files)
 
@@ -94,22 +94,22 @@ def open_device() -> Device:
     try:
         count, number = runtime.getDeviceCount(), runtime.getDevice()
         properties = runtime.getDeviceProperties(number)
-    except Exception as error:  # CuPy's own class, of a module that may differ between its versions
+    except Exception as error:  # CuPy's own class; its module may differ between its versions
         raise BackendUnavailable(
-            f"device='cuda': CUDA finds no driver or no device here; it says: {error}. Look at what nvidia-smi prints, "
-            "update the driver, or use device='cpu'. A process forked from one that has used the GPU cannot use it: "
-            "start processes with multiprocessing's 'spawn'"
+            f"device='cuda': CUDA finds no driver or no device: {error}. Check the output of nvidia-smi, update the "
+            "driver, or use device='cpu'. A process forked from one that has used the GPU cannot use it: start "
+            "processes with multiprocessing's 'spawn'"
         ) from error
     if count < 1:
         raise BackendUnavailable(
-            "device='cuda': the CUDA driver is there, but it offers no device; look at CUDA_VISIBLE_DEVICES and at "
-            "what nvidia-smi prints, or use device='cpu'"
+            "device='cuda': the CUDA driver is installed but offers no device; check CUDA_VISIBLE_DEVICES and the "
+            "output of nvidia-smi, or use device='cpu'"
         )
     try:
         cupy.cuda.nvrtc.getVersion()
     except Exception as error:
         raise BackendUnavailable(
-            f"device='cuda': CuPy finds no NVRTC, the compiler of the kernels; it says: {error}. Install it with "
+            f"device='cuda': CuPy cannot find NVRTC, the compiler of the kernels: {error}. Install it with "
             "pip install nvidia-cuda-nvrtc (for CUDA 12: nvidia-cuda-nvrtc-cu12), or use device='cpu'"
         ) from error
     name = properties["name"]
@@ -133,16 +133,16 @@ def _import_cupy() -> Any:
                 f"device='cuda': CuPy is not installed; install it with {INSTALL}, or use device='cpu'"
             ) from error
         raise BackendUnavailable(
-            f"device='cuda': CuPy is installed but cannot be imported; it says: {error}. Install the one that fits the "
+            f"device='cuda': CuPy is installed but cannot be imported: {error}. Install the version that fits the "
             f"driver with {INSTALL}, or use device='cpu'"
         ) from error
     return cupy
 
 
 def why_not() -> str | None:
-    """Return why no GPU can be used, in a few words; None where one can.
+    """Return why no GPU can be used, in a few words; None if one can.
 
-    Without a CUDA driver nothing is imported: every ``device="auto"`` asks this.
+    Without a CUDA driver nothing is imported: every ``device="auto"`` calls this.
     """
     if not driver_present():
         return "no CUDA driver"

@@ -1,7 +1,7 @@
-"""What a launch on the GPU reads: the ids and sentences of its chunks, and the buffers for its streams.
+"""The input of a launch on the GPU: the ids and sentences of its chunks, and the buffers for its streams.
 
-The whole corpus lies on the device where it fits. Otherwise each launch receives its part, through page-locked memory
-and in one of two buffers, while the launch before is still at work.
+The whole corpus is on the device if it fits. Otherwise each launch receives its part, through page-locked memory and in
+one of two buffers, while the previous launch is still running.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
 
 AT_ONCE = 1 << 24  # numbers copied to the device in one piece
-LOOK_BACK = 4096  # tokens that are looked through at once for the contexts before and after a launch's chunks
+LOOK_BACK = 4096  # tokens searched at once for the contexts before and after a launch's chunks
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Span:
 
 
 def span_of(corpus: EncodedCorpus, plan: Plan, tables: Tables, epoch: int, first: int, last: int) -> Span:
-    """Return what the chunks [first, last) read: themselves, and the kept tokens next to them in their sentences."""
+    """Return the tokens that the chunks [first, last) read: their own, and their contexts on both sides."""
     offsets, window = corpus.offsets, plan.window
     begin, end = int(plan.chunk_begin[first]), int(plan.chunk_begin[last])
     low = int(offsets[plan.chunk_sentence[first]])
@@ -71,13 +71,13 @@ def span_of(corpus: EncodedCorpus, plan: Plan, tables: Tables, epoch: int, first
         enough = found + len(new) >= window
         to = int(new[window - found - 1]) + 1 if enough else stop
         found += len(new)
-    # The kernel looks for sentences up to that of the next chunk's first token: empty ones at `end` come before it.
+    # The kernel reads sentences up to that of the next chunk's first token: empty ones at `end` come before it.
     after = max(end_sentence + 1, int(np.searchsorted(offsets, end, side="right")))
     return Span(at, to, int(plan.chunk_sentence[first]), after)
 
 
 def part_bytes(corpus: EncodedCorpus, plan: Plan, launch: int) -> int:
-    """Return the bytes that `Staging` holds at most on the device, for launches of so many chunks."""
+    """Return the most bytes that `Staging` holds on the device, for launches of this many chunks."""
     ends = np.searchsorted(corpus.offsets, plan.chunk_begin[1:], side="right")
     last = np.minimum(np.arange(plan.chunks) + launch, plan.chunks) - 1
     sentences = int((ends[last] - plan.chunk_sentence).max(initial=0)) + 1
@@ -86,7 +86,7 @@ def part_bytes(corpus: EncodedCorpus, plan: Plan, launch: int) -> int:
 
 
 def to_device(cupy: Any, values: np.ndarray) -> Any:
-    """Copy to the device piece by piece: CuPy's own copy takes page-locked memory of the whole size."""
+    """Copy to the device piece by piece: CuPy's own copy allocates page-locked memory of the whole size."""
     there = cupy.empty(values.shape, values.dtype)
     for begin in range(0, len(values), AT_ONCE):
         there[begin : begin + AT_ONCE].set(values[begin : begin + AT_ONCE])
@@ -94,7 +94,7 @@ def to_device(cupy: Any, values: np.ndarray) -> Any:
 
 
 def _with_room(size: int) -> int:
-    """Return a size that is enough for a somewhat larger part."""
+    """Return a quarter more than a size, so that a somewhat larger part fits, too."""
     return size + size // 4
 
 
@@ -106,7 +106,7 @@ class Staging:
         self._pairs: dict[str, tuple[np.ndarray, Any]] = {}
 
     def fill(self, corpus: EncodedCorpus, span: Span, stream: Any) -> Part:
-        """Copy a part; the caller makes sure that nothing reads the last one any more."""
+        """Copy a part; the caller ensures that no launch still reads the previous one."""
         ids = self._copy("ids", corpus.ids[span.first_id : span.end_id], stream)
         offsets = self._copy("offsets", corpus.offsets[span.first_sentence : span.end_sentence], stream)
         return Part(ids, offsets, span.first_id, span.end_id, span.first_sentence)
@@ -116,7 +116,7 @@ class Staging:
         if len(pinned) < len(values):
             from cupyx import empty_pinned
 
-            self._pairs.pop(name, None)  # before the larger one is asked for
+            self._pairs.pop(name, None)  # free it before allocating the larger one
             room = _with_room(len(values))
             pinned, there = empty_pinned(room, values.dtype), self._cupy.empty(room, values.dtype)
             self._pairs[name] = pinned, there
@@ -126,7 +126,7 @@ class Staging:
 
 
 class Buffer:
-    """The streams of one launch; two of them let a launch be made ready while the other trains."""
+    """The streams of one launch; with two buffers, one launch is prepared while the other trains."""
 
     def __init__(self, device: Device, slots: int, stream_ints: int, part: Part | None) -> None:
         cupy = device.cupy
@@ -135,11 +135,11 @@ class Buffer:
         self.part = part
         self.staging = None if part is not None else Staging(device)
         self.ready, self.begun, self.done = cupy.cuda.Event(), cupy.cuda.Event(), cupy.cuda.Event()
-        self.rounds = 0  # of the launch that is under way: how many chunks each warp takes; 0 when none is
+        self.rounds = 0  # chunks that each warp takes in the current launch; 0 without a launch
         self._elapsed = cupy.cuda.get_elapsed_time
 
     def wait(self) -> float:
-        """Wait for this buffer's launch; return how many milliseconds its warps took for a chunk, 0 without one."""
+        """Wait for this buffer's launch; return the milliseconds that its warps took for a chunk, 0 if none ran."""
         if self.rounds == 0:
             return 0.0
         self.done.synchronize()

@@ -1,4 +1,4 @@
-"""What passes between gpu.py and the CUDA kernels: their structures, their sizes, and which kernel fits a plan."""
+"""The CUDA kernels as gpu.py sees them: their structures and sizes, and which kernel fits a plan."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from fastw2v.planning.rows import row_stride
 
 JOB, SUMS = (read_structure(source(COMMON), name) for name in ("fw_job", "fw_sums"))
 
-# As __launch_bounds__ in native/cuda/fw_cuda_*.cu: registers are there for so many.
+# As __launch_bounds__ in native/cuda/fw_cuda_*.cu: there are registers for this many.
 WARPS_PER_MULTIPROCESSOR = 8
 RESERVED_BYTES = 1 << 10  # of shared memory, in each block, by CUDA
 
-# Blocks of 16 output rows whose coefficients stay in a warp's registers: beyond, the compiler spills.
+# Blocks of 16 output rows whose coefficients fit into a warp's registers: with more, the compiler spills.
 REGISTER_BLOCKS = 6
 
 
@@ -27,9 +27,9 @@ class Kernel:
     Attributes
     ----------
     files : tuple of str
-        Its text.
+        The files of its text.
     defines : dict
-        The shape that it is compiled for.
+        The shape for which it is compiled.
     shared_bytes : int
         Shared memory of one warp.
     workspace_floats : int
@@ -44,7 +44,7 @@ class Kernel:
 
 
 def warps_at_once(device: Device, kernel: Kernel) -> int:
-    """Return how many warps of a kernel the device runs at once; more would only wait for their turn."""
+    """Return how many warps of a kernel the device runs at once; more would only wait."""
     by_shared = device.shared_total // (kernel.shared_bytes + RESERVED_BYTES)
     return device.multiprocessors * max(1, min(WARPS_PER_MULTIPROCESSOR, by_shared))
 
@@ -55,7 +55,7 @@ def stream_ints(plan: Plan) -> int:
 
 
 def general_kernel(plan: Plan, size: int) -> Kernel:
-    """Return the float32 tile: any shape, any device."""
+    """Return the float32 kernel, which trains any shape on any device."""
     positives = 1 if plan.cbow else 2 * plan.window
     rows = positives + (positives * plan.negative if plan.pairwise_noise else plan.noise_slots)
     floats = 2 * plan.tile_tokens * (row_stride(size) + rows) + plan.noise_slots
@@ -63,7 +63,7 @@ def general_kernel(plan: Plan, size: int) -> Kernel:
 
 
 def tensor_shape(plan: Plan, size: int) -> dict[str, int]:
-    """Return what fw_cuda_tensor.cu is compiled for, in blocks of 16."""
+    """Return the shape for which fw_cuda_tensor.cu is compiled, in blocks of 16."""
     return {
         "FW_K": row_stride(size),
         "FW_TB": -(-plan.tile_tokens // 16),
@@ -74,7 +74,7 @@ def tensor_shape(plan: Plan, size: int) -> dict[str, int]:
 
 
 def tensor_bytes(shape: dict[str, int]) -> int:
-    """Return the shared memory of one warp, in bytes, as fw_open_shared lays it out."""
+    """Return the bytes of shared memory that one warp needs; fw_open_shared lays them out."""
     halo = shape["FW_TB"] - 1 + shape["FW_HB"]
     rows = 16 * (shape["FW_TB"] * (1 + shape["FW_CBOW"]) + halo + shape["FW_SB"])
     words = 16 * (shape["FW_TB"] + halo + shape["FW_SB"])
@@ -82,7 +82,7 @@ def tensor_bytes(shape: dict[str, int]) -> int:
 
 
 def why_general(device: Device, plan: Plan, size: int) -> str | None:
-    """Return why the tensor-core tile cannot be used; None where it can."""
+    """Return why the tensor-core kernel cannot be used; None if it can."""
     shape = tensor_shape(plan, size)
     if device.capability < 80:
         return f"compute capability {device.capability / 10:.1f} is below 8.0"
@@ -94,7 +94,7 @@ def why_general(device: Device, plan: Plan, size: int) -> str | None:
         tile = f"{plan.tile_tokens} tokens with window {plan.window} and {plan.noise_slots} noise words"
         return f"a tile of {tile} is too large"
     if tensor_bytes(shape) > device.shared_bytes:
-        return f"{tensor_bytes(shape):,} bytes of shared memory are needed and {device.shared_bytes:,} are there"
+        return f"it needs {tensor_bytes(shape):,} bytes of shared memory; the device has {device.shared_bytes:,}"
     return None
 
 
@@ -102,7 +102,7 @@ def choose_kernel(device: Device, plan: Plan, size: int, precision: str | None) 
     """Return the kernel for a plan and vectors of ``size`` numbers on this device."""
     if precision not in (None, "float32", "bfloat16"):
         raise ParameterError(
-            f"precision={precision!r}: it must be 'float32', 'bfloat16' or None (what the device offers)"
+            f"precision={precision!r}: it must be 'float32', 'bfloat16' or None (the fastest that the device offers)"
         )
     reason = why_general(device, plan, size)
     if precision == "bfloat16" and reason is not None:

@@ -1,4 +1,5 @@
-/* Which kernels this machine can run. The compiler's own CPU check asks cpuid, and xgetbv for what the OS saves. */
+/* The kernels that this machine can run. The compiler's own CPU check uses cpuid, and xgetbv for the registers that the
+   OS saves. */
 #include "fw_kernel.h"
 
 extern const fw_kernel fw_kernel_portable;
@@ -24,7 +25,7 @@ int fw_available_kernels(const fw_kernel **kernels, int room) {
 
 const char *fw_compiler(void) {
 #if defined(__clang__)
-    return __VERSION__; /* names itself */
+    return __VERSION__; /* it includes the compiler's name */
 #else
     return "gcc " __VERSION__;
 #endif

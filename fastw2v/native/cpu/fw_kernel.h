@@ -1,4 +1,4 @@
-/* What a kernel is given and what it offers: the border between _train.pyx and the row arithmetic in C. */
+/* The input of a CPU kernel and its functions: the interface between _train.pyx and the arithmetic in C. */
 #ifndef FW_KERNEL_H
 #define FW_KERNEL_H
 
@@ -9,29 +9,29 @@
 
 #define FW_ROW_ALIGN 16 /* floats: 64 bytes, a cache line */
 
-/* What a kernel is given: a run in numbers, and where its arrays lie. Read-only for the threads, but for the rows that
-   w_in and w_out point to. */
+/* The input of a kernel: the settings of a run and pointers to its arrays. Threads write only the rows, to which w_in
+   and w_out point. */
 typedef struct fw_job {
     fw_settings run;
     float *w_in, *w_out;             /* V rows of `stride` floats, 64-byte aligned, 0 beyond the vector's end */
     const int32_t *ids;              /* the encoded corpus */
     const int64_t *offsets;          /* sentence starts; sentences + 1 of them */
     const int64_t *chunk_begin;      /* first token of each chunk; chunks + 1 of them */
-    const int64_t *chunk_sentence;   /* the sentence that token belongs to */
+    const int64_t *chunk_sentence;   /* the sentence of that token */
     const int32_t *chunk_shift;      /* how often the chunk's tiles are halved: see fw_tile_length */
     const uint32_t *keep_threshold;  /* (V,) see fw_keep */
     const uint32_t *noise_threshold; /* (V,) alias table of the noise words: see fw_alias */
     const int32_t *noise_alias;
-    const float *pair_weight;   /* (W + 1,) weight of a positive pair by its distance; CBOW: 1 */
-    const float *weight_within; /* (W + 1,) pair_weight added up: all pairs on one side, as far as a window reaches */
-    const uint8_t *frozen;      /* (V,) 1 where the input row stays as it is; or NULL */
+    const float *pair_weight;   /* (W + 1,) the weight of a pair by its distance; CBOW: 1 */
+    const float *weight_within; /* (W + 1,) the sum of pair_weight up to each distance */
+    const uint8_t *frozen;      /* (V,) 1 where the input row is not trained; or NULL */
 } fw_job;
 
 /* Sums over the chunks that one thread has trained. */
 typedef struct fw_stats {
     int64_t tokens; /* raw tokens */
-    double pairs;   /* weights of the positive pairs; CBOW: targets with a context */
-    double loss;    /* summed, not finite as soon as one score was not */
+    double pairs;   /* the sum of the positive pairs' weights; CBOW: targets with a context */
+    double loss;    /* the sum; not finite if any score was not */
     int64_t chunks;
 } fw_stats;
 
@@ -40,15 +40,15 @@ typedef struct fw_kernel {
     const char *name;
     size_t (*workspace_bytes)(const fw_job *job);
     void (*init_workspace)(const fw_job *job, void *workspace);
-    /* Subsamples and compacts a chunk; the number of its tiles. */
+    /* Subsamples a chunk into its stream; returns the number of its tiles. */
     int64_t (*open_chunk)(const fw_job *job, void *workspace, int64_t epoch, int64_t chunk, fw_stats *stats);
     void (*train_tile)(const fw_job *job, void *workspace, int64_t number, fw_stats *stats);
 } fw_kernel;
 
-/* The kernels that this machine can run, best first: at most `room` are written; how many there are. */
+/* Writes the kernels that this machine can run, best first, at most `room`; returns how many there are. */
 int fw_available_kernels(const fw_kernel **kernels, int room);
 
-/* The compiler that built the kernels, and its version. */
+/* Returns the name and version of the compiler that built the kernels. */
 const char *fw_compiler(void);
 
 #endif

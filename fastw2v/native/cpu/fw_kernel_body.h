@@ -4,14 +4,14 @@
 #include "fw_scores.h"
 #include "fw_updates.h"
 
-/* FW_MARK(stage): the point at which a profiler that includes this file reads its clock (bench/kernels/stages.c). */
+/* FW_MARK(stage): where a profiler that includes this file reads its clock (bench/kernels/stages.c). */
 #ifndef FW_MARK
 #define FW_MARK(stage) ((void)0)
 #endif
 
 /* ------------------------------------------------------------------ workspace */
 
-/* Hands out 64-byte aligned pieces of one block; with a NULL block it only adds up their sizes. */
+/* Returns 64-byte aligned pieces of one block; with a NULL block it only adds up their sizes. */
 static void *piece(char *block, size_t *used, int64_t count, size_t size) {
     size_t at = *used;
     *used = (at + (size_t)count * size + 63) & ~(size_t)63;

@@ -1,8 +1,8 @@
-/* Noise drawn afresh for each pair, as word2vec.c does (`negative_sharing="pair"`): slow, for comparison.
+/* Noise drawn for each pair, as in word2vec.c (`negative_sharing="pair"`): slow, for comparison.
 
    The K noise words of token i's slot q are the draws q * K .. q * K + K - 1 at its position (CBOW: 0 .. K - 1); one
-   that hits the pair's target is skipped. A pair's weight is its noise's too. The tile's snapshot holds here too:
-   coefficients first, updates after. */
+   that equals the pair's target is skipped. Noise words take the weight of their pair. The tile is a snapshot here,
+   too: coefficients first, then updates. */
 #ifndef FW_PAIRS_H
 #define FW_PAIRS_H
 
@@ -52,7 +52,7 @@ FW_STAGE vf pair_coefficients(tile *t) {
     return loss;
 }
 
-/* The noise's part in the input rows (CBOW: in the errors); reads the output rows before any of them changes. */
+/* Adds the noise's part to the input rows (CBOW: to the errors); reads the output rows before any of them changes. */
 FW_STAGE void pair_row_updates(tile *t) {
     for (int64_t p = 0; p < t->pair_count; p++) {
         const int64_t i = t->pair_token[p];

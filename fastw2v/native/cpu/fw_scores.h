@@ -4,7 +4,7 @@
 
 #include "fw_tile.h"
 
-/* CBOW: hidden[i] = sum or mean of the rows of token i's window; its own row, in the middle, is not one of them. */
+/* CBOW: hidden[i] = sum or mean of the rows of token i's window, without its own row in the middle. */
 FW_INLINE void hidden_rows_block(tile *t, int64_t k0, const int kc) {
     const int64_t self = t->job->run.window, n = t->n;
     const int mean = t->job->run.cbow_mean;
@@ -23,8 +23,8 @@ FW_INLINE void hidden_rows_block(tile *t, int64_t k0, const int kc) {
 }
 FW_STAGE void hidden_rows(tile *t) { FW_OVER_ROW(t, FW_BLOCK_ONE, hidden_rows_block, t); }
 
-/* Skip-gram: copies the input rows of tokens [begin, end) on the way, and scores them with the tokens of their windows,
-   pair after pair, lane by lane. */
+/* Skip-gram: copies the input rows of tokens [begin, end), and scores them with the tokens of their windows, pair after
+   pair; each score is left as a vector of lanes to be summed. */
 FW_INLINE void scores_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
     const int64_t self = t->job->run.window, stride = t->stride;
     float *const *halo = t->halo, *score = t->score, *hidden = t->hidden + begin * stride + k0;
@@ -46,8 +46,8 @@ FW_INLINE void scores_block(tile *t, int64_t begin, int64_t end, int64_t k0, con
         }
     }
 }
-/* pair[p] = rate * weight * (1 - sigma(score)) for n pairs, and the loss -weight * log sigma(score). Sums before
-   sigmoids: their chains are long, and the shorter the loop, the more of them are under way. */
+/* pair[p] = rate * weight * (1 - sigma(score)) for n pairs; returns the loss -weight * log sigma(score). All sums come
+   before the sigmoids: a sigmoid is a long chain of operations, and a shorter loop overlaps more of these chains. */
 FW_INLINE vf pair_gradients(const float *score, const float *weight, float *pair, int64_t n, float rate) {
     vf loss = {0};
     for (int64_t p = 0; p < n; p += FW_LANES, score += FW_LANES * FW_LANES) {
@@ -63,10 +63,10 @@ FW_INLINE vf pair_gradients(const float *score, const float *weight, float *pair
     }
     return loss;
 }
-/* Skip-gram: the coefficients of the tile's positive pairs, and their loss.
+/* Skip-gram: computes the coefficients of the tile's positive pairs; returns their loss.
 
-   A token has about six pairs of eleven slots: the pairs of as many tokens as there is room for are gathered, so that
-   no lane of the sigmoid is idle and no branch other than the loop over a window depends on its draw. */
+   With W = 5 a token has about six pairs in eleven slots. The pairs of as many tokens as fit are gathered, so that no
+   lane of the sigmoid is idle and only the loop over a window branches on its draw. */
 FW_STAGE vf positive_coefficients(tile *t) {
     vf loss = {0};
     for (int64_t begin = 0, end; begin < t->n; begin = end) {
@@ -78,7 +78,7 @@ FW_STAGE vf positive_coefficients(tile *t) {
     }
     return loss;
 }
-/* CBOW: target[i] = rate * (1 - sigma(hidden[i] . own[i])), 0 for a token without context; and the loss. */
+/* CBOW: target[i] = rate * (1 - sigma(hidden[i] . own[i])), 0 for a token without context; returns the loss. */
 FW_STAGE vf target_coefficients(tile *t) {
     vf loss = {0};
     for (int64_t i = 0; i < t->n; i += FW_LANES) {
@@ -118,15 +118,15 @@ FW_INLINE vf noise_block(tile *t, int64_t i, int64_t m, float scale, const int r
             vf one = {0}, w = load(weight), g = noise_pair(a[r][c], &one, lossy);
             store(weight, w * (splat(scale) * g));
             loss +=
-                lossy ? w * one * loss_weight : g * splat(0.f); /* a score that is not finite must show in the loss */
+                lossy ? w * one * loss_weight : g * splat(0.f); /* a score that is not finite makes the loss so, too */
         }
     }
     return loss;
 }
-/* The coefficients of the shared noise words for tokens [begin, end), and the loss of that noise. */
+/* Computes the coefficients of the shared noise words for tokens [begin, end); returns their loss. */
 FW_STAGE vf noise_coefficients(tile *t, int64_t begin, int64_t end) {
     vf loss = {0};
-    if (t->noise_slots == 0) return loss; /* noise by pair */
+    if (t->noise_slots == 0) return loss; /* noise is drawn for each pair */
     const float scale = -t->rate * (float)t->job->run.negative / (float)t->noise_slots;
     for (int64_t m = 0; m < t->noise_stride; m += FW_SCORE_WORDS) {
         int64_t i = begin;

@@ -1,7 +1,7 @@
 /* The stream of a chunk: its kept tokens, with the windows of those that are centers (docs/tile.md).
 
-   Up to `window` kept tokens of the same sentence stand before and after the chunk's own, as margins: contexts, never
-   centers. */
+   Before and after the chunk's own tokens it has margins: up to `window` kept tokens of the same sentence, which are
+   contexts but never centers. */
 #ifndef FW_STREAM_H
 #define FW_STREAM_H
 
@@ -30,7 +30,7 @@ FW_INLINE void put(stream *s, const fw_job *job, int64_t position) {
     s->position[s->n++] = position;
 }
 
-/* The kept tokens before `position` in its sentence, in text order, `window` of them at most. */
+/* Puts the kept tokens before `position` in its sentence, in text order, at most `window` of them. */
 FW_INLINE void put_left_margin(stream *s, const fw_job *job, uint64_t key, int64_t position, int64_t sentence_begin) {
     int64_t found = 0, at = position;
     while (at > sentence_begin && found < job->run.window) found += is_kept(job, key, --at);
@@ -46,7 +46,8 @@ FW_INLINE void put_right_margin(stream *s, const fw_job *job, uint64_t key, int6
         }
 }
 
-/* The kept tokens of [from, to): written always, counted only when kept, so that no branch depends on a draw. */
+/* Puts the kept tokens of [from, to). Every token is written but only kept ones are counted: no branch depends on a
+   draw. */
 FW_INLINE void put_centers(stream *s, const fw_job *job, uint64_t key, int64_t from, int64_t to) {
     const int32_t *ids = job->ids;
     const uint32_t *threshold = job->keep_threshold;
@@ -60,7 +61,7 @@ FW_INLINE void put_centers(stream *s, const fw_job *job, uint64_t key, int64_t f
     s->n = n;
 }
 
-/* Windows of the centers in [from, to), which lie in the sentence that is [first, last] in the stream. */
+/* Puts the windows of the centers in [from, to), whose sentence is [first, last] in the stream. */
 FW_INLINE void put_windows(stream *s, const fw_job *job, uint64_t key, int64_t from, int64_t to, int64_t first,
                            int64_t last) {
     for (int64_t i = from; i < to; i++) {
@@ -87,7 +88,7 @@ FW_STAGE void fill_stream(stream *s, const fw_job *job, int64_t epoch, int64_t c
         int64_t centers = s->n;
         put_centers(s, job, keep_key, at, stop);
         int64_t end = s->n;
-        if (stop == to) { /* the chunk's last sentence may go on beyond it */
+        if (stop == to) { /* the chunk's last sentence may continue beyond it */
             s->end = end;
             put_right_margin(s, job, keep_key, to, sentence_end);
         }

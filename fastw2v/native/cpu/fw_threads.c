@@ -1,5 +1,4 @@
-/* Threads over a shared cursor. Signals stay with the caller's thread, which can therefore be interrupted as it waits.
- */
+/* Threads over a shared cursor. They block all signals, so the caller's thread receives these while it waits. */
 #include "fw_threads.h"
 
 #include <pthread.h>

@@ -1,71 +1,71 @@
-/* One tile: `tile_tokens` consecutive kept tokens (fewer in a burst, or where a chunk ends) against their windows and
-   the chunk's current noise words.
+/* One tile: `tile_tokens` consecutive kept tokens (fewer in a burst or at the end of a chunk), their windows and the
+   chunk's current noise words.
 
    Own and halo. A tile has two sides: its own rows, one for each of its tokens, and its halo, the rows of all tokens
    within a window around them. Skip-gram: own rows are input rows, halo rows are output rows. CBOW: own rows are output
-   rows (the targets), halo rows are input rows, from which the hidden rows are made.
-   Slot q of token i is the stream token i + q - window, the token itself being slot `window`. The pairs' coefficients
-   come token after token, and then as a dense band in which slots outside the token's window hold 0.
-   Snapshot. Every gradient comes from the rows as they were before the tile, with only the hidden rows copied: all
-   coefficients first, then rows that read only other rows, then the rest from the copies. Rows are updated in place,
-   row += delta, so that repeated words add up and other threads' updates survive. */
+   rows (the targets), halo rows are input rows, from which the hidden rows are computed.
+   Slot q of token i is the stream token i + q - window; slot `window` is the token itself. The pairs' coefficients are
+   first stored token after token, then as a dense band in which slots outside the token's window hold 0.
+   Snapshot. Every gradient is computed from the rows as they were before the tile, although only the hidden rows are
+   copied: first all coefficients, then the rows whose updates read only other rows, then the rest, from the copies.
+   Rows are updated in place, row += delta, so that repeated words add up and other threads' updates survive. */
 #ifndef FW_TILE_H
 #define FW_TILE_H
 
 #include "fw_stream.h"
 
-#define FW_MARKS 2048 /* cells of the sieve for "is this word a noise word of the tile" */
-/* The register tile of noise scores: rows, and vectors of noise words. */
+#define FW_MARKS 2048 /* cells of the sieve that tests whether a word is a noise word of the tile */
+/* The block of noise scores that is kept in registers: rows, and vectors of noise words. */
 #define FW_SCORE_ROWS (FW_LANES == 16 ? 8 : FW_LANES == 8 ? 6 : 4)
 #define FW_SCORE_COLUMNS (FW_LANES == 16 ? 1 : 2)
 #define FW_SCORE_WORDS (FW_SCORE_COLUMNS * FW_LANES)
-#define FW_ROOM 256      /* pairs: as a rule all those of a tile */
-#define FW_CACHE_ROWS 16 /* rows taken together through the row-wise stages, so that they stay in the first cache */
+#define FW_ROOM 256      /* pairs: usually all those of a tile */
+#define FW_CACHE_ROWS 16 /* rows that pass through the row-wise stages together, so that they stay in the L1 cache */
 
 typedef struct tile {
     const fw_job *job;
     stream s;
-    int64_t i0, n, rows;        /* first token in the stream; tokens; tokens rounded up to whole vectors */
-    int64_t stride;             /* floats from one row to the next */
-    int64_t vectors, columns;   /* what a row's arithmetic covers, in vectors and in floats: D, and 0 beyond it */
-    int64_t slots, band_stride; /* of a window: 2 W + 1; and rounded up for the band */
-    int64_t noise_slots, noise_stride; /* S, or 0 where noise is drawn for each pair; and in whole vectors */
+    int64_t i0, n, rows;               /* first token in the stream; tokens; tokens rounded up to whole vectors */
+    int64_t stride;                    /* floats from one row to the next */
+    int64_t vectors, columns;          /* the part of a row that is computed, in vectors and in floats: D, then zeros */
+    int64_t slots, band_stride;        /* slots of a window, 2 W + 1; rounded up for the band */
+    int64_t noise_slots, noise_stride; /* S, or 0 if noise is drawn for each pair; rounded up to whole vectors */
     int64_t epoch;
     int64_t length;           /* tokens of a tile in this chunk */
     float rate;               /* learning rate */
     float *hidden;            /* (rows, stride): skip-gram copies of the input rows, CBOW hidden rows */
-    float *error;             /* (rows, stride): CBOW gradients of the hidden rows, for one context row */
-    float *noise_columns;     /* noise rows transposed, FW_SCORE_WORDS of them side by side */
+    float *error;             /* (rows, stride): CBOW gradients of the hidden rows, scaled for one context row */
+    float *noise_columns;     /* transposed noise rows, FW_SCORE_WORDS of them side by side */
     float *weight;            /* (rows, noise_stride): weight of each noise word for each token, then its coefficient */
     float *band;              /* (rows, band_stride) coefficients of the pairs */
     float *target;            /* (rows) CBOW: coefficient of the target */
-    float *count;             /* (rows) weights of the token's pairs, added up; CBOW: its contexts */
+    float *count;             /* (rows) the sum of the token's pair weights; CBOW: its contexts */
     float *score;             /* (room) vectors whose lanes add up to a pair's score */
-    int64_t room;             /* pairs that are scored together, at least those of one token */
+    int64_t room;             /* pairs that are scored together: at least those of one token */
     float *pair;              /* skip-gram: coefficients of the pairs, token after token */
     float *pair_weight;       /* skip-gram: weights of the pairs, token after token */
-    float *whole_window;      /* skip-gram: weights of the pairs of a token whose window is whole */
-    int32_t *first_pair;      /* (rows + 1) each token's first */
-    float *zero, *sink;       /* a row to read and a row to write where there is no token */
+    float *whole_window;      /* skip-gram: pair weights of a token whose window is whole */
+    int32_t *first_pair;      /* (rows + 1) the first pair of each token */
+    float *zero, *sink;       /* a row to read and a row to write in place of a missing token's */
     float **own, **own_out;   /* (rows) to read and to write */
     float **halo, **halo_out; /* (rows + slots) to read and to write */
     float **noise_row;        /* (noise_stride) */
     int32_t *noise_word;      /* (noise_slots) */
-    int64_t *renewal;         /* (noise_slots) the tile in which the slot's next word comes */
+    int64_t *renewal;         /* (noise_slots) the tile that will renew the slot */
     int32_t *drawn;           /* (noise_slots) words drawn for the next tile, -1 for slots that keep theirs */
-    uint64_t *draw;           /* (noise_slots) while they are drawn: where in the table, and for which slot */
+    uint64_t *draw;           /* (noise_slots) during a draw: the position in the alias table, and the slot */
     int32_t *draw_slot;
-    float *loss_weight; /* (noise_stride) how much each noise word counts in the loss: only words new in this tile do */
+    float *loss_weight; /* (noise_stride) weight of each noise word in the loss: 0 unless it is new in this tile */
     uint8_t *lossy;     /* (noise_stride / FW_LANES) whether a vector of noise words counts in the loss */
-    uint8_t *mark;      /* (FW_MARKS) nonzero where a noise word hashes */
+    uint8_t *mark;      /* (FW_MARKS) nonzero in the cells of the noise words */
     float **pair_row;   /* pairwise noise: output row, coefficient and token of each (pair, noise word) */
     float *pair_coefficient;
     int32_t *pair_token;
     int64_t pair_count;
 } tile;
 
-/* Runs stage(..., k0, kc) over a row in blocks of kc <= most vectors, kc constant inside, so that they stay in
-   registers. */
+/* Runs stage(..., k0, kc) over a row in blocks of kc <= most vectors; kc is a constant in each call, so that the blocks
+   stay in registers. */
 #define FW_CASE(kc, most, stage, ...)                                                                                  \
     case kc:                                                                                                           \
         if (kc <= most) stage(__VA_ARGS__, k0, kc <= most ? kc : 1);                                                   \
@@ -101,7 +101,7 @@ typedef struct tile {
 FW_INLINE float *input_row(const fw_job *job, int32_t word) { return job->w_in + (int64_t)word * job->run.stride; }
 FW_INLINE float *output_row(const fw_job *job, int32_t word) { return job->w_out + (int64_t)word * job->run.stride; }
 
-/* Token i's window: its first slot, its pairs, and the slot of each pair, which passes over the token itself. */
+/* Token i's window: its first slot, its number of pairs, and the slot of each pair, which skips the token itself. */
 FW_INLINE int64_t window_first(const tile *t, int64_t i) {
     return t->s.first[t->i0 + i] - (t->i0 + i) + t->job->run.window;
 }
@@ -110,14 +110,14 @@ FW_INLINE int64_t slot_of_pair(int64_t first, int64_t pair, int64_t self) {
     return first + pair + (first + pair >= self);
 }
 
-/* 1 bits in the lanes q0.. that are slots of token i's window, the token itself left out. */
+/* Lane l is all ones if slot q0 + l is in token i's window and not the token itself. */
 FW_INLINE vi window_mask(const tile *t, int64_t i, int64_t q0) {
     const int32_t at = (int32_t)(t->i0 + i), window = t->job->run.window;
     vi j = lane_numbers() + (int32_t)(at - window + q0);
     return (j >= t->s.first[at]) & (j <= t->s.last[at]) & (j != at);
 }
 
-/* Pointers to the rows of the tokens and of their windows; beyond the stream a zero row to read, a sink to write. */
+/* Sets pointers to the rows of the tokens and of their windows; beyond the stream, to the zero row and the sink. */
 FW_STAGE void open_rows(tile *t) {
     const fw_job *job = t->job;
     const stream *s = &t->s;
@@ -142,7 +142,7 @@ FW_STAGE void open_rows(tile *t) {
         const int64_t pairs = s->last[at] - s->first[at];
         t->first_pair[i + 1] = t->first_pair[i] + (int32_t)pairs;
         if (job->run.cbow) continue;
-        /* Whole vectors: what is written beyond the token's pairs is written over by the next token. */
+        /* Whole vectors: the next token overwrites what lies beyond this token's pairs. */
         const float *weight = t->whole_window + window_first(t, i);
         for (int64_t p = 0; p < pairs; p += FW_LANES)
             store_anywhere(t->pair_weight + t->first_pair[i] + p, load_anywhere(weight + p));
@@ -157,15 +157,14 @@ FW_INLINE void prefetch_row(const tile *t, const float *row) {
     for (int64_t k = 0; k < t->stride; k += 16) __builtin_prefetch(row + k, 1, 2);
 }
 
-/* The first tile at or after `number` in which a slot is renewed, but for tile 0, in which all are: see fw_renewed. */
+/* The first tile from `number` on that renews a slot, apart from tile 0, which renews all: see fw_renewed. */
 FW_INLINE int64_t next_renewal(const tile *t, int64_t slot, int64_t number) {
     const int64_t life = t->job->run.noise_life, shift = slot * life / t->noise_slots;
     return (number + shift + life - 1) / life * life - shift;
 }
 
-/* Draws the noise words that are new in tile `number`, ahead of it, so that their rows are on the way when it comes;
-   and the positions in the table before any of them is read, so that the cache misses of one overlap those of the
-   others. */
+/* Draws the noise words that are new in tile `number` one tile ahead, so that their rows are prefetched in time. All
+   positions in the alias table are computed before any of them is read, so that the cache misses overlap. */
 FW_STAGE void draw_noise(tile *t, int64_t number) {
     const fw_job *job = t->job;
     const int64_t i0 = t->s.begin + number * t->length, noise_slots = t->noise_slots;
@@ -191,10 +190,10 @@ FW_STAGE void draw_noise(tile *t, int64_t number) {
     }
 }
 
-/* Puts the words drawn for this tile to work.
+/* Takes over the words drawn for this tile.
 
-   The loss is taken on the new words alone: those that stay have just been trained against, and would flatter it. Where
-   no word is new (noise_life > noise_slots) all count. */
+   Only the new words count in the loss: training has just used the others, so their loss would be too low. If no word
+   is new (noise_life > noise_slots), all count. */
 FW_STAGE void renew_noise(tile *t) {
     float fresh = 0;
     for (int64_t m = 0; m < t->noise_slots; m++) {
@@ -213,7 +212,7 @@ FW_STAGE void renew_noise(tile *t) {
     }
 }
 
-/* Leaves out of each token's noise what is a target of its own: word2vec skips a noise word that hits the target. */
+/* Removes noise words that are a token's own targets: word2vec skips a noise word that equals the target. */
 FW_INLINE void remove_hits(tile *t, int64_t j, int32_t word) {
     const stream *s = &t->s;
     const int64_t window = t->job->run.window;
@@ -231,8 +230,8 @@ FW_INLINE void remove_hits(tile *t, int64_t j, int32_t word) {
     }
 }
 
-/* weight[i][m] = weights of token i's pairs (CBOW: 1 where it has a context), less those that noise word m is target
-   of. */
+/* weight[i][m] = the sum of token i's pair weights (CBOW: 1 if it has a context), minus those of the pairs whose
+   target is noise word m. */
 FW_STAGE void open_weights(tile *t) {
     const stream *s = &t->s;
     const int64_t window = t->job->run.window;
@@ -255,9 +254,9 @@ FW_STAGE void open_weights(tile *t) {
     for (int64_t m = 0; m < noise_slots; m++) mark[(uint32_t)noise_word[m] % FW_MARKS] = 0;
 }
 
-/* Fetch the rows of the next tile's token i, and those of the last token that its window can reach. Called once for
-   each token of this tile, between pieces of arithmetic: a core can wait for some sixteen cache lines at a time, and a
-   burst of more than that is waited for. */
+/* Prefetch the row of the next tile's token i, and that of the last token that its window can reach. Called once for
+   each token of this tile, between pieces of arithmetic: a core can have some sixteen cache lines outstanding, and
+   stalls on more. */
 FW_INLINE void prefetch_own(const tile *t, int64_t i) {
     int64_t at = t->i0 + t->n + i;
     if (at < t->s.end)

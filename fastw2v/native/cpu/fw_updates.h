@@ -4,9 +4,9 @@
 
 #include "fw_tile.h"
 
-/* The gradients of the hidden rows of tokens [begin, end): the noise words' part, and for skip-gram the pairs', which
-   are put into the band on the way; it adds them to the input rows. CBOW takes the target's part and keeps the sum,
-   scaled for one context row. */
+/* Computes the gradients of the hidden rows of tokens [begin, end). Skip-gram: the parts of the noise words and of the
+   pairs, added to the input rows; it also copies the pairs' coefficients into the band. CBOW: the parts of the noise
+   words and of the target, kept in `error`, scaled for one context row. */
 FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
     const int cbow = t->job->run.cbow;
     const int64_t noise_slots = t->noise_slots, self = t->job->run.window, band_stride = t->band_stride;
@@ -50,7 +50,7 @@ FW_STAGE void row_updates(tile *t, int64_t begin, int64_t end) {
     FW_OVER_ROW(t, FW_BLOCK_ONE, row_updates_block, t, begin, end);
 }
 
-/* sums[r] = sum over n rows x of g[r] * x, for the two numbers at each g; both from one load of x. */
+/* sums[r] = sum over n rows x of g[r] * x for r = 0 and 1; both use one load of x. */
 FW_INLINE void two_sums(vf sums[2][FW_BLOCK_TWO], const float *g, int64_t g_step, const float *x, int64_t x_step,
                         int64_t n, const int kc) {
     FW_UNROLL for (int c = 0; c < kc; c++) sums[0][c] = sums[1][c] = (vf){0};
@@ -65,7 +65,7 @@ FW_INLINE void two_sums(vf sums[2][FW_BLOCK_TWO], const float *g, int64_t g_step
     }
 }
 
-/* halo[h] += sum over the tokens i whose slot h - i it is of band[i][h - i] * from[i], two neighbours at a time: they
+/* halo[h] += sum of band[i][h - i] * from[i] over the tokens i that have a slot h - i. Two neighbours at a time: they
    share all but one of their tokens, and the band holds zeros on either side of its slots. */
 FW_INLINE void halo_updates_block(tile *t, const float *from, int64_t k0, const int kc) {
     const int64_t n = t->n, slots = t->slots, step = t->band_stride - 1;
@@ -82,8 +82,8 @@ FW_INLINE void halo_updates_block(tile *t, const float *from, int64_t k0, const 
         }
     }
 }
-/* Skip-gram: output rows from the copies of the input rows. CBOW: input rows from the errors, which are scaled for one
-   context row already, so that the band is 1 inside the window. */
+/* Skip-gram: updates output rows from the copies of the input rows. CBOW: updates input rows from the errors, which are
+   already scaled for one context row, so the band is 1 inside the window. */
 FW_STAGE void halo_updates(tile *t) {
     if (t->job->run.cbow)
         for (int64_t i = 0; i < t->n; i++)

@@ -1,7 +1,7 @@
 /* Vectors of FW_LANES floats, written with the compiler's vector extensions: one source for AVX-512, AVX2, SSE2 and
    NEON.
 
-   Rows are FW_ROW_ALIGN floats long or a multiple of it, and aligned to it, for every instruction set. */
+   The length and the alignment of rows are multiples of FW_ROW_ALIGN floats, for every instruction set. */
 #ifndef FW_VEC_H
 #define FW_VEC_H
 
@@ -13,19 +13,18 @@
 
 #include "fw_kernel.h"
 
-/* Rows are read and written by many threads at once, on purpose (Hogwild, Niu et al. 2011): the plain loads and stores
-   that do so are here and in fw_tile.h, and ThreadSanitizer is told so; everything else that threads share is atomic.
- */
+/* Many threads read and write rows at once, on purpose (Hogwild, Niu et al. 2011). FW_RACY makes ThreadSanitizer ignore
+   the functions that do so; everything else that threads share is atomic. */
 #if defined(__clang__)
 #define FW_RACY __attribute__((no_sanitize("thread")))
-#define FW_UNROLL _Pragma("clang loop unroll(full)") /* it does not heed gcc's, and leaves the sums in memory */
+#define FW_UNROLL _Pragma("clang loop unroll(full)") /* clang ignores gcc's pragma and would keep sums in memory */
 #else
 #define FW_RACY __attribute__((no_sanitize_thread))
 #define FW_UNROLL _Pragma("GCC unroll 16")
 #endif
 #define FW_INLINE static inline __attribute__((always_inline)) FW_RACY
 #define FW_STAGE static __attribute__((noinline)) FW_RACY
-/* Keeps a value that feeds several multiply-adds in a register; gcc would load it again for each of them. */
+/* Keeps a value that several multiply-adds use in a register; gcc would load it again for each of them. */
 #define FW_PIN(v) __asm__("" : "+" FW_REGISTER(v))
 #if defined(__aarch64__)
 #define FW_REGISTER "w"
@@ -36,7 +35,7 @@
 #define FW_PIN(v) ((void)0)
 #endif
 
-/* Keeps the sum of a pointer and an offset in one register; gcc would add them up anew for each load of a loop. */
+/* Keeps the sum of a pointer and an offset in one register; gcc would add them again for each load of a loop. */
 #define FW_AT(p)                                                                                                       \
     ({                                                                                                                 \
         __typeof__(p) at_ = (p);                                                                                       \
@@ -48,8 +47,8 @@ typedef float vf __attribute__((vector_size(4 * FW_LANES), may_alias));
 typedef float vf_anywhere __attribute__((vector_size(4 * FW_LANES), may_alias, aligned(4)));
 typedef int32_t vi __attribute__((vector_size(4 * FW_LANES), may_alias));
 
-/* A row is taken through registers in blocks of at most so many vectors: one row at a time, or two side by side. x86-64
-   has 16 registers without AVX-512, and 32 with it. */
+/* The most vectors of a row that are kept in registers: for one row, or for two side by side. x86-64 has 16 registers
+   without AVX-512, and 32 with it. */
 #define FW_BLOCK_ONE (FW_LANES == 16 ? 16 : 13)
 #define FW_BLOCK_TWO (FW_LANES == 16 ? 8 : 6)
 
@@ -104,7 +103,7 @@ FW_INLINE vf sum_lanes(vf *a) {
     return a[0];
 }
 
-/* Lanes that add up to the product of two rows; two sums at a time, so that one multiply-add need not wait for another.
+/* Lanes that add up to the dot product of two rows; two sums, so that a multiply-add need not wait for the one before.
  */
 FW_INLINE vf dot_lanes(const float *x, const float *y, int64_t columns) {
     vf sums[2] = {{0}, {0}};
@@ -145,8 +144,8 @@ FW_INLINE float sum(vf v) {
     return total;
 }
 
-/* Scores are held within [-80, 80] before they meet the exponential: e^80 is finite in float32, and sigma(-80) still
-   learns. The two bounds come one by one because the loss of a pair goes on growing beyond them. */
+/* Scores are limited to [-80, 80] before the exponential: e^80 is finite in float32, and sigma(-80) still learns. The
+   two bounds are applied separately because the loss of a pair continues to grow beyond them. */
 #define FW_SCORE_MAX 80.f
 #if FW_LANES == 16
 FW_INLINE vf at_least(vf x, float low) { return _mm512_max_ps(x, splat(low)); }
@@ -160,10 +159,10 @@ FW_INLINE vf at_least(vf x, float low) { return either(x < splat(low), splat(low
 FW_INLINE vf at_most(vf x, float high) { return either(x > splat(high), splat(high), x); }
 #endif
 
-/* e^-x for x within the bounds, relative error below 2e-7; NaN for a `score` that is not finite.
+/* e^-x for x within the bounds, with a relative error below 2e-7; NaN if `score` is not finite.
 
-   2^t = 2^r * 2^f with r the nearest integer (by the magic constant 1.5 * 2^23, whose low bits then hold r), and a
-   minimax polynomial of degree 5 for 2^f. No table, and no conversion of a float that might be NaN to an integer. */
+   2^t = 2^r * 2^f, where r is the nearest integer (adding 1.5 * 2^23 leaves r in the low bits) and a minimax polynomial
+   of degree 5 gives 2^f. There is no table, and no conversion of a possible NaN to an integer. */
 FW_INLINE vf exp_minus(vf x, vf score) {
     const vf magic = splat(12582912.f);
     vf t = x * splat(-1.44269504f), r = t + magic, f = t - (r - magic);
@@ -189,13 +188,13 @@ FW_INLINE vf log_of(vf y) {
     return __builtin_convertvector(e, vf) * splat(0.693147181f) + (p * u * u + u) + y * splat(0.f);
 }
 
-/* 1 - sigma(score), the gradient of a positive pair, accurate when it is small; and its loss -log sigma(score). */
+/* Returns 1 - sigma(score), the gradient of a positive pair, accurate even if small; *loss is -log sigma(score). */
 FW_INLINE vf positive_pair(vf score, vf *loss) {
     vf low = at_least(score, -FW_SCORE_MAX), p = exp_minus(at_most(low, FW_SCORE_MAX), score), y = splat(1.f) + p;
     *loss = log_of(y) + (low - score);
     return p / y;
 }
-/* sigma(score), the gradient of a noise pair but for its sign; and its loss -log sigma(-score), where it is wanted. */
+/* Returns sigma(score), the negative gradient of a noise pair; if `wanted`, *loss is -log sigma(-score). */
 FW_INLINE vf noise_pair(vf score, vf *loss, int wanted) {
     vf low = at_least(score, -FW_SCORE_MAX), y = splat(1.f) + exp_minus(at_most(low, FW_SCORE_MAX), score);
     if (wanted) *loss = log_of(y) + low;

@@ -1,28 +1,28 @@
-/* CUDA: what the kernels are given, and the first kernel of each launch: chunks to streams (design: "The tile").
+/* CUDA: the input of the kernels, and the first kernel of each launch, which turns chunks into streams (docs/tile.md).
 
-   The text that is compiled is fw_math.h, fw_settings.h, fw_gpu_ops.h, this file, fw_cuda_tile.h, and one of
+   The compiled text is fw_math.h, fw_settings.h, fw_gpu_ops.h, this file, fw_cuda_tile.h, and one of
    fw_cuda_general.cu (float32, any shape) or fw_cuda_tensor.cu (bfloat16 on tensor cores). Nothing is included: the
-   run-time compiler finds no header.
+   run-time compiler finds no headers.
 
    The kept tokens of a chunk are its stream. The first center is stream[window]; up to `window` tokens before it and
    after the last center are the margins: contexts, never centers. Everything here is exact and the same on every
-   device; the block's threads work on one chunk together because a launch has few of them. */
+   device. A block's threads work on one chunk together because a launch has few chunks. */
 
 #define FW_ALL 0xffffffffu
 
-/* What a kernel is given: a run in numbers, and where its arrays lie. */
+/* The input of a kernel: the settings of a run and pointers to its arrays. */
 struct fw_job {
     fw_settings run;
     float *w_in, *w_out;           /* V rows of `stride` floats, 0 beyond the vector's end */
     const fw_u32 *keep_threshold;  /* (V,) see fw_keep */
     const fw_u32 *noise_threshold; /* (V,) alias table of the noise words: see fw_alias */
     const int *noise_alias;        /* (V,) */
-    const unsigned char *frozen;   /* (V,) 1 where the input row stays; or null */
-    const float *pair_weight;      /* (W + 1,) weight of a positive pair by its distance; CBOW: 1 */
-    const float *weight_within;    /* (W + 1,) pair_weight added up: the pairs on one side of a token */
+    const unsigned char *frozen;   /* (V,) 1 where the input row is not trained; or null */
+    const float *pair_weight;      /* (W + 1,) the weight of a pair by its distance; CBOW: 1 */
+    const float *weight_within;    /* (W + 1,) the sum of pair_weight up to each distance */
     const float *kept_share;       /* (V,) share of each word in the kept tokens */
     const fw_i64 *chunk_begin;     /* (chunks + 1,) */
-    const fw_i64 *chunk_sentence;  /* (chunks + 1,); at the end the corpus's last sentence */
+    const fw_i64 *chunk_sentence;  /* (chunks + 1,); the last is the corpus's last sentence */
     const int *chunk_shift;        /* (chunks,) how often a chunk's tiles are halved: see fw_tile_length */
     fw_i64 capacity;               /* tokens that fit into a stream */
     fw_i64 workspace;              /* floats of one warp's workspace */
@@ -35,13 +35,13 @@ struct fw_text {
     fw_i64 first_id, end_id, first_sentence;
 };
 
-/* One chunk's stream, in a block of four arrays after a line of four numbers, the first of which is `end`. */
+/* One chunk's stream: a line of four numbers, the first of them the end of the centers, then four arrays. */
 struct fw_stream {
     int *line;
     int *word;
     int *offset;   /* centers: position in the corpus less the chunk's first */
     fw_u32 *reach; /* centers: contexts to the left, and to the right in the upper 16 bits */
-    int *sentence; /* of its chunk; only while the stream is made */
+    int *sentence; /* number within the chunk; used only to make the stream */
 };
 
 FW_FN fw_i64 fw_stream_ints(const fw_job *job) { return 4 + 4 * job->capacity; }
@@ -62,7 +62,7 @@ FW_FN int fw_is_kept(const fw_job *job, const fw_text &text, fw_u64 key, fw_i64 
     return fw_keep(fw_draw(key, (fw_u64)position, 0), job->keep_threshold[fw_word_at(text, position)]);
 }
 
-/* How many threads before this one raise a flag; `total` of the whole block. */
+/* The number of threads before this one that raise a flag; *total is that of the whole block. */
 FW_FN int fw_flags_before(int flag, int *total) {
     FW_SHARED(int, sums); /* one for each warp */
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
@@ -79,7 +79,7 @@ FW_FN int fw_flags_before(int flag, int *total) {
     return before;
 }
 
-/* The sentence in [low, high] that holds a position: the last one that does not begin behind it. */
+/* The sentence in [low, high] that holds a position: the last one that does not begin after it. */
 FW_FN fw_i64 fw_sentence_of(const fw_text &text, fw_i64 position, fw_i64 low, fw_i64 high) {
     while (low < high) {
         const fw_i64 middle = (low + high + 1) / 2;
@@ -89,8 +89,7 @@ FW_FN fw_i64 fw_sentence_of(const fw_text &text, fw_i64 position, fw_i64 low, fw
     return low;
 }
 
-/* The last kept tokens of [low, end), `window` of them at most, nearest first, into stream[window - 1], window - 2, ...
- */
+/* Puts the last kept tokens of [low, end), at most `window`, nearest first, into stream[window - 1], window - 2, ... */
 FW_FN void fw_put_left_margin(const fw_job *job, const fw_text &text, const fw_stream &s, fw_u64 key, fw_i64 low,
                               fw_i64 end) {
     int found = 0, total = 0;
@@ -103,10 +102,10 @@ FW_FN void fw_put_left_margin(const fw_job *job, const fw_text &text, const fw_s
         s.sentence[job->run.window - 1 - index] = 0;
     }
     for (int index = found + threadIdx.x; index < job->run.window; index += blockDim.x)
-        s.sentence[job->run.window - 1 - index] = -1; /* nothing stands there */
+        s.sentence[job->run.window - 1 - index] = -1; /* no token */
 }
 
-/* The kept tokens of [begin, end) from stream[n] on, `room` of them at most; where the stream then ends. */
+/* Puts the kept tokens of [begin, end), at most `room`, from stream[n] on; returns the new end of the stream. */
 FW_FN int fw_put(const fw_job *job, const fw_text &text, const fw_stream &s, fw_u64 key, fw_i64 begin, fw_i64 end,
                  fw_i64 low, fw_i64 high, int n, int room, fw_i64 base) {
     const int limit = n + room;
@@ -123,8 +122,8 @@ FW_FN int fw_put(const fw_job *job, const fw_text &text, const fw_stream &s, fw_
     return n < limit ? n : limit;
 }
 
-/* Contexts of center i on one side (`step` -1 or 1): as far as the sentence goes, `most` at most. Sentences lie in
-   order, so that the search can halve. */
+/* The number of contexts of center i on one side (`step` -1 or 1): within its sentence, at most `most`. Sentences are
+   in order, so this is a binary search. */
 FW_FN int fw_contexts(const fw_stream &s, int i, int step, int most) {
     int low = 0;
     while (low < most) {
@@ -135,7 +134,7 @@ FW_FN int fw_contexts(const fw_stream &s, int i, int step, int most) {
     return low;
 }
 
-/* One block makes the stream of chunk `first` + blockIdx.x. */
+/* Each block makes the stream of chunk `first` + blockIdx.x. */
 extern "C" __global__ void __launch_bounds__(256)
     fw_compact(const fw_job *job, fw_i64 epoch, fw_i64 first, const int *ids, const fw_i64 *offsets, fw_i64 first_id,
                fw_i64 end_id, fw_i64 first_sentence, int *streams, int *cursor) {

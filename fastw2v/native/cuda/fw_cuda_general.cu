@@ -1,10 +1,10 @@
-/* CUDA: the tile in float32, for any shape and any card. One warp trains one tile; a row's numbers are spread over its
-   lanes. For own and halo rows see cpu/fw_tile.h.
+/* CUDA: the tile in float32, for any shape and any device. One warp trains one tile; a row's numbers are spread over
+   its lanes. For own and halo rows see cpu/fw_tile.h.
 
-   Each token has a list of output rows that it meets. Skip-gram: the halo rows in its window, then the noise words.
-   CBOW: its own row, the target, then the noise words. A list holds word and coefficient of each row, in the warp's
-   workspace. Snapshot: all coefficients come first, from copies of the hidden rows; then the gradients of the hidden
-   rows, which read output rows; then, when no row will be read again, all rows that change from the copies. */
+   Each token has a list of the output rows that it is scored with. Skip-gram: the halo rows in its window, then the
+   noise words. CBOW: its own row, the target, then the noise words. A list holds the word and the coefficient of each
+   row, in the warp's workspace. Snapshot: first all coefficients, from copies of the hidden rows; then the gradients of
+   the hidden rows, which read output rows; then, when no row is read any more, the rows that change from the copies. */
 
 struct fw_tile {
     fw_chunk c;
@@ -12,10 +12,10 @@ struct fw_tile {
     int number; /* of the tile in its chunk */
     float rate;
     float *hidden;   /* (tile_tokens, stride): copies of the input rows; CBOW: the hidden rows */
-    float *error;    /* (tile_tokens, stride): CBOW, what each context row receives */
+    float *error;    /* (tile_tokens, stride): CBOW, the gradient of each context row */
     float *factor;   /* (tile_tokens, rows): coefficients */
     int *word;       /* (tile_tokens, rows): words */
-    int *noise_word; /* (noise_slots,): the noise words at work */
+    int *noise_word; /* (noise_slots,): the current noise words */
 };
 
 FW_FN int fw_rows_room(const fw_job *job) {
@@ -93,7 +93,7 @@ FW_FN void fw_hidden_rows(const fw_job *job, fw_tile &t) {
 
 /* ------------------------------------------------------------------ coefficients */
 
-/* Row `index` of the list of token i: its word, how much it counts (0 where noise hits a target), and in the loss. */
+/* Row `index` of token i's list: its word, its weight (0 if noise equals the target), and its weight in the loss. */
 struct fw_row {
     int word, positive;
     float weight, loss_weight;
@@ -133,7 +133,7 @@ FW_FN int fw_positives(const fw_job *job, const fw_tile &t, int i) {
     return job->run.cbow ? contexts > 0 : contexts;
 }
 
-/* Rows in the list of a token: a token without contexts trains nothing. */
+/* The number of rows in a token's list: none for a token without contexts, which trains nothing. */
 FW_FN int fw_rows(const fw_job *job, int positives) {
     if (positives == 0) return 0;
     return positives + (job->run.pairwise_noise ? positives * job->run.negative : job->run.noise_slots);
@@ -165,7 +165,7 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t) {
 
 /* ------------------------------------------------------------------ updates */
 
-/* The gradient of each hidden row: skip-gram adds it to the own row at once, CBOW keeps it for the halo. */
+/* Computes the gradient of each hidden row: skip-gram adds it to the own row, CBOW keeps it for the halo. */
 FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t) {
     const int room = fw_rows_room(job);
     for (int i = 0; i < t.n; i++) {
@@ -188,7 +188,7 @@ FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t) {
     }
 }
 
-/* The halo rows, each once. */
+/* Updates each halo row once. */
 FW_FN void fw_halo_updates(const fw_job *job, fw_tile &t) {
     const int room = fw_rows_room(job), window = job->run.window;
     for (int h = t.i0 - window; h < t.i0 + t.n + window; h++) {
@@ -212,7 +212,7 @@ FW_FN void fw_halo_updates(const fw_job *job, fw_tile &t) {
     }
 }
 
-/* Row `index` of token i's list receives that token's hidden row, times its coefficient. */
+/* Adds token i's hidden row, times the coefficient, to row `index` of its list. */
 FW_FN void fw_row_update(const fw_job *job, const fw_tile &t, int i, int index) {
     const fw_i64 at = (fw_i64)i * fw_rows_room(job) + index;
     const int word = t.word[at];
@@ -222,7 +222,7 @@ FW_FN void fw_row_update(const fw_job *job, const fw_tile &t, int i, int index) 
         fw_add4(job->w_out + word * job->run.stride + k, fw_scale4(fw_get4(t.hidden + i * job->run.stride + k), by));
 }
 
-/* The output rows that are not halo rows: CBOW's own rows, the targets, and the noise words'. */
+/* Updates the output rows that are not halo rows: CBOW's own rows, the targets, and those of the noise words. */
 FW_FN void fw_output_updates(const fw_job *job, fw_tile &t) {
     const int room = fw_rows_room(job);
     for (int i = 0; i < t.n; i++) {
@@ -259,7 +259,7 @@ FW_FN void fw_train_tile(const fw_job *job, fw_tile &t) {
     __syncwarp();
 }
 
-/* One warp a block; each takes whole chunks, in order, until the launch's `count` are taken. */
+/* One warp per block; each takes whole chunks, in order, until all `count` chunks of the launch are taken. */
 extern "C" __global__ void __launch_bounds__(32, 8)
     fw_train(const fw_job *job, fw_i64 epoch, fw_i64 first, int count, int *streams, int *cursor, float *workspaces,
              fw_sums *sums, float damping_threshold) {

@@ -1,31 +1,31 @@
 /* CUDA: the tile on tensor cores. One warp is one tile; products in bfloat16, sums and the rows themselves in float32.
 
-   Compiled for one shape (backends/cuda/kernels.py): FW_K numbers a row, a multiple of 16; FW_TB blocks of 16 tokens;
+   Compiled for one shape (backends/cuda/kernels.py): FW_K numbers per row, a multiple of 16; FW_TB blocks of 16 tokens;
    FW_HB blocks of 16 halo rows that the windows of one token block can reach; FW_SB blocks of 16 noise words; FW_CBOW.
    For own and halo rows see cpu/fw_tile.h.
 
    Three products, in blocks of 16 x 16. Scores: hidden output'. Gradient of the hidden rows: coefficients output;
    of the output rows: coefficients' hidden. Skip-gram: own rows are hidden, halo and noise are output. CBOW: own rows
-   (only the diagonal counts) and noise are output; hidden = windows halo / count, the windows as zeros and ones, and
-   the halo receives windows' (coefficients output). All rows are copied to shared memory first: the snapshot. */
+   (only the diagonal counts) and noise are output; hidden = windows halo / count, where windows are zeros and ones, and
+   the halo receives windows' (coefficients output). All rows are first copied to shared memory: the snapshot. */
 
 #define FW_LD                                                                                                          \
-    (FW_K + 8) /* row stride in shared memory: 8 more, so that the 8 rows of a matrix lie in different banks */
+    (FW_K + 8) /* row stride in shared memory: 8 more, so that the 8 rows of a matrix are in different banks */
 #define FW_FIRST (FW_CBOW ? 1 : FW_HB) /* blocks of output rows before the noise, for one token block */
 #define FW_BLOCKS (FW_FIRST + FW_SB)
 #define FW_HALO (FW_TB - 1 + FW_HB)       /* halo blocks of the whole tile */
-#define FW_HALO_TURNS ((FW_HALO + 1) / 2) /* of 32 lanes, to see each halo row once */
-#define FW_AT_ONCE 32                     /* rows on their way at once */
+#define FW_HALO_TURNS ((FW_HALO + 1) / 2) /* turns of 32 lanes over the halo rows */
+#define FW_AT_ONCE 32                     /* rows that are loaded at once */
 #define FW_ROWS (16 * (FW_TB + FW_HALO + FW_SB + (FW_CBOW ? FW_TB : 0)))
 
 struct fw_tile {
     fw_chunk c;
     int i0, n, number;
     float rate;
-    fw_u16 *hidden, *halo, *noise, *own;    /* the copies, each row FW_LD numbers; own: CBOW */
-    int *own_word, *halo_word, *noise_word; /* -1 where there is none, or none is needed */
-    fw_u64 *equal;                          /* of each noise word, the halo rows that hold the same word */
-    fw_u64 window[FW_TB][2]; /* this lane's rows, lane / 4 and 8 below: halo rows from the block's first on, as bits */
+    fw_u16 *hidden, *halo, *noise, *own;    /* the copies, FW_LD numbers per row; own: CBOW only */
+    int *own_word, *halo_word, *noise_word; /* -1 for rows that do not exist or are not needed */
+    fw_u64 *equal;                          /* for each noise word, the halo rows of the same word, as bits */
+    fw_u64 window[FW_TB][2]; /* of rows lane / 4 and lane / 4 + 8: halo rows from the block's first on, as bits */
     fw_u64 fresh;            /* noise words that are new in this tile */
 };
 
@@ -57,7 +57,7 @@ FW_FN fw_u64 fw_window_bits(const fw_job *job, const fw_tile &t, int token) {
     return stretch & ~(1ULL << self);
 }
 
-/* `equal` of every noise word; each lane keeps its halo words in registers meanwhile. */
+/* Computes `equal` of every noise word; each lane keeps its halo words in registers. */
 FW_FN void fw_find_equal(const fw_tile &t) {
     int word[FW_HALO_TURNS];
 #pragma unroll
@@ -76,7 +76,7 @@ FW_FN void fw_find_equal(const fw_tile &t) {
     }
 }
 
-/* The words of the tile's rows, and the windows. */
+/* Finds the words of the tile's rows, and the windows. */
 FW_FN void fw_open_words(const fw_job *job, fw_tile &t) {
     fw_u64 covered = 0; /* halo rows in any window */
     for (int b = 0; b < FW_TB; b++) {
@@ -99,8 +99,8 @@ FW_FN void fw_open_words(const fw_job *job, fw_tile &t) {
     if (!FW_CBOW) fw_find_equal(t);
 }
 
-/* Copies rows to shared memory as bfloat16, FW_AT_ONCE at a time so that their loads overlap; zeros where there is no
-   row. The first `split` rows come from one matrix, the others from another. */
+/* Copies rows to shared memory as bfloat16, FW_AT_ONCE at a time so that their loads overlap; words below 0 give zeros.
+   The first `split` rows come from matrix `first`, the others from `other`. */
 FW_FN void fw_gather(fw_u16 *to, const float *first, const float *other, int split, const int *words, int n) {
     for (int r = 0; r < n; r += FW_AT_ONCE)
         for (int k = 4 * fw_lane(); k < FW_K; k += 128) {
@@ -153,23 +153,7 @@ FW_FN void fw_scores(const fw_tile &t, int b, float (&score)[2 * FW_BLOCKS][4]) 
     }
 }
 
-/* As fw_pair, with the fast exponential and logarithm: bfloat16 scores know no better. */
-FW_FN float fw_fast_pair(float score, int positive, float *loss) {
-    const float toward = positive ? score : -score;
-    const float e = __expf(-fabsf(score)), y = 1.f + e;
-    *loss = __logf(y) + fmaxf(-toward, 0.f) + score * 0.f;
-    return __fdividef(toward >= 0.f ? e : 1.f, y);
-}
-
-/* The weights of a token's pairs whose halo rows are `bits`: as a rule there are none. `row` is the token's in its
-   block. */
-FW_FN float fw_hits(const fw_job *job, int row, fw_u64 bits) {
-    float hits = 0.f;
-    for (; bits != 0; bits &= bits - 1) hits += fw_weight(job, row + job->run.window, __ffsll((fw_i64)bits) - 1);
-    return hits;
-}
-
-/* The coefficients of token block b: `g` holds pairs of columns, of this lane's two rows. */
+/* Computes the coefficients of token block b: `g` holds pairs of columns of this lane's two rows. */
 FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 * FW_BLOCKS][2]) {
     float score[2 * FW_BLOCKS][4];
     fw_scores(t, b, score);
@@ -213,7 +197,7 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 *
 
 /* ------------------------------------------------------------------ updates */
 
-/* Where 16 rows of gradients go: this lane's two rows, and by what they are scaled; null where nothing goes. */
+/* The target of 16 rows of gradients: this lane's two rows and their scale; a null row receives nothing. */
 struct fw_aim {
     float *row[2];
     float by[2];
@@ -241,7 +225,7 @@ FW_FN void fw_publish(const fw_aim &aim, const float (&d)[2][4], int n) {
     }
 }
 
-/* The coefficients as the left factor, their columns 16 j .. 16 j + 15. */
+/* The coefficients in columns 16 j .. 16 j + 15, as a left factor. */
 FW_FN void fw_left_factor(fw_u32 (&a)[4], const fw_u32 (&g)[2 * FW_BLOCKS][2], int j) {
     a[0] = g[2 * j][0];
     a[1] = g[2 * j][1];
@@ -256,7 +240,7 @@ FW_FN void fw_turned_factor(fw_u32 (&a)[4], const fw_u32 (&g)[2 * FW_BLOCKS][2],
     a[3] = g[2 * j + 1][1];
 }
 
-/* The gradient of the hidden rows. Skip-gram: it goes to the own rows; CBOW: it replaces the hidden rows. */
+/* Computes the gradient of the hidden rows. Skip-gram adds it to the own rows; CBOW replaces the hidden rows by it. */
 FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW_TB][2 * FW_BLOCKS][2]) {
 #pragma unroll
     for (int b = 0; b < FW_TB; b++) {
@@ -283,7 +267,7 @@ FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW
     }
 }
 
-/* The gradient of the output rows: the halo's (CBOW: the own rows'), then the noise's. */
+/* Adds the gradients of the output rows: the halo's (CBOW: the own rows'), then the noise's. */
 FW_FN void fw_output_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW_TB][2 * FW_BLOCKS][2]) {
     fw_u32 turned[FW_TB][2 * FW_BLOCKS][2];
 #pragma unroll
@@ -293,7 +277,7 @@ FW_FN void fw_output_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW
             for (int half = 0; half < 2; half++) turned[b][j][half] = fw_transpose(g[b][j][half]);
 #pragma unroll
     for (int f = 0; f < FW_TB - 1 + FW_FIRST + FW_SB; f++) {
-        const int noise = f - (FW_TB - 1 + FW_FIRST); /* which block of it, if not negative */
+        const int noise = f - (FW_TB - 1 + FW_FIRST); /* the noise block, if not negative */
         const int *words = noise >= 0 ? t.noise_word + 16 * noise : (FW_CBOW ? t.own_word : t.halo_word) + 16 * f;
         const fw_aim aim = fw_aim_at(job, t, job->w_out, words, 0);
         for (int n = 0; n < FW_K; n += 16) {
@@ -313,7 +297,7 @@ FW_FN void fw_output_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW
 
 /* ------------------------------------------------------------------ CBOW's windows as a factor */
 
-/* The 16 halo rows from 16 j on, of the windows of block b, as zeros and ones. */
+/* The windows of block b over the 16 halo rows from 16 j on, as zeros and ones. */
 FW_FN void fw_window_factor(fw_u32 (&a)[4], const fw_tile &t, int b, int j) {
 #pragma unroll
     for (int q = 0; q < 4; q++) {
@@ -322,7 +306,7 @@ FW_FN void fw_window_factor(fw_u32 (&a)[4], const fw_tile &t, int b, int j) {
     }
 }
 
-/* Each hidden row: the mean of its window's halo rows, or their sum. */
+/* Computes each hidden row: the mean of its window's halo rows, or their sum. */
 FW_FN void fw_hidden_rows(const fw_job *job, fw_tile &t) {
     for (int b = 0; b < FW_TB; b++) {
         float by[2] = {1.f, 1.f};
@@ -345,7 +329,7 @@ FW_FN void fw_hidden_rows(const fw_job *job, fw_tile &t) {
     }
 }
 
-/* Each halo row receives the gradients of the hidden rows whose windows hold it; they lie where the hidden rows lay. */
+/* Adds to each halo row the gradients of the hidden rows whose windows hold it; these have replaced the hidden rows. */
 FW_FN void fw_halo_updates(const fw_job *job, fw_tile &t) {
 #pragma unroll
     for (int f = 0; f < FW_HALO; f++) {
@@ -372,7 +356,7 @@ FW_FN void fw_halo_updates(const fw_job *job, fw_tile &t) {
 FW_FN void fw_train_tile(const fw_job *job, fw_tile &t) {
     t.rate = fw_tile_rate(job, t.c, t.i0);
     fw_open_words(job, t);
-    /* In shared memory the own rows, the halo's and the noise's follow one another, and so do their words. */
+    /* In shared memory, own, halo and noise rows are adjacent, and so are their words. */
     if (FW_CBOW) fw_gather(t.own, job->w_out, job->w_out, 16 * FW_TB, t.own_word, 16 * FW_TB);
     if (FW_CBOW) fw_gather(t.halo, job->w_in, job->w_out, 16 * FW_HALO, t.halo_word, 16 * (FW_HALO + FW_SB));
     else fw_gather(t.hidden, job->w_in, job->w_out, 16 * FW_TB, t.own_word, 16 * (FW_TB + FW_HALO + FW_SB));

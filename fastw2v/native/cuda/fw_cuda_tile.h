@@ -1,4 +1,4 @@
-/* What both CUDA tiles need: a launch, the draws of a tile, coefficients, and how rows are changed. */
+/* The common part of both CUDA tiles: chunks of a launch, draws, the learning rate, coefficients and damping. */
 #ifndef FW_CUDA_TILE_H
 #define FW_CUDA_TILE_H
 
@@ -8,20 +8,20 @@ struct fw_sums {
     double pairs;
 };
 
-/* A chunk at work in one warp. */
+/* The chunk that a warp trains. */
 struct fw_chunk {
     fw_stream s;
     fw_i64 base; /* position of its first token */
     fw_i64 epoch;
     fw_u64 noise_key;
-    float damping_threshold; /* rows of words whose share of the kept tokens is above this are moved less; 0: none */
+    float damping_threshold; /* share of the kept tokens above which a word's updates are damped; 0: no damping */
     double loss;             /* this lane's part */
-    double pairs;            /* this lane's part: weights of the pairs */
+    double pairs;            /* this lane's part */
 };
 
 FW_FN int fw_lane(void) { return threadIdx.x % 32; }
 
-/* The next chunk of the launch, the same in all lanes; `count` or more when none is left. */
+/* The next chunk of the launch, the same in all lanes; at least `count` if none is left. */
 FW_FN int fw_take(int *cursor) {
     int taken = 0;
     if (fw_lane() == 0) taken = atomicAdd(cursor, 1);
@@ -59,25 +59,33 @@ FW_FN float fw_tile_rate(const fw_job *job, const fw_chunk &c, int i0) {
 FW_FN int fw_left(fw_u32 reach) { return (int)(reach & 0xffff); }
 FW_FN int fw_right(fw_u32 reach) { return (int)(reach >> 16); }
 
-/* The weight of the pair of stream tokens i and j, and of all pairs of a token. */
+/* Return the weight of the pair of stream tokens i and j; the sum of a token's pair weights. */
 FW_FN float fw_weight(const fw_job *job, int i, int j) { return job->pair_weight[i < j ? j - i : i - j]; }
 FW_FN float fw_weights(const fw_job *job, fw_u32 reach) {
     return job->weight_within[fw_left(reach)] + job->weight_within[fw_right(reach)];
 }
 
-/* A noise word, drawn at stream token i. */
+/* Returns the sum of the pair weights of the halo rows `bits`, of which there are rarely any: the tensor
+   kernel's hits. `row` is the token's number in its block. */
+FW_FN float fw_hits(const fw_job *job, int row, fw_u64 bits) {
+    float hits = 0.f;
+    for (; bits != 0; bits &= bits - 1) hits += fw_weight(job, row + job->run.window, __ffsll((fw_i64)bits) - 1);
+    return hits;
+}
+
+/* Draws a noise word at stream token i. */
 FW_FN int fw_draw_noise(const fw_job *job, const fw_chunk &c, int i, fw_i64 index) {
     const fw_u64 bits = fw_draw(c.noise_key, (fw_u64)(c.base + c.s.offset[i]), (fw_u64)index);
     return fw_noise(bits, job->noise_threshold, job->noise_alias, (fw_u32)job->run.vocabulary);
 }
 
-/* Whether fw_renewed is this tile, in 32 bits: a GPU divides 64 with a hundred instructions. */
+/* Whether fw_renewed is this tile. In 32 bits: a 64-bit division takes a GPU a hundred instructions. */
 FW_FN int fw_is_fresh(const fw_job *job, int number, int slot) {
     return number == 0 || (number + slot * job->run.noise_life / job->run.noise_slots) % job->run.noise_life == 0;
 }
 
-/* How much each fresh noise word counts in the loss. It is taken on the new words alone: those that stay have just
-   been trained against, and would flatter it. Where none is new all count: `*all` is then 1. */
+/* The weight of each noise word in the loss. Only the new words count: training has just used the others, so their loss
+   would be too low. If none is new, all count, and *all is 1. */
 FW_FN float fw_loss_weight(const fw_job *job, int number, int *all) {
     int fresh = 0;
     for (int slot = 0; slot < job->run.noise_slots; slot += 32) {
@@ -88,8 +96,8 @@ FW_FN float fw_loss_weight(const fw_job *job, int number, int *all) {
     return (float)job->run.negative / (float)(fresh ? fresh : job->run.noise_slots);
 }
 
-/* 1 - sigma(score) for a positive pair, sigma(score) for noise, each exact where it is small; and the loss. A score
-   that is not finite makes the loss NaN, even where its limit would be finite. */
+/* Returns 1 - sigma(score) for a positive pair and sigma(score) for noise, exact even if small; sets *loss. A score
+   that is not finite makes the loss NaN, even if the limit of the loss is finite. */
 FW_FN float fw_pair(float score, int positive, float *loss) {
     const float toward = positive ? score : -score;
     const float e = expf(-fabsf(score));
@@ -97,8 +105,16 @@ FW_FN float fw_pair(float score, int positive, float *loss) {
     return (toward >= 0.f ? e : 1.f) / (1.f + e);
 }
 
-/* How much of its gradient a word's rows take: less where so many copies of the word are in flight that their sum
-   would overshoot. */
+/* As fw_pair, with the fast exponential and logarithm: they are exact enough for bfloat16 scores. */
+FW_FN float fw_fast_pair(float score, int positive, float *loss) {
+    const float toward = positive ? score : -score;
+    const float e = __expf(-fabsf(score)), y = 1.f + e;
+    *loss = __logf(y) + fmaxf(-toward, 0.f) + score * 0.f;
+    return __fdividef(toward >= 0.f ? e : 1.f, y);
+}
+
+/* The factor of a word's updates: below 1 if so many copies of the word are in flight that their sum would overshoot.
+ */
 FW_FN float fw_damping(const fw_job *job, const fw_chunk &c, int word) {
     return c.damping_threshold > 0.f ? fminf(1.f, c.damping_threshold / job->kept_share[word]) : 1.f;
 }

@@ -1,14 +1,14 @@
 /* The machine instructions behind the CUDA kernels, one small function each, so that the kernels hold plain C++.
 
-   The tests compile the same kernels for the host: there, tests/backends/cuda/shim/ops.h replaces this file and states
-   what each function does without a GPU. Rows are shared by every warp on the device: they are read past the first
-   cache (.cg), which no other multiprocessor's update would reach, and changed by atomic additions alone. */
+   The tests also compile the kernels for the host: there, tests/backends/cuda/shim/ops.h replaces this file and
+   implements each function without a GPU. All warps of the device share the rows. Reads bypass the L1 cache (.cg),
+   which does not see the updates of other multiprocessors; the only writes are atomic additions. */
 #ifndef FW_GPU_OPS_H
 #define FW_GPU_OPS_H
 
 typedef unsigned short fw_u16; /* the bits of a bfloat16 */
 
-/* `name` points to the block's shared memory, whose size the launch gives. */
+/* `name` points to the block's shared memory, whose size is an argument of the launch. */
 extern __shared__ __align__(128) unsigned char fw_shared_bytes[];
 #define FW_SHARED(type, name) type *const name = (type *)fw_shared_bytes
 
@@ -75,7 +75,7 @@ FW_FN void fw_load_transposed(fw_u32 (&m)[4], const fw_u16 *row) {
                  : "memory");
 }
 
-/* The transpose of one 8x8 matrix that lies in registers. */
+/* The transpose of one 8x8 matrix in registers. */
 FW_FN fw_u32 fw_transpose(fw_u32 matrix) {
     fw_u32 turned;
     asm volatile("movmatrix.sync.aligned.m8n8.trans.b16 %0, %1;" : "=r"(turned) : "r"(matrix));

@@ -8,13 +8,13 @@ static const double fw_powers[FW_EXACT_POWERS + 1] = {1e0,  1e1,  1e2,  1e3,  1e
                                                       1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                                       1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-/* As many digits as a uint64 holds for certain. */
+/* The most digits that always fit into a uint64. */
 #define FW_MAX_DIGITS 19
-/* A double has 29 bits more than a float; how near to a tie, in units of the last of them, an inexact double may lie
- * before rounding it could go wrong. Two roundings make an error of at most 1.5 units. */
+/* A double has 29 bits more than a float. An inexact double this close to a tie, in units of its last bit, might round
+ * wrongly: two roundings make an error of at most 1.5 units. */
 #define FW_EXTRA_BITS 29
 #define FW_TIE_MARGIN 4
-/* Below are float32's denormals, which round at other bits; above, numbers that round to infinity. */
+/* Smaller numbers are float32 denormals, which round at other bits; larger ones round to infinity. */
 #define FW_FLOAT_MIN 1.1754943508222875e-38
 #define FW_FLOAT_MAX 3.4028234663852886e38
 
@@ -34,7 +34,7 @@ static int round_to_float(double value, int exact, float *out) {
     return 0;
 }
 
-/* The digits of `text` with at most one point among them; returns where they end, NULL without a digit. */
+/* Reads digits with at most one point; returns where they end, or NULL without a digit or with too many. */
 static const char *read_digits(const char *text, const char *end, uint64_t *mantissa, int *digits, int64_t *exponent) {
     const char *p = text;
     uint64_t value = 0;
@@ -57,7 +57,7 @@ static const char *read_digits(const char *text, const char *end, uint64_t *mant
     return seen ? p : NULL;
 }
 
-/* What follows the digits: nothing, or "e", a sign and digits up to 999. */
+/* Reads the rest of a number after its digits: nothing, or "e", an optional sign and at most three digits. */
 static int read_exponent(const char *p, const char *end, int64_t *exponent) {
     if (p == end) return 0;
     if (*p != 'e' && *p != 'E') return 1;
@@ -88,7 +88,7 @@ int fw_parse_float(const char *text, int64_t length, float *out) {
         if (exponent < -FW_EXACT_POWERS || exponent > FW_EXACT_POWERS) return 1;
         value = exponent < 0 ? value / fw_powers[-exponent] : value * fw_powers[exponent];
     }
-    /* Both operands exact: the one rounding of the quotient or product is the right one (Clinger 1990). */
+    /* If both operands are exact, the one rounding of the quotient or product is correct (Clinger 1990). */
     if (round_to_float(value, mantissa <= 1ull << 53, out)) return 1;
     if (negative) *out = -*out;
     return 0;
@@ -101,7 +101,7 @@ static int parse_number(const char *text, int64_t begin, int64_t end, fw_slow_fl
     return FW_ROW_BAD_NUMBER;
 }
 
-/* A line whose word holds no white space, read forwards; returns 0 when it is of another kind. */
+/* Reads a line whose word has no white space, forwards; returns 0 for any other line. */
 static int parse_forwards(const char *text, int64_t begin, int64_t line_end, int64_t size, float *out, fw_row *row) {
     int64_t at = begin;
     while (at < line_end && !is_space(text[at])) at++;
@@ -117,7 +117,7 @@ static int parse_forwards(const char *text, int64_t begin, int64_t line_end, int
     return at == line_end;
 }
 
-/* Any line: the numbers are the last fields, and what stands before them is the word. */
+/* Reads any line: the numbers are the last fields, and everything before them is the word. */
 static int parse_backwards(const char *text, int64_t begin, int64_t line_end, int64_t size, fw_slow_float slow,
                            float *out, fw_row *row) {
     int64_t at = line_end;

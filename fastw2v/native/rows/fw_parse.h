@@ -12,7 +12,7 @@ enum {
     FW_ROW_UNFINISHED, /* the bytes end within the row */
     FW_ROW_BLANK,      /* white space up to the newline */
     FW_ROW_FEW,        /* fewer fields than a word and the numbers */
-    FW_ROW_BAD_NUMBER, /* a field that is no number: fw_row.bad_begin to bad_end */
+    FW_ROW_BAD_NUMBER, /* a field is not a number: fw_row.bad_begin to bad_end */
     FW_ROW_LONG_LINE,  /* a line longer than allowed */
     FW_ROW_LONG_WORD,  /* a word longer than allowed */
     FW_ROW_NO_WORD     /* binary: an empty word */
@@ -22,7 +22,7 @@ typedef struct {
     int64_t word_begin, word_end; /* offsets in the text */
     int64_t bad_begin, bad_end;   /* after FW_ROW_BAD_NUMBER: the field */
     int64_t fields;               /* after FW_ROW_FEW: how many there are */
-    int64_t end;                  /* where the next row begins; where this one begins if it is unfinished */
+    int64_t end;                  /* the start of the next row, or of this one if it is unfinished */
 } fw_row;
 
 typedef struct {
@@ -31,18 +31,18 @@ typedef struct {
     int64_t line_limit; /* bytes */
 } fw_row_form;
 
-/* Reads a number that fw_parse_float leaves to it; returns 0, or -1 when it is none. */
+/* Reads a number for which fw_parse_float returned 1; returns 0, or -1 if it is not a number. */
 typedef int (*fw_slow_float)(const char *text, int64_t length, float *out);
 
-/* A decimal number as a float32: that of the nearest double, rounded once more, as strtod and a cast give it.
- * Returns 1 for anything that needs more than 64-bit arithmetic to be sure of, and for what may be no number. */
+/* Reads a decimal number as a float32: the nearest double, rounded once more, as strtod and a cast do. Returns 1 if the
+ * result cannot be certain with 64-bit arithmetic, or if the text may not be a number. */
 int fw_parse_float(const char *text, int64_t length, float *out);
 
-/* One line of a text file, from `begin` on: a word and `size` numbers, the last fields of the line. */
+/* Reads one line of a text file, from `begin` on: a word, then `size` numbers, the last fields of the line. */
 int fw_parse_text_row(const char *text, int64_t length, int64_t begin, int at_file_end, const fw_row_form *form,
                       fw_slow_float slow, float *out, fw_row *row);
 
-/* One row of a binary file: newlines that end the row before, the word, a space, `size` little-endian float32. */
+/* Reads one row of a binary file: newlines that end the previous row, a word, a space, `size` little-endian float32. */
 int fw_parse_binary_row(const char *text, int64_t length, int64_t begin, const fw_row_form *form, float *out,
                         fw_row *row);
 

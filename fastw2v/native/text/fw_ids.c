@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BLOCK = 1 << 12, LARGEST_BLOCK = 1 << 18 }; /* ids; the largest still fits into the second-level cache */
+enum { FIRST_BLOCK = 1 << 12, LARGEST_BLOCK = 1 << 18 }; /* ids; the largest fits into the L2 cache */
 
 static void free_block(fw_block *block) {
     fw_pages_free(block->ids, block->capacity * (int64_t)sizeof *block->ids);
@@ -48,7 +48,7 @@ int64_t fw_ids_renumber_block(int32_t *ids, int64_t n, const int32_t *rows, int6
         int32_t id = ids[i];
         if (id == FW_SENTENCE_END) {
             *(*ends)++ = base + kept;
-        } else { /* in place and without a branch on the row, which no predictor could guess */
+        } else { /* in place, and without a branch on the row, which is unpredictable */
             int32_t row = rows[id];
             ids[kept] = row;
             kept += row >= 0;

@@ -1,15 +1,15 @@
-/* A growing stream of int32 ids, in blocks that never move, with the ends of sentences in between.
+/* A growing stream of int32 ids, in blocks that never move, with marks at the ends of sentences.
  *
- * While a corpus is read its words have provisional ids, because their final ones depend on counts that are not known
- * yet. The stream is then renumbered in one pass which gives each block back as soon as it is read. Who has no memory
- * for it all takes the blocks out while they come, keeps them elsewhere and renumbers them one by one.
+ * While a corpus is read, its words have provisional ids: the final ones depend on counts that are not known yet. One
+ * pass then renumbers the stream and frees each block as soon as it is read. Callers without memory for all ids take
+ * blocks out as they are filled, keep them elsewhere and renumber them one by one.
  */
 #ifndef FW_IDS_H
 #define FW_IDS_H
 
 #include <stdint.h>
 
-#define FW_SENTENCE_END (-1) /* stands in the stream where a sentence ends */
+#define FW_SENTENCE_END (-1) /* marks the end of a sentence in the stream */
 
 typedef struct {
     int32_t *ids;
@@ -23,10 +23,11 @@ typedef struct {
 
 void fw_ids_free(fw_ids *stream);
 
-/* Empties the stream; what memory the next ids need stays. */
+/* Empties the stream; keeps one block for the next ids. */
 void fw_ids_clear(fw_ids *stream);
 
-/* Room for `n` more ids at the end (n at most 2^16), or NULL without memory; fw_ids_took says how many were written. */
+/* Returns room for `n` more ids at the end (n at most 2^16), or NULL without memory; after writing, call fw_ids_took
+ * with the number of ids. */
 int32_t *fw_ids_new_block(fw_ids *stream, int64_t n);
 
 static inline int fw_ids_has_room(const fw_ids *stream, int64_t n) {
@@ -43,13 +44,13 @@ static inline int32_t *fw_ids_room(fw_ids *stream, int64_t n) {
 
 static inline void fw_ids_took(fw_ids *stream, int64_t n) { stream->blocks[stream->n_blocks - 1].used += n; }
 
-/* Renumbers `n` ids of a stream in place: each becomes rows[id], those whose row is below 0 are left out, and for every
- * sentence end the number of rows written so far, plus `base`, goes to *ends, which moves on. Returns how many rows. */
+/* Renumbers `n` ids of a stream in place: each becomes rows[id], and those whose row is below 0 are left out. For every
+ * sentence end, writes the number of rows so far, plus `base`, to *ends and advances it. Returns the number of rows. */
 int64_t fw_ids_renumber_block(int32_t *ids, int64_t n, const int32_t *rows, int64_t **ends, int64_t base);
 
-/* Renumbers the whole stream: writes rows[id] of every id to `out` one after the other, leaving out those whose row is
- * below 0, and for every sentence end the number of rows written so far, plus `base`, to `ends`. The stream is empty
- * afterwards. Returns the number of rows written. */
+/* Renumbers the whole stream: writes rows[id] of every id to `out`, leaving out those whose row is below 0, and for
+ * every sentence end the number of rows so far, plus `base`, to `ends`. Empties the stream. Returns the number of rows.
+ */
 int64_t fw_ids_renumber(fw_ids *stream, const int32_t *rows, int32_t *out, int64_t *ends, int64_t base);
 
 #endif

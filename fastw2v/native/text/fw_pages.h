@@ -1,7 +1,7 @@
-/* Memory in whole pages from the system, zeroed, which goes back to it when it is freed.
+/* Zeroed memory in whole pages, which returns to the system when it is freed.
  *
- * What is needed only while a corpus is read makes room for what comes afterwards. Memory that free() takes back stays
- * with the process as a rule, all the more of it the larger the pieces were that were freed before.
+ * Memory that is needed only while a corpus is read must be available for training. Memory passed to free() usually
+ * stays with the process, the more of it the larger the pieces that were freed before.
  */
 #ifndef FW_PAGES_H
 #define FW_PAGES_H
@@ -19,7 +19,7 @@ static inline void fw_pages_free(void *pages, int64_t bytes) {
     if (pages) munmap(pages, (size_t)bytes);
 }
 
-/* A larger piece with the same content in place of this one; NULL without memory, and this one stays. */
+/* Replaces a piece by a larger one with the same content; returns NULL without memory, and keeps the piece. */
 static inline void *fw_pages_grow(void *pages, int64_t bytes, int64_t new_bytes) {
     void *grown = fw_pages_new(new_bytes);
     if (!grown || !pages) return grown;

@@ -86,7 +86,7 @@ static int grow_text(fw_table *table, int64_t length) {
     return FW_OK;
 }
 
-/* The slot that holds the word, or the free one where it belongs. */
+/* The slot that holds the word, or the free slot for it. */
 static fw_slot *seek(const fw_table *table, const fw_key *key) {
     uint32_t tag = fw_tag(key->hash);
     fw_slot *slot = fw_home(table, key->hash);
@@ -126,7 +126,7 @@ int32_t fw_table_enter(fw_table *table, const fw_key *key, int *is_new) {
 }
 
 int fw_table_merge(fw_table *table, const fw_table *other, int32_t *ids) {
-    enum { AHEAD = 16 }; /* words looked ahead, so that their slots are on their way */
+    enum { AHEAD = 16 }; /* words to look ahead, so that their slots are prefetched */
     for (int64_t i = 0; i < other->n_words; i++) {
         if (i + AHEAD < other->n_words) __builtin_prefetch(fw_home(table, hash_of(&other->words[i + AHEAD])));
         const fw_word *word = &other->words[i];

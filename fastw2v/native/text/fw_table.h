@@ -1,8 +1,8 @@
 /* A table that counts distinct words and numbers them in the order in which they were first seen.
  *
- * The words are bytes. What costs time is not the bytes but the cache misses, so everything about a word of up to
- * FW_INLINE_BYTES bytes (nearly every word of nearly every language) lies in one half cache line, frequent words, which
- * are seen early, lie close together, and the slots hold eight bytes each.
+ * Words are bytes. Cache misses cost most of the time. The entry of a word of up to FW_INLINE_BYTES bytes (nearly every
+ * word of nearly every language) is therefore half a cache line; frequent words, which are seen early, are close
+ * together; and a slot has eight bytes.
  */
 #ifndef FW_TABLE_H
 #define FW_TABLE_H
@@ -12,12 +12,12 @@
 
 enum {
     FW_OK = 0,
-    FW_NO_MEMORY = -1,      /* malloc said no */
+    FW_NO_MEMORY = -1,      /* memory could not be allocated */
     FW_TOO_MANY_WORDS = -2, /* more distinct words than an int32 id can number */
     FW_BAD_TEXT = -3,       /* a NUL byte or invalid UTF-8 where that is an error */
 };
 
-#define FW_INLINE_BYTES 16 /* bytes of a word kept in its entry; a key may be read that far past the end of a word */
+#define FW_INLINE_BYTES 16 /* bytes of a word kept in its entry; keys are read that far past the end of a word */
 
 typedef struct {
     uint64_t low, high; /* short words: their bytes, padded with zeros; long words: hash, and offset into the text */
@@ -39,7 +39,7 @@ typedef struct {
     int64_t text_used, text_capacity;
 } fw_table;
 
-/* A word on its way into the table. */
+/* A word to look up or enter. */
 typedef struct {
     uint64_t low, high, hash;
     const char *text;
@@ -52,10 +52,10 @@ void fw_table_free(fw_table *table);
 /* The id of the word, or -1. */
 int32_t fw_table_find(const fw_table *table, const fw_key *key);
 
-/* The id of the word, which is entered with count 0 if it is new (*is_new says so); or an error code below 0. */
+/* Returns the id of the word, or an error code below 0. A new word is entered with count 0 and sets *is_new. */
 int32_t fw_table_enter(fw_table *table, const fw_key *key, int *is_new);
 
-/* Adds the words and counts of `other`, in its order; ids[i] becomes the id here of its word i. */
+/* Adds the words and counts of `other`, in its order; ids[i] becomes the id in this table of its word i. */
 int fw_table_merge(fw_table *table, const fw_table *other, int32_t *ids);
 
 /* The bytes of word `id`. Short words are not terminated and are valid until the next word is entered. */
@@ -64,7 +64,7 @@ static inline const char *fw_table_text(const fw_table *table, int64_t id) {
     return word->length <= FW_INLINE_BYTES ? (const char *)&word->low : table->text + word->high;
 }
 
-static inline uint64_t fw_fold(uint64_t a, uint64_t b) { /* all bits of both reach all bits of the result */
+static inline uint64_t fw_fold(uint64_t a, uint64_t b) { /* every bit of either affects every bit of the result */
     unsigned __int128 product = (unsigned __int128)a * b;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
@@ -77,7 +77,7 @@ uint64_t fw_hash_long(const char *text, int64_t length);
 
 extern const unsigned char fw_keep_bytes[2 * FW_INLINE_BYTES];
 
-/* The key of a word. FW_INLINE_BYTES bytes must be readable from `text` on, however short the word is. */
+/* The key of a word. FW_INLINE_BYTES bytes must be readable from `text` on, even if the word is shorter. */
 static inline fw_key fw_key_of(const char *text, int64_t length) {
     fw_key key = {.text = text, .length = length};
     if (length <= FW_INLINE_BYTES) {

@@ -8,12 +8,12 @@
 
 enum {
     STRIDE = 64,                        /* bytes classified at once: one bit each in a 64-bit mask */
-    PADDING = STRIDE + FW_INLINE_BYTES, /* how far the buffer may be read past what was filled */
+    PADDING = STRIDE + FW_INLINE_BYTES, /* bytes that may be read past the filled part of the buffer */
     ENOUGH = 32,                        /* words gathered before they are looked up together */
     BATCH = ENOUGH + STRIDE + 2, /* one stride adds at most 32 words and 64 line ends, never more than 65 of both */
 };
 
-/* ---- which bytes are white space ---------------------------------------------------------------------------- */
+/* ---- white space -------------------------------------------------------------------------------------------- */
 
 typedef struct {
     uint64_t space;   /* bit i: byte i is white space, newline included */
@@ -40,7 +40,7 @@ static inline masks classify(const char *text) {
 
 typedef unsigned char bytes16 __attribute__((vector_size(16)));
 
-/* Byte lanes of 0 or 255 -> one bit each: every lane keeps its own bit, a multiplication gathers eight of them. */
+/* Byte lanes of 0 or 255 -> one bit each: every lane keeps a bit of its own, and a multiplication gathers eight. */
 static inline uint64_t gather(bytes16 lanes) {
     static const bytes16 own_bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
     uint64_t half[2];
@@ -66,7 +66,7 @@ static inline masks classify(const char *text) {
 
 #endif
 
-/* ---- what is valid text ------------------------------------------------------------------------------------- */
+/* ---- valid text --------------------------------------------------------------------------------------------- */
 
 static int continuation_bytes(const unsigned char *at, int n) {
     for (int i = 1; i <= n; i++)
@@ -74,7 +74,7 @@ static int continuation_bytes(const unsigned char *at, int n) {
     return 1;
 }
 
-/* Bytes of the UTF-8 sequence at `at`, of which `left` may be read; 0 where there is none (Unicode, table 3-7). */
+/* The length of the UTF-8 sequence at `at`, or 0 if it is invalid (Unicode, table 3-7); `left` bytes may be read. */
 static int sequence_length(const unsigned char *at, int64_t left) {
     unsigned char lead = at[0], second = left > 1 ? at[1] : 0;
     if (lead < 0x80) return lead != 0;
@@ -100,8 +100,8 @@ int fw_is_clean_text(const char *text, int64_t length) {
 
 /* ---- looking words up --------------------------------------------------------------------------------------- */
 
-/* Words and line ends (length 0) on their way into the table. They go in together, so that the cache misses of one
- * hide behind those of the others: first all slots are asked for, then all entries, then words are compared. */
+/* Words and line ends (length 0) to look up. They are looked up together so that their cache misses overlap: first all
+ * slots are prefetched, then all entries, then words are compared. */
 typedef struct {
     fw_key keys[BATCH];
     int n;
@@ -115,7 +115,7 @@ static inline void gather_word(fw_scanner *scanner, batch *words, const char *te
 
 static inline void gather_line_end(batch *words) { words->keys[words->n++].length = 0; }
 
-/* A word that is not in its home slot: elsewhere in the table, or new and to be checked. */
+/* Finds a word that is not in its home slot, or checks and enters a new one. */
 static int32_t enter_word(fw_scanner *scanner, const fw_key *key) {
     int is_new;
     int32_t id = fw_table_find(&scanner->table, key);
@@ -171,7 +171,7 @@ static int look_up(fw_scanner *scanner, batch *words) {
 
 /* ---- splitting ---------------------------------------------------------------------------------------------- */
 
-/* Gathers the words and line ends of the stride at `at`, of whose bytes the first `size` count. */
+/* Gathers the words and line ends in the first `size` bytes of the stride at `at`. */
 static inline void split_stride(fw_scanner *scanner, batch *words, int64_t at, int64_t size) {
     const char *text = scanner->text;
     masks found = classify(text + at);
@@ -187,7 +187,7 @@ static inline void split_stride(fw_scanner *scanner, batch *words, int64_t at, i
         begins &= begins - 1;
     }
     for (;;) {
-        /* The words that end on this line: all that are left where no newline is left. */
+        /* The words that end on this line: all remaining words if no newline remains. */
         uint64_t line = newlines ? newlines ^ (newlines - 1) : ~(uint64_t)0;
         uint64_t of_line = ends & line;
         ends &= ~line;
@@ -205,7 +205,7 @@ static inline void split_stride(fw_scanner *scanner, batch *words, int64_t at, i
     scanner->word_begin = begin;
 }
 
-/* Drops a byte order mark; 0 while too few bytes have come to tell. */
+/* Skips a byte order mark; returns 0 while there are too few bytes to decide. */
 static int skip_byte_order_mark(fw_scanner *scanner, int is_last) {
     static const char mark[3] = {(char)0xef, (char)0xbb, (char)0xbf};
     int64_t seen = scanner->filled < 3 ? scanner->filled : 3;
@@ -272,7 +272,7 @@ void fw_scanner_begin(fw_scanner *scanner, int64_t origin) {
 char *fw_scanner_room(fw_scanner *scanner, int64_t size) {
     int64_t drop = scanner->word_begin >= 0 ? scanner->word_begin : scanner->scanned;
     int64_t keep = scanner->filled - drop;
-    if (keep <= drop) { /* so that the bytes moved are never more than the bytes read, however long a word grows */
+    if (keep <= drop) { /* so that never more bytes are moved than were read, however long a word grows */
         if (keep) memmove(scanner->text, scanner->text + drop, (size_t)keep);
         scanner->filled = keep;
         scanner->scanned -= drop;

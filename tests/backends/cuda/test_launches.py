@@ -1,16 +1,12 @@
-"""How much runs at once on a GPU, in how large launches, and what they take: arithmetic, no kernel runs here."""
+"""How large launches to a GPU are and what memory they take: arithmetic, no kernel runs here."""
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
-import pytest
 
 from fastw2v import EncodedCorpus, gpu
-from fastw2v.backends.cuda import device as cuda
-from fastw2v.backends.cuda import feed, kernels
-from fastw2v.planning import concurrency, plan
+from fastw2v.backends.cuda import feed
+from fastw2v.planning import plan
 from fastw2v.planning.rows import initial_arrays
 from fastw2v.planning.tables import make_tables
 from fastw2v.planning.training_parameters import TrainingParameters
@@ -61,46 +57,3 @@ def test_what_a_streamed_part_takes_is_not_more_than_was_counted_on():
                 span = feed.span_of(corpus, made, tables, 0, first, end)
                 ids, offsets = span.end_id - span.first_id, span.end_sentence - span.first_sentence
                 assert 5 * ids + 10 * offsets <= counted + 10
-
-
-def test_as_many_warps_run_as_find_room_on_the_device():
-    kernel = kernels.Kernel("any", (), shared_bytes=62_000)
-    device = cuda.Device(None, 0, "any", 90, 132, 227 << 10, 228 << 10)
-    assert kernels.warps_at_once(device, kernel) == 3 * 132
-    assert kernels.warps_at_once(device, dataclasses.replace(kernel, shared_bytes=0)) == 8 * 132
-    assert kernels.warps_at_once(device, dataclasses.replace(kernel, shared_bytes=227 << 10)) == 132
-
-
-# ------------------------------------------------------------------ warps in flight
-
-
-def crowd(share=0.013, kept=1e9, tile_tokens=16, **options):
-    corpus = EncodedCorpus.from_ids(np.arange(60).reshape(2, 30) % 7, [str(i) for i in range(7)])
-    made = dataclasses.replace(
-        plan.make_plan(corpus, TrainingParameters().checked(), 1), tile_tokens=tile_tokens, kept_share=share
-    )
-    return concurrency.Crowd(made, kept, **{"most": 10_000, **options})
-
-
-def test_the_warps_follow_from_the_staleness_bound():
-    """About 1,300 tokens in flight at the usual settings, more as the rate falls, few on small corpora."""
-    usual = crowd()
-    assert usual.warps(0.025) == int(15 / (0.013 * 36 * 0.025) / 16) == 80
-    assert usual.warps(0.0125) == pytest.approx(160, abs=1)
-    assert usual.warps(2.5e-6) == 10_000
-    assert crowd(share=0.0013).warps(0.025) == pytest.approx(801, abs=1)
-    assert crowd(kept=80_000).warps(0.025) == 10
-    assert crowd(kept=100).warps(0.025) == 1
-    assert crowd(share=0.5, tile_tokens=32).warps(10.0) == 1
-
-
-def test_rows_are_damped_only_beyond_the_bound_and_never_with_one_warp():
-    usual = crowd()
-    assert usual.damping_threshold(0.025, 80) == 0
-    assert usual.damping_threshold(0.025, 1) == 0
-    assert crowd(share=0.5).damping_threshold(0.025, 1) == 0
-    beyond = crowd(forced=256)
-    assert beyond.warps(0.025) == 256
-    limit = beyond.damping_threshold(0.025, 256)
-    staleness = 256 * 16 * 0.013 * 36 * 0.025
-    assert limit / 0.013 == pytest.approx(7.5 / staleness)  # the commonest word moves as at a staleness of 7.5

@@ -134,7 +134,7 @@ def test_bfloat16_in_other_shapes(cuda_shim, size, window, negative, tile, archi
     Trial(params, words=400, tokens=150, tile_tokens=tile).compare("bfloat16")
 
 
-def test_large_scores_keep_their_loss_and_a_score_that_is_no_number_is_reported(cuda_shim):
+def test_large_scores_keep_their_loss_and_a_score_that_is_not_a_number_is_reported(cuda_shim):
     cuda_shim()
     trial = Trial(TrainingParameters(vector_size=64, sample=0), tile_tokens=32)
     trial.begin = [12 * rows for rows in trial.begin]
@@ -340,7 +340,7 @@ def test_fit_trains_on_the_gpu(cuda_shim):
     assert isinstance(on_gpu.w_in, np.ndarray)
 
 
-def test_checkpoints_hold_what_the_device_holds_and_training_goes_on_from_them(cuda_shim, tmp_path, monkeypatch):
+def test_checkpoints_hold_what_the_device_holds_and_training_continues_from_them(cuda_shim, tmp_path, monkeypatch):
     cuda_shim()
     rng = np.random.default_rng(0)
     corpus = EncodedCorpus.from_ids((60 * rng.random((400, 30)) ** 2).astype(np.int32), [str(i) for i in range(60)])

@@ -1,4 +1,4 @@
-"""What is decided once per fit: chunks, tile shape, learning rate; nothing of it depends on device or threads."""
+"""Chunks: where a corpus is cut, and how bursts of one word become chunks of their own."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastw2v import EncodedCorpus, _sampler
-from fastw2v.planning import chunks, noise, plan, staleness
-from fastw2v.planning.rows import empty_rows
+from fastw2v.planning import chunks, plan
 from fastw2v.planning.training_parameters import TrainingParameters
 
 
@@ -38,60 +37,6 @@ def test_an_empty_corpus_has_no_chunks():
     begin, sentence, shift = chunks.cut_corpus(corpus, np.ones(1), 32, TrainingParameters())
     assert begin.tolist() == [0]
     assert len(sentence) == len(shift) == 0
-
-
-@pytest.mark.parametrize(("negative", "slots"), [(1, 16), (5, 16), (8, 16), (9, 32), (15, 32), (20, 48)])
-def test_noise_slots_are_at_least_two_for_each_negative(negative, slots):
-    assert noise.enough_noise_slots(negative) == slots
-
-
-def test_tiles_shrink_where_one_word_is_in_most_of_them():
-    assert staleness.longest_tile(16, 5, 5, 0.025, kept_share=0.01) == 32
-    assert staleness.longest_tile(32, 10, 15, 0.025, kept_share=0.01) == 16
-    assert staleness.longest_tile(32, 10, 15, 0.05, kept_share=1 / 34) == 1
-    assert staleness.longest_tile(1, 1, 1, 1e-9, kept_share=1e-9) == 2  # never more than two tokens for each noise word
-
-
-def test_pieces_with_bursts_get_smaller_tiles():
-    shares = np.array([0.0, 0.1, 0.2, 0.5, 1.0])
-    assert staleness.burst_shifts(shares, 32, 5, 5, 0.025, 4.0).tolist() == [0, 0, 1, 2, 3]
-    assert staleness.burst_shifts(shares, 32, 5, 5, 1.0, 4.0).tolist() == [0, 5, 5, 5, 5]  # one token at least
-    assert staleness.burst_shifts(shares, 1, 5, 5, 1.0, 4.0).tolist() == [0] * 5
-
-
-def test_with_more_negatives_a_burst_may_overshoot_further():
-    assert staleness.burst_bound("skipgram", 1) == staleness.burst_bound("skipgram", 5) == 3.6
-    assert 5 < staleness.burst_bound("skipgram", 15) < staleness.burst_bound("skipgram", 20) < 7
-    assert staleness.burst_bound("cbow", 5) == 10
-
-
-@pytest.mark.parametrize("kept_share", [1e-4, 1e-2, 0.2, 0.5, 1.0])
-@pytest.mark.parametrize("rate", [0.001, 0.025, 0.05])
-def test_no_tile_moves_a_row_too_far(kept_share, rate):
-    for window, negative in [(1, 1), (5, 5), (10, 15)]:
-        tile_tokens = staleness.longest_tile(32, window, negative, rate, kept_share)
-        share = staleness.rate_damping(tile_tokens, window, negative, rate, kept_share)
-        reach = staleness.staleness(tile_tokens, window, negative, rate * share, kept_share)
-        assert reach <= 2.0001 or share == staleness.RATE_DAMPING_MIN
-        assert share == 1 or tile_tokens == 1
-
-
-def test_the_learning_rate_falls_in_a_straight_line_over_all_epochs():
-    ids = np.zeros(20_000, np.int32)
-    corpus = EncodedCorpus.from_ids([ids[:10_000], ids[10_000:]], ["a", "b"])
-    made = plan.make_plan(corpus, TrainingParameters(epochs=4, learning_rate=0.004, min_learning_rate=0.002), 0)
-    assert made.rate_at(0, 0) == pytest.approx(0.004)
-    assert made.rate_at(2, 0) == pytest.approx(0.003)
-    rates = [made.rate_at(epoch, chunk) for epoch in range(4) for chunk in range(made.chunks)]
-    assert np.allclose(np.diff(rates), np.diff(rates)[0], rtol=1e-3)
-
-
-def test_rows_begin_on_cache_lines():
-    for size in (1, 15, 16, 17, 100):
-        rows = empty_rows(5, size)
-        assert rows.shape == (5, size)
-        assert rows.ctypes.data % 64 == 0
-        assert rows.strides[0] % 64 == 0
 
 
 def shares_one_by_one(ids, keep, piece, longest):
@@ -127,7 +72,7 @@ def test_local_shares_find_a_burst_where_it_is():
     assert (shares[:31] < 0.05).all()
     assert (shares[35:] < 0.05).all()
     rarely = np.ones(901)
-    rarely[900] = 0.1  # 200 tokens of which 20 are kept: they still stand in a row
+    rarely[900] = 0.1  # of 200 tokens 20 are kept, still in a row
     assert 0.4 < _sampler.local_shares(ids, rarely, 128, 5000).max() < 0.6
     assert _sampler.local_shares(ids[:0], rarely, 128, 5000).tolist() == []
 

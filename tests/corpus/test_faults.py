@@ -6,19 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fastw2v.corpus import EncodedCorpus, encode
+from fastw2v.corpus.encoding import encode
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 
 SENTENCES = [["the", "cat", "sat"], [], ["the", "mat"]]
 DOCUMENTS = ["The cat SAT.", "", "the Mat!"]
-
-
-def sentences_of(corpus: EncodedCorpus) -> list[list]:
-    return [[corpus.vocabulary.words[i] for i in corpus[s]] for s in range(len(corpus))]
-
-
-def encode_all(corpus, **parameters) -> list[list]:
-    return sentences_of(encode(corpus, min_count=1, **parameters))
 
 
 def frames():
@@ -62,7 +54,7 @@ def test_tables_are_refused():
         ([Path("a.txt"), "b.txt"], r"corpus\[1\] is 'b.txt' \(str\), but the items before it are paths"),
     ],
 )
-def test_what_is_no_corpus(corpus, message):
+def test_other_objects_are_not_a_corpus(corpus, message):
     with pytest.raises(CorpusTypeError, match=message):
         encode(corpus, min_count=1)
 
@@ -120,7 +112,7 @@ def test_what_a_tokenizer_may_not_return():
             encode(["x", "y"], min_count=1, tokenizer=lambda _, made=made: next(made))
 
 
-def test_tokenizer_that_does_not_go_with_the_corpus():
+def test_tokenizer_that_does_not_go_with_the_corpus(encode_all):
     with pytest.raises(ParameterError, match="tokenizer='words', but the corpus holds token lists"):
         encode(SENTENCES, tokenizer="words")
     with pytest.raises(ParameterError, match="tokenizer='tokens', but the corpus holds strings"):

@@ -208,10 +208,10 @@ def test_what_has_no_counterpart_raises_a_sentence(options, message):
         (lambda wv: type(wv)(vector_size=7), ParameterError, "takes the finished vectors"),
         (lambda wv: type(wv)(7), ParameterError, "takes the finished vectors"),
         (lambda wv: wv.init_sims(replace=True), ParameterError, "get_normed_vectors"),
-        (lambda wv: wv.index2word, AttributeError, "as gensim's has: use wv.key_to_index and wv.index_to_key"),
+        (lambda wv: wv.index2word, AttributeError, "unlike gensim's: use wv.key_to_index and wv.index_to_key"),
         (lambda wv: wv.nonsense, AttributeError, "'KeyedVectors' object has no attribute 'nonsense'$"),
         (lambda wv: Word2Vec().wv, AttributeError, r"call build_vocab\(sentences\) first"),
-        (lambda wv: wv.most_similar("word1", clip_start=5), ParameterError, "ask a slice instead"),
+        (lambda wv: wv.most_similar("word1", clip_start=5), ParameterError, "use a slice instead"),
         (lambda wv: wv.most_similar("word1", indexer=object()), ParameterError, "ApproximateIndex"),
         (lambda wv: wv.get_vecattr("word1", "sample_int"), KeyError, "attribute 'sample_int'"),
         (lambda wv: wv.save_word2vec_format("x", write_header=False), ParameterError, "with a header"),
@@ -234,7 +234,7 @@ def test_every_public_name_of_gensims_is_there_or_says_what_to_do():
         absent = {name for name in dir(type(theirs)) if name[0] != "_" and not hasattr(ours, name)}
         assert absent
         for name in absent:
-            with pytest.raises(AttributeError, match=r"as gensim's has: .{12}"):
+            with pytest.raises(AttributeError, match=r"unlike gensim's: .{12}"):
                 getattr(ours, name)
 
 
@@ -259,7 +259,7 @@ def test_the_defaults_are_gensims():
 
 
 @pytest.mark.filterwarnings("ignore:the learning rate is lowered")
-def test_training_goes_on_from_where_it_stood():
+def test_training_continues_from_where_it_stood():
     options = {"vector_size": 8, "min_count": 1, "workers": 1, "epochs": 2}
     model = Word2Vec(SENTENCES, **options)
     np.testing.assert_array_equal(model.wv.vectors, Word2Vec(SENTENCES, **options).wv.vectors)
@@ -292,7 +292,7 @@ def test_a_second_build_vocab_starts_afresh():
     assert model.wv.vectors.shape == model.syn1neg.shape == (2, 4)
 
 
-def test_strings_are_no_sentences():
+def test_strings_are_not_sentences():
     """gensim trains on their characters."""
     with pytest.raises(CorpusTypeError, match=r"text\.split\(\)"):
         Word2Vec(["red wine", "white wine"] * 10, min_count=1)
@@ -301,7 +301,7 @@ def test_strings_are_no_sentences():
 def test_the_order_of_calls_is_told():
     with pytest.raises(RuntimeError, match="first build vocabulary"):
         Word2Vec().train(SENTENCES)
-    with pytest.raises(ParameterError, match="one of the two"):
+    with pytest.raises(ParameterError, match="pass either"):
         Word2Vec().build_vocab()
     with pytest.raises(ParameterError, match="cannot grow"):
         Word2Vec().build_vocab(SENTENCES, update=True)

@@ -1,0 +1,148 @@
+"""The command line, run as people run it."""
+
+import subprocess
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from fastw2v import errors, formats
+from fastw2v.cli import commands
+from fastw2v.cli.commands import cli
+from fastw2v.errors import ParameterError
+from fastw2v.vectors import WordVectors
+
+SQUARE = WordVectors(
+    np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1]], np.float32), ["man", "king", "woman", "queen"], [4, 3, 2, 1]
+)
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "square.fw2v"
+    formats.save(path, SQUARE, metadata={"parameters": {"window": 5}})
+    return path
+
+
+# -- questions to a file --
+
+
+def test_neighbours_and_analogies(file, run):
+    done = run("most-similar", file, "king", "woman", "--negative", "man", "--topn", 1)
+    assert done.stdout == "queen\t1.0000\n" or done.stdout.startswith("queen\t0.9")
+    assert (done.returncode, done.stderr) == (0, "")
+    done = run("analogy", file, "man", "king", "woman")
+    assert done.stdout.startswith("queen\t")
+    assert len(run("most-similar", file, "king", "--restrict-vocab", 2).stdout.splitlines()) == 1
+
+
+def test_keys_that_are_numbers_can_be_asked_for(tmp_path):
+    formats.save(tmp_path / "walks.fw2v", WordVectors(np.eye(3) + 1, [10, -7, 3]))
+    result = CliRunner().invoke(cli, ["most-similar", str(tmp_path / "walks.fw2v"), "10"])
+    assert [line.split("\t")[0] for line in result.output.splitlines()] == ["-7", "3"]
+
+
+def test_info_says_what_a_file_holds(file):
+    result = CliRunner().invoke(cli, ["info", str(file)])
+    for part in (
+        "native format, 4 words, 3 dimensions",
+        "man king woman queen",
+        ": 10",
+        "'window': 5",
+        "context vectors: no",
+    ):
+        assert part in result.output
+
+
+def test_info_without_a_file_describes_the_machine(run):
+    done = run("info")
+    assert done.returncode == 0
+    assert "Python" in done.stdout
+
+
+def test_evaluate_with_files_of_ones_own(file, tmp_path, run):
+    (tmp_path / "pairs").write_text("man\tking\t5\nman\twoman\t1\nking\tqueen\t4\nman\tunknown\t3\n")
+    (tmp_path / "questions").write_text(": family\nman king woman queen\n")
+    done = run(
+        "evaluate", file, "--pairs", tmp_path / "pairs", "--analogies", tmp_path / "questions", "--protocol", "gensim"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "pairs: Spearman" in done.stdout
+    assert "3 pairs used, 1 with unknown words" in done.stdout
+    assert "total                          100.00%       1 of      1,      0 left out" in done.stdout
+
+
+def test_evaluate_restricts_pairs_and_analogies_alike(file, tmp_path):
+    (tmp_path / "pairs").write_text("man\tking\t5\nman\twoman\t1\nking\tqueen\t4\nking\twoman\t2\n")
+    (tmp_path / "questions").write_text(": family\nman king woman queen\nman king king man\n")
+    files = ["--pairs", str(tmp_path / "pairs"), "--analogies", str(tmp_path / "questions")]
+    output = CliRunner().invoke(cli, ["evaluate", str(file), *files, "--restrict-vocab", "3"]).output
+    assert "3 pairs used, 1 with unknown words left out (Unicode upper case, first 3 words)" in output
+    assert "of      1,      1 left out" in output
+    output = CliRunner().invoke(cli, ["evaluate", str(file), *files]).output
+    assert "4 pairs used, 0 with unknown words" in output
+    assert isinstance(
+        CliRunner().invoke(cli, ["evaluate", str(file), *files, "--restrict-vocab", "0"]).exception, ParameterError
+    )
+
+
+# -- faults --
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["most-similar", "{file}", "kingg"],
+            "the word 'kingg' is not in the vocabulary of 4 words; close matches: 'king'",
+        ),
+        (["most-similar", "missing.bin", "a"], "missing.bin"),
+        (["analogy", "{corpus}", "a", "b", "c"], "neither a safetensors file, nor a word2vec header"),
+        (["train", "{corpus}", "-o", "{folder}/v.bin", "--window", "0"], "window=0: it must be a whole number from 1"),
+        (["train", "{corpus}", "-o", "{folder}/v.bin", "--architecture", "glove"], "architecture='glove': it must be"),
+        (["train", "{corpus}", "-o", "{folder}/v"], "the name implies no format"),
+        (["train", "{corpus}", "-o", "{folder}/v.bin", "--with-context"], "cannot hold context vectors"),
+        (["train", "{corpus}", "-o", "{folder}/missing/v.bin"], "cannot create a file in"),
+        (["train", "nothing.txt", "-o", "{folder}/v.fw2v.gz"], "native files are not compressed"),
+        (["train", "nothing.txt", "-o", "{folder}/v.bin", "--device", "gpu"], "device='gpu': it must be one of"),
+        (["train", "{folder}/nothing.txt", "-o", "{folder}/v.bin"], "nothing.txt"),
+        (
+            ["train", "{corpus}", "-o", "{folder}/v.bin", "--seed", "-1"],
+            "seed=-1: it must be None, a whole number from 0",
+        ),
+    ],
+)
+def test_a_fault_is_one_line_and_exit_code_1(file, corpus, tmp_path, arguments, message, run):
+    done = run(*[argument.format(file=file, corpus=corpus, folder=tmp_path) for argument in arguments])
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert done.stderr.startswith("fastw2v: error: ") or "Traceback" not in done.stderr
+    assert len([line for line in done.stderr.splitlines() if line.startswith("fastw2v: error")]) == 1
+    assert done.stdout == ""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus.txt", "square.fw2v"]
+
+
+@pytest.mark.parametrize("arguments", [["train"], ["most-similar"], ["nonsense"], ["train", "x", "--windw", "3"]])
+def test_wrong_usage_is_exit_code_2(arguments, run):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "Usage: fastw2v" in done.stderr
+
+
+def test_a_reader_that_goes_away_causes_no_traceback(tmp_path, package_folder, fastw2v_command):
+    words = [f"word{number}" for number in range(30_000)]
+    formats.save(tmp_path / "v.bin", WordVectors(np.random.default_rng(0).normal(size=(30_000, 4)), words))
+    arguments = [*fastw2v_command, "most-similar", str(tmp_path / "v.bin"), "word1", "--topn", "30000"]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=package_folder)
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait() == 1
+    process.stderr.close()
+
+
+def test_internal_signals_are_not_reported_as_faults_a_user_can_mend():
+    faults = commands._expected_faults()
+    assert issubclass(errors.CorpusError, faults)
+    for internal in (errors.BadTextError, errors.BadTokenError, errors.TooManyWordsError):
+        assert not issubclass(internal, faults)

@@ -1,0 +1,185 @@
+"""The command train: options, files, seeds, checkpoints and Ctrl-C."""
+
+import dataclasses
+import re
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import fastw2v
+from fastw2v import encode, formats
+from fastw2v.cli.commands import cli
+from fastw2v.parameters import RULES
+from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.training import loop as fit
+from fastw2v.vectors import WordVectors
+
+
+def test_every_training_parameter_is_an_option_with_its_rule():
+    result = CliRunner().invoke(cli, ["train", "--help"], terminal_width=400)
+    assert result.exit_code == 0
+    for each in dataclasses.fields(TrainingParameters):
+        assert f"--{each.name.replace('_', '-')}" in result.output
+        if each.name == "shrink_windows":  # a choice of words for what is True, False or a name in Python
+            assert "[yes|no|draw|inverse]" in result.output
+        elif each.type != "bool":
+            assert RULES[each.name].allowed in " ".join(result.output.split())
+
+
+def test_the_seed_is_said_and_makes_a_run_repeatable(corpus, tmp_path, run):
+    command = ("train", corpus, "--vector-size", 4, "--epochs", 1, "--n-jobs", 1)
+    drawn = re.search(r", seed (\d+); written to", run(*command, "-o", tmp_path / "one.bin").stderr)[1]
+    run(*command, "-o", tmp_path / "two.bin", "--seed", drawn)
+    assert (tmp_path / "one.bin").read_bytes() == (tmp_path / "two.bin").read_bytes()
+
+
+def test_a_stopped_run_continues_from_its_checkpoint(corpus, tmp_path, run):
+    """Stopped by a callback in this process, since no test may depend on when a signal arrives."""
+    command = ("train", corpus, "--vector-size", 4, "--n-jobs", 1, "-o", tmp_path / "v.bin")
+    options = {"vector_size": 4, "epochs": 3, "sample": 0.0}
+    encoded = encode(corpus)
+    state = fit.train(
+        encoded,
+        TrainingParameters(**options),
+        seed=7,
+        n_jobs=1,
+        callbacks=[lambda progress: True],
+        checkpoint=tmp_path / "c.fw2v",
+    )
+    assert not state.complete
+    resume = ("--epochs", 3, "--sample", 0, "--checkpoint", tmp_path / "c.fw2v", "--resume")
+    done = run(*command, *resume)
+    assert done.returncode == 0, done.stderr
+    assert "seed 7" in done.stderr
+    whole = fit.train(encoded, TrainingParameters(**options), seed=7, n_jobs=1)
+    assert np.array_equal(formats.load(tmp_path / "v.bin").vectors, whole.w_in)
+    assert "leave out --seed" in run(*command, *resume, "--seed", 7).stderr
+    assert "name its file with --checkpoint" in run(*command, "--resume").stderr
+    assert "epochs=3, not 4" in run(*command, *resume, "--epochs", 4).stderr
+
+
+def test_files_of_words_and_vectors(corpus, tmp_path, run):
+    (tmp_path / "words").write_text("dog\r\ncat\n\nthe\n")
+    (tmp_path / "stay").write_text("cat\n")
+    formats.save(tmp_path / "start.vec", WordVectors(np.eye(2, 4) + 1, ["cat", "dog"]))
+    command = ("train", corpus, "--vector-size", 4, "--epochs", 1, "--sample", 0, "-o", tmp_path / "v.bin")
+    files = ("--vocabulary", tmp_path / "words", "--initial-vectors", tmp_path / "start.vec")
+    done = run(*command, *files, "--frozen", tmp_path / "stay")
+    assert done.returncode == 0, done.stderr
+    vectors = formats.load(tmp_path / "v.bin")
+    assert vectors.index_to_key == ["dog", "cat", "the"]
+    assert vectors["cat"].tolist() == [2, 1, 1, 1]
+    assert vectors["dog"].tolist() != [1, 2, 1, 1]
+    (tmp_path / "stay").write_text("horse\n")
+    assert "'horse' is not in the vocabulary of 3 words" in run(*command, *files, "--frozen", tmp_path / "stay").stderr
+    assert "initial_vectors have 4 dimensions" in run(*command, *files, "--vector-size", 5).stderr
+
+
+def test_words_that_no_file_holds_are_found_before_the_training(tmp_path, run):
+    (tmp_path / "long.txt").write_text(f"a b {'x' * 70_000}\n" * 9)
+    done = run("train", tmp_path / "long.txt", "-o", tmp_path / "v.bin", "--epochs", 1_000_000)
+    assert "has 70,000 bytes; files hold words of up to 65,536" in done.stderr
+
+
+def test_every_option_reaches_the_training(corpus, tmp_path, run):
+    other = {
+        "vector_size": 7,
+        "architecture": "cbow",
+        "window": 3,
+        "shrink_windows": False,
+        "negative": 2,
+        "ns_exponent": 0.5,
+        "negative_sharing": "pair",
+        "sample": 0.01,
+        "epochs": 2,
+        "learning_rate": 0.03,
+        "min_learning_rate": 0.001,
+        "cbow_mean": False,
+        "cbow_gradient": "mean",
+    }
+    assert set(other) == {each.name for each in dataclasses.fields(TrainingParameters)}
+    assert all(getattr(TrainingParameters(), name) != value for name, value in other.items())
+    options = []
+    for name, value in other.items():
+        flag = name.replace("_", "-")
+        options += [f"--{flag}", str(value)] if not isinstance(value, bool) else [f"--no-{flag}"]
+    options[options.index("--no-shrink-windows")] = "--shrink-windows=no"
+    done = run("train", corpus, "-o", tmp_path / "v.fw2v", "--seed", 5, "--with-context", "--max-vocab", 6, *options)
+    assert done.returncode == 0, done.stderr
+    loaded = formats.load_all(tmp_path / "v.fw2v")
+    assert loaded.metadata["parameters"] == other
+    assert loaded.metadata["seed"] == 5
+    assert len(loaded.metadata["loss_history"]) == 2
+    assert loaded.word_vectors.vectors.shape == loaded.context_vectors.shape == (6, 7)
+    assert loaded.word_vectors.index_to_key[0] == "the"
+    assert loaded.word_vectors.counts[0] == 1200
+
+
+@pytest.mark.parametrize("name", ["v.fw2v", "v.txt", "v.vec", "v.bin", "v.txt.gz"])
+def test_the_name_of_the_output_tells_its_format(corpus, tmp_path, name, run):
+    done = run("train", corpus, "-o", tmp_path / name, "--vector-size", 4, "--epochs", 1)
+    assert done.returncode == 0, done.stderr
+    assert "words/s" in done.stderr
+    assert str(tmp_path / name) in done.stderr
+    assert done.stdout == ""
+    assert formats.load(tmp_path / name).index_to_key[0] == "the"
+    assert formats.format_of_content(tmp_path / name) == formats.format_of_name(tmp_path / name)
+
+
+def test_the_same_seed_gives_the_same_file(corpus, tmp_path, run):
+    for name in ("a.fw2v", "b.fw2v"):
+        done = run(
+            "train", corpus, "-o", tmp_path / name, "--vector-size", 4, "--epochs", 2, "--seed", 3, "-j", 1, "-q"
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "a.fw2v").read_bytes() == (tmp_path / "b.fw2v").read_bytes()
+
+
+def test_standard_input_is_a_corpus(corpus, tmp_path, run):
+    done = run("train", "-", "-o", tmp_path / "v.bin", "--vector-size", 4, "--epochs", 1, input=corpus.read_text())
+    assert done.returncode == 0, done.stderr
+    assert formats.load(tmp_path / "v.bin").index_to_key[:1] == ["the"]
+
+
+def test_what_the_command_line_writes_the_estimator_loads(corpus, tmp_path, run):
+    done = run("train", corpus, "-o", tmp_path / "v.fw2v", "--vector-size", 4, "--epochs", 1, "--with-context")
+    assert done.returncode == 0, done.stderr
+    model = fastw2v.Word2Vec.load(tmp_path / "v.fw2v")
+    assert model.get_params()["vector_size"] == 4
+    np.testing.assert_array_equal(model["the"], formats.load(tmp_path / "v.fw2v")["the"])
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_ctrl_c_stops_in_order(corpus, tmp_path, keep, package_folder, fastw2v_command):
+    corpus.write_text(corpus.read_text() * 30)
+    output = tmp_path / "v.fw2v"
+    output.write_bytes(b"what was there before")
+    options = ["--epochs", "1000000", "--vector-size", "4", *(["--save-on-interrupt"] if keep else [])]
+    process = subprocess.Popen(
+        [*fastw2v_command, "train", str(corpus), "-o", str(output), *options],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=package_folder,
+    )
+    try:
+        assert "7 words kept of 7" in process.stderr.readline()
+        time.sleep(0.7)
+        process.send_signal(signal.SIGINT)
+        _, rest = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert "interrupted in epoch" in rest
+    assert "Traceback" not in rest
+    if keep:
+        loaded = formats.load_all(output)
+        assert 0 < len(loaded.metadata["loss_history"]) < 1_000_000
+        assert np.isfinite(loaded.word_vectors.vectors).all()
+    else:
+        assert "nothing was written" in rest
+        assert output.read_bytes() == b"what was there before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus.txt", "v.fw2v"]

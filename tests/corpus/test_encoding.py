@@ -1,0 +1,49 @@
+"""Parameters of `encode`: checked before anything is read."""
+
+import pytest
+
+from fastw2v.corpus.encoding import encode
+from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"min_count": -1},
+        {"min_count": 2.0},
+        {"min_count": True},
+        {"min_count": "5"},
+        {"max_vocab": 1},
+        {"max_vocab": float("nan")},
+        {"n_jobs": 0},
+        {"n_jobs": -2},
+        {"errors": "surrogateescape"},
+        {"errors": None},
+        {"tokenizer": "word"},
+        {"tokenizer": 3},
+        {"tokenizer": "tokens"},
+        {"vocabulary": "abc"},
+        {"vocabulary": 5},
+    ],
+)
+def test_parameters_are_checked(text_folder, parameters):
+    with pytest.raises(ParameterError, match=next(iter(parameters))):
+        encode(text_folder, **{"min_count": 1, **parameters})
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "error", "message"),
+    [
+        (["a"], CorpusError, "vocabulary"),
+        ([], CorpusError, "vocabulary"),
+        (["a", "b", "a"], ParameterError, "the word 'a' appears twice, in rows 0 and 2"),
+    ],
+)
+def test_impossible_vocabularies_are_refused(text_folder, vocabulary, error, message):
+    with pytest.raises(error, match=message):
+        encode(text_folder, vocabulary=vocabulary)
+
+
+def test_a_vocabulary_of_objects_that_cannot_be_words_is_refused(text_folder):
+    with pytest.raises(CorpusTypeError, match="vocabulary contains an object that cannot be a word"):
+        encode(text_folder, vocabulary=[["a"], "b"])

@@ -1,0 +1,159 @@
+"""Analogies: both protocols by hand, and against gensim on the same vectors."""
+
+import lzma
+import math
+
+import numpy as np
+import pytest
+
+from fastw2v import Word2Vec
+from fastw2v.errors import ParameterError
+from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
+from fastw2v.evaluate.files import read_analogies
+from fastw2v.vectors import WordVectors
+
+
+def plain_analogies(wv, sections, *, limit, protocol):
+    """The two protocols once more, one question after the other, as their programs do it."""
+    upper = str.upper if protocol == "gensim" else lambda word: word.encode().upper().decode()
+    words = [upper(word) for word in wv.index_to_key[:limit]]
+    units = wv.unit_vectors[:limit].astype(np.float64)
+    results = []
+    for name, asked in sections:
+        correct = used = 0
+        for question in asked:
+            a, b, c, answer = map(upper, question)
+            if not {a, b, c, answer} <= set(words):
+                continue
+            used += 1
+            rows = [words.index(word) for word in (a, b, c)]
+            scores = units @ (units[rows[1]] - units[rows[0]] + units[rows[2]])
+            ranked = [row for row in np.argsort(-scores, kind="stable") if row not in rows]
+            if protocol == "c":
+                correct += scores[ranked[0]] > 0 and words[ranked[0]] == answer
+            else:
+                free = [words[row] for row in ranked[:5] if words[row] not in (a, b, c)]
+                correct += bool(free) and free[0] == answer
+        results.append((name, correct, used, len(asked) - used))
+    return results
+
+
+@pytest.mark.parametrize("protocol", ["c", "gensim"])
+@pytest.mark.parametrize("limit", [60, 10_000])
+@pytest.mark.parametrize("at_once", [1, 7, 8192])
+def test_both_protocols_equal_the_same_written_plainly(monkeypatch, protocol, limit, at_once, world, questions):
+    monkeypatch.setattr("fastw2v.evaluate.offsets._BLOCK_SEARCHED", at_once)
+    monkeypatch.setattr("fastw2v.evaluate.offsets._BLOCK_QUESTIONS", at_once)
+    wv = world()
+    report = evaluate_analogies(wv, questions(), protocol=protocol, restrict_vocab=limit)
+    found = [(section.name, section.correct, section.used, section.missing) for section in report.sections]
+    assert found == plain_analogies(wv, questions(), limit=limit, protocol=protocol)
+    assert 0 < report.total.correct < report.total.used
+    assert report.total.missing > 0
+
+
+def test_the_gensim_protocol_gives_gensims_numbers(tmp_path, world, questions, write_questions, as_gensim):
+    wv, path = world(), write_questions(questions())
+    other = as_gensim(wv)
+    for limit in (60, 300_000):
+        score, sections = other.evaluate_word_analogies(str(path), restrict_vocab=limit)
+        report = evaluate_analogies(wv, path, protocol="gensim", restrict_vocab=limit)
+        assert [
+            (section["section"], len(section["correct"]), len(section["incorrect"])) for section in sections[:-1]
+        ] == [(section.name, section.correct, section.used - section.correct) for section in report.sections]
+        assert report.total.accuracy == pytest.approx(score)
+
+
+def test_the_protocols_differ_where_they_should():
+    """Another form of a question word may win under "c" and is passed over under "gensim"."""
+    vectors = np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 2], [0, 1, 0.7]], np.float32)
+    wv = WordVectors(vectors, ["man", "king", "woman", "queen", "WOMAN"])
+    asked = [("family", [("man", "king", "woman", "queen")])]
+    assert evaluate_analogies(wv, asked, protocol="c").total.correct == 0
+    assert evaluate_analogies(wv, asked, protocol="gensim").total.correct == 1
+
+
+def test_case_rules():
+    wv = WordVectors(np.eye(4) + 1, ["\u00e9a", "b", "c", "d"])
+    asked = [("x", [("\u00c9A", "B", "C", "D")])]
+    assert evaluate_analogies(wv, asked, protocol="c").total.missing == 1
+    assert evaluate_analogies(wv, asked, protocol="gensim").total.used == 1
+
+
+def test_under_c_a_word_that_points_away_is_not_an_answer():
+    wv = WordVectors(np.array([[1, 0], [-1, 0], [0, 1], [0, -1.0]]), ["a", "b", "c", "d"])
+    asked = [("x", [("a", "b", "c", "d")])]
+    assert evaluate_analogies(wv, asked, protocol="c").total.correct == 0
+
+
+def test_semantic_is_the_first_five_sections_and_the_report_says_its_rules(world, questions):
+    report = evaluate_analogies(world(), questions())
+    assert report.semantic.used == sum(section.used for section in report.sections[:5])
+    assert report.syntactic.used == sum(section.used for section in report.sections[5:])
+    assert report.total.correct == report.semantic.correct + report.syntactic.correct
+    assert report.total.coverage == report.total.used / (report.total.used + report.total.missing)
+    assert report.restrict_vocab == len(world())
+    text = str(report)
+    for part in ("protocol 'c'", "ASCII upper case", "left out", "section6", "semantic", "syntactic", "total"):
+        assert part in text
+
+
+def test_the_default_limits_are_those_of_the_programs():
+    wv = WordVectors(np.ones((30_001, 1)), [f"w{number}" for number in range(30_001)])
+    asked = [("x", [("w0", "w1", "w2", "w30000")])]
+    assert evaluate_analogies(wv, asked).total.missing == 1
+    assert evaluate_analogies(wv, asked, protocol="gensim").total.used == 1
+
+
+def test_nothing_to_ask_is_nan_not_a_division_by_zero(world):
+    report = evaluate_analogies(world(), [("empty", []), ("unknown", [("x", "y", "z", "q")])])
+    assert math.isnan(report.total.accuracy)
+    assert report.total.missing == 1
+    assert "nan" in str(report)
+
+
+def test_words_that_are_not_strings_are_passed_over():
+    wv = WordVectors(np.eye(3), [1, "a", ("b",)])
+    assert evaluate_analogies(wv, [("x", [("a", "a", "a", "a")])]).total.used == 1
+    assert evaluate_word_pairs(wv, [("a", "1", 3.0)]).missing == 1
+
+
+def test_unknown_protocols_and_limits_are_refused(world):
+    with pytest.raises(ParameterError, match="'c' or 'gensim'"):
+        evaluate_analogies(world(), [], protocol="C")
+    with pytest.raises(ParameterError, match="restrict_vocab"):
+        evaluate_analogies(world(), [], restrict_vocab=0)
+
+
+@pytest.mark.parametrize("question", [("w1", "w2", "w3"), ("w1",) * 5, "w1w2", ("w1", "w2", "w3", 4)])
+def test_a_question_that_is_not_four_words_is_refused(question, world):
+    with pytest.raises(ParameterError, match=r"four strings .* got"):
+        evaluate_analogies(world(), [("x", [question] * 4)])
+
+
+def test_the_vectors_are_not_changed(world, questions):
+    wv = world()
+    before = wv.vectors.copy()
+    evaluate_analogies(wv, questions())
+    evaluate_word_pairs(wv, [("w1", "w2", 1.0), ("w1", "w3", 2.0)])
+    np.testing.assert_array_equal(wv.vectors, before)
+
+
+@pytest.mark.slow
+def test_on_trained_vectors_both_protocols_give_the_numbers_of_their_programs(data_folder):
+    """Real text, the published questions, gensim itself, and compute-accuracy's rules written plainly."""
+    pytest.importorskip("gensim")
+    with lzma.open(data_folder / "text8-first-2M-words.xz", "rt") as file:
+        words = file.read(6_000_000).split()
+    corpus = [words[at : at + 1000] for at in range(0, len(words), 1000)]
+    wv = Word2Vec(corpus, vector_size=50, random_state=1, n_jobs=1).fit().vectors_
+    path, limit = data_folder / "analogy" / "questions-words.txt", 2_500
+    score, sections = wv.to_gensim().evaluate_word_analogies(str(path), restrict_vocab=limit)
+    report = evaluate_analogies(wv, path, protocol="gensim", restrict_vocab=limit)
+    expected = [(each["section"], len(each["correct"]), len(each["incorrect"])) for each in sections[:-1]]
+    assert [(each.name, each.correct, each.used - each.correct) for each in report.sections] == expected
+    assert report.total.accuracy == score
+    report = evaluate_analogies(wv, path, protocol="c", restrict_vocab=limit)
+    found = [(each.name, each.correct, each.used, each.missing) for each in report.sections]
+    assert found == plain_analogies(wv, read_analogies(path), limit=limit, protocol="c")
+    assert 20 < report.total.correct < report.total.used

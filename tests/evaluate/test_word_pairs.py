@@ -1,0 +1,45 @@
+"""Word pairs: gensim's correlations on the same vectors, and what cannot be correlated."""
+
+import math
+
+import numpy as np
+import pytest
+
+from fastw2v.evaluate import evaluate_word_pairs
+from fastw2v.vectors import WordVectors
+
+
+def some_pairs(count=60):
+    rng = np.random.default_rng(2)
+    return [
+        (f"W{a}", f"w{b}S", round(score, 2))
+        for a, b, score in zip(*rng.integers(0, 45, (2, count)).tolist(), rng.uniform(0, 10, count), strict=True)
+    ]
+
+
+def test_word_pairs_give_gensims_numbers(tmp_path, world, as_gensim):
+    wv, path = world(), tmp_path / "pairs.tsv"
+    path.write_text("# source\n" + "".join(f"{a}\t{b}\t{score}\n" for a, b, score in some_pairs()))
+    other = as_gensim(wv)
+    for limit in (60, 300_000):
+        pearson, spearman, missing = other.evaluate_word_pairs(str(path), restrict_vocab=limit)
+        report = evaluate_word_pairs(wv, path, restrict_vocab=limit)
+        assert report.spearman == pytest.approx(spearman[0], abs=1e-6)
+        assert report.pearson == pytest.approx(pearson[0], abs=1e-5)
+        assert 100 * (1 - report.coverage) == pytest.approx(missing)
+
+
+def test_case_counts_when_it_should():
+    wv = WordVectors(np.array([[1, 0], [1, 1], [0, 1.0]]), ["cat", "dog", "car"])
+    pairs = [("Cat", "dog", 9), ("cat", "car", 1), ("dog", "car", 3)]
+    assert evaluate_word_pairs(wv, pairs).used == 3
+    report = evaluate_word_pairs(wv, pairs, case_insensitive=False)
+    assert (report.used, report.missing, report.case_rule) == (2, 1, "case kept")
+    assert "2 pairs used, 1 with unknown words left out" in str(report)
+
+
+@pytest.mark.parametrize("pairs", [[], [("w1", "w2", 1.0)], [("w1", "w2", 1.0), ("w2", "w3", 1.0)], [("x", "y", 1.0)]])
+def test_too_few_pairs_are_nan_without_a_warning(pairs, world):
+    report = evaluate_word_pairs(world(), pairs)
+    assert math.isnan(report.spearman)
+    assert math.isnan(report.pearson)

@@ -1,0 +1,67 @@
+"""All-or-nothing folders: the old content or the new, whole, and no leftovers."""
+
+import errno
+import fcntl
+import os
+
+import pytest
+
+from fastw2v.formats import save
+from fastw2v.formats.folder import new_folder
+
+
+def test_a_folder_that_fails_leaves_nothing(tmp_path, names_in):
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "kept").write_text("kept")
+
+    def fail(name):
+        with new_folder(tmp_path / name, overwrite=True) as folder:
+            (folder / "half").write_text("half")
+            raise KeyError
+
+    for name in ("new", "old"):
+        with pytest.raises(KeyError):
+            fail(name)
+    assert names_in(tmp_path) == ["old"]
+    assert names_in(tmp_path / "old") == ["kept"]
+
+
+def test_folders_of_dead_writers_are_swept_and_those_of_living_ones_stay(tmp_path, names_in, some_vectors):
+    dead = tmp_path / ".fastw2v-0123456789abcdef.folder"
+    dead.mkdir()
+    (dead / "half").write_text("half")
+    with new_folder(tmp_path / "outer") as living, new_folder(tmp_path / "inner"):
+        assert not dead.exists()
+        dead.mkdir()
+        save(tmp_path / "file.vec", some_vectors(["a"]))
+        assert not dead.exists()
+        assert living.exists()
+    assert names_in(tmp_path) == ["file.vec", "inner", "outer"]
+
+
+def test_a_sweep_at_any_point_of_making_a_folder_is_noticed(tmp_path, monkeypatch):
+    """The first is removed before it is opened, the second is locked by the sweep, the third gone once it is locked."""
+    real_open, real_flock, calls = os.open, fcntl.flock, []
+
+    def sweep_before_opening(path, flags, *mode, **options):
+        if str(path).endswith(".folder") and "open" not in calls:
+            calls.append("open")
+            os.rmdir(path)
+        return real_open(path, flags, *mode, **options)
+
+    def sweep_while_locking(descriptor, operation):
+        calls.append("flock")
+        (folder,) = tmp_path.glob(".fastw2v-*.folder")
+        if calls.count("flock") == 1:
+            os.rmdir(folder)
+            raise BlockingIOError(errno.EWOULDBLOCK, "another sweep holds it")
+        if calls.count("flock") == 2:
+            os.rmdir(folder)
+        real_flock(descriptor, operation)
+
+    monkeypatch.setattr(os, "open", sweep_before_opening)
+    monkeypatch.setattr(fcntl, "flock", sweep_while_locking)
+    with new_folder(tmp_path / "made") as folder:
+        (folder / "file").write_text("x")
+    assert calls == ["open", "flock", "flock", "flock"]
+    assert [path.name for path in tmp_path.iterdir()] == ["made"]

@@ -1,0 +1,109 @@
+"""Stopping, resuming and checkpoints through `Word2Vec.fit`; test_loop.py tests the loop itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fastw2v import EncodedCorpus, Word2Vec, load
+from fastw2v.errors import DivergedError, FormatError
+from fastw2v.formats import load_all, save
+
+
+def test_stopped_by_a_callback_the_model_is_usable_and_resumes(sentences, quick, fitted):
+    stops = iter([True, False, False, False, False, False, False])
+    model = Word2Vec(sentences, **quick, callbacks=[lambda progress: next(stops)]).fit()
+    assert model.n_iter_ == 1
+    assert np.isfinite(model["wine"]).all()
+    model.fit(resume=True)
+    assert model.n_iter_ == 3
+    assert np.array_equal(model["wine"], fitted()["wine"])
+    with pytest.raises(ValueError, match="no interrupted fit"):
+        model.fit(resume=True)
+
+
+def test_what_was_given_to_fit_resumes_as_well(sentences, quick, fitted):
+    stops = iter([True, False, False, False])
+    model = Word2Vec(**quick, callbacks=[lambda progress: next(stops)]).fit(sentences)
+    with pytest.raises(ValueError, match="interrupted fit was on another corpus"):
+        model.fit(sentences[1:], resume=True)
+    assert model.fit(sentences, resume=True).n_iter_ == 3
+    assert np.array_equal(model["wine"], fitted()["wine"])
+
+
+def test_a_callback_may_answer_with_numpys_true(fitted):
+    assert fitted(callbacks=[lambda progress: np.True_]).report_.stopped_by == "callback"
+    assert fitted(callbacks=[lambda progress: 1]).n_iter_ == 3
+
+
+def test_a_checkpoint_resumes_bit_equal_in_another_model(tmp_path, sentences, quick, fitted):
+    path = tmp_path / "run.fw2v"
+    stops = iter([False, True])
+    Word2Vec(sentences, **quick, callbacks=[lambda progress: next(stops)]).fit(checkpoint=path)
+    assert load(path)["wine"].shape == (12,)  # a checkpoint is a model, too
+    resumed = Word2Vec(sentences, **{**quick, "random_state": None}).fit(resume=True, checkpoint=path)
+    assert np.array_equal(resumed.vectors_.vectors, fitted().vectors_.vectors)
+    assert np.array_equal(resumed.context_vectors_.vectors, fitted().context_vectors_.vectors)
+    assert resumed.loss_history_ == pytest.approx(fitted().loss_history_)
+
+
+def test_a_checkpoint_of_something_else_is_refused(tmp_path, sentences, quick, fitted):
+    path = tmp_path / "run.fw2v"
+    Word2Vec(sentences, **quick).fit(checkpoint=path)
+    with pytest.raises(FormatError, match="corpus"):
+        Word2Vec(sentences[1:], **quick).fit(resume=True, checkpoint=path)
+    with pytest.raises(FormatError, match="window=5, not 4"):
+        Word2Vec(sentences, **quick, window=4).fit(resume=True, checkpoint=path)
+    with pytest.raises(ValueError, match="no file"):
+        Word2Vec(sentences, **quick).fit(resume=True, checkpoint=tmp_path / "none")
+    fitted().save(tmp_path / "model.fw2v")
+    with pytest.raises(FormatError, match="not a checkpoint"):
+        Word2Vec(sentences, **quick).fit(resume=True, checkpoint=tmp_path / "model.fw2v")
+
+
+def test_after_divergence_the_last_checkpoint_is_what_remains(tmp_path, quick):
+    path = tmp_path / "run.fw2v"
+    ids = np.random.default_rng(0).integers(0, 30, (2000, 30))
+    corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(30)])
+    model = Word2Vec(corpus, **{**quick, "epochs": 50}, learning_rate=3.0, negative=15)
+    with pytest.warns(RuntimeWarning, match="lowered"), pytest.raises(DivergedError):
+        model.fit(checkpoint=path, every=1e-9)
+    assert np.isfinite(model.vectors_.vectors).all() if path.exists() else not hasattr(model, "vectors_")
+
+
+@pytest.fixture
+def changed_checkpoint(tmp_path, sentences, quick):
+    """``changed_checkpoint(change)``: a checkpoint with other values in its record; None takes one out."""
+
+    def make(change):
+        path = tmp_path / "run.fw2v"
+        Word2Vec(sentences, **quick, callbacks=[lambda progress: True]).fit(checkpoint=path)
+        whole = load_all(path)
+        values = {**whole.metadata["training"], **change}
+        training = {name: value for name, value in values.items() if value is not None}
+        save(path, whole.word_vectors, context_vectors=whole.context_vectors, metadata={"training": training})
+        return path
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"epoch": float("inf")}, {"seed": -1}, {"corpus": None}, {"params": {"vector_size": 5}}, {"loss_sum": "x"}],
+)
+def test_a_checkpoint_whose_record_is_damaged_is_refused(changed_checkpoint, change, sentences, quick):
+    with pytest.raises(FormatError, match="record of the training is damaged"):
+        Word2Vec(sentences, **quick).fit(resume=True, checkpoint=changed_checkpoint(change))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"epoch": 4}, "epoch 4, token 0 is outside the run"),
+        ({"token": 10**6}, "token 1000000 is outside the run"),
+        ({"token": 1}, "its position, token 1, is not a chunk boundary"),
+    ],
+)
+def test_a_checkpoint_that_stands_where_no_chunk_begins_is_refused(changed_checkpoint, change, said, sentences, quick):
+    with pytest.raises(FormatError, match=said):
+        Word2Vec(sentences, **quick).fit(resume=True, checkpoint=changed_checkpoint(change))

@@ -1,0 +1,62 @@
+"""Ctrl-C and signals while a model trains."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+LONG_RUN = """
+    import numpy as np, sys, time
+    from fastw2v import EncodedCorpus, Word2Vec
+    ids = np.random.default_rng(0).integers(0, 5000, (20_000, 50))
+    corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(5000)])
+    def say(progress):
+        print("working", flush=True)
+    model = Word2Vec(corpus, epochs=1000, n_jobs={n_jobs}, callbacks=[say])
+"""
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_ctrl_c_stops_quickly_and_leaves_a_model_that_resumes(n_jobs, package_folder):
+    code = textwrap.dedent(LONG_RUN.format(n_jobs=n_jobs)) + textwrap.dedent("""
+    try:
+        model.fit()
+    except KeyboardInterrupt:
+        stopped = model.report_.tokens
+        assert np.isfinite(model.vectors_.vectors).all() and stopped > 0
+        model.callbacks = [lambda progress: True]
+        model.fit(resume=True)
+        print("resumed", model.report_.tokens > stopped, flush=True)
+    """)
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=package_folder)
+    assert child.stdout.readline() == "working\n"
+    child.send_signal(signal.SIGINT)
+    sent = time.perf_counter()
+    rest, _ = child.communicate(timeout=60)
+    assert rest.endswith("resumed True\n")
+    assert child.returncode == 0
+    assert time.perf_counter() - sent < 20  # a thousand epochs would take many minutes
+
+
+def test_an_exception_of_a_users_signal_handler_comes_out(run_python):
+    done = run_python(
+        LONG_RUN.format(n_jobs=2)
+        + """
+    import signal
+    def alarm(number, frame):
+        raise TimeoutError("mine")
+    signal.signal(signal.SIGALRM, alarm)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    try:
+        model.fit()
+    except TimeoutError as error:
+        assert model.report_.tokens > 0
+        print("came out:", error)
+    """
+    )
+    assert done.stdout.endswith("came out: mine\n"), done.stderr

@@ -1,0 +1,64 @@
+"""Comparisons of words and groups of words: gensim's numbers, and what cannot be compared."""
+
+import numpy as np
+import pytest
+
+from fastw2v.errors import ParameterError
+
+
+def test_comparisons_equal_gensims(wv, theirs, all_words, all_vectors):
+    assert wv.n_similarity(all_words[:3], all_words[5:9]) == pytest.approx(
+        theirs.n_similarity(all_words[:3], all_words[5:9]), abs=1e-5
+    )
+    assert wv.distance("word1", "word2") == pytest.approx(theirs.distance("word1", "word2"), abs=1e-5)
+    np.testing.assert_allclose(wv.distances("word1"), theirs.distances("word1"), atol=1e-5)
+    np.testing.assert_allclose(
+        wv.distances(all_vectors[3], all_words[4:7]), theirs.distances(all_vectors[3], all_words[4:7]), atol=1e-5
+    )
+    for first in range(0, 100, 7):
+        assert wv.rank("word0", all_words[first + 1]) == theirs.rank("word0", all_words[first + 1])
+        assert wv.closer_than("word0", all_words[first + 1]) == theirs.closer_than("word0", all_words[first + 1])
+        assert wv.doesnt_match(all_words[first : first + 5]) == theirs.doesnt_match(all_words[first : first + 5])
+
+
+@pytest.mark.parametrize("pre", [True, False])
+@pytest.mark.parametrize("post", [True, False])
+def test_mean_vectors_equal_gensims(wv, theirs, pre, post, all_words, all_vectors):
+    for words, weights in ((all_words[:4], None), (["word1", "unknown", all_vectors[2]], [0.5, 2.0, -1.0])):
+        found = wv.get_mean_vector(words, weights, pre_normalize=pre, post_normalize=post)
+        expected = theirs.get_mean_vector(words, weights, pre_normalize=pre, post_normalize=post)
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+        assert found.dtype == np.float32
+    with pytest.raises(KeyError, match="unknown"):
+        wv.get_mean_vector(["unknown"], ignore_missing=False)
+    np.testing.assert_array_equal(wv.get_mean_vector(["unknown"]), np.zeros(8))
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "message"),
+    [
+        ("doesnt_match", ([],), "`words` is empty"),
+        ("doesnt_match", ("word1 word2",), "must be a list of words"),
+        ("n_similarity", (["word1"], []), "`others` is empty"),
+        ("get_mean_vector", (["word1"], [1.0, 2.0]), r"1 words and weights of shape \(2,\)"),
+        ("distances", (np.zeros(3),), r"shape \(3,\)"),
+    ],
+)
+def test_bad_comparisons_are_refused(wv, method, arguments, message):
+    with pytest.raises(ParameterError, match=message):
+        getattr(wv, method)(*arguments)
+
+
+@pytest.mark.parametrize("method", ["rank", "closer_than", "distance", "similarity"])
+def test_unknown_words_are_named(wv, method):
+    with pytest.raises(KeyError, match="'wordl'"):
+        getattr(wv, method)("word1", "wordl")
+
+
+def test_similarity(wv):
+    a, b = wv["word1"].astype(float), wv["word2"].astype(float)
+    expected = a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+    assert wv.similarity("word1", "word2") == pytest.approx(expected, abs=1e-6)
+    assert wv.similarity("word1", "word1") == pytest.approx(1.0)
+    with pytest.raises(KeyError, match="queen"):
+        wv.similarity("word1", "queen")

@@ -1,0 +1,56 @@
+"""What may be asked about: words, vectors, weights and collections of them; and what is neither."""
+
+import numpy as np
+import pytest
+
+from fastw2v.errors import ParameterError
+from fastw2v.vectors import WordVectors
+
+
+def test_a_string_is_not_a_collection_of_words(wv):
+    with pytest.raises(ParameterError, match="exclude must be a collection of words or a callable; got the string"):
+        wv.most_similar("word1", exclude="word2")
+
+
+def test_sets_and_iterators_of_words_are_lists_of_words(wv, words_of, check_same):
+    expected = wv.most_similar(["word1", "word2"])
+    check_same(wv.most_similar({"word1", "word2"}), expected)
+    check_same(wv.most_similar(word for word in ["word1", "word2"]), expected)
+    check_same(wv.most_similar({"word1": 1, "word2": 2}.keys()), expected)
+    keys = WordVectors(np.eye(3) + 0.1, [frozenset("ab"), "a", "b"])
+    assert words_of(keys.most_similar(frozenset("ab"))) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"word1": 0.5}, "`positive` is a mapping: pass a list of"),
+        ([["word1"]], r"`positive` holds \['word1'\] \(list\), which cannot be a word"),
+        ([(["word1"], 2.0)], r"`positive` holds \['word1'\] \(list\)"),
+        ([[0.5] * 8], "pass a vector as a NumPy array"),
+        ([np.array(["word1", "word2"])], "an array of <U5 inside a list"),
+        ([("word1", float("nan"))], "weight nan: weights must be finite"),
+        ([(np.ones(8, np.float32), float("inf"))], "weight inf"),
+    ],
+)
+def test_what_is_neither_word_nor_vector_is_refused(wv, given, message):
+    for ask in (wv.most_similar, wv.most_similar_cosmul, lambda one: wv.most_similar_batch([one])):
+        with pytest.raises(ParameterError, match=message):
+            ask(given)
+
+
+@pytest.mark.parametrize(
+    "look_up", [lambda wv: wv[[["word1"]]], lambda wv: wv[{"word1"}], lambda wv: wv.row(["word1"])]
+)
+def test_a_list_in_the_place_of_a_word_is_told_apart(wv, look_up):
+    with pytest.raises(ParameterError, match="which cannot be a word"):
+        look_up(wv)
+
+
+@pytest.mark.parametrize("words", ["word1", ["word1"], ("word1",), np.array(["word1"]), ("word1", 2)])
+def test_one_word_may_be_given_in_many_ways(wv, words, check_same):
+    check_same(wv.most_similar(words), wv.most_similar(["word1"]))
+
+
+def test_a_tuple_of_words_is_a_list_of_words(wv, check_same):
+    check_same(wv.most_similar(("word1", "word2")), wv.most_similar(["word1", "word2"]))
