@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import typing
+import warnings
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -59,6 +60,7 @@ def main(arguments: list[str] | None = None) -> None:
         0: success. 1: bad input (one line on standard error), or the output pipe was closed. 2: wrong usage. 130:
         interrupted.
     """
+    warnings.showwarning = _show_warning  # type: ignore[assignment]
     try:
         # Not standalone, click hands back the exit code of `Exit`, and None when a command just ends.
         code = cli.main(args=arguments, prog_name="fastw2v", standalone_mode=False) or 0
@@ -77,6 +79,11 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(f"fastw2v: error: {fault or type(fault).__name__}", err=True)
         code = 1
     raise SystemExit(code)
+
+
+def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
+    """Show a warning as one line; its place in the source means nothing here."""
+    click.echo(f"fastw2v: warning: {message}", err=True)
 
 
 def _expected_faults() -> tuple[type[BaseException], ...]:

@@ -106,17 +106,18 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traine
     from fastw2v.training.checkpoint import check_words
     from fastw2v.training.session import begin, resume, run
 
-    with _interrupt_noted() as noted:
-        request = _request(options, (lambda progress: bool(noted),), quiet)
-        encoded = request.read(corpus)
-        if not quiet:
-            report = encoded.report
-            click.echo(
-                f"{report.raw_tokens:,} tokens in {report.raw_sentences:,} sentences, "
-                f"{len(encoded.vocabulary):,} words kept of {report.distinct_words:,}",
-                err=True,
-            )
-        check_words(encoded)
+    noted: list[int] = []
+    request = _request(options, (lambda progress: bool(noted),), quiet)
+    encoded = request.read(corpus)  # before Ctrl-C is held back: reading may take long, or wait for a pipe
+    if not quiet:
+        report = encoded.report
+        click.echo(
+            f"{report.raw_tokens:,} tokens in {report.raw_sentences:,} sentences, "
+            f"{len(encoded.vocabulary):,} words kept of {report.distinct_words:,}",
+            err=True,
+        )
+    check_words(encoded)
+    with _interrupts_noted_in(noted):
         session = (resume if options.get("resume") else begin)(request, encoded)
         run(session)
     return Trained(session, interrupted=bool(noted))
@@ -143,9 +144,12 @@ def _seed(options: dict[str, Any]) -> int:
         return resolve_seed(options.get("seed"))
     if options.get("checkpoint") is None:
         raise ParameterError("--resume continues from a checkpoint: name its file with --checkpoint")
-    if options.get("seed") is not None:
-        raise ParameterError(f"--seed {options['seed']}: --resume takes the seed from the checkpoint; leave out --seed")
-    return seed_of(options["checkpoint"])
+    kept = seed_of(options["checkpoint"])
+    if options.get("seed") not in (None, kept):
+        raise ParameterError(
+            f"--seed {options['seed']}: the run in {options['checkpoint']} has the seed {kept}; leave out --seed"
+        )
+    return kept
 
 
 def _files(options: dict[str, Any]) -> dict[str, Any]:
@@ -166,15 +170,14 @@ def _words_of(path: Path) -> list[str]:
 
 
 @contextmanager
-def _interrupt_noted() -> Iterator[list[int]]:
+def _interrupts_noted_in(noted: list[int]) -> Iterator[None]:
     """Note Ctrl-C instead of raising, so that training returns what it has.
 
     During training the loop itself stops the threads and passes the signal on; the callback covers a Ctrl-C before
     that.
     """
-    noted: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, frame: noted.append(number))
     try:
-        yield noted
+        yield
     finally:
         signal.signal(signal.SIGINT, before)

@@ -190,12 +190,13 @@ def advance(
         No pair was trained because no sentence kept two words.
     """
     check_options(device=device, n_jobs=n_jobs, callbacks=callbacks, checkpoint=checkpoint, every=every)
-    if not state.complete:
+    to_do = state.epoch < state.plan.epochs  # nothing, if the checkpoint of a whole run was restored
+    if to_do:
         _run(state, corpus, device, resolve_jobs(n_jobs), list(callbacks), checkpoint, every)
     if not state.complete:
         return
     state.pack()
-    if state.report.pairs == 0:
+    if to_do and state.report.pairs == 0:
         warn_user(
             "no pair was trained: after subsampling no sentence kept two words; the vectors are the initial ones. "
             "Lower min_count, raise sample (0 keeps every token), or pass longer sentences",

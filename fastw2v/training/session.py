@@ -19,7 +19,7 @@ from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.ids import count_ids
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import DivergedError, ParameterError
+from fastw2v.errors import DivergedError, ParameterError, warn_user
 from fastw2v.parameters import Device, Errors, check
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.checkpoint import restore, seed_of
@@ -184,6 +184,8 @@ def resume(request: Request, corpus: Any) -> Session:
     assert request.checkpoint is not None
     session = begin(request, corpus, seed=seed_of(request.checkpoint))
     restore(request.checkpoint, session.state, session.corpus)
+    if session.state.complete:
+        warn_user(f"the run in {os.fspath(request.checkpoint)} is complete: nothing is left to train")
     return session
 
 

@@ -57,7 +57,7 @@ def test_a_stopped_run_continues_from_its_checkpoint(corpus, tmp_path, run):
     assert "seed 7" in done.stderr
     whole = fit.train(encoded, TrainingParameters(**options), seed=7, n_jobs=1)
     assert np.array_equal(formats.load(tmp_path / "v.bin").vectors, whole.w_in)
-    assert "leave out --seed" in run(*command, *resume, "--seed", 7).stderr
+    assert "leave out --seed" in run(*command, *resume, "--seed", 8).stderr
     assert "name its file with --checkpoint" in run(*command, "--resume").stderr
     assert "epochs=3, not 4" in run(*command, *resume, "--epochs", 4).stderr
 
@@ -183,3 +183,36 @@ def test_ctrl_c_stops_in_order(corpus, tmp_path, keep, package_folder, fastw2v_c
         assert "nothing was written" in rest
         assert output.read_bytes() == b"what was there before"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus.txt", "v.fw2v"]
+
+
+def test_ctrl_c_while_the_corpus_is_read_ends_at_once(tmp_path, package_folder, fastw2v_command):
+    """A pipe that gives nothing: the command waits for text, and must not hold the signal back."""
+    process = subprocess.Popen(
+        [*fastw2v_command, "train", "-", "-o", str(tmp_path / "v.fw2v")],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=package_folder,
+    )
+    try:
+        for _ in range(40):  # until it waits for text, whenever that is
+            time.sleep(0.25)
+            process.send_signal(signal.SIGINT)
+            if process.poll() is not None:
+                break
+        assert process.wait(timeout=1) in (130, -signal.SIGINT)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_complete_run_is_resumed_with_its_own_seed_and_says_that_nothing_is_left(corpus, tmp_path, run):
+    command = ("train", corpus, "--vector-size", 4, "--epochs", 1, "--seed", 7, "-o", tmp_path / "v.bin")
+    command = (*command, "--checkpoint", tmp_path / "c.fw2v")
+    assert run(*command).returncode == 0
+    again = run(*command, "--resume")
+    assert again.returncode == 0, again.stderr
+    assert (
+        f"\nfastw2v: warning: the run in {tmp_path / 'c.fw2v'} is complete: nothing is left to train\n" in again.stderr
+    )
+    assert "no pair was trained" not in again.stderr
