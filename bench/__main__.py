@@ -100,11 +100,15 @@ def run_end_to_end(settings: Settings, runs: int, gensim_words: int) -> None:
 @click.option("--epochs", default=3, show_default=True)
 @click.option("--threads", default=1, show_default=True)
 @click.option("--system", "systems", multiple=True, default=["fastw2v"], show_default=True)
+@click.option("--rate", default=0.0375, show_default=True, help="Learning rate of skip-gram; that of CBOW is 0.05.")
+@click.option("--name", default="quality", show_default=True, help="Name of the file of results.")
 @click.pass_obj
-def run_quality(settings: Settings, seeds: int, epochs: int, threads: int, systems: tuple[str, ...]) -> None:
+def run_quality(
+    settings: Settings, seeds: int, epochs: int, threads: int, systems: tuple[str, ...], rate: float, name: str
+) -> None:
     """Measure similarity and analogy scores."""
-    rows = quality.measure(find_corpus(settings.corpus), settings, seeds, epochs, list(systems), threads)
-    settings.write("quality", rows)
+    rows = quality.measure(find_corpus(settings.corpus), settings, seeds, epochs, list(systems), threads, rate)
+    settings.write(name, rows)
 
 
 @main.command("ptb")

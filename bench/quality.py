@@ -19,21 +19,21 @@ QUICK_WORDS = 200_000  # with fewer, too few words of the tests are known
 
 
 def measure(
-    corpus: Path, settings: Settings, seeds: int, epochs: int, systems: list[str], threads: int
+    corpus: Path, settings: Settings, seeds: int, epochs: int, systems: list[str], threads: int, rate: float
 ) -> list[dict[str, Any]]:
     """Return one row for each system and architecture: the mean of each score, and every seed's.
 
     Programs have no option for the seed, so each runs only once.
     """
     if not settings.quick:
-        return _measure(corpus, settings, seeds, epochs, systems, threads)
+        return _measure(corpus, settings, seeds, epochs, systems, threads, rate)
     with tempfile.TemporaryDirectory() as folder:
         piece, _ = first_words(corpus, QUICK_WORDS, Path(folder))
-        return _measure(piece, settings, 1, 1, systems, threads)
+        return _measure(piece, settings, 1, 1, systems, threads, rate)
 
 
 def _measure(
-    corpus: Path, settings: Settings, seeds: int, epochs: int, systems: list[str], threads: int
+    corpus: Path, settings: Settings, seeds: int, epochs: int, systems: list[str], threads: int, rate: float
 ) -> list[dict[str, Any]]:
     raw_words = count_words(corpus)
     rows = []
@@ -49,7 +49,7 @@ def _measure(
                         str(corpus),
                         raw_words,
                         cbow=cbow,
-                        learning_rate=0.05 if cbow else 0.025,
+                        learning_rate=0.05 if cbow else rate,
                         epochs=epochs,
                         seed=seed,
                         threads=threads,
@@ -61,10 +61,15 @@ def _measure(
                     vectors, _, words = saved(file)
                 found.append({**score(WordVectors(vectors, words)), "words_per_second": outcome.words_per_second(task)})
             row: dict[str, Any] = {"system": system, "architecture": "CBOW" if cbow else "skip-gram", "seeds": found}
+            row["learning_rate"] = task.learning_rate
             row |= {name: statistics.mean(one[name] for one in found) for name in (*SCORES, "words_per_second")}
             rows.append(row)
             shown = "   ".join(f"{name} {row[name]:5.1f}" for name in SCORES)
             print(f"{system:10} {row['architecture']:9} {shown}   {row['words_per_second'] / 1e6:.2f} M/s", flush=True)
-    columns = {"system": "", "architecture": ""} | {name: ".1f" for name in SCORES} | {"words_per_second": ",.0f"}
+    columns = (
+        {"system": "", "architecture": "", "learning_rate": ".4f"}
+        | {name: ".1f" for name in SCORES}
+        | {"words_per_second": ",.0f"}
+    )
     show(f"Scores after {epochs} epochs", rows, columns)
     return rows
