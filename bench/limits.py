@@ -159,13 +159,14 @@ def share_reached(encoded: Any, params: dict[str, Any], found: list[dict[str, An
     plan = started(encoded, **params).plan
     dimensions, negative = params.get("vector_size", 100), params.get("negative", 5)
     kept_per_second = epoch.kept / epoch.seconds
-    pairs = epoch.pairs / epoch.kept  # CBOW: targets, about one
+    pairs = epoch.pairs / epoch.kept  # by weight; CBOW: targets, about one
+    contexts = plan.window + 1 if plan.draw_windows else 2 * plan.window
     if plan.cbow:
-        contexts = plan.window + 1 if plan.draw_windows else 2 * plan.window
         flops = dimensions * (2 * 3 * (1 + plan.noise_slots) + 2 * contexts)
         classical = dimensions * (2 * 3 * (1 + negative) + 2 * contexts)
     else:
-        flops = 2 * 3 * dimensions * (pairs + plan.noise_slots)
+        scored = pairs if plan.draw_windows else contexts * pairs / (2 * float(plan.weight_within[-1]))
+        flops = 2 * 3 * dimensions * (scored + plan.noise_slots)
         classical = 2 * 3 * dimensions * pairs * (negative + 1)
     moved = 4 * dimensions * 2 * (2 + plan.noise_slots / (plan.tile_tokens * plan.noise_life)) + 4
     arithmetic = next(row for row in found if row["unit"] == "GFLOP/s")["one_process"]
