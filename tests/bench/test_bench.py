@@ -65,7 +65,8 @@ def test_limits(text, tmp_path):
     assert {row["unit"] for row in found["rows"]} == {"GFLOP/s", "GB/s"}
     assert all(row["one_process"] > 0 and row["two_processes"] > 0 for row in found["rows"])
     skipgram = found["shares"][0]
-    assert skipgram["flop_per_token"] == pytest.approx(2 * 3 * 100 * (skipgram["pairs_per_token"] + 16))
+    scored = 10 / 6 * skipgram["pairs_per_token"]  # ten contexts, which weigh six pairs
+    assert skipgram["flop_per_token"] == pytest.approx(2 * 3 * 100 * (scored + 16))
 
 
 @COMPILER
