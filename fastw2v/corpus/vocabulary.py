@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -96,7 +97,7 @@ class Vocabulary:
         return cls([words[row] for row in rows], counts[rows])
 
     @property
-    def words(self) -> list[Hashable]:
+    def words(self) -> list[Any]:
         """The words by row."""
         return self._words
 
@@ -118,7 +119,7 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self._words)
 
-    def __iter__(self) -> Iterator[Hashable]:
+    def __iter__(self) -> Iterator[Any]:
         return iter(self._words)
 
     def __contains__(self, word: object) -> bool:

@@ -21,7 +21,7 @@ class Comparisons:
     if TYPE_CHECKING:
 
         @property
-        def index_to_key(self) -> list[Hashable]: ...
+        def index_to_key(self) -> list[Any]: ...
         @property
         def key_to_index(self) -> dict[Hashable, int]: ...
         @property
@@ -184,7 +184,7 @@ class Comparisons:
         mean = total / total_weight if total_weight else total
         return unit_rows(mean[None, :])[0] if post_normalize else mean.astype(np.float32)
 
-    def doesnt_match(self, words: Sequence[Hashable]) -> Hashable:
+    def doesnt_match(self, words: Sequence[Hashable]) -> Any:
         """Return the word of a group that is farthest from the group's mean.
 
         Parameters
@@ -242,7 +242,7 @@ class Comparisons:
         """
         return len(self._closer_rows(word, other)) + 1
 
-    def closer_than(self, word: Hashable, other: Hashable) -> list[Hashable]:
+    def closer_than(self, word: Hashable, other: Hashable) -> list[Any]:
         """Return the words that are closer to `word` than `other` is, by row.
 
         Parameters

@@ -15,7 +15,8 @@ from fastw2v.vectors.search import SearchIndex, best_of_many, best_rows, search_
 # As in gensim: keeps a quotient of similarities finite (Levy and Goldberg 2014, equation 4).
 _COSMUL_EPSILON = 1e-6
 
-Answer = list[tuple[Hashable, float]]
+# Words come out as they went in, usually as strings; Hashable would let nobody use them as such.
+Answer = list[tuple[Any, float]]
 
 
 class Neighbours:
@@ -27,7 +28,7 @@ class Neighbours:
 
         def __len__(self) -> int: ...
         @property
-        def index_to_key(self) -> list[Hashable]: ...
+        def index_to_key(self) -> list[Any]: ...
         @property
         def key_to_index(self) -> dict[Hashable, int]: ...
         @property

@@ -114,7 +114,7 @@ class WordVectors(Neighbours, Comparisons):
     # -- a mapping from words to vectors --
 
     @property
-    def index_to_key(self) -> list[Hashable]:
+    def index_to_key(self) -> list[Any]:
         """The words by row."""
         return self.vocabulary.words
 
@@ -139,7 +139,7 @@ class WordVectors(Neighbours, Comparisons):
     def __contains__(self, word: object) -> bool:
         return word in self.vocabulary
 
-    def __iter__(self) -> Iterator[Hashable]:
+    def __iter__(self) -> Iterator[Any]:
         """Iterate over the words by row, as over the keys of a dict."""
         return iter(self.index_to_key)
 

@@ -30,7 +30,7 @@ sentences = [["the", "cat", "sat"], ["the", "dog", "sat"]] * 1000
 
 model = Word2Vec("corpus.txt", vector_size=100, random_state=np.random.default_rng(1), callbacks=[print]).fit()
 reveal_type(model)  # is: fastw2v.api.Word2Vec
-reveal_type(Word2Vec(sentences).fit().most_similar("x"))  # is: list[tuple[Hashable, float]]
+reveal_type(Word2Vec(sentences).fit().most_similar("x"))  # is: list[tuple[Any, float]]
 reveal_type(MyWord2Vec(Path("corpus.txt")).fit(resume=True, checkpoint="run.fw2v"))  # is: uses.MyWord2Vec
 reveal_type(Word2Vec().partial_fit(sentences))  # is: fastw2v.api.Word2Vec
 reveal_type(MyWord2Vec.load("model.fw2v"))  # is: uses.MyWord2Vec
@@ -42,7 +42,9 @@ reveal_type(model.loss_history_)  # is: list[float]
 reveal_type(model.report_.words_per_second)  # is: float
 reveal_type(model.corpus_report_.dropped_tokens)  # is: int
 reveal_type(model.vocabulary_.counts)  # is: NDArray[int64] | None
-reveal_type(model.analogy("man", "king", "woman"))  # is: list[tuple[Hashable, float]]
+answer: list[tuple[str, float]] = model.most_similar("king")
+upper = [word.upper() for word, _ in answer]
+reveal_type(model.analogy("man", "king", "woman"))  # is: list[tuple[Any, float]]
 reveal_type(model.similarity("cat", "dog"))  # is: float
 reveal_type(model.transform(["the cat"]))  # is: NDArray[float32]
 reveal_type(model.fit_transform(sentences))  # is: NDArray[float32]
@@ -58,12 +60,12 @@ reveal_type(vectors.vectors)  # is: NDArray[float32]
 reveal_type(vectors["cat"])  # is: NDArray[float32]
 reveal_type(vectors[:10])  # is: fastw2v.vectors.word_vectors.WordVectors
 reveal_type(vectors.get("cat"))  # is: NDArray[float32] | None
-reveal_type(vectors.most_similar("cat", among={"dog", "sat"}))  # is: list[tuple[Hashable, float]]
-reveal_type(vectors.most_similar_batch(["cat", "dog"], topn=3))  # is: list[list[tuple[Hashable, float]]]
+reveal_type(vectors.most_similar("cat", among={"dog", "sat"}))  # is: list[tuple[Any, float]]
+reveal_type(vectors.most_similar_batch(["cat", "dog"], topn=3))  # is: list[list[tuple[Any, float]]]
 reveal_type(WordVectors(np.eye(2), ["a", "b"]).unit_vectors)  # is: NDArray[float32]
 index = fastw2v.ann.ApproximateIndex(vectors)
 reveal_type(index)  # is: fastw2v.vectors.approximate.ApproximateIndex
-reveal_type(model.most_similar("cat", index=index))  # is: list[tuple[Hashable, float]]
+reveal_type(model.most_similar("cat", index=index))  # is: list[tuple[Any, float]]
 export("folder", vectors, to="model2vec")
 fastw2v.formats.export("vectors.npz", vectors, "npz")
 
