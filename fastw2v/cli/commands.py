@@ -187,9 +187,10 @@ def train(
     Each line is a sentence. Nothing is written until training is complete; an interrupted run writes nothing unless
     --save-on-interrupt or --checkpoint is given, and exits with code 130.
     """
-    from fastw2v.cli.train import check_output, run_training
+    from fastw2v.cli.train import check_corpus_is_kept, check_output, run_training
 
     check_output(output, format_, with_context)
+    check_corpus_is_kept(corpus, output)
     result = run_training(corpus, options, quiet=quiet)
     if result.interrupted and not save_on_interrupt:
         kept = "nothing was written (use --save-on-interrupt to keep the vectors)"

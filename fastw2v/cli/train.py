@@ -87,6 +87,22 @@ def check_output(path: Path, format: Format | None, with_context: bool) -> None:
     check_target(path)
 
 
+def check_corpus_is_kept(corpus: str, output: Path) -> None:
+    """Refuse an output that is a file of the corpus, which it would replace.
+
+    Raises
+    ------
+    ParameterError
+        It is.
+    CorpusError
+        There is no such corpus.
+    """
+    from fastw2v.corpus.files import find
+
+    if output.exists() and any(file.state is not None and output.samefile(file.path) for file in find(corpus)):
+        raise ParameterError(f"--output {output} is a file of the corpus, which it would replace: name another file")
+
+
 def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Trained:
     """Read a corpus and train on it.
 

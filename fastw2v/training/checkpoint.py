@@ -14,6 +14,8 @@ import numpy as np
 
 from fastw2v.errors import FormatError
 from fastw2v.formats import load_all, save
+from fastw2v.formats.atomic import check_target
+from fastw2v.formats.native import is_native
 from fastw2v.formats.words import encode_words
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.vectors.word_vectors import WordVectors
@@ -26,6 +28,26 @@ if TYPE_CHECKING:
 def check_words(corpus: EncodedCorpus) -> None:
     """Raise before training if the words cannot be written to a file."""
     encode_words(corpus.vocabulary.words)
+
+
+def check_checkpoint(path: str | os.PathLike[str]) -> None:
+    """Raise before training if a checkpoint cannot be written here, or would replace a file of another kind.
+
+    Raises
+    ------
+    FormatError
+        The file exists and is not a checkpoint.
+    OSError
+        The folder is missing or not writable.
+    """
+    check_target(path)
+    if os.path.isfile(path) and os.path.getsize(path):
+        with open(path, "rb") as file:
+            if not is_native(file.read(9)):
+                raise FormatError(
+                    f"{os.fspath(path)} exists and is not a checkpoint, which would replace it: name another file, or "
+                    "delete this one"
+                )
 
 
 def fingerprint(corpus: EncodedCorpus) -> str:

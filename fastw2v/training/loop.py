@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from fastw2v.backends import choice as backends
 from fastw2v.errors import DivergedError, ParameterError, warn_user
-from fastw2v.formats.atomic import check_target
 from fastw2v.machine import check_memory, resolve_jobs
 from fastw2v.parameters import check, shown
 from fastw2v.planning import plan
@@ -24,7 +23,7 @@ from fastw2v.planning.plan import ChunkStats, Plan
 from fastw2v.planning.rows import initial_arrays, row_stride
 from fastw2v.planning.tables import make_tables, word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
-from fastw2v.training.checkpoint import check_words, save_checkpoint
+from fastw2v.training.checkpoint import check_checkpoint, check_words, save_checkpoint
 from fastw2v.training.interrupts import interrupts_held
 from fastw2v.training.state import Callback, Progress, TrainingState
 
@@ -133,6 +132,8 @@ def check_options(
         An option is out of range.
     BackendUnavailable
         The device cannot be used.
+    FormatError
+        The checkpoint would replace a file of another kind.
     OSError
         The checkpoint cannot be written.
     """
@@ -143,7 +144,7 @@ def check_options(
         raise ParameterError(f"callbacks={shown(callbacks)}: it must be a list of functions of a Progress")
     backends.check_device(device)
     if checkpoint is not None:
-        check_target(checkpoint)
+        check_checkpoint(checkpoint)
 
 
 def advance(

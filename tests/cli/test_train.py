@@ -216,3 +216,25 @@ def test_a_complete_run_is_resumed_with_its_own_seed_and_says_that_nothing_is_le
         f"\nfastw2v: warning: the run in {tmp_path / 'c.fw2v'} is complete: nothing is left to train\n" in again.stderr
     )
     assert "no pair was trained" not in again.stderr
+
+
+@pytest.mark.parametrize("given", ["the corpus", "its folder"])
+def test_the_corpus_is_never_replaced_by_vectors(tmp_path, run, given):
+    text = "red wine white wine\nmotor car road gear\n" * 40
+    path = tmp_path / "c.txt"
+    path.write_text(text)
+    done = run("train", path if given == "the corpus" else tmp_path, "-o", path, "--vector-size", 2, "--min-count", 1)
+    assert done.returncode == 1
+    assert "is a file of the corpus" in done.stderr
+    assert path.read_text() == text
+
+
+def test_a_checkpoint_replaces_only_checkpoints(corpus, tmp_path, run):
+    text = corpus.read_text()
+    done = run("train", corpus, "-o", tmp_path / "v.bin", "--checkpoint", corpus)
+    assert done.returncode == 1
+    assert "exists and is not a checkpoint" in done.stderr
+    assert corpus.read_text() == text
+    for _ in range(2):
+        again = run("train", corpus, "-o", tmp_path / "v.bin", "--epochs", 1, "--checkpoint", tmp_path / "c.fw2v")
+        assert again.returncode == 0, again.stderr
