@@ -52,7 +52,8 @@ def export(
         "projector": a log folder for TensorBoard's embedding projector, whose two TSV files can also be uploaded to it.
         "model2vec": a folder for ``model2vec.StaticModel.from_pretrained`` and ``sentence_transformers``.
     overwrite : bool, default False
-        Replace a folder that is not empty, and delete its content. (A file is always replaced.)
+        Replace the files of an earlier export in a folder. A folder that holds anything else is an error, since that
+        would be deleted. (A file is always replaced.)
     lowercase : bool, default False
         "model2vec" only: turn text into lower case before its words are looked up.
 

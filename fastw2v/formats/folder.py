@@ -25,7 +25,8 @@ def new_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iter
     path : str or path
         An existing empty folder is replaced. One that is not empty is an error, unless:
     overwrite : bool, default False
-        Replace the folder and delete its content. For a moment, between two renames, nothing has the name.
+        Replace a folder that holds nothing but files of the names written now. For a moment, between two renames,
+        nothing has the name.
 
     Yields
     ------
@@ -35,7 +36,8 @@ def new_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iter
     Raises
     ------
     OSError
-        The message names the path, where everything is unchanged.
+        The message names the path, where everything is unchanged. With `overwrite`, a `FileExistsError` names what the
+        folder holds besides, which would be lost.
     """
     target = Path(os.path.realpath(os.fspath(path)))
     if target.exists() and not target.is_dir():
@@ -49,6 +51,8 @@ def new_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iter
     try:
         yield temporary
         sync_folder(temporary)
+        if overwrite:
+            _refuse_to_lose(target, temporary, path)
         _take_name(temporary, target, overwrite)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -56,6 +60,22 @@ def new_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iter
     finally:
         os.close(descriptor)
     sync_folder(target.parent)
+
+
+def _refuse_to_lose(target: Path, temporary: Path, path: str | os.PathLike[str]) -> None:
+    """Raise `FileExistsError` if `target` holds anything that the files in `temporary` do not replace."""
+    if not target.is_dir():
+        return
+    written = {entry.name for entry in temporary.iterdir()}
+    lost = sorted(entry.name for entry in target.iterdir() if entry.name not in written or entry.is_dir())
+    if lost:
+        others = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
+        raise FileExistsError(
+            errno.EEXIST,
+            f"the folder also holds {', '.join(map(repr, lost[:3]))}{others}, which would be deleted; "
+            "give another name, or move them away",
+            str(path),
+        )
 
 
 def _take_name(temporary: Path, target: Path, overwrite: bool) -> None:

@@ -150,6 +150,13 @@ def test_a_folder_with_something_in_it_stays(tmp_path, to, names_in):
     with pytest.raises(FileExistsError, match="not empty"):
         export(tmp_path / "out", WV, to)
     assert names_in(tmp_path / "out") == sorted([*before, "mine.txt"])
+    (tmp_path / "out" / "runs").mkdir()
+    with pytest.raises(FileExistsError, match=r"also holds 'mine\.txt', 'runs', which would be deleted"):
+        export(tmp_path / "out", WV, to, overwrite=True)
+    assert names_in(tmp_path / "out") == sorted([*before, "mine.txt", "runs"])
+    assert names_in(tmp_path) == ["out"]
+    (tmp_path / "out" / "mine.txt").unlink()
+    (tmp_path / "out" / "runs").rmdir()
     export(tmp_path / "out", WV, to, overwrite=True)
     assert names_in(tmp_path / "out") == before
     (tmp_path / "file").write_text("a file")
