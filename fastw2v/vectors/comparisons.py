@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,24 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 from fastw2v.errors import ParameterError
 from fastw2v.vectors.queries import is_column
 from fastw2v.vectors.search import unit_rows
+from fastw2v.vectors.table import Table
 
 
-class Comparisons:
+class Comparisons(Table):
     """The part of `WordVectors` that compares words and groups of words."""
-
-    vectors: NDArray[np.float32]
-
-    if TYPE_CHECKING:
-
-        @property
-        def index_to_key(self) -> list[Any]: ...
-        @property
-        def key_to_index(self) -> dict[Hashable, int]: ...
-        @property
-        def vector_size(self) -> int: ...
-        @property
-        def unit_vectors(self) -> NDArray[np.float32]: ...
-        def row(self, word: Hashable) -> int: ...
 
     def similarity(self, word: Hashable, other: Hashable) -> float:
         """Return the cosine similarity of two words.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fastw2v.errors import ParameterError
 from fastw2v.vectors.queries import Choice, Words, read_terms
 from fastw2v.vectors.search import SearchIndex, best_of_many, best_rows, search_limit, unit_rows, whole_number
+from fastw2v.vectors.table import Table
 
 # As in gensim: keeps a quotient of similarities finite (Levy and Goldberg 2014, equation 4).
 _COSMUL_EPSILON = 1e-6
@@ -19,23 +20,8 @@ _COSMUL_EPSILON = 1e-6
 Answer = list[tuple[Any, float]]
 
 
-class Neighbours:
+class Neighbours(Table):
     """The part of `WordVectors` that searches."""
-
-    vectors: NDArray[np.float32]
-
-    if TYPE_CHECKING:
-
-        def __len__(self) -> int: ...
-        @property
-        def index_to_key(self) -> list[Any]: ...
-        @property
-        def key_to_index(self) -> dict[Hashable, int]: ...
-        @property
-        def vector_size(self) -> int: ...
-        @property
-        def unit_vectors(self) -> NDArray[np.float32]: ...
-        def row(self, word: Hashable) -> int: ...
 
     def most_similar(
         self,
