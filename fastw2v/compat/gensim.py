@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from fastw2v.compat.absent import OF_MODELS, Absent
-from fastw2v.compat.keyed_vectors import KeyedVectors
+from fastw2v.compat.keyed_vectors import KeyedVectors, refuse
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.vocabulary import Vocabulary
@@ -404,8 +404,7 @@ class _Bridge:
 
 
 def _refuse(name: str, value: Any, default: Any, instead: str) -> None:
-    if value != default:
-        raise ParameterError(f"{name}={value!r:.40} has no counterpart in fastw2v: {instead}")
+    refuse(value != default, f"{name}={value!r:.40}", instead)
 
 
 def _one_of(corpus_iterable: Any, corpus_file: Any) -> Any:

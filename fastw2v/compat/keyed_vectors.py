@@ -97,7 +97,7 @@ class KeyedVectors(Absent, WordVectors):
 
     def init_sims(self, replace: bool = False) -> None:
         """Compute the unit vectors now; ``replace=True`` raises, because these vectors do not change."""
-        _refuse(replace, "replace=True", "use wv.get_normed_vectors()")
+        refuse(replace, "replace=True", "use wv.get_normed_vectors()")
         self.fill_norms()
 
     def vectors_for_all(self, keys: Iterable[Hashable]) -> KeyedVectors:
@@ -215,7 +215,7 @@ class KeyedVectors(Absent, WordVectors):
 
         The delimiter is detected. See :func:`fastw2v.evaluate.evaluate_word_pairs` for a fuller report.
         """
-        _refuse(dummy4unknown, "dummy4unknown=True", "unknown pairs are left out and counted")
+        refuse(dummy4unknown, "dummy4unknown=True", "unknown pairs are left out and counted")
         report = evaluate_word_pairs(self, pairs, restrict_vocab=restrict_vocab, case_insensitive=case_insensitive)
         missing = 100 * report.missing / max(1, report.used + report.missing)
         pearson, spearman = ((r, _p_value(r, report.used)) for r in (report.pearson, report.spearman))
@@ -233,7 +233,7 @@ class KeyedVectors(Absent, WordVectors):
 
         See :func:`fastw2v.evaluate.evaluate_analogies` for a fuller report, and for word2vec's own protocol.
         """
-        _refuse(similarity_function != "most_similar", "similarity_function", "analogies are solved by most_similar")
+        refuse(similarity_function != "most_similar", "similarity_function", "analogies are solved by most_similar")
         upper = str.upper if case_insensitive else str
         rules = Protocol(restrict_vocab, upper, "", PROTOCOLS["gensim"].first_only)
         asked = [(name, [tuple(map(upper, q)) for q in questions]) for name, questions in read_analogies(analogies)]
@@ -269,9 +269,9 @@ class KeyedVectors(Absent, WordVectors):
         **other: Any,
     ) -> None:
         """Write word2vec text or binary."""
-        _refuse(fvocab is not None, "fvocab", "counts are kept by save()")
-        _refuse(not write_header, "write_header=False", "files are written with a header")
-        _refuse(bool(other), ", ".join(other), "the file has all words, by row")
+        refuse(fvocab is not None, "fvocab", "counts are kept by save()")
+        refuse(not write_header, "write_header=False", "files are written with a header")
+        refuse(bool(other), ", ".join(other), "the file has all words, by row")
         save(fname, self, format="binary" if binary else "text")
 
     @classmethod
@@ -287,9 +287,9 @@ class KeyedVectors(Absent, WordVectors):
         no_header: bool = False,
     ) -> KeyedVectors:
         """Read word2vec text or binary, with a header or without; `limit` keeps the first rows."""
-        _refuse(fvocab is not None, "fvocab", "the words are in the file itself")
-        _refuse(encoding.lower().replace("-", "") != "utf8", f"encoding={encoding!r}", "words are UTF-8")
-        _refuse(np.dtype(datatype) != np.float32, "datatype", "vectors are float32")
+        refuse(fvocab is not None, "fvocab", "the words are in the file itself")
+        refuse(encoding.lower().replace("-", "") != "utf8", f"encoding={encoding!r}", "words are UTF-8")
+        refuse(np.dtype(datatype) != np.float32, "datatype", "vectors are float32")
         return cls._of(load(fname, format="binary" if binary else "text", errors=unicode_errors)[:limit])
 
     @classmethod
@@ -322,7 +322,8 @@ def _negated(item: Any) -> Any:
     return item
 
 
-def _refuse(given: bool, option: str, reason: str) -> None:
+def refuse(given: bool, option: str, reason: str) -> None:
+    """Raise `ParameterError` if an option was given that fastw2v has nothing for."""
     if given:
         raise ParameterError(f"{option} has no counterpart in fastw2v: {reason}")
 
