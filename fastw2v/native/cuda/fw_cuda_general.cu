@@ -259,20 +259,11 @@ FW_FN void fw_train_tile(const fw_job *job, fw_tile &t) {
     __syncwarp();
 }
 
-/* One warp per block; each takes whole chunks, in order, until all `count` chunks of the launch are taken. */
+/* One warp per block. */
 extern "C" __global__ void __launch_bounds__(32, 8)
     fw_train(const fw_job *job, fw_i64 epoch, fw_i64 first, int count, int *streams, int *cursor, float *workspaces,
              fw_sums *sums, float damping_threshold) {
     fw_tile t;
     fw_open_workspace(job, t, workspaces + blockIdx.x * job->workspace);
-    for (int taken = fw_take(cursor); taken < count; taken = fw_take(cursor)) {
-        t.c = fw_open_chunk(job, streams, taken, epoch, first + taken, damping_threshold);
-        const int end = t.c.s.line[0], length = fw_tile_length(job->run.tile_tokens, job->chunk_shift[first + taken]);
-        t.number = 0;
-        for (t.i0 = job->run.window; t.i0 < end; t.i0 += length, t.number++) {
-            t.n = end - t.i0 < length ? end - t.i0 : length;
-            fw_train_tile(job, t);
-        }
-        fw_close_chunk(t.c, sums);
-    }
+    fw_train_chunks(job, t, epoch, first, count, streams, cursor, sums, damping_threshold);
 }

@@ -382,14 +382,5 @@ extern "C" __global__ void __launch_bounds__(32, 8)
     fw_open_shared(t);
     for (int m = fw_lane(); m < 16 * FW_SB; m += 32) t.noise_word[m] = -1;
     __syncwarp();
-    for (int taken = fw_take(cursor); taken < count; taken = fw_take(cursor)) {
-        t.c = fw_open_chunk(job, streams, taken, epoch, first + taken, damping_threshold);
-        const int end = t.c.s.line[0], length = fw_tile_length(job->run.tile_tokens, job->chunk_shift[first + taken]);
-        t.number = 0;
-        for (t.i0 = job->run.window; t.i0 < end; t.i0 += length, t.number++) {
-            t.n = end - t.i0 < length ? end - t.i0 : length;
-            fw_train_tile(job, t);
-        }
-        fw_close_chunk(t.c, sums);
-    }
+    fw_train_chunks(job, t, epoch, first, count, streams, cursor, sums, damping_threshold);
 }

@@ -121,4 +121,21 @@ FW_FN float fw_damping(const fw_job *job, const fw_chunk &c, int word) {
 
 FW_FN int fw_is_frozen(const fw_job *job, int word) { return job->frozen && job->frozen[word]; }
 
+/* Train whole chunks with this warp, in order, until all `count` chunks of the launch are taken. Each kernel defines
+   its own fw_tile, and its fw_train_tile after this file. */
+template <class tile>
+FW_FN void fw_train_chunks(const fw_job *job, tile &t, fw_i64 epoch, fw_i64 first, int count, int *streams, int *cursor,
+                           fw_sums *sums, float damping_threshold) {
+    for (int taken = fw_take(cursor); taken < count; taken = fw_take(cursor)) {
+        t.c = fw_open_chunk(job, streams, taken, epoch, first + taken, damping_threshold);
+        const int end = t.c.s.line[0], length = fw_tile_length(job->run.tile_tokens, job->chunk_shift[first + taken]);
+        t.number = 0;
+        for (t.i0 = job->run.window; t.i0 < end; t.i0 += length, t.number++) {
+            t.n = end - t.i0 < length ? end - t.i0 : length;
+            fw_train_tile(job, t);
+        }
+        fw_close_chunk(t.c, sums);
+    }
+}
+
 #endif
