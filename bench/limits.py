@@ -166,7 +166,7 @@ def share_reached(encoded: Any, params: dict[str, Any], found: list[dict[str, An
         classical = dimensions * (2 * 3 * (1 + negative) + 2 * contexts)
     else:
         scored = pairs if plan.draw_windows else contexts * pairs / (2 * float(plan.weight_within[-1]))
-        flops = 2 * 3 * dimensions * (scored + plan.noise_slots)
+        flops = 2 * 3 * dimensions * (scored + plan.noise_slots * plan.passes)
         classical = 2 * 3 * dimensions * pairs * (negative + 1)
     moved = 4 * dimensions * 2 * (2 + plan.noise_slots / (plan.tile_tokens * plan.noise_life)) + 4
     arithmetic = next(row for row in found if row["unit"] == "GFLOP/s")["one_process"]

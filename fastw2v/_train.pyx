@@ -21,7 +21,7 @@ cdef extern from "fw_settings.h" nogil:
         int64_t vocabulary, vector_size, stride, tokens, epochs, chunks, longest_chunk
         uint64_t seed
         double learning_rate, min_learning_rate
-        int32_t window, negative, tile_tokens, noise_slots, noise_life
+        int32_t window, negative, passes, tile_tokens, noise_slots, noise_life
         int32_t cbow, cbow_mean, cbow_divide, draw_windows, pairwise_noise
 
 cdef extern from "cpu/fw_kernel.h" nogil:
@@ -40,6 +40,7 @@ cdef extern from "cpu/fw_kernel.h" nogil:
         const int32_t *noise_alias
         const float *pair_weight
         const float *weight_within
+        const int32_t *pass_slot
         const uint8_t *frozen
     ctypedef struct fw_stats:
         int64_t tokens, chunks
@@ -82,13 +83,13 @@ cdef struct Worker:  # the state of one thread
 cdef void train_chunks(fw_team *team, void *item) noexcept nogil:
     """Run one thread: take chunks from the shared cursor and train their tiles in order."""
     cdef Worker *worker = <Worker *> item
-    cdef int64_t chunk, number, tiles
+    cdef int64_t chunk, number, steps
     while True:
         chunk = fw_team_next(team)
         if chunk < 0:
             break
-        tiles = worker.kernel.open_chunk(worker.job, worker.workspace, worker.epoch, chunk, &worker.stats)
-        for number in range(tiles):
+        steps = worker.kernel.open_chunk(worker.job, worker.workspace, worker.epoch, chunk, &worker.stats)
+        for number in range(steps):
             worker.kernel.train_tile(worker.job, worker.workspace, number, &worker.stats)
 
 
@@ -180,7 +181,7 @@ cdef class Run:
         cdef const int32_t[::1] ids = corpus.ids, noise_alias = tables.noise_alias
         cdef const int64_t[::1] offsets = corpus.offsets
         cdef const int64_t[::1] chunk_begin = plan.chunk_begin, chunk_sentence = plan.chunk_sentence
-        cdef const int32_t[::1] chunk_shift = plan.chunk_shift
+        cdef const int32_t[::1] chunk_shift = plan.chunk_shift, pass_slot = plan.pass_slot
         cdef const float[::1] pair_weight = plan.pair_weight, weight_within = plan.weight_within
         cdef const uint32_t[::1] keep_threshold = tables.keep_threshold, noise_threshold = tables.noise_threshold
         cdef const uint8_t[::1] frozen = tables.frozen
@@ -198,7 +199,7 @@ cdef class Run:
                 vocabulary=vocabulary, vector_size=w_in.shape[1], stride=stride,
                 tokens=plan.tokens, epochs=plan.epochs, chunks=plan.chunks, longest_chunk=plan.longest_chunk,
                 seed=plan.seed, learning_rate=plan.learning_rate, min_learning_rate=plan.min_learning_rate,
-                window=plan.window, negative=plan.negative,
+                window=plan.window, negative=plan.negative, passes=plan.passes,
                 tile_tokens=plan.tile_tokens, noise_slots=plan.noise_slots, noise_life=plan.noise_life,
                 cbow=plan.cbow, cbow_mean=plan.cbow_mean, cbow_divide=plan.cbow_divide,
                 draw_windows=plan.draw_windows, pairwise_noise=plan.pairwise_noise,
@@ -206,7 +207,7 @@ cdef class Run:
             w_in=&w_in[0, 0], w_out=&w_out[0, 0], ids=&ids[0], offsets=&offsets[0],
             chunk_begin=&chunk_begin[0], chunk_sentence=&chunk_sentence[0], chunk_shift=&chunk_shift[0],
             keep_threshold=&keep_threshold[0], noise_threshold=&noise_threshold[0], noise_alias=&noise_alias[0],
-            pair_weight=&pair_weight[0], weight_within=&weight_within[0],
+            pair_weight=&pair_weight[0], weight_within=&weight_within[0], pass_slot=&pass_slot[0],
             frozen=NULL,
         )
         if frozen is not None:

@@ -18,7 +18,7 @@ from fastw2v.backends.cuda.device import Device, open_device
 from fastw2v.backends.cuda.feed import Buffer, Part, part_bytes, span_of, to_device
 from fastw2v.backends.cuda.kernels import JOB, SUMS, Kernel, choose_kernel, stream_ints, warps_at_once
 from fastw2v.backends.structures import fill_settings
-from fastw2v.errors import BackendUnavailable
+from fastw2v.errors import BackendUnavailable, ParameterError
 from fastw2v.planning.concurrency import Crowd, kept_counts
 from fastw2v.planning.plan import ChunkStats, Plan
 from fastw2v.planning.rows import Arrays, row_stride
@@ -27,6 +27,7 @@ from fastw2v.planning.tables import Tables
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
 
+WINDOW_MAX = 65_535  # a token keeps its contexts on either side in 16 bits
 COMPACT_THREADS = 256
 LAUNCH_MS = 40.0  # the longest launch: two are in flight, and Ctrl-C waits for both
 CHUNKS_PER_WARP = 4  # in a launch, at least: warps without a chunk wait for the others
@@ -89,6 +90,11 @@ class Run:
         self._stopped = self._closed = False
         self._arrays, self._corpus, self._tables, self._plan = arrays, corpus, tables, plan
         _check_input(arrays, corpus, tables)
+        if plan.window > WINDOW_MAX:
+            raise ParameterError(
+                f"a window of {plan.window:,} tokens on either side (window, or the longest sentence less one): a GPU "
+                f"trains at most {WINDOW_MAX:,}; lower window, cut the sentences, or train with device='cpu'"
+            )
         self._device = open_device()
         size = arrays.w_in.shape[1]
         kernel = choose_kernel(self._device, plan, size, precision)
@@ -128,6 +134,7 @@ class Run:
             "frozen": tables.frozen,
             "pair_weight": plan.pair_weight,
             "weight_within": plan.weight_within,
+            "pass_slot": plan.pass_slot,
             "kept_share": kept_share,
             "chunk_begin": plan.chunk_begin,
             "chunk_shift": plan.chunk_shift,

@@ -68,7 +68,7 @@ _RATE = Rule("a number above 0 and up to 1,000", lambda v: _is_real(v) and 0 < v
 
 RULES: dict[str, Rule] = {
     "vector_size": _integer(1, 65_536),
-    "window": _integer(1, 10_000),
+    "window": _integer(1, 2**62),
     "min_count": _integer(0, 2**62),
     "max_vocab": _or_none(_integer(2, 2**31 - 1), "no limit"),
     "architecture": _choice(*get_args(Architecture)),
@@ -126,7 +126,7 @@ def check(name: str, value: Any) -> None:
     >>> check("window", 0)
     Traceback (most recent call last):
     ...
-    fastw2v.errors.ParameterError: window=0: it must be a whole number from 1 to 10,000
+    fastw2v.errors.ParameterError: window=0: it must be a whole number from 1 to 4,611,686,018,427,387,904
     """
     rule = RULES[name]
     if not rule.test(value):

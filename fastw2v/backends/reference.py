@@ -39,11 +39,15 @@ class Stream:
 
 @dataclass
 class Windows:
-    """The contexts of a tile's tokens: slot q of token i is the stream token i + q - W."""
+    """The contexts of a tile's tokens in one pass: slot q of token i is the stream token i + first + q - W.
 
-    words: NDArray[np.int64]  # (n, 2 W + 1), 0 where `mask` is False
-    mask: NDArray[np.bool_]  # (n, 2 W + 1)
-    weight: NDArray[np.float64]  # (n, 2 W + 1), of each pair
+    ``first`` is the pass's first slot; a single pass has all slots of a window, 2 W + 1.
+    """
+
+    first: int
+    words: NDArray[np.int64]  # (n, slots), 0 where `mask` is False
+    mask: NDArray[np.bool_]  # (n, slots)
+    weight: NDArray[np.float64]  # (n, slots), of each pair
 
     @property
     def counts(self) -> NDArray[np.int64]:
@@ -83,7 +87,8 @@ class Run:
             noise = np.zeros(self.plan.noise_slots, np.int64)
             length = self.plan.tile_length(chunk)
             for number, i0 in enumerate(range(stream.begin, stream.end, length)):
-                self._train_tile(epoch, stream, number, i0, length, noise)
+                for each in range(self.plan.passes):
+                    self._train_pass(epoch, stream, number, each, i0, length, noise)
             self.stats.tokens += int(self.plan.chunk_begin[chunk + 1] - self.plan.chunk_begin[chunk])
             self.stats.chunks += 1
         self.stats.finite = bool(np.isfinite(self.stats.loss_sum))
@@ -122,20 +127,22 @@ class Run:
             self.corpus.ids[positions[part]].astype(np.int64), positions[part], sentences[part], left, left + b - a
         )
 
-    def _windows(self, epoch: int, stream: Stream, i0: int, i1: int) -> Windows:
+    def _windows(self, epoch: int, stream: Stream, i0: int, i1: int, number: int) -> Windows:
+        """Return pass ``number`` over the windows of the stream tokens [i0, i1)."""
         window = self.plan.window
+        first, end = (int(slot) for slot in self.plan.pass_slot[number : number + 2])
         i = np.arange(i0, i1)[:, None]
         reach = np.full(i.shape, window)
         if self.plan.draw_windows:
             bits = draws.draw(self._key(epoch, draws.WINDOW), stream.positions[i0:i1])
             reach = draws.windows(bits, window)[:, None]
-        distance = np.arange(-window, window + 1)[None, :]
+        distance = np.arange(first - window, end - window)[None, :]
         j = i + distance
         inside = (j >= 0) & (j < len(stream.words))
         j = np.where(inside, j, 0)
         mask = inside & (distance != 0) & (abs(distance) <= reach) & (stream.sentences[j] == stream.sentences[i])
         weight = mask * self.plan.pair_weight[abs(distance)].astype(np.float64)
-        return Windows(np.where(mask, stream.words[j], 0), mask, weight)
+        return Windows(first, np.where(mask, stream.words[j], 0), mask, weight)
 
     def _draw_noise(self, epoch: int, position: int, index: NDArray[np.int64]) -> NDArray[np.int64]:
         bits = draws.draw(self._key(epoch, draws.NOISE), position, index)
@@ -145,20 +152,21 @@ class Run:
         self,
         epoch: int,
         position: int,
-        number: int,
+        step: int,
         noise: NDArray[np.int64],
         centers: NDArray[np.int64],
         seen: Windows,
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-        """Return the tile's noise words (n, S), their weights, and their weights in the loss.
+        """Return the pass's noise words (n, S), their weights, and their weights in the loss.
 
         Renew the slots of ``noise`` that are due. Only the new words count in the loss: training has just used the
         others, so their loss would be too low.
         """
         plan = self.plan
         slots = range(plan.noise_slots)
-        fresh = np.array([draws.renewed(number, slot, plan.noise_slots, plan.noise_life) == number for slot in slots])
-        noise[fresh] = self._draw_noise(epoch, position, np.flatnonzero(fresh))
+        fresh = np.array([draws.renewed(step, slot, plan.noise_slots, plan.noise_life) == step for slot in slots])
+        index = step % plan.passes * plan.noise_slots + np.flatnonzero(fresh)
+        noise[fresh] = self._draw_noise(epoch, position, index)
         if plan.cbow:
             weight = (seen.counts > 0)[:, None] * (noise[None, :] != centers[:, None])
         else:
@@ -174,26 +182,29 @@ class Run:
         """Draw K noise words for each pair, (n, slots * K); the weight is 0 where one equals the pair's target."""
         targets = centers[:, None] if self.plan.cbow else seen.words
         weight = (seen.counts > 0)[:, None] if self.plan.cbow else seen.weight
-        index = np.arange(targets.shape[1] * self.plan.negative)
+        index = (0 if self.plan.cbow else seen.first * self.plan.negative) + np.arange(
+            targets.shape[1] * self.plan.negative
+        )
         words = np.stack([self._draw_noise(epoch, position, index) for position in positions])
         missed = words != targets.repeat(self.plan.negative, axis=1)
         return words, weight.repeat(self.plan.negative, axis=1) * missed
 
     # ------------------------------------------------------------------ one tile
 
-    def _train_tile(
-        self, epoch: int, stream: Stream, number: int, i0: int, length: int, noise: NDArray[np.int64]
+    def _train_pass(
+        self, epoch: int, stream: Stream, tile: int, number: int, i0: int, length: int, noise: NDArray[np.int64]
     ) -> None:
+        """Train pass ``number`` over the windows of a tile."""
         plan = self.plan
         i1 = min(i0 + length, stream.end)
         positions, centers = stream.positions[i0:i1], stream.words[i0:i1]
-        seen = self._windows(epoch, stream, i0, i1)
+        seen = self._windows(epoch, stream, i0, i1, number)
         if plan.pairwise_noise:
             noise_words, noise_weight = self._pair_noise(epoch, positions, centers, seen)
             loss_weight = noise_weight
         else:
             noise_words, noise_weight, loss_weight = self._shared_noise(
-                epoch, int(positions[0]), number, noise, centers, seen
+                epoch, int(positions[0]), tile * plan.passes + number, noise, centers, seen
             )
         if plan.cbow:
             positives, positive_weight = centers[:, None], (seen.counts > 0)[:, None].astype(np.float64)

@@ -17,6 +17,7 @@ typedef struct fw_settings {
     unsigned long long seed;
     double learning_rate, min_learning_rate; /* at the first and after the last token of the run */
     int window, negative;                    /* W and K: contexts on either side, noise words for each pair */
+    int passes;                              /* over the window; CBOW: 1 */
     int tile_tokens, noise_slots;            /* T and S: kept tokens of a tile, noise words that it uses */
     int noise_life;                          /* L: tiles for which a noise word stays */
     int cbow, cbow_mean, cbow_divide;        /* CBOW: hidden row is the mean; gradient divided by the contexts */

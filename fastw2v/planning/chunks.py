@@ -32,12 +32,22 @@ class Chunks(NamedTuple):
 
 
 def cut_corpus(
-    corpus: EncodedCorpus, keep: NDArray[np.float64], tile_tokens: int, params: TrainingParameters
+    corpus: EncodedCorpus,
+    keep: NDArray[np.float64],
+    tile_tokens: int,
+    sentence_pairs: NDArray[np.float64],
+    params: TrainingParameters,
 ) -> Chunks:
-    """Cut a corpus, given the keep probability of each word, for tiles of at most ``tile_tokens`` tokens."""
+    """Cut a corpus for tiles of at most ``tile_tokens`` tokens.
+
+    ``keep`` is the keep probability of each word, ``sentence_pairs`` the weight of a token's pairs in each sentence, at
+    most.
+    """
     shares = _sampler.local_shares(corpus.ids, keep, PIECE_TOKENS, CHUNK_LIMIT)
     most = burst_bound(params.architecture, params.negative)
-    shifts = burst_shifts(shares, tile_tokens, params.window, params.negative, params.resolved_learning_rate, most)
+    pairs = piece_pairs(corpus.offsets, sentence_pairs)
+    rate, cbow = params.resolved_learning_rate, params.architecture == "cbow"
+    shifts = burst_shifts(shares, tile_tokens, pairs, params.negative, rate, most, cbow)
     begin, shift = cut_bursts(cut_chunks(corpus.offsets), shifts)
     # "right": if several sentences start here, all but the last are empty
     return Chunks(begin, np.searchsorted(corpus.offsets, begin[:-1], side="right") - 1, shift)
@@ -52,6 +62,17 @@ def cut_chunks(offsets: NDArray[np.int64]) -> NDArray[np.int64]:
         end = int(offsets[min(int(np.searchsorted(offsets, begin + CHUNK_TOKENS)), len(offsets) - 1)])
         begins.append(min(end, begin + CHUNK_LIMIT))
     return np.array(begins, np.int64)
+
+
+def piece_pairs(offsets: NDArray[np.int64], sentence_pairs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the largest of ``sentence_pairs`` among the sentences of each piece of the corpus."""
+    begin = np.arange(0, int(offsets[-1]), PIECE_TOKENS)
+    first = np.searchsorted(offsets, begin, side="right") - 1
+    last = np.searchsorted(offsets, np.minimum(begin + PIECE_TOKENS, offsets[-1]), side="left") - 1
+    if len(begin) == 0:
+        return np.zeros(0)
+    # reduceat ends before the next piece's first sentence, which may be this piece's last
+    return np.maximum(np.maximum.reduceat(sentence_pairs, first), sentence_pairs[last])
 
 
 def cut_bursts(

@@ -18,7 +18,16 @@ from fastw2v.planning.noise import NOISE_LIFE, enough_noise_slots
 from fastw2v.planning.staleness import longest_tile, rate_damping
 from fastw2v.planning.subsampling import keep_probability
 from fastw2v.planning.tables import word_counts
-from fastw2v.planning.windows import draws_windows, pair_weights
+from fastw2v.planning.windows import (
+    cut_window,
+    draws_windows,
+    enough_passes,
+    expected_weights,
+    mean_pairs,
+    most_pairs,
+    pair_weights,
+    real_window,
+)
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
@@ -31,6 +40,12 @@ class Plan:
 
     Attributes
     ----------
+    window : int
+        W, no wider than the longest sentence.
+    pass_slot : int32 (passes + 1,)
+        The window is taken in passes: the first of the 2 W + 1 slots of each, and their number; see windows.py.
+    pairs : float
+        The expected weight of the pairs that a token has in one pass.
     tile_tokens, noise_slots, noise_life : int
         T kept tokens make a tile; it uses S noise words, each of which stays for L tiles of the chunk.
     learning_rate, min_learning_rate : float
@@ -67,6 +82,13 @@ class Plan:
     chunk_shift: NDArray[np.int32]
     kept_share: float
     pair_weight: NDArray[np.float32]
+    pass_slot: NDArray[np.int32]
+    pairs: float
+
+    @property
+    def passes(self) -> int:
+        """Passes over the window, each with a snapshot of its own."""
+        return len(self.pass_slot) - 1
 
     @property
     def chunks(self) -> int:
@@ -122,18 +144,29 @@ def make_plan(
     noise_slots = enough_noise_slots(params.negative)
     rate = params.resolved_learning_rate
     kept_share = float(kept.max() / max(kept.sum(), 1e-300))
+    cbow = params.architecture == "cbow"
+    window = real_window(params.window, corpus.offsets)
+    weights = expected_weights(params.shrink_windows, params.architecture, window)
+    lengths = np.diff(corpus.offsets)
+    sentence_pairs = most_pairs(weights, lengths)
+    passes = 1 if cbow else enough_passes(float(sentence_pairs.max(initial=0)), params.negative, rate)
+    pass_slot = cut_window(weights, passes)
+    at_once = float(2 * weights.sum() / (len(pass_slot) - 1))  # in one pass over a whole window
+    # A sentence's first token is kept, the others are with the mean probability: centers are kept tokens.
+    others = float(kept.sum() / max(counts.sum(), 1))
+    pairs = min(at_once, mean_pairs(weights, np.minimum(lengths, 1) * (1 + (lengths - 1) * others)))
     tile_tokens = longest_tile(
-        noise_slots, params.window, params.negative, rate, kept_share, float(kept.sum()) * params.epochs
+        noise_slots, pairs, params.negative, rate, kept_share, float(kept.sum()) * params.epochs, cbow
     )
-    damping = rate_damping(tile_tokens, params.window, params.negative, rate, kept_share)
-    chunks = cut_corpus(corpus, keep, tile_tokens, params)
+    damping = rate_damping(tile_tokens, pairs, params.negative, rate, kept_share, cbow)
+    chunks = cut_corpus(corpus, keep, tile_tokens, np.minimum(sentence_pairs, at_once), params)
     return Plan(
-        cbow=params.architecture == "cbow",
+        cbow=cbow,
         cbow_mean=params.cbow_mean,
         cbow_divide=params.cbow_gradient == "mean",
         draw_windows=draws_windows(params.shrink_windows, params.architecture),
         pairwise_noise=params.negative_sharing == "pair",
-        window=params.window,
+        window=window,
         negative=params.negative,
         tile_tokens=tile_tokens,
         noise_slots=noise_slots,
@@ -147,5 +180,7 @@ def make_plan(
         chunk_sentence=chunks.sentence,
         chunk_shift=chunks.shift,
         kept_share=kept_share,
-        pair_weight=pair_weights(params.shrink_windows, params.architecture, params.window),
+        pair_weight=pair_weights(params.shrink_windows, params.architecture, window),
+        pass_slot=pass_slot,
+        pairs=pairs,
     )

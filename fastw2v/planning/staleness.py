@@ -24,30 +24,41 @@ TILE_STALENESS_MAX = 2.0
 # CBOW, whose hidden rows average the window, always trained at 12 and not always at 20. Both with five negatives; for
 # more see `burst_bound`.
 BURST_STALENESS_MAX = {"skipgram": 3.6, "cbow": 10.0}
-# Where even a tile of one token exceeds TILE_STALENESS_MAX (a handful of words in wide windows), the learning rate is
+# Where even a tile of one token exceeds TILE_STALENESS_MAX (a handful of words), the learning rate is
 # lowered, at most to this share of it. Rates that diverge in any trainer still do.
 RATE_DAMPING_MIN = 0.25
 
 
 def staleness(
     tile_tokens: int | NDArray[np.int32],
-    window: int,
+    pairs: float | NDArray[np.float64],
     negative: int,
     rate: float,
     kept_share: float | NDArray[np.float64],
+    cbow: bool = False,
 ) -> Any:
     """Estimate how far a tile moves the rows of the most frequent word before any update moves them back.
 
-    An input row moves by about ``rate * (W + 1) * (K + 1)`` for each occurrence of its word in the tile; if it moves at
-    all, the word occurs at least once. An output row moves by the same amount times the word's expected count in the
-    tile. Each row pulls the other along, so the geometric mean of the two decides whether they diverge.
+    ``pairs`` is the weight of the pairs that a token has in one pass over its window; see windows.py. An input row
+    moves by about ``rate * pairs * (K + 1)`` for each occurrence of its word in the tile; if it moves at all, the word
+    occurs at least once. An output row moves by the same amount times the word's expected count in the tile. Each row
+    pulls the other along, so the geometric mean of the two decides whether they diverge.
+
+    In CBOW, an input row is in the windows of ``pairs`` tokens, of which no more are in the tile than it has.
     """
     expected = tile_tokens * kept_share
-    return np.sqrt(np.maximum(1.0, expected) * expected) * (window + 1) * (negative + 1) * rate
+    at_once = np.minimum(pairs, tile_tokens) if cbow else pairs
+    return np.sqrt(np.maximum(1.0, expected) * expected) * at_once * (negative + 1) * rate
 
 
 def longest_tile(
-    noise_slots: int, window: int, negative: int, rate: float, kept_share: float, run_tokens: float = np.inf
+    noise_slots: int,
+    pairs: float,
+    negative: int,
+    rate: float,
+    kept_share: float,
+    run_tokens: float = np.inf,
+    cbow: bool = False,
 ) -> int:
     """Return T: the largest power of two up to min(32, 2 S) that keeps `staleness` within TILE_STALENESS_MAX.
 
@@ -55,22 +66,30 @@ def longest_tile(
     """
     most = min(TILE_TOKENS_MAX if run_tokens >= SMALL_RUN_TOKENS else SMALL_RUN_TILE, 2 * noise_slots)
     tokens = 1
-    while 2 * tokens <= most and (staleness(2 * tokens, window, negative, rate, kept_share) <= TILE_STALENESS_MAX):
+    while 2 * tokens <= most and staleness(2 * tokens, pairs, negative, rate, kept_share, cbow) <= TILE_STALENESS_MAX:
         tokens *= 2
     return tokens
 
 
 def burst_shifts(
-    shares: NDArray[np.float64], tile_tokens: int, window: int, negative: int, rate: float, most: float
+    shares: NDArray[np.float64],
+    tile_tokens: int,
+    pairs: float | NDArray[np.float64],
+    negative: int,
+    rate: float,
+    most: float,
+    cbow: bool = False,
 ) -> NDArray[np.int32]:
-    """Return how often to halve the tiles in each piece of the corpus, given the largest share of one word near it.
+    """Return how often to halve the tiles in each piece of the corpus.
+
+    ``shares`` is the largest share of one word near each piece, ``pairs`` the weight of its tokens' pairs, at most.
 
     Text has bursts (encoded attachments, rows of one sign, a refrain) that fill a tile with one word, however small the
     word's share of the whole corpus is.
     """
     shifts = np.zeros(len(shares), np.int32)
     for _ in range(tile_tokens.bit_length() - 1):
-        stale = staleness(tile_tokens >> shifts, window, negative, rate, shares)
+        stale = staleness(tile_tokens >> shifts, pairs, negative, rate, shares, cbow)
         shifts += (stale > most) & (tile_tokens >> shifts > 1)
     return shifts
 
@@ -84,7 +103,9 @@ def burst_bound(architecture: str, negative: int) -> float:
     return BURST_STALENESS_MAX[architecture] * max(1.0, ((negative + 1) / 6) ** 0.5)
 
 
-def rate_damping(tile_tokens: int, window: int, negative: int, rate: float, kept_share: float) -> float:
+def rate_damping(
+    tile_tokens: int, pairs: float, negative: int, rate: float, kept_share: float, cbow: bool = False
+) -> float:
     """Return the factor by which to lower the learning rate: 1 except for tiny vocabularies."""
-    excess = staleness(tile_tokens, window, negative, rate, kept_share) / TILE_STALENESS_MAX
+    excess = staleness(tile_tokens, pairs, negative, rate, kept_share, cbow) / TILE_STALENESS_MAX
     return 1.0 if excess <= 1 else max(RATE_DAMPING_MIN, float(1 / excess))

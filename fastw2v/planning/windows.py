@@ -3,6 +3,10 @@
 word2vec draws each token's window b uniformly from 1..W, so a context at distance d is trained with probability
 ``P(b >= d) = (W + 1 - d) / W``. Skip-gram trains every context within W instead, with that probability as its weight:
 the expected gradient is word2vec's, its variance is smaller. CBOW draws: there, weights lose to drawn windows.
+
+What tokens have decides, not what was asked for: a window is as wide as the longest sentence allows, and a wide window
+of skip-gram is taken in several passes. All of a token's pairs move its input row from one snapshot, so too many of
+them overshoot; each pass is a snapshot of its own, over some of the window's slots, with its share of the noise.
 """
 
 from __future__ import annotations
@@ -12,6 +16,11 @@ from numpy.typing import NDArray
 
 from fastw2v.parameters import ShrinkWindows
 
+# How far all of a token's pairs may move its input row at once, `rate * pairs * (K + 1)`, so that its window is taken
+# whole; and how far each pass over a wider window may. See docs/tile.md for what was measured.
+WHOLE_WINDOW_MOVE_MAX = 4.0
+PASS_MOVE_MAX = 2.0
+INVERSE_WEIGHT_MAX = 2.0
 
 def draws_windows(shrink_windows: ShrinkWindows, architecture: str) -> bool:
     """Return whether each token's window is drawn from 1..W."""
@@ -22,13 +31,81 @@ def pair_weights(shrink_windows: ShrinkWindows, architecture: str, window: int) 
     """Return the weight of a pair by its distance, float32 (W + 1,); that of distance 0 is 0.
 
     ``True`` weights a pair by the probability that a drawn window holds it; ``"inverse"`` by 1 / d, scaled to the same
-    sum, ``(W + 1) / 2``. Drawn windows, full windows and CBOW weight every pair with 1.
+    sum, ``(W + 1) / 2``, as long as the nearest pair then weighs 2 at most (W <= 10): more would overshoot. Drawn windows, full windows and CBOW weight every pair with 1.
     """
     distance = np.arange(1, window + 1)
     if architecture == "cbow" or shrink_windows is False or shrink_windows == "draw":
         weights = np.ones(window)
     elif shrink_windows == "inverse":
-        weights = (window + 1) / 2 / distance / (1 / distance).sum()
+        weights = min(INVERSE_WEIGHT_MAX, (window + 1) / 2 / (1 / distance).sum()) / distance
     else:
         weights = (window + 1 - distance) / window
     return np.concatenate([[0], weights]).astype(np.float32)
+
+
+def real_window(window: int, offsets: NDArray[np.int64]) -> int:
+    """Return the window, at most the tokens that the longest sentence has beside a center, and at least 1."""
+    return max(1, min(window, int(np.diff(offsets).max(initial=0)) - 1))
+
+
+def expected_weights(shrink_windows: ShrinkWindows, architecture: str, window: int) -> NDArray[np.float64]:
+    """Return the weight of a pair by its distance, times the probability that its window is drawn, float64 (W + 1,)."""
+    weights = pair_weights(shrink_windows, architecture, window).astype(np.float64)
+    if draws_windows(shrink_windows, architecture):
+        weights[1:] *= (window + 1 - np.arange(1, window + 1)) / window
+    return weights
+
+
+def mean_pairs(weights: NDArray[np.float64], lengths: NDArray[np.float64]) -> float:
+    """Return the expected weight of a token's pairs in sentences of these numbers of kept tokens.
+
+    A sentence of n tokens has ``2 (n - d)`` pairs at distance d, if each token is a center once.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastw2v.planning.windows import mean_pairs
+    >>> mean_pairs(np.array([0.0, 1.0, 1.0]), np.array([3.0]))  # 2, 2 and 2
+    2.0
+    """
+    tokens = float(lengths.sum())
+    if tokens == 0:
+        return 0.0
+    reach = np.clip(np.ceil(lengths).astype(np.int64) - 1, 0, len(weights) - 1)
+    within, moment = np.cumsum(weights), np.cumsum(weights * np.arange(len(weights)))
+    return float((2 * (lengths * within[reach] - moment[reach])).sum() / tokens)
+
+
+def most_pairs(weights: NDArray[np.float64], lengths: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the expected weight of the pairs of the token in the middle of each sentence, which has the most."""
+    within, most = np.cumsum(weights), len(weights) - 1
+    beside = np.maximum(lengths - 1, 0)
+    return within[np.minimum(beside // 2, most)] + within[np.minimum(beside - beside // 2, most)]
+
+
+def cut_window(weights: NDArray[np.float64], passes: int) -> NDArray[np.int32]:
+    """Cut the ``2 W + 1`` slots of a window into passes of nearly equal expected weight.
+
+    Returns
+    -------
+    int32 (passes + 1,)
+        The first slot of each pass, and the number of slots at the end. There are fewer passes than asked for where a
+        single slot weighs more than a pass should.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastw2v.planning.windows import cut_window
+    >>> cut_window(np.array([0.0, 1.0, 1.0]), 2).tolist()  # the token itself is slot 2
+    [0, 2, 5]
+    """
+    upto = np.cumsum(np.concatenate([weights[:0:-1], weights]))
+    shares = upto[-1] * np.arange(1, passes) / passes
+    cuts = np.searchsorted(upto, shares * (1 - 1e-9)) + 1
+    return np.unique(np.concatenate([[0], cuts, [len(upto)]])).astype(np.int32)
+
+
+def enough_passes(pairs: float, negative: int, rate: float) -> int:
+    """Return in how many passes tokens with this weight of pairs are to be trained."""
+    move = pairs * (negative + 1) * rate
+    return 1 if move <= WHOLE_WINDOW_MOVE_MAX else int(np.ceil(move / PASS_MOVE_MAX))

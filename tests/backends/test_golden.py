@@ -21,6 +21,7 @@ CASES = {
     "skip-gram": {},
     "CBOW": {"architecture": "cbow"},
     "15 negatives, 37 dimensions": {"negative": 15, "vector_size": 37, "window": 8, "sample": 1e-2},
+    "wide window, in passes": {"window": 60, "vector_size": 20, "sample": 1e-2},
     "CBOW, sum, noise by pair": {
         "architecture": "cbow",
         "cbow_mean": False,
@@ -33,15 +34,18 @@ CASES = {
 HASHES = {
     ("portable", "skip-gram"): "75781539a8cf3400",
     ("portable", "CBOW"): "3753ebcf32bd91d1",
-    ("portable", "15 negatives, 37 dimensions"): "8b4379c78cdbc054",
+    ("portable", "15 negatives, 37 dimensions"): "9051a8751da7508b",
+    ("portable", "wide window, in passes"): "7da29cd38807109c",
     ("portable", "CBOW, sum, noise by pair"): "22824d3d2624f84c",
     ("avx2", "skip-gram"): "c807c67d5b622c99",
     ("avx2", "CBOW"): "76665a027c479045",
-    ("avx2", "15 negatives, 37 dimensions"): "4358d991a75bfb5f",
+    ("avx2", "15 negatives, 37 dimensions"): "1c9aae4320ba8165",
+    ("avx2", "wide window, in passes"): "610a751be7219806",
     ("avx2", "CBOW, sum, noise by pair"): "42dee114d1cfc2c9",
     ("avx512", "skip-gram"): "f40012a4f096baa0",
     ("avx512", "CBOW"): "55eb831b2c515e1b",
-    ("avx512", "15 negatives, 37 dimensions"): "0256d6bba413b807",
+    ("avx512", "15 negatives, 37 dimensions"): "4445f9c724b44386",
+    ("avx512", "wide window, in passes"): "a9bcb468b07d07fb",
     ("avx512", "CBOW, sum, noise by pair"): "de223ee7d56507c4",
 }
 

@@ -14,6 +14,7 @@ from fastw2v.planning import plan
 from fastw2v.planning.rows import Arrays, empty_rows
 from fastw2v.planning.tables import make_tables, word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.planning.windows import cut_window, expected_weights
 
 CUDA = "cuda on the host"
 ISAS = [*_train.instruction_sets()["available"], CUDA]
@@ -225,6 +226,24 @@ def test_windows_wider_than_all_that_is_kept_in_line(isa, architecture, window):
         vector_size=5, window=window, sample=0, shrink_windows=False, learning_rate=1e-5, architecture=architecture
     )
     Trial(rng, corpus, params, tile_tokens=20).compare(isa, 1e-4)
+
+
+@pytest.mark.parametrize("sharing", ["tile", "pair"])
+@pytest.mark.parametrize("shrink", [True, False, "draw", "inverse"])
+def test_a_wide_window_is_taken_in_passes(isa, shrink, sharing):
+    """Passes that hold the token itself, lie beside it or beyond the sentence; sentences of one token; more tiles."""
+    rng = np.random.default_rng()
+    window, size = int(rng.integers(8, 40)), int(rng.integers(1, 40))
+    corpus = random_corpus(rng, 60, 300, 8)
+    params = TrainingParameters(
+        vector_size=size, window=window, sample=0.05, shrink_windows=shrink, negative_sharing=sharing, epochs=2
+    )
+    for passes in (2, 3, 7):
+        trial = Trial(rng, corpus, params, tile_tokens=int(rng.integers(1, 33)))
+        weights = expected_weights(shrink, "skipgram", trial.plan.window)
+        trial.plan = dataclasses.replace(trial.plan, pass_slot=cut_window(weights, passes))
+        assert trial.plan.passes > 1
+        trial.compare(isa, 1e-4, epoch=1)
 
 
 def test_padding_between_rows_stays_zero(isa):

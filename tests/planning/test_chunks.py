@@ -18,7 +18,9 @@ from fastw2v.planning.training_parameters import TrainingParameters
 def test_chunks_cover_the_corpus_and_end_where_they_should(lengths):
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     corpus = SimpleNamespace(ids=np.arange(offsets[-1], dtype=np.int32), offsets=offsets)
-    begin, sentence, shift = chunks.cut_corpus(corpus, np.ones(offsets[-1]), 32, TrainingParameters())
+    begin, sentence, shift = chunks.cut_corpus(
+        corpus, np.ones(offsets[-1]), 32, np.full(len(lengths), 6.0), TrainingParameters()
+    )
     assert not shift.any()
     assert begin[0] == 0
     assert begin[-1] == offsets[-1]
@@ -34,7 +36,7 @@ def test_chunks_cover_the_corpus_and_end_where_they_should(lengths):
 
 def test_an_empty_corpus_has_no_chunks():
     corpus = SimpleNamespace(ids=np.zeros(0, np.int32), offsets=np.array([0, 0, 0]))
-    begin, sentence, shift = chunks.cut_corpus(corpus, np.ones(1), 32, TrainingParameters())
+    begin, sentence, shift = chunks.cut_corpus(corpus, np.ones(1), 32, np.zeros(2), TrainingParameters())
     assert begin.tolist() == [0]
     assert len(sentence) == len(shift) == 0
 
@@ -91,3 +93,16 @@ def test_a_burst_becomes_a_chunk_of_its_own():
     assert begins.tolist() == sorted(set(begins.tolist()))
     assert {0, 4_000, 8_000, 12_000} <= set(begins.tolist())
     assert made.chunk_sentence.tolist() == (begins[:-1] // 20).tolist()
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=60))
+def test_a_piece_has_the_pairs_of_its_fullest_sentence(lengths):
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    pairs = np.array(lengths, float) % 7  # one number for each sentence, in no order
+    found = chunks.piece_pairs(offsets, pairs)
+    sentence = np.repeat(np.arange(len(lengths)), lengths)
+    pieces = [sentence[at : at + chunks.PIECE_TOKENS] for at in range(0, len(sentence), chunks.PIECE_TOKENS)]
+    assert len(found) == len(pieces)
+    for each, piece in zip(found, pieces, strict=True):
+        assert each >= max(pairs[piece])
+        assert each <= max(pairs[piece.min() : piece.max() + 1])  # an empty sentence in between may count

@@ -15,7 +15,7 @@ from fastw2v.planning.training_parameters import TrainingParameters
 def crowd(share=0.013, kept=1e9, tile_tokens=16, **options):
     corpus = EncodedCorpus.from_ids(np.arange(60).reshape(2, 30) % 7, [str(i) for i in range(7)])
     made = dataclasses.replace(
-        plan.make_plan(corpus, TrainingParameters().checked(), 1), tile_tokens=tile_tokens, kept_share=share
+        plan.make_plan(corpus, TrainingParameters().checked(), 1), tile_tokens=tile_tokens, kept_share=share, pairs=6.0
     )
     return concurrency.Crowd(made, kept, **{"most": 10_000, **options})
 

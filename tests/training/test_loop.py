@@ -129,8 +129,8 @@ def test_tiny_vocabularies_train_without_diverging(words, rate, architecture):
 
 def test_lowering_the_learning_rate_is_said():
     corpus = EncodedCorpus.from_ids(np.arange(40).reshape(2, 20) % 2, ["a", "b"])
-    with pytest.warns(RuntimeWarning, match=r"lowered from 0.05 to 0.01.*window=10") as said:
-        state = start(corpus, TrainingParameters(window=10, negative=15, sample=0, learning_rate=0.05), seed=1)
+    with pytest.warns(RuntimeWarning, match=r"lowered from 0.05 to 0.03.*window=4") as said:
+        state = start(corpus, TrainingParameters(window=4, negative=15, sample=0, learning_rate=0.05), seed=1)
     assert state.plan.tile_tokens == 1
     assert said[0].filename == __file__
 
@@ -249,3 +249,58 @@ def test_bad_options_are_refused(corpus, monkeypatch):
     with pytest.raises(BackendUnavailable, match="no device"):
         advance(state, corpus, device="cuda")
     assert state.tokens_done == 0
+
+
+def baskets():
+    """Thirty kinds of goods; a basket holds three to fourteen things of one kind, in no order."""
+    rng = np.random.default_rng(5)
+    ids = [40 * rng.integers(30) + rng.choice(40, rng.integers(3, 15), replace=False) for _ in range(400)]
+    return EncodedCorpus.from_ids(ids, [str(i) for i in range(1200)])
+
+
+@pytest.mark.parametrize("shrink", [True, False, "draw", "inverse"])
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_a_window_beyond_every_sentence_is_the_longest_sentence(architecture, shrink):
+    states = [
+        train(
+            baskets(),
+            TrainingParameters(vector_size=16, window=window, architecture=architecture, shrink_windows=shrink),
+            seed=3,
+        )
+        for window in (13, 14, 5000, 10**15)
+    ]
+    for other in states[1:]:
+        assert other.plan.learning_rate == states[0].plan.learning_rate
+        assert np.array_equal(other.w_in, states[0].w_in)
+        assert np.array_equal(other.w_out, states[0].w_out)
+
+
+@pytest.mark.parametrize("sharing", ["tile", "pair"])
+@pytest.mark.parametrize(
+    ("window", "negative", "rate", "shrink"),
+    [
+        (20, 20, 0.1, True),
+        (30, 5, 0.0375, False),
+        (100, 5, 0.0375, True),
+        (100, 5, 0.0375, "draw"),
+        (300, 15, 0.1, "inverse"),
+        (1000, 20, 0.1, True),
+    ],
+)
+def test_wide_windows_over_long_sentences_train(zipf_corpus, sharing, window, negative, rate, shrink):
+    """Taken in one step, each of these overshoots and diverges."""
+    ids = zipf_corpus(6_000, 600).ids.reshape(-1, 1000)
+    corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(600)])
+    params = TrainingParameters(
+        vector_size=16,
+        window=window,
+        negative=negative,
+        learning_rate=rate,
+        shrink_windows=shrink,
+        negative_sharing=sharing,
+        epochs=2,
+    )
+    state = train(corpus, params, n_jobs=2)
+    assert state.plan.passes > 1
+    assert np.isfinite(state.loss_history).all()
+    assert abs(state.w_in).max() < 50

@@ -24,6 +24,7 @@ typedef struct fw_job {
     const int32_t *noise_alias;
     const float *pair_weight;   /* (W + 1,) the weight of a pair by its distance; CBOW: 1 */
     const float *weight_within; /* (W + 1,) the sum of pair_weight up to each distance */
+    const int32_t *pass_slot;   /* (passes + 1,) the first slot of each pass over the window, and 2 W + 1 */
     const uint8_t *frozen;      /* (V,) 1 where the input row is not trained; or NULL */
 } fw_job;
 
@@ -40,9 +41,9 @@ typedef struct fw_kernel {
     const char *name;
     size_t (*workspace_bytes)(const fw_job *job);
     void (*init_workspace)(const fw_job *job, void *workspace);
-    /* Subsamples a chunk into its stream; returns the number of its tiles. */
+    /* Subsamples a chunk into its stream; returns the number of its steps: a tile's passes are steps in a row. */
     int64_t (*open_chunk)(const fw_job *job, void *workspace, int64_t epoch, int64_t chunk, fw_stats *stats);
-    void (*train_tile)(const fw_job *job, void *workspace, int64_t number, fw_stats *stats);
+    void (*train_tile)(const fw_job *job, void *workspace, int64_t step, fw_stats *stats);
 } fw_kernel;
 
 /* Writes the kernels that this machine can run, best first, at most `room`; returns how many there are. */

@@ -23,11 +23,13 @@ static size_t lay_out(const fw_job *job, char *block) {
     size_t used = 0;
     piece(NULL, &used, 1, sizeof(tile));
     const int64_t tokens = job->run.longest_chunk + 2 * (int64_t)job->run.window + 1;
-    const int64_t rows = (job->run.tile_tokens + 15) / 16 * 16, slots = 2 * (int64_t)job->run.window + 1;
+    const int64_t rows = (job->run.tile_tokens + 15) / 16 * 16;
+    int64_t slots = 0; /* of the widest pass */
+    for (int p = 0; p < job->run.passes; p++)
+        if (job->pass_slot[p + 1] - job->pass_slot[p] > slots) slots = job->pass_slot[p + 1] - job->pass_slot[p];
     const int64_t pairs =
         job->run.pairwise_noise ? job->run.tile_tokens * (job->run.cbow ? 1 : slots) * job->run.negative + FW_LANES : 0;
     t->job = job;
-    t->slots = slots;
     t->stride = job->run.stride;
     t->vectors = (job->run.vector_size + FW_LANES - 1) / FW_LANES;
     t->columns = t->vectors * FW_LANES;
@@ -50,8 +52,9 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(score, (t->room + FW_LANES) * FW_LANES);
     FW_PIECE(pair, job->run.cbow ? 0 : rows * slots + FW_LANES);
     FW_PIECE(pair_weight, job->run.cbow ? 0 : rows * slots + FW_LANES);
-    FW_PIECE(whole_window, job->run.cbow ? 0 : slots + FW_LANES);
+    FW_PIECE(whole_window, job->run.cbow ? 0 : 2 * (int64_t)job->run.window + FW_LANES);
     FW_PIECE(first_pair, rows + 1);
+    FW_PIECE(first_slot, rows);
     FW_PIECE(zero, t->stride);
     FW_PIECE(sink, t->stride);
     FW_PIECE(own, rows);
@@ -97,12 +100,17 @@ static int64_t open_chunk(const fw_job *job, void *workspace, int64_t epoch, int
     FW_MARK(draws);
     stats->tokens += job->chunk_begin[chunk + 1] - job->chunk_begin[chunk];
     stats->chunks++;
-    return (t->s.end - t->s.begin + t->length - 1) / t->length;
+    return (t->s.end - t->s.begin + t->length - 1) / t->length * job->run.passes;
 }
 
-static void open_tile(tile *t, int64_t number) {
+static void open_tile(tile *t, int64_t step) {
     const fw_job *job = t->job;
-    t->i0 = t->s.begin + number * t->length;
+    const int64_t window = job->run.window, passes = job->run.passes, pass = passes > 1 ? step % passes : 0;
+    t->i0 = t->s.begin + (passes > 1 ? step / passes : step) * t->length;
+    t->last_pass = pass == passes - 1;
+    t->low = job->pass_slot[pass] - window;
+    t->slots = job->pass_slot[pass + 1] - job->pass_slot[pass];
+    t->self = -t->low >= 0 && -t->low < t->slots ? -t->low : INT32_MAX;
     t->n = t->s.end - t->i0 < t->length ? t->s.end - t->i0 : t->length;
     t->rows = (t->n + 15) & ~(int64_t)15;
     t->rate = fw_learning_rate(job->run.learning_rate, job->run.min_learning_rate,
@@ -113,16 +121,18 @@ static void open_tile(tile *t, int64_t number) {
         return;
     }
     renew_noise(t);
-    draw_noise(t, number + 1);
+    draw_noise(t, step + 1);
+    if (!job->run.cbow && t->first_pair[t->n] == 0) return;
     open_weights(t);
     transpose_noise(t);
 }
 
-static void train_tile(const fw_job *job, void *workspace, int64_t number, fw_stats *stats) {
+static void train_tile(const fw_job *job, void *workspace, int64_t step, fw_stats *stats) {
     tile *t = workspace;
     vf loss = {0};
-    open_tile(t, number);
+    open_tile(t, step);
     FW_MARK(opening);
+    if (!job->run.cbow && t->first_pair[t->n] == 0) return; /* no token has a context in this pass */
     if (job->run.cbow) {
         hidden_rows(t);
         FW_MARK(gather);

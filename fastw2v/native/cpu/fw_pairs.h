@@ -27,7 +27,8 @@ FW_STAGE void draw_pair_noise(tile *t) {
         const int64_t at = t->i0 + i;
         if (t->job->run.cbow && t->count[i] > 0) put_noise(t, i, 0, s->word[at], 1);
         if (t->job->run.cbow) continue;
-        for (int64_t j = s->first[at]; j <= s->last[at]; j++)
+        const int64_t low = at + t->low, high = low + t->slots - 1;
+        for (int64_t j = s->first[at] > low ? s->first[at] : low; j <= s->last[at] && j <= high; j++)
             if (j != at)
                 put_noise(t, i, j - at + t->job->run.window, s->word[j], t->job->pair_weight[j < at ? at - j : j - at]);
     }

@@ -6,7 +6,7 @@
 
 /* CBOW: hidden[i] = sum or mean of the rows of token i's window, without its own row in the middle. */
 FW_INLINE void hidden_rows_block(tile *t, int64_t k0, const int kc) {
-    const int64_t self = t->job->run.window, n = t->n;
+    const int64_t self = t->self, n = t->n;
     const int mean = t->job->run.cbow_mean;
     float *const *halo = t->halo, *to = t->hidden + k0;
     for (int64_t i = 0; i < n; i++, halo++, to += t->stride) {
@@ -26,7 +26,7 @@ FW_STAGE void hidden_rows(tile *t) { FW_OVER_ROW(t, FW_BLOCK_ONE, hidden_rows_bl
 /* Skip-gram: copies the input rows of tokens [begin, end), and scores them with the tokens of their windows, pair after
    pair; each score is left as a vector of lanes to be summed. */
 FW_INLINE void scores_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
-    const int64_t self = t->job->run.window, stride = t->stride;
+    const int64_t self = t->self, stride = t->stride;
     float *const *halo = t->halo, *score = t->score, *hidden = t->hidden + begin * stride + k0;
     for (int64_t i = begin; i < end; i++, hidden += stride) {
         const int64_t first = window_first(t, i), pairs = window_pairs(t, i);

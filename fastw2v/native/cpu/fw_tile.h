@@ -4,8 +4,11 @@
    Own and halo. A tile has two sides: its own rows, one for each of its tokens, and its halo, the rows of all tokens
    within a window around them. Skip-gram: own rows are input rows, halo rows are output rows. CBOW: own rows are output
    rows (the targets), halo rows are input rows, from which the hidden rows are computed.
-   Slot q of token i is the stream token i + q - window; slot `window` is the token itself. The pairs' coefficients are
-   first stored token after token, then as a dense band in which slots outside the token's window hold 0.
+   Step. A wide window of skip-gram is taken in several passes; a step is one pass of a tile, with a snapshot of its own
+   and its own turn in the noise words' lives. What follows, and every function, speaks of the pass at hand as of a tile.
+   Slot q of token i is the stream token i + low + q; slot `self` is the token itself, if the pass holds it. The pairs'
+   coefficients are first stored token after token, then as a dense band in which slots outside the token's window hold
+   0.
    Snapshot. Every gradient is computed from the rows as they were before the tile, although only the hidden rows are
    copied: first all coefficients, then the rows whose updates read only other rows, then the rest, from the copies.
    Rows are updated in place, row += delta, so that repeated words add up and other threads' updates survive. */
@@ -28,7 +31,10 @@ typedef struct tile {
     int64_t i0, n, rows;               /* first token in the stream; tokens; tokens rounded up to whole vectors */
     int64_t stride;                    /* floats from one row to the next */
     int64_t vectors, columns;          /* the part of a row that is computed, in vectors and in floats: D, then zeros */
-    int64_t slots, band_stride;        /* slots of a window, 2 W + 1; rounded up for the band */
+    int64_t slots, band_stride;        /* slots of the pass: of a whole window, 2 W + 1; the most, rounded up */
+    int64_t low;                       /* the first slot's distance from its token: of a whole window, -W */
+    int64_t self;                      /* the slot of the token itself; beyond all slots if the pass does not hold it */
+    int last_pass;                     /* over this tile */
     int64_t noise_slots, noise_stride; /* S, or 0 if noise is drawn for each pair; rounded up to whole vectors */
     int64_t epoch;
     int64_t length;           /* tokens of a tile in this chunk */
@@ -46,6 +52,7 @@ typedef struct tile {
     float *pair_weight;       /* skip-gram: weights of the pairs, token after token */
     float *whole_window;      /* skip-gram: pair weights of a token whose window is whole */
     int32_t *first_pair;      /* (rows + 1) the first pair of each token */
+    int32_t *first_slot;      /* (rows) and its slot */
     float *zero, *sink;       /* a row to read and a row to write in place of a missing token's */
     float **own, **own_out;   /* (rows) to read and to write */
     float **halo, **halo_out; /* (rows + slots) to read and to write */
@@ -102,10 +109,8 @@ FW_INLINE float *input_row(const fw_job *job, int32_t word) { return job->w_in +
 FW_INLINE float *output_row(const fw_job *job, int32_t word) { return job->w_out + (int64_t)word * job->run.stride; }
 
 /* Token i's window: its first slot, its number of pairs, and the slot of each pair, which skips the token itself. */
-FW_INLINE int64_t window_first(const tile *t, int64_t i) {
-    return t->s.first[t->i0 + i] - (t->i0 + i) + t->job->run.window;
-}
-FW_INLINE int64_t window_pairs(const tile *t, int64_t i) { return t->s.last[t->i0 + i] - t->s.first[t->i0 + i]; }
+FW_INLINE int64_t window_first(const tile *t, int64_t i) { return t->first_slot[i]; }
+FW_INLINE int64_t window_pairs(const tile *t, int64_t i) { return t->first_pair[i + 1] - t->first_pair[i]; }
 FW_INLINE int64_t slot_of_pair(int64_t first, int64_t pair, int64_t self) {
     return first + pair + (first + pair >= self);
 }
@@ -117,6 +122,12 @@ FW_INLINE vi window_mask(const tile *t, int64_t i, int64_t q0) {
     return (j >= t->s.first[at]) & (j <= t->s.last[at]) & (j != at);
 }
 
+/* The sum of the pair weights on one side of a token, from distance `near` to `far`. */
+FW_INLINE float weight_between(const fw_job *job, int64_t near, int64_t far) {
+    near = near > 1 ? near : 1;
+    return far >= near ? job->weight_within[far] - job->weight_within[near - 1] : 0;
+}
+
 /* Sets pointers to the rows of the tokens and of their windows; beyond the stream, to the zero row and the sink. */
 FW_STAGE void open_rows(tile *t) {
     const fw_job *job = t->job;
@@ -125,7 +136,7 @@ FW_STAGE void open_rows(tile *t) {
                                                                         job->run.cbow ? job->w_in : job->w_out;
     const uint8_t *own_frozen = job->run.cbow ? NULL : job->frozen, *halo_frozen = job->run.cbow ? job->frozen : NULL;
     const int64_t last = t->n + t->slots - 1;
-    for (int64_t h = 0, j = t->i0 - job->run.window; h < t->rows + t->slots; h++, j++) {
+    for (int64_t h = 0, j = t->i0 + t->low; h < t->rows + t->slots; h++, j++) {
         int inside = j >= 0 && j < s->n;
         int32_t word = inside ? s->word[j] : 0;
         t->halo[h] = inside ? halo_base + (int64_t)word * t->stride : t->zero;
@@ -133,17 +144,22 @@ FW_STAGE void open_rows(tile *t) {
         t->halo_out[h] = stays ? t->sink : t->halo[h];
     }
     t->first_pair[0] = 0;
+    const int64_t low = t->low, high = low + t->slots - 1, window = job->run.window;
     for (int64_t i = 0; i < t->n; i++) {
         int64_t at = t->i0 + i;
         int32_t word = s->word[at];
         t->own[i] = own_base + (int64_t)word * t->stride;
         t->own_out[i] = own_frozen && own_frozen[word] ? t->sink : t->own[i];
-        t->count[i] = job->weight_within[at - s->first[at]] + job->weight_within[s->last[at] - at];
-        const int64_t pairs = s->last[at] - s->first[at];
+        /* the window's first and last distance in this pass */
+        const int64_t first = s->first[at] - at > low ? s->first[at] - at : low;
+        const int64_t last = s->last[at] - at < high ? s->last[at] - at : high;
+        const int64_t pairs = last < first ? 0 : last - first + !(first <= 0 && last >= 0);
+        t->count[i] = weight_between(job, -last, -first) + weight_between(job, first, last);
+        t->first_slot[i] = (int32_t)(first - low);
         t->first_pair[i + 1] = t->first_pair[i] + (int32_t)pairs;
         if (job->run.cbow) continue;
         /* Whole vectors: the next token overwrites what lies beyond this token's pairs. */
-        const float *weight = t->whole_window + window_first(t, i);
+        const float *weight = t->whole_window + first + window - (first > 0);
         for (int64_t p = 0; p < pairs; p += FW_LANES)
             store_anywhere(t->pair_weight + t->first_pair[i] + p, load_anywhere(weight + p));
     }
@@ -157,17 +173,19 @@ FW_INLINE void prefetch_row(const tile *t, const float *row) {
     for (int64_t k = 0; k < t->stride; k += 16) __builtin_prefetch(row + k, 1, 2);
 }
 
-/* The first tile from `number` on that renews a slot, apart from tile 0, which renews all: see fw_renewed. */
+/* The first step from `number` on that renews a slot, apart from step 0, which renews all: see fw_renewed. */
 FW_INLINE int64_t next_renewal(const tile *t, int64_t slot, int64_t number) {
     const int64_t life = t->job->run.noise_life, shift = slot * life / t->noise_slots;
     return (number + shift + life - 1) / life * life - shift;
 }
 
-/* Draws the noise words that are new in tile `number` one tile ahead, so that their rows are prefetched in time. All
+/* Draws the noise words that are new in step `number` one step ahead, so that their rows are prefetched in time. All
    positions in the alias table are computed before any of them is read, so that the cache misses overlap. */
 FW_STAGE void draw_noise(tile *t, int64_t number) {
     const fw_job *job = t->job;
-    const int64_t i0 = t->s.begin + number * t->length, noise_slots = t->noise_slots;
+    const int64_t passes = job->run.passes, tile_number = passes > 1 ? number / passes : number;
+    const int64_t i0 = t->s.begin + tile_number * t->length, noise_slots = t->noise_slots;
+    const int64_t index = (number - tile_number * passes) * noise_slots; /* of the pass's first draw at this position */
     if (i0 >= t->s.end) return;
     const uint64_t key = t->s.noise_key, position = (uint64_t)t->s.position[i0];
     const uint32_t vocabulary = (uint32_t)job->run.vocabulary, *threshold = job->noise_threshold;
@@ -179,7 +197,7 @@ FW_STAGE void draw_noise(tile *t, int64_t number) {
     for (int64_t m = 0; m < noise_slots; m++) {
         if (number > 0 && renewal[m] != number) continue;
         renewal[m] = number > 0 ? number + job->run.noise_life : next_renewal(t, m, 1);
-        draw[n] = fw_scaled(fw_draw(key, position, (uint64_t)m), vocabulary);
+        draw[n] = fw_scaled(fw_draw(key, position, (uint64_t)(index + m)), vocabulary);
         __builtin_prefetch(threshold + (draw[n] >> 32));
         __builtin_prefetch(alias + (draw[n] >> 32));
         slot[n++] = (int32_t)m;
@@ -215,15 +233,15 @@ FW_STAGE void renew_noise(tile *t) {
 /* Removes noise words that are a token's own targets: word2vec skips a noise word that equals the target. */
 FW_INLINE void remove_hits(tile *t, int64_t j, int32_t word) {
     const stream *s = &t->s;
-    const int64_t window = t->job->run.window;
+    const int64_t low = t->low, high = low + t->slots - 1;
     for (int64_t m = 0; m < t->noise_slots; m++) {
         if (t->noise_word[m] != word) continue;
         if (t->job->run.cbow) {
             t->weight[(j - t->i0) * t->noise_stride + m] = 0;
             continue;
         }
-        int64_t from = j - window > t->i0 ? j - window : t->i0,
-                to = j + window < t->i0 + t->n - 1 ? j + window : t->i0 + t->n - 1;
+        int64_t from = j - high > t->i0 ? j - high : t->i0,
+                to = j - low < t->i0 + t->n - 1 ? j - low : t->i0 + t->n - 1;
         for (int64_t i = from; i <= to; i++)
             if (i != j && s->first[i] <= j && j <= s->last[i])
                 t->weight[(i - t->i0) * t->noise_stride + m] -= t->job->pair_weight[i < j ? j - i : i - j];
@@ -234,7 +252,6 @@ FW_INLINE void remove_hits(tile *t, int64_t j, int32_t word) {
    target is noise word m. */
 FW_STAGE void open_weights(tile *t) {
     const stream *s = &t->s;
-    const int64_t window = t->job->run.window;
     for (int64_t i = 0; i < t->n; i++) {
         float each = t->job->run.cbow ? (float)(t->count[i] > 0) : t->count[i];
         for (int64_t m = 0; m < t->noise_stride; m += FW_LANES) store(t->weight + i * t->noise_stride + m, splat(each));
@@ -242,8 +259,8 @@ FW_STAGE void open_weights(tile *t) {
     }
     int64_t from = t->i0, to = t->i0 + t->n;
     if (!t->job->run.cbow) {
-        from = from - window > 0 ? from - window : 0;
-        to = to + window < s->n ? to + window : s->n;
+        from = from + t->low > 0 ? from + t->low : 0;
+        to = to + t->low + t->slots - 1 < s->n ? to + t->low + t->slots - 1 : s->n;
     }
     uint8_t *const mark = t->mark;
     const int32_t *const word = s->word, *const noise_word = t->noise_word;
@@ -255,16 +272,16 @@ FW_STAGE void open_weights(tile *t) {
 }
 
 /* Prefetch the row of the next tile's token i, and that of the last token that its window can reach. Called once for
-   each token of this tile, between pieces of arithmetic: a core can have some sixteen cache lines outstanding, and
+   each token of this tile's last pass, between pieces of arithmetic: a core can have some sixteen cache lines outstanding, and
    stalls on more. */
 FW_INLINE void prefetch_own(const tile *t, int64_t i) {
     int64_t at = t->i0 + t->n + i;
-    if (at < t->s.end)
+    if (at < t->s.end && t->last_pass)
         prefetch_row(t, t->job->run.cbow ? output_row(t->job, t->s.word[at]) : input_row(t->job, t->s.word[at]));
 }
 FW_INLINE void prefetch_halo(const tile *t, int64_t i) {
     int64_t at = t->i0 + t->n + i + t->job->run.window;
-    if (at < t->s.n)
+    if (at < t->s.n && t->last_pass)
         prefetch_row(t, t->job->run.cbow ? input_row(t->job, t->s.word[at]) : output_row(t->job, t->s.word[at]));
 }
 

@@ -9,7 +9,7 @@
    words and of the target, kept in `error`, scaled for one context row. */
 FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
     const int cbow = t->job->run.cbow;
-    const int64_t noise_slots = t->noise_slots, self = t->job->run.window, band_stride = t->band_stride;
+    const int64_t noise_slots = t->noise_slots, self = t->self, band_stride = t->band_stride;
     float *const *halo = t->halo, *const *noise_row = t->noise_row;
     float *band = t->band + begin * band_stride;
     const float *weight = t->weight + begin * t->noise_stride;

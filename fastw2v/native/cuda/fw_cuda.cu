@@ -20,6 +20,7 @@ struct fw_job {
     const unsigned char *frozen;   /* (V,) 1 where the input row is not trained; or null */
     const float *pair_weight;      /* (W + 1,) the weight of a pair by its distance; CBOW: 1 */
     const float *weight_within;    /* (W + 1,) the sum of pair_weight up to each distance */
+    const int *pass_slot;          /* (passes + 1,) the first slot of each pass over the window, and 2 W + 1 */
     const float *kept_share;       /* (V,) share of each word in the kept tokens */
     const fw_i64 *chunk_begin;     /* (chunks + 1,) */
     const fw_i64 *chunk_sentence;  /* (chunks + 1,); the last is the corpus's last sentence */

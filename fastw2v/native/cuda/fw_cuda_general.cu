@@ -8,8 +8,9 @@
 
 struct fw_tile {
     fw_chunk c;
-    int i0, n;  /* stream tokens [i0, i0 + n) */
-    int number; /* of the tile in its chunk */
+    int i0, n; /* stream tokens [i0, i0 + n) */
+    int step;  /* in the chunk */
+    fw_pass pass;
     float rate;
     float *hidden;   /* (tile_tokens, stride): copies of the input rows; CBOW: the hidden rows */
     float *error;    /* (tile_tokens, stride): CBOW, the gradient of each context row */
@@ -22,6 +23,9 @@ FW_FN int fw_rows_room(const fw_job *job) {
     const int positives = job->run.cbow ? 1 : 2 * job->run.window;
     return positives + (job->run.pairwise_noise ? positives * job->run.negative : job->run.noise_slots);
 }
+
+/* The contexts of token i in this pass. */
+FW_FN fw_span fw_contexts_of(const fw_tile &t, int i) { return fw_span_of(t.pass, t.c.s.reach[t.i0 + i]); }
 
 FW_FN void fw_open_workspace(const fw_job *job, fw_tile &t, float *workspace) {
     const fw_i64 rows = (fw_i64)job->run.tile_tokens * fw_rows_room(job);
@@ -74,7 +78,7 @@ FW_FN float fw_scores(const float *x, const float *rows, int word, int n, fw_i64
 
 FW_FN void fw_renew_noise(const fw_job *job, fw_tile &t) {
     for (int slot = fw_lane(); slot < job->run.noise_slots && !job->run.pairwise_noise; slot += 32)
-        if (fw_is_fresh(job, t.number, slot)) t.noise_word[slot] = fw_draw_noise(job, t.c, t.i0, slot);
+        if (fw_is_fresh(job, t.step, slot)) t.noise_word[slot] = fw_draw_shared_noise(job, t.c, t.pass, t.i0, slot);
 }
 
 FW_FN void fw_hidden_rows(const fw_job *job, fw_tile &t) {
@@ -100,18 +104,19 @@ struct fw_row {
 };
 
 FW_FN fw_row fw_row_of(const fw_job *job, const fw_tile &t, int i, int index, int positives, float each, int all) {
-    const int at = t.i0 + i, left = fw_left(t.c.s.reach[at]), right = fw_right(t.c.s.reach[at]);
+    const int at = t.i0 + i;
+    const fw_span span = fw_contexts_of(t, i);
     fw_row row = {0, index < positives, 1.f, 1.f};
     if (row.positive) {
-        const int other = at - left + index + (index >= left);
-        row.word = t.c.s.word[job->run.cbow ? at : other];
+        const int other = job->run.cbow ? at : at + fw_distance(span, index);
+        row.word = t.c.s.word[other];
         if (!job->run.cbow) row.weight = row.loss_weight = fw_weight(job, at, other);
         return row;
     }
     const int m = index - positives;
     if (job->run.pairwise_noise) {
         const int pair = m / job->run.negative, k = m % job->run.negative;
-        const int target = job->run.cbow ? at : at - left + pair + (pair >= left);
+        const int target = job->run.cbow ? at : at + fw_distance(span, pair);
         const fw_i64 slot = job->run.cbow ? 0 : target - at + job->run.window;
         row.word = fw_draw_noise(job, t.c, at, slot * job->run.negative + k);
         row.weight = row.word != t.c.s.word[target] ? (job->run.cbow ? 1.f : fw_weight(job, at, target)) : 0.f;
@@ -119,17 +124,16 @@ FW_FN fw_row fw_row_of(const fw_job *job, const fw_tile &t, int i, int index, in
         return row;
     }
     row.word = t.noise_word[m];
-    float weight = job->run.cbow ? row.word != t.c.s.word[at] : fw_weights(job, t.c.s.reach[at]);
-    for (int j = at - left; !job->run.cbow && j <= at + right; j++)
+    float weight = job->run.cbow ? row.word != t.c.s.word[at] : fw_weights(job, span);
+    for (int j = at + span.first; !job->run.cbow && j <= at + span.last; j++)
         if (j != at && t.c.s.word[j] == row.word) weight -= fw_weight(job, at, j);
     row.weight = weight * (float)job->run.negative / (float)job->run.noise_slots;
-    row.loss_weight = all || fw_is_fresh(job, t.number, m) ? weight * each : 0.f;
+    row.loss_weight = all || fw_is_fresh(job, t.step, m) ? weight * each : 0.f;
     return row;
 }
 
 FW_FN int fw_positives(const fw_job *job, const fw_tile &t, int i) {
-    const fw_u32 reach = t.c.s.reach[t.i0 + i];
-    const int contexts = fw_left(reach) + fw_right(reach);
+    const int contexts = fw_contexts_of(t, i).contexts;
     return job->run.cbow ? contexts > 0 : contexts;
 }
 
@@ -142,7 +146,7 @@ FW_FN int fw_rows(const fw_job *job, int positives) {
 FW_FN void fw_coefficients(const fw_job *job, fw_tile &t) {
     const int room = fw_rows_room(job);
     int all = 0;
-    const float each = job->run.pairwise_noise ? 0.f : fw_loss_weight(job, t.number, &all);
+    const float each = job->run.pairwise_noise ? 0.f : fw_loss_weight(job, t.step, &all);
     float loss = 0.f;
     for (int i = 0; i < t.n; i++) {
         const int positives = fw_positives(job, t, i), rows = fw_rows(job, positives);
@@ -158,7 +162,7 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t) {
             t.factor[(fw_i64)i * room + index] = t.rate * row.weight * (row.positive ? gradient : -gradient);
             t.word[(fw_i64)i * room + index] = row.word;
         }
-        if (fw_lane() == 0) t.c.pairs += job->run.cbow ? positives : fw_weights(job, t.c.s.reach[t.i0 + i]);
+        if (fw_lane() == 0) t.c.pairs += job->run.cbow ? positives : fw_weights(job, fw_contexts_of(t, i));
     }
     t.c.loss += loss;
 }
@@ -190,17 +194,17 @@ FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t) {
 
 /* Updates each halo row once. */
 FW_FN void fw_halo_updates(const fw_job *job, fw_tile &t) {
-    const int room = fw_rows_room(job), window = job->run.window;
-    for (int h = t.i0 - window; h < t.i0 + t.n + window; h++) {
-        const int low = h - window > t.i0 ? h - window : t.i0;
-        const int high = h + window < t.i0 + t.n - 1 ? h + window : t.i0 + t.n - 1;
+    const int room = fw_rows_room(job);
+    for (int h = t.i0 + t.pass.low; h < t.i0 + t.n + t.pass.high; h++) {
+        const int low = h - t.pass.high > t.i0 ? h - t.pass.high : t.i0;
+        const int high = h - t.pass.low < t.i0 + t.n - 1 ? h - t.pass.low : t.i0 + t.n - 1;
         for (fw_i64 k = 4 * fw_lane(), seen = 0; k < job->run.stride; k += 128) {
             float4 sum = fw_zero4();
             for (int i = low; i <= high; i++) {
-                const int left = fw_left(t.c.s.reach[i]), right = fw_right(t.c.s.reach[i]);
-                if (i == h || h < i - left || h > i + right) continue;
                 const fw_i64 token = i - t.i0;
-                const int index = h - (i - left) - (h > i);
+                const fw_span span = fw_contexts_of(t, (int)token);
+                if (i == h || h < i + span.first || h > i + span.last) continue;
+                const int index = fw_index(span, h - i);
                 const float by = job->run.cbow ? 1.f : t.factor[token * room + index];
                 fw_add_scaled(sum, by, fw_get4((job->run.cbow ? t.error : t.hidden) + token * job->run.stride + k));
                 seen = 1;
@@ -245,7 +249,7 @@ FW_FN void fw_output_updates(const fw_job *job, fw_tile &t) {
     }
 }
 
-FW_FN void fw_train_tile(const fw_job *job, fw_tile &t) {
+FW_FN void fw_train_step(const fw_job *job, fw_tile &t) {
     t.rate = fw_tile_rate(job, t.c, t.i0);
     fw_renew_noise(job, t);
     fw_hidden_rows(job, t);

@@ -20,7 +20,8 @@
 
 struct fw_tile {
     fw_chunk c;
-    int i0, n, number;
+    int i0, n, step;
+    fw_pass pass;
     float rate;
     fw_u16 *hidden, *halo, *noise, *own;    /* the copies, FW_LD numbers per row; own: CBOW only */
     int *own_word, *halo_word, *noise_word; /* -1 for rows that do not exist or are not needed */
@@ -54,7 +55,8 @@ FW_FN fw_u64 fw_window_bits(const fw_job *job, const fw_tile &t, int token) {
     if (reach == 0) return 0;
     const int self = token % 16 + job->run.window;
     const fw_u64 stretch = (~0ULL >> (63 - fw_left(reach) - fw_right(reach))) << (self - fw_left(reach));
-    return stretch & ~(1ULL << self);
+    const fw_u64 pass = (~0ULL >> (63 - t.pass.high + t.pass.low)) << (self + t.pass.low);
+    return stretch & pass & ~(1ULL << self);
 }
 
 /* Computes `equal` of every noise word; each lane keeps its halo words in registers. */
@@ -91,8 +93,8 @@ FW_FN void fw_open_words(const fw_job *job, fw_tile &t) {
         t.halo_word[r] = covered >> r & 1 ? t.c.s.word[t.i0 - job->run.window + r] : -1;
     t.fresh = 0;
     for (int first = 0; first < 16 * FW_SB; first += 32) {
-        const int m = first + fw_lane(), fresh = m < job->run.noise_slots && fw_is_fresh(job, t.number, m);
-        if (fresh) t.noise_word[m] = fw_draw_noise(job, t.c, t.i0, m);
+        const int m = first + fw_lane(), fresh = m < job->run.noise_slots && fw_is_fresh(job, t.step, m);
+        if (fresh) t.noise_word[m] = fw_draw_shared_noise(job, t.c, t.pass, t.i0, m);
         t.fresh |= (fw_u64)__ballot_sync(FW_ALL, fresh) << first;
     }
     __syncwarp();
@@ -161,7 +163,9 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 *
     const int news = __popc((fw_u32)t.fresh) + __popc((fw_u32)(t.fresh >> 32));
     const float counts =
         (float)job->run.negative / (float)(news ? news : job->run.noise_slots); /* see fw_loss_weight */
-    const fw_u32 reach[2] = {fw_reach(t, 16 * b + fw_group()), fw_reach(t, 16 * b + fw_group() + 8)};
+    float weights[2]; /* of all pairs of this lane's two rows */
+    for (int half = 0; half < 2; half++)
+        weights[half] = fw_weights(job, fw_span_of(t.pass, fw_reach(t, 16 * b + fw_group() + 8 * half)));
     float loss = 0.f;
 #pragma unroll
     for (int j = 0; j < 2 * FW_BLOCKS; j++) {
@@ -178,7 +182,7 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 *
                                                           : 0.f;
             } else if (m < job->run.noise_slots && window != 0) {
                 weight = FW_CBOW ? t.noise_word[m] != t.own_word[16 * b + row]
-                                 : fw_weights(job, reach[half]) - fw_hits(job, row, window & t.equal[m] >> 16 * b);
+                                 : weights[half] - fw_hits(job, row, window & t.equal[m] >> 16 * b);
                 counted = t.fresh == 0 || (t.fresh >> m & 1) ? weight * counts : 0.f;
                 weight *= -each;
             }
@@ -192,7 +196,7 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 *
     t.c.loss += loss;
     if (fw_lane() % 4 == 0)
         for (int half = 0; half < 2; half++)
-            t.c.pairs += FW_CBOW ? t.window[b][half] != 0 : fw_weights(job, reach[half]);
+            t.c.pairs += FW_CBOW ? t.window[b][half] != 0 : weights[half];
 }
 
 /* ------------------------------------------------------------------ updates */
@@ -353,7 +357,7 @@ FW_FN void fw_halo_updates(const fw_job *job, fw_tile &t) {
     }
 }
 
-FW_FN void fw_train_tile(const fw_job *job, fw_tile &t) {
+FW_FN void fw_train_step(const fw_job *job, fw_tile &t) {
     t.rate = fw_tile_rate(job, t.c, t.i0);
     fw_open_words(job, t);
     /* In shared memory, own, halo and noise rows are adjacent, and so are their words. */

@@ -59,10 +59,47 @@ FW_FN float fw_tile_rate(const fw_job *job, const fw_chunk &c, int i0) {
 FW_FN int fw_left(fw_u32 reach) { return (int)(reach & 0xffff); }
 FW_FN int fw_right(fw_u32 reach) { return (int)(reach >> 16); }
 
-/* Return the weight of the pair of stream tokens i and j; the sum of a token's pair weights. */
+/* A pass over the window: it holds the contexts at the distances low .. high from their token. */
+struct fw_pass {
+    int number, low, high;
+};
+
+FW_FN fw_pass fw_pass_at(const fw_job *job, int number) {
+    return {number, job->pass_slot[number] - job->run.window, job->pass_slot[number + 1] - job->run.window - 1};
+}
+
+/* The contexts that a token has in a pass: those at the distances first .. last, but for the token itself. */
+struct fw_span {
+    int first, last, contexts;
+};
+
+FW_FN fw_span fw_span_of(const fw_pass &pass, fw_u32 reach) {
+    const int left = -fw_left(reach), right = fw_right(reach);
+    fw_span span = {left > pass.low ? left : pass.low, right < pass.high ? right : pass.high, 0};
+    if (span.first <= span.last) span.contexts = span.last - span.first + !(span.first <= 0 && span.last >= 0);
+    return span;
+}
+
+/* The distance of context `index` of a span. */
+FW_FN int fw_distance(const fw_span &span, int index) {
+    const int distance = span.first + index;
+    return distance + (span.first <= 0 && distance >= 0);
+}
+
+/* The index of the context at a distance, which is in the span and not 0. */
+FW_FN int fw_index(const fw_span &span, int distance) {
+    return distance - span.first - (span.first <= 0 && distance > 0);
+}
+
+/* Return the weight of the pair of stream tokens i and j; the sum of the weights on one side, at the distances
+   near .. far; the sum of a span's. */
 FW_FN float fw_weight(const fw_job *job, int i, int j) { return job->pair_weight[i < j ? j - i : i - j]; }
-FW_FN float fw_weights(const fw_job *job, fw_u32 reach) {
-    return job->weight_within[fw_left(reach)] + job->weight_within[fw_right(reach)];
+FW_FN float fw_weight_between(const fw_job *job, int near, int far) {
+    near = near > 1 ? near : 1;
+    return far >= near ? job->weight_within[far] - job->weight_within[near - 1] : 0.f;
+}
+FW_FN float fw_weights(const fw_job *job, const fw_span &span) {
+    return fw_weight_between(job, -span.last, -span.first) + fw_weight_between(job, span.first, span.last);
 }
 
 /* Returns the sum of the pair weights of the halo rows `bits`, of which there are rarely any: the tensor
@@ -79,18 +116,23 @@ FW_FN int fw_draw_noise(const fw_job *job, const fw_chunk &c, int i, fw_i64 inde
     return fw_noise(bits, job->noise_threshold, job->noise_alias, (fw_u32)job->run.vocabulary);
 }
 
-/* Whether fw_renewed is this tile. In 32 bits: a 64-bit division takes a GPU a hundred instructions. */
-FW_FN int fw_is_fresh(const fw_job *job, int number, int slot) {
-    return number == 0 || (number + slot * job->run.noise_life / job->run.noise_slots) % job->run.noise_life == 0;
+/* Draws noise word `slot` of a tile that begins with stream token i0, in a pass. */
+FW_FN int fw_draw_shared_noise(const fw_job *job, const fw_chunk &c, const fw_pass &pass, int i0, int slot) {
+    return fw_draw_noise(job, c, i0, (fw_i64)pass.number * job->run.noise_slots + slot);
+}
+
+/* Whether fw_renewed is this step. In 32 bits: a 64-bit division takes a GPU a hundred instructions. */
+FW_FN int fw_is_fresh(const fw_job *job, int step, int slot) {
+    return step == 0 || (step + slot * job->run.noise_life / job->run.noise_slots) % job->run.noise_life == 0;
 }
 
 /* The weight of each noise word in the loss. Only the new words count: training has just used the others, so their loss
    would be too low. If none is new, all count, and *all is 1. */
-FW_FN float fw_loss_weight(const fw_job *job, int number, int *all) {
+FW_FN float fw_loss_weight(const fw_job *job, int step, int *all) {
     int fresh = 0;
     for (int slot = 0; slot < job->run.noise_slots; slot += 32) {
         const int mine = slot + fw_lane();
-        fresh += __popc(__ballot_sync(FW_ALL, mine < job->run.noise_slots && fw_is_fresh(job, number, mine)));
+        fresh += __popc(__ballot_sync(FW_ALL, mine < job->run.noise_slots && fw_is_fresh(job, step, mine)));
     }
     *all = fresh == 0;
     return (float)job->run.negative / (float)(fresh ? fresh : job->run.noise_slots);
@@ -121,18 +163,22 @@ FW_FN float fw_damping(const fw_job *job, const fw_chunk &c, int word) {
 
 FW_FN int fw_is_frozen(const fw_job *job, int word) { return job->frozen && job->frozen[word]; }
 
-/* Train whole chunks with this warp, in order, until all `count` chunks of the launch are taken. Each kernel defines
-   its own fw_tile, and its fw_train_tile after this file. */
+/* Train whole chunks with this warp, in order, until all `count` chunks of the launch are taken: tile after tile, each
+   in all passes over its windows. A pass of a tile is a step: a snapshot of its own, with its own turn in the noise
+   words' lives. Each kernel defines its own fw_tile, and its fw_train_step after this file. */
 template <class tile>
 FW_FN void fw_train_chunks(const fw_job *job, tile &t, fw_i64 epoch, fw_i64 first, int count, int *streams, int *cursor,
                            fw_sums *sums, float damping_threshold) {
     for (int taken = fw_take(cursor); taken < count; taken = fw_take(cursor)) {
         t.c = fw_open_chunk(job, streams, taken, epoch, first + taken, damping_threshold);
         const int end = t.c.s.line[0], length = fw_tile_length(job->run.tile_tokens, job->chunk_shift[first + taken]);
-        t.number = 0;
-        for (t.i0 = job->run.window; t.i0 < end; t.i0 += length, t.number++) {
+        t.step = 0;
+        for (t.i0 = job->run.window; t.i0 < end; t.i0 += length) {
             t.n = end - t.i0 < length ? end - t.i0 : length;
-            fw_train_tile(job, t);
+            for (int pass = 0; pass < job->run.passes; pass++, t.step++) {
+                t.pass = fw_pass_at(job, pass);
+                fw_train_step(job, t);
+            }
         }
         fw_close_chunk(t.c, sums);
     }

@@ -101,9 +101,19 @@ def test_float32_equals_the_reference(cuda_shim, architecture, size):
 def test_bfloat16_equals_the_reference(cuda_shim, options, size):
     """The same library serves any tile up to 32 tokens: two blocks of 16, masked."""
     cuda_shim()
+    whole = np.array([0, 11], np.int32)  # at this rate in passes; a single tile shows the roundings of one
     for seed, (words, tile) in enumerate([(7, 32), (50, 32), (50, 23), (50, 17)]):
         params = TrainingParameters(vector_size=size, sample=0, learning_rate=0.3, **options)
-        Trial(params, seed=seed, words=words, tile_tokens=tile).compare("bfloat16")
+        Trial(params, seed=seed, words=words, tile_tokens=tile, pass_slot=whole).compare("bfloat16")
+
+
+@pytest.mark.parametrize("shrink", [True, "draw"])
+def test_bfloat16_takes_a_window_in_passes(cuda_shim, shrink):
+    cuda_shim()
+    for seed, slots in enumerate([[0, 5, 6, 11], [0, 3, 8, 11], [0, 6, 11]]):
+        params = TrainingParameters(vector_size=100, sample=0, learning_rate=0.05, shrink_windows=shrink)
+        passes = np.array(slots, np.int32)
+        Trial(params, seed=seed, words=50, tile_tokens=32, pass_slot=passes).compare("bfloat16")
 
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])

@@ -57,6 +57,7 @@ static fw_job make_job(int cbow) {
     }
     for (int i = 0; i < WORDS * STRIDE; i++) w_in[i] = (float)(rand() % 1000 - 500) / 1e4f;
     static const float weight[] = {0, 1, 1, 1, 1, 1}, weight_within[] = {0, 1, 2, 3, 4, 5};
+    static const int32_t pass_slot[] = {0, 11};
     return (fw_job){
         .run = {.vocabulary = WORDS,
                 .vector_size = STRIDE,
@@ -70,6 +71,7 @@ static fw_job make_job(int cbow) {
                 .min_learning_rate = 0.0,
                 .window = 5,
                 .negative = 5,
+                .passes = 1,
                 .tile_tokens = 16,
                 .noise_slots = 16,
                 .noise_life = 2,
@@ -88,6 +90,7 @@ static fw_job make_job(int cbow) {
         .noise_alias = alias,
         .pair_weight = weight,
         .weight_within = weight_within,
+        .pass_slot = pass_slot,
     };
 }
 
