@@ -54,7 +54,8 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     vector_size : int, default 100
         D, the dimensions of a word vector.
     window : int, default 5
-        Words on either side of the center.
+        Words on either side of the center. One that is wider than the longest sentence means the whole sentence: it
+        trains as the longest sentence's length less one does.
     min_count : int, default 5
         Words that occur less often are dropped.
     max_vocab : int, optional

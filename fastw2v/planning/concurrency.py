@@ -2,7 +2,8 @@
 
 A row that a thread or a warp reads misses the updates of the tokens that others have in flight. Let
 ``C = F * p * n * (K + 1) * learning_rate``, with F tokens in flight, p the kept share of the most frequent word and n
-the weight of a token's pairs in one pass. A simulation on text was stable at C = 19 and diverged at 23, for every vocabulary size.
+the weight of a token's pairs in one pass. A simulation on text was stable at C = 19 and diverged at 23, for every
+vocabulary size.
 """
 
 from __future__ import annotations

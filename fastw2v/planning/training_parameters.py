@@ -20,7 +20,7 @@ class TrainingParameters:
         D, the dimensions of a word vector.
     architecture : {"skipgram", "cbow"}, default "skipgram"
     window : int, default 5
-        W, the words on either side of the center.
+        W, the words on either side of the center; a plan takes at most the longest sentence less one.
     shrink_windows : bool, "draw" or "inverse", default True
         How nearer contexts count for more. True: word2vec's windows, drawn uniformly from 1..W, in expectation: every
         context within W is trained, with the probability that a drawn window holds it as its weight (CBOW: drawn).

@@ -22,6 +22,7 @@ WHOLE_WINDOW_MOVE_MAX = 4.0
 PASS_MOVE_MAX = 2.0
 INVERSE_WEIGHT_MAX = 2.0
 
+
 def draws_windows(shrink_windows: ShrinkWindows, architecture: str) -> bool:
     """Return whether each token's window is drawn from 1..W."""
     return shrink_windows == "draw" or (architecture == "cbow" and bool(shrink_windows))
@@ -31,7 +32,8 @@ def pair_weights(shrink_windows: ShrinkWindows, architecture: str, window: int) 
     """Return the weight of a pair by its distance, float32 (W + 1,); that of distance 0 is 0.
 
     ``True`` weights a pair by the probability that a drawn window holds it; ``"inverse"`` by 1 / d, scaled to the same
-    sum, ``(W + 1) / 2``, as long as the nearest pair then weighs 2 at most (W <= 10): more would overshoot. Drawn windows, full windows and CBOW weight every pair with 1.
+    sum, ``(W + 1) / 2``, as long as the nearest pair then weighs 2 at most (W <= 10): more would overshoot. Drawn
+    windows, full windows and CBOW weight every pair with 1.
     """
     distance = np.arange(1, window + 1)
     if architecture == "cbow" or shrink_windows is False or shrink_windows == "draw":

@@ -61,7 +61,7 @@ def test_the_pairs_of_tokens_are_those_that_sentences_have(shrink):
         [sum(weights[abs(i - j)] for j in range(max(0, i - 6), min(length, i + 7))) for i in range(length)]
         for length in lengths
     ]
-    assert mean_pairs(weights, lengths.astype(float)) == pytest.approx(np.mean(sum(each, [])))
+    assert mean_pairs(weights, lengths.astype(float)) == pytest.approx(np.mean(np.concatenate(each)))
     assert most_pairs(weights, lengths) == pytest.approx([max(pairs) for pairs in each])
     assert mean_pairs(weights, np.zeros(3)) == 0
     assert weights[1:].sum() == pytest.approx(6 if shrink is False else 3.5)

@@ -5,7 +5,7 @@
    within a window around them. Skip-gram: own rows are input rows, halo rows are output rows. CBOW: own rows are output
    rows (the targets), halo rows are input rows, from which the hidden rows are computed.
    Step. A wide window of skip-gram is taken in several passes; a step is one pass of a tile, with a snapshot of its own
-   and its own turn in the noise words' lives. What follows, and every function, speaks of the pass at hand as of a tile.
+   and its own turn in the noise words' lives. What follows, and every function, means the pass at hand by the tile.
    Slot q of token i is the stream token i + low + q; slot `self` is the token itself, if the pass holds it. The pairs'
    coefficients are first stored token after token, then as a dense band in which slots outside the token's window hold
    0.
@@ -272,8 +272,8 @@ FW_STAGE void open_weights(tile *t) {
 }
 
 /* Prefetch the row of the next tile's token i, and that of the last token that its window can reach. Called once for
-   each token of this tile's last pass, between pieces of arithmetic: a core can have some sixteen cache lines outstanding, and
-   stalls on more. */
+   each token of this tile, between pieces of arithmetic: a core can have some sixteen cache lines outstanding, and stalls
+   on more. Only the last pass prefetches. */
 FW_INLINE void prefetch_own(const tile *t, int64_t i) {
     int64_t at = t->i0 + t->n + i;
     if (at < t->s.end && t->last_pass)

@@ -154,6 +154,16 @@ def test_arrays_and_ids_that_the_kernels_cannot_use_are_refused(cuda_shim, corpu
         gpu.Run(Arrays(good, good.copy()), corpus, tables, made)
 
 
+def test_a_window_that_16_bits_cannot_hold_is_refused(cuda_shim):
+    cuda_shim()
+    long = EncodedCorpus.from_ids(np.arange(70_000).reshape(1, -1) % 11, [str(i) for i in range(11)])
+    params = TrainingParameters(window=65_536)
+    made = plan.make_plan(long, params.checked(), 1)
+    tables = make_tables(np.bincount(long.ids).astype(np.int64), params)
+    with pytest.raises(ParameterError, match=r"a window of 65,536 tokens.*at most 65,535.*device='cpu'"):
+        gpu.Run(initial_arrays(11, 4, 1), long, tables, made)
+
+
 def test_chunks_outside_the_plan_are_refused(cuda_shim, corpus):
     cuda_shim()
     run = start(corpus)
