@@ -272,8 +272,8 @@ FW_STAGE void open_weights(tile *t) {
 }
 
 /* Prefetch the row of the next tile's token i, and that of the last token that its window can reach. Called once for
-   each token of this tile, between pieces of arithmetic: a core can have some sixteen cache lines outstanding, and stalls
-   on more. Only the last pass prefetches. */
+   each token of this tile, between pieces of arithmetic: a core can have some sixteen cache lines outstanding, and
+   stalls on more. Only the last pass prefetches. */
 FW_INLINE void prefetch_own(const tile *t, int64_t i) {
     int64_t at = t->i0 + t->n + i;
     if (at < t->s.end && t->last_pass)

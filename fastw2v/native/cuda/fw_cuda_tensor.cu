@@ -195,8 +195,7 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 *
     }
     t.c.loss += loss;
     if (fw_lane() % 4 == 0)
-        for (int half = 0; half < 2; half++)
-            t.c.pairs += FW_CBOW ? t.window[b][half] != 0 : weights[half];
+        for (int half = 0; half < 2; half++) t.c.pairs += FW_CBOW ? t.window[b][half] != 0 : weights[half];
 }
 
 /* ------------------------------------------------------------------ updates */
