@@ -83,14 +83,14 @@ cdef struct Worker:  # the state of one thread
 cdef void train_chunks(fw_team *team, void *item) noexcept nogil:
     """Run one thread: take chunks from the shared cursor and train their tiles in order."""
     cdef Worker *worker = <Worker *> item
-    cdef int64_t chunk, number, steps
+    cdef int64_t chunk, step, steps
     while True:
         chunk = fw_team_next(team)
         if chunk < 0:
             break
         steps = worker.kernel.open_chunk(worker.job, worker.workspace, worker.epoch, chunk, &worker.stats)
-        for number in range(steps):
-            worker.kernel.train_tile(worker.job, worker.workspace, number, &worker.stats)
+        for step in range(steps):
+            worker.kernel.train_tile(worker.job, worker.workspace, step, &worker.stats)
 
 
 cdef const fw_kernel *find_kernel(name) except NULL:

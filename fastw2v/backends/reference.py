@@ -182,9 +182,7 @@ class Run:
         """Draw K noise words for each pair, (n, slots * K); the weight is 0 where one equals the pair's target."""
         targets = centers[:, None] if self.plan.cbow else seen.words
         weight = (seen.counts > 0)[:, None] if self.plan.cbow else seen.weight
-        index = (0 if self.plan.cbow else seen.first * self.plan.negative) + np.arange(
-            targets.shape[1] * self.plan.negative
-        )
+        index = seen.first * self.plan.negative + np.arange(targets.shape[1] * self.plan.negative)
         words = np.stack([self._draw_noise(epoch, position, index) for position in positions])
         missed = words != targets.repeat(self.plan.negative, axis=1)
         return words, weight.repeat(self.plan.negative, axis=1) * missed

@@ -24,8 +24,8 @@ TILE_STALENESS_MAX = 2.0
 # CBOW, whose hidden rows average the window, always trained at 12 and not always at 20. Both with five negatives; for
 # more see `burst_bound`.
 BURST_STALENESS_MAX = {"skipgram": 3.6, "cbow": 10.0}
-# Where even a tile of one token exceeds TILE_STALENESS_MAX (a handful of words), the learning rate is
-# lowered, at most to this share of it. Rates that diverge in any trainer still do.
+# Where even a tile of one token exceeds TILE_STALENESS_MAX (a handful of words), the learning rate is lowered, at most
+# to this share of it. Rates that diverge in any trainer still do.
 RATE_DAMPING_MIN = 0.25
 
 

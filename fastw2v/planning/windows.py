@@ -20,7 +20,7 @@ from fastw2v.parameters import ShrinkWindows
 # whole; and how far each pass over a wider window may. See docs/tile.md for what was measured.
 WHOLE_WINDOW_MOVE_MAX = 4.0
 PASS_MOVE_MAX = 2.0
-INVERSE_WEIGHT_MAX = 2.0
+INVERSE_WEIGHT_MAX = 2.0  # of the nearest pair under "inverse": a single pair cannot be cut into passes
 
 
 def draws_windows(shrink_windows: ShrinkWindows, architecture: str) -> bool:
@@ -102,8 +102,8 @@ def cut_window(weights: NDArray[np.float64], passes: int) -> NDArray[np.int32]:
     [0, 2, 5]
     """
     upto = np.cumsum(np.concatenate([weights[:0:-1], weights]))
-    shares = upto[-1] * np.arange(1, passes) / passes
-    cuts = np.searchsorted(upto, shares * (1 - 1e-9)) + 1
+    filled = np.minimum(np.floor(upto * passes / upto[-1] * (1 + 1e-9)), passes - 1)  # passes, up to and with each slot
+    cuts = np.flatnonzero(np.diff(filled, prepend=0)) + 1
     return np.unique(np.concatenate([[0], cuts, [len(upto)]])).astype(np.int32)
 
 

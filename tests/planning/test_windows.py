@@ -86,3 +86,8 @@ def test_a_window_that_one_snapshot_bears_is_taken_whole():
     assert enough_passes(6, 5, 0.0375) == enough_passes(6, 15, 0.025) == enough_passes(11, 5, 0.05) == 1
     assert enough_passes(51, 5, 0.0375) == 6
     assert enough_passes(51, 20, 0.1) == 54
+
+
+def test_absurdly_many_passes_cost_no_more_than_the_window():
+    weights = expected_weights(True, "skipgram", 50)
+    assert len(cut_window(weights, 10**15)) == 100 + 1  # one for each slot but the token's own

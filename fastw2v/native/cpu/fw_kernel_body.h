@@ -103,11 +103,12 @@ static int64_t open_chunk(const fw_job *job, void *workspace, int64_t epoch, int
     return (t->s.end - t->s.begin + t->length - 1) / t->length * job->run.passes;
 }
 
-static void open_tile(tile *t, int64_t step) {
+/* Returns whether the step trains anything: in a pass of skip-gram, no token may have a context. */
+static int open_tile(tile *t, int64_t step) {
     const fw_job *job = t->job;
-    const int64_t window = job->run.window, passes = job->run.passes, pass = passes > 1 ? step % passes : 0;
-    t->i0 = t->s.begin + (passes > 1 ? step / passes : step) * t->length;
-    t->last_pass = pass == passes - 1;
+    const int64_t window = job->run.window, pass = pass_of_step(job, step);
+    t->i0 = t->s.begin + tile_of_step(job, step) * t->length;
+    t->last_pass = pass == job->run.passes - 1;
     t->low = job->pass_slot[pass] - window;
     t->slots = job->pass_slot[pass + 1] - job->pass_slot[pass];
     t->self = -t->low >= 0 && -t->low < t->slots ? -t->low : INT32_MAX;
@@ -116,23 +117,25 @@ static void open_tile(tile *t, int64_t step) {
     t->rate = fw_learning_rate(job->run.learning_rate, job->run.min_learning_rate,
                                t->epoch * job->run.tokens + t->s.position[t->i0], job->run.epochs * job->run.tokens);
     open_rows(t);
+    const int trains = job->run.cbow || t->first_pair[t->n] > 0;
     if (job->run.pairwise_noise) {
         draw_pair_noise(t);
-        return;
+        return trains;
     }
     renew_noise(t);
     draw_noise(t, step + 1);
-    if (!job->run.cbow && t->first_pair[t->n] == 0) return;
+    if (!trains) return 0;
     open_weights(t);
     transpose_noise(t);
+    return 1;
 }
 
 static void train_tile(const fw_job *job, void *workspace, int64_t step, fw_stats *stats) {
     tile *t = workspace;
     vf loss = {0};
-    open_tile(t, step);
+    const int trains = open_tile(t, step);
     FW_MARK(opening);
-    if (!job->run.cbow && t->first_pair[t->n] == 0) return; /* no token has a context in this pass */
+    if (!trains) return;
     if (job->run.cbow) {
         hidden_rows(t);
         FW_MARK(gather);

@@ -122,6 +122,14 @@ FW_INLINE vi window_mask(const tile *t, int64_t i, int64_t q0) {
     return (j >= t->s.first[at]) & (j <= t->s.last[at]) & (j != at);
 }
 
+/* The tile of a step, and the step's pass over it. Almost always there is one pass, and no division. */
+FW_INLINE int64_t tile_of_step(const fw_job *job, int64_t step) {
+    return job->run.passes > 1 ? step / job->run.passes : step;
+}
+FW_INLINE int64_t pass_of_step(const fw_job *job, int64_t step) {
+    return step - tile_of_step(job, step) * job->run.passes;
+}
+
 /* The sum of the pair weights on one side of a token, from distance `near` to `far`. */
 FW_INLINE float weight_between(const fw_job *job, int64_t near, int64_t far) {
     near = near > 1 ? near : 1;
@@ -183,9 +191,8 @@ FW_INLINE int64_t next_renewal(const tile *t, int64_t slot, int64_t number) {
    positions in the alias table are computed before any of them is read, so that the cache misses overlap. */
 FW_STAGE void draw_noise(tile *t, int64_t number) {
     const fw_job *job = t->job;
-    const int64_t passes = job->run.passes, tile_number = passes > 1 ? number / passes : number;
-    const int64_t i0 = t->s.begin + tile_number * t->length, noise_slots = t->noise_slots;
-    const int64_t index = (number - tile_number * passes) * noise_slots; /* of the pass's first draw at this position */
+    const int64_t i0 = t->s.begin + tile_of_step(job, number) * t->length, noise_slots = t->noise_slots;
+    const int64_t index = pass_of_step(job, number) * noise_slots; /* of the pass's first draw at this position */
     if (i0 >= t->s.end) return;
     const uint64_t key = t->s.noise_key, position = (uint64_t)t->s.position[i0];
     const uint32_t vocabulary = (uint32_t)job->run.vocabulary, *threshold = job->noise_threshold;
