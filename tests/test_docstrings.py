@@ -100,7 +100,7 @@ def test_the_examples_of_the_readme_run(tmp_path, monkeypatch):
     text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
     assert len(blocks) >= 3
-    names = {"documents": ["the cat sat", "the dog sat", "a cat ran", "a dog ran"] * 10, "labels": [0, 1, 0, 1] * 10}
+    names = {"documents": ["the cat sat", "the dog sat", "a cat ran", "a dog ran"] * 100, "labels": [0, 1, 0, 1] * 100}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), names)
     assert len(names["vectors"]) == 4
