@@ -157,6 +157,7 @@ def test_documents(tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("data_folder")
 def test_quality_beside_a_program(tmp_path, stand_in):
+    pytest.importorskip("gensim")
     datasets = import_module("fastw2v.datasets")
     words = Path(datasets.fetch_analogies()).read_text().lower().split()[:3000]
     for name in ("ws353", "simlex999"):
@@ -164,11 +165,19 @@ def test_quality_beside_a_program(tmp_path, stand_in):
         words += [word.lower() for line in lines if not line.startswith("#") for word in line.split("\t")[:2]]
     (tmp_path / "text.txt").write_text("\n".join(" ".join(words[at : at + 20]) for at in range(0, len(words), 20)) * 6)
     bench(tmp_path / "text.txt", tmp_path, "--word2vec-c", str(stand_in("word2vec-c")), "quality")
-    rows = kept(tmp_path, "quality")["rows"]
-    assert [(row["system"], row["architecture"]) for row in rows] == [
-        *(("fastw2v", "skip-gram"), ("fastw2v", "CBOW"), ("word2vec-c", "skip-gram"), ("word2vec-c", "CBOW"))
+    results = kept(tmp_path, "quality")
+    rows, timed = results["rows"], results["time_to_quality"]
+    architectures = [("skip-gram", 0.0375), ("skip-gram", 0.025), ("CBOW", 0.05)]
+    assert [(row["system"], row["architecture"], row["learning_rate"]) for row in rows] == [
+        (system, *each) for system in ("fastw2v", "gensim", "word2vec-c") for each in architectures
     ]
     assert all(np.isfinite(row["WS-353"]) and len(row["seeds"]) == 1 for row in rows)
+    goals = {row["architecture"]: row for row in rows if row["system"] == "gensim" and row["learning_rate"] != 0.0375}
+    for row in timed:
+        goal = goals[row["architecture"]]
+        assert row["mean"] >= goal["mean"] and row["times_as_fast"] == goal["seconds"] / row["seconds"]
+    itself = [row for row in timed if row["system"] == "gensim" and row["learning_rate"] != 0.0375]
+    assert [(row["epochs"], row["times_as_fast"]) for row in itself] == [(2, 1), (2, 1)]
 
 
 @pytest.mark.usefixtures("data_folder")
