@@ -1,7 +1,7 @@
 """``python -m bench``: measure speed and quality; print tables and write JSON files.
 
 Without a command, run the main set: limits, stages, ladder, speed, end-to-end, quality, ptb, documents, vectors. The
-slow ones, sweep and choice, run only by name; so does ``python -m bench.gpu``.
+slow ones, sweep, choice and stability, run only by name; so does ``python -m bench.gpu``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bench import choice, documents, end_to_end, ladder, limits, ptb, quality, speed, stages, sweep, vectors
+from bench import choice, documents, end_to_end, ladder, limits, ptb, quality, speed, stability, stages, sweep, vectors
 from bench.helpers.corpora import find_corpus
 from bench.helpers.programs import PROGRAMS
 from bench.helpers.record import Settings
@@ -136,6 +136,25 @@ def run_ptb(settings: Settings, seeds: int) -> None:
 def run_choice(settings: Settings, seeds: int, epochs: int, negative: int, vector_size: int) -> None:
     """Measure speed and quality of other tile shapes."""
     settings.write("choice", choice.measure(find_corpus(settings.corpus), seeds, epochs, negative, vector_size))
+
+
+@main.command("stability")
+@click.option("--seeds", default=10, show_default=True)
+@click.option("--epochs", default=3, show_default=True)
+@click.option(
+    "--architecture",
+    "architectures",
+    type=click.Choice(["skipgram", "cbow"]),
+    multiple=True,
+    default=["skipgram", "cbow"],
+    show_default=True,
+)
+@click.option("--name", default="stability", show_default=True, help="Name of the file of results.")
+@click.pass_obj
+def run_stability(settings: Settings, seeds: int, epochs: int, architectures: tuple[str, ...], name: str) -> None:
+    """Train on hard texts, and count what diverges."""
+    rows = stability.measure(1 if settings.quick else seeds, epochs, architectures, settings.quick)
+    settings.write(name, rows)
 
 
 @main.command("vectors")

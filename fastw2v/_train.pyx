@@ -41,6 +41,7 @@ cdef extern from "cpu/fw_kernel.h" nogil:
         const float *pair_weight
         const float *weight_within
         const int32_t *pass_slot
+        const float *output_rate
         const uint8_t *frozen
     ctypedef struct fw_stats:
         int64_t tokens, chunks
@@ -184,6 +185,7 @@ cdef class Run:
         cdef const int32_t[::1] chunk_shift = plan.chunk_shift, pass_slot = plan.pass_slot
         cdef const float[::1] pair_weight = plan.pair_weight, weight_within = plan.weight_within
         cdef const uint32_t[::1] keep_threshold = tables.keep_threshold, noise_threshold = tables.noise_threshold
+        cdef const float[::1] output_rate = tables.output_rate
         cdef const uint8_t[::1] frozen = tables.frozen
         cdef int64_t stride = _rows(arrays.w_in, "w_in", vocabulary)
         cdef size_t size
@@ -208,7 +210,7 @@ cdef class Run:
             chunk_begin=&chunk_begin[0], chunk_sentence=&chunk_sentence[0], chunk_shift=&chunk_shift[0],
             keep_threshold=&keep_threshold[0], noise_threshold=&noise_threshold[0], noise_alias=&noise_alias[0],
             pair_weight=&pair_weight[0], weight_within=&weight_within[0], pass_slot=&pass_slot[0],
-            frozen=NULL,
+            output_rate=&output_rate[0], frozen=NULL,
         )
         if frozen is not None:
             self.job.frozen = &frozen[0]

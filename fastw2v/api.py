@@ -69,7 +69,8 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         Threshold of subsampling frequent words; 0 keeps every token.
     epochs : int, default 5
     learning_rate : float, optional
-        Initial learning rate; None means 0.0375 for skip-gram and 0.05 for CBOW.
+        Initial learning rate; None means 0.05; 0.075 for CBOW of up to three epochs, and 0.0375 for skip-gram without
+        ``slow_frequent``.
     min_learning_rate : float, optional
         Final learning rate, reached linearly; None means 1e-4 times ``learning_rate``.
     cbow_mean : bool, default True
@@ -84,6 +85,9 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         weights are proportional to 1 / distance. False: every context within ``window`` counts the same.
     negative_sharing : {"tile", "pair"}, default "tile"
         Share noise words among the tokens of a tile, or draw fresh ones for each pair as word2vec.c does (slow).
+    slow_frequent : bool, default True
+        Skip-gram: the more often the run meets a word, the less its output row moves each time. False moves all rows
+        alike, as word2vec.c does.
     tokenizer : None, "whitespace", "words" or callable, default None
         None splits files at white space and strings into lower-case Unicode words.
     device : {"auto", "cpu", "cuda", "numpy"}, default "auto"
@@ -172,6 +176,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         cbow_gradient: CbowGradient = "sum",
         shrink_windows: ShrinkWindows = True,
         negative_sharing: NegativeSharing = "tile",
+        slow_frequent: bool = True,
         tokenizer: Tokenizer | None = None,
         device: Device = "auto",
         n_jobs: int | None = None,
@@ -200,6 +205,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         self.cbow_gradient = cbow_gradient
         self.shrink_windows = shrink_windows
         self.negative_sharing = negative_sharing
+        self.slow_frequent = slow_frequent
         self.tokenizer = tokenizer
         self.device = device
         self.n_jobs = n_jobs

@@ -131,6 +131,7 @@ class Run:
             "keep_threshold": tables.keep_threshold,
             "noise_threshold": tables.noise_threshold,
             "noise_alias": tables.noise_alias,
+            "output_rate": tables.output_rate,
             "frozen": tables.frozen,
             "pair_weight": plan.pair_weight,
             "weight_within": plan.weight_within,

@@ -232,13 +232,14 @@ class Run:
         return gradient[:, None, :] * seen.mask[:, :, None]
 
     def _update(self, epoch: int, position: int) -> None:
-        """Take a step of gradient descent at the learning rate of the tile's first token; skip frozen input rows."""
+        """Take a step of gradient descent at the learning rate of the tile's first token, and each output row's share of
+        it; skip frozen input rows."""
         plan = self.plan
         rate = rate_after(
             plan.learning_rate, plan.min_learning_rate, epoch * plan.tokens + position, plan.epochs * plan.tokens
         )
         if self.tables.frozen is not None:
             self._input.grads[0][self.tables.frozen.astype(bool)] = 0
-        for layer in (self._input, self._output):
+        for layer, share in ((self._input, 1), (self._output, self.tables.output_rate[:, None])):
             (rows,), (gradient,) = layer.params, layer.grads
-            rows -= rows.dtype.type(rate) * gradient
+            rows -= rows.dtype.type(rate) * gradient * share

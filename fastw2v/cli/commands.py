@@ -35,6 +35,7 @@ _MEANINGS = {
     "negative": "noise words for each positive pair",
     "ns_exponent": "noise words are drawn by count to this power",
     "negative_sharing": "share noise words within a tile of tokens, or draw them for each pair (slow)",
+    "slow_frequent": "skip-gram: move frequent words' output rows less at each occurrence",
     "sample": "threshold for leaving out frequent words, a share of all tokens",
     "epochs": "passes over the corpus",
     "learning_rate": "initial learning rate; it falls linearly",

@@ -198,6 +198,7 @@ class Word2Vec(Absent):
             min_learning_rate=min_alpha,
             cbow_mean=bool(self.cbow_mean),
             cbow_gradient="sum" if self.cbow_mean else "mean",
+            slow_frequent=False,  # alpha then means what it means in gensim
         ).checked()
 
     # -- reading and training --

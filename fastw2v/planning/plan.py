@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from fastw2v.planning.chunks import cut_corpus
 from fastw2v.planning.learning_rate import rate_after
 from fastw2v.planning.noise import NOISE_LIFE, enough_noise_slots
+from fastw2v.planning.output_rate import output_rates
 from fastw2v.planning.staleness import longest_tile, rate_damping
 from fastw2v.planning.subsampling import keep_probability
 from fastw2v.planning.tables import word_counts
@@ -60,6 +61,8 @@ class Plan:
         The weight of a positive pair by its distance; see windows.py.
     kept_share : float
         The most frequent word's share of the tokens that subsampling is expected to keep.
+    output_rate : float
+        That word's share of the learning rate; see output_rate.py.
     """
 
     cbow: bool
@@ -81,6 +84,7 @@ class Plan:
     chunk_sentence: NDArray[np.int64]
     chunk_shift: NDArray[np.int32]
     kept_share: float
+    output_rate: float
     pair_weight: NDArray[np.float32]
     pass_slot: NDArray[np.int32]
     pairs: float
@@ -143,7 +147,9 @@ def make_plan(
     kept = counts * keep
     noise_slots = enough_noise_slots(params.negative)
     rate = params.resolved_learning_rate
+    commonest = int(kept.argmax()) if len(kept) else 0
     kept_share = float(kept.max() / max(kept.sum(), 1e-300))
+    output_rate = float(output_rates(counts if kept_by is None else kept_by, params)[commonest])
     cbow = params.architecture == "cbow"
     window = real_window(params.window, corpus.offsets)
     weights = expected_weights(params.shrink_windows, params.architecture, window)
@@ -155,10 +161,11 @@ def make_plan(
     # A sentence's first token is kept, the others are with the mean probability: centers are kept tokens.
     others = float(kept.sum() / max(counts.sum(), 1))
     pairs = min(at_once, mean_pairs(weights, np.minimum(lengths, 1) * (1 + (lengths - 1) * others)))
+    run_tokens = float(kept.sum()) * params.epochs
     tile_tokens = longest_tile(
-        noise_slots, pairs, params.negative, rate, kept_share, float(kept.sum()) * params.epochs, cbow
+        noise_slots, pairs, params.negative, rate, kept_share, run_tokens, cbow, output_rate
     )
-    damping = rate_damping(tile_tokens, pairs, params.negative, rate, kept_share, cbow)
+    damping = rate_damping(tile_tokens, pairs, params.negative, rate, kept_share, cbow, output_rate)
     chunks = cut_corpus(corpus, keep, tile_tokens, np.minimum(sentence_pairs, at_once), params)
     return Plan(
         cbow=cbow,
@@ -180,6 +187,7 @@ def make_plan(
         chunk_sentence=chunks.sentence,
         chunk_shift=chunks.shift,
         kept_share=kept_share,
+        output_rate=output_rate,
         pair_weight=pair_weights(params.shrink_windows, params.architecture, window),
         pass_slot=pass_slot,
         pairs=pairs,

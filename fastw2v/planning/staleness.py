@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.planning.noise import noise_relief
+
 TILE_TOKENS_MAX = 32  # T: longer tiles are no faster, and staleness grows with T
 # A small run has few tiles, and each has one set of noise words: in longer tiles too few are drawn over the whole run
 # (on 58,000 words, ten epochs, tiles of 8 fit twice as well as tiles of 32).
@@ -36,19 +38,21 @@ def staleness(
     rate: float,
     kept_share: float | NDArray[np.float64],
     cbow: bool = False,
+    output_rate: float = 1.0,
 ) -> Any:
     """Estimate how far a tile moves the rows of the most frequent word before any update moves them back.
 
     ``pairs`` is the weight of the pairs that a token has in one pass over its window; see windows.py. An input row
     moves by about ``rate * pairs * (K + 1)`` for each occurrence of its word in the tile; if it moves at all, the word
-    occurs at least once. An output row moves by the same amount times the word's expected count in the tile. Each row
-    pulls the other along, so the geometric mean of the two decides whether they diverge.
+    occurs at least once. An output row moves by the same amount times the word's expected count in the tile, and times
+    its share of the learning rate, ``output_rate``. Each row pulls the other along, so the geometric mean of the two
+    decides whether they diverge.
 
     In CBOW, an input row is in the windows of ``pairs`` tokens, of which no more are in the tile than it has.
     """
     expected = tile_tokens * kept_share
     at_once = np.minimum(pairs, tile_tokens) if cbow else pairs
-    return np.sqrt(np.maximum(1.0, expected) * expected) * at_once * (negative + 1) * rate
+    return np.sqrt(np.maximum(1.0, expected) * expected * output_rate) * at_once * (negative + 1) * rate
 
 
 def longest_tile(
@@ -59,6 +63,7 @@ def longest_tile(
     kept_share: float,
     run_tokens: float = np.inf,
     cbow: bool = False,
+    output_rate: float = 1.0,
 ) -> int:
     """Return T: the largest power of two up to min(32, 2 S) that keeps `staleness` within TILE_STALENESS_MAX.
 
@@ -66,7 +71,9 @@ def longest_tile(
     """
     most = min(TILE_TOKENS_MAX if run_tokens >= SMALL_RUN_TOKENS else SMALL_RUN_TILE, 2 * noise_slots)
     tokens = 1
-    while 2 * tokens <= most and staleness(2 * tokens, pairs, negative, rate, kept_share, cbow) <= TILE_STALENESS_MAX:
+    while 2 * tokens <= most:
+        if staleness(2 * tokens, pairs, negative, rate, kept_share, cbow, output_rate) > TILE_STALENESS_MAX:
+            break
         tokens *= 2
     return tokens
 
@@ -97,15 +104,20 @@ def burst_shifts(
 def burst_bound(architecture: str, negative: int) -> float:
     """Return the largest `staleness` that a tile in a burst may have.
 
-    `staleness` grows with K + 1, but the gradient of each noise word shrinks as K grows. With 8 to 15 negatives, texts
-    of topics (eight seeds) always trained at this bound and diverged with some parameters at 1.2 times this bound.
+    With 8 to 15 negatives, texts of topics (eight seeds) always trained at this bound and diverged with some parameters at 1.2 times this bound.
     """
-    return BURST_STALENESS_MAX[architecture] * max(1.0, ((negative + 1) / 6) ** 0.5)
+    return BURST_STALENESS_MAX[architecture] * noise_relief(negative)
 
 
 def rate_damping(
-    tile_tokens: int, pairs: float, negative: int, rate: float, kept_share: float, cbow: bool = False
+    tile_tokens: int,
+    pairs: float,
+    negative: int,
+    rate: float,
+    kept_share: float,
+    cbow: bool = False,
+    output_rate: float = 1.0,
 ) -> float:
     """Return the factor by which to lower the learning rate: 1 except for tiny vocabularies."""
-    excess = staleness(tile_tokens, pairs, negative, rate, kept_share, cbow) / TILE_STALENESS_MAX
+    excess = staleness(tile_tokens, pairs, negative, rate, kept_share, cbow, output_rate) / TILE_STALENESS_MAX
     return 1.0 if excess <= 1 else max(RATE_DAMPING_MIN, float(1 / excess))

@@ -1,4 +1,4 @@
-"""The tables that turn random bits into kept tokens and noise words, made once per run from the word counts."""
+"""What a run knows of each word, made once from the word counts: when it is kept and drawn, and how it moves."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fastw2v import _sampler
 from fastw2v.corpus.ids import count_ids
 from fastw2v.planning.noise import noise_weights
+from fastw2v.planning.output_rate import output_rates
 from fastw2v.planning.subsampling import keep_probability, keep_thresholds
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class Tables:
         A token is kept if 32 random bits are at most its word's threshold.
     noise_threshold, noise_alias : uint32 (V,), int32 (V,)
         Alias table of ``count ** ns_exponent``.
+    output_rate : float32 (V,)
+        The share of the learning rate at which each output row moves; see output_rate.py.
     frozen : uint8 (V,) or None
         1 for each input row that training leaves unchanged.
     """
@@ -35,6 +38,7 @@ class Tables:
     keep_threshold: NDArray[np.uint32]
     noise_threshold: NDArray[np.uint32]
     noise_alias: NDArray[np.int32]
+    output_rate: NDArray[np.float32]
     frozen: NDArray[np.uint8] | None = None
 
 
@@ -46,7 +50,7 @@ def word_counts(corpus: EncodedCorpus) -> NDArray[np.int64]:
 def make_tables(
     counts: NDArray[np.int64], params: TrainingParameters, frozen: NDArray[np.uint8] | None = None
 ) -> Tables:
-    """Make the thresholds and the alias table for a corpus with these word counts."""
+    """Make the tables for a corpus with these word counts."""
     keep_threshold = keep_thresholds(keep_probability(counts, params.sample))
     noise_threshold, noise_alias = _sampler.alias_table(noise_weights(counts, params.ns_exponent))
-    return Tables(keep_threshold, noise_threshold, noise_alias, frozen)
+    return Tables(keep_threshold, noise_threshold, noise_alias, output_rates(counts, params), frozen)

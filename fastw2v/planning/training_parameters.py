@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, fields
 
 from fastw2v.errors import ParameterError
 from fastw2v.parameters import MIN_RATE_SHARE, RULES, ShrinkWindows, check, plain
-
-DEFAULT_RATE = {"skipgram": 0.0375, "cbow": 0.05}
+from fastw2v.planning.learning_rate import default_rate
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,12 @@ class TrainingParameters:
         for each pair. "pair": draw K words for each pair, as word2vec.c does (slow).
     sample : float, default 1e-3
         Threshold of subsampling, as a share of all tokens; 0 keeps every token.
+    slow_frequent : bool, default True
+        Skip-gram: move the output row of a word less at each occurrence, the more occurrences the run has; see
+        output_rate.py. False moves all rows alike, as word2vec.c does.
     epochs : int, default 5
     learning_rate : float, optional
-        The rate at the start; None is 0.0375 for skip-gram and 0.05 for CBOW. It falls in a straight line.
+        The rate at the start; None is what `default_rate` says. It falls in a straight line.
     min_learning_rate : float, optional
         The rate at the end; None is 1e-4 of ``learning_rate``.
     cbow_mean : bool, default True
@@ -60,6 +62,7 @@ class TrainingParameters:
     ns_exponent: float = 0.75
     negative_sharing: str = "tile"
     sample: float = 1e-3
+    slow_frequent: bool = True
     epochs: int = 5
     learning_rate: float | None = field(default=None)
     min_learning_rate: float | None = field(default=None)
@@ -80,7 +83,9 @@ class TrainingParameters:
     @property
     def resolved_learning_rate(self) -> float:
         """The learning rate at the start, with None resolved; see learning_rate.py."""
-        return DEFAULT_RATE[self.architecture] if self.learning_rate is None else float(self.learning_rate)
+        if self.learning_rate is None:
+            return default_rate(self.architecture, self.epochs, self.slow_frequent)
+        return float(self.learning_rate)
 
     @property
     def resolved_min_learning_rate(self) -> float:

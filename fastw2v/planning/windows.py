@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.parameters import ShrinkWindows
+from fastw2v.planning.noise import noise_relief
 
 # How far all of a token's pairs may move its input row at once, `rate * pairs * (K + 1)`, so that its window is taken
-# whole; and how far each pass over a wider window may. See docs/tile.md for what was measured.
+# whole (with five negatives); and how far each pass over a wider window may. See docs/tile.md for what was measured.
 WHOLE_WINDOW_MOVE_MAX = 4.0
 PASS_MOVE_MAX = 2.0
 INVERSE_WEIGHT_MAX = 2.0  # of the nearest pair under "inverse": a single pair cannot be cut into passes
@@ -110,4 +111,4 @@ def cut_window(weights: NDArray[np.float64], passes: int) -> NDArray[np.int32]:
 def enough_passes(pairs: float, negative: int, rate: float) -> int:
     """Return in how many passes tokens with this weight of pairs are to be trained."""
     move = pairs * (negative + 1) * rate
-    return 1 if move <= WHOLE_WINDOW_MOVE_MAX else int(np.ceil(move / PASS_MOVE_MAX))
+    return 1 if move <= WHOLE_WINDOW_MOVE_MAX * noise_relief(negative) else int(np.ceil(move / PASS_MOVE_MAX))

@@ -21,6 +21,7 @@ from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import DivergedError, ParameterError, warn_user
 from fastw2v.parameters import Device, Errors, check
+from fastw2v.planning.learning_rate import LONG_RUN
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.checkpoint import restore, seed_of
 from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initial_rows
@@ -191,7 +192,8 @@ def resume(request: Request, corpus: Any) -> Session:
 
 def one_pass(request: Request) -> Request:
     """Return the request for a single epoch at a constant learning rate."""
-    rate = request.parameters.resolved_learning_rate
+    # How many passes will follow is not known: the default is that of a long run.
+    rate = replace(request.parameters, epochs=LONG_RUN).resolved_learning_rate
     parameters = replace(request.parameters, epochs=1, learning_rate=rate, min_learning_rate=rate)
     return replace(request, parameters=parameters)
 

@@ -47,7 +47,8 @@ class Trial:
         counts = np.bincount(corpus.ids, minlength=words).astype(np.int64)
         self.corpus = corpus
         self.plan = dataclasses.replace(plan.make_plan(corpus, params.checked(), int(rng.integers(2**63))), **shape)
-        self.tables = make_tables(counts, params, frozen)
+        output_rate = rng.uniform(0.05, 1, words).astype(np.float32)
+        self.tables = dataclasses.replace(make_tables(counts, params, frozen), output_rate=output_rate)
         self.begin = [rng.normal(0, spread / np.sqrt(size), (words, size)).astype(np.float32) for _ in range(2)]
 
     def by_reference(self, epoch=0):

@@ -84,6 +84,8 @@ def test_passes_cover_the_window_and_weigh_the_same(window, shrink):
 
 def test_a_window_that_one_snapshot_bears_is_taken_whole():
     assert enough_passes(6, 5, 0.0375) == enough_passes(6, 15, 0.025) == enough_passes(11, 5, 0.05) == 1
+    assert enough_passes(6, 20, 0.05) == 1  # with more noise words, each one's gradient is smaller
+    assert enough_passes(21, 5, 0.05) == 4
     assert enough_passes(51, 5, 0.0375) == 6
     assert enough_passes(51, 20, 0.1) == 54
 

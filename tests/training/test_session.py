@@ -1,6 +1,6 @@
 """One session for every way in: the library, a first partial pass, the command line and the gensim layer."""
 
-import dataclasses
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,8 +20,9 @@ LOWERED = pytest.mark.filterwarnings("ignore:the learning rate is lowered")
 WILD = TrainingParameters(vector_size=12, epochs=300, sample=0, learning_rate=500.0, negative=15)
 
 
-def by_session():
-    session = begin(REQUEST.checked(), SENTENCES)
+def by_session(**changes):
+    parameters = replace(REQUEST.parameters, **changes)
+    session = begin(replace(REQUEST, parameters=parameters).checked(), SENTENCES)
     run(session)
     return session.state.w_in, session.state.w_out
 
@@ -38,21 +39,22 @@ def by_command_line():
 
 
 def by_gensim():
-    rates = {"alpha": 0.0375, "min_alpha": 0.0375e-4}
+    rates = {"alpha": 0.0375, "min_alpha": 0.0375e-4}  # the default where all rows move alike
     model = gensim.Word2Vec(SENTENCES, **SHARED, **rates, sg=1, min_count=2, seed=4, workers=1)
     return model.wv.vectors, model.syn1neg
 
 
 @pytest.mark.parametrize("way", [by_library, by_command_line, by_gensim])
 def test_every_way_in_trains_the_same_bits(way):
-    for ours, theirs in zip(way(), by_session(), strict=True):
+    expected = by_session(slow_frequent=False) if way is by_gensim else by_session()
+    for ours, theirs in zip(way(), expected, strict=True):
         assert np.array_equal(ours, theirs)
 
 
 def test_the_first_partial_pass_is_a_fit_of_one_epoch_at_one_rate():
     common = {"vector_size": 12, "min_count": 2, "random_state": 4, "n_jobs": 1, "device": "cpu"}
     passed = Word2Vec(**common).partial_fit(SENTENCES)
-    fitted = Word2Vec(SENTENCES, **common, epochs=1, learning_rate=0.0375, min_learning_rate=0.0375).fit()
+    fitted = Word2Vec(SENTENCES, **common, epochs=1, learning_rate=0.05, min_learning_rate=0.05).fit()
     assert np.array_equal(passed.vectors_.vectors, fitted.vectors_.vectors)
     assert passed.seed_ == fitted.seed_ == 4
 
@@ -71,7 +73,7 @@ def test_the_output_rows_can_be_given_and_are_trained_from():
 )
 def test_a_request_is_refused_before_anything_is_read(field, value):
     with pytest.raises(ParameterError, match=field):
-        dataclasses.replace(REQUEST, **{field: value}).checked()
+        replace(REQUEST, **{field: value}).checked()
 
 
 def test_a_request_has_every_parameter_of_the_estimator():
@@ -91,7 +93,7 @@ def test_a_diverged_session_without_a_checkpoint_says_that_it_is_useless():
 def test_a_diverged_session_goes_back_to_the_checkpoint_it_wrote(tmp_path, monkeypatch):
     # What follows the first checkpoint counts as diverged.
     monkeypatch.setattr(loop, "_exploded", lambda stats, plan: (tmp_path / "point.safetensors").exists())
-    request = dataclasses.replace(REQUEST, checkpoint=tmp_path / "point.safetensors", every=1e-9)
+    request = replace(REQUEST, checkpoint=tmp_path / "point.safetensors", every=1e-9)
     session = begin(request.checked(), SENTENCES)
     with pytest.raises(DivergedError):
         run(session)
@@ -111,8 +113,8 @@ def test_a_diverged_training_leaves_a_gensim_model_as_it_was():
 
 def test_a_session_is_resumed_from_its_checkpoint(tmp_path):
     path = tmp_path / "point.safetensors"
-    request = dataclasses.replace(REQUEST, checkpoint=path)
-    stopped = begin(dataclasses.replace(request, callbacks=(lambda progress: True,)).checked(), SENTENCES)
+    request = replace(REQUEST, checkpoint=path)
+    stopped = begin(replace(request, callbacks=(lambda progress: True,)).checked(), SENTENCES)
     run(stopped)
     assert not stopped.state.complete
     resumed = resume(request.checked(), SENTENCES)

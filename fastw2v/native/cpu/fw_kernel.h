@@ -25,6 +25,7 @@ typedef struct fw_job {
     const float *pair_weight;   /* (W + 1,) the weight of a pair by its distance; CBOW: 1 */
     const float *weight_within; /* (W + 1,) the sum of pair_weight up to each distance */
     const int32_t *pass_slot;   /* (passes + 1,) the first slot of each pass over the window, and 2 W + 1 */
+    const float *output_rate;   /* (V,) the share of the learning rate at which an output row moves */
     const uint8_t *frozen;      /* (V,) 1 where the input row is not trained; or NULL */
 } fw_job;
 

@@ -62,6 +62,9 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(halo, rows + slots);
     FW_PIECE(halo_out, rows + slots);
     FW_PIECE(noise_row, t->noise_stride + 1);
+    FW_PIECE(own_rate, rows);
+    FW_PIECE(halo_rate, rows + slots);
+    FW_PIECE(noise_rate, t->noise_stride + 1);
     FW_PIECE(noise_word, t->noise_stride);
     FW_PIECE(renewal, t->noise_stride);
     FW_PIECE(drawn, t->noise_stride);
@@ -73,6 +76,7 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(pair_row, pairs);
     FW_PIECE(pair_coefficient, pairs);
     FW_PIECE(pair_token, pairs);
+    FW_PIECE(pair_rate, pairs);
 #undef FW_PIECE
     return used;
 }

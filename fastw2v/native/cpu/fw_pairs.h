@@ -17,6 +17,7 @@ FW_INLINE void put_noise(tile *t, int64_t i, int64_t slot, int32_t target, float
         if (word == target) continue;
         t->pair_row[t->pair_count] = output_row(job, word);
         t->pair_coefficient[t->pair_count] = weight;
+        t->pair_rate[t->pair_count] = job->output_rate[word];
         t->pair_token[t->pair_count++] = (int32_t)i;
     }
 }
@@ -66,7 +67,7 @@ FW_STAGE void pair_row_updates(tile *t) {
 FW_STAGE void pair_noise_updates(tile *t) {
     for (int64_t p = 0; p < t->pair_count; p++) {
         const float *x = t->hidden + t->pair_token[p] * t->stride;
-        vf g = splat(t->pair_coefficient[p]);
+        vf g = splat(t->pair_coefficient[p] * t->pair_rate[p]);
         for (int64_t k = 0; k < t->columns; k += FW_LANES) add_to(t->pair_row[p] + k, g * load(x + k));
     }
 }

@@ -57,6 +57,8 @@ typedef struct tile {
     float **own, **own_out;   /* (rows) to read and to write */
     float **halo, **halo_out; /* (rows + slots) to read and to write */
     float **noise_row;        /* (noise_stride) */
+    /* the share of the learning rate at which each row of `own_out`, `halo_out`, `noise_row` moves */
+    float *own_rate, *halo_rate, *noise_rate;
     int32_t *noise_word;      /* (noise_slots) */
     int64_t *renewal;         /* (noise_slots) the tile that will renew the slot */
     int32_t *drawn;           /* (noise_slots) words drawn for the next tile, -1 for slots that keep theirs */
@@ -68,6 +70,7 @@ typedef struct tile {
     float **pair_row;   /* pairwise noise: output row, coefficient and token of each (pair, noise word) */
     float *pair_coefficient;
     int32_t *pair_token;
+    float *pair_rate; /* the share of the learning rate at which the output row moves */
     int64_t pair_count;
 } tile;
 
@@ -150,6 +153,7 @@ FW_STAGE void open_rows(tile *t) {
         t->halo[h] = inside ? halo_base + (int64_t)word * t->stride : t->zero;
         const int stays = !inside || h >= last || (halo_frozen && halo_frozen[word]);
         t->halo_out[h] = stays ? t->sink : t->halo[h];
+        t->halo_rate[h] = stays || job->run.cbow ? 1 : job->output_rate[word];
     }
     t->first_pair[0] = 0;
     const int64_t low = t->low, high = low + t->slots - 1, window = job->run.window;
@@ -158,6 +162,7 @@ FW_STAGE void open_rows(tile *t) {
         int32_t word = s->word[at];
         t->own[i] = own_base + (int64_t)word * t->stride;
         t->own_out[i] = own_frozen && own_frozen[word] ? t->sink : t->own[i];
+        t->own_rate[i] = job->run.cbow ? job->output_rate[word] : 1;
         /* the window's first and last distance in this pass */
         const int64_t first = s->first[at] - at > low ? s->first[at] - at : low;
         const int64_t last = s->last[at] - at < high ? s->last[at] - at : high;
@@ -226,6 +231,7 @@ FW_STAGE void renew_noise(tile *t) {
         if (t->drawn[m] < 0) continue;
         t->noise_word[m] = t->drawn[m];
         t->noise_row[m] = output_row(t->job, t->drawn[m]);
+        t->noise_rate[m] = t->job->output_rate[t->drawn[m]];
         t->drawn[m] = -1;
         fresh++;
     }

@@ -70,6 +70,7 @@ FW_INLINE void two_sums(vf sums[2][FW_BLOCK_TWO], const float *g, int64_t g_step
 FW_INLINE void halo_updates_block(tile *t, const float *from, int64_t k0, const int kc) {
     const int64_t n = t->n, slots = t->slots, step = t->band_stride - 1;
     float *const *halo_out = t->halo_out, *const sink = t->sink;
+    const float *halo_rate = t->halo_rate;
     for (int64_t h = 0; h < n + slots - 1; h += 2) {
         if (halo_out[h] == sink && halo_out[h + 1] == sink) continue;
         const int64_t begin = h - slots + 1 > 0 ? h - slots + 1 : 0, end = h + 1 < n ? h + 2 : n;
@@ -78,7 +79,8 @@ FW_INLINE void halo_updates_block(tile *t, const float *from, int64_t k0, const 
                  kc);
         FW_UNROLL for (int r = 0; r < 2; r++) {
             float *to = FW_AT(halo_out[h + r] + k0);
-            FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, sums[r][c]);
+            const vf rate = splat(halo_rate[h + r]);
+            FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, rate * sums[r][c]);
         }
     }
 }
@@ -93,7 +95,7 @@ FW_STAGE void halo_updates(tile *t) {
 }
 FW_STAGE void target_updates(tile *t) {
     for (int64_t i = 0; i < t->n; i++) {
-        const vf g = splat(t->target[i]);
+        const vf g = splat(t->target[i] * t->own_rate[i]);
         const float *x = t->hidden + i * t->stride;
         float *to = t->own_out[i];
         for (int64_t k = 0; k < t->columns; k += FW_LANES) add_to(to + k, g * load(x + k));
@@ -106,7 +108,8 @@ FW_INLINE void noise_updates_block(tile *t, int64_t k0, const int kc) {
         two_sums(sums, t->weight + m, t->noise_stride, FW_AT(t->hidden + k0), t->stride, t->n, kc);
         FW_UNROLL for (int r = 0; r < 2; r++) {
             float *to = FW_AT(t->noise_row[m + r] + k0);
-            FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, sums[r][c]);
+            const vf rate = splat(t->noise_rate[m + r]);
+            FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, rate * sums[r][c]);
         }
     }
 }

@@ -17,6 +17,7 @@ struct fw_job {
     const fw_u32 *keep_threshold;  /* (V,) see fw_keep */
     const fw_u32 *noise_threshold; /* (V,) alias table of the noise words: see fw_alias */
     const int *noise_alias;        /* (V,) */
+    const float *output_rate;      /* (V,) the share of the learning rate at which an output row moves */
     const unsigned char *frozen;   /* (V,) 1 where the input row is not trained; or null */
     const float *pair_weight;      /* (W + 1,) the weight of a pair by its distance; CBOW: 1 */
     const float *weight_within;    /* (W + 1,) the sum of pair_weight up to each distance */

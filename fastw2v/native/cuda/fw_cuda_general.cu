@@ -210,8 +210,11 @@ FW_FN void fw_halo_updates(const fw_job *job, fw_tile &t) {
                 seen = 1;
             }
             if (!seen || (job->run.cbow && fw_is_frozen(job, t.c.s.word[h]))) break;
-            float *rows = (job->run.cbow ? job->w_in : job->w_out) + t.c.s.word[h] * job->run.stride;
-            fw_add4(rows + k, fw_scale4(sum, fw_damping(job, t.c, t.c.s.word[h])));
+            const int word = t.c.s.word[h];
+            const float damping =
+                job->run.cbow ? fw_damping(job, t.c, word) : fw_output_damping(job, t.c, word);
+            float *rows = (job->run.cbow ? job->w_in : job->w_out) + word * job->run.stride;
+            fw_add4(rows + k, fw_scale4(sum, damping));
         }
     }
 }
@@ -220,7 +223,7 @@ FW_FN void fw_halo_updates(const fw_job *job, fw_tile &t) {
 FW_FN void fw_row_update(const fw_job *job, const fw_tile &t, int i, int index) {
     const fw_i64 at = (fw_i64)i * fw_rows_room(job) + index;
     const int word = t.word[at];
-    const float by = t.factor[at] * fw_damping(job, t.c, word);
+    const float by = t.factor[at] * fw_output_damping(job, t.c, word);
     if (by == 0.f) return;
     for (fw_i64 k = 4 * fw_lane(); k < job->run.stride; k += 128)
         fw_add4(job->w_out + word * job->run.stride + k, fw_scale4(fw_get4(t.hidden + i * job->run.stride + k), by));
@@ -235,7 +238,7 @@ FW_FN void fw_output_updates(const fw_job *job, fw_tile &t) {
         for (int index = positives; job->run.pairwise_noise && index < rows; index++) fw_row_update(job, t, i, index);
     }
     for (int m = 0; m < job->run.noise_slots && !job->run.pairwise_noise; m++) {
-        const float damping = fw_damping(job, t.c, t.noise_word[m]);
+        const float damping = fw_output_damping(job, t.c, t.noise_word[m]);
         for (fw_i64 k = 4 * fw_lane(); k < job->run.stride; k += 128) {
             float4 sum = fw_zero4();
             for (int i = 0; i < t.n; i++) {

@@ -212,7 +212,7 @@ FW_FN fw_aim fw_aim_at(const fw_job *job, const fw_tile &t, float *rows, const i
         const int word = words[fw_group() + 8 * half];
         const int stays = word < 0 || (input && fw_is_frozen(job, word));
         aim.row[half] = stays ? nullptr : rows + (fw_i64)word * FW_K + fw_pair_of();
-        aim.by[half] = stays ? 0.f : fw_damping(job, t.c, word);
+        aim.by[half] = stays ? 0.f : input ? fw_damping(job, t.c, word) : fw_output_damping(job, t.c, word);
     }
     return aim;
 }

@@ -161,6 +161,11 @@ FW_FN float fw_damping(const fw_job *job, const fw_chunk &c, int word) {
     return c.damping_threshold > 0.f ? fminf(1.f, c.damping_threshold / job->kept_share[word]) : 1.f;
 }
 
+/* As fw_damping, for the updates of output rows, each of which has its share of the learning rate. */
+FW_FN float fw_output_damping(const fw_job *job, const fw_chunk &c, int word) {
+    return fw_damping(job, c, word) * job->output_rate[word];
+}
+
 FW_FN int fw_is_frozen(const fw_job *job, int word) { return job->frozen && job->frozen[word]; }
 
 /* Train whole chunks with this warp, in order, until all `count` chunks of the launch are taken: tile after tile, each

@@ -27,7 +27,7 @@ def prepared(lengths, words=40):
 def test_a_launch_that_takes_long_keeps_a_chunk_for_every_warp(cuda_shim):
     """To cut a launch below one chunk for each warp makes it no shorter, only poorer."""
     cuda_shim()
-    run = gpu.Run(*prepared([100] * 4000), warps=10)
+    run = gpu.Run(*prepared([100] * 4000, words=4000), warps=10)
     assert run.crowd.most == 10
     chosen = {}
     for run._round_ms in (0.0, 1.0, 10.0, 15.0, 39.0, 70.0, 3_000.0):

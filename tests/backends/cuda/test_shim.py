@@ -35,7 +35,8 @@ class Trial:
         self.corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(words)], offsets)
         self.plan = dataclasses.replace(plan.make_plan(self.corpus, params.checked(), seed), **shape)
         counts = np.bincount(ids, minlength=words).astype(np.int64)
-        self.tables = make_tables(counts, params, frozen)
+        output_rate = rng.uniform(0.05, 1, words).astype(np.float32)
+        self.tables = dataclasses.replace(make_tables(counts, params, frozen), output_rate=output_rate)
         size = params.vector_size
         self.begin = [rng.normal(0, 1 / np.sqrt(size), (words, size)).astype(np.float32) for _ in range(2)]
 

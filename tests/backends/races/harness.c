@@ -45,6 +45,8 @@ static fw_job make_job(int cbow) {
     int64_t *offsets = zeros((TOKENS / SENTENCE + 1) * sizeof *offsets);
     int64_t *begin = zeros((CHUNKS + 1) * sizeof *begin), *sentence = zeros(CHUNKS * sizeof *sentence);
     uint32_t *keep = zeros(WORDS * sizeof *keep), *threshold = zeros(WORDS * sizeof *threshold);
+    float *output_rate = zeros(WORDS * sizeof *output_rate);
+    for (int i = 0; i < WORDS; i++) output_rate[i] = 1;
     float *w_in = zeros(WORDS * STRIDE * sizeof *w_in), *w_out = zeros(WORDS * STRIDE * sizeof *w_out);
     srand(1);
     for (int i = 0; i < TOKENS; i++) ids[i] = rand() % WORDS;
@@ -89,6 +91,7 @@ static fw_job make_job(int cbow) {
         .noise_threshold = threshold,
         .noise_alias = alias,
         .pair_weight = weight,
+        .output_rate = output_rate,
         .weight_within = weight_within,
         .pass_slot = pass_slot,
     };
