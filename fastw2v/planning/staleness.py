@@ -104,7 +104,8 @@ def burst_shifts(
 def burst_bound(architecture: str, negative: int) -> float:
     """Return the largest `staleness` that a tile in a burst may have.
 
-    With 8 to 15 negatives, texts of topics (eight seeds) always trained at this bound and diverged with some parameters at 1.2 times this bound.
+    With 8 to 15 negatives, texts of topics (eight seeds) always trained at this bound and diverged with some parameters
+    at 1.2 times this bound.
     """
     return BURST_STALENESS_MAX[architecture] * noise_relief(negative)
 
