@@ -56,7 +56,8 @@ def measure(seeds: int, epochs: int, architectures: tuple[str, ...], quick: bool
         row["failures"] = sum(each["failures"] for each in failed)
         row["only_ours"] = sum(max(0, each["failures"] - each["in_word2vecs_order"]) for each in failed)
         rows.append(row)
-        print(f"{architecture:8} {text:20} {runs:4} runs   {row['failures']} failed   longest row {longest:.1f}", flush=True)
+        counted = f"{runs:4} runs   {row['failures']} failed   longest row {longest:.1f}"
+        print(f"{architecture:8} {text:20} {counted}", flush=True)
         for each in failed:
             print(f"    {each}", flush=True)
     columns = {"architecture": "", "text": "", "runs": "d", "failures": "d", "only_ours": "d", "longest_row": ".1f"}

@@ -174,8 +174,11 @@ cdef inline double expected(const int32_t[::1] ids, const double[::1] keep, int6
     return total
 
 
-def local_shares(const int32_t[::1] ids, const double[::1] keep, int64_t piece, int64_t longest):
-    """Return, for each `piece` tokens of the corpus, the largest share of one word in any stretch that overlaps them.
+def local_shares(
+    const int32_t[::1] ids, const double[::1] keep, const double[::1] scale, int64_t piece, int64_t longest
+):
+    """Return, for each `piece` tokens of the corpus, the largest share of one word in any stretch that overlaps them,
+    each word's share times its ``scale`` (V,).
 
     A stretch is a whole number of steps of 16 tokens: as many as bring its expected number of kept tokens closest to
     48 (``keep`` (V,) are the words' keep probabilities), but at most ``longest`` tokens. If that number is below 24,
@@ -201,7 +204,7 @@ def local_shares(const int32_t[::1] ids, const double[::1] keep, int64_t piece, 
             best = 0.0
             for p in range(at, end):
                 weight[ids[p]] += keep[ids[p]]
-                best = max(best, weight[ids[p]])
+                best = max(best, weight[ids[p]] * scale[ids[p]])
             total += more
             share = best / max(total, STRETCH / 2.0)
             for q in range(begin // piece, at // piece + 1):

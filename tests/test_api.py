@@ -88,6 +88,7 @@ BAD = {
     "max_vocab": [0, 1, -5, 2.5, "all"],
     "architecture": ["sg", "CBOW", 1, None],
     "negative": [0, -1, 10**6, 5.0, None, True],
+    "slow_frequent": ["yes", 1, None],
     "ns_exponent": [float("nan"), float("inf"), 1e6, -(10**400), "0.75", None, True],
     "sample": [-1e-3, 2.0, float("nan"), 10**400, "1e-3", None, True],
     "epochs": [0, -1, 1.0, float("inf"), None, True],

@@ -232,8 +232,10 @@ class Run:
         return gradient[:, None, :] * seen.mask[:, :, None]
 
     def _update(self, epoch: int, position: int) -> None:
-        """Take a step of gradient descent at the learning rate of the tile's first token, and each output row's share of
-        it; skip frozen input rows."""
+        """Take a step of gradient descent at the learning rate of the tile's first token; skip frozen input rows.
+
+        Output rows move at their shares of the rate.
+        """
         plan = self.plan
         rate = rate_after(
             plan.learning_rate, plan.min_learning_rate, epoch * plan.tokens + position, plan.epochs * plan.tokens

@@ -34,16 +34,19 @@ class Chunks(NamedTuple):
 def cut_corpus(
     corpus: EncodedCorpus,
     keep: NDArray[np.float64],
+    output_rate: NDArray[np.float32],
     tile_tokens: int,
     sentence_pairs: NDArray[np.float64],
     params: TrainingParameters,
 ) -> Chunks:
     """Cut a corpus for tiles of at most ``tile_tokens`` tokens.
 
-    ``keep`` is the keep probability of each word, ``sentence_pairs`` the weight of a token's pairs in each sentence, at
-    most.
+    ``keep`` is the keep probability of each word, ``output_rate`` its output row's share of the learning rate,
+    ``sentence_pairs`` the weight of a token's pairs in each sentence, at most.
     """
-    shares = _sampler.local_shares(corpus.ids, keep, PIECE_TOKENS, CHUNK_LIMIT)
+    # `staleness` is proportional to share * sqrt(output_rate) in a burst, where the word comes more than once a tile.
+    scale = np.sqrt(output_rate, dtype=np.float64)
+    shares = _sampler.local_shares(corpus.ids, keep, scale, PIECE_TOKENS, CHUNK_LIMIT)
     most = burst_bound(params.architecture, params.negative)
     pairs = piece_pairs(corpus.offsets, sentence_pairs)
     rate, cbow = params.resolved_learning_rate, params.architecture == "cbow"

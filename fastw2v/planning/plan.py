@@ -149,7 +149,8 @@ def make_plan(
     rate = params.resolved_learning_rate
     commonest = int(kept.argmax()) if len(kept) else 0
     kept_share = float(kept.max() / max(kept.sum(), 1e-300))
-    output_rate = float(output_rates(counts if kept_by is None else kept_by, params)[commonest])
+    rates_of_rows = output_rates(counts if kept_by is None else kept_by, params)
+    output_rate = float(rates_of_rows[commonest]) if len(kept) else 1.0
     cbow = params.architecture == "cbow"
     window = real_window(params.window, corpus.offsets)
     weights = expected_weights(params.shrink_windows, params.architecture, window)
@@ -166,7 +167,7 @@ def make_plan(
         noise_slots, pairs, params.negative, rate, kept_share, run_tokens, cbow, output_rate
     )
     damping = rate_damping(tile_tokens, pairs, params.negative, rate, kept_share, cbow, output_rate)
-    chunks = cut_corpus(corpus, keep, tile_tokens, np.minimum(sentence_pairs, at_once), params)
+    chunks = cut_corpus(corpus, keep, rates_of_rows, tile_tokens, np.minimum(sentence_pairs, at_once), params)
     return Plan(
         cbow=cbow,
         cbow_mean=params.cbow_mean,

@@ -94,6 +94,7 @@ def test_every_option_reaches_the_training(corpus, tmp_path, run):
         "negative": 2,
         "ns_exponent": 0.5,
         "negative_sharing": "pair",
+        "slow_frequent": False,
         "sample": 0.01,
         "epochs": 2,
         "learning_rate": 0.03,

@@ -245,7 +245,7 @@ def test_parameters_reach_the_trainer(sg, cbow_mean):
     assert model._params(2, 0.04, 0.001) == TrainingParameters(
         vector_size=9, architecture="skipgram" if sg else "cbow", window=3, shrink_windows=False, negative=7,
         ns_exponent=0.5, sample=0.01, epochs=2, learning_rate=0.04, min_learning_rate=0.001,
-        cbow_mean=bool(cbow_mean), cbow_gradient="sum" if cbow_mean else "mean",
+        cbow_mean=bool(cbow_mean), cbow_gradient="sum" if cbow_mean else "mean", slow_frequent=False,
     ).checked()  # fmt: skip
 
 

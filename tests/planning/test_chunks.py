@@ -19,7 +19,7 @@ def test_chunks_cover_the_corpus_and_end_where_they_should(lengths):
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     corpus = SimpleNamespace(ids=np.arange(offsets[-1], dtype=np.int32), offsets=offsets)
     begin, sentence, shift = chunks.cut_corpus(
-        corpus, np.ones(offsets[-1]), 32, np.full(len(lengths), 6.0), TrainingParameters()
+        corpus, np.ones(offsets[-1]), np.ones(offsets[-1]), 32, np.full(len(lengths), 6.0), TrainingParameters()
     )
     assert not shift.any()
     assert begin[0] == 0
@@ -36,12 +36,12 @@ def test_chunks_cover_the_corpus_and_end_where_they_should(lengths):
 
 def test_an_empty_corpus_has_no_chunks():
     corpus = SimpleNamespace(ids=np.zeros(0, np.int32), offsets=np.array([0, 0, 0]))
-    begin, sentence, shift = chunks.cut_corpus(corpus, np.ones(1), 32, np.zeros(2), TrainingParameters())
+    begin, sentence, shift = chunks.cut_corpus(corpus, np.ones(1), np.ones(1), 32, np.zeros(2), TrainingParameters())
     assert begin.tolist() == [0]
     assert len(sentence) == len(shift) == 0
 
 
-def shares_one_by_one(ids, keep, piece, longest):
+def shares_one_by_one(ids, keep, scale, piece, longest):
     """`_sampler.local_shares`, stretch by stretch."""
     shares, begin = np.zeros(-(-len(ids) // piece)), 0
     for end in [*range(16, len(ids), 16), len(ids)]:
@@ -51,7 +51,7 @@ def shares_one_by_one(ids, keep, piece, longest):
                 break
             begin += 16
         stretch, last = ids[begin:end], ids[(end - 1) // 16 * 16 : end]
-        share = np.bincount(stretch, keep[stretch])[last].max() / max(24, keep[stretch].sum())
+        share = (np.bincount(stretch, keep[stretch])[last] * scale[last]).max() / max(24, keep[stretch].sum())
         touched = slice(begin // piece, (end - 1) // piece + 1)
         shares[touched] = np.maximum(shares[touched], share)
     return shares
@@ -62,21 +62,22 @@ def shares_one_by_one(ids, keep, piece, longest):
 def test_local_shares_are_those_of_the_stretches_around(tokens, most):
     rng = np.random.default_rng()
     ids = np.minimum(rng.zipf(1.5, tokens), 300).astype(np.int32)
-    keep = most * rng.random(301)
-    found = _sampler.local_shares(ids, keep, 64, 400)
-    assert np.allclose(found, shares_one_by_one(ids, keep, 64, 400), rtol=0, atol=1e-12)
+    keep, scale = most * rng.random(301), rng.random(301)
+    found = _sampler.local_shares(ids, keep, scale, 64, 400)
+    assert np.allclose(found, shares_one_by_one(ids, keep, scale, 64, 400), rtol=0, atol=1e-12)
 
 
 def test_local_shares_find_a_burst_where_it_is():
     ids = np.concatenate([np.arange(4000) % 900, np.full(200, 900), np.arange(3800) % 900]).astype(np.int32)
-    shares = _sampler.local_shares(ids, np.ones(901), 128, 5000)
+    shares = _sampler.local_shares(ids, np.ones(901), np.ones(901), 128, 5000)
     assert (shares[32:33] == 1).all()  # tokens 4,096 to 4,223
     assert (shares[:31] < 0.05).all()
     assert (shares[35:] < 0.05).all()
     rarely = np.ones(901)
     rarely[900] = 0.1  # of 200 tokens 20 are kept, still in a row
-    assert 0.4 < _sampler.local_shares(ids, rarely, 128, 5000).max() < 0.6
-    assert _sampler.local_shares(ids[:0], rarely, 128, 5000).tolist() == []
+    assert 0.4 < _sampler.local_shares(ids, rarely, np.ones(901), 128, 5000).max() < 0.6
+    assert _sampler.local_shares(ids, rarely, np.full(901, 0.5), 128, 5000).max() < 0.3
+    assert _sampler.local_shares(ids[:0], rarely, np.ones(901), 128, 5000).tolist() == []
 
 
 def test_a_burst_becomes_a_chunk_of_its_own():
