@@ -141,9 +141,7 @@ def _contenders(seeds: dict[str, int], rates: list[float]) -> Iterator[Contender
         yield Contender(system, True, CBOW_RATE, runs)
 
 
-def _times_to_quality(
-    race: Race, full: dict[Contender, dict[str, Any]], epochs: int
-) -> Iterator[dict[str, Any]]:
+def _times_to_quality(race: Race, full: dict[Contender, dict[str, Any]], epochs: int) -> Iterator[dict[str, Any]]:
     """Yield, for each contender that reaches the yardstick's mean score, its run of the fewest epochs that does."""
     for yardstick in (one for one in full if one.is_yardstick):
         goal = full[yardstick]

@@ -42,7 +42,12 @@ def test_the_tile_of_the_page_is_that_of_the_reference():
     weight = np.where((distance <= window) & (sentence[:, None] == sentence), weight, 0).astype(float)
     pairs = np.pad(weight, ((0, 0), (window, window)))
     names = {"w_in": arrays.w_in.copy(), "w_out": arrays.w_out.copy(), "noise": noise, "S": len(noise), "K": 5}
-    names |= {"f": run.tables.output_rate} | {"centers": corpus.ids, "halo": np.pad(corpus.ids, window), "pairs": pairs, "rate": rate}
+    names |= {"f": run.tables.output_rate} | {
+        "centers": corpus.ids,
+        "halo": np.pad(corpus.ids, window),
+        "pairs": pairs,
+        "rate": rate,
+    }
     exec(code, names | {"np": np, "sigmoid": lambda x: 1 / (1 + np.exp(-x))})
     before = arrays.w_in.copy()
     run.train_chunk(0, 0, 1)

@@ -163,9 +163,7 @@ def make_plan(
     others = float(kept.sum() / max(counts.sum(), 1))
     pairs = min(at_once, mean_pairs(weights, np.minimum(lengths, 1) * (1 + (lengths - 1) * others)))
     run_tokens = float(kept.sum()) * params.epochs
-    tile_tokens = longest_tile(
-        noise_slots, pairs, params.negative, rate, kept_share, run_tokens, cbow, output_rate
-    )
+    tile_tokens = longest_tile(noise_slots, pairs, params.negative, rate, kept_share, run_tokens, cbow, output_rate)
     damping = rate_damping(tile_tokens, pairs, params.negative, rate, kept_share, cbow, output_rate)
     chunks = cut_corpus(corpus, keep, rates_of_rows, tile_tokens, np.minimum(sentence_pairs, at_once), params)
     return Plan(

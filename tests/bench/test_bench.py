@@ -175,7 +175,8 @@ def test_quality_beside_a_program(tmp_path, stand_in):
     goals = {row["architecture"]: row for row in rows if row["system"] == "gensim" and row["learning_rate"] != 0.0375}
     for row in timed:
         goal = goals[row["architecture"]]
-        assert row["mean"] >= goal["mean"] and row["times_as_fast"] == goal["seconds"] / row["seconds"]
+        assert row["mean"] >= goal["mean"]
+        assert row["times_as_fast"] == goal["seconds"] / row["seconds"]
     itself = [row for row in timed if row["system"] == "gensim" and row["learning_rate"] != 0.0375]
     assert [(row["epochs"], row["times_as_fast"]) for row in itself] == [(2, 1), (2, 1)]
 

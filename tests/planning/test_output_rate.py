@@ -49,5 +49,6 @@ def test_a_slower_row_allows_longer_tiles():
     corpus = encode([["a", "b", "c", "d"] * 5] * 20_000, min_count=1)
     fast = make_plan(corpus, TrainingParameters(sample=0, learning_rate=0.05, slow_frequent=False), 1)
     slow = make_plan(corpus, TrainingParameters(sample=0, learning_rate=0.05), 1)
-    assert fast.output_rate == 1 and slow.output_rate < 0.3
+    assert fast.output_rate == 1
+    assert slow.output_rate < 0.3
     assert slow.tile_tokens > fast.tile_tokens

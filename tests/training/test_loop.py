@@ -141,9 +141,7 @@ def test_bursts_of_one_word_are_trained_in_smaller_tiles(architecture, zipf_corp
     text = zipf_corpus(90_000, 400)
     ids = [*text.ids.reshape(-1, 30), *np.full((2, 4000), 399)]
     corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(400)])
-    params = TrainingParameters(
-        vector_size=32, epochs=3, sample=0.01, learning_rate=0.05, architecture=architecture
-    )
+    params = TrainingParameters(vector_size=32, epochs=3, sample=0.01, learning_rate=0.05, architecture=architecture)
     state = train(corpus, params, n_jobs=1)
     tiles = state.plan.tile_tokens >> state.plan.chunk_shift
     assert (tiles[-2:] < state.plan.tile_tokens).all()

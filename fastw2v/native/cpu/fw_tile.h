@@ -59,10 +59,10 @@ typedef struct tile {
     float **noise_row;        /* (noise_stride) */
     /* the share of the learning rate at which each row of `own_out`, `halo_out`, `noise_row` moves */
     float *own_rate, *halo_rate, *noise_rate;
-    int32_t *noise_word;      /* (noise_slots) */
-    int64_t *renewal;         /* (noise_slots) the tile that will renew the slot */
-    int32_t *drawn;           /* (noise_slots) words drawn for the next tile, -1 for slots that keep theirs */
-    uint64_t *draw;           /* (noise_slots) during a draw: the position in the alias table, and the slot */
+    int32_t *noise_word; /* (noise_slots) */
+    int64_t *renewal;    /* (noise_slots) the tile that will renew the slot */
+    int32_t *drawn;      /* (noise_slots) words drawn for the next tile, -1 for slots that keep theirs */
+    uint64_t *draw;      /* (noise_slots) during a draw: the position in the alias table, and the slot */
     int32_t *draw_slot;
     float *loss_weight; /* (noise_stride) weight of each noise word in the loss: 0 unless it is new in this tile */
     uint8_t *lossy;     /* (noise_stride / FW_LANES) whether a vector of noise words counts in the loss */

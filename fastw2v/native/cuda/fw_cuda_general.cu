@@ -211,8 +211,7 @@ FW_FN void fw_halo_updates(const fw_job *job, fw_tile &t) {
             }
             if (!seen || (job->run.cbow && fw_is_frozen(job, t.c.s.word[h]))) break;
             const int word = t.c.s.word[h];
-            const float damping =
-                job->run.cbow ? fw_damping(job, t.c, word) : fw_output_damping(job, t.c, word);
+            const float damping = job->run.cbow ? fw_damping(job, t.c, word) : fw_output_damping(job, t.c, word);
             float *rows = (job->run.cbow ? job->w_in : job->w_out) + word * job->run.stride;
             fw_add4(rows + k, fw_scale4(sum, damping));
         }
