@@ -1,7 +1,7 @@
 """``python -m bench``: measure speed and quality; print tables and write JSON files.
 
 Without a command, run the main set: limits, stages, ladder, speed, end-to-end, quality, ptb, documents, vectors. The
-slow ones, sweep, choice and stability, run only by name; so does ``python -m bench.gpu``.
+slow ones, sweep, choice, stability and wide-windows, run only by name; so does ``python -m bench.gpu``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,21 @@ from pathlib import Path
 
 import click
 
-from bench import choice, documents, end_to_end, ladder, limits, ptb, quality, speed, stability, stages, sweep, vectors
+from bench import (
+    choice,
+    documents,
+    end_to_end,
+    ladder,
+    limits,
+    ptb,
+    quality,
+    speed,
+    stability,
+    stages,
+    sweep,
+    vectors,
+    wide_windows,
+)
 from bench.helpers.corpora import find_corpus
 from bench.helpers.programs import PROGRAMS
 from bench.helpers.record import Settings
@@ -183,6 +197,17 @@ def run_documents(settings: Settings, vector_size: int, epochs: int, runs: int) 
 def run_sweep(settings: Settings, runs: int) -> None:
     """Measure the cost over threads, D, V, K, window and corpus size; draw log-log plots."""
     settings.write("sweep", sweep.measure(find_corpus(settings.corpus), settings, 1 if settings.quick else runs))
+
+
+@main.command("wide-windows")
+@click.option("--window", "windows", multiple=True, default=[50, 100], show_default=True, help="As often as you like.")
+@click.option("--epochs", default=2, show_default=True)
+@click.option("--threads", default=1, show_default=True)
+@click.pass_obj
+def run_wide_windows(settings: Settings, windows: tuple[int, ...], epochs: int, threads: int) -> None:
+    """Compare speed and scores of wide windows over long documents with gensim's."""
+    rows = wide_windows.measure(find_corpus(settings.corpus), settings, list(windows), epochs, threads)
+    settings.write("wide_windows", rows)
 
 
 if __name__ == "__main__":

@@ -57,6 +57,7 @@ class Race:
     raw_words: int
     threads: int
     settings: Settings
+    window: int = 5
 
     def task(self, one: Contender, epochs: int, seed: int = 1, save: str = "") -> Task:
         """Return the task of one training run."""
@@ -64,6 +65,7 @@ class Race:
             str(self.corpus),
             self.raw_words,
             cbow=one.cbow,
+            window=self.window,
             learning_rate=one.rate,
             epochs=epochs,
             seed=seed,
