@@ -118,9 +118,9 @@ def run_end_to_end(settings: Settings, runs: int, gensim_words: int) -> None:
     "--rate",
     "rates",
     multiple=True,
-    default=[0.0375, 0.025],
+    default=[0.05, 0.0375, 0.025],
     show_default=True,
-    help="Learning rate of skip-gram, as often as you like; that of CBOW is 0.05.",
+    help="Learning rate of skip-gram, as often as you like; those of CBOW are 0.075 and 0.05.",
 )
 @click.option("--name", default="quality", show_default=True, help="Name of the file of results.")
 @click.pass_obj
