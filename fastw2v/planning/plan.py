@@ -19,16 +19,7 @@ from fastw2v.planning.output_rate import output_rates
 from fastw2v.planning.staleness import longest_tile, rate_damping
 from fastw2v.planning.subsampling import keep_probability
 from fastw2v.planning.tables import word_counts
-from fastw2v.planning.windows import (
-    cut_window,
-    draws_windows,
-    enough_passes,
-    expected_weights,
-    mean_pairs,
-    most_pairs,
-    pair_weights,
-    real_window,
-)
+from fastw2v.planning.windows import plan_windows
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
@@ -152,27 +143,19 @@ def make_plan(
     rates_of_rows = output_rates(counts if kept_by is None else kept_by, params)
     output_rate = float(rates_of_rows[commonest]) if len(kept) else 1.0
     cbow = params.architecture == "cbow"
-    window = real_window(params.window, corpus.offsets)
-    weights = expected_weights(params.shrink_windows, params.architecture, window)
-    lengths = np.diff(corpus.offsets)
-    sentence_pairs = most_pairs(weights, lengths)
-    passes = 1 if cbow else enough_passes(float(sentence_pairs.max(initial=0)), params.negative, rate)
-    pass_slot = cut_window(weights, passes)
-    at_once = float(2 * weights.sum() / (len(pass_slot) - 1))  # in one pass over a whole window
-    # A sentence's first token is kept, the others are with the mean probability: centers are kept tokens.
-    others = float(kept.sum() / max(counts.sum(), 1))
-    pairs = min(at_once, mean_pairs(weights, np.minimum(lengths, 1) * (1 + (lengths - 1) * others)))
+    windows = plan_windows(np.diff(corpus.offsets), float(kept.sum() / max(counts.sum(), 1)), params)
+    pairs = windows.pairs
     run_tokens = float(kept.sum()) * params.epochs
     tile_tokens = longest_tile(noise_slots, pairs, params.negative, rate, kept_share, run_tokens, cbow, output_rate)
     damping = rate_damping(tile_tokens, pairs, params.negative, rate, kept_share, cbow, output_rate)
-    chunks = cut_corpus(corpus, keep, rates_of_rows, tile_tokens, np.minimum(sentence_pairs, at_once), params)
+    chunks = cut_corpus(corpus, keep, rates_of_rows, tile_tokens, windows.sentence_pairs, params)
     return Plan(
         cbow=cbow,
         cbow_mean=params.cbow_mean,
         cbow_divide=params.cbow_gradient == "mean",
-        draw_windows=draws_windows(params.shrink_windows, params.architecture),
+        draw_windows=windows.drawn,
         pairwise_noise=params.negative_sharing == "pair",
-        window=window,
+        window=windows.window,
         negative=params.negative,
         tile_tokens=tile_tokens,
         noise_slots=noise_slots,
@@ -187,7 +170,7 @@ def make_plan(
         chunk_shift=chunks.shift,
         kept_share=kept_share,
         output_rate=output_rate,
-        pair_weight=pair_weights(params.shrink_windows, params.architecture, window),
-        pass_slot=pass_slot,
+        pair_weight=windows.pair_weight,
+        pass_slot=windows.pass_slot,
         pairs=pairs,
     )

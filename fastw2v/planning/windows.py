@@ -11,17 +11,64 @@ them overshoot; each pass is a snapshot of its own, over some of the window's sl
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.parameters import ShrinkWindows
 from fastw2v.planning.noise import noise_relief
 
+if TYPE_CHECKING:
+    from fastw2v.planning.training_parameters import TrainingParameters
+
 # How far all of a token's pairs may move its input row at once, `rate * pairs * (K + 1)`, so that its window is taken
 # whole (with five negatives); and how far each pass over a wider window may. See docs/tile.md for what was measured.
 WHOLE_WINDOW_MOVE_MAX = 4.0
 PASS_MOVE_MAX = 2.0
 INVERSE_WEIGHT_MAX = 2.0  # of the nearest pair under "inverse": a single pair cannot be cut into passes
+
+
+class Windows(NamedTuple):
+    """The windows of a run.
+
+    Attributes
+    ----------
+    window, drawn, pair_weight, pass_slot, pairs
+        As in `Plan` (``drawn`` is its ``draw_windows``).
+    sentence_pairs : float64 (sentences,)
+        The expected weight of the pairs that a token of each sentence has in one pass, at most.
+    """
+
+    window: int
+    drawn: bool
+    pair_weight: NDArray[np.float32]
+    pass_slot: NDArray[np.int32]
+    pairs: float
+    sentence_pairs: NDArray[np.float64]
+
+
+def plan_windows(lengths: NDArray[np.int64], kept_share: float, params: TrainingParameters) -> Windows:
+    """Plan the windows of a run over sentences of these lengths, of whose tokens subsampling keeps ``kept_share``."""
+    shrink, architecture = params.shrink_windows, params.architecture
+    window = real_window(params.window, lengths)
+    weights = expected_weights(shrink, architecture, window)
+    whole = most_pairs(weights, lengths)
+    passes = 1
+    if architecture == "skipgram":
+        passes = enough_passes(float(whole.max(initial=0)), params.negative, params.resolved_learning_rate)
+    pass_slot = cut_window(weights, passes)
+    at_once = float(2 * weights.sum() / (len(pass_slot) - 1))  # in one pass over a whole window
+    # Centers are kept tokens: a sentence has one for certain, the others with the mean probability.
+    kept = np.minimum(lengths, 1) * (1 + (lengths - 1) * kept_share)
+    return Windows(
+        window=window,
+        drawn=draws_windows(shrink, architecture),
+        pair_weight=pair_weights(shrink, architecture, window),
+        pass_slot=pass_slot,
+        pairs=min(at_once, mean_pairs(weights, kept)),
+        sentence_pairs=np.minimum(whole, at_once),
+    )
 
 
 def draws_windows(shrink_windows: ShrinkWindows, architecture: str) -> bool:
@@ -46,9 +93,9 @@ def pair_weights(shrink_windows: ShrinkWindows, architecture: str, window: int) 
     return np.concatenate([[0], weights]).astype(np.float32)
 
 
-def real_window(window: int, offsets: NDArray[np.int64]) -> int:
+def real_window(window: int, lengths: NDArray[np.int64]) -> int:
     """Return the window, at most the tokens that the longest sentence has beside a center, and at least 1."""
-    return max(1, min(window, int(np.diff(offsets).max(initial=0)) - 1))
+    return max(1, min(window, int(lengths.max(initial=0)) - 1))
 
 
 def expected_weights(shrink_windows: ShrinkWindows, architecture: str, window: int) -> NDArray[np.float64]:

@@ -49,8 +49,8 @@ def test_skip_gram_draws_only_when_asked():
 
 def test_a_window_is_no_wider_than_the_longest_sentence():
     offsets = np.array([0, 3, 3, 17], np.int64)
-    assert [real_window(window, offsets) for window in (1, 13, 14, 10**12)] == [1, 13, 13, 13]
-    assert real_window(5, np.array([0])) == real_window(5, np.array([0, 1])) == 1
+    assert [real_window(window, np.diff(offsets)) for window in (1, 13, 14, 10**12)] == [1, 13, 13, 13]
+    assert real_window(5, np.zeros(0, np.int64)) == real_window(5, np.array([1])) == 1
 
 
 @pytest.mark.parametrize("shrink", [True, False, "draw", "inverse"])
