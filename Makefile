@@ -3,6 +3,7 @@
 # make coverage   the same tests, and which lines of the package they leave out
 # make lint    formatting, style and types
 # make bench   the benchmarks (an hour); BENCH_ARGS="speed --runs 3" chooses, see BENCH_ARGS=--help
+# make faults   inject every fault that the tests know, thoroughly, and print a table (seven minutes)
 # make bench-gpu   the benchmarks that need a GPU
 # make clean   delete all that these made
 #
@@ -22,7 +23,7 @@ C_FOLDERS := fastw2v/native bench/kernels tests/backends
 # that compiler flags in setup.py have changed.
 INSTALL = rm -rf build && $(BIN)/python -m pip install --quiet
 
-.PHONY: demo test coverage lint bench bench-gpu clean
+.PHONY: demo test faults coverage lint bench bench-gpu clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMPS)/core
@@ -36,6 +37,9 @@ test: $(STAMPS)/test
 # Covers Python code only: the compiled modules record nothing.
 coverage: override PYTEST_ARGS += --cov --cov-config="$(CURDIR)/pyproject.toml" --cov-report=term
 coverage: test
+
+faults: override PYTEST_ARGS += --faults
+faults: test
 
 lint: $(STAMPS)/lint
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,8 +27,51 @@ _seeds = random.Random()
 seed.secrets = SimpleNamespace(randbits=_seeds.getrandbits)
 
 
+def pytest_addoption(parser):
+    parser.addoption("--faults", action="store_true", help="only inject faults, thoroughly, and print a table of them")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--faults"):
+        config.hook.pytest_deselected(items=[item for item in items if not item.get_closest_marker("fault")])
+        items[:] = [item for item in items if item.get_closest_marker("fault")]
+
+
 def pytest_runtest_setup(item):
     _seeds.seed(item.nodeid)
+    if marker := item.get_closest_marker("fault"):
+        item.user_properties.append(("fault", marker.args[0]))
+
+
+@pytest.fixture
+def trials(request, record_property):
+    """``trials(usual, thorough)`` is how often to inject a fault: thoroughly under ``--faults``, and recorded."""
+
+    def choose(usual, thorough):
+        chosen = thorough if request.config.getoption("--faults") else usual
+        record_property("trials", chosen)
+        return chosen
+
+    return choose
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Under ``--faults``, print for each fault how many tests injected it how often, and whether all passed."""
+    if not config.getoption("--faults"):
+        return
+    rows = {}
+    for outcome in ("passed", "failed", "error", "skipped"):
+        for report in terminalreporter.stats.get(outcome, ()):
+            found = dict(report.user_properties)
+            if "fault" in found and (report.when == "call" or outcome != "passed"):
+                row = rows.setdefault(found["fault"], Counter())
+                row.update({outcome: 1, "trials": 0 if outcome == "skipped" else found.get("trials", 1)})
+    terminalreporter.section("faults")
+    terminalreporter.write_line(f"{'fault':48} {'tests':>6} {'trials':>8} {'failed':>7} {'skipped':>8}")
+    for fault, row in sorted(rows.items()):
+        failed = row["failed"] + row["error"]
+        tests = row["passed"] + failed + row["skipped"]
+        terminalreporter.write_line(f"{fault:48} {tests:6} {row['trials']:8,} {failed:7} {row['skipped']:8}")
 
 
 @pytest.fixture(scope="session")

@@ -114,6 +114,7 @@ BAD = {
 }
 
 
+@pytest.mark.fault("bad parameters")
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BAD.items() for value in values])
 def test_a_bad_parameter_is_refused_by_name(name, value, sentences, quick):
     model = Word2Vec(sentences, **{**quick, name: value})
@@ -122,6 +123,7 @@ def test_a_bad_parameter_is_refused_by_name(name, value, sentences, quick):
     assert not hasattr(model, "vectors_")
 
 
+@pytest.mark.fault("bad parameters")
 @settings(max_examples=40)
 @given(
     st.fixed_dictionaries(
@@ -300,6 +302,7 @@ def test_repr_names_the_corpus_without_showing_it(sentences):
     assert repr(Word2Vec()) == "Word2Vec()"
 
 
+@pytest.mark.fault("the user's iterator raises")
 def test_an_exception_of_the_users_iterator_comes_out_and_the_model_stays(sentences, fitted):
     def failing():
         yield from sentences

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v import _sampler
-from fastw2v.planning.staleness import burst_bound, burst_shifts
+from fastw2v.planning.staleness import Step, burst_bound, burst_shifts
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
@@ -49,8 +49,8 @@ def cut_corpus(
     shares = _sampler.local_shares(corpus.ids, keep, scale, PIECE_TOKENS, CHUNK_LIMIT)
     most = burst_bound(params.architecture, params.negative)
     pairs = piece_pairs(corpus.offsets, sentence_pairs)
-    rate, cbow = params.resolved_learning_rate, params.architecture == "cbow"
-    shifts = burst_shifts(shares, tile_tokens, pairs, params.negative, rate, most, cbow)
+    step = Step(pairs, params.negative, params.resolved_learning_rate, params.architecture == "cbow")
+    shifts = burst_shifts(shares, tile_tokens, step, most)
     begin, shift = cut_bursts(cut_chunks(corpus.offsets), shifts)
     # "right": if several sentences start here, all but the last are empty
     return Chunks(begin, np.searchsorted(corpus.offsets, begin[:-1], side="right") - 1, shift)

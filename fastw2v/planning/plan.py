@@ -16,7 +16,7 @@ from fastw2v.planning.chunks import cut_corpus
 from fastw2v.planning.learning_rate import rate_after
 from fastw2v.planning.noise import NOISE_LIFE, enough_noise_slots
 from fastw2v.planning.output_rate import output_rates
-from fastw2v.planning.staleness import longest_tile, rate_damping
+from fastw2v.planning.staleness import Step, longest_tile, rate_damping
 from fastw2v.planning.subsampling import keep_probability
 from fastw2v.planning.tables import word_counts
 from fastw2v.planning.windows import plan_windows
@@ -144,10 +144,9 @@ def make_plan(
     output_rate = float(rates_of_rows[commonest]) if len(kept) else 1.0
     cbow = params.architecture == "cbow"
     windows = plan_windows(np.diff(corpus.offsets), float(kept.sum() / max(counts.sum(), 1)), params)
-    pairs = windows.pairs
-    run_tokens = float(kept.sum()) * params.epochs
-    tile_tokens = longest_tile(noise_slots, pairs, params.negative, rate, kept_share, run_tokens, cbow, output_rate)
-    damping = rate_damping(tile_tokens, pairs, params.negative, rate, kept_share, cbow, output_rate)
+    step = Step(windows.pairs, params.negative, rate, cbow, output_rate)
+    tile_tokens = longest_tile(noise_slots, step, kept_share, float(kept.sum()) * params.epochs)
+    damping = rate_damping(tile_tokens, step, kept_share)
     chunks = cut_corpus(corpus, keep, rates_of_rows, tile_tokens, windows.sentence_pairs, params)
     return Plan(
         cbow=cbow,
@@ -172,5 +171,5 @@ def make_plan(
         output_rate=output_rate,
         pair_weight=windows.pair_weight,
         pass_slot=windows.pass_slot,
-        pairs=pairs,
+        pairs=windows.pairs,
     )

@@ -7,7 +7,7 @@ bounds the number of tiles in flight for the same reason.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,72 +31,68 @@ BURST_STALENESS_MAX = {"skipgram": 3.6, "cbow": 10.0}
 RATE_DAMPING_MIN = 0.25
 
 
-def staleness(
-    tile_tokens: int | NDArray[np.int32],
-    pairs: float | NDArray[np.float64],
-    negative: int,
-    rate: float,
-    kept_share: float | NDArray[np.float64],
-    cbow: bool = False,
-    output_rate: float = 1.0,
-) -> Any:
+class Step(NamedTuple):
+    """What decides how far one occurrence of a word moves its rows.
+
+    Attributes
+    ----------
+    pairs : float, or array with one number for each piece of the corpus
+        The weight of the pairs that a token has in one pass over its window; see windows.py.
+    negative : int
+    rate : float
+        The learning rate at the start.
+    cbow : bool
+    output_rate : float
+        The share of the rate at which the word's output row moves; see output_rate.py.
+    """
+
+    pairs: float | NDArray[np.float64]
+    negative: int
+    rate: float
+    cbow: bool = False
+    output_rate: float = 1.0
+
+
+def staleness(tile_tokens: int | NDArray[np.int32], step: Step, kept_share: float | NDArray[np.float64]) -> Any:
     """Estimate how far a tile moves the rows of the most frequent word before any update moves them back.
 
-    ``pairs`` is the weight of the pairs that a token has in one pass over its window; see windows.py. An input row
-    moves by about ``rate * pairs * (K + 1)`` for each occurrence of its word in the tile; if it moves at all, the word
-    occurs at least once. An output row moves by the same amount times the word's expected count in the tile, and times
-    its share of the learning rate, ``output_rate``. Each row pulls the other along, so the geometric mean of the two
+    An input row moves by about ``rate * pairs * (K + 1)`` for each occurrence of its word in the tile; if it moves at
+    all, the word occurs at least once. An output row moves by the same amount times the word's expected count in the
+    tile, and times its share of the learning rate. Each row pulls the other along, so the geometric mean of the two
     decides whether they diverge.
 
     In CBOW, an input row is in the windows of ``pairs`` tokens, of which no more are in the tile than it has.
     """
     expected = tile_tokens * kept_share
-    at_once = np.minimum(pairs, tile_tokens) if cbow else pairs
-    return np.sqrt(np.maximum(1.0, expected) * expected * output_rate) * at_once * (negative + 1) * rate
+    at_once = np.minimum(step.pairs, tile_tokens) if step.cbow else step.pairs
+    occurrences = np.sqrt(np.maximum(1.0, expected) * expected * step.output_rate)
+    return occurrences * at_once * (step.negative + 1) * step.rate
 
 
-def longest_tile(
-    noise_slots: int,
-    pairs: float,
-    negative: int,
-    rate: float,
-    kept_share: float,
-    run_tokens: float = np.inf,
-    cbow: bool = False,
-    output_rate: float = 1.0,
-) -> int:
+def longest_tile(noise_slots: int, step: Step, kept_share: float, run_tokens: float = np.inf) -> int:
     """Return T: the largest power of two up to min(32, 2 S) that keeps `staleness` within TILE_STALENESS_MAX.
 
     A run of few kept tokens (``run_tokens``, all epochs together) has tiles of 8 at most.
     """
     most = min(TILE_TOKENS_MAX if run_tokens >= SMALL_RUN_TOKENS else SMALL_RUN_TILE, 2 * noise_slots)
     tokens = 1
-    while 2 * tokens <= most:
-        if staleness(2 * tokens, pairs, negative, rate, kept_share, cbow, output_rate) > TILE_STALENESS_MAX:
-            break
+    while 2 * tokens <= most and staleness(2 * tokens, step, kept_share) <= TILE_STALENESS_MAX:
         tokens *= 2
     return tokens
 
 
-def burst_shifts(
-    shares: NDArray[np.float64],
-    tile_tokens: int,
-    pairs: float | NDArray[np.float64],
-    negative: int,
-    rate: float,
-    most: float,
-    cbow: bool = False,
-) -> NDArray[np.int32]:
+def burst_shifts(shares: NDArray[np.float64], tile_tokens: int, step: Step, most: float) -> NDArray[np.int32]:
     """Return how often to halve the tiles in each piece of the corpus.
 
-    ``shares`` is the largest share of one word near each piece, ``pairs`` the weight of its tokens' pairs, at most.
+    ``shares`` is the largest share of one word near each piece, ``step.pairs`` the weight of its tokens' pairs, at
+    most.
 
     Text has bursts (encoded attachments, rows of one sign, a refrain) that fill a tile with one word, however small the
     word's share of the whole corpus is.
     """
     shifts = np.zeros(len(shares), np.int32)
     for _ in range(tile_tokens.bit_length() - 1):
-        stale = staleness(tile_tokens >> shifts, pairs, negative, rate, shares, cbow)
+        stale = staleness(tile_tokens >> shifts, step, shares)
         shifts += (stale > most) & (tile_tokens >> shifts > 1)
     return shifts
 
@@ -110,15 +106,7 @@ def burst_bound(architecture: str, negative: int) -> float:
     return BURST_STALENESS_MAX[architecture] * noise_relief(negative)
 
 
-def rate_damping(
-    tile_tokens: int,
-    pairs: float,
-    negative: int,
-    rate: float,
-    kept_share: float,
-    cbow: bool = False,
-    output_rate: float = 1.0,
-) -> float:
+def rate_damping(tile_tokens: int, step: Step, kept_share: float) -> float:
     """Return the factor by which to lower the learning rate: 1 except for tiny vocabularies."""
-    excess = staleness(tile_tokens, pairs, negative, rate, kept_share, cbow, output_rate) / TILE_STALENESS_MAX
+    excess = staleness(tile_tokens, step, kept_share) / TILE_STALENESS_MAX
     return 1.0 if excess <= 1 else max(RATE_DAMPING_MIN, float(1 / excess))

@@ -304,6 +304,7 @@ def test_the_environment_forces_an_instruction_set(monkeypatch):
         _train.instruction_sets()
 
 
+@pytest.mark.fault("more than 2^31 numbers")
 @pytest.mark.parametrize("isa", [name for name in ISAS if name != CUDA])  # there, memory is copied, and so not sparse
 def test_rows_beyond_two_to_the_31_floats(isa):
     """Row offsets are 64-bit: 40,000 rows of 65,536 floats, a few at the end touched (sparse memory)."""

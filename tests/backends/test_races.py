@@ -57,6 +57,7 @@ def objects(tmp_path_factory):
     return [folder / f"{name}.o" for name in sources]
 
 
+@pytest.mark.fault("races between threads")
 def test_nothing_but_the_rows_is_shared_without_protection(objects, tmp_path):
     compile_c(HARNESS, *objects, "-pthread", "-lm", "-o", tmp_path / "harness")
     done = run(tmp_path / "harness")
@@ -64,6 +65,7 @@ def test_nothing_but_the_rows_is_shared_without_protection(objects, tmp_path):
     assert {"portable skipgram: 40 chunks", "portable cbow: 40 chunks"} <= set(done.stdout.splitlines())
 
 
+@pytest.mark.fault("races between threads")
 def test_a_planted_race_is_found(objects, tmp_path):
     compile_c("-DPLANTED", HARNESS, *objects, "-pthread", "-lm", "-o", tmp_path / "harness")
     done = run(tmp_path / "harness")

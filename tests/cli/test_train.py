@@ -154,6 +154,7 @@ def test_what_the_command_line_writes_the_estimator_loads(corpus, tmp_path, run)
     np.testing.assert_array_equal(model["the"], formats.load(tmp_path / "v.fw2v")["the"])
 
 
+@pytest.mark.fault("Ctrl-C")
 @pytest.mark.parametrize("keep", [False, True])
 def test_ctrl_c_stops_in_order(corpus, tmp_path, keep, package_folder, fastw2v_command):
     corpus.write_text(corpus.read_text() * 30)

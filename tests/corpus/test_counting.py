@@ -57,6 +57,7 @@ def test_valid_text_equals_plain_python(data, block):
     assert counted.stats.bytes_read == len(data)
 
 
+@pytest.mark.fault("bytes of every kind in a text file")
 @given(data=ANY_BYTES, block=st.integers(1, 8) | st.just(1 << 16), errors=st.sampled_from(["replace", "ignore"]))
 @settings(max_examples=500, deadline=None)
 @example(data=b"a\xff \xff b\xff\n\xff", block=3, errors="ignore")
@@ -120,6 +121,7 @@ def test_vocabulary_order_does_not_depend_on_threads(tmp_path):
     assert counted.words(places) == one.vocabulary.words
 
 
+@pytest.mark.fault("bytes of every kind in a text file")
 def test_a_word_of_a_megabyte_and_a_line_of_two_million_words(tmp_path):
     path = tmp_path / "long.txt"
     path.write_bytes(b"a" * 1_000_000 + b" b\n" + b"c d " * 1_000_000)

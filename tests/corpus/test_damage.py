@@ -52,6 +52,7 @@ def test_bad_line_is_counted_over_ranges_and_named_with_its_file(tmp_path):
         encode([good, bad], tokenizer="words")
 
 
+@pytest.mark.fault("too few words")
 def test_too_few_words_names_the_most_frequent(tmp_path):
     path = tmp_path / "few.txt"
     path.write_text("a a b")
@@ -98,6 +99,7 @@ def _rewrite(path):
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
 
 
+@pytest.mark.fault("a file that changes while it is read")
 @pytest.mark.parametrize("name", ["text.txt", "text.gz"])
 @pytest.mark.parametrize(
     ("action", "message"),
@@ -123,6 +125,7 @@ def _refuse(*_):
     raise RuntimeError("can't start new thread")
 
 
+@pytest.mark.fault("threads that do not start")
 def test_threads_that_do_not_start_leave_the_work_to_the_others(tmp_path, monkeypatch):
     path = tmp_path / "text.txt"
     path.write_bytes(TEXT)
@@ -147,6 +150,7 @@ def test_an_exception_in_one_reader_stops_all_and_comes_out(tmp_path, monkeypatc
     assert threading.active_count() == before
 
 
+@pytest.mark.fault("Ctrl-C")
 @pytest.mark.parametrize("corpus", ["'-'", "itertools.repeat(['a', 'b'])", "itertools.repeat(['a'] * 10**7)"])
 def test_ctrl_c_ends_reading(corpus):
     code = f"import itertools, fastw2v as c; print('go', flush=True); c.encode({corpus}, min_count=1)"
@@ -161,6 +165,7 @@ def test_ctrl_c_ends_reading(corpus):
     assert process.returncode == -signal.SIGINT
 
 
+@pytest.mark.fault("not enough memory")
 @pytest.mark.skipif(sys.platform != "linux", reason="needs RLIMIT_AS")
 @pytest.mark.skipif("asan" in os.environ.get("LD_PRELOAD", ""), reason="the sanitizer needs terabytes of addresses")
 def test_not_enough_memory_is_an_exception(tmp_path, run_python):

@@ -21,12 +21,14 @@ def frames():
     yield pa.table({"text": DOCUMENTS})
 
 
+@pytest.mark.fault("tokens that are no words")
 def test_tables_are_refused():
     for frame in frames():
         with pytest.raises(CorpusTypeError, match=re.escape("pass its column of texts: df['text']")):
             encode(frame)
 
 
+@pytest.mark.fault("tokens that are no words")
 @pytest.mark.parametrize(
     ("corpus", "message"),
     [
@@ -65,6 +67,7 @@ def test_sparse_matrix_is_refused():
         encode(sparse.eye(3, format="csr"))
 
 
+@pytest.mark.fault("tokens that are no words")
 @pytest.mark.parametrize(
     ("token", "message"),
     [
@@ -120,6 +123,7 @@ def test_tokenizer_that_does_not_go_with_the_corpus(encode_all):
     assert encode_all(SENTENCES, tokenizer="tokens") == SENTENCES
 
 
+@pytest.mark.fault("empty corpora")
 def test_empty_corpora():
     for corpus, n in [([], 0), ([[]], 1), (["", " "], 2), (np.empty((3, 0)), 3)]:
         with pytest.raises(CorpusError, match=f"the corpus is empty: {n} sentences, 0 words; pass"):
@@ -133,6 +137,7 @@ def test_used_up_iterator_says_so():
         encode(generator, min_count=1)
 
 
+@pytest.mark.fault("too few words")
 def test_too_few_words():
     with pytest.raises(
         CorpusError, match=r"no word occurs min_count=5 times: the most frequent word, 'the', occurs 2 times"
@@ -148,6 +153,7 @@ class Trouble(Exception):  # noqa: N818
     pass
 
 
+@pytest.mark.fault("the user's iterator raises")
 def test_what_the_users_code_raises_comes_out():
     trouble = Trouble("at item 3")
 

@@ -121,6 +121,7 @@ def test_folders_and_missing_folders_are_errors_that_name_the_path(tmp_path):
         write(tmp_path / "missing" / "file", b"x")
 
 
+@pytest.mark.fault("a full disk, a folder that may not be written")
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_what_may_not_be_written_to_stays(tmp_path):
     path = tmp_path / "file"
@@ -141,6 +142,7 @@ def test_what_may_not_be_written_to_stays(tmp_path):
 # -- no room --
 
 
+@pytest.mark.fault("a full disk, a folder that may not be written")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize("form", ["native", "text", "binary"])
 def test_a_full_device_is_an_error_with_its_path(form):
@@ -150,6 +152,7 @@ def test_a_full_device_is_an_error_with_its_path(form):
     assert Path("/dev/full").is_char_device()
 
 
+@pytest.mark.fault("a full disk, a folder that may not be written")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_limit_on_file_size_leaves_the_old_file(tmp_path, name):
     path = tmp_path / name
@@ -186,18 +189,19 @@ def save_for_ever(path, form):
             formats.save(path, vectors, format=form)
 
 
+@pytest.mark.fault("kill -9 during a save")
 @pytest.mark.parametrize("form", ["native", "binary"])
-def test_kill_9_at_any_moment_leaves_one_whole_file(tmp_path, form, temporaries):
+def test_kill_9_at_any_moment_leaves_one_whole_file(tmp_path, form, temporaries, trials):
     path = tmp_path / "vectors"
     formats.save(path, WordVectors(np.ones((400, 64)), [f"w{i}" for i in range(400)]), format=form)
     left_over = 0
-    for turn in range(50):
+    for turn in range(trials(50, 100)):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # the child only writes files; it needs no other thread
             child = os.fork()
         if child == 0:
             save_for_ever(path, form)
-        time.sleep(0.002 + 0.0003 * turn)
+        time.sleep(0.002 + 0.0003 * (turn % 50))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         left_over += bool(temporaries())
@@ -212,6 +216,7 @@ def test_kill_9_at_any_moment_leaves_one_whole_file(tmp_path, form, temporaries)
 # -- memory-mapped files --
 
 
+@pytest.mark.fault("a save over a mapped file")
 def test_saving_over_a_mapped_file_leaves_both_whole(tmp_path):
     path = tmp_path / "v.safetensors"
     formats.save(path, OLD)

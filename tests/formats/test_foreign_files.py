@@ -29,6 +29,7 @@ def packed(write):
     return buffer.getvalue()
 
 
+@pytest.mark.fault("a pickle in place of vectors")
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 @pytest.mark.parametrize("wrap", [bytes, gzip.compress, zlib.compress])
 def test_a_pickle_is_never_loaded(tmp_path, protocol, wrap):

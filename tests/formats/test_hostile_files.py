@@ -44,6 +44,7 @@ def load_or_refuse(path, **options):
     return wv
 
 
+@pytest.mark.fault("cut, flipped and lying vector files")
 @pytest.mark.parametrize("form", FORMS)
 def test_every_prefix(tmp_path, form):
     whole = small_file(tmp_path, form)
@@ -58,6 +59,7 @@ def test_every_prefix(tmp_path, form):
     assert all(length is None for length in read[: len(whole) - allowed])
 
 
+@pytest.mark.fault("cut, flipped and lying vector files")
 @pytest.mark.parametrize("form", FORMS)
 def test_every_single_bit_flip(tmp_path, form):
     whole = small_file(tmp_path, form)
@@ -71,6 +73,7 @@ def test_every_single_bit_flip(tmp_path, form):
             load_or_refuse(path, format=form)
 
 
+@pytest.mark.fault("cut, flipped and lying vector files")
 @pytest.mark.parametrize("form", FORMS)
 @given(data=st.data())
 @settings(max_examples=150)
@@ -88,6 +91,41 @@ def test_bytes_put_in_taken_out_and_overwritten(tmp_path_factory, form, data):
     load_or_refuse(folder / "file", format=form)
 
 
+@pytest.mark.fault("cut, flipped and lying vector files")
+@pytest.mark.parametrize("form", FORMS)
+def test_files_changed_at_random(tmp_path, form, trials):
+    """Each file differs from a good one in a few places; the one that fails is left in the temporary folder."""
+    whole, path = small_file(tmp_path, form), tmp_path / "changed"
+    rng = np.random.default_rng()
+    pieces = [
+        b" ",
+        b"\n",
+        b"\t",
+        b"\r\n",
+        b"\0",
+        b"9" * 20,
+        b"-",
+        b"nan",
+        b"1e999",
+        b"\xff\xfe",
+        b"\xe2\x80\xa8",
+        b"{",
+        b"}",
+    ]
+    for _ in range(trials(300, 100_000)):
+        changed = bytearray(whole)
+        for _ in range(rng.integers(1, 6)):
+            begin = int(rng.integers(len(changed) + 1))
+            end = min(len(changed), begin + int(rng.integers(0, 12)))
+            kind = int(rng.integers(3))
+            piece = pieces[rng.integers(len(pieces))] if kind else rng.bytes(end - begin)
+            changed[begin:end] = piece if kind < 2 else changed[: int(rng.integers(20))]
+        path.write_bytes(changed)
+        load_or_refuse(path)
+        load_or_refuse(path, format=form)
+
+
+@pytest.mark.fault("cut, flipped and lying vector files")
 @given(content=st.binary(max_size=200))
 @settings(max_examples=200)
 def test_any_bytes(tmp_path_factory, content):
@@ -97,6 +135,7 @@ def test_any_bytes(tmp_path_factory, content):
         load_or_refuse(path, format=form)
 
 
+@pytest.mark.fault("cut, flipped and lying vector files")
 @pytest.mark.parametrize("form", ["text", "binary"])
 def test_every_prefix_and_flip_of_a_packed_file(tmp_path, form):
     packed = gzip.compress(small_file(tmp_path, form), mtime=0)
@@ -123,6 +162,7 @@ def peak_of_refusal(path, message, **options):
     return peak
 
 
+@pytest.mark.fault("cut, flipped and lying vector files")
 @pytest.mark.parametrize("form", ["text", "binary"])
 @pytest.mark.parametrize(
     "header",

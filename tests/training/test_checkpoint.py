@@ -10,6 +10,7 @@ from fastw2v.errors import DivergedError, FormatError
 from fastw2v.formats import load_all, save
 
 
+@pytest.mark.fault("a callback that raises or stops")
 def test_stopped_by_a_callback_the_model_is_usable_and_resumes(sentences, quick, fitted):
     stops = iter([True, False, False, False, False, False, False])
     model = Word2Vec(sentences, **quick, callbacks=[lambda progress: next(stops)]).fit()
@@ -36,6 +37,7 @@ def test_a_callback_may_answer_with_numpys_true(fitted):
     assert fitted(callbacks=[lambda progress: 1]).n_iter_ == 3
 
 
+@pytest.mark.fault("a run resumed at any chunk")
 def test_a_checkpoint_resumes_bit_equal_in_another_model(tmp_path, sentences, quick, fitted):
     path = tmp_path / "run.fw2v"
     stops = iter([False, True])
@@ -61,6 +63,7 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path, sentences, quick, f
         Word2Vec(sentences, **quick).fit(resume=True, checkpoint=tmp_path / "model.fw2v")
 
 
+@pytest.mark.fault("divergence")
 def test_after_divergence_the_last_checkpoint_is_what_remains(tmp_path, quick):
     path = tmp_path / "run.fw2v"
     ids = np.random.default_rng(0).integers(0, 30, (2000, 30))

@@ -63,6 +63,7 @@ def test_callbacks_hear_of_progress_up_to_the_end(corpus):
     assert state.report.words_per_second > 0
 
 
+@pytest.mark.fault("a run resumed at any chunk")
 @pytest.mark.parametrize("device", BACKENDS)
 def test_a_callback_can_stop_and_a_later_call_continues_bit_equal(device, zipf_corpus):
     corpus = zipf_corpus(21_000, 60)
@@ -84,6 +85,7 @@ def test_many_epochs_of_a_tiny_corpus(zipf_corpus):
     assert len(state.loss_history) == 3000
 
 
+@pytest.mark.fault("a callback that raises or stops")
 def test_an_exception_in_a_callback_leaves_a_state_that_can_continue(corpus):
     params = TrainingParameters(vector_size=8, epochs=2)
     state = start(corpus, params, seed=3)
@@ -98,6 +100,7 @@ def test_an_exception_in_a_callback_leaves_a_state_that_can_continue(corpus):
     assert same(state, train(corpus, params, seed=3, n_jobs=1))
 
 
+@pytest.mark.fault("divergence")
 @pytest.mark.filterwarnings("ignore:the learning rate is lowered")
 @pytest.mark.parametrize("rate", [10.0, 30.0, 100.0])
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
@@ -210,6 +213,7 @@ def test_random_walks_on_a_graph_find_its_communities():
     assert (club[nearest] == club[:, None]).mean() > 0.9
 
 
+@pytest.mark.fault("nothing left to train")
 def test_one_word_sentences_train_nothing_and_say_so():
     corpus = encode([["a"], ["b"]] * 50, min_count=1)
     with pytest.warns(RuntimeWarning, match="no pair was trained") as said:
@@ -222,6 +226,7 @@ def test_one_word_sentences_train_nothing_and_say_so():
     assert np.isnan(state.loss_history).all()
 
 
+@pytest.mark.fault("a sentence of two million tokens")
 def test_a_sentence_of_two_million_tokens_is_trained_whole():
     ids = np.random.default_rng(0).integers(0, 1000, 2_000_000)
     corpus = EncodedCorpus.from_ids([ids], [str(i) for i in range(1000)])
@@ -230,6 +235,7 @@ def test_a_sentence_of_two_million_tokens_is_trained_whole():
     assert state.report.pairs == 2 * (2_000_000 - 1)
 
 
+@pytest.mark.fault("not enough memory")
 def test_memory_is_estimated_before_anything_is_allocated(corpus, monkeypatch):
     monkeypatch.setattr("fastw2v.machine.available_memory", lambda: 10**6)
     with pytest.raises(MemoryError, match=r"500 words x 1000.*"):

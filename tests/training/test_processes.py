@@ -12,6 +12,7 @@ import pytest
 from fastw2v import EncodedCorpus, Word2Vec
 
 
+@pytest.mark.fault("two fits of one model at once")
 def test_two_fits_of_one_model_at_once_are_refused():
     ids = np.random.default_rng(0).integers(0, 50, (100, 50))
     corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(50)])
@@ -45,6 +46,7 @@ def test_many_threads_fit_models_of_their_own():
     assert all(np.array_equal(model.vectors_.vectors, models[0].vectors_.vectors) for model in models)
 
 
+@pytest.mark.fault("a fork after a fit")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_a_child_forked_after_a_fit_can_fit(run_python):
     done = run_python("""
@@ -62,6 +64,7 @@ def test_a_child_forked_after_a_fit_can_fit(run_python):
     assert done.stdout == "status 0\n", done.stderr
 
 
+@pytest.mark.fault("threads that do not start")
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits the address space, which only Linux enforces")
 def test_training_continues_with_the_threads_that_start(run_python):
     """64 stacks of 8 MB do not fit in what is left of the address space; some do."""
@@ -85,6 +88,7 @@ def test_training_continues_with_the_threads_that_start(run_python):
     assert "threads could be started; training continues" in done.stdout
 
 
+@pytest.mark.fault("the floating-point state")
 def test_floating_point_of_the_process_is_left_alone(run_python):
     """No library of ours flushes denormals to zero, on import or while training."""
     done = run_python("""

@@ -56,6 +56,7 @@ def raising(error):
 # ------------------------------------------------------------------ three errors, and no falling back
 
 
+@pytest.mark.fault("no CuPy, driver, device or compiler")
 def test_without_cupy_the_error_gives_the_pip_line(monkeypatch, corpus):
     forbid(monkeypatch, "cupy", ModuleNotFoundError("No module named 'cupy'", name="cupy"))
     with pytest.raises(BackendUnavailable, match=r"CuPy is not installed.*pip install 'fastw2v\[cuda13\]'"):
@@ -74,6 +75,7 @@ def test_a_module_that_cupy_itself_misses_is_not_called_a_missing_cupy(monkeypat
         train(corpus, TrainingParameters(vector_size=4), device="cuda")
 
 
+@pytest.mark.fault("no CuPy, driver, device or compiler")
 def test_without_a_driver_cuda_is_quoted(cuda_shim, corpus):
     cupy = cuda_shim()
     words = "cudaErrorInsufficientDriver: CUDA driver version is insufficient for CUDA runtime version"
@@ -82,12 +84,14 @@ def test_without_a_driver_cuda_is_quoted(cuda_shim, corpus):
         train(corpus, TrainingParameters(vector_size=4), device="cuda")
 
 
+@pytest.mark.fault("no CuPy, driver, device or compiler")
 def test_without_a_device_the_error_says_so(cuda_shim, corpus):
     cuda_shim(devices=0)
     with pytest.raises(BackendUnavailable, match=r"no device.*CUDA_VISIBLE_DEVICES"):
         train(corpus, TrainingParameters(vector_size=4), device="cuda")
 
 
+@pytest.mark.fault("no CuPy, driver, device or compiler")
 def test_without_nvrtc_the_error_gives_the_pip_line(cuda_shim, corpus):
     cupy = cuda_shim()
     cupy.cuda.nvrtc.getVersion = raising(RuntimeError("CuPy failed to load libnvrtc.so.13"))
@@ -117,6 +121,7 @@ def test_the_extras_bring_all_that_cupy_needs_to_compile(extra):
         assert any(line.startswith(package) for line in wanted), package
 
 
+@pytest.mark.fault("a device used after a fork")
 def test_a_run_used_in_a_forked_process_says_so(cuda_shim, corpus, monkeypatch):
     cuda_shim()
     run = start(corpus)
