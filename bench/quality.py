@@ -1,7 +1,7 @@
 """Quality: word similarity and analogies on the whole corpus, and the seconds that each trainer needs for equal scores.
 
-Every system trains with the same settings. The learning rate is half of what sets the scores of few epochs apart, so
-each is measured at all given rates. The scores are means over seeds.
+Every system trains with the same settings. After few epochs the learning rate alone is worth as many points as
+all other differences, so each is measured at all given rates. The scores are means over seeds.
 
 The time to quality is the training time of the fewest epochs whose scores, in the mean of the three, reach those of
 gensim's full run: skip-gram at gensim's default learning rate, CBOW at word2vec.c's.

@@ -300,9 +300,10 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         ``corpus_report_`` (``dropped_words``, ``dropped_tokens``).
 
         The learning rate is ``learning_rate`` throughout (``epochs`` and ``min_learning_rate`` do not apply), because
-        the number of calls to come is unknown. Lower it between calls with `set_params`. Subsampling and noise words
-        follow the counts of all text so far. Each pass makes its own draws, determined by ``seed_`` and the number of
-        passes before it, so the same calls give the same vectors with ``n_jobs=1``.
+        the number of calls to come is unknown; None means the default of a long run. Lower it between calls with
+        `set_params`. Subsampling, noise words and ``slow_frequent`` follow the counts of all text so far. Each pass
+        makes its own draws, determined by ``seed_`` and the number of passes before it, so the same calls give the same
+        vectors with ``n_jobs=1``.
 
         Examples
         --------

@@ -302,7 +302,7 @@ def _fit(
     """
     free, words = device.free_bytes(), len(corpus.vocabulary)
     rows = 2 * 4 * words * row_stride(size)
-    tables = 17 * words + 20 * (plan.chunks + 1) + (10 << 10)  # 10 KiB: allocations are rounded up
+    tables = 21 * words + 20 * (plan.chunks + 1) + (10 << 10)  # 10 KiB: allocations are rounded up
     whole = 4 * len(corpus.ids) + 8 * len(corpus.offsets)
     each = 4 * kernel.workspace_floats
     launch = max(1, min(LAUNCH_CHUNKS_MAX, plan.chunks, LAUNCH_STREAM_BYTES_MAX // (4 * stream_ints(plan))))

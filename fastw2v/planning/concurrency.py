@@ -32,7 +32,7 @@ TOKENS_PER_FLIGHT = 500
 def tokens_in_flight(plan: Plan, rate: float) -> float:
     """Return how many tokens may be in flight at a learning rate: more as it falls.
 
-    CPU threads are bounded, too: with default parameters English text allows about forty of them (CBOW: twenty), and a
+    CPU threads are bounded, too: with default parameters English text allows about sixty of them (CBOW: twenty), and a
     small vocabulary fewer. A small corpus needs no further bound there: it has few chunks, one for each thread.
     """
     one = max(plan.kept_share, 1e-12) * max(plan.pairs, 1e-12) * (plan.negative + 1) * max(rate, 1e-12)

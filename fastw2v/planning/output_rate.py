@@ -2,7 +2,7 @@
 
 An output row averages what it is told by the words around it and by the draws of noise. A word that occurs ten
 thousand times hears enough to move by little each time; at the full rate its row mostly follows the last few tiles.
-A word of the run's rare ones needs every step that it gets. The fourth root, and where it begins, were measured; see
+A rare word needs every step that it gets. The fourth root, and where it begins, were measured; see
 docs/tile.md.
 """
 

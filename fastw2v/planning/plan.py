@@ -51,7 +51,8 @@ class Plan:
     pair_weight : float32 (W + 1,)
         The weight of a positive pair by its distance; see windows.py.
     kept_share : float
-        The most frequent word's share of the tokens that subsampling is expected to keep.
+        The share of one word in the tokens that subsampling is expected to keep: of the word that moves furthest,
+        which is the most frequent one in a run whose counts are the corpus's own.
     output_rate : float
         That word's share of the learning rate; see output_rate.py.
     """
@@ -138,10 +139,10 @@ def make_plan(
     kept = counts * keep
     noise_slots = enough_noise_slots(params.negative)
     rate = params.resolved_learning_rate
-    commonest = int(kept.argmax()) if len(kept) else 0
-    kept_share = float(kept.max() / max(kept.sum(), 1e-300))
     rates_of_rows = output_rates(counts if kept_by is None else kept_by, params)
-    output_rate = float(rates_of_rows[commonest]) if len(kept) else 1.0
+    fastest = int((kept * np.sqrt(rates_of_rows)).argmax())  # the word that a tile or a thread moves furthest
+    kept_share = float(kept[fastest] / max(kept.sum(), 1e-300))
+    output_rate = float(rates_of_rows[fastest])
     cbow = params.architecture == "cbow"
     windows = plan_windows(np.diff(corpus.offsets), float(kept.sum() / max(counts.sum(), 1)), params)
     step = Step(windows.pairs, params.negative, rate, cbow, output_rate)

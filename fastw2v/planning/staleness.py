@@ -22,7 +22,7 @@ SMALL_RUN_TILE = 8
 # How far one tile may overshoot (see `staleness`): in simulations 3.5 was stable and 4.1 diverged.
 TILE_STALENESS_MAX = 2.0
 # The same bound for a burst, a short stretch of text that one word dominates, computed from its share there. Text made
-# only of bursts (topics of forty words, ten seeds) always trained at 4.4, and diverged with some parameters at 4.8.
+# only of bursts (topics of forty words, eight seeds) always trained at 3.6, and diverged with some parameters at 5.
 # CBOW, whose hidden rows average the window, always trained at 12 and not always at 20. Both with five negatives; for
 # more see `burst_bound`.
 BURST_STALENESS_MAX = {"skipgram": 3.6, "cbow": 10.0}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tables:
-    """Keep thresholds, the alias table of the noise words, and which input rows are frozen.
+    """Keep thresholds, the alias table of the noise words, the output rows' rates, and which input rows are frozen.
 
     Attributes
     ----------

@@ -48,8 +48,8 @@ class Windows(NamedTuple):
     sentence_pairs: NDArray[np.float64]
 
 
-def plan_windows(lengths: NDArray[np.int64], kept_share: float, params: TrainingParameters) -> Windows:
-    """Plan the windows of a run over sentences of these lengths, of whose tokens subsampling keeps ``kept_share``."""
+def plan_windows(lengths: NDArray[np.int64], kept_of_all: float, params: TrainingParameters) -> Windows:
+    """Plan the windows of a run over sentences of these lengths; subsampling keeps ``kept_of_all`` of all tokens."""
     shrink, architecture = params.shrink_windows, params.architecture
     window = real_window(params.window, lengths)
     weights = expected_weights(shrink, architecture, window)
@@ -60,7 +60,7 @@ def plan_windows(lengths: NDArray[np.int64], kept_share: float, params: Training
     pass_slot = cut_window(weights, passes)
     at_once = float(2 * weights.sum() / (len(pass_slot) - 1))  # in one pass over a whole window
     # Centers are kept tokens: a sentence has one for certain, the others with the mean probability.
-    kept = np.minimum(lengths, 1) * (1 + (lengths - 1) * kept_share)
+    kept = np.minimum(lengths, 1) * (1 + (lengths - 1) * kept_of_all)
     return Windows(
         window=window,
         drawn=draws_windows(shrink, architecture),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -87,6 +87,8 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Train
         raise FormatError(f"{os.fspath(path)}: a model, but not a checkpoint: it does not record a position")
     try:
         params = TrainingParameters(**position["params"]).checked()
+        if missing := {each.name for each in fields(params)} - position["params"].keys():
+            raise KeyError(f"no {', '.join(sorted(missing))}")  # another version's: its default may be another, too
         numbers = {key: int(position[key]) for key in ("epoch", "token", "seed")}
         position = {**position, **numbers, "loss_sum": float(position["loss_sum"]), "pairs": float(position["pairs"])}
         position["loss_history"] = [float(loss) for loss in position["loss_history"]]

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fastw2v import EncodedCorpus
+from fastw2v import EncodedCorpus, encode
 from fastw2v.planning import concurrency, plan
 from fastw2v.planning.training_parameters import TrainingParameters
 
@@ -42,3 +42,12 @@ def test_rows_are_damped_only_beyond_the_bound_and_never_with_one_warp():
     limit = beyond.damping_threshold(0.025, 256)
     staleness = 256 * 16 * 0.013 * 36 * 0.025
     assert limit / 0.013 == pytest.approx(7.5 / staleness)  # the commonest word moves as at a staleness of 7.5
+
+
+def test_new_words_of_a_later_pass_count_though_others_were_frequent_before():
+    """The bounds follow the word that moves furthest, not the commonest one."""
+    lines = [["old", "new", *(f"w{number}" for number in range(60))]] * 4_000
+    corpus = encode(lines, min_count=1)
+    before = np.array([50_000_000 if word == "old" else 4_000 for word in corpus.vocabulary.words])
+    made = plan.make_plan(corpus, TrainingParameters(sample=0, epochs=1).checked(), 1, kept_by=before)
+    assert made.output_rate == pytest.approx((200 / 4_000) ** 0.25)

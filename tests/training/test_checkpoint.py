@@ -110,3 +110,14 @@ def test_a_checkpoint_whose_record_is_damaged_is_refused(changed_checkpoint, cha
 def test_a_checkpoint_that_stands_where_no_chunk_begins_is_refused(changed_checkpoint, change, said, sentences, quick):
     with pytest.raises(FormatError, match=said):
         Word2Vec(sentences, **quick).fit(resume=True, checkpoint=changed_checkpoint(change))
+
+
+def test_a_checkpoint_of_a_version_with_fewer_parameters_is_refused(tmp_path, sentences, quick):
+    """Its run may have had another default for what it does not name."""
+    path = tmp_path / "run.fw2v"
+    Word2Vec(sentences, **quick, callbacks=[lambda progress: True]).fit(checkpoint=path)
+    whole = load_all(path)
+    del whole.metadata["training"]["params"]["slow_frequent"]
+    save(path, whole.word_vectors, context_vectors=whole.context_vectors, metadata=whole.metadata)
+    with pytest.raises(FormatError, match="no slow_frequent"):
+        Word2Vec(sentences, **quick).fit(resume=True, checkpoint=path)
