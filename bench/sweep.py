@@ -91,7 +91,7 @@ def processes_beside_threads(piece: Path, words: int, runs: int) -> list[dict[st
     """Compare one thread, two threads, and two processes at once with one thread each: skip-gram and CBOW."""
     rows: list[dict[str, Any]] = []
     for cbow in (False, True):
-        task = Task(str(piece), words, cbow=cbow, learning_rate=0.05 if cbow else 0.025, epochs=2)
+        task = Task(str(piece), words, cbow=cbow, learning_rate=0.05, epochs=2)
         speeds: dict[str, list[float]] = {"one_thread": [], "two_threads": [], "two_processes": []}
         for _ in range(runs):  # in turn, so that a machine that slows down slows all
             for threads, name in ((1, "one_thread"), (2, "two_threads")):
