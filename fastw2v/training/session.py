@@ -218,7 +218,7 @@ def next_pass(request: Request, corpus: Any, standing: Standing) -> Session:
     session = begin(
         replace(request, initial_vectors=standing.vectors),
         replace(encoded, vocabulary=Vocabulary(known.words, counts)),
-        seed=_seed_of_pass(standing.seed, standing.passes),
+        seed=seed_of_pass(standing.seed, standing.passes),
         context_vectors=standing.context_vectors,
         counts=counts,
     )
@@ -237,7 +237,7 @@ def _check_fits(standing: Standing, corpus: EncodedCorpus, parameters: TrainingP
         )
 
 
-def _seed_of_pass(seed: int, passes: int) -> int:
+def seed_of_pass(seed: int, passes: int) -> int:
     """Return a new seed for each pass: with the first one, equal positions would draw equal windows."""
     return int(np.random.SeedSequence((seed, passes)).generate_state(1, np.uint64)[0])
 
