@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import threading
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.corpus.encoded_corpus import EncodeReport
+from fastw2v.corpus.tokenizers import resolve
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError
 from fastw2v.estimators.bags import mean_vectors
@@ -20,7 +22,7 @@ from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeatur
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
-from fastw2v.training.record import read_record, record
+from fastw2v.training.record import KEPT_PARAMETERS, read_record, record
 from fastw2v.training.seed import resolve_seed
 from fastw2v.training.session import Request, Session, Standing, begin, next_pass, one_pass, resume, run
 from fastw2v.training.state import Callback, Report
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 # The fields of a session's request that are parameters of this class; the others are arguments of `fit`.
 REQUESTED = tuple({each.name for each in fields(Request)} - {"parameters", "checkpoint", "every"})
+# What a copy of a model leaves behind.
+NOT_COPIED = frozenset({"_fit_lock", "_unfinished"})
 
 
 class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -342,6 +346,11 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         float32 (documents, D)
             A document without known words gets zeros.
 
+        Warns
+        -----
+        RuntimeWarning
+            Nine tenths of the documents or more hold no known word.
+
         Raises
         ------
         CorpusTypeError
@@ -411,8 +420,12 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
 
         By default the suffix decides: ``.safetensors`` and ``.fw2v`` are native, ``.txt`` and ``.vec`` text, ``.bin``
         binary. Saving is all-or-nothing: an existing file is replaced only once the new one is complete.
+
+        A native file keeps vectors, counts, losses and parameters except ``corpus``, ``vocabulary``,
+        ``initial_vectors``, ``callbacks``, ``spool``, a ``random_state`` that is a generator and a ``tokenizer`` that
+        is a function, of which it keeps the name.
         """
-        parameters = {name: getattr(self, name) for name in TRAINING_PARAMETERS}
+        parameters = {name: getattr(self, name) for name in KEPT_PARAMETERS}
         known = {name: getattr(self, f"{name}_", None) for name in ("tokenizer", "seed")}
         metadata = record(parameters, getattr(self, "loss_history_", []), **known)
         # A model that was read from a file of word vectors alone has no context vectors.
@@ -420,10 +433,17 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         save(path, self.wv, format=format, context_vectors=context, metadata=metadata)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
+    def load(cls, path: str | os.PathLike[str], *, tokenizer: Tokenizer | None = None) -> Self:
         """Load a model that `save` wrote in the native format, ready for use.
 
         For word2vec files, which hold only vectors, use `fastw2v.load`.
+
+        Parameters
+        ----------
+        path : str or path
+        tokenizer : {"whitespace", "words"} or callable, optional
+            In place of the one that the file names. A function is not in the file: without it the loaded model refuses
+            to split strings.
 
         Raises
         ------
@@ -434,26 +454,43 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         """
         loaded = load_all(path, format="native")
         found = read_record(path, loaded.metadata)
+        if tokenizer is not None:
+            found["tokenizer"] = found["parameters"]["tokenizer"] = resolve(tokenizer, "documents")
         model = cls(**{**found["parameters"], "vector_size": loaded.word_vectors.vectors.shape[1]})
         model.vectors_, model.vocabulary_ = loaded.word_vectors, loaded.word_vectors.vocabulary
         if loaded.context_vectors is not None:
             model.context_vectors_ = WordVectors(loaded.context_vectors, model.vocabulary_)
         model.loss_history_ = [float(loss) for loss in found["loss_history"]]
         model.n_iter_ = len(model.loss_history_)
-        model.tokenizer_ = found["tokenizer"] or "whitespace"
+        model.tokenizer_ = found["tokenizer"] or "words"
         model.seed_ = found["seed"]
         model.n_features_out_ = model.vectors_.vectors.shape[1]
         return model
 
     def __sklearn_clone__(self) -> Self:
-        """Return an unfitted model with the same parameters; the corpus is shared, not copied."""
-        return type(self)(**self.get_params(deep=False))
+        """Return an unfitted model with the same parameters; the corpus is shared, a random generator is copied."""
+        params = self.get_params(deep=False)
+        if isinstance(self.random_state, (np.random.RandomState, np.random.Generator)):
+            params["random_state"] = copy.deepcopy(self.random_state)
+        return type(self)(**params)
+
+    def __copy__(self) -> Self:
+        """Return a model with the same vectors and parameters; an interrupted `fit` is not carried over."""
+        other = type(self).__new__(type(self))
+        vars(other).update({name: value for name, value in vars(self).items() if name not in NOT_COPIED})
+        return other
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Do the same, and copy everything but the corpus, which is shared, as by clones."""
+        memo[id(self.corpus)] = self.corpus
+        other = copy.copy(self)
+        memo[id(self)] = other
+        vars(other).update(copy.deepcopy(vars(other), memo))
+        return other
 
     def __getstate__(self) -> dict[str, Any]:
         """Drop the lock, an unfinished session and, once fitted, a corpus that is not a path."""
-        kept = {**super().__getstate__()}
-        for name in ("_fit_lock", "_unfinished"):
-            kept.pop(name, None)
+        kept = {name: value for name, value in super().__getstate__().items() if name not in NOT_COPIED}
         if hasattr(self, "vectors_") and not isinstance(self.corpus, (str, os.PathLike)):
             kept["corpus"] = None
         return kept
@@ -489,7 +526,8 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
             )
         corpus = self.corpus if X is None else X
         if corpus is None:
-            raise ValueError("no corpus: pass it to Word2Vec(corpus) or to fit(corpus)")
+            left = "; files and pickles of a fitted model leave it behind" if hasattr(self, "vectors_") else ""
+            raise ValueError(f"no corpus: pass it to Word2Vec(corpus) or to fit(corpus){left}")
         return corpus
 
     def _resumed(self, X: Any, request: Request) -> Session:  # noqa: N803

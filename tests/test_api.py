@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import copy
-import pickle
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -279,19 +275,6 @@ def test_it_is_a_step_of_a_pipeline(quick):
     pipeline = make_pipeline(Word2Vec(**quick), LogisticRegression(C=1e6))
     assert pipeline.fit(documents, labels).score(documents, labels) == 1.0
     assert pipeline[:-1].get_feature_names_out()[:2].tolist() == ["word2vec0", "word2vec1"]
-
-
-def test_clones_share_the_corpus_and_copies_keep_the_vectors(tmp_path, sentences, quick, fitted):
-    model = fitted()
-    assert clone(model).corpus is sentences
-    assert not hasattr(clone(model), "vectors_")
-    for again in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
-        assert np.array_equal(again["wine"], model["wine"])
-        assert again.corpus is None
-    assert pickle.loads(pickle.dumps(Word2Vec(sentences))).corpus == sentences
-    path = tmp_path / "corpus.txt"
-    path.write_text("\n".join(map(" ".join, sentences)))
-    assert pickle.loads(pickle.dumps(Word2Vec(path, **quick).fit())).corpus == path
 
 
 def test_repr_names_the_corpus_without_showing_it(sentences):

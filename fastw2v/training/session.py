@@ -27,7 +27,7 @@ from fastw2v.training.checkpoint import restore, seed_of
 from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initial_rows
 from fastw2v.training.loop import advance, check_options, start
 from fastw2v.training.progress import ProgressLine
-from fastw2v.training.record import record
+from fastw2v.training.record import KEPT_PARAMETERS, record
 from fastw2v.training.seed import check_seed, resolve_seed
 from fastw2v.training.state import Callback, TrainingState
 
@@ -125,8 +125,10 @@ class Session(NamedTuple):
 
     def record(self) -> dict[str, Any]:
         """Return the record of this training for a model file."""
-        state = self.state
-        return record(asdict(state.params), state.loss_history, self.corpus.tokenizer, state.plan.seed)
+        state, request = self.state, self.request
+        asked = {name: getattr(request, name) for name in KEPT_PARAMETERS if hasattr(request, name)}
+        del asked["verbose"]  # of this session only
+        return record(asked | asdict(state.params), state.loss_history, self.corpus.tokenizer, state.plan.seed)
 
 
 class Standing(NamedTuple):
