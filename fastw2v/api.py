@@ -96,11 +96,13 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         None splits files at white space and strings into lower-case Unicode words.
     device : {"auto", "cpu", "cuda", "numpy"}, default "auto"
     n_jobs : int, optional
-        Number of threads; None or -1 uses every usable CPU.
+        Number of threads; -1 uses every usable CPU. So does None, but in a worker process of joblib or multiprocessing
+        it keeps to ``OMP_NUM_THREADS``, where joblib states the worker's share.
     random_state : int, RandomState, Generator or None, default None
         None draws a seed; either way ``seed_`` records it.
     verbose : int, default 0
-        1 shows a progress line when standard error is a terminal.
+        1 shows progress on standard error: a line that changes on a terminal, and elsewhere, as in notebooks and logs,
+        a new line after an epoch or a minute.
     callbacks : sequence of callable, default ()
         Each is called with a `fastw2v.training.state.Progress`; training stops when one returns True.
     vocabulary : Vocabulary, list of words or mapping of words to counts, optional
