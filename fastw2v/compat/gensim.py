@@ -19,7 +19,8 @@ from fastw2v.compat.absent import OF_MODELS, Absent
 from fastw2v.compat.arguments import check_arguments, check_rates, gensims_names, refuse_other
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec
 from fastw2v.compat.keyed_vectors import KeyedVectors
-from fastw2v.compat.sentences import HeldCorpus, LineSentence, one_of, read_sentences
+from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8Corpus
+from fastw2v.compat.sentences import HeldCorpus, one_of, read_sentences
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError
 from fastw2v.formats import load_all, save
@@ -29,10 +30,6 @@ from fastw2v.training.session import Request, Session, begin, run, seed_of_pass
 from fastw2v.training.state import TrainingState
 
 __all__ = ["CallbackAny2Vec", "KeyedVectors", "LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
-
-
-PathLineSentences = LineSentence
-Text8Corpus = LineSentence
 
 
 class Word2Vec(Absent):
@@ -263,10 +260,10 @@ class Word2Vec(Absent):
         first = ("alpha", self.alpha) if start_alpha is None else ("start_alpha", start_alpha)
         last = ("min_alpha", self.min_alpha) if end_alpha is None else ("end_alpha", end_alpha)
         parameters = self._params(epochs, first[1], last[1], (first[0], last[0]))
-        request = self._request(parameters, initial_vectors=self.wv.vectors)
+        request = self._request(parameters, initial_vectors=self.wv.vectors, vocabulary=self.wv.vocabulary)
         corpus = None if self._held is None else self._held.take(given)
         if corpus is None:
-            corpus = read_sentences(given, replace(request, vocabulary=self.wv.vocabulary))
+            corpus = read_sentences(given, request)
         seed = resolve_seed(self.seed)
         if self.train_count:
             seed = seed_of_pass(seed, self.train_count)

@@ -4,40 +4,16 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from fastw2v.compat.line_sentence import LineSentence
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
-from fastw2v.corpus.encoding import encode
 from fastw2v.errors import CorpusTypeError, ParameterError
 from fastw2v.training.session import Request
 
 _NO_STRINGS = "a list of words was expected (gensim would train on its characters): split it first, as in"
-
-
-class LineSentence:
-    """A text file with one sentence per line. `Word2Vec` reads it in C; iteration yields token lists.
-
-    Parameters
-    ----------
-    source : str or path
-        A file (plain or packed), a folder or a glob.
-    max_sentence_length : int
-        Has no effect: sentences are never cut.
-    limit : int, optional
-        Read only this many lines.
-    """
-
-    def __init__(self, source: Any, max_sentence_length: int = 10_000, limit: int | None = None) -> None:
-        self.source = source
-        self.limit = limit
-
-    def __iter__(self) -> Iterator[list[str]]:
-        corpus = encode(self.source, min_count=1)
-        words = corpus.vocabulary.words
-        for number in range(len(corpus) if self.limit is None else min(len(corpus), self.limit)):
-            yield [str(words[row]) for row in corpus[number]]
 
 
 def one_of(corpus_iterable: Any, corpus_file: Any) -> Any:
