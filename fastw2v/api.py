@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.corpus.encoded_corpus import EncodeReport
-from fastw2v.corpus.tokenizers import resolve
+from fastw2v.corpus.tokenizers import LostTokenizer, function_name, resolve
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.estimators.bags import mean_vectors
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from fastw2v.estimators.text_estimator import TextEstimator
@@ -324,14 +324,30 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
             started = hasattr(self, "vectors_")
             seed = self.seed_ if started and self.seed_ is not None else resolve_seed(self.random_state)
             session = next_pass(request, X, self._standing(seed)) if started else begin(request, X, seed=seed)
+            tokenizer = self._same_tokenizer(session.corpus.tokenizer) if started else session.corpus.tokenizer
             try:
                 self._run(session)
             finally:
                 self._unfinished = None  # a stopped pass cannot be resumed
                 if hasattr(self, "vectors_"):
-                    self.seed_ = seed
+                    self.seed_, self.tokenizer_ = seed, tokenizer
             self._remember_width(X)
         return self
+
+    def _same_tokenizer(self, tokenizer: Tokenizer) -> Tokenizer:
+        """Return the tokenizer for documents after a pass; warn if the pass split its text in another way."""
+        known = self.tokenizer_
+        if tokenizer == "tokens":  # token lists say nothing of strings
+            return known
+        if known == "tokens" or isinstance(known, LostTokenizer):
+            return tokenizer
+        if known != tokenizer:
+            ours, theirs = (function_name(each) if callable(each) else repr(each) for each in (known, tokenizer))
+            warn_user(
+                f"partial_fit split this text by the tokenizer {theirs}, but the model's own is {ours}, by which "
+                f"transform splits; words may not match: set it for both, as in set_params(tokenizer={ours})"
+            )
+        return known
 
     # ------------------------------------------------------------------ documents to vectors
 

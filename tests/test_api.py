@@ -280,6 +280,7 @@ def test_it_is_a_step_of_a_pipeline(quick):
 def test_repr_names_the_corpus_without_showing_it(sentences):
     assert repr(Word2Vec(sentences, window=3)) == "Word2Vec(corpus=<list, 360 items>, window=3)"
     assert repr(Word2Vec("text.txt")) == "Word2Vec(corpus='text.txt')"
+    assert repr(Word2Vec("a text in place of a path " * 100_000)).endswith("in plac...)")
     assert repr(Word2Vec()) == "Word2Vec()"
 
 

@@ -98,6 +98,8 @@ def test_a_file_keeps_the_tokenizer_and_says_so_where_it_cannot(tmp_path):
             call(["Red|Wine"])
     expected = model.transform(["Red|Wine"])
     assert np.array_equal(loaded.transform([["red", "wine"]]), expected)
+    loaded.set_params(tokenizer=split_at_bars).partial_fit(documents)
+    assert loaded.tokenizer_ is split_at_bars
     given = Word2Vec.load(tmp_path / "function.fw2v", tokenizer=split_at_bars)
     assert np.array_equal(given.transform(["Red|Wine"]), expected)
     vectorizer = DocVectorizer(tmp_path / "function.fw2v", tokenizer=split_at_bars)

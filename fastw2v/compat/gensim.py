@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from copy import copy
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError
 from fastw2v.formats import load_all, save
 from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.training.record import record
 from fastw2v.training.seed import resolve_seed
 from fastw2v.training.session import Request, Session, begin, run, seed_of_pass
 from fastw2v.training.state import TrainingState
@@ -317,7 +318,8 @@ class Word2Vec(Absent):
     def save(self, fname: str | os.PathLike[str], **ignored: Any) -> None:
         """Write the model in this package's native format, whatever the name; gensim's options do nothing."""
         own = {name: getattr(self, name) for name in _ARGUMENTS + _TOTALS}
-        metadata = {"gensim": own, "loss_history": self.loss_history}
+        parameters = asdict(self._params(self.epochs, self.alpha, self.min_alpha))
+        metadata = {"gensim": own, **record(parameters, self.loss_history, None, None)}
         save(fname, self.wv, format="native", context_vectors=self.syn1neg, metadata=metadata)
 
     @classmethod

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastw2v.errors import ParameterError
+from fastw2v.parameters import shown
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+SHOWN_CHARACTERS = 200  # of a path, or of a text given in place of one
 SHOWN_ITEMS = 8  # larger containers are shown by their type and size
 
 
@@ -107,6 +109,8 @@ def stand_in(name: str, value: Any) -> Any:
     >>> stand_in("window", 5), stand_in("frozen", ["the"] * 1000), stand_in("corpus", [["the", "cat"]])
     (5, <list, 1,000 items>, <list, 1 items>)
     """
+    if isinstance(value, (str, bytes)) and len(value) > SHOWN_CHARACTERS:
+        return Named(shown(value, SHOWN_CHARACTERS))
     if value is None or isinstance(value, (str, bytes, os.PathLike)):
         return value
     if hasattr(value, "get_params") and hasattr(value, "fit"):  # scikit-learn would show it with its whole corpus

@@ -141,6 +141,11 @@ def _check_vector_size(given: Any, vector_size: int) -> None:
 def _check_frozen(words: Any) -> None:
     if words is not None and (isinstance(words, (str, bytes)) or not isinstance(words, Iterable)):
         raise ParameterError(f"frozen={shown(words)}: it must be a list of words")
+    if hasattr(words, "__next__"):
+        raise ParameterError(
+            f"frozen is a {type(words).__name__}, which a second fit would find empty: pass a list of words, as in "
+            f"list(frozen)"
+        )
 
 
 def frozen_rows(words: Iterable[Any] | None, vocabulary: Vocabulary) -> NDArray[np.uint8] | None:

@@ -9,6 +9,7 @@ import weakref
 import numpy as np
 import pytest
 
+import fastw2v
 from fastw2v.compat.gensim import CallbackAny2Vec, Word2Vec
 
 SENTENCES = [
@@ -130,6 +131,14 @@ def test_a_model_can_stay_in_its_file(tmp_path):
     assert loaded.compute_loss
     loaded.train(SENTENCES, epochs=1)
     np.testing.assert_array_equal(Word2Vec.load(tmp_path / "model").wv.vectors, model.wv.vectors)
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_its_file_is_one_of_this_package_too(tmp_path):
+    Word2Vec(SENTENCES, window=3, sg=1, ns_exponent=0.5, **SMALL).save(tmp_path / "model")
+    model = fastw2v.Word2Vec.load(tmp_path / "model")
+    assert (model.window, model.architecture, model.ns_exponent, model.n_iter_) == (3, "skipgram", 0.5, 5)
+    assert model.set_params(n_jobs=1).partial_fit(SENTENCES).n_iter_ == 6
 
 
 # --- callbacks and loss -----------------------------------------------------------------------------------------------

@@ -170,3 +170,27 @@ def test_one_model_has_one_fit_at_a_time():
     model = Word2Vec(**QUICK, callbacks=[second])
     model.partial_fit(PIECES[0])
     assert caught
+
+
+def test_documents_are_split_as_before_whatever_a_pass_was_given():
+    texts = [" ".join(sentence) for sentence in PIECES[1]]
+    model = Word2Vec(**QUICK).fit([" ".join(sentence) for sentence in PIECES[0]])
+    for more in (PIECES[1], texts):
+        model.partial_fit(more)
+        assert model.tokenizer_ == "words"
+        assert model.transform(["Red WINE"]).any()
+    assert trained().partial_fit(texts).tokenizer_ == "words"  # token lists said nothing of strings
+
+
+def test_a_text_that_is_split_in_another_way_is_told(tmp_path):
+    (tmp_path / "text.txt").write_text("\n".join(" ".join(sentence) for sentence in PIECES[0]))
+    model = Word2Vec(**QUICK).fit(tmp_path / "text.txt")
+    with pytest.warns(RuntimeWarning, match=r"tokenizer 'words'.*own is 'whitespace'.*_params\(tokenizer='whitespace"):
+        model.partial_fit([" ".join(sentence) for sentence in PIECES[1]])
+    assert model.tokenizer_ == "whitespace"
+    model.set_params(tokenizer="whitespace").partial_fit([" ".join(sentence) for sentence in PIECES[1]])
+
+
+def test_frozen_words_must_stay_to_be_read_again():
+    with pytest.raises(ParameterError, match=r"frozen is a generator.*list\(frozen\)"):
+        trained(frozen=(word for word in ["wine"]))
