@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import asdict, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from fastw2v.compat.sentences import HeldCorpus, one_of, read_sentences
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError
 from fastw2v.formats import load_all, save
+from fastw2v.parameters import plain
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.record import record
 from fastw2v.training.seed import resolve_seed
@@ -318,9 +320,16 @@ class Word2Vec(Absent):
     def save(self, fname: str | os.PathLike[str], **ignored: Any) -> None:
         """Write the model in this package's native format, whatever the name; gensim's options do nothing."""
         own = {name: getattr(self, name) for name in _ARGUMENTS + _TOTALS}
-        parameters = asdict(self._params(self.epochs, self.alpha, self.min_alpha))
-        metadata = {"gensim": own, **record(parameters, self.loss_history, None, None)}
+        own = {name: plain(value) for name, value in own.items() if value is None or isinstance(value, Real)}
+        metadata = {"gensim": own, **record(self._recorded(), self.loss_history, None, None)}
         save(fname, self.wv, format="native", context_vectors=self.syn1neg, metadata=metadata)
+
+    def _recorded(self) -> dict[str, Any]:
+        """Return the training parameters for `fastw2v.Word2Vec.load`, unless a script has set impossible ones."""
+        try:
+            return asdict(self._params(self.epochs, self.alpha, self.min_alpha))
+        except ParameterError:
+            return {}
 
     @classmethod
     def load(cls, fname: str | os.PathLike[str], mmap: str | None = None, rethrow: bool = False) -> Word2Vec:
@@ -335,8 +344,9 @@ class Word2Vec(Absent):
             raise ParameterError(
                 f"{os.fspath(fname)}: not a model saved by fastw2v.compat.gensim; KeyedVectors.load reads vectors"
             )
-        model = cls(**{name: own[name] for name in _ARGUMENTS if name in own})
-        vars(model).update({name: own[name] for name in _TOTALS if isinstance(own.get(name), (int, float))})
+        model = cls()  # without checks: a script may have changed an attribute, and train looks at them again
+        kept = [name for name in _ARGUMENTS + _TOTALS if name in own]
+        vars(model).update({name: own[name] for name in kept if own[name] is None or isinstance(own[name], Real)})
         model.wv = KeyedVectors._of(loaded.word_vectors)
         model.syn1neg = loaded.context_vectors
         model.loss_history = list(loaded.metadata.get("loss_history", []))

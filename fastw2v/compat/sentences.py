@@ -6,6 +6,7 @@ import os
 import weakref
 from collections.abc import Callable
 from dataclasses import replace
+from operator import length_hint
 from typing import Any
 
 from fastw2v.compat.line_sentence import LineSentence
@@ -59,14 +60,14 @@ class HeldCorpus:
 
     def __init__(self, source: Any, corpus: EncodedCorpus) -> None:
         self._corpus: EncodedCorpus | None = corpus
-        self._length = _length(source)
+        self._length = length_hint(source, -1)
         self._iterator = hasattr(source, "__next__")
         holder = weakref.ref(self)
         self._source = _weak(source, lambda _: _forget(holder))
 
     def take(self, given: Any) -> EncodedCorpus | None:
         """Return the corpus of this object, or None where it must be read."""
-        corpus = self._corpus if given is self._source() and _length(given) == self._length else None
+        corpus = self._corpus if given is self._source() and length_hint(given, -1) == self._length else None
         if not self._iterator:
             self.forget()
         return corpus
@@ -88,7 +89,3 @@ def _forget(held: weakref.ref[HeldCorpus]) -> None:
     holder = held()
     if holder is not None:
         holder.forget()
-
-
-def _length(source: Any) -> int | None:
-    return len(source) if hasattr(source, "__len__") else None

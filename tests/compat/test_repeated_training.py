@@ -11,6 +11,7 @@ import pytest
 
 import fastw2v
 from fastw2v.compat.gensim import CallbackAny2Vec, Word2Vec
+from fastw2v.errors import ParameterError
 
 SENTENCES = [
     *(["the", "red", "wine", "and", "the", "white", "wine"], ["a", "red", "rose", "and", "a", "white", "rose"]),
@@ -139,6 +140,18 @@ def test_its_file_is_one_of_this_package_too(tmp_path):
     model = fastw2v.Word2Vec.load(tmp_path / "model")
     assert (model.window, model.architecture, model.ns_exponent, model.n_iter_) == (3, "skipgram", 0.5, 5)
     assert model.set_params(n_jobs=1).partial_fit(SENTENCES).n_iter_ == 6
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_a_model_whose_rate_a_script_has_used_up_is_saved_and_loaded(tmp_path):
+    model = Word2Vec(SENTENCES, seed=np.int64(3), **SMALL)
+    model.alpha = 0.0
+    model.save(tmp_path / "model")
+    loaded = Word2Vec.load(tmp_path / "model")
+    assert (loaded.alpha, loaded.seed, loaded.max_final_vocab) == (0.0, 3, None)
+    with pytest.raises(ParameterError, match=r"^alpha=0\.0"):
+        loaded.train(SENTENCES)
+    assert loaded.train(SENTENCES, start_alpha=0.01, epochs=1)
 
 
 # --- callbacks and loss -----------------------------------------------------------------------------------------------
