@@ -162,6 +162,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     seed_: int | None
     n_features_out_: int
     _unfinished: Session | None
+    _stopped_passes = 0  # of partial_fit, since the last fit
 
     def __init__(
         self,
@@ -275,6 +276,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
             request = self._request(checkpoint, every)
             session = self._resumed(X, request) if resume else begin(request, self._chosen(X))
             self._run(session)
+            self._stopped_passes = 0
             self._remember_width(X)
         return self
 
@@ -328,7 +330,8 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
             try:
                 self._run(session)
             finally:
-                self._unfinished = None  # a stopped pass cannot be resumed
+                if not session.state.complete:  # it cannot be resumed, nor does n_iter_ count it
+                    self._unfinished, self._stopped_passes = None, self._stopped_passes + 1
                 if hasattr(self, "vectors_"):
                     self.seed_, self.tokenizer_ = seed, tokenizer
             self._remember_width(X)
@@ -570,7 +573,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
                 "continue; start a new model from its vectors: Word2Vec(initial_vectors=model)"
             )
         rows = self.vectors_.vectors, self.context_vectors_.vectors
-        return Standing(self.vocabulary_, *rows, self.loss_history_, self.n_iter_, seed)
+        return Standing(self.vocabulary_, *rows, self.loss_history_, self.n_iter_, seed, self._stopped_passes)
 
     def _run(self, session: Session) -> None:
         try:

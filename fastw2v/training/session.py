@@ -132,7 +132,10 @@ class Session(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """The state of a model before another pass: words, rows, losses, number of passes so far, seed of the first."""
+    """The state of a model before another pass.
+
+    Words, rows, losses, number of finished passes so far, seed of the first, and number of passes that were stopped.
+    """
 
     vocabulary: Vocabulary
     vectors: NDArray[np.float32]
@@ -140,6 +143,7 @@ class Standing(NamedTuple):
     loss_history: list[float]
     passes: int
     seed: int
+    stopped: int = 0
 
 
 def begin(
@@ -220,7 +224,7 @@ def next_pass(request: Request, corpus: Any, standing: Standing) -> Session:
     session = begin(
         replace(request, initial_vectors=standing.vectors),
         replace(encoded, vocabulary=Vocabulary(known.words, counts)),
-        seed=seed_of_pass(standing.seed, standing.passes),
+        seed=seed_of_pass(standing.seed, standing.passes, standing.stopped),
         context_vectors=standing.context_vectors,
         counts=counts,
     )
@@ -239,9 +243,10 @@ def _check_fits(standing: Standing, corpus: EncodedCorpus, parameters: TrainingP
         )
 
 
-def seed_of_pass(seed: int, passes: int) -> int:
+def seed_of_pass(seed: int, passes: int, stopped: int = 0) -> int:
     """Return a new seed for each pass: with the first one, equal positions would draw equal windows."""
-    return int(np.random.SeedSequence((seed, passes)).generate_state(1, np.uint64)[0])
+    before = (seed, passes, stopped) if stopped else (seed, passes)
+    return int(np.random.SeedSequence(before).generate_state(1, np.uint64)[0])
 
 
 def run(session: Session) -> None:

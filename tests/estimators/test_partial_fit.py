@@ -72,6 +72,21 @@ def test_the_same_calls_give_the_same_vectors_and_every_pass_its_own_draws():
     assert len(set(seeds)) == 4
 
 
+def test_a_pass_after_a_stopped_one_has_draws_of_its_own(monkeypatch):
+    seeds = []
+    of_pass = session.seed_of_pass
+    monkeypatch.setattr(session, "seed_of_pass", lambda *given: seeds.append(of_pass(*given)) or seeds[-1])
+    monkeypatch.setattr("fastw2v.training.loop.HAND_OVER_SECONDS", 0)
+    text = [["red", "wine", "is", "old"] * 1000] * 5
+    model = trained([PIECES[0]])
+    model.set_params(callbacks=[lambda now: not now.epoch_end])
+    for _ in range(3):
+        model.partial_fit(text)
+        assert model.report_.stopped_by == "callback"
+    assert model.n_iter_ == 1
+    assert len(set(seeds)) == 3
+
+
 def test_it_continues_after_fit_and_after_a_file(tmp_path):
     model = Word2Vec(PIECES[0], **QUICK).fit()
     model.save(tmp_path / "model.safetensors")
