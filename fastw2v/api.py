@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import threading
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -13,14 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.corpus.encoded_corpus import EncodeReport
+from fastw2v.corpus.tokenizers import LostTokenizer, function_name, resolve
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.estimators.bags import mean_vectors
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
-from fastw2v.training.record import read_record, record
+from fastw2v.training.record import KEPT_PARAMETERS, read_record, record
 from fastw2v.training.seed import resolve_seed
 from fastw2v.training.session import Request, Session, Standing, begin, next_pass, one_pass, resume, run
 from fastw2v.training.state import Callback, Report
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 # The fields of a session's request that are parameters of this class; the others are arguments of `fit`.
 REQUESTED = tuple({each.name for each in fields(Request)} - {"parameters", "checkpoint", "every"})
+# What a copy of a model leaves behind.
+NOT_COPIED = frozenset({"_fit_lock", "_unfinished"})
 
 
 class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -92,11 +96,13 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         None splits files at white space and strings into lower-case Unicode words.
     device : {"auto", "cpu", "cuda", "numpy"}, default "auto"
     n_jobs : int, optional
-        Number of threads; None or -1 uses every usable CPU.
+        Number of threads; -1 uses every usable CPU. So does None, but in a worker process of joblib or multiprocessing
+        it keeps to ``OMP_NUM_THREADS``, where joblib states the worker's share.
     random_state : int, RandomState, Generator or None, default None
         None draws a seed; either way ``seed_`` records it.
     verbose : int, default 0
-        1 shows a progress line when standard error is a terminal.
+        1 shows progress on standard error: a line that changes on a terminal, and elsewhere, as in notebooks and logs,
+        a new line after an epoch or a minute.
     callbacks : sequence of callable, default ()
         Each is called with a `fastw2v.training.state.Progress`; training stops when one returns True.
     vocabulary : Vocabulary, list of words or mapping of words to counts, optional
@@ -156,6 +162,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     seed_: int | None
     n_features_out_: int
     _unfinished: Session | None
+    _stopped_passes = 0  # of partial_fit, since the last fit
 
     def __init__(
         self,
@@ -269,6 +276,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
             request = self._request(checkpoint, every)
             session = self._resumed(X, request) if resume else begin(request, self._chosen(X))
             self._run(session)
+            self._stopped_passes = 0
             self._remember_width(X)
         return self
 
@@ -319,14 +327,31 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
             started = hasattr(self, "vectors_")
             seed = self.seed_ if started and self.seed_ is not None else resolve_seed(self.random_state)
             session = next_pass(request, X, self._standing(seed)) if started else begin(request, X, seed=seed)
+            tokenizer = self._same_tokenizer(session.corpus.tokenizer) if started else session.corpus.tokenizer
             try:
                 self._run(session)
             finally:
-                self._unfinished = None  # a stopped pass cannot be resumed
+                if not session.state.complete:  # it cannot be resumed, nor does n_iter_ count it
+                    self._unfinished, self._stopped_passes = None, self._stopped_passes + 1
                 if hasattr(self, "vectors_"):
-                    self.seed_ = seed
+                    self.seed_, self.tokenizer_ = seed, tokenizer
             self._remember_width(X)
         return self
+
+    def _same_tokenizer(self, tokenizer: Tokenizer) -> Tokenizer:
+        """Return the tokenizer for documents after a pass; warn if the pass split its text in another way."""
+        known = self.tokenizer_
+        if tokenizer == "tokens":  # token lists say nothing of strings
+            return known
+        if known == "tokens" or isinstance(known, LostTokenizer):
+            return tokenizer
+        if known != tokenizer:
+            ours, theirs = (function_name(each) if callable(each) else repr(each) for each in (known, tokenizer))
+            warn_user(
+                f"partial_fit split this text by the tokenizer {theirs}, but the model's own is {ours}, by which "
+                f"transform splits; words may not match: set it for both, as in set_params(tokenizer={ours})"
+            )
+        return known
 
     # ------------------------------------------------------------------ documents to vectors
 
@@ -342,6 +367,11 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         -------
         float32 (documents, D)
             A document without known words gets zeros.
+
+        Warns
+        -----
+        RuntimeWarning
+            Nine tenths of the documents or more hold no known word.
 
         Raises
         ------
@@ -412,8 +442,12 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
 
         By default the suffix decides: ``.safetensors`` and ``.fw2v`` are native, ``.txt`` and ``.vec`` text, ``.bin``
         binary. Saving is all-or-nothing: an existing file is replaced only once the new one is complete.
+
+        A native file keeps vectors, counts, losses and parameters except ``corpus``, ``vocabulary``,
+        ``initial_vectors``, ``callbacks``, ``spool``, a ``random_state`` that is a generator and a ``tokenizer`` that
+        is a function, of which it keeps the name.
         """
-        parameters = {name: getattr(self, name) for name in TRAINING_PARAMETERS}
+        parameters = {name: getattr(self, name) for name in KEPT_PARAMETERS}
         known = {name: getattr(self, f"{name}_", None) for name in ("tokenizer", "seed")}
         metadata = record(parameters, getattr(self, "loss_history_", []), **known)
         # A model that was read from a file of word vectors alone has no context vectors.
@@ -421,10 +455,17 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         save(path, self.wv, format=format, context_vectors=context, metadata=metadata)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
+    def load(cls, path: str | os.PathLike[str], *, tokenizer: Tokenizer | None = None) -> Self:
         """Load a model that `save` wrote in the native format, ready for use.
 
         For word2vec files, which hold only vectors, use `fastw2v.load`.
+
+        Parameters
+        ----------
+        path : str or path
+        tokenizer : {"whitespace", "words"} or callable, optional
+            In place of the one that the file names. A function is not in the file: without it the loaded model refuses
+            to split strings.
 
         Raises
         ------
@@ -435,26 +476,43 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         """
         loaded = load_all(path, format="native")
         found = read_record(path, loaded.metadata)
+        if tokenizer is not None:
+            found["tokenizer"] = found["parameters"]["tokenizer"] = resolve(tokenizer, "documents")
         model = cls(**{**found["parameters"], "vector_size": loaded.word_vectors.vectors.shape[1]})
         model.vectors_, model.vocabulary_ = loaded.word_vectors, loaded.word_vectors.vocabulary
         if loaded.context_vectors is not None:
             model.context_vectors_ = WordVectors(loaded.context_vectors, model.vocabulary_)
         model.loss_history_ = [float(loss) for loss in found["loss_history"]]
         model.n_iter_ = len(model.loss_history_)
-        model.tokenizer_ = found["tokenizer"] or "whitespace"
+        model.tokenizer_ = found["tokenizer"] or "words"
         model.seed_ = found["seed"]
         model.n_features_out_ = model.vectors_.vectors.shape[1]
         return model
 
     def __sklearn_clone__(self) -> Self:
-        """Return an unfitted model with the same parameters; the corpus is shared, not copied."""
-        return type(self)(**self.get_params(deep=False))
+        """Return an unfitted model with the same parameters; the corpus is shared, a random generator is copied."""
+        params = self.get_params(deep=False)
+        if isinstance(self.random_state, (np.random.RandomState, np.random.Generator)):
+            params["random_state"] = copy.deepcopy(self.random_state)
+        return type(self)(**params)
+
+    def __copy__(self) -> Self:
+        """Return a model with the same vectors and parameters; an interrupted `fit` is not carried over."""
+        other = type(self).__new__(type(self))
+        vars(other).update({name: value for name, value in vars(self).items() if name not in NOT_COPIED})
+        return other
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Do the same, and copy everything but the corpus, which is shared, as by clones."""
+        memo[id(self.corpus)] = self.corpus
+        other = copy.copy(self)
+        memo[id(self)] = other
+        vars(other).update(copy.deepcopy(vars(other), memo))
+        return other
 
     def __getstate__(self) -> dict[str, Any]:
         """Drop the lock, an unfinished session and, once fitted, a corpus that is not a path."""
-        kept = {**super().__getstate__()}
-        for name in ("_fit_lock", "_unfinished"):
-            kept.pop(name, None)
+        kept = {name: value for name, value in super().__getstate__().items() if name not in NOT_COPIED}
         if hasattr(self, "vectors_") and not isinstance(self.corpus, (str, os.PathLike)):
             kept["corpus"] = None
         return kept
@@ -490,7 +548,8 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
             )
         corpus = self.corpus if X is None else X
         if corpus is None:
-            raise ValueError("no corpus: pass it to Word2Vec(corpus) or to fit(corpus)")
+            left = "; files and pickles of a fitted model leave it behind" if hasattr(self, "vectors_") else ""
+            raise ValueError(f"no corpus: pass it to Word2Vec(corpus) or to fit(corpus){left}")
         return corpus
 
     def _resumed(self, X: Any, request: Request) -> Session:  # noqa: N803
@@ -515,7 +574,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
                 "continue; start a new model from its vectors: Word2Vec(initial_vectors=model)"
             )
         rows = self.vectors_.vectors, self.context_vectors_.vectors
-        return Standing(self.vocabulary_, *rows, self.loss_history_, self.n_iter_, seed)
+        return Standing(self.vocabulary_, *rows, self.loss_history_, self.n_iter_, seed, self._stopped_passes)
 
     def _run(self, session: Session) -> None:
         try:

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from fastw2v.corpus.faults import check_documents_type
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.errors import CorpusError, ParameterError
-from fastw2v.estimators.bags import count_matrix, divide_rows, row_sums
+from fastw2v.estimators.bags import count_matrix, divide_rows, row_sums, some_words, warn_of_zeros
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.parameters import check
@@ -137,6 +137,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         """Do the same as `fit` and `transform`, but read the documents once."""
         counts = self._fit(X, counts_wanted=True)
         assert counts is not None
+        warn_of_zeros(counts, self.vectors_)
         return self._vectors_of(counts)
 
     def transform(self, X: Any) -> NDArray[np.float32]:  # noqa: N803
@@ -151,6 +152,11 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         float32 (documents, D)
             A document without known words gets zeros.
 
+        Warns
+        -----
+        RuntimeWarning
+            Nine tenths of the documents or more hold no known word.
+
         Raises
         ------
         CorpusTypeError
@@ -160,7 +166,9 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         """
         check_is_fitted(self)
         self._check_width(X)
-        return self._vectors_of(count_matrix(X, self.vectors_, self.tokenizer_))
+        counts = count_matrix(X, self.vectors_, self.tokenizer_)
+        warn_of_zeros(counts, self.vectors_)
+        return self._vectors_of(counts)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "word_weights_")
@@ -220,9 +228,9 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
             return
         if counts.nnz == 0:
             raise CorpusError(
-                f"none of the {counts.shape[0]:,} documents holds a word of the vectors ({len(self.vectors_):,} words, "
-                f"such as {', '.join(map(repr, self.vectors_.index_to_key[:3]))}), so weighting={self.weighting!r} has "
-                f"nothing to learn from; check that the words are in the same case and the tokenizer is the same"
+                f"none of the {counts.shape[0]:,} documents holds a word of the vectors ({some_words(self.vectors_)}), "
+                f"so weighting={self.weighting!r} has nothing to learn from; check that the words are in the same case "
+                f"and the tokenizer is the same"
             )
         weights = {"tfidf": _idf, "sif": _sif_weights, "usif": _usif_weights}[self.weighting](counts)
         self.word_weights_ = weights.astype(np.float32)
@@ -258,9 +266,10 @@ def _read(given: Any) -> tuple[WordVectors, Tokenizer]:
     """Return the word vectors and the tokenizer of the text on which they were trained."""
     if isinstance(given, (str, os.PathLike)):
         from fastw2v.formats import load_all
+        from fastw2v.training.record import read_record
 
         loaded = load_all(given)
-        return loaded.word_vectors, loaded.metadata.get("tokenizer") or "words"
+        return loaded.word_vectors, read_record(given, loaded.metadata)["tokenizer"] or "words"
     found = find_word_vectors(given)
     if found is not None:
         return found, getattr(given, "tokenizer_", "words")

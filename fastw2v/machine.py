@@ -40,8 +40,28 @@ def usable_cpus() -> int:
 
 
 def resolve_jobs(n_jobs: int | None) -> int:
-    """Return the number of threads for a checked ``n_jobs``: None and -1 mean every usable CPU."""
-    return usable_cpus() if n_jobs is None or n_jobs == -1 else int(n_jobs)
+    """Return the number of threads for a checked ``n_jobs``.
+
+    -1 means every usable CPU. None means the same, but in a worker process no more than `worker_limits`.
+    """
+    if n_jobs is None:
+        return min([usable_cpus(), *worker_limits()])
+    return usable_cpus() if n_jobs == -1 else int(n_jobs)
+
+
+def worker_limits() -> Iterator[int]:
+    """Yield how many threads the environment grants to this process if `multiprocessing` or joblib started it.
+
+    joblib tells its workers their share of the CPUs in ``OMP_NUM_THREADS``, and Dask does so as well; otherwise each of
+    them would start a thread for every CPU. ``LOKY_MAX_CPU_COUNT`` is joblib's own limit.
+    """
+    process = sys.modules.get("multiprocessing.process")  # without it, this process is not a worker
+    if process is None or process.parent_process() is None:
+        return
+    for name in ("OMP_NUM_THREADS", "LOKY_MAX_CPU_COUNT"):
+        first = os.environ.get(name, "").partition(",")[0].strip()  # OpenMP's lists have a number for each level
+        if first.isascii() and first.isdigit() and int(first) > 0:
+            yield int(first)
 
 
 def available_memory() -> int:

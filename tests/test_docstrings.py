@@ -94,6 +94,7 @@ def test_the_table_of_parameters_in_the_readme_is_true():
     assert told == {parameter.name: parameter.default for parameter in parameters}
 
 
+@pytest.mark.filterwarnings("ignore:.* documents .* become zeros")  # README's own are of other words
 def test_the_examples_of_the_readme_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("corpus.txt").write_text("the king and the queen of the land\na man and a woman of the town\n" * 50)

@@ -109,6 +109,7 @@ def test_any_number_of_common_components_is_removed(weighting, removed):
     assert removed == 0 or vectorizer.component_shares_.sum() == pytest.approx(removed if weighting == "sif" else 1)
 
 
+@pytest.mark.filterwarnings("ignore:.* documents .* become zeros")
 @pytest.mark.parametrize("normalize", [None, "l2"])
 @pytest.mark.parametrize("weighting", WEIGHTINGS)
 def test_a_document_does_not_depend_on_its_batch(weighting, normalize):
@@ -129,12 +130,28 @@ def test_documents_without_a_known_word_are_zeros(weighting, normalize):
     assert vectorizer.transform([]).shape == (0, 7)
 
 
+@pytest.mark.parametrize("weighting", WEIGHTINGS)
+def test_documents_that_nearly_all_become_zeros_are_told_with_their_share(weighting):
+    """Words in another case, of another language, or from another tokenizer."""
+    vectorizer = DocVectorizer(VECTORS, weighting).fit(DOCUMENTS)
+    message = r"^20 of 21 documents \(95%\) become zeros: they hold no word of the vectors \(.* words, such as 'w0'"
+    for documents in ([["W1"]] * 20 + [["w1"]], [""] * 20 + ["w1"]):
+        with pytest.warns(RuntimeWarning, match=message):
+            vectorizer.transform(documents)
+        with pytest.warns(RuntimeWarning, match=message):
+            DocVectorizer(VECTORS, weighting, n_components_removed=0).fit_transform(documents)
+    with pytest.warns(RuntimeWarning, match=r"^1 of 1 documents \(100%\)"):
+        vectorizer.transform(["never heard"])
+    vectorizer.transform([["W1"]] * 8 + [["w1"]])  # 89 %
+
+
 def test_lengths_are_one_when_asked_for():
     found = DocVectorizer(VECTORS, "tfidf", normalize="l2").fit_transform(OTHERS)
     lengths = np.linalg.norm(found, axis=1)
     assert set(np.round(lengths, 5)) == {0.0, 1.0}
 
 
+@pytest.mark.filterwarnings("ignore:.* documents .* become zeros")
 @settings(max_examples=60)
 @given(
     st.lists(st.lists(st.sampled_from([*WORDS[:6], "never"]), max_size=6), min_size=1, max_size=8),

@@ -31,6 +31,61 @@ def system(monkeypatch, tmp_path):
     return write
 
 
+# --- threads in workers of joblib and multiprocessing ----------------------------------------------------------------
+
+
+@pytest.fixture
+def worker(system, monkeypatch):
+    """As if multiprocessing had started this process; calling it sets environment variables."""
+    for name in ("OMP_NUM_THREADS", "LOKY_MAX_CPU_COUNT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("multiprocessing.process.parent_process", object)
+    return lambda **variables: [monkeypatch.setenv(name, text) for name, text in variables.items()]
+
+
+@pytest.mark.parametrize(
+    ("variables", "threads"),
+    [
+        ({}, 64),
+        ({"OMP_NUM_THREADS": "3"}, 3),
+        ({"OMP_NUM_THREADS": "4,2"}, 4),
+        ({"LOKY_MAX_CPU_COUNT": "5"}, 5),
+        ({"OMP_NUM_THREADS": "8", "LOKY_MAX_CPU_COUNT": "2"}, 2),
+        ({"OMP_NUM_THREADS": "100"}, 64),
+        ({"OMP_NUM_THREADS": "0"}, 64),
+        ({"OMP_NUM_THREADS": "many"}, 64),
+    ],
+)
+def test_a_worker_keeps_to_what_its_environment_grants(worker, variables, threads):
+    worker(**variables)
+    assert machine.resolve_jobs(None) == threads
+    assert (machine.resolve_jobs(-1), machine.resolve_jobs(9)) == (64, 9)
+
+
+def test_elsewhere_the_environment_of_workers_does_not_count(system, monkeypatch):
+    monkeypatch.setattr("multiprocessing.process.parent_process", lambda: None)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
+    assert machine.resolve_jobs(None) == 64
+
+
+def test_joblibs_workers_share_the_cpus(run_python):
+    done = run_python(
+        """
+        from joblib import Parallel, delayed, parallel_config
+
+        def threads():
+            from fastw2v.machine import resolve_jobs
+            return resolve_jobs(None)
+
+        with parallel_config("loky", inner_max_num_threads=1):
+            print(*Parallel(n_jobs=2)(delayed(threads)() for _ in range(2)))
+        """,
+        check=True,
+    )
+    assert done.stdout == "1 1\n"
+
+
 # --- CPUs ------------------------------------------------------------------------------------------------------------
 
 

@@ -28,7 +28,6 @@ OF_MODELS = {
     "reset_from": "make a new model, and call its build_vocab",
     "estimate_memory": "a model that does not fit raises a MemoryError with the figures before training",
     **dict.fromkeys(["score", "syn1", "create_binary_tree"], "hierarchical softmax is not implemented"),
-    **dict.fromkeys(["running_training_loss", "compute_loss"], "use model.get_latest_training_loss()"),
     "layer1_size": "use model.vector_size",
     "add_lifecycle_event": "see model.loss_history and model.total_train_time",
     "vocabulary": "use model.wv",

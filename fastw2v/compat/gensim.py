@@ -7,69 +7,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import asdict, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fastw2v.compat.absent import OF_MODELS, Absent
-from fastw2v.compat.keyed_vectors import KeyedVectors, refuse
-from fastw2v.corpus.encoded_corpus import EncodedCorpus
-from fastw2v.corpus.encoding import encode
+from fastw2v.compat.arguments import check_arguments, check_rates, gensims_names, refuse_other
+from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec
+from fastw2v.compat.keyed_vectors import KeyedVectors
+from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8Corpus
+from fastw2v.compat.sentences import HeldCorpus, one_of, read_sentences
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import CorpusTypeError, ParameterError
+from fastw2v.errors import ParameterError
 from fastw2v.formats import load_all, save
-from fastw2v.parameters import check
+from fastw2v.parameters import plain
 from fastw2v.planning.training_parameters import TrainingParameters
-from fastw2v.training.session import Request, begin, run
-from fastw2v.training.state import Progress, TrainingState
+from fastw2v.training.record import record
+from fastw2v.training.seed import resolve_seed
+from fastw2v.training.session import Request, Session, begin, run, seed_of_pass
+from fastw2v.training.state import TrainingState
 
 __all__ = ["CallbackAny2Vec", "KeyedVectors", "LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
-
-
-class CallbackAny2Vec:
-    """Base of callbacks; each method is called with the model, whose `wv` holds the current vectors."""
-
-    def on_train_begin(self, model: Word2Vec) -> None:
-        """Before the first epoch."""
-
-    def on_train_end(self, model: Word2Vec) -> None:
-        """After the last."""
-
-    def on_epoch_begin(self, model: Word2Vec) -> None:
-        """Before each epoch."""
-
-    def on_epoch_end(self, model: Word2Vec) -> None:
-        """After each epoch."""
-
-
-class LineSentence:
-    """A text file with one sentence per line. `Word2Vec` reads it in C; iteration yields token lists.
-
-    Parameters
-    ----------
-    source : str or path
-        A file (plain or packed), a folder or a glob.
-    max_sentence_length : int
-        Has no effect: sentences are never cut.
-    limit : int, optional
-        Read only this many lines.
-    """
-
-    def __init__(self, source: Any, max_sentence_length: int = 10_000, limit: int | None = None) -> None:
-        self.source = source
-        self.limit = limit
-
-    def __iter__(self) -> Iterator[list[str]]:
-        corpus = encode(self.source, min_count=1)
-        words = corpus.vocabulary.words
-        for number in range(len(corpus) if self.limit is None else min(len(corpus), self.limit)):
-            yield [str(words[row]) for row in corpus[number]]
-
-
-PathLineSentences = LineSentence
-Text8Corpus = LineSentence
 
 
 class Word2Vec(Absent):
@@ -93,7 +56,7 @@ class Word2Vec(Absent):
     max_final_vocab : int, optional
         Keep exactly this many words, the most frequent (gensim raises `min_count` until no more than this are left).
     compute_loss : bool
-        Has no effect: the loss is always recorded; see `get_latest_training_loss`.
+        Has no effect: the loss is always recorded, and a callback may reset it; see `get_latest_training_loss`.
     callbacks : iterable of CallbackAny2Vec
         gensim's own callbacks work as well.
     hashfxn, batch_words, comment
@@ -111,9 +74,11 @@ class Word2Vec(Absent):
 
     Notes
     -----
-    `build_vocab` reads the corpus once and keeps its ids (4 bytes per word): `train` on the same object reads nothing
-    again, and generators work. Sentences over 10,000 words are not cut. `train` on other text continues from the
-    current vectors, with the same words.
+    `build_vocab` reads the corpus once, and the next `train` on the same object trains on what was read; so generators
+    work. Later calls read it again, since it may have changed, except generators. Once trained, a model keeps neither
+    the corpus nor its ids: copies and pickles hold vectors and parameters. Sentences over 10,000 words are not cut.
+    `train` on other text continues from the current vectors, with the same words. `wv` stays the same object, whose
+    ``vectors`` are replaced by each `train`; the array itself does not change.
 
     Examples
     --------
@@ -123,6 +88,8 @@ class Word2Vec(Absent):
     """
 
     _absent = OF_MODELS
+    wv: KeyedVectors
+    syn1neg: NDArray[np.float32]
 
     def __init__(
         self,
@@ -154,23 +121,24 @@ class Word2Vec(Absent):
         max_final_vocab: int | None = None,
         shrink_windows: bool = True,
     ) -> None:
-        _refuse("hs", hs, 0, "hierarchical softmax is not implemented; use negative sampling (hs=0, negative=5)")
-        _refuse("max_vocab_size", max_vocab_size, None, "nothing is dropped while counting; use max_final_vocab")
-        _refuse("null_word", null_word, 0, "there is no padding word")
-        _refuse("trim_rule", trim_rule, None, "use min_count and max_final_vocab, or leave the words out of the corpus")
-        _refuse("sorted_vocab", sorted_vocab, 1, "words are always ordered by their count")
+        refuse_other("hs", hs, 0, "hierarchical softmax is not implemented; use negative sampling (hs=0, negative=5)")
+        refuse_other("max_vocab_size", max_vocab_size, None, "nothing is dropped while counting; use max_final_vocab")
+        refuse_other("null_word", null_word, 0, "there is no padding word")
+        refuse_other(
+            "trim_rule", trim_rule, None, "use min_count and max_final_vocab, or leave words out of the corpus"
+        )
+        refuse_other("sorted_vocab", sorted_vocab, 1, "words are always ordered by their count")
         self.vector_size, self.window, self.epochs, self.negative = vector_size, window, epochs, negative
         self.alpha, self.min_alpha, self.sample, self.ns_exponent = alpha, min_alpha, sample, ns_exponent
         self.min_count, self.max_final_vocab, self.shrink_windows = min_count, max_final_vocab, shrink_windows
         self.sg, self.cbow_mean, self.seed, self.workers = sg, cbow_mean, seed, workers
-        self.callbacks = list(callbacks)
-        self.corpus_count = self.corpus_total_words = 0
+        self.callbacks, self.compute_loss = list(callbacks), compute_loss
+        self.corpus_count = self.corpus_total_words = self.train_count = 0
         self.loss_history: list[float] = []
-        self.total_train_time = 0.0
-        self._loss_sum = 0.0
-        self._given: Any = None
-        self._corpus: EncodedCorpus | None = None
-        self._params(epochs, alpha, min_alpha)  # a wrong value raises before anything is read
+        self.total_train_time = self.running_training_loss = 0.0
+        self._held: HeldCorpus | None = None
+        with gensims_names():
+            self._params(epochs, alpha, min_alpha)  # a wrong value raises before anything is read
         if sentences is not None or corpus_file is not None:
             self.build_vocab(sentences, corpus_file)
             self.train(sentences, corpus_file, epochs=epochs, total_examples=self.corpus_count)
@@ -179,12 +147,11 @@ class Word2Vec(Absent):
         words = len(self.wv) if hasattr(self, "wv") else 0
         return f"Word2Vec<vocab={words}, vector_size={self.vector_size}, alpha={self.alpha}>"
 
-    def _params(self, epochs: int, alpha: float, min_alpha: float) -> TrainingParameters:
-        for name, value in (("min_count", self.min_count), ("n_jobs", self.workers)):
-            check(name, value)
-        check("max_vocab", self.max_final_vocab)
-        if self.sg not in (0, 1) or self.cbow_mean not in (0, 1):
-            raise ParameterError(f"sg={self.sg!r}, cbow_mean={self.cbow_mean!r}: both must be 0 or 1")
+    def _params(
+        self, epochs: int, alpha: float, min_alpha: float, names: tuple[str, str] = ("alpha", "min_alpha")
+    ) -> TrainingParameters:
+        check_arguments(self.workers, self.min_count, self.max_final_vocab, self.seed, self.sg, self.cbow_mean)
+        check_rates(alpha, min_alpha, names)
         return TrainingParameters(
             vector_size=self.vector_size,
             architecture="skipgram" if self.sg else "cbow",
@@ -217,14 +184,15 @@ class Word2Vec(Absent):
         **ignored
             `progress_per` and `keep_raw_vocab` have no effect.
         """
-        _refuse("trim_rule", ignored.get("trim_rule"), None, "use min_count and max_final_vocab")
-        _refuse("update", update, False, "the vocabulary cannot grow; count the old and the new text together")
-        given = _one_of(corpus_iterable, corpus_file)
-        request = self._request(self._params(self.epochs, self.alpha, self.min_alpha))
-        session = begin(request, self._read(given, request))
-        self._corpus, self._given = session.corpus, given
+        refuse_other("trim_rule", ignored.get("trim_rule"), None, "use min_count and max_final_vocab")
+        refuse_other("update", update, False, "the vocabulary cannot grow; count the old and the new text together")
+        given = one_of(corpus_iterable, corpus_file)
+        with gensims_names():
+            request = self._request(self._params(self.epochs, self.alpha, self.min_alpha))
+            session = begin(request, read_sentences(given, request))
+        self._held = HeldCorpus(given, session.corpus)
         self.corpus_count, self.corpus_total_words = len(session.corpus), session.corpus.report.raw_tokens
-        vars(self).pop("_counts", None)  # of a vocabulary before this one
+        self.train_count = 0
         self._take(session.state, session.corpus.vocabulary)
 
     def train(
@@ -236,6 +204,9 @@ class Word2Vec(Absent):
         epochs: int | None = None,
         start_alpha: float | None = None,
         end_alpha: float | None = None,
+        word_count: int = 0,
+        queue_factor: int = 2,
+        report_delay: float = 1.0,
         compute_loss: bool = False,
         callbacks: Iterable[Any] = (),
         **ignored: Any,
@@ -251,42 +222,55 @@ class Word2Vec(Absent):
         start_alpha, end_alpha : float, optional
             By default those of the model.
         callbacks : iterable of CallbackAny2Vec
-            Besides those of the model.
-        total_examples, total_words, compute_loss, **ignored
+            Besides those of the model; one that is among both is called once.
+        total_examples, total_words, word_count, queue_factor, report_delay, compute_loss, **ignored
             Have no effect: both totals are counted.
 
         Returns
         -------
         int, int
             Words of the vocabulary in the text, and all words, both times the epochs.
+
+        Notes
+        -----
+        Each call makes draws of its own, so that many calls of one epoch differ from one call of many epochs only by
+        the learning rate. Subsampling and noise words follow the counts of the vocabulary, also for other text.
         """
         if not hasattr(self, "wv"):
             raise RuntimeError("you must first build vocabulary before training the model: call build_vocab(sentences)")
-        given = _one_of(corpus_iterable, corpus_file)
+        given = one_of(corpus_iterable, corpus_file)
         self.epochs = rounds = self.epochs if epochs is None else epochs
-        rates = [
-            own if given is None else given for given, own in ((start_alpha, self.alpha), (end_alpha, self.min_alpha))
-        ]
-        request = self._request(self._params(rounds, *rates), initial_vectors=self.wv.vectors)
-        if given is self._given and self._corpus is not None:
-            corpus = self._corpus
-        else:
-            known = self.wv.vocabulary
-            corpus = self._read(given, replace(request, vocabulary=known))
-        session = begin(request, corpus, context_vectors=self.syn1neg)
-        state = session.state
-        self.loss_history, self._loss_sum = [], 0.0
-        bridge = _Bridge(self, state, corpus.vocabulary, [*self.callbacks, *callbacks])
+        with gensims_names():
+            session = self._next_session(given, rounds, start_alpha, end_alpha)
+        self.train_count += 1
+        state, corpus = session.state, session.corpus
+        self.loss_history, self.running_training_loss = [], 0.0
+        bridge = Bridge(self, state, [*self.callbacks, *callbacks])
         bridge.call("on_train_begin")
         bridge.call("on_epoch_begin")
         try:
-            run(session._replace(request=replace(request, callbacks=(bridge,))))
+            with gensims_names():
+                run(session._replace(request=replace(session.request, callbacks=(bridge,))))
         finally:
             if not state.diverged:
-                self._take(state, corpus.vocabulary)
+                self._take(state, self.wv.vocabulary)
             self.total_train_time += state.report.seconds
         bridge.call("on_train_end")
         return len(corpus.ids) * rounds, corpus.report.raw_tokens * rounds
+
+    def _next_session(self, given: Any, epochs: int, start_alpha: float | None, end_alpha: float | None) -> Session:
+        """Begin a session from the current vectors, with the vocabulary's counts and draws that no call had before."""
+        first = ("alpha", self.alpha) if start_alpha is None else ("start_alpha", start_alpha)
+        last = ("min_alpha", self.min_alpha) if end_alpha is None else ("end_alpha", end_alpha)
+        parameters = self._params(epochs, first[1], last[1], (first[0], last[0]))
+        request = self._request(parameters, initial_vectors=self.wv.vectors, vocabulary=self.wv.vocabulary)
+        corpus = None if self._held is None else self._held.take(given)
+        if corpus is None:
+            corpus = read_sentences(given, request)
+        seed = resolve_seed(self.seed)
+        if self.train_count:
+            seed = seed_of_pass(seed, self.train_count)
+        return begin(request, corpus, seed=seed, context_vectors=self.syn1neg, counts=self.wv.counts)
 
     def _request(self, parameters: TrainingParameters, **more: Any) -> Request:
         """Return the checked request for a session."""
@@ -300,32 +284,21 @@ class Word2Vec(Absent):
             **more,
         ).checked()
 
-    def _read(self, given: Any, request: Request) -> EncodedCorpus:
-        """Encode anything that gensim accepts as sentences."""
-        if isinstance(given, LineSentence) and given.limit is None:
-            given = given.source
-        elif not isinstance(given, (str, os.PathLike)):
-            if isinstance(given, (list, tuple)) and given and isinstance(given[0], str):
-                raise CorpusTypeError(
-                    f"sentences[0] is the string {given[0]!r:.40}, a list of words was expected (gensim would train on "
-                    "its characters): split it first, as in [text.split() for text in sentences]"
-                )
-            request = replace(request, tokenizer="tokens")
-        return request.read(given)
-
     def _take(self, state: TrainingState, vocabulary: Vocabulary) -> None:
-        counts = getattr(self, "_counts", vocabulary.counts)
-        self._counts = counts
-        self.wv = KeyedVectors(np.array(state.w_in), vocabulary.words, counts)
-        self.syn1neg = np.array(state.w_out)
+        """Hold the session's rows; `wv` stays the same object, as in gensim."""
+        vectors, self.syn1neg = np.array(state.w_in), np.array(state.w_out)
+        if hasattr(self, "wv"):
+            self.wv._renew(vectors, vocabulary)
+        else:
+            self.wv = KeyedVectors(vectors, vocabulary)
 
     def get_latest_training_loss(self) -> float:
         """Return the loss summed over the pairs (CBOW: targets) of all finished epochs of the last `train`.
 
-        The sum is in double precision, so it does not saturate as gensim's float32 does. `loss_history` has the mean of
-        each epoch.
+        The sum is in double precision, so it does not saturate as gensim's float32 does. A callback may reset it, as in
+        ``model.running_training_loss = 0.0``. `loss_history` has the mean of each epoch.
         """
-        return self._loss_sum
+        return self.running_training_loss
 
     def predict_output_word(self, context_words_list: Iterable[Any], topn: int = 10) -> list[tuple[Any, float]] | None:
         """Return the most likely words between context words, with their share of the model's softmax.
@@ -346,69 +319,52 @@ class Word2Vec(Absent):
 
     def save(self, fname: str | os.PathLike[str], **ignored: Any) -> None:
         """Write the model in this package's native format, whatever the name; gensim's options do nothing."""
-        own = {name: getattr(self, name) for name in _KEPT}
-        metadata = {"gensim": own, "loss_history": self.loss_history}
+        own = {name: getattr(self, name) for name in _ARGUMENTS + _TOTALS}
+        own = {name: plain(value) for name, value in own.items() if value is None or isinstance(value, Real)}
+        metadata = {"gensim": own, **record(self._recorded(), self.loss_history, None, None)}
         save(fname, self.wv, format="native", context_vectors=self.syn1neg, metadata=metadata)
 
+    def _recorded(self) -> dict[str, Any]:
+        """Return the training parameters for `fastw2v.Word2Vec.load`, unless a script has set impossible ones."""
+        try:
+            return asdict(self._params(self.epochs, self.alpha, self.min_alpha))
+        except ParameterError:
+            return {}
+
     @classmethod
-    def load(cls, fname: str | os.PathLike[str]) -> Word2Vec:
-        """Load a model that `save` wrote, ready for use and further training; gensim's own pickles are refused."""
-        loaded = load_all(fname, format="native")
+    def load(cls, fname: str | os.PathLike[str], mmap: str | None = None, rethrow: bool = False) -> Word2Vec:
+        """Load a model that `save` wrote, ready for use and further training; gensim's own pickles are refused.
+
+        ``mmap="r"`` leaves the vectors in the file until they are trained further; `rethrow` has no effect. Callbacks
+        are not in the file.
+        """
+        loaded = load_all(fname, format="native", mmap=mmap is not None)
         own = loaded.metadata.get("gensim")
         if not isinstance(own, dict) or loaded.context_vectors is None:
             raise ParameterError(
                 f"{os.fspath(fname)}: not a model saved by fastw2v.compat.gensim; KeyedVectors.load reads vectors"
             )
-        totals = {name: own.pop(name, 0) for name in ("corpus_count", "corpus_total_words")}
-        model = cls(**{name: value for name, value in own.items() if name in _KEPT})
-        vars(model).update(totals)
-        wv = loaded.word_vectors
-        model.wv = KeyedVectors(wv.vectors, wv.index_to_key, wv.counts)
-        model._counts = wv.counts
+        model = cls()  # without checks: a script may have changed an attribute, and train looks at them again
+        kept = [name for name in _ARGUMENTS + _TOTALS if name in own]
+        vars(model).update({name: own[name] for name in kept if own[name] is None or isinstance(own[name], Real)})
+        model.wv = KeyedVectors._of(loaded.word_vectors)
         model.syn1neg = loaded.context_vectors
         model.loss_history = list(loaded.metadata.get("loss_history", []))
         return model
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the corpus that `build_vocab` read."""
+        return {**vars(self), "_held": None}
 
-_KEPT = (
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Make a copy whose `wv` is an object of its own, so that training one model does not change the other."""
+        vars(self).update(state)
+        if "wv" in state:
+            self.wv = copy(self.wv)
+
+
+_ARGUMENTS = (
     *("vector_size", "window", "epochs", "negative", "alpha", "min_alpha", "sample", "ns_exponent", "min_count"),
-    *("max_final_vocab", "shrink_windows", "sg", "cbow_mean", "seed", "workers", "corpus_count", "corpus_total_words"),
+    *("max_final_vocab", "shrink_windows", "sg", "cbow_mean", "seed", "workers", "compute_loss"),
 )
-
-
-class _Bridge:
-    """A callback of this package that calls gensim's callbacks."""
-
-    def __init__(self, model: Word2Vec, state: TrainingState, vocabulary: Vocabulary, callbacks: list[Any]) -> None:
-        self.model, self.state, self.vocabulary, self.callbacks = model, state, vocabulary, callbacks
-        self.pairs = 0.0
-
-    def call(self, name: str) -> None:
-        """Call a method of every callback that has it."""
-        for callback in self.callbacks:
-            method = getattr(callback, name, None)
-            if method is not None:
-                method(self.model)
-
-    def __call__(self, progress: Progress) -> None:
-        if not progress.epoch_end:
-            return
-        pairs = self.state.report.pairs
-        self.model.loss_history.append(progress.loss)
-        self.model._loss_sum += progress.loss * (pairs - self.pairs)
-        self.pairs = pairs
-        if self.callbacks:
-            self.model._take(self.state, self.vocabulary)
-            self.call("on_epoch_end")
-            if progress.epoch < progress.epochs:
-                self.call("on_epoch_begin")
-
-
-def _refuse(name: str, value: Any, default: Any, instead: str) -> None:
-    refuse(value != default, f"{name}={value!r:.40}", instead)
-
-
-def _one_of(corpus_iterable: Any, corpus_file: Any) -> Any:
-    if (corpus_iterable is None) == (corpus_file is None):
-        raise ParameterError("pass either corpus_iterable (sentences) or corpus_file")
-    return corpus_iterable if corpus_file is None else corpus_file
+_TOTALS = ("corpus_count", "corpus_total_words", "train_count", "total_train_time", "running_training_loss")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.compat.absent import OF_VECTORS, Absent
-from fastw2v.errors import ParameterError, warn_user
+from fastw2v.compat.arguments import refuse
+from fastw2v.corpus.vocabulary import Vocabulary
+from fastw2v.errors import FormatError, ParameterError, warn_user
 from fastw2v.evaluate import evaluate_word_pairs
 from fastw2v.evaluate.analogies import PROTOCOLS, Protocol, judge_analogies
 from fastw2v.evaluate.files import read_analogies
@@ -54,6 +56,11 @@ class KeyedVectors(Absent, WordVectors):
             )
         super().__init__(vectors, words, counts)
 
+    def _renew(self, vectors: NDArray[np.float32], vocabulary: Vocabulary) -> None:
+        """Hold what training has made; whoever has this object sees it, as in gensim."""
+        with self._lock:
+            self._set_up(vectors, vocabulary)
+
     def row(self, word: Hashable) -> int:
         """Return the row of a word; a whole number that is not a word is a row itself."""
         if isinstance(word, (int, np.integer)) and word not in self.key_to_index and 0 <= word < len(self):
@@ -61,6 +68,18 @@ class KeyedVectors(Absent, WordVectors):
         return super().row(word)
 
     # -- lookup --
+
+    def __getitem__(self, words: Any) -> Any:
+        """Look up a word or a row, a slice, or all words of an iterable: ``wv["a", "b"]``, ``wv[wv.key_to_index]``."""
+        if isinstance(words, Iterable) and not isinstance(words, (str, bytes, np.ndarray)) and not self._is_word(words):
+            words = list(words)
+        return super().__getitem__(words)
+
+    def _is_word(self, given: Any) -> bool:
+        """Return whether it is a word, or would be one: of a vocabulary of tuples, any tuple would."""
+        if isinstance(given, tuple) and len(self) and isinstance(self.index_to_key[0], tuple):
+            return True
+        return isinstance(given, Hashable) and given in self.vocabulary
 
     def get_vector(self, key: Hashable, norm: bool = False) -> NDArray[np.float32]:
         """Return the vector of a word, of length 1 with ``norm=True``."""
@@ -100,8 +119,13 @@ class KeyedVectors(Absent, WordVectors):
         refuse(replace, "replace=True", "use wv.get_normed_vectors()")
         self.fill_norms()
 
-    def vectors_for_all(self, keys: Iterable[Hashable]) -> KeyedVectors:
-        """Return the vectors of the known words among these, each once, in their order."""
+    def vectors_for_all(
+        self, keys: Iterable[Hashable], allow_inference: bool = True, copy_vecattrs: bool = False
+    ) -> KeyedVectors:
+        """Return the vectors of the known words among these, each once, in their order.
+
+        `allow_inference` has no effect, since nothing is known of other words; counts are always copied.
+        """
         rows = [self.key_to_index[key] for key in dict.fromkeys(keys) if key in self.key_to_index]
         counts = None if self.counts is None else self.counts[rows]
         return KeyedVectors(self.vectors[rows], [self.index_to_key[row] for row in rows], counts)
@@ -156,7 +180,9 @@ class KeyedVectors(Absent, WordVectors):
         """Find the words nearest to a word."""
         return self.most_similar([word], topn=topn, restrict_vocab=restrict_vocab)
 
-    similar_by_key = similar_by_word
+    def similar_by_key(self, key: Hashable, topn: int = 10, restrict_vocab: int | None = None) -> Any:
+        """Find the words nearest to a word."""
+        return self.similar_by_word(key, topn, restrict_vocab)
 
     def similar_by_vector(self, vector: Any, topn: int = 10, restrict_vocab: int | None = None) -> Any:
         """Find the words nearest to a vector."""
@@ -189,9 +215,36 @@ class KeyedVectors(Absent, WordVectors):
         """Return the cosine distances to other words, or to all."""
         return super().distances(word_or_vector, other_words if other_words else None)
 
-    def words_closer_than(self, w1: Hashable, w2: Hashable) -> list[Hashable]:
+    def closer_than(self, key1: Hashable, key2: Hashable) -> list[Hashable]:
         """Return the words that are nearer to the first than the second is."""
-        return self.closer_than(w1, w2)
+        return super().closer_than(key1, key2)
+
+    def words_closer_than(self, word1: Hashable, word2: Hashable) -> list[Hashable]:
+        """Return the words that are nearer to the first than the second is."""
+        return self.closer_than(word1, word2)
+
+    def rank(self, key1: Hashable, key2: Hashable) -> int:
+        """Return the place of the second word among the neighbours of the first, from 1."""
+        return super().rank(key1, key2)
+
+    def similarity(self, w1: Hashable, w2: Hashable) -> float:
+        """Return the cosine similarity of two words."""
+        return super().similarity(w1, w2)
+
+    def distance(self, w1: Hashable, w2: Hashable) -> float:
+        """Return 1 less the cosine similarity of two words."""
+        return super().distance(w1, w2)
+
+    def get_mean_vector(
+        self,
+        keys: Sequence[Any],
+        weights: Any = None,
+        pre_normalize: bool = True,
+        post_normalize: bool = False,
+        ignore_missing: bool = True,
+    ) -> NDArray[np.float32]:
+        """Return the mean vector of words; see `WordVectors.get_mean_vector`."""
+        return super().get_mean_vector(keys, weights, pre_normalize, post_normalize, ignore_missing)
 
     def _known(self, words: Sequence[Hashable]) -> list[Hashable]:
         known = [word for word in words if word in self.key_to_index]
@@ -213,10 +266,13 @@ class KeyedVectors(Absent, WordVectors):
     ) -> tuple[tuple[float, float], tuple[float, float], float]:
         """Return Pearson's and Spearman's correlation, each with its p-value, and the percentage of unknown pairs.
 
-        The delimiter is detected. See :func:`fastw2v.evaluate.evaluate_word_pairs` for a fuller report.
+        Without a delimiter and an encoding of your own, tabs, commas and white space are recognised. See
+        :func:`fastw2v.evaluate.evaluate_word_pairs` for a fuller report.
         """
         refuse(dummy4unknown, "dummy4unknown=True", "unknown pairs are left out and counted")
-        report = evaluate_word_pairs(self, pairs, restrict_vocab=restrict_vocab, case_insensitive=case_insensitive)
+        own_form = delimiter != "\t" or encoding.lower().replace("-", "") != "utf8"
+        given = _read_pairs(pairs, delimiter, encoding) if own_form else pairs
+        report = evaluate_word_pairs(self, given, restrict_vocab=restrict_vocab, case_insensitive=case_insensitive)
         missing = 100 * report.missing / max(1, report.used + report.missing)
         pearson, spearman = ((r, _p_value(r, report.used)) for r in (report.pearson, report.spearman))
         return pearson, spearman, missing
@@ -265,13 +321,21 @@ class KeyedVectors(Absent, WordVectors):
         fname: str | os.PathLike[str],
         fvocab: Any = None,
         binary: bool = False,
+        total_vec: int | None = None,
         write_header: bool = True,
-        **other: Any,
+        prefix: str = "",
+        append: bool = False,
+        sort_attr: str = "count",
     ) -> None:
-        """Write word2vec text or binary."""
+        """Write word2vec text or binary, all words by row; other values of the last five arguments raise."""
         refuse(fvocab is not None, "fvocab", "counts are kept by save()")
         refuse(not write_header, "write_header=False", "files are written with a header")
-        refuse(bool(other), ", ".join(other), "the file has all words, by row")
+        refuse(
+            total_vec not in (None, len(self)), f"total_vec={total_vec!r:.40}", "the header counts what the file has"
+        )
+        refuse(bool(prefix), f"prefix={prefix!r:.40}", "words are written as they are")
+        refuse(bool(append), "append=True", "a file is written whole")
+        refuse(sort_attr != "count", f"sort_attr={sort_attr!r:.40}", "words are written by row; see wv.commonest(n)")
         save(fname, self, format="binary" if binary else "text")
 
     @classmethod
@@ -285,8 +349,12 @@ class KeyedVectors(Absent, WordVectors):
         limit: int | None = None,
         datatype: Any = np.float32,
         no_header: bool = False,
+        binary_chunk_size: int = 100 * 1024,
     ) -> KeyedVectors:
-        """Read word2vec text or binary, with a header or without; `limit` keeps the first rows."""
+        """Read word2vec text or binary, with a header or without; `limit` keeps the first rows.
+
+        `no_header` and `binary_chunk_size` have no effect.
+        """
         refuse(fvocab is not None, "fvocab", "the words are in the file itself")
         refuse(encoding.lower().replace("-", "") != "utf8", f"encoding={encoding!r}", "words are UTF-8")
         refuse(np.dtype(datatype) != np.float32, "datatype", "vectors are float32")
@@ -312,7 +380,12 @@ class KeyedVectors(Absent, WordVectors):
 
 
 def _listed(given: Any) -> Any:
-    return [] if given is None else given if isinstance(given, (list, tuple)) else [given]
+    """Return a list of the terms, of which a matrix has one in each row."""
+    if given is None or isinstance(given, (list, tuple)):
+        return [] if given is None else given
+    if isinstance(given, (Set, Mapping, Iterator)) or (isinstance(given, np.ndarray) and given.ndim == 2):
+        return list(given)
+    return [given]
 
 
 def _negated(item: Any) -> Any:
@@ -322,10 +395,23 @@ def _negated(item: Any) -> Any:
     return item
 
 
-def refuse(given: bool, option: str, reason: str) -> None:
-    """Raise `ParameterError` if an option was given that fastw2v has nothing for."""
-    if given:
-        raise ParameterError(f"{option} has no counterpart in fastw2v: {reason}")
+def _read_pairs(path: str | os.PathLike[str], delimiter: str | None, encoding: str) -> list[tuple[str, str, float]]:
+    """Read pairs and scores from a file in this form; `#` lines, blank lines and a line of column names are skipped."""
+    pairs: list[tuple[str, str, float]] = []
+    with open(path, encoding=encoding) as file:
+        for number, line in enumerate(file, 1):
+            if line.startswith("#") or not line.strip():
+                continue
+            fields = [field.strip() for field in line.split(delimiter)]
+            try:
+                pairs.append((fields[0], fields[1], float(fields[2])))
+            except (IndexError, ValueError):
+                if number > 1 or len(fields) < 3:
+                    raise FormatError(
+                        f"{os.fspath(path)}, line {number}: expected two words and a number with "
+                        f"delimiter={delimiter!r} between them, found {line[:60].rstrip()!r}"
+                    ) from None
+    return pairs
 
 
 def _p_value(r: float, n: int) -> float:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cache
+from typing import NoReturn
 
 from fastw2v.corpus.faults import describe_bad_sentence
 from fastw2v.errors import CorpusTypeError, ParameterError
@@ -23,6 +24,37 @@ def check_tokenizer(tokenizer: object) -> None:
     """Raise `ParameterError` unless it is a tokenizer, or None."""
     if tokenizer is not None and not callable(tokenizer) and tokenizer not in NAMES:
         raise ParameterError(f"tokenizer={tokenizer!r}; give None, 'whitespace', 'words', 'tokens' or a callable")
+
+
+class LostTokenizer:
+    """In place of a tokenizer that is a function: a model was fitted with it, and its file can hold only the name.
+
+    Parameters
+    ----------
+    name : str
+        The function's name.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, text: str) -> NoReturn:
+        """Raise `CorpusTypeError`: any other way of splitting would find other words, or none."""
+        raise CorpusTypeError(
+            f"the model was fitted with the tokenizer {self.name}, a function, which its file cannot hold, so a string "
+            f"cannot be split: give it again, as in Word2Vec.load(path, tokenizer={self.name}) or "
+            f"DocVectorizer(path, tokenizer={self.name}), or pass documents as lists of tokens"
+        )
+
+    def __repr__(self) -> str:
+        return f"<the tokenizer {self.name}, which is not in the model's file>"
+
+
+def function_name(tokenizer: Callable[..., object]) -> str:
+    """Return the name of a tokenizer that is a function, for messages and files."""
+    if isinstance(tokenizer, LostTokenizer):
+        return tokenizer.name
+    return str(getattr(tokenizer, "__name__", type(tokenizer).__name__))
 
 
 def resolve(tokenizer: Tokenizer | None, kind: str) -> Tokenizer:

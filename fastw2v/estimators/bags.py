@@ -13,10 +13,12 @@ from scipy import sparse
 from fastw2v.corpus.faults import check_documents_type, describe_no_documents
 from fastw2v.corpus.iterables import python_items
 from fastw2v.corpus.tokenizers import Tokenizer, apply
-from fastw2v.errors import CorpusError, CorpusTypeError
+from fastw2v.errors import CorpusError, CorpusTypeError, warn_user
 
 if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
+
+MOSTLY_UNKNOWN = 0.9  # warn if at least this share of the documents holds no known word
 
 
 def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> sparse.csr_matrix:
@@ -83,9 +85,27 @@ def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int]) -> 
     return chain.from_iterable(split())
 
 
+def warn_of_zeros(counts: sparse.csr_matrix, vectors: WordVectors) -> None:
+    """Warn if most documents have no known word, as with words in another case or from another tokenizer."""
+    documents = counts.shape[0]
+    zeros = documents - int(np.count_nonzero(np.diff(counts.indptr)))
+    if zeros >= MOSTLY_UNKNOWN * documents > 0:
+        warn_user(
+            f"{zeros:,} of {documents:,} documents ({zeros / documents:.0%}) become zeros: they hold no word of the "
+            f"vectors ({some_words(vectors)}); check that their words are in the same case and come from the same "
+            f"tokenizer"
+        )
+
+
+def some_words(vectors: WordVectors) -> str:
+    """Return how many words there are, and three of them."""
+    return f"{len(vectors):,} words, such as {', '.join(map(repr, vectors.index_to_key[:3]))}"
+
+
 def mean_vectors(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> NDArray[np.float32]:
     """Return the mean vector of each document's known words, or zeros without any: float32 (documents, D)."""
     counts = count_matrix(documents, vectors, tokenizer)
+    warn_of_zeros(counts, vectors)
     return divide_rows(counts @ vectors.vectors, row_sums(counts))
 
 

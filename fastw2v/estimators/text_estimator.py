@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastw2v.errors import ParameterError
+from fastw2v.parameters import shown
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+SHOWN_CHARACTERS = 200  # of a path, or of a text given in place of one
 SHOWN_ITEMS = 8  # larger containers are shown by their type and size
 
 
@@ -23,9 +31,38 @@ class TextEstimator:
     def __repr__(self, N_CHAR_MAX: int = 700) -> str:  # noqa: N803
         return super(TextEstimator, self._shown()).__repr__(N_CHAR_MAX)  # type: ignore[call-arg]
 
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters, by name; with ``deep``, those of a model among them as well."""
+        params: dict[str, Any] = super().get_params(deep)  # type: ignore[misc]
+        # The printer of pipelines and searches formats each value in full, whatever __repr__ of its estimator says.
+        if sys._getframe(1).f_globals.get("__name__") == "sklearn.utils._pprint":
+            return {name: stand_in(name, value) for name, value in params.items()}
+        return params
+
     def _get_params_html(self, *args: Any, **options: Any) -> Any:
         """Build the table of parameters that newer releases of scikit-learn show in notebooks."""
         return super(TextEstimator, self._shown())._get_params_html(*args, **options)  # type: ignore[misc]
+
+    # ------------------------------------------------------------------ parameters
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, and with ``name__parameter`` those of an unfitted model among them.
+
+        Raises
+        ------
+        ParameterError
+            The model is fitted: clones and other estimators may share it, and its vectors would not change.
+        """
+        for key in params:
+            name, nested, inner = key.partition("__")
+            if nested and hasattr(params.get(name, getattr(self, name, None)), "vectors_"):
+                raise ParameterError(
+                    f"{key}: {name} is a fitted model, whose vectors are used as they are, so {inner} would have no "
+                    f"effect; to train with other parameters pass an unfitted model, as in "
+                    f"{type(self).__name__}({name}=sklearn.base.clone(model))"
+                )
+        super().set_params(**params)  # type: ignore[misc]
+        return self
 
     # ------------------------------------------------------------------ input
 
@@ -72,6 +109,8 @@ def stand_in(name: str, value: Any) -> Any:
     >>> stand_in("window", 5), stand_in("frozen", ["the"] * 1000), stand_in("corpus", [["the", "cat"]])
     (5, <list, 1,000 items>, <list, 1 items>)
     """
+    if isinstance(value, (str, bytes)) and len(value) > SHOWN_CHARACTERS:
+        return Named(shown(value, SHOWN_CHARACTERS))
     if value is None or isinstance(value, (str, bytes, os.PathLike)):
         return value
     if hasattr(value, "get_params") and hasattr(value, "fit"):  # scikit-learn would show it with its whole corpus

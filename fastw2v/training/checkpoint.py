@@ -18,6 +18,7 @@ from fastw2v.formats.atomic import check_target
 from fastw2v.formats.native import is_native
 from fastw2v.formats.words import encode_words
 from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.training.record import record
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: 
         "corpus": fingerprint(corpus),
     }
     vectors = WordVectors(state.w_in, corpus.vocabulary)
-    metadata = {"training": position, "loss_history": state.loss_history, "parameters": asdict(state.params)}
+    known = record(asdict(state.params), state.loss_history, corpus.tokenizer, state.plan.seed)
+    metadata = {"training": position, **known}
     save(path, vectors, format="native", context_vectors=state.w_out, metadata=metadata)
 
 

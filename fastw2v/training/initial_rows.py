@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.machine import check_memory
 from fastw2v.parameters import shown
 from fastw2v.vectors.word_vectors import find_word_vectors
 
 if TYPE_CHECKING:
     from fastw2v.corpus.vocabulary import Vocabulary
+
+FEW = 0.01  # of the words of two vocabularies that belong together, more than this share are the same
 
 
 def check_initial_rows(given: Any, frozen: Any, vector_size: int) -> None:
@@ -45,6 +47,11 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
         than the vocabulary.
     MemoryError
         The rows need more memory than is free.
+
+    Warns
+    -----
+    RuntimeWarning
+        Words and vocabulary have hardly a word in common.
     """
     if given is None:
         return None
@@ -59,12 +66,14 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
             to, source = np.array(pairs).T
             rows[to] = word_vectors.vectors[source]
             _check_finite(rows[to], [vocabulary.words[row] for row in to])
+        _warn_of_few(len(pairs), list(index), vocabulary)
         return rows
     if isinstance(given, Mapping):
         for row, word in enumerate(vocabulary.words):
             if word in given:
                 rows[row] = _vector(word, given[word], vector_size)
                 _check_finite(rows[row : row + 1], [word])
+        _warn_of_few(int(np.isfinite(rows[:, 0]).sum()), list(given), vocabulary)
         return rows
     array = _floats(given, "initial_vectors")
     if array.shape != rows.shape:
@@ -74,6 +83,18 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
         )
     _check_finite(array, vocabulary.words)
     return array
+
+
+def _warn_of_few(found: int, given: Sequence[Any], vocabulary: Vocabulary) -> None:
+    """Warn if hardly any of the given words is in the vocabulary, and hardly any of its words was given."""
+    if found >= FEW * min(len(given), len(vocabulary)):
+        return
+    theirs, ours = (", ".join(map(repr, words[:3])) for words in (given, vocabulary.words))
+    warn_user(
+        f"initial_vectors have {found:,} of the {len(vocabulary):,} words of the vocabulary "
+        f"({found / len(vocabulary):.2%}), and the others start at random: they are vectors of words such as {theirs}, "
+        f"the vocabulary has words such as {ours}; check that both have the same case and come from the same tokenizer"
+    )
 
 
 def _check_finite(rows: NDArray[np.float32], words: Sequence[Any]) -> None:
@@ -120,6 +141,11 @@ def _check_vector_size(given: Any, vector_size: int) -> None:
 def _check_frozen(words: Any) -> None:
     if words is not None and (isinstance(words, (str, bytes)) or not isinstance(words, Iterable)):
         raise ParameterError(f"frozen={shown(words)}: it must be a list of words")
+    if hasattr(words, "__next__"):
+        raise ParameterError(
+            f"frozen is a {type(words).__name__}, which a second fit would find empty: pass a list of words, as in "
+            f"list(frozen)"
+        )
 
 
 def frozen_rows(words: Iterable[Any] | None, vocabulary: Vocabulary) -> NDArray[np.uint8] | None:

@@ -168,8 +168,8 @@ def advance(
         The one it was started with.
     device : {"auto", "cpu", "cuda", "numpy"}, default "auto"
     n_jobs : int, optional
-        Number of threads; None or -1 uses every usable CPU. With 1, results are bit-equal for the same state and
-        instruction set.
+        Number of threads; None or -1 uses every usable CPU, but None in a worker process only the worker's share. With
+        1, results are bit-equal for the same state and instruction set.
     callbacks : sequence of callable, optional
         Each is called with a `Progress` in this thread, about every 0.15 seconds and at the end of each epoch; training
         stops when one returns True.

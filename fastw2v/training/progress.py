@@ -1,4 +1,4 @@
-"""A progress line for terminals: epoch, percentage, words/s, learning rate, loss, time left."""
+"""A progress line for terminals, or lines for logs: epoch, percentage, words/s, learning rate, loss, time left."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import math
 import sys
 from types import TracebackType
 from typing import Any, TextIO
+
+LINE_SECONDS = 60.0  # between two lines in a log, within an epoch
 
 
 def format_seconds(seconds: float) -> str:
@@ -51,19 +53,21 @@ def describe(progress: Any) -> str:
 
 
 class ProgressLine:
-    """A training callback that keeps one line of the terminal up to date.
+    """A training callback that shows progress: one line of a terminal, kept up to date, or new lines elsewhere.
 
     Parameters
     ----------
     stream : text file, optional
         By default standard error.
     force : bool, default False
-        Write even if the stream is not a terminal. By default piped and logged runs stay silent.
+        Treat the stream as a terminal even if it is none.
 
     Notes
     -----
     Use it as a context manager, or call `close` at the end, to restore the cursor. It starts no thread: the line is
-    redrawn whenever the callback is called, several times a second, in the thread that called ``fit``.
+    redrawn whenever the callback is called, several times a second, in the thread that called ``fit``. In notebooks,
+    logs and pipes, where a line cannot be redrawn, one is written at the end of the run, of each epoch (but not several
+    in a second), and after each minute of a longer one.
 
     Examples
     --------
@@ -73,11 +77,12 @@ class ProgressLine:
 
     def __init__(self, stream: TextIO | None = None, *, force: bool = False) -> None:
         self._stream = sys.stderr if stream is None else stream
-        # A process without a terminal, such as a service, may have no standard error.
-        self.active = self._stream is not None and (force or self._stream.isatty())
+        # A process such as a service may have no standard error.
+        self.redrawn = self._stream is not None and (force or self._stream.isatty())
         self._force = force
         self._bar: Any = None
         self._task: Any = None
+        self._written = 0.0  # when a line was written last, in seconds of the run
 
     def __call__(self, progress: Any) -> bool:
         """Show a report; never ask training to stop.
@@ -91,7 +96,7 @@ class ProgressLine:
         bool
             False.
         """
-        if self.active:
+        if self.redrawn:
             if self._bar is None:
                 self._open(progress.total_tokens)
             self._bar.update(
@@ -102,7 +107,19 @@ class ProgressLine:
                 eta=format_seconds(progress.eta),
                 refresh=True,
             )
+        elif self._stream is not None and self._due(progress):
+            self._written = progress.elapsed
+            share = progress.tokens / max(1, progress.total_tokens)
+            self._stream.write(f"{describe(progress)}  {share:.0%}  left {format_seconds(progress.eta)}\n")
+            self._stream.flush()
         return False
+
+    def _due(self, progress: Any) -> bool:
+        """Return whether a new line is due."""
+        since = progress.elapsed - self._written if progress.elapsed >= self._written else progress.elapsed
+        if not progress.epoch_end:
+            return since >= LINE_SECONDS
+        return since >= 1 or progress.epoch == progress.epochs
 
     def _open(self, total: int) -> None:
         from rich.console import Console

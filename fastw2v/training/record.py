@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastw2v.corpus.tokenizers import NAMES, Tokenizer
+import numpy as np
+
+from fastw2v.corpus.tokenizers import NAMES, LostTokenizer, Tokenizer, function_name
 from fastw2v.errors import FormatError, ParameterError
-from fastw2v.parameters import check, shown
+from fastw2v.parameters import check, plain, shown
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS
+from fastw2v.training.seed import check_seed
+
+# What a model file keeps of a model's parameters. The corpus, objects and functions cannot be kept.
+KEPT_PARAMETERS = (
+    *TRAINING_PARAMETERS,
+    *("min_count", "max_vocab", "tokenizer", "frozen", "errors", "device", "n_jobs", "random_state", "verbose"),
+)
 
 
 def record(
     parameters: Mapping[str, Any], loss_history: Sequence[float], tokenizer: Tokenizer | None, seed: int | None
 ) -> dict[str, Any]:
-    """Return the metadata of a model file; a callable tokenizer cannot be kept."""
-    return {
-        "parameters": dict(parameters),
-        "loss_history": list(loss_history),
-        "tokenizer": tokenizer if isinstance(tokenizer, str) else None,
-        "seed": seed,
-    }
+    """Return the metadata of a model file; of a tokenizer that is a function it holds the name."""
+    kept = {name: _kept(value) for name, value in parameters.items() if name in KEPT_PARAMETERS and _can_be_kept(value)}
+    return {"parameters": kept, "loss_history": list(loss_history), "tokenizer": _kept(tokenizer), "seed": seed}
+
+
+def _can_be_kept(value: Any) -> bool:
+    if isinstance(value, (list, tuple, set, frozenset)):  # frozen words
+        return all(isinstance(word, (str, int)) for word in value)
+    return value is None or callable(value) or isinstance(value, (str, bool, np.bool_, numbers.Real))
+
+
+def _kept(value: Any) -> Any:
+    if callable(value):
+        return {"function": function_name(value)}
+    return list(value) if isinstance(value, (list, tuple, set, frozenset)) else plain(value)
 
 
 def read_record(path: str | os.PathLike[str], metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Return the record in a file's metadata, checked: the file may come from anywhere.
+
+    A tokenizer that is a function comes back as a `LostTokenizer`.
 
     Raises
     ------
@@ -34,20 +54,46 @@ def read_record(path: str | os.PathLike[str], metadata: Mapping[str, Any]) -> di
     """
     found: dict[str, Any] = record({}, [], None, None)
     found |= {name: metadata[name] for name in found if metadata.get(name) is not None}
+    found["tokenizer"] = _tokenizer(found["tokenizer"])
     fits = {
         "parameters": isinstance(found["parameters"], dict),
         "loss_history": isinstance(found["loss_history"], list)
         and all(isinstance(loss, (int, float)) for loss in found["loss_history"]),
-        "tokenizer": found["tokenizer"] is None or found["tokenizer"] in NAMES,
+        "tokenizer": _is_tokenizer(found["tokenizer"]),
         "seed": found["seed"] is None or type(found["seed"]) is int,
     }
     for name, good in fits.items():
         if not good:
             raise FormatError(f"{os.fspath(path)}: its record of {name} is damaged: {shown(found[name])}")
-    found["parameters"] = {name: value for name, value in found["parameters"].items() if name in TRAINING_PARAMETERS}
+    found["parameters"] = {name: value for name, value in found["parameters"].items() if name in KEPT_PARAMETERS}
+    if "tokenizer" in found["parameters"]:
+        found["parameters"]["tokenizer"] = _tokenizer(found["parameters"]["tokenizer"])
     for name, value in found["parameters"].items():
         try:
-            check(name, value)
+            _check(name, value)
         except ParameterError as error:
             raise FormatError(f"{os.fspath(path)}: its record of parameters is damaged: {error}") from None
     return found
+
+
+def _tokenizer(entry: Any) -> Any:
+    if isinstance(entry, dict) and isinstance(entry.get("function"), str):
+        return LostTokenizer(entry["function"])
+    return entry
+
+
+def _is_tokenizer(found: Any) -> bool:
+    return found is None or isinstance(found, LostTokenizer) or (isinstance(found, str) and found in NAMES)
+
+
+def _check(name: str, value: Any) -> None:
+    if name == "random_state":
+        check_seed(value)
+    elif name == "tokenizer":
+        if not _is_tokenizer(value):
+            raise ParameterError(f"tokenizer={shown(value)}")
+    elif name == "frozen":
+        if value is not None and not (isinstance(value, list) and _can_be_kept(value)):
+            raise ParameterError(f"frozen={shown(value)}")
+    else:
+        check(name, value)

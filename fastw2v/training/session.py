@@ -27,7 +27,7 @@ from fastw2v.training.checkpoint import restore, seed_of
 from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initial_rows
 from fastw2v.training.loop import advance, check_options, start
 from fastw2v.training.progress import ProgressLine
-from fastw2v.training.record import record
+from fastw2v.training.record import KEPT_PARAMETERS, record
 from fastw2v.training.seed import check_seed, resolve_seed
 from fastw2v.training.state import Callback, TrainingState
 
@@ -125,12 +125,17 @@ class Session(NamedTuple):
 
     def record(self) -> dict[str, Any]:
         """Return the record of this training for a model file."""
-        state = self.state
-        return record(asdict(state.params), state.loss_history, self.corpus.tokenizer, state.plan.seed)
+        state, request = self.state, self.request
+        asked = {name: getattr(request, name) for name in KEPT_PARAMETERS if hasattr(request, name)}
+        del asked["verbose"]  # of this session only
+        return record(asked | asdict(state.params), state.loss_history, self.corpus.tokenizer, state.plan.seed)
 
 
 class Standing(NamedTuple):
-    """The state of a model before another pass: words, rows, losses, number of passes so far, seed of the first."""
+    """The state of a model before another pass.
+
+    Words, rows, losses, number of finished passes so far, seed of the first, and number of passes that were stopped.
+    """
 
     vocabulary: Vocabulary
     vectors: NDArray[np.float32]
@@ -138,6 +143,7 @@ class Standing(NamedTuple):
     loss_history: list[float]
     passes: int
     seed: int
+    stopped: int = 0
 
 
 def begin(
@@ -218,7 +224,7 @@ def next_pass(request: Request, corpus: Any, standing: Standing) -> Session:
     session = begin(
         replace(request, initial_vectors=standing.vectors),
         replace(encoded, vocabulary=Vocabulary(known.words, counts)),
-        seed=_seed_of_pass(standing.seed, standing.passes),
+        seed=seed_of_pass(standing.seed, standing.passes, standing.stopped),
         context_vectors=standing.context_vectors,
         counts=counts,
     )
@@ -237,9 +243,10 @@ def _check_fits(standing: Standing, corpus: EncodedCorpus, parameters: TrainingP
         )
 
 
-def _seed_of_pass(seed: int, passes: int) -> int:
+def seed_of_pass(seed: int, passes: int, stopped: int = 0) -> int:
     """Return a new seed for each pass: with the first one, equal positions would draw equal windows."""
-    return int(np.random.SeedSequence((seed, passes)).generate_state(1, np.uint64)[0])
+    before = (seed, passes, stopped) if stopped else (seed, passes)
+    return int(np.random.SeedSequence(before).generate_state(1, np.uint64)[0])
 
 
 def run(session: Session) -> None:

@@ -112,7 +112,9 @@ def test_every_option_reaches_the_training(corpus, tmp_path, run):
     done = run("train", corpus, "-o", tmp_path / "v.fw2v", "--seed", 5, "--with-context", "--max-vocab", 6, *options)
     assert done.returncode == 0, done.stderr
     loaded = formats.load_all(tmp_path / "v.fw2v")
-    assert loaded.metadata["parameters"] == other
+    kept = loaded.metadata["parameters"]
+    assert {name: kept[name] for name in other} == other
+    assert (kept["max_vocab"], kept["random_state"]) == (6, 5)
     assert loaded.metadata["seed"] == 5
     assert len(loaded.metadata["loss_history"]) == 2
     assert loaded.word_vectors.vectors.shape == loaded.context_vectors.shape == (6, 7)

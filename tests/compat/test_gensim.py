@@ -1,12 +1,13 @@
 """A script written for gensim runs under both imports; what gensim answers, this answers."""
 
 import importlib
+import inspect
 
 import numpy as np
 import pytest
 
 from fastw2v.compat.gensim import KeyedVectors, LineSentence, Word2Vec
-from fastw2v.errors import CorpusTypeError, FormatError, ParameterError
+from fastw2v.errors import CorpusError, CorpusTypeError, DivergedError, FormatError, ParameterError
 from fastw2v.planning.training_parameters import TrainingParameters
 
 SENTENCES = [
@@ -94,90 +95,6 @@ def test_a_script_gives_the_same_under_both_imports(script, tmp_path):
     assert run_script(script, "fastw2v", tmp_path) == run_script(script, "gensim", tmp_path)
 
 
-@pytest.fixture(scope="module")
-def both():
-    """The same vectors in gensim's class and in ours."""
-    gensim = pytest.importorskip("gensim.models.keyedvectors")
-    words = [f"word{i}" for i in range(60)]
-    vectors = np.random.default_rng(1).normal(size=(60, 7)).astype(np.float32)
-    theirs = gensim.KeyedVectors(7)
-    theirs.add_vectors(words, vectors)
-    return KeyedVectors(vectors, words), theirs
-
-
-CALLS = {
-    "weights as they are": lambda wv: wv.most_similar([("word1", 2.0)], [("word2", -0.5), "word3"]),
-    "all scores": lambda wv: wv.most_similar("word1", topn=None),
-    "some scores": lambda wv: wv.most_similar("word1", topn=None, restrict_vocab=9),
-    "none": lambda wv: wv.most_similar("word1", topn=0),
-    "clipped": lambda wv: wv.most_similar("word1", clip_end=20),
-    "by vector": lambda wv: wv.similar_by_vector(wv["word1"] + wv["word2"]),
-    "by word": lambda wv: wv.similar_by_word("word4", topn=3),
-    "by row": lambda wv: wv.most_similar([5], topn=3),
-    "cosmul": lambda wv: wv.most_similar_cosmul(positive=["word1"], negative=["word2"]),
-    "cosmul of all": lambda wv: wv.most_similar_cosmul(positive=["word1", "word3"], negative="word2", topn=None),
-    "of a list": lambda wv: wv.most_similar_to_given("word1", ["word2", "word3", "word4"]),
-    "relative": lambda wv: wv.relative_cosine_similarity("word1", "word2"),
-    "groups": lambda wv: wv.n_similarity(["word1", "word2"], ["word3"]),
-    "groups of unknown words": lambda wv: wv.n_similarity(["word1"], ["none"]),
-    "of some words": lambda wv: wv.vectors_for_all(["word9", "none", "word2", "word9"])["word2"],
-    "cosines": lambda wv: wv.cosine_similarities(wv["word1"], wv.vectors[:5]),
-    "distances": lambda wv: wv.distances("word1", ["word2", "word3"]),
-    "all distances": lambda wv: wv.distances("word1"),
-    "closer": lambda wv: wv.closer_than("word1", "word9"),
-    "rank": lambda wv: wv.rank("word1", "word9"),
-    "index": lambda wv: (wv.get_index("word5"), wv.get_index("none", default=-1), wv.has_index_for("word6")),
-    "vector": lambda wv: wv.get_vector(3, norm=True),
-    "normed": lambda wv: wv.get_normed_vectors(),
-    "row": lambda wv: wv[7],
-    "rows": lambda wv: wv[["word1", "word2"]],
-}
-
-
-def assert_alike(found, expected):
-    if isinstance(expected, list | tuple):
-        assert len(found) == len(expected)
-        for one, other in zip(found, expected, strict=True):
-            assert_alike(one, other)
-    elif isinstance(expected, str):
-        assert found == expected
-    else:
-        np.testing.assert_allclose(found, expected, atol=2e-6, rtol=1e-5)
-
-
-@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
-@pytest.mark.filterwarnings("ignore:words that are not in the vocabulary")
-def test_calls_answer_as_gensim_does(both, call):
-    ours, theirs = both
-    assert_alike(call(ours), call(theirs))
-
-
-def test_evaluation_returns_what_gensim_returns(both, tmp_path):
-    ours, theirs = both
-    rng = np.random.default_rng(4)
-    rows = [
-        f"word{a}\tword{b}\t{score:.3f}"
-        for a, b, score in zip(*rng.integers(0, 70, (2, 40)), rng.random(40), strict=True)
-    ]
-    (tmp_path / "pairs.tsv").write_text("\n".join(rows) + "\n")
-    found, expected = (wv.evaluate_word_pairs(str(tmp_path / "pairs.tsv")) for wv in (ours, theirs))
-    assert_alike([*found[0], *found[1], found[2]], [*map(float, expected[0]), *map(float, expected[1]), expected[2]])
-    # The answer to each question is the nearest word, so that about half of the questions have a right one.
-    lines = []
-    for section in range(2):
-        lines.append(f": section{section}")
-        for a, b, c in rng.integers(0, 60, (30, 3)):
-            words = [f"word{i}" for i in (a, b, c)]
-            best = theirs.most_similar([words[1], words[2]], [words[0]], topn=2)
-            lines.append(" ".join([*words, best[rng.integers(0, 2)][0]]))
-        lines.append("word1 word2 word3 unknown")
-    (tmp_path / "questions.txt").write_text("\n".join(lines) + "\n")
-    for options in ({}, {"case_insensitive": False}, {"dummy4unknown": True}, {"restrict_vocab": 40}):
-        found = ours.evaluate_word_analogies(str(tmp_path / "questions.txt"), **options)
-        assert found == theirs.evaluate_word_analogies(str(tmp_path / "questions.txt"), **options)
-        assert 0 < found[0] < 1
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -190,38 +107,17 @@ def test_evaluation_returns_what_gensim_returns(both, tmp_path):
         ({"trim_rule": len}, "use min_count"),
         ({"sorted_vocab": 0}, "always ordered"),
         ({"negative": 0}, "negative=0: it must be a whole number from 1"),
-        ({"workers": 0}, "n_jobs=0"),
+        ({"workers": 0}, "^workers=0: it must be"),
         ({"sg": 2}, "both must be 0 or 1"),
-        ({"alpha": -1}, "learning_rate=-1"),
+        ({"alpha": -1}, "^alpha=-1: it must be a number above 0"),
+        ({"alpha": 5e-5}, "^min_alpha=0.0001 is above alpha=5e-05"),
+        ({"seed": -1}, "^seed=-1: it must be"),
+        ({"max_final_vocab": 1}, "^max_final_vocab=1: it must be"),
     ],
 )
 def test_what_has_no_counterpart_raises_a_sentence(options, message):
     with pytest.raises(ParameterError, match=message):
         Word2Vec(SENTENCES, **options)
-
-
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda wv: wv.add_vector("new", wv["word1"]), NotImplementedError, "do not change: make new ones"),
-        (lambda wv: wv.wmdistance(["word1"], ["word2"]), NotImplementedError, "to_gensim"),
-        (lambda wv: type(wv)(vector_size=7), ParameterError, "takes the finished vectors"),
-        (lambda wv: type(wv)(7), ParameterError, "takes the finished vectors"),
-        (lambda wv: wv.init_sims(replace=True), ParameterError, "get_normed_vectors"),
-        (lambda wv: wv.index2word, AttributeError, "unlike gensim's: use wv.key_to_index and wv.index_to_key"),
-        (lambda wv: wv.nonsense, AttributeError, "'KeyedVectors' object has no attribute 'nonsense'$"),
-        (lambda wv: Word2Vec().wv, AttributeError, r"call build_vocab\(sentences\) first"),
-        (lambda wv: wv.most_similar("word1", clip_start=5), ParameterError, "use a slice instead"),
-        (lambda wv: wv.most_similar("word1", indexer=object()), ParameterError, "ApproximateIndex"),
-        (lambda wv: wv.get_vecattr("word1", "sample_int"), KeyError, "attribute 'sample_int'"),
-        (lambda wv: wv.save_word2vec_format("x", write_header=False), ParameterError, "with a header"),
-        (lambda wv: wv.load_word2vec_format("x", encoding="latin-1"), ParameterError, "UTF-8"),
-        (lambda wv: wv.evaluate_word_pairs("x", dummy4unknown=True), ParameterError, "left out and counted"),
-    ],
-)
-def test_methods_without_a_counterpart_raise_a_sentence(both, call, error, message):
-    with pytest.raises(error, match=message):
-        call(both[0])
 
 
 @pytest.mark.filterwarnings("ignore:the learning rate is lowered")
@@ -250,8 +146,6 @@ def test_parameters_reach_the_trainer(sg, cbow_mean):
 
 
 def test_the_defaults_are_gensims():
-    import inspect
-
     gensim = pytest.importorskip("gensim.models")
     theirs = inspect.signature(gensim.Word2Vec.__init__).parameters
     ours = inspect.signature(Word2Vec.__init__).parameters
@@ -327,3 +221,58 @@ def test_gensims_own_models_are_refused_not_run(tmp_path):
     model.wv.save(tmp_path / "vectors")
     with pytest.raises(ParameterError, match=r"KeyedVectors\.load"):
         Word2Vec.load(tmp_path / "vectors")
+
+
+# --- what the caller wrote --------------------------------------------------------------------------------------------
+
+
+def test_every_argument_of_gensims_has_its_name_and_place():
+    gensim = pytest.importorskip("gensim.models")
+    different = []
+    for theirs, ours in ((gensim.Word2Vec, Word2Vec), (gensim.KeyedVectors, KeyedVectors)):
+        for name in dir(theirs):
+            if name[0] != "_" and inspect.isfunction(getattr(theirs, name)) and hasattr(ours, name):
+                wanted, found = (inspect.signature(getattr(each, name)).parameters for each in (theirs, ours))
+                open_ended = any(each.kind is each.VAR_KEYWORD for each in found.values())
+                positional = [key for key in wanted if key not in ("args", "kwargs")]
+                if list(found)[: len(positional)] != positional and not open_ended:
+                    different.append((theirs.__name__, name))
+    assert different == []
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (
+            lambda: Word2Vec(pandas_column(["red wine"] * 9), min_count=1),
+            CorpusTypeError,
+            r"Series of strings.*split\(",
+        ),
+        (lambda: Word2Vec(iter(["red wine"] * 9), min_count=1), CorpusTypeError, r"list_iterator of strings.*split\("),
+        (lambda: Word2Vec([["red", "wine"], ["red", []]], min_count=1), CorpusTypeError, r"^sentences\[1\]\[1\]"),
+        (lambda: Word2Vec(SENTENCES, alpha=900, min_count=1), DivergedError, "lower alpha"),
+        (lambda: Word2Vec(SENTENCES, workers=1).train(SENTENCES, start_alpha=0), ParameterError, "^start_alpha=0"),
+        (
+            lambda: Word2Vec(SENTENCES, workers=1).train(SENTENCES, end_alpha=1),
+            ParameterError,
+            "^end_alpha=1 is above alp",
+        ),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_messages_name_the_arguments_of_the_caller(call, error, message, monkeypatch):
+    if error is DivergedError:  # at a rate that cannot diverge here
+        monkeypatch.setattr("fastw2v.training.loop.EXPLODED", 1e-9)
+    with pytest.raises(error, match=message) as caught:
+        call()
+    for ours in ("learning_rate", "n_jobs", "random_state", "tokenizer", "corpus["):
+        assert ours not in str(caught.value)
+
+
+def pandas_column(strings):
+    return pytest.importorskip("pandas").Series(strings)
+
+
+def test_words_of_the_user_are_not_renamed():
+    with pytest.raises(CorpusError, match="'learning_rate'"):
+        Word2Vec([["learning_rate"]] * 9, min_count=1)

@@ -72,6 +72,21 @@ def test_the_same_calls_give_the_same_vectors_and_every_pass_its_own_draws():
     assert len(set(seeds)) == 4
 
 
+def test_a_pass_after_a_stopped_one_has_draws_of_its_own(monkeypatch):
+    seeds = []
+    of_pass = session.seed_of_pass
+    monkeypatch.setattr(session, "seed_of_pass", lambda *given: seeds.append(of_pass(*given)) or seeds[-1])
+    monkeypatch.setattr("fastw2v.training.loop.HAND_OVER_SECONDS", 0)
+    text = [["red", "wine", "is", "old"] * 1000] * 5
+    model = trained([PIECES[0]])
+    model.set_params(callbacks=[lambda now: not now.epoch_end])
+    for _ in range(3):
+        model.partial_fit(text)
+        assert model.report_.stopped_by == "callback"
+    assert model.n_iter_ == 1
+    assert len(set(seeds)) == 3
+
+
 def test_it_continues_after_fit_and_after_a_file(tmp_path):
     model = Word2Vec(PIECES[0], **QUICK).fit()
     model.save(tmp_path / "model.safetensors")
@@ -170,3 +185,27 @@ def test_one_model_has_one_fit_at_a_time():
     model = Word2Vec(**QUICK, callbacks=[second])
     model.partial_fit(PIECES[0])
     assert caught
+
+
+def test_documents_are_split_as_before_whatever_a_pass_was_given():
+    texts = [" ".join(sentence) for sentence in PIECES[1]]
+    model = Word2Vec(**QUICK).fit([" ".join(sentence) for sentence in PIECES[0]])
+    for more in (PIECES[1], texts):
+        model.partial_fit(more)
+        assert model.tokenizer_ == "words"
+        assert model.transform(["Red WINE"]).any()
+    assert trained().partial_fit(texts).tokenizer_ == "words"  # token lists said nothing of strings
+
+
+def test_a_text_that_is_split_in_another_way_is_told(tmp_path):
+    (tmp_path / "text.txt").write_text("\n".join(" ".join(sentence) for sentence in PIECES[0]))
+    model = Word2Vec(**QUICK).fit(tmp_path / "text.txt")
+    with pytest.warns(RuntimeWarning, match=r"tokenizer 'words'.*own is 'whitespace'.*_params\(tokenizer='whitespace"):
+        model.partial_fit([" ".join(sentence) for sentence in PIECES[1]])
+    assert model.tokenizer_ == "whitespace"
+    model.set_params(tokenizer="whitespace").partial_fit([" ".join(sentence) for sentence in PIECES[1]])
+
+
+def test_frozen_words_must_stay_to_be_read_again():
+    with pytest.raises(ParameterError, match=r"frozen is a generator.*list\(frozen\)"):
+        trained(frozen=(word for word in ["wine"]))

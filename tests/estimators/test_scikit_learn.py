@@ -13,7 +13,7 @@ from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.utils import estimator_html_repr
 
 from fastw2v import DocVectorizer, EncodedCorpus, Word2Vec
-from fastw2v.errors import CorpusError, CorpusTypeError
+from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 
 DOCUMENTS = ["red wine is old", "white rose is new", "the red wine was here", "a white rose was there"] * 30
 LABELS = [0, 1] * 60
@@ -63,7 +63,9 @@ def run_checks(estimator):
     return check_estimator(estimator, on_fail=None, on_skip=None)
 
 
-@pytest.mark.filterwarnings("ignore:no pair was trained", "ignore:the learning rate is lowered")
+@pytest.mark.filterwarnings(
+    "ignore:no pair was trained", "ignore:the learning rate is lowered", "ignore:.* documents .* become zeros"
+)
 @pytest.mark.parametrize(
     "estimator",
     [TableWord2Vec(), *(TableDocVectorizer(weighting=weighting) for weighting in ("mean", "tfidf", "sif", "usif"))],
@@ -120,6 +122,27 @@ def test_a_search_over_weightings_and_over_the_models_own_parameters():
     search = GridSearchCV(pipeline, grid, cv=2, n_jobs=2).fit(DOCUMENTS, LABELS)
     assert search.best_score_ == 1.0
     assert len(search.cv_results_["params"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("step", "name"),
+    [
+        (lambda model: DocVectorizer(model), "docvectorizer__vectors__vector_size"),
+        (lambda model: Word2Vec(**QUICK, initial_vectors=model), "word2vec__initial_vectors__vector_size"),
+        (
+            lambda model: DocVectorizer(Word2Vec(**QUICK, initial_vectors=model)),
+            "docvectorizer__vectors__initial_vectors__vector_size",
+        ),
+    ],
+)
+def test_no_search_changes_a_fitted_model_that_it_was_given(step, name):
+    model = Word2Vec(**QUICK).fit(DOCUMENTS)
+    pipeline = make_pipeline(step(model), LogisticRegression())
+    with pytest.raises(ParameterError, match=r"is a fitted model.*clone\(model\)"):
+        GridSearchCV(pipeline, {name: [4, 16]}, cv=2).fit(DOCUMENTS, LABELS)
+    assert model.vector_size == model.wv.vector_size == 12
+    pipeline.set_params(**{name.rpartition("__")[0]: Word2Vec(**QUICK), name: 4})
+    assert pipeline.get_params()[name] == 4
 
 
 @pytest.mark.parametrize("step", steps()[:2], ids=["Word2Vec", "DocVectorizer"])
@@ -207,6 +230,19 @@ def test_no_notebook_renders_the_corpus():
     repr(DocVectorizer(fitted, "sif")), estimator_html_repr(DocVectorizer(fitted)), clone(DocVectorizer(fitted))
     assert corpus.asked == 0
     assert len(pickle.dumps(fitted)) < 20_000
+
+
+def test_a_pipeline_is_shown_without_its_corpus():
+    corpus = Watched(f"document number {i} of very many" for i in range(200_000))
+    pipeline = make_pipeline(Word2Vec(corpus), DocVectorizer(Word2Vec(corpus)))
+    search = GridSearchCV(pipeline, {"word2vec__window": [1, 2]})
+    for estimator in (pipeline, search, FeatureUnion([("words", Word2Vec(corpus))])):
+        for shown in (repr(estimator), estimator_html_repr(estimator)):
+            assert "very many" not in shown
+            assert "Watched, 200,000 items" in shown
+    assert corpus.asked == 0
+    assert pipeline.get_params()["word2vec__corpus"] is corpus
+    assert pipeline[0].get_params(deep=False)["corpus"] is corpus
 
 
 def test_other_large_parameters_are_shown_by_their_size_too():

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fastw2v import Vocabulary, WordVectors
 from fastw2v.errors import ParameterError
 from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.training.initial_rows import initial_rows
 from fastw2v.training.loop import start
 
 
@@ -19,3 +21,19 @@ def test_given_rows_are_the_start_and_rows_with_nan_start_at_random(corpus):
     assert np.array_equal(np.delete(state.w_in, 7, 0), np.delete(start(corpus, params, seed=1).w_in, 7, 0))
     with pytest.raises(ParameterError, match="shape"):
         start(corpus, params, seed=1, initial_vectors=given[:, :7])
+
+
+def test_vectors_of_other_words_are_told_with_their_share():
+    """Such as words in another case. A few words that were chosen are no mistake."""
+    words = [f"word{i}" for i in range(1000)]
+    vocabulary, rows = Vocabulary(words), np.ones((1000, 2), np.float32)
+    upper = ["word7", *map(str.upper, words[1:])]
+    message = r"^initial_vectors have 1 of the 1,000 words .*\(0.10%\).*'word7', 'WORD1'.*'word0', 'word1'"
+    for given in (WordVectors(rows, upper), dict(zip(upper, rows, strict=True))):
+        with pytest.warns(RuntimeWarning, match=message):
+            found = initial_rows(given, vocabulary, 2)
+        assert np.flatnonzero(np.isfinite(found).all(axis=1)).tolist() == [7]
+    for given in ({"word1": [1, 2], "word2": [3, 4]}, WordVectors(rows[:1], ["word3"]), rows):
+        initial_rows(given, vocabulary, 2)
+    with pytest.warns(RuntimeWarning, match="0 of the 1,000 words"):
+        initial_rows({"Word1": [1, 2]}, vocabulary, 2)

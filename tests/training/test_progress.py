@@ -1,4 +1,4 @@
-"""The progress line: what it shows, and silence where nobody looks."""
+"""The progress line: what it shows on a terminal, and in a log."""
 
 import contextlib
 import io
@@ -68,12 +68,27 @@ def test_a_line_with_everything_on_a_terminal(monkeypatch, force):
         assert part in shown
 
 
-def test_nothing_is_written_without_a_terminal():
+def test_where_no_line_can_be_redrawn_new_ones_are_written():
+    """In notebooks, logs and batch jobs."""
     stream = io.StringIO()
     with ProgressLine(stream) as line:
-        assert line(Progress()) is False
-    assert not line.active
-    assert stream.getvalue() == ""
+        for elapsed, epoch, epoch_end in (
+            *((0.2, 1, False), (0.9, 1, True), (1.2, 2, True), (1.4, 3, True), (50, 4, False), (62, 4, False)),
+            *((70, 4, False), (123, 4, False), (150, 4, True), (150.1, 5, True)),
+        ):
+            assert line(Progress(epoch=epoch, elapsed=elapsed, tokens=200_000 * epoch, epoch_end=epoch_end)) is False
+    assert not line.redrawn
+    shown = stream.getvalue().splitlines()
+    assert [text.split("  ")[0] for text in shown] == [f"epoch {epoch}/5" for epoch in (2, 4, 4, 4, 5)]
+    assert shown[-1] == "epoch 5/5  1,234,568 words/s  rate 0.01750  loss 2.3457  100%  left 2:05"
+
+
+def test_a_fit_in_a_log_shows_progress(run_python):
+    code = "from fastw2v import Word2Vec; Word2Vec([['a', 'b', 'c']] * 50, min_count=1, sample=0, verbose=1).fit()"
+    done = run_python(code)
+    assert "epoch 5/5" in done.stderr
+    assert "100%" in done.stderr
+    assert run_python(code.replace(", verbose=1", "")).stderr == ""
 
 
 def test_it_starts_no_thread_and_may_be_closed_twice(monkeypatch):
@@ -88,7 +103,7 @@ def test_it_starts_no_thread_and_may_be_closed_twice(monkeypatch):
 
 def test_without_standard_error_there_is_no_terminal(monkeypatch):
     monkeypatch.setattr("sys.stderr", None)
-    assert not ProgressLine().active
+    assert ProgressLine()(Progress(epoch_end=True, epoch=5)) is False
 
 
 @pytest.mark.parametrize("stop", [lambda progress: None, lambda progress: 1 / (2 - progress.epoch)])

@@ -1,0 +1,74 @@
+"""gensim's arguments: their checks, and messages that name them instead of this package's parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from fastw2v.errors import CorpusError, CorpusTypeError, DivergedError, ParameterError
+from fastw2v.parameters import RULES, check, shown
+from fastw2v.training.seed import check_seed
+
+_GENSIMS = {
+    "learning_rate": "alpha",
+    "min_learning_rate": "min_alpha",
+    "n_jobs": "workers",
+    "random_state": "seed",
+    "max_vocab": "max_final_vocab",
+    "corpus[": "sentences[",
+}
+# Not what stands in quotes, which are the user's words.
+_OURS = re.compile(
+    r"(?<![\w'\"])(?:(?:learning_rate|min_learning_rate|n_jobs|random_state|max_vocab)(?![\w'\"])|corpus\[)"
+)
+
+
+@contextmanager
+def gensims_names() -> Iterator[None]:
+    """Let messages that pass through name gensim's arguments."""
+    try:
+        yield
+    except (ParameterError, CorpusError, CorpusTypeError, DivergedError, MemoryError) as error:
+        error.args = tuple(_renamed(arg) if isinstance(arg, str) else arg for arg in error.args)
+        raise
+
+
+def _renamed(message: str) -> str:
+    return _OURS.sub(lambda match: _GENSIMS[match[0]], message)
+
+
+def check_arguments(workers: Any, min_count: Any, max_final_vocab: Any, seed: Any, sg: Any, cbow_mean: Any) -> None:
+    """Raise `ParameterError` unless these have values that gensim allows; others are checked as training parameters."""
+    for name, value in (("n_jobs", workers), ("min_count", min_count), ("max_vocab", max_final_vocab)):
+        check(name, value)
+    check_seed(seed, "seed")
+    if sg not in (0, 1) or cbow_mean not in (0, 1):
+        raise ParameterError(f"sg={sg!r}, cbow_mean={cbow_mean!r}: both must be 0 or 1")
+
+
+def check_rates(first: Any, last: Any, names: tuple[str, str]) -> None:
+    """Raise `ParameterError` unless the learning rate can fall from the first value to the last."""
+    for name, value, ours, low in (
+        (names[0], first, "learning_rate", "above"),
+        (names[1], last, "min_learning_rate", "from"),
+    ):
+        if value is None or not RULES[ours].test(value):
+            raise ParameterError(f"{name}={shown(value)}: it must be a number {low} 0 and up to 1,000")
+    if last > first:
+        raise ParameterError(
+            f"{names[1]}={shown(last)} is above {names[0]}={shown(first)}: the learning rate falls from {names[0]} to "
+            f"{names[1]}; lower {names[1]}, or raise {names[0]}"
+        )
+
+
+def refuse(given: bool, option: str, reason: str) -> None:
+    """Raise `ParameterError` if an option was given that fastw2v has nothing for."""
+    if given:
+        raise ParameterError(f"{option} has no counterpart in fastw2v: {reason}")
+
+
+def refuse_other(name: str, value: Any, default: Any, instead: str) -> None:
+    """Refuse any value of an argument but its default."""
+    refuse(value != default, f"{name}={value!r:.40}", instead)

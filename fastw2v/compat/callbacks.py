@@ -1,0 +1,53 @@
+"""gensim's callbacks: their base class, and the callback of this package that calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from fastw2v.training.state import Progress, TrainingState
+
+
+class CallbackAny2Vec:
+    """Base of callbacks; each method is called with the model, whose `wv` holds the current vectors."""
+
+    def on_train_begin(self, model: Any) -> None:
+        """Before the first epoch."""
+
+    def on_train_end(self, model: Any) -> None:
+        """After the last."""
+
+    def on_epoch_begin(self, model: Any) -> None:
+        """Before each epoch."""
+
+    def on_epoch_end(self, model: Any) -> None:
+        """After each epoch."""
+
+
+class Bridge:
+    """A callback of this package that calls gensim's, each once even if it is given twice."""
+
+    def __init__(self, model: Any, state: TrainingState, callbacks: Iterable[Any]) -> None:
+        self.model, self.state = model, state
+        self.callbacks = list({id(callback): callback for callback in callbacks}.values())
+        self.pairs = 0.0
+
+    def call(self, name: str) -> None:
+        """Call a method of every callback that has it."""
+        for callback in self.callbacks:
+            method = getattr(callback, name, None)
+            if method is not None:
+                method(self.model)
+
+    def __call__(self, progress: Progress) -> None:
+        if not progress.epoch_end:
+            return
+        pairs = self.state.report.pairs
+        self.model.loss_history.append(progress.loss)
+        self.model.running_training_loss += progress.loss * (pairs - self.pairs)
+        self.pairs = pairs
+        if self.callbacks:
+            self.model._take(self.state, self.model.wv.vocabulary)
+            self.call("on_epoch_end")
+            if progress.epoch < progress.epochs:
+                self.call("on_epoch_begin")

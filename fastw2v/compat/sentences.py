@@ -1,0 +1,91 @@
+"""What gensim accepts as sentences: how it is read, and for how long what was read is kept."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Callable
+from dataclasses import replace
+from operator import length_hint
+from typing import Any
+
+from fastw2v.compat.line_sentence import LineSentence
+from fastw2v.corpus.encoded_corpus import EncodedCorpus
+from fastw2v.errors import CorpusTypeError, ParameterError
+from fastw2v.training.session import Request
+
+_NO_STRINGS = "a list of words was expected (gensim would train on its characters): split it first, as in"
+
+
+def one_of(corpus_iterable: Any, corpus_file: Any) -> Any:
+    """Return the one that was given."""
+    if (corpus_iterable is None) == (corpus_file is None):
+        raise ParameterError("pass either corpus_iterable (sentences) or corpus_file")
+    return corpus_iterable if corpus_file is None else corpus_file
+
+
+def read_sentences(given: Any, request: Request) -> EncodedCorpus:
+    """Encode token lists, a file or a `LineSentence`.
+
+    Raises
+    ------
+    CorpusTypeError
+        The sentences are strings, on whose characters gensim would train; also as `fastw2v.encode` does.
+    """
+    if isinstance(given, LineSentence) and given.limit is None:
+        given = given.source
+    if isinstance(given, (str, os.PathLike)):
+        return request.read(given)
+    if isinstance(given, (list, tuple)) and given and isinstance(given[0], str):
+        raise CorpusTypeError(
+            f"sentences[0] is the string {given[0]!r:.40}, {_NO_STRINGS} [text.split() for text in sentences]"
+        )
+    try:
+        return replace(request, tokenizer="tokens").read(given)
+    except ParameterError as error:
+        if not str(error).startswith("tokenizer="):
+            raise
+        raise CorpusTypeError(
+            f"sentences is a {type(given).__name__} of strings; for each, {_NO_STRINGS} [text.split() for text in "
+            "sentences]; a file is given by its path: corpus_file=path"
+        ) from None
+
+
+class HeldCorpus:
+    """What `build_vocab` read, for a `train` on the same object; the object itself is kept alive only if it must be.
+
+    Iterators cannot be read again: what they yielded is held as long as they exist. Of anything else it is held for
+    one `train`, because it may change between calls.
+    """
+
+    def __init__(self, source: Any, corpus: EncodedCorpus) -> None:
+        self._corpus: EncodedCorpus | None = corpus
+        self._length = length_hint(source, -1)
+        self._iterator = hasattr(source, "__next__")
+        holder = weakref.ref(self)
+        self._source = _weak(source, lambda _: _forget(holder))
+
+    def take(self, given: Any) -> EncodedCorpus | None:
+        """Return the corpus of this object, or None where it must be read."""
+        corpus = self._corpus if given is self._source() and length_hint(given, -1) == self._length else None
+        if not self._iterator:
+            self.forget()
+        return corpus
+
+    def forget(self) -> None:
+        """Let the corpus go."""
+        self._corpus, self._source = None, lambda: None
+
+
+def _weak(source: Any, then: Callable[[Any], None]) -> Callable[[], Any]:
+    """Return a weak reference, or, as lists, tuples and strings have none, a function that returns the object."""
+    try:
+        return weakref.ref(source, then)
+    except TypeError:
+        return lambda: source
+
+
+def _forget(held: weakref.ref[HeldCorpus]) -> None:
+    holder = held()
+    if holder is not None:
+        holder.forget()

@@ -1,0 +1,176 @@
+"""train() called many times, on other text, on copies; and what a model keeps between the calls."""
+
+import copy
+import gc
+import pickle
+import sys
+import weakref
+
+import numpy as np
+import pytest
+
+import fastw2v
+from fastw2v.compat.gensim import CallbackAny2Vec, Word2Vec
+from fastw2v.errors import ParameterError
+
+SENTENCES = [
+    *(["the", "red", "wine", "and", "the", "white", "wine"], ["a", "red", "rose", "and", "a", "white", "rose"]),
+    *(["the", "king", "drinks", "red", "wine"], ["the", "queen", "drinks", "white", "wine"]),
+] * 60
+SMALL = {"vector_size": 8, "min_count": 1, "workers": 1}
+PLAIN = {**SMALL, "sample": 0}
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_each_train_makes_draws_of_its_own():
+    """Else the tokens that subsampling leaves out in one call would be left out in all."""
+    sentences = [["common"] * 6 + [f"rare{i}"] for i in range(40)]
+    model = Word2Vec(sg=1, sample=1e-3, seed=3, window=1, **SMALL)
+    model.build_vocab(sentences)
+    before = model.wv.vectors
+    for _ in range(30):
+        model.train(sentences, total_examples=40, epochs=1)
+    assert model.train_count == 30
+    assert np.count_nonzero(np.abs(model.wv.vectors - before).max(axis=1)) > 35
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_draws_go_on_after_a_file(tmp_path):
+    model = Word2Vec(SENTENCES, **SMALL)
+    model.save(tmp_path / "model")
+    loaded = Word2Vec.load(tmp_path / "model")
+    for each in (model, loaded):
+        each.train(SENTENCES, epochs=1)
+    np.testing.assert_array_equal(model.wv.vectors, loaded.wv.vectors)
+    assert loaded.train_count == 2
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_noise_words_follow_the_vocabulary_and_not_the_text():
+    model = Word2Vec(SENTENCES, **PLAIN)
+    before = model.syn1neg.copy()
+    model.train([["red", "wine"]] * 300, epochs=2)
+    moved = np.abs(model.syn1neg - before).max(axis=1) > 0
+    assert moved.all()
+    assert model.wv.get_vecattr("wine", "count") == 240
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_a_text_that_changes_between_calls_is_read_again():
+    sentences = [["red", "wine"], ["white", "rose"]] * 20
+    model = Word2Vec(**PLAIN)
+    model.build_vocab(sentences)
+    sentences += [["red", "rose"]] * 10
+    assert model.train(sentences, epochs=1) == (100, 100)
+    sentences[0] = ["red", "wine", "rose"]
+    assert model.train(sentences, epochs=1) == (101, 101)
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_a_generator_serves_every_call_while_it_exists():
+    text = (sentence for sentence in SENTENCES)
+    model = Word2Vec(**PLAIN)
+    model.build_vocab(text)
+    assert model.train(text, epochs=1) == model.train(text, epochs=1)
+
+
+# --- what a model keeps -----------------------------------------------------------------------------------------------
+
+
+class Sentences(list):
+    """A list that can be watched."""
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_a_trained_model_lets_go_of_its_corpus():
+    text = Sentences(SENTENCES)
+    watched = weakref.ref(text)
+    model = Word2Vec(text, **SMALL)
+    del text
+    gc.collect()
+    assert watched() is None
+    plain = list(SENTENCES)
+    references = sys.getrefcount(plain)
+    model = Word2Vec(plain, **SMALL)
+    assert sys.getrefcount(plain) == references
+    assert model._held.take(plain) is None
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_copies_hold_vectors_and_parameters(copied):
+    model = Word2Vec((sentence for sentence in SENTENCES), **SMALL)
+    other = copied(model)
+    np.testing.assert_array_equal(other.wv.vectors, model.wv.vectors)
+    before = model.wv["wine"].copy()
+    other.train(SENTENCES, epochs=1)
+    assert (other.vector_size, other.corpus_count, other.train_count) == (8, len(SENTENCES), 2)
+    np.testing.assert_array_equal(model.wv["wine"], before)
+    assert not np.array_equal(other.wv["wine"], before)
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_wv_is_the_same_object_before_and_after():
+    model = Word2Vec(**PLAIN)
+    model.build_vocab(SENTENCES)
+    wv = model.wv
+    before, units = wv["wine"], wv.unit_vectors
+    model.train(SENTENCES, epochs=2)
+    assert model.wv is wv
+    assert not np.array_equal(wv["wine"], before)
+    assert not np.array_equal(wv.unit_vectors, units)
+    np.testing.assert_allclose(np.linalg.norm(wv.unit_vectors, axis=1), 1, rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_a_model_can_stay_in_its_file(tmp_path):
+    model = Word2Vec(SENTENCES, compute_loss=True, **SMALL)
+    model.save(tmp_path / "model")
+    loaded = Word2Vec.load(tmp_path / "model", mmap="r")
+    np.testing.assert_array_equal(loaded.wv.vectors, model.wv.vectors)
+    assert loaded.get_latest_training_loss() == model.get_latest_training_loss() > 0
+    assert loaded.compute_loss
+    loaded.train(SENTENCES, epochs=1)
+    np.testing.assert_array_equal(Word2Vec.load(tmp_path / "model").wv.vectors, model.wv.vectors)
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_its_file_is_one_of_this_package_too(tmp_path):
+    Word2Vec(SENTENCES, window=3, sg=1, ns_exponent=0.5, **SMALL).save(tmp_path / "model")
+    model = fastw2v.Word2Vec.load(tmp_path / "model")
+    assert (model.window, model.architecture, model.ns_exponent, model.n_iter_) == (3, "skipgram", 0.5, 5)
+    assert model.set_params(n_jobs=1).partial_fit(SENTENCES).n_iter_ == 6
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_a_model_whose_rate_a_script_has_used_up_is_saved_and_loaded(tmp_path):
+    model = Word2Vec(SENTENCES, seed=np.int64(3), **SMALL)
+    model.alpha = 0.0
+    model.save(tmp_path / "model")
+    loaded = Word2Vec.load(tmp_path / "model")
+    assert (loaded.alpha, loaded.seed, loaded.max_final_vocab) == (0.0, 3, None)
+    with pytest.raises(ParameterError, match=r"^alpha=0\.0"):
+        loaded.train(SENTENCES)
+    assert loaded.train(SENTENCES, start_alpha=0.01, epochs=1)
+
+
+# --- callbacks and loss -----------------------------------------------------------------------------------------------
+
+
+class Watch(CallbackAny2Vec):
+    def __init__(self):
+        self.losses = []
+
+    def on_epoch_end(self, model):
+        self.losses.append(model.get_latest_training_loss())
+        model.running_training_loss = 0.0
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_a_callback_given_twice_is_called_once_and_may_reset_the_loss():
+    watch = Watch()
+    model = Word2Vec(callbacks=[watch], sg=1, **PLAIN)
+    model.build_vocab(SENTENCES)
+    model.train(SENTENCES, epochs=4, callbacks=[watch])
+    assert len(watch.losses) == 4
+    assert max(watch.losses) < 1.5 * min(watch.losses)
