@@ -18,6 +18,7 @@ import numpy as np
 from fastw2v.errors import FormatError, ParameterError, require
 from fastw2v.formats.atomic import open_atomic
 from fastw2v.formats.folder import new_folder
+from fastw2v.formats.sniff import checked_path
 from fastw2v.formats.words import encode_words
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
 
@@ -85,7 +86,7 @@ def export(
         raise ParameterError(f"to must be one of {', '.join(map(repr, EXPORTS))}; got {to!r}")
     if lowercase and to != "model2vec":
         raise ParameterError(f"lowercase=True applies to 'model2vec' only, not to {to!r}")
-    target = Path(os.fspath(path))
+    target = checked_path("export", path)
     word_vectors = as_word_vectors(word_vectors)
     if to in _FILES:
         with open_atomic(target) as writer:

@@ -45,7 +45,7 @@ KINDS = {
     "pickle": (pickle.dumps([1]), "a Python pickle"),
     "packed pickle": (gzip.compress(pickle.dumps([1])), "a Python pickle"),
     "joblib": (zlib.compress(pickle.dumps([1] * 50)), "as joblib writes"),
-    "npz": (packed(lambda buffer: np.savez(buffer, a=np.ones(2))), "a zip archive, as npz and torch files are"),
+    "npz": (packed(lambda buffer: np.savez(buffer, a=np.ones(2))), r"a zip archive of NumPy arrays \(.npz\); read its arrays"),
     "npy": (packed(lambda buffer: np.save(buffer, np.ones(2))), "a NumPy .npy file"),
     "hdf5": (b"\x89HDF\r\n\x1a\n" + bytes(20), "an HDF5 file"),
     "fasttext": (struct.pack("<2i", 793712314, 12) + bytes(20), r"a fastText model \(its .vec file can be read\)"),
@@ -70,5 +70,5 @@ def test_other_files_are_refused_by_their_first_bytes(tmp_path, content, message
 def test_torch_files_are_refused(tmp_path):
     torch = pytest.importorskip("torch")
     torch.save({"a": 1}, tmp_path / "model.pt")
-    with pytest.raises(FormatError, match="a zip archive"):
+    with pytest.raises(FormatError, match="a zip archive with a pickle, as torch writes; loading one could run code"):
         load(tmp_path / "model.pt")
