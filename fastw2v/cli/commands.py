@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import typing
@@ -266,22 +267,31 @@ def info(file: Path | None) -> None:
 def evaluate(
     file: Path, pairs: tuple[Path, ...], analogies: Path | None, protocol: ProtocolName, restrict_vocab: int | None
 ) -> None:
-    """Score the vectors of FILE: WordSim-353, SimLex-999 and the Google analogies, or the files given."""
+    """Score the vectors of FILE: WordSim-353, SimLex-999 and the Google analogies, or the files given.
+
+    The exit code is 1 if a set gives no result, because its words are unknown.
+    """
     from fastw2v import datasets
     from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
     from fastw2v.evaluate.analogies import PROTOCOLS
 
     vectors = _load(file)
-    named = [(path.name, path) for path in pairs]
+    named, results = [(path.name, path) for path in pairs], []
     if not pairs and analogies is None:
         named = [(name, datasets.fetch_word_pairs(name)) for name in ("ws353", "simlex999")]
         analogies = datasets.fetch_analogies()
     for name, path in named:
         # Only gensim has a rule for pairs, so it applies under both protocols of the analogies.
         limit = PROTOCOLS["gensim"].restrict_vocab if restrict_vocab is None else restrict_vocab
-        click.echo(f"{name}: {evaluate_word_pairs(vectors, path, restrict_vocab=limit)}")
+        report = evaluate_word_pairs(vectors, path, restrict_vocab=limit)
+        results.append(report.spearman)
+        click.echo(f"{name}: {report}")
     if analogies is not None:
-        click.echo(evaluate_analogies(vectors, analogies, protocol=protocol, restrict_vocab=restrict_vocab))
+        answers = evaluate_analogies(vectors, analogies, protocol=protocol, restrict_vocab=restrict_vocab)
+        results.append(answers.total.accuracy)
+        click.echo(answers)
+    if any(map(math.isnan, results)):  # a warning has said why
+        raise click.exceptions.Exit(1)
 
 
 @cli.command()

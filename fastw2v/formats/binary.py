@@ -23,8 +23,8 @@ _ROWS_PER_WRITE = 1024
 # White space ends a word in a corpus, so that no program writes one that holds it; but a space, which ends a word here.
 _WHITE = re.compile("[\t\n\r\v\f]")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
-# Magnitudes of the numbers of word vectors, with a wide margin.
-_SMALLEST, _LARGEST = 1e-15, 1e15
+# Larger than any number of word vectors.
+_LARGE = 1e15
 _ROWS_EXAMINED = 256
 
 
@@ -100,7 +100,7 @@ class _Table:
     @property
     def done(self) -> int:
         """How many rows were read."""
-        return len(self.rows.words) + self.rows.left_out
+        return self.rows.met
 
     def read(self) -> None:
         """Read all rows, up to the limit."""
@@ -122,6 +122,7 @@ class _Table:
                 data.at = min(len(data.block), data.at + row_end)
             elif parser.status != NO_MORE_ROOM:
                 break
+        self._check_rows()
         if self.done < promised and not rows.full:
             self._end()
         elif not rows.full:
@@ -131,8 +132,6 @@ class _Table:
                     f"{self.file.path}: the header says {promised:,} words, but {left_over:,} more bytes follow; "
                     "skipped them"
                 )
-        self._check_controls()
-        self._check_byte_order()
 
     def _place(self, row: int) -> str:
         return f"word {row + 1:,} of {self.promised:,}"
@@ -148,25 +147,33 @@ class _Table:
         if undecoded is not None and _CONTROL.search(undecoded.decode("latin-1")):
             raise self._astray(self.done + len(words), undecoded)
 
-    def _check_controls(self) -> None:
-        """Believe in control characters only where the newlines after all vectors show that the rows were met."""
-        if self.controls and self.after_newline != self.done - 1:
+    def _check_rows(self) -> None:
+        """Doubt odd words and numbers, unless newlines after all vectors show where the rows begin."""
+        vectors = self.rows.vectors[: len(self.rows.words)]
+        self._check_byte_order(vectors[:_ROWS_EXAMINED])
+        if self.after_newline == self.done - 1:
+            return
+        if self.controls:
             raise self._astray(*self.controls[0])
+        # The rest of a word behind a space, read as numbers: letters make them large.
+        large = _rows_beyond(vectors, _LARGE)
+        if 0 < len(large) < len(vectors) // 2 + 1:
+            row = int(large[0])
+            raise self._astray(row, self.rows.words[row], f" (its vector holds {np.abs(vectors[row]).max():.0e})")
 
-    def _astray(self, row: int, word: str | bytes) -> FormatError:
+    def _astray(self, row: int, word: str | bytes, found: str = "") -> FormatError:
         wide = "the size of the file fits float64; " if self.wide else ""
         return self.file.error(
             self._place(row),
-            f"{word[:40]!r} is not a word: the file is damaged before it, a word there holds a space, or the numbers "
-            f"are not float32 ({wide}little-endian float32 are expected). Write it anew: float32, and no spaces in "
-            "words",
+            f"{word[:40]!r}{found} is not a word of the file: it is damaged there, a word holds a space, or the "
+            f"numbers are not float32 ({wide}little-endian float32 are expected). Write it anew: float32, and no "
+            "spaces in words",
         )
 
-    def _check_byte_order(self) -> None:
+    def _check_byte_order(self, sample: NDArray[np.float32]) -> None:
         """Refuse numbers that make sense only with their bytes in the opposite order."""
-        sample = self.rows.vectors[: min(len(self.rows.words), _ROWS_EXAMINED)]
-        odd = np.count_nonzero(~_usual(sample))
-        if odd >= max(4, sample.size // 4) and _usual(sample.byteswap()).all():
+        odd = sample[~_between(sample, 1e-30, 1e30)]
+        if len(np.unique(odd)) >= 4 and len(odd) > sample.size // 8 and _between(sample.byteswap(), 1e-8, 1e8).all():
             raise self.file.error(
                 "numbers", "they are big-endian float32, and little-endian ones are expected; write the file anew"
             )
@@ -186,8 +193,20 @@ class _Table:
         warn_user(f"{self.file.path}, {place}: {fault}; read the rows before it")
 
 
-def _usual(numbers: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return which numbers are 0 or of a magnitude that word vectors have."""
+def _between(numbers: NDArray[np.float32], least: float, most: float) -> NDArray[np.bool_]:
+    """Return which numbers are 0 or of a magnitude between these."""
     with np.errstate(invalid="ignore"):
         sizes = np.abs(numbers)
-        return (sizes == 0) | ((sizes > _SMALLEST) & (sizes < _LARGEST))
+        return (sizes == 0) | ((sizes > least) & (sizes < most))
+
+
+def _rows_beyond(vectors: NDArray[np.float32], bound: float) -> NDArray[np.int64]:
+    """Return the rows that hold a finite number of a magnitude beyond the bound."""
+    found = [np.empty(0, np.int64)]
+    for first in range(0, len(vectors), _ROWS_PER_WRITE):
+        block = vectors[first : first + _ROWS_PER_WRITE]
+        with np.errstate(invalid="ignore"):
+            if block.max() > bound or block.min() < -bound or block.max() != block.max():
+                beyond = np.isfinite(block) & (np.abs(block) > bound)
+                found.append(first + np.flatnonzero(beyond.any(axis=1)))
+    return np.concatenate(found)

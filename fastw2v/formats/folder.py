@@ -79,6 +79,7 @@ def _refuse_to_lose(target: Path, temporary: Path, path: str | os.PathLike[str])
 
 
 def _take_name(temporary: Path, target: Path, overwrite: bool) -> None:
+    written = {entry.name for entry in temporary.iterdir()}
     # rename() replaces an empty folder in one step, but no other.
     if not (overwrite and target.is_dir() and any(target.iterdir())):
         os.replace(temporary, target)
@@ -90,4 +91,9 @@ def _take_name(temporary: Path, target: Path, overwrite: bool) -> None:
     except OSError:
         os.rename(old, target)
         raise
-    shutil.rmtree(old)
+    for entry in list(old.iterdir()):
+        if entry.name in written:
+            entry.unlink()
+        else:  # somebody put it there meanwhile
+            entry.rename(target / entry.name)
+    old.rmdir()

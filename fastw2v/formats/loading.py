@@ -16,7 +16,7 @@ from fastw2v.formats.native import NativeContent, read_native
 from fastw2v.formats.reader import open_reader
 from fastw2v.formats.sniff import (
     Format,
-    check_asked,
+    certain_format,
     check_regular,
     checked_format,
     checked_path,
@@ -133,8 +133,11 @@ def load_all(
     file = checked_path("load", path)
     chosen = checked_format(format)
     check_regular(file)
-    if chosen in ("text", "binary"):
-        check_asked(file, chosen)
+    if chosen in ("text", "binary") and (found := certain_format(file)) not in (None, chosen):
+        raise FormatError(
+            f"{file}: this is a {'native' if found == 'native' else f'word2vec {found}'} file, but format={chosen!r} "
+            f"was given: pass format={found!r}, or none"
+        )
     chosen = chosen or format_of_content(file)
     if chosen == "native":
         content = _read_native(file, mmap, limit)
@@ -163,7 +166,7 @@ def _finite(file: Path, content: NativeContent, errors: Errors) -> NativeContent
         f"{content.words[bad[0]]!r:.60})"
     )
     if errors != "ignore":
-        warn_user(f"{found}; sums with them are not numbers, and they are near no word. errors='ignore' leaves them out")
+        warn_user(f"{found}; sums with them are NaN, and they are near no word. errors='ignore' leaves them out")
         return content
     if len(bad) == len(content.words):
         raise FormatError(f"{found}: there are no others")

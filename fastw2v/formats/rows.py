@@ -50,6 +50,11 @@ class Rows:
         self._dropped: set[int] = set()  # rows that have a place in `vectors`
 
     @property
+    def met(self) -> int:
+        """How many rows of the file were met, those left out among them."""
+        return len(self.words) + self.left_out - len(self._dropped)
+
+    @property
     def full(self) -> bool:
         """Whether the limit is reached."""
         return self.limit is not None and len(self.words) >= self.limit

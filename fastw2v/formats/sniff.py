@@ -150,17 +150,13 @@ def format_of_content(path: Path) -> Format:
     return _certain(peek) or ("text" if format_of_name(path) == "text" else "binary")
 
 
-def check_asked(path: Path, asked: Format) -> None:
-    """Raise FormatError if a file that is to be read as one of the word2vec formats is certainly something else."""
+def certain_format(path: Path) -> Format | None:
+    """Return the format that the first bytes leave no doubt about, or None; raise FormatError for foreign files."""
     peek = _peek(path)
     found = _certain(peek)
     if found is None:
         _refuse(path, peek)
-    elif found != asked:
-        raise FormatError(
-            f"{path}: this is a {'native' if found == 'native' else f'word2vec {found}'} file, but format={asked!r} "
-            f"was given: pass format={found!r}, or none"
-        )
+    return found
 
 
 def refuse_foreign(path: Path) -> None:
@@ -201,7 +197,7 @@ def _zip_content(path: Path) -> tuple[str, str]:
     if any(name.endswith("data.pkl") for name in names):
         return "a zip archive with a pickle, as torch writes", _CODE
     shown = ", ".join(repr(name[:40]) for name in names[:3]) + (" ..." if len(names) > 3 else "")
-    return f"a zip archive that holds {shown}".replace("{", "{{").replace("}", "}}"), "unpack it first: unzip {name}"
+    return f"a zip archive that holds {shown}", "unpack it first: unzip {name}"
 
 
 def _header(line: bytes) -> tuple[int, int] | None:

@@ -158,7 +158,7 @@ class _Table:
             if line.strip():
                 self.rows.leave_out(f"line {self.line}", self._too_few(line, len(line.split())))
             self.line += 1
-        found = len(self.rows.words) + self.rows.left_out
+        found = self.rows.met
         promised = min(self.promised, self.rows.limit or self.promised)
         if found < promised:
             fault = f"the header says {self.promised:,} words, but the file ends after {found:,}"

@@ -165,6 +165,20 @@ def test_a_folder_with_something_in_it_stays(tmp_path, to, names_in):
     assert names_in(tmp_path) == ["file", "out"]
 
 
+@pytest.mark.parametrize("to", ["npz", "parquet"])
+def test_a_file_of_another_kind_is_replaced_only_if_told(tmp_path, to):
+    if to == "parquet":
+        pytest.importorskip("pyarrow")
+    path = tmp_path / "corpus.txt"
+    path.write_text("years of work")
+    with pytest.raises(FileExistsError, match=f"not of the kind {to}; give another name, or pass overwrite=True"):
+        export(path, WV, to)
+    assert path.read_text() == "years of work"
+    export(path, WV, to, overwrite=True)
+    export(path, WV, to)
+    assert path.read_bytes()[:2] in (b"PK", b"PA")
+
+
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_may_not_be_written_to_is_an_error(tmp_path):
     tmp_path.chmod(0o500)

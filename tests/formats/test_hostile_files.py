@@ -36,10 +36,10 @@ def load_or_refuse(path, **options):
         except FormatError as error:
             assert str(path) in str(error)  # noqa: PT017 -- either outcome is right
             return None
+        scores = [score for _, score in wv.most_similar(wv.index_to_key[0])]
     assert wv.vectors.shape == (len(wv), wv.vector_size)
     assert len(set(wv.index_to_key)) == len(wv)
     assert wv.vectors.dtype == np.float32
-    scores = [score for _, score in wv.most_similar(wv.index_to_key[0])]
     assert not np.isnan(scores).any()
     return wv
 
@@ -132,7 +132,7 @@ def peak_of_refusal(path, message, **options):
 def test_a_word2vec_header_with_sizes_that_the_file_has_not(tmp_path, form, header, packed):
     content = header + b"\n" + b"a 0.5 0.5\n" * 20
     (tmp_path / "file").write_bytes(gzip.compress(content) if packed else content)
-    assert peak_of_refusal(tmp_path / "file", "line 1.*the header says|this is a word2vec text file", format=form) < LITTLE
+    assert peak_of_refusal(tmp_path / "file", "line 1.*the header says|is a word2vec text file", format=form) < LITTLE
 
 
 def test_a_packed_file_whose_header_asks_for_one_huge_row(tmp_path):

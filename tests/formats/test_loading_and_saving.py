@@ -162,6 +162,16 @@ def test_names_and_formats_that_say_nothing(tmp_path, some_vectors):
         load(tmp_path)
 
 
+def test_what_is_no_path_is_refused(tmp_path, some_vectors):
+    wv = some_vectors(["a"])
+    for write in (lambda: save(wv, tmp_path / "v.bin"), lambda: formats.export(wv, tmp_path / "v.npz", "npz")):
+        with pytest.raises(ParameterError, match="takes the path of a file first, then the vectors; got WordVectors"):
+            write()
+    for other in (wv, None, 5, b"v.bin"):
+        with pytest.raises(ParameterError, match=f"load takes the path of a file; got {type(other).__name__}"):
+            load(other)
+
+
 def test_a_pipe_is_refused_without_waiting(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(FormatError, match="not a regular file"):
