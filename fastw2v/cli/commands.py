@@ -308,16 +308,19 @@ def evaluate(
     "--errors",
     default="strict",
     show_default=True,
-    help=f"how to handle invalid UTF-8: {RULES['errors'].allowed}",
+    help=f"how to handle invalid UTF-8: {RULES['errors'].allowed}; ignore also leaves out rows that cannot be read",
 )
-def convert(file: Path, output: Path, format_: Format | None, commonest: int | None, errors: Errors) -> None:
+@click.option("--limit", type=int, metavar="N", help="read the first N words only")
+def convert(
+    file: Path, output: Path, format_: Format | None, commonest: int | None, errors: Errors, limit: int | None
+) -> None:
     """Write the vectors of FILE to OUTPUT in another format, one that fastw2v reads, too.
 
     From native to native nothing is lost; the word2vec formats hold words and vectors alone.
     """
     from fastw2v.formats import load_all, save
 
-    loaded = load_all(file, errors=errors)
+    loaded = load_all(file, errors=errors, limit=limit)
     vectors, context = loaded.word_vectors, loaded.context_vectors
     if commonest is not None:
         vectors = vectors.commonest(commonest)
@@ -336,7 +339,11 @@ def convert(file: Path, output: Path, format_: Format | None, commonest: int | N
     help="projector and model2vec make a folder",
 )
 @click.option("--commonest", type=int, metavar="N", help="keep the N most frequent words")
-@click.option("--overwrite", is_flag=True, help="replace an earlier export in a folder that holds nothing else")
+@click.option(
+    "--overwrite",
+    is_flag=True,
+    help="replace an earlier export in a folder that holds nothing else, or a file of another kind",
+)
 @click.option("--lowercase", is_flag=True, help="model2vec: turn text into lower case first")
 def run_export(file: Path, output: Path, to: Export, commonest: int | None, overwrite: bool, lowercase: bool) -> None:
     """Write the vectors of FILE for another tool.

@@ -303,7 +303,10 @@ class KeyedVectors(Absent, WordVectors):
                 f"{os.fspath(fname)}: this is a word2vec {found} file, but binary={binary} was given: pass "
                 f"binary={not binary}"
             )
-        return cls._of(load(fname, format=asked, errors=unicode_errors, limit=limit or None))
+        try:
+            return cls._of(load(fname, format=asked, errors=unicode_errors, limit=limit or None))
+        except FormatError as error:
+            raise FormatError(str(error).replace("errors='", "unicode_errors='")) from error
 
     @classmethod
     def _of(cls, wv: WordVectors) -> KeyedVectors:

@@ -112,9 +112,10 @@ class Rows:
 
     def finish(self) -> tuple[NDArray[np.float32], list[str]]:
         """Return vectors and words, and warn of rows left out and of repeated words."""
+        if len(self._dropped) == len(self.words):
+            first = f"; the first is {self._first_fault}" if self._first_fault else ""
+            raise self.file.error("all rows", f"the file holds none that can be read{first}")
         if self.left_out:
-            if len(self._dropped) == len(self.words):
-                raise self.file.error("all rows", f"none can be read; the first is {self._first_fault}")
             warn_user(
                 f"{self.file.path}: left out {self.left_out:,} rows that cannot be read; the first is "
                 f"{self._first_fault}"

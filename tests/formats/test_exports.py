@@ -202,6 +202,8 @@ def test_convert_goes_between_all_formats(tmp_path):
         assert run("convert", tmp_path / source, tmp_path / target).exit_code == 0
         assert load(tmp_path / target).index_to_key == WORDS
         np.testing.assert_array_equal(load(tmp_path / target).vectors, VECTORS)
+    assert run("convert", tmp_path / "v.bin", tmp_path / "short.vec", "--limit", 2).exit_code == 0
+    assert load(tmp_path / "short.vec").index_to_key == WORDS[:2]
     result = run("convert", tmp_path / "v.fw2v", tmp_path / "copy", "--format", "native", "--commonest", 2)
     assert result.exit_code == 0, result.output
     loaded = formats.load_all(tmp_path / "copy")

@@ -84,17 +84,18 @@ def test_bytes_put_in_taken_out_and_overwritten(tmp_path_factory, form, data):
             st.binary(max_size=20) | st.sampled_from([b" ", b"\n", b"9" * 9, b"-", b"{", b"[["])
         )
     (folder / "file").write_bytes(damaged)
-    load_or_refuse(folder / "file")
-    load_or_refuse(folder / "file", format=form)
+    for options in ({}, {"format": form}, {"errors": "ignore"}, {"limit": 1}, {"limit": 1, "errors": "replace"}):
+        load_or_refuse(folder / "file", **options)
 
 
-@given(content=st.binary(max_size=200))
+@given(content=st.binary(max_size=200) | st.text("123 0.5\n\r\tab\u00e9e-", max_size=200).map(str.encode))
 @settings(max_examples=200)
 def test_any_bytes(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("any") / "file"
     path.write_bytes(content)
     for form in (None, *FORMS):
-        load_or_refuse(path, format=form)
+        for errors in ("strict", "ignore"):
+            load_or_refuse(path, format=form, errors=errors)
 
 
 @pytest.mark.parametrize("form", ["text", "binary"])
