@@ -75,7 +75,9 @@ def test_bad_rows_are_refused_or_left_out_and_counted(tmp_path, monkeypatch, row
 
 def test_a_file_without_a_readable_row_is_refused(tmp_path):
     (tmp_path / "v.txt").write_text("2 3\na 1 2\nb 3 4\n")
-    with pytest.raises(FormatError, match="holds none that can be read; the first is line 2: expected a word and 3 numbers"):
+    with pytest.raises(
+        FormatError, match="holds none that can be read; the first is line 2: expected a word and 3 numbers"
+    ):
         load(tmp_path / "v.txt", errors="ignore")
     for content in (b"5 1\nabcdef \x00", b"5 1\nabcdefgh"):
         (tmp_path / "v.bin").write_bytes(content)

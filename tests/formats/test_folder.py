@@ -83,3 +83,15 @@ def test_what_somebody_adds_during_the_exchange_stays(tmp_path, monkeypatch, nam
         (folder / "file").write_text("new")
     assert names_in(tmp_path) == ["out"]
     assert [(target / name).read_text() for name in ("file", "precious")] == ["new", "kept"]
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_the_current_folder_is_not_replaced_under_the_feet(tmp_path, monkeypatch, names_in, overwrite):
+    monkeypatch.chdir(tmp_path)
+    with (
+        pytest.raises(OSError, match="this is the current folder, which would be replaced"),
+        new_folder(".", overwrite=overwrite),
+    ):
+        pass
+    assert os.path.samefile(os.getcwd(), tmp_path)
+    assert names_in(tmp_path) == []
