@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from fastw2v.errors import FormatError
 
@@ -41,6 +40,7 @@ class FileReader:
         self.most_bytes = most_bytes
         self.packed = packed
         self._stream = stream
+        self._fault: Exception | None = None
 
     def read(self, size: int) -> bytes:
         """Read up to `size` bytes; fewer only at the end of the file.
@@ -50,18 +50,26 @@ class FileReader:
         FormatError
             A compressed file is truncated or damaged.
         """
+        blocks: list[bytes] = []
+        # In blocks: read(n) allocates n bytes at once, and n may come from a false header.
+        while size > 0 and (block := self._read_block(min(size, _BLOCK_BYTES), bool(blocks))):
+            blocks.append(block)
+            size -= len(block)
+        return blocks[0] if len(blocks) == 1 else b"".join(blocks)
+
+    def _read_block(self, size: int, more: bool) -> bytes:
+        """Read once; an error after bytes that were read is kept for the next read, which may never come."""
         try:
-            # In blocks: read(n) allocates n bytes at once, and n may come from a false header.
-            if size <= _BLOCK_BYTES:
-                return self._stream.read(size)
-            blocks = []
-            while size > 0 and (block := self._stream.read(min(size, _BLOCK_BYTES))):
-                blocks.append(block)
-                size -= len(block)
-            return b"".join(blocks)
+            if self._fault is not None:
+                raise self._fault
+            return self._stream.read1(size) if self.packed else self._stream.read(size)  # type: ignore[attr-defined]
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            if more and self._fault is None:
+                self._fault = error
+                return b""
             raise FormatError(
-                f"{self.path}: the gzip data is truncated or damaged ({error}): download the file again"
+                f"{self.path}: the gzip data is truncated or damaged ({error}): download the file again, or read the "
+                "rows before it with limit=N"
             ) from error
 
     def error(self, place: str, message: str) -> FormatError:
@@ -78,8 +86,7 @@ def open_reader(path: Path) -> Iterator[FileReader]:
         file.seek(0)
         if packed:
             with gzip.GzipFile(fileobj=file) as unpacked:
-                stream = cast(BinaryIO, io.BufferedReader(cast(Any, unpacked), 1 << 20))
-                yield FileReader(path, stream, size * _GZIP_BEST_RATIO, packed=True)
+                yield FileReader(path, cast(BinaryIO, unpacked), size * _GZIP_BEST_RATIO, packed=True)
         else:
             yield FileReader(path, file, size)
 
@@ -147,7 +154,7 @@ class Bytes:
         left = self.block[self.at :]
         wanted = max(_BLOCK_BYTES, len(left))
         fresh = self.file.read(wanted)
-        self.ended = len(fresh) < wanted
+        self.ended = not fresh  # fewer than wanted may mean that the rest is damaged, which the next read says
         self.block, self.at = left + fresh if left else fresh, 0
 
     def have(self, least: int) -> bool:

@@ -1,5 +1,7 @@
 """Rows of word2vec files that are not as they should be: read right, refused with the remedy, or left out, counted."""
 
+import gzip
+
 import numpy as np
 import pytest
 
@@ -134,6 +136,19 @@ def test_limit_reads_nothing_behind_these_rows(tmp_path, monkeypatch, name, some
     monkeypatch.setattr(FileReader, "read", lambda file, size: asked.append(size) or real(file, size))
     assert len(load(tmp_path / name, limit=3)) == 3
     assert sum(asked) < 2_000_000  # the file has 2.5 MB at least
+
+
+@pytest.mark.parametrize("form", ["text", "binary"])
+def test_limit_reads_the_rows_before_the_end_of_a_truncated_gzip_file(tmp_path, form):
+    wv = WordVectors(np.random.default_rng(0).normal(size=(200, 20)), [f"w{i}" for i in range(200)])
+    save(tmp_path / "v", wv, format=form)
+    packed = gzip.compress((tmp_path / "v").read_bytes())
+    for cut in (packed[: len(packed) // 2], packed[:-9], packed[:-1], packed[:-6] + bytes(6)):
+        (tmp_path / "v.gz").write_bytes(cut)
+        assert load(tmp_path / "v.gz", limit=3).index_to_key == ["w0", "w1", "w2"]
+        for errors in ("strict", "ignore"):
+            with pytest.raises(FormatError, match=r"the gzip data is truncated or damaged .*with limit=N"):
+                load(tmp_path / "v.gz", errors=errors)
 
 
 def test_limit_reads_a_file_whose_header_promises_too_much(tmp_path):
