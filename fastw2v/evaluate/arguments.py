@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from fastw2v.errors import ParameterError
 from fastw2v.evaluate.files import BadLines, Columns, Question, chosen_places, read_analogies, read_word_pairs
 from fastw2v.vectors.word_vectors import WordVectors, find_word_vectors
@@ -111,8 +113,8 @@ def _section(place: str, item: Any) -> tuple[str, list[Question]]:
         raise ParameterError(f"{place} is {item!r:.80}, where (section name, questions) is expected{hint}")
     name, questions = item[0], _listed(f"{place}, section {item[0]!r:.40}", item[1], "questions")
     for question in questions:
-        words = isinstance(question, (tuple, list)) and len(question) == 4
-        if not words or not all(isinstance(word, str) for word in question):
+        four = isinstance(question, (tuple, list, np.ndarray)) and len(question) == 4
+        if not four or not all(isinstance(word, str) for word in question):
             raise ParameterError(
                 f"{place}: an analogy question must be four strings (a, b, c and the answer); got {question!r:.100}"
             )

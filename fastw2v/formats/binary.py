@@ -128,6 +128,8 @@ class _Table:
         elif not rows.full:
             left_over = data.count_rest()
             if left_over:
+                last = max(0, len(rows.words) - 1)
+                self._check_large(rows.vectors[last : len(rows.words)], last)
                 warn_user(
                     f"{self.file.path}: the header says {promised:,} words, but {left_over:,} more bytes follow; "
                     "skipped them"
@@ -155,11 +157,16 @@ class _Table:
             return
         if self.controls:
             raise self._astray(*self.controls[0])
-        # The rest of a word behind a space, read as numbers: letters make them large.
+        if len(vectors) > 1:
+            self._check_large(vectors, 0)
+
+    def _check_large(self, vectors: NDArray[np.float32], first: int) -> None:
+        """Raise if a few vectors hold huge numbers: the letters of a word behind a space, read as numbers, are huge."""
         large = _rows_beyond(vectors, _LARGE)
-        if 0 < len(large) < len(vectors) // 2 + 1:
+        if 0 < 2 * len(large) <= len(vectors) + 1:
             row = int(large[0])
-            raise self._astray(row, self.rows.words[row], f" (its vector holds {np.abs(vectors[row]).max():.0e})")
+            word, most = self.rows.words[first + row], np.abs(vectors[row]).max()
+            raise self._astray(first + row, word, f" (its vector holds {most:.0e})")
 
     def _astray(self, row: int, word: str | bytes, found: str = "") -> FormatError:
         wide = "the size of the file fits float64; " if self.wide else ""

@@ -82,6 +82,7 @@ def test_questions_may_come_in_many_ways(wv):
         [["x", [list(QUESTION)]]],
         [("x", iter([QUESTION]))],
         iter([("x", [QUESTION])]),
+        [("x", np.array([QUESTION]))],
     ):
         assert evaluate_analogies(wv, questions) == expected
 

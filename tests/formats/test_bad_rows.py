@@ -206,6 +206,14 @@ def test_binary_rows_that_are_read_astray_are_refused(tmp_path, end, errors, wor
         load(tmp_path / "v.bin", errors=errors)
 
 
+@pytest.mark.parametrize("words", [["new york"], ["a", "b", "new york"]])
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_a_space_in_the_last_word_is_seen(tmp_path, words, end):
+    (tmp_path / "v.bin").write_bytes(binary_file(words, np.arange(3 * len(words)).reshape(-1, 3), end=end))
+    with pytest.raises(FormatError, match=r"'new' \(its vector holds 3e\+26\) is not a word of the file"):
+        load(tmp_path / "v.bin")
+
+
 def test_a_wide_file_is_said_to_be_one(tmp_path):
     (tmp_path / "v.bin").write_bytes(binary_file(["a", "b"], [[1, 2], [3, 4]], "<f8"))
     with pytest.raises(FormatError, match="the size of the file fits float64"):
