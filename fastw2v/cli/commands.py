@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import typing
@@ -266,22 +267,31 @@ def info(file: Path | None) -> None:
 def evaluate(
     file: Path, pairs: tuple[Path, ...], analogies: Path | None, protocol: ProtocolName, restrict_vocab: int | None
 ) -> None:
-    """Score the vectors of FILE: WordSim-353, SimLex-999 and the Google analogies, or the files given."""
+    """Score the vectors of FILE: WordSim-353, SimLex-999 and the Google analogies, or the files given.
+
+    The exit code is 1 if a set gives no result, because its words are unknown.
+    """
     from fastw2v import datasets
     from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
     from fastw2v.evaluate.analogies import PROTOCOLS
 
     vectors = _load(file)
-    named = [(path.name, path) for path in pairs]
+    named, results = [(path.name, path) for path in pairs], []
     if not pairs and analogies is None:
         named = [(name, datasets.fetch_word_pairs(name)) for name in ("ws353", "simlex999")]
         analogies = datasets.fetch_analogies()
     for name, path in named:
         # Only gensim has a rule for pairs, so it applies under both protocols of the analogies.
         limit = PROTOCOLS["gensim"].restrict_vocab if restrict_vocab is None else restrict_vocab
-        click.echo(f"{name}: {evaluate_word_pairs(vectors, path, restrict_vocab=limit)}")
+        report = evaluate_word_pairs(vectors, path, restrict_vocab=limit)
+        results.append(report.spearman)
+        click.echo(f"{name}: {report}")
     if analogies is not None:
-        click.echo(evaluate_analogies(vectors, analogies, protocol=protocol, restrict_vocab=restrict_vocab))
+        answers = evaluate_analogies(vectors, analogies, protocol=protocol, restrict_vocab=restrict_vocab)
+        results.append(answers.total.accuracy)
+        click.echo(answers)
+    if any(map(math.isnan, results)):  # a warning has said why
+        raise click.exceptions.Exit(1)
 
 
 @cli.command()
@@ -298,16 +308,19 @@ def evaluate(
     "--errors",
     default="strict",
     show_default=True,
-    help=f"how to handle invalid UTF-8: {RULES['errors'].allowed}",
+    help=f"how to handle invalid UTF-8: {RULES['errors'].allowed}; ignore also leaves out rows that cannot be read",
 )
-def convert(file: Path, output: Path, format_: Format | None, commonest: int | None, errors: Errors) -> None:
+@click.option("--limit", type=int, metavar="N", help="read the first N words only")
+def convert(
+    file: Path, output: Path, format_: Format | None, commonest: int | None, errors: Errors, limit: int | None
+) -> None:
     """Write the vectors of FILE to OUTPUT in another format, one that fastw2v reads, too.
 
     From native to native nothing is lost; the word2vec formats hold words and vectors alone.
     """
     from fastw2v.formats import load_all, save
 
-    loaded = load_all(file, errors=errors)
+    loaded = load_all(file, errors=errors, limit=limit)
     vectors, context = loaded.word_vectors, loaded.context_vectors
     if commonest is not None:
         vectors = vectors.commonest(commonest)
@@ -326,7 +339,11 @@ def convert(file: Path, output: Path, format_: Format | None, commonest: int | N
     help="projector and model2vec make a folder",
 )
 @click.option("--commonest", type=int, metavar="N", help="keep the N most frequent words")
-@click.option("--overwrite", is_flag=True, help="replace an earlier export in a folder that holds nothing else")
+@click.option(
+    "--overwrite",
+    is_flag=True,
+    help="replace an earlier export in a folder that holds nothing else, or a file of another kind",
+)
 @click.option("--lowercase", is_flag=True, help="model2vec: turn text into lower case first")
 def run_export(file: Path, output: Path, to: Export, commonest: int | None, overwrite: bool, lowercase: bool) -> None:
     """Write the vectors of FILE for another tool.

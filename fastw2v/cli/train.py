@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
 
 
+# word2vec counts the ends of lines as occurrences of this word, which is not in the text.
+_SENTENCE_END = "</s>"
+
+
 @dataclass(frozen=True)
 class Trained:
     """A session that has ended.
@@ -177,12 +181,20 @@ def _files(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _words_of(path: Path) -> list[str]:
-    """Read the words of a text file, one per line; blank lines are skipped."""
+    """Read the words of a text file, one per line; blanks around them and blank lines are skipped.
+
+    Where a count follows on every line, as in the files of word2vec's -save-vocab, it is no part of the word.
+    """
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ParameterError(f"{path}: expected UTF-8 text with one word per line: {error}") from None
-    return [line.rstrip("\r") for line in text.split("\n") if line.strip()]
+    lines = [line.strip(" \t\r\v\f") for line in text.split("\n")]
+    words = [line for line in lines if line]
+    fields = [word.split() for word in words]
+    if all(len(pair) == 2 and pair[1].isdecimal() for pair in fields):
+        return [word for word, _ in fields if word != _SENTENCE_END]
+    return words
 
 
 @contextmanager

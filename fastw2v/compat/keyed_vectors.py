@@ -17,6 +17,7 @@ from fastw2v.evaluate import evaluate_word_pairs
 from fastw2v.evaluate.analogies import PROTOCOLS, Protocol, judge_analogies
 from fastw2v.evaluate.files import read_analogies
 from fastw2v.formats import load, save
+from fastw2v.formats.sniff import Format, certain_format, checked_path
 from fastw2v.parameters import Errors
 from fastw2v.vectors.approximate import ApproximateIndex
 from fastw2v.vectors.search import search_limit, unit_rows
@@ -272,7 +273,9 @@ class KeyedVectors(Absent, WordVectors):
         refuse(dummy4unknown, "dummy4unknown=True", "unknown pairs are left out and counted")
         own_form = delimiter != "\t" or encoding.lower().replace("-", "") != "utf8"
         given = _read_pairs(pairs, delimiter, encoding) if own_form else pairs
-        report = evaluate_word_pairs(self, given, restrict_vocab=restrict_vocab, case_insensitive=case_insensitive)
+        report = evaluate_word_pairs(
+            self, given, restrict_vocab=restrict_vocab, case_insensitive=case_insensitive, errors="ignore"
+        )
         missing = 100 * report.missing / max(1, report.used + report.missing)
         pearson, spearman = ((r, _p_value(r, report.used)) for r in (report.pearson, report.spearman))
         return pearson, spearman, missing
@@ -292,7 +295,8 @@ class KeyedVectors(Absent, WordVectors):
         refuse(similarity_function != "most_similar", "similarity_function", "analogies are solved by most_similar")
         upper = str.upper if case_insensitive else str
         rules = Protocol(restrict_vocab, upper, "", PROTOCOLS["gensim"].first_only)
-        asked = [(name, [tuple(map(upper, q)) for q in questions]) for name, questions in read_analogies(analogies)]
+        read = read_analogies(analogies, errors="ignore")  # as gensim does
+        asked = [(name, [tuple(map(upper, q)) for q in questions]) for name, questions in read]
         found = judge_analogies(self, asked, rules, search_limit(len(self), restrict_vocab))  # type: ignore[arg-type]
         sections = []
         for (name, questions), (_, known, right) in zip(asked, found, strict=True):
@@ -358,7 +362,19 @@ class KeyedVectors(Absent, WordVectors):
         refuse(fvocab is not None, "fvocab", "the words are in the file itself")
         refuse(encoding.lower().replace("-", "") != "utf8", f"encoding={encoding!r}", "words are UTF-8")
         refuse(np.dtype(datatype) != np.float32, "datatype", "vectors are float32")
-        return cls._of(load(fname, format="binary" if binary else "text", errors=unicode_errors)[:limit])
+        asked: Format = "binary" if binary else "text"
+        found = certain_format(checked_path("load", fname))
+        if found == "native":
+            raise FormatError(f"{os.fspath(fname)}: not a word2vec file but one of save(); KeyedVectors.load reads it")
+        if found not in (None, asked):
+            raise FormatError(
+                f"{os.fspath(fname)}: this is a word2vec {found} file, but binary={binary} was given: pass "
+                f"binary={not binary}"
+            )
+        try:
+            return cls._of(load(fname, format=asked, errors=unicode_errors, limit=limit or None))
+        except FormatError as error:
+            raise FormatError(str(error).replace("errors='", "unicode_errors='")) from error
 
     @classmethod
     def _of(cls, wv: WordVectors) -> KeyedVectors:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from fastw2v.errors import ParameterError
+from fastw2v.errors import FormatError, ParameterError, warn_user
 
 _PTB_ADDRESS = "https://raw.githubusercontent.com/tomsercu/lstm/master/data/ptb.{split}.txt"
 _PTB_SHA256 = {
@@ -288,6 +288,8 @@ def fetch_sst2(split: str = "train") -> LabelledTexts:
     ------
     ParameterError
         For another `split`.
+    FormatError
+        A line has another form; the message names it.
     OSError
         The file is missing. It is not downloaded: the Treebank is published as trees, and there is no permanent
         address for these sentences.
@@ -300,8 +302,18 @@ def fetch_sst2(split: str = "train") -> LabelledTexts:
             f"{name} was not found: set FASTW2V_DATA to a folder that holds it (on each line a sentence, a tab, and 0 "
             f"for negative or 1 for positive; the sentences are those of https://nlp.stanford.edu/sentiment)"
         )
-    rows = [line.rsplit("\t", 1) for line in _read_text(path).split("\n") if line]
-    return LabelledTexts([text for text, _ in rows], [("negative", "positive")[int(label)] for _, label in rows])
+    texts, labels = [], []
+    for number, line in enumerate(_read_text(path).split("\n"), 1):
+        text, _, label = line.rpartition("\t")
+        if label.strip() in _SENTIMENTS:
+            texts.append(text)
+            labels.append(_SENTIMENTS[label.strip()])
+        elif line.strip():
+            raise FormatError(f"{path}, line {number}: expected a sentence, a tab, and 0 or 1; found {line[:60]!r}")
+    return LabelledTexts(texts, labels)
+
+
+_SENTIMENTS = {"0": "negative", "1": "positive"}
 
 
 def _check_split(split: str, known: tuple[str, ...]) -> None:
@@ -314,6 +326,8 @@ def _find(*names: str) -> Path | None:
     folder = os.environ.get("FASTW2V_DATA")
     if not folder:
         return None
+    if not Path(folder).is_dir():
+        warn_user(f"FASTW2V_DATA names {folder!r}, which is not a folder; it is left out of the search")
     return next((path for name in names if (path := Path(folder) / name).is_file()), None)
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import string
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import ParameterError
-from fastw2v.evaluate.files import Question, read_analogies
+from fastw2v.errors import ParameterError, warn_user
+from fastw2v.evaluate.arguments import read_sections, read_vectors
+from fastw2v.evaluate.files import BadLines, Question
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.evaluate.offsets import best_sums
 from fastw2v.vectors.search import best_of_many, search_limit, unit_rows
@@ -21,8 +23,9 @@ from fastw2v.vectors.word_vectors import WordVectors
 
 ProtocolName = Literal["c", "gensim"]
 
-# The questions-words file begins with its five semantic sections.
-_SEMANTIC_SECTIONS = 5
+# The names that the questions-words file gives its two kinds of sections.
+_SEMANTIC = ("capital-common-countries", "capital-world", "currency", "city-in-state", "family")
+_SYNTACTIC = re.compile(r"gram\d")
 # gensim takes the first of its five best words that is not a question word.
 _GENSIM_CANDIDATES = 5
 _ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
@@ -86,13 +89,13 @@ class AnalogyReport:
 
     @property
     def semantic(self) -> AnalogySection:
-        """The first five sections together."""
-        return _sum("semantic", self.sections[:_SEMANTIC_SECTIONS])
+        """The sections with the names of questions-words' semantic ones together; in other files there are none."""
+        return _sum("semantic", [section for section in self.sections if section.name in _SEMANTIC])
 
     @property
     def syntactic(self) -> AnalogySection:
-        """The sections after the fifth together."""
-        return _sum("syntactic", self.sections[_SEMANTIC_SECTIONS:])
+        """The sections whose names begin with "gram" and a number together; in other files there are none."""
+        return _sum("syntactic", [section for section in self.sections if _SYNTACTIC.match(section.name)])
 
     @property
     def total(self) -> AnalogySection:
@@ -104,7 +107,8 @@ class AnalogyReport:
             f"Analogies, protocol {self.protocol!r}: {self.case_rule}, first {self.restrict_vocab:,} words searched;"
         ]
         lines.append(f"{self.missing_rule}.")
-        for part in (*self.sections, self.semantic, self.syntactic, self.total):
+        kinds = [part for part in (self.semantic, self.syntactic) if part.used + part.missing]
+        for part in (*self.sections, *kinds, self.total):
             counts = f"{part.correct:6} of {part.used:6}, {part.missing:6} left out"
             lines.append(f"{part.name:30} {part.accuracy:7.2%}  {counts}")
         return "\n".join(lines)
@@ -112,37 +116,46 @@ class AnalogyReport:
 
 def evaluate_analogies(
     vectors: WordVectors,
-    questions: str | os.PathLike[str] | Sequence[tuple[str, Sequence[Question]]],
+    questions: str | os.PathLike[str] | Mapping[str, Iterable[Question]] | Iterable[tuple[str, Iterable[Question]]],
     *,
     protocol: ProtocolName = "c",
     restrict_vocab: int | None = None,
+    errors: BadLines = "strict",
 ) -> AnalogyReport:
     """Answer "a is to b as c is to ?" and count the correct answers.
 
     Parameters
     ----------
-    vectors : WordVectors
-    questions : path, or sequence of (section name, questions)
-        A file in the questions-words form: ": section", then four words per line. See
-        :func:`fastw2v.datasets.fetch.fetch_analogies`.
+    vectors : WordVectors, fitted model, or gensim's KeyedVectors
+    questions : path, mapping of section name to questions, or iterable of (section name, questions)
+        A file in the questions-words form: ": section", then four words per line; comments (``#``, ``//``) are skipped.
+        See :func:`fastw2v.datasets.fetch.fetch_analogies`.
     protocol : {"c", "gensim"}
         "c" follows word2vec's compute-accuracy: ASCII upper case, question words excluded by row, the answer is
         accepted in any case. "gensim" follows ``evaluate_word_analogies``: Unicode upper case, the answer is the first
         of the five best words that is not a question word in any case.
     restrict_vocab : int, optional
         Rows to search. By default 30,000 for "c" (as in word2vec's demonstration) and 300,000 for "gensim".
+    errors : {"strict", "ignore"}
+        "ignore" leaves out lines of a file that are not four words, and says how many.
 
     Returns
     -------
     AnalogyReport
-        Results by section, semantic (the first five sections), syntactic and total, and the rules followed.
+        Results by section and in total, and the rules followed; semantic and syntactic totals, where sections have the
+        names of questions-words.
 
     Raises
     ------
     FormatError
         For a file in another form; the message names the line.
     ParameterError
-        For an unknown protocol, or a question that is not four strings.
+        For an unknown protocol, a question that is not four strings, or swapped arguments.
+
+    Warns
+    -----
+    RuntimeWarning
+        No question could be asked, so there is no accuracy.
 
     Notes
     -----
@@ -159,13 +172,20 @@ def evaluate_analogies(
     if protocol not in PROTOCOLS:
         raise ParameterError(f"protocol must be 'c' or 'gensim'; got {protocol!r}")
     rules = PROTOCOLS[protocol]
+    vectors = read_vectors(vectors, questions)
+    sections = read_sections(questions, errors)
     limit = search_limit(len(vectors), rules.restrict_vocab if restrict_vocab is None else restrict_vocab)
-    sections = read_analogies(questions) if isinstance(questions, (str, os.PathLike)) else questions
     results = []
     for name, known, right in judge_analogies(vectors, sections, rules, limit):
         asked, correct = int(np.count_nonzero(known)), int(np.count_nonzero(right))
         results.append(AnalogySection(name, correct, asked, len(known) - asked))
-    return AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
+    report = AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
+    if not report.total.used:
+        warn_user(
+            f"no accuracy: none of {report.total.missing:,} questions could be asked, since a word of each is not "
+            f"among the first {limit:,} words of these vectors; check the language and the case of the words"
+        )
+    return report
 
 
 def judge_analogies(
@@ -212,11 +232,6 @@ class _Search:
 
     def rows(self, asked: Sequence[Question]) -> NDArray[np.int64]:
         """Look up the words of the questions: shape (questions, 4), -1 for an unknown word."""
-        for question in asked:
-            if isinstance(question, str) or len(question) != 4 or not all(isinstance(word, str) for word in question):
-                raise ParameterError(
-                    f"an analogy question must be four strings (a, b, c and the answer); got {question!r:.100}"
-                )
         words = list(itertools.chain.from_iterable(asked))
         row = {word: self.index.get(self.upper(word), -1) for word in set(words)}
         return np.fromiter((row[word] for word in words), np.int64, len(words)).reshape(-1, 4)

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.evaluate.files import read_word_pairs
+from fastw2v.errors import warn_user
+from fastw2v.evaluate.arguments import read_pairs, read_vectors
+from fastw2v.evaluate.files import BadLines, Columns
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.vectors.search import search_limit, unit_rows
 from fastw2v.vectors.word_vectors import WordVectors
@@ -58,19 +60,26 @@ def evaluate_word_pairs(
     *,
     restrict_vocab: int | None = 300_000,
     case_insensitive: bool = True,
+    columns: Columns | None = None,
+    errors: BadLines = "strict",
 ) -> WordPairReport:
     """Correlate cosine similarities with human similarity scores.
 
     Parameters
     ----------
-    vectors : WordVectors
-    pairs : path, or iterable of (word, word, score)
-        A file has a pair and a score on each line, separated by tabs, commas or white space; `#` lines and a line of
-        column names are skipped. See :func:`fastw2v.datasets.fetch.fetch_word_pairs`.
+    vectors : WordVectors, fitted model, or gensim's KeyedVectors
+    pairs : path, data frame, or iterable of (word, word, score)
+        A file has a pair and a score on each line, separated by tabs, semicolons, commas or white space; comments
+        (``#``, ``//``) and a line of column names are skipped. See :func:`fastw2v.datasets.fetch.fetch_word_pairs`.
     restrict_vocab : int or None, default 300,000
         Use the first rows only, as gensim does; None: all.
     case_insensitive : bool, default True
         Compare words in upper case; of several forms of a word the first (most frequent) row is used.
+    columns : sequence of three str or int, optional
+        Names or positions (from 0) of the columns of the two words and the score, in a file or a data frame. By default
+        the first two, and the first after them that holds numbers, as in SimLex-999.
+    errors : {"strict", "ignore"}
+        "ignore" leaves out lines of a file that are not a pair and a score, and says how many.
 
     Returns
     -------
@@ -80,6 +89,13 @@ def evaluate_word_pairs(
     ------
     FormatError
         For a line that is not a pair and a score; the message names the line.
+    ParameterError
+        For pairs that are not two words and a finite number, columns that do not exist, or swapped arguments.
+
+    Warns
+    -----
+    RuntimeWarning
+        There is no correlation: fewer than two pairs could be compared, or all scores are equal.
 
     Notes
     -----
@@ -93,7 +109,8 @@ def evaluate_word_pairs(
     >>> report.used, report.missing, round(report.spearman, 3)
     (3, 0, 1.0)
     """
-    given = read_word_pairs(pairs) if isinstance(pairs, (str, os.PathLike)) else list(pairs)
+    vectors = read_vectors(vectors, pairs)
+    given = read_pairs(pairs, columns, errors)
     limit = search_limit(len(vectors), restrict_vocab)
     upper = str.upper if case_insensitive else str
     index = cased_index(vectors, limit, upper)
@@ -104,7 +121,10 @@ def evaluate_word_pairs(
     ]
     rows = np.array([row[:2] for row in found], np.int64).reshape(-1, 2)
     ours = np.einsum("ij,ij->i", unit_rows(vectors.vectors[rows[:, 0]]), unit_rows(vectors.vectors[rows[:, 1]]))
-    spearman, pearson = _correlations(np.array([row[2] for row in found], np.float64), ours)
+    theirs = np.array([row[2] for row in found], np.float64)
+    spearman, pearson = _correlations(theirs, ours)
+    if np.isnan(spearman):
+        warn_user(_describe_none(theirs, ours, len(given), limit))
     rule = "Unicode upper case" if case_insensitive else "case kept"
     return WordPairReport(spearman, pearson, len(found), len(given) - len(found), limit, rule)
 
@@ -115,3 +135,17 @@ def _correlations(theirs: NDArray[Any], ours: NDArray[Any]) -> tuple[float, floa
     from scipy import stats
 
     return float(stats.spearmanr(theirs, ours).statistic), float(stats.pearsonr(theirs, ours).statistic)
+
+
+def _describe_none(theirs: NDArray[Any], ours: NDArray[Any], given: int, limit: int) -> str:
+    """Say why there is no correlation."""
+    if given < 2:
+        return f"no correlation: it takes two pairs at least, and {given} came"
+    if len(theirs) < 2:
+        return (
+            f"no correlation: of {given:,} pairs {len(theirs)} could be compared, since a word of each other one is "
+            f"not among the first {limit:,} words of these vectors; check the language and the case of the words"
+        )
+    if np.ptp(theirs) == 0:
+        return f"no correlation: the {len(theirs):,} pairs that could be compared all have the score {theirs[0]:g}"
+    return f"no correlation: the vectors give {len(ours):,} pairs the same similarity, {ours[0]:g}"

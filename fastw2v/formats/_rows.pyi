@@ -17,6 +17,7 @@ def parse_float(field: bytes) -> float | None: ...
 class RowReader:
     status: int
     end: int
+    after_newline: int
     bad: bytes
     word: bytes
     undecoded: bytes | None

@@ -102,6 +102,8 @@ cdef class RowReader:
         After BAD_NUMBER and LONG_WORD, the beginning of the word.
     fields : int
         After FEW, the number of fields.
+    after_newline : int
+        How many of the last rows begin after newlines that are no part of them (binary rows).
     undecoded : bytes or None
         The word after the last one returned, if it is invalid UTF-8.
     """
@@ -110,6 +112,7 @@ cdef class RowReader:
     cdef fw_row row
     cdef readonly int status
     cdef readonly Py_ssize_t end
+    cdef readonly int64_t after_newline
     cdef readonly bytes bad, word, undecoded
     cdef int64_t[:, ::1] _spans
 
@@ -137,6 +140,7 @@ cdef class RowReader:
     cdef list _read(self, bytes block, Py_ssize_t begin, bint at_file_end, float[:, ::1] out, str errors, bint lines):
         cdef const char *text = PyBytes_AS_STRING(block)
         cdef int64_t length = PyBytes_GET_SIZE(block), most = min(out.shape[0], self._spans.shape[0]), at = begin, n = 0
+        cdef int64_t newlines = 0
         cdef int status = FW_ROW
         if out.shape[1] != self.form.size or begin < 0 or begin > length:
             raise ValueError("`out` has rows of another size, or `begin` is outside the block")
@@ -149,12 +153,14 @@ cdef class RowReader:
                     status = fw_parse_binary_row(text, length, at, &self.form, &out[n, 0], &self.row)
                 if status != FW_ROW:
                     break
+                newlines += self.row.word_begin > at
                 self._spans[n, 0] = self.row.word_begin
                 self._spans[n, 1] = self.row.word_end
                 at = self.row.end
                 n += 1
         self.status = status
         self.end = at
+        self.after_newline = newlines
         if status == FW_ROW_BAD_NUMBER:
             self.bad = block[self.row.bad_begin:self.row.bad_end]
         if status == FW_ROW_BAD_NUMBER or status == FW_ROW_LONG_WORD:

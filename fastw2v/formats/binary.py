@@ -6,18 +6,26 @@ length, never by line, because a vector may hold any byte.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError, warn_user
-from fastw2v.formats._rows import NO_MORE_ROOM, UNFINISHED, RowReader
+from fastw2v.formats._rows import NO_MORE_ROOM, NO_WORD, UNFINISHED, RowReader
 from fastw2v.formats.atomic import Writer
-from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, Bytes, FileReader, Rows, check_header, parse_header
+from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, Bytes, FileReader, check_header, parse_header
+from fastw2v.formats.rows import Rows
 from fastw2v.formats.words import plain_words
 
 _ROWS_PER_WRITE = 1024
+# White space ends a word in a corpus, so that no program writes one that holds it; but a space, which ends a word here.
+_WHITE = re.compile("[\t\n\r\v\f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
+# Larger than any number of word vectors.
+_LARGE = 1e15
+_ROWS_EXAMINED = 256
 
 
 def write_binary(writer: Writer | Any, vectors: NDArray[np.float32], words: list[Any]) -> None:
@@ -43,13 +51,16 @@ def write_binary(writer: Writer | Any, vectors: NDArray[np.float32], words: list
         writer.write(b"".join(b"%s %s\n" % (word, row.tobytes()) for word, row in named))
 
 
-def read_binary(file: FileReader, errors: str) -> tuple[NDArray[np.float32], list[str]]:
+def read_binary(file: FileReader, errors: str, limit: int | None = None) -> tuple[NDArray[np.float32], list[str]]:
     """Read a binary file.
 
     Parameters
     ----------
     file : FileReader
     errors : {"strict", "replace", "ignore"}
+        "ignore" leaves out empty words, and reads a truncated file.
+    limit : int, optional
+        Stop after this many rows.
 
     Returns
     -------
@@ -67,40 +78,142 @@ def read_binary(file: FileReader, errors: str) -> tuple[NDArray[np.float32], lis
     if header is None:
         raise file.error("line 1", f"expected a header of two whole numbers, found {start[:40]!r}")
     promised, size = header
-    check_header(file, promised, size, 4 * size + 2, header_end + 1)
-    rows = Rows(file, size, errors, promised)
+    needed = 1 if errors == "ignore" else limit or promised
+    expected = check_header(file, promised, size, 4 * size + 2, header_end + 1, needed)
     data = Bytes(file)
     data.block = start[header_end + 1 :]
-    parser = RowReader(size, MAX_WORD_BYTES, 0)
-    done = 0
-    # Only a vector that the file holds in full gets room, whatever size the header claims.
-    while done < promised and data.have(4 * size):
-        words = parser.binary(data.block, data.at, rows.room()[: promised - done], errors)
-        at = done + 1
-        rows.add(words, parser.undecoded, lambda n, at=at: f"word {at + n:,} of {promised:,}")  # type: ignore[misc]
-        done += len(words)
-        data.at = parser.end
-        if parser.status == UNFINISHED and not data.ended:
-            data.more()
-        elif parser.status != NO_MORE_ROOM:
-            break
-    if done < promised:
-        raise _fault(file, data, f"word {done + 1:,} of {promised:,}", 4 * size)
-    left_over = data.count_rest()
-    if left_over:
-        warn_user(f"{file.path}: the header says {promised:,} words, but {left_over:,} more bytes follow; skipped them")
-    return rows.finish()
+    table = _Table(file, data, Rows(file, size, errors, expected, limit), promised, header_end + 1)
+    table.read()
+    return table.rows.finish()
 
 
-def _fault(file: FileReader, data: Bytes, place: str, vector_bytes: int) -> FormatError:
-    """Return what is wrong with the row at which reading stopped."""
-    left = data.rest().lstrip(b"\n")
-    space = left.find(b" ", 0, MAX_WORD_BYTES + 1)
-    if space == 0:
-        return file.error(place, "the word is empty: the file is damaged before it")
-    if space < 0 and len(left) > MAX_WORD_BYTES:
-        return file.error(place, f"no word ends within {MAX_WORD_BYTES:,} bytes: the file is damaged here")
-    if space < 0:
-        return file.error(place, "the file ends here: it is truncated")
-    there = len(left) - space - 1
-    return file.error(place, f"the file ends inside the vector, after {there:,} of {vector_bytes:,} bytes")
+class _Table:
+    """The rows of a binary file."""
+
+    def __init__(self, file: FileReader, data: Bytes, rows: Rows, promised: int, header_bytes: int) -> None:
+        self.file, self.data, self.rows, self.promised = file, data, rows, promised
+        self.row_bytes = 4 * rows.size
+        self.wide = not file.packed and (file.most_bytes - header_bytes) // promised >= 2 * self.row_bytes + 2
+        self.after_newline = 0  # rows that begin after a newline: all but the first, or none
+        self.controls: list[tuple[int, str]] = []  # rows and words with control characters
+
+    @property
+    def done(self) -> int:
+        """How many rows were read."""
+        return self.rows.met
+
+    def read(self) -> None:
+        """Read all rows, up to the limit."""
+        data, rows, promised = self.data, self.rows, self.promised
+        parser = RowReader(rows.size, MAX_WORD_BYTES, 0)
+        # Only a vector that the file holds in full gets room, whatever size the header claims.
+        while self.done < promised and not rows.full and data.have(self.row_bytes):
+            words = parser.binary(data.block, data.at, rows.room()[: promised - self.done], rows.errors)
+            self._examine(words, parser.undecoded)
+            rows.add(words, parser.undecoded, lambda n, at=self.done: self._place(at + n))  # type: ignore[misc]
+            self.after_newline += parser.after_newline
+            data.at = parser.end
+            if parser.status == UNFINISHED and not data.ended:
+                data.more()
+            elif parser.status == NO_WORD:
+                rows.leave_out(self._place(self.done), "the word is empty: the file is damaged before it")
+                row_end = data.block.index(b" ", data.at) - data.at + 1 + self.row_bytes
+                data.have(row_end)
+                data.at = min(len(data.block), data.at + row_end)
+            elif parser.status != NO_MORE_ROOM:
+                break
+        self._check_rows()
+        if self.done < promised and not rows.full:
+            self._end()
+        elif not rows.full:
+            left_over = data.count_rest()
+            if left_over:
+                last = max(0, len(rows.words) - 1)
+                self._check_large(rows.vectors[last : len(rows.words)], last)
+                warn_user(
+                    f"{self.file.path}: the header says {promised:,} words, but {left_over:,} more bytes follow; "
+                    "skipped them"
+                )
+
+    def _place(self, row: int) -> str:
+        return f"word {row + 1:,} of {self.promised:,}"
+
+    def _examine(self, words: list[str], undecoded: bytes | None) -> None:
+        """Look for what no word holds, which shows that the reading went astray before it."""
+        if _CONTROL.search("".join(words)):
+            for number, word in enumerate(words):
+                if _WHITE.search(word):
+                    raise self._astray(self.done + number, word)
+                if _CONTROL.search(word):
+                    self.controls.append((self.done + number, word))
+        if undecoded is not None and _CONTROL.search(undecoded.decode("latin-1")):
+            raise self._astray(self.done + len(words), undecoded)
+
+    def _check_rows(self) -> None:
+        """Doubt odd words and numbers, unless newlines after all vectors show where the rows begin."""
+        vectors = self.rows.vectors[: len(self.rows.words)]
+        self._check_byte_order(vectors[:_ROWS_EXAMINED])
+        if self.after_newline == self.done - 1:
+            return
+        if self.controls:
+            raise self._astray(*self.controls[0])
+        if len(vectors) > 1:
+            self._check_large(vectors, 0)
+
+    def _check_large(self, vectors: NDArray[np.float32], first: int) -> None:
+        """Raise if a few vectors hold huge numbers: the letters of a word behind a space, read as numbers, are huge."""
+        large = _rows_beyond(vectors, _LARGE)
+        if 0 < 2 * len(large) <= len(vectors) + 1:
+            row = int(large[0])
+            word, most = self.rows.words[first + row], np.abs(vectors[row]).max()
+            raise self._astray(first + row, word, f" (its vector holds {most:.0e})")
+
+    def _astray(self, row: int, word: str | bytes, found: str = "") -> FormatError:
+        wide = "the size of the file fits float64; " if self.wide else ""
+        return self.file.error(
+            self._place(row),
+            f"{word[:40]!r}{found} is not a word of the file: it is damaged there, a word holds a space, or the "
+            f"numbers are not float32 ({wide}little-endian float32 are expected). Write it anew: float32, and no "
+            "spaces in words",
+        )
+
+    def _check_byte_order(self, sample: NDArray[np.float32]) -> None:
+        """Refuse numbers that make sense only with their bytes in the opposite order."""
+        odd = sample[~_between(sample, 1e-30, 1e30)]
+        if len(np.unique(odd)) >= 4 and len(odd) > sample.size // 8 and _between(sample.byteswap(), 1e-8, 1e8).all():
+            raise self.file.error(
+                "numbers", "they are big-endian float32, and little-endian ones are expected; write the file anew"
+            )
+
+    def _end(self) -> None:
+        """Say what is wrong with the row at which the file ends."""
+        place, left = self._place(self.done), self.data.rest().lstrip(b"\n")
+        space = left.find(b" ", 0, MAX_WORD_BYTES + 1)
+        if space < 0 and len(left) > MAX_WORD_BYTES:
+            raise self.file.error(place, f"no word ends within {MAX_WORD_BYTES:,} bytes: the file is damaged here")
+        fault = "the file ends here: it is truncated"
+        if space >= 0:
+            there = len(left) - space - 1
+            fault = f"the file ends inside the vector, after {there:,} of {self.row_bytes:,} bytes"
+        if self.rows.errors != "ignore":
+            raise self.file.error(place, f"{fault}; errors='ignore' reads the rows that are there")
+        warn_user(f"{self.file.path}, {place}: {fault}; read the rows before it")
+
+
+def _between(numbers: NDArray[np.float32], least: float, most: float) -> NDArray[np.bool_]:
+    """Return which numbers are 0 or of a magnitude between these."""
+    with np.errstate(invalid="ignore"):
+        sizes = np.abs(numbers)
+        return (sizes == 0) | ((sizes > least) & (sizes < most))
+
+
+def _rows_beyond(vectors: NDArray[np.float32], bound: float) -> NDArray[np.int64]:
+    """Return the rows that hold a finite number of a magnitude beyond the bound."""
+    found = [np.empty(0, np.int64)]
+    for first in range(0, len(vectors), _ROWS_PER_WRITE):
+        block = vectors[first : first + _ROWS_PER_WRITE]
+        with np.errstate(invalid="ignore"):
+            if block.max() > bound or block.min() < -bound or block.max() != block.max():
+                beyond = np.isfinite(block) & (np.abs(block) > bound)
+                found.append(first + np.flatnonzero(beyond.any(axis=1)))
+    return np.concatenate(found)

@@ -6,6 +6,7 @@ and `to_gensim` do the same.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import zipfile
@@ -18,6 +19,7 @@ import numpy as np
 from fastw2v.errors import FormatError, ParameterError, require
 from fastw2v.formats.atomic import open_atomic
 from fastw2v.formats.folder import new_folder
+from fastw2v.formats.sniff import checked_path
 from fastw2v.formats.words import encode_words
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
 
@@ -52,8 +54,8 @@ def export(
         "projector": a log folder for TensorBoard's embedding projector, whose two TSV files can also be uploaded to it.
         "model2vec": a folder for ``model2vec.StaticModel.from_pretrained`` and ``sentence_transformers``.
     overwrite : bool, default False
-        Replace the files of an earlier export in a folder. A folder that holds anything else is an error, since that
-        would be deleted. (A file is always replaced.)
+        Replace the files of an earlier export in a folder, or a file of another kind. (An npz or parquet file is always
+        replaced by one of its kind.) A folder that holds anything else is an error, since that would be deleted.
     lowercase : bool, default False
         "model2vec" only: turn text into lower case before its words are looked up.
 
@@ -85,9 +87,10 @@ def export(
         raise ParameterError(f"to must be one of {', '.join(map(repr, EXPORTS))}; got {to!r}")
     if lowercase and to != "model2vec":
         raise ParameterError(f"lowercase=True applies to 'model2vec' only, not to {to!r}")
-    target = Path(os.fspath(path))
+    target = checked_path("export", path)
     word_vectors = as_word_vectors(word_vectors)
     if to in _FILES:
+        _refuse_other_kind(target, to, overwrite)
         with open_atomic(target) as writer:
             _FILES[to](writer, word_vectors)
     elif to == "projector":
@@ -97,6 +100,18 @@ def export(
 
 
 # -- single files --
+
+
+def _refuse_other_kind(target: Path, to: str, overwrite: bool) -> None:
+    """Raise FileExistsError if the file would replace one of another kind, a corpus for example."""
+    if overwrite or not target.is_file():
+        return
+    with open(target, "rb") as file:
+        start = file.read(4)
+    if start not in (b"", _MAGIC[to]):
+        raise FileExistsError(
+            errno.EEXIST, f"the file is not of the kind {to}; give another name, or pass overwrite=True", str(target)
+        )
 
 
 def _npz(writer: Any, wv: WordVectors) -> None:
@@ -165,6 +180,7 @@ class _File:
         """Do nothing: the caller that opened the writer closes it."""
 
 
+_MAGIC = {"npz": b"PK\x03\x04", "parquet": b"PAR1"}
 _FILES: dict[str, Callable[[Any, WordVectors], None]] = {"npz": _npz, "parquet": _parquet}
 EXPORTS: tuple[Export, ...] = get_args(Export)
 

@@ -37,11 +37,18 @@ def new_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iter
     ------
     OSError
         The message names the path, where everything is unchanged. With `overwrite`, a `FileExistsError` names what the
-        folder holds besides, which would be lost.
+        folder holds besides, which would be lost. The current folder is refused: its shell would be left in a folder
+        that is gone.
     """
     target = Path(os.path.realpath(os.fspath(path)))
     if target.exists() and not target.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "this is a file; give the name of a folder", str(path))
+    if target == Path.cwd():
+        raise OSError(
+            errno.EBUSY,
+            "this is the current folder, which would be replaced; give the name of a folder in it",
+            str(path),
+        )
     if not overwrite and target.is_dir() and any(target.iterdir()):
         raise FileExistsError(
             errno.EEXIST, "the folder exists and is not empty; give another name, or pass overwrite=True", str(path)
@@ -79,6 +86,7 @@ def _refuse_to_lose(target: Path, temporary: Path, path: str | os.PathLike[str])
 
 
 def _take_name(temporary: Path, target: Path, overwrite: bool) -> None:
+    written = {entry.name for entry in temporary.iterdir()}
     # rename() replaces an empty folder in one step, but no other.
     if not (overwrite and target.is_dir() and any(target.iterdir())):
         os.replace(temporary, target)
@@ -90,4 +98,9 @@ def _take_name(temporary: Path, target: Path, overwrite: bool) -> None:
     except OSError:
         os.rename(old, target)
         raise
-    shutil.rmtree(old)
+    for entry in list(old.iterdir()):
+        if entry.name in written:
+            entry.unlink()
+        else:  # somebody put it there meanwhile
+            entry.rename(target / entry.name)
+    old.rmdir()

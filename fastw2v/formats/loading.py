@@ -10,12 +10,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import FormatError, ParameterError
+from fastw2v.errors import FormatError, ParameterError, warn_user
 from fastw2v.formats.binary import read_binary
 from fastw2v.formats.native import NativeContent, read_native
 from fastw2v.formats.reader import open_reader
-from fastw2v.formats.sniff import Format, check_regular, checked_format, format_of_content
+from fastw2v.formats.sniff import (
+    Format,
+    certain_format,
+    check_regular,
+    checked_format,
+    checked_path,
+    format_of_content,
+    refuse_foreign,
+)
 from fastw2v.formats.text import read_text
+from fastw2v.vectors.search import rows_not_finite, whole_number
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
@@ -41,7 +50,12 @@ class Loaded:
 
 
 def load(
-    path: str | os.PathLike[str], *, format: Format | None = None, mmap: bool = False, errors: Errors = "strict"
+    path: str | os.PathLike[str],
+    *,
+    format: Format | None = None,
+    mmap: bool = False,
+    errors: Errors = "strict",
+    limit: int | None = None,
 ) -> WordVectors:
     """Read word vectors from a file of any of the formats.
 
@@ -53,7 +67,11 @@ def load(
     mmap : bool, default False
         Leave the vectors in the file (native format only). The file must not be cut short while they are in use.
     errors : {"strict", "replace", "ignore"}
-        How to handle words that are not valid UTF-8, as in ``bytes.decode`` (word2vec formats only).
+        How to handle words that are not valid UTF-8, as in ``bytes.decode`` (word2vec formats only). "ignore" also
+        leaves out rows that cannot be read (blank words, too few numbers) or that hold NaN or infinity, reads the rows
+        of a truncated file, and says in a warning how many are missing.
+    limit : int, optional
+        Read the first rows only, the most frequent words of most files; nothing behind them is read or checked.
 
     Returns
     -------
@@ -63,16 +81,17 @@ def load(
     ------
     FormatError
         The content contradicts itself or the size of the file; the message names the position. Pickles and archives
-        are recognized from their first bytes and refused.
+        are recognized from their first bytes and refused, as are files of another format than the one given.
     OSError
         The file cannot be opened.
     ParameterError
-        For an unknown format or value of `errors`, or `mmap` with a word2vec file.
+        For an unknown format or value of `errors`, a `path` that is not one, or `mmap` with a word2vec file.
 
     Warns
     -----
     RuntimeWarning
-        A word2vec file has more rows than its header says, or repeats a word (the first row is kept).
+        A word2vec file has more rows than its header says, or repeats a word (the first row is kept). Vectors hold NaN
+        or infinity (not checked with `mmap`, which would read the whole file). Rows were left out.
 
     Notes
     -----
@@ -86,17 +105,22 @@ def load(
     >>> load(file)["moon"]
     array([0. , 1. , 0.5], dtype=float32)
     """
-    return load_all(path, format=format, mmap=mmap, errors=errors).word_vectors
+    return load_all(path, format=format, mmap=mmap, errors=errors, limit=limit).word_vectors
 
 
 def load_all(
-    path: str | os.PathLike[str], *, format: Format | None = None, mmap: bool = False, errors: Errors = "strict"
+    path: str | os.PathLike[str],
+    *,
+    format: Format | None = None,
+    mmap: bool = False,
+    errors: Errors = "strict",
+    limit: int | None = None,
 ) -> Loaded:
     """Read everything that a file holds: word vectors as `load` does, context vectors and metadata.
 
     Parameters
     ----------
-    path, format, mmap, errors
+    path, format, mmap, errors, limit
         As in `load`.
 
     Returns
@@ -105,12 +129,20 @@ def load_all(
     """
     if errors not in ("strict", "replace", "ignore"):
         raise ParameterError(f"errors must be 'strict', 'replace' or 'ignore'; got {errors!r}")
-    file = Path(os.fspath(path))
+    limit = None if limit is None else whole_number("limit", limit, 1)
+    file = checked_path("load", path)
     chosen = checked_format(format)
     check_regular(file)
+    if chosen in ("text", "binary") and (found := certain_format(file)) not in (None, chosen):
+        raise FormatError(
+            f"{file}: this is a {'native' if found == 'native' else f'word2vec {found}'} file, but format={chosen!r} "
+            f"was given: pass format={found!r}, or none"
+        )
     chosen = chosen or format_of_content(file)
     if chosen == "native":
-        content = _read_native(file, mmap)
+        content = _read_native(file, mmap, limit)
+        if not mmap:
+            content = _finite(file, content, errors)
         try:
             word_vectors = WordVectors(content.vectors, content.words, content.counts)
         except ParameterError as error:  # a repeated word: the index finds it, a check before would double the time
@@ -119,14 +151,41 @@ def load_all(
     if mmap:
         raise ParameterError(f"{file}: only native files can be memory-mapped, this is a word2vec {chosen} file")
     with open_reader(file) as reader:
-        vectors, words = (read_text if chosen == "text" else read_binary)(reader, errors)
-    return Loaded(WordVectors(vectors, words))
+        vectors, words = (read_text if chosen == "text" else read_binary)(reader, errors, limit)
+    content = _finite(file, NativeContent(vectors, words, None, None, {}), errors)
+    return Loaded(WordVectors(content.vectors, content.words))
 
 
-def _read_native(file: Path, mmap: bool) -> NativeContent:
+def _finite(file: Path, content: NativeContent, errors: Errors) -> NativeContent:
+    """Warn of vectors that hold NaN or infinity, or leave them out."""
+    bad = rows_not_finite(content.vectors)
+    if not len(bad):
+        return content
+    found = (
+        f"{file}: {len(bad):,} of {len(content.words):,} vectors hold NaN or infinity (the first is that of "
+        f"{content.words[bad[0]]!r:.60})"
+    )
+    if errors != "ignore":
+        warn_user(f"{found}; sums with them are NaN, and they are near no word. errors='ignore' leaves them out")
+        return content
+    if len(bad) == len(content.words):
+        raise FormatError(f"{found}: there are no others")
+    warn_user(f"{found}; left them out")
+    kept = np.delete(np.arange(len(content.words)), bad)
+    return NativeContent(
+        content.vectors[kept],
+        [content.words[row] for row in kept],
+        None if content.counts is None else content.counts[kept],
+        None if content.context_vectors is None else content.context_vectors[kept],
+        content.metadata,
+    )
+
+
+def _read_native(file: Path, mmap: bool, limit: int | None) -> NativeContent:
     try:
-        return read_native(file, mmap=mmap)
+        return read_native(file, mmap=mmap, limit=limit)
     except FormatError as error:
+        refuse_foreign(file)
         try:
             found = format_of_content(file)
         except FormatError:

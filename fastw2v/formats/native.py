@@ -115,7 +115,7 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} {value!r:.60}")
 
 
-def read_native(path: Path, *, mmap: bool) -> NativeContent:
+def read_native(path: Path, *, mmap: bool, limit: int | None = None) -> NativeContent:
     """Read a native file.
 
     Parameters
@@ -123,6 +123,8 @@ def read_native(path: Path, *, mmap: bool) -> NativeContent:
     path : Path
     mmap : bool
         Leave the vectors in the file and map it, read-only.
+    limit : int, optional
+        Read the first rows only.
 
     Returns
     -------
@@ -147,16 +149,21 @@ def read_native(path: Path, *, mmap: bool) -> NativeContent:
             if name in places and places[name][1] != shape:
                 raise FormatError(f"{path}, header: {name!r} has shape {places[name][1]}, expected {shape}")
 
-        def array(name: str, mapped: bool = False) -> NDArray[Any]:
+        def array(name: str, rows: int, mapped: bool = False) -> NDArray[Any]:
             begin, shape = places[name]
+            shape = (rows, *shape[1:])
             return _read_array(path, file, data_start + begin, shape, _DTYPES[_EXPECTED[name]], mapped)
 
-        words = _decode_words(path, array("vocab_utf8").tobytes(), array("vocab_offsets"), metadata["word_type"])
+        rows = words_size if limit is None else min(limit, words_size)
+        offsets, utf8_bytes = array("vocab_offsets", rows + 1), places["vocab_utf8"][1][0]
+        if rows < words_size:  # what lies behind is not read
+            utf8_bytes = max(0, min(utf8_bytes, int(offsets[-1])))
+        words = _decode_words(path, array("vocab_utf8", utf8_bytes).tobytes(), offsets, metadata["word_type"])
         return NativeContent(
-            vectors=array("vectors", mmap),
+            vectors=array("vectors", rows, mmap),
             words=words,
-            counts=_check_counts(path, array("counts")) if "counts" in places else None,
-            context_vectors=array("context_vectors", mmap) if "context_vectors" in places else None,
+            counts=_check_counts(path, array("counts", rows)) if "counts" in places else None,
+            context_vectors=array("context_vectors", rows, mmap) if "context_vectors" in places else None,
             metadata=metadata,
         )
 
@@ -231,6 +238,8 @@ def _check_tensors(path: Path, header: dict[str, Any], data_size: int) -> dict[s
         raise FormatError(
             f"{path}: the header describes {at:,} bytes of data, the file has {data_size:,}: it is truncated or damaged"
         )
+    if len(places["vocab_utf8"][1]) != 1:
+        raise FormatError(f"{path}, header: 'vocab_utf8' has shape {places['vocab_utf8'][1]}, expected (bytes,)")
     if len(places["vectors"][1]) != 2 or min(places["vectors"][1]) < 1:
         raise FormatError(f"{path}, header: 'vectors' has shape {places['vectors'][1]}, expected (words, dimensions)")
     return places

@@ -1,21 +1,17 @@
-"""What the two word2vec formats share: reading a file of known size, its header, and collecting its rows."""
+"""What the two word2vec formats share: reading a file of known size, and its header; rows.py collects the rows."""
 
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
-import numpy as np
-from numpy.typing import NDArray
-
-from fastw2v.errors import FormatError, warn_user
+from fastw2v.errors import FormatError
 
 MAX_WORD_BYTES = 64 << 10
 MAX_HEADER_BYTES = 64
@@ -23,8 +19,8 @@ MAX_HEADER_BYTES = 64
 _GZIP_BEST_RATIO = 1032
 _GZIP_MAGIC = b"\x1f\x8b"
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?([0-9]+)[ \t]+([0-9]+)[ \t\r]*")
-_FIRST_BYTES = 4 << 20
 _BLOCK_BYTES = 1 << 20
+_BLANKS = re.compile(rb"[ \t\n\r\v\f]*")
 
 
 class FileReader:
@@ -44,6 +40,7 @@ class FileReader:
         self.most_bytes = most_bytes
         self.packed = packed
         self._stream = stream
+        self._fault: Exception | None = None
 
     def read(self, size: int) -> bytes:
         """Read up to `size` bytes; fewer only at the end of the file.
@@ -53,18 +50,26 @@ class FileReader:
         FormatError
             A compressed file is truncated or damaged.
         """
+        blocks: list[bytes] = []
+        # In blocks: read(n) allocates n bytes at once, and n may come from a false header.
+        while size > 0 and (block := self._read_block(min(size, _BLOCK_BYTES), bool(blocks))):
+            blocks.append(block)
+            size -= len(block)
+        return blocks[0] if len(blocks) == 1 else b"".join(blocks)
+
+    def _read_block(self, size: int, more: bool) -> bytes:
+        """Read once; an error after bytes that were read is kept for the next read, which may never come."""
         try:
-            # In blocks: read(n) allocates n bytes at once, and n may come from a false header.
-            if size <= _BLOCK_BYTES:
-                return self._stream.read(size)
-            blocks = []
-            while size > 0 and (block := self._stream.read(min(size, _BLOCK_BYTES))):
-                blocks.append(block)
-                size -= len(block)
-            return b"".join(blocks)
+            if self._fault is not None:
+                raise self._fault
+            return self._stream.read1(size) if self.packed else self._stream.read(size)  # type: ignore[attr-defined]
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            if more and self._fault is None:
+                self._fault = error
+                return b""
             raise FormatError(
-                f"{self.path}: the gzip data is truncated or damaged ({error}): download the file again"
+                f"{self.path}: the gzip data is truncated or damaged ({error}): download the file again, or read the "
+                "rows before it with limit=N"
             ) from error
 
     def error(self, place: str, message: str) -> FormatError:
@@ -81,8 +86,7 @@ def open_reader(path: Path) -> Iterator[FileReader]:
         file.seek(0)
         if packed:
             with gzip.GzipFile(fileobj=file) as unpacked:
-                stream = cast(BinaryIO, io.BufferedReader(cast(Any, unpacked), 1 << 20))
-                yield FileReader(path, stream, size * _GZIP_BEST_RATIO, packed=True)
+                yield FileReader(path, cast(BinaryIO, unpacked), size * _GZIP_BEST_RATIO, packed=True)
         else:
             yield FileReader(path, file, size)
 
@@ -103,92 +107,37 @@ def parse_header(line: bytes) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-def check_header(file: FileReader, words: int, size: int, least_row_bytes: int, header_bytes: int) -> None:
-    """Refuse a header that the file cannot hold, before anything is allocated for it."""
-    if words < 1 or size < 1:
-        raise file.error("line 1", f"the header says {words} words of {size} dimensions; both must be at least 1")
-    # The last row may lack its newline.
-    needed = header_bytes + words * least_row_bytes - 1
-    if needed > file.most_bytes:
-        raise file.error(
-            "line 1",
-            f"the header says {words:,} words of {size:,} dimensions, which takes at least {needed:,} bytes, but the "
-            f"file holds at most {file.most_bytes:,}: it is truncated or not a word2vec file",
-        )
-
-
-class Rows:
-    """Collects words and rows; keeps the first row of repeated words, with one warning.
+def check_header(
+    file: FileReader, words: int, size: int, least_row_bytes: int, header_bytes: int, needed_words: int
+) -> int:
+    """Refuse a header that the file cannot hold, before anything is allocated for it.
 
     Parameters
     ----------
     file : FileReader
-    size : int
-        D.
-    errors : {"strict", "replace", "ignore"}
-        What to do with a word that is not valid UTF-8, as in ``bytes.decode``.
-    expected : int
-        Rows that the header promises, 0 without one. They are allocated at once if the file is large enough to hold
-        them; otherwise the allocation grows with what was read.
+    words, size : int
+        What the header says.
+    least_row_bytes, header_bytes : int
+    needed_words : int
+        The rows that the file must hold: fewer than `words` if only the first are read, or those that are there.
+
+    Returns
+    -------
+    int
+        The most rows that the file can hold, and not more than `words`.
     """
-
-    def __init__(self, file: FileReader, size: int, errors: str, expected: int = 0) -> None:
-        self.file = file
-        self.errors = errors
-        self.size = size
-        # A text of V rows has 2 V D bytes at least, so this is at most twice the file.
-        self.vectors: NDArray[np.float32] = np.empty((0 if file.packed else expected, size), np.float32)
-        self.words: list[str] = []
-
-    def room(self) -> NDArray[np.float32]:
-        """Return the free rows, of which `add` takes the first."""
-        if len(self.words) == len(self.vectors):
-            rows = max(1, _FIRST_BYTES // (4 * self.size), len(self.vectors) * 3 // 2)
-            # refcheck=False: nobody else holds this array. realloc moves large blocks without copying them.
-            self.vectors.resize((rows, self.size), refcheck=False)
-        return self.vectors[len(self.words) :]
-
-    def add(self, words: list[str], undecoded: bytes | None, describe: Callable[[int], str]) -> None:
-        """Assign the first free rows to these words.
-
-        Parameters
-        ----------
-        words : list of str
-        undecoded : bytes or None
-            The word after these, if it is not valid UTF-8.
-        describe : callable
-            Returns the place of a word, given its number among these.
-
-        Raises
-        ------
-        FormatError
-            For a word that is not valid UTF-8.
-        """
-        self.words += words
-        if undecoded is not None:
-            try:
-                undecoded.decode("utf-8")
-            except UnicodeDecodeError as error:
-                raise self.file.error(
-                    describe(len(words)),
-                    f"the word {undecoded[:40]!r} is not valid UTF-8 ({error.reason}); errors='replace' or 'ignore' "
-                    "reads it",
-                ) from error
-
-    def finish(self) -> tuple[NDArray[np.float32], list[str]]:
-        """Return vectors and words, and warn of repeated words."""
-        first_rows: dict[str, int] = dict(zip(reversed(self.words), range(len(self.words) - 1, -1, -1), strict=True))
-        if len(first_rows) == len(self.words):
-            # realloc gives the unused end back without a copy.
-            self.vectors.resize((len(self.words), self.size), refcheck=False)
-            return self.vectors, self.words
-        repeated = next(word for row, word in enumerate(self.words) if first_rows[word] != row)
-        warn_user(
-            f"{self.file.path}: {len(self.words) - len(first_rows):,} rows repeat a word (the first is {repeated!r}); "
-            "kept the first row of each word"
+    if words < 1 or size < 1:
+        raise file.error("line 1", f"the header says {words} words of {size} dimensions; both must be at least 1")
+    # The last row may lack its newline.
+    needed = header_bytes + min(words, needed_words) * least_row_bytes - 1
+    if needed > file.most_bytes:
+        raise file.error(
+            "line 1",
+            f"the header says {words:,} words of {size:,} dimensions; reading {min(words, needed_words):,} takes at "
+            f"least {needed:,} bytes, but the file holds at most {file.most_bytes:,}: it is truncated or not a "
+            "word2vec file. limit=N reads its first N words, errors='ignore' those that are there",
         )
-        rows = sorted(first_rows.values())
-        return self.vectors[rows], [self.words[row] for row in rows]
+    return min(words, (file.most_bytes - header_bytes + 1) // least_row_bytes)
 
 
 class Bytes:
@@ -205,7 +154,7 @@ class Bytes:
         left = self.block[self.at :]
         wanted = max(_BLOCK_BYTES, len(left))
         fresh = self.file.read(wanted)
-        self.ended = len(fresh) < wanted
+        self.ended = not fresh  # fewer than wanted may mean that the rest is damaged, which the next read says
         self.block, self.at = left + fresh if left else fresh, 0
 
     def have(self, least: int) -> bool:
@@ -217,6 +166,30 @@ class Bytes:
     def rest(self) -> bytes:
         """Return the bytes that were read and not yet used."""
         return self.block[self.at :]
+
+    def line(self) -> bytes:
+        """Return what was read of the line at hand."""
+        end = self.block.find(b"\n", self.at)
+        return self.block[self.at : end if end >= 0 else None]
+
+    def skip_line(self) -> None:
+        """Go on behind the next newline, however far it is."""
+        while (end := self.block.find(b"\n", self.at)) < 0 and not self.ended:
+            self.at = len(self.block)
+            self.more()
+        self.at = end + 1 if end >= 0 else len(self.block)
+
+    def skip_blank_lines(self) -> int:
+        """Skip lines of white space and return how many; nothing is left if they end the file."""
+        lines = 0
+        while True:
+            end = cast("re.Match[bytes]", _BLANKS.match(self.block, self.at)).end()
+            lines += self.block.count(b"\n", self.at, end)
+            at_row = end < len(self.block)
+            self.at = self.block.rfind(b"\n", self.at, end) + 1 or self.at if at_row else end
+            if at_row or self.ended:
+                return lines
+            self.more()
 
     def count_rest(self) -> int:
         """Count the bytes that are left, newlines at once after the last row not counted."""

@@ -15,7 +15,7 @@ from fastw2v.errors import FormatError
 from fastw2v.formats.atomic import open_atomic
 from fastw2v.formats.binary import write_binary
 from fastw2v.formats.native import NativeContent, write_native
-from fastw2v.formats.sniff import Format, checked_format, format_of_name
+from fastw2v.formats.sniff import Format, checked_format, checked_path, format_of_name
 from fastw2v.formats.text import write_text
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
 
@@ -69,7 +69,7 @@ def save(
     >>> load(name)["right"]
     array([0., 1.], dtype=float32)
     """
-    target = Path(os.fspath(path))
+    target = checked_path("save", path)
     word_vectors = as_word_vectors(word_vectors)
     chosen = format_to_write(target, format)
     packed = target.suffix.lower() == ".gz"

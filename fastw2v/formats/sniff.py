@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import stat
+import zipfile
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from fastw2v.errors import FormatError, ParameterError
 from fastw2v.formats.native import is_native
@@ -23,20 +26,44 @@ _SUFFIXES: dict[str, Format] = {
 # Enough for the first row of any usual file: a word and some thousand numbers.
 _PEEK_BYTES = 4 * MAX_WORD_BYTES
 
-_REFUSED: tuple[tuple[bytes, str], ...] = (
-    *((bytes([0x80, protocol]), "a Python pickle (joblib writes them too)") for protocol in range(2, 6)),
-    *((b"\x78" + level, "zlib data, as joblib writes") for level in (b"\x01", b"\x5e", b"\x9c", b"\xda")),
-    (b"PK\x03\x04", "a zip archive, as npz and torch files are"),
-    (b"PK\x05\x06", "an empty zip archive"),
-    (b"\x93NUMPY", "a NumPy .npy file"),
-    (b"BZh91AY&SY", "a bzip2 file"),
-    (b"\xfd7zXZ\x00", "an xz file"),
-    (b"\x28\xb5\x2f\xfd", "a zstandard file"),
-    (b"\x04\x22\x4d\x18", "an lz4 file"),
-    (b"\x89HDF\r\n", "an HDF5 file"),
-    (b"PAR1\x15", "a parquet file"),
-    (b"\xba\x16\x4f\x2f", "a fastText model (its .vec file can be read)"),
+_CODE = (
+    "loading one could run code. Load it with the program that wrote it and write the vectors as word2vec text or "
+    "binary (gensim: save_word2vec_format), or hand them over in memory (gensim: WordVectors.from_gensim(model.wv))"
 )
+_UNPACK = "unpack it first: {command}"
+_ARRAYS = "read its arrays and build WordVectors(vectors, words), or save the vectors as word2vec text or binary"
+# First bytes, what they show, and what to do.
+_REFUSED: tuple[tuple[bytes, str, str], ...] = (
+    *((bytes([0x80, protocol]), "a Python pickle (gensim and joblib write them)", _CODE) for protocol in range(2, 6)),
+    *((b"\x78" + level, "zlib data, as joblib writes", _CODE) for level in (b"\x01", b"\x5e", b"\x9c", b"\xda")),
+    (b"PK\x05\x06", "an empty zip archive", "get the file again"),
+    (b"PK\x03\x04", "a zip archive", _UNPACK.format(command="unzip {name}")),
+    (b"BZh", "a bzip2 file", _UNPACK.format(command="bunzip2 -k {name}")),
+    (b"\xfd7zXZ\x00", "an xz file", _UNPACK.format(command="xz -dk {name}")),
+    (b"\x28\xb5\x2f\xfd", "a zstandard file", _UNPACK.format(command="zstd -d {name}")),
+    (b"\x04\x22\x4d\x18", "an lz4 file", _UNPACK.format(command="lz4 -d {name}")),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK.format(command="7z x {name}")),
+    (b"Rar!\x1a\x07", "a RAR archive", _UNPACK.format(command="unrar x {name}")),
+    (b"\x93NUMPY", "a NumPy .npy file", _ARRAYS),
+    (b"\x89HDF\r\n", "an HDF5 file", _ARRAYS),
+    (b"PAR1\x15", "a parquet file", _ARRAYS),
+    (b"ARROW1", "an Arrow file", _ARRAYS),
+    (b"SQLite format 3\0", "an SQLite database", _ARRAYS),
+    (b"\xba\x16\x4f\x2f", "a fastText model (its .vec file can be read)", "load that, or save it with fastText"),
+)
+_TAR_MAGIC, _TAR_PLACE = b"ustar", 257
+# What a first line may be that is neither a header nor a row.
+_HINTS = (
+    (rb"\s*<(!doctype|html|\?xml)", "a web page: the download went wrong, get the file again"),
+    (rb"version https://git-lfs", "a pointer of Git LFS: fetch the file itself with git lfs pull"),
+    (rb"\xff\xfe|\xfe\xff", "UTF-16 text: convert it first, iconv -f UTF-16 -t UTF-8"),
+    (rb"\s*[{\[]", "JSON: build WordVectors(vectors, words) from what it holds"),
+    (rb"\S+;[-+]?[0-9]", "a word and numbers separated by semicolons: replace them by spaces"),
+    (rb"\S+[ \t][-+]?[0-9]+,[0-9]+[ \t\r]", "a word and numbers with decimal commas: write points"),
+    (rb"[^\s,]+,[-+]?[0-9]", "a word and numbers separated by commas: replace them by spaces"),
+)
+# Bytes that no text holds.
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 
 def checked_format(name: Format | None) -> Format | None:
@@ -44,6 +71,14 @@ def checked_format(name: Format | None) -> Format | None:
     if name is not None and name not in FORMATS:
         raise ParameterError(f"format must be one of {', '.join(map(repr, FORMATS))}; got {name!r}")
     return name
+
+
+def checked_path(call: str, path: Any) -> Path:
+    """Return a path; raise ParameterError, naming the function that was called, for anything else."""
+    if isinstance(path, (str, os.PathLike)):
+        return Path(os.fspath(path))
+    swapped = " first, then the vectors" if call != "load" else ""
+    raise ParameterError(f"{call} takes the path of a file{swapped}; got {type(path).__name__} {path!r:.60}")
 
 
 def format_of_name(path: Path) -> Format | None:
@@ -62,15 +97,21 @@ def format_of_name(path: Path) -> Format | None:
 
 
 def check_regular(path: Path) -> None:
-    """Refuse pipes and devices: they have no size to check a header against, and opening one may wait forever.
+    """Refuse folders, pipes and devices; the latter have no size to check a header against, and may be waited for.
 
     Raises
     ------
     FormatError
     OSError
-        The file does not exist.
+        The file does not exist, or is a folder.
     """
-    if not stat.S_ISREG(os.stat(path).st_mode) and not path.is_dir():
+    mode = os.stat(path).st_mode
+    if stat.S_ISDIR(mode):
+        inside = sorted(entry.name for entry in path.iterdir())
+        likely = [name for name in inside if format_of_name(Path(name))] or inside
+        found = f"it holds {', '.join(map(repr, likely[:3]))}{' ...' if len(likely) > 3 else ''}" if inside else "empty"
+        raise IsADirectoryError(errno.EISDIR, f"this is a folder ({found}): name a file of word vectors", str(path))
+    if not stat.S_ISREG(mode):
         raise FormatError(f"{path}: not a regular file; its size must be known, so write it to a file first")
 
 
@@ -92,47 +133,93 @@ def format_of_content(path: Path) -> Format:
     OSError
         The file cannot be opened.
     """
-    check_regular(path)
-    with open(path, "rb") as file:
-        start = file.read(16)
-    if not start:
-        raise FormatError(f"{path}: the file is empty")
-    if is_native(start):
+    peek = _peek(path)
+    if is_native(peek):
         return "native"
-    _refuse(path, start)
-    with open_reader(path) as reader:
-        peek = reader.read(_PEEK_BYTES)
-    _refuse(path, peek[:16])
-    return _word2vec_format(path, peek)
-
-
-def _refuse(path: Path, start: bytes) -> None:
-    for magic, what in _REFUSED:
-        if start.startswith(magic):
-            raise FormatError(
-                f"{path}: this is {what}; loading one could run code or is not supported. Load it with the program "
-                "that wrote it, and save the vectors as word2vec text or binary, or with fastw2v"
-            )
-
-
-def _word2vec_format(path: Path, peek: bytes) -> Format:
-    """Distinguish text from binary by the first row: with a header both begin alike."""
-    first, newline, rest = peek.partition(b"\n")
-    header = parse_header(first) if len(first) <= MAX_HEADER_BYTES else None
-    if header is None:
+    _refuse(path, peek)
+    first, newline, _ = peek.partition(b"\n")
+    if _header(first) is None:
         if _ends_in_numbers(first, 1) or (not newline and _ends_in_numbers(first.rpartition(b" ")[0], 1)):
             return "text"
+        hint = next((what for start, what in _HINTS if re.match(start, peek, re.IGNORECASE)), "")
         raise FormatError(
-            f"{path}, line 1: neither a safetensors file, nor a word2vec header, nor a word and numbers: {first[:40]!r}"
+            f"{path}, line 1: neither a safetensors file, nor a word2vec header, nor a word and numbers: "
+            f"{first[:40]!r}{'; it may be ' if hint else ''}{hint}"
         )
+    # Damaged or truncated: the suffix decides which format's messages apply.
+    return _certain(peek) or ("text" if format_of_name(path) == "text" else "binary")
+
+
+def certain_format(path: Path) -> Format | None:
+    """Return the format that the first bytes leave no doubt about, or None; raise FormatError for foreign files."""
+    peek = _peek(path)
+    found = _certain(peek)
+    if found is None:
+        _refuse(path, peek)
+    return found
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raise FormatError for a file that its first bytes show to be of another kind: a pickle, an archive."""
+    _refuse(path, _peek(path))
+
+
+def _peek(path: Path) -> bytes:
+    """Return the first bytes, unpacked if the file is a gzip file."""
+    check_regular(path)
+    with open_reader(path) as reader:
+        start = reader.read(16)
+        # Only word2vec files need more: a first row.
+        peek = start if is_native(start) else start + reader.read(_PEEK_BYTES - len(start))
+    if not peek:
+        raise FormatError(f"{path}: the file is empty")
+    return peek
+
+
+def _refuse(path: Path, peek: bytes) -> None:
+    for magic, what, remedy in _REFUSED:
+        if peek.startswith(magic):
+            what, remedy = _zip_content(path) if magic == b"PK\x03\x04" else (what, remedy)
+            raise FormatError(f"{path}: this is {what}; {remedy.format(name=path.name)}")
+    if peek[_TAR_PLACE:].startswith(_TAR_MAGIC):
+        raise FormatError(f"{path}: this is a tar archive; unpack it first: tar -xf {path.name}")
+
+
+def _zip_content(path: Path) -> tuple[str, str]:
+    """Tell NumPy's and torch's zip files from archives."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError):  # truncated, or inside a gzip file
+        return "a zip archive", "unpack it first"
+    if all(name.endswith(".npy") for name in names):
+        return "a zip archive of NumPy arrays (.npz)", _ARRAYS
+    if any(name.endswith("data.pkl") for name in names):
+        return "a zip archive with a pickle, as torch writes", _CODE
+    shown = ", ".join(repr(name[:40]) for name in names[:3]) + (" ..." if len(names) > 3 else "")
+    return f"a zip archive that holds {shown}", "unpack it first: unzip {name}"
+
+
+def _header(line: bytes) -> tuple[int, int] | None:
+    return parse_header(line) if len(line) <= MAX_HEADER_BYTES else None
+
+
+def _certain(peek: bytes) -> Format | None:
+    """Return the format if the first bytes leave no doubt; with a header, text and binary begin alike."""
+    if is_native(peek):
+        return "native"
+    first, _, rest = peek.partition(b"\n")
+    header = _header(first)
+    if header is None:
+        return None
     row, ended, _ = rest.partition(b"\n")
+    least = header[1]
     if not ended and len(peek) == _PEEK_BYTES:
         row, _, _ = row.rpartition(b" ")  # the last number may be cut
-        return "text" if _ends_in_numbers(row, min(header[1], 64)) else "binary"
-    if _ends_in_numbers(row, header[1]):
+        least = min(least, 64)
+    if _ends_in_numbers(row, least):
         return "text"
-    # Damaged or truncated: the suffix decides which format's messages apply.
-    return "text" if format_of_name(path) == "text" else "binary"
+    return "binary" if _NO_TEXT.search(rest, 0, min(4 * header[1] + MAX_HEADER_BYTES, _PEEK_BYTES)) else None
 
 
 def _ends_in_numbers(line: bytes, least: int) -> bool:

@@ -7,6 +7,7 @@ may hold U+0085, U+2028, NBSP and (GloVe) spaces. Nine significant digits are wr
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -24,13 +25,17 @@ from fastw2v.formats._rows import (
     parse_float,
 )
 from fastw2v.formats.atomic import Writer
-from fastw2v.formats.reader import MAX_WORD_BYTES, Bytes, FileReader, Rows, check_header, parse_header
+from fastw2v.formats.reader import MAX_WORD_BYTES, Bytes, FileReader, check_header, parse_header
+from fastw2v.formats.rows import Rows
 from fastw2v.formats.words import plain_words
 
 _BOM = b"\xef\xbb\xbf"
 # Longer than any float written by anybody: 1e-45 with all its decimals has 50 characters.
 _MAX_NUMBER_BYTES = 64
 _MAX_FIRST_LINE = 16 << 20
+_ASCII_SPACES = re.compile("[ \t\r\v\f]+")
+# After so many rows it is certain whether most of them have more numbers than the header says.
+_ROWS_TO_JUDGE = 100
 _ROWS_PER_WRITE = 256
 
 
@@ -58,13 +63,16 @@ def write_text(writer: Writer | Any, vectors: NDArray[np.float32], words: list[A
         writer.write(b"".join(line % (word, *row) for word, row in named))
 
 
-def read_text(file: FileReader, errors: str) -> tuple[NDArray[np.float32], list[str]]:
+def read_text(file: FileReader, errors: str, limit: int | None = None) -> tuple[NDArray[np.float32], list[str]]:
     """Read a text file, with or without a header.
 
     Parameters
     ----------
     file : FileReader
     errors : {"strict", "replace", "ignore"}
+        "ignore" leaves out lines that are not a word and D numbers, and reads a truncated file.
+    limit : int, optional
+        Stop after this many rows.
 
     Returns
     -------
@@ -79,45 +87,143 @@ def read_text(file: FileReader, errors: str) -> tuple[NDArray[np.float32], list[
     data = Bytes(file)
     first = _first_line(file, data)
     header = parse_header(first)
-    promised, line = 0, 1
+    promised, expected, line = 0, 0, 1
     if header is not None:
         promised, size = header
-        check_header(file, promised, size, 2 * size + 2, len(first) + 1)
+        needed = 1 if errors == "ignore" else limit or promised
+        expected = check_header(file, promised, size, 2 * size + 2, len(first) + 1, needed)
         data.at, line = min(len(data.block), len(first) + 1), 2
     else:
         size = _count_numbers(file, first)
         data.at = len(_BOM) if first.startswith(_BOM) else 0
-    rows = Rows(file, size, errors, promised)
-    found = _read_rows(file, data, rows, line)
-    if header is not None:
-        _compare_counts(file, promised, found)
-    return rows.finish()
+    table = _Table(file, data, Rows(file, size, errors, expected, limit), line, promised)
+    table.read()
+    return table.rows.finish()
 
 
-def _read_rows(file: FileReader, data: Bytes, rows: Rows, line: int) -> int:
-    """Read all rows, of which line `line` has the first; return how many there are."""
-    limit = MAX_WORD_BYTES + (rows.size + 1) * _MAX_NUMBER_BYTES
-    parser = RowReader(rows.size, MAX_WORD_BYTES, limit)
-    found = 0
-    # No row is shorter. Room is made only for rows that can exist, however many the header claims.
-    while data.have(1 + 2 * rows.size):
-        words = parser.text(data.block, data.at, data.ended, rows.room(), rows.errors)
-        rows.add(words, parser.undecoded, lambda number, at=line + found: f"line {at + number}")  # type: ignore[misc]
-        found += len(words)
-        data.at = parser.end
+class _Table:
+    """The lines of a text file, from line `line` on, which become rows; `promised` of them, if there is a header."""
+
+    def __init__(self, file: FileReader, data: Bytes, rows: Rows, line: int, promised: int) -> None:
+        self.file, self.data, self.rows, self.line, self.promised = file, data, rows, line, promised
+        self.line_limit = MAX_WORD_BYTES + (rows.size + 1) * _MAX_NUMBER_BYTES
+        self.numbered: list[int] = []  # lines whose word ends in a number after a space
+        self.numbered_word = ""  # the first of these words
+
+    def read(self) -> None:
+        """Read all rows, up to the limit."""
+        data, rows = self.data, self.rows
+        parser = RowReader(rows.size, MAX_WORD_BYTES, self.line_limit)
+        # No row is shorter. Room is made only for rows that can exist, however many the header claims.
+        while not rows.full and data.have(1 + 2 * rows.size):
+            words = parser.text(data.block, data.at, data.ended, rows.room(), rows.errors)
+            rows.add(words, parser.undecoded, lambda number, at=self.line: f"line {at + number}")  # type: ignore[misc]
+            self._examine(words)
+            self.line += len(words)
+            data.at = parser.end
+            if len(rows.words) >= _ROWS_TO_JUDGE:
+                self._check_dimensions()
+            if parser.status == UNFINISHED and not data.ended:
+                data.more()
+            elif parser.status not in (NO_MORE_ROOM, UNFINISHED):
+                self._pass_over(parser)
+        if not rows.full:
+            self._end()
+        self._check_dimensions()
+        if self.numbered:
+            warn_user(
+                f"{self.file.path}: {len(self.numbered):,} words end in a number after a space (the first is "
+                f"{self.numbered_word[:40]!r}, line {self.numbered[0]}); check that their rows have {rows.size} "
+                "numbers and not more"
+            )
+
+    def _pass_over(self, parser: RowReader) -> None:
+        """Leave out the line that stopped the parser; blank lines may end the file."""
         if parser.status == BLANK:
-            _expect_end(file, data, line + found)
-            return found
-        if parser.status not in (NO_MORE_ROOM, UNFINISHED):
-            raise file.error(f"line {line + found}", _fault(parser, rows.size, limit))
-        if parser.status == UNFINISHED and not data.ended:
-            data.more()
-    first, _, _ = data.rest().partition(b"\n")
-    if first.strip():
-        raise file.error(f"line {line + found}", _too_few(rows.size, len(first.split())))
-    if data.rest():
-        _expect_end(file, data, line + found)
-    return found
+            blank = self.line
+            self.line += self.data.skip_blank_lines()
+            if self.data.at < len(self.data.block):
+                self.rows.leave_out(
+                    f"line {blank}", "the line is blank, but rows follow: the word may be blank, or the file damaged"
+                )
+            return
+        fault = self._fault(parser, self.data.line())
+        self.rows.leave_out(f"line {self.line}", fault)
+        self.data.skip_line()
+        self.line += 1
+
+    def _end(self) -> None:
+        """Look at what is left, which is too short for a row, and compare the number of rows with the header's."""
+        for line in self.data.rest().split(b"\n"):
+            if line.strip():
+                self.rows.leave_out(f"line {self.line}", self._too_few(line, len(line.split())))
+            self.line += 1
+        found = self.rows.met
+        promised = min(self.promised, self.rows.limit or self.promised)
+        if found < promised:
+            fault = f"the header says {self.promised:,} words, but the file ends after {found:,}"
+            if self.rows.errors != "ignore":
+                raise self.file.error(
+                    f"line {found + 1}",
+                    f"{fault}: it is truncated, or the header wrong; errors='ignore' reads the rows that are there",
+                )
+            warn_user(f"{self.file.path}: {fault}; read these")
+        elif promised and found > promised:
+            warn_user(
+                f"{self.file.path}: the header says {promised:,} words, but the file has {found:,}; read all of them"
+            )
+
+    def _examine(self, words: list[str]) -> None:
+        """Look for numbers in words that hold a space: the row has more numbers than it should."""
+        if not _ASCII_SPACES.search("".join(words)):
+            return
+        for number, word in enumerate(words):
+            pieces = _ASCII_SPACES.split(word)
+            numbers = [parse_float(piece.encode()) is not None for piece in pieces]
+            if len(pieces) == 1 or not any(numbers[1:]):
+                continue
+            line = self.line + number
+            if not all(numbers[1:]) and sum(numbers[1:]) >= max(2, self.rows.size):
+                row = len(self.rows.words) - len(words) + number
+                self.rows.drop(row, f"line {line}", f"two rows are joined in one: the word would be {word[:40]!r}")
+            elif numbers[-1]:
+                self.numbered_word = self.numbered_word or word
+                self.numbered.append(line)
+
+    def _check_dimensions(self) -> None:
+        """Raise if most rows have more numbers than the header, or the first line, says."""
+        if 2 * len(self.numbered) <= len(self.rows.words):
+            return
+        source = "the header says" if self.promised else "the first line has"
+        pieces = _ASCII_SPACES.split(self.numbered_word)
+        more = next((n for n, p in enumerate(reversed(pieces)) if parse_float(p.encode()) is None), len(pieces) - 1)
+        raise self.file.error(
+            f"line {self.numbered[0]}",
+            f"a word and {self.rows.size + more} numbers, but {source} {self.rows.size}: the word would be "
+            f"{self.numbered_word[:40]!r}, and most rows are like this. Correct the "
+            f"{'header' if self.promised else 'first line'}",
+        )
+
+    def _fault(self, parser: RowReader, line: bytes) -> str:
+        if parser.status == FEW:
+            return self._too_few(line, parser.fields)
+        if parser.status == LONG_WORD:
+            return f"a word of {parser.word_length:,} bytes; words may have {MAX_WORD_BYTES:,}"
+        if parser.status == LONG_LINE:
+            return f"the line is longer than {self.line_limit:,} bytes, more than a word and its numbers can take"
+        comma = ", with a decimal comma," if re.fullmatch(rb"[-+]?\d+,\d+", parser.bad) else ""
+        return (
+            f"the last {self.rows.size} fields must be numbers; found {parser.bad[:40]!r}{comma} after the word "
+            f"{parser.word[:40]!r}"
+        )
+
+    def _too_few(self, line: bytes, fields: int) -> str:
+        size = self.rows.size
+        if line[:1].isspace() and fields == size:
+            source = ": the word is blank"
+        else:
+            source = f" (the header says {size} dimensions)" if self.promised else ""
+        return f"expected a word and {size} numbers, found {fields} fields{source}"
 
 
 def _first_line(file: FileReader, data: Bytes) -> bytes:
@@ -127,25 +233,15 @@ def _first_line(file: FileReader, data: Bytes) -> bytes:
     if not data.block:
         raise file.error("line 1", "the file is empty")
     line, newline, _ = data.block.partition(b"\n")
+    if b"\r" in line.rstrip(b"\r"):
+        raise file.error(
+            "line 1", "the lines end in carriage returns alone; convert the file first: tr '\\r' '\\n' < OLD > NEW"
+        )
     if not newline and not data.ended:
         raise file.error(
             "line 1", f"the line is longer than {_MAX_FIRST_LINE:,} bytes, more than a word and its numbers can take"
         )
     return line
-
-
-def _fault(parser: RowReader, size: int, limit: int) -> str:
-    if parser.status == FEW:
-        return _too_few(size, parser.fields)
-    if parser.status == LONG_WORD:
-        return f"a word of {parser.word_length:,} bytes; words may have {MAX_WORD_BYTES:,}"
-    if parser.status == LONG_LINE:
-        return f"the line is longer than {limit:,} bytes, more than a word and its numbers can take"
-    return f"the last {size} fields must be numbers; found {parser.bad[:40]!r} after the word {parser.word[:40]!r}"
-
-
-def _too_few(size: int, fields: int) -> str:
-    return f"expected a word and {size} numbers, found {fields} fields"
 
 
 def _count_numbers(file: FileReader, line: bytes) -> int:
@@ -159,24 +255,3 @@ def _count_numbers(file: FileReader, line: bytes) -> int:
             "line 1", f"neither a header of two whole numbers nor a word followed by numbers: {line[:40]!r}"
         )
     return size
-
-
-def _expect_end(file: FileReader, data: Bytes, blank: int) -> None:
-    """Blank lines may end a file; a row after one means that something is missing."""
-    while True:
-        if data.rest().strip():
-            raise file.error(f"line {blank}", "the line is blank, but rows follow: the file is damaged here")
-        if data.ended:
-            return
-        data.at = len(data.block)
-        data.more()
-
-
-def _compare_counts(file: FileReader, promised: int, found: int) -> None:
-    if found < promised:
-        raise file.error(
-            f"line {found + 1}",
-            f"the header says {promised:,} words, but the file ends after {found:,}: it is truncated",
-        )
-    if found > promised:
-        warn_user(f"{file.path}: the header says {promised:,} words, but the file has {found:,}; read all of them")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.errors import ParameterError
-from fastw2v.vectors.queries import is_column
+from fastw2v.vectors.queries import check_finite, is_column
 from fastw2v.vectors.search import unit_rows
 from fastw2v.vectors.table import Table
 
@@ -267,6 +267,7 @@ class Comparisons(Table):
             return self.vectors[self.row(word)]
         if word.shape != (self.vector_size,):
             raise ParameterError(f"a vector has shape {word.shape}; these vectors have shape ({self.vector_size},)")
+        check_finite(word, "a vector")
         return word
 
     def _mean_row(self, name: str, words: Sequence[Hashable]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.vectors.queries import Choice, Words, read_terms
 from fastw2v.vectors.search import SearchIndex, best_of_many, best_rows, search_limit, unit_rows, whole_number
 from fastw2v.vectors.table import Table
@@ -61,11 +61,12 @@ class Neighbours(Table):
         UnknownWordError
             For a word of the query that is not in the vocabulary.
         ParameterError
-            The query is empty, a vector has the wrong shape, or a weight is not finite.
+            The query is empty, a vector has the wrong shape, or a number or a weight is not finite.
 
         Notes
         -----
-        One matrix product and a partial sort. A query of zeros scores 0 everywhere. Equal scores are ordered by row.
+        One matrix product and a partial sort. Equal scores are ordered by row. A query of zeros scores 0 everywhere,
+        with a warning.
         A weight in `negative` is the amount subtracted (gensim adds it).
 
         Examples
@@ -81,7 +82,7 @@ class Neighbours(Table):
         topn = whole_number("topn", topn, 0)
         choice = self._choice(restrict_vocab, among, exclude)
         query, asked = self._query(positive, negative)
-        unit = unit_rows(query[None, :])[0]
+        unit = _directions(query[None, :])[0]
         if index is not None:
             return self._approximate(index, unit[None, :], [asked], topn, restrict_vocab, choice)[0]
         return self._best(_scores(self.unit_vectors, unit, choice), topn, asked, choice)
@@ -150,7 +151,7 @@ class Neighbours(Table):
         for number, (added, taken) in enumerate(zip(questions, subtracted, strict=True)):
             queries[number], rows = self._query(added, taken)
             asked.append(rows)
-        units = unit_rows(queries)
+        units = _directions(queries)
         if index is not None:
             return self._approximate(index, units, asked, topn, restrict_vocab, choice)
         return self._best_batch(units, asked, topn, choice.settle())
@@ -214,7 +215,7 @@ class Neighbours(Table):
                     raise ParameterError(f"most_similar_cosmul takes no weights; `{name}` has the weight {weight:g}")
                 vector, rows = self._query(term)
                 asked += rows
-                near = _scores(self.unit_vectors, unit_rows(vector[None, :])[0], choice).astype(np.float64)
+                near = _scores(self.unit_vectors, _directions(vector[None, :])[0], choice).astype(np.float64)
                 products[name] = products.get(name, 1.0) * (1 + near) / 2
         if "positive" not in products:
             raise ParameterError("most_similar_cosmul needs at least one word or vector in `positive`")
@@ -346,6 +347,19 @@ class Neighbours(Table):
         if clip:
             scores = np.clip(scores, -1.0, 1.0)
         return [(self.index_to_key[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True)]
+
+
+def _directions(queries: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return the unit vectors of queries; warn of those that are zeros."""
+    units = unit_rows(queries)
+    zeros = np.flatnonzero(~units.any(axis=1))
+    if len(zeros):
+        which = "the query is" if len(queries) == 1 else f"{len(zeros):,} queries (the first is number {zeros[0]}) are"
+        warn_user(
+            f"{which} zero, or a word's vector that is zero or holds NaN: it has no direction, every word scores 0, "
+            "and the first words are returned"
+        )
+    return units
 
 
 def _scores(units: NDArray[np.float32], unit: NDArray[np.float32], choice: Choice) -> NDArray[np.float32]:

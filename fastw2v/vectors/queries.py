@@ -75,9 +75,16 @@ def _read_term(name: str, item: Any, index: Mapping[Hashable, int], size: int) -
         vector = item.astype(np.float64)
         if vector.shape != (size,):
             raise ParameterError(f"a vector in `{name}` has shape {vector.shape}; these vectors have shape ({size},)")
+        check_finite(vector, f"a vector in `{name}`")
         return vector, weight
     check_key(item, f"`{name}` holds")
     return item, weight
+
+
+def check_finite(vector: NDArray[Any], what: str) -> None:
+    """Raise ParameterError for a vector that holds NaN or infinity, which is near nothing."""
+    if not np.isfinite(vector).all():
+        raise ParameterError(f"{what} holds NaN or infinity, which has no direction: leave it out")
 
 
 def check_key(word: Any, where: str) -> None:

@@ -79,6 +79,17 @@ def test_files_of_words_and_vectors(corpus, tmp_path, run):
     assert "initial_vectors have 4 dimensions" in run(*command, *files, "--vector-size", 5).stderr
 
 
+@pytest.mark.parametrize(
+    "words", ["cat \ndog\t\t\r\n\n  the\n", "</s> 600\ncat 300\ndog\t300\nthe 1200\n", "cat\ndog\nthe\n"]
+)
+def test_blanks_and_counts_are_no_part_of_words(corpus, tmp_path, run, words):
+    (tmp_path / "words").write_text(words)
+    files = ("--vocabulary", tmp_path / "words", "--vector-size", 2, "--epochs", 1, "-o", tmp_path / "v.fw2v")
+    done = run("train", corpus, *files)
+    assert done.returncode == 0, done.stderr
+    assert formats.load(tmp_path / "v.fw2v").index_to_key == ["cat", "dog", "the"]
+
+
 def test_words_that_no_file_holds_are_found_before_the_training(tmp_path, run):
     (tmp_path / "long.txt").write_text(f"a b {'x' * 70_000}\n" * 9)
     done = run("train", tmp_path / "long.txt", "-o", tmp_path / "v.bin", "--epochs", 1_000_000)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from fastw2v import datasets
+from fastw2v.errors import FormatError
 
 
 @pytest.mark.usefixtures("data_folder")
@@ -38,6 +39,19 @@ def test_files_of_the_data_folder_are_read(tmp_path, monkeypatch):
     (tmp_path / "classification").mkdir()
     (tmp_path / "classification" / "sst2_dev.tsv").write_text("bad \u2028 film\t0\ngood one\t1", "utf-8")
     assert datasets.fetch_sst2("dev") == (["bad \u2028 film", "good one"], ["negative", "positive"])
+    (tmp_path / "classification" / "sst2_train.tsv").write_text("sentence\tlabel\nbad film\t0\n", "utf-8")
+    with pytest.raises(FormatError, match=r"sst2_train\.tsv, line 1: expected a sentence, a tab, and 0 or 1"):
+        datasets.fetch_sst2("train")
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path, monkeypatch):
+    monkeypatch.setenv("FASTW2V_DATA", str(tmp_path / "missing"))
+    with (
+        pytest.warns(RuntimeWarning, match="FASTW2V_DATA names .*missing', which is not a folder") as caught,
+        pytest.raises(OSError, match=r"sst2_train\.tsv was not found"),
+    ):
+        datasets.fetch_sst2()
+    assert caught[0].filename == __file__
 
 
 def test_without_the_folder_scikit_learn_fetches_the_newsgroups(tmp_path, monkeypatch):

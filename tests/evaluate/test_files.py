@@ -1,8 +1,11 @@
 """Files of analogies and of word pairs: every form in which they are published, and what is refused."""
 
+import gzip
+import re
+
 import pytest
 
-from fastw2v.errors import FormatError
+from fastw2v.errors import FormatError, ParameterError
 from fastw2v.evaluate.files import read_analogies, read_word_pairs
 
 
@@ -21,6 +24,66 @@ def test_files_of_pairs_in_many_forms(tmp_path, content):
     assert read_word_pairs(tmp_path / "pairs") == [("a", "b", 1.5), ("c d", "e", 2.0)]
 
 
+SIMLEX = (
+    "word1\tword2\tPOS\tSimLex999\tconc(w1)\tAssoc(USF)\nold\tnew\tA\t1.58\t2.72\t7.25\n"
+    "smart\tintelligent\tA\t9.2\t1.75\t7\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "columns", "expected"),
+    [
+        (SIMLEX, None, [("old", "new", 1.58), ("smart", "intelligent", 9.2)]),
+        (SIMLEX, ("word1", "word2", "Assoc(USF)"), [("old", "new", 7.25), ("smart", "intelligent", 7)]),
+        (SIMLEX, (1, 0, 4), [("new", "old", 2.72), ("intelligent", "smart", 1.75)]),
+        (
+            "take\tremove\tV\t6.81\tSYNONYMS\nwalk\ttrail\tV\t4.81\tNONE\n",
+            None,
+            [("take", "remove", 6.81), ("walk", "trail", 4.81)],
+        ),
+        ("7\ta\tn\tb\tv\t3.5\n", (1, 3, 5), [("a", "b", 3.5)]),
+        ("Wort1;Wort2;Wert\na;b;1,5\nc;d;2\n", None, [("a", "b", 1.5), ("c", "d", 2)]),
+        ("a\tb\t1,5\nc\td\t2,25\n", None, [("a", "b", 1.5), ("c", "d", 2.25)]),
+        ('a,b,"1,5"\nc,d,2\n', None, [("a", "b", 1.5), ("c", "d", 2)]),
+        ("// a comment\na b 1.5\n# another\nc d 2\n", None, [("a", "b", 1.5), ("c", "d", 2)]),
+        ("a b 1.5\rc d 2\r", None, [("a", "b", 1.5), ("c", "d", 2)]),
+        ('"\tb\t1.5\nc\t"d\t2\n', None, [('"', "b", 1.5), ("c", '"d', 2)]),
+        ("word 1,word 2,one,two\na,b,3,4\n", None, [("a", "b", 3)]),
+        ("a,b,3,9\nc,d,2,1\n", (0, 1, 2), [("a", "b", 3), ("c", "d", 2)]),
+    ],
+)
+def test_pairs_and_scores_in_columns_of_many_kinds(tmp_path, content, columns, expected):
+    (tmp_path / "pairs").write_text(content, encoding="utf-8", newline="")
+    assert read_word_pairs(tmp_path / "pairs", columns) == expected
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (("word1", "word2", "score"), "has no column 'score'; its columns are word1, word2, POS, SimLex999"),
+        ((0, 1, 6), "has the columns 0 to 5; got 6"),
+        ((0, 1), "columns must be three names or positions"),
+        ("SimLex999", "columns must be three names or positions"),
+    ],
+)
+def test_columns_that_do_not_exist_are_refused(tmp_path, columns, message):
+    (tmp_path / "pairs").write_text(SIMLEX)
+    with pytest.raises(ParameterError, match=re.escape(message)):
+        read_word_pairs(tmp_path / "pairs", columns)
+
+
+def test_lines_in_another_form_can_be_left_out_and_counted(tmp_path):
+    (tmp_path / "pairs").write_text("a b 1.5\nc d\ne f n/a\ng h nan\ni j 2\n")
+    with pytest.warns(RuntimeWarning, match="left out 3 lines; the first is line 2: .*there is no score") as caught:
+        assert read_word_pairs(tmp_path / "pairs", errors="ignore") == [("a", "b", 1.5), ("i", "j", 2)]
+    assert caught[0].filename == __file__
+    (tmp_path / "questions").write_text(": x\na b c\n// a comment\n# one more comment\na b c d\na b c d e\n")
+    with pytest.warns(RuntimeWarning, match="left out 2 lines; the first is line 2: expected four words"):
+        assert read_analogies(tmp_path / "questions", errors="ignore") == [("x", [("a", "b", "c", "d")])]
+    with pytest.raises(ParameterError, match="errors must be 'strict' or 'ignore'; got 'replace'"):
+        read_analogies(tmp_path / "questions", errors="replace")
+
+
 def test_pairs_separated_by_spaces(tmp_path):
     (tmp_path / "pairs").write_text("a b 1.5\nc   e  2\n")
     assert read_word_pairs(tmp_path / "pairs") == [("a", "b", 1.5), ("c", "e", 2.0)]
@@ -32,7 +95,16 @@ def test_pairs_separated_by_spaces(tmp_path):
         (b"a\tb\t1\nc\td\n", "line 2: expected two words and a number, found 'c\\\\td'"),
         (b"a\tb\t1\nc\td\tx\n", "line 2"),
         (b"h\th\th\nh\th\th\n", "line 2"),
-        (b"a b\n", "line 1"),
+        (b"a b\n", "line 1: .*'a b': there is no score; errors='ignore' leaves such lines out"),
+        (b"a\tb\n", "line 1: .*there is no score"),
+        (b"a\tb\t1\nc\td\tnan\n", "line 2: .*the score is 'nan'"),
+        (b"a\tb\t1\nc\td\tn/a\n", "line 2: .*the score is 'n/a'"),
+        (b"a\tb\t1\nc\td\t1_0\n", "line 2: .*the score is '1_0'"),
+        (b"a\tb\t1\n\t d\t2\n", "line 2: .*a word is blank"),
+        (b"a,b,3,9\nc,d,2,1\n", "commas separate its fields and may be decimal commas"),
+        (b"x,y,z\na,b,3,9\n", "commas separate its fields and may be decimal commas"),
+        (b": capitals\na b c d\n", "line 1: a section of analogies: evaluate_analogies reads this file"),
+        (gzip.compress(b"a b 1\n"), "this is a gzip file; unpack it first"),
         (b"# only\n", "the file has no word pairs"),
         (b"\xff\xfe", "byte 0: not valid UTF-8"),
     ],
@@ -47,7 +119,8 @@ def test_files_that_hold_no_pairs_are_refused(tmp_path, content, message):
     ("content", "message"),
     [
         (b"a b c d\n", "line 1: expected a section name \\(': name'\\)"),
-        (b": x\n\na b c\n", "line 3: expected four words, found 'a b c'"),
+        (b": x\n\na b c\n", "line 3: expected four words, found 'a b c'; errors='ignore'"),
+        (b"a b 1.5\n", "evaluate_word_pairs reads files of word pairs"),
         (b"", "the file has no analogies"),
     ],
 )

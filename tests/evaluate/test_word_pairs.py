@@ -38,8 +38,20 @@ def test_case_counts_when_it_should():
     assert "2 pairs used, 1 with unknown words left out" in str(report)
 
 
-@pytest.mark.parametrize("pairs", [[], [("w1", "w2", 1.0)], [("w1", "w2", 1.0), ("w2", "w3", 1.0)], [("x", "y", 1.0)]])
-def test_too_few_pairs_are_nan_without_a_warning(pairs, world):
-    report = evaluate_word_pairs(world(), pairs)
+@pytest.mark.parametrize(
+    ("pairs", "why"),
+    [
+        ([], "it takes two pairs at least, and 0 came"),
+        ([("w1", "w2", 1.0)], "it takes two pairs at least, and 1 came"),
+        ([("w1", "w2", 1.0), ("w2", "w3", 1.0)], "the 2 pairs that could be compared all have the score 1"),
+        ([("w1", "x", 1.0), ("w2", "y", 2.0)], "of 2 pairs 0 could be compared, since a word of each other one is not"),
+        ([("w1", "w1", 1.0), ("w2", "w2", 2.0)], "the vectors give 2 pairs the same similarity, 1"),
+    ],
+)
+def test_where_there_is_no_correlation_a_warning_says_why(pairs, why):
+    wv = WordVectors(np.array([[1, 0], [0, 1], [2, 0.0]]), ["w1", "w2", "w3"])
+    with pytest.warns(RuntimeWarning, match=f"no correlation: {why}") as caught:
+        report = evaluate_word_pairs(wv, pairs)
+    assert caught[0].filename == __file__
     assert math.isnan(report.spearman)
     assert math.isnan(report.pearson)

@@ -165,6 +165,20 @@ def test_a_folder_with_something_in_it_stays(tmp_path, to, names_in):
     assert names_in(tmp_path) == ["file", "out"]
 
 
+@pytest.mark.parametrize("to", ["npz", "parquet"])
+def test_a_file_of_another_kind_is_replaced_only_if_told(tmp_path, to):
+    if to == "parquet":
+        pytest.importorskip("pyarrow")
+    path = tmp_path / "corpus.txt"
+    path.write_text("years of work")
+    with pytest.raises(FileExistsError, match=f"not of the kind {to}; give another name, or pass overwrite=True"):
+        export(path, WV, to)
+    assert path.read_text() == "years of work"
+    export(path, WV, to, overwrite=True)
+    export(path, WV, to)
+    assert path.read_bytes()[:2] in (b"PK", b"PA")
+
+
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_may_not_be_written_to_is_an_error(tmp_path):
     tmp_path.chmod(0o500)
@@ -188,6 +202,8 @@ def test_convert_goes_between_all_formats(tmp_path):
         assert run("convert", tmp_path / source, tmp_path / target).exit_code == 0
         assert load(tmp_path / target).index_to_key == WORDS
         np.testing.assert_array_equal(load(tmp_path / target).vectors, VECTORS)
+    assert run("convert", tmp_path / "v.bin", tmp_path / "short.vec", "--limit", 2).exit_code == 0
+    assert load(tmp_path / "short.vec").index_to_key == WORDS[:2]
     result = run("convert", tmp_path / "v.fw2v", tmp_path / "copy", "--format", "native", "--commonest", 2)
     assert result.exit_code == 0, result.output
     loaded = formats.load_all(tmp_path / "copy")

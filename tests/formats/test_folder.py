@@ -65,3 +65,33 @@ def test_a_sweep_at_any_point_of_making_a_folder_is_noticed(tmp_path, monkeypatc
         (folder / "file").write_text("x")
     assert calls == ["open", "flock", "flock", "flock"]
     assert [path.name for path in tmp_path.iterdir()] == ["made"]
+
+
+def test_what_somebody_adds_during_the_exchange_stays(tmp_path, monkeypatch, names_in):
+    target = tmp_path / "out"
+    with new_folder(target) as folder:
+        (folder / "file").write_text("old")
+    real = os.replace
+
+    def add_meanwhile(source, name):
+        (old,) = (path for path in tmp_path.glob(".fastw2v-*.folder") if path != source)
+        (old / "precious").write_text("kept")
+        real(source, name)
+
+    monkeypatch.setattr(os, "replace", add_meanwhile)
+    with new_folder(target, overwrite=True) as folder:
+        (folder / "file").write_text("new")
+    assert names_in(tmp_path) == ["out"]
+    assert [(target / name).read_text() for name in ("file", "precious")] == ["new", "kept"]
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_the_current_folder_is_not_replaced_under_the_feet(tmp_path, monkeypatch, names_in, overwrite):
+    monkeypatch.chdir(tmp_path)
+    with (
+        pytest.raises(OSError, match="this is the current folder, which would be replaced"),
+        new_folder(".", overwrite=overwrite),
+    ):
+        pass
+    assert os.path.samefile(os.getcwd(), tmp_path)
+    assert names_in(tmp_path) == []

@@ -1,14 +1,21 @@
 """Pickles, archives and files of other programs: refused by their first bytes, never loaded."""
 
+import bz2
 import gzip
 import io
+import lzma
 import pickle
 import struct
+import tarfile
+import zipfile
 import zlib
 
 import numpy as np
 import pytest
 
+from fastw2v import Word2Vec
+from fastw2v.compat.gensim import KeyedVectors
+from fastw2v.compat.gensim import Word2Vec as GensimWord2Vec
 from fastw2v.errors import FormatError
 from fastw2v.formats import FORMATS, format_of_content, load
 
@@ -42,16 +49,59 @@ def test_a_pickle_is_never_loaded(tmp_path, protocol, wrap):
     assert "canary" in str(path.read_bytes()) or wrap is not bytes
 
 
+def zip_of(*names):
+    def write(buffer):
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for name in names:
+                archive.writestr(name, b"a 1 2\n")
+
+    return packed(write)
+
+
+def tar_of(mode):
+    def write(buffer):
+        with tarfile.open(fileobj=buffer, mode=mode) as archive:
+            archive.addfile(tarfile.TarInfo("v.txt"))
+
+    return packed(write)
+
+
+ROWS = b"2 3\na 1 2 3\nb 4 5 6\n"
 KINDS = {
     "pickle": (pickle.dumps([1]), "a Python pickle"),
     "packed pickle": (gzip.compress(pickle.dumps([1])), "a Python pickle"),
     "joblib": (zlib.compress(pickle.dumps([1] * 50)), "as joblib writes"),
-    "npz": (packed(lambda buffer: np.savez(buffer, a=np.ones(2))), "a zip archive, as npz and torch files are"),
+    "npz": (
+        packed(lambda buffer: np.savez(buffer, a=np.ones(2))),
+        r"NumPy arrays \(.npz\); read its arrays",
+    ),
     "npy": (packed(lambda buffer: np.save(buffer, np.ones(2))), "a NumPy .npy file"),
     "hdf5": (b"\x89HDF\r\n\x1a\n" + bytes(20), "an HDF5 file"),
     "fasttext": (struct.pack("<2i", 793712314, 12) + bytes(20), r"a fastText model \(its .vec file can be read\)"),
-    "xz": (b"\xfd7zXZ\x00" + bytes(20), "an xz file"),
-    "zstd": (b"\x28\xb5\x2f\xfd" + bytes(20), "a zstandard file"),
+    "xz": (lzma.compress(ROWS), r"an xz file; unpack it first: xz -dk model\.bin"),
+    "bzip2": (bz2.compress(ROWS), r"a bzip2 file; unpack it first: bunzip2 -k model\.bin"),
+    "zstd": (b"\x28\xb5\x2f\xfd" + bytes(20), r"a zstandard file; unpack it first: zstd -d"),
+    "zip": (
+        zip_of("glove.txt", "x{y}"),
+        r"a zip archive that holds 'glove.txt', 'x\{y\}'; unpack it first: unzip model",
+    ),
+    "zip of torch": (
+        zip_of("a/data.pkl", "a/data/0"),
+        "a zip archive with a pickle, as torch writes; loading one could",
+    ),
+    "half a zip": (zip_of("glove.txt")[:30], "a zip archive; unpack it first"),
+    "packed zip": (gzip.compress(zip_of("glove.txt")), "a zip archive; unpack it first"),
+    "tar": (tar_of("w"), r"a tar archive; unpack it first: tar -xf model\.bin"),
+    "tar.gz": (tar_of("w:gz"), "a tar archive; unpack it first"),
+    "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(20), "a 7-Zip archive; unpack it first"),
+    "sqlite": (b"SQLite format 3\0" + bytes(20), "an SQLite database"),
+    "web page": (b"<!DOCTYPE html>\n<html>not found</html>", "a web page: the download went wrong"),
+    "git lfs": (b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "a pointer of Git LFS"),
+    "utf-16": ("2 3\na 1 2 3\n".encode("utf-16"), "UTF-16 text: convert it first"),
+    "json": (b'{"a": [1, 2]}', "JSON: build WordVectors"),
+    "csv": (b"a,1.5,2\nb,3,4\n", "separated by commas: replace them by spaces"),
+    "semicolons": (b"a;1,5;2\nb;3;4\n", "separated by semicolons"),
+    "decimal commas": (b"a 1,5 2,5\nb 3,5 4,5\n", "decimal commas: write points"),
     "nothing": (b"", "the file is empty"),
     "prose": (b"It was a dark and stormy night.\n" * 3, "neither a safetensors file"),
     "zeros": (bytes(100), "neither a safetensors file"),
@@ -68,8 +118,24 @@ def test_other_files_are_refused_by_their_first_bytes(tmp_path, content, message
         load(path)
 
 
+@pytest.mark.parametrize("read", [Word2Vec.load, KeyedVectors.load, GensimWord2Vec.load])
+def test_a_pickle_is_named_by_everything_that_reads_models(tmp_path, read):
+    (tmp_path / "old.model").write_bytes(pickle.dumps({"a": list(range(1000))}))
+    with pytest.raises(FormatError, match=r"a Python pickle .*save_word2vec_format"):
+        read(tmp_path / "old.model")
+
+
+def test_a_folder_is_refused_with_what_it_holds(tmp_path):
+    with pytest.raises(IsADirectoryError, match=r"this is a folder \(empty\): name a file of word vectors"):
+        load(tmp_path)
+    for name in ("notes", "v.bin", "w.vec.gz"):
+        (tmp_path / name).write_text("")
+    with pytest.raises(IsADirectoryError, match=r"\(it holds 'v\.bin', 'w\.vec\.gz'\)"):
+        load(tmp_path)
+
+
 def test_torch_files_are_refused(tmp_path):
     torch = pytest.importorskip("torch")
     torch.save({"a": 1}, tmp_path / "model.pt")
-    with pytest.raises(FormatError, match="a zip archive"):
+    with pytest.raises(FormatError, match="a zip archive with a pickle, as torch writes; loading one could run code"):
         load(tmp_path / "model.pt")

@@ -37,7 +37,7 @@ def test_the_format_can_be_said_and_is_found_again(tmp_path, form, some_vectors,
 
 
 WORD = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
-FLOATS = st.floats(width=32, allow_nan=False)
+FLOATS = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
 
 @pytest.mark.parametrize("name", ["v.fw2v", "v.txt", "v.bin"])
@@ -63,7 +63,9 @@ def test_any_words_and_numbers_survive(tmp_path_factory, name, data, assert_same
 def test_numbers_at_the_edge_survive(tmp_path, name):
     edge = np.array([[np.inf, -np.inf, np.nan, -0.0, 1e-45, 3.4028235e38, 1 / 3]], np.float32)
     save(tmp_path / name, WordVectors(edge, ["a"]))
-    found = load(tmp_path / name).vectors
+    with pytest.warns(RuntimeWarning, match=r"1 of 1 vectors hold NaN or infinity .the first is that of 'a'") as caught:
+        found = load(tmp_path / name).vectors
+    assert caught[0].filename == __file__
     np.testing.assert_array_equal(found, edge)
     assert np.signbit(found[0, 3])
 
@@ -83,7 +85,7 @@ def test_the_block_size_of_reading_changes_nothing(
     wv = some_vectors([*odd_words, "w" * 70], size=3)
     save(tmp_path / name, wv)
     monkeypatch.setattr("fastw2v.formats.reader._BLOCK_BYTES", block)
-    monkeypatch.setattr("fastw2v.formats.reader._FIRST_BYTES", 1)
+    monkeypatch.setattr("fastw2v.formats.rows._FIRST_BYTES", 1)
     assert_same(load(tmp_path / name), wv)
 
 
@@ -158,6 +160,16 @@ def test_names_and_formats_that_say_nothing(tmp_path, some_vectors):
         load(tmp_path / "missing.bin")
     with pytest.raises(IsADirectoryError):
         load(tmp_path)
+
+
+def test_what_is_no_path_is_refused(tmp_path, some_vectors):
+    wv = some_vectors(["a"])
+    for write in (lambda: save(wv, tmp_path / "v.bin"), lambda: formats.export(wv, tmp_path / "v.npz", "npz")):
+        with pytest.raises(ParameterError, match="takes the path of a file first, then the vectors; got WordVectors"):
+            write()
+    for other in (wv, None, 5, b"v.bin"):
+        with pytest.raises(ParameterError, match=f"load takes the path of a file; got {type(other).__name__}"):
+            load(other)
 
 
 def test_a_pipe_is_refused_without_waiting(tmp_path):

@@ -54,3 +54,26 @@ def test_one_word_may_be_given_in_many_ways(wv, words, check_same):
 
 def test_a_tuple_of_words_is_a_list_of_words(wv, check_same):
     check_same(wv.most_similar(("word1", "word2")), wv.most_similar(["word1", "word2"]))
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_a_vector_that_is_not_finite_is_refused(wv, number):
+    vector = np.ones(8)
+    vector[3] = number
+    for ask in (wv.most_similar, wv.most_similar_cosmul, lambda one: wv.most_similar_batch([one]), wv.distances):
+        with pytest.raises(ParameterError, match="holds NaN or infinity, which has no direction: leave it out"):
+            ask(vector)
+
+
+def test_a_query_of_zeros_is_said(wv, all_vectors, words_of):
+    zeros = np.zeros(8)
+    for ask in (wv.most_similar, wv.most_similar_cosmul):
+        with pytest.warns(
+            RuntimeWarning, match="the query is zero, .* has no direction, every word scores 0"
+        ) as caught:
+            assert words_of(ask(zeros, topn=2)) == ["word0", "word1"]
+        assert caught[0].filename == __file__
+    with pytest.warns(RuntimeWarning, match="the query is zero"):
+        wv.most_similar(["word3"], ["word3"])
+    with pytest.warns(RuntimeWarning, match=r"2 queries \(the first is number 1\) are zero"):
+        wv.most_similar_batch([all_vectors[0], zeros, zeros])

@@ -58,6 +58,7 @@ def test_unit_rows_are_of_length_one_or_zero():
     np.testing.assert_allclose(lengths, [0, 0, 0, 1, 1, 1, 0], atol=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:the query is zero:RuntimeWarning")
 def test_no_score_is_nan_whatever_the_vectors_are():
     words = list("abcdefg")
     wv = WordVectors(EXTREME, words)

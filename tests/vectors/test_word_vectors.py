@@ -9,6 +9,7 @@ import time
 import numpy as np
 import pytest
 
+from fastw2v.compat.gensim import KeyedVectors
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import MissingDependencyError, ParameterError, UnknownWordError
 from fastw2v.vectors.search import unit_rows
@@ -268,3 +269,25 @@ def test_a_frame_has_a_row_for_each_word(wv, all_words, all_vectors):
     assert frame.index.tolist() == all_words
     np.testing.assert_array_equal(frame.to_numpy(), all_vectors)
     np.testing.assert_array_equal(frame.loc["word7"].to_numpy(), all_vectors[7])
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda wv: wv["missing"],
+        lambda wv: wv[["word1", "missing"]],
+        lambda wv: wv.row("missing"),
+        lambda wv: wv.most_similar("missing"),
+        lambda wv: wv.similarity("word1", "missing"),
+        lambda wv: KeyedVectors(wv.vectors, wv.index_to_key)["missing"],
+    ],
+)
+def test_close_words_are_looked_for_only_when_the_message_is_shown(wv, monkeypatch, ask):
+    asked = []
+    monkeypatch.setattr(Vocabulary, "close_matches", lambda self, word, n=3: asked.append(word) or ["close"])
+    with pytest.raises(KeyError) as caught:
+        ask(wv)
+    assert asked == []
+    assert "close matches: 'close'" in str(caught.value)
+    assert str(caught.value) == str(caught.value)
+    assert asked == ["missing"]

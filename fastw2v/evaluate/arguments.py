@@ -1,0 +1,134 @@
+"""What is to be evaluated, and on what: every accepted form of vectors, pairs and questions, or a refusal."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from fastw2v.errors import ParameterError
+from fastw2v.evaluate.files import BadLines, Columns, Question, chosen_places, read_analogies, read_word_pairs
+from fastw2v.vectors.word_vectors import WordVectors, find_word_vectors
+
+
+def read_vectors(given: Any, questions: Any) -> WordVectors:
+    """Return the word vectors that an object is or has; `questions` is the argument after it."""
+    found = find_word_vectors(given)
+    if found is None:
+        swapped = isinstance(questions, WordVectors) or find_word_vectors(questions) is not None
+        remedy = "the arguments are swapped: the vectors come first" if swapped else "read a file with fastw2v.load"
+        raise ParameterError(f"vectors: expected word vectors or a fitted model; got {given!r:.60}: {remedy}")
+    return found
+
+
+def read_pairs(given: Any, columns: Columns | None, errors: BadLines) -> list[tuple[str, str, float]]:
+    """Return pairs and scores of a file, a data frame or an iterable.
+
+    Parameters
+    ----------
+    given : path, data frame, or iterable of (word, word, score)
+    columns, errors
+        As in `read_word_pairs`.
+
+    Returns
+    -------
+    list of (str, str, float)
+
+    Raises
+    ------
+    ParameterError
+        For anything else; the message names the first item that is not a pair and a score.
+    """
+    if isinstance(given, (str, os.PathLike)):
+        return read_word_pairs(checked_path("pairs", given), columns, errors)
+    names: list[str] | None = None
+    if hasattr(given, "columns") and (hasattr(given, "itertuples") or hasattr(given, "iter_rows")):
+        names = [str(name) for name in given.columns]
+        rows = list(given.itertuples(index=False, name=None) if hasattr(given, "itertuples") else given.iter_rows())
+        if columns is None and len(names) > 2:
+            numeric = (place for place in range(2, len(names)) if rows and not isinstance(rows[0][place], str))
+            columns = (0, 1, next(numeric, 2))
+    else:
+        rows = _listed("pairs", given, "(word, word, score)")
+    places = (0, 1, 2)
+    if columns is not None:
+        places = chosen_places("pairs", columns, names or [str(i) for i in range(len(rows[0]) if rows else 3)])
+    elif names is not None:
+        raise ParameterError(f"pairs: expected columns of two words and a score; it has the columns {names}")
+    return [_pair(f"pairs[{number}]", row, places, columns is not None) for number, row in enumerate(rows)]
+
+
+def _pair(place: str, row: Any, places: tuple[int, int, int], chosen: bool) -> tuple[str, str, float]:
+    if isinstance(row, (str, bytes, Mapping)) or not hasattr(row, "__len__"):
+        hint = ": pass [(row['a'], row['b'], row['score']) for row in rows]" if isinstance(row, Mapping) else ""
+        raise ParameterError(f"{place} is {row!r:.80}, where (word, word, score) is expected{hint}")
+    if len(row) <= max(places) or (len(row) != 3 and not chosen):
+        hint = ": pass itertuples(index=False)" if getattr(row, "_fields", ("",))[0] == "Index" else ""
+        raise ParameterError(f"{place} is {tuple(row)!r:.80}, where (word, word, score) is expected{hint}")
+    first, second, score = (row[at] for at in places)
+    for word in (first, second):
+        if not isinstance(word, str):
+            raise ParameterError(f"{place} holds {word!r:.40} ({type(word).__name__}) where a word is expected")
+    try:
+        value = float(score)
+    except (TypeError, ValueError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise ParameterError(f"{place} has the score {score!r:.40}, where a finite number is expected: leave it out")
+    return first, second, value
+
+
+def read_sections(given: Any, errors: BadLines) -> list[tuple[str, list[Question]]]:
+    """Return the sections of questions of a file, a mapping or a sequence.
+
+    Parameters
+    ----------
+    given : path, mapping of section name to questions, or iterable of (section name, questions)
+    errors : {"strict", "ignore"}
+        As in `read_analogies`.
+
+    Returns
+    -------
+    list of (str, list of (str, str, str, str))
+
+    Raises
+    ------
+    ParameterError
+        For anything else; the message names the first item that is not a section or a question.
+    """
+    if isinstance(given, (str, os.PathLike)):
+        return read_analogies(checked_path("questions", given), errors)
+    items = list(given.items()) if isinstance(given, Mapping) else _listed("questions", given, "(section, questions)")
+    return [_section(f"questions[{number}]", item) for number, item in enumerate(items)]
+
+
+def _section(place: str, item: Any) -> tuple[str, list[Question]]:
+    if not isinstance(item, (tuple, list)) or len(item) != 2 or not isinstance(item[0], str):
+        hint = ""
+        if isinstance(item, (tuple, list)) and len(item) == 4:
+            hint = ": this is one question; pass sections, as in [('all', questions)]"
+        raise ParameterError(f"{place} is {item!r:.80}, where (section name, questions) is expected{hint}")
+    name, questions = item[0], _listed(f"{place}, section {item[0]!r:.40}", item[1], "questions")
+    for question in questions:
+        four = isinstance(question, (tuple, list, np.ndarray)) and len(question) == 4
+        if not four or not all(isinstance(word, str) for word in question):
+            raise ParameterError(
+                f"{place}: an analogy question must be four strings (a, b, c and the answer); got {question!r:.100}"
+            )
+    return name, [(a, b, c, answer) for a, b, c, answer in questions]
+
+
+def checked_path(name: str, given: str | os.PathLike[str]) -> str | os.PathLike[str]:
+    """Refuse a string that is the content of a file."""
+    if isinstance(given, str) and "\n" in given:
+        raise ParameterError(f"{name}: a string is the path of a file; got text, {given[:40]!r}: write it to a file")
+    return given
+
+
+def _listed(name: str, given: Any, expected: str) -> list[Any]:
+    if isinstance(given, (str, bytes, Mapping, WordVectors)) or not isinstance(given, Iterable):
+        raise ParameterError(f"{name}: expected a list of {expected}; got {type(given).__name__} {given!r:.60}")
+    return list(given)

@@ -1,0 +1,137 @@
+"""Collecting the rows of a word2vec file: room for them, those that are left out, and repeated words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.errors import warn_user
+from fastw2v.formats.reader import FileReader
+
+_FIRST_BYTES = 4 << 20
+
+
+class Rows:
+    """Collects words and rows; keeps the first row of repeated words, with one warning.
+
+    Parameters
+    ----------
+    file : FileReader
+    size : int
+        D.
+    errors : {"strict", "replace", "ignore"}
+        What to do with a word that is not valid UTF-8, as in ``bytes.decode``. "ignore" also leaves out rows that
+        cannot be read, which are errors otherwise.
+    expected : int
+        Rows that the header promises and the file can hold, 0 without a header. They are allocated at once; those of a
+        compressed file are not, and then the allocation grows with what was read.
+    limit : int or None
+        The most rows to collect.
+
+    Attributes
+    ----------
+    left_out : int
+        Rows that were left out.
+    """
+
+    def __init__(self, file: FileReader, size: int, errors: str, expected: int = 0, limit: int | None = None) -> None:
+        self.file = file
+        self.errors = errors
+        self.size = size
+        self.limit = limit
+        first = 0 if file.packed else min(expected, expected if limit is None else limit)
+        # A text of V rows has 2 V D bytes at least, so this is at most twice the file.
+        self.vectors: NDArray[np.float32] = np.empty((first, size), np.float32)
+        self.words: list[str] = []
+        self.left_out = 0
+        self._first_fault = ""
+        self._dropped: set[int] = set()  # rows that have a place in `vectors`
+
+    @property
+    def met(self) -> int:
+        """How many rows of the file were met, those left out among them."""
+        return len(self.words) + self.left_out - len(self._dropped)
+
+    @property
+    def full(self) -> bool:
+        """Whether the limit is reached."""
+        return self.limit is not None and len(self.words) >= self.limit
+
+    def room(self) -> NDArray[np.float32]:
+        """Return the free rows, of which `add` takes the first."""
+        if len(self.words) == len(self.vectors):
+            rows = max(1, _FIRST_BYTES // (4 * self.size), len(self.vectors) * 3 // 2)
+            # refcheck=False: nobody else holds this array. realloc moves large blocks without copying them.
+            self.vectors.resize((rows, self.size), refcheck=False)
+        return self.vectors[len(self.words) : self.limit]
+
+    def add(self, words: list[str], undecoded: bytes | None, describe: Callable[[int], str]) -> None:
+        """Assign the first free rows to these words.
+
+        Parameters
+        ----------
+        words : list of str
+        undecoded : bytes or None
+            The word after these, if it is not valid UTF-8.
+        describe : callable
+            Returns the place of a word, given its number among these.
+
+        Raises
+        ------
+        FormatError
+            For a word that is not valid UTF-8.
+        """
+        begin = len(self.words)
+        self.words += words
+        if undecoded is not None:
+            try:
+                undecoded.decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise self.file.error(
+                    describe(len(words)),
+                    f"the word {undecoded[:40]!r} is not valid UTF-8 ({error.reason}); errors='replace' or 'ignore' "
+                    "reads it",
+                ) from error
+        if not all(words):  # of a word, errors="ignore" left nothing
+            for number in [number for number, word in enumerate(words) if not word]:
+                self.drop(begin + number, describe(number), "no byte of the word is valid UTF-8")
+
+    def leave_out(self, place: str, fault: str) -> None:
+        """Count a row that cannot be read; raise FormatError unless such rows are to be ignored."""
+        if self.errors != "ignore":
+            raise self.file.error(place, f"{fault}; errors='ignore' leaves such rows out")
+        self.left_out += 1
+        self._first_fault = self._first_fault or f"{place}: {fault}"
+
+    def drop(self, row: int, place: str, fault: str) -> None:
+        """Leave out a row that was added."""
+        self.leave_out(place, fault)
+        self._dropped.add(row)
+
+    def finish(self) -> tuple[NDArray[np.float32], list[str]]:
+        """Return vectors and words, and warn of rows left out and of repeated words."""
+        if len(self._dropped) == len(self.words):
+            first = f"; the first is {self._first_fault}" if self._first_fault else ""
+            raise self.file.error("all rows", f"the file holds none that can be read{first}")
+        if self.left_out:
+            warn_user(
+                f"{self.file.path}: left out {self.left_out:,} rows that cannot be read; the first is "
+                f"{self._first_fault}"
+            )
+        if self._dropped:
+            kept = [row for row in range(len(self.words)) if row not in self._dropped]
+            self.vectors, self.words = self.vectors[kept], [self.words[row] for row in kept]
+        first_rows: dict[str, int] = dict(zip(reversed(self.words), range(len(self.words) - 1, -1, -1), strict=True))
+        if len(first_rows) == len(self.words):
+            # realloc gives the unused end back without a copy.
+            self.vectors.resize((len(self.words), self.size), refcheck=False)
+            return self.vectors, self.words
+        repeated = next(word for row, word in enumerate(self.words) if first_rows[word] != row)
+        warn_user(
+            f"{self.file.path}: {len(self.words) - len(first_rows):,} rows repeat a word (the first is {repeated!r}); "
+            "kept the first row of each word"
+        )
+        rows = sorted(first_rows.values())
+        return self.vectors[rows], [self.words[row] for row in rows]
