@@ -42,7 +42,7 @@ ORDER = [
     "layers planning",
     "datasets evaluate",
     "formats",
-    "vectors",
+    "tokenizers vectors",
     "corpus",
     "parameters",
     "machine",

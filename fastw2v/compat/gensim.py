@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +15,8 @@ import numpy as np
 
 from fastw2v.compat.absent import OF_MODELS, Absent
 from fastw2v.compat.keyed_vectors import KeyedVectors, refuse
+from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8Corpus, reads_again, rewind
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
-from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusTypeError, ParameterError
 from fastw2v.formats import load_all, save
@@ -42,34 +42,6 @@ class CallbackAny2Vec:
 
     def on_epoch_end(self, model: Word2Vec) -> None:
         """After each epoch."""
-
-
-class LineSentence:
-    """A text file with one sentence per line. `Word2Vec` reads it in C; iteration yields token lists.
-
-    Parameters
-    ----------
-    source : str or path
-        A file (plain or packed), a folder or a glob.
-    max_sentence_length : int
-        Has no effect: sentences are never cut.
-    limit : int, optional
-        Read only this many lines.
-    """
-
-    def __init__(self, source: Any, max_sentence_length: int = 10_000, limit: int | None = None) -> None:
-        self.source = source
-        self.limit = limit
-
-    def __iter__(self) -> Iterator[list[str]]:
-        corpus = encode(self.source, min_count=1)
-        words = corpus.vocabulary.words
-        for number in range(len(corpus) if self.limit is None else min(len(corpus), self.limit)):
-            yield [str(words[row]) for row in corpus[number]]
-
-
-PathLineSentences = LineSentence
-Text8Corpus = LineSentence
 
 
 class Word2Vec(Absent):
@@ -271,8 +243,8 @@ class Word2Vec(Absent):
         if given is self._given and self._corpus is not None:
             corpus = self._corpus
         else:
-            known = self.wv.vocabulary
-            corpus = self._read(given, replace(request, vocabulary=known))
+            request = replace(request, vocabulary=self.wv.vocabulary)
+            corpus = self._read(given, request)
         session = begin(request, corpus, context_vectors=self.syn1neg)
         state = session.state
         self.loss_history, self._loss_sum = [], 0.0
@@ -303,15 +275,25 @@ class Word2Vec(Absent):
     def _read(self, given: Any, request: Request) -> EncodedCorpus:
         """Encode anything that gensim accepts as sentences."""
         if isinstance(given, LineSentence) and given.limit is None:
-            given = given.source
-        elif not isinstance(given, (str, os.PathLike)):
-            if isinstance(given, (list, tuple)) and given and isinstance(given[0], str):
-                raise CorpusTypeError(
-                    f"sentences[0] is the string {given[0]!r:.40}, a list of words was expected (gensim would train on "
-                    "its characters): split it first, as in [text.split() for text in sentences]"
-                )
-            request = replace(request, tokenizer="tokens")
-        return request.read(given)
+            return self._read_lines(given.source, request)
+        if isinstance(given, (str, os.PathLike)):
+            return self._read_lines(given, request)
+        if isinstance(given, (list, tuple)) and given and isinstance(given[0], str):
+            raise CorpusTypeError(
+                f"sentences[0] is the string {given[0]!r:.40}, a list of words was expected (gensim would train on "
+                "its characters): split it first, as in [text.split() for text in sentences]"
+            )
+        return replace(request, tokenizer="tokens").read(given)
+
+    def _read_lines(self, source: Any, request: Request) -> EncodedCorpus:
+        """Read lines in C; where a Unicode space stands between words, read them again as gensim splits them."""
+        if reads_again(source):
+            rewind(source)
+            corpus = replace(request, tokenizer="whitespace").read(source)
+            if not corpus.report.unicode_space_tokens:
+                return corpus
+            rewind(source)
+        return replace(request, tokenizer=str.split).read(source)
 
     def _take(self, state: TrainingState, vocabulary: Vocabulary) -> None:
         counts = getattr(self, "_counts", vocabulary.counts)

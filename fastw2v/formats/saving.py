@@ -15,7 +15,7 @@ from fastw2v.errors import FormatError
 from fastw2v.formats.atomic import open_atomic
 from fastw2v.formats.binary import write_binary
 from fastw2v.formats.native import NativeContent, write_native
-from fastw2v.formats.sniff import Format, checked_format, format_of_name
+from fastw2v.formats.sniff import Format, checked_format, format_of_name, holds_vectors
 from fastw2v.formats.text import write_text
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
 
@@ -29,6 +29,7 @@ def save(
     format: Format | None = None,
     context_vectors: NDArray[np.float32] | None = None,
     metadata: dict[str, Any] | None = None,
+    overwrite: bool = False,
 ) -> None:
     """Write word vectors to a file.
 
@@ -44,11 +45,14 @@ def save(
         The output rows. Only the native format holds them; the word2vec formats hold word vectors alone.
     metadata : dict, optional
         Anything that JSON can hold, such as parameters and loss history. Only the native format holds it.
+    overwrite : bool, default False
+        Replace even an existing file that is no file of word vectors. (One of word vectors is always replaced.)
 
     Raises
     ------
     FormatError
-        For a word that the format cannot hold, or a name that implies no format.
+        For a word that the format cannot hold, a name that implies no format, or an existing file that holds something
+        else than word vectors.
     ParameterError
         For metadata that JSON cannot hold, context vectors of another shape, or an object without word vectors.
     OSError
@@ -72,6 +76,8 @@ def save(
     target = Path(os.fspath(path))
     word_vectors = as_word_vectors(word_vectors)
     chosen = format_to_write(target, format)
+    if not overwrite:
+        check_replaceable(target)
     packed = target.suffix.lower() == ".gz"
     if chosen == "native":
         content = NativeContent(
@@ -92,6 +98,21 @@ def save(
             sink: Any = writer  # has the methods that gzip calls
             stream = stack.enter_context(gzip.GzipFile("", "wb", _GZIP_LEVEL, sink, mtime=0))
         write(stream, word_vectors.vectors, word_vectors.index_to_key)
+
+
+def check_replaceable(path: Path) -> None:
+    """Refuse to write vectors over a file that holds anything else.
+
+    Raises
+    ------
+    FormatError
+        The file exists, is not empty, and is no file of word vectors.
+    """
+    if path.is_file() and path.stat().st_size and not holds_vectors(path):
+        raise FormatError(
+            f"{path} exists and is no file of word vectors, and would be lost: name another file, delete this one, or "
+            "save with overwrite=True"
+        )
 
 
 def format_to_write(path: Path, format: Format | None) -> Format:

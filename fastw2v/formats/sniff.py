@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from pathlib import Path
@@ -104,6 +105,38 @@ def format_of_content(path: Path) -> Format:
         peek = reader.read(_PEEK_BYTES)
     _refuse(path, peek[:16])
     return _word2vec_format(path, peek)
+
+
+def holds_vectors(path: Path) -> bool:
+    """Return whether a file certainly holds word vectors: a text whose first line ends in a number does not.
+
+    Parameters
+    ----------
+    path : Path
+        Of a regular file.
+    """
+    with open(path, "rb") as file:
+        if is_native(file.read(16)):
+            return True
+    try:
+        with open_reader(path) as reader:
+            peek = reader.read(_PEEK_BYTES)
+    except FormatError:
+        return False
+    first, _, rest = peek.partition(b"\n")
+    header = parse_header(first) if len(first) <= MAX_HEADER_BYTES else None
+    if header is None:
+        return len(first.split()) > 2 and _ends_in_numbers(first, len(first.split()) - 1)
+    return not rest or _ends_in_numbers(rest.partition(b"\n")[0], header[1]) or not _is_text(rest)
+
+
+def _is_text(data: bytes) -> bool:
+    """Return whether the bytes, which may end within a character, are text."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError:
+        return False
+    return min(data) >= ord("\t")
 
 
 def _refuse(path: Path, start: bytes) -> None:

@@ -22,7 +22,7 @@ from fastw2v.errors import CorpusTypeError, ParameterError
         ("हिन्दी में लिखा", ["हिन्दी", "में", "लिखा"]),
         ("ภาษาไทยที่นี่", ["ภาษาไทยที่นี่"]),
         ("한국어 위키백과", ["한국어", "위키백과"]),
-        (unicodedata.normalize("NFD", "한국어 café"), unicodedata.normalize("NFD", "한국어 café").split()),
+        (unicodedata.normalize("NFD", "한국어 café"), ["한국어", "café"]),
         ("中文维基 百科", ["中文维基", "百科"]),
         ("\u0645\u06cc\u200c\u062e\u0648 \u200cx", ["\u0645\u06cc\u200c\u062e\u0648", "x"]),
         ("a\u00a0b\u2028c\u3000d", ["a", "b", "c", "d"]),
