@@ -199,12 +199,12 @@ def train(
     Several are read one after the other. Each line is a sentence. Nothing is written until training is complete; an
     interrupted run writes nothing unless --save-on-interrupt or --checkpoint is given, and exits with code 130.
     """
-    from fastw2v.cli.train import check_corpus_is_kept, check_output, paths_of, run_training
+    from fastw2v.cli.train import check_nothing_is_lost, check_output, paths_of, run_training
 
     output, format_ = output_of(output, format_)
     paths = paths_of(corpus)
-    check_corpus_is_kept(paths, output)
-    check_output(output, format_, with_context, overwrite)
+    check_output(output, format_, with_context)
+    check_nothing_is_lost(output, paths, overwrite)
     result = run_training(paths[0] if len(paths) == 1 else paths, options, quiet=quiet)
     if result.interrupted and not save_on_interrupt:
         kept = "nothing was written (use --save-on-interrupt to keep the vectors)"

@@ -21,7 +21,8 @@ _STDOUT = Path("/dev/stdout")
 _OPTIONS = {*RULES, "tokenizer", "vocabulary", "initial_vectors", "frozen", "checkpoint", "resume", "seed", "overwrite"}
 # An argument with its value, as in "min_count=5"; or a name that can be nothing else, as in "lower min_count".
 _ARGUMENT = re.compile(
-    r"(?<![\w/.\-])(?P<name>[a-z_]+)=(?P<value>'[^']*'|[^\s,;:()]+)|(?<![\w/.\-'\"])(?P<bare>[a-z]+(?:_[a-z]+)+)(?![\w/'\"(=])"
+    r"(?<![\w/.\-])(?P<name>[a-z_]+)=(?P<value>'[^']*'|[^\s,;:()]+)"
+    r"|(?<![\w/.\-'\"])(?P<bare>[a-z]+(?:_[a-z]+)+)(?![\w/'\"(=])"
 )
 
 

@@ -67,27 +67,25 @@ class Trained:
         )
 
 
-def check_output(path: Path, format: Format | None, with_context: bool, overwrite: bool = False) -> None:
+def check_output(path: Path, format: Format | None, with_context: bool) -> None:
     """Check before training that the result can be written.
 
     Raises
     ------
     FormatError
-        The suffix names no format, or the file exists and holds something else than word vectors.
+        The suffix names no format.
     ParameterError
         The format cannot hold context vectors.
     OSError
         The folder is missing or not writable.
     """
     from fastw2v.formats.atomic import check_target
-    from fastw2v.formats.saving import check_replaceable, format_to_write
+    from fastw2v.formats.saving import format_to_write
 
     chosen = format_to_write(path, format)
     if with_context and chosen != "native":
         raise ParameterError(f"--with-context: word2vec {chosen} files cannot hold context vectors; use .safetensors")
     check_target(path)
-    if not overwrite:
-        check_replaceable(path)
 
 
 def paths_of(corpora: tuple[str, ...]) -> list[Path]:
@@ -105,21 +103,28 @@ def paths_of(corpora: tuple[str, ...]) -> list[Path]:
     return [Path(name) for name in corpora]
 
 
-def check_corpus_is_kept(corpora: list[Path], output: Path) -> None:
-    """Refuse an output that is a file of the corpus, which it would replace.
+def check_nothing_is_lost(output: Path, corpora: list[Path], overwrite: bool) -> None:
+    """Refuse an output that would replace a file of the corpus, or anything but word vectors.
 
     Raises
     ------
     ParameterError
-        It is.
+        It is a file of the corpus.
+    FormatError
+        It exists, is no file of word vectors, and may not be overwritten.
     CorpusError
         There is no such corpus.
     """
     from fastw2v.corpus.files import find
+    from fastw2v.formats.saving import check_replaceable
 
+    if not output.exists():
+        return
     files = [file for corpus in corpora for file in find(corpus)]
-    if output.exists() and any(file.state is not None and output.samefile(file.path) for file in files):
+    if any(file.state is not None and output.samefile(file.path) for file in files):
         raise ParameterError(f"--output {output} is a file of the corpus, which it would replace: name another file")
+    if not overwrite:
+        check_replaceable(output)
 
 
 def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Trained:

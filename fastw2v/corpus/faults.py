@@ -169,6 +169,7 @@ def check_no_file_names(documents: Sequence[str]) -> None:
     CorpusTypeError
         Each of them is the path of a file or folder, or is written like the name of a file of text.
     """
+    documents = list(map(str, documents))  # an array's are of a class that shows itself
     existing = [_exists(document) for document in documents]
     written = [bool(_FILE_NAME.fullmatch(document)) for document in documents]
     names = [exists or looks for exists, looks in zip(existing, written, strict=True)]

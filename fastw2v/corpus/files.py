@@ -114,9 +114,9 @@ def _in_folder(folder: Path) -> list[Path]:
     paths = []
     seen = {_identity(folder)}  # links may lead in a circle, or to a folder that is read anyway
     for parent, folders, names in os.walk(folder, onerror=_raise, followlinks=True):
-        inner = {name: _identity(Path(parent, name)) for name in sorted(folders) if not name.startswith(".")}
-        folders[:] = [name for name, identity in inner.items() if identity not in seen]
-        seen.update(inner.values())
+        inner = {_identity(Path(parent, name)): name for name in sorted(folders, reverse=True) if name[0] != "."}
+        folders[:] = sorted(name for identity, name in inner.items() if identity not in seen)
+        seen.update(inner)
         paths += [Path(parent, name) for name in names if not name.startswith(".")]
     return sorted(_that_exist(paths))
 

@@ -59,7 +59,7 @@ def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
         if found:
             what, remedy = found
             more = f", one of {len(files):,} files," if len(files) > 1 else ""
-            others = ", name the files that are text, as in 'folder/*.txt'" if len(files) > 1 else ""
+            others = "; or name the files that are text, as in 'folder/*.txt'" if len(files) > 1 else ""
             anyway = "" if suffix in _NEVER_TEXT else "; tokenizer='whitespace' reads it as plain text all the same"
             raise CorpusError(
                 f"{file.name}{more} is {what}, whose syntax would be trained on as words: {remedy}{others}{anyway}"

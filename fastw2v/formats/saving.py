@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError
-from fastw2v.formats.atomic import open_atomic
+from fastw2v.formats.atomic import open_atomic, own_descriptor
 from fastw2v.formats.binary import write_binary
 from fastw2v.formats.native import NativeContent, write_native
 from fastw2v.formats.sniff import Format, checked_format, format_of_name, holds_vectors
@@ -108,7 +108,7 @@ def check_replaceable(path: Path) -> None:
     FormatError
         The file exists, is not empty, and is no file of word vectors.
     """
-    if path.is_file() and path.stat().st_size and not holds_vectors(path):
+    if own_descriptor(path) is None and path.is_file() and path.stat().st_size and not holds_vectors(path):
         raise FormatError(
             f"{path} exists and is no file of word vectors, and would be lost: name another file, delete this one, or "
             "save with overwrite=True"

@@ -1,7 +1,9 @@
 """What is no corpus, no sentence or no token: said with its place and the remedy."""
 
+import io
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -11,6 +13,11 @@ from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 
 SENTENCES = [["the", "cat", "sat"], [], ["the", "mat"]]
 DOCUMENTS = ["The cat SAT.", "", "the Mat!"]
+
+
+class Row(NamedTuple):
+    text: str
+    label: str
 
 
 def frames():
@@ -47,6 +54,9 @@ def test_tables_are_refused():
         (["a b", ["a", "b"]], r"corpus\[1\] is \['a', 'b'\] \(list\), but the items before it are strings"),
         ([["a"], ["b"], ["c"], "d e"], r"corpus\[3\] is the string 'd e' where a list of tokens is expected"),
         ([["a"], {"b", "c"}], r"corpus\[1\] is a set, which has no order"),
+        ({"a b", "c d"}, r"a corpus cannot be a set, which has no order: .*pass sorted\(texts\)"),
+        ([["a"], io.StringIO("b c")], r"corpus\[1\] is an open file, whose lines would be tokens"),
+        ([Row("a b", "c")], r"corpus\[0\] is a row of a table \(text, label\); pass its text"),
         ([["a"], 7], r"corpus\[1\] is 7 \(int\)"),
         (np.arange(5), r"corpus\[0\] is (np.int64\()?0\)? \(int64\)"),
         (np.array(5), "a corpus cannot be"),

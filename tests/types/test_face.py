@@ -35,9 +35,9 @@ def test_the_stub_takes_each_name_from_where_it_really_comes():
     assert homes_in(PACKAGE / "__init__.pyi") == late
 
 
-@pytest.mark.parametrize("face", ["__init__.pyi", "compat/__init__.pyi"])
+@pytest.mark.parametrize("face", ["__init__.pyi", "compat/__init__.pyi", "corpus/__init__.pyi"])
 def test_a_stub_lists_the_names_that_the_face_lists(face):
-    module = importlib.import_module("fastw2v.compat" if "/" in face else "fastw2v")
+    module = importlib.import_module(f"fastw2v/{face}".removesuffix("/__init__.pyi").replace("/", "."))
     lists = [
         ast.literal_eval(node.value)
         for node in ast.parse((PACKAGE / face).read_text(encoding="utf-8")).body
