@@ -6,7 +6,6 @@ import errno
 import io
 import os
 import re
-import stat
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,13 +67,11 @@ def discard_output() -> None:
 
 def output_of(path: Path, format: Format | None) -> tuple[Path, Format | None]:
     """Return the path and the format to write: "-" is standard output; pipes and devices get word2vec text."""
-    if path == Path("-"):
-        path = _STDOUT
-    try:
-        is_file = stat.S_ISREG(os.stat(path).st_mode) and path != _STDOUT
-    except OSError:
-        is_file = True
-    return path, format if is_file else format or "text"
+    from fastw2v.formats.atomic import own_descriptor
+
+    path = _STDOUT if path == Path("-") else path
+    no_file = own_descriptor(path) is not None or (path.exists() and not path.is_file() and not path.is_dir())
+    return path, format or ("text" if no_file else None)
 
 
 def in_options(message: str) -> str:

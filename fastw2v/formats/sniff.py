@@ -127,7 +127,9 @@ def holds_vectors(path: Path) -> bool:
     header = parse_header(first) if len(first) <= MAX_HEADER_BYTES else None
     if header is None:
         return len(first.split()) > 2 and _ends_in_numbers(first, len(first.split()) - 1)
-    return not rest or _ends_in_numbers(rest.partition(b"\n")[0], header[1]) or not _is_text(rest)
+    if not rest or not _is_text(rest):
+        return True
+    return _ends_in_numbers(rest.partition(b"\n")[0], header[1]) and rest.count(b"\n") <= header[0]
 
 
 def _is_text(data: bytes) -> bool:

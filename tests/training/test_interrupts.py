@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -62,7 +63,7 @@ def test_an_exception_of_a_users_signal_handler_comes_out(run_python):
     assert done.stdout.endswith("came out: mine\n"), done.stderr
 
 
-def test_a_sub_interpreter_trains_although_it_cannot_handle_signals(run_python):
+def test_a_sub_interpreter_trains_although_it_cannot_handle_signals(run_python, package_folder):
     pytest.importorskip("_xxsubinterpreters")
     done = run_python(
         """
@@ -77,6 +78,7 @@ def test_a_sub_interpreter_trains_although_it_cannot_handle_signals(run_python):
             print(train(corpus, TrainingParameters(vector_size=4), n_jobs=1).complete, flush=True)
         '''
         interpreters.run_string(interpreters.create(), code)
-        """
+        """,
+        env={**os.environ, "PYTHONPATH": str(package_folder)},
     )
     assert (done.stdout, done.returncode) == ("True\n", 0), done.stderr
