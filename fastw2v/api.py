@@ -406,18 +406,19 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
 
     # ------------------------------------------------------------------ files and copies
 
-    def save(self, path: str | os.PathLike[str], *, format: Format | None = None) -> None:
+    def save(self, path: str | os.PathLike[str], *, format: Format | None = None, overwrite: bool = False) -> None:
         """Write the model: native (everything), or word2vec "text" or "binary" (the word vectors alone).
 
         By default the suffix decides: ``.safetensors`` and ``.fw2v`` are native, ``.txt`` and ``.vec`` text, ``.bin``
-        binary. Saving is all-or-nothing: an existing file is replaced only once the new one is complete.
+        binary. Saving is all-or-nothing: an existing file is replaced only once the new one is complete, and one that
+        is no file of word vectors only with ``overwrite=True``.
         """
         parameters = {name: getattr(self, name) for name in TRAINING_PARAMETERS}
         known = {name: getattr(self, f"{name}_", None) for name in ("tokenizer", "seed")}
         metadata = record(parameters, getattr(self, "loss_history_", []), **known)
         # A model that was read from a file of word vectors alone has no context vectors.
         context = self.context_vectors_.vectors if hasattr(self, "context_vectors_") else None
-        save(path, self.wv, format=format, context_vectors=context, metadata=metadata)
+        save(path, self.wv, format=format, context_vectors=context, metadata=metadata, overwrite=overwrite)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:

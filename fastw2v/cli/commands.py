@@ -344,7 +344,11 @@ def convert(
     help="projector and model2vec make a folder",
 )
 @click.option("--commonest", type=int, metavar="N", help="keep the N most frequent words")
-@click.option("--overwrite", is_flag=True, help="replace an earlier export in a folder that holds nothing else")
+@click.option(
+    "--overwrite",
+    is_flag=True,
+    help="replace a file of another kind, or an earlier export in a folder that holds nothing else",
+)
 @click.option("--lowercase", is_flag=True, help="model2vec: turn text into lower case first")
 def run_export(file: Path, output: Path, to: Export, commonest: int | None, overwrite: bool, lowercase: bool) -> None:
     """Write the vectors of FILE for another tool.

@@ -35,6 +35,7 @@ _FIRST_BYTES = (
 # A name that nobody writes as a document.
 _FILE_NAME = re.compile(r"\S+\.(txt|csv|tsv|json|jsonl|xml|pdf|docx?|parquet|gz|bz2|xz|zst)", re.IGNORECASE)
 _LONGEST_PATH = 4096
+DOUBTED = 10  # documents, the first of a corpus, that must not all be the names of files
 
 # ---- the corpus as a whole ------------------------------------------------------------------------------------------
 
@@ -70,6 +71,8 @@ def check_documents_type(documents: object) -> None:
     if isinstance(documents, str):
         raise CorpusTypeError("documents: expected a list of documents, found one string; put it into a list")
     check_corpus_type(documents)
+    if isinstance(documents, (list, tuple)):
+        check_no_file_names([document for document in documents[:DOUBTED] if isinstance(document, str)], "documents")
 
 
 def _is_table(corpus: object) -> bool:
@@ -156,13 +159,15 @@ def describe_path_among_sentences(position: int, path: object) -> str:
     return f"corpus[{position}] is the path {path}; put paths into a list: [Path(...), ...]"
 
 
-def check_no_file_names(documents: Sequence[str]) -> None:
+def check_no_file_names(documents: Sequence[str], name: str = "corpus") -> None:
     """Refuse documents that are all the names of files; warn of those among others.
 
     Parameters
     ----------
     documents : sequence of str
         The first few documents of a corpus.
+    name : str
+        Of the corpus in messages.
 
     Raises
     ------
@@ -173,17 +178,17 @@ def check_no_file_names(documents: Sequence[str]) -> None:
     existing = [_exists(document) for document in documents]
     written = [bool(_FILE_NAME.fullmatch(document)) for document in documents]
     names = [exists or looks for exists, looks in zip(existing, written, strict=True)]
-    if all(names) and (len(documents) > 1 or written[0] or os.sep in documents[0]):
+    if documents and all(names) and (len(documents) > 1 or written[0] or os.sep in documents[0]):
         there = "" if existing[0] else f", although none is there (searched from {os.getcwd()})"
         raise CorpusTypeError(
-            f"corpus[0] is the string {shown(documents[0], 200)}, the name of a file{there}, and so are the strings "
+            f"{name}[0] is the string {shown(documents[0], 200)}, the name of a file{there}, and so are the strings "
             "after it. Strings in a list are documents: to read the files pass paths: [Path(name) for name in names]; "
             "to train on the names themselves pass lists of tokens"
         )
     for i, document in enumerate(documents):
         if existing[i] and (os.sep in document or written[i]):
             warn_user(
-                f"corpus[{i}] is {shown(document, 200)}, the path of an existing file, and is taken as a document: "
+                f"{name}[{i}] is {shown(document, 200)}, the path of an existing file, and is taken as a document: "
                 "strings in a list are documents: to read files pass paths: [Path(name) for name in names]"
             )
             return

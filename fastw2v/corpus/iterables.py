@@ -9,13 +9,12 @@ from typing import Any
 
 from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counted import CountedTokens
-from fastw2v.corpus.faults import check_no_file_names, describe_bad_document, describe_path_among_sentences
+from fastw2v.corpus.faults import DOUBTED, check_no_file_names, describe_bad_document, describe_path_among_sentences
 from fastw2v.corpus.id_store import IdStore
 from fastw2v.corpus.structured_files import check_documents_are_text
 from fastw2v.corpus.tokenizers import Tokenizer, resolve, splitter, token_list
 from fastw2v.errors import BadTokenError, CorpusTypeError
 
-_DOUBTED = 10  # strings that must not all be the names of files
 ARROW_ITEMS = 10_000  # items of a pyarrow column that are turned into Python strings at once
 
 
@@ -42,7 +41,7 @@ def count_iterable(
     head = list(islice(items, 1))
     holds_strings = bool(head) and isinstance(head[0], str)
     if holds_strings:
-        head += islice(items, _DOUBTED - 1)
+        head += islice(items, DOUBTED - 1)
         strings = [item for item in head if isinstance(item, str)]
         check_no_file_names(strings)
         check_documents_are_text(strings)

@@ -10,6 +10,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -18,6 +19,7 @@ import numpy as np
 from fastw2v.errors import FormatError, ParameterError, require
 from fastw2v.formats.atomic import open_atomic
 from fastw2v.formats.folder import new_folder
+from fastw2v.formats.saving import check_replaceable
 from fastw2v.formats.words import encode_words
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
 
@@ -53,7 +55,7 @@ def export(
         "model2vec": a folder for ``model2vec.StaticModel.from_pretrained`` and ``sentence_transformers``.
     overwrite : bool, default False
         Replace the files of an earlier export in a folder. A folder that holds anything else is an error, since that
-        would be deleted. (A file is always replaced.)
+        would be deleted. A file of the same kind is always replaced, one of another kind only with True.
     lowercase : bool, default False
         "model2vec" only: turn text into lower case before its words are looked up.
 
@@ -88,6 +90,8 @@ def export(
     target = Path(os.fspath(path))
     word_vectors = as_word_vectors(word_vectors)
     if to in _FILES:
+        if not overwrite:
+            check_replaceable(target, partial(_begins_with, _FIRST_BYTES[to]), f"{to} file")
         with open_atomic(target) as writer:
             _FILES[to](writer, word_vectors)
     elif to == "projector":
@@ -97,6 +101,11 @@ def export(
 
 
 # -- single files --
+
+
+def _begins_with(start: bytes, path: Path) -> bool:
+    with open(path, "rb") as file:
+        return file.read(len(start)) == start
 
 
 def _npz(writer: Any, wv: WordVectors) -> None:
@@ -165,6 +174,7 @@ class _File:
         """Do nothing: the caller that opened the writer closes it."""
 
 
+_FIRST_BYTES = {"npz": b"PK", "parquet": b"PAR1"}
 _FILES: dict[str, Callable[[Any, WordVectors], None]] = {"npz": _npz, "parquet": _parquet}
 EXPORTS: tuple[Export, ...] = get_args(Export)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -100,17 +101,27 @@ def save(
         write(stream, word_vectors.vectors, word_vectors.index_to_key)
 
 
-def check_replaceable(path: Path) -> None:
+def check_replaceable(
+    path: Path, is_ours: Callable[[Path], bool] = holds_vectors, kind: str = "file of word vectors"
+) -> None:
     """Refuse to write vectors over a file that holds anything else.
+
+    Parameters
+    ----------
+    path : Path
+    is_ours : callable(path) -> bool
+        Whether an existing file is of the kind that is to be written.
+    kind : str
+        Its name in the message.
 
     Raises
     ------
     FormatError
         The file exists, is not empty, and is no file of word vectors.
     """
-    if own_descriptor(path) is None and path.is_file() and path.stat().st_size and not holds_vectors(path):
+    if own_descriptor(path) is None and path.is_file() and path.stat().st_size and not is_ours(path):
         raise FormatError(
-            f"{path} exists and is no file of word vectors, and would be lost: name another file, delete this one, or "
+            f"{path} exists and is no {kind}, and would be lost: name another file, delete this one, or "
             "save with overwrite=True"
         )
 

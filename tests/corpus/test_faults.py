@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from fastw2v.corpus.encoding import encode
+from fastw2v.corpus.faults import check_documents_type
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 
 SENTENCES = [["the", "cat", "sat"], [], ["the", "mat"]]
@@ -196,3 +197,12 @@ def test_a_long_string_is_cut_in_the_message():
     with pytest.raises(CorpusTypeError) as caught:
         encode([["a"], "b " * 1_000_000])
     assert len(str(caught.value)) < 200
+
+
+def test_documents_that_are_the_names_of_files_have_no_vectors():
+    with pytest.raises(
+        CorpusTypeError, match=r"documents\[0\] is the string 'a.txt', the name of a file, although none"
+    ):
+        check_documents_type(["a.txt", "b.txt"])
+    check_documents_type(["a text", "b.txt"])
+    check_documents_type([])

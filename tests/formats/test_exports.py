@@ -212,3 +212,17 @@ def test_the_command_line_exports_all_forms(tmp_path, to, names_in):
             assert (tmp_path / "same" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
     else:
         assert (tmp_path / "same").read_bytes() == (tmp_path / "out").read_bytes()
+
+
+@pytest.mark.parametrize("to", ["npz", "parquet"])
+def test_an_export_replaces_a_file_of_another_kind_only_when_told(tmp_path, to, some_vectors):
+    if to == "parquet":
+        pytest.importorskip("pyarrow")
+    path = tmp_path / "notes"
+    path.write_text("what nobody has a copy of")
+    vectors = some_vectors(["a", "b"])
+    with pytest.raises(FormatError, match=f"notes exists and is no {to} file, .*overwrite=True"):
+        export(path, vectors, to)
+    assert path.read_text() == "what nobody has a copy of"
+    export(path, vectors, to, overwrite=True)
+    export(path, vectors, to)
