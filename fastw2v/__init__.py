@@ -24,7 +24,7 @@ _HOME = {
 # Public modules; one has a shorter name here than in its folder.
 _MODULES = {
     "ann": "vectors.approximate",
-    **{name: name for name in ("compat", "datasets", "errors", "evaluate", "formats", "layers")},
+    **{name: name for name in ("compat", "datasets", "errors", "evaluate", "formats", "layers", "tokenizers")},
 }
 
 __all__ = ["__version__", *_HOME, *_MODULES]

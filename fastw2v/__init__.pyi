@@ -6,6 +6,7 @@ from fastw2v import errors as errors
 from fastw2v import evaluate as evaluate
 from fastw2v import formats as formats
 from fastw2v import layers as layers
+from fastw2v import tokenizers as tokenizers
 from fastw2v.api import Word2Vec as Word2Vec
 from fastw2v.corpus.encoded_corpus import EncodedCorpus as EncodedCorpus
 from fastw2v.corpus.encoding import encode as encode
@@ -37,4 +38,5 @@ __all__ = [
     "load",
     "save",
     "show_config",
+    "tokenizers",
 ]

@@ -437,11 +437,12 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
 
     # ------------------------------------------------------------------ files and copies
 
-    def save(self, path: str | os.PathLike[str], *, format: Format | None = None) -> None:
+    def save(self, path: str | os.PathLike[str], *, format: Format | None = None, overwrite: bool = False) -> None:
         """Write the model: native (everything), or word2vec "text" or "binary" (the word vectors alone).
 
         By default the suffix decides: ``.safetensors`` and ``.fw2v`` are native, ``.txt`` and ``.vec`` text, ``.bin``
-        binary. Saving is all-or-nothing: an existing file is replaced only once the new one is complete.
+        binary. Saving is all-or-nothing: an existing file is replaced only once the new one is complete, and one that
+        is no file of word vectors only with ``overwrite=True``.
 
         A native file keeps vectors, counts, losses and parameters except ``corpus``, ``vocabulary``,
         ``initial_vectors``, ``callbacks``, ``spool``, a ``random_state`` that is a generator and a ``tokenizer`` that
@@ -452,7 +453,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         metadata = record(parameters, getattr(self, "loss_history_", []), **known)
         # A model that was read from a file of word vectors alone has no context vectors.
         context = self.context_vectors_.vectors if hasattr(self, "context_vectors_") else None
-        save(path, self.wv, format=format, context_vectors=context, metadata=metadata)
+        save(path, self.wv, format=format, context_vectors=context, metadata=metadata, overwrite=overwrite)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, tokenizer: Tokenizer | None = None) -> Self:

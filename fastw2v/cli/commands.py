@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import math
-import os
 import sys
 import typing
 import warnings
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fastw2v import __version__
+from fastw2v.cli.streams import answer, discard_output, in_options, output_of, prepare_streams, say
 from fastw2v.parameters import RULES
 from fastw2v.planning.training_parameters import TrainingParameters
 
@@ -63,29 +63,32 @@ def main(arguments: list[str] | None = None) -> None:
         interrupted.
     """
     warnings.showwarning = _show_warning  # type: ignore[assignment]
+    prepare_streams()
     try:
         # Not standalone, click hands back the exit code of `Exit`, and None when a command just ends.
         code = cli.main(args=arguments, prog_name="fastw2v", standalone_mode=False) or 0
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.ClickException as fault:
-        fault.show()
+        say(f"{fault.ctx.get_usage()}\n" if isinstance(fault, click.UsageError) and fault.ctx else "", end="")
+        say(f"Error: {fault.format_message()}")
         code = fault.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("fastw2v: interrupted", err=True)
+        say("fastw2v: interrupted")
         code = _INTERRUPTED
     except BrokenPipeError:
-        # The interpreter flushes standard output once more at its end; there must be something to flush into.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
         code = 1  # as click itself does when it finds the pipe broken
     except _expected_faults() as fault:
-        click.echo(f"fastw2v: error: {fault or type(fault).__name__}", err=True)
+        say(f"fastw2v: error: {in_options(str(fault)) or type(fault).__name__}")
+        discard_output()
         code = 1
     raise SystemExit(code)
 
 
 def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
     """Show a warning as one line; its place in the source means nothing here."""
-    click.echo(f"fastw2v: warning: {message}", err=True)
+    say(f"fastw2v: warning: {in_options(str(message))}")
 
 
 def _expected_faults() -> tuple[type[BaseException], ...]:
@@ -142,8 +145,15 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("corpus")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="file to write the vectors to")
+@click.argument("corpus", nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="file to write the vectors to; - is standard output",
+)
+@click.option("--overwrite", is_flag=True, help="replace an OUTPUT that exists and is no file of word vectors")
 @click.option(
     "--format", "format_", type=click.Choice(["native", "text", "binary"]), help="by default the file's suffix decides"
 )
@@ -176,36 +186,39 @@ def cli() -> None:
 @click.option("--save-on-interrupt", is_flag=True, help="after Ctrl-C, write the vectors trained so far")
 @click.option("-q", "--quiet", is_flag=True, help="print nothing but errors and warnings")
 def train(
-    corpus: str,
+    corpus: tuple[str, ...],
     output: Path,
+    overwrite: bool,
     format_: Format | None,
     with_context: bool,
     save_on_interrupt: bool,
     quiet: bool,
     **options: Any,
 ) -> None:
-    """Train word vectors on CORPUS: a text file (.gz .bz2 .xz .zst), a folder, a glob, or - for standard input.
+    """Train word vectors on CORPUS: text files (.gz .bz2 .xz .zst), folders, globs, or - for standard input.
 
-    Each line is a sentence. Nothing is written until training is complete; an interrupted run writes nothing unless
-    --save-on-interrupt or --checkpoint is given, and exits with code 130.
+    Several are read one after the other. Each line is a sentence. Nothing is written until training is complete; an
+    interrupted run writes nothing unless --save-on-interrupt or --checkpoint is given, and exits with code 130.
     """
-    from fastw2v.cli.train import check_corpus_is_kept, check_output, run_training
+    from fastw2v.cli.train import check_nothing_is_lost, check_output, paths_of, run_training
 
+    output, format_ = output_of(output, format_)
+    paths = paths_of(corpus)
     check_output(output, format_, with_context)
-    check_corpus_is_kept(corpus, output)
-    result = run_training(corpus, options, quiet=quiet)
+    check_nothing_is_lost(output, paths, overwrite)
+    result = run_training(paths[0] if len(paths) == 1 else paths, options, quiet=quiet)
     if result.interrupted and not save_on_interrupt:
         kept = "nothing was written (use --save-on-interrupt to keep the vectors)"
         if options["checkpoint"] is not None:
             kept = f"--resume continues from {options['checkpoint']}"
-        click.echo(f"fastw2v: interrupted in epoch {result.epoch}; {kept}", err=True)
+        say(f"fastw2v: interrupted in epoch {result.epoch}; {kept}")
         raise click.exceptions.Exit(_INTERRUPTED)
-    result.save(output, format_, with_context)
+    result.save(output, format_, with_context, overwrite)
     if result.interrupted:
-        click.echo(f"fastw2v: interrupted in epoch {result.epoch}; {output} holds the vectors trained so far", err=True)
+        say(f"fastw2v: interrupted in epoch {result.epoch}; {output} holds the vectors trained so far")
         raise click.exceptions.Exit(_INTERRUPTED)
     if not quiet:
-        click.echo(f"{result.summary}; written to {output}", err=True)
+        say(f"{result.summary}; written to {output}")
 
 
 @cli.command("most-similar")
@@ -249,13 +262,13 @@ def info(file: Path | None) -> None:
     form = format_of_content(file)
     loaded = load_all(file, mmap=form == "native")
     vectors = loaded.word_vectors
-    click.echo(f"{file}: {form} format, {len(vectors):,} words, {vectors.vector_size} dimensions")
-    click.echo(f"first words: {' '.join(map(str, vectors.index_to_key[:10]))}")
+    answer(f"{file}: {form} format, {len(vectors):,} words, {vectors.vector_size} dimensions")
+    answer(f"first words: {' '.join(map(str, vectors.index_to_key[:10]))}")
     if vectors.counts is not None:
-        click.echo(f"tokens of these words in the corpus: {int(vectors.counts.sum()):,}")
-    click.echo(f"context vectors: {'yes' if loaded.context_vectors is not None else 'no'}")
+        answer(f"tokens of these words in the corpus: {int(vectors.counts.sum()):,}")
+    answer(f"context vectors: {'yes' if loaded.context_vectors is not None else 'no'}")
     for name, value in loaded.metadata.items():
-        click.echo(f"{name}: {value}")
+        answer(f"{name}: {value}")
 
 
 @cli.command()
@@ -285,11 +298,11 @@ def evaluate(
         limit = PROTOCOLS["gensim"].restrict_vocab if restrict_vocab is None else restrict_vocab
         report = evaluate_word_pairs(vectors, path, restrict_vocab=limit)
         results.append(report.spearman)
-        click.echo(f"{name}: {report}")
+        answer(f"{name}: {report}")
     if analogies is not None:
         answers = evaluate_analogies(vectors, analogies, protocol=protocol, restrict_vocab=restrict_vocab)
         results.append(answers.total.accuracy)
-        click.echo(answers)
+        answer(answers)
     if any(map(math.isnan, results)):  # a warning has said why
         raise click.exceptions.Exit(1)
 
@@ -311,8 +324,15 @@ def evaluate(
     help=f"how to handle invalid UTF-8: {RULES['errors'].allowed}; ignore also leaves out rows that cannot be read",
 )
 @click.option("--limit", type=int, metavar="N", help="read the first N words only")
+@click.option("--overwrite", is_flag=True, help="replace an OUTPUT that exists and is no file of word vectors")
 def convert(
-    file: Path, output: Path, format_: Format | None, commonest: int | None, errors: Errors, limit: int | None
+    file: Path,
+    output: Path,
+    format_: Format | None,
+    commonest: int | None,
+    errors: Errors,
+    limit: int | None,
+    overwrite: bool,
 ) -> None:
     """Write the vectors of FILE to OUTPUT in another format, one that fastw2v reads, too.
 
@@ -320,13 +340,15 @@ def convert(
     """
     from fastw2v.formats import load_all, save
 
+    output, format_ = output_of(output, format_)
     loaded = load_all(file, errors=errors, limit=limit)
     vectors, context = loaded.word_vectors, loaded.context_vectors
     if commonest is not None:
         vectors = vectors.commonest(commonest)
         context = context if context is None else context[[loaded.word_vectors.row(word) for word in vectors]]
-    save(output, vectors, format=format_, context_vectors=context, metadata=loaded.metadata)
-    click.echo(f"{len(vectors):,} words, {vectors.vector_size} dimensions; written to {output}", err=True)
+    metadata = loaded.metadata
+    save(output, vectors, format=format_, context_vectors=context, metadata=metadata, overwrite=overwrite)
+    say(f"{len(vectors):,} words, {vectors.vector_size} dimensions; written to {output}")
 
 
 @cli.command("export")
@@ -342,7 +364,7 @@ def convert(
 @click.option(
     "--overwrite",
     is_flag=True,
-    help="replace an earlier export in a folder that holds nothing else, or a file of another kind",
+    help="replace a file of another kind, or an earlier export in a folder that holds nothing else",
 )
 @click.option("--lowercase", is_flag=True, help="model2vec: turn text into lower case first")
 def run_export(file: Path, output: Path, to: Export, commonest: int | None, overwrite: bool, lowercase: bool) -> None:
@@ -356,7 +378,7 @@ def run_export(file: Path, output: Path, to: Export, commonest: int | None, over
     vectors = _load(file)
     vectors = vectors if commonest is None else vectors.commonest(commonest)
     export(output, vectors, to, overwrite=overwrite, lowercase=lowercase)
-    click.echo(f"{len(vectors):,} words, {vectors.vector_size} dimensions; written to {output}", err=True)
+    say(f"{len(vectors):,} words, {vectors.vector_size} dimensions; written to {output}")
 
 
 @cli.command()
@@ -386,4 +408,4 @@ def _key(vectors: Any, word: str) -> Any:
 
 def _show(found: list[tuple[Any, float]]) -> None:
     for word, score in found:
-        click.echo(f"{word}\t{score:.4f}")
+        answer(f"{word}\t{score:.4f}")

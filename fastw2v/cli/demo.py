@@ -24,11 +24,12 @@ def run_demo(*, epochs: int, n_jobs: int | None, seed: int, output: Path | None)
     output : Path or None
         Where to keep the vectors.
     """
-    from fastw2v.cli.train import check_output, run_training
+    from fastw2v.cli.train import check_nothing_is_lost, check_output, run_training
     from fastw2v.datasets.fetch import load_docstrings
 
     if output is not None:
         check_output(output, None, False)
+        check_nothing_is_lost(output, [], overwrite=False)
     started = time.perf_counter()
     corpus = load_docstrings()
     tokens = sum(map(len, corpus))

@@ -9,8 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from fastw2v.cli.streams import say
 from fastw2v.errors import ParameterError
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
 
@@ -61,13 +60,15 @@ class Trained:
         words, speed = len(self.session.corpus.vocabulary), state.report.words_per_second
         return f"{words:,} words, {speed:,.0f} words/s{loss}, seed {state.plan.seed}"
 
-    def save(self, path: Path, format: Format | None, with_context: bool) -> None:
+    def save(self, path: Path, format: Format | None, with_context: bool, overwrite: bool = False) -> None:
         """Write the vectors; the native format also keeps what `Word2Vec.load` asks for."""
         from fastw2v import formats
 
         context = self.session.state.w_out if with_context else None
         metadata = self.session.record()
-        formats.save(path, self.word_vectors, format=format, context_vectors=context, metadata=metadata)
+        formats.save(
+            path, self.word_vectors, format=format, context_vectors=context, metadata=metadata, overwrite=overwrite
+        )
 
 
 def check_output(path: Path, format: Format | None, with_context: bool) -> None:
@@ -91,20 +92,43 @@ def check_output(path: Path, format: Format | None, with_context: bool) -> None:
     check_target(path)
 
 
-def check_corpus_is_kept(corpus: str, output: Path) -> None:
-    """Refuse an output that is a file of the corpus, which it would replace.
+def paths_of(corpora: tuple[str, ...]) -> list[Path]:
+    """Return the corpora named on the command line as paths.
 
     Raises
     ------
     ParameterError
-        It is.
+        A name is empty, or standard input is named twice.
+    """
+    if not all(corpora):
+        raise ParameterError("a CORPUS is named by an empty string: leave it out, or name a file")
+    if corpora.count("-") > 1:
+        raise ParameterError("standard input (-) is named twice as CORPUS, but can be read only once")
+    return [Path(name) for name in corpora]
+
+
+def check_nothing_is_lost(output: Path, corpora: list[Path], overwrite: bool) -> None:
+    """Refuse an output that would replace a file of the corpus, or anything but word vectors.
+
+    Raises
+    ------
+    ParameterError
+        It is a file of the corpus.
+    FormatError
+        It exists, is no file of word vectors, and may not be overwritten.
     CorpusError
         There is no such corpus.
     """
     from fastw2v.corpus.files import find
+    from fastw2v.formats.saving import check_replaceable
 
-    if output.exists() and any(file.state is not None and output.samefile(file.path) for file in find(corpus)):
+    if not output.exists():
+        return
+    files = [file for corpus in corpora for file in find(corpus)]
+    if any(file.state is not None and output.samefile(file.path) for file in files):
         raise ParameterError(f"--output {output} is a file of the corpus, which it would replace: name another file")
+    if not overwrite:
+        check_replaceable(output)
 
 
 def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Trained:
@@ -131,11 +155,12 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traine
     encoded = request.read(corpus)  # before Ctrl-C is held back: reading may take long, or wait for a pipe
     if not quiet:
         report = encoded.report
-        click.echo(
+        say(
             f"{report.raw_tokens:,} tokens in {report.raw_sentences:,} sentences, "
-            f"{len(encoded.vocabulary):,} words kept of {report.distinct_words:,}",
-            err=True,
+            f"{len(encoded.vocabulary):,} words kept of {report.distinct_words:,}"
         )
+        for remark in report.remarks():
+            say(remark)
     check_words(encoded)
     with _interrupts_noted_in(noted):
         session = (resume if options.get("resume") else begin)(request, encoded)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from operator import length_hint
 from typing import Any
 
-from fastw2v.compat.line_sentence import LineSentence
+from fastw2v.compat.line_sentence import LineSentence, reads_again, rewind
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.errors import CorpusTypeError, ParameterError
 from fastw2v.training.session import Request
@@ -33,9 +33,9 @@ def read_sentences(given: Any, request: Request) -> EncodedCorpus:
         The sentences are strings, on whose characters gensim would train; also as `fastw2v.encode` does.
     """
     if isinstance(given, LineSentence) and given.limit is None:
-        given = given.source
+        return _read_lines(given.source, request)
     if isinstance(given, (str, os.PathLike)):
-        return request.read(given)
+        return _read_lines(given, request)
     if isinstance(given, (list, tuple)) and given and isinstance(given[0], str):
         raise CorpusTypeError(
             f"sentences[0] is the string {given[0]!r:.40}, {_NO_STRINGS} [text.split() for text in sentences]"
@@ -49,6 +49,17 @@ def read_sentences(given: Any, request: Request) -> EncodedCorpus:
             f"sentences is a {type(given).__name__} of strings; for each, {_NO_STRINGS} [text.split() for text in "
             "sentences]; a file is given by its path: corpus_file=path"
         ) from None
+
+
+def _read_lines(source: Any, request: Request) -> EncodedCorpus:
+    """Read lines in C; where a Unicode space stands between words, read them again as gensim splits them."""
+    if reads_again(source):
+        rewind(source)
+        corpus = replace(request, tokenizer="whitespace").read(source)
+        if not corpus.report.unicode_space_tokens:
+            return corpus
+        rewind(source)
+    return replace(request, tokenizer=str.split).read(source)
 
 
 class HeldCorpus:

@@ -45,6 +45,8 @@ cdef extern from "text/fw_text.h" nogil:
     int fw_scanner_scan(fw_scanner *scanner, int64_t size)
     int fw_scanner_end(fw_scanner *scanner, int file_ends)
     int fw_is_clean_text(const char *text, int64_t length)
+    const int FW_UNICODE_SPACES, FW_SOFT_HYPHENS, FW_COMBINING_MARKS
+    int fw_unseen_characters(const char *text, int64_t length)
 
 
 cdef int32_t[::1] _int32s(Py_ssize_t n):
@@ -160,6 +162,21 @@ cdef class TextScanner:
         for i in range(to.shape[0]):
             to[i] = self.scanner.table.words[i].count
         return counts
+
+    def unseen_characters(self):
+        """Return how many tokens hold Unicode spaces, soft hyphens and combining marks: three numbers."""
+        cdef int64_t spaces = 0, hyphens = 0, marks = 0, i, count
+        cdef fw_table *table = &self.scanner.table
+        cdef int found
+        with nogil:
+            for i in range(table.n_words):
+                found = fw_unseen_characters(fw_table_text(table, i), table.words[i].length)
+                if found:
+                    count = table.words[i].count
+                    spaces += count if found & FW_UNICODE_SPACES else 0
+                    hyphens += count if found & FW_SOFT_HYPHENS else 0
+                    marks += count if found & FW_COMBINING_MARKS else 0
+        return spaces, hyphens, marks
 
     def words(self, const int64_t[::1] ids not None):
         """Return the words with these ids, as strings."""

@@ -20,6 +20,15 @@ class ReadStats:
     replaced_bytes: int = 0
     ignored_bytes: int = 0
     nul_bytes: int = 0
+    unicode_space_tokens: int = 0
+    soft_hyphen_tokens: int = 0
+    combining_mark_tokens: int = 0
+
+    def add_unseen_characters(self, spaces: int, hyphens: int, marks: int) -> None:
+        """Add tokens that hold characters at which files are not split, and which no reader sees."""
+        self.unicode_space_tokens += spaces
+        self.soft_hyphen_tokens += hyphens
+        self.combining_mark_tokens += marks
 
     def add_odd_bytes(self, errors: str, invalid: int, nul: int) -> None:
         """Add bytes that were invalid UTF-8, as replaced or ignored (``errors``), and NUL bytes."""

@@ -53,6 +53,7 @@ class CountedText:
             self._merged, settled, invalid, nul = self._merged.settle(errors)
             self._ids = [settled[ids] for ids in self._ids]
             self.stats.add_odd_bytes(errors, invalid, nul)
+        self.stats.add_unseen_characters(*self._merged.unseen_characters())
         self.counts: np.ndarray = self._merged.counts()
         self.tokens = int(self.counts.sum())
         self.sentences: int = sum(scanner.sentences for scanner in scanners)

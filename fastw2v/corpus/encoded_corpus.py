@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fastw2v.corpus.ids import check_ids, count_ids, flatten
+from fastw2v.corpus.ids import check_ids, count_ids, count_up, flatten, keep_rows
 from fastw2v.corpus.tokenizers import Tokenizer
-from fastw2v.corpus.vocabulary import Vocabulary
+from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
+from fastw2v.errors import CorpusError
+from fastw2v.parameters import check
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class EncodeReport:
         Distinct words that are not in the vocabulary, and their occurrences in total.
     replaced_bytes, ignored_bytes, nul_bytes : int
         Bytes of invalid UTF-8 that were replaced by U+FFFD or left out (``errors``), and NUL bytes that were kept.
+    unicode_space_tokens, soft_hyphen_tokens, combining_mark_tokens : int
+        Tokens of files split at white space that hold a Unicode space (no-break space, U+3000 and others; ASCII white
+        space alone separates words there), a soft hyphen, or a combining mark (U+0300 to U+036F: a letter and its
+        accent as two characters). They look like other words than they are; ``tokenizer="words"`` splits at such
+        spaces, drops soft hyphens and composes characters.
     files : int
         Files that were read.
     bytes_read : int
@@ -45,9 +52,27 @@ class EncodeReport:
     replaced_bytes: int = 0
     ignored_bytes: int = 0
     nul_bytes: int = 0
+    unicode_space_tokens: int = 0
+    soft_hyphen_tokens: int = 0
+    combining_mark_tokens: int = 0
     files: int = 0
     bytes_read: int = 0
     seconds: float = 0.0
+
+    def remarks(self) -> list[str]:
+        """Return a line for each kind of byte or character that was changed, or may be mistaken for another."""
+        lines = []
+        for n, what in (
+            (self.replaced_bytes, "bytes were invalid UTF-8 and became U+FFFD"),
+            (self.ignored_bytes, "bytes were invalid UTF-8 and were left out"),
+            (self.nul_bytes, "NUL bytes were kept as part of words"),
+            (self.unicode_space_tokens, "tokens hold a Unicode space, at which files are not split"),
+            (self.soft_hyphen_tokens, "tokens hold a soft hyphen"),
+            (self.combining_mark_tokens, "tokens hold a combining mark (text that is not composed, NFC)"),
+        ):
+            if n:
+                lines.append(f"{n:,} {what}")
+        return lines
 
     def __str__(self) -> str:
         rate = self.raw_tokens / self.seconds if self.seconds else 0.0
@@ -59,13 +84,7 @@ class EncodeReport:
         ]
         if self.files:
             lines.append(f"{self.files:,} file{'s' if self.files != 1 else ''}, {self.bytes_read:,} bytes of text")
-        for n, what in (
-            (self.replaced_bytes, "bytes were invalid UTF-8 and became U+FFFD"),
-            (self.ignored_bytes, "bytes were invalid UTF-8 and were left out"),
-            (self.nul_bytes, "NUL bytes were kept as part of words"),
-        ):
-            if n:
-                lines.append(f"{n:,} {what}")
+        lines += self.remarks()
         lines.append(f"{self.seconds:.2f} s ({rate:,.0f} tokens/s)")
         return "\n".join(lines)
 
@@ -122,6 +141,9 @@ class EncodedCorpus:
         ids: Any,
         vocabulary: Vocabulary | Sequence[Hashable] | None = None,
         offsets: ArrayLike | None = None,
+        *,
+        min_count: int = 0,
+        max_vocab: int | None = None,
     ) -> EncodedCorpus:
         """Make a corpus from ready-made ids: walks on a graph, or text that was encoded elsewhere.
 
@@ -132,20 +154,29 @@ class EncodedCorpus:
             array is cut at `offsets`, or is one sentence without them. A contiguous int32 array is not copied.
         vocabulary : Vocabulary or sequence of words, optional
             The word of each id. Without it the words are the integers themselves, from 0 to the largest.
+            (`fastw2v.encode` takes integers of any size as words, and gives rows to those that occur.)
         offsets : array-like of int, shape (sentences + 1,), optional
             Only with flat ids: sentence i is ``ids[offsets[i]:offsets[i + 1]]``.
+        min_count : int, default 0
+            Leave out ids that occur less often.
+        max_vocab : int, optional
+            Keep only this many of the most frequent ids.
 
         Returns
         -------
         EncodedCorpus
-            Its vocabulary has the words in the given order with their counts in this corpus.
+            Its vocabulary has the words in the given order with their counts in this corpus. Where `min_count` or
+            `max_vocab` leaves some out, the others move up in that order.
 
         Raises
         ------
         CorpusTypeError
             The ids are not integers.
         CorpusError
-            An id is outside the vocabulary, the offsets do not fit, or there are no ids or fewer than two words.
+            An id is outside the vocabulary, the offsets do not fit, there are no ids or fewer than two words, or the
+            largest id is far beyond the number of ids and there is no vocabulary.
+        ParameterError
+            `min_count` or `max_vocab` is out of range.
 
         Examples
         --------
@@ -154,13 +185,29 @@ class EncodedCorpus:
         (array([1, 2, 2]), array([0, 3, 5]))
         """
         started = time.perf_counter()
+        check("min_count", min_count)
+        check("max_vocab", max_vocab)
         flat, ends = flatten(ids, offsets)
         words: Sequence[Hashable]
         if vocabulary is None:
-            words = range(int(flat.max(initial=-1)) + 1)
+            words = count_up(flat)
         else:
             words = vocabulary.words if isinstance(vocabulary, Vocabulary) else list(vocabulary)
         check_ids(flat, ends, len(words))
         counts = count_ids(flat, len(words))
-        report = EncodeReport(flat.size, len(ends) - 1, len(words), seconds=time.perf_counter() - started)
+        distinct, tokens = len(words), flat.size
+        rows = np.sort(frequent_words(counts, min_count, max_vocab))
+        if len(rows) < distinct:
+            if len(rows) < 2:
+                raise CorpusError(f"training needs at least 2 words, {len(rows)} occur min_count={min_count} times")
+            words, counts = [words[row] for row in rows], counts[rows]
+            flat, ends = keep_rows(flat, ends, rows, distinct)
+        report = EncodeReport(
+            raw_tokens=tokens,
+            raw_sentences=len(ends) - 1,
+            distinct_words=distinct,
+            dropped_words=distinct - len(rows),
+            dropped_tokens=tokens - flat.size,
+            seconds=time.perf_counter() - started,
+        )
         return cls(Vocabulary(words, counts), flat, ends, report, "tokens")

@@ -6,31 +6,32 @@ import io
 import os
 import time
 from collections.abc import Hashable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fastw2v.corpus.counted import Counted
 from fastw2v.corpus.counting import count_files, count_stream
+from fastw2v.corpus.doubts import doubt_text, doubt_tokens
 from fastw2v.corpus.encoded_corpus import EncodedCorpus, EncodeReport
 from fastw2v.corpus.faults import (
     check_corpus_type,
     describe_empty,
     describe_most_frequent,
-    describe_none_known,
     describe_odd_path,
     describe_too_few,
 )
 from fastw2v.corpus.files import find
+from fastw2v.corpus.given_vocabulary import as_vocabulary, check_coverage
 from fastw2v.corpus.id_store import IdStore, id_store
 from fastw2v.corpus.iterables import count_iterable
 from fastw2v.corpus.lines import count_lines
+from fastw2v.corpus.structured_files import check_are_text
 from fastw2v.corpus.tokenizers import Tokenizer, check_tokenizer, resolve
 from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
-from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError, TooManyWordsError
+from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError, TooManyWordsError, warn_user
 from fastw2v.machine import resolve_jobs
-from fastw2v.parameters import Errors, check, shown
+from fastw2v.parameters import Errors, check
 
 
 def encode(
@@ -50,9 +51,11 @@ def encode(
     ----------
     corpus : path, iterable of token lists, iterable of strings, open file or EncodedCorpus
         A `str` or `pathlib.Path` is a file, a folder (every file in it), a glob pattern or ``-`` (standard input); a
-        list of `pathlib.Path` is a list of files. ``.gz .bz2 .xz .zst`` are decompressed. One line is one sentence.
+        list of `pathlib.Path` is a list of files (strings in a list are documents). ``.gz .bz2 .xz .zst`` are
+        decompressed. One line is one sentence. Tables (.csv), JSON and markup are refused unless `tokenizer` is given.
         Each item of an iterable is one sentence: a list of tokens (strings, or other hashables), or a string, which is
-        split by `tokenizer`. An `EncodedCorpus` is returned as is. Iterators and open files are read to their end.
+        split by `tokenizer`. An `EncodedCorpus` is returned as is, with a warning if `min_count` or `max_vocab` would
+        have left out words. Iterators and open files are read to their end.
     tokenizer : {"whitespace", "words", "tokens"}, callable or None, default None
         None: "whitespace" (ASCII white space, case kept) for files, "words" (lower-case words of any script) for
         strings, "tokens" for token lists. A callable takes a string (a document, or a line of a file) and returns its
@@ -82,7 +85,8 @@ def encode(
     Raises
     ------
     CorpusError
-        There is no such file, the corpus is empty, fewer than two words reach `min_count`, or a file is not text.
+        There is no such file, the corpus is empty, fewer than two words reach `min_count`, no word of `vocabulary`
+        occurs, or a file is not text.
     CorpusChangedError
         A file changed while it was read.
     CorpusTypeError
@@ -115,23 +119,29 @@ def encode(
         check(name, value)
     check("spool", spool)
     check_tokenizer(tokenizer)
+    told = tokenizer is not None
+    given = None if vocabulary is None else as_vocabulary(vocabulary)
     if isinstance(corpus, EncodedCorpus):
+        _doubt_parameters(corpus, min_count, max_vocab, given)
         return corpus
-    given = None if vocabulary is None else _as_vocabulary(vocabulary)
     try:
         counted, tokenizer = _read(corpus, tokenizer, errors, resolve_jobs(n_jobs), id_store(spool))
     except TooManyWordsError:
         raise CorpusError("the corpus contains over 2,147,483,647 distinct words, too many for int32 ids") from None
     if not counted.tokens:
         raise CorpusError(describe_empty(corpus, counted.sentences))
+    if tokenizer == "tokens":
+        doubt_tokens(counted)
+    elif not told:
+        doubt_text(counted)
     chosen = frequent_words(counted.counts, min_count, max_vocab) if given is None else counted.find(given.words)
     rows, counts = _rows(chosen, counted)
     if given is None and len(chosen) < 2:
         distinct = len(counted.counts)
         raise CorpusError(describe_too_few(len(chosen), min_count, _most_frequent(counted), counted.tokens, distinct))
-    if given is not None and not counts.any():
-        raise CorpusError(describe_none_known(len(given), _most_frequent(counted)))
     kept = int(counts.sum())
+    if given is not None:
+        check_coverage(given, counted, kept)
     dropped = int(np.count_nonzero((rows < 0) & (counted.counts > 0)))
     words = counted.words(chosen) if given is None else given.words
     ids, offsets = counted.renumber(rows, kept)
@@ -156,8 +166,9 @@ def _read(
         check_corpus_type(corpus)
     counted: Counted
     if is_path or _is_list_of_paths(corpus):
-        tokenizer = resolve(tokenizer, "file")
         files = [file for path in ([corpus] if is_path else corpus) for file in find(path)]
+        check_are_text(files, told=tokenizer is not None)
+        tokenizer = resolve(tokenizer, "file")
         if tokenizer == "whitespace":
             counted = count_files(files, errors, n_threads, store=store)
         else:
@@ -181,10 +192,10 @@ def _is_list_of_paths(corpus: object) -> bool:
     CorpusTypeError
         It is one, but another item is not a path.
     """
-    if not (isinstance(corpus, (list, tuple)) and corpus and isinstance(corpus[0], Path)):
+    if not (isinstance(corpus, (list, tuple)) and corpus and isinstance(corpus[0], os.PathLike)):
         return False
     for i, item in enumerate(corpus):
-        if not isinstance(item, Path):
+        if not isinstance(item, os.PathLike):
             raise CorpusTypeError(describe_odd_path(i, item))
     return True
 
@@ -204,19 +215,29 @@ def _rows(chosen: np.ndarray, counted: Counted) -> tuple[np.ndarray, np.ndarray]
     return rows, counts
 
 
-def _as_vocabulary(vocabulary: Vocabulary | Mapping[Hashable, int] | Iterable[Hashable]) -> Vocabulary:
-    if isinstance(vocabulary, (str, bytes)) or not isinstance(vocabulary, Iterable):
-        raise ParameterError(
-            f"vocabulary={shown(vocabulary)}: it must be a Vocabulary, a list of words or a dict of counts"
+def _doubt_parameters(
+    corpus: EncodedCorpus, min_count: int, max_vocab: int | None, vocabulary: Vocabulary | None
+) -> None:
+    """Warn of parameters that would change an encoded corpus; raise if it has another vocabulary than the given."""
+    known = corpus.vocabulary
+    if vocabulary is not None:
+        if vocabulary.words != known.words:
+            raise ParameterError(
+                f"the encoded corpus has another vocabulary ({len(known):,} words) than the given one "
+                f"({len(vocabulary):,} words): encode it with that, encode(corpus, vocabulary=...)"
+            )
+        return
+    rare = 0 if known.counts is None else int(np.count_nonzero((known.counts > 0) & (known.counts < min_count)))
+    if rare:
+        warn_user(
+            f"min_count={min_count} has no effect on an EncodedCorpus: {rare:,} of its {len(known):,} words are rarer; "
+            "pass min_count to encode or EncodedCorpus.from_ids, and the same here"
         )
-    try:
-        given = vocabulary if isinstance(vocabulary, Vocabulary) else Vocabulary(vocabulary)
-        given.index  # noqa: B018  # raises if a word is repeated or is not hashable
-    except TypeError as error:
-        raise CorpusTypeError(f"the given vocabulary contains an object that cannot be a word: {error}") from None
-    if len(given) < 2:
-        raise CorpusError(f"training needs at least 2 words, the given vocabulary has {len(given)}")
-    return given
+    if max_vocab is not None and max_vocab < len(known):
+        warn_user(
+            f"max_vocab={max_vocab} has no effect on an EncodedCorpus, which has {len(known):,} words: "
+            "pass max_vocab to encode or EncodedCorpus.from_ids"
+        )
 
 
 def _most_frequent(counted: Counted) -> str:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
-from fastw2v.errors import CorpusTypeError
+from fastw2v.errors import CorpusTypeError, warn_user
 from fastw2v.parameters import shown
 
 _FIRST_BYTES = (
@@ -21,7 +22,20 @@ _FIRST_BYTES = (
     (b"\xff\xfe", "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"),
     (b"\xfe\xff", "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"),
     (b"%PDF", "a PDF file; extract its text first"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document; save it as text first"),
+    (b"{\\rtf", "a rich text document; save it as plain text first"),
+    (b"PAR1", "a parquet table; pass its column of texts, as in pandas.read_parquet(path)['text']"),
+    (b"ARROW1", "an Arrow table; pass its column of texts"),
+    (b"SQLite format 3", "an SQLite database; pass the texts in it"),
+    (b"\x89HDF", "an HDF5 file; pass the texts in it"),
+    (b"\x93NUMPY", "a NumPy array; pass np.load(path), or its column of texts"),
+    *((bytes([0x80, protocol]), "a Python pickle; load it and pass the texts in it") for protocol in range(2, 6)),
 )
+
+# A name that nobody writes as a document.
+_FILE_NAME = re.compile(r"\S+\.(txt|csv|tsv|json|jsonl|xml|pdf|docx?|parquet|gz|bz2|xz|zst)", re.IGNORECASE)
+_LONGEST_PATH = 4096
+DOUBTED = 10  # documents, the first of a corpus, that must not all be the names of files
 
 # ---- the corpus as a whole ------------------------------------------------------------------------------------------
 
@@ -36,6 +50,8 @@ def check_corpus_type(corpus: object) -> None:
         reason = f"a corpus cannot be {kind}; decode it and pass documents: [data.decode('utf-8')]"
     elif isinstance(corpus, Mapping):
         reason = f"a corpus cannot be a {kind} (keys: {shown(list(corpus))}); pass the texts in it: rows['text']"
+    elif isinstance(corpus, (set, frozenset)):
+        reason = f"a corpus cannot be a {kind}, which has no order: no two runs would be equal; pass sorted(texts)"
     elif hasattr(corpus, "tocsr") or hasattr(corpus, "tocoo"):
         reason = "a corpus cannot be a sparse matrix, which has no word order; pass token lists or documents"
     elif _is_table(corpus):
@@ -55,6 +71,8 @@ def check_documents_type(documents: object) -> None:
     if isinstance(documents, str):
         raise CorpusTypeError("documents: expected a list of documents, found one string; put it into a list")
     check_corpus_type(documents)
+    if isinstance(documents, (list, tuple)):
+        check_no_file_names([document for document in documents[:DOUBTED] if isinstance(document, str)], "documents")
 
 
 def _is_table(corpus: object) -> bool:
@@ -110,23 +128,21 @@ def describe_too_few(n_frequent: int, min_count: int, most_frequent: str, tokens
     )
 
 
-def describe_none_known(n_words: int, most_frequent: str) -> str:
-    """Describe a corpus that contains no word of the vocabulary it was to be encoded with."""
-    return f"no word of the given vocabulary ({n_words:,} words) occurs in the corpus: {most_frequent}"
-
-
 # ---- files and their bytes ------------------------------------------------------------------------------------------
 
 
-def describe_no_file(path: str, *, is_folder: bool) -> str:
-    """Describe a path, folder or pattern that matches no file."""
+def describe_no_file(path: str, *, is_folder: bool, may_be_text: bool) -> str:
+    """Describe a path, folder or pattern that matches no file; a `str` may have been meant as text."""
     if is_folder:
         return f"the folder {path!r} contains no files, hidden files aside"
     if glob.has_magic(path) and not any(char.isspace() for char in path):
         return f"no file matches the pattern {path!r} (searched from {os.getcwd()})"
+    missing = f"there is no file {shown(path, 100)} (searched from {os.getcwd()})"
+    if not may_be_text:
+        return missing
     return (
-        f"there is no file {shown(path, 100)} (searched from {os.getcwd()}). A str is taken as the path of a file; "
-        f"to train on the text itself pass a list of documents: [text], or text.splitlines()"
+        f"{missing}. A str is taken as the path of a file; to train on the text itself pass a list of documents: "
+        "[text], or text.splitlines()"
     )
 
 
@@ -141,6 +157,53 @@ def describe_odd_path(position: int, item: object) -> str:
 def describe_path_among_sentences(position: int, path: object) -> str:
     """Describe a path where a sentence is expected."""
     return f"corpus[{position}] is the path {path}; put paths into a list: [Path(...), ...]"
+
+
+def check_no_file_names(documents: Sequence[str], name: str = "corpus") -> None:
+    """Refuse documents that are all the names of files; warn of those among others.
+
+    Parameters
+    ----------
+    documents : sequence of str
+        The first few documents of a corpus.
+    name : str
+        Of the corpus in messages.
+
+    Raises
+    ------
+    CorpusTypeError
+        Each of them is the path of a file or folder, or is written like the name of a file of text.
+    """
+    documents = list(map(str, documents))  # an array's are of a class that shows itself
+    existing = [_exists(document) for document in documents]
+    written = [bool(_FILE_NAME.fullmatch(document)) for document in documents]
+    names = [exists or looks for exists, looks in zip(existing, written, strict=True)]
+    if documents and all(names) and (len(documents) > 1 or written[0] or os.sep in documents[0]):
+        there = "" if existing[0] else f", although none is there (searched from {os.getcwd()})"
+        raise CorpusTypeError(
+            f"{name}[0] is the string {shown(documents[0], 200)}, the name of a file{there}, and so are the strings "
+            "after it. Strings in a list are documents: to read the files pass paths: [Path(name) for name in names]; "
+            "to train on the names themselves pass lists of tokens"
+        )
+    for i, document in enumerate(documents):
+        if existing[i] and (os.sep in document or written[i]):
+            warn_user(
+                f"{name}[{i}] is {shown(document, 200)}, the path of an existing file, and is taken as a document: "
+                "strings in a list are documents: to read files pass paths: [Path(name) for name in names]"
+            )
+            return
+
+
+def _exists(text: str) -> bool:
+    """Return whether the text is the path of a file or folder."""
+    if len(text) > _LONGEST_PATH or "\0" in text or not any(map(str.isalnum, text)):
+        return False
+    return os.path.exists(os.path.expanduser(text))
+
+
+def what_begins_so(first_bytes: bytes) -> str | None:
+    """Return the format, with the remedy, of a file that is not text and begins with these bytes."""
+    return next((what for magic, what in _FIRST_BYTES if first_bytes.startswith(magic)), None)
 
 
 def describe_bad_text(name: str, line: int, offset: int, word: bytes, first_bytes: bytes = b"") -> str:
@@ -167,7 +230,8 @@ def describe_bad_text(name: str, line: int, offset: int, word: bytes, first_byte
         if at < 0 or error.start < at:
             at, what = error.start, f"the byte 0x{word[error.start]:02x}, which is invalid UTF-8 ({error.reason})"
             way_round = "pass errors='replace' (bad bytes become U+FFFD) or errors='ignore' (they are left out)"
-    guess = next((f"; it looks like {what}" for magic, what in _FIRST_BYTES if first_bytes.startswith(magic)), "")
+    looks = what_begins_so(first_bytes)
+    guess = f"; it looks like {looks}" if looks else ""
     return (
         f"{name}, line {line:,}, byte {offset + at:,} (from 0): found {what}, in "
         f"{shown(word[max(0, at - 20) : at + 20])}{guess}. "
@@ -188,6 +252,10 @@ def describe_bad_sentence(tokens: object) -> str | None:
         return f"is a {type(tokens).__name__} with the keys {shown(list(tokens))}; pass its text: rows['text']"
     if isinstance(tokens, (set, frozenset)):
         return f"is a {type(tokens).__name__}, which has no order; pass a list of tokens"
+    if hasattr(tokens, "readline"):
+        return "is an open file, whose lines would be tokens; pass its path, or the open file itself as the corpus"
+    if isinstance(tokens, tuple) and hasattr(tokens, "_fields"):
+        return f"is a row of a table ({', '.join(tokens._fields)}); pass its text, as in [row.text for row in rows]"
     if _is_missing(tokens):
         return f"is {shown(tokens)}, a missing value; leave it out (a pandas column: column.dropna())"
     if not isinstance(tokens, Iterable) or getattr(tokens, "ndim", 1) == 0:
@@ -216,6 +284,8 @@ def describe_bad_token(token: object) -> str | None:
         return f"is {_with_type(token)}, a missing value; leave it out"
     if isinstance(token, (bytes, bytearray)):
         return f"is {_with_type(token)}; decode it first: token.decode('utf-8')"
+    if not isinstance(token, str) and isinstance(getattr(token, "text", None), str):
+        return f"is {_with_type(token)}, an object with a text; pass the text: [token.text for token in tokens]"
     return None
 
 

@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from fastw2v.corpus.compressed import COMPRESSED, ReadInto, decompressed, open_compressed
 from fastw2v.corpus.faults import describe_no_file
-from fastw2v.errors import CorpusChangedError, CorpusError
+from fastw2v.errors import CorpusChangedError, CorpusError, warn_user
 
 STDIN = Path("-")
 # Assumed bytes of text in one byte of a compressed file, for dealing files out to threads.
@@ -84,12 +84,12 @@ def find(path: str | os.PathLike[str]) -> list[TextFile]:
     CorpusError
         There is no such file.
     """
-    name = os.fspath(path)
+    name, may_be_text = os.fspath(path), isinstance(path, str)
     if name == "-":
         return [TextFile(STDIN, None)]
     path = Path(os.path.expanduser(name))
     if not name:  # Path("") would be the current folder
-        raise CorpusError(describe_no_file(name, is_folder=False))
+        raise CorpusError(describe_no_file(name, is_folder=False, may_be_text=may_be_text))
     try:
         state = path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -102,7 +102,7 @@ def find(path: str | os.PathLike[str]) -> list[TextFile]:
         return [TextFile(path, _state(state) if stat.S_ISREG(state.st_mode) else None)]
     paths = _in_folder(path) if state is not None else _matching(name)
     if not paths:
-        raise CorpusError(describe_no_file(name, is_folder=state is not None))
+        raise CorpusError(describe_no_file(name, is_folder=state is not None, may_be_text=may_be_text))
     return [TextFile(found, _state(found.stat())) for found in paths]
 
 
@@ -112,10 +112,26 @@ def _state(found: os.stat_result) -> tuple[int, ...]:
 
 def _in_folder(folder: Path) -> list[Path]:
     paths = []
-    for parent, folders, names in os.walk(folder, onerror=_raise):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+    seen = {_identity(folder)}  # links may lead in a circle, or to a folder that is read anyway
+    for parent, folders, names in os.walk(folder, onerror=_raise, followlinks=True):
+        inner = {_identity(Path(parent, name)): name for name in sorted(folders, reverse=True) if name[0] != "."}
+        folders[:] = sorted(name for identity, name in inner.items() if identity not in seen)
+        seen.update(inner)
         paths += [Path(parent, name) for name in names if not name.startswith(".")]
-    return sorted(path for path in paths if path.is_file())
+    return sorted(_that_exist(paths))
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    found = folder.stat()
+    return found.st_dev, found.st_ino
+
+
+def _that_exist(paths: list[Path]) -> list[Path]:
+    """Leave out pipes and devices, and links to nothing with a warning."""
+    lost = [path for path in paths if path.is_symlink() and not path.exists()]
+    if lost:
+        warn_user(f"{lost[0]} is a link to a file that does not exist; left out, with {len(lost) - 1:,} others like it")
+    return [path for path in paths if path.is_file()]
 
 
 def _raise(error: OSError) -> None:
@@ -126,7 +142,9 @@ def _matching(pattern: str) -> list[Path]:
     if not glob.has_magic(pattern) or "\0" in pattern:
         return []
     matches = glob.glob(os.path.expanduser(pattern), recursive=True)
-    return sorted(path for path in map(Path, matches) if path.is_file())
+    found = [path for path in map(Path, matches) if not path.is_dir()]
+    inner = [path for match in matches if os.path.isdir(match) for path in _in_folder(Path(match))]
+    return sorted({*_that_exist(found), *inner})
 
 
 # ---- ranges of plain files ------------------------------------------------------------------------------------------
@@ -237,12 +255,12 @@ def _blaming_changes(file: TextFile) -> Iterator[None]:
         raise
 
 
-def first_bytes(file: TextFile) -> bytes:
+def first_bytes(file: TextFile, n: int = 16) -> bytes:
     """Return the first bytes of a regular file as stored, which may reveal its format."""
     if file.state is None:
         return b""
-    with suppress(OSError), open(file.path, "rb") as raw:
-        return raw.read(8)
+    with suppress(OSError), open(file.path, "rb", buffering=0) as raw:
+        return raw.read(n)
     return b""
 
 

@@ -10,6 +10,10 @@ from fastw2v.errors import CorpusError, CorpusTypeError
 from fastw2v.parameters import shown
 
 PIECE = 1 << 18  # ids counted at once
+NUMBER_ANEW = (
+    "encode(sentences, min_count=1) takes such numbers as words and gives each its row; or number the words from 0 on"
+)
+_MANY_ROWS = 10_000_000  # without so many, rows that no id uses cost nothing worth a word
 
 
 def count_ids(ids: np.ndarray, n_words: int) -> np.ndarray:
@@ -51,6 +55,23 @@ def flatten(ids: Any, offsets: Any = None) -> tuple[np.ndarray, np.ndarray]:
     return flat, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
 
 
+def count_up(ids: np.ndarray) -> range:
+    """Return the words of ids without a vocabulary: the integers from 0 to the largest.
+
+    Raises
+    ------
+    CorpusError
+        Nearly all of very many rows would belong to no id.
+    """
+    n_words = int(ids.max(initial=-1)) + 1
+    if n_words > max(_MANY_ROWS, 10 * len(ids)):
+        raise CorpusError(
+            f"the largest of {len(ids):,} ids is {n_words - 1:,}: without a vocabulary each number up to it would have "
+            f"a row of vectors; {NUMBER_ANEW}"
+        )
+    return range(n_words)
+
+
 def check_ids(ids: np.ndarray, offsets: np.ndarray, n_words: int) -> None:
     """Check flat ids against the size of their vocabulary.
 
@@ -70,6 +91,22 @@ def check_ids(ids: np.ndarray, offsets: np.ndarray, n_words: int) -> None:
         )
     if n_words < 2:
         raise CorpusError(f"training needs at least 2 words, the vocabulary has {n_words}")
+
+
+def keep_rows(ids: np.ndarray, offsets: np.ndarray, rows: np.ndarray, n_words: int) -> tuple[np.ndarray, np.ndarray]:
+    """Leave out the ids that are not in `rows`, and number the others by their place there.
+
+    Examples
+    --------
+    >>> keep_rows(np.array([0, 1, 2, 1], np.int32), np.array([0, 2, 4]), np.array([1, 2]), 3)
+    (array([0, 1, 0], dtype=int32), array([0, 1, 3]))
+    """
+    new = np.full(n_words, -1, np.int32)
+    new[rows] = np.arange(len(rows), dtype=np.int32)
+    numbered = new[ids]
+    kept = numbered >= 0
+    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)])
+    return numbered[kept], before[offsets]
 
 
 def _flatten_array(ids: np.ndarray, offsets: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -113,5 +150,5 @@ def _integers(values: Any, where: str) -> np.ndarray:
         for bound in (int(array.min()), int(array.max())):
             if not -(2**31) <= bound < 2**31:
                 at = int(np.flatnonzero(array == bound)[0])
-                raise CorpusError(f"{where}[{at}] is {bound}, which is outside int32; number the words from 0 on")
+                raise CorpusError(f"{where}[{at}] is {bound}, which is outside int32; {NUMBER_ANEW}")
     return np.ascontiguousarray(array, np.int32)

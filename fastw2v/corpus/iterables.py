@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any
 
 from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counted import CountedTokens
-from fastw2v.corpus.faults import describe_bad_document, describe_path_among_sentences
+from fastw2v.corpus.faults import DOUBTED, check_no_file_names, describe_bad_document, describe_path_among_sentences
 from fastw2v.corpus.id_store import IdStore
+from fastw2v.corpus.structured_files import check_documents_are_text
 from fastw2v.corpus.tokenizers import Tokenizer, resolve, splitter, token_list
 from fastw2v.errors import BadTokenError, CorpusTypeError
 
@@ -39,6 +40,11 @@ def count_iterable(
     items = python_items(corpus)
     head = list(islice(items, 1))
     holds_strings = bool(head) and isinstance(head[0], str)
+    if holds_strings:
+        head += islice(items, DOUBTED - 1)
+        strings = [item for item in head if isinstance(item, str)]
+        check_no_file_names(strings)
+        check_documents_are_text(strings)
     if head or tokenizer is None:  # without a single item any tokenizer is right
         tokenizer = resolve(tokenizer, "documents" if holds_strings else "tokens")
     if not holds_strings and (tokens := _n_tokens(corpus)):
@@ -73,7 +79,7 @@ def _scan_sentences(scanner: TokenScanner, sentences: Iterator[Any]) -> None:
     i = 0
     try:
         for i, sentence in enumerate(sentences):
-            if isinstance(sentence, Path):
+            if isinstance(sentence, os.PathLike):
                 raise CorpusTypeError(describe_path_among_sentences(i, sentence))
             scanner.add(sentence if type(sentence) is list else token_list(sentence, f"corpus[{i}]"))
     except BadTokenError as bad:

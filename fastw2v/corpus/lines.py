@@ -39,10 +39,10 @@ def count_lines(files: list[TextFile] | IO[Any], errors: str, tokenizer: Tokeniz
     if isinstance(files, list):
         for file in files:
             with open_text(file) as stream:
-                _scan_lines(scanner, _decoded(stream, file.name, errors, stats, file), split, file.name)
+                _scan_lines(scanner, decoded_lines(stream, file.name, errors, stats, file), split, file.name)
     else:
         name = stream_name(files)
-        _scan_lines(scanner, _decoded(files, name, errors, stats), split, name)
+        _scan_lines(scanner, decoded_lines(files, name, errors, stats), split, name)
     return CountedTokens(scanner, store, stats)
 
 
@@ -60,7 +60,7 @@ def _scan_lines(
         ) from None
 
 
-def _decoded(
+def decoded_lines(
     stream: Iterable[str | bytes], name: str, errors: str, stats: ReadStats, file: TextFile | None = None
 ) -> Iterator[str]:
     """Yield the lines of one file as strings, without a byte order mark and without line ends."""

@@ -185,21 +185,38 @@ def words(document: str) -> list[str]:
     r"""Lower-case words of any script.
 
     A word is a run of letters, digits and underscores with the combining marks that belong to them, and may hold
-    single apostrophes and joiners inside. A curly apostrophe becomes a straight one. Scripts that put no space between
-    words (Chinese, Japanese, Thai) give whole runs: segment them first.
+    single apostrophes and joiners inside, a middle dot between Latin letters (Catalan l·l), and gershayim between
+    Hebrew ones. Forms that look alike become one: characters are composed (NFC), soft hyphens and word joiners are left
+    out, a curly apostrophe and a geresh become straight apostrophes, a quotation mark within a Hebrew word becomes
+    gershayim. Every space of Unicode ends a word. Scripts that put no space between words (Chinese, Japanese, Thai)
+    give whole runs: segment them first.
 
     Examples
     --------
     >>> words("Rock'n\N{RIGHT SINGLE QUOTATION MARK}roll, ÉTÉ 2024: snake_case!")
     ["rock'n'roll", 'été', '2024', 'snake_case']
+    >>> words("col·lecció, Wort\N{SOFT HYPHEN}trennung, e\N{COMBINING ACUTE ACCENT}te\N{COMBINING ACUTE ACCENT}")
+    ['col·lecció', 'worttrennung', 'été']
     """
     lower = document.lower()
     if lower.isascii():  # the same in steps that are twice as fast as one regular expression
         spaced = lower.translate(_ASCII_NO_WORD)
         return (_LOOSE_APOSTROPHE.sub(" ", spaced) if "'" in spaced else spaced).split()
-    return _unicode_word().findall(lower.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    for char, plain in _ALIKE:
+        lower = lower.replace(char, plain)
+    composed = unicodedata.normalize("NFC", lower)
+    if '"' in composed:
+        composed = _QUOTE_IN_HEBREW.sub("\N{HEBREW PUNCTUATION GERSHAYIM}", composed)
+    return _unicode_word().findall(composed)
 
 
+_ALIKE = (
+    *((char, "") for char in "\N{SOFT HYPHEN}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}"),
+    *((char, "'") for char in "\N{RIGHT SINGLE QUOTATION MARK}\N{HEBREW PUNCTUATION GERESH}"),
+)
+_HEBREW = "\N{HEBREW LETTER ALEF}-\N{HEBREW LETTER TAV}"
+_QUOTE_IN_HEBREW = re.compile(f'(?<=[{_HEBREW}])"(?=[{_HEBREW}])')
+_LATIN = "a-z\N{LATIN SMALL LETTER SHARP S}-\N{LATIN SMALL LETTER TURNED H WITH FISHHOOK AND TAIL}"
 _ASCII_NO_WORD = str.maketrans({char: " " for char in map(chr, range(128)) if not (char.isalnum() or char in "_'")})
 _LOOSE_APOSTROPHE = re.compile(r"'(?:(?<!\w')|(?!\w))", re.ASCII)  # not between two characters of words
 
@@ -215,7 +232,11 @@ def _unicode_word() -> re.Pattern[str]:
         else:
             ranges.append([code, code])
     letter = "[\\w" + "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges) + "]"
-    return re.compile(f"{letter}+(?:['\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}]{letter}+)*")
+    # The character itself comes first, because the pattern is tried at the end of every word.
+    between = ((_LATIN, "\N{MIDDLE DOT}"), (_HEBREW, "\N{HEBREW PUNCTUATION GERSHAYIM}"))
+    inside = "|".join(f"{mark}(?<=[{script}]{mark})(?=[{script}])" for script, mark in between)
+    joiners = "['\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}]"
+    return re.compile(f"{letter}+(?:(?:{joiners}|{inside}){letter}+)*")
 
 
 def _is_mark(char: str) -> bool:

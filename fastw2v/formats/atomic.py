@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,6 +75,9 @@ def check_target(path: str | os.PathLike[str]) -> None:
         The folder does not exist or cannot be written to, or the path is a folder; the message names it.
     """
     asked = Path(os.fspath(path))
+    if (descriptor := own_descriptor(asked)) is not None:
+        os.close(_duplicate(descriptor, asked))
+        return
     target = Path(os.path.realpath(asked))
     old_mode = _mode_of_old(asked, target)
     if old_mode is None or stat.S_ISREG(old_mode):
@@ -102,7 +106,8 @@ def open_atomic(path: str | os.PathLike[str]) -> Iterator[Writer]:
     Parameters
     ----------
     path : str or path
-        Symbolic links are followed. A device or pipe (such as ``/dev/stdout``) is written to directly.
+        Symbolic links are followed. A device, a pipe and ``/dev/stdout``, whatever it stands for, are written to
+        directly.
 
     Yields
     ------
@@ -115,9 +120,10 @@ def open_atomic(path: str | os.PathLike[str]) -> Iterator[Writer]:
     """
     asked = Path(os.fspath(path))
     target = Path(os.path.realpath(asked))
-    old_mode = _mode_of_old(asked, target)
-    if old_mode is not None and not stat.S_ISREG(old_mode):
-        with _open_device(asked) as writer:
+    own = own_descriptor(asked)
+    old_mode = None if own is not None else _mode_of_old(asked, target)
+    if own is not None or (old_mode is not None and not stat.S_ISREG(old_mode)):
+        with _open_device(asked, own) as writer:
             yield writer
         return
     sweep(target.parent)
@@ -143,9 +149,23 @@ def open_atomic(path: str | os.PathLike[str]) -> Iterator[Writer]:
     sync_folder(target.parent)
 
 
+def own_descriptor(path: Path) -> int | None:
+    """Return the number of the open file of this process that a path such as ``/dev/stdout`` stands for."""
+    known = {"/dev/stdout": 1, "/dev/stderr": 2}
+    found = re.fullmatch(r"/(?:dev|proc/self)/fd/(\d{1,9})", str(path))
+    return int(found[1]) if found else known.get(str(path))
+
+
+def _duplicate(descriptor: int, path: Path) -> int:
+    try:
+        return os.dup(descriptor)
+    except OSError as error:
+        raise _with_path(error, path, "it is closed") from error
+
+
 @contextlib.contextmanager
-def _open_device(path: Path) -> Iterator[Writer]:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+def _open_device(path: Path, own: int | None) -> Iterator[Writer]:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC) if own is None else _duplicate(own, path)
     try:
         yield Writer(descriptor, path)
     finally:

@@ -6,11 +6,11 @@ and `to_gensim` do the same.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -19,6 +19,7 @@ import numpy as np
 from fastw2v.errors import FormatError, ParameterError, require
 from fastw2v.formats.atomic import open_atomic
 from fastw2v.formats.folder import new_folder
+from fastw2v.formats.saving import check_replaceable
 from fastw2v.formats.sniff import checked_path
 from fastw2v.formats.words import encode_words
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
@@ -54,8 +55,8 @@ def export(
         "projector": a log folder for TensorBoard's embedding projector, whose two TSV files can also be uploaded to it.
         "model2vec": a folder for ``model2vec.StaticModel.from_pretrained`` and ``sentence_transformers``.
     overwrite : bool, default False
-        Replace the files of an earlier export in a folder, or a file of another kind. (An npz or parquet file is always
-        replaced by one of its kind.) A folder that holds anything else is an error, since that would be deleted.
+        Replace the files of an earlier export in a folder. A folder that holds anything else is an error, since that
+        would be deleted. A file of the same kind is always replaced, one of another kind only with True.
     lowercase : bool, default False
         "model2vec" only: turn text into lower case before its words are looked up.
 
@@ -90,7 +91,8 @@ def export(
     target = checked_path("export", path)
     word_vectors = as_word_vectors(word_vectors)
     if to in _FILES:
-        _refuse_other_kind(target, to, overwrite)
+        if not overwrite:
+            check_replaceable(target, partial(_begins_with, _FIRST_BYTES[to]), f"{to} file")
         with open_atomic(target) as writer:
             _FILES[to](writer, word_vectors)
     elif to == "projector":
@@ -102,16 +104,9 @@ def export(
 # -- single files --
 
 
-def _refuse_other_kind(target: Path, to: str, overwrite: bool) -> None:
-    """Raise FileExistsError if the file would replace one of another kind, a corpus for example."""
-    if overwrite or not target.is_file():
-        return
-    with open(target, "rb") as file:
-        start = file.read(4)
-    if start not in (b"", _MAGIC[to]):
-        raise FileExistsError(
-            errno.EEXIST, f"the file is not of the kind {to}; give another name, or pass overwrite=True", str(target)
-        )
+def _begins_with(start: bytes, path: Path) -> bool:
+    with open(path, "rb") as file:
+        return file.read(len(start)) == start
 
 
 def _npz(writer: Any, wv: WordVectors) -> None:
@@ -180,7 +175,7 @@ class _File:
         """Do nothing: the caller that opened the writer closes it."""
 
 
-_MAGIC = {"npz": b"PK\x03\x04", "parquet": b"PAR1"}
+_FIRST_BYTES = {"npz": b"PK", "parquet": b"PAR1"}
 _FILES: dict[str, Callable[[Any, WordVectors], None]] = {"npz": _npz, "parquet": _parquet}
 EXPORTS: tuple[Export, ...] = get_args(Export)
 

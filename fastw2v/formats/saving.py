@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError
-from fastw2v.formats.atomic import open_atomic
+from fastw2v.formats.atomic import open_atomic, own_descriptor
 from fastw2v.formats.binary import write_binary
 from fastw2v.formats.native import NativeContent, write_native
-from fastw2v.formats.sniff import Format, checked_format, checked_path, format_of_name
+from fastw2v.formats.sniff import Format, checked_format, checked_path, format_of_name, holds_vectors
 from fastw2v.formats.text import write_text
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
 
@@ -29,6 +30,7 @@ def save(
     format: Format | None = None,
     context_vectors: NDArray[np.float32] | None = None,
     metadata: dict[str, Any] | None = None,
+    overwrite: bool = False,
 ) -> None:
     """Write word vectors to a file.
 
@@ -44,11 +46,14 @@ def save(
         The output rows. Only the native format holds them; the word2vec formats hold word vectors alone.
     metadata : dict, optional
         Anything that JSON can hold, such as parameters and loss history. Only the native format holds it.
+    overwrite : bool, default False
+        Replace even an existing file that is no file of word vectors. (One of word vectors is always replaced.)
 
     Raises
     ------
     FormatError
-        For a word that the format cannot hold, or a name that implies no format.
+        For a word that the format cannot hold, a name that implies no format, or an existing file that holds something
+        else than word vectors.
     ParameterError
         For metadata that JSON cannot hold, context vectors of another shape, or an object without word vectors.
     OSError
@@ -72,6 +77,8 @@ def save(
     target = checked_path("save", path)
     word_vectors = as_word_vectors(word_vectors)
     chosen = format_to_write(target, format)
+    if not overwrite:
+        check_replaceable(target)
     packed = target.suffix.lower() == ".gz"
     if chosen == "native":
         content = NativeContent(
@@ -92,6 +99,31 @@ def save(
             sink: Any = writer  # has the methods that gzip calls
             stream = stack.enter_context(gzip.GzipFile("", "wb", _GZIP_LEVEL, sink, mtime=0))
         write(stream, word_vectors.vectors, word_vectors.index_to_key)
+
+
+def check_replaceable(
+    path: Path, is_ours: Callable[[Path], bool] = holds_vectors, kind: str = "file of word vectors"
+) -> None:
+    """Refuse to write vectors over a file that holds anything else.
+
+    Parameters
+    ----------
+    path : Path
+    is_ours : callable(path) -> bool
+        Whether an existing file is of the kind that is to be written.
+    kind : str
+        Its name in the message.
+
+    Raises
+    ------
+    FormatError
+        The file exists, is not empty, and is no file of word vectors.
+    """
+    if own_descriptor(path) is None and path.is_file() and path.stat().st_size and not is_ours(path):
+        raise FormatError(
+            f"{path} exists and is no {kind}, and would be lost: name another file, delete this one, or "
+            "pass overwrite=True"
+        )
 
 
 def format_to_write(path: Path, format: Format | None) -> Format:

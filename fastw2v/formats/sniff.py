@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import re
@@ -162,6 +163,40 @@ def certain_format(path: Path) -> Format | None:
 def refuse_foreign(path: Path) -> None:
     """Raise FormatError for a file that its first bytes show to be of another kind: a pickle, an archive."""
     _refuse(path, _peek(path))
+
+
+def holds_vectors(path: Path) -> bool:
+    """Return whether a file certainly holds word vectors: a text whose first line ends in a number does not.
+
+    Parameters
+    ----------
+    path : Path
+        Of a regular file.
+    """
+    with open(path, "rb") as file:
+        if is_native(file.read(16)):
+            return True
+    try:
+        with open_reader(path) as reader:
+            peek = reader.read(_PEEK_BYTES)
+    except FormatError:
+        return False
+    first, _, rest = peek.partition(b"\n")
+    header = _header(first)
+    if header is None:
+        return len(first.split()) > 2 and _ends_in_numbers(first, len(first.split()) - 1)
+    if not rest or not _is_text(rest):
+        return True
+    return _ends_in_numbers(rest.partition(b"\n")[0], header[1]) and rest.count(b"\n") <= header[0]
+
+
+def _is_text(data: bytes) -> bool:
+    """Return whether the bytes, which may end within a character, are text."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError:
+        return False
+    return min(data) >= ord("\t")
 
 
 def _peek(path: Path) -> bytes:

@@ -217,8 +217,9 @@ def next_pass(request: Request, corpus: Any, standing: Standing) -> Session:
         The new text has no word of the vocabulary.
     """
     known = standing.vocabulary
-    encoded = replace(request, vocabulary=known).read(corpus)
-    _check_fits(standing, encoded, request.parameters)
+    request = replace(request, vocabulary=known)
+    encoded = request.read(corpus)
+    _check_fits(standing, request.parameters)
     here = count_ids(encoded.ids, len(known))
     counts = here if known.counts is None else known.counts + here
     session = begin(
@@ -232,15 +233,10 @@ def next_pass(request: Request, corpus: Any, standing: Standing) -> Session:
     return session
 
 
-def _check_fits(standing: Standing, corpus: EncodedCorpus, parameters: TrainingParameters) -> None:
+def _check_fits(standing: Standing, parameters: TrainingParameters) -> None:
     size = standing.vectors.shape[1]
     if size != parameters.vector_size:
         raise ParameterError(f"partial_fit: vector_size={parameters.vector_size}, but the model's vectors have {size}")
-    if corpus.vocabulary.words != standing.vocabulary.words:
-        raise ParameterError(
-            f"partial_fit: the encoded corpus has another vocabulary ({len(corpus.vocabulary):,} words); encode "
-            f"it with the model's ({len(standing.vocabulary):,}): encode(corpus, vocabulary=model.vocabulary_)"
-        )
 
 
 def seed_of_pass(seed: int, passes: int, stopped: int = 0) -> int:

@@ -59,7 +59,7 @@ def test_a_stopped_run_continues_from_its_checkpoint(corpus, tmp_path, run):
     assert np.array_equal(formats.load(tmp_path / "v.bin").vectors, whole.w_in)
     assert "leave out --seed" in run(*command, *resume, "--seed", 8).stderr
     assert "name its file with --checkpoint" in run(*command, "--resume").stderr
-    assert "epochs=3, not 4" in run(*command, *resume, "--epochs", 4).stderr
+    assert "--epochs 3, not 4" in run(*command, *resume, "--epochs", 4).stderr
 
 
 def test_files_of_words_and_vectors(corpus, tmp_path, run):
@@ -76,7 +76,7 @@ def test_files_of_words_and_vectors(corpus, tmp_path, run):
     assert vectors["dog"].tolist() != [1, 2, 1, 1]
     (tmp_path / "stay").write_text("horse\n")
     assert "'horse' is not in the vocabulary of 3 words" in run(*command, *files, "--frozen", tmp_path / "stay").stderr
-    assert "initial_vectors have 4 dimensions" in run(*command, *files, "--vector-size", 5).stderr
+    assert "--initial-vectors have 4 dimensions" in run(*command, *files, "--vector-size", 5).stderr
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,8 @@ def test_what_the_command_line_writes_the_estimator_loads(corpus, tmp_path, run)
 def test_ctrl_c_stops_in_order(corpus, tmp_path, keep, package_folder, fastw2v_command):
     corpus.write_text(corpus.read_text() * 30)
     output = tmp_path / "v.fw2v"
-    output.write_bytes(b"what was there before")
+    formats.save(output, WordVectors(np.eye(2), ["what was", "there before"]))
+    before = output.read_bytes()
     options = ["--epochs", "1000000", "--vector-size", "4", *(["--save-on-interrupt"] if keep else [])]
     process = subprocess.Popen(
         [*fastw2v_command, "train", str(corpus), "-o", str(output), *options],
@@ -196,7 +197,7 @@ def test_ctrl_c_stops_in_order(corpus, tmp_path, keep, package_folder, fastw2v_c
         assert np.isfinite(loaded.word_vectors.vectors).all()
     else:
         assert "nothing was written" in rest
-        assert output.read_bytes() == b"what was there before"
+        assert output.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus.txt", "v.fw2v"]
 
 
@@ -253,3 +254,52 @@ def test_a_checkpoint_replaces_only_checkpoints(corpus, tmp_path, run):
     for _ in range(2):
         again = run("train", corpus, "-o", tmp_path / "v.bin", "--epochs", 1, "--checkpoint", tmp_path / "c.fw2v")
         assert again.returncode == 0, again.stderr
+
+
+def test_several_corpora_are_read_one_after_the_other(corpus, tmp_path, run):
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "b.txt").write_text("wine rose\n" * 20)
+    command = ("train", corpus, tmp_path / "more", tmp_path / "m*", "-", "-o", tmp_path / "v.fw2v", "--epochs", 1)
+    done = run(*command, "--vector-size", 4, input="sun moon\n" * 20)
+    assert done.returncode == 0, done.stderr
+    counts = formats.load(tmp_path / "v.fw2v").vocabulary
+    assert [counts.counts[counts[word]] for word in ("the", "rose", "moon")] == [1200, 40, 20]
+
+
+@pytest.mark.parametrize(
+    ("corpora", "message"),
+    [
+        (("{corpus}", "missing.txt"), "there is no file 'missing.txt' (searched from"),
+        (("{corpus}", ""), "a CORPUS is named by an empty string"),
+        (("-", "{corpus}", "-"), "standard input (-) is named twice as CORPUS"),
+    ],
+)
+def test_corpora_that_cannot_be_read_are_named(corpus, tmp_path, run, corpora, message):
+    done = run("train", *[name.format(corpus=corpus) for name in corpora], "-o", tmp_path / "v.bin")
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "a list of documents" not in done.stderr
+
+
+def test_the_corpus_is_kept_when_it_is_one_of_several(corpus, tmp_path, run):
+    text = corpus.read_text()
+    (tmp_path / "other.txt").write_text("a b\n" * 9)
+    done = run("train", tmp_path / "other.txt", corpus, "-o", corpus, "--overwrite")
+    assert done.returncode == 1
+    assert "is a file of the corpus" in done.stderr
+    assert corpus.read_text() == text
+
+
+def test_a_file_of_another_kind_is_replaced_only_when_told(corpus, tmp_path, run):
+    (tmp_path / "notes.txt").write_text("what nobody has a copy of\n")
+    command = ("train", corpus, "-o", tmp_path / "notes.txt", "--vector-size", 4, "--epochs", 1)
+    done = run(*command)
+    assert done.returncode == 1
+    assert "exists and is no file of word vectors" in done.stderr
+    assert "--overwrite" in done.stderr
+    assert "words kept" not in done.stderr, "said before anything is read"
+    assert (tmp_path / "notes.txt").read_text() == "what nobody has a copy of\n"
+    for more in (["--overwrite"], []):
+        assert run(*command, *more).returncode == 0
+    assert run("convert", tmp_path / "notes.txt", corpus).returncode == 1
+    assert run("convert", tmp_path / "notes.txt", corpus, "--overwrite").returncode == 0

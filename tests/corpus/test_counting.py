@@ -230,3 +230,31 @@ def test_ranges_are_the_file_byte_for_byte_and_tear_no_word(tmp_path_factory, da
     pieces = [piece for group in deal_out(find(path), n_groups, 1) for piece in group if piece.end is not None]
     assert b"".join(data[piece.begin : piece.end] for piece in pieces) == data
     assert all(data[piece.begin - 1 : piece.begin].isspace() for piece in pieces[1:])
+
+
+UNSEEN = {
+    "unicode_space_tokens": re.compile("[\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"),
+    "soft_hyphen_tokens": re.compile("\xad"),
+    "combining_mark_tokens": re.compile("[\u0300-\u036f]"),
+}
+WORDS = st.text(
+    st.sampled_from("aé日\xad\u0301\u036f\u0370\xa0\u2007\u200b\u3000\x1c") | st.characters(codec="utf-8"), min_size=1
+)
+
+
+@given(words=st.lists(WORDS.filter(lambda word: not set(word) & set(" \t\n\v\f\r\0\ufeff")), max_size=30))
+@settings(max_examples=200, deadline=None)
+def test_characters_that_no_reader_sees_are_counted(words):
+    stats = count_stream(io.BytesIO(" ".join(words + words[:3]).encode()), "strict").stats
+    for name, pattern in UNSEEN.items():
+        assert getattr(stats, name) == sum(bool(pattern.search(word)) for word in words + words[:3]), name
+
+
+def test_the_report_names_them(written):
+    report = encode(written("c.txt", "le\xa0chat a\xad e\u0301 a\n".encode() * 2), min_count=1).report
+    assert report.remarks() == [
+        "2 tokens hold a Unicode space, at which files are not split",
+        "2 tokens hold a soft hyphen",
+        "2 tokens hold a combining mark (text that is not composed, NFC)",
+    ]
+    assert all(remark in str(report) for remark in report.remarks())

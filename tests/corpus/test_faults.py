@@ -1,16 +1,24 @@
 """What is no corpus, no sentence or no token: said with its place and the remedy."""
 
+import io
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from fastw2v.corpus.encoding import encode
+from fastw2v.corpus.faults import check_documents_type
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 
 SENTENCES = [["the", "cat", "sat"], [], ["the", "mat"]]
 DOCUMENTS = ["The cat SAT.", "", "the Mat!"]
+
+
+class Row(NamedTuple):
+    text: str
+    label: str
 
 
 def frames():
@@ -49,6 +57,9 @@ def test_tables_are_refused():
         (["a b", ["a", "b"]], r"corpus\[1\] is \['a', 'b'\] \(list\), but the items before it are strings"),
         ([["a"], ["b"], ["c"], "d e"], r"corpus\[3\] is the string 'd e' where a list of tokens is expected"),
         ([["a"], {"b", "c"}], r"corpus\[1\] is a set, which has no order"),
+        ({"a b", "c d"}, r"a corpus cannot be a set, which has no order: .*pass sorted\(texts\)"),
+        ([["a"], io.StringIO("b c")], r"corpus\[1\] is an open file, whose lines would be tokens"),
+        ([Row("a b", "c")], r"corpus\[0\] is a row of a table \(text, label\); pass its text"),
         ([["a"], 7], r"corpus\[1\] is 7 \(int\)"),
         (np.arange(5), r"corpus\[0\] is (np.int64\()?0\)? \(int64\)"),
         (np.array(5), "a corpus cannot be"),
@@ -192,3 +203,12 @@ def test_a_long_string_is_cut_in_the_message():
     with pytest.raises(CorpusTypeError) as caught:
         encode([["a"], "b " * 1_000_000])
     assert len(str(caught.value)) < 200
+
+
+def test_documents_that_are_the_names_of_files_have_no_vectors():
+    with pytest.raises(
+        CorpusTypeError, match=r"documents\[0\] is the string 'a.txt', the name of a file, although none"
+    ):
+        check_documents_type(["a.txt", "b.txt"])
+    check_documents_type(["a text", "b.txt"])
+    check_documents_type([])

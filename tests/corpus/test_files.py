@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 
+import numpy as np
 import pytest
 
 from fastw2v.corpus.encoding import encode
@@ -48,7 +49,57 @@ def test_only_paths_in_a_list_are_files(text_folder):
         encode([text_folder / "a.txt", str(text_folder / "b.txt")])
     with pytest.raises(CorpusTypeError, match=r"corpus\[1\] is the path"):
         encode([["a", "b"], text_folder / "a.txt"])
-    assert "txt" in words_of([str(text_folder / "a.txt"), "txt"]), "a string in a list is a document"
+    with pytest.warns(
+        RuntimeWarning, match=r"corpus\[0\] is .*a.txt', the path of an existing file, and is taken as a doc"
+    ):
+        words = words_of([str(text_folder / "a.txt"), "a txt"])
+    assert "txt" in words, "a string in a list is a document"
+
+
+@pytest.mark.parametrize("kind", [list, tuple, iter, np.array])
+def test_strings_that_are_all_files_are_not_documents(text_folder, kind):
+    names = [str(path) for path in text_folder.glob("*.txt")]
+    with pytest.raises(
+        CorpusTypeError, match=r"corpus\[0\] is the string .*the name of a file, .*Path\(name\) for name in"
+    ):
+        encode(kind(names), min_count=1)
+    with pytest.raises(CorpusTypeError, match=r"'data/a.txt', the name of a file, although none is there"):
+        encode(kind(["data/a.txt", "data/b.txt.gz"]), min_count=1)
+
+
+def test_documents_of_one_word_may_be_called_like_files(text_folder, monkeypatch, encode_all):
+    monkeypatch.chdir(text_folder)
+    assert encode_all(["sub", "other words"]) == [["sub"], ["other", "words"]]
+    assert encode_all(["sub sub sub dub"]) == [["sub", "sub", "sub", "dub"]]
+
+
+def test_links_to_folders_are_followed_once(text_folder, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other")
+    (other / "y.txt").write_text("gamma delta\n")
+    (text_folder / "link").symlink_to(other)
+    (text_folder / "again").symlink_to(other)
+    (other / "back").symlink_to(text_folder)
+    encoded = encode(text_folder, min_count=1)
+    assert encoded.report.files == 4
+    assert {"gamma", "delta", "e"} < set(encoded.vocabulary.words)
+
+
+def test_a_pattern_that_matches_folders_reads_them(text_folder):
+    assert words_of(str(text_folder / "*")) == ["a", "b", "c", "d", "e", "f"]
+    assert words_of(str(text_folder / "s*")) == ["e", "f"]
+    assert words_of(str(text_folder / "**")) == ["a", "b", "c", "d", "e", "f"], "each file once"
+
+
+def test_links_to_nothing_are_warned_of(text_folder):
+    (text_folder / "lost.txt").symlink_to(text_folder / "nowhere")
+    for corpus in (text_folder, str(text_folder / "*.txt")):
+        with pytest.warns(RuntimeWarning, match=r"lost.txt is a link to a file that does not exist; left out"):
+            assert words_of(corpus)[:2] == ["a", "b"]
+
+
+def test_a_path_is_never_meant_as_text(tmp_path):
+    with pytest.raises(CorpusError, match=r"there is no file .*missing' \(searched from [^)]*\)$"):
+        encode(tmp_path / "missing")
 
 
 def test_standard_input(monkeypatch):

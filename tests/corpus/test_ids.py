@@ -93,3 +93,25 @@ def test_ragged_ids_come_back(sentences):
         corpus.vocabulary.counts.tolist()
         == np.bincount(np.concatenate([*map(np.array, sentences)]).astype(int)).tolist()
     )
+
+
+def test_ids_far_beyond_their_number_need_a_vocabulary():
+    with pytest.raises(CorpusError, match=r"the largest of 4 ids is 150,000,000: .*encode\(sentences, min_count=1\)"):
+        EncodedCorpus.from_ids([[0, 150_000_000], [5, 7]])
+    with pytest.raises(
+        CorpusError, match=r"outside int32; encode\(sentences, min_count=1\) takes such numbers as words"
+    ):
+        EncodedCorpus.from_ids([[0, 15_000_000_000], [5, 7]])
+
+
+def test_rare_ids_can_be_left_out():
+    walks = [[3, 0], [0, 1, 2], [0, 1]] * 2
+    corpus = EncodedCorpus.from_ids(walks, min_count=3)
+    assert corpus.vocabulary.words == [0, 1]
+    assert corpus.vocabulary.counts.tolist() == [6, 4]
+    assert [corpus[i].tolist() for i in range(3)] == [[0], [0, 1], [0, 1]]
+    assert (corpus.report.raw_tokens, corpus.report.dropped_words, corpus.report.dropped_tokens) == (14, 2, 4)
+    corpus = EncodedCorpus.from_ids(walks, ["a", "b", "c", "d"], max_vocab=3)
+    assert corpus.vocabulary.words == ["a", "b", "c"], "the order that was given"
+    with pytest.raises(CorpusError, match="training needs at least 2 words, 1 occur min_count=5 times"):
+        EncodedCorpus.from_ids(walks, min_count=5)

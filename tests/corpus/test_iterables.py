@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fastw2v.corpus.encoded_corpus import EncodeReport
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import CorpusError
+from fastw2v.errors import CorpusError, ParameterError
 
 SENTENCES = [["the", "cat", "sat"], [], ["the", "mat"]]
 DOCUMENTS = ["The cat SAT.", "", "the Mat!"]
@@ -201,7 +201,20 @@ def test_an_iterable_is_read_once():
 
 def test_encoded_corpus_is_returned_as_it_is():
     corpus = encode(SENTENCES, min_count=1)
-    assert encode(corpus) is corpus
+    assert encode(corpus, min_count=1) is corpus
+    assert encode(corpus, vocabulary=corpus.vocabulary) is corpus
+
+
+def test_what_would_change_an_encoded_corpus_is_said():
+    corpus = encode(SENTENCES, min_count=1)
+    with pytest.warns(
+        RuntimeWarning, match="min_count=2 has no effect on an EncodedCorpus: 3 of its 4 words are rarer"
+    ):
+        assert encode(corpus, min_count=2) is corpus
+    with pytest.warns(RuntimeWarning, match="max_vocab=3 has no effect on an EncodedCorpus, which has 4 words"):
+        assert encode(corpus, min_count=1, max_vocab=3) is corpus
+    with pytest.raises(ParameterError, match=r"another vocabulary \(4 words\) than the given one \(2 words\)"):
+        encode(corpus, vocabulary=["the", "cat"])
 
 
 def test_ready_made_vocabulary():

@@ -171,7 +171,7 @@ def test_a_file_of_another_kind_is_replaced_only_if_told(tmp_path, to):
         pytest.importorskip("pyarrow")
     path = tmp_path / "corpus.txt"
     path.write_text("years of work")
-    with pytest.raises(FileExistsError, match=f"not of the kind {to}; give another name, or pass overwrite=True"):
+    with pytest.raises(FormatError, match=f"exists and is no {to} file, and would be lost.*overwrite=True"):
         export(path, WV, to)
     assert path.read_text() == "years of work"
     export(path, WV, to, overwrite=True)
@@ -228,3 +228,17 @@ def test_the_command_line_exports_all_forms(tmp_path, to, names_in):
             assert (tmp_path / "same" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
     else:
         assert (tmp_path / "same").read_bytes() == (tmp_path / "out").read_bytes()
+
+
+@pytest.mark.parametrize("to", ["npz", "parquet"])
+def test_an_export_replaces_a_file_of_another_kind_only_when_told(tmp_path, to, some_vectors):
+    if to == "parquet":
+        pytest.importorskip("pyarrow")
+    path = tmp_path / "notes"
+    path.write_text("what nobody has a copy of")
+    vectors = some_vectors(["a", "b"])
+    with pytest.raises(FormatError, match=f"notes exists and is no {to} file, .*overwrite=True"):
+        export(path, vectors, to)
+    assert path.read_text() == "what nobody has a copy of"
+    export(path, vectors, to, overwrite=True)
+    export(path, vectors, to)

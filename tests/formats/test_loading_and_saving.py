@@ -1,6 +1,7 @@
 """Saving and loading: what goes in comes out, in every format, for us and for gensim."""
 
 import os
+from itertools import product
 
 import numpy as np
 import pytest
@@ -197,3 +198,36 @@ def test_loading_imports_no_gensim_and_no_safetensors(tmp_path, some_vectors, ru
     code = f"import sys; from fastw2v.formats import load; load({str(tmp_path / 'v.fw2v')!r}); print(*sys.modules)"
     loaded = run_python(code, check=True).stdout.split()
     assert not {"gensim", "safetensors", "pickle5", "scipy", "sklearn"} & set(loaded)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a text\n", "born in 1999\n", "chapter 1\n", "12 34\n56 78\n", "1 2\n3 4 5\nsix\n", '{"a": 1}\n', "no line end"],
+)
+@pytest.mark.parametrize("name", ["v.txt", "v.bin", "v.fw2v"])
+def test_a_file_that_holds_no_vectors_is_replaced_only_when_told(tmp_path, text, name):
+    vectors = WordVectors(np.eye(2, 3), ["left", "right"])
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(FormatError, match=f"{name} exists and is no file of word vectors, .*overwrite=True"):
+        save(path, vectors)
+    assert path.read_text() == text
+    save(path, vectors, overwrite=True)
+    assert load(path)["left"].tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 2), (3, 1), (2, 50), (300, 3)])
+def test_vectors_are_replaced_by_vectors_of_any_format(tmp_path, size):
+    numbers = np.random.default_rng(1).random(size, np.float32)
+    vectors = WordVectors(numbers, [f"w{i}" for i in range(size[0])])
+    path = tmp_path / "v"
+    for before, after in product(("native", "text", "binary"), repeat=2):
+        save(path, vectors, format=before)
+        save(path, vectors, format=after)
+    for packed in ("v.txt.gz", "v.bin.gz"):
+        for _ in range(2):
+            save(tmp_path / packed, vectors)
+    path.write_text("the 0.25 -0.5 1e-3\nof 1 2 3\n")
+    save(path, vectors, format="text")
+    path.write_text("")
+    save(path, vectors, format="text")

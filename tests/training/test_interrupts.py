@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -63,3 +64,24 @@ def test_an_exception_of_a_users_signal_handler_comes_out(run_python):
     """
     )
     assert done.stdout.endswith("came out: mine\n"), done.stderr
+
+
+def test_a_sub_interpreter_trains_although_it_cannot_handle_signals(run_python, package_folder):
+    pytest.importorskip("_xxsubinterpreters")
+    done = run_python(
+        """
+        import _xxsubinterpreters as interpreters
+        code = '''if True:
+            import warnings
+            warnings.simplefilter("ignore")  # NumPy's, of sub-interpreters
+            from fastw2v.corpus import encode
+            from fastw2v.planning.training_parameters import TrainingParameters
+            from fastw2v.training.loop import train
+            corpus = encode([["a", "b"]] * 20, min_count=1)
+            print(train(corpus, TrainingParameters(vector_size=4), n_jobs=1).complete, flush=True)
+        '''
+        interpreters.run_string(interpreters.create(), code)
+        """,
+        env={**os.environ, "PYTHONPATH": str(package_folder)},
+    )
+    assert (done.stdout, done.returncode) == ("True\n", 0), done.stderr

@@ -109,6 +109,7 @@ reveal_type(fastw2v.compat.gensim.Word2Vec(sentences).wv)  # is: fastw2v.compat.
 gensim.LineSentence("corpus.txt")
 reveal_type(SkipGram(10, 4, 2, np.arange(10)))  # is: fastw2v.layers.layers.SkipGram
 fastw2v.layers.sigmoid(np.zeros(3))
+reveal_type(fastw2v.tokenizers.words("a b"))  # is: list[str]
 
 # --- what must be refused ---
 

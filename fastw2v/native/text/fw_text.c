@@ -98,6 +98,33 @@ int fw_is_clean_text(const char *text, int64_t length) {
     return 1;
 }
 
+static int is_unicode_space(const unsigned char *at, int64_t left) {
+    if (at[0] < 0x80) return at[0] >= 0x1c && at[0] <= 0x1f;
+    if (left >= 2 && at[0] == 0xc2) return at[1] == 0x85 || at[1] == 0xa0;
+    if (left < 3) return 0;
+    switch (at[0]) {
+    case 0xe1: return at[1] == 0x9a && at[2] == 0x80;
+    case 0xe2:
+        if (at[1] == 0x81) return at[2] == 0x9f;
+        return at[1] == 0x80 && (at[2] <= 0x8a || at[2] == 0xa8 || at[2] == 0xa9 || at[2] == 0xaf);
+    case 0xe3: return at[1] == 0x80 && at[2] == 0x80;
+    default: return 0;
+    }
+}
+
+int fw_unseen_characters(const char *text, int64_t length) {
+    const unsigned char *at = (const unsigned char *)text;
+    int found = 0;
+    for (int64_t i = 0; i < length; i++) {
+        if (at[i] >= 0x20 && at[i] < 0xc0) continue; /* ASCII, or within a character */
+        if (is_unicode_space(at + i, length - i)) found |= FW_UNICODE_SPACES;
+        if (length - i < 2) continue;
+        if (at[i] == 0xc2 && at[i + 1] == 0xad) found |= FW_SOFT_HYPHENS;
+        if (at[i] == 0xcc || (at[i] == 0xcd && at[i + 1] < 0xb0)) found |= FW_COMBINING_MARKS;
+    }
+    return found;
+}
+
 /* ---- looking words up --------------------------------------------------------------------------------------- */
 
 /* Words and line ends (length 0) to look up. They are looked up together so that their cache misses overlap: first all

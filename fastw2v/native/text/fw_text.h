@@ -47,6 +47,14 @@ int fw_scanner_scan(fw_scanner *scanner, int64_t size);
 /* Ends the text: ends the open word and, if the file ends here, the open line. */
 int fw_scanner_end(fw_scanner *scanner, int file_ends);
 
+/* Characters in a word of UTF-8 that make it another word than it looks. */
+enum {
+    FW_UNICODE_SPACES = 1, /* white space of Unicode, at which nothing is split: no-break space, U+3000 and others */
+    FW_SOFT_HYPHENS = 2,
+    FW_COMBINING_MARKS = 4, /* U+0300 to U+036F: a letter and its accent as two characters */
+};
+int fw_unseen_characters(const char *text, int64_t length);
+
 /* Whether the bytes are UTF-8 by Python's rules, without NUL. */
 int fw_is_clean_text(const char *text, int64_t length);
 

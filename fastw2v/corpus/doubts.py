@@ -1,0 +1,70 @@
+"""What the words that were read say about the corpus: that it was not what it was taken for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+
+from fastw2v.corpus.counted import Counted
+from fastw2v.errors import CorpusTypeError, warn_user
+from fastw2v.parameters import shown
+
+_SAMPLE = 200  # words that are looked at, the first that occurred
+_JSON_KEY = re.compile(r"""[{[]*"\w+":""")
+_MARKUP = re.compile(r"<\w+|.+</\w+>")  # not <unk> and </s>, which corpora hold as words
+
+
+def doubt_tokens(counted: Counted) -> None:
+    """Look at the first tokens that a caller gave: warn, or raise where training on them would make no sense.
+
+    Raises
+    ------
+    CorpusTypeError
+        Each sentence is one token that holds a whole text, or each token is an object equal to itself alone.
+    """
+    words = _first_words(counted)
+    _check_objects(words, counted)
+    texts = [word for word in words if isinstance(word, str) and len(word.split()) > 2]
+    if counted.tokens <= counted.sentences and 2 * len(texts) > len(words):
+        raise CorpusTypeError(
+            f"each item of the corpus is a list of one token, such as {shown(texts[0])}, which is a whole text; "
+            "pass the texts themselves, which are split into words (column.ravel(), or [row[0] for row in rows])"
+        )
+    long = [text for text in texts if len(text.split()) > 5]
+    if 3 * len(long) > len(words):
+        warn_user(
+            f"tokens such as {shown(long[0])} are whole texts, each taken as one word: pass the texts as a list of "
+            "strings, which are split into words, or split them"
+        )
+
+
+def _first_words(counted: Counted) -> Sequence[Hashable]:
+    return counted.words(np.arange(min(_SAMPLE, len(counted.counts))))
+
+
+def _check_objects(words: Sequence[Hashable], counted: Counted) -> None:
+    """Raise if every token is a new word because objects of its class are never equal."""
+    first: Any = words[0]
+    own_equality: Any = type(first).__eq__
+    if own_equality is object.__eq__ and len(counted.counts) > 1 and counted.counts.max() == 1:
+        raise CorpusTypeError(
+            f"the tokens are objects such as {shown(first)} ({type(first).__name__}), each equal to itself alone: "
+            f"{counted.tokens:,} tokens, {len(counted.counts):,} words; pass strings, as in [str(token) for token in "
+            "tokens], or give the class __eq__ and __hash__"
+        )
+
+
+def doubt_text(counted: Counted) -> None:
+    """Look at the first words of text that was split here: warn if it is written in JSON or a markup language."""
+    texts = [word for word in _first_words(counted) if isinstance(word, str)]
+    for pattern, what in ((_JSON_KEY, "JSON"), (_MARKUP, "markup")):
+        found = [text for text in texts if pattern.fullmatch(text)]
+        if len(found) >= 2:
+            warn_user(
+                f"words such as {shown(found[0])} and {shown(found[1])} are {what}, which is trained on as if it were "
+                "text: extract the text first (tokenizer='whitespace' trains on it all the same)"
+            )
+            return

@@ -1,0 +1,85 @@
+"""Files that are more than plain text, or none: tables, JSON, markup, archives, binary formats; refused at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from fastw2v.corpus.faults import what_begins_so
+from fastw2v.corpus.files import TextFile, first_bytes
+from fastw2v.errors import CorpusError
+from fastw2v.parameters import shown
+
+_LOOKED_INTO = 16  # files of a corpus of which the first bytes are read: a folder may hold a million
+_LINE = 1 << 16  # bytes in which the first line must end to be recognized
+
+_JSON = "JSON", "pass the texts in it, as in [json.loads(line)['text'] for line in open(path)]"
+_TABLE = "a table", "pass its column of texts, as in pandas.read_csv(path)['text']"
+_MARKUP = "markup", "extract the text first"
+_ARCHIVE = "an archive", "unpack it first"
+# Files of text, but of more than the text: the caller may say that they are to be read as they are.
+_STRUCTURED = {
+    **dict.fromkeys((".json", ".jsonl", ".ndjson", ".ipynb"), _JSON),
+    **dict.fromkeys((".csv", ".tsv"), _TABLE),
+    **dict.fromkeys((".html", ".htm", ".xhtml", ".xml", ".rtf"), _MARKUP),
+}
+_NEVER_TEXT = {
+    **dict.fromkeys((".tar", ".tgz", ".zip", ".7z", ".rar"), _ARCHIVE),
+    ".parquet": ("a parquet table", "pass its column of texts, as in pandas.read_parquet(path)['text']"),
+}
+
+
+def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
+    """Raise if a file is not plain text.
+
+    Parameters
+    ----------
+    files : sequence of TextFile
+    told : bool
+        Whether the caller chose a tokenizer, and so knows how the lines are to be taken: then tables, JSON and markup
+        are read.
+
+    Raises
+    ------
+    CorpusError
+        The suffix or the first bytes of a file are those of another format; the message says how its text is read.
+    """
+    for number, file in enumerate(files):
+        suffixes = [suffix.lower() for suffix in file.path.suffixes[-2:]]
+        suffix = suffixes[0] if file.is_compressed and len(suffixes) == 2 else (suffixes or [""])[-1]
+        found = _NEVER_TEXT.get(suffix)
+        if found is None and number < _LOOKED_INTO and not file.is_compressed:
+            start = first_bytes(file, _LINE)
+            if what := what_begins_so(start):
+                raise CorpusError(f"{file.name}: it looks like {what}")
+            if not told and suffix not in _STRUCTURED and _is_json(start.partition(b"\n")[0]):
+                found = _JSON
+        if found is None and not told:
+            found = _STRUCTURED.get(suffix)
+        if found:
+            what, remedy = found
+            more = f", one of {len(files):,} files," if len(files) > 1 else ""
+            others = "; or name the files that are text, as in 'folder/*.txt'" if len(files) > 1 else ""
+            anyway = "" if suffix in _NEVER_TEXT else "; tokenizer='whitespace' reads it as plain text all the same"
+            raise CorpusError(
+                f"{file.name}{more} is {what}, whose syntax would be trained on as words: {remedy}{others}{anyway}"
+            )
+
+
+def check_documents_are_text(documents: Sequence[str]) -> None:
+    """Raise `CorpusError` if these documents, the first of a corpus, are JSON objects."""
+    if documents and all(_is_json(document) for document in documents):
+        raise CorpusError(
+            f"corpus[0] is {shown(documents[0])}, a JSON object, whose keys would be trained on as words: pass the "
+            "texts in it, as in [json.loads(line)['text'] for line in lines]"
+        )
+
+
+def _is_json(line: str | bytes) -> bool:
+    """Return whether the line is a JSON object."""
+    if line[:1] not in ("{", b"{"):
+        return False
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False

@@ -1,0 +1,56 @@
+"""Token lists that are none: whole texts, and objects equal to themselves alone."""
+
+import numpy as np
+import pytest
+
+from fastw2v.corpus.encoding import encode
+from fastw2v.errors import CorpusTypeError
+
+TEXTS = ["the cat sat on the mat", "the dog lay on the log", "a man sat in the sun"]
+
+
+@pytest.mark.parametrize(
+    "corpus",
+    [np.array(TEXTS).reshape(-1, 1), np.array(TEXTS, object).reshape(-1, 1), [[text] for text in TEXTS], [(TEXTS[0],)]],
+    ids=["strings", "objects", "lists", "tuple"],
+)
+def test_a_column_of_shape_n_1_is_no_token_list(corpus):
+    with pytest.raises(CorpusTypeError, match=r"a list of one token, such as 'the cat sat on the mat', .*ravel\(\)"):
+        encode(corpus, min_count=1)
+
+
+def test_documents_given_as_lists_of_sentences_are_warned_of():
+    with pytest.warns(RuntimeWarning, match=r"tokens such as 'the cat sat on the mat' are whole texts"):
+        encode([TEXTS, TEXTS[:2]], min_count=1)
+
+
+def test_names_of_several_words_are_tokens_like_others(encode_all):
+    walks = [["New York City", "San Francisco"], ["The Hague", "New York City"]]
+    assert encode_all(walks) == walks
+
+
+class Lonely:
+    """Equal to itself alone, as every object is whose class does not say otherwise."""
+
+
+class Spoken(Lonely):
+    def __init__(self, text):
+        self.text = text
+
+
+def test_objects_with_a_text_are_not_tokens():
+    with pytest.raises(CorpusTypeError, match=r"corpus\[0\]\[0\] is .*Spoken\), an object with a text.*token.text"):
+        encode([[Spoken("red"), Spoken("wine")]] * 9, min_count=1)
+    with pytest.raises(CorpusTypeError, match=r"token 0 that the tokenizer returned for corpus\[0\] is .*token.text"):
+        encode(["red wine"], min_count=1, tokenizer=lambda text: list(map(Spoken, text.split())))
+
+
+@pytest.mark.parametrize("min_count", [1, 5])
+def test_objects_that_are_each_a_word_of_their_own_are_refused(min_count):
+    with pytest.raises(CorpusTypeError, match=r"\(Lonely\), each equal to itself alone: 20 tokens, 20 words"):
+        encode([[Lonely(), Lonely()] for _ in range(10)], min_count=min_count)
+
+
+def test_objects_that_come_again_are_nodes_of_a_graph(encode_all):
+    a, b = Lonely(), Lonely()
+    assert encode_all([[a, b], [b, a, b]]) == [[a, b], [b, a, b]]

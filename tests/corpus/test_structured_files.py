@@ -1,0 +1,83 @@
+"""Files that are more than plain text are refused with the remedy, unless the caller says how their lines are taken."""
+
+import gzip
+import json
+
+import pytest
+
+from fastw2v.corpus.encoding import encode
+from fastw2v.errors import CorpusError
+
+ROW = json.dumps({"text": "the cat sat", "label": 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("c.jsonl", ROW, r"c.jsonl is JSON, .*json.loads\(line\)\['text'\]"),
+        ("c.JSON", "[1, 2]", "is JSON"),
+        ("c.csv", "text,label\nthe cat,1", r"c.csv is a table, .*pandas.read_csv\(path\)\['text'\]"),
+        ("c.tsv", "text\tlabel\nthe cat\t1", "is a table"),
+        ("c.html", "<p>the cat</p>", "is markup, .*extract the text first"),
+        ("c.txt", ROW, "c.txt is JSON"),
+        ("c", ROW, "is JSON"),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_structured_file_is_read_only_when_told(written, name, text, message, packed):
+    data = f"{text}\n".encode() * 3
+    path = written(name + ".gz" * packed, gzip.compress(data) if packed else data)
+    if packed and path.suffixes[0] not in (".jsonl", ".JSON", ".csv", ".tsv", ".html"):
+        return  # what is inside an archive is seen once it is read
+    with pytest.raises(CorpusError, match=message.replace(name, path.name)):
+        encode(path, min_count=1)
+    assert len(encode(path, min_count=1, tokenizer="whitespace")) >= 3
+    if ROW in text:
+        read = encode(path, min_count=1, tokenizer=lambda line: json.loads(line)["text"].split())
+        assert read.vocabulary.words == ["the", "cat", "sat"]
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        (b"%PDF-1.7", "a PDF file; extract its text first"),
+        (b"PAR1\x15", r"a parquet table; .*pandas.read_parquet"),
+        (b"\x80\x04", "a Python pickle"),
+        (b"SQLite format 3\0", "an SQLite database"),
+        (b"\xff\xfea\0", "UTF-16 text; convert it first"),
+    ],
+)
+def test_a_file_of_another_format_is_no_text_whatever_it_is_read_with(written, start, message):
+    path = written("c.txt", start + b" a b a b")
+    for options in ({}, {"errors": "replace"}, {"tokenizer": "words", "errors": "ignore"}):
+        with pytest.raises(CorpusError, match=f"it looks like {message}"):
+            encode(path, min_count=1, **options)
+
+
+def test_an_archive_is_never_text(written):
+    with pytest.raises(CorpusError, match=r"c.tar.gz is an archive, .*unpack it first"):
+        encode(written("c.tar.gz", gzip.compress(b"a b")), tokenizer="whitespace")
+
+
+def test_one_such_file_in_a_folder_is_named(text_folder):
+    (text_folder / "about.json").write_text("{}")
+    with pytest.raises(CorpusError, match=r"about.json, one of 4 files, is JSON, .*name the files that are text"):
+        encode(text_folder, min_count=1)
+
+
+def test_documents_that_are_json_objects_are_refused():
+    with pytest.raises(CorpusError, match=r"corpus\[0\] is .*, a JSON object, .*json.loads"):
+        encode([ROW] * 3, min_count=1)
+
+
+@pytest.mark.parametrize(("line", "what"), [(ROW, "JSON"), ('<a href="x">the cat</a> <b>sat</b>', "markup")])
+def test_syntax_in_text_that_has_no_name_is_warned_of(written, line, what):
+    with open(written("c.txt", f"some text\n{line}\n".encode() * 3), "rb") as stream:
+        with pytest.warns(RuntimeWarning, match=f"are {what}, which is trained on as if it were text"):
+            encode(stream, min_count=1)
+        stream.seek(0)
+        encode(stream, min_count=1, tokenizer="whitespace")
+
+
+def test_marks_that_corpora_hold_as_words_are_no_markup(encode_all):
+    assert encode_all(["<s> the <unk> cat </s>"] * 2, tokenizer="whitespace")[0][2] == "<unk>"
