@@ -394,9 +394,15 @@ def demo(epochs: int, n_jobs: int | None, seed: int, output: Path | None) -> Non
 
 
 def _load(file: Path) -> Any:
+    from fastw2v.errors import FormatError
     from fastw2v.formats import load
 
-    return load(file)
+    try:
+        return load(file)
+    except FormatError as error:
+        if "errors='ignore'" not in str(error):
+            raise
+        raise FormatError(f"{error}; here: fastw2v convert --errors ignore {file} NEW, then use NEW") from error
 
 
 def _key(vectors: Any, word: str) -> Any:

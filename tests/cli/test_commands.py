@@ -135,6 +135,16 @@ def test_a_fault_is_one_line_and_exit_code_1(file, corpus, tmp_path, arguments, 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus.txt", "square.fw2v"]
 
 
+def test_a_bad_row_is_refused_with_the_command_that_leaves_it_out(tmp_path):
+    (tmp_path / "v.txt").write_text("a 1.5 2.5\n  3 4\nb 1 2\n")
+    fault = CliRunner().invoke(cli, ["most-similar", str(tmp_path / "v.txt"), "a"]).exception
+    assert f"fastw2v convert --errors ignore {tmp_path}/v.txt NEW" in str(fault)
+    arguments = ["convert", "--errors", "ignore", str(tmp_path / "v.txt"), str(tmp_path / "w.vec")]
+    with pytest.warns(RuntimeWarning, match="left out 1 rows"):
+        assert CliRunner().invoke(cli, arguments).exit_code == 0
+    assert "b\t" in CliRunner().invoke(cli, ["most-similar", str(tmp_path / "w.vec"), "a"]).output
+
+
 @pytest.mark.parametrize("arguments", [["train"], ["most-similar"], ["nonsense"], ["train", "x", "--windw", "3"]])
 def test_wrong_usage_is_exit_code_2(arguments, run):
     done = run(*arguments)
