@@ -61,10 +61,13 @@ def staleness(tile_tokens: int | NDArray[np.int32], step: Step, kept_share: floa
     tile, and times its share of the learning rate. Each row pulls the other along, so the geometric mean of the two
     decides whether they diverge.
 
-    In CBOW, an input row is in the windows of ``pairs`` tokens, of which no more are in the tile than it has.
+    In CBOW, an input row is in the windows of ``pairs`` tokens, of which no more are in the tile than it has; but a word
+    of a handful is in each window several times, and its row moves once for each.
     """
     expected = tile_tokens * kept_share
-    at_once = np.minimum(step.pairs, tile_tokens) if step.cbow else step.pairs
+    at_once = step.pairs
+    if step.cbow:
+        at_once = np.maximum(np.minimum(step.pairs, tile_tokens), step.pairs * kept_share)
     occurrences = np.sqrt(np.maximum(1.0, expected) * expected * step.output_rate)
     return occurrences * at_once * (step.negative + 1) * step.rate
 

@@ -43,8 +43,15 @@ def test_no_tile_moves_a_row_too_far(kept_share, rate):
 
 def test_a_context_row_of_cbow_is_in_no_more_windows_than_the_tile_has_tokens():
     wide = Step(1000, 5, 0.05, cbow=True)
-    assert staleness.staleness(4, wide, 0.01) == staleness.staleness(4, Step(4, 5, 0.05), 0.01)
+    assert staleness.staleness(4, wide, 0.001) == staleness.staleness(4, Step(4, 5, 0.05), 0.001)
     assert staleness.longest_tile(16, wide, 0.01) >= 8
+
+
+def test_of_a_handful_of_words_each_is_in_a_window_of_cbow_several_times():
+    cbow = Step(6, 20, 0.075, cbow=True)
+    assert staleness.staleness(1, cbow, 0.5) == pytest.approx(0.5**0.5 * 3 * 21 * 0.075)
+    assert staleness.rate_damping(1, cbow, 0.5) < 1
+    assert staleness.staleness(1, cbow, 0.01) == pytest.approx(0.1 * 1 * 21 * 0.075)
 
 
 def test_a_slow_output_row_counts_half():
