@@ -9,92 +9,21 @@ gensim's full run: skip-gram at gensim's default learning rate, CBOW at word2vec
 
 from __future__ import annotations
 
-import statistics
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.helpers.contenders import Contender, Race
 from bench.helpers.corpora import count_words, first_words
 from bench.helpers.programs import can
 from bench.helpers.record import Settings, show
-from bench.helpers.scores import SCORES, score
-from bench.helpers.systems import run, saved
-from bench.helpers.tasks import Task
-from fastw2v.vectors import WordVectors
+from bench.helpers.scores import SCORES
 
 QUICK_WORDS = 200_000  # with fewer, too few words of the tests are known
 # Skip-gram: gensim's default. CBOW: word2vec.c's; at gensim's own, 0.025, it scores far less in few epochs.
 GOAL_RATE = {"skip-gram": 0.025, "CBOW": 0.05}
 CBOW_RATES = (0.075, 0.05)
-
-
-@dataclass(frozen=True)
-class Contender:
-    """A trainer with an architecture, a learning rate and a number of seeds."""
-
-    system: str
-    cbow: bool
-    rate: float
-    seeds: int
-
-    @property
-    def architecture(self) -> str:
-        """The architecture's name."""
-        return "CBOW" if self.cbow else "skip-gram"
-
-    @property
-    def is_yardstick(self) -> bool:
-        """Whether its scores are those that the others must reach."""
-        return self.system == "gensim" and self.rate == GOAL_RATE[self.architecture]
-
-
-@dataclass
-class Race:
-    """Trains contenders on one corpus, each number of epochs once."""
-
-    corpus: Path
-    raw_words: int
-    threads: int
-    settings: Settings
-    window: int = 5
-
-    def task(self, one: Contender, epochs: int, seed: int = 1, save: str = "") -> Task:
-        """Return the task of one training run."""
-        return Task(
-            str(self.corpus),
-            self.raw_words,
-            cbow=one.cbow,
-            window=self.window,
-            learning_rate=one.rate,
-            epochs=epochs,
-            seed=seed,
-            threads=self.threads,
-            token_lists=one.system == "gensim",
-            save=save,
-            program=self.settings.programs.get(one.system, ""),
-        )
-
-    def train(self, one: Contender, epochs: int) -> dict[str, Any]:
-        """Return the mean of each score and of the speed, and every seed's."""
-        found = []
-        for seed in range(1, one.seeds + 1):
-            with tempfile.TemporaryDirectory() as folder:
-                task = self.task(one, epochs, seed, str(Path(folder) / "vectors.npz"))
-                outcome = run(one.system, task)
-                vectors, _, words = saved(Path(task.save))
-            speed = {"seconds": outcome.train_seconds, "words_per_second": outcome.words_per_second(task)}
-            found.append(score(WordVectors(vectors, words)) | speed)
-        row: dict[str, Any] = {"system": one.system, "architecture": one.architecture, "learning_rate": one.rate}
-        row |= {"epochs": epochs} | {name: statistics.mean(each[name] for each in found) for name in found[0]}
-        row |= {"mean": statistics.mean(row[name] for name in SCORES), "seeds": found}
-        shown = "   ".join(f"{name} {row[name]:5.1f}" for name in SCORES)
-        print(
-            f"{one.system:10} {one.architecture:9} {one.rate:<6} {epochs} epochs   {shown}   {row['seconds']:6.1f} s",
-            flush=True,
-        )
-        return row
 
 
 def measure(
@@ -137,6 +66,11 @@ def _measure(
     return list(full.values()), timed
 
 
+def _is_yardstick(one: Contender) -> bool:
+    """Return whether its scores are those that the others must reach."""
+    return one.system == "gensim" and one.rate == GOAL_RATE[one.architecture]
+
+
 def _contenders(seeds: dict[str, int], rates: list[float]) -> Iterator[Contender]:
     for system, runs in seeds.items():
         yield from (Contender(system, False, rate, runs) for rate in rates)
@@ -145,7 +79,7 @@ def _contenders(seeds: dict[str, int], rates: list[float]) -> Iterator[Contender
 
 def _times_to_quality(race: Race, full: dict[Contender, dict[str, Any]], epochs: int) -> Iterator[dict[str, Any]]:
     """Yield, for each contender that reaches the yardstick's mean score, its run of the fewest epochs that does."""
-    for yardstick in (one for one in full if one.is_yardstick):
+    for yardstick in (one for one in full if _is_yardstick(one)):
         goal = full[yardstick]
         for one, row in full.items():
             if one.cbow != yardstick.cbow or row["mean"] < goal["mean"]:

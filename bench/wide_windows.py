@@ -11,9 +11,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from bench.helpers.contenders import Contender, Race
 from bench.helpers.record import Settings, show
 from bench.helpers.scores import SCORES
-from bench.quality import Contender, Race
 
 WORDS, DOCUMENT = 1_000_000, 1_000
 

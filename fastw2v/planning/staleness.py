@@ -61,8 +61,8 @@ def staleness(tile_tokens: int | NDArray[np.int32], step: Step, kept_share: floa
     tile, and times its share of the learning rate. Each row pulls the other along, so the geometric mean of the two
     decides whether they diverge.
 
-    In CBOW, an input row is in the windows of ``pairs`` tokens, of which no more are in the tile than it has; but a word
-    of a handful is in each window several times, and its row moves once for each.
+    In CBOW, an input row is in the windows of ``pairs`` tokens, of which no more are in the tile than it has; but of a
+    handful of words, each is in every window several times, and its row moves once for each.
     """
     expected = tile_tokens * kept_share
     at_once = step.pairs
