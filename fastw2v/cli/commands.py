@@ -23,6 +23,7 @@ from fastw2v.planning.training_parameters import TrainingParameters
 
 if TYPE_CHECKING:
     from fastw2v.evaluate.analogies import ProtocolName
+    from fastw2v.evaluate.files import BadLines
     from fastw2v.formats.exports import Export
     from fastw2v.formats.sniff import Format
     from fastw2v.parameters import Errors
@@ -172,7 +173,11 @@ def cli() -> None:
 )
 @click.option("--device", default="auto", show_default=True, help=RULES["device"].allowed)
 @click.option("-j", "--n-jobs", type=int, help=RULES["n_jobs"].allowed)
-@click.option("--seed", type=int, help="makes a run with one thread repeatable; by default random, and reported")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    help="makes a run with one thread repeatable; by default random, and reported",
+)
 @click.option(
     "--vocabulary", type=click.Path(path_type=Path), help="file of the words to train, one per line; replaces counting"
 )
@@ -225,8 +230,8 @@ def train(
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("words", nargs=-1, required=True)
 @click.option("-n", "--negative", multiple=True, metavar="WORD", help="subtract this word; may be given more than once")
-@click.option("-t", "--topn", type=int, default=10, show_default=True, help="how many words to show")
-@click.option("--restrict-vocab", type=int, help="search the most frequent words only")
+@click.option("-t", "--topn", type=click.IntRange(min=1), default=10, show_default=True, help="how many words to show")
+@click.option("--restrict-vocab", type=click.IntRange(min=1), help="search the most frequent words only")
 def most_similar(
     file: Path, words: tuple[str, ...], negative: tuple[str, ...], topn: int, restrict_vocab: int | None
 ) -> None:
@@ -241,7 +246,7 @@ def most_similar(
 @click.argument("a")
 @click.argument("b")
 @click.argument("c")
-@click.option("-t", "--topn", type=int, default=10, show_default=True, help="how many words to show")
+@click.option("-t", "--topn", type=click.IntRange(min=1), default=10, show_default=True, help="how many words to show")
 def analogy(file: Path, a: str, b: str, c: str, topn: int) -> None:
     """Answer "A is to B as C is to what?", as in: analogy vectors.bin man king woman."""
     vectors = _load(file)
@@ -276,9 +281,25 @@ def info(file: Path | None) -> None:
 @click.option("--pairs", multiple=True, type=click.Path(path_type=Path), help="word pairs instead of the known sets")
 @click.option("--analogies", type=click.Path(path_type=Path), help="analogies instead of questions-words")
 @click.option("--protocol", type=click.Choice(["c", "gensim"]), default="c", show_default=True, help="of the analogies")
-@click.option("--restrict-vocab", type=int, help="search the most frequent words only; by default as in the protocol")
+@click.option(
+    "--restrict-vocab",
+    type=click.IntRange(min=1),
+    help="search the most frequent words only; by default as in the protocol",
+)
+@click.option(
+    "--errors",
+    type=click.Choice(["strict", "ignore"]),
+    default="strict",
+    show_default=True,
+    help="at lines in another form",
+)
 def evaluate(
-    file: Path, pairs: tuple[Path, ...], analogies: Path | None, protocol: ProtocolName, restrict_vocab: int | None
+    file: Path,
+    pairs: tuple[Path, ...],
+    analogies: Path | None,
+    protocol: ProtocolName,
+    restrict_vocab: int | None,
+    errors: BadLines,
 ) -> None:
     """Score the vectors of FILE: WordSim-353, SimLex-999 and the Google analogies, or the files given.
 
@@ -296,11 +317,13 @@ def evaluate(
     for name, path in named:
         # Only gensim has a rule for pairs, so it applies under both protocols of the analogies.
         limit = PROTOCOLS["gensim"].restrict_vocab if restrict_vocab is None else restrict_vocab
-        report = evaluate_word_pairs(vectors, path, restrict_vocab=limit)
+        report = evaluate_word_pairs(vectors, path, restrict_vocab=limit, errors=errors)
         results.append(report.spearman)
         answer(f"{name}: {report}")
     if analogies is not None:
-        answers = evaluate_analogies(vectors, analogies, protocol=protocol, restrict_vocab=restrict_vocab)
+        answers = evaluate_analogies(
+            vectors, analogies, protocol=protocol, restrict_vocab=restrict_vocab, errors=errors
+        )
         results.append(answers.total.accuracy)
         answer(answers)
     if any(map(math.isnan, results)):  # a warning has said why
@@ -316,14 +339,14 @@ def evaluate(
     type=click.Choice(["native", "text", "binary"]),
     help="of OUTPUT; default: by its suffix",
 )
-@click.option("--commonest", type=int, metavar="N", help="keep the N most frequent words")
+@click.option("--commonest", type=click.IntRange(min=1), metavar="N", help="keep the N most frequent words")
 @click.option(
     "--errors",
     default="strict",
     show_default=True,
     help=f"how to handle invalid UTF-8: {RULES['errors'].allowed}; ignore also leaves out rows that cannot be read",
 )
-@click.option("--limit", type=int, metavar="N", help="read the first N words only")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="read the first N words only")
 @click.option("--overwrite", is_flag=True, help="replace an OUTPUT that exists and is no file of word vectors")
 def convert(
     file: Path,
@@ -360,7 +383,7 @@ def convert(
     type=click.Choice(["npz", "parquet", "projector", "model2vec"]),
     help="projector and model2vec make a folder",
 )
-@click.option("--commonest", type=int, metavar="N", help="keep the N most frequent words")
+@click.option("--commonest", type=click.IntRange(min=1), metavar="N", help="keep the N most frequent words")
 @click.option(
     "--overwrite",
     is_flag=True,
@@ -384,7 +407,7 @@ def run_export(file: Path, output: Path, to: Export, commonest: int | None, over
 @cli.command()
 @click.option("--epochs", type=int, default=10, show_default=True, help=RULES["epochs"].allowed)
 @click.option("-j", "--n-jobs", type=int, help=RULES["n_jobs"].allowed)
-@click.option("--seed", type=int, default=1, show_default=True, help="seed of all draws")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="seed of all draws")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="keep the vectors in this file")
 def demo(epochs: int, n_jobs: int | None, seed: int, output: Path | None) -> None:
     """Train on the docstrings of the installed Python library, NumPy and SciPy, and show neighbours and analogies."""

@@ -18,6 +18,7 @@ Columns = Sequence[str | int]
 BadLines = Literal["strict", "ignore"]
 
 _COMMENTS = ("#", "//")
+_NO_SCORE = ("na", "n/a", "none", "null")  # what stands for a missing score, and is no name of a column
 _PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"PK\x03\x04": "zip"}
 
 
@@ -78,15 +79,26 @@ class _Table:
         self.places = (0, 1, _first_number(names))
         if columns is not None:
             self.places = chosen_places(os.fspath(path), columns, names)
-        named = any(isinstance(column, str) for column in columns or ())
-        # Without a number where the score should be, it is a line of names.
-        named = named or (len(names) > max(2, self.places[2]) and _number(names[self.places[2]]) is None)
+        named = any(isinstance(column, str) for column in columns or ()) or self._is_of_names(names, columns is None)
         if named:
             self.lines = lines[1:]
             if columns is None and self.lines:
                 self.places = (0, 1, _first_number(self.fields(self.lines[0][1])))
         if columns is None and self.separator == "," and self.lines and not (named and len(names) == 4):
             self._doubt_decimal_commas(path)
+
+    def _is_of_names(self, first: list[str], free: bool) -> bool:
+        """Return whether the first line holds column names: a name where the score of a pair would be.
+
+        Names may hold numbers of their own ("1", as raters are called): if the columns are ``free`` to be found, the
+        line below tells where the scores are.
+        """
+        place = self.places[2]
+        if free and len(self.lines) > 1:
+            place = min(place, _first_number(self.fields(self.lines[1][1])))
+        if len(first) <= max(2, place) or _number(first[place]) is not None:
+            return False
+        return any(map(str.isalpha, first[place])) and first[place].lower() not in _NO_SCORE
 
     def fields(self, line: str) -> list[str]:
         """Split a line."""
@@ -184,6 +196,10 @@ def read_analogies(path: str | os.PathLike[str], errors: BadLines = "strict") ->
             hint = ""
             if len(words) > 2 and any(_number(word) is not None for word in words[2:]):
                 hint = "; evaluate_word_pairs reads files of word pairs and scores"
+            elif len(words) == 4:
+                hint = "; a first line ': all' makes one section of the whole file"
+            elif len(words) == 2:
+                hint = "; pairs of words, as in the files of BATS, must be combined to questions of four words first"
             raise FormatError(f"{path}, line {number}: expected a section name (': name'), found {line[:60]!r}{hint}")
         if len(words) == 4:
             sections[-1][1].append((words[0], words[1], words[2], words[3]))
@@ -216,6 +232,8 @@ class _BadLines:
 
 def _text_lines(path: str | os.PathLike[str]) -> list[tuple[int, str]]:
     """Return the number and content of each line that is not blank."""
+    if Path(path).is_dir():
+        raise FormatError(f"{path}: this is a folder: name one of its files")
     raw = Path(path).read_bytes()
     packed = next((name for magic, name in _PACKED.items() if raw.startswith(magic)), None)
     if packed:

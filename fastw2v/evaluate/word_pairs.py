@@ -119,14 +119,27 @@ def evaluate_word_pairs(
         for first, second, score in given
         if upper(first) in index and upper(second) in index
     ]
+    found = _with_direction(vectors, found)
     rows = np.array([row[:2] for row in found], np.int64).reshape(-1, 2)
     ours = np.einsum("ij,ij->i", unit_rows(vectors.vectors[rows[:, 0]]), unit_rows(vectors.vectors[rows[:, 1]]))
     theirs = np.array([row[2] for row in found], np.float64)
     spearman, pearson = _correlations(theirs, ours)
     if np.isnan(spearman):
-        warn_user(_describe_none(theirs, ours, len(given), limit))
+        warn_user(_describe_none(theirs, ours, given, limit))
     rule = "Unicode upper case" if case_insensitive else "case kept"
     return WordPairReport(spearman, pearson, len(found), len(given) - len(found), limit, rule)
+
+
+def _with_direction(vectors: WordVectors, found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+    """Leave out pairs of vectors that have no direction, with a warning: their similarity means nothing."""
+    lengths = np.abs(vectors.vectors[[row for pair in found for row in pair[:2]]]).max(axis=1, initial=0).reshape(-1, 2)
+    fine = (np.isfinite(lengths) & (lengths > 0)).all(axis=1)
+    if not fine.all():
+        warn_user(
+            f"left out {int((~fine).sum()):,} of {len(found):,} pairs: the vector of a word is zero or not finite; "
+            "they count as missing"
+        )
+    return [pair for pair, good in zip(found, fine, strict=True) if good]
 
 
 def _correlations(theirs: NDArray[Any], ours: NDArray[Any]) -> tuple[float, float]:
@@ -137,15 +150,26 @@ def _correlations(theirs: NDArray[Any], ours: NDArray[Any]) -> tuple[float, floa
     return float(stats.spearmanr(theirs, ours).statistic), float(stats.pearsonr(theirs, ours).statistic)
 
 
-def _describe_none(theirs: NDArray[Any], ours: NDArray[Any], given: int, limit: int) -> str:
+def _describe_none(theirs: NDArray[Any], ours: NDArray[Any], pairs: list[tuple[str, str, float]], limit: int) -> str:
     """Say why there is no correlation."""
+    given = len(pairs)
     if given < 2:
         return f"no correlation: it takes two pairs at least, and {given} came"
     if len(theirs) < 2:
         return (
             f"no correlation: of {given:,} pairs {len(theirs)} could be compared, since a word of each other one is "
-            f"not among the first {limit:,} words of these vectors; check the language and the case of the words"
+            f"not among the first {limit:,} words of these vectors; {_likely_cause(pairs)}"
         )
     if np.ptp(theirs) == 0:
         return f"no correlation: the {len(theirs):,} pairs that could be compared all have the score {theirs[0]:g}"
     return f"no correlation: the vectors give {len(ours):,} pairs the same similarity, {ours[0]:g}"
+
+
+def _likely_cause(pairs: list[tuple[str, str, float]]) -> str:
+    """Say what the words look like, if not like words."""
+    words = [word for first, second, _ in pairs for word in (first, second)]
+    if sum(first.strip("+-").isdecimal() for first, _, _ in pairs) > len(pairs) / 2:
+        return f"the first column holds numbers ({words[0]!r}): the words may be in others, as in columns=(1, 2, 3)"
+    if sum(word[-2:] in ("-n", "-v", "-j", "-a") for word in words) > len(words) / 2:
+        return f"the words end in tags, as {words[0]!r}: take these away first"
+    return "check the language and the case of the words"

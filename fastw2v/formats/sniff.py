@@ -77,7 +77,12 @@ def checked_format(name: Format | None) -> Format | None:
 def checked_path(call: str, path: Any) -> Path:
     """Return a path; raise ParameterError, naming the function that was called, for anything else."""
     if isinstance(path, (str, os.PathLike)):
-        return Path(os.fspath(path))
+        name = os.fspath(path)
+        if isinstance(name, str) and re.match(r"(https?|ftp|s3|gs|hf)://", name):
+            raise ParameterError(f"{call}: {name} is an address: download the file first and give its path")
+        if isinstance(name, str) and name.startswith("~") and not os.path.exists(name):
+            raise ParameterError(f"{call}: '~' in {name!r} is not expanded; give os.path.expanduser({name!r})")
+        return Path(name)
     swapped = " first, then the vectors" if call != "load" else ""
     raise ParameterError(f"{call} takes the path of a file{swapped}; got {type(path).__name__} {path!r:.60}")
 

@@ -140,6 +140,8 @@ def check_options(
     check("device", device)
     check("n_jobs", n_jobs)
     check("every", every)
+    if every is not None and checkpoint is None:
+        raise ParameterError("every has no effect without checkpoint: name the file of the checkpoint, too")
     if not isinstance(callbacks, Collection) or not all(map(callable, callbacks)):
         raise ParameterError(f"callbacks={shown(callbacks)}: it must be a list of functions of a Progress")
     backends.check_device(device)

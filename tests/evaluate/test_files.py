@@ -142,3 +142,32 @@ def test_the_published_sets_have_their_published_sizes(data_folder):
     sizes = {path.name: len(read_word_pairs(path)) for path in (data_folder / "similarity").iterdir()}
     assert sizes["EN-WS-353-ALL.tsv"] == 353
     assert sizes["EN-SIMLEX-999.tsv"] == 999
+
+
+def test_names_of_columns_may_hold_numbers(tmp_path):
+    """WordSim-353 as published has a column for each rater, named by a number."""
+    (tmp_path / "set1.csv").write_text("Word 1,Word 2,Human (mean),1,2,3\nthe,cat,1.5,9,9,9\nthe,dog,2,8,8,8\n")
+    assert read_word_pairs(tmp_path / "set1.csv") == [("the", "cat", 1.5), ("the", "dog", 2.0)]
+
+
+@pytest.mark.parametrize("score", ["?", "", "n/a"])
+def test_a_first_line_without_a_score_is_no_line_of_names(tmp_path, score):
+    (tmp_path / "pairs").write_text(f"cat\ttiger\t{score}\nplane\tcar\t2\ntrain\tcar\t3\n")
+    with pytest.raises(FormatError, match="line 1: expected two words and a number"):
+        read_word_pairs(tmp_path / "pairs")
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [("king queen man woman", "first line ': all'"), ("king queen", "BATS"), ("king queen 7", "evaluate_word_pairs")],
+)
+def test_analogies_without_a_section_say_what_to_do(tmp_path, line, hint):
+    (tmp_path / "questions").write_text(line)
+    with pytest.raises(FormatError, match=f"expected a section name.*{hint}"):
+        read_analogies(tmp_path / "questions")
+
+
+@pytest.mark.parametrize("read", [read_word_pairs, read_analogies])
+def test_a_folder_is_named_as_such(tmp_path, read):
+    with pytest.raises(FormatError, match="this is a folder"):
+        read(tmp_path)

@@ -55,3 +55,24 @@ def test_where_there_is_no_correlation_a_warning_says_why(pairs, why):
     assert caught[0].filename == __file__
     assert math.isnan(report.spearman)
     assert math.isnan(report.pearson)
+
+
+def test_vectors_without_a_direction_are_left_out_and_counted():
+    rows = np.array([[1, 0], [0, 0], [np.nan, 1], [0, 1], [1, 1]])
+    pairs = [("a", "zero", 1), ("b", "nan", 2), ("a", "b", 3), ("a", "c", 4), ("b", "c", 5)]
+    with pytest.warns(RuntimeWarning, match="left out 2 of 5 pairs: the vector of a word is zero or not finite"):
+        report = evaluate_word_pairs(WordVectors(rows, ["a", "zero", "nan", "b", "c"]), pairs)
+    assert (report.used, report.missing) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("pair", "hint"),
+    [
+        (("1", "cat"), r"columns=\(1, 2, 3\)"),
+        (("sun-n", "light-n"), "end in tags"),
+        (("soleil", "lumière"), "language"),
+    ],
+)
+def test_words_that_are_all_unknown_are_looked_at(pair, hint):
+    with pytest.warns(RuntimeWarning, match=hint):
+        evaluate_word_pairs(WordVectors(np.eye(2), ["sun", "light"]), [(*pair, 1), (*pair, 2)])

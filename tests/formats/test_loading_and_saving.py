@@ -231,3 +231,12 @@ def test_vectors_are_replaced_by_vectors_of_any_format(tmp_path, size):
     save(path, vectors, format="text")
     path.write_text("")
     save(path, vectors, format="text")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("https://example.org/v.bin", "is an address: download"), ("~/no-such-file.txt", "is not expanded")],
+)
+def test_what_is_no_path_of_this_machine_is_said(path, said):
+    with pytest.raises(ParameterError, match=said):
+        load(path)
