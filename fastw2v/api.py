@@ -108,7 +108,8 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     vocabulary : Vocabulary, list of words or mapping of words to counts, optional
         A ready-made vocabulary; ``min_count`` and ``max_vocab`` then do not apply.
     initial_vectors : model, WordVectors, KeyedVectors, mapping of words to vectors or array (V, D), optional
-        Input rows to start from; words missing from it start at random.
+        Input rows to start from; words missing from it start at random. Of a pandas DataFrame the index holds the
+        words.
     frozen : sequence of words, optional
         Words whose vectors do not change.
     errors : {"strict", "replace", "ignore"}, default "strict"

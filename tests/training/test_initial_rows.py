@@ -37,3 +37,17 @@ def test_vectors_of_other_words_are_told_with_their_share():
         initial_rows(given, vocabulary, 2)
     with pytest.warns(RuntimeWarning, match="0 of the 1,000 words"):
         initial_rows({"Word1": [1, 2]}, vocabulary, 2)
+
+
+def test_the_index_of_a_table_holds_the_words():
+    pd = pytest.importorskip("pandas")
+    vocabulary = Vocabulary(["wine", "rose", "red"])
+    table = pd.DataFrame([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], index=["red", "wine", "white"])
+    for given in (table, pd.Series(list(table.to_numpy()), index=table.index)):
+        rows = initial_rows(given, vocabulary, 2)
+        assert rows[[0, 2]].tolist() == [[3, 4], [1, 2]]
+        assert np.isnan(rows[1]).all()
+    with pytest.raises(ParameterError, match=r"holds 'red' more than once.*duplicated"):
+        initial_rows(pd.concat([table, table]), vocabulary, 2)
+    with pytest.warns(RuntimeWarning, match="words such as 0, 1, 2"):
+        initial_rows(table.reset_index(drop=True), vocabulary, 2)
