@@ -244,7 +244,8 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         X : as ``corpus``, optional
         y : ignored
         resume : bool, default False
-            Continue where an interrupted `fit` of this model stopped, or else from the file ``checkpoint``.
+            Continue where an interrupted `fit` of this model stopped, or else from the file ``checkpoint``. Parameters
+            that decide the result must be the same as then; a ``random_state`` of None keeps the seed.
         checkpoint : path, optional
             Save the state of training to this file every ``every`` seconds, when stopped, and at the end.
         every : float, default 600
@@ -557,13 +558,18 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     def _resumed(self, X: Any, request: Request) -> Session:  # noqa: N803
         """Return the session that an interrupted `fit` of this model left, or the one of the checkpoint."""
         unfinished: Session | None = self.__dict__.get("_unfinished")
-        if unfinished is not None and (X is None or X is unfinished.source):
-            if unfinished.state.params != request.parameters:
-                raise ParameterError("parameters changed since the interrupted fit: restore them, or fit anew")
+        given = self.corpus if X is None else X
+        if unfinished is not None and unfinished.is_of(unfinished.source if given is None else given):
+            if changed := unfinished.changed(request):
+                raise ParameterError(
+                    f"parameters changed since the interrupted fit: {', '.join(changed)}; restore them, or fit anew"
+                )
             return unfinished._replace(request=request)
         checkpoint = request.checkpoint
         if checkpoint is None or not os.path.exists(checkpoint):
-            what = "the interrupted fit was on another corpus" if unfinished else "this model has no interrupted fit"
+            what = "this model has no interrupted fit"
+            if unfinished is not None:
+                what = "the interrupted fit was on another corpus, or on a shorter or longer one"
             where = "no checkpoint was named" if checkpoint is None else f"there is no file {os.fspath(checkpoint)}"
             raise ValueError(f"fit(resume=True): {what}, and {where}: call fit() first, or resume on the same corpus")
         return resume(request, self._chosen(X))
