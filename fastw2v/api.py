@@ -111,7 +111,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         Input rows to start from; words missing from it start at random. Of a pandas DataFrame the index holds the
         words.
     frozen : sequence of words, optional
-        Words whose vectors do not change.
+        Words whose vectors do not change; those without an initial vector stay at their random start, with a warning.
     errors : {"strict", "replace", "ignore"}, default "strict"
         How to handle invalid UTF-8 in files.
     spool : path, bool or None, default None

@@ -184,3 +184,18 @@ def frozen_rows(words: Iterable[Any] | None, vocabulary: Vocabulary) -> NDArray[
             raise ParameterError(f"frozen: {word!r} is not in the vocabulary of {len(vocabulary):,} words")
         rows[vocabulary[word]] = 1
     return rows
+
+
+def warn_of_random_rows(
+    frozen: NDArray[np.uint8] | None, rows: NDArray[np.float32] | None, vocabulary: Vocabulary
+) -> None:
+    """Warn of frozen words that have no initial vector."""
+    if frozen is None:
+        return
+    random = np.flatnonzero(frozen if rows is None else frozen.astype(bool) & ~np.isfinite(rows).all(axis=1))
+    if len(random):
+        some = ", ".join(repr(vocabulary.words[row]) for row in random[:3])
+        warn_user(
+            f"frozen: {len(random):,} of {np.count_nonzero(frozen):,} words ({some}) have no initial vector, so each "
+            "would stay at its random start: give their vectors, as in initial_vectors=model, or do not freeze them"
+        )

@@ -25,7 +25,7 @@ from fastw2v.parameters import Device, Errors, check
 from fastw2v.planning.learning_rate import LONG_RUN
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.checkpoint import restore, row_numbers, seed_of
-from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initial_rows
+from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initial_rows, warn_of_random_rows
 from fastw2v.training.loop import advance, check_options, start
 from fastw2v.training.progress import ProgressLine
 from fastw2v.training.record import KEPT_PARAMETERS, record
@@ -198,6 +198,7 @@ def begin(
     seed: int | None = None,
     context_vectors: NDArray[np.float32] | None = None,
     counts: NDArray[np.int64] | None = None,
+    restored: bool = False,
 ) -> Session:
     """Read the corpus and make the first rows.
 
@@ -210,16 +211,27 @@ def begin(
         In place of ``request.random_state``.
     context_vectors, counts : optional
         As for `fastw2v.training.start`.
+    restored : bool
+        Whether a checkpoint's rows will replace the first ones.
+
+    Warns
+    -----
+    RuntimeWarning
+        Words are frozen that have no initial vector.
     """
     encoded = request.read(corpus)
     vocabulary, parameters = encoded.vocabulary, request.parameters
+    rows = initial_rows(request.initial_vectors, vocabulary, parameters.vector_size)
+    frozen = frozen_rows(request.frozen, vocabulary)
+    if not restored:
+        warn_of_random_rows(frozen, rows, vocabulary)
     state = start(
         encoded,
         parameters,
         seed=resolve_seed(request.random_state) if seed is None else seed,
-        initial_vectors=initial_rows(request.initial_vectors, vocabulary, parameters.vector_size),
+        initial_vectors=rows,
         context_vectors=context_vectors,
-        frozen=frozen_rows(request.frozen, vocabulary),
+        frozen=frozen,
         counts=counts,
     )
     return Session(request, state, encoded, corpus, _length(corpus))
@@ -240,7 +252,7 @@ def resume(request: Request, corpus: Any) -> Session:
             f"{os.fspath(request.checkpoint)}: it was started with random_state={seed}, not {request.random_state}: "
             "resume with the same, or with None"
         )
-    session = begin(request, corpus, seed=seed)
+    session = begin(request, corpus, seed=seed, restored=True)
     restore(request.checkpoint, session.state, session.corpus)
     if session.state.complete:
         warn_user(f"the run in {os.fspath(request.checkpoint)} is complete: nothing is left to train")
