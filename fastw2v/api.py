@@ -21,6 +21,7 @@ from fastw2v.estimators.bags import mean_vectors
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
+from fastw2v.parameters import with_gensims_names_told
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
 from fastw2v.training.record import KEPT_PARAMETERS, read_record, record
 from fastw2v.training.seed import resolve_seed
@@ -165,6 +166,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     _unfinished: Session | None
     _stopped_passes = 0  # of partial_fit, since the last fit
 
+    @with_gensims_names_told
     def __init__(
         self,
         corpus: str | os.PathLike[str] | Iterable[Any] | EncodedCorpus | None = None,
