@@ -21,6 +21,7 @@ from fastw2v.estimators.bags import mean_vectors
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
+from fastw2v.parameters import with_gensims_names_told
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
 from fastw2v.training.record import KEPT_PARAMETERS, read_record, record
 from fastw2v.training.seed import resolve_seed
@@ -108,9 +109,10 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     vocabulary : Vocabulary, list of words or mapping of words to counts, optional
         A ready-made vocabulary; ``min_count`` and ``max_vocab`` then do not apply.
     initial_vectors : model, WordVectors, KeyedVectors, mapping of words to vectors or array (V, D), optional
-        Input rows to start from; words missing from it start at random.
+        Input rows to start from; words missing from it start at random. Of a pandas DataFrame the index holds the
+        words.
     frozen : sequence of words, optional
-        Words whose vectors do not change.
+        Words whose vectors do not change; those without an initial vector stay at their random start, with a warning.
     errors : {"strict", "replace", "ignore"}, default "strict"
         How to handle invalid UTF-8 in files.
     spool : path, bool or None, default None
@@ -164,6 +166,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     _unfinished: Session | None
     _stopped_passes = 0  # of partial_fit, since the last fit
 
+    @with_gensims_names_told
     def __init__(
         self,
         corpus: str | os.PathLike[str] | Iterable[Any] | EncodedCorpus | None = None,
@@ -243,7 +246,8 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         X : as ``corpus``, optional
         y : ignored
         resume : bool, default False
-            Continue where an interrupted `fit` of this model stopped, or else from the file ``checkpoint``.
+            Continue where an interrupted `fit` of this model stopped, or else from the file ``checkpoint``. Parameters
+            that decide the result must be the same as then; a ``random_state`` of None keeps the seed.
         checkpoint : path, optional
             Save the state of training to this file every ``every`` seconds, when stopped, and at the end.
         every : float, default 600
@@ -556,13 +560,18 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     def _resumed(self, X: Any, request: Request) -> Session:  # noqa: N803
         """Return the session that an interrupted `fit` of this model left, or the one of the checkpoint."""
         unfinished: Session | None = self.__dict__.get("_unfinished")
-        if unfinished is not None and (X is None or X is unfinished.source):
-            if unfinished.state.params != request.parameters:
-                raise ParameterError("parameters changed since the interrupted fit: restore them, or fit anew")
+        given = self.corpus if X is None else X
+        if unfinished is not None and unfinished.is_of(unfinished.source if given is None else given):
+            if changed := unfinished.changed(request):
+                raise ParameterError(
+                    f"parameters changed since the interrupted fit: {', '.join(changed)}; restore them, or fit anew"
+                )
             return unfinished._replace(request=request)
         checkpoint = request.checkpoint
         if checkpoint is None or not os.path.exists(checkpoint):
-            what = "the interrupted fit was on another corpus" if unfinished else "this model has no interrupted fit"
+            what = "this model has no interrupted fit"
+            if unfinished is not None:
+                what = "the interrupted fit was on another corpus, or on a shorter or longer one"
             where = "no checkpoint was named" if checkpoint is None else f"there is no file {os.fspath(checkpoint)}"
             raise ValueError(f"fit(resume=True): {what}, and {where}: call fit() first, or resume on the same corpus")
         return resume(request, self._chosen(X))

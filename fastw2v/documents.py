@@ -59,6 +59,8 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
     Attributes
     ----------
     vectors_ : WordVectors
+    weighting_ : str
+        The weighting that `fit` learned; `transform` refuses another.
     word_weights_ : ndarray of float32, shape (V,)
         The weight of one occurrence of each word.
     components_ : ndarray of float32, shape (n_components_removed, D)
@@ -163,8 +165,15 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
             ``X`` is not a list of documents, or an item of it is not a document; the message says which.
         CorpusError
             ``X`` is an exhausted iterator.
+        ParameterError
+            ``weighting`` was set to another value since `fit`.
         """
         check_is_fitted(self)
+        if self.weighting != self.weighting_:
+            raise ParameterError(
+                f"weighting changed since fit: fit again (weighting={self.weighting!r}, and what was learned is for "
+                f"{self.weighting_!r})"
+            )
         self._check_width(X)
         counts = count_matrix(X, self.vectors_, self.tokenizer_)
         warn_of_zeros(counts, self.vectors_)
@@ -210,7 +219,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
             )
         counts = count_matrix(documents, vectors, tokenizer) if counts_wanted or self.weighting != "mean" else None
         self._forget()
-        self.vectors_, self.tokenizer_ = vectors, tokenizer
+        self.vectors_, self.tokenizer_, self.weighting_ = vectors, tokenizer, self.weighting
         if model is not None:
             self.model_ = model
         self._learn(counts)

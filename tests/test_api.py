@@ -298,3 +298,11 @@ def test_an_exception_of_the_users_iterator_comes_out_and_the_model_stays(senten
     with pytest.raises(OSError, match="the database went away"):
         model.fit(failing())
     assert np.array_equal(model["wine"], before)
+
+
+@pytest.mark.parametrize(
+    ("given", "ours"), [("sg", "architecture='skipgram'"), ("size", "vector_size"), ("iter", "epochs"), ("seed", "ran")]
+)
+def test_gensims_names_of_parameters_are_told(given, ours):
+    with pytest.raises(TypeError, match=f"{given}= is gensim's name: pass {ours}"):
+        Word2Vec(**{given: 1})

@@ -67,6 +67,7 @@ def split_at_bars(text):
     return text.lower().split("|")
 
 
+@pytest.mark.filterwarnings("ignore:frozen. 1 of 1 words .'wine'. have no initial vector")
 def test_a_file_keeps_every_parameter_that_a_file_can_hold(tmp_path, fitted):
     changes = {
         **{"min_count": 2, "max_vocab": 6, "frozen": ["wine"], "errors": "replace", "device": "cpu", "verbose": 0},

@@ -349,3 +349,13 @@ def test_counts_are_those_of_the_known_words():
         (0, 1): 2,
         (2, 39): 1,
     }
+
+
+def test_a_weighting_that_was_changed_after_fit_is_refused():
+    vectorizer = DocVectorizer(VECTORS, "sif").fit(DOCUMENTS)
+    before = vectorizer.transform(OTHERS)
+    vectorizer.set_params(weighting="mean")
+    with pytest.raises(ParameterError, match=r"weighting changed since fit: fit again.*'mean'.*'sif'"):
+        vectorizer.transform(OTHERS)
+    assert np.array_equal(vectorizer.set_params(weighting="sif").transform(OTHERS), before)
+    assert vectorizer.set_params(weighting="mean").fit(DOCUMENTS).weighting_ == "mean"

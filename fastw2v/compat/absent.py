@@ -1,8 +1,11 @@
-"""gensim attributes that these classes lack: an AttributeError names the alternative, and `hasattr` is False."""
+"""gensim attributes that these classes lack: reading or setting one raises an AttributeError with the alternative.
+
+`hasattr` is False.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 _UNCHANGING = "these vectors do not change; make new ones, or use gensim's: wv.to_gensim()"
@@ -20,6 +23,7 @@ OF_VECTORS = {
     **dict.fromkeys(["log_accuracy", "log_evaluate_word_pairs", "add_lifecycle_event"], _AS_GENSIM),
 }
 _INNER = "vocabulary, weights and noise are made by build_vocab and train, and have no methods of their own"
+_OF_WV = "words, vectors and their methods are those of model.wv, as in gensim 4"
 OF_MODELS = {
     "wv": "there are no vectors yet: call build_vocab(sentences) first",
     "syn1neg": "there are no vectors yet: call build_vocab(sentences) first",
@@ -28,10 +32,15 @@ OF_MODELS = {
     "reset_from": "make a new model, and call its build_vocab",
     "estimate_memory": "a model that does not fit raises a MemoryError with the figures before training",
     **dict.fromkeys(["score", "syn1", "create_binary_tree"], "hierarchical softmax is not implemented"),
-    "layer1_size": "use model.vector_size",
+    **dict.fromkeys(["layer1_size", "size"], "use model.vector_size"),
+    "iter": "use model.epochs",
     "add_lifecycle_event": "see model.loss_history and model.total_train_time",
     "vocabulary": "use model.wv",
     "trainables": "use model.syn1neg",
+    **dict.fromkeys(["most_similar", "most_similar_cosmul", "similar_by_word", "similar_by_vector"], _OF_WV),
+    **dict.fromkeys(["similarity", "n_similarity", "doesnt_match", "wmdistance", "word_vec", "get_vector"], _OF_WV),
+    **dict.fromkeys(["vectors", "vocab", "index2word", "index2entity", "syn0", "syn0norm", "accuracy"], _OF_WV),
+    **dict.fromkeys(["evaluate_word_pairs", "save_word2vec_format", "load_word2vec_format"], _OF_WV),
     **dict.fromkeys(["add_null_word", "init_weights", "make_cum_table", "prepare_vocab", "prepare_weights"], _INNER),
     **dict.fromkeys(["scan_vocab", "seeded_vector", "update_weights", "cum_table", "raw_vocab"], _INNER),
 }
@@ -41,11 +50,21 @@ class Absent:
     """Base of classes that name an alternative for attributes that only gensim has."""
 
     _absent: ClassVar[Mapping[str, str]] = {}
+    _made_later: ClassVar[Sequence[str]] = ()  # of the absent ones, those that the object gets in time
 
     if not TYPE_CHECKING:  # else mypy would accept every name
 
         def __getattr__(self, name: str) -> Any:
             """Raise; Python calls this only for names that were not found."""
+            raise self._without(name)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            """Set an attribute, unless gensim's would have an effect that this one does not have."""
+            if name in type(self)._absent and name not in type(self)._made_later:
+                raise self._without(name)
+            super().__setattr__(name, value)
+
+        def _without(self, name: str) -> AttributeError:
             message = f"{type(self).__name__!r} object has no attribute {name!r}"
             instead = type(self)._absent.get(name)
-            raise AttributeError(f"{message}, unlike gensim's: {instead}" if instead else message)
+            return AttributeError(f"{message}, unlike gensim's: {instead}" if instead else message)

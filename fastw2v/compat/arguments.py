@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -72,3 +72,14 @@ def refuse(given: bool, option: str, reason: str) -> None:
 def refuse_other(name: str, value: Any, default: Any, instead: str) -> None:
     """Refuse any value of an argument but its default."""
     refuse(value != default, f"{name}={value!r:.40}", instead)
+
+
+_RENAMED = {"size": "vector_size", "iter": "epochs", "sentences": "corpus_iterable"}
+
+
+def refuse_unknown(function: str, unknown: Mapping[str, Any]) -> None:
+    """Raise `TypeError` for keyword arguments that gensim 4 does not have, with the name that it gives them."""
+    for name in unknown:
+        now = (_RENAMED | _GENSIMS).get(name)
+        remedy = f": its name is {now}" if now else ", nor has gensim's"
+        raise TypeError(f"{function}() has no argument {name!r}{remedy}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from fastw2v.errors import ParameterError
+from fastw2v.parameters import shown
 from fastw2v.training.state import Progress, TrainingState
 
 
@@ -22,6 +24,27 @@ class CallbackAny2Vec:
 
     def on_epoch_end(self, model: Any) -> None:
         """After each epoch."""
+
+
+_METHODS = ("on_train_begin", "on_train_end", "on_epoch_begin", "on_epoch_end")
+
+
+def checked_callbacks(callbacks: Any) -> list[Any]:
+    """Return the callbacks as a list.
+
+    Raises
+    ------
+    ParameterError
+        It is a single object, or holds a function, a class or another object without a callback's methods.
+    """
+    wanted = "it must be a list of instances of CallbackAny2Vec, such as callbacks=[MyCallback()]"
+    if not isinstance(callbacks, Iterable):
+        raise ParameterError(f"callbacks={shown(callbacks)}: {wanted}")
+    listed = list(callbacks)
+    for place, callback in enumerate(listed):
+        if isinstance(callback, type) or not any(hasattr(callback, name) for name in _METHODS):
+            raise ParameterError(f"callbacks[{place}] is {shown(callback)}: {wanted}")
+    return listed
 
 
 class Bridge:

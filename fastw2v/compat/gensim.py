@@ -17,15 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.compat.absent import OF_MODELS, Absent
-from fastw2v.compat.arguments import check_arguments, check_rates, gensims_names, refuse_other
-from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec
-from fastw2v.compat.keyed_vectors import KeyedVectors
+from fastw2v.compat.arguments import check_arguments, check_rates, gensims_names, refuse_other, refuse_unknown
+from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
+from fastw2v.compat.keyed_vectors import KeyedVectors, refuse_string
 from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8Corpus
 from fastw2v.compat.sentences import HeldCorpus, one_of, read_sentences
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError
 from fastw2v.formats import load_all, save
-from fastw2v.parameters import plain
+from fastw2v.parameters import check, plain, shown
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.record import record
 from fastw2v.training.seed import resolve_seed
@@ -88,6 +88,7 @@ class Word2Vec(Absent):
     """
 
     _absent = OF_MODELS
+    _made_later = ("wv", "syn1neg")
     wv: KeyedVectors
     syn1neg: NDArray[np.float32]
 
@@ -120,7 +121,9 @@ class Word2Vec(Absent):
         comment: str | None = None,
         max_final_vocab: int | None = None,
         shrink_windows: bool = True,
+        **unknown: Any,
     ) -> None:
+        refuse_unknown("Word2Vec", unknown)
         refuse_other("hs", hs, 0, "hierarchical softmax is not implemented; use negative sampling (hs=0, negative=5)")
         refuse_other("max_vocab_size", max_vocab_size, None, "nothing is dropped while counting; use max_final_vocab")
         refuse_other("null_word", null_word, 0, "there is no padding word")
@@ -132,7 +135,7 @@ class Word2Vec(Absent):
         self.alpha, self.min_alpha, self.sample, self.ns_exponent = alpha, min_alpha, sample, ns_exponent
         self.min_count, self.max_final_vocab, self.shrink_windows = min_count, max_final_vocab, shrink_windows
         self.sg, self.cbow_mean, self.seed, self.workers = sg, cbow_mean, seed, workers
-        self.callbacks, self.compute_loss = list(callbacks), compute_loss
+        self.callbacks, self.compute_loss = checked_callbacks(callbacks), compute_loss
         self.corpus_count = self.corpus_total_words = self.train_count = 0
         self.loss_history: list[float] = []
         self.total_train_time = self.running_training_loss = 0.0
@@ -170,8 +173,22 @@ class Word2Vec(Absent):
 
     # -- reading and training --
 
+    def __getitem__(self, word: Any) -> Any:
+        """Raise: vectors are those of `wv`."""
+        raise TypeError(f"a model has no vectors of its own, as in gensim 4: use model.wv[{shown(word)}]")
+
     def build_vocab(
-        self, corpus_iterable: Any = None, corpus_file: str | None = None, update: bool = False, **ignored: Any
+        self,
+        corpus_iterable: Any = None,
+        corpus_file: str | None = None,
+        update: bool = False,
+        progress_per: int = 10_000,
+        keep_raw_vocab: bool = False,
+        trim_rule: Any = None,
+        min_count: int | None = None,
+        sample: float | None = None,
+        dry_run: bool = False,
+        **unknown: Any,
     ) -> None:
         """Read the corpus, count its words and make the first vectors.
 
@@ -181,12 +198,22 @@ class Word2Vec(Absent):
             One of the two.
         update : bool
             True raises: the vocabulary cannot grow.
-        **ignored
-            `progress_per` and `keep_raw_vocab` have no effect.
+        min_count, sample : optional
+            In place of the model's, from now on.
+        progress_per, keep_raw_vocab
+            Have no effect.
+        trim_rule, dry_run
+            Raise unless left at their defaults.
         """
-        refuse_other("trim_rule", ignored.get("trim_rule"), None, "use min_count and max_final_vocab")
+        refuse_unknown("build_vocab", unknown)
+        refuse_other("trim_rule", trim_rule, None, "use min_count and max_final_vocab")
+        refuse_other("dry_run", dry_run, False, "build_vocab on another model counts without changing this one")
         refuse_other("update", update, False, "the vocabulary cannot grow; count the old and the new text together")
         given = one_of(corpus_iterable, corpus_file)
+        for name, value in (("min_count", min_count), ("sample", sample)):
+            if value is not None:
+                check(name, value)
+                setattr(self, name, value)
         with gensims_names():
             request = self._request(self._params(self.epochs, self.alpha, self.min_alpha))
             session = begin(request, read_sentences(given, request))
@@ -209,7 +236,7 @@ class Word2Vec(Absent):
         report_delay: float = 1.0,
         compute_loss: bool = False,
         callbacks: Iterable[Any] = (),
-        **ignored: Any,
+        **unknown: Any,
     ) -> tuple[int, int]:
         """Continue training from the current vectors.
 
@@ -223,7 +250,7 @@ class Word2Vec(Absent):
             By default those of the model.
         callbacks : iterable of CallbackAny2Vec
             Besides those of the model; one that is among both is called once.
-        total_examples, total_words, word_count, queue_factor, report_delay, compute_loss, **ignored
+        total_examples, total_words, word_count, queue_factor, report_delay, compute_loss
             Have no effect: both totals are counted.
 
         Returns
@@ -236,6 +263,8 @@ class Word2Vec(Absent):
         Each call makes draws of its own, so that many calls of one epoch differ from one call of many epochs only by
         the learning rate. Subsampling and noise words follow the counts of the vocabulary, also for other text.
         """
+        refuse_unknown("train", unknown)
+        callbacks = checked_callbacks(callbacks)
         if not hasattr(self, "wv"):
             raise RuntimeError("you must first build vocabulary before training the model: call build_vocab(sentences)")
         given = one_of(corpus_iterable, corpus_file)
@@ -305,6 +334,7 @@ class Word2Vec(Absent):
 
         Return None if no context word is known.
         """
+        refuse_string("context_words_list", context_words_list)
         rows = [self.wv.key_to_index[word] for word in context_words_list if word in self.wv]
         if not rows:
             return None

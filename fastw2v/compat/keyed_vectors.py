@@ -18,7 +18,7 @@ from fastw2v.evaluate.analogies import PROTOCOLS, Protocol, judge_analogies
 from fastw2v.evaluate.files import read_analogies
 from fastw2v.formats import load, save
 from fastw2v.formats.sniff import Format, certain_format, checked_path
-from fastw2v.parameters import Errors
+from fastw2v.parameters import Errors, shown
 from fastw2v.vectors.approximate import ApproximateIndex
 from fastw2v.vectors.search import search_limit, unit_rows
 from fastw2v.vectors.word_vectors import WordVectors
@@ -57,9 +57,30 @@ class KeyedVectors(Absent, WordVectors):
             )
         super().__init__(vectors, words, counts)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; new vectors must have the shape of the old."""
+        if name == "vectors" and "vectors" in vars(self):
+            if np.shape(value) != self.vectors.shape:
+                raise ParameterError(
+                    f"wv.vectors: an array of shape {np.shape(value)} was given, and it must have that of the vectors, "
+                    f"{self.vectors.shape}; for other words, make new vectors: KeyedVectors(vectors, words)"
+                )
+            value = np.ascontiguousarray(value, dtype=np.float32).view()
+            value.flags.writeable = False
+            self._units = None  # those of the vectors before
+        super().__setattr__(name, value)
+
+    def __setitem__(self, words: Any, vectors: Any) -> None:
+        """Raise: single vectors do not change."""
+        raise TypeError(
+            "single vectors do not change: for new words, make new vectors, KeyedVectors(vectors, words); for others, "
+            "vectors = wv.vectors.copy(); vectors[wv.get_index(word)] = new; wv.vectors = vectors"
+        )
+
     def _renew(self, vectors: NDArray[np.float32], vocabulary: Vocabulary) -> None:
         """Hold what training has made; whoever has this object sees it, as in gensim."""
         with self._lock:
+            vars(self)["vectors"] = vectors  # of any shape
             self._set_up(vectors, vocabulary)
 
     def row(self, word: Hashable) -> int:
@@ -201,6 +222,8 @@ class KeyedVectors(Absent, WordVectors):
 
     def n_similarity(self, ws1: Sequence[Hashable], ws2: Sequence[Hashable]) -> float:  # type: ignore[override]
         """Return the cosine of two groups' mean vectors; 0 if no word of a group is known."""
+        refuse_string("ws1", ws1)
+        refuse_string("ws2", ws2)
         known = self._known(ws1), self._known(ws2)
         if any(given and not left for given, left in zip((ws1, ws2), known, strict=True)):
             return 0.0
@@ -208,6 +231,7 @@ class KeyedVectors(Absent, WordVectors):
 
     def doesnt_match(self, words: Sequence[Hashable]) -> Hashable:
         """Return the word that is farthest from the mean of all."""
+        refuse_string("words", words)
         return super().doesnt_match(self._known(words))
 
     def distances(  # type: ignore[override]
@@ -393,6 +417,12 @@ class KeyedVectors(Absent, WordVectors):
     def wmdistance(self, *args: Any, **options: Any) -> float:
         """Raise: word mover's distance is not implemented."""
         raise NotImplementedError("word mover's distance has no counterpart: use wv.to_gensim().wmdistance(...)")
+
+
+def refuse_string(name: str, words: Any) -> None:
+    """Refuse a string in place of a list of words: its characters would be the words."""
+    if isinstance(words, (str, bytes)):
+        raise ParameterError(f"{name}={shown(words)}: it must be a list of words, such as {shown(words)}.split()")
 
 
 def _listed(given: Any) -> Any:

@@ -11,12 +11,14 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError
 from fastw2v.formats import load_all, save
 from fastw2v.formats.atomic import check_target
 from fastw2v.formats.native import is_native
 from fastw2v.formats.words import encode_words
+from fastw2v.parameters import shown
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.record import record
 from fastw2v.vectors.word_vectors import WordVectors
@@ -57,6 +59,11 @@ def fingerprint(corpus: EncodedCorpus) -> str:
     return f"{len(corpus.ids)}-{len(corpus.offsets) - 1}-{len(corpus.vocabulary)}-{checksum:08x}"
 
 
+def row_numbers(marked: NDArray[np.uint8] | None) -> list[int]:
+    """Return the rows that are marked, such as the frozen ones."""
+    return [] if marked is None else [int(row) for row in np.flatnonzero(marked)]
+
+
 def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedCorpus) -> None:
     """Write the model and the position of its training."""
     position = {
@@ -68,6 +75,7 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: 
         "seed": state.plan.seed,
         "params": asdict(state.params),
         "corpus": fingerprint(corpus),
+        "frozen": row_numbers(state.tables.frozen),
     }
     vectors = WordVectors(state.w_in, corpus.vocabulary)
     known = record(asdict(state.params), state.loss_history, corpus.tokenizer, state.plan.seed)
@@ -95,6 +103,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Train
         position = {**position, **numbers, "loss_sum": float(position["loss_sum"]), "pairs": float(position["pairs"])}
         position["loss_history"] = [float(loss) for loss in position["loss_history"]]
         position["corpus"] = str(position["corpus"])
+        position["frozen"] = [int(row) for row in position["frozen"]]
         if not (0 <= position["seed"] < 2**64 and params.vector_size == loaded.word_vectors.vectors.shape[1]):
             raise ValueError(f"seed {position['seed']}, vector_size {params.vector_size}")
     except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -122,6 +131,17 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
         raise FormatError(
             f"{os.fspath(path)}: it was started with {'; '.join(changed) or 'another seed'}: resume with the same"
         )
+    if vectors.index_to_key != list(corpus.vocabulary.words):
+        raise FormatError(
+            f"{os.fspath(path)}: the corpus has other words than the one that it was started with: resume with the "
+            "same corpus, tokenizer and vocabulary"
+        )
+    frozen = row_numbers(state.tables.frozen)
+    if position["frozen"] != frozen:
+        raise FormatError(
+            f"{os.fspath(path)}: it was started with frozen={_words(position['frozen'], corpus)}, not "
+            f"{_words(frozen, corpus)}: resume with the same"
+        )
     epoch, token = position["epoch"], position["token"]
     if not (0 <= epoch <= state.plan.epochs and 0 <= token < state.plan.tokens):
         raise FormatError(f"{os.fspath(path)}: epoch {epoch}, token {token} is outside the run")
@@ -136,6 +156,11 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
     state.loss_sum, state.pairs = position["loss_sum"], position["pairs"]
     state.loss_history = position["loss_history"]
     state.diverged = False
+
+
+def _words(rows: list[int], corpus: EncodedCorpus) -> str:
+    words = corpus.vocabulary.words
+    return shown([words[row] for row in rows if 0 <= row < len(words)]) if rows else "None"
 
 
 def seed_of(path: str | os.PathLike[str]) -> int:

@@ -37,6 +37,7 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
     Parameters
     ----------
     given : None, fitted model, WordVectors, gensim KeyedVectors, mapping of words to vectors, or array (V, D)
+        Of a pandas DataFrame, or Series of vectors, the index holds the words.
     vocabulary : Vocabulary
     vector_size : int
 
@@ -68,6 +69,8 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
             _check_finite(rows[to], [vocabulary.words[row] for row in to])
         _warn_of_few(len(pairs), list(index), vocabulary)
         return rows
+    if _is_pandas(given):
+        given = _by_index(given)
     if isinstance(given, Mapping):
         for row, word in enumerate(vocabulary.words):
             if word in given:
@@ -83,6 +86,22 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
         )
     _check_finite(array, vocabulary.words)
     return array
+
+
+def _is_pandas(given: Any) -> bool:
+    return hasattr(given, "iloc") and hasattr(given, "index") and hasattr(given, "to_numpy")
+
+
+def _by_index(table: Any) -> dict[Any, Any]:
+    """Return the vectors of a DataFrame, or of a Series of vectors, by the words of its index."""
+    found = dict(zip(table.index, table.to_numpy(), strict=True))
+    if len(found) < len(table):
+        again = next(iter(table.index[table.index.duplicated()]))
+        raise ParameterError(
+            f"initial_vectors: the index of the {type(table).__name__} holds {again!r} more than once, and it must "
+            "hold each word once: table[~table.index.duplicated()] keeps the first of each"
+        )
+    return found
 
 
 def _warn_of_few(found: int, given: Sequence[Any], vocabulary: Vocabulary) -> None:
@@ -165,3 +184,18 @@ def frozen_rows(words: Iterable[Any] | None, vocabulary: Vocabulary) -> NDArray[
             raise ParameterError(f"frozen: {word!r} is not in the vocabulary of {len(vocabulary):,} words")
         rows[vocabulary[word]] = 1
     return rows
+
+
+def warn_of_random_rows(
+    frozen: NDArray[np.uint8] | None, rows: NDArray[np.float32] | None, vocabulary: Vocabulary
+) -> None:
+    """Warn of frozen words that have no initial vector."""
+    if frozen is None:
+        return
+    random = np.flatnonzero(frozen if rows is None else frozen.astype(bool) & ~np.isfinite(rows).all(axis=1))
+    if len(random):
+        some = ", ".join(repr(vocabulary.words[row]) for row in random[:3])
+        warn_user(
+            f"frozen: {len(random):,} of {np.count_nonzero(frozen):,} words ({some}) have no initial vector, so each "
+            "would stay at its random start: give their vectors, as in initial_vectors=model, or do not freeze them"
+        )

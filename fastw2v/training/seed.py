@@ -12,9 +12,19 @@ from fastw2v.errors import ParameterError
 from fastw2v.parameters import shown
 
 
+def is_generator(random_state: Any) -> bool:
+    """Return whether seeds are drawn from it."""
+    return isinstance(random_state, (np.random.RandomState, np.random.Generator))
+
+
+def is_seed(random_state: Any, seed: int) -> bool:
+    """Return whether it is a whole number that gives this seed."""
+    return isinstance(random_state, numbers.Integral) and int(random_state) == seed
+
+
 def check_seed(random_state: Any, name: str = "random_state") -> None:
     """Raise ParameterError unless `resolve_seed` can make a seed of it; generators are not advanced."""
-    if random_state is None or isinstance(random_state, (np.random.RandomState, np.random.Generator)):
+    if random_state is None or is_generator(random_state):
         return
     whole = isinstance(random_state, numbers.Integral) and type(random_state) is not bool
     if not whole or not 0 <= int(random_state) < 2**63:

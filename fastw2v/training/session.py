@@ -9,6 +9,7 @@ import os
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
+from operator import length_hint
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,16 +20,16 @@ from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.ids import count_ids
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import DivergedError, ParameterError, warn_user
+from fastw2v.errors import DivergedError, FormatError, ParameterError, warn_user
 from fastw2v.parameters import Device, Errors, check
 from fastw2v.planning.learning_rate import LONG_RUN
 from fastw2v.planning.training_parameters import TrainingParameters
-from fastw2v.training.checkpoint import restore, seed_of
-from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initial_rows
+from fastw2v.training.checkpoint import restore, row_numbers, seed_of
+from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initial_rows, warn_of_random_rows
 from fastw2v.training.loop import advance, check_options, start
 from fastw2v.training.progress import ProgressLine
 from fastw2v.training.record import KEPT_PARAMETERS, record
-from fastw2v.training.seed import check_seed, resolve_seed
+from fastw2v.training.seed import check_seed, is_generator, is_seed, resolve_seed
 from fastw2v.training.state import Callback, TrainingState
 
 
@@ -116,12 +117,37 @@ class Session(NamedTuple):
     corpus : EncodedCorpus
     source : object
         The corpus as the caller passed it: the same object resumes the session.
+    length : int or None
+        That of the source when it was read, if it has one.
     """
 
     request: Request
     state: TrainingState
     corpus: EncodedCorpus
     source: Any
+    length: int | None = None
+
+    def is_of(self, source: Any) -> bool:
+        """Return whether this is the corpus of the session: the same object, and as long as it was."""
+        return source is self.source and _length(source) == self.length
+
+    def changed(self, request: Request) -> list[str]:
+        """Return the names of the parameters, of those that decide the result, which another request changes.
+
+        A ``random_state`` of None leaves the seed as it is.
+        """
+        ours, theirs = asdict(self.state.params), asdict(request.parameters)
+        names = [name for name in ours if ours[name] != theirs[name]]
+        for name in ("tokenizer", "min_count", "max_vocab", "vocabulary", "errors", "initial_vectors"):
+            if not _same(getattr(self.request, name), getattr(request, name)):
+                names.append(name)
+        frozen = frozen_rows(request.frozen, self.corpus.vocabulary)
+        if not np.array_equal(row_numbers(self.state.tables.frozen), row_numbers(frozen)):
+            names.append("frozen")
+        given = request.random_state
+        if given is not None and given is not self.request.random_state and not is_seed(given, self.state.plan.seed):
+            names.append("random_state")
+        return names
 
     def record(self) -> dict[str, Any]:
         """Return the record of this training for a model file."""
@@ -129,6 +155,25 @@ class Session(NamedTuple):
         asked = {name: getattr(request, name) for name in KEPT_PARAMETERS if hasattr(request, name)}
         del asked["verbose"]  # of this session only
         return record(asked | asdict(state.params), state.loss_history, self.corpus.tokenizer, state.plan.seed)
+
+
+def _length(source: Any) -> int | None:
+    return length_hint(source, -1) if hasattr(source, "__len__") else None
+
+
+def _same(ours: Any, theirs: Any) -> bool:
+    """Return whether two values of a parameter say the same; of objects that cannot tell, only the same object does."""
+    if ours is theirs:
+        return True
+    if isinstance(ours, np.ndarray) or isinstance(theirs, np.ndarray):
+        return type(ours) is type(theirs) and np.array_equal(ours, theirs)
+    if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+        return list(ours) == list(theirs) and all(_same(ours[key], theirs[key]) for key in ours)
+    if isinstance(ours, (list, tuple)) and isinstance(theirs, (list, tuple)):
+        return len(ours) == len(theirs) and all(map(_same, ours, theirs))
+    if hasattr(ours, "equals"):  # pandas
+        return bool(ours.equals(theirs))
+    return bool(ours == theirs)
 
 
 class Standing(NamedTuple):
@@ -153,6 +198,7 @@ def begin(
     seed: int | None = None,
     context_vectors: NDArray[np.float32] | None = None,
     counts: NDArray[np.int64] | None = None,
+    restored: bool = False,
 ) -> Session:
     """Read the corpus and make the first rows.
 
@@ -165,19 +211,30 @@ def begin(
         In place of ``request.random_state``.
     context_vectors, counts : optional
         As for `fastw2v.training.start`.
+    restored : bool
+        Whether a checkpoint's rows will replace the first ones.
+
+    Warns
+    -----
+    RuntimeWarning
+        Words are frozen that have no initial vector.
     """
     encoded = request.read(corpus)
     vocabulary, parameters = encoded.vocabulary, request.parameters
+    rows = initial_rows(request.initial_vectors, vocabulary, parameters.vector_size)
+    frozen = frozen_rows(request.frozen, vocabulary)
+    if not restored:
+        warn_of_random_rows(frozen, rows, vocabulary)
     state = start(
         encoded,
         parameters,
         seed=resolve_seed(request.random_state) if seed is None else seed,
-        initial_vectors=initial_rows(request.initial_vectors, vocabulary, parameters.vector_size),
+        initial_vectors=rows,
         context_vectors=context_vectors,
-        frozen=frozen_rows(request.frozen, vocabulary),
+        frozen=frozen,
         counts=counts,
     )
-    return Session(request, state, encoded, corpus)
+    return Session(request, state, encoded, corpus, _length(corpus))
 
 
 def resume(request: Request, corpus: Any) -> Session:
@@ -189,7 +246,13 @@ def resume(request: Request, corpus: Any) -> Session:
         The checkpoint belongs to another corpus or other parameters, or the file is not a checkpoint.
     """
     assert request.checkpoint is not None
-    session = begin(request, corpus, seed=seed_of(request.checkpoint))
+    seed = seed_of(request.checkpoint)
+    if not (is_generator(request.random_state) or request.random_state is None or is_seed(request.random_state, seed)):
+        raise FormatError(
+            f"{os.fspath(request.checkpoint)}: it was started with random_state={seed}, not {request.random_state}: "
+            "resume with the same, or with None"
+        )
+    session = begin(request, corpus, seed=seed, restored=True)
     restore(request.checkpoint, session.state, session.corpus)
     if session.state.complete:
         warn_user(f"the run in {os.fspath(request.checkpoint)} is complete: nothing is left to train")

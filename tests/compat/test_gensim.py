@@ -6,7 +6,7 @@ import inspect
 import numpy as np
 import pytest
 
-from fastw2v.compat.gensim import KeyedVectors, LineSentence, Word2Vec
+from fastw2v.compat.gensim import CallbackAny2Vec, KeyedVectors, LineSentence, Word2Vec
 from fastw2v.errors import CorpusError, CorpusTypeError, DivergedError, FormatError, ParameterError
 from fastw2v.planning.training_parameters import TrainingParameters
 
@@ -148,7 +148,8 @@ def test_parameters_reach_the_trainer(sg, cbow_mean):
 def test_the_defaults_are_gensims():
     gensim = pytest.importorskip("gensim.models")
     theirs = inspect.signature(gensim.Word2Vec.__init__).parameters
-    ours = inspect.signature(Word2Vec.__init__).parameters
+    ours = dict(inspect.signature(Word2Vec.__init__).parameters)
+    del ours["unknown"]  # refuses the names of gensim 3
     assert [(name, each.default) for name, each in ours.items()] == [(n, each.default) for n, each in theirs.items()]
 
 
@@ -276,3 +277,78 @@ def pandas_column(strings):
 def test_words_of_the_user_are_not_renamed():
     with pytest.raises(CorpusError, match="'learning_rate'"):
         Word2Vec([["learning_rate"]] * 9, min_count=1)
+
+
+def small(**options):
+    return Word2Vec(**{"vector_size": 4, "min_count": 1, "workers": 1, "epochs": 1, **options})
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "said"),
+    [
+        (lambda model: Word2Vec(size=5), TypeError, r"Word2Vec\(\) has no argument 'size': its name is vector_size"),
+        (lambda model: Word2Vec(iter=5), TypeError, "'iter': its name is epochs"),
+        (lambda model: Word2Vec(learning_rate=1), TypeError, "'learning_rate': its name is alpha"),
+        (lambda model: model.train(sentences=SENTENCES), TypeError, r"train\(\).*its name is corpus_iterable"),
+        (lambda model: model.train(SENTENCES, foo=1), TypeError, "'foo', nor has gensim's"),
+        (lambda model: model.build_vocab(SENTENCES, foo=1), TypeError, r"build_vocab\(\) has no argument 'foo'"),
+        (lambda model: model.build_vocab(SENTENCES, min_count=-1), ParameterError, "min_count=-1"),
+        (lambda model: model.build_vocab(SENTENCES, dry_run=True), ParameterError, "dry_run=True has no counterpart"),
+        (lambda model: model["wine"], TypeError, r"use model.wv\['wine'\]"),
+        (lambda model: "wine" in model, TypeError, "use model.wv"),
+        (lambda model: model.most_similar("wine"), AttributeError, "model.wv"),
+        (lambda model: model.wv.doesnt_match("red wine"), ParameterError, r"'red wine'.split\(\)"),
+        (lambda model: model.wv.n_similarity("red", ["wine"]), ParameterError, "ws1='red'"),
+        (lambda model: model.predict_output_word("red wine"), ParameterError, "context_words_list='red wine'"),
+        (lambda model: model.wv.__setitem__("wine", [0] * 4), TypeError, "wv.vectors = vectors"),
+        (lambda model: setattr(model.wv, "vectors", np.ones((2, 4))), ParameterError, r"shape \(2, 4\)"),
+    ],
+)
+def test_what_has_no_effect_or_another_name_is_refused(call, error, said):
+    model = small()
+    model.build_vocab(SENTENCES)
+    with pytest.raises(error, match=said):
+        call(model)
+
+
+@pytest.mark.parametrize("name", ["wv.vectors_lockf", "wv.vocab", "wv.index2word", "model.iter", "model.size"])
+def test_setting_what_is_absent_says_what_reading_does(name):
+    model = small()
+    model.build_vocab(SENTENCES)
+    owner, name = (model.wv if name[0] == "w" else model), name.split(".")[1]
+    with pytest.raises(AttributeError) as reading:
+        getattr(owner, name)
+    with pytest.raises(AttributeError) as setting:
+        setattr(owner, name, 1)
+    assert str(setting.value) == str(reading.value)
+    assert "unlike gensim's: " in str(setting.value)
+
+
+@pytest.mark.parametrize("callbacks", [[print], [CallbackAny2Vec], CallbackAny2Vec(), print, None, "text"])
+def test_callbacks_are_instances_in_a_list(callbacks):
+    model = small()
+    model.build_vocab(SENTENCES)
+    for call in (lambda: small(callbacks=callbacks), lambda: model.train(SENTENCES, callbacks=callbacks)):
+        with pytest.raises(ParameterError, match="a list of instances of CallbackAny2Vec"):
+            call()
+    assert model.train_count == 0
+
+
+def test_build_vocab_takes_min_count_and_sample():
+    model = small()
+    model.build_vocab(SENTENCES, min_count=100, sample=0.5)
+    assert (model.min_count, model.sample) == (100, 0.5)
+    assert min(model.wv.counts) >= 100
+
+
+def test_new_vectors_of_the_same_shape_are_used():
+    model = small()
+    model.build_vocab(SENTENCES)
+    before = model.wv.most_similar("wine", topn=1)
+    vectors = np.zeros(model.wv.vectors.shape)
+    vectors[:, 0], vectors[:, 1] = 1, np.arange(len(vectors))
+    model.wv.vectors = vectors
+    assert model.wv["wine"].dtype == np.float32
+    assert model.wv.most_similar("wine", topn=1) != before
+    model.build_vocab(SENTENCES, min_count=100)  # with fewer words, of another shape
+    assert len(model.wv.vectors) == len(model.wv.index_to_key) < len(vectors)

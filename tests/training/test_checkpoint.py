@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fastw2v import EncodedCorpus, Word2Vec, load
-from fastw2v.errors import DivergedError, FormatError
+from fastw2v.errors import DivergedError, FormatError, ParameterError
 from fastw2v.formats import load_all, save
 
 
@@ -121,3 +121,58 @@ def test_a_checkpoint_of_a_version_with_fewer_parameters_is_refused(tmp_path, se
     save(path, whole.word_vectors, context_vectors=whole.context_vectors, metadata=whole.metadata)
     with pytest.raises(FormatError, match="no slow_frequent"):
         Word2Vec(sentences, **quick).fit(resume=True, checkpoint=path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"frozen": ["wine"]},
+        {"min_count": 3},
+        {"max_vocab": 4},
+        {"vocabulary": ["wine", "red"]},
+        {"initial_vectors": {"wine": np.ones(12)}},
+        {"random_state": 99},
+        {"tokenizer": str.split},
+        {"window": 2, "errors": "ignore"},
+    ],
+)
+def test_parameters_that_were_changed_since_the_interrupted_fit_are_named(sentences, quick, change):
+    model = Word2Vec(sentences, **quick, callbacks=[lambda progress: True]).fit()
+    old = {name: getattr(model, name) for name in change}
+    with pytest.raises(ParameterError, match="parameters changed since the interrupted fit: " + ", ".join(change)):
+        model.set_params(**change).fit(resume=True)
+    model.set_params(**{**old, "callbacks": [], "device": "cpu", "random_state": None}).fit(resume=True)
+    assert model.n_iter_ == 3
+
+
+def test_equal_parameters_are_no_change(sentences, quick):
+    vectors = {"wine": np.ones(12, np.float32)}
+    model = Word2Vec(sentences, **quick, callbacks=[lambda progress: True], initial_vectors=vectors, frozen=["wine"])
+    model.fit().set_params(initial_vectors={"wine": np.ones(12, np.float32)}, frozen=("wine",), callbacks=())
+    assert model.fit(resume=True).n_iter_ == 3
+
+
+def test_a_list_that_grew_since_the_interrupted_fit_is_another_corpus(sentences, quick):
+    growing = list(sentences)
+    model = Word2Vec(growing, **quick, callbacks=[lambda progress: True]).fit()
+    growing.append(["red", "wine"])
+    with pytest.raises(ValueError, match="another corpus, or on a shorter or longer one"):
+        model.fit(resume=True)
+    with pytest.raises(ValueError, match="another corpus"):
+        model.set_params(corpus=list(sentences)).fit(resume=True)
+
+
+def test_a_checkpoint_knows_its_frozen_words_seed_and_words(tmp_path, sentences, quick):
+    path = tmp_path / "run.fw2v"
+    frozen = {"initial_vectors": {"wine": np.ones(12)}, "frozen": ["wine"]}
+    Word2Vec(sentences, **quick, **frozen, callbacks=[lambda progress: True]).fit(checkpoint=path)
+    for other in ({}, {**frozen, "initial_vectors": {"red": np.ones(12)}, "frozen": ["red"]}):
+        with pytest.raises(FormatError, match=r"started with frozen=\['wine'\], not (None|\['red'\])"):
+            Word2Vec(sentences, **quick, **other).fit(resume=True, checkpoint=path)
+    with pytest.raises(FormatError, match=f"random_state={quick['random_state']}, not 99"):
+        Word2Vec(sentences, **{**quick, "random_state": 99}, **frozen).fit(resume=True, checkpoint=path)
+    upper = [[word.upper() for word in sentence] for sentence in sentences]
+    with pytest.raises(FormatError, match="other words"):
+        Word2Vec(upper, **quick).fit(resume=True, checkpoint=path)
+    resumed = Word2Vec(sentences, **quick, frozen=["wine"]).fit(resume=True, checkpoint=path)
+    assert resumed["wine"].tolist() == [1] * 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fastw2v import Vocabulary, WordVectors
+from fastw2v import Vocabulary, Word2Vec, WordVectors
 from fastw2v.errors import ParameterError
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.initial_rows import initial_rows
@@ -37,3 +37,34 @@ def test_vectors_of_other_words_are_told_with_their_share():
         initial_rows(given, vocabulary, 2)
     with pytest.warns(RuntimeWarning, match="0 of the 1,000 words"):
         initial_rows({"Word1": [1, 2]}, vocabulary, 2)
+
+
+def test_the_index_of_a_table_holds_the_words():
+    pd = pytest.importorskip("pandas")
+    vocabulary = Vocabulary(["wine", "rose", "red"])
+    table = pd.DataFrame([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], index=["red", "wine", "white"])
+    for given in (table, pd.Series(list(table.to_numpy()), index=table.index)):
+        rows = initial_rows(given, vocabulary, 2)
+        assert rows[[0, 2]].tolist() == [[3, 4], [1, 2]]
+        assert np.isnan(rows[1]).all()
+    with pytest.raises(ParameterError, match=r"holds 'red' more than once.*duplicated"):
+        initial_rows(pd.concat([table, table]), vocabulary, 2)
+    with pytest.warns(RuntimeWarning, match="words such as 0, 1, 2"):
+        initial_rows(table.reset_index(drop=True), vocabulary, 2)
+
+
+def test_frozen_words_without_an_initial_vector_are_told(tmp_path):
+    sentences, quick = (
+        [["red", "wine"], ["red", "rose"]] * 50,
+        {"vector_size": 4, "min_count": 1, "epochs": 1, "sample": 0},
+    )
+    model = Word2Vec(sentences, **quick, frozen=["wine", "red"], initial_vectors={"wine": np.ones(4)})
+    with pytest.warns(RuntimeWarning, match=r"frozen: 1 of 2 words \('red'\).* stay at its random start"):
+        model.fit()
+    model.partial_fit(sentences)  # continues from the model's rows
+    model.save(tmp_path / "model.fw2v")
+    loaded = Word2Vec.load(tmp_path / "model.fw2v")
+    with pytest.warns(RuntimeWarning, match="frozen: 2 of 2 words"):
+        loaded.fit(sentences)
+    loaded.set_params(initial_vectors=model).fit(sentences)
+    assert np.array_equal(loaded["red"], model["red"])
