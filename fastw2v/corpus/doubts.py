@@ -13,6 +13,8 @@ from fastw2v.errors import CorpusTypeError, warn_user
 from fastw2v.parameters import shown
 
 _SAMPLE = 200  # words that are looked at, the first that occurred
+_LARGE_SAMPLE = 10_000  # for what may be rare
+_BYTE_ORDER_MARK = "\ufeff"
 _JSON_KEY = re.compile(r"""[{[]*"\w+":""")
 _MARKUP = re.compile(r"<\w+|.+</\w+>")  # not <unk> and </s>, which corpora hold as words
 
@@ -33,16 +35,37 @@ def doubt_tokens(counted: Counted) -> None:
             f"each item of the corpus is a list of one token, such as {shown(texts[0])}, which is a whole text; "
             "pass the texts themselves, which are split into words (column.ravel(), or [row[0] for row in rows])"
         )
-    long = [text for text in texts if len(text.split()) > 5]
-    if 3 * len(long) > len(words):
+    _doubt_texts(words)
+    _doubt_edges(_first_words(counted, _LARGE_SAMPLE))
+
+
+def _doubt_texts(words: Sequence[Hashable]) -> None:
+    """Warn if tokens are whole texts: many are long, or most are of several words and not names in capitals."""
+    pieces = {word: word.split() for word in words if isinstance(word, str)}
+    long = [word for word, parts in pieces.items() if len(parts) > 5]
+    short = [word for word, parts in pieces.items() if len(parts) > 1 and not all(part[0].isupper() for part in parts)]
+    found = long if 3 * len(long) > len(words) else short if 2 * len(short) > len(words) else []
+    if found:
         warn_user(
-            f"tokens such as {shown(long[0])} are whole texts, each taken as one word: pass the texts as a list of "
+            f"tokens such as {shown(found[0])} are whole texts, each taken as one word: pass the texts as a list of "
             "strings, which are split into words, or split them"
         )
 
 
-def _first_words(counted: Counted) -> Sequence[Hashable]:
-    return counted.words(np.arange(min(_SAMPLE, len(counted.counts))))
+def _doubt_edges(words: Sequence[Hashable]) -> None:
+    """Warn if tokens are empty, or have white space or a byte order mark at their ends, unless they are characters."""
+    texts = [word for word in words if isinstance(word, str)]
+    found = [text for text in texts if not text or text.strip() != text or text.startswith(_BYTE_ORDER_MARK)]
+    if found and any(len(text) > 1 for text in texts):
+        warn_user(
+            f"tokens such as {', '.join(map(shown, found[:3]))} are empty, begin or end in white space, or begin with "
+            "a byte order mark, and are words of their own: split with text.split(), not text.split(' '), and open "
+            "files with encoding='utf-8-sig'"
+        )
+
+
+def _first_words(counted: Counted, n: int = _SAMPLE) -> Sequence[Hashable]:
+    return counted.words(np.arange(min(n, len(counted.counts))))
 
 
 def _check_objects(words: Sequence[Hashable], counted: Counted) -> None:

@@ -188,8 +188,9 @@ def words(document: str) -> list[str]:
     apostrophes and joiners inside, a middle dot between Latin letters (Catalan l·l), and gershayim between Hebrew ones.
     Forms that look alike become one: characters are composed (NFC); soft hyphens, word joiners, variation selectors and
     the Arabic tatweel are left out; curly, wide and modifier-letter apostrophes and a geresh become straight
-    apostrophes; a quotation mark within a Hebrew word becomes gershayim; the lower case of Turkish İ is a plain i. Every space of Unicode ends a word. Scripts that put no space between words (Chinese, Japanese, Thai)
-    give whole runs: segment them first.
+    apostrophes; a quotation mark within a Hebrew word becomes gershayim; the lower case of Turkish İ is a plain i.
+    Every space of Unicode ends a word. Scripts that put no space between words (Chinese, Japanese, Thai) give whole
+    runs: segment them first.
 
     Examples
     --------

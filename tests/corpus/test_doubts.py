@@ -24,6 +24,27 @@ def test_documents_given_as_lists_of_sentences_are_warned_of():
         encode([TEXTS, TEXTS[:2]], min_count=1)
 
 
+@pytest.mark.parametrize(
+    "corpus", [[["i like it", "it works well"], ["so good"]] * 9, [["i like it", "good"], ["it works", "good"]] * 9]
+)
+def test_short_texts_nested_one_level_too_deep_are_warned_of(corpus):
+    with pytest.warns(RuntimeWarning, match="tokens such as 'i like it' are whole texts"):
+        encode(corpus, min_count=1)
+
+
+def test_tokens_with_white_space_at_their_ends_are_warned_of_once():
+    lines = ["\ufeffthe cat  sat\n", "the mat sat\n"]
+    with pytest.warns(
+        RuntimeWarning, match=r"tokens such as '\\ufeffthe', '', 'sat\\n' are empty.*text.split\(\)"
+    ) as got:
+        encode([line.split(" ") for line in lines], min_count=1)
+    assert len(got) == 1
+
+
+def test_characters_as_tokens_may_be_spaces(encode_all):
+    assert encode_all([list("a b")]) == [["a", " ", "b"]]
+
+
 def test_names_of_several_words_are_tokens_like_others(encode_all):
     walks = [["New York City", "San Francisco"], ["The Hague", "New York City"]]
     assert encode_all(walks) == walks
