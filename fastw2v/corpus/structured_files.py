@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
 from fastw2v.corpus.faults import what_begins_so
 from fastw2v.corpus.files import TextFile, first_bytes
-from fastw2v.errors import CorpusError
+from fastw2v.errors import CorpusError, warn_user
 from fastw2v.parameters import shown
 
 _LOOKED_INTO = 16  # files of a corpus of which the first bytes are read: a folder may hold a million
 _LINE = 1 << 16  # bytes in which the first line must end to be recognized
+
+# Tags of HTML, not <s> and <unk>, which corpora hold as words, and the entities that text is most often escaped with.
+_HTML = re.compile(
+    r"</?(?:a|b|i|p|br|hr|em|h[1-6]|li|ol|ul|td|th|tr|div|img|pre|body|code|font|head|html|span|table|strong|script)"
+    r"(?:\s[^<>]*)?/?>|&(?:quot|apos|amp|lt|gt|nbsp|#\d+|#x[0-9a-f]+);",
+    re.IGNORECASE,
+)
 
 _JSON = "JSON", "pass the texts in it, as in [json.loads(line)['text'] for line in open(path)]"
 _TABLE = "a table", "pass its column of texts, as in pandas.read_csv(path)['text']"
@@ -66,12 +74,31 @@ def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
             )
 
 
-def check_documents_are_text(documents: Sequence[str]) -> None:
-    """Raise `CorpusError` if these documents, the first of a corpus, are JSON objects."""
+def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
+    """Look at these documents, the first of a corpus, before they are split.
+
+    Parameters
+    ----------
+    documents : sequence of str
+    told : bool
+        Whether the caller chose a tokenizer: then markup is not warned of.
+
+    Raises
+    ------
+    CorpusError
+        They are JSON objects.
+    """
     if documents and all(_is_json(document) for document in documents):
         raise CorpusError(
             f"corpus[0] is {shown(documents[0])}, a JSON object, whose keys would be trained on as words: pass the "
             "texts in it, as in [json.loads(line)['text'] for line in lines]"
+        )
+    marks = [] if told else [match[0] for document in documents for match in _HTML.finditer(document)]
+    if len(marks) >= 2:
+        examples = " and ".join(map(shown, list(dict.fromkeys(marks))[:2]))
+        warn_user(
+            f"the documents hold markup such as {examples}, whose names would be trained on as words: extract the text "
+            "first, as with html.unescape and an HTML parser (tokenizer='words' trains on it all the same)"
         )
 
 

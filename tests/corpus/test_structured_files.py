@@ -70,6 +70,20 @@ def test_documents_that_are_json_objects_are_refused():
         encode([ROW] * 3, min_count=1)
 
 
+@pytest.mark.parametrize(
+    ("document", "marks"),
+    [("so good<br /><br />and so on", "'<br />'"), ("<div>it is &quot;good&quot;</div>", "'<div>' and '&quot;'")],
+)
+def test_html_in_documents_is_warned_of(document, marks):
+    with pytest.warns(RuntimeWarning, match=f"the documents hold markup such as {marks}, .*extract the text first"):
+        encode([document] * 3, min_count=1)
+    encode([document] * 3, min_count=1, tokenizer="words")
+
+
+def test_signs_in_documents_that_are_no_html(encode_all):
+    assert encode_all(["if a < b > c & d; x <unk> </s>"] * 2)[0][:3] == ["if", "a", "b"]
+
+
 @pytest.mark.parametrize(("line", "what"), [(ROW, "JSON"), ('<a href="x">the cat</a> <b>sat</b>', "markup")])
 def test_syntax_in_text_that_has_no_name_is_warned_of(written, line, what):
     with open(written("c.txt", f"some text\n{line}\n".encode() * 3), "rb") as stream:
