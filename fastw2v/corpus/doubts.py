@@ -13,6 +13,10 @@ from fastw2v.errors import CorpusTypeError, warn_user
 from fastw2v.parameters import shown
 
 _SAMPLE = 200  # words that are looked at, the first that occurred
+# Four characters of Chinese or Japanese that are not all Katakana, in which long words are written, or eight of Thai.
+_UNSEGMENTED = re.compile(
+    "(?=[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{4})(?![\u30a0-\u30ff]{4})|[\u0e01-\u0e3a\u0e40-\u0e4e]{8}"
+)
 _LARGE_SAMPLE = 10_000  # for what may be rare
 _BYTE_ORDER_MARK = "\ufeff"
 _JSON_KEY = re.compile(r"""[{[]*"\w+":""")
@@ -78,6 +82,18 @@ def _check_objects(words: Sequence[Hashable], counted: Counted) -> None:
             f"{counted.tokens:,} tokens, {len(counted.counts):,} words; pass strings, as in [str(token) for token in "
             "tokens], or give the class __eq__ and __hash__"
         )
+
+
+def describe_unsegmented(counted: Counted) -> str | None:
+    """Describe text whose first words are mostly runs of a script without spaces; None for other text."""
+    texts = [word for word in _first_words(counted) if isinstance(word, str)]
+    found = [text for text in texts if _UNSEGMENTED.search(text)]
+    if not found or 2 * len(found) <= len(texts):
+        return None
+    return (
+        f"words such as {shown(found[0])} are whole phrases of a script that puts no spaces between words: segment the "
+        "text first, and pass lists of words or the words separated by spaces"
+    )
 
 
 def doubt_text(counted: Counted) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from fastw2v.corpus.counted import Counted
 from fastw2v.corpus.counting import count_files, count_stream
-from fastw2v.corpus.doubts import doubt_text, doubt_tokens
+from fastw2v.corpus.doubts import describe_unsegmented, doubt_text, doubt_tokens
 from fastw2v.corpus.encoded_corpus import EncodedCorpus, EncodeReport
 from fastw2v.corpus.faults import (
     check_corpus_type,
@@ -134,11 +134,15 @@ def encode(
         doubt_tokens(counted)
     elif not told:
         doubt_text(counted)
+    unsegmented = None if told or tokenizer == "tokens" else describe_unsegmented(counted)
     chosen = frequent_words(counted.counts, min_count, max_vocab) if given is None else counted.find(given.words)
     rows, counts = _rows(chosen, counted)
     if given is None and len(chosen) < 2:
         distinct = len(counted.counts)
-        raise CorpusError(describe_too_few(len(chosen), min_count, _most_frequent(counted), counted.tokens, distinct))
+        few = describe_too_few(len(chosen), min_count, _most_frequent(counted), counted.tokens, distinct)
+        raise CorpusError(f"{few}; {unsegmented}" if unsegmented else few)
+    if unsegmented:
+        warn_user(unsegmented)
     kept = int(counts.sum())
     if given is not None:
         check_coverage(given, counted, kept)

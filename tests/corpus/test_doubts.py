@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fastw2v.corpus.encoding import encode
-from fastw2v.errors import CorpusTypeError
+from fastw2v.errors import CorpusError, CorpusTypeError
 
 TEXTS = ["the cat sat on the mat", "the dog lay on the log", "a man sat in the sun"]
 
@@ -48,6 +48,21 @@ def test_characters_as_tokens_may_be_spaces(encode_all):
 def test_names_of_several_words_are_tokens_like_others(encode_all):
     walks = [["New York City", "San Francisco"], ["The Hague", "New York City"]]
     assert encode_all(walks) == walks
+
+
+@pytest.mark.parametrize(
+    "text", ["我喜欢这只猫 他们住在北京", "私は猫が好きです 東京に住んでいます", "ภาษาไทยที่นี่ ฉันชอบแมวมาก"]
+)
+def test_text_without_spaces_is_to_be_segmented_first(text):
+    with pytest.warns(RuntimeWarning, match=f"words such as '{text.split()[0]}' are whole phrases.*segment the text"):
+        encode([text] * 5)
+    with pytest.raises(CorpusError, match=r"no word occurs min_count=5 times.*segment the text first"):
+        encode([text])
+
+
+def test_segmented_text_is_not_doubted(encode_all):
+    for text in ("我 喜欢 猫", "コンピュータ が 好き です", "ฉัน ชอบ แมว", "the cat sat"):
+        assert encode_all([text] * 2)[0] == text.split()
 
 
 class Lonely:
