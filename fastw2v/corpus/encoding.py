@@ -145,7 +145,7 @@ def encode(
         warn_user(unsegmented)
     kept = int(counts.sum())
     if given is not None:
-        check_coverage(given, counted, kept)
+        check_coverage(given, counted, kept, np.flatnonzero(counts == 0))
     dropped = int(np.count_nonzero((rows < 0) & (counted.counts > 0)))
     words = counted.words(chosen) if given is None else given.words
     ids, offsets = counted.renumber(rows, kept)
@@ -155,6 +155,7 @@ def encode(
         distinct_words=len(counted.counts),
         dropped_words=dropped,
         dropped_tokens=counted.tokens - kept,
+        unseen_words=int(np.count_nonzero(counts == 0)),
         seconds=time.perf_counter() - started,
         **vars(counted.stats),
     )
