@@ -21,7 +21,7 @@ from fastw2v.corpus.faults import (
     describe_odd_path,
     describe_too_few,
 )
-from fastw2v.corpus.files import find
+from fastw2v.corpus.files import doubt_repeated, find
 from fastw2v.corpus.given_vocabulary import as_vocabulary, check_coverage
 from fastw2v.corpus.id_store import IdStore, id_store
 from fastw2v.corpus.iterables import count_iterable
@@ -52,7 +52,8 @@ def encode(
     corpus : path, iterable of token lists, iterable of strings, open file or EncodedCorpus
         A `str` or `pathlib.Path` is a file, a folder (every file in it), a glob pattern or ``-`` (standard input); a
         list of `pathlib.Path` is a list of files (strings in a list are documents). ``.gz .bz2 .xz .zst`` are
-        decompressed. One line is one sentence. Tables (.csv), JSON and markup are refused unless `tokenizer` is given.
+        decompressed. One line is one sentence. Tables (.csv), JSON, markup and word vectors are refused unless
+        `tokenizer` is given.
         Each item of an iterable is one sentence: a list of tokens (strings, or other hashables), or a string, which is
         split by `tokenizer`. An `EncodedCorpus` is returned as is, with a warning if `min_count` or `max_vocab` would
         have left out words. Iterators and open files are read to their end.
@@ -172,6 +173,7 @@ def _read(
     counted: Counted
     if is_path or _is_list_of_paths(corpus):
         files = [file for path in ([corpus] if is_path else corpus) for file in find(path)]
+        doubt_repeated(files)
         check_are_text(files, told=tokenizer is not None)
         tokenizer = resolve(tokenizer, "file")
         if tokenizer == "whitespace":

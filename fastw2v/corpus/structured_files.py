@@ -24,6 +24,7 @@ _HTML = re.compile(
 _JSON = "JSON", "pass the texts in it, as in [json.loads(line)['text'] for line in open(path)]"
 _TABLE = "a table", "pass its column of texts, as in pandas.read_csv(path)['text']"
 _MARKUP = "markup", "extract the text first"
+_VECTORS = "word vectors", "open them with WordVectors.load(path)"
 _ARCHIVE = "an archive", "unpack it first"
 # Files of text, but of more than the text: the caller may say that they are to be read as they are.
 _STRUCTURED = {
@@ -62,6 +63,8 @@ def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
                 raise CorpusError(f"{file.name}: it looks like {what}")
             if not told and suffix not in _STRUCTURED and _is_json(start.partition(b"\n")[0]):
                 found = _JSON
+            if not told and _is_vectors(start):
+                found = _VECTORS
         if found is None and not told:
             found = _STRUCTURED.get(suffix)
         if found:
@@ -100,6 +103,28 @@ def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
             f"the documents hold markup such as {examples}, whose names would be trained on as words: extract the text "
             "first, as with html.unescape and an HTML parser (tokenizer='words' trains on it all the same)"
         )
+
+
+def _is_vectors(start: bytes) -> bool:
+    """Return whether a file that begins so is word2vec's text format: a line ``N D``, then a word and D numbers a line.
+
+    The rows that are looked at are complete; those of more than thousands of numbers are not recognized.
+    """
+    header, *rows = start.split(b"\n")[:4]
+    sizes = header.split()
+    rows = rows if len(rows) < 3 and len(start) < _LINE else rows[:-1]
+    rows = [row for row in rows if row.strip()]
+    if len(sizes) != 2 or not all(size.isdigit() and len(size) < 20 for size in sizes) or not rows:
+        return False
+    return all(len(fields) == int(sizes[1]) + 1 and _are_numbers(fields[1:]) for fields in map(bytes.split, rows))
+
+
+def _are_numbers(fields: Sequence[bytes]) -> bool:
+    try:
+        list(map(float, fields))
+    except ValueError:
+        return False
+    return bool(fields)
 
 
 def _is_json(line: str | bytes) -> bool:
