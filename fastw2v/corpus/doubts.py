@@ -13,6 +13,12 @@ from fastw2v.errors import CorpusTypeError, warn_user
 from fastw2v.parameters import shown
 
 _SAMPLE = 200  # words that are looked at, the first that occurred
+# Four characters of Chinese or Japanese that are not all Katakana, in which long words are written, or eight of Thai.
+_UNSEGMENTED = re.compile(
+    "(?=[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{4})(?![\u30a0-\u30ff]{4})|[\u0e01-\u0e3a\u0e40-\u0e4e]{8}"
+)
+_LARGE_SAMPLE = 10_000  # for what may be rare
+_BYTE_ORDER_MARK = "\ufeff"
 _JSON_KEY = re.compile(r"""[{[]*"\w+":""")
 _MARKUP = re.compile(r"<\w+|.+</\w+>")  # not <unk> and </s>, which corpora hold as words
 
@@ -33,16 +39,37 @@ def doubt_tokens(counted: Counted) -> None:
             f"each item of the corpus is a list of one token, such as {shown(texts[0])}, which is a whole text; "
             "pass the texts themselves, which are split into words (column.ravel(), or [row[0] for row in rows])"
         )
-    long = [text for text in texts if len(text.split()) > 5]
-    if 3 * len(long) > len(words):
+    _doubt_texts(words)
+    _doubt_edges(_first_words(counted, _LARGE_SAMPLE))
+
+
+def _doubt_texts(words: Sequence[Hashable]) -> None:
+    """Warn if tokens are whole texts: many are long, or most are of several words and not names in capitals."""
+    pieces = {word: word.split() for word in words if isinstance(word, str)}
+    long = [word for word, parts in pieces.items() if len(parts) > 5]
+    short = [word for word, parts in pieces.items() if len(parts) > 1 and not all(part[0].isupper() for part in parts)]
+    found = long if 3 * len(long) > len(words) else short if 2 * len(short) > len(words) else []
+    if found:
         warn_user(
-            f"tokens such as {shown(long[0])} are whole texts, each taken as one word: pass the texts as a list of "
+            f"tokens such as {shown(found[0])} are whole texts, each taken as one word: pass the texts as a list of "
             "strings, which are split into words, or split them"
         )
 
 
-def _first_words(counted: Counted) -> Sequence[Hashable]:
-    return counted.words(np.arange(min(_SAMPLE, len(counted.counts))))
+def _doubt_edges(words: Sequence[Hashable]) -> None:
+    """Warn if tokens are empty, or have white space or a byte order mark at their ends, unless they are characters."""
+    texts = [word for word in words if isinstance(word, str)]
+    found = [text for text in texts if not text or text.strip() != text or text.startswith(_BYTE_ORDER_MARK)]
+    if found and any(len(text) > 1 for text in texts):
+        warn_user(
+            f"tokens such as {', '.join(map(shown, found[:3]))} are empty, begin or end in white space, or begin with "
+            "a byte order mark, and are words of their own: split with text.split(), not text.split(' '), and open "
+            "files with encoding='utf-8-sig'"
+        )
+
+
+def _first_words(counted: Counted, n: int = _SAMPLE) -> Sequence[Hashable]:
+    return counted.words(np.arange(min(n, len(counted.counts))))
 
 
 def _check_objects(words: Sequence[Hashable], counted: Counted) -> None:
@@ -55,6 +82,18 @@ def _check_objects(words: Sequence[Hashable], counted: Counted) -> None:
             f"{counted.tokens:,} tokens, {len(counted.counts):,} words; pass strings, as in [str(token) for token in "
             "tokens], or give the class __eq__ and __hash__"
         )
+
+
+def describe_unsegmented(counted: Counted) -> str | None:
+    """Describe text whose first words are mostly runs of a script without spaces; None for other text."""
+    texts = [word for word in _first_words(counted) if isinstance(word, str)]
+    found = [text for text in texts if _UNSEGMENTED.search(text)]
+    if not found or 2 * len(found) <= len(texts):
+        return None
+    return (
+        f"words such as {shown(found[0])} are whole phrases of a script that puts no spaces between words: segment the "
+        "text first, and pass lists of words or the words separated by spaces"
+    )
 
 
 def doubt_text(counted: Counted) -> None:

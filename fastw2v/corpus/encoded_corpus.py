@@ -29,6 +29,8 @@ class EncodeReport:
         Distinct words among them.
     dropped_words, dropped_tokens : int
         Distinct words that are not in the vocabulary, and their occurrences in total.
+    unseen_words : int
+        Words of a given vocabulary that do not occur; their vectors stay random.
     replaced_bytes, ignored_bytes, nul_bytes : int
         Bytes of invalid UTF-8 that were replaced by U+FFFD or left out (``errors``), and NUL bytes that were kept.
     unicode_space_tokens, soft_hyphen_tokens, combining_mark_tokens : int
@@ -49,6 +51,7 @@ class EncodeReport:
     distinct_words: int = 0
     dropped_words: int = 0
     dropped_tokens: int = 0
+    unseen_words: int = 0
     replaced_bytes: int = 0
     ignored_bytes: int = 0
     nul_bytes: int = 0
@@ -60,9 +63,10 @@ class EncodeReport:
     seconds: float = 0.0
 
     def remarks(self) -> list[str]:
-        """Return a line for each kind of byte or character that was changed, or may be mistaken for another."""
+        """Return a line for each kind of byte, character or word that was changed, lost or may be mistaken."""
         lines = []
         for n, what in (
+            (self.unseen_words, "words of the given vocabulary do not occur"),
             (self.replaced_bytes, "bytes were invalid UTF-8 and became U+FFFD"),
             (self.ignored_bytes, "bytes were invalid UTF-8 and were left out"),
             (self.nul_bytes, "NUL bytes were kept as part of words"),

@@ -12,7 +12,7 @@ import numpy as np
 
 from fastw2v.corpus.counted import Counted
 from fastw2v.corpus.counting import count_files, count_stream
-from fastw2v.corpus.doubts import doubt_text, doubt_tokens
+from fastw2v.corpus.doubts import describe_unsegmented, doubt_text, doubt_tokens
 from fastw2v.corpus.encoded_corpus import EncodedCorpus, EncodeReport
 from fastw2v.corpus.faults import (
     check_corpus_type,
@@ -21,7 +21,7 @@ from fastw2v.corpus.faults import (
     describe_odd_path,
     describe_too_few,
 )
-from fastw2v.corpus.files import find
+from fastw2v.corpus.files import doubt_repeated, find
 from fastw2v.corpus.given_vocabulary import as_vocabulary, check_coverage
 from fastw2v.corpus.id_store import IdStore, id_store
 from fastw2v.corpus.iterables import count_iterable
@@ -52,7 +52,8 @@ def encode(
     corpus : path, iterable of token lists, iterable of strings, open file or EncodedCorpus
         A `str` or `pathlib.Path` is a file, a folder (every file in it), a glob pattern or ``-`` (standard input); a
         list of `pathlib.Path` is a list of files (strings in a list are documents). ``.gz .bz2 .xz .zst`` are
-        decompressed. One line is one sentence. Tables (.csv), JSON and markup are refused unless `tokenizer` is given.
+        decompressed. One line is one sentence. Tables (.csv), JSON, markup and word vectors are refused unless
+        `tokenizer` is given.
         Each item of an iterable is one sentence: a list of tokens (strings, or other hashables), or a string, which is
         split by `tokenizer`. An `EncodedCorpus` is returned as is, with a warning if `min_count` or `max_vocab` would
         have left out words. Iterators and open files are read to their end.
@@ -134,14 +135,18 @@ def encode(
         doubt_tokens(counted)
     elif not told:
         doubt_text(counted)
+    unsegmented = None if told or tokenizer == "tokens" else describe_unsegmented(counted)
     chosen = frequent_words(counted.counts, min_count, max_vocab) if given is None else counted.find(given.words)
     rows, counts = _rows(chosen, counted)
     if given is None and len(chosen) < 2:
         distinct = len(counted.counts)
-        raise CorpusError(describe_too_few(len(chosen), min_count, _most_frequent(counted), counted.tokens, distinct))
+        few = describe_too_few(len(chosen), min_count, _most_frequent(counted), counted.tokens, distinct)
+        raise CorpusError(f"{few}; {unsegmented}" if unsegmented else few)
+    if unsegmented:
+        warn_user(unsegmented)
     kept = int(counts.sum())
     if given is not None:
-        check_coverage(given, counted, kept)
+        check_coverage(given, counted, kept, np.flatnonzero(counts == 0))
     dropped = int(np.count_nonzero((rows < 0) & (counted.counts > 0)))
     words = counted.words(chosen) if given is None else given.words
     ids, offsets = counted.renumber(rows, kept)
@@ -151,6 +156,7 @@ def encode(
         distinct_words=len(counted.counts),
         dropped_words=dropped,
         dropped_tokens=counted.tokens - kept,
+        unseen_words=int(np.count_nonzero(counts == 0)),
         seconds=time.perf_counter() - started,
         **vars(counted.stats),
     )
@@ -167,6 +173,7 @@ def _read(
     counted: Counted
     if is_path or _is_list_of_paths(corpus):
         files = [file for path in ([corpus] if is_path else corpus) for file in find(path)]
+        doubt_repeated(files)
         check_are_text(files, told=tokenizer is not None)
         tokenizer = resolve(tokenizer, "file")
         if tokenizer == "whitespace":

@@ -106,6 +106,16 @@ def find(path: str | os.PathLike[str]) -> list[TextFile]:
     return [TextFile(found, _state(found.stat())) for found in paths]
 
 
+def doubt_repeated(files: list[TextFile]) -> None:
+    """Warn if a file is among them twice, by whatever name."""
+    first: dict[tuple[int, ...], TextFile] = {}
+    for file in files:
+        if file.state is not None and (earlier := first.setdefault(file.state[:2], file)) is not file:
+            also = "" if earlier.name == file.name else f" (also as {earlier.name})"
+            warn_user(f"{file.name} is given more than once{also}, and is read each time: its words count as often")
+            return
+
+
 def _state(found: os.stat_result) -> tuple[int, ...]:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from fastw2v.parameters import shown
 
 # A vocabulary that covers a smaller share of the tokens is hardly one of this corpus.
 LEAST_COVERAGE = 0.05
+MOST_UNSEEN = 0.5  # of the given words
 _WAYS = "a Vocabulary, a list of words or a dict of counts"
 
 
@@ -75,8 +78,8 @@ def _counts_up(index: Any) -> bool:
     return callable(index) or type(index).__name__ == "RangeIndex"
 
 
-def check_coverage(given: Vocabulary, counted: Counted, known_tokens: int) -> None:
-    """Raise if no word of a given vocabulary occurs in the corpus, warn if hardly any token is one.
+def check_coverage(given: Vocabulary, counted: Counted, known_tokens: int, unseen: np.ndarray) -> None:
+    """Raise if no word of a given vocabulary occurs in the corpus, warn if hardly any token is one or many never occur.
 
     Parameters
     ----------
@@ -85,8 +88,11 @@ def check_coverage(given: Vocabulary, counted: Counted, known_tokens: int) -> No
         The corpus.
     known_tokens : int
         How many of its tokens are words of the vocabulary.
+    unseen : ndarray of int
+        Rows of the words of the vocabulary that do not occur.
     """
     if known_tokens >= LEAST_COVERAGE * counted.tokens:
+        _doubt_unseen(given, counted, unseen)
         return
     theirs = [repr(word) for word in counted.words(np.argsort(-counted.counts, kind="stable")[:3])]
     ours = [shown(word) for word in given.words[:3]]
@@ -101,6 +107,28 @@ def check_coverage(given: Vocabulary, counted: Counted, known_tokens: int) -> No
         f"only {known_tokens / counted.tokens:.2%} of the corpus's {counted.tokens:,} tokens are words of the given "
         f"vocabulary ({len(given):,} words): {found}{remedy}"
     )
+
+
+def _doubt_unseen(given: Vocabulary, counted: Counted, unseen: np.ndarray) -> None:
+    """Warn if a large share of the given words never occurs, and say in which form some would."""
+    if len(unseen) <= MOST_UNSEEN * len(given):
+        return
+    words = [given.words[row] for row in unseen]
+    message = (
+        f"{len(words):,} of the {len(given):,} words of the given vocabulary never occur in the corpus, such as "
+        f"{', '.join(map(shown, words[:3]))}: their vectors stay random, and show up as neighbours; leave them out"
+    )
+    texts = [word for word in words if isinstance(word, str)]
+    theirs = [word for word in counted.words(np.arange(len(counted.counts))) if isinstance(word, str)]
+    for form, what in (
+        (str.strip, "stripped of white space"),
+        (partial(unicodedata.normalize, "NFC"), "composed (NFC)"),
+        (str.lower, "in lower case"),
+    ):
+        known = set(map(form, theirs))
+        if found := sum(form(text) in known for text in texts):
+            message += f"; {what}, {found:,} of them would occur: bring both to one form"
+    warn_user(message)
 
 
 def _remedy(given: Vocabulary, counted: Counted, known_tokens: int) -> str:

@@ -44,7 +44,7 @@ def count_iterable(
         head += islice(items, DOUBTED - 1)
         strings = [item for item in head if isinstance(item, str)]
         check_no_file_names(strings)
-        check_documents_are_text(strings)
+        check_documents_are_text(strings, told=tokenizer is not None)
     if head or tokenizer is None:  # without a single item any tokenizer is right
         tokenizer = resolve(tokenizer, "documents" if holds_strings else "tokens")
     if not holds_strings and (tokens := _n_tokens(corpus)):

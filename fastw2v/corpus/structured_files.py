@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
 from fastw2v.corpus.faults import what_begins_so
 from fastw2v.corpus.files import TextFile, first_bytes
-from fastw2v.errors import CorpusError
+from fastw2v.errors import CorpusError, warn_user
 from fastw2v.parameters import shown
 
 _LOOKED_INTO = 16  # files of a corpus of which the first bytes are read: a folder may hold a million
 _LINE = 1 << 16  # bytes in which the first line must end to be recognized
 
+# Tags of HTML, not <s> and <unk>, which corpora hold as words, and the entities that text is most often escaped with.
+_HTML = re.compile(
+    r"</?(?:a|b|i|p|br|hr|em|h[1-6]|li|ol|ul|td|th|tr|div|img|pre|body|code|font|head|html|span|table|strong|script)"
+    r"(?:\s[^<>]*)?/?>|&(?:quot|apos|amp|lt|gt|nbsp|#\d+|#x[0-9a-f]+);",
+    re.IGNORECASE,
+)
+
 _JSON = "JSON", "pass the texts in it, as in [json.loads(line)['text'] for line in open(path)]"
 _TABLE = "a table", "pass its column of texts, as in pandas.read_csv(path)['text']"
 _MARKUP = "markup", "extract the text first"
+_VECTORS = "word vectors", "open them with WordVectors.load(path)"
 _ARCHIVE = "an archive", "unpack it first"
 # Files of text, but of more than the text: the caller may say that they are to be read as they are.
 _STRUCTURED = {
@@ -54,6 +63,8 @@ def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
                 raise CorpusError(f"{file.name}: it looks like {what}")
             if not told and suffix not in _STRUCTURED and _is_json(start.partition(b"\n")[0]):
                 found = _JSON
+            if not told and _is_vectors(start):
+                found = _VECTORS
         if found is None and not told:
             found = _STRUCTURED.get(suffix)
         if found:
@@ -66,13 +77,54 @@ def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
             )
 
 
-def check_documents_are_text(documents: Sequence[str]) -> None:
-    """Raise `CorpusError` if these documents, the first of a corpus, are JSON objects."""
+def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
+    """Look at these documents, the first of a corpus, before they are split.
+
+    Parameters
+    ----------
+    documents : sequence of str
+    told : bool
+        Whether the caller chose a tokenizer: then markup is not warned of.
+
+    Raises
+    ------
+    CorpusError
+        They are JSON objects.
+    """
     if documents and all(_is_json(document) for document in documents):
         raise CorpusError(
             f"corpus[0] is {shown(documents[0])}, a JSON object, whose keys would be trained on as words: pass the "
             "texts in it, as in [json.loads(line)['text'] for line in lines]"
         )
+    marks = [] if told else [match[0] for document in documents for match in _HTML.finditer(document)]
+    if len(marks) >= 2:
+        examples = " and ".join(map(shown, list(dict.fromkeys(marks))[:2]))
+        warn_user(
+            f"the documents hold markup such as {examples}, whose names would be trained on as words: extract the text "
+            "first, as with html.unescape and an HTML parser (tokenizer='words' trains on it all the same)"
+        )
+
+
+def _is_vectors(start: bytes) -> bool:
+    """Return whether a file that begins so is word2vec's text format: a line ``N D``, then a word and D numbers a line.
+
+    The rows that are looked at are complete; those of more than thousands of numbers are not recognized.
+    """
+    header, *rows = start.split(b"\n")[:4]
+    sizes = header.split()
+    rows = rows if len(rows) < 3 and len(start) < _LINE else rows[:-1]
+    rows = [row for row in rows if row.strip()]
+    if len(sizes) != 2 or not all(size.isdigit() and len(size) < 20 for size in sizes) or not rows:
+        return False
+    return all(len(fields) == int(sizes[1]) + 1 and _are_numbers(fields[1:]) for fields in map(bytes.split, rows))
+
+
+def _are_numbers(fields: Sequence[bytes]) -> bool:
+    try:
+        list(map(float, fields))
+    except ValueError:
+        return False
+    return bool(fields)
 
 
 def _is_json(line: str | bytes) -> bool:

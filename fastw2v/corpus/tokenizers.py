@@ -184,12 +184,13 @@ def whitespace_words(document: str) -> list[str]:
 def words(document: str) -> list[str]:
     r"""Lower-case words of any script.
 
-    A word is a run of letters, digits and underscores with the combining marks that belong to them, and may hold
-    single apostrophes and joiners inside, a middle dot between Latin letters (Catalan l·l), and gershayim between
-    Hebrew ones. Forms that look alike become one: characters are composed (NFC), soft hyphens and word joiners are left
-    out, a curly apostrophe and a geresh become straight apostrophes, a quotation mark within a Hebrew word becomes
-    gershayim. Every space of Unicode ends a word. Scripts that put no space between words (Chinese, Japanese, Thai)
-    give whole runs: segment them first.
+    A word is a run of letters, digits and underscores with the combining marks that follow them, and may hold single
+    apostrophes and joiners inside, a middle dot between Latin letters (Catalan l·l), and gershayim between Hebrew ones.
+    Forms that look alike become one: characters are composed (NFC); soft hyphens, word joiners, variation selectors and
+    the Arabic tatweel are left out; curly, wide and modifier-letter apostrophes and a geresh become straight
+    apostrophes; a quotation mark within a Hebrew word becomes gershayim; the lower case of Turkish İ is a plain i.
+    Every space of Unicode ends a word. Scripts that put no space between words (Chinese, Japanese, Thai) give whole
+    runs: segment them first.
 
     Examples
     --------
@@ -202,8 +203,10 @@ def words(document: str) -> list[str]:
     if lower.isascii():  # the same in steps that are twice as fast as one regular expression
         spaced = lower.translate(_ASCII_NO_WORD)
         return (_LOOSE_APOSTROPHE.sub(" ", spaced) if "'" in spaced else spaced).split()
-    for char, plain in _ALIKE:
-        lower = lower.replace(char, plain)
+    for chars, plain in _ALIKE:
+        lower = lower.replace(chars, plain)
+    if _VARIATION_SELECTORS.search(lower):
+        lower = _VARIATION_SELECTORS.sub("", lower)
     composed = unicodedata.normalize("NFC", lower)
     if '"' in composed:
         composed = _QUOTE_IN_HEBREW.sub("\N{HEBREW PUNCTUATION GERSHAYIM}", composed)
@@ -211,9 +214,12 @@ def words(document: str) -> list[str]:
 
 
 _ALIKE = (
-    *((char, "") for char in "\N{SOFT HYPHEN}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}"),
+    *((char, "") for char in "\N{SOFT HYPHEN}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}\N{ARABIC TATWEEL}"),
     *((char, "'") for char in "\N{RIGHT SINGLE QUOTATION MARK}\N{HEBREW PUNCTUATION GERESH}"),
+    *((char, "'") for char in "\N{MODIFIER LETTER APOSTROPHE}\N{FULLWIDTH APOSTROPHE}"),
+    ("i\N{COMBINING DOT ABOVE}", "i"),  # "İ".lower()
 )
+_VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f]")
 _HEBREW = "\N{HEBREW LETTER ALEF}-\N{HEBREW LETTER TAV}"
 _QUOTE_IN_HEBREW = re.compile(f'(?<=[{_HEBREW}])"(?=[{_HEBREW}])')
 _LATIN = "a-z\N{LATIN SMALL LETTER SHARP S}-\N{LATIN SMALL LETTER TURNED H WITH FISHHOOK AND TAIL}"
@@ -231,12 +237,12 @@ def _unicode_word() -> re.Pattern[str]:
             ranges[-1][1] = code
         else:
             ranges.append([code, code])
-    letter = "[\\w" + "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges) + "]"
+    letter_or_mark = "[\\w" + "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges) + "]"
     # The character itself comes first, because the pattern is tried at the end of every word.
     between = ((_LATIN, "\N{MIDDLE DOT}"), (_HEBREW, "\N{HEBREW PUNCTUATION GERSHAYIM}"))
     inside = "|".join(f"{mark}(?<=[{script}]{mark})(?=[{script}])" for script, mark in between)
-    joiners = "['\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}]"
-    return re.compile(f"{letter}+(?:(?:{joiners}|{inside}){letter}+)*")
+    joiners = "[\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}]"  # Bengali has marks after them
+    return re.compile(f"\\w{letter_or_mark}*(?:(?:'(?=\\w)|{joiners}|{inside}){letter_or_mark}+)*")
 
 
 def _is_mark(char: str) -> bool:

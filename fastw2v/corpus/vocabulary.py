@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -208,6 +209,15 @@ def _checked_counts(counts: ArrayLike, n_words: int) -> NDArray[np.int64]:
 
 def _describe_unknown(word: object, vocabulary: Vocabulary) -> str:
     message = f"the word {word!r} is not in the vocabulary of {len(vocabulary):,} words"
+    if isinstance(word, str):
+        bare = word.replace("\N{SOFT HYPHEN}", "").strip()
+        for form, what in (
+            (unicodedata.normalize("NFC", word), "composed (NFC), with each letter and its accent as one character,"),
+            (bare, "without white space at its ends and soft hyphens"),
+            (unicodedata.normalize("NFC", bare), "composed (NFC) and without white space at its ends and soft hyphens"),
+        ):
+            if form != word and form in vocabulary:
+                return f"{message}; {what} it is known: look up {form!r}"
     close = vocabulary.close_matches(word)
     return f"{message}; close matches: {', '.join(map(repr, close))}" if close else message
 

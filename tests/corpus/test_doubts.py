@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fastw2v.corpus.encoding import encode
-from fastw2v.errors import CorpusTypeError
+from fastw2v.errors import CorpusError, CorpusTypeError
 
 TEXTS = ["the cat sat on the mat", "the dog lay on the log", "a man sat in the sun"]
 
@@ -24,9 +24,45 @@ def test_documents_given_as_lists_of_sentences_are_warned_of():
         encode([TEXTS, TEXTS[:2]], min_count=1)
 
 
+@pytest.mark.parametrize(
+    "corpus", [[["i like it", "it works well"], ["so good"]] * 9, [["i like it", "good"], ["it works", "good"]] * 9]
+)
+def test_short_texts_nested_one_level_too_deep_are_warned_of(corpus):
+    with pytest.warns(RuntimeWarning, match="tokens such as 'i like it' are whole texts"):
+        encode(corpus, min_count=1)
+
+
+def test_tokens_with_white_space_at_their_ends_are_warned_of_once():
+    lines = ["\ufeffthe cat  sat\n", "the mat sat\n"]
+    with pytest.warns(
+        RuntimeWarning, match=r"tokens such as '\\ufeffthe', '', 'sat\\n' are empty.*text.split\(\)"
+    ) as got:
+        encode([line.split(" ") for line in lines], min_count=1)
+    assert len(got) == 1
+
+
+def test_characters_as_tokens_may_be_spaces(encode_all):
+    assert encode_all([list("a b")]) == [["a", " ", "b"]]
+
+
 def test_names_of_several_words_are_tokens_like_others(encode_all):
     walks = [["New York City", "San Francisco"], ["The Hague", "New York City"]]
     assert encode_all(walks) == walks
+
+
+@pytest.mark.parametrize(
+    "text", ["我喜欢这只猫 他们住在北京", "私は猫が好きです 東京に住んでいます", "ภาษาไทยที่นี่ ฉันชอบแมวมาก"]
+)
+def test_text_without_spaces_is_to_be_segmented_first(text):
+    with pytest.warns(RuntimeWarning, match=f"words such as '{text.split()[0]}' are whole phrases.*segment the text"):
+        encode([text] * 5)
+    with pytest.raises(CorpusError, match=r"no word occurs min_count=5 times.*segment the text first"):
+        encode([text])
+
+
+def test_segmented_text_is_not_doubted(encode_all):
+    for text in ("我 喜欢 猫", "コンピュータ が 好き です", "ฉัน ชอบ แมว", "the cat sat"):
+        assert encode_all([text] * 2)[0] == text.split()
 
 
 class Lonely:

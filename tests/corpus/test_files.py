@@ -137,3 +137,11 @@ def test_open_files(text_folder):
     escaped = io.TextIOWrapper(io.BytesIO(b"ok\nbad \xff"), "utf-8", errors="surrogateescape")
     with pytest.raises(CorpusError, match=r"line 2, byte 7"):
         encode(escaped)
+
+
+def test_a_file_given_twice_is_warned_of(written, encode_all):
+    path = written("a.txt", b"a b\n")
+    (path.parent / "b.txt").symlink_to(path)
+    for again in (path, path.parent / "b.txt", path.parent):
+        with pytest.warns(RuntimeWarning, match="is given more than once"):
+            encode_all([path, again])

@@ -47,3 +47,17 @@ def test_a_vocabulary_that_covers_hardly_a_token_is_warned_of():
     with pytest.warns(RuntimeWarning, match=r"only 1.00% of the corpus's 300 tokens are words of the given vocabulary"):
         assert len(encode(sentences, vocabulary=["w7", "W8"]).ids) == 3
     encode(sentences, vocabulary=[f"w{i}" for i in range(5)])
+
+
+@pytest.mark.parametrize(
+    ("unseen", "hint"),
+    [
+        (["dog", "log", "fog", "bog"], "leave them out$"),
+        (["the\n", "cat\n", "sat\n", "dog"], "stripped of white space, 3 of them would occur"),
+        (["The", "Cat", "dog", "log"], "in lower case, 2 of them would occur"),
+    ],
+)
+def test_given_words_that_never_occur_are_counted_and_warned_of(unseen, hint):
+    with pytest.warns(RuntimeWarning, match=rf"4 of the 6 words of the given vocabulary never occur.*{hint}"):
+        encoded = encode(SENTENCES, vocabulary=["the", "cat", *unseen])
+    assert encoded.report.unseen_words == 4

@@ -64,6 +64,7 @@ def test_token_lists_of_every_kind(corpus, sentences_of):
 TOKENS = st.text(max_size=3) | st.sampled_from(["a", "b", "aé", "日本", "x" * 300])
 
 
+@pytest.mark.filterwarnings("ignore:tokens such as")
 @given(st.lists(st.lists(TOKENS, max_size=150), max_size=6), st.integers(1, 4))
 @settings(max_examples=200, deadline=None)
 def test_strings_equal_counter(sentences_of, sentences, min_count):

@@ -59,6 +59,15 @@ def test_an_archive_is_never_text(written):
         encode(written("c.tar.gz", gzip.compress(b"a b")), tokenizer="whitespace")
 
 
+@pytest.mark.parametrize("rows", ["the 0.1 -2e-3 1\ncat 1 2 3\n", "the 0.1 -2e-3 1", "a 1 2 3\n" * 9])
+def test_vectors_beside_the_text_are_not_trained_on(written, rows):
+    path = written("old.vec", b"2 3\n" + rows.encode())
+    with pytest.raises(CorpusError, match=r"old.vec is word vectors, .*WordVectors.load\(path\)"):
+        encode(path, min_count=1)
+    encode(path, min_count=1, tokenizer="whitespace")
+    encode(written("c.txt", b"2 3\nthe cat sat on\n"), min_count=1)
+
+
 def test_one_such_file_in_a_folder_is_named(text_folder):
     (text_folder / "about.json").write_text("{}")
     with pytest.raises(CorpusError, match=r"about.json, one of 4 files, is JSON, .*name the files that are text"):
@@ -68,6 +77,20 @@ def test_one_such_file_in_a_folder_is_named(text_folder):
 def test_documents_that_are_json_objects_are_refused():
     with pytest.raises(CorpusError, match=r"corpus\[0\] is .*, a JSON object, .*json.loads"):
         encode([ROW] * 3, min_count=1)
+
+
+@pytest.mark.parametrize(
+    ("document", "marks"),
+    [("so good<br /><br />and so on", "'<br />'"), ("<div>it is &quot;good&quot;</div>", "'<div>' and '&quot;'")],
+)
+def test_html_in_documents_is_warned_of(document, marks):
+    with pytest.warns(RuntimeWarning, match=f"the documents hold markup such as {marks}, .*extract the text first"):
+        encode([document] * 3, min_count=1)
+    encode([document] * 3, min_count=1, tokenizer="words")
+
+
+def test_signs_in_documents_that_are_no_html(encode_all):
+    assert encode_all(["if a < b > c & d; x <unk> </s>"] * 2)[0][:3] == ["if", "a", "b"]
 
 
 @pytest.mark.parametrize(("line", "what"), [(ROW, "JSON"), ('<a href="x">the cat</a> <b>sat</b>', "markup")])

@@ -3,6 +3,7 @@
 import copy
 import difflib
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -156,3 +157,19 @@ def test_equality_and_repr():
     assert repr(Vocabulary(["a", "b", "c", "d"], [1234, 3, 2, 1])) == (
         "<Vocabulary of 4 words: 'a': 1,234, 'b': 3, 'c': 2, ...>"
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "what"),
+    [
+        ("cafe\u0301", r"composed \(NFC\), with each letter and its accent as one character, it is known"),
+        ("café\n", "without white space at its ends and soft hyphens it is known"),
+        ("ca\u00adfé", "without white space at its ends and soft hyphens it is known"),
+        (" cafe\u0301", r"composed \(NFC\) and without white space"),
+    ],
+)
+def test_an_unknown_word_that_looks_like_a_known_one_is_told_apart(word, what):
+    with pytest.raises(UnknownWordError) as caught:
+        Vocabulary(["café", "tea"])[word]
+    assert re.search(f"{what}.*: look up 'café'$", str(caught.value))
+    assert "close matches" not in str(caught.value)
