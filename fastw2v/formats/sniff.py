@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from fastw2v.errors import FormatError, ParameterError
-from fastw2v.formats.native import is_native
+from fastw2v.formats.native import is_native, read_native_metadata
 from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, open_reader, parse_header
 
 Format = Literal["native", "text", "binary"]
@@ -166,7 +166,7 @@ def refuse_foreign(path: Path) -> None:
 
 
 def holds_vectors(path: Path) -> bool:
-    """Return whether a file certainly holds word vectors: a text whose first line ends in a number does not.
+    """Return whether a file certainly holds word vectors: not any safetensors file does, nor any table of numbers.
 
     Parameters
     ----------
@@ -174,9 +174,10 @@ def holds_vectors(path: Path) -> bool:
         Of a regular file.
     """
     with open(path, "rb") as file:
-        if is_native(file.read(16)):
-            return True
+        native = is_native(file.read(16))
     try:
+        if native:
+            return bool(read_native_metadata(path))
         with open_reader(path) as reader:
             peek = reader.read(_PEEK_BYTES)
     except FormatError:

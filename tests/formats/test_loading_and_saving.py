@@ -216,6 +216,17 @@ def test_a_file_that_holds_no_vectors_is_replaced_only_when_told(tmp_path, text,
     assert load(path)["left"].tolist() == [1, 0, 0]
 
 
+@pytest.mark.parametrize("metadata", [None, {"format": "pt"}])
+def test_a_safetensors_file_of_another_program_is_replaced_only_when_told(tmp_path, metadata):
+    numpy_files = pytest.importorskip("safetensors.numpy")
+    path = tmp_path / "model.safetensors"
+    numpy_files.save_file({"weights": np.eye(3, dtype=np.float32)}, path, metadata=metadata)
+    before = path.read_bytes()
+    with pytest.raises(FormatError, match="exists and is no file of word vectors"):
+        save(path, WordVectors(np.eye(2), ["left", "right"]))
+    assert path.read_bytes() == before
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 2), (3, 1), (2, 50), (300, 3)])
 def test_vectors_are_replaced_by_vectors_of_any_format(tmp_path, size):
     numbers = np.random.default_rng(1).random(size, np.float32)
