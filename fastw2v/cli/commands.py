@@ -205,7 +205,7 @@ def train(
     output, format_ = output_of(output, format_)
     paths = paths_of(corpus)
     check_output(output, format_, with_context)
-    check_nothing_is_lost(output, paths, overwrite)
+    check_nothing_is_lost(output, paths, overwrite, options["checkpoint"])
     result = run_training(paths[0] if len(paths) == 1 else paths, options, quiet=quiet)
     if result.interrupted and not save_on_interrupt:
         kept = "nothing was written (use --save-on-interrupt to keep the vectors)"

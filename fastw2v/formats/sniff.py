@@ -171,6 +171,8 @@ def refuse_foreign(path: Path) -> None:
 def holds_vectors(path: Path) -> bool:
     """Return whether a file certainly holds word vectors: not any safetensors file does, nor any table of numbers.
 
+    A checkpoint holds more than them, and does not count.
+
     Parameters
     ----------
     path : Path
@@ -180,7 +182,7 @@ def holds_vectors(path: Path) -> bool:
         native = is_native(file.read(16))
     try:
         if native:
-            return bool(read_native_metadata(path))
+            return not isinstance(read_native_metadata(path).get("training"), dict)
         with open_reader(path) as reader:
             peek = reader.read(_PEEK_BYTES)
     except FormatError:
@@ -209,6 +211,14 @@ def _looks_like_glove(text: bytes) -> bool:
         and all(_ends_in_numbers(line, size) for line in lines)
         and not all(_is_number(word) or _DATE.fullmatch(word) for word in words)
     )
+
+
+def is_checkpoint(path: Path) -> bool:
+    """Return whether a file is a checkpoint: a native file that records the position of a training."""
+    try:
+        return isinstance(read_native_metadata(path).get("training"), dict)
+    except FormatError:  # not a native file, or a damaged one
+        return False
 
 
 def _is_text(data: bytes) -> bool:
