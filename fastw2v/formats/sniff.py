@@ -213,6 +213,14 @@ def _looks_like_glove(text: bytes) -> bool:
     )
 
 
+def holds_native(path: Path) -> bool:
+    """Return whether a file is of the native format, and written by fastw2v."""
+    try:
+        return bool(read_native_metadata(path))
+    except FormatError:  # of another format, or damaged
+        return False
+
+
 def is_checkpoint(path: Path) -> bool:
     """Return whether a file is a checkpoint: a native file that records the position of a training."""
     try:

@@ -238,6 +238,34 @@ def test_convert_goes_between_all_formats(tmp_path):
     assert loaded.metadata["window"] == 7
 
 
+@pytest.mark.parametrize("option", [("--limit", 2), ("--commonest", 2), ("--errors", "ignore")])
+def test_convert_does_not_replace_a_file_by_a_part_of_it(tmp_path, option):
+    save(tmp_path / "v.vec", WV)
+    before = (tmp_path / "v.vec").read_bytes()
+    (tmp_path / "link.vec").symlink_to(tmp_path / "v.vec")
+    os.link(tmp_path / "v.vec", tmp_path / "hard.vec")
+    for output in ("v.vec", "link.vec", "hard.vec"):
+        result = run("convert", tmp_path / "v.vec", tmp_path / output, *option)
+        assert isinstance(result.exception, ParameterError)
+        assert f"{output} is FILE itself, and {option[0]}" in str(result.exception)
+        assert (tmp_path / "v.vec").read_bytes() == before
+    assert run("convert", tmp_path / "v.vec", tmp_path / "w.vec", *option).exit_code == 0
+
+
+def test_convert_does_not_replace_a_file_that_holds_more(tmp_path):
+    save(tmp_path / "v.vec", WV)
+    save(tmp_path / "model.fw2v", WV, context_vectors=VECTORS, metadata={"window": 7})
+    before = (tmp_path / "model.fw2v").read_bytes()
+    for source, more in (("v.vec", ()), ("model.fw2v", ("--format", "text"))):
+        result = run("convert", tmp_path / source, tmp_path / "model.fw2v", *more)
+        assert isinstance(result.exception, FormatError)
+        assert "holds what the new file would not (context vectors, window)" in str(result.exception)
+        assert (tmp_path / "model.fw2v").read_bytes() == before
+    assert run("convert", tmp_path / "model.fw2v", tmp_path / "model.fw2v").exit_code == 0
+    assert run("convert", tmp_path / "v.vec", tmp_path / "model.fw2v", "--overwrite").exit_code == 0
+    assert run("convert", tmp_path / "v.vec", tmp_path / "model.fw2v").exit_code == 0
+
+
 @pytest.mark.parametrize("to", EXPORTS)
 def test_the_command_line_exports_all_forms(tmp_path, to, names_in):
     if to == "parquet":
