@@ -210,7 +210,7 @@ def train(
     output, format_ = output_of(output, format_)
     paths = paths_of(corpus)
     check_output(output, format_, with_context)
-    check_nothing_is_lost(output, paths, overwrite)
+    check_nothing_is_lost(output, paths, overwrite, options["checkpoint"])
     result = run_training(paths[0] if len(paths) == 1 else paths, options, quiet=quiet)
     if result.interrupted and not save_on_interrupt:
         kept = "nothing was written (use --save-on-interrupt to keep the vectors)"
@@ -347,7 +347,9 @@ def evaluate(
     help=f"how to handle invalid UTF-8: {RULES['errors'].allowed}; ignore also leaves out rows that cannot be read",
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="read the first N words only")
-@click.option("--overwrite", is_flag=True, help="replace an OUTPUT that exists and is no file of word vectors")
+@click.option(
+    "--overwrite", is_flag=True, help="replace an OUTPUT that exists and is no file of word vectors, or holds more"
+)
 def convert(
     file: Path,
     output: Path,
@@ -361,15 +363,19 @@ def convert(
 
     From native to native nothing is lost; the word2vec formats hold words and vectors alone.
     """
+    from fastw2v.cli.convert import check_file_stays_whole, check_nothing_else_is_lost
     from fastw2v.formats import load_all, save
 
     output, format_ = output_of(output, format_)
+    check_file_stays_whole(file, output, {"limit": limit, "commonest": commonest, "errors": errors})
     loaded = load_all(file, errors=errors, limit=limit)
     vectors, context = loaded.word_vectors, loaded.context_vectors
     if commonest is not None:
         vectors = vectors.commonest(commonest)
         context = context if context is None else context[[loaded.word_vectors.row(word) for word in vectors]]
     metadata = loaded.metadata
+    if not overwrite:
+        check_nothing_else_is_lost(output, format_, metadata, context is not None)
     save(output, vectors, format=format_, context_vectors=context, metadata=metadata, overwrite=overwrite)
     say(f"{len(vectors):,} words, {vectors.vector_size} dimensions; written to {output}")
 

@@ -107,13 +107,13 @@ def paths_of(corpora: tuple[str, ...]) -> list[Path]:
     return [Path(name) for name in corpora]
 
 
-def check_nothing_is_lost(output: Path, corpora: list[Path], overwrite: bool) -> None:
-    """Refuse an output that would replace a file of the corpus, or anything but word vectors.
+def check_nothing_is_lost(output: Path, corpora: list[Path], overwrite: bool, checkpoint: Path | None = None) -> None:
+    """Refuse an output that would replace a file of the corpus, the checkpoint, or anything but word vectors.
 
     Raises
     ------
     ParameterError
-        It is a file of the corpus.
+        It is a file of the corpus, or the checkpoint.
     FormatError
         It exists, is no file of word vectors, and may not be overwritten.
     CorpusError
@@ -122,6 +122,13 @@ def check_nothing_is_lost(output: Path, corpora: list[Path], overwrite: bool) ->
     from fastw2v.corpus.files import find
     from fastw2v.formats.saving import check_replaceable
 
+    if checkpoint is not None and (
+        output.resolve() == checkpoint.resolve()
+        or (output.exists() and checkpoint.exists() and output.samefile(checkpoint))
+    ):
+        raise ParameterError(
+            f"--output {output} is the file of --checkpoint {checkpoint}, which it would replace: name another file"
+        )
     if not output.exists():
         return
     files = [file for corpus in corpora for file in find(corpus)]

@@ -10,7 +10,6 @@ import json
 import os
 import zipfile
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -56,7 +55,7 @@ def export(
         "model2vec": a folder for ``model2vec.StaticModel.from_pretrained`` and ``sentence_transformers``.
     overwrite : bool, default False
         Replace the files of an earlier export in a folder. A folder that holds anything else is an error, since that
-        would be deleted. A file of the same kind is always replaced, one of another kind only with True.
+        would be deleted. The file of an earlier export to the same form is always replaced, any other only with True.
     lowercase : bool, default False
         "model2vec" only: turn text into lower case before its words are looked up.
 
@@ -92,7 +91,7 @@ def export(
     word_vectors = as_word_vectors(word_vectors)
     if to in _FILES:
         if not overwrite:
-            check_replaceable(target, partial(_begins_with, _FIRST_BYTES[to]), f"{to} file")
+            check_replaceable(target, _HOLDS_EXPORT[to], f"{to} file of an export")
         with open_atomic(target) as writer:
             _FILES[to](writer, word_vectors)
     elif to == "projector":
@@ -104,9 +103,23 @@ def export(
 # -- single files --
 
 
-def _begins_with(start: bytes, path: Path) -> bool:
-    with open(path, "rb") as file:
-        return file.read(len(start)) == start
+def _is_npz_export(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError):  # no zip archive, or a damaged one
+        return False
+    return names - {"counts.npy"} == {"vectors.npy", "words.npy"}
+
+
+def _is_parquet_export(path: Path) -> bool:
+    pa = require("pyarrow", "an export to parquet", "parquet")
+    pq = require("pyarrow.parquet", "an export to parquet", "parquet")
+    try:
+        names = set(pq.read_schema(path).names)
+    except pa.ArrowException:  # no parquet file, or a damaged one
+        return False
+    return names - {"count"} == {"word", "vector"}
 
 
 def _npz(writer: Any, wv: WordVectors) -> None:
@@ -175,7 +188,7 @@ class _File:
         """Do nothing: the caller that opened the writer closes it."""
 
 
-_FIRST_BYTES = {"npz": b"PK", "parquet": b"PAR1"}
+_HOLDS_EXPORT: dict[str, Callable[[Path], bool]] = {"npz": _is_npz_export, "parquet": _is_parquet_export}
 _FILES: dict[str, Callable[[Any, WordVectors], None]] = {"npz": _npz, "parquet": _parquet}
 EXPORTS: tuple[Export, ...] = get_args(Export)
 

@@ -168,6 +168,27 @@ def read_native(path: Path, *, mmap: bool, limit: int | None = None) -> NativeCo
         )
 
 
+def read_native_metadata(path: Path) -> dict[str, Any]:
+    """Read the metadata of a native file and nothing else.
+
+    Raises
+    ------
+    FormatError
+        It is not a native file, or damaged.
+    """
+    with open(path, "rb") as file:
+        header, _ = _read_header(path, file, os.fstat(file.fileno()).st_size)
+    return _read_metadata(path, header.get("__metadata__"))
+
+
+def held_beside_vectors(path: Path) -> set[str]:
+    """Return what a native file holds beside words and their vectors: "context vectors" and the caller's metadata."""
+    with open(path, "rb") as file:
+        header, _ = _read_header(path, file, os.fstat(file.fileno()).st_size)
+    names = set(_read_metadata(path, header.get("__metadata__"))) - {"format_version", "word_type"}
+    return names | ({"context vectors"} if "context_vectors" in header else set())
+
+
 def _read_header(path: Path, file: BinaryIO, size: int) -> tuple[dict[str, Any], int]:
     length = int.from_bytes(file.read(8), "little")
     if size < 10 or not 2 <= length <= min(_MAX_HEADER_BYTES, size - 8):

@@ -16,7 +16,7 @@ from fastw2v.errors import FormatError
 from fastw2v.formats.atomic import open_atomic, own_descriptor
 from fastw2v.formats.binary import write_binary
 from fastw2v.formats.native import NativeContent, write_native
-from fastw2v.formats.sniff import Format, checked_format, checked_path, format_of_name, holds_vectors
+from fastw2v.formats.sniff import Format, checked_format, checked_path, format_of_name, holds_vectors, is_checkpoint
 from fastw2v.formats.text import write_text
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
 
@@ -47,7 +47,8 @@ def save(
     metadata : dict, optional
         Anything that JSON can hold, such as parameters and loss history. Only the native format holds it.
     overwrite : bool, default False
-        Replace even an existing file that is no file of word vectors. (One of word vectors is always replaced.)
+        Replace even an existing file that is no file of word vectors, or a checkpoint. (One of word vectors is
+        always replaced.)
 
     Raises
     ------
@@ -120,9 +121,9 @@ def check_replaceable(
         The file exists, is not empty, and is no file of word vectors.
     """
     if own_descriptor(path) is None and path.is_file() and path.stat().st_size and not is_ours(path):
+        found = "is a checkpoint" if is_checkpoint(path) else f"is no {kind}"
         raise FormatError(
-            f"{path} exists and is no {kind}, and would be lost: name another file, delete this one, or "
-            "pass overwrite=True"
+            f"{path} exists and {found}, and would be lost: name another file, delete this one, or pass overwrite=True"
         )
 
 

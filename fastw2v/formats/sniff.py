@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from fastw2v.errors import FormatError, ParameterError
-from fastw2v.formats.native import is_native
+from fastw2v.formats.native import is_native, read_native_metadata
 from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, open_reader, parse_header
 
 Format = Literal["native", "text", "binary"]
@@ -63,6 +63,9 @@ _HINTS = (
     (rb"\S+[ \t][-+]?[0-9]+,[0-9]+[ \t\r]", "a word and numbers with decimal commas: write points"),
     (rb"[^\s,]+,[-+]?[0-9]", "a word and numbers separated by commas: replace them by spaces"),
 )
+# Tables of measurements have fewer numbers in a row, word vectors without a header never do.
+_LEAST_NUMBERS = 10
+_DATE = re.compile(rb"[0-9]+([-/.:][0-9]+)+(T[0-9:.]+)?(Z|[-+][0-9:]+)?")
 # Bytes that no text holds.
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
@@ -171,7 +174,9 @@ def refuse_foreign(path: Path) -> None:
 
 
 def holds_vectors(path: Path) -> bool:
-    """Return whether a file certainly holds word vectors: a text whose first line ends in a number does not.
+    """Return whether a file certainly holds word vectors: not any safetensors file does, nor any table of numbers.
+
+    A checkpoint holds more than them, and does not count.
 
     Parameters
     ----------
@@ -179,20 +184,54 @@ def holds_vectors(path: Path) -> bool:
         Of a regular file.
     """
     with open(path, "rb") as file:
-        if is_native(file.read(16)):
-            return True
+        native = is_native(file.read(16))
     try:
+        if native:
+            return not isinstance(read_native_metadata(path).get("training"), dict)
         with open_reader(path) as reader:
             peek = reader.read(_PEEK_BYTES)
     except FormatError:
         return False
+    complete = len(peek) < _PEEK_BYTES
     first, _, rest = peek.partition(b"\n")
     header = _header(first)
     if header is None:
-        return len(first.split()) > 2 and _ends_in_numbers(first, len(first.split()) - 1)
-    if not rest or not _is_text(rest):
-        return True
-    return _ends_in_numbers(rest.partition(b"\n")[0], header[1]) and rest.count(b"\n") <= header[0]
+        return _looks_like_glove(peek if complete else peek.rpartition(b"\n")[0])
+    if not rest:
+        return False
+    if not _is_text(rest):
+        words, size = header
+        return path.suffix.lower() == ".gz" or path.stat().st_size > len(first) + words * (4 * size + 2)
+    rows = rest.count(b"\n")
+    return _ends_in_numbers(rest.partition(b"\n")[0], header[1]) and (rows == header[0] or not complete)
+
+
+def _looks_like_glove(text: bytes) -> bool:
+    """Return whether each line is a word and the same many numbers, and the words are not all numbers or dates."""
+    lines = [line for line in text.split(b"\n") if line.strip()]
+    words = [line.split()[0] for line in lines]
+    size = len(lines[0].split()) - 1 if lines else 0
+    return (
+        size >= _LEAST_NUMBERS
+        and all(_ends_in_numbers(line, size) for line in lines)
+        and not all(_is_number(word) or _DATE.fullmatch(word) for word in words)
+    )
+
+
+def holds_native(path: Path) -> bool:
+    """Return whether a file is of the native format, and written by fastw2v."""
+    try:
+        return bool(read_native_metadata(path))
+    except FormatError:  # of another format, or damaged
+        return False
+
+
+def is_checkpoint(path: Path) -> bool:
+    """Return whether a file is a checkpoint: a native file that records the position of a training."""
+    try:
+        return isinstance(read_native_metadata(path).get("training"), dict)
+    except FormatError:  # not a native file, or a damaged one
+        return False
 
 
 def _is_text(data: bytes) -> bool:
@@ -264,7 +303,12 @@ def _certain(peek: bytes) -> Format | None:
 
 def _ends_in_numbers(line: bytes, least: int) -> bool:
     fields = line.rsplit(None, least) if 0 < least <= _PEEK_BYTES else []
+    return len(fields) == least + 1 and all(map(_is_number, fields[1:]))
+
+
+def _is_number(field: bytes) -> bool:
     try:
-        return len(fields) == least + 1 and all(float(field) is not None for field in fields[1:])
+        float(field)
     except ValueError:
         return False
+    return True

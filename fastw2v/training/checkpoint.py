@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import zlib
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from fastw2v.errors import FormatError
 from fastw2v.formats import load_all, save
 from fastw2v.formats.atomic import check_target
-from fastw2v.formats.native import is_native
+from fastw2v.formats.sniff import is_checkpoint
 from fastw2v.formats.words import encode_words
 from fastw2v.parameters import shown
 from fastw2v.planning.training_parameters import TrainingParameters
@@ -44,13 +45,11 @@ def check_checkpoint(path: str | os.PathLike[str]) -> None:
         The folder is missing or not writable.
     """
     check_target(path)
-    if os.path.isfile(path) and os.path.getsize(path):
-        with open(path, "rb") as file:
-            if not is_native(file.read(9)):
-                raise FormatError(
-                    f"{os.fspath(path)} exists and is not a checkpoint, which would replace it: name another file, or "
-                    "delete this one"
-                )
+    if os.path.isfile(path) and os.path.getsize(path) and not is_checkpoint(Path(path)):
+        raise FormatError(
+            f"{os.fspath(path)} exists and is not a checkpoint, which would replace it: name another file, or delete "
+            "this one"
+        )
 
 
 def fingerprint(corpus: EncodedCorpus) -> str:
@@ -80,7 +79,7 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: 
     vectors = WordVectors(state.w_in, corpus.vocabulary)
     known = record(asdict(state.params), state.loss_history, corpus.tokenizer, state.plan.seed)
     metadata = {"training": position, **known}
-    save(path, vectors, format="native", context_vectors=state.w_out, metadata=metadata)
+    save(path, vectors, format="native", context_vectors=state.w_out, metadata=metadata, overwrite=True)
 
 
 def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], TrainingParameters, WordVectors, np.ndarray]:

@@ -256,6 +256,26 @@ def test_a_checkpoint_replaces_only_checkpoints(corpus, tmp_path, run):
         assert again.returncode == 0, again.stderr
 
 
+def test_vectors_and_checkpoints_do_not_replace_each_other(corpus, tmp_path, run):
+    command = ("train", corpus, "--vector-size", 4, "--epochs", 1)
+    model, kept = tmp_path / "m.fw2v", tmp_path / "c.fw2v"
+    assert run(*command, "-o", model, "--checkpoint", kept).returncode == 0
+    (tmp_path / "link").symlink_to(kept)
+    before = model.read_bytes(), kept.read_bytes()
+    for output, checkpoint, message in (
+        (tmp_path / "v.bin", model, "exists and is not a checkpoint"),
+        (kept, tmp_path / "d.fw2v", "exists and is a checkpoint, and would be lost"),
+        (kept, kept, "is the file of --checkpoint"),
+        (tmp_path / "link", kept, "is the file of --checkpoint"),
+        (tmp_path / "new.fw2v", tmp_path / "new.fw2v", "is the file of --checkpoint"),
+    ):
+        done = run(*command, "-o", output, "--checkpoint", checkpoint, "--format", "native")
+        assert done.returncode == 1
+        assert message in done.stderr
+        assert (model.read_bytes(), kept.read_bytes()) == before
+    assert run(*command, "-o", kept, "--overwrite").returncode == 0
+
+
 def test_several_corpora_are_read_one_after_the_other(corpus, tmp_path, run):
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "b.txt").write_text("wine rose\n" * 20)

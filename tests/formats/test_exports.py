@@ -171,12 +171,37 @@ def test_a_file_of_another_kind_is_replaced_only_if_told(tmp_path, to):
         pytest.importorskip("pyarrow")
     path = tmp_path / "corpus.txt"
     path.write_text("years of work")
-    with pytest.raises(FormatError, match=f"exists and is no {to} file, and would be lost.*overwrite=True"):
+    with pytest.raises(FormatError, match=f"exists and is no {to} file of an export, and would be lost"):
         export(path, WV, to)
     assert path.read_text() == "years of work"
     export(path, WV, to, overwrite=True)
     export(path, WV, to)
     assert path.read_bytes()[:2] in (b"PK", b"PA")
+
+
+def test_an_npz_file_of_other_content_is_replaced_only_if_told(tmp_path):
+    path = tmp_path / "results.npz"
+    np.savez(path, vectors=np.eye(2), scores=np.eye(3))
+    before = path.read_bytes()
+    with pytest.raises(FormatError, match="exists and is no npz file of an export"):
+        export(path, WV, "npz")
+    assert path.read_bytes() == before
+    export(path, WV, "npz", overwrite=True)
+    export(path, WordVectors(VECTORS, WORDS), "npz")  # without counts
+    export(path, WV, "npz")
+
+
+def test_a_parquet_file_of_other_content_is_replaced_only_if_told(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    path = tmp_path / "results.parquet"
+    pytest.importorskip("pyarrow.parquet").write_table(pa.table({"word": ["a"], "score": [1.5]}), path)
+    before = path.read_bytes()
+    with pytest.raises(FormatError, match="exists and is no parquet file of an export"):
+        export(path, WV, "parquet")
+    assert path.read_bytes() == before
+    export(path, WV, "parquet", overwrite=True)
+    export(path, WordVectors(VECTORS, WORDS), "parquet")
+    export(path, WV, "parquet")
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
@@ -213,6 +238,34 @@ def test_convert_goes_between_all_formats(tmp_path):
     assert loaded.metadata["window"] == 7
 
 
+@pytest.mark.parametrize("option", [("--limit", 2), ("--commonest", 2), ("--errors", "ignore")])
+def test_convert_does_not_replace_a_file_by_a_part_of_it(tmp_path, option):
+    save(tmp_path / "v.vec", WV)
+    before = (tmp_path / "v.vec").read_bytes()
+    (tmp_path / "link.vec").symlink_to(tmp_path / "v.vec")
+    os.link(tmp_path / "v.vec", tmp_path / "hard.vec")
+    for output in ("v.vec", "link.vec", "hard.vec"):
+        result = run("convert", tmp_path / "v.vec", tmp_path / output, *option)
+        assert isinstance(result.exception, ParameterError)
+        assert f"{output} is FILE itself, and {option[0]}" in str(result.exception)
+        assert (tmp_path / "v.vec").read_bytes() == before
+    assert run("convert", tmp_path / "v.vec", tmp_path / "w.vec", *option).exit_code == 0
+
+
+def test_convert_does_not_replace_a_file_that_holds_more(tmp_path):
+    save(tmp_path / "v.vec", WV)
+    save(tmp_path / "model.fw2v", WV, context_vectors=VECTORS, metadata={"window": 7})
+    before = (tmp_path / "model.fw2v").read_bytes()
+    for source, more in (("v.vec", ()), ("model.fw2v", ("--format", "text"))):
+        result = run("convert", tmp_path / source, tmp_path / "model.fw2v", *more)
+        assert isinstance(result.exception, FormatError)
+        assert "holds what the new file would not (context vectors, window)" in str(result.exception)
+        assert (tmp_path / "model.fw2v").read_bytes() == before
+    assert run("convert", tmp_path / "model.fw2v", tmp_path / "model.fw2v").exit_code == 0
+    assert run("convert", tmp_path / "v.vec", tmp_path / "model.fw2v", "--overwrite").exit_code == 0
+    assert run("convert", tmp_path / "v.vec", tmp_path / "model.fw2v").exit_code == 0
+
+
 @pytest.mark.parametrize("to", EXPORTS)
 def test_the_command_line_exports_all_forms(tmp_path, to, names_in):
     if to == "parquet":
@@ -237,7 +290,7 @@ def test_an_export_replaces_a_file_of_another_kind_only_when_told(tmp_path, to, 
     path = tmp_path / "notes"
     path.write_text("what nobody has a copy of")
     vectors = some_vectors(["a", "b"])
-    with pytest.raises(FormatError, match=f"notes exists and is no {to} file, .*overwrite=True"):
+    with pytest.raises(FormatError, match=f"notes exists and is no {to} file of an export, .*overwrite=True"):
         export(path, vectors, to)
     assert path.read_text() == "what nobody has a copy of"
     export(path, vectors, to, overwrite=True)

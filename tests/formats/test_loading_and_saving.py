@@ -202,7 +202,22 @@ def test_loading_imports_no_gensim_and_no_safetensors(tmp_path, some_vectors, ru
 
 @pytest.mark.parametrize(
     "text",
-    ["a text\n", "born in 1999\n", "chapter 1\n", "12 34\n56 78\n", "1 2\n3 4 5\nsix\n", '{"a": 1}\n', "no line end"],
+    [
+        *(
+            "a text\n",
+            "born in 1999\n",
+            "chapter 1\n",
+            "12 34\n56 78\n",
+            "1 2\n3 4 5\nsix\n",
+            '{"a": 1}\n',
+            "no line end",
+        ),
+        *("2024-01-01 12.5 3.1\n", "1 2 3\n", "alice 23 1.5\nbob 31 2.5\n", "10 3\n", "10 3", "9 1\nalice 23\n"),
+        "".join(f"2024-01-{day:02d}" + " 1.5" * 12 + "\n" for day in range(1, 9)),
+        "".join(f"2024-01-01T0{hour}:30" + " 1.5" * 12 + "\n" for hour in range(9)),
+        "1.5 " * 12 + "\n" + "2.5 " * 12 + "\n",
+        "\n".join(["alice" + " 1" * 12, "bob" + " 1" * 12, "carol is away"]) + "\n",
+    ],
 )
 @pytest.mark.parametrize("name", ["v.txt", "v.bin", "v.fw2v"])
 def test_a_file_that_holds_no_vectors_is_replaced_only_when_told(tmp_path, text, name):
@@ -216,6 +231,17 @@ def test_a_file_that_holds_no_vectors_is_replaced_only_when_told(tmp_path, text,
     assert load(path)["left"].tolist() == [1, 0, 0]
 
 
+@pytest.mark.parametrize("metadata", [None, {"format": "pt"}])
+def test_a_safetensors_file_of_another_program_is_replaced_only_when_told(tmp_path, metadata):
+    numpy_files = pytest.importorskip("safetensors.numpy")
+    path = tmp_path / "model.safetensors"
+    numpy_files.save_file({"weights": np.eye(3, dtype=np.float32)}, path, metadata=metadata)
+    before = path.read_bytes()
+    with pytest.raises(FormatError, match="exists and is no file of word vectors"):
+        save(path, WordVectors(np.eye(2), ["left", "right"]))
+    assert path.read_bytes() == before
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 2), (3, 1), (2, 50), (300, 3)])
 def test_vectors_are_replaced_by_vectors_of_any_format(tmp_path, size):
     numbers = np.random.default_rng(1).random(size, np.float32)
@@ -227,7 +253,7 @@ def test_vectors_are_replaced_by_vectors_of_any_format(tmp_path, size):
     for packed in ("v.txt.gz", "v.bin.gz"):
         for _ in range(2):
             save(tmp_path / packed, vectors)
-    path.write_text("the 0.25 -0.5 1e-3\nof 1 2 3\n")
+    path.write_text("the 0.25 -0.5 1e-3" + " 1" * 7 + "\n1999" + " 2" * 10 + "\n")
     save(path, vectors, format="text")
     path.write_text("")
     save(path, vectors, format="text")

@@ -84,7 +84,13 @@ def changed_checkpoint(tmp_path, sentences, quick):
         whole = load_all(path)
         values = {**whole.metadata["training"], **change}
         training = {name: value for name, value in values.items() if value is not None}
-        save(path, whole.word_vectors, context_vectors=whole.context_vectors, metadata={"training": training})
+        save(
+            path,
+            whole.word_vectors,
+            context_vectors=whole.context_vectors,
+            metadata={"training": training},
+            overwrite=True,
+        )
         return path
 
     return make
@@ -118,7 +124,7 @@ def test_a_checkpoint_of_a_version_with_fewer_parameters_is_refused(tmp_path, se
     Word2Vec(sentences, **quick, callbacks=[lambda progress: True]).fit(checkpoint=path)
     whole = load_all(path)
     del whole.metadata["training"]["params"]["slow_frequent"]
-    save(path, whole.word_vectors, context_vectors=whole.context_vectors, metadata=whole.metadata)
+    save(path, whole.word_vectors, context_vectors=whole.context_vectors, metadata=whole.metadata, overwrite=True)
     with pytest.raises(FormatError, match="no slow_frequent"):
         Word2Vec(sentences, **quick).fit(resume=True, checkpoint=path)
 
