@@ -261,3 +261,14 @@ def test_a_repeated_word_whose_first_row_holds_nan_keeps_its_good_row(tmp_path):
         vectors = load(path, errors="ignore")
     assert vectors.index_to_key == ["dog", "cat"]
     assert vectors["cat"].tolist() == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"), [("cat dog 7\nsun moon 8\n", "pairs of words"), ("the 100\nof 90\n", "words with their counts")]
+)
+def test_a_file_of_one_number_in_a_row_and_no_header_is_refused(tmp_path, text, what):
+    (tmp_path / "v.txt").write_text(text)
+    with pytest.raises(FormatError, match=f"line 1: one number and no header: .* a list of {what}"):
+        load(tmp_path / "v.txt")
+    (tmp_path / "v.txt").write_text("1 1\nthe 100\n")
+    assert load(tmp_path / "v.txt")["the"].tolist() == [100]
