@@ -25,6 +25,8 @@ from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
 
 _ROWS_PER_WRITE = 256
 _PARQUET_ROWS = 65_536
+# Names of formats that no export writes.
+_OTHER_SUFFIXES = frozenset((".csv", ".tsv", ".txt", ".vec", ".json", ".npy", ".bin", ".safetensors", ".fw2v"))
 Export = Literal["npz", "parquet", "projector", "model2vec"]
 
 # An npz file gives every word the room of the longest; up to this many bytes in all that is acceptable.
@@ -66,7 +68,7 @@ def export(
     MissingDependencyError
         For "parquet" without pyarrow.
     ParameterError
-        For an unknown form, or an object without word vectors.
+        For an unknown form, a file name that is that of another, or an object without word vectors.
     OSError
         The message names the path, where everything is unchanged.
 
@@ -88,6 +90,11 @@ def export(
     if lowercase and to != "model2vec":
         raise ParameterError(f"lowercase=True applies to 'model2vec' only, not to {to!r}")
     target = checked_path("export", path)
+    suffix = target.suffix.lower()
+    if suffix in _OTHER_SUFFIXES | {f".{name}" for name in _FILES} - {f".{to}"}:
+        raise ParameterError(
+            f"{target}: a file named {suffix} is no {to} export, for which the name was given: change the name or `to`"
+        )
     word_vectors = as_word_vectors(word_vectors)
     if to in _FILES:
         if not overwrite:

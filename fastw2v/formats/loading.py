@@ -14,6 +14,7 @@ from fastw2v.errors import FormatError, ParameterError, warn_user
 from fastw2v.formats.binary import read_binary
 from fastw2v.formats.native import NativeContent, read_native
 from fastw2v.formats.reader import open_reader
+from fastw2v.formats.rows import finite_rows, not_finite
 from fastw2v.formats.sniff import (
     Format,
     certain_format,
@@ -158,20 +159,16 @@ def load_all(
 
 def _finite(file: Path, content: NativeContent, errors: Errors) -> NativeContent:
     """Warn of vectors that hold NaN or infinity, or leave them out."""
-    bad = rows_not_finite(content.vectors)
-    if not len(bad):
-        return content
-    found = (
-        f"{file}: {len(bad):,} of {len(content.words):,} vectors hold NaN or infinity (the first is that of "
-        f"{content.words[bad[0]]!r:.60})"
-    )
     if errors != "ignore":
-        warn_user(f"{found}; sums with them are NaN, and they are near no word. errors='ignore' leaves them out")
+        if len(bad := rows_not_finite(content.vectors)):
+            warn_user(
+                f"{not_finite(file, bad, content.words)}; sums with them are NaN, and they are near no word. "
+                "errors='ignore' leaves them out"
+            )
         return content
-    if len(bad) == len(content.words):
-        raise FormatError(f"{found}: there are no others")
-    warn_user(f"{found}; left them out")
-    kept = np.delete(np.arange(len(content.words)), bad)
+    kept = finite_rows(file, content.vectors, content.words)
+    if len(kept) == len(content.words):
+        return content
     return NativeContent(
         content.vectors[kept],
         [content.words[row] for row in kept],

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import warn_user
+from fastw2v.errors import FormatError, warn_user
 from fastw2v.formats.reader import FileReader
+from fastw2v.vectors.search import rows_not_finite
 
 _FIRST_BYTES = 4 << 20
 
@@ -123,6 +126,10 @@ class Rows:
         if self._dropped:
             kept = [row for row in range(len(self.words)) if row not in self._dropped]
             self.vectors, self.words = self.vectors[kept], [self.words[row] for row in kept]
+        if self.errors == "ignore":  # before repeated words are judged: the first row may be the bad one
+            finite = finite_rows(self.file.path, self.vectors[: len(self.words)], self.words)
+            if len(finite) < len(self.words):
+                self.vectors, self.words = self.vectors[finite], [self.words[row] for row in finite]
         first_rows: dict[str, int] = dict(zip(reversed(self.words), range(len(self.words) - 1, -1, -1), strict=True))
         if len(first_rows) == len(self.words):
             # realloc gives the unused end back without a copy.
@@ -135,3 +142,22 @@ class Rows:
         )
         rows = sorted(first_rows.values())
         return self.vectors[rows], [self.words[row] for row in rows]
+
+
+def not_finite(path: Path, bad: NDArray[np.intp], words: list[Any]) -> str:
+    """Say how many vectors hold NaN or infinity."""
+    return (
+        f"{path}: {len(bad):,} of {len(words):,} vectors hold NaN or infinity (the first is that of "
+        f"{words[bad[0]]!r:.60})"
+    )
+
+
+def finite_rows(path: Path, vectors: NDArray[np.float32], words: list[Any]) -> NDArray[np.intp]:
+    """Return the rows without NaN and infinity, and warn of the others; raise FormatError if there are only others."""
+    bad = rows_not_finite(vectors)
+    if not len(bad):
+        return np.arange(len(words))
+    if len(bad) == len(words):
+        raise FormatError(f"{not_finite(path, bad, words)}: there are no others")
+    warn_user(f"{not_finite(path, bad, words)}; left them out")
+    return np.delete(np.arange(len(words)), bad)

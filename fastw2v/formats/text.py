@@ -254,4 +254,11 @@ def _count_numbers(file: FileReader, line: bytes) -> int:
         raise file.error(
             "line 1", f"neither a header of two whole numbers nor a word followed by numbers: {line[:40]!r}"
         )
+    if size == 1:
+        what = "words with their counts" if len(fields) == 2 else "pairs of words with their scores"
+        raise file.error(
+            "line 1",
+            f"one number and no header: {line[:40]!r} seems to begin a list of {what}, not word vectors; if each word "
+            "has a vector of one number, begin the file with a header: the number of words, a space and 1",
+        )
     return size

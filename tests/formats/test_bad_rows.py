@@ -252,3 +252,23 @@ def test_the_wrong_format_is_named(tmp_path, suffix):
         load(tmp_path / "v.fw2v", format="text")
     with pytest.raises(FormatError, match=r"KeyedVectors\.load reads it"):
         KeyedVectors.load_word2vec_format(tmp_path / "v.fw2v")
+
+
+def test_a_repeated_word_whose_first_row_holds_nan_keeps_its_good_row(tmp_path):
+    path = tmp_path / "v.vec"
+    path.write_text("3 2\ncat nan 1\ndog 1 2\ncat 3 4\n")
+    with pytest.warns(RuntimeWarning, match="1 of 3 vectors hold NaN .* 'cat'.; left them out"):
+        vectors = load(path, errors="ignore")
+    assert vectors.index_to_key == ["dog", "cat"]
+    assert vectors["cat"].tolist() == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"), [("cat dog 7\nsun moon 8\n", "pairs of words"), ("the 100\nof 90\n", "words with their counts")]
+)
+def test_a_file_of_one_number_in_a_row_and_no_header_is_refused(tmp_path, text, what):
+    (tmp_path / "v.txt").write_text(text)
+    with pytest.raises(FormatError, match=f"line 1: one number and no header: .* a list of {what}"):
+        load(tmp_path / "v.txt")
+    (tmp_path / "v.txt").write_text("1 1\nthe 100\n")
+    assert load(tmp_path / "v.txt")["the"].tolist() == [100]

@@ -169,7 +169,7 @@ def test_a_folder_with_something_in_it_stays(tmp_path, to, names_in):
 def test_a_file_of_another_kind_is_replaced_only_if_told(tmp_path, to):
     if to == "parquet":
         pytest.importorskip("pyarrow")
-    path = tmp_path / "corpus.txt"
+    path = tmp_path / "corpus"
     path.write_text("years of work")
     with pytest.raises(FormatError, match=f"exists and is no {to} file of an export, and would be lost"):
         export(path, WV, to)
@@ -177,6 +177,15 @@ def test_a_file_of_another_kind_is_replaced_only_if_told(tmp_path, to):
     export(path, WV, to, overwrite=True)
     export(path, WV, to)
     assert path.read_bytes()[:2] in (b"PK", b"PA")
+
+
+@pytest.mark.parametrize(
+    ("name", "to"), [("r.npz", "parquet"), ("t.csv", "npz"), ("T.PARQUET", "npz"), ("v.npz", "projector")]
+)
+def test_a_name_that_contradicts_the_form_is_refused(tmp_path, name, to, names_in):
+    with pytest.raises(ParameterError, match=f"{name}: a file named .* is no {to} export"):
+        export(tmp_path / name, WV, to, overwrite=True)
+    assert names_in(tmp_path) == []
 
 
 def test_an_npz_file_of_other_content_is_replaced_only_if_told(tmp_path):
