@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fastw2v import __version__
-from fastw2v.cli.streams import answer, discard_output, in_options, output_of, prepare_streams, say
+from fastw2v.cli.streams import answer, answer_scores, discard_output, in_options, output_of, prepare_streams, say
 from fastw2v.parameters import RULES
 from fastw2v.planning.training_parameters import TrainingParameters
 
@@ -238,7 +238,7 @@ def most_similar(
     """Show the words nearest to the sum of WORDS, with their cosine similarity."""
     vectors = _load(file)
     added, subtracted = [_key(vectors, word) for word in words], [_key(vectors, word) for word in negative]
-    _show(vectors.most_similar(added, subtracted, topn=topn, restrict_vocab=restrict_vocab))
+    answer_scores(vectors.most_similar(added, subtracted, topn=topn, restrict_vocab=restrict_vocab))
 
 
 @cli.command()
@@ -250,7 +250,7 @@ def most_similar(
 def analogy(file: Path, a: str, b: str, c: str, topn: int) -> None:
     """Answer "A is to B as C is to what?", as in: analogy vectors.bin man king woman."""
     vectors = _load(file)
-    _show(vectors.analogy(_key(vectors, a), _key(vectors, b), _key(vectors, c), topn=topn))
+    answer_scores(vectors.analogy(_key(vectors, a), _key(vectors, b), _key(vectors, c), topn=topn))
 
 
 @cli.command()
@@ -439,8 +439,3 @@ def _key(vectors: Any, word: str) -> Any:
     if word not in vectors and isinstance(vectors.index_to_key[0], int) and word.lstrip("-").isdecimal():
         return int(word)
     return word
-
-
-def _show(found: list[tuple[Any, float]]) -> None:
-    for word, score in found:
-        answer(f"{word}\t{score:.4f}")

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastw2v.parameters import RULES
 
@@ -43,6 +43,12 @@ def answer(text: object) -> None:
     if sys.stdout is None:
         raise OSError(errno.EBADF, "standard output is closed, so the result cannot be shown")
     print(text)
+
+
+def answer_scores(found: list[tuple[Any, float]]) -> None:
+    """Write words and their scores to standard output, one to a line."""
+    for word, score in found:
+        answer(f"{word}\t{score:.4f}")
 
 
 def say(text: str, end: str = "\n") -> None:
