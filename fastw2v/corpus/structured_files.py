@@ -24,7 +24,7 @@ _HTML = re.compile(
 _JSON = "JSON", "pass the texts in it, as in [json.loads(line)['text'] for line in open(path)]"
 _TABLE = "a table", "pass its column of texts, as in pandas.read_csv(path)['text']"
 _MARKUP = "markup", "extract the text first"
-_VECTORS = "word vectors", "open them with WordVectors.load(path)"
+_VECTORS = "word vectors", "open them with fastw2v.load(path)"
 _ARCHIVE = "an archive", "unpack it first"
 # Files of text, but of more than the text: the caller may say that they are to be read as they are.
 _STRUCTURED = {
