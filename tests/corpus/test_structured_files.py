@@ -62,7 +62,7 @@ def test_an_archive_is_never_text(written):
 @pytest.mark.parametrize("rows", ["the 0.1 -2e-3 1\ncat 1 2 3\n", "the 0.1 -2e-3 1", "a 1 2 3\n" * 9])
 def test_vectors_beside_the_text_are_not_trained_on(written, rows):
     path = written("old.vec", b"2 3\n" + rows.encode())
-    with pytest.raises(CorpusError, match=r"old.vec is word vectors, .*WordVectors.load\(path\)"):
+    with pytest.raises(CorpusError, match=r"old.vec is word vectors, .*fastw2v.load\(path\)"):
         encode(path, min_count=1)
     encode(path, min_count=1, tokenizer="whitespace")
     encode(written("c.txt", b"2 3\nthe cat sat on\n"), min_count=1)
