@@ -146,7 +146,9 @@ def encode(
         warn_user(unsegmented)
     kept = int(counts.sum())
     if given is not None:
-        check_coverage(given, counted, kept, np.flatnonzero(counts == 0))
+        # A `Vocabulary` comes from a corpus or a model, whose words have vectors of their own.
+        unseen = np.flatnonzero(counts == 0) if not isinstance(vocabulary, Vocabulary) else np.zeros(0, np.int64)
+        check_coverage(given, counted, kept, unseen)
     dropped = int(np.count_nonzero((rows < 0) & (counted.counts > 0)))
     words = counted.words(chosen) if given is None else given.words
     ids, offsets = counted.renumber(rows, kept)

@@ -89,7 +89,7 @@ def check_coverage(given: Vocabulary, counted: Counted, known_tokens: int, unsee
     known_tokens : int
         How many of its tokens are words of the vocabulary.
     unseen : ndarray of int
-        Rows of the words of the vocabulary that do not occur.
+        Rows of the words that do not occur; none where that needs no warning.
     """
     if known_tokens >= LEAST_COVERAGE * counted.tokens:
         _doubt_unseen(given, counted, unseen)
