@@ -144,11 +144,10 @@ def encode(
         raise CorpusError(f"{few}; {unsegmented}" if unsegmented else few)
     if unsegmented:
         warn_user(unsegmented)
-    kept = int(counts.sum())
+    kept, unseen = int(counts.sum()), np.flatnonzero(counts == 0)
     if given is not None:
-        # A `Vocabulary` comes from a corpus or a model, whose words have vectors of their own.
-        unseen = np.flatnonzero(counts == 0) if not isinstance(vocabulary, Vocabulary) else np.zeros(0, np.int64)
-        check_coverage(given, counted, kept, unseen)
+        # The words of a `Vocabulary` come from a corpus or a model, and may have vectors already.
+        check_coverage(given, counted, kept, unseen[:0] if given is vocabulary else unseen)
     dropped = int(np.count_nonzero((rows < 0) & (counted.counts > 0)))
     words = counted.words(chosen) if given is None else given.words
     ids, offsets = counted.renumber(rows, kept)
@@ -158,7 +157,7 @@ def encode(
         distinct_words=len(counted.counts),
         dropped_words=dropped,
         dropped_tokens=counted.tokens - kept,
-        unseen_words=int(np.count_nonzero(counts == 0)),
+        unseen_words=len(unseen),
         seconds=time.perf_counter() - started,
         **vars(counted.stats),
     )

@@ -185,9 +185,9 @@ def holds_vectors(path: Path) -> bool:
     """
     with open(path, "rb") as file:
         native = is_native(file.read(16))
+    if native:
+        return holds_native(path) and not is_checkpoint(path)
     try:
-        if native:
-            return not isinstance(read_native_metadata(path).get("training"), dict)
         with open_reader(path) as reader:
             peek = reader.read(_PEEK_BYTES)
     except FormatError:
@@ -220,18 +220,20 @@ def _looks_like_glove(text: bytes) -> bool:
 
 def holds_native(path: Path) -> bool:
     """Return whether a file is of the native format, and written by fastw2v."""
-    try:
-        return bool(read_native_metadata(path))
-    except FormatError:  # of another format, or damaged
-        return False
+    return _native_metadata(path) is not None
 
 
 def is_checkpoint(path: Path) -> bool:
     """Return whether a file is a checkpoint: a native file that records the position of a training."""
+    return isinstance((_native_metadata(path) or {}).get("training"), dict)
+
+
+def _native_metadata(path: Path) -> dict[str, Any] | None:
+    """Return the metadata of a native file that fastw2v wrote; None for a file of another format, or a damaged one."""
     try:
-        return isinstance(read_native_metadata(path).get("training"), dict)
-    except FormatError:  # not a native file, or a damaged one
-        return False
+        return read_native_metadata(path)
+    except FormatError:
+        return None
 
 
 def _is_text(data: bytes) -> bool:

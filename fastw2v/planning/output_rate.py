@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.planning.subsampling import keep_probability
-
 if TYPE_CHECKING:
     from fastw2v.planning.training_parameters import TrainingParameters
 
@@ -22,13 +20,14 @@ FULL_RATE_OCCURRENCES = 200.0  # kept occurrences in the whole run up to which a
 OUTPUT_RATE_MIN = 0.05
 
 
-def output_rates(counts: NDArray[np.int64], params: TrainingParameters) -> NDArray[np.float32]:
-    """Return each output row's share of the learning rate, float32 (V,), for a corpus with these word counts.
+def output_rates(kept: NDArray[np.float64], params: TrainingParameters) -> NDArray[np.float32]:
+    """Return each output row's share of the learning rate, float32 (V,).
 
-    1 for CBOW, and where ``slow_frequent`` is off.
+    ``kept`` (V,) is how often subsampling is expected to keep each word in an epoch. The share is 1 for CBOW, and where
+    ``slow_frequent`` is off.
     """
     if params.architecture == "cbow" or not params.slow_frequent:
-        return np.ones(len(counts), np.float32)
-    occurrences = counts * keep_probability(counts, params.sample) * params.epochs
+        return np.ones(len(kept), np.float32)
+    occurrences = kept * params.epochs
     share = (FULL_RATE_OCCURRENCES / np.maximum(occurrences, FULL_RATE_OCCURRENCES)) ** 0.25
     return np.maximum(share, OUTPUT_RATE_MIN).astype(np.float32)

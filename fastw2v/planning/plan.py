@@ -135,11 +135,12 @@ def make_plan(
     ``kept_by`` (V,) are the counts that decide which tokens are kept, if they are not the corpus's own.
     """
     counts = word_counts(corpus) if counts is None else counts
-    keep = keep_probability(counts if kept_by is None else kept_by, params.sample)
+    deciding = counts if kept_by is None else kept_by
+    keep = keep_probability(deciding, params.sample)
     kept = counts * keep
     noise_slots = enough_noise_slots(params.negative)
     rate = params.resolved_learning_rate
-    rates_of_rows = output_rates(counts if kept_by is None else kept_by, params)
+    rates_of_rows = output_rates(deciding * keep, params)
     fastest = int((kept * np.sqrt(rates_of_rows)).argmax())  # the word that a tile or a thread moves furthest
     kept_share = float(kept[fastest] / max(kept.sum(), 1e-300))
     output_rate = float(rates_of_rows[fastest])

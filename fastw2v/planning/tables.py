@@ -51,6 +51,6 @@ def make_tables(
     counts: NDArray[np.int64], params: TrainingParameters, frozen: NDArray[np.uint8] | None = None
 ) -> Tables:
     """Make the tables for a corpus with these word counts."""
-    keep_threshold = keep_thresholds(keep_probability(counts, params.sample))
+    keep = keep_probability(counts, params.sample)
     noise_threshold, noise_alias = _sampler.alias_table(noise_weights(counts, params.ns_exponent))
-    return Tables(keep_threshold, noise_threshold, noise_alias, output_rates(counts, params), frozen)
+    return Tables(keep_thresholds(keep), noise_threshold, noise_alias, output_rates(counts * keep, params), frozen)
