@@ -155,14 +155,20 @@ def test_documents(tmp_path, monkeypatch):
     assert all(row["largest_difference"] < 1e-5 and row["fastw2v"] > 0 < row["gensim"] for row in speeds)
 
 
-@pytest.mark.usefixtures("data_folder")
-def test_quality_beside_a_program(tmp_path, stand_in):
-    pytest.importorskip("gensim")
+def scored_words():
+    """Words of the sets that vectors are scored on."""
     datasets = import_module("fastw2v.datasets")
     words = Path(datasets.fetch_analogies()).read_text().lower().split()[:3000]
     for name in ("ws353", "simlex999"):
         lines = Path(datasets.fetch_word_pairs(name)).read_text().splitlines()
         words += [word.lower() for line in lines if not line.startswith("#") for word in line.split("\t")[:2]]
+    return words
+
+
+@pytest.mark.usefixtures("data_folder")
+def test_quality_beside_a_program(tmp_path, stand_in):
+    pytest.importorskip("gensim")
+    words = scored_words()
     (tmp_path / "text.txt").write_text("\n".join(" ".join(words[at : at + 20]) for at in range(0, len(words), 20)) * 6)
     bench(tmp_path / "text.txt", tmp_path, "--word2vec-c", str(stand_in("word2vec-c")), "quality")
     results = kept(tmp_path, "quality")
@@ -195,27 +201,10 @@ def test_stability_trains_on_every_hard_text(tmp_path):
     assert all(row["runs"] == 1 and row["failures"] == row["only_ours"] == 0 < row["longest_row"] for row in rows)
 
 
-def test_stability_finds_what_diverges_and_what_word2vecs_order_bears():
-    stability, hard_texts = import_module("bench.stability"), import_module("bench.helpers.hard_texts")
-    corpus = hard_texts.handful(5, np.random.default_rng(1))
-    params = stability.TrainingParameters(vector_size=8, epochs=3, sample=0, learning_rate=100.0)
-    norm = stability._longest_row(stability._start(corpus, params, 1), corpus)
-    assert norm > stability.NORM_MAX
-    failure = stability._failure(params, [norm], [corpus])
-    assert failure["failures"] == failure["in_word2vecs_order"] == 1
-    mild = stability.TrainingParameters(vector_size=8, epochs=3, sample=0)
-    assert stability._failure(mild, [norm], [corpus])["in_word2vecs_order"] == 0
-
-
 @pytest.mark.usefixtures("data_folder")
 def test_wide_windows(tmp_path):
     pytest.importorskip("gensim")
-    datasets = import_module("fastw2v.datasets")
-    words = Path(datasets.fetch_analogies()).read_text().lower().split()[:3000]
-    for name in ("ws353", "simlex999"):
-        lines = Path(datasets.fetch_word_pairs(name)).read_text().splitlines()
-        words += [word.lower() for line in lines if not line.startswith("#") for word in line.split("\t")[:2]]
-    (tmp_path / "text.txt").write_text(" ".join(words * 6))
+    (tmp_path / "text.txt").write_text(" ".join(scored_words() * 6))
     bench(tmp_path / "text.txt", tmp_path, "wide-windows", "--window", "50")
     rows = kept(tmp_path, "wide_windows")["rows"]
     assert [(row["window"], row["system"]) for row in rows] == [(50, "fastw2v"), (50, "gensim")]
