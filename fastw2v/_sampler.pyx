@@ -1,4 +1,4 @@
-"""The alias table, initial rows, the detection of bursts, and the draws of native/fw_math.h for Python.
+"""The alias table, the Huffman tree, initial rows, the detection of bursts, and the draws of native/fw_math.h.
 
 The kernels call the same C functions directly. planning/draws.py repeats them in NumPy; tests check that both are
 bit-equal.
@@ -158,6 +158,72 @@ def alias_table(const double[::1] weights):
                 todo[n_small] = <int32_t> larger
                 n_small += 1
     return threshold_array, alias_array
+
+
+def huffman_tree(const int64_t[::1] counts):
+    """Return the paths of a Huffman tree whose leaves are words.
+
+    Parameters
+    ----------
+    counts : int64 (V,)
+        In falling order, each at least 1; V < 2**30.
+
+    Returns
+    -------
+    begin : int64 (V + 1,)
+        The steps of word w are ``step[begin[w]:begin[w + 1]]``, from the root on.
+    step : int32
+        ``2 * node + code``: the inner node, in 0..V - 2 in the order of their making, so that the root is the last; and
+        the code, 1 where the path goes on to the more frequent of the node's children.
+
+    Notes
+    -----
+    Of equally frequent candidates an inner node is joined before a word, and a later word before an earlier one, as in
+    word2vec.c: codes and the numbers of the nodes are the same as there. O(V) time and as many steps as the codes have
+    bits.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastw2v._sampler import huffman_tree
+    >>> begin, step = huffman_tree(np.array([5, 2, 2]))
+    >>> [[(s // 2, s % 2) for s in step[begin[w]:begin[w + 1]].tolist()] for w in range(3)]
+    [[(1, 1)], [(1, 0), (0, 1)], [(1, 0), (0, 0)]]
+    """
+    cdef int64_t n = counts.shape[0], nodes = max(n - 1, 0), leaf = n - 1, inner = 0, made, side, at, place, word
+    cdef int64_t child[2]
+    parent_array, code_array = np.zeros(n + nodes, np.int32), np.zeros(n + nodes, np.uint8)
+    total_array, depth_array = np.zeros(nodes, np.int64), np.zeros(n + nodes, np.int32)
+    begin_array = np.zeros(n + 1, np.int64)
+    cdef int32_t[::1] parent = parent_array, depth = depth_array, step
+    cdef uint8_t[::1] code = code_array
+    cdef int64_t[::1] total = total_array, begin = begin_array
+    with nogil:
+        for made in range(nodes):
+            for side in range(2):
+                if leaf >= 0 and (inner >= made or counts[leaf] < total[inner]):
+                    child[side] = leaf
+                    total[made] += counts[leaf]
+                    leaf -= 1
+                else:
+                    child[side] = n + inner
+                    total[made] += total[inner]
+                    inner += 1
+                parent[child[side]] = <int32_t> made
+                code[child[side]] = <uint8_t> side
+        for at in range(n + nodes - 2, -1, -1):
+            depth[at] = depth[n + parent[at]] + 1
+        for word in range(n):
+            begin[word + 1] = begin[word] + depth[word]
+    step_array = np.empty(begin_array[n], np.int32)
+    step = step_array
+    with nogil:
+        for word in range(n):
+            at = word
+            for place in range(begin[word + 1] - 1, begin[word] - 1, -1):
+                step[place] = 2 * parent[at] + code[at]
+                at = n + parent[at]
+    return begin_array, step_array
 
 
 cdef enum:

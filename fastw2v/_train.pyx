@@ -18,11 +18,11 @@ from fastw2v.planning.plan import ChunkStats
 
 cdef extern from "fw_settings.h" nogil:
     ctypedef struct fw_settings:
-        int64_t vocabulary, vector_size, stride, tokens, epochs, chunks, longest_chunk
+        int64_t vocabulary, vector_size, stride, tokens, epochs, chunks, longest_chunk, longest_path, first_node
         uint64_t seed
         double learning_rate, min_learning_rate
         int32_t window, negative, passes, tile_tokens, noise_slots, noise_life
-        int32_t cbow, cbow_mean, cbow_divide, draw_windows, pairwise_noise
+        int32_t cbow, cbow_mean, cbow_divide, draw_windows, pairwise_noise, negative_sampling, hierarchical
 
 cdef extern from "cpu/fw_kernel.h" nogil:
     int FW_ROW_ALIGN
@@ -42,6 +42,8 @@ cdef extern from "cpu/fw_kernel.h" nogil:
         const float *weight_within
         const int32_t *pass_slot
         const float *output_rate
+        const int64_t *path_begin
+        const int32_t *path_step
         const uint8_t *frozen
     ctypedef struct fw_stats:
         int64_t tokens, chunks
@@ -140,10 +142,10 @@ def compiler():
     return fw_compiler().decode()
 
 
-def _rows(array, name, vocabulary):
+def _rows(array, name, count):
     """Check that the kernels can train `array` in place; return its row stride in floats."""
-    if array.dtype != np.float32 or array.ndim != 2 or array.shape[0] != vocabulary:
-        raise ValueError(f"{name}: expected float32 ({vocabulary}, D), found {array.dtype} {array.shape}")
+    if array.dtype != np.float32 or array.ndim != 2 or array.shape[0] != count:
+        raise ValueError(f"{name}: expected float32 ({count}, D), found {array.dtype} {array.shape}")
     row_bytes = 4 * FW_ROW_ALIGN
     if array.strides[1] != 4 or array.strides[0] % row_bytes or array.ctypes.data % row_bytes:
         raise ValueError(
@@ -187,10 +189,14 @@ cdef class Run:
         cdef const uint32_t[::1] keep_threshold = tables.keep_threshold, noise_threshold = tables.noise_threshold
         cdef const float[::1] output_rate = tables.output_rate
         cdef const uint8_t[::1] frozen = tables.frozen
+        cdef const int64_t[::1] path_begin
+        cdef const int32_t[::1] path_step
         cdef int64_t stride = _rows(arrays.w_in, "w_in", vocabulary)
         cdef size_t size
         cdef int i
-        if _rows(arrays.w_out, "w_out", vocabulary) != stride or arrays.w_in.shape != arrays.w_out.shape:
+        if (tables.tree is not None) != plan.hierarchical:
+            raise ValueError("hierarchical softmax needs a tree, and no other loss has one")
+        if _rows(arrays.w_out, "w_out", len(tables.output_rate)) != stride or arrays.w_in.shape[1] != arrays.w_out.shape[1]:
             raise ValueError(f"w_in {arrays.w_in.shape} and w_out {arrays.w_out.shape} differ in shape or stride")
         if len(corpus.ids) and not 0 <= int(corpus.ids.min()) <= int(corpus.ids.max()) < vocabulary:
             raise ValueError(f"the corpus has ids outside 0..{vocabulary - 1}")
@@ -205,15 +211,20 @@ cdef class Run:
                 tile_tokens=plan.tile_tokens, noise_slots=plan.noise_slots, noise_life=plan.noise_life,
                 cbow=plan.cbow, cbow_mean=plan.cbow_mean, cbow_divide=plan.cbow_divide,
                 draw_windows=plan.draw_windows, pairwise_noise=plan.pairwise_noise,
+                negative_sampling=plan.negative_sampling, hierarchical=plan.hierarchical,
+                first_node=plan.first_node, longest_path=plan.longest_path,
             ),
             w_in=&w_in[0, 0], w_out=&w_out[0, 0], ids=&ids[0], offsets=&offsets[0],
             chunk_begin=&chunk_begin[0], chunk_sentence=&chunk_sentence[0], chunk_shift=&chunk_shift[0],
             keep_threshold=&keep_threshold[0], noise_threshold=&noise_threshold[0], noise_alias=&noise_alias[0],
             pair_weight=&pair_weight[0], weight_within=&weight_within[0], pass_slot=&pass_slot[0],
-            output_rate=&output_rate[0], frozen=NULL,
+            output_rate=&output_rate[0], path_begin=NULL, path_step=NULL, frozen=NULL,
         )
         if frozen is not None:
             self.job.frozen = &frozen[0]
+        if tables.tree is not None:
+            path_begin, path_step = tables.tree.begin, tables.tree.step
+            self.job.path_begin, self.job.path_step = &path_begin[0], &path_step[0]
         size = kernel.workspace_bytes(&self.job)
         workspaces = np.zeros((self.n_jobs, size // 64 + 1, 16), np.float32)  # a spare 64 bytes each, to align them
         cdef float[:, :, ::1] bytes_of = workspaces

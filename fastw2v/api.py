@@ -22,6 +22,7 @@ from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeatur
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
 from fastw2v.parameters import with_gensims_names_told
+from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
 from fastw2v.training.record import KEPT_PARAMETERS, read_record, record
 from fastw2v.training.seed import resolve_seed
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
     from fastw2v.corpus.tokenizers import Tokenizer
     from fastw2v.formats.sniff import Format
-    from fastw2v.parameters import Architecture, CbowGradient, Device, Errors, NegativeSharing, ShrinkWindows
+    from fastw2v.parameters import Architecture, CbowGradient, Device, Errors, Loss, NegativeSharing, ShrinkWindows
     from fastw2v.vectors.neighbours import Answer
     from fastw2v.vectors.queries import Words
     from fastw2v.vectors.search import SearchIndex
@@ -66,6 +67,9 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     max_vocab : int, optional
         Keep at most this many words, the most frequent ones.
     architecture : {"skipgram", "cbow"}, default "skipgram"
+    loss : {"ns", "hs", "both"}, default "ns"
+        "ns": negative sampling. "hs": hierarchical softmax, which finds each word by the decisions on its path through
+        the Huffman tree of the counts; the parameters of noise words then have no effect. "both": the sum of the two.
     negative : int, default 5
         Noise words for each positive pair.
     ns_exponent : float, default 0.75
@@ -124,7 +128,10 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     vectors_ : WordVectors
         The word vectors, float32 (V, D).
     context_vectors_ : WordVectors
-        The output rows, float32 (V, D).
+        The words' output rows, float32 (V, D); not with ``loss="hs"``.
+    node_vectors_ : array of float32, shape (V - 1, D)
+        The output rows of the tree's inner nodes, with ``loss="hs"`` or ``"both"``. They are numbered in the order in
+        which the Huffman tree of the counts is built; the root is the last.
     vocabulary_ : Vocabulary
     loss_history_ : list of float
         Mean loss per positive pair of each epoch.
@@ -155,6 +162,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
 
     vectors_: WordVectors
     context_vectors_: WordVectors
+    node_vectors_: NDArray[np.float32]
     vocabulary_: Vocabulary
     loss_history_: list[float]
     n_iter_: int
@@ -176,6 +184,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         min_count: int = 5,
         max_vocab: int | None = None,
         architecture: Architecture = "skipgram",
+        loss: Loss = "ns",
         negative: int = 5,
         ns_exponent: float = 0.75,
         sample: float = 1e-3,
@@ -205,6 +214,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         self.min_count = min_count
         self.max_vocab = max_vocab
         self.architecture = architecture
+        self.loss = loss
         self.negative = negative
         self.ns_exponent = ns_exponent
         self.sample = sample
@@ -456,8 +466,16 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         known = {name: getattr(self, f"{name}_", None) for name in ("tokenizer", "seed")}
         metadata = record(parameters, getattr(self, "loss_history_", []), **known)
         # A model that was read from a file of word vectors alone has no context vectors.
-        context = self.context_vectors_.vectors if hasattr(self, "context_vectors_") else None
-        save(path, self.wv, format=format, context_vectors=context, metadata=metadata, overwrite=overwrite)
+        context, nodes = self._output_rows()
+        save(
+            path,
+            self.wv,
+            format=format,
+            context_vectors=context,
+            node_vectors=nodes,
+            metadata=metadata,
+            overwrite=overwrite,
+        )
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, tokenizer: Tokenizer | None = None) -> Self:
@@ -487,6 +505,8 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         model.vectors_, model.vocabulary_ = loaded.word_vectors, loaded.word_vectors.vocabulary
         if loaded.context_vectors is not None:
             model.context_vectors_ = WordVectors(loaded.context_vectors, model.vocabulary_)
+        if loaded.node_vectors is not None:
+            model.node_vectors_ = loaded.node_vectors
         model.loss_history_ = [float(loss) for loss in found["loss_history"]]
         model.n_iter_ = len(model.loss_history_)
         model.tokenizer_ = found["tokenizer"] or "words"
@@ -578,13 +598,19 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
 
     def _standing(self, seed: int) -> Standing:
         """Return the state of this model, for one more pass."""
-        if not hasattr(self, "context_vectors_"):
+        rows = self._output_rows()
+        if rows == (None, None):
             raise ValueError(
                 "partial_fit: this model was loaded from a file without context vectors, so training cannot "
                 "continue; start a new model from its vectors: Word2Vec(initial_vectors=model)"
             )
-        rows = self.vectors_.vectors, self.context_vectors_.vectors
-        return Standing(self.vocabulary_, *rows, self.loss_history_, self.n_iter_, seed, self._stopped_passes)
+        vectors = self.vectors_.vectors
+        return Standing(self.vocabulary_, vectors, rows, self.loss_history_, self.n_iter_, seed, self._stopped_passes)
+
+    def _output_rows(self) -> OutputRows:
+        """Return the output rows that this model has: one read from a file of word vectors alone has none."""
+        context = self.context_vectors_.vectors if hasattr(self, "context_vectors_") else None
+        return OutputRows(context, getattr(self, "node_vectors_", None))
 
     def _run(self, session: Session) -> None:
         try:
@@ -597,9 +623,15 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         """Take over the session's vectors; keep the session only while there is something to resume."""
         state, corpus = session.state, session.corpus
         # An unfinished run trains on in place, so the model gets copies of its rows.
-        rows = [each if state.complete else each.copy() for each in (state.w_in, state.w_out)]
-        self.vectors_ = WordVectors(rows[0], corpus.vocabulary)
-        self.context_vectors_ = WordVectors(rows[1], corpus.vocabulary)
+        kept = [each if state.complete or each is None else each.copy() for each in (state.w_in, *state.output_rows)]
+        vectors, context, nodes = kept
+        for name in ("context_vectors_", "node_vectors_"):
+            vars(self).pop(name, None)  # those of an earlier fit with another loss
+        self.vectors_ = WordVectors(vectors, corpus.vocabulary)
+        if context is not None:
+            self.context_vectors_ = WordVectors(context, corpus.vocabulary)
+        if nodes is not None:
+            self.node_vectors_ = nodes
         self.vocabulary_ = corpus.vocabulary
         self.loss_history_ = list(state.loss_history)
         self.n_iter_ = len(state.loss_history)

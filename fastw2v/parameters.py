@@ -18,6 +18,7 @@ MIN_RATE_SHARE = 1e-4  # of the learning rate
 # Parameters that choose among names: what type checkers and editors offer is what the rules below allow.
 Architecture = Literal["skipgram", "cbow"]
 CbowGradient = Literal["sum", "mean"]
+Loss = Literal["ns", "hs", "both"]
 NegativeSharing = Literal["tile", "pair"]
 ShrinkWindows = bool | Literal["draw", "inverse"]
 Device = Literal["auto", "cpu", "cuda", "numpy"]
@@ -74,6 +75,7 @@ RULES: dict[str, Rule] = {
     "min_count": _integer(0, 2**62),
     "max_vocab": _or_none(_integer(2, 2**31 - 1), "no limit"),
     "architecture": _choice(*get_args(Architecture)),
+    "loss": _choice(*get_args(Loss)),
     "negative": _integer(1, 1_000),
     "ns_exponent": Rule("a finite number from -10 to 10", lambda v: _is_real(v) and -10 <= v <= 10),
     "slow_frequent": _BOOL,

@@ -34,6 +34,7 @@ _MEANINGS = {
     "architecture": "predict the context from the word, or the word from its context",
     "window": "words on either side of the center",
     "shrink_windows": "near contexts count for more (yes), in windows drawn as word2vec does (draw), by 1 / distance",
+    "loss": "negative sampling (ns), hierarchical softmax (hs), or both",
     "negative": "noise words for each positive pair",
     "ns_exponent": "noise words are drawn by count to this power",
     "negative_sharing": "share noise words within a tile of tokens, or draw them for each pair (slow)",
@@ -272,6 +273,8 @@ def info(file: Path | None) -> None:
     if vectors.counts is not None:
         answer(f"tokens of these words in the corpus: {int(vectors.counts.sum()):,}")
     answer(f"context vectors: {'yes' if loaded.context_vectors is not None else 'no'}")
+    if loaded.node_vectors is not None:
+        answer("vectors of the tree's nodes: yes")
     for name, value in loaded.metadata.items():
         answer(f"{name}: {value}")
 
@@ -369,14 +372,23 @@ def convert(
     output, format_ = output_of(output, format_)
     check_file_stays_whole(file, output, {"limit": limit, "commonest": commonest, "errors": errors})
     loaded = load_all(file, errors=errors, limit=limit)
-    vectors, context = loaded.word_vectors, loaded.context_vectors
+    vectors, context, nodes = loaded.word_vectors, loaded.context_vectors, loaded.node_vectors
     if commonest is not None:
         vectors = vectors.commonest(commonest)
         context = context if context is None else context[[loaded.word_vectors.row(word) for word in vectors]]
+        nodes = nodes if len(vectors) == len(loaded.word_vectors) else None  # those of a tree of all words
     metadata = loaded.metadata
     if not overwrite:
-        check_nothing_else_is_lost(output, format_, metadata, context is not None)
-    save(output, vectors, format=format_, context_vectors=context, metadata=metadata, overwrite=overwrite)
+        check_nothing_else_is_lost(output, format_, metadata, context is not None or loaded.node_vectors is not None)
+    save(
+        output,
+        vectors,
+        format=format_,
+        context_vectors=context,
+        node_vectors=nodes,
+        metadata=metadata,
+        overwrite=overwrite,
+    )
     say(f"{len(vectors):,} words, {vectors.vector_size} dimensions; written to {output}")
 
 

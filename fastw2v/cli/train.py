@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastw2v.cli.streams import say
 from fastw2v.errors import ParameterError
+from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
 
 if TYPE_CHECKING:
@@ -64,10 +65,16 @@ class Trained:
         """Write the vectors; the native format also keeps what `Word2Vec.load` asks for."""
         from fastw2v import formats
 
-        context = self.session.state.w_out if with_context else None
+        rows = self.session.state.output_rows if with_context else OutputRows()
         metadata = self.session.record()
         formats.save(
-            path, self.word_vectors, format=format, context_vectors=context, metadata=metadata, overwrite=overwrite
+            path,
+            self.word_vectors,
+            format=format,
+            context_vectors=rows.words,
+            node_vectors=rows.nodes,
+            metadata=metadata,
+            overwrite=overwrite,
         )
 
 

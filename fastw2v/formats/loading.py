@@ -40,14 +40,17 @@ class Loaded:
     ----------
     word_vectors : WordVectors
     context_vectors : array of float32, shape (V, D), or None
-        The output rows; only the native format holds them.
+        The words' output rows; only the native format holds them.
     metadata : dict
         What was given to `save`, and "format_version" and "word_type"; empty for the word2vec formats.
+    node_vectors : array of float32, shape (V - 1, D), or None
+        The output rows of hierarchical softmax, unless some words are left out.
     """
 
     word_vectors: WordVectors
     context_vectors: NDArray[np.float32] | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    node_vectors: NDArray[np.float32] | None = None
 
 
 def load(
@@ -148,7 +151,7 @@ def load_all(
             word_vectors = WordVectors(content.vectors, content.words, content.counts)
         except ParameterError as error:  # a repeated word: the index finds it, a check before would double the time
             raise FormatError(f"{file}, 'vocab_utf8': {error}; the file is damaged") from None
-        return Loaded(word_vectors, content.context_vectors, content.metadata)
+        return Loaded(word_vectors, content.context_vectors, content.metadata, content.node_vectors)
     if mmap:
         raise ParameterError(f"{file}: only native files can be memory-mapped, this is a word2vec {chosen} file")
     with open_reader(file) as reader:

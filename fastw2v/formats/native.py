@@ -6,7 +6,8 @@ tensor                    dtype   shape               meaning
 ``counts``                I64     (V,)                occurrences in the corpus; may be missing
 ``vocab_offsets``         I64     (V + 1,)            word i is bytes offsets[i] to offsets[i + 1] of the next
 ``vectors``               F32     (V, D)
-``context_vectors``       F32     (V, D)              the output rows; may be missing
+``context_vectors``       F32     (V, D)              the words' output rows; may be missing
+``node_vectors``          F32     (V - 1, D)          the output rows of hierarchical softmax; may be missing
 ``vocab_utf8``            U8      (bytes,)            the words; not in the header, whose size is limited
 ========================  ======  ==================  =======================================================
 
@@ -41,7 +42,14 @@ _MAX_HEADER_BYTES = 100_000_000
 _ALIGNMENT = 8
 _BLOCK_BYTES = 8 << 20
 _DTYPES = {"F32": "<f4", "I64": "<i8", "U8": "u1"}
-_EXPECTED = {"vectors": "F32", "context_vectors": "F32", "counts": "I64", "vocab_offsets": "I64", "vocab_utf8": "U8"}
+_EXPECTED = {
+    "counts": "I64",
+    "vocab_offsets": "I64",
+    "vectors": "F32",
+    "context_vectors": "F32",
+    "node_vectors": "F32",
+    "vocab_utf8": "U8",
+}
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,7 @@ class NativeContent:
     counts: NDArray[np.int64] | None
     context_vectors: NDArray[np.float32] | None
     metadata: dict[str, Any]
+    node_vectors: NDArray[np.float32] | None = None
 
 
 def is_native(start: bytes) -> bool:
@@ -68,18 +77,21 @@ def write_native(writer: Writer, content: NativeContent) -> None:
     FormatError
         For words that are neither all str nor all int.
     ParameterError
-        For metadata that JSON cannot hold, or context vectors of another shape.
+        For metadata that JSON cannot hold, or context or node vectors of another shape.
     """
     encoded, word_type = encode_words(content.words)
     offsets = np.zeros(len(encoded) + 1, np.int64)
     np.cumsum([len(word) for word in encoded], out=offsets[1:])
     arrays: dict[str, NDArray[Any]] = {} if content.counts is None else {"counts": content.counts}
     arrays |= {"vocab_offsets": offsets, "vectors": content.vectors}
-    if content.context_vectors is not None:
-        context = np.ascontiguousarray(content.context_vectors, np.float32)
-        if context.shape != content.vectors.shape:
-            raise ParameterError(f"context_vectors have shape {context.shape}, vectors {content.vectors.shape}")
-        arrays["context_vectors"] = context
+    words, columns = content.vectors.shape
+    for name, rows in (("context_vectors", words), ("node_vectors", words - 1)):
+        given = getattr(content, name)
+        if given is None:
+            continue
+        if given.shape != (rows, columns):
+            raise ParameterError(f"{name} have shape {given.shape}, expected {(rows, columns)}")
+        arrays[name] = np.ascontiguousarray(given, np.float32)
     arrays["vocab_utf8"] = np.frombuffer(b"".join(encoded), np.uint8)
     writer.write(_make_header(arrays, content.metadata, word_type))
     for name, array in arrays.items():
@@ -143,6 +155,7 @@ def read_native(path: Path, *, mmap: bool, limit: int | None = None) -> NativeCo
         words_size, columns = places["vectors"][1]
         for name, shape in (
             ("context_vectors", (words_size, columns)),
+            ("node_vectors", (words_size - 1, columns)),
             ("counts", (words_size,)),
             ("vocab_offsets", (words_size + 1,)),
         ):
@@ -165,6 +178,8 @@ def read_native(path: Path, *, mmap: bool, limit: int | None = None) -> NativeCo
             counts=_check_counts(path, array("counts", rows)) if "counts" in places else None,
             context_vectors=array("context_vectors", rows, mmap) if "context_vectors" in places else None,
             metadata=metadata,
+            # The nodes are those of a tree of all words.
+            node_vectors=array("node_vectors", rows - 1, mmap) if "node_vectors" in places and rows == words_size else None,
         )
 
 
@@ -182,11 +197,11 @@ def read_native_metadata(path: Path) -> dict[str, Any]:
 
 
 def held_beside_vectors(path: Path) -> set[str]:
-    """Return what a native file holds beside words and their vectors: "context vectors" and the caller's metadata."""
+    """Return what a native file holds beside words and their vectors: other vectors and the caller's metadata."""
     with open(path, "rb") as file:
         header, _ = _read_header(path, file, os.fstat(file.fileno()).st_size)
     names = set(_read_metadata(path, header.get("__metadata__"))) - {"format_version", "word_type"}
-    return names | ({"context vectors"} if "context_vectors" in header else set())
+    return names | {name.replace("_", " ") for name in ("context_vectors", "node_vectors") if name in header}
 
 
 def _read_header(path: Path, file: BinaryIO, size: int) -> tuple[dict[str, Any], int]:

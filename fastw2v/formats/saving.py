@@ -29,6 +29,7 @@ def save(
     *,
     format: Format | None = None,
     context_vectors: NDArray[np.float32] | None = None,
+    node_vectors: NDArray[np.float32] | None = None,
     metadata: dict[str, Any] | None = None,
     overwrite: bool = False,
 ) -> None:
@@ -43,7 +44,9 @@ def save(
         By default it follows from the name: ``.safetensors`` and ``.fw2v`` are native, ``.txt`` and ``.vec`` word2vec
         text, ``.bin`` word2vec binary.
     context_vectors : array of float, shape (V, D), optional
-        The output rows. Only the native format holds them; the word2vec formats hold word vectors alone.
+        The words' output rows. Only the native format holds them; the word2vec formats hold word vectors alone.
+    node_vectors : array of float, shape (V - 1, D), optional
+        The output rows of hierarchical softmax; again, only the native format holds them.
     metadata : dict, optional
         Anything that JSON can hold, such as parameters and loss history. Only the native format holds it.
     overwrite : bool, default False
@@ -56,7 +59,7 @@ def save(
         For a word that the format cannot hold, a name that implies no format, or an existing file that holds something
         else than word vectors.
     ParameterError
-        For metadata that JSON cannot hold, context vectors of another shape, or an object without word vectors.
+        For metadata that JSON cannot hold, context or node vectors of another shape, or an object without word vectors.
     OSError
         The message names the path, where everything is unchanged.
 
@@ -88,6 +91,7 @@ def save(
             word_vectors.counts,
             context_vectors,
             metadata or {},  # type: ignore[arg-type]
+            node_vectors,
         )
         with open_atomic(target) as writer:
             write_native(writer, content)

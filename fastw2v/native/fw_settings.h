@@ -14,6 +14,8 @@ typedef struct fw_settings {
     long long epochs;        /* of the whole run */
     long long chunks;        /* of one epoch */
     long long longest_chunk; /* raw tokens */
+    long long longest_path;  /* inner nodes from the root of the tree to a word, at most; 0 without a tree */
+    long long first_node;    /* the output row of the tree's first node: V if words have output rows, else 0 */
     unsigned long long seed;
     double learning_rate, min_learning_rate; /* at the first and after the last token of the run */
     int window, negative;                    /* W and K: contexts on either side, noise words for each pair */
@@ -22,6 +24,7 @@ typedef struct fw_settings {
     int noise_life;                          /* L: tiles for which a noise word stays */
     int cbow, cbow_mean, cbow_divide;        /* CBOW: hidden row is the mean; gradient divided by the contexts */
     int draw_windows, pairwise_noise;        /* windows drawn in 1..W; fresh noise words for each pair */
+    int negative_sampling, hierarchical;     /* the losses: of words and noise words, of the tree's nodes */
 } fw_settings;
 
 #endif

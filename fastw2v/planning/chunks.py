@@ -37,19 +37,21 @@ def cut_corpus(
     output_rate: NDArray[np.float32],
     tile_tokens: int,
     sentence_pairs: NDArray[np.float64],
+    outputs: float,
     params: TrainingParameters,
 ) -> Chunks:
     """Cut a corpus for tiles of at most ``tile_tokens`` tokens.
 
     ``keep`` is the keep probability of each word, ``output_rate`` its output row's share of the learning rate,
-    ``sentence_pairs`` the weight of a token's pairs in each sentence, at most.
+    ``sentence_pairs`` the weight of a token's pairs in each sentence, at most, ``outputs`` how many output rows each
+    pair trains.
     """
     # `staleness` is proportional to share * sqrt(output_rate) in a burst, where the word comes more than once a tile.
     scale = np.sqrt(output_rate, dtype=np.float64)
     shares = _sampler.local_shares(corpus.ids, keep, scale, PIECE_TOKENS, CHUNK_LIMIT)
-    most = burst_bound(params.architecture, params.negative)
+    most = burst_bound(params.architecture, outputs)
     pairs = piece_pairs(corpus.offsets, sentence_pairs)
-    step = Step(pairs, params.negative, params.resolved_learning_rate, params.architecture == "cbow")
+    step = Step(pairs, outputs, params.resolved_learning_rate, params.architecture == "cbow")
     shifts = burst_shifts(shares, tile_tokens, step, most)
     begin, shift = cut_bursts(cut_chunks(corpus.offsets), shifts)
     # "right": if several sentences start here, all but the last are empty

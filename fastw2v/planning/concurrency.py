@@ -1,7 +1,7 @@
 """How many tiles may train at the same time: staleness sets the bound, not the device.
 
 A row that a thread or a warp reads misses the updates of the tokens that others have in flight. Let
-``C = F * p * n * (K + 1) * learning_rate``, with F tokens in flight, p the kept share of the most frequent word and n
+``C = F * p * n * outputs * learning_rate``, with F tokens in flight, p the kept share of the most frequent word and n
 the weight of a token's pairs in one pass; where output rows move at a share of the rate, C takes the geometric mean of
 both sides, as in staleness.py. A simulation on text was stable at C = 19 and diverged at 23, for every
 vocabulary size.
@@ -35,7 +35,7 @@ def tokens_in_flight(plan: Plan, rate: float) -> float:
     CPU threads are bounded, too: with default parameters English text allows about sixty of them (CBOW: twenty), and a
     small vocabulary fewer. A small corpus needs no further bound there: it has few chunks, one for each thread.
     """
-    one = max(plan.kept_share, 1e-12) * max(plan.pairs, 1e-12) * (plan.negative + 1) * max(rate, 1e-12)
+    one = max(plan.kept_share, 1e-12) * max(plan.pairs, 1e-12) * plan.outputs * max(rate, 1e-12)
     return FLIGHT_STALENESS_MAX / (one * plan.output_rate**0.5)
 
 

@@ -23,15 +23,6 @@ def noise_weights(counts: NDArray[np.int64], exponent: float) -> NDArray[np.floa
     return weights
 
 
-def noise_relief(negative: int) -> float:
-    """Return how much further a row may move at once with K noise words than with five.
-
-    The bounds on what a snapshot may move were measured with five negatives and reckon with K + 1. But the more noise
-    words there are, the smaller is each one's gradient.
-    """
-    return max(1.0, ((negative + 1) / 6) ** 0.5)
-
-
 def enough_noise_slots(negative: int) -> int:
     """Return S: a multiple of 16 and at least twice the negatives (with S < 2 K analogies get worse)."""
     return max(NOISE_SLOTS, -(-2 * negative // 16) * 16)

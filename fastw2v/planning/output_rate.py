@@ -21,10 +21,10 @@ OUTPUT_RATE_MIN = 0.05
 
 
 def output_rates(kept: NDArray[np.float64], params: TrainingParameters) -> NDArray[np.float32]:
-    """Return each output row's share of the learning rate, float32 (V,).
+    """Return each output row's share of the learning rate, float32.
 
-    ``kept`` (V,) is how often subsampling is expected to keep each word in an epoch. The share is 1 for CBOW, and where
-    ``slow_frequent`` is off.
+    ``kept`` is how often subsampling is expected to keep each row's word in an epoch; of a node, any word below it. The
+    share is 1 for CBOW, and where ``slow_frequent`` is off.
     """
     if params.architecture == "cbow" or not params.slow_frequent:
         return np.ones(len(kept), np.float32)

@@ -19,6 +19,7 @@ from fastw2v.planning.output_rate import output_rates
 from fastw2v.planning.staleness import Step, longest_tile, rate_damping
 from fastw2v.planning.subsampling import keep_probability
 from fastw2v.planning.tables import word_counts
+from fastw2v.planning.tree import Tree, make_tree
 from fastw2v.planning.windows import plan_windows
 
 if TYPE_CHECKING:
@@ -55,6 +56,14 @@ class Plan:
         which is the most frequent one in a run whose counts are the corpus's own.
     output_rate : float
         That word's share of the learning rate; see output_rate.py.
+    negative_sampling, hierarchical : bool
+        The losses: of words and noise words, of the nodes of a tree.
+    outputs : float
+        Output rows that a pair trains, in the mean: its word and K noise words, the nodes on its path, or both.
+    first_node : int
+        The output row of the tree's first node.
+    longest_path : int
+        Nodes on the longest path; 0 without a tree.
     """
 
     cbow: bool
@@ -80,6 +89,11 @@ class Plan:
     pair_weight: NDArray[np.float32]
     pass_slot: NDArray[np.int32]
     pairs: float
+    negative_sampling: bool = True
+    hierarchical: bool = False
+    outputs: float = 6.0
+    first_node: int = 0
+    longest_path: int = 0
 
     @property
     def passes(self) -> int:
@@ -129,27 +143,32 @@ def make_plan(
     seed: int,
     counts: NDArray[np.int64] | None = None,
     kept_by: NDArray[np.int64] | None = None,
+    tree: Tree | None = None,
 ) -> Plan:
     """Make the plan of a run: a function of the corpus (with its `word_counts`), the parameters and the seed alone.
 
-    ``kept_by`` (V,) are the counts that decide which tokens are kept, if they are not the corpus's own.
+    ``kept_by`` (V,) are the counts that decide which tokens are kept, if they are not the corpus's own. ``tree`` is that
+    of hierarchical softmax, if it was made before.
     """
     counts = word_counts(corpus) if counts is None else counts
     deciding = counts if kept_by is None else kept_by
     keep = keep_probability(deciding, params.sample)
     kept = counts * keep
     noise_slots = enough_noise_slots(params.negative)
+    if params.hierarchical and tree is None:
+        tree = make_tree(deciding)
+    outputs = (params.negative + 1.0) * params.negative_sampling + (0 if tree is None else tree.mean_path(kept))
     rate = params.resolved_learning_rate
     rates_of_rows = output_rates(deciding * keep, params)
     fastest = int((kept * np.sqrt(rates_of_rows)).argmax())  # the word that a tile or a thread moves furthest
     kept_share = float(kept[fastest] / max(kept.sum(), 1e-300))
     output_rate = float(rates_of_rows[fastest])
     cbow = params.architecture == "cbow"
-    windows = plan_windows(np.diff(corpus.offsets), float(kept.sum() / max(counts.sum(), 1)), params)
-    step = Step(windows.pairs, params.negative, rate, cbow, output_rate)
+    windows = plan_windows(np.diff(corpus.offsets), float(kept.sum() / max(counts.sum(), 1)), outputs, params)
+    step = Step(windows.pairs, outputs, rate, cbow, output_rate)
     tile_tokens = longest_tile(noise_slots, step, kept_share, float(kept.sum()) * params.epochs)
     damping = rate_damping(tile_tokens, step, kept_share)
-    chunks = cut_corpus(corpus, keep, rates_of_rows, tile_tokens, windows.sentence_pairs, params)
+    chunks = cut_corpus(corpus, keep, rates_of_rows, tile_tokens, windows.sentence_pairs, outputs, params)
     return Plan(
         cbow=cbow,
         cbow_mean=params.cbow_mean,
@@ -174,4 +193,9 @@ def make_plan(
         pair_weight=windows.pair_weight,
         pass_slot=windows.pass_slot,
         pairs=windows.pairs,
+        negative_sampling=params.negative_sampling,
+        hierarchical=params.hierarchical,
+        outputs=outputs,
+        first_node=len(counts) if params.negative_sampling and params.hierarchical else 0,
+        longest_path=0 if tree is None else tree.longest_path,
     )

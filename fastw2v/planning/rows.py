@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v import _sampler
 
+if TYPE_CHECKING:
+    from fastw2v.planning.training_parameters import TrainingParameters
+
 ROW_ALIGN = 16  # floats: rows begin on cache lines
 
 
 @dataclass
 class Arrays:
-    """The model itself: input rows (the word vectors) and output rows (the context vectors), float32 (V, D) each."""
+    """The model itself, in float32.
+
+    Attributes
+    ----------
+    w_in : (V, D)
+        Input rows: the word vectors.
+    w_out : (V, D), (V - 1, D) or (2 V - 1, D)
+        Output rows: of words under negative sampling (the context vectors), of the nodes of a tree under hierarchical
+        softmax, or of words and nodes, in this order.
+    """
 
     w_in: NDArray[np.float32]
     w_out: NDArray[np.float32]
+
+
+class OutputRows(NamedTuple):
+    """The output rows of a model by their kind; None for a kind that it does not have."""
+
+    words: NDArray[np.float32] | None = None
+    nodes: NDArray[np.float32] | None = None
 
 
 def row_stride(vector_size: int) -> int:
@@ -51,8 +71,22 @@ def packed_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     return flat.reshape(words, vector_size)
 
 
-def initial_arrays(words: int, vector_size: int, seed: int) -> Arrays:
-    """Return the rows at the start: input rows uniform in [-1, 1) / D, output rows zero."""
-    arrays = Arrays(empty_rows(words, vector_size), empty_rows(words, vector_size))
+def count_output_rows(words: int, params: TrainingParameters) -> int:
+    """Return how many output rows a model of so many words has."""
+    return words * params.negative_sampling + (words - 1) * params.hierarchical
+
+
+def split_output_rows(w_out: NDArray[np.float32], words: int, params: TrainingParameters) -> OutputRows:
+    """Return views of the output rows of words and of nodes."""
+    first_node = words * params.negative_sampling
+    return OutputRows(
+        w_out[:first_node] if params.negative_sampling else None, w_out[first_node:] if params.hierarchical else None
+    )
+
+
+def initial_arrays(words: int, vector_size: int, seed: int, output_rows: int | None = None) -> Arrays:
+    """Return the rows at the start: input rows uniform in [-1, 1) / D, output rows zero (by default one a word)."""
+    output_rows = words if output_rows is None else output_rows
+    arrays = Arrays(empty_rows(words, vector_size), empty_rows(output_rows, vector_size))
     _sampler.initial_rows(arrays.w_in, seed)
     return arrays

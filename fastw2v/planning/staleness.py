@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.planning.noise import noise_relief
 
 TILE_TOKENS_MAX = 32  # T: longer tiles are no faster, and staleness grows with T
 # A small run has few tiles, and each has one set of noise words: in longer tiles too few are drawn over the whole run
@@ -38,7 +37,8 @@ class Step(NamedTuple):
     ----------
     pairs : float, or array with one number for each piece of the corpus
         The weight of the pairs that a token has in one pass over its window; see windows.py.
-    negative : int
+    outputs : float
+        The output rows that a pair trains: with negative sampling its word and K noise words.
     rate : float
         The learning rate at the start.
     cbow : bool
@@ -47,7 +47,7 @@ class Step(NamedTuple):
     """
 
     pairs: float | NDArray[np.float64]
-    negative: int
+    outputs: float
     rate: float
     cbow: bool = False
     output_rate: float = 1.0
@@ -56,7 +56,7 @@ class Step(NamedTuple):
 def staleness(tile_tokens: int | NDArray[np.int32], step: Step, kept_share: float | NDArray[np.float64]) -> Any:
     """Estimate how far a tile moves the rows of the most frequent word before any update moves them back.
 
-    An input row moves by about ``rate * pairs * (K + 1)`` for each occurrence of its word in the tile; if it moves at
+    An input row moves by about ``rate * pairs * outputs`` for each occurrence of its word in the tile; if it moves at
     all, the word occurs at least once. An output row moves by the same amount times the word's expected count in the
     tile, and times its share of the learning rate. Each row pulls the other along, so the geometric mean of the two
     decides whether they diverge.
@@ -69,7 +69,7 @@ def staleness(tile_tokens: int | NDArray[np.int32], step: Step, kept_share: floa
     if step.cbow:
         at_once = np.maximum(np.minimum(step.pairs, tile_tokens), step.pairs * kept_share)
     occurrences = np.sqrt(np.maximum(1.0, expected) * expected * step.output_rate)
-    return occurrences * at_once * (step.negative + 1) * step.rate
+    return occurrences * at_once * step.outputs * step.rate
 
 
 def longest_tile(noise_slots: int, step: Step, kept_share: float, run_tokens: float = np.inf) -> int:
@@ -100,13 +100,22 @@ def burst_shifts(shares: NDArray[np.float64], tile_tokens: int, step: Step, most
     return shifts
 
 
-def burst_bound(architecture: str, negative: int) -> float:
+def relief(outputs: float) -> float:
+    """Return how much further a row may move at once where pairs train this many output rows, not six.
+
+    The bounds on what a snapshot may move were measured with five negatives and reckon with K + 1. But the more output
+    rows there are, the smaller is each one's gradient.
+    """
+    return max(1.0, (outputs / 6) ** 0.5)
+
+
+def burst_bound(architecture: str, outputs: float) -> float:
     """Return the largest `staleness` that a tile in a burst may have.
 
     With 8 to 15 negatives, texts of topics (eight seeds) always trained at this bound and diverged with some parameters
     at 1.2 times this bound.
     """
-    return BURST_STALENESS_MAX[architecture] * noise_relief(negative)
+    return BURST_STALENESS_MAX[architecture] * relief(outputs)
 
 
 def rate_damping(tile_tokens: int, step: Step, kept_share: float) -> float:

@@ -1,4 +1,4 @@
-"""What a run knows of each word, made once from the word counts: when it is kept and drawn, and how it moves."""
+"""What a run knows of each word, made once from the word counts: when it is kept and drawn, how it moves, its path."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from fastw2v.corpus.ids import count_ids
 from fastw2v.planning.noise import noise_weights
 from fastw2v.planning.output_rate import output_rates
 from fastw2v.planning.subsampling import keep_probability, keep_thresholds
+from fastw2v.planning.tree import Tree, make_tree
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
@@ -29,8 +30,10 @@ class Tables:
         A token is kept if 32 random bits are at most its word's threshold.
     noise_threshold, noise_alias : uint32 (V,), int32 (V,)
         Alias table of ``count ** ns_exponent``.
-    output_rate : float32 (V,)
+    output_rate : float32 (output rows,)
         The share of the learning rate at which each output row moves; see output_rate.py.
+    tree : Tree or None
+        The paths of hierarchical softmax.
     frozen : uint8 (V,) or None
         1 for each input row that training leaves unchanged.
     """
@@ -39,6 +42,7 @@ class Tables:
     noise_threshold: NDArray[np.uint32]
     noise_alias: NDArray[np.int32]
     output_rate: NDArray[np.float32]
+    tree: Tree | None = None
     frozen: NDArray[np.uint8] | None = None
 
 
@@ -48,9 +52,17 @@ def word_counts(corpus: EncodedCorpus) -> NDArray[np.int64]:
 
 
 def make_tables(
-    counts: NDArray[np.int64], params: TrainingParameters, frozen: NDArray[np.uint8] | None = None
+    counts: NDArray[np.int64],
+    params: TrainingParameters,
+    frozen: NDArray[np.uint8] | None = None,
+    tree: Tree | None = None,
 ) -> Tables:
-    """Make the tables for a corpus with these word counts."""
+    """Make the tables for a corpus with these word counts; ``tree``, if it was made from them before."""
     keep = keep_probability(counts, params.sample)
     noise_threshold, noise_alias = _sampler.alias_table(noise_weights(counts, params.ns_exponent))
-    return Tables(keep_thresholds(keep), noise_threshold, noise_alias, output_rates(counts * keep, params), frozen)
+    if params.hierarchical and tree is None:
+        tree = make_tree(counts)
+    kept = counts * keep
+    rows = [kept] * params.negative_sampling + ([] if tree is None else [tree.visits(kept)])
+    rates = output_rates(np.concatenate(rows), params)
+    return Tables(keep_thresholds(keep), noise_threshold, noise_alias, rates, tree, frozen)

@@ -25,6 +25,9 @@ class TrainingParameters:
         context within W is trained, with the probability that a drawn window holds it as its weight (CBOW: drawn).
         "draw": drawn, as word2vec does. "inverse": skip-gram's weights are proportional to 1 / distance. False: every
         context within W counts the same.
+    loss : {"ns", "hs", "both"}, default "ns"
+        "ns": negative sampling. "hs": hierarchical softmax over the Huffman tree of the counts; the parameters of noise
+        words then have no effect. "both": the sum of the two, as word2vec.c and gensim allow.
     negative : int, default 5
         K, the noise words for each positive pair.
     ns_exponent : float, default 0.75
@@ -58,6 +61,7 @@ class TrainingParameters:
     architecture: str = "skipgram"
     window: int = 5
     shrink_windows: ShrinkWindows = True
+    loss: str = "ns"
     negative: int = 5
     ns_exponent: float = 0.75
     negative_sharing: str = "tile"
@@ -79,6 +83,16 @@ class TrainingParameters:
                 f"which is {self.resolved_learning_rate!r}"
             )
         return TrainingParameters(**{each.name: plain(getattr(self, each.name)) for each in fields(self)})
+
+    @property
+    def negative_sampling(self) -> bool:
+        """Whether words have output rows, which noise words train."""
+        return self.loss != "hs"
+
+    @property
+    def hierarchical(self) -> bool:
+        """Whether the nodes of a tree have output rows."""
+        return self.loss != "ns"
 
     @property
     def resolved_learning_rate(self) -> float:

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.parameters import ShrinkWindows
-from fastw2v.planning.noise import noise_relief
+from fastw2v.planning.staleness import relief
 
 if TYPE_CHECKING:
     from fastw2v.planning.training_parameters import TrainingParameters
 
-# How far all of a token's pairs may move its input row at once, `rate * pairs * (K + 1)`, so that its window is taken
+# How far all of a token's pairs may move its input row at once, `rate * pairs * outputs`, so that its window is taken
 # whole (with five negatives); and how far each pass over a wider window may. See docs/tile.md for what was measured.
 WHOLE_WINDOW_MOVE_MAX = 4.0
 PASS_MOVE_MAX = 2.0
@@ -48,15 +48,20 @@ class Windows(NamedTuple):
     sentence_pairs: NDArray[np.float64]
 
 
-def plan_windows(lengths: NDArray[np.int64], kept_of_all: float, params: TrainingParameters) -> Windows:
-    """Plan the windows of a run over sentences of these lengths; subsampling keeps ``kept_of_all`` of all tokens."""
+def plan_windows(
+    lengths: NDArray[np.int64], kept_of_all: float, outputs: float, params: TrainingParameters
+) -> Windows:
+    """Plan the windows of a run over sentences of these lengths.
+
+    Subsampling keeps ``kept_of_all`` of all tokens; each pair trains ``outputs`` output rows.
+    """
     shrink, architecture = params.shrink_windows, params.architecture
     window = real_window(params.window, lengths)
     weights = expected_weights(shrink, architecture, window)
     whole = most_pairs(weights, lengths)
     passes = 1
     if architecture == "skipgram":
-        passes = enough_passes(float(whole.max(initial=0)), params.negative, params.resolved_learning_rate)
+        passes = enough_passes(float(whole.max(initial=0)), outputs, params.resolved_learning_rate)
     pass_slot = cut_window(weights, passes)
     at_once = float(2 * weights.sum() / (len(pass_slot) - 1))  # in one pass over a whole window
     # Centers are kept tokens: a sentence has one for certain, the others with the mean probability.
@@ -155,7 +160,7 @@ def cut_window(weights: NDArray[np.float64], passes: int) -> NDArray[np.int32]:
     return np.unique(np.concatenate([[0], cuts, [len(upto)]])).astype(np.int32)
 
 
-def enough_passes(pairs: float, negative: int, rate: float) -> int:
+def enough_passes(pairs: float, outputs: float, rate: float) -> int:
     """Return in how many passes tokens with this weight of pairs are to be trained."""
-    move = pairs * (negative + 1) * rate
-    return 1 if move <= WHOLE_WINDOW_MOVE_MAX * noise_relief(negative) else int(np.ceil(move / PASS_MOVE_MAX))
+    move = pairs * outputs * rate
+    return 1 if move <= WHOLE_WINDOW_MOVE_MAX * relief(outputs) else int(np.ceil(move / PASS_MOVE_MAX))

@@ -20,6 +20,7 @@ from fastw2v.formats.atomic import check_target
 from fastw2v.formats.sniff import is_checkpoint
 from fastw2v.formats.words import encode_words
 from fastw2v.parameters import shown
+from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.record import record
 from fastw2v.vectors.word_vectors import WordVectors
@@ -79,11 +80,20 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: 
     vectors = WordVectors(state.w_in, corpus.vocabulary)
     known = record(asdict(state.params), state.loss_history, corpus.tokenizer, state.plan.seed)
     metadata = {"training": position, **known}
-    save(path, vectors, format="native", context_vectors=state.w_out, metadata=metadata, overwrite=True)
+    rows = state.output_rows
+    save(
+        path,
+        vectors,
+        format="native",
+        context_vectors=rows.words,
+        node_vectors=rows.nodes,
+        metadata=metadata,
+        overwrite=True,
+    )
 
 
-def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], TrainingParameters, WordVectors, np.ndarray]:
-    """Read a checkpoint: position, parameters, word vectors and context vectors.
+def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], TrainingParameters, WordVectors, OutputRows]:
+    """Read a checkpoint: position, parameters, word vectors and output rows.
 
     Raises
     ------
@@ -92,7 +102,8 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Train
     """
     loaded = load_all(path, format="native")
     position = loaded.metadata.get("training")
-    if not isinstance(position, dict) or loaded.context_vectors is None:
+    rows = OutputRows(loaded.context_vectors, loaded.node_vectors)
+    if not isinstance(position, dict) or rows == (None, None):
         raise FormatError(f"{os.fspath(path)}: a model, but not a checkpoint: it does not record a position")
     try:
         params = TrainingParameters(**position["params"]).checked()
@@ -105,9 +116,11 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Train
         position["frozen"] = [int(row) for row in position["frozen"]]
         if not (0 <= position["seed"] < 2**64 and params.vector_size == loaded.word_vectors.vectors.shape[1]):
             raise ValueError(f"seed {position['seed']}, vector_size {params.vector_size}")
+        if (rows.words is None, rows.nodes is None) != (not params.negative_sampling, not params.hierarchical):
+            raise ValueError(f"loss {params.loss}, but other output rows")
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise FormatError(f"{os.fspath(path)}: its record of the training is damaged: {error!r}") from error
-    return position, params, loaded.word_vectors, loaded.context_vectors
+    return position, params, loaded.word_vectors, rows
 
 
 def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedCorpus) -> None:
@@ -118,7 +131,7 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
     FormatError
         The checkpoint belongs to another corpus or other parameters, named here.
     """
-    position, params, vectors, context = read_checkpoint(path)
+    position, params, vectors, rows = read_checkpoint(path)
     if position["corpus"] != fingerprint(corpus):
         raise FormatError(
             f"{os.fspath(path)}: its corpus (tokens-sentences-words-checksum {position['corpus']}) is not the one "
@@ -150,7 +163,8 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
             f"{os.fspath(path)}: its position, token {token}, is not a chunk boundary in this version of fastw2v: "
             "resume with the version that wrote it"
         )
-    state.w_in[:], state.w_out[:] = vectors.vectors, context
+    state.w_in[:] = vectors.vectors
+    state.w_out[:] = np.concatenate([part for part in rows if part is not None])
     state.epoch, state.chunk = epoch, chunk
     state.loss_sum, state.pairs = position["loss_sum"], position["pairs"]
     state.loss_history = position["loss_history"]

@@ -20,8 +20,9 @@ from fastw2v.machine import check_memory, resolve_jobs
 from fastw2v.parameters import check, shown
 from fastw2v.planning import plan
 from fastw2v.planning.plan import ChunkStats, Plan
-from fastw2v.planning.rows import initial_arrays, row_stride
+from fastw2v.planning.rows import OutputRows, count_output_rows, initial_arrays, row_stride, split_output_rows
 from fastw2v.planning.tables import make_tables, word_counts
+from fastw2v.planning.tree import make_tree
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.checkpoint import check_checkpoint, check_words, save_checkpoint
 from fastw2v.training.interrupts import interrupts_held
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 HAND_OVER_SECONDS = 0.15  # work handed to a backend at once, and so the time between two calls of a callback
 CHECKPOINT_SECONDS = 600.0
-EXPLODED = 100.0  # mean loss for each pair and each word scored in it; an untrained model has log 2
+EXPLODED = 100.0  # mean loss for each pair and each output row scored in it; an untrained model has log 2
 
 
 def start(
@@ -41,7 +42,7 @@ def start(
     *,
     seed: int,
     initial_vectors: NDArray[np.float32] | None = None,
-    context_vectors: NDArray[np.float32] | None = None,
+    output_rows: OutputRows | None = None,
     frozen: NDArray[np.uint8] | None = None,
     counts: NDArray[np.int64] | None = None,
 ) -> TrainingState:
@@ -55,8 +56,8 @@ def start(
         From 0 to 2**64 - 1; the same corpus, parameters and seed give the same draws on every device.
     initial_vectors : float32 (V, D), optional
         Input rows to start from; rows with a NaN start at random.
-    context_vectors : float32 (V, D), optional
-        Output rows to start from; by default zeros.
+    output_rows : OutputRows, optional
+        Output rows to start from; a kind that is missing starts at zero.
     frozen : uint8 (V,), optional
         1 for words whose input rows do not change.
     counts : int64 (V,), optional
@@ -71,26 +72,38 @@ def start(
     """
     params = params.checked()
     words = len(corpus.vocabulary)
-    needed = 2 * 4 * words * row_stride(params.vector_size)
-    check_memory(needed, f"two matrices of {words:,} words x {params.vector_size} floats")
+    rows_out = count_output_rows(words, params)
+    needed = 4 * (words + rows_out) * row_stride(params.vector_size)
+    check_memory(needed, f"{words:,} input and {rows_out:,} output rows of {params.vector_size} floats")
     own_counts = word_counts(corpus)
-    arrays = initial_arrays(words, params.vector_size, seed)
-    for name, rows in (("initial_vectors", initial_vectors), ("context_vectors", context_vectors)):
-        if rows is not None and rows.shape != arrays.w_in.shape:
-            raise ParameterError(f"{name}: expected shape {arrays.w_in.shape}, found {rows.shape}")
+    arrays = initial_arrays(words, params.vector_size, seed, rows_out)
+    if initial_vectors is not None and initial_vectors.shape != arrays.w_in.shape:
+        raise ParameterError(f"initial_vectors: expected shape {arrays.w_in.shape}, found {initial_vectors.shape}")
     if initial_vectors is not None:
         given = np.isfinite(initial_vectors).all(axis=1)
         arrays.w_in[given] = initial_vectors[given]
-    if context_vectors is not None:
-        arrays.w_out[:] = context_vectors
-    made = plan.make_plan(corpus, params, seed, own_counts, counts)
+    _set_output_rows(output_rows, split_output_rows(arrays.w_out, words, params))
+    deciding = own_counts if counts is None else counts
+    tree = make_tree(deciding) if params.hierarchical else None
+    made = plan.make_plan(corpus, params, seed, own_counts, counts, tree)
     if made.learning_rate < params.resolved_learning_rate:
         warn_user(
             f"the learning rate is lowered from {params.resolved_learning_rate:.4g} to {made.learning_rate:.4g}: with "
             f"so few words, window={params.window} and negative={params.negative}, training could diverge",
         )
-    tables = make_tables(own_counts if counts is None else counts, params, frozen)
-    return TrainingState(arrays, made, tables, params)
+    return TrainingState(arrays, made, make_tables(deciding, params, frozen, tree), params)
+
+
+def _set_output_rows(given: OutputRows | None, rows: OutputRows) -> None:
+    if given is None:
+        return
+    for name in OutputRows._fields:
+        to, source = getattr(rows, name), getattr(given, name)
+        if to is None or source is None:
+            continue
+        if to.shape != source.shape:
+            raise ParameterError(f"output rows of {name}: expected shape {to.shape}, found {source.shape}")
+        to[:] = source
 
 
 def train(corpus: EncodedCorpus, params: TrainingParameters, *, seed: int = 0, **options: Any) -> TrainingState:
@@ -269,8 +282,8 @@ def _loop(
 
 
 def _exploded(stats: ChunkStats, plan_: Plan) -> bool:
-    """Return whether the loss, though finite, far exceeds that of an untrained model, (K + 1) log 2."""
-    return stats.loss_sum > EXPLODED * (plan_.negative + 1) * max(1, stats.pairs)
+    """Return whether the loss, though finite, far exceeds that of an untrained model, log 2 for each output row."""
+    return stats.loss_sum > EXPLODED * plan_.outputs * max(1, stats.pairs)
 
 
 def _check_finite(state: TrainingState) -> None:

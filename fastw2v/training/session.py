@@ -23,6 +23,7 @@ from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import DivergedError, FormatError, ParameterError, warn_user
 from fastw2v.parameters import Device, Errors, check
 from fastw2v.planning.learning_rate import LONG_RUN
+from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.checkpoint import restore, row_numbers, seed_of
 from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initial_rows, warn_of_random_rows
@@ -184,7 +185,7 @@ class Standing(NamedTuple):
 
     vocabulary: Vocabulary
     vectors: NDArray[np.float32]
-    context_vectors: NDArray[np.float32]
+    output_rows: OutputRows
     loss_history: list[float]
     passes: int
     seed: int
@@ -196,7 +197,7 @@ def begin(
     corpus: Any,
     *,
     seed: int | None = None,
-    context_vectors: NDArray[np.float32] | None = None,
+    output_rows: OutputRows | None = None,
     counts: NDArray[np.int64] | None = None,
     restored: bool = False,
 ) -> Session:
@@ -209,7 +210,7 @@ def begin(
     corpus : whatever `fastw2v.encode` takes
     seed : int, optional
         In place of ``request.random_state``.
-    context_vectors, counts : optional
+    output_rows, counts : optional
         As for `fastw2v.training.start`.
     restored : bool
         Whether a checkpoint's rows will replace the first ones.
@@ -230,7 +231,7 @@ def begin(
         parameters,
         seed=resolve_seed(request.random_state) if seed is None else seed,
         initial_vectors=rows,
-        context_vectors=context_vectors,
+        output_rows=output_rows,
         frozen=frozen,
         counts=counts,
     )
@@ -289,7 +290,7 @@ def next_pass(request: Request, corpus: Any, standing: Standing) -> Session:
         replace(request, initial_vectors=standing.vectors),
         replace(encoded, vocabulary=Vocabulary(known.words, counts)),
         seed=seed_of_pass(standing.seed, standing.passes, standing.stopped),
-        context_vectors=standing.context_vectors,
+        output_rows=standing.output_rows,
         counts=counts,
     )
     session.state.loss_history = list(standing.loss_history)

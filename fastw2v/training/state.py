@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.planning.plan import ChunkStats, Plan
-from fastw2v.planning.rows import Arrays, packed_rows
+from fastw2v.planning.rows import Arrays, OutputRows, packed_rows, split_output_rows
 from fastw2v.planning.tables import Tables
 from fastw2v.planning.training_parameters import TrainingParameters
 
@@ -107,8 +107,13 @@ class TrainingState:
 
     @property
     def w_out(self) -> NDArray[np.float32]:
-        """Output rows: the context vectors (V, D)."""
+        """Output rows, of words, nodes or both; see `fastw2v.planning.rows.Arrays`."""
         return self.arrays.w_out
+
+    @property
+    def output_rows(self) -> OutputRows:
+        """Views of the output rows, by their kind."""
+        return split_output_rows(self.w_out, len(self.w_in), self.params)
 
     @property
     def complete(self) -> bool:

@@ -13,7 +13,7 @@
    and w_out point. */
 typedef struct fw_job {
     fw_settings run;
-    float *w_in, *w_out;             /* V rows of `stride` floats, 64-byte aligned, 0 beyond the vector's end */
+    float *w_in, *w_out;             /* rows of `stride` floats, 64-byte aligned, 0 beyond the vector's end */
     const int32_t *ids;              /* the encoded corpus */
     const int64_t *offsets;          /* sentence starts; sentences + 1 of them */
     const int64_t *chunk_begin;      /* first token of each chunk; chunks + 1 of them */
@@ -25,7 +25,9 @@ typedef struct fw_job {
     const float *pair_weight;   /* (W + 1,) the weight of a pair by its distance; CBOW: 1 */
     const float *weight_within; /* (W + 1,) the sum of pair_weight up to each distance */
     const int32_t *pass_slot;   /* (passes + 1,) the first slot of each pass over the window, and 2 W + 1 */
-    const float *output_rate;   /* (V,) the share of the learning rate at which an output row moves */
+    const float *output_rate;   /* the share of the learning rate at which each output row moves */
+    const int64_t *path_begin;  /* (V + 1,) the tree: the first step of each word's path; see planning/tree.py */
+    const int32_t *path_step;   /* each 2 * node + code, from the root on */
     const uint8_t *frozen;      /* (V,) 1 where the input row is not trained; or NULL */
 } fw_job;
 

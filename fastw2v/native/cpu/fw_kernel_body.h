@@ -1,5 +1,6 @@
 /* The kernel of one instruction set: included once by each fw_kernel_*.c, which defines FW_LANES, FW_KERNEL and
    FW_KERNEL_NAME. */
+#include "fw_nodes.h"
 #include "fw_pairs.h"
 #include "fw_scores.h"
 #include "fw_updates.h"
@@ -34,7 +35,7 @@ static size_t lay_out(const fw_job *job, char *block) {
     t->vectors = (job->run.vector_size + FW_LANES - 1) / FW_LANES;
     t->columns = t->vectors * FW_LANES;
     t->band_stride = (slots + FW_LANES) / FW_LANES * FW_LANES; /* at least one 0 between the slots of two tokens */
-    t->noise_slots = job->run.pairwise_noise ? 0 : job->run.noise_slots;
+    t->noise_slots = job->run.pairwise_noise || !job->run.negative_sampling ? 0 : job->run.noise_slots;
     t->room = slots > FW_ROOM ? slots : FW_ROOM;
     t->noise_stride = (t->noise_slots + FW_SCORE_WORDS - 1) / FW_SCORE_WORDS * FW_SCORE_WORDS;
 #define FW_PIECE(field, count) t->field = piece(block, &used, (count), sizeof *t->field)
@@ -77,6 +78,20 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(pair_coefficient, pairs);
     FW_PIECE(pair_token, pairs);
     FW_PIECE(pair_rate, pairs);
+    const int64_t tree = job->run.hierarchical, longest = job->run.longest_path;
+    t->crown_nodes = tree ? (job->run.vocabulary - 1 < FW_CROWN ? job->run.vocabulary - 1 : FW_CROWN) : 0;
+    t->first_in_crown = job->run.vocabulary - 1 - t->crown_nodes;
+    FW_PIECE(node_error, tree ? rows * t->stride : 0);
+    FW_PIECE(crown, t->crown_nodes * t->stride);
+    FW_PIECE(crown_before, t->crown_nodes * t->stride);
+    FW_PIECE(path_row, tree ? longest + 1 : 0);
+    FW_PIECE(path_sign, tree ? longest + FW_LANES : 0);
+    FW_PIECE(path_rate, tree ? longest + 1 : 0);
+    FW_PIECE(node_score, tree ? (rows * longest + FW_LANES) * FW_LANES : 0);
+    FW_PIECE(node_weight, tree ? rows * longest + FW_LANES : 0);
+    FW_PIECE(node_coefficient, tree ? rows * longest + FW_LANES : 0);
+    FW_PIECE(node_token, tree ? rows : 0);
+    FW_PIECE(token_weight, tree ? rows : 0);
 #undef FW_PIECE
     return used;
 }
@@ -100,7 +115,7 @@ static int64_t open_chunk(const fw_job *job, void *workspace, int64_t epoch, int
     t->epoch = epoch;
     t->length = fw_tile_length(job->run.tile_tokens, job->chunk_shift[chunk]);
     fill_stream(&t->s, job, epoch, chunk);
-    draw_noise(t, 0);
+    if (t->noise_slots) draw_noise(t, 0);
     FW_MARK(draws);
     stats->tokens += job->chunk_begin[chunk + 1] - job->chunk_begin[chunk];
     stats->chunks++;
@@ -122,6 +137,7 @@ static int open_tile(tile *t, int64_t step) {
                                t->epoch * job->run.tokens + t->s.position[t->i0], job->run.epochs * job->run.tokens);
     open_rows(t);
     const int trains = job->run.cbow || t->first_pair[t->n] > 0;
+    if (!job->run.negative_sampling) return trains;
     if (job->run.pairwise_noise) {
         draw_pair_noise(t);
         return trains;
@@ -137,18 +153,21 @@ static int open_tile(tile *t, int64_t step) {
 static void train_tile(const fw_job *job, void *workspace, int64_t step, fw_stats *stats) {
     tile *t = workspace;
     vf loss = {0};
+    const int words = job->run.negative_sampling;
     const int trains = open_tile(t, step);
     FW_MARK(opening);
     if (!trains) return;
     if (job->run.cbow) {
         hidden_rows(t);
         FW_MARK(gather);
-        loss += target_coefficients(t);
+        if (words) loss += target_coefficients(t);
         FW_MARK(positives);
     } else {
-        loss += positive_coefficients(t);
+        if (words) loss += positive_coefficients(t);
+        else copy_hidden_rows(t);
         FW_MARK(positives);
     }
+    if (job->run.hierarchical) loss += train_nodes(t);
     if (job->run.pairwise_noise) loss += pair_coefficients(t);
     for (int64_t begin = 0; begin < t->n; begin += FW_CACHE_ROWS) {
         const int64_t end = begin + FW_CACHE_ROWS < t->n ? begin + FW_CACHE_ROWS : t->n;
@@ -158,8 +177,8 @@ static void train_tile(const fw_job *job, void *workspace, int64_t step, fw_stat
         FW_MARK(row_updates);
     }
     if (job->run.pairwise_noise) pair_row_updates(t);
-    halo_updates(t);
-    if (job->run.cbow) target_updates(t);
+    if (job->run.cbow || words) halo_updates(t);
+    if (job->run.cbow && words) target_updates(t);
     FW_MARK(halo_updates);
     if (job->run.pairwise_noise) pair_noise_updates(t);
     else noise_updates(t);

@@ -72,6 +72,15 @@ typedef struct tile {
     int32_t *pair_token;
     float *pair_rate; /* the share of the learning rate at which the output row moves */
     int64_t pair_count;
+    /* hierarchical softmax: see fw_nodes.h */
+    float *node_error;           /* (rows, stride): the nodes' part of the hidden rows' gradients */
+    float *crown, *crown_before; /* (crown_nodes, stride): the tile's own rows of the nodes around the root */
+    int64_t crown_nodes, first_in_crown;
+    float **path_row;            /* (longest_path + 1): the rows of a word's path, and the sink */
+    float *path_sign, *path_rate;
+    float *node_score, *node_weight, *node_coefficient; /* (rows, longest_path): of each token and node */
+    int32_t *node_token;         /* (rows): the tokens that have the word in their windows */
+    float *token_weight;         /* (rows): the weight of each such pair */
 } tile;
 
 /* Runs stage(..., k0, kc) over a row in blocks of kc <= most vectors; kc is a constant in each call, so that the blocks
@@ -143,26 +152,27 @@ FW_INLINE float weight_between(const fw_job *job, int64_t near, int64_t far) {
 FW_STAGE void open_rows(tile *t) {
     const fw_job *job = t->job;
     const stream *s = &t->s;
-    float *const own_base = job->run.cbow ? job->w_out : job->w_in, *const halo_base =
-                                                                        job->run.cbow ? job->w_in : job->w_out;
-    const uint8_t *own_frozen = job->run.cbow ? NULL : job->frozen, *halo_frozen = job->run.cbow ? job->frozen : NULL;
+    const int cbow = job->run.cbow, words = job->run.negative_sampling;
+    float *const own_base = cbow ? job->w_out : job->w_in, *const halo_base = cbow ? job->w_in : job->w_out;
+    const uint8_t *own_frozen = cbow ? NULL : job->frozen, *halo_frozen = cbow ? job->frozen : NULL;
     const int64_t last = t->n + t->slots - 1;
     for (int64_t h = 0, j = t->i0 + t->low; h < t->rows + t->slots; h++, j++) {
-        int inside = j >= 0 && j < s->n;
+        int inside = j >= 0 && j < s->n && (cbow || words);
         int32_t word = inside ? s->word[j] : 0;
         t->halo[h] = inside ? halo_base + (int64_t)word * t->stride : t->zero;
         const int stays = !inside || h >= last || (halo_frozen && halo_frozen[word]);
         t->halo_out[h] = stays ? t->sink : t->halo[h];
-        t->halo_rate[h] = stays || job->run.cbow ? 1 : job->output_rate[word];
+        t->halo_rate[h] = stays || cbow ? 1 : job->output_rate[word];
     }
     t->first_pair[0] = 0;
     const int64_t low = t->low, high = low + t->slots - 1, window = job->run.window;
     for (int64_t i = 0; i < t->n; i++) {
         int64_t at = t->i0 + i;
         int32_t word = s->word[at];
-        t->own[i] = own_base + (int64_t)word * t->stride;
-        t->own_out[i] = own_frozen && own_frozen[word] ? t->sink : t->own[i];
-        t->own_rate[i] = job->run.cbow ? job->output_rate[word] : 1;
+        const int has_own = !cbow || words;
+        t->own[i] = has_own ? own_base + (int64_t)word * t->stride : t->zero;
+        t->own_out[i] = has_own && !(own_frozen && own_frozen[word]) ? t->own[i] : t->sink;
+        t->own_rate[i] = cbow && words ? job->output_rate[word] : 1;
         /* the window's first and last distance in this pass */
         const int64_t first = s->first[at] - at > low ? s->first[at] - at : low;
         const int64_t last = s->last[at] - at < high ? s->last[at] - at : high;
@@ -170,7 +180,7 @@ FW_STAGE void open_rows(tile *t) {
         t->count[i] = weight_between(job, -last, -first) + weight_between(job, first, last);
         t->first_slot[i] = (int32_t)(first - low);
         t->first_pair[i + 1] = t->first_pair[i] + (int32_t)pairs;
-        if (job->run.cbow) continue;
+        if (cbow) continue;
         /* Whole vectors: the next token overwrites what lies beyond this token's pairs. */
         const float *weight = t->whole_window + first + window - (first > 0);
         for (int64_t p = 0; p < pairs; p += FW_LANES)
@@ -289,12 +299,12 @@ FW_STAGE void open_weights(tile *t) {
    stalls on more. Only the last pass prefetches. */
 FW_INLINE void prefetch_own(const tile *t, int64_t i) {
     int64_t at = t->i0 + t->n + i;
-    if (at < t->s.end && t->last_pass)
+    if (at < t->s.end && t->last_pass && (!t->job->run.cbow || t->job->run.negative_sampling))
         prefetch_row(t, t->job->run.cbow ? output_row(t->job, t->s.word[at]) : input_row(t->job, t->s.word[at]));
 }
 FW_INLINE void prefetch_halo(const tile *t, int64_t i) {
     int64_t at = t->i0 + t->n + i + t->job->run.window;
-    if (at < t->s.n && t->last_pass)
+    if (at < t->s.n && t->last_pass && (t->job->run.cbow || t->job->run.negative_sampling))
         prefetch_row(t, t->job->run.cbow ? input_row(t->job, t->s.word[at]) : output_row(t->job, t->s.word[at]));
 }
 

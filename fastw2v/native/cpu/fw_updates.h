@@ -8,7 +8,7 @@
    pairs, added to the input rows; it also copies the pairs' coefficients into the band. CBOW: the parts of the noise
    words and of the target, kept in `error`, scaled for one context row. */
 FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
-    const int cbow = t->job->run.cbow;
+    const int cbow = t->job->run.cbow, words = t->job->run.negative_sampling, nodes = t->job->run.hierarchical;
     const int64_t noise_slots = t->noise_slots, self = t->self, band_stride = t->band_stride;
     float *const *halo = t->halo, *const *noise_row = t->noise_row;
     float *band = t->band + begin * band_stride;
@@ -20,6 +20,10 @@ FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0
         vf sums[FW_BLOCK_ONE];
         if (k0 == 0) prefetch_halo(t, i);
         FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = (vf){0};
+        if (nodes) {
+            const float *row = FW_AT(t->node_error + i * t->stride + k0);
+            FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = load(row + c * FW_LANES);
+        }
         for (int64_t m = 0; m < noise_slots; m++) {
             const float *row = FW_AT(noise_row[m] + k0);
             const vf g = splat(weight[m]);
@@ -27,7 +31,7 @@ FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0
         }
         if (cbow) {
             const vf scale = splat(t->job->run.cbow_divide && pairs > 0 ? 1 / (float)pairs : 1),
-                     g = splat(t->target[i]);
+                     g = splat(words ? t->target[i] : 0);
             const float *row = FW_AT(t->own[i] + k0);
             float *to = FW_AT(t->error + i * t->stride + k0);
             FW_UNROLL for (int c = 0; c < kc; c++)
@@ -35,7 +39,7 @@ FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0
             continue;
         }
         const float *pair = t->pair + t->first_pair[i];
-        for (int64_t p = 0; p < pairs; p++) {
+        for (int64_t p = 0; p < pairs && words; p++) {
             const int64_t q = slot_of_pair(first, p, self);
             const float *row = FW_AT(window[q] + k0);
             const vf g = splat(pair[p]);

@@ -1,0 +1,73 @@
+"""The tree of hierarchical softmax: each word is found by the decisions at the inner nodes on its path from the root.
+
+It is the Huffman tree of the word counts, so that frequent words have short paths (Mikolov et al. 2013).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v import _sampler
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The paths of all words.
+
+    Attributes
+    ----------
+    begin : int64 (V + 1,)
+        The steps of word w are ``step[begin[w]:begin[w + 1]]``, from the root on.
+    step : int32
+        Each ``2 * node + code``. A node's score is that of code 0: the sigmoid is the probability that the path goes on
+        to the less frequent child.
+    """
+
+    begin: NDArray[np.int64]
+    step: NDArray[np.int32]
+
+    @property
+    def longest_path(self) -> int:
+        """The number of nodes on the longest path."""
+        return int(np.diff(self.begin).max(initial=0))
+
+    def path(self, word: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return the nodes on a word's path and the code at each."""
+        steps = self.step[self.begin[word] : self.begin[word + 1]]
+        return steps >> 1, steps & 1
+
+    def visits(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how often each node is on a path, float64 (V - 1,), where words occur ``counts`` (V,) times."""
+        steps = np.diff(self.begin)
+        return np.bincount(self.step >> 1, np.repeat(counts, steps), minlength=max(len(counts) - 1, 0))
+
+    def mean_path(self, counts: NDArray[np.float64]) -> float:
+        """Return the mean length of a path, where words occur ``counts`` (V,) times."""
+        return float((np.diff(self.begin) * counts).sum() / max(counts.sum(), 1e-300))
+
+
+def make_tree(counts: NDArray[np.int64]) -> Tree:
+    """Return the tree of words with these counts; words that never occur count as if they came once.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastw2v.planning.tree import make_tree
+    >>> nodes, codes = make_tree(np.array([2, 9, 2])).path(0)
+    >>> nodes.tolist(), codes.tolist()
+    ([1, 0], [0, 1])
+    """
+    seen = np.maximum(counts, 1)
+    order = np.argsort(-seen, kind="stable")
+    begin, step = _sampler.huffman_tree(seen[order])
+    if (order == np.arange(len(order))).all():
+        return Tree(begin, step)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    lengths = np.diff(begin)[rank]
+    moved = np.concatenate([[0], np.cumsum(lengths)])
+    source = np.repeat(begin[rank] - moved[:-1], lengths) + np.arange(len(step))
+    return Tree(moved, step[source])
