@@ -44,6 +44,7 @@ cdef extern from "cpu/fw_kernel.h" nogil:
         const float *output_rate
         const int64_t *path_begin
         const int32_t *path_step
+        const uint32_t *crown_path
         const uint8_t *frozen
     ctypedef struct fw_stats:
         int64_t tokens, chunks
@@ -191,6 +192,7 @@ cdef class Run:
         cdef const uint8_t[::1] frozen = tables.frozen
         cdef const int64_t[::1] path_begin
         cdef const int32_t[::1] path_step
+        cdef const uint32_t[::1] crown_path
         cdef int64_t stride = _rows(arrays.w_in, "w_in", vocabulary)
         cdef size_t size
         cdef int i
@@ -218,13 +220,14 @@ cdef class Run:
             chunk_begin=&chunk_begin[0], chunk_sentence=&chunk_sentence[0], chunk_shift=&chunk_shift[0],
             keep_threshold=&keep_threshold[0], noise_threshold=&noise_threshold[0], noise_alias=&noise_alias[0],
             pair_weight=&pair_weight[0], weight_within=&weight_within[0], pass_slot=&pass_slot[0],
-            output_rate=&output_rate[0], path_begin=NULL, path_step=NULL, frozen=NULL,
+            output_rate=&output_rate[0], path_begin=NULL, path_step=NULL, crown_path=NULL, frozen=NULL,
         )
         if frozen is not None:
             self.job.frozen = &frozen[0]
         if tables.tree is not None:
-            path_begin, path_step = tables.tree.begin, tables.tree.step
+            path_begin, path_step, crown_path = tables.tree.begin, tables.tree.step, tables.tree.crown_path
             self.job.path_begin, self.job.path_step = &path_begin[0], &path_step[0]
+            self.job.crown_path = &crown_path[0]
         size = kernel.workspace_bytes(&self.job)
         workspaces = np.zeros((self.n_jobs, size // 64 + 1, 16), np.float32)  # a spare 64 bytes each, to align them
         cdef float[:, :, ::1] bytes_of = workspaces

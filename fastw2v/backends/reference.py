@@ -10,7 +10,7 @@ Run computes in the type of its arrays: float64 in tests, float32 as a backend.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from fastw2v.planning.learning_rate import rate_after
 from fastw2v.planning.plan import ChunkStats, Plan
 from fastw2v.planning.rows import Arrays
 from fastw2v.planning.tables import Tables
+from fastw2v.planning.tree import Tree
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
@@ -75,6 +76,7 @@ class Run:
         self._stopped = False
         self._input = Embedding(arrays.w_in)
         self._output = EmbeddingDot(arrays.w_out)
+        self._nodes = arrays.w_out[plan.first_node :]
         self._loss = SigmoidWithLoss(reduction="sum")
 
     def train_chunk(self, epoch: int, first: int, last: int) -> ChunkStats:
@@ -197,28 +199,34 @@ class Run:
         i1 = min(i0 + length, stream.end)
         positions, centers = stream.positions[i0:i1], stream.words[i0:i1]
         seen = self._windows(epoch, stream, i0, i1, number)
-        if plan.pairwise_noise:
-            noise_words, noise_weight = self._pair_noise(epoch, positions, centers, seen)
-            loss_weight = noise_weight
-        else:
-            noise_words, noise_weight, loss_weight = self._shared_noise(
-                epoch, int(positions[0]), tile * plan.passes + number, noise, centers, seen
-            )
         if plan.cbow:
-            positives, positive_weight = centers[:, None], (seen.counts > 0)[:, None].astype(np.float64)
+            targets, weight = centers[:, None], (seen.counts > 0)[:, None].astype(np.float64)
             hidden = self._hidden(seen)
         else:
-            positives, positive_weight = seen.words, seen.weight
+            targets, weight = seen.words, seen.weight
             hidden = self._input.forward(centers)
-        labels = np.concatenate([np.ones(positives.shape), np.zeros(noise_words.shape)], axis=1)
-        scores = self._output.forward(hidden, np.concatenate([positives, noise_words], axis=1))
-        weights = np.concatenate([positive_weight, loss_weight], axis=1)
-        self.stats.loss_sum += float(self._loss.forward(scores, labels, weights=weights))
-        self._loss.forward(scores, labels, weights=np.concatenate([positive_weight, noise_weight], axis=1))
-        self.stats.pairs += float(positive_weight.sum())
-        gradient = self._output.backward(self._loss.backward())
+        self.stats.pairs += float(weight.sum())
+        rate = self._rate(epoch, int(positions[0]))
+        gradient = np.zeros_like(hidden)
+        if plan.negative_sampling:
+            if plan.pairwise_noise:
+                noise_words, noise_weight = self._pair_noise(epoch, positions, centers, seen)
+                loss_weight = noise_weight
+            else:
+                noise_words, noise_weight, loss_weight = self._shared_noise(
+                    epoch, int(positions[0]), tile * plan.passes + number, noise, centers, seen
+                )
+            labels = np.concatenate([np.ones(targets.shape), np.zeros(noise_words.shape)], axis=1)
+            scores = self._output.forward(hidden, np.concatenate([targets, noise_words], axis=1))
+            loss_weights = np.concatenate([weight, loss_weight], axis=1)
+            self.stats.loss_sum += float(self._loss.forward(scores, labels, weights=loss_weights))
+            self._loss.forward(scores, labels, weights=np.concatenate([weight, noise_weight], axis=1))
+            gradient += self._output.backward(self._loss.backward())
+        if plan.hierarchical:
+            gradient += self._train_crown(hidden, targets, weight, rate)
+            gradient += self._train_below(hidden, targets, weight, rate, seen.first)
         self._input.backward(self._context_gradient(gradient, seen) if plan.cbow else gradient)
-        self._update(epoch, int(positions[0]))
+        self._update(rate)
 
     def _hidden(self, seen: Windows) -> NDArray[np.float64]:
         rows = self._input.forward(seen.words) * seen.mask[:, :, None]
@@ -231,17 +239,73 @@ class Run:
             gradient = gradient / np.maximum(seen.counts, 1)[:, None].astype(gradient.dtype)
         return gradient[:, None, :] * seen.mask[:, :, None]
 
-    def _update(self, epoch: int, position: int) -> None:
-        """Take a step of gradient descent at the learning rate of the tile's first token; skip frozen input rows.
-
-        Output rows move at their shares of the rate.
-        """
+    def _rate(self, epoch: int, position: int) -> float:
+        """Return the learning rate of a tile: that at its first token."""
         plan = self.plan
-        rate = rate_after(
-            plan.learning_rate, plan.min_learning_rate, epoch * plan.tokens + position, plan.epochs * plan.tokens
-        )
+        done = epoch * plan.tokens + position
+        return float(rate_after(plan.learning_rate, plan.min_learning_rate, done, plan.epochs * plan.tokens))
+
+    def _update(self, rate: float) -> None:
+        """Take a step of gradient descent; skip frozen input rows. Output rows move at their shares of the rate."""
         if self.tables.frozen is not None:
             self._input.grads[0][self.tables.frozen.astype(bool)] = 0
-        for layer, share in ((self._input, 1), (self._output, self.tables.output_rate[:, None])):
+        layers: list[tuple[Any, Any]] = [(self._input, 1)]
+        if self.plan.negative_sampling:
+            layers.append((self._output, self.tables.output_rate[:, None]))
+        for layer, share in layers:
             (rows,), (gradient,) = layer.params, layer.grads
             rows -= rows.dtype.type(rate) * gradient * share
+
+    # ------------------------------------------------------------------ the nodes of hierarchical softmax
+
+    def _train_crown(
+        self, hidden: NDArray[np.float64], targets: NDArray[np.int64], weight: NDArray[np.float64], rate: float
+    ) -> NDArray[np.float64]:
+        """Train the nodes around the root with all tokens at once; return their part of the hidden rows' gradient."""
+        tree, plan = self._tree, self.plan
+        first = tree.first_in_crown
+        rows = self._nodes[first:]
+        bits = tree.crown_path[targets][:, :, None] >> np.arange(32)[None, None, :] & 1
+        on, code0 = (weight[:, :, None] * bits[:, :, 16 * side :][:, :, : len(rows)] for side in (0, 1))
+        on, code0 = on.sum(axis=1), code0.sum(axis=1)
+        layer = EmbeddingDot(rows)
+        ids = np.broadcast_to(np.tile(np.arange(len(rows)), 2), (len(hidden), 2 * len(rows)))
+        labels = np.repeat([1.0, 0.0], len(rows))[None, :]
+        scores, weights = layer.forward(hidden, ids), np.concatenate([code0, on - code0], axis=1)
+        self.stats.loss_sum += float(self._loss.forward(scores, labels, weights=weights))
+        gradient = layer.backward(self._loss.backward())
+        share = self.tables.output_rate[plan.first_node + first :] * draws.node_share(rate * on.sum(axis=0))
+        rows -= rows.dtype.type(rate) * layer.grads[0] * share[:, None]
+        return np.asarray(gradient)
+
+    def _train_below(
+        self,
+        hidden: NDArray[np.float64],
+        targets: NDArray[np.int64],
+        weight: NDArray[np.float64],
+        rate: float,
+        first_slot: int,
+    ) -> NDArray[np.float64]:
+        """Train the nodes below the crown, word after word; return their part of the hidden rows' gradient."""
+        tree, plan = self._tree, self.plan
+        gradient = np.zeros_like(hidden)
+        token, slot = np.nonzero(weight)
+        place = token + (0 if plan.cbow else slot + first_slot - plan.window)  # of the target, beside the tile's first
+        for each in np.unique(place):
+            pairs = place == each
+            nodes, codes = tree.path(int(targets[token[pairs][0], slot[pairs][0]]))
+            below = nodes < tree.first_in_crown
+            nodes, codes = nodes[below], codes[below]
+            layer = EmbeddingDot(self._nodes[nodes])
+            scores = layer.forward(hidden[token[pairs]], np.broadcast_to(np.arange(len(nodes)), (pairs.sum(), len(nodes))))
+            weights = weight[token[pairs], slot[pairs]][:, None]
+            self.stats.loss_sum += float(self._loss.forward(scores, 1 - codes[None, :], weights=weights))
+            gradient[token[pairs]] += layer.backward(self._loss.backward())
+            share = self.tables.output_rate[plan.first_node + nodes][:, None]
+            self._nodes[nodes] -= self._nodes.dtype.type(rate) * layer.grads[0] * share
+        return gradient
+
+    @property
+    def _tree(self) -> Tree:
+        assert self.tables.tree is not None
+        return self.tables.tree

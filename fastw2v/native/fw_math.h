@@ -76,6 +76,11 @@ FW_FN fw_i64 fw_renewed(fw_i64 number, fw_i64 slot, fw_i64 noise_slots, fw_i64 n
 /* The length of the tiles of a chunk with this shift: a burst of one word halves them, more than once if necessary. */
 FW_FN int fw_tile_length(int tile_tokens, int shift) { return tile_tokens >> shift > 0 ? tile_tokens >> shift : 1; }
 
+/* The share of its step that a node of the crown takes in a tile: `step` is the learning rate times the weight of the
+   tile's pairs whose paths pass there. */
+#define FW_NODE_STEP_MAX 0.25f
+FW_FN float fw_node_share(float step) { return step > FW_NODE_STEP_MAX ? FW_NODE_STEP_MAX / step : 1; }
+
 /* The learning rate at `done` of `total` tokens: a straight line, in double, rounded once. See
    planning/learning_rate.py for where the line begins and ends. */
 FW_FN float fw_learning_rate(double first, double last, fw_i64 done, fw_i64 total) {

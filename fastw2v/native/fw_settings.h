@@ -6,6 +6,8 @@
 #ifndef FW_SETTINGS_H
 #define FW_SETTINGS_H
 
+#define FW_CROWN 16 /* nodes around the root of the tree that a tile shares among its tokens */
+
 typedef struct fw_settings {
     long long vocabulary;    /* V, words */
     long long vector_size;   /* D */

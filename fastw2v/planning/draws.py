@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 Bits = NDArray[np.uint64]
 
 GOLDEN = 0x9E3779B97F4A7C15
+NODE_STEP_MAX = 0.25
 MASK = 0xFFFFFFFFFFFFFFFF
 KEEP, WINDOW, NOISE, ROWS = 1, 2, 3, 4
 
@@ -68,6 +69,11 @@ def noise_words(bits: Bits, threshold: NDArray[np.uint32], alias: NDArray[np.int
 def centered(bits: Bits) -> NDArray[np.float32]:
     """Return uniform numbers in [-0.5, 0.5), exact in float32."""
     return (bits >> np.uint64(40)).astype(np.float32) * np.float32(2**-24) - np.float32(0.5)
+
+
+def node_share(step: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the share of its step that each node of the crown takes in a tile; see ``fw_node_share``."""
+    return np.minimum(1, NODE_STEP_MAX / np.maximum(step, NODE_STEP_MAX))
 
 
 def renewed(number: int, slot: int, noise_slots: int, noise_life: int) -> int:

@@ -6,11 +6,14 @@ It is the Huffman tree of the word counts, so that frequent words have short pat
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v import _sampler
+
+CROWN_NODES = 16  # FW_CROWN in native/fw_settings.h
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,32 @@ class Tree:
         """The number of nodes on the longest path."""
         return int(np.diff(self.begin).max(initial=0))
 
+    @property
+    def first_in_crown(self) -> int:
+        """The first of the nodes around the root that a tile shares among its tokens: the last 16, or all."""
+        return max(0, len(self.begin) - 2 - CROWN_NODES)
+
+    @cached_property
+    def crown_path(self) -> NDArray[np.uint32]:
+        """Each word's path through the crown, uint32 (V,): bit c is its c-th node, bit 16 + c says that the code is 0."""
+        node = (self.step >> 1) - self.first_in_crown
+        bit = np.where(node >= 0, 1 << np.maximum(node, 0), 0) * np.where(self.step & 1, 1, 1 + (1 << 16))
+        return np.add.reduceat(np.append(bit, 0), self.begin[:-1]).astype(np.uint32) * (np.diff(self.begin) > 0)
+
     def path(self, word: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return the nodes on a word's path and the code at each."""
         steps = self.step[self.begin[word] : self.begin[word + 1]]
         return steps >> 1, steps & 1
+
+    def table(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return all paths, int64 (V, longest path) with -1 beyond a word's own, and the codes, 0 there."""
+        lengths = np.diff(self.begin)
+        place = np.arange(len(self.step)) - np.repeat(self.begin[:-1], lengths)
+        nodes = np.full((len(lengths), self.longest_path), -1, np.int64)
+        codes = np.zeros_like(nodes)
+        word = np.repeat(np.arange(len(lengths)), lengths)
+        nodes[word, place], codes[word, place] = self.step >> 1, self.step & 1
+        return nodes, codes
 
     def visits(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how often each node is on a path, float64 (V - 1,), where words occur ``counts`` (V,) times."""

@@ -11,7 +11,7 @@ import pytest
 from fastw2v import _train, gpu
 from fastw2v.backends import reference
 from fastw2v.planning import plan
-from fastw2v.planning.rows import Arrays, empty_rows
+from fastw2v.planning.rows import Arrays, count_output_rows, empty_rows
 from fastw2v.planning.tables import make_tables, word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.planning.windows import cut_window, expected_weights
@@ -26,6 +26,14 @@ VARIANTS = {
     "cbow sum, divided gradient": {"architecture": "cbow", "cbow_mean": False, "cbow_gradient": "mean"},
     "skipgram, noise by pair": {"architecture": "skipgram", "negative_sharing": "pair"},
     "cbow, noise by pair": {"architecture": "cbow", "negative_sharing": "pair"},
+    "skipgram, tree": {"architecture": "skipgram", "loss": "hs"},
+    "cbow, tree": {"architecture": "cbow", "loss": "hs"},
+    "cbow sum, divided gradient, tree": {
+        **{"architecture": "cbow", "cbow_mean": False, "cbow_gradient": "mean", "loss": "hs"}
+    },
+    "skipgram, tree and noise": {"architecture": "skipgram", "loss": "both"},
+    "cbow, tree and noise": {"architecture": "cbow", "loss": "both"},
+    "skipgram, tree and noise by pair": {"loss": "both", "negative_sharing": "pair"},
 }
 
 
@@ -47,9 +55,10 @@ class Trial:
         counts = np.bincount(corpus.ids, minlength=words).astype(np.int64)
         self.corpus = corpus
         self.plan = dataclasses.replace(plan.make_plan(corpus, params.checked(), int(rng.integers(2**63))), **shape)
-        output_rate = rng.uniform(0.05, 1, words).astype(np.float32)
+        rows_out = count_output_rows(words, params)
+        output_rate = rng.uniform(0.05, 1, rows_out).astype(np.float32)
         self.tables = dataclasses.replace(make_tables(counts, params, frozen), output_rate=output_rate)
-        self.begin = [rng.normal(0, spread / np.sqrt(size), (words, size)).astype(np.float32) for _ in range(2)]
+        self.begin = [rng.normal(0, spread / np.sqrt(size), (n, size)).astype(np.float32) for n in (words, rows_out)]
 
     def by_reference(self, epoch=0):
         arrays = Arrays(*(rows.astype(np.float64) for rows in self.begin))
@@ -192,7 +201,7 @@ def test_large_scores_keep_their_loss_and_gradient(isa):
 def test_a_score_that_is_not_a_number_is_reported(isa, variant, side, poison):
     rng = np.random.default_rng()
     trial = Trial(rng, random_corpus(rng, 30, 200, 5), TrainingParameters(vector_size=16, sample=0, **variant))
-    trial.begin[side][trial.corpus.ids[0] :: 3] = poison
+    trial.begin[side][min(trial.corpus.ids[0], len(trial.begin[side]) - 1) :: 3] = poison
     assert not trial.by_kernel(isa)[1].finite
 
 

@@ -28,6 +28,7 @@ typedef struct fw_job {
     const float *output_rate;   /* the share of the learning rate at which each output row moves */
     const int64_t *path_begin;  /* (V + 1,) the tree: the first step of each word's path; see planning/tree.py */
     const int32_t *path_step;   /* each 2 * node + code, from the root on */
+    const uint32_t *crown_path; /* (V,) each word's path through the crown: see fw_nodes.h */
     const uint8_t *frozen;      /* (V,) 1 where the input row is not trained; or NULL */
 } fw_job;
 

@@ -38,6 +38,11 @@ static size_t lay_out(const fw_job *job, char *block) {
     t->noise_slots = job->run.pairwise_noise || !job->run.negative_sampling ? 0 : job->run.noise_slots;
     t->room = slots > FW_ROOM ? slots : FW_ROOM;
     t->noise_stride = (t->noise_slots + FW_SCORE_WORDS - 1) / FW_SCORE_WORDS * FW_SCORE_WORDS;
+    const int64_t tree = job->run.hierarchical, longest = job->run.longest_path, nodes = job->run.vocabulary - 1;
+    t->crown_nodes = tree ? (nodes < FW_CROWN ? nodes : FW_CROWN) : 0;
+    t->first_in_crown = nodes - t->crown_nodes;
+    t->columns_used = tree ? t->noise_stride + t->crown_nodes : t->noise_slots;
+    t->column_stride = tree ? t->noise_stride + FW_CROWN : t->noise_stride;
 #define FW_PIECE(field, count) t->field = piece(block, &used, (count), sizeof *t->field)
     FW_PIECE(s.word, tokens);
     FW_PIECE(s.first, tokens);
@@ -45,8 +50,8 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(s.position, tokens);
     FW_PIECE(hidden, rows * t->stride);
     FW_PIECE(error, job->run.cbow ? rows * t->stride : 0);
-    FW_PIECE(noise_columns, t->noise_stride * t->stride);
-    FW_PIECE(weight, rows * t->noise_stride);
+    FW_PIECE(noise_columns, t->column_stride * t->stride);
+    FW_PIECE(weight, rows * t->column_stride);
     FW_PIECE(band, rows * t->band_stride);
     FW_PIECE(target, rows);
     FW_PIECE(count, rows);
@@ -62,10 +67,10 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(own_out, rows);
     FW_PIECE(halo, rows + slots);
     FW_PIECE(halo_out, rows + slots);
-    FW_PIECE(noise_row, t->noise_stride + 1);
+    FW_PIECE(noise_row, t->column_stride + 1);
     FW_PIECE(own_rate, rows);
     FW_PIECE(halo_rate, rows + slots);
-    FW_PIECE(noise_rate, t->noise_stride + 1);
+    FW_PIECE(noise_rate, t->column_stride + 1);
     FW_PIECE(noise_word, t->noise_stride);
     FW_PIECE(renewal, t->noise_stride);
     FW_PIECE(drawn, t->noise_stride);
@@ -78,13 +83,14 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(pair_coefficient, pairs);
     FW_PIECE(pair_token, pairs);
     FW_PIECE(pair_rate, pairs);
-    const int64_t tree = job->run.hierarchical, longest = job->run.longest_path;
-    t->crown_nodes = tree ? (job->run.vocabulary - 1 < FW_CROWN ? job->run.vocabulary - 1 : FW_CROWN) : 0;
-    t->first_in_crown = job->run.vocabulary - 1 - t->crown_nodes;
+    FW_PIECE(crown_on, tree ? (rows + slots) * FW_CROWN : 0);
+    FW_PIECE(crown_code0, tree ? (rows + slots) * FW_CROWN : 0);
+    FW_PIECE(positive, tree ? rows * FW_CROWN : 0);
     FW_PIECE(node_error, tree ? rows * t->stride : 0);
-    FW_PIECE(crown, t->crown_nodes * t->stride);
-    FW_PIECE(crown_before, t->crown_nodes * t->stride);
+    FW_PIECE(below, tree ? rows + slots + 1 : 0);
+    FW_PIECE(below_nodes, tree ? rows + slots + 1 : 0);
     FW_PIECE(path_row, tree ? longest + 1 : 0);
+    FW_PIECE(next_row, tree ? longest + 1 : 0);
     FW_PIECE(path_sign, tree ? longest + FW_LANES : 0);
     FW_PIECE(path_rate, tree ? longest + 1 : 0);
     FW_PIECE(node_score, tree ? (rows * longest + FW_LANES) * FW_LANES : 0);
@@ -102,7 +108,9 @@ static size_t workspace_bytes(const fw_job *job) { return lay_out(job, NULL); }
 static void init_workspace(const fw_job *job, void *workspace) {
     tile *t = workspace;
     lay_out(job, workspace);
-    for (int64_t m = t->noise_slots; m <= t->noise_stride; m++) t->noise_row[m] = t->zero;
+    for (int64_t m = t->noise_slots; m <= t->column_stride; m++) t->noise_row[m] = t->zero;
+    for (int64_t c = 0; c < t->crown_nodes; c++)
+        t->noise_row[t->noise_stride + c] = shared_node(t, t->first_in_crown + c);
     const int64_t window = job->run.window;
     for (int64_t p = 0; p < 2 * window && !job->run.cbow; p++)
         t->whole_window[p] = job->pair_weight[p < window ? window - p : p - window + 1];
@@ -137,15 +145,14 @@ static int open_tile(tile *t, int64_t step) {
                                t->epoch * job->run.tokens + t->s.position[t->i0], job->run.epochs * job->run.tokens);
     open_rows(t);
     const int trains = job->run.cbow || t->first_pair[t->n] > 0;
-    if (!job->run.negative_sampling) return trains;
-    if (job->run.pairwise_noise) {
-        draw_pair_noise(t);
-        return trains;
+    if (job->run.pairwise_noise) draw_pair_noise(t);
+    if (t->noise_slots) {
+        renew_noise(t);
+        draw_noise(t, step + 1);
     }
-    renew_noise(t);
-    draw_noise(t, step + 1);
     if (!trains) return 0;
-    open_weights(t);
+    if (t->noise_slots) open_weights(t);
+    if (job->run.hierarchical) open_crown(t);
     transpose_noise(t);
     return 1;
 }
@@ -171,7 +178,8 @@ static void train_tile(const fw_job *job, void *workspace, int64_t step, fw_stat
     if (job->run.pairwise_noise) loss += pair_coefficients(t);
     for (int64_t begin = 0; begin < t->n; begin += FW_CACHE_ROWS) {
         const int64_t end = begin + FW_CACHE_ROWS < t->n ? begin + FW_CACHE_ROWS : t->n;
-        loss += noise_coefficients(t, begin, end);
+        if (t->noise_slots) loss += noise_coefficients(t, begin, end);
+        if (job->run.hierarchical) loss += crown_coefficients(t, begin, end);
         FW_MARK(noise_scores);
         row_updates(t, begin, end);
         FW_MARK(row_updates);
@@ -181,7 +189,7 @@ static void train_tile(const fw_job *job, void *workspace, int64_t step, fw_stat
     if (job->run.cbow && words) target_updates(t);
     FW_MARK(halo_updates);
     if (job->run.pairwise_noise) pair_noise_updates(t);
-    else noise_updates(t);
+    noise_updates(t);
     FW_MARK(noise_updates);
     for (int64_t i = 0; i < t->n; i++) stats->pairs += job->run.cbow ? t->count[i] > 0 : t->count[i];
     stats->loss += (double)sum(loss);

@@ -1,17 +1,16 @@
 /* Hierarchical softmax: a pair's target is found by the decisions at the inner nodes on its path from the root.
 
-   Order. The words of a tile's windows are taken one after another. Each trains the nodes of its path with all tokens
-   that have it in their windows, from the hidden rows of the snapshot and from the nodes as the words before left them:
-   the nodes near the root are on most paths, and from one snapshot they would overshoot. The input rows learn the sum.
-   Crown. The nodes around the root change with nearly every word. A tile trains its own copies of them and adds what
-   they moved to the shared rows at its end, so that threads do not pass these rows' cache lines to and fro. Nodes are
-   numbered in the order in which the tree was built, so the last ones are the most frequent. */
+   Crown. The nodes around the root are on most paths: they are columns of the tile, like noise words, each scored once
+   with each token, whatever the number of the token's pairs whose paths pass there. From one snapshot they would
+   overshoot, so a tile moves each by no more than FW_NODE_STEP_MAX. Nodes are numbered in the order in which the tree
+   was built, so the last ones are the crown.
+   Below it, the words of the windows are taken one after another. Each trains the rest of its path with all tokens that
+   have it in their windows, from the hidden rows of the snapshot and from the nodes as the words before left them. The
+   input rows learn the sum. */
 #ifndef FW_NODES_H
 #define FW_NODES_H
 
 #include "fw_updates.h"
-
-#define FW_CROWN 32 /* nodes */
 
 FW_STAGE void copy_hidden_rows(tile *t) {
     for (int64_t i = 0; i < t->n; i++) {
@@ -23,54 +22,80 @@ FW_STAGE void copy_hidden_rows(tile *t) {
 FW_INLINE float *shared_node(const tile *t, int64_t node) {
     return t->job->w_out + (t->job->run.first_node + node) * t->stride;
 }
+
+/* Sets the weights of the crown's columns: of all pairs of a token, and of those whose path has code 0 there. */
 FW_STAGE void open_crown(tile *t) {
-    for (int64_t c = 0; c < t->crown_nodes; c++) {
-        const float *from = shared_node(t, t->first_in_crown + c);
-        float *crown = t->crown + c * t->stride, *before = t->crown_before + c * t->stride;
-        for (int64_t k = 0; k < t->columns; k += FW_LANES) {
-            const vf v = load(from + k);
-            store(crown + k, v);
-            store(before + k, v);
+    const fw_job *job = t->job;
+    const stream *s = &t->s;
+    const int cbow = job->run.cbow;
+    const int64_t low = cbow ? 0 : t->low, words = cbow ? t->n : t->n + t->slots - 1, self = t->self;
+    t->below_nodes[words] = 0; /* so that no word follows the last one */
+    for (int64_t h = 0, j = t->i0 + low; h < words; h++, j++) {
+        const int32_t word = j >= 0 && j < s->n ? s->word[j] : -1;
+        const uint32_t path = word < 0 ? 0 : job->crown_path[word];
+        t->below[h] = word < 0 ? 0 : job->path_begin[word] + __builtin_popcount(path & 0xffff);
+        t->below_nodes[h] = word < 0 ? 0 : job->path_begin[word + 1] - t->below[h];
+        __builtin_prefetch(job->path_step + t->below[h]);
+        for (int64_t c = 0; c < FW_CROWN; c += FW_LANES) {
+            const vi bit = ((vi)splat(0.f) + 1) << (lane_numbers() + (int32_t)c), all = (vi)splat(0.f) + (int32_t)path;
+            store(t->crown_on + h * FW_CROWN + c, masked(splat(1.f), (all & bit) != 0));
+            store(t->crown_code0 + h * FW_CROWN + c, masked(splat(1.f), ((all >> 16) & bit) != 0));
         }
     }
-}
-FW_STAGE void close_crown(tile *t) {
-    for (int64_t c = 0; c < t->crown_nodes; c++) {
-        const float *crown = t->crown + c * t->stride, *before = t->crown_before + c * t->stride;
-        float *to = shared_node(t, t->first_in_crown + c);
-        for (int64_t k = 0; k < t->columns; k += FW_LANES) add_to(to + k, load(crown + k) - load(before + k));
+    for (int64_t c = 0; c < FW_CROWN; c += FW_LANES) {
+        vf total = {0};
+        for (int64_t i = 0; i < t->n; i++) {
+            vf on = {0}, code0 = {0};
+            const float *weight = t->pair_weight + t->first_pair[i];
+            const int64_t first = window_first(t, i), pairs = cbow ? t->count[i] > 0 : window_pairs(t, i);
+            for (int64_t p = 0; p < pairs; p++) {
+                const int64_t h = i + (cbow ? 0 : slot_of_pair(first, p, self));
+                const vf w = splat(cbow ? 1 : weight[p]);
+                on += w * load(t->crown_on + h * FW_CROWN + c);
+                code0 += w * load(t->crown_code0 + h * FW_CROWN + c);
+            }
+            store(t->weight + i * t->column_stride + t->noise_stride + c, on);
+            store(t->positive + i * FW_CROWN + c, code0);
+            total += on;
+        }
+        for (int l = 0; l < FW_LANES && c + l < t->crown_nodes; l++)
+            t->noise_rate[t->noise_stride + c + l] = job->output_rate[job->run.first_node + t->first_in_crown + c + l] *
+                                                     fw_node_share(t->rate * total[l]);
     }
 }
 
-FW_INLINE void prefetch_path(const tile *t, int32_t word) {
-    for (int64_t s = t->job->path_begin[word]; s < t->job->path_begin[word + 1]; s++) {
-        const int64_t node = t->job->path_step[s] >> 1;
-        if (node < t->first_in_crown) prefetch_row(t, shared_node(t, node));
+/* Sets pointers to the rows of the path of the tile's word h below the crown. */
+FW_INLINE void open_path(tile *t, int64_t h, float **row) {
+    const int32_t *step = t->job->path_step + t->below[h];
+    for (int64_t l = 0; l < t->below_nodes[h]; l++) {
+        row[l] = shared_node(t, step[l] >> 1);
+        __builtin_prefetch(t->job->output_rate + t->job->run.first_node + (step[l] >> 1));
     }
+    row[t->below_nodes[h]] = t->sink;
 }
-
-/* Sets pointers to the nodes of a word's path; returns their number. */
-FW_INLINE int64_t open_path(tile *t, int32_t word) {
+/* Turns to the word h, whose path was opened before, and opens the next one's, so that it can be prefetched. */
+FW_STAGE void turn_to_path(tile *t, int64_t h) {
     const fw_job *job = t->job;
-    const int32_t *step = job->path_step + job->path_begin[word];
-    const int64_t nodes = job->path_begin[word + 1] - job->path_begin[word];
+    const int64_t nodes = t->below_nodes[h];
+    const int32_t *step = job->path_step + t->below[h];
+    float **row = t->path_row;
+    t->path_row = t->next_row;
+    t->next_row = row;
     for (int64_t l = 0; l < nodes; l++) {
-        const int64_t node = step[l] >> 1, crown = node - t->first_in_crown;
-        t->path_row[l] = crown >= 0 ? t->crown + crown * t->stride : shared_node(t, node);
-        t->path_rate[l] = job->output_rate[job->run.first_node + node];
+        t->path_rate[l] = job->output_rate[job->run.first_node + (step[l] >> 1)];
         t->path_sign[l] = step[l] & 1 ? -1 : 1;
     }
-    t->path_row[nodes] = t->sink;
     t->path_rate[nodes] = 0;
-    return nodes;
+    open_path(t, h + 1, t->next_row);
 }
 
-FW_INLINE void node_scores_block(tile *t, int64_t tokens, int64_t nodes, int64_t k0, const int kc) {
+FW_INLINE void node_scores_block(tile *t, int64_t tokens, int64_t nodes, int64_t next, int64_t k0, const int kc) {
     float *score = t->node_score;
     float *const *path_row = t->path_row;
     for (int64_t r = 0; r < tokens; r++) {
         const float *hidden = FW_AT(t->hidden + t->node_token[r] * t->stride + k0);
         vf x[FW_BLOCK_ONE];
+        if (k0 == 0 && r < next) prefetch_row(t, t->next_row[r]);
         FW_UNROLL for (int c = 0; c < kc; c++) {
             x[c] = load(hidden + c * FW_LANES);
             FW_PIN(x[c]);
@@ -82,11 +107,12 @@ FW_INLINE void node_scores_block(tile *t, int64_t tokens, int64_t nodes, int64_t
             store(score, a[0] + a[1]);
         }
     }
+    for (int64_t l = tokens; k0 == 0 && l < next; l++) prefetch_row(t, t->next_row[l]);
 }
 
 /* coefficient = rate * weight * (1 - code - sigma(score)); returns the loss. With a sign of -1 for code 1, that is
    rate * weight * sign * (1 - sigma(sign * score)), and weight and sign are one number. */
-FW_INLINE vf node_gradients(tile *t, int64_t tokens, int64_t nodes) {
+FW_STAGE vf node_gradients(tile *t, int64_t tokens, int64_t nodes) {
     const int64_t n = tokens * nodes;
     const vi sign_bit = (vi)splat(-0.f);
     float *weight = t->node_weight, *coefficient = t->node_coefficient;
@@ -152,7 +178,7 @@ FW_INLINE void node_updates_block(tile *t, int64_t tokens, int64_t nodes, int64_
 }
 
 /* Lists the tokens of the tile that have the stream token j in their windows, with the weights of these pairs. */
-FW_INLINE int64_t open_target(tile *t, int64_t j) {
+FW_STAGE int64_t open_target(tile *t, int64_t j) {
     const stream *s = &t->s;
     const int64_t high = t->low + t->slots - 1;
     const int64_t from = j - high > t->i0 ? j - high : t->i0,
@@ -165,39 +191,38 @@ FW_INLINE int64_t open_target(tile *t, int64_t j) {
     }
     return tokens;
 }
-FW_INLINE vf train_path(tile *t, int32_t word, int64_t tokens) {
-    const int64_t nodes = open_path(t, word);
-    FW_OVER_ROW(t, FW_BLOCK_ONE, node_scores_block, t, tokens, nodes);
-    const vf loss = node_gradients(t, tokens, nodes);
-    FW_OVER_ROW(t, FW_BLOCK_ONE, node_errors_block, t, tokens, nodes);
-    FW_OVER_ROW(t, FW_BLOCK_TWO, node_updates_block, t, tokens, nodes);
-    return loss;
+FW_STAGE void node_scores(tile *t, int64_t tokens, int64_t nodes, int64_t next) {
+    FW_OVER_ROW(t, FW_BLOCK_ONE, node_scores_block, t, tokens, nodes, next);
 }
-/* Trains the nodes and leaves the hidden rows' gradients in `node_error`; returns the loss. */
+FW_STAGE void node_errors(tile *t, int64_t tokens, int64_t nodes) {
+    FW_OVER_ROW(t, FW_BLOCK_ONE, node_errors_block, t, tokens, nodes);
+}
+FW_STAGE void node_updates(tile *t, int64_t tokens, int64_t nodes) {
+    FW_OVER_ROW(t, FW_BLOCK_TWO, node_updates_block, t, tokens, nodes);
+}
+/* Trains the nodes below the crown and leaves the hidden rows' gradients in `node_error`; returns the loss. */
 FW_STAGE vf train_nodes(tile *t) {
-    const stream *s = &t->s;
+    const int cbow = t->job->run.cbow;
+    const int64_t words = cbow ? t->n : t->n + t->slots - 1;
     vf loss = {0};
     memset(t->node_error, 0, (size_t)(t->n * t->stride) * sizeof *t->node_error);
-    open_crown(t);
-    if (t->job->run.cbow) {
-        for (int64_t i = 0; i < t->n; i++) {
-            if (t->i0 + i + 1 < s->n) prefetch_path(t, s->word[t->i0 + i + 1]);
-            if (t->count[i] == 0) continue;
-            t->node_token[0] = (int32_t)i;
+    open_path(t, 0, t->next_row);
+    for (int64_t h = 0; h < words; h++) {
+        const int64_t nodes = t->below_nodes[h], next = t->below_nodes[h + 1];
+        turn_to_path(t, h);
+        if (nodes == 0) continue;
+        int64_t tokens = 1;
+        if (cbow) {
+            t->node_token[0] = (int32_t)h;
             t->token_weight[0] = 1;
-            loss += train_path(t, s->word[t->i0 + i], 1);
-        }
-    } else {
-        const int64_t high = t->low + t->slots - 1;
-        const int64_t from = t->i0 + t->low > 0 ? t->i0 + t->low : 0,
-                      to = t->i0 + t->n + high < s->n ? t->i0 + t->n + high : s->n;
-        for (int64_t j = from; j < to; j++) {
-            if (j + 1 < s->n) prefetch_path(t, s->word[j + 1]);
-            const int64_t tokens = open_target(t, j);
-            if (tokens) loss += train_path(t, s->word[j], tokens);
-        }
+            tokens = t->count[h] > 0;
+        } else tokens = open_target(t, t->i0 + t->low + h);
+        if (tokens == 0) continue;
+        node_scores(t, tokens, nodes, next);
+        loss += node_gradients(t, tokens, nodes);
+        node_errors(t, tokens, nodes);
+        node_updates(t, tokens, nodes);
     }
-    close_crown(t);
     return loss;
 }
 

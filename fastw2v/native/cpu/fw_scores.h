@@ -93,8 +93,8 @@ FW_STAGE vf target_coefficients(tile *t) {
 }
 
 /* weight[i][m] *= scale * sigma(hidden[i] . noise[m]) on a register tile: hidden rows broadcast against noise columns.
- */
-FW_INLINE vf noise_block(tile *t, int64_t i, int64_t m, float scale, const int rows) {
+   A node of the crown has positives, too: weight[i][m] = rate * (positive[i][m] - weight[i][m] * sigma). */
+FW_INLINE vf noise_block(tile *t, int64_t i, int64_t m, float scale, const int crown, const int rows) {
     const int64_t dimensions = t->job->run.vector_size;
     const float *x[FW_SCORE_ROWS], *columns = t->noise_columns + m * t->stride;
     vf a[FW_SCORE_ROWS][FW_SCORE_COLUMNS], loss = {0};
@@ -110,11 +110,23 @@ FW_INLINE vf noise_block(tile *t, int64_t i, int64_t m, float scale, const int r
             FW_UNROLL for (int c = 0; c < FW_SCORE_COLUMNS; c++) a[r][c] += b * v[c];
         }
     }
+    if (crown) {
+        FW_UNROLL for (int c = 0; c < FW_SCORE_COLUMNS; c++) {
+            float *weight = t->weight + i * t->column_stride + m + c * FW_LANES;
+            const float *positive = t->positive + i * FW_CROWN + m - t->noise_stride + c * FW_LANES;
+            FW_UNROLL for (int r = 0; r < rows; r++, weight += t->column_stride, positive += FW_CROWN) {
+                vf one, w = load(weight), p = load(positive), g = noise_pair(a[r][c], &one, 1);
+                store(weight, splat(t->rate) * (p - w * g));
+                loss += w * one - p * a[r][c];
+            }
+        }
+        return loss;
+    }
     FW_UNROLL for (int c = 0; c < FW_SCORE_COLUMNS; c++) {
         const int lossy = t->lossy[m / FW_LANES + c];
         const vf loss_weight = load(t->loss_weight + m + c * FW_LANES);
-        float *weight = t->weight + i * t->noise_stride + m + c * FW_LANES;
-        FW_UNROLL for (int r = 0; r < rows; r++, weight += t->noise_stride) {
+        float *weight = t->weight + i * t->column_stride + m + c * FW_LANES;
+        FW_UNROLL for (int r = 0; r < rows; r++, weight += t->column_stride) {
             vf one = {0}, w = load(weight), g = noise_pair(a[r][c], &one, lossy);
             store(weight, w * (splat(scale) * g));
             loss +=
@@ -123,21 +135,30 @@ FW_INLINE vf noise_block(tile *t, int64_t i, int64_t m, float scale, const int r
     }
     return loss;
 }
-/* Computes the coefficients of the shared noise words for tokens [begin, end); returns their loss. */
+FW_INLINE vf column_coefficients(tile *t, int64_t begin, int64_t end, int64_t m, float scale, const int crown) {
+    vf loss = {0};
+    int64_t i = begin;
+    for (; i + FW_SCORE_ROWS <= end; i += FW_SCORE_ROWS) loss += noise_block(t, i, m, scale, crown, FW_SCORE_ROWS);
+    for (; FW_SCORE_ROWS > 4 && i + 4 <= end; i += 4) loss += noise_block(t, i, m, scale, crown, 4);
+    for (; i < end; i++) loss += noise_block(t, i, m, scale, crown, 1);
+    return loss;
+}
+/* Computes the coefficients of the columns for tokens [begin, end); returns their loss. */
 FW_STAGE vf noise_coefficients(tile *t, int64_t begin, int64_t end) {
     vf loss = {0};
-    if (t->noise_slots == 0) return loss; /* noise is drawn for each pair */
     const float scale = -t->rate * (float)t->job->run.negative / (float)t->noise_slots;
-    for (int64_t m = 0; m < t->noise_stride; m += FW_SCORE_WORDS) {
-        int64_t i = begin;
-        for (; i + FW_SCORE_ROWS <= end; i += FW_SCORE_ROWS) loss += noise_block(t, i, m, scale, FW_SCORE_ROWS);
-        for (; FW_SCORE_ROWS > 4 && i + 4 <= end; i += 4) loss += noise_block(t, i, m, scale, 4);
-        for (; i < end; i++) loss += noise_block(t, i, m, scale, 1);
-    }
+    for (int64_t m = 0; m < t->noise_stride; m += FW_SCORE_WORDS)
+        loss += column_coefficients(t, begin, end, m, scale, 0);
+    return loss;
+}
+FW_STAGE vf crown_coefficients(tile *t, int64_t begin, int64_t end) {
+    vf loss = {0};
+    for (int64_t m = t->noise_stride; m < t->column_stride; m += FW_SCORE_WORDS)
+        loss += column_coefficients(t, begin, end, m, 0, 1);
     return loss;
 }
 FW_STAGE void transpose_noise(tile *t) {
-    for (int64_t m = 0; m < t->noise_stride; m += FW_LANES) {
+    for (int64_t m = 0; m < t->column_stride; m += FW_LANES) {
         float *to = t->noise_columns + m / FW_SCORE_WORDS * FW_SCORE_WORDS * t->stride + m % FW_SCORE_WORDS;
         for (int64_t k = 0; k < t->columns; k += FW_LANES)
             transpose(t->noise_row + m, k, to + k * FW_SCORE_WORDS, FW_SCORE_WORDS);

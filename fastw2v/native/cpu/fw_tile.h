@@ -36,13 +36,16 @@ typedef struct tile {
     int64_t self;                      /* the slot of the token itself; beyond all slots if the pass does not hold it */
     int last_pass;                     /* over this tile */
     int64_t noise_slots, noise_stride; /* S, or 0 if noise is drawn for each pair; rounded up to whole vectors */
+    /* Columns: output rows that all tokens of the tile share, the noise words and, from noise_stride on, the nodes of
+       the crown (fw_nodes.h); their number, and rounded up. */
+    int64_t columns_used, column_stride;
     int64_t epoch;
     int64_t length;           /* tokens of a tile in this chunk */
     float rate;               /* learning rate */
     float *hidden;            /* (rows, stride): skip-gram copies of the input rows, CBOW hidden rows */
     float *error;             /* (rows, stride): CBOW gradients of the hidden rows, scaled for one context row */
-    float *noise_columns;     /* transposed noise rows, FW_SCORE_WORDS of them side by side */
-    float *weight;            /* (rows, noise_stride): weight of each noise word for each token, then its coefficient */
+    float *noise_columns;     /* transposed rows of the columns, FW_SCORE_WORDS of them side by side */
+    float *weight;            /* (rows, column_stride): weight of each column for each token, then its coefficient */
     float *band;              /* (rows, band_stride) coefficients of the pairs */
     float *target;            /* (rows) CBOW: coefficient of the target */
     float *count;             /* (rows) the sum of the token's pair weights; CBOW: its contexts */
@@ -56,7 +59,7 @@ typedef struct tile {
     float *zero, *sink;       /* a row to read and a row to write in place of a missing token's */
     float **own, **own_out;   /* (rows) to read and to write */
     float **halo, **halo_out; /* (rows + slots) to read and to write */
-    float **noise_row;        /* (noise_stride) */
+    float **noise_row;        /* (column_stride) */
     /* the share of the learning rate at which each row of `own_out`, `halo_out`, `noise_row` moves */
     float *own_rate, *halo_rate, *noise_rate;
     int32_t *noise_word; /* (noise_slots) */
@@ -73,14 +76,17 @@ typedef struct tile {
     float *pair_rate; /* the share of the learning rate at which the output row moves */
     int64_t pair_count;
     /* hierarchical softmax: see fw_nodes.h */
-    float *node_error;           /* (rows, stride): the nodes' part of the hidden rows' gradients */
-    float *crown, *crown_before; /* (crown_nodes, stride): the tile's own rows of the nodes around the root */
     int64_t crown_nodes, first_in_crown;
-    float **path_row;            /* (longest_path + 1): the rows of a word's path, and the sink */
+    float *crown_on, *crown_code0; /* (rows + slots, FW_CROWN): 1 for nodes on a word's path; for those with code 0 */
+    float *positive;               /* (rows, FW_CROWN): weight of the pairs whose path has code 0 at the node */
+    float *node_error;             /* (rows, stride): the part of the nodes below in the hidden rows' gradients */
+    int64_t *below, *below_nodes;  /* (rows + slots): the first step of a word's path below the crown, their number */
+    float **path_row;              /* (longest_path + 1): the rows of a word's path, and the sink */
+    float **next_row;              /* the same of the word that comes next */
     float *path_sign, *path_rate;
     float *node_score, *node_weight, *node_coefficient; /* (rows, longest_path): of each token and node */
-    int32_t *node_token;         /* (rows): the tokens that have the word in their windows */
-    float *token_weight;         /* (rows): the weight of each such pair */
+    int32_t *node_token;                                /* (rows): the tokens that have the word in their windows */
+    float *token_weight;                                /* (rows): the weight of each such pair */
 } tile;
 
 /* Runs stage(..., k0, kc) over a row in blocks of kc <= most vectors; kc is a constant in each call, so that the blocks
@@ -260,14 +266,14 @@ FW_INLINE void remove_hits(tile *t, int64_t j, int32_t word) {
     for (int64_t m = 0; m < t->noise_slots; m++) {
         if (t->noise_word[m] != word) continue;
         if (t->job->run.cbow) {
-            t->weight[(j - t->i0) * t->noise_stride + m] = 0;
+            t->weight[(j - t->i0) * t->column_stride + m] = 0;
             continue;
         }
         int64_t from = j - high > t->i0 ? j - high : t->i0,
                 to = j - low < t->i0 + t->n - 1 ? j - low : t->i0 + t->n - 1;
         for (int64_t i = from; i <= to; i++)
             if (i != j && s->first[i] <= j && j <= s->last[i])
-                t->weight[(i - t->i0) * t->noise_stride + m] -= t->job->pair_weight[i < j ? j - i : i - j];
+                t->weight[(i - t->i0) * t->column_stride + m] -= t->job->pair_weight[i < j ? j - i : i - j];
     }
 }
 
@@ -277,8 +283,9 @@ FW_STAGE void open_weights(tile *t) {
     const stream *s = &t->s;
     for (int64_t i = 0; i < t->n; i++) {
         float each = t->job->run.cbow ? (float)(t->count[i] > 0) : t->count[i];
-        for (int64_t m = 0; m < t->noise_stride; m += FW_LANES) store(t->weight + i * t->noise_stride + m, splat(each));
-        for (int64_t m = t->noise_slots; m < t->noise_stride; m++) t->weight[i * t->noise_stride + m] = 0;
+        float *weight = t->weight + i * t->column_stride;
+        for (int64_t m = 0; m < t->noise_stride; m += FW_LANES) store(weight + m, splat(each));
+        for (int64_t m = t->noise_slots; m < t->noise_stride; m++) weight[m] = 0;
     }
     int64_t from = t->i0, to = t->i0 + t->n;
     if (!t->job->run.cbow) {

@@ -9,12 +9,12 @@
    words and of the target, kept in `error`, scaled for one context row. */
 FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
     const int cbow = t->job->run.cbow, words = t->job->run.negative_sampling, nodes = t->job->run.hierarchical;
-    const int64_t noise_slots = t->noise_slots, self = t->self, band_stride = t->band_stride;
+    const int64_t columns_used = t->columns_used, self = t->self, band_stride = t->band_stride;
     float *const *halo = t->halo, *const *noise_row = t->noise_row;
     float *band = t->band + begin * band_stride;
-    const float *weight = t->weight + begin * t->noise_stride;
+    const float *weight = t->weight + begin * t->column_stride;
     if (!cbow && k0 == 0) memset(band, 0, (size_t)((end - begin) * band_stride) * sizeof *band);
-    for (int64_t i = begin; i < end; i++, band += band_stride, weight += t->noise_stride) {
+    for (int64_t i = begin; i < end; i++, band += band_stride, weight += t->column_stride) {
         const int64_t first = window_first(t, i), pairs = window_pairs(t, i);
         float *const *window = halo + i;
         vf sums[FW_BLOCK_ONE];
@@ -24,7 +24,7 @@ FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0
             const float *row = FW_AT(t->node_error + i * t->stride + k0);
             FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = load(row + c * FW_LANES);
         }
-        for (int64_t m = 0; m < noise_slots; m++) {
+        for (int64_t m = 0; m < columns_used; m++) {
             const float *row = FW_AT(noise_row[m] + k0);
             const vf g = splat(weight[m]);
             FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += g * load(row + c * FW_LANES);
@@ -107,9 +107,9 @@ FW_STAGE void target_updates(tile *t) {
 }
 /* noise[m] += sum over i of weight[i][m] * hidden[i], two noise words at a time. */
 FW_INLINE void noise_updates_block(tile *t, int64_t k0, const int kc) {
-    for (int64_t m = 0; m < t->noise_slots; m += 2) {
+    for (int64_t m = 0; m < t->columns_used; m += 2) {
         vf sums[2][FW_BLOCK_TWO];
-        two_sums(sums, t->weight + m, t->noise_stride, FW_AT(t->hidden + k0), t->stride, t->n, kc);
+        two_sums(sums, t->weight + m, t->column_stride, FW_AT(t->hidden + k0), t->stride, t->n, kc);
         FW_UNROLL for (int r = 0; r < 2; r++) {
             float *to = FW_AT(t->noise_row[m + r] + k0);
             const vf rate = splat(t->noise_rate[m + r]);
