@@ -118,8 +118,8 @@ class Run:
         words = len(kept_share)
         self._rows = []
         for rows in (self._arrays.w_in, self._arrays.w_out):
-            there = cupy.zeros((words, row_stride(size)), np.float32)
-            for begin in range(0, words, ROWS_AT_ONCE):
+            there = cupy.zeros((len(rows), row_stride(size)), np.float32)
+            for begin in range(0, len(rows), ROWS_AT_ONCE):
                 part = rows[begin : begin + ROWS_AT_ONCE]
                 padded = np.zeros((len(part), row_stride(size)), np.float32)
                 padded[:, :size] = part
@@ -141,6 +141,9 @@ class Run:
             "chunk_shift": plan.chunk_shift,
             "chunk_sentence": np.append(plan.chunk_sentence, max(0, sentences - 1)).astype(np.int64),
         }
+        if tables.tree is not None:
+            tree = tables.tree
+            held |= {"path_begin": tree.begin, "path_step": tree.step, "crown_path": tree.crown_path}
         self._held = {name: cupy.asarray(value) for name, value in held.items() if value is not None}
         job = np.zeros((), JOB)
         fill_settings(job["run"], plan, words, size)
@@ -280,12 +283,12 @@ class Run:
 def _check_input(arrays: Arrays, corpus: EncodedCorpus, tables: Tables) -> None:
     """Reject rows and ids that would make the kernels read or write out of bounds."""
     words = len(tables.keep_threshold)
-    for name in ("w_in", "w_out"):
+    for name, count in (("w_in", words), ("w_out", len(tables.output_rate))):
         rows = getattr(arrays, name)
-        if rows.dtype != np.float32 or rows.ndim != 2 or len(rows) != words:
-            raise ValueError(f"{name}: expected float32 ({words}, D), found {rows.dtype} {rows.shape}")
-    if arrays.w_in.shape != arrays.w_out.shape:
-        raise ValueError(f"w_in {arrays.w_in.shape} and w_out {arrays.w_out.shape} differ in shape")
+        if rows.dtype != np.float32 or rows.ndim != 2 or len(rows) != count:
+            raise ValueError(f"{name}: expected float32 ({count}, D), found {rows.dtype} {rows.shape}")
+    if arrays.w_in.shape[1] != arrays.w_out.shape[1]:
+        raise ValueError(f"w_in {arrays.w_in.shape} and w_out {arrays.w_out.shape} differ in the vectors' size")
     if len(corpus.ids) and not 0 <= int(corpus.ids.min()) <= int(corpus.ids.max()) < words:
         raise ValueError(f"the corpus has ids outside 0..{words - 1}")
 
@@ -301,8 +304,9 @@ def _fit(
         The rows, one warp, one chunk's stream and its part of the corpus do not fit.
     """
     free, words = device.free_bytes(), len(corpus.vocabulary)
-    rows = 2 * 4 * words * row_stride(size)
-    tables = 21 * words + 20 * (plan.chunks + 1) + (10 << 10)  # 10 KiB: allocations are rounded up
+    rows_out = words * plan.negative_sampling + (words - 1) * plan.hierarchical
+    rows = 4 * (words + rows_out) * row_stride(size)
+    tables = (21 + (12 + 4 * plan.longest_path) * plan.hierarchical) * words + 20 * (plan.chunks + 1) + (10 << 10)  # 10 KiB: allocations are rounded up
     whole = 4 * len(corpus.ids) + 8 * len(corpus.offsets)
     each = 4 * kernel.workspace_floats
     launch = max(1, min(LAUNCH_CHUNKS_MAX, plan.chunks, LAUNCH_STREAM_BYTES_MAX // (4 * stream_ints(plan))))
@@ -314,7 +318,8 @@ def _fit(
         launch //= 2
     if needed > free:
         raise MemoryError(
-            f"training on {device.name}: {words:,} words x {size} floats (two matrices) and a part of the corpus need "
+            f"training on {device.name}: {words:,} input and {rows_out:,} output rows of {size} floats and a part of "
+            "the corpus need "
             f"{needed / 2**30:,.2f} GiB on the device but {free / 2**30:,.2f} GiB are free; lower vector_size or "
             "max_vocab, raise min_count, or use device='cpu'"
         )

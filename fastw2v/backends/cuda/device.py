@@ -15,7 +15,7 @@ from fastw2v.errors import BackendUnavailable
 
 # The compiled files, in this order: the run-time compiler finds no headers, so the texts are concatenated.
 COMMON = ("fw_math.h", "fw_settings.h", "cuda/fw_gpu_ops.h", "cuda/fw_cuda.cu", "cuda/fw_cuda_tile.h")
-GENERAL = (*COMMON, "cuda/fw_cuda_general.cu")
+GENERAL = (*COMMON, "cuda/fw_cuda_general.cu", "cuda/fw_cuda_nodes.cu")
 TENSOR = (*COMMON, "cuda/fw_cuda_tensor.cu")
 OPTIONS = ("--std=c++17",)
 

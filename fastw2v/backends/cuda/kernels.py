@@ -18,6 +18,7 @@ RESERVED_BYTES = 1 << 10  # of shared memory, in each block, by CUDA
 
 # Blocks of 16 output rows whose coefficients fit into a warp's registers: with more, the compiler spills.
 REGISTER_BLOCKS = 6
+PATH_NODES = 32  # FW_PATH in native/cuda/fw_cuda_nodes.cu
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,10 @@ def general_kernel(plan: Plan, size: int) -> Kernel:
     """Return the float32 kernel, which trains any shape on any device."""
     positives = 1 if plan.cbow else 2 * plan.window
     rows = positives + (positives * plan.negative if plan.pairwise_noise else plan.noise_slots)
-    floats = 2 * plan.tile_tokens * (row_stride(size) + rows) + plan.noise_slots
+    rows *= plan.negative_sampling
+    floats = 2 * plan.tile_tokens * (row_stride(size) + rows) + -(-plan.noise_slots // 4) * 4
+    if plan.hierarchical:
+        floats += plan.tile_tokens * (row_stride(size) + PATH_NODES)
     return Kernel("general float32", GENERAL, workspace_floats=-(-floats // 4) * 4)
 
 
@@ -88,6 +92,8 @@ def why_general(device: Device, plan: Plan, size: int) -> str | None:
         return f"compute capability {device.capability / 10:.1f} is below 8.0"
     if plan.pairwise_noise:
         return "noise is drawn for each pair"
+    if plan.hierarchical:
+        return "it has no hierarchical softmax"
     halo = shape["FW_TB"] - 1 + shape["FW_HB"]  # windows are 64 bits
     met = (1 if plan.cbow else shape["FW_HB"]) + shape["FW_SB"]
     if plan.tile_tokens > 32 or halo > 4 or shape["FW_SB"] > 4 or met > REGISTER_BLOCKS:

@@ -13,11 +13,14 @@
 /* The input of a kernel: the settings of a run and pointers to its arrays. */
 struct fw_job {
     fw_settings run;
-    float *w_in, *w_out;           /* V rows of `stride` floats, 0 beyond the vector's end */
+    float *w_in, *w_out;           /* rows of `stride` floats, 0 beyond the vector's end */
     const fw_u32 *keep_threshold;  /* (V,) see fw_keep */
     const fw_u32 *noise_threshold; /* (V,) alias table of the noise words: see fw_alias */
     const int *noise_alias;        /* (V,) */
-    const float *output_rate;      /* (V,) the share of the learning rate at which an output row moves */
+    const float *output_rate;      /* the share of the learning rate at which each output row moves */
+    const fw_i64 *path_begin;      /* (V + 1,) the tree: the first step of each word's path; see planning/tree.py */
+    const int *path_step;          /* each 2 * node + code, from the root on */
+    const fw_u32 *crown_path;      /* (V,) each word's path through the crown */
     const unsigned char *frozen;   /* (V,) 1 where the input row is not trained; or null */
     const float *pair_weight;      /* (W + 1,) the weight of a pair by its distance; CBOW: 1 */
     const float *weight_within;    /* (W + 1,) the sum of pair_weight up to each distance */

@@ -17,10 +17,13 @@ struct fw_tile {
     float *factor;   /* (tile_tokens, rows): coefficients */
     int *word;       /* (tile_tokens, rows): words */
     int *noise_word; /* (noise_slots,): the current noise words */
+    /* hierarchical softmax: the nodes' part of the hidden rows' gradients (tile_tokens, stride), and coefficients */
+    float *node_error, *node_factor;
 };
 
 FW_FN int fw_rows_room(const fw_job *job) {
     const int positives = job->run.cbow ? 1 : 2 * job->run.window;
+    if (!job->run.negative_sampling) return 0;
     return positives + (job->run.pairwise_noise ? positives * job->run.negative : job->run.noise_slots);
 }
 
@@ -34,6 +37,8 @@ FW_FN void fw_open_workspace(const fw_job *job, fw_tile &t, float *workspace) {
     t.factor = t.error + job->run.tile_tokens * job->run.stride;
     t.word = (int *)(t.factor + rows);
     t.noise_word = t.word + rows;
+    t.node_error = (float *)(t.noise_word + (job->run.noise_slots + 3) / 4 * 4);
+    t.node_factor = t.node_error + job->run.tile_tokens * job->run.stride;
 }
 
 FW_FN float4 fw_get4(const float *p) { return *(const float4 *)p; }
@@ -77,7 +82,8 @@ FW_FN float fw_scores(const float *x, const float *rows, int word, int n, fw_i64
 /* ------------------------------------------------------------------ hidden rows */
 
 FW_FN void fw_renew_noise(const fw_job *job, fw_tile &t) {
-    for (int slot = fw_lane(); slot < job->run.noise_slots && !job->run.pairwise_noise; slot += 32)
+    if (!job->run.negative_sampling || job->run.pairwise_noise) return;
+    for (int slot = fw_lane(); slot < job->run.noise_slots; slot += 32)
         if (fw_is_fresh(job, t.step, slot)) t.noise_word[slot] = fw_draw_shared_noise(job, t.c, t.pass, t.i0, slot);
 }
 
@@ -139,7 +145,7 @@ FW_FN int fw_positives(const fw_job *job, const fw_tile &t, int i) {
 
 /* The number of rows in a token's list: none for a token without contexts, which trains nothing. */
 FW_FN int fw_rows(const fw_job *job, int positives) {
-    if (positives == 0) return 0;
+    if (positives == 0 || !job->run.negative_sampling) return 0;
     return positives + (job->run.pairwise_noise ? positives * job->run.negative : job->run.noise_slots);
 }
 
@@ -175,12 +181,12 @@ FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t) {
     for (int i = 0; i < t.n; i++) {
         const int word = t.c.s.word[t.i0 + i], positives = fw_positives(job, t, i), rows = fw_rows(job, positives);
         const fw_u32 reach = t.c.s.reach[t.i0 + i];
-        if (rows == 0 || (!job->run.cbow && fw_is_frozen(job, word))) continue;
+        if (positives == 0 || (!job->run.cbow && fw_is_frozen(job, word))) continue;
         const float scale = !job->run.cbow         ? fw_damping(job, t.c, word)
                             : job->run.cbow_divide ? 1.f / (float)(fw_left(reach) + fw_right(reach))
                                                    : 1.f;
         for (fw_i64 k = 4 * fw_lane(); k < job->run.stride; k += 128) {
-            float4 sum = fw_zero4();
+            float4 sum = job->run.hierarchical ? fw_get4(t.node_error + i * job->run.stride + k) : fw_zero4();
             for (int index = 0; index < rows; index++) {
                 const fw_i64 at = (fw_i64)i * room + index;
                 fw_add_scaled(sum, t.factor[at], fw_load4(job->w_out + t.word[at] * job->run.stride + k));
@@ -251,17 +257,20 @@ FW_FN void fw_output_updates(const fw_job *job, fw_tile &t) {
     }
 }
 
+FW_FN void fw_train_nodes(const fw_job *job, fw_tile &t); /* fw_cuda_nodes.cu */
+
 FW_FN void fw_train_step(const fw_job *job, fw_tile &t) {
     t.rate = fw_tile_rate(job, t.c, t.i0);
     fw_renew_noise(job, t);
     fw_hidden_rows(job, t);
     __syncwarp();
     fw_coefficients(job, t);
+    if (job->run.hierarchical) fw_train_nodes(job, t);
     __syncwarp();
     fw_hidden_updates(job, t);
     __syncwarp();
-    fw_halo_updates(job, t);
-    fw_output_updates(job, t);
+    if (job->run.cbow || job->run.negative_sampling) fw_halo_updates(job, t);
+    if (job->run.negative_sampling) fw_output_updates(job, t);
     __syncwarp();
 }
 
