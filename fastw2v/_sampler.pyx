@@ -18,6 +18,7 @@ cdef extern from "fw_math.h" nogil:
     int fw_noise(uint64_t bits, const uint32_t *threshold, const int32_t *alias, uint32_t n)
     float fw_centered(uint64_t bits)
     long long fw_renewed(long long number, long long slot, long long noise_slots, long long noise_life)
+    float fw_node_share(float step)
     float fw_learning_rate(double first, double last, long long done, long long total)
 
 
@@ -80,6 +81,11 @@ def noise_words(const uint64_t[::1] bits, const uint32_t[::1] threshold, const i
 def renewed(long long number, long long slot, long long noise_slots, long long noise_life):
     """Return the number, within its chunk, of the last tile up to tile `number` that renewed a noise slot."""
     return fw_renewed(number, slot, noise_slots, noise_life)
+
+
+def node_share(float step):
+    """Return the share of its step that a node of the crown takes in a tile."""
+    return fw_node_share(step)
 
 
 def learning_rate(double first, double last, long long done, long long total):

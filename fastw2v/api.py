@@ -8,6 +8,7 @@ import threading
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -17,13 +18,15 @@ from fastw2v.corpus.encoded_corpus import EncodeReport
 from fastw2v.corpus.tokenizers import LostTokenizer, function_name, resolve
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, warn_user
-from fastw2v.estimators.bags import mean_vectors
+from fastw2v.estimators.bags import document_rows, mean_vectors
+from fastw2v.estimators.likelihood import WordProbabilities, cbow_log_probability, skipgram_log_probability
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
 from fastw2v.parameters import with_gensims_names_told
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
+from fastw2v.planning.tree import make_tree
 from fastw2v.training.record import KEPT_PARAMETERS, read_record, record
 from fastw2v.training.seed import resolve_seed
 from fastw2v.training.session import Request, Session, Standing, begin, next_pass, one_pass, resume, run
@@ -401,6 +404,60 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         self._check_width(X)
         return mean_vectors(X, vectors, self.tokenizer_)
 
+    def log_probability(self, X: Iterable[Any]) -> NDArray[np.float64]:  # noqa: N803
+        """Return the log probability of each document under a model with hierarchical softmax.
+
+        Parameters
+        ----------
+        X : iterable of strings or token lists
+            Strings are split by the tokenizer of `fit`. Words that are not in the vocabulary are left out.
+
+        Returns
+        -------
+        float64 (documents,)
+            Skip-gram: the sum over all pairs within the window of ``log p(word | other word)``. CBOW: the sum over all
+            words of ``log p(word | its context)``. No word is subsampled and no window shrunk. A document of fewer than
+            two known words gets 0.
+
+        Raises
+        ------
+        ValueError
+            The model was trained by negative sampling alone, which has no probabilities.
+        CorpusTypeError, CorpusError
+            As in `transform`.
+
+        Notes
+        -----
+        A classifier with one model per class compares these figures: M. Taddy, "Document classification by inversion of
+        distributed language representations", 2015. It is gensim's ``score``.
+
+        Examples
+        --------
+        >>> from fastw2v import Word2Vec
+        >>> corpus = [["red", "wine"], ["white", "wine"], ["red", "rose"], ["white", "rose"]] * 50
+        >>> model = Word2Vec(loss="hs", vector_size=8, min_count=1, sample=0, random_state=1, n_jobs=1).fit(corpus)
+        >>> likely, unlikely = model.log_probability([["red", "wine"], ["red", "white"]])
+        >>> bool(likely > unlikely)
+        True
+        """
+        vectors = self.wv
+        if not hasattr(self, "node_vectors_"):
+            raise ValueError(
+                "log_probability: this model has no output rows of hierarchical softmax; negative sampling trains "
+                "scores, not probabilities: fit a model with loss='hs'"
+            )
+        assert vectors.counts is not None
+        rows, ends = document_rows(X, vectors, self.tokenizer_)
+        probabilities = WordProbabilities(make_tree(vectors.counts), self.node_vectors_)
+        given = (vectors.vectors, probabilities, self.window)
+        cbow = self.architecture == "cbow"
+        documents = (rows[begin:end].astype(np.int64) for begin, end in pairwise(ends))
+        found = (
+            cbow_log_probability(ids, *given, self.cbow_mean) if cbow else skipgram_log_probability(ids, *given)
+            for ids in documents
+        )
+        return np.fromiter(found, np.float64)
+
     @property
     def _n_features_out(self) -> int:
         return self.n_features_out_
@@ -599,7 +656,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     def _standing(self, seed: int) -> Standing:
         """Return the state of this model, for one more pass."""
         rows = self._output_rows()
-        if rows == (None, None):
+        if rows.is_empty:
             raise ValueError(
                 "partial_fit: this model was loaded from a file without context vectors, so training cannot "
                 "continue; start a new model from its vectors: Word2Vec(initial_vectors=model)"
@@ -625,6 +682,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         # An unfinished run trains on in place, so the model gets copies of its rows.
         kept = [each if state.complete or each is None else each.copy() for each in (state.w_in, *state.output_rows)]
         vectors, context, nodes = kept
+        assert vectors is not None
         for name in ("context_vectors_", "node_vectors_"):
             vars(self).pop(name, None)  # those of an earlier fit with another loss
         self.vectors_ = WordVectors(vectors, corpus.vocabulary)

@@ -297,7 +297,9 @@ class Run:
             below = nodes < tree.first_in_crown
             nodes, codes = nodes[below], codes[below]
             layer = EmbeddingDot(self._nodes[nodes])
-            scores = layer.forward(hidden[token[pairs]], np.broadcast_to(np.arange(len(nodes)), (pairs.sum(), len(nodes))))
+            scores = layer.forward(
+                hidden[token[pairs]], np.broadcast_to(np.arange(len(nodes)), (pairs.sum(), len(nodes)))
+            )
             weights = weight[token[pairs], slot[pairs]][:, None]
             self.stats.loss_sum += float(self._loss.forward(scores, 1 - codes[None, :], weights=weights))
             gradient[token[pairs]] += layer.backward(self._loss.backward())

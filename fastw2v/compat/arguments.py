@@ -39,13 +39,14 @@ def _renamed(message: str) -> str:
     return _OURS.sub(lambda match: _GENSIMS[match[0]], message)
 
 
-def check_arguments(workers: Any, min_count: Any, max_final_vocab: Any, seed: Any, sg: Any, cbow_mean: Any) -> None:
+def check_arguments(workers: Any, min_count: Any, max_final_vocab: Any, seed: Any, switches: Mapping[str, Any]) -> None:
     """Raise `ParameterError` unless these have values that gensim allows; others are checked as training parameters."""
     for name, value in (("n_jobs", workers), ("min_count", min_count), ("max_vocab", max_final_vocab)):
         check(name, value)
     check_seed(seed, "seed")
-    if sg not in (0, 1) or cbow_mean not in (0, 1):
-        raise ParameterError(f"sg={sg!r}, cbow_mean={cbow_mean!r}: both must be 0 or 1")
+    for name, value in switches.items():
+        if value not in (0, 1):
+            raise ParameterError(f"{name}={shown(value)}: it must be 0 or 1")
 
 
 def check_rates(first: Any, last: Any, names: tuple[str, str]) -> None:

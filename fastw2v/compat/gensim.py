@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import asdict, replace
+from itertools import islice, pairwise
 from numbers import Real
 from typing import Any
 
@@ -24,9 +25,13 @@ from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8C
 from fastw2v.compat.sentences import HeldCorpus, one_of, read_sentences
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError
+from fastw2v.estimators.bags import document_rows
+from fastw2v.estimators.likelihood import WordProbabilities, cbow_log_probability, skipgram_log_probability
 from fastw2v.formats import load_all, save
 from fastw2v.parameters import check, plain, shown
+from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.planning.tree import make_tree
 from fastw2v.training.record import record
 from fastw2v.training.seed import resolve_seed
 from fastw2v.training.session import Request, Session, begin, run, seed_of_pass
@@ -61,14 +66,18 @@ class Word2Vec(Absent):
         gensim's own callbacks work as well.
     hashfxn, batch_words, comment
         Have no effect: initial rows depend only on seed and row, and there are no batches.
-    hs, max_vocab_size, null_word, trim_rule, sorted_vocab
+    hs : {0, 1}
+        1: hierarchical softmax, with ``negative=0`` alone, else beside negative sampling.
+    max_vocab_size, null_word, trim_rule, sorted_vocab
         Raise unless left at their defaults; the message says what to do instead.
 
     Attributes
     ----------
     wv : KeyedVectors
     syn1neg : array of float32, shape (V, D)
-        The context vectors.
+        The context vectors; with ``negative`` above 0.
+    syn1 : array of float32, shape (V, D)
+        The rows of the tree's V - 1 inner nodes, numbered as in gensim, and a row of zeros; with ``hs=1``.
     corpus_count, corpus_total_words : int
         Sentences and words of the corpus that `build_vocab` read.
 
@@ -88,9 +97,10 @@ class Word2Vec(Absent):
     """
 
     _absent = OF_MODELS
-    _made_later = ("wv", "syn1neg")
+    _made_later = ("wv", "syn1neg", "syn1")
     wv: KeyedVectors
     syn1neg: NDArray[np.float32]
+    syn1: NDArray[np.float32]
 
     def __init__(
         self,
@@ -124,7 +134,6 @@ class Word2Vec(Absent):
         **unknown: Any,
     ) -> None:
         refuse_unknown("Word2Vec", unknown)
-        refuse_other("hs", hs, 0, "hierarchical softmax is not implemented; use negative sampling (hs=0, negative=5)")
         refuse_other("max_vocab_size", max_vocab_size, None, "nothing is dropped while counting; use max_final_vocab")
         refuse_other("null_word", null_word, 0, "there is no padding word")
         refuse_other(
@@ -134,7 +143,7 @@ class Word2Vec(Absent):
         self.vector_size, self.window, self.epochs, self.negative = vector_size, window, epochs, negative
         self.alpha, self.min_alpha, self.sample, self.ns_exponent = alpha, min_alpha, sample, ns_exponent
         self.min_count, self.max_final_vocab, self.shrink_windows = min_count, max_final_vocab, shrink_windows
-        self.sg, self.cbow_mean, self.seed, self.workers = sg, cbow_mean, seed, workers
+        self.sg, self.hs, self.cbow_mean, self.seed, self.workers = sg, hs, cbow_mean, seed, workers
         self.callbacks, self.compute_loss = checked_callbacks(callbacks), compute_loss
         self.corpus_count = self.corpus_total_words = self.train_count = 0
         self.loss_history: list[float] = []
@@ -153,14 +162,16 @@ class Word2Vec(Absent):
     def _params(
         self, epochs: int, alpha: float, min_alpha: float, names: tuple[str, str] = ("alpha", "min_alpha")
     ) -> TrainingParameters:
-        check_arguments(self.workers, self.min_count, self.max_final_vocab, self.seed, self.sg, self.cbow_mean)
+        switches = {"sg": self.sg, "hs": self.hs, "cbow_mean": self.cbow_mean}
+        check_arguments(self.workers, self.min_count, self.max_final_vocab, self.seed, switches)
         check_rates(alpha, min_alpha, names)
         return TrainingParameters(
             vector_size=self.vector_size,
             architecture="skipgram" if self.sg else "cbow",
             window=self.window,
             shrink_windows=bool(self.shrink_windows),
-            negative=self.negative,
+            loss=_LOSSES[bool(self.hs), self.negative != 0],
+            negative=_UNUSED if self.negative == 0 else self.negative,
             ns_exponent=self.ns_exponent,
             sample=self.sample,
             epochs=epochs,
@@ -299,7 +310,7 @@ class Word2Vec(Absent):
         seed = resolve_seed(self.seed)
         if self.train_count:
             seed = seed_of_pass(seed, self.train_count)
-        return begin(request, corpus, seed=seed, context_vectors=self.syn1neg, counts=self.wv.counts)
+        return begin(request, corpus, seed=seed, output_rows=self._output_rows(), counts=self.wv.counts)
 
     def _request(self, parameters: TrainingParameters, **more: Any) -> Request:
         """Return the checked request for a session."""
@@ -315,11 +326,40 @@ class Word2Vec(Absent):
 
     def _take(self, state: TrainingState, vocabulary: Vocabulary) -> None:
         """Hold the session's rows; `wv` stays the same object, as in gensim."""
-        vectors, self.syn1neg = np.array(state.w_in), np.array(state.w_out)
+        vectors, rows = np.array(state.w_in), state.output_rows
+        if rows.words is not None:
+            self.syn1neg = np.array(rows.words)
+        if rows.nodes is not None:
+            self.syn1 = np.zeros_like(vectors)
+            self.syn1[:-1] = rows.nodes
         if hasattr(self, "wv"):
             self.wv._renew(vectors, vocabulary)
         else:
             self.wv = KeyedVectors(vectors, vocabulary)
+
+    def _output_rows(self) -> OutputRows:
+        """Return the output rows that this model has."""
+        return OutputRows(getattr(self, "syn1neg", None), self.syn1[:-1] if hasattr(self, "syn1") else None)
+
+    def score(self, sentences: Iterable[Any], total_sentences: int = 1_000_000, **ignored: Any) -> NDArray[np.float32]:
+        """Return the log probability of each sentence, of at most ``total_sentences``; for models with ``hs=1``.
+
+        Other options of gensim's have no effect; sentences over 10,000 words are not cut.
+        """
+        if not hasattr(self, "wv"):
+            raise RuntimeError("you must first build vocabulary before scoring new data: call build_vocab(sentences)")
+        if not self.hs:
+            raise RuntimeError("only models of hierarchical softmax have probabilities: train with hs=1 and negative=0")
+        assert self.wv.counts is not None
+        probabilities = WordProbabilities(make_tree(self.wv.counts), self.syn1[:-1])
+        rows, ends = document_rows(islice(sentences, total_sentences), self.wv, "tokens")
+        given = (np.asarray(self.wv.vectors, np.float32), probabilities, self.window)
+        documents = (rows[begin:end].astype(np.int64) for begin, end in pairwise(ends))
+        if self.sg:
+            found = [skipgram_log_probability(ids, *given) for ids in documents]
+        else:
+            found = [cbow_log_probability(ids, *given, bool(self.cbow_mean)) for ids in documents]
+        return np.array(found, np.float32)
 
     def get_latest_training_loss(self) -> float:
         """Return the loss summed over the pairs (CBOW: targets) of all finished epochs of the last `train`.
@@ -352,7 +392,8 @@ class Word2Vec(Absent):
         own = {name: getattr(self, name) for name in _ARGUMENTS + _TOTALS}
         own = {name: plain(value) for name, value in own.items() if value is None or isinstance(value, Real)}
         metadata = {"gensim": own, **record(self._recorded(), self.loss_history, None, None)}
-        save(fname, self.wv, format="native", context_vectors=self.syn1neg, metadata=metadata)
+        context, nodes = self._output_rows()
+        save(fname, self.wv, format="native", context_vectors=context, node_vectors=nodes, metadata=metadata)
 
     def _recorded(self) -> dict[str, Any]:
         """Return the training parameters for `fastw2v.Word2Vec.load`, unless a script has set impossible ones."""
@@ -370,7 +411,7 @@ class Word2Vec(Absent):
         """
         loaded = load_all(fname, format="native", mmap=mmap is not None)
         own = loaded.metadata.get("gensim")
-        if not isinstance(own, dict) or loaded.context_vectors is None:
+        if not isinstance(own, dict) or (loaded.context_vectors is None and loaded.node_vectors is None):
             raise ParameterError(
                 f"{os.fspath(fname)}: not a model saved by fastw2v.compat.gensim; KeyedVectors.load reads vectors"
             )
@@ -378,7 +419,11 @@ class Word2Vec(Absent):
         kept = [name for name in _ARGUMENTS + _TOTALS if name in own]
         vars(model).update({name: own[name] for name in kept if own[name] is None or isinstance(own[name], Real)})
         model.wv = KeyedVectors._of(loaded.word_vectors)
-        model.syn1neg = loaded.context_vectors
+        if loaded.context_vectors is not None:
+            model.syn1neg = loaded.context_vectors
+        if loaded.node_vectors is not None:
+            model.syn1 = np.zeros_like(loaded.word_vectors.vectors)
+            model.syn1[:-1] = loaded.node_vectors
         model.loss_history = list(loaded.metadata.get("loss_history", []))
         return model
 
@@ -393,8 +438,12 @@ class Word2Vec(Absent):
             self.wv = copy(self.wv)
 
 
+# By hs and by whether there are noise words.
+_LOSSES = {(False, True): "ns", (True, False): "hs", (True, True): "both"}
+_UNUSED = 5  # noise words of a model that draws none
+
 _ARGUMENTS = (
     *("vector_size", "window", "epochs", "negative", "alpha", "min_alpha", "sample", "ns_exponent", "min_count"),
-    *("max_final_vocab", "shrink_windows", "sg", "cbow_mean", "seed", "workers", "compute_loss"),
+    *("max_final_vocab", "shrink_windows", "sg", "hs", "cbow_mean", "seed", "workers", "compute_loss"),
 )
 _TOTALS = ("corpus_count", "corpus_total_words", "train_count", "total_train_time", "running_training_loss")

@@ -48,6 +48,19 @@ def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Toke
     -----
     No Python code runs for each token: iteration, lookup and storing the row happen in C.
     """
+    rows, ends = document_rows(documents, vectors, tokenizer)
+    matrix = sparse.csr_matrix((np.ones(len(rows), np.float32), rows, ends), (len(ends) - 1, len(vectors.key_to_index)))
+    matrix.sum_duplicates()
+    return matrix
+
+
+def document_rows(
+    documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return the rows of the known words of all documents, in their order, and where each document's begin and end.
+
+    Parameters, errors and notes are those of `count_matrix`. Document i has ``rows[ends[i]:ends[i + 1]]``.
+    """
     check_documents_type(documents)
     ends = [0]
     row_of = vectors.key_to_index.get
@@ -65,12 +78,7 @@ def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Toke
     known = rows >= 0
     row_ends = np.zeros(len(rows) + 1, np.int64)
     np.cumsum(known, out=row_ends[1:])
-    columns = rows[known]
-    matrix = sparse.csr_matrix(
-        (np.ones(len(columns), np.float32), columns, row_ends[ends]), (len(ends) - 1, len(vectors.key_to_index))
-    )
-    matrix.sum_duplicates()
-    return matrix
+    return rows[known], row_ends[ends]
 
 
 def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int]) -> Iterator[Any]:

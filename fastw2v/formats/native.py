@@ -179,7 +179,9 @@ def read_native(path: Path, *, mmap: bool, limit: int | None = None) -> NativeCo
             context_vectors=array("context_vectors", rows, mmap) if "context_vectors" in places else None,
             metadata=metadata,
             # The nodes are those of a tree of all words.
-            node_vectors=array("node_vectors", rows - 1, mmap) if "node_vectors" in places and rows == words_size else None,
+            node_vectors=array("node_vectors", rows - 1, mmap)
+            if "node_vectors" in places and rows == words_size
+            else None,
         )
 
 

@@ -79,7 +79,7 @@ FW_FN int fw_tile_length(int tile_tokens, int shift) { return tile_tokens >> shi
 /* The share of its step that a node of the crown takes in a tile: `step` is the learning rate times the weight of the
    tile's pairs whose paths pass there. */
 #define FW_NODE_STEP_MAX 0.25f
-FW_FN float fw_node_share(float step) { return step > FW_NODE_STEP_MAX ? FW_NODE_STEP_MAX / step : 1; }
+FW_FN float fw_node_share(float step) { return step > FW_NODE_STEP_MAX ? FW_NODE_STEP_MAX / step : 1.f; }
 
 /* The learning rate at `done` of `total` tokens: a straight line, in double, rounded once. See
    planning/learning_rate.py for where the line begins and ends. */

@@ -147,8 +147,8 @@ def make_plan(
 ) -> Plan:
     """Make the plan of a run: a function of the corpus (with its `word_counts`), the parameters and the seed alone.
 
-    ``kept_by`` (V,) are the counts that decide which tokens are kept, if they are not the corpus's own. ``tree`` is that
-    of hierarchical softmax, if it was made before.
+    ``kept_by`` (V,) are the counts that decide which tokens are kept, if they are not the corpus's own. ``tree`` is
+    that of hierarchical softmax, if it was made before.
     """
     counts = word_counts(corpus) if counts is None else counts
     deciding = counts if kept_by is None else kept_by

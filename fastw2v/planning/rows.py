@@ -39,6 +39,11 @@ class OutputRows(NamedTuple):
     words: NDArray[np.float32] | None = None
     nodes: NDArray[np.float32] | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are none of any kind."""
+        return self.words is None and self.nodes is None
+
 
 def row_stride(vector_size: int) -> int:
     """Return the distance between rows in floats: whole cache lines."""

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-
 TILE_TOKENS_MAX = 32  # T: longer tiles are no faster, and staleness grows with T
 # A small run has few tiles, and each has one set of noise words: in longer tiles too few are drawn over the whole run
 # (on 58,000 words, ten epochs, tiles of 8 fit twice as well as tiles of 32).

@@ -44,10 +44,11 @@ class Tree:
 
     @cached_property
     def crown_path(self) -> NDArray[np.uint32]:
-        """Each word's path through the crown, uint32 (V,): bit c is its c-th node, bit 16 + c says that the code is 0."""
+        """Each word's path through the crown, uint32 (V,): bit c for its c-th node, bit 16 + c if the code is 0."""
         node = (self.step >> 1) - self.first_in_crown
         bit = np.where(node >= 0, 1 << np.maximum(node, 0), 0) * np.where(self.step & 1, 1, 1 + (1 << 16))
-        return np.add.reduceat(np.append(bit, 0), self.begin[:-1]).astype(np.uint32) * (np.diff(self.begin) > 0)
+        paths = np.add.reduceat(np.append(bit, 0), self.begin[:-1]) * (np.diff(self.begin) > 0)
+        return paths.astype(np.uint32)
 
     def path(self, word: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return the nodes on a word's path and the code at each."""
@@ -67,7 +68,8 @@ class Tree:
     def visits(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how often each node is on a path, float64 (V - 1,), where words occur ``counts`` (V,) times."""
         steps = np.diff(self.begin)
-        return np.bincount(self.step >> 1, np.repeat(counts, steps), minlength=max(len(counts) - 1, 0))
+        visits = np.bincount(self.step >> 1, np.repeat(counts, steps), minlength=max(len(counts) - 1, 0))
+        return visits.astype(np.float64)
 
     def mean_path(self, counts: NDArray[np.float64]) -> float:
         """Return the mean length of a path, where words occur ``counts`` (V,) times."""

@@ -48,9 +48,7 @@ class Windows(NamedTuple):
     sentence_pairs: NDArray[np.float64]
 
 
-def plan_windows(
-    lengths: NDArray[np.int64], kept_of_all: float, outputs: float, params: TrainingParameters
-) -> Windows:
+def plan_windows(lengths: NDArray[np.int64], kept_of_all: float, outputs: float, params: TrainingParameters) -> Windows:
     """Plan the windows of a run over sentences of these lengths.
 
     Subsampling keeps ``kept_of_all`` of all tokens; each pair trains ``outputs`` output rows.

@@ -103,7 +103,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Train
     loaded = load_all(path, format="native")
     position = loaded.metadata.get("training")
     rows = OutputRows(loaded.context_vectors, loaded.node_vectors)
-    if not isinstance(position, dict) or rows == (None, None):
+    if not isinstance(position, dict) or rows.is_empty:
         raise FormatError(f"{os.fspath(path)}: a model, but not a checkpoint: it does not record a position")
     try:
         params = TrainingParameters(**position["params"]).checked()

@@ -22,8 +22,8 @@ from fastw2v.planning import plan
 from fastw2v.planning.plan import ChunkStats, Plan
 from fastw2v.planning.rows import OutputRows, count_output_rows, initial_arrays, row_stride, split_output_rows
 from fastw2v.planning.tables import make_tables, word_counts
-from fastw2v.planning.tree import make_tree
 from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.planning.tree import make_tree
 from fastw2v.training.checkpoint import check_checkpoint, check_words, save_checkpoint
 from fastw2v.training.interrupts import interrupts_held
 from fastw2v.training.state import Callback, Progress, TrainingState

@@ -9,6 +9,7 @@ from fastw2v import Word2Vec, encode
 from fastw2v.cli.train import run_training
 from fastw2v.compat import gensim
 from fastw2v.errors import DivergedError, ParameterError
+from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
 from fastw2v.training import loop
 from fastw2v.training.session import Request, begin, resume, run
@@ -62,9 +63,9 @@ def test_the_first_partial_pass_is_a_fit_of_one_epoch_at_one_rate():
 def test_the_output_rows_can_be_given_and_are_trained_from():
     encoded = encode(SENTENCES, min_count=2)
     rows = np.random.default_rng(1).normal(size=(len(encoded.vocabulary), 12)).astype(np.float32)
-    assert np.array_equal(begin(REQUEST.checked(), encoded, context_vectors=rows).state.w_out, rows)
-    with pytest.raises(ParameterError, match=r"context_vectors: expected shape \(8, 12\), found \(8, 11\)"):
-        begin(REQUEST.checked(), encoded, context_vectors=rows[:, :11])
+    assert np.array_equal(begin(REQUEST.checked(), encoded, output_rows=OutputRows(rows)).state.w_out, rows)
+    with pytest.raises(ParameterError, match=r"output rows of words: expected shape \(8, 12\), found \(8, 11\)"):
+        begin(REQUEST.checked(), encoded, output_rows=OutputRows(rows[:, :11]))
 
 
 @pytest.mark.parametrize(

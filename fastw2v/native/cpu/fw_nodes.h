@@ -59,8 +59,8 @@ FW_STAGE void open_crown(tile *t) {
             total += on;
         }
         for (int l = 0; l < FW_LANES && c + l < t->crown_nodes; l++)
-            t->noise_rate[t->noise_stride + c + l] = job->output_rate[job->run.first_node + t->first_in_crown + c + l] *
-                                                     fw_node_share(t->rate * total[l]);
+            t->noise_rate[t->noise_stride + c + l] =
+                job->output_rate[job->run.first_node + t->first_in_crown + c + l] * fw_node_share(t->rate * total[l]);
     }
 }
 

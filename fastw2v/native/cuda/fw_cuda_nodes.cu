@@ -112,5 +112,6 @@ FW_FN void fw_train_nodes(const fw_job *job, fw_tile &t) {
     if (job->run.vocabulary < 2) return; /* a tree of one word has no node */
     fw_train_crown(job, t);
     const int cbow = job->run.cbow;
-    for (int h = t.i0 + (cbow ? 0 : t.pass.low); h < t.i0 + t.n + (cbow ? 0 : t.pass.high); h++) fw_train_path(job, t, h);
+    for (int h = t.i0 + (cbow ? 0 : t.pass.low); h < t.i0 + t.n + (cbow ? 0 : t.pass.high); h++)
+        fw_train_path(job, t, h);
 }

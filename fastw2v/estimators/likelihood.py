@@ -1,0 +1,79 @@
+"""How probable a document is to a model of hierarchical softmax, whose word probabilities add up to 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.planning.tree import Tree
+
+TOKENS_AT_ONCE = 2_000  # bounds the memory: for each, the nodes of a path
+
+
+class WordProbabilities:
+    """The log probability of words, given hidden rows.
+
+    Parameters
+    ----------
+    tree : Tree
+    nodes : float32 (V - 1, D)
+        The output rows of its nodes.
+    """
+
+    def __init__(self, tree: Tree, nodes: NDArray[np.float32]) -> None:
+        paths, codes = tree.table()
+        self._nodes = nodes
+        self._paths = np.maximum(paths, 0)
+        self._sign = np.where(paths < 0, 0, 1 - 2 * codes).astype(np.float32)
+
+    def of(self, words: NDArray[np.int64], hidden: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the log probability of words (n,), each given its hidden row (n, D)."""
+        found = np.zeros(len(words))
+        for begin in range(0, len(words), TOKENS_AT_ONCE):
+            part = words[begin : begin + TOKENS_AT_ONCE]
+            sign = self._sign[part]
+            rows, own = self._nodes[self._paths[part]], hidden[begin : begin + TOKENS_AT_ONCE]
+            scores = sign * np.einsum("nld,nd->nl", rows, own)
+            found[begin : begin + len(part)] = -(np.logaddexp(0, -scores) * (sign != 0)).sum(axis=1)
+        return found
+
+
+def skipgram_log_probability(
+    ids: NDArray[np.int64], vectors: NDArray[np.float32], probabilities: WordProbabilities, window: int
+) -> float:
+    """Return the sum, over all pairs within the window, of the log probability of one word given the other's vector."""
+    total = 0.0
+    for distance in range(1, min(window, len(ids) - 1) + 1):
+        left, right = ids[:-distance], ids[distance:]
+        total += float(probabilities.of(left, vectors[right]).sum() + probabilities.of(right, vectors[left]).sum())
+    return total
+
+
+def cbow_log_probability(
+    ids: NDArray[np.int64], vectors: NDArray[np.float32], probabilities: WordProbabilities, window: int, mean: bool
+) -> float:
+    """Return the sum, over all words that have a context, of the log probability given the context's hidden row."""
+    if len(ids) < 2:
+        return 0.0
+    total = 0.0
+    for begin, end, rows in _blocks(ids, window, vectors):
+        sums = np.concatenate([np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0, dtype=np.float64)])
+        at = np.arange(begin, end)
+        base = max(0, begin - window)
+        low, high = np.maximum(at - window, 0), np.minimum(at + window + 1, len(ids))
+        hidden = sums[high - base] - sums[low - base] - rows[at - base]
+        if mean:
+            hidden /= (high - low - 1)[:, None]
+        total += float(probabilities.of(ids[begin:end], hidden.astype(np.float32)).sum())
+    return total
+
+
+def _blocks(
+    ids: NDArray[np.int64], window: int, vectors: NDArray[np.float32]
+) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
+    """Yield the tokens in blocks, with the vectors of each block and of the window on both its sides."""
+    for begin in range(0, len(ids), TOKENS_AT_ONCE):
+        end = min(begin + TOKENS_AT_ONCE, len(ids))
+        yield begin, end, vectors[ids[max(0, begin - window) : end + window]]

@@ -1,0 +1,73 @@
+"""gensim's hierarchical softmax: ``hs``, ``syn1`` and ``score``."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from fastw2v.compat.gensim import Word2Vec
+from fastw2v.errors import ParameterError
+
+TOPICS = [["red", "green", "blue", "white"], ["one", "two", "three", "four"]]
+
+
+def sentences(number=300):
+    rng = np.random.default_rng(3)
+    return [list(rng.choice(TOPICS[i % 2], 6)) for i in range(number)]
+
+
+def trained(**options):
+    options = {"hs": 1, "negative": 0, "vector_size": 12, "min_count": 1, "sample": 0, "workers": 1, **options}
+    return Word2Vec(sentences(), **options)
+
+
+@pytest.mark.parametrize("sg", [0, 1])
+@pytest.mark.parametrize("negative", [0, 5])
+def test_both_architectures_learn_topics(sg, negative):
+    model = trained(sg=sg, negative=negative, epochs=20)
+    assert {word for word, _ in model.wv.most_similar("two", topn=3)} == {"one", "three", "four"}
+    assert model.syn1.shape == (8, 12)
+    assert hasattr(model, "syn1neg") == (negative > 0)
+
+
+def test_hs_must_be_0_or_1():
+    with pytest.raises(ParameterError, match="hs=2: it must be 0 or 1"):
+        Word2Vec(hs=2)
+
+
+@pytest.mark.parametrize("negative", [0, 5])
+def test_files_and_pickles_keep_the_nodes(tmp_path, negative):
+    model = trained(negative=negative)
+    model.save(str(tmp_path / "m"))
+    for other in (Word2Vec.load(str(tmp_path / "m")), pickle.loads(pickle.dumps(model))):
+        assert other.hs == 1
+        assert np.array_equal(other.syn1, model.syn1)
+        assert np.array_equal(other.score(sentences(5)), model.score(sentences(5)))
+        other.train(sentences(), total_examples=other.corpus_count, epochs=1)
+        assert not np.array_equal(other.syn1, model.syn1)
+
+
+@pytest.mark.parametrize("sg", [0, 1])
+@pytest.mark.parametrize("cbow_mean", [0, 1])
+def test_scores_are_gensims(sg, cbow_mean):
+    """gensim's own `score`, of a model that holds these rows."""
+    word2vec = pytest.importorskip("gensim.models.word2vec")
+    options = {"sg": sg, "cbow_mean": cbow_mean, "window": 2}
+    ours = trained(**options)
+    theirs = word2vec.Word2Vec(hs=1, negative=0, vector_size=12, min_count=1, sample=0, workers=1, **options)
+    theirs.build_vocab_from_freq({word: int(ours.wv.get_vecattr(word, "count")) for word in ours.wv.index_to_key})
+    assert theirs.wv.index_to_key == ours.wv.index_to_key
+    theirs.wv.vectors[:], theirs.syn1[:] = ours.wv.vectors, ours.syn1
+    given = [["red", "one", "blue", "nothing", "two"], ["red"], *sentences(4)]
+    assert ours.score(given) == pytest.approx(theirs.score(given, total_sentences=6)[:6], rel=1e-4)
+
+
+def test_only_as_many_sentences_as_asked_for_are_scored():
+    assert len(trained().score(iter(sentences(9)), total_sentences=4)) == 4
+
+
+def test_score_says_what_it_needs():
+    with pytest.raises(RuntimeError, match="call build_vocab"):
+        Word2Vec(hs=1, negative=0).score(sentences(1))
+    with pytest.raises(RuntimeError, match="train with hs=1 and negative=0"):
+        trained(hs=0, negative=5).score(sentences(1))
