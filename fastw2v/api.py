@@ -416,8 +416,8 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         -------
         float64 (documents,)
             Skip-gram: the sum over all pairs within the window of ``log p(word | other word)``. CBOW: the sum over all
-            words of ``log p(word | its context)``. No word is subsampled and no window shrunk. A document of fewer than
-            two known words gets 0.
+            words of ``log p(word | its context)``, where a lonely word's hidden row is zero. No word is subsampled, and
+            no window shrunk. A document without pairs (CBOW: without known words) gets 0.
 
         Raises
         ------

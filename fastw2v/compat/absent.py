@@ -26,12 +26,13 @@ _INNER = "vocabulary, weights and noise are made by build_vocab and train, and h
 _OF_WV = "words, vectors and their methods are those of model.wv, as in gensim 4"
 OF_MODELS = {
     "wv": "there are no vectors yet: call build_vocab(sentences) first",
-    "syn1neg": "there are no vectors yet: call build_vocab(sentences) first",
+    "syn1neg": "a model has it once build_vocab(sentences) was called, unless negative=0",
+    "syn1": "a model has it once build_vocab(sentences) was called, if hs=1",
     "init_sims": "use model.wv.get_normed_vectors()",
     "build_vocab_from_freq": "use fastw2v.Word2Vec(vocabulary={word: count})",
     "reset_from": "make a new model, and call its build_vocab",
     "estimate_memory": "a model that does not fit raises a MemoryError with the figures before training",
-    **dict.fromkeys(["score", "syn1", "create_binary_tree"], "hierarchical softmax is not implemented"),
+    "create_binary_tree": "the tree follows from the counts, and is made by train",
     **dict.fromkeys(["layer1_size", "size"], "use model.vector_size"),
     "iter": "use model.epochs",
     "add_lifecycle_event": "see model.loss_history and model.total_train_time",

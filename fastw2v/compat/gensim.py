@@ -170,8 +170,8 @@ class Word2Vec(Absent):
             architecture="skipgram" if self.sg else "cbow",
             window=self.window,
             shrink_windows=bool(self.shrink_windows),
-            loss=_LOSSES[bool(self.hs), self.negative != 0],
-            negative=_UNUSED if self.negative == 0 else self.negative,
+            loss="ns" if not self.hs else "hs" if self.negative == 0 else "both",
+            negative=_UNUSED if self.hs and self.negative == 0 else self.negative,
             ns_exponent=self.ns_exponent,
             sample=self.sample,
             epochs=epochs,
@@ -438,8 +438,6 @@ class Word2Vec(Absent):
             self.wv = copy(self.wv)
 
 
-# By hs and by whether there are noise words.
-_LOSSES = {(False, True): "ns", (True, False): "hs", (True, True): "both"}
 _UNUSED = 5  # noise words of a model that draws none
 
 _ARGUMENTS = (

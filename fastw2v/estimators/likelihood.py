@@ -54,9 +54,7 @@ def skipgram_log_probability(
 def cbow_log_probability(
     ids: NDArray[np.int64], vectors: NDArray[np.float32], probabilities: WordProbabilities, window: int, mean: bool
 ) -> float:
-    """Return the sum, over all words that have a context, of the log probability given the context's hidden row."""
-    if len(ids) < 2:
-        return 0.0
+    """Return the sum of each word's log probability given its context's hidden row, zeros without a context."""
     total = 0.0
     for begin, end, rows in _blocks(ids, window, vectors):
         sums = np.concatenate([np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0, dtype=np.float64)])
@@ -65,7 +63,7 @@ def cbow_log_probability(
         low, high = np.maximum(at - window, 0), np.minimum(at + window + 1, len(ids))
         hidden = sums[high - base] - sums[low - base] - rows[at - base]
         if mean:
-            hidden /= (high - low - 1)[:, None]
+            hidden /= np.maximum(high - low - 1, 1)[:, None]
         total += float(probabilities.of(ids[begin:end], hidden.astype(np.float32)).sum())
     return total
 

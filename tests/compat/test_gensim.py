@@ -98,17 +98,13 @@ def test_a_script_gives_the_same_under_both_imports(script, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (
-            {"hs": 1},
-            "hs=1 has no counterpart in fastw2v: hierarchical softmax is not implemented; use negative",
-        ),
         ({"max_vocab_size": 10}, "use max_final_vocab"),
         ({"null_word": 1}, "no padding word"),
         ({"trim_rule": len}, "use min_count"),
         ({"sorted_vocab": 0}, "always ordered"),
         ({"negative": 0}, "negative=0: it must be a whole number from 1"),
         ({"workers": 0}, "^workers=0: it must be"),
-        ({"sg": 2}, "both must be 0 or 1"),
+        ({"sg": 2}, "sg=2: it must be 0 or 1"),
         ({"alpha": -1}, "^alpha=-1: it must be a number above 0"),
         ({"alpha": 5e-5}, "^min_alpha=0.0001 is above alpha=5e-05"),
         ({"seed": -1}, "^seed=-1: it must be"),

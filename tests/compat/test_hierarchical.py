@@ -59,7 +59,8 @@ def test_scores_are_gensims(sg, cbow_mean):
     assert theirs.wv.index_to_key == ours.wv.index_to_key
     theirs.wv.vectors[:], theirs.syn1[:] = ours.wv.vectors, ours.syn1
     given = [["red", "one", "blue", "nothing", "two"], ["red"], *sentences(4)]
-    assert ours.score(given) == pytest.approx(theirs.score(given, total_sentences=6)[:6], rel=1e-4)
+    # gensim looks its logarithms up in a table of 1,000 steps.
+    assert ours.score(given) == pytest.approx(theirs.score(given, total_sentences=6)[:6], rel=0.03)
 
 
 def test_only_as_many_sentences_as_asked_for_are_scored():

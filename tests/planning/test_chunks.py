@@ -36,7 +36,9 @@ def test_chunks_cover_the_corpus_and_end_where_they_should(lengths):
 
 def test_an_empty_corpus_has_no_chunks():
     corpus = SimpleNamespace(ids=np.zeros(0, np.int32), offsets=np.array([0, 0, 0]))
-    begin, sentence, shift = chunks.cut_corpus(corpus, np.ones(1), np.ones(1), 32, np.zeros(2), 6.0, TrainingParameters())
+    begin, sentence, shift = chunks.cut_corpus(
+        corpus, np.ones(1), np.ones(1), 32, np.zeros(2), 6.0, TrainingParameters()
+    )
     assert begin.tolist() == [0]
     assert len(sentence) == len(shift) == 0
 
