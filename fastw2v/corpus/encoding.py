@@ -115,15 +115,27 @@ def encode(
     reading = read_corpus(corpus, tokenizer=tokenizer, errors=errors, n_jobs=n_jobs, spool=spool)
     if given is None:
         return _with_frequent_words(reading, min_count, max_vocab)
+    # The words of a `Vocabulary` come from a corpus or a model, and may have vectors already.
+    return _with_words_of(reading, given, given is not vocabulary, (min_count, max_vocab) if new_words else None)
+
+
+def with_words_of(reading: Reading, vocabulary: Vocabulary) -> EncodedCorpus:
+    """Do the same as `encode` with a vocabulary, once the corpus has been read."""
+    return _with_words_of(reading, as_vocabulary(vocabulary), False, None)
+
+
+def _with_words_of(
+    reading: Reading, given: Vocabulary, doubt_unseen: bool, new_words: tuple[int, int | None] | None
+) -> EncodedCorpus:
+    """Give rows to the words of a vocabulary, and with these values of `min_count` and `max_vocab` to others."""
     counted = reading.counted
     found = counted.find(given.words)
-    new = _new_words(counted, found, min_count, max_vocab) if new_words else found[:0]
+    new = found[:0] if new_words is None else _new_words(counted, found, *new_words)
     if reading.unsegmented:
         warn_user(reading.unsegmented)
     known_tokens = int(counted.counts[found[found >= 0]].sum())
-    # The words of a `Vocabulary` come from a corpus or a model, and may have vectors already.
-    unseen = np.flatnonzero(found < 0)
-    check_coverage(given, counted, known_tokens, unseen[:0] if given is vocabulary else unseen, len(new))
+    unseen = np.flatnonzero(found < 0) if doubt_unseen else found[:0]
+    check_coverage(given, counted, known_tokens, unseen, len(new))
     if not len(new):
         return reading.encoded(found, given.words)
     return reading.encoded(np.concatenate([found, new]), [*given.words, *counted.words(new)], len(new))
