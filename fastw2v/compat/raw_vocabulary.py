@@ -54,9 +54,7 @@ class Table:
     def __init__(self, frequencies: Mapping[Hashable, Any]) -> None:
         for word, count in frequencies.items():
             if isinstance(count, (bool, np.bool_)) or not isinstance(count, numbers.Integral) or count < 0:
-                raise ParameterError(
-                    f"word_freq[{word!r}]={shown(count)}: a count must be a whole number of at least 0"
-                )
+                raise ParameterError(f"word_freq[{word!r}]={shown(count)}: it must be a whole number of at least 0")
         self._vocabulary = Vocabulary(frequencies)
         self.counts = np.fromiter(frequencies.values(), np.int64, len(frequencies))
 
