@@ -306,7 +306,7 @@ class VocabularyBuilder:
         """Hold a vocabulary that begins with the known words: their rows stay, new words begin at rows of their own."""
         rows = grown_input_rows(self.wv.vectors, vocabulary, resolve_seed(self.seed))
         self._held = None  # its ids are of the words before
-        self._hold(np.array(rows), np.array(grown_output_rows(self.syn1neg, len(vocabulary))), vocabulary)
+        self._hold(rows, grown_output_rows(self.syn1neg, len(vocabulary)), vocabulary)
 
     def _hold(self, vectors: NDArray[np.float32], syn1neg: NDArray[np.float32], vocabulary: Vocabulary) -> None:
         """Hold words and rows; the model says how."""

@@ -159,3 +159,19 @@ def test_a_text_from_before_is_read_again_for_its_new_words():
     model.build_vocab([["king"] * 7], update=True)
     assert model.train(SENTENCES, epochs=1)[0] == sum(sentence.count(word) for sentence in SENTENCES
                                                      for word in model.wv.index_to_key)  # fmt: skip
+
+
+def test_the_recipe_for_a_pretrained_vocabulary_runs():
+    """One sentence of all its words brings them in; their vectors may follow, and then the text is trained."""
+    pretrained = {f"word{i}": i for i in range(200)} | {"wine": 200, "rose": 201}
+    model = Word2Vec(**{**SMALL, "min_count": 1})
+    model.build_vocab(SENTENCES)
+    total, known = model.corpus_count, counted(model)
+    model.build_vocab([list(pretrained)], update=True)
+    assert len(model.wv) == len(known) + 200
+    assert model.wv.get_vecattr("wine", "count") == known["wine"] + 1
+    before = model.wv.vectors.copy()
+    assert model.train(SENTENCES, total_examples=total, epochs=1) == (144, 144)
+    moved = np.abs(model.wv.vectors - before).max(axis=1) > 0
+    assert moved[: len(known)].all()
+    assert not moved[len(known) :].any()
