@@ -103,6 +103,13 @@ def test_without_a_vocabulary_there_is_nothing_to_update():
         gensims(**SMALL).build_vocab(SENTENCES, update=True)
 
 
+def test_vectors_without_context_vectors_do_not_grow():
+    model = Word2Vec(**SMALL)
+    model.wv = old_model().wv
+    with pytest.raises(RuntimeError, match=r"model.wv was assigned.*no context vectors"):
+        model.build_vocab(MORE, update=True)
+
+
 def test_files_generators_and_numbers_bring_new_words(tmp_path):
     (tmp_path / "more.txt").write_text("\n".join(map(" ".join, MORE)))
     expected = old_model()
