@@ -240,8 +240,8 @@ class VocabularyBuilder:
         self._known_vocabulary("update=True adds words to those of the model")
         if not hasattr(self, "syn1neg"):
             raise RuntimeError(
-                "update=True: model.wv was assigned, and there are no context vectors (syn1neg) to train it with: build "
-                "the vocabulary of its words first, build_vocab_from_freq({word: count})"
+                "update=True: model.wv was assigned, and there are no context vectors (syn1neg) to train it with: "
+                "build the vocabulary of its words first, build_vocab_from_freq({word: count})"
             )
 
     def _prepare(
