@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from fastw2v.vectors.queries import Words
     from fastw2v.vectors.search import SearchIndex
 
-# The fields of a session's request that are parameters of this class; the others are arguments of `fit`.
-REQUESTED = tuple({each.name for each in fields(Request)} - {"parameters", "checkpoint", "every"})
+# The fields of a session's request that are parameters of this class; the others are arguments of methods.
+REQUESTED = tuple({each.name for each in fields(Request)} - {"parameters", "new_words", "checkpoint", "every"})
 # What a copy of a model leaves behind.
 NOT_COPIED = frozenset({"_fit_lock", "_unfinished"})
 
@@ -290,20 +290,23 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
             Another thread is fitting this model.
         """
         with self._only_fit():
-            request = self._request(checkpoint, every)
+            request = self._request(checkpoint=checkpoint, every=every)
             session = self._resumed(X, request) if resume else begin(request, self._chosen(X))
             self._run(session)
             self._stopped_passes = 0
             self._remember_width(X)
         return self
 
-    def partial_fit(self, X: Any, y: Any = None) -> Self:  # noqa: N803
-        """Continue training on new text, one pass per call; the vocabulary is fixed.
+    def partial_fit(self, X: Any, y: Any = None, *, new_words: bool = False) -> Self:  # noqa: N803
+        """Continue training on new text, one pass per call.
 
         Parameters
         ----------
         X : as ``corpus``
         y : ignored
+        new_words : bool, default False
+            Whether words that the model does not know join its vocabulary, where they occur ``min_count`` times in
+            ``X``. Otherwise the vocabulary is fixed.
 
         Returns
         -------
@@ -314,7 +317,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         Raises
         ------
         CorpusError
-            No word of ``X`` is in the vocabulary; also as for `fit`.
+            No word of ``X`` is in the vocabulary, nor joins it; also as for `fit`.
         ValueError
             The model was loaded from a file without context vectors, so training cannot continue.
 
@@ -322,13 +325,21 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         -----
         The first call on an unfitted model fixes the vocabulary: ``vocabulary`` if it was given, otherwise the words of
         ``X`` by ``min_count`` and ``max_vocab``. From then on, and after `fit`, other words are dropped and counted in
-        ``corpus_report_`` (``dropped_words``, ``dropped_tokens``).
+        ``corpus_report_`` (``dropped_words``, ``dropped_tokens``, ``dropped_examples``), unless ``new_words`` adds
+        them.
+
+        New words get rows after those of known words, which stay as they are, most frequent first, until the
+        vocabulary has ``max_vocab`` words. A word that is rare in each text never joins, however many texts hold it.
+        Its vector starts from ``initial_vectors`` if these hold the word (an array holds none but the first words), or
+        at random: uniform in [-1, 1) / D, a function of ``seed_`` and the word alone, through the 64-bit BLAKE2b hash
+        of its UTF-8; when it joins and what else joins does not matter. Its context vector starts at zero.
 
         The learning rate is ``learning_rate`` throughout (``epochs`` and ``min_learning_rate`` do not apply), because
         the number of calls to come is unknown; None means the default of a long run. Lower it between calls with
-        `set_params`. Subsampling, noise words and ``slow_frequent`` follow the counts of all text so far. Each pass
-        makes its own draws, determined by ``seed_`` and the number of passes before it, so the same calls give the same
-        vectors with ``n_jobs=1``.
+        `set_params`; to fine-tune a trained model, begin at a quarter of the default, else text of another kind undoes
+        much of what was learnt. Subsampling, noise words and ``slow_frequent`` follow the counts of all text so far.
+        Each pass makes its own draws, determined by ``seed_`` and the number of passes before it, so the same calls
+        give the same vectors with ``n_jobs=1``.
 
         Examples
         --------
@@ -338,9 +349,11 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         ...     model = model.partial_fit(text)
         >>> model.n_iter_, model.corpus_report_.dropped_words, "beer" in model
         (2, 1, False)
+        >>> model.partial_fit([["red", "wine", "beer"]] * 9, new_words=True).vectors_.index_to_key
+        ['red', 'wine', 'rose', 'beer']
         """
         with self._only_fit():
-            request = one_pass(self._request())
+            request = one_pass(self._request(new_words=new_words))
             started = hasattr(self, "vectors_")
             seed = self.seed_ if started and self.seed_ is not None else resolve_seed(self.random_state)
             session = next_pass(request, X, self._standing(seed)) if started else begin(request, X, seed=seed)
@@ -615,11 +628,11 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         finally:
             lock.release()
 
-    def _request(self, checkpoint: str | os.PathLike[str] | None = None, every: float | None = None) -> Request:
+    def _request(self, **more: Any) -> Request:
         """Return this model's request for a session, checked before anything is read or allocated."""
         parameters = TrainingParameters(**{name: getattr(self, name) for name in TRAINING_PARAMETERS})
         asked = {name: getattr(self, name) for name in REQUESTED}
-        return Request(parameters, checkpoint=checkpoint, every=every, **asked).checked()
+        return Request(parameters, **more, **asked).checked()
 
     def _chosen(self, X: Any) -> Any:  # noqa: N803
         """Return the corpus to train on: that of the constructor, or that of `fit`."""

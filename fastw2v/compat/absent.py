@@ -29,8 +29,6 @@ OF_MODELS = {
     "syn1neg": "a model has it once build_vocab(sentences) was called, unless negative=0",
     "syn1": "a model has it once build_vocab(sentences) was called, if hs=1",
     "init_sims": "use model.wv.get_normed_vectors()",
-    "build_vocab_from_freq": "use fastw2v.Word2Vec(vocabulary={word: count})",
-    "reset_from": "make a new model, and call its build_vocab",
     "estimate_memory": "a model that does not fit raises a MemoryError with the figures before training",
     "create_binary_tree": "the tree follows from the counts, and is made by train",
     **dict.fromkeys(["layer1_size", "size"], "use model.vector_size"),
@@ -42,8 +40,7 @@ OF_MODELS = {
     **dict.fromkeys(["similarity", "n_similarity", "doesnt_match", "wmdistance", "word_vec", "get_vector"], _OF_WV),
     **dict.fromkeys(["vectors", "vocab", "index2word", "index2entity", "syn0", "syn0norm", "accuracy"], _OF_WV),
     **dict.fromkeys(["evaluate_word_pairs", "save_word2vec_format", "load_word2vec_format"], _OF_WV),
-    **dict.fromkeys(["add_null_word", "init_weights", "make_cum_table", "prepare_vocab", "prepare_weights"], _INNER),
-    **dict.fromkeys(["scan_vocab", "seeded_vector", "update_weights", "cum_table", "raw_vocab"], _INNER),
+    **dict.fromkeys(["add_null_word", "make_cum_table", "seeded_vector", "cum_table"], _INNER),
 }
 
 

@@ -41,12 +41,25 @@ def _renamed(message: str) -> str:
 
 def check_arguments(workers: Any, min_count: Any, max_final_vocab: Any, seed: Any, switches: Mapping[str, Any]) -> None:
     """Raise `ParameterError` unless these have values that gensim allows; others are checked as training parameters."""
-    for name, value in (("n_jobs", workers), ("min_count", min_count), ("max_vocab", max_final_vocab)):
-        check(name, value)
-    check_seed(seed, "seed")
+    check_vocabulary_arguments(workers, min_count, max_final_vocab, seed)
     for name, value in switches.items():
         if value not in (0, 1):
             raise ParameterError(f"{name}={shown(value)}: it must be 0 or 1")
+
+
+def check_vocabulary_arguments(workers: Any, min_count: Any, max_final_vocab: Any, seed: Any) -> None:
+    """Raise `ParameterError` unless a vocabulary can be made with these."""
+    for name, value in (("n_jobs", workers), ("min_count", min_count), ("max_vocab", max_final_vocab)):
+        check(name, value)
+    check_seed(seed, "seed")
+
+
+def check_something_to_train(hs: Any, negative: Any) -> None:
+    """Raise `ParameterError`, which is a ValueError as gensim's, where no loss is left to train with."""
+    if not hs and not negative:
+        raise ParameterError(
+            "hs=0 and negative=0 leave nothing to train with: set negative, as in negative=5, or hs=1 before training"
+        )
 
 
 def check_rates(first: Any, last: Any, names: tuple[str, str]) -> None:

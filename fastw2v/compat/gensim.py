@@ -18,17 +18,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.compat.absent import OF_MODELS, Absent
-from fastw2v.compat.arguments import check_arguments, check_rates, gensims_names, refuse_other, refuse_unknown
+from fastw2v.compat.arguments import (
+    check_arguments,
+    check_rates,
+    check_something_to_train,
+    gensims_names,
+    refuse_unknown,
+)
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
 from fastw2v.compat.keyed_vectors import KeyedVectors, refuse_string
 from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8Corpus
+from fastw2v.compat.raw_vocabulary import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, check_trim_rule
 from fastw2v.compat.sentences import HeldCorpus, one_of, read_sentences
+from fastw2v.compat.vocabulary import VocabularyBuilder
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.estimators.bags import document_rows
 from fastw2v.estimators.likelihood import WordProbabilities, cbow_log_probability, skipgram_log_probability
 from fastw2v.formats import load_all, save
-from fastw2v.parameters import check, plain, shown
+from fastw2v.parameters import plain, shown
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.planning.tree import make_tree
@@ -37,10 +45,20 @@ from fastw2v.training.seed import resolve_seed
 from fastw2v.training.session import Request, Session, begin, run, seed_of_pass
 from fastw2v.training.state import TrainingState
 
-__all__ = ["CallbackAny2Vec", "KeyedVectors", "LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
+__all__ = [
+    "RULE_DEFAULT",
+    "RULE_DISCARD",
+    "RULE_KEEP",
+    "CallbackAny2Vec",
+    "KeyedVectors",
+    "LineSentence",
+    "PathLineSentences",
+    "Text8Corpus",
+    "Word2Vec",
+]
 
 
-class Word2Vec(Absent):
+class Word2Vec(VocabularyBuilder, Absent):
     """gensim's Word2Vec, trained by this package on CPU threads.
 
     Parameters
@@ -59,17 +77,22 @@ class Word2Vec(Absent):
     seed, workers : int
         The seed and the number of threads. With one worker a run is repeatable under any PYTHONHASHSEED.
     max_final_vocab : int, optional
-        Keep exactly this many words, the most frequent (gensim raises `min_count` until no more than this are left).
+        As in gensim: `min_count` is raised until no more than this many words are left.
+    trim_rule : callable(word, count, min_count), optional
+        For the `build_vocab` of this call: returns RULE_KEEP, RULE_DISCARD or RULE_DEFAULT (by `min_count`).
+    sorted_vocab : {1, 0}
+        Order words by count, or by first arrival.
+    null_word : {0, 1}
+        Whether to add a word "\\0" of count 1, whose vector stays as it starts unless it occurs.
     compute_loss : bool
         Has no effect: the loss is always recorded, and a callback may reset it; see `get_latest_training_loss`.
     callbacks : iterable of CallbackAny2Vec
         gensim's own callbacks work as well.
-    hashfxn, batch_words, comment
-        Have no effect: initial rows depend only on seed and row, and there are no batches.
+    hashfxn, batch_words, comment, max_vocab_size
+        Have no effect: initial rows depend only on seed and row, for words that join later on seed and word; there are
+        no batches; and every word is counted to the end, so that what is kept depends on the text alone.
     hs : {0, 1}
         1: hierarchical softmax, with ``negative=0`` alone, else beside negative sampling.
-    max_vocab_size, null_word, trim_rule, sorted_vocab
-        Raise unless left at their defaults; the message says what to do instead.
 
     Attributes
     ----------
@@ -79,14 +102,17 @@ class Word2Vec(Absent):
     syn1 : array of float32, shape (V, D)
         The rows of the tree's V - 1 inner nodes, numbered as in gensim, and a row of zeros; with ``hs=1``.
     corpus_count, corpus_total_words : int
-        Sentences and words of the corpus that `build_vocab` read.
+        Sentences and words of the corpus that `build_vocab` read last.
 
     Notes
     -----
     `build_vocab` reads the corpus once, and the next `train` on the same object trains on what was read; so generators
     work. Later calls read it again, since it may have changed, except generators. Once trained, a model keeps neither
     the corpus nor its ids: copies and pickles hold vectors and parameters. Sentences over 10,000 words are not cut.
-    `train` on other text continues from the current vectors, with the same words. `wv` stays the same object, whose
+    `train` on other text continues from the current vectors, with the same words; `build_vocab(text, update=True)`
+    before it adds those of the text. Subsampling and noise words then follow the summed counts (gensim takes the keep
+    probability of a word from the last text that held it). ``negative=0`` makes a model that has words and vectors, and
+    whose training raises. `wv` stays the same object, whose
     ``vectors`` are replaced by each `train`; the array itself does not change.
 
     Examples
@@ -134,26 +160,29 @@ class Word2Vec(Absent):
         **unknown: Any,
     ) -> None:
         refuse_unknown("Word2Vec", unknown)
-        refuse_other("max_vocab_size", max_vocab_size, None, "nothing is dropped while counting; use max_final_vocab")
-        refuse_other("null_word", null_word, 0, "there is no padding word")
-        refuse_other(
-            "trim_rule", trim_rule, None, "use min_count and max_final_vocab, or leave words out of the corpus"
-        )
-        refuse_other("sorted_vocab", sorted_vocab, 1, "words are always ordered by their count")
+        check_trim_rule(trim_rule)
         self.vector_size, self.window, self.epochs, self.negative = vector_size, window, epochs, negative
         self.alpha, self.min_alpha, self.sample, self.ns_exponent = alpha, min_alpha, sample, ns_exponent
         self.min_count, self.max_final_vocab, self.shrink_windows = min_count, max_final_vocab, shrink_windows
         self.sg, self.hs, self.cbow_mean, self.seed, self.workers = sg, hs, cbow_mean, seed, workers
+        self.max_vocab_size, self.null_word, self.sorted_vocab = max_vocab_size, null_word, sorted_vocab
+        self.effective_min_count = min_count
         self.callbacks, self.compute_loss = checked_callbacks(callbacks), compute_loss
         self.corpus_count = self.corpus_total_words = self.train_count = 0
         self.loss_history: list[float] = []
         self.total_train_time = self.running_training_loss = 0.0
         self._held: HeldCorpus | None = None
-        with gensims_names():
-            self._params(epochs, alpha, min_alpha)  # a wrong value raises before anything is read
-        if sentences is not None or corpus_file is not None:
-            self.build_vocab(sentences, corpus_file)
+        given = sentences is not None or corpus_file is not None
+        if given:
+            check_something_to_train(hs, negative)
+        if negative != 0 or hs:
+            with gensims_names():
+                self._params(epochs, alpha, min_alpha)  # a wrong value raises before anything is read
+        if given:
+            self.build_vocab(sentences, corpus_file, trim_rule=trim_rule)
             self.train(sentences, corpus_file, epochs=epochs, total_examples=self.corpus_count)
+        elif trim_rule is not None:
+            warn_user("trim_rule has no effect without sentences: pass it to build_vocab(sentences, trim_rule=...)")
 
     def __repr__(self) -> str:
         words = len(self.wv) if hasattr(self, "wv") else 0
@@ -187,51 +216,6 @@ class Word2Vec(Absent):
     def __getitem__(self, word: Any) -> Any:
         """Raise: vectors are those of `wv`."""
         raise TypeError(f"a model has no vectors of its own, as in gensim 4: use model.wv[{shown(word)}]")
-
-    def build_vocab(
-        self,
-        corpus_iterable: Any = None,
-        corpus_file: str | None = None,
-        update: bool = False,
-        progress_per: int = 10_000,
-        keep_raw_vocab: bool = False,
-        trim_rule: Any = None,
-        min_count: int | None = None,
-        sample: float | None = None,
-        dry_run: bool = False,
-        **unknown: Any,
-    ) -> None:
-        """Read the corpus, count its words and make the first vectors.
-
-        Parameters
-        ----------
-        corpus_iterable, corpus_file
-            One of the two.
-        update : bool
-            True raises: the vocabulary cannot grow.
-        min_count, sample : optional
-            In place of the model's, from now on.
-        progress_per, keep_raw_vocab
-            Have no effect.
-        trim_rule, dry_run
-            Raise unless left at their defaults.
-        """
-        refuse_unknown("build_vocab", unknown)
-        refuse_other("trim_rule", trim_rule, None, "use min_count and max_final_vocab")
-        refuse_other("dry_run", dry_run, False, "build_vocab on another model counts without changing this one")
-        refuse_other("update", update, False, "the vocabulary cannot grow; count the old and the new text together")
-        given = one_of(corpus_iterable, corpus_file)
-        for name, value in (("min_count", min_count), ("sample", sample)):
-            if value is not None:
-                check(name, value)
-                setattr(self, name, value)
-        with gensims_names():
-            request = self._request(self._params(self.epochs, self.alpha, self.min_alpha))
-            session = begin(request, read_sentences(given, request))
-        self._held = HeldCorpus(given, session.corpus)
-        self.corpus_count, self.corpus_total_words = len(session.corpus), session.corpus.report.raw_tokens
-        self.train_count = 0
-        self._take(session.state, session.corpus.vocabulary)
 
     def train(
         self,
@@ -278,6 +262,7 @@ class Word2Vec(Absent):
         callbacks = checked_callbacks(callbacks)
         if not hasattr(self, "wv"):
             raise RuntimeError("you must first build vocabulary before training the model: call build_vocab(sentences)")
+        check_something_to_train(self.hs, self.negative)
         given = one_of(corpus_iterable, corpus_file)
         self.epochs = rounds = self.epochs if epochs is None else epochs
         with gensims_names():
@@ -306,7 +291,7 @@ class Word2Vec(Absent):
         request = self._request(parameters, initial_vectors=self.wv.vectors, vocabulary=self.wv.vocabulary)
         corpus = None if self._held is None else self._held.take(given)
         if corpus is None:
-            corpus = read_sentences(given, request)
+            corpus = read_sentences(given, self.wv.vocabulary, self.workers)
         seed = resolve_seed(self.seed)
         if self.train_count:
             seed = seed_of_pass(seed, self.train_count)
@@ -326,7 +311,9 @@ class Word2Vec(Absent):
 
     def _take(self, state: TrainingState, vocabulary: Vocabulary) -> None:
         """Hold the session's rows; `wv` stays the same object, as in gensim."""
-        vectors, rows = np.array(state.w_in), state.output_rows
+        self._hold(np.array(state.w_in), state.output_rows, vocabulary)
+
+    def _hold(self, vectors: NDArray[np.float32], rows: OutputRows, vocabulary: Vocabulary) -> None:
         if rows.words is not None:
             self.syn1neg = np.array(rows.words)
         if rows.nodes is not None:
@@ -336,10 +323,6 @@ class Word2Vec(Absent):
             self.wv._renew(vectors, vocabulary)
         else:
             self.wv = KeyedVectors(vectors, vocabulary)
-
-    def _output_rows(self) -> OutputRows:
-        """Return the output rows that this model has."""
-        return OutputRows(getattr(self, "syn1neg", None), self.syn1[:-1] if hasattr(self, "syn1") else None)
 
     def score(self, sentences: Iterable[Any], total_sentences: int = 1_000_000, **ignored: Any) -> NDArray[np.float32]:
         """Return the log probability of each sentence, of at most ``total_sentences``; for models with ``hs=1``.
@@ -428,8 +411,8 @@ class Word2Vec(Absent):
         return model
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out the corpus that `build_vocab` read."""
-        return {**vars(self), "_held": None}
+        """Leave out the corpus that `build_vocab` read, and words that were counted and not yet chosen."""
+        return {**vars(self), "_held": None, "_raw": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Make a copy whose `wv` is an object of its own, so that training one model does not change the other."""
@@ -443,5 +426,6 @@ _UNUSED = 5  # noise words of a model that draws none
 _ARGUMENTS = (
     *("vector_size", "window", "epochs", "negative", "alpha", "min_alpha", "sample", "ns_exponent", "min_count"),
     *("max_final_vocab", "shrink_windows", "sg", "hs", "cbow_mean", "seed", "workers", "compute_loss"),
+    *("max_vocab_size", "null_word", "sorted_vocab", "effective_min_count"),
 )
 _TOTALS = ("corpus_count", "corpus_total_words", "train_count", "total_train_time", "running_training_loss")

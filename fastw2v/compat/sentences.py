@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import Callable
-from dataclasses import replace
 from operator import length_hint
 from typing import Any
 
 from fastw2v.compat.line_sentence import LineSentence, reads_again, rewind
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
+from fastw2v.corpus.encoding import encode, with_words_of
+from fastw2v.corpus.reading import Reading, read_corpus
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusTypeError, ParameterError
-from fastw2v.training.session import Request
 
 _NO_STRINGS = "a list of words was expected (gensim would train on its characters): split it first, as in"
 
@@ -24,24 +25,36 @@ def one_of(corpus_iterable: Any, corpus_file: Any) -> Any:
     return corpus_iterable if corpus_file is None else corpus_file
 
 
-def read_sentences(given: Any, request: Request) -> EncodedCorpus:
-    """Encode token lists, a file or a `LineSentence`.
+def read_sentences(given: Any, vocabulary: Vocabulary, workers: int) -> EncodedCorpus:
+    """Encode token lists, a file or a `LineSentence`; words outside the vocabulary are dropped.
 
     Raises
     ------
     CorpusTypeError
         The sentences are strings, on whose characters gensim would train; also as `fastw2v.encode` does.
     """
+    if isinstance(given, EncodedCorpus):
+        return encode(given, vocabulary=vocabulary)
+    return with_words_of(count_sentences(given, workers), vocabulary)
+
+
+def count_sentences(given: Any, workers: int) -> Reading:
+    """Read the same and count its words."""
     if isinstance(given, LineSentence) and given.limit is None:
-        return _read_lines(given.source, request)
+        return _count_lines(given.source, workers)
     if isinstance(given, (str, os.PathLike)):
-        return _read_lines(given, request)
+        return _count_lines(given, workers)
+    if isinstance(given, EncodedCorpus):
+        raise CorpusTypeError(
+            "sentences is an EncodedCorpus, whose words have been chosen: train fastw2v.Word2Vec on it, or pass the "
+            "sentences themselves"
+        )
     if isinstance(given, (list, tuple)) and given and isinstance(given[0], str):
         raise CorpusTypeError(
             f"sentences[0] is the string {given[0]!r:.40}, {_NO_STRINGS} [text.split() for text in sentences]"
         )
     try:
-        return replace(request, tokenizer="tokens").read(given)
+        return read_corpus(given, tokenizer="tokens", n_jobs=workers)
     except ParameterError as error:
         if not str(error).startswith("tokenizer="):
             raise
@@ -51,15 +64,15 @@ def read_sentences(given: Any, request: Request) -> EncodedCorpus:
         ) from None
 
 
-def _read_lines(source: Any, request: Request) -> EncodedCorpus:
+def _count_lines(source: Any, workers: int) -> Reading:
     """Read lines in C; where a Unicode space stands between words, read them again as gensim splits them."""
     if reads_again(source):
         rewind(source)
-        corpus = replace(request, tokenizer="whitespace").read(source)
-        if not corpus.report.unicode_space_tokens:
-            return corpus
+        reading = read_corpus(source, tokenizer="whitespace", n_jobs=workers)
+        if not reading.counted.stats.unicode_space_tokens:
+            return reading
         rewind(source)
-    return replace(request, tokenizer=str.split).read(source)
+    return read_corpus(source, tokenizer=str.split, n_jobs=workers)
 
 
 class HeldCorpus:

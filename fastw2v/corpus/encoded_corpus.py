@@ -16,6 +16,8 @@ from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
 from fastw2v.errors import CorpusError
 from fastw2v.parameters import check
 
+NAMED = 10  # of the words that were left out
+
 
 @dataclass(frozen=True)
 class EncodeReport:
@@ -29,6 +31,10 @@ class EncodeReport:
         Distinct words among them.
     dropped_words, dropped_tokens : int
         Distinct words that are not in the vocabulary, and their occurrences in total.
+    dropped_examples : tuple of words
+        The most frequent of them, up to ten.
+    new_words : int
+        Words that were added to a given vocabulary.
     unseen_words : int
         Words of a given vocabulary that do not occur; their vectors stay random.
     replaced_bytes, ignored_bytes, nul_bytes : int
@@ -51,6 +57,8 @@ class EncodeReport:
     distinct_words: int = 0
     dropped_words: int = 0
     dropped_tokens: int = 0
+    dropped_examples: tuple[Hashable, ...] = ()
+    new_words: int = 0
     unseen_words: int = 0
     replaced_bytes: int = 0
     ignored_bytes: int = 0
@@ -78,14 +86,20 @@ class EncodeReport:
                 lines.append(f"{n:,} {what}")
         return lines
 
+    def _named(self) -> str:
+        words = [repr(word) for word in self.dropped_examples[:3]]
+        return f" ({', '.join(words)}{', ...' if self.dropped_words > len(words) else ''})" if words else ""
+
     def __str__(self) -> str:
         rate = self.raw_tokens / self.seconds if self.seconds else 0.0
         kept = self.raw_tokens - self.dropped_tokens
         lines = [
             f"{self.raw_tokens:,} tokens in {self.raw_sentences:,} sentences, {self.distinct_words:,} distinct words",
             f"kept {self.distinct_words - self.dropped_words:,} words and {kept:,} tokens; "
-            f"dropped {self.dropped_words:,} words and {self.dropped_tokens:,} tokens",
+            f"dropped {self.dropped_words:,} words and {self.dropped_tokens:,} tokens{self._named()}",
         ]
+        if self.new_words:
+            lines.append(f"{self.new_words:,} new words were added to the vocabulary")
         if self.files:
             lines.append(f"{self.files:,} file{'s' if self.files != 1 else ''}, {self.bytes_read:,} bytes of text")
         lines += self.remarks()
@@ -201,9 +215,12 @@ class EncodedCorpus:
         counts = count_ids(flat, len(words))
         distinct, tokens = len(words), flat.size
         rows = np.sort(frequent_words(counts, min_count, max_vocab))
+        examples: tuple[Hashable, ...] = ()
         if len(rows) < distinct:
             if len(rows) < 2:
                 raise CorpusError(f"training needs at least 2 words, {len(rows)} occur min_count={min_count} times")
+            dropped = np.setdiff1d(np.flatnonzero(counts), rows)
+            examples = tuple(words[row] for row in dropped[most_frequent(counts[dropped])])
             words, counts = [words[row] for row in rows], counts[rows]
             flat, ends = keep_rows(flat, ends, rows, distinct)
         report = EncodeReport(
@@ -212,6 +229,22 @@ class EncodedCorpus:
             distinct_words=distinct,
             dropped_words=distinct - len(rows),
             dropped_tokens=tokens - flat.size,
+            dropped_examples=examples,
             seconds=time.perf_counter() - started,
         )
         return cls(Vocabulary(words, counts), flat, ends, report, "tokens")
+
+
+def most_frequent(counts: NDArray[np.int64], n: int = NAMED) -> NDArray[np.int64]:
+    """Return the places of the largest counts, largest first, equal ones by place.
+
+    Examples
+    --------
+    >>> most_frequent(np.array([2, 9, 1, 2, 3]), 3)
+    array([1, 4, 0])
+    """
+    n = min(n, len(counts))
+    if not n:
+        return np.empty(0, np.int64)
+    places = np.flatnonzero(counts >= np.partition(counts, -n)[-n])
+    return places[np.argsort(-counts[places], kind="stable")[:n]]

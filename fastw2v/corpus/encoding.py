@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import os
-import time
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from fastw2v.corpus.counted import Counted
-from fastw2v.corpus.counting import count_files, count_stream
-from fastw2v.corpus.doubts import describe_unsegmented, doubt_text, doubt_tokens
-from fastw2v.corpus.encoded_corpus import EncodedCorpus, EncodeReport
-from fastw2v.corpus.faults import (
-    check_corpus_type,
-    describe_empty,
-    describe_most_frequent,
-    describe_odd_path,
-    describe_too_few,
-)
-from fastw2v.corpus.files import doubt_repeated, find
+from fastw2v.corpus.encoded_corpus import EncodedCorpus
+from fastw2v.corpus.faults import describe_most_frequent, describe_too_few
 from fastw2v.corpus.given_vocabulary import as_vocabulary, check_coverage
-from fastw2v.corpus.id_store import IdStore, id_store
-from fastw2v.corpus.iterables import count_iterable
-from fastw2v.corpus.lines import count_lines
-from fastw2v.corpus.structured_files import check_are_text
-from fastw2v.corpus.tokenizers import Tokenizer, check_tokenizer, resolve
+from fastw2v.corpus.reading import Reading, read_corpus
+from fastw2v.corpus.tokenizers import Tokenizer, check_tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
-from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError, TooManyWordsError, warn_user
-from fastw2v.machine import resolve_jobs
+from fastw2v.errors import CorpusError, ParameterError, warn_user
 from fastw2v.parameters import Errors, check
 
 
@@ -41,6 +26,7 @@ def encode(
     min_count: int = 5,
     max_vocab: int | None = None,
     vocabulary: Vocabulary | Mapping[Any, int] | Iterable[Hashable] | None = None,
+    new_words: bool = False,
     errors: Errors = "strict",
     n_jobs: int | None = None,
     spool: str | os.PathLike[str] | bool | None = None,
@@ -68,6 +54,9 @@ def encode(
     vocabulary : Vocabulary, iterable of words or mapping of words to counts, optional
         A ready-made vocabulary: its words keep their order, each has a row (`min_count` and `max_vocab` do not apply),
         and other words are left out. The counts are those of this corpus.
+    new_words : bool, default False
+        With `vocabulary`: other words that occur `min_count` times are not left out but added after its own, most
+        frequent first, until there are `max_vocab` in all. The report counts and names those that are left out.
     errors : {"strict", "replace", "ignore"}, default "strict"
         What to do about invalid UTF-8 in files: raise `CorpusError` with line and byte, replace it by U+FFFD, or leave
         it out, as ``bytes.decode`` does; the report counts such bytes. NUL bytes, which are valid UTF-8 but hardly
@@ -115,124 +104,74 @@ def encode(
     >>> corpus.ids, corpus.offsets
     (array([0, 1, 2, 0, 3], dtype=int32), array([0, 3, 5]))
     """
-    started = time.perf_counter()
-    for name, value in {"min_count": min_count, "max_vocab": max_vocab, "errors": errors, "n_jobs": n_jobs}.items():
+    checked = {"min_count": min_count, "max_vocab": max_vocab, "errors": errors, "n_jobs": n_jobs, "spool": spool}
+    for name, value in {**checked, "new_words": new_words}.items():
         check(name, value)
-    check("spool", spool)
     check_tokenizer(tokenizer)
-    told = tokenizer is not None
     given = None if vocabulary is None else as_vocabulary(vocabulary)
     if isinstance(corpus, EncodedCorpus):
-        _doubt_parameters(corpus, min_count, max_vocab, given)
+        _doubt_parameters(corpus, min_count, max_vocab, given, new_words)
         return corpus
-    try:
-        counted, tokenizer = _read(corpus, tokenizer, errors, resolve_jobs(n_jobs), id_store(spool))
-    except TooManyWordsError:
-        raise CorpusError("the corpus contains over 2,147,483,647 distinct words, too many for int32 ids") from None
-    if not counted.tokens:
-        raise CorpusError(describe_empty(corpus, counted.sentences))
-    if tokenizer == "tokens":
-        doubt_tokens(counted)
-    elif not told:
-        doubt_text(counted)
-    unsegmented = None if told or tokenizer == "tokens" else describe_unsegmented(counted)
-    chosen = frequent_words(counted.counts, min_count, max_vocab) if given is None else counted.find(given.words)
-    rows, counts = _rows(chosen, counted)
-    if given is None and len(chosen) < 2:
+    reading = read_corpus(corpus, tokenizer=tokenizer, errors=errors, n_jobs=n_jobs, spool=spool)
+    if given is None:
+        return _with_frequent_words(reading, min_count, max_vocab)
+    # The words of a `Vocabulary` come from a corpus or a model, and may have vectors already.
+    return _with_words_of(reading, given, given is not vocabulary, (min_count, max_vocab) if new_words else None)
+
+
+def with_words_of(reading: Reading, vocabulary: Vocabulary) -> EncodedCorpus:
+    """Do the same as `encode` with a vocabulary, once the corpus has been read."""
+    return _with_words_of(reading, as_vocabulary(vocabulary), False, None)
+
+
+def _with_words_of(
+    reading: Reading, given: Vocabulary, doubt_unseen: bool, new_words: tuple[int, int | None] | None
+) -> EncodedCorpus:
+    """Give rows to the words of a vocabulary, and with these values of `min_count` and `max_vocab` to others."""
+    counted = reading.counted
+    found = counted.find(given.words)
+    new = found[:0] if new_words is None else _new_words(counted, found, *new_words)
+    if reading.unsegmented:
+        warn_user(reading.unsegmented)
+    known_tokens = int(counted.counts[found[found >= 0]].sum())
+    unseen = np.flatnonzero(found < 0) if doubt_unseen else found[:0]
+    check_coverage(given, counted, known_tokens, unseen, len(new))
+    if not len(new):
+        return reading.encoded(found, given.words)
+    return reading.encoded(np.concatenate([found, new]), [*given.words, *counted.words(new)], len(new))
+
+
+def _with_frequent_words(reading: Reading, min_count: int, max_vocab: int | None) -> EncodedCorpus:
+    counted = reading.counted
+    chosen = frequent_words(counted.counts, min_count, max_vocab)
+    if len(chosen) < 2:
         distinct = len(counted.counts)
         few = describe_too_few(len(chosen), min_count, _most_frequent(counted), counted.tokens, distinct)
-        raise CorpusError(f"{few}; {unsegmented}" if unsegmented else few)
-    if unsegmented:
-        warn_user(unsegmented)
-    kept, unseen = int(counts.sum()), np.flatnonzero(counts == 0)
-    if given is not None:
-        # The words of a `Vocabulary` come from a corpus or a model, and may have vectors already.
-        check_coverage(given, counted, kept, unseen[:0] if given is vocabulary else unseen)
-    dropped = int(np.count_nonzero((rows < 0) & (counted.counts > 0)))
-    words = counted.words(chosen) if given is None else given.words
-    ids, offsets = counted.renumber(rows, kept)
-    report = EncodeReport(
-        raw_tokens=counted.tokens,
-        raw_sentences=counted.sentences,
-        distinct_words=len(counted.counts),
-        dropped_words=dropped,
-        dropped_tokens=counted.tokens - kept,
-        unseen_words=len(unseen),
-        seconds=time.perf_counter() - started,
-        **vars(counted.stats),
-    )
-    return EncodedCorpus(Vocabulary(words, counts), ids, offsets, report, tokenizer)
+        raise CorpusError(f"{few}; {reading.unsegmented}" if reading.unsegmented else few)
+    if reading.unsegmented:
+        warn_user(reading.unsegmented)
+    return reading.encoded(chosen)
 
 
-def _read(
-    corpus: Any, tokenizer: Tokenizer | None, errors: str, n_threads: int, store: IdStore
-) -> tuple[Counted, Tokenizer]:
-    """Pass the corpus to the module that reads its type; return the counted corpus and the resolved tokenizer."""
-    is_path = isinstance(corpus, (str, os.PathLike))
-    if not is_path:
-        check_corpus_type(corpus)
-    counted: Counted
-    if is_path or _is_list_of_paths(corpus):
-        files = [file for path in ([corpus] if is_path else corpus) for file in find(path)]
-        doubt_repeated(files)
-        check_are_text(files, told=tokenizer is not None)
-        tokenizer = resolve(tokenizer, "file")
-        if tokenizer == "whitespace":
-            counted = count_files(files, errors, n_threads, store=store)
-        else:
-            counted = count_lines(files, errors, tokenizer, store)
-    elif _is_stream(corpus):
-        tokenizer = resolve(tokenizer, "file")
-        if tokenizer == "whitespace":
-            counted = count_stream(corpus, errors, store=store)
-        else:
-            counted = count_lines(corpus, errors, tokenizer, store)
-    else:
-        counted, tokenizer = count_iterable(corpus, tokenizer, store)
-    return counted, tokenizer
-
-
-def _is_list_of_paths(corpus: object) -> bool:
-    """Return whether it is a list or tuple whose first item is a path. (A string in a list is a document.)
-
-    Raises
-    ------
-    CorpusTypeError
-        It is one, but another item is not a path.
-    """
-    if not (isinstance(corpus, (list, tuple)) and corpus and isinstance(corpus[0], os.PathLike)):
-        return False
-    for i, item in enumerate(corpus):
-        if not isinstance(item, os.PathLike):
-            raise CorpusTypeError(describe_odd_path(i, item))
-    return True
-
-
-def _is_stream(corpus: object) -> bool:
-    """Return whether it is an open file, of text or of bytes."""
-    return isinstance(corpus, io.IOBase) or (hasattr(corpus, "read") and hasattr(corpus, "readline"))
-
-
-def _rows(chosen: np.ndarray, counted: Counted) -> tuple[np.ndarray, np.ndarray]:
-    """Return the row of each provisional id (-1: left out) and the count of each row, from the id chosen for each."""
-    occurs = chosen >= 0
-    rows = np.full(len(counted.counts), -1, np.int32)
-    rows[chosen[occurs]] = np.flatnonzero(occurs).astype(np.int32)
-    counts = np.zeros(len(chosen), np.int64)
-    counts[occurs] = counted.counts[chosen[occurs]]
-    return rows, counts
+def _new_words(counted: Counted, found: np.ndarray, min_count: int, max_vocab: int | None) -> np.ndarray:
+    """Return the provisional ids of the words to add to those that were found, most frequent first."""
+    others = counted.counts.copy()
+    others[found[found >= 0]] = -1
+    room = None if max_vocab is None else max(0, max_vocab - len(found))
+    return frequent_words(others, max(1, min_count), room)
 
 
 def _doubt_parameters(
-    corpus: EncodedCorpus, min_count: int, max_vocab: int | None, vocabulary: Vocabulary | None
+    corpus: EncodedCorpus, min_count: int, max_vocab: int | None, vocabulary: Vocabulary | None, new_words: bool
 ) -> None:
     """Warn of parameters that would change an encoded corpus; raise if it has another vocabulary than the given."""
     known = corpus.vocabulary
     if vocabulary is not None:
-        if vocabulary.words != known.words:
+        if vocabulary.words != (known.words[: len(vocabulary)] if new_words else known.words):
             raise ParameterError(
                 f"the encoded corpus has another vocabulary ({len(known):,} words) than the given one "
-                f"({len(vocabulary):,} words): encode it with that, encode(corpus, vocabulary=...)"
+                f"({len(vocabulary):,} words): encode it with that, "
+                f"encode(corpus, vocabulary=...{', new_words=True' if new_words else ''})"
             )
         return
     rare = 0 if known.counts is None else int(np.count_nonzero((known.counts > 0) & (known.counts < min_count)))

@@ -78,7 +78,9 @@ def _counts_up(index: Any) -> bool:
     return callable(index) or type(index).__name__ == "RangeIndex"
 
 
-def check_coverage(given: Vocabulary, counted: Counted, known_tokens: int, unseen: np.ndarray) -> None:
+def check_coverage(
+    given: Vocabulary, counted: Counted, known_tokens: int, unseen: np.ndarray, new_words: int = 0
+) -> None:
     """Raise if no word of a given vocabulary occurs in the corpus, warn if hardly any token is one or many never occur.
 
     Parameters
@@ -90,6 +92,8 @@ def check_coverage(given: Vocabulary, counted: Counted, known_tokens: int, unsee
         How many of its tokens are words of the vocabulary.
     unseen : ndarray of int
         Rows of the words that do not occur; none where that needs no warning.
+    new_words : int
+        How many words of the corpus are added to the vocabulary.
     """
     if known_tokens >= LEAST_COVERAGE * counted.tokens:
         _doubt_unseen(given, counted, unseen)
@@ -98,7 +102,7 @@ def check_coverage(given: Vocabulary, counted: Counted, known_tokens: int, unsee
     ours = [shown(word) for word in given.words[:3]]
     found = f"{', '.join(ours)}, ... in the vocabulary, {', '.join(theirs)}, ... in the corpus"
     remedy = _remedy(given, counted, known_tokens)
-    if not known_tokens:
+    if not known_tokens and not new_words:
         raise CorpusError(
             f"no word of the given vocabulary ({len(given):,} words) occurs in the corpus ({counted.tokens:,} tokens): "
             f"{found}{remedy}"

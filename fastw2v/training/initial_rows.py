@@ -31,7 +31,9 @@ def check_initial_rows(given: Any, frozen: Any, vector_size: int) -> None:
         _check_vector_size(given, vector_size)
 
 
-def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArray[np.float32] | None:
+def initial_rows(
+    given: Any, vocabulary: Vocabulary, vector_size: int, *, doubt: bool = True
+) -> NDArray[np.float32] | None:
     """Return initial rows, NaN for words missing from ``given``.
 
     Parameters
@@ -40,6 +42,8 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
         Of a pandas DataFrame, or Series of vectors, the index holds the words.
     vocabulary : Vocabulary
     vector_size : int
+    doubt : bool, default True
+        Whether to warn.
 
     Raises
     ------
@@ -67,7 +71,8 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
             to, source = np.array(pairs).T
             rows[to] = word_vectors.vectors[source]
             _check_finite(rows[to], [vocabulary.words[row] for row in to])
-        _warn_of_few(len(pairs), list(index), vocabulary)
+        if doubt:
+            _warn_of_few(len(pairs), list(index), vocabulary)
         return rows
     if _is_pandas(given):
         given = _by_index(given)
@@ -76,7 +81,8 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
             if word in given:
                 rows[row] = _vector(word, given[word], vector_size)
                 _check_finite(rows[row : row + 1], [word])
-        _warn_of_few(int(np.isfinite(rows[:, 0]).sum()), list(given), vocabulary)
+        if doubt:
+            _warn_of_few(int(np.isfinite(rows[:, 0]).sum()), list(given), vocabulary)
         return rows
     array = _floats(given, "initial_vectors")
     if array.shape != rows.shape:
@@ -86,6 +92,11 @@ def initial_rows(given: Any, vocabulary: Vocabulary, vector_size: int) -> NDArra
         )
     _check_finite(array, vocabulary.words)
     return array
+
+
+def is_by_word(given: Any) -> bool:
+    """Return whether these initial vectors are looked up by word: they are not None, nor a bare array."""
+    return find_word_vectors(given) is not None or _is_pandas(given) or isinstance(given, Mapping)
 
 
 def _is_pandas(given: Any) -> bool:

@@ -26,6 +26,7 @@ from fastw2v.planning.learning_rate import LONG_RUN
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.checkpoint import restore, row_numbers, seed_of
+from fastw2v.training.growth import grown_input_rows, grown_output_rows
 from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initial_rows, warn_of_random_rows
 from fastw2v.training.loop import advance, check_options, start
 from fastw2v.training.progress import ProgressLine
@@ -42,7 +43,7 @@ class Request:
     ----------
     parameters : TrainingParameters
         What to train and how.
-    tokenizer, min_count, max_vocab, vocabulary, errors, spool
+    tokenizer, min_count, max_vocab, vocabulary, new_words, errors, spool
         How the corpus is read.
     random_state, initial_vectors, frozen
         Where training starts.
@@ -55,6 +56,7 @@ class Request:
     min_count: int = 5
     max_vocab: int | None = None
     vocabulary: Vocabulary | Mapping[Hashable, int] | Iterable[Hashable] | None = None
+    new_words: bool = False
     errors: Errors = "strict"
     spool: str | os.PathLike[str] | bool | None = None
     random_state: Any = None
@@ -79,7 +81,7 @@ class Request:
         OSError
             The checkpoint cannot be written.
         """
-        for name in ("min_count", "max_vocab", "errors", "n_jobs", "spool", "verbose"):
+        for name in ("min_count", "max_vocab", "new_words", "errors", "n_jobs", "spool", "verbose"):
             check(name, getattr(self, name))
         parameters = self.parameters.checked()
         check_seed(self.random_state)
@@ -101,6 +103,7 @@ class Request:
             min_count=self.min_count,
             max_vocab=self.max_vocab,
             vocabulary=self.vocabulary,
+            new_words=self.new_words,
             errors=self.errors,
             n_jobs=self.n_jobs,
             spool=self.spool,
@@ -271,7 +274,8 @@ def one_pass(request: Request) -> Request:
 def next_pass(request: Request, corpus: Any, standing: Standing) -> Session:
     """Begin one pass over new text from the current state of a model.
 
-    The vocabulary is fixed; its counts grow by those of the new text, and subsampling and noise words follow the sum.
+    The counts grow by those of the new text, and subsampling and noise words follow the sum. With ``new_words``, words
+    that reach ``min_count`` in the new text are added to the vocabulary: known words keep their rows.
 
     Raises
     ------
@@ -284,13 +288,16 @@ def next_pass(request: Request, corpus: Any, standing: Standing) -> Session:
     request = replace(request, vocabulary=known)
     encoded = request.read(corpus)
     _check_fits(standing, request.parameters)
-    here = count_ids(encoded.ids, len(known))
-    counts = here if known.counts is None else known.counts + here
+    counts = count_ids(encoded.ids, len(encoded.vocabulary))
+    if known.counts is not None:
+        counts[: len(known)] += known.counts
+    vocabulary = Vocabulary(encoded.vocabulary.words, counts)
+    rows = grown_input_rows(standing.vectors, vocabulary, standing.seed, request.initial_vectors, request.frozen)
     session = begin(
-        replace(request, initial_vectors=standing.vectors),
-        replace(encoded, vocabulary=Vocabulary(known.words, counts)),
+        replace(request, initial_vectors=rows),
+        replace(encoded, vocabulary=vocabulary),
         seed=seed_of_pass(standing.seed, standing.passes, standing.stopped),
-        output_rows=standing.output_rows,
+        output_rows=grown_output_rows(standing.output_rows, len(vocabulary)),
         counts=counts,
     )
     session.state.loss_history = list(standing.loss_history)

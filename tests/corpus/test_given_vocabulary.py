@@ -6,6 +6,7 @@ import pytest
 
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.given_vocabulary import as_vocabulary
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, ParameterError
 
 SENTENCES = [["the", "cat", "sat"], ["the", "mat"]] * 10
@@ -61,3 +62,49 @@ def test_given_words_that_never_occur_are_counted_and_warned_of(unseen, hint):
     with pytest.warns(RuntimeWarning, match=rf"4 of the 6 words of the given vocabulary never occur.*{hint}"):
         encoded = encode(SENTENCES, vocabulary=["the", "cat", *unseen])
     assert encoded.report.unseen_words == 4
+
+
+# --- and words that it lacks ------------------------------------------------------------------------------------------
+
+TEXT = [["a", "b", "c", "c"], ["d", "c", "d", "a"], ["e"]]
+
+
+def test_new_words_come_after_the_given_ones_most_frequent_first():
+    given = Vocabulary(["b", "x", "a"], [5, 5, 5])
+    encoded = encode(TEXT, vocabulary=given, new_words=True, min_count=2)
+    assert encoded.vocabulary == Vocabulary(["b", "x", "a", "c", "d"], [1, 0, 2, 3, 2])
+    assert encoded.ids.tolist() == [2, 0, 3, 3, 4, 3, 4, 2]
+    assert encoded.offsets.tolist() == [0, 4, 8, 8]
+    report = encoded.report
+    assert (report.new_words, report.unseen_words, report.dropped_words) == (2, 1, 1)
+    assert report.dropped_examples == ("e",)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"min_count": 0}, ["b", "a", "c", "d", "e"]),
+        ({"min_count": 3}, ["b", "a", "c"]),
+        ({"min_count": 9}, ["b", "a"]),
+        ({"min_count": 1, "max_vocab": 3}, ["b", "a", "c"]),
+        ({"min_count": 1, "max_vocab": 2}, ["b", "a"]),
+    ],
+)
+def test_min_count_and_max_vocab_apply_to_new_words_alone(options, words):
+    encoded = encode(TEXT, vocabulary=Vocabulary(["b", "a"]), new_words=True, **options)
+    assert encoded.vocabulary.words == words
+    assert encoded.report.dropped_tokens == 9 - len(encoded.ids)
+
+
+@pytest.mark.parametrize("spooled", [False, True])
+def test_every_reader_finds_the_same_new_words(spooled, tmp_path):
+    (tmp_path / "text.txt").write_text("\n".join(map(" ".join, TEXT)))
+    for corpus in (tmp_path / "text.txt", [" ".join(sentence) for sentence in TEXT], iter(TEXT)):
+        spool = tmp_path if spooled else None
+        encoded = encode(corpus, vocabulary=Vocabulary(["b", "a"]), new_words=True, min_count=2, spool=spool)
+        assert encoded.vocabulary.words == ["b", "a", "c", "d"]
+        assert encoded.ids.tolist() == [1, 0, 2, 2, 3, 2, 3, 1]
+
+
+def test_without_a_vocabulary_all_words_are_new_and_it_has_no_effect():
+    assert encode(TEXT, new_words=True, min_count=2).vocabulary == encode(TEXT, min_count=2).vocabulary

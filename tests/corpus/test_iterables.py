@@ -236,8 +236,8 @@ def test_report():
     encoded = encode([["a", "b", "a", "c"], [], ["a", "b"]], min_count=2)
     report = encoded.report
     assert report.seconds > 0
-    assert EncodeReport(6, 3, 3, 1, 1, seconds=report.seconds) == report
+    assert EncodeReport(6, 3, 3, 1, 1, ("c",), seconds=report.seconds) == report
     assert str(report).startswith(
-        "6 tokens in 3 sentences, 3 distinct words\nkept 2 words and 5 tokens; dropped 1 words and 1 tokens\n"
+        "6 tokens in 3 sentences, 3 distinct words\nkept 2 words and 5 tokens; dropped 1 words and 1 tokens ('c')\n"
     )
     assert repr(encoded) == "<EncodedCorpus: 5 tokens, 3 sentences, 2 words>"

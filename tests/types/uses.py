@@ -33,6 +33,7 @@ reveal_type(model)  # is: fastw2v.api.Word2Vec
 reveal_type(Word2Vec(sentences).fit().most_similar("x"))  # is: list[tuple[Any, float]]
 reveal_type(MyWord2Vec(Path("corpus.txt")).fit(resume=True, checkpoint="run.fw2v"))  # is: uses.MyWord2Vec
 reveal_type(Word2Vec().partial_fit(sentences))  # is: fastw2v.api.Word2Vec
+reveal_type(Word2Vec().partial_fit(sentences, new_words=True))  # is: fastw2v.api.Word2Vec
 reveal_type(MyWord2Vec.load("model.fw2v"))  # is: uses.MyWord2Vec
 reveal_type(Word2Vec(vocabulary={"cat": 3}, initial_vectors=model, frozen=["cat"]))  # is: fastw2v.api.Word2Vec
 reveal_type(model.vectors_)  # is: fastw2v.vectors.word_vectors.WordVectors

@@ -135,8 +135,8 @@ FW_INLINE vf noise_block(tile *t, int64_t i, int64_t m, float scale, const int c
     }
     return loss;
 }
-FW_INLINE vf column_coefficients(tile *t, int64_t begin, int64_t end, int64_t m, float scale, const int crown) {
-    vf loss = {0};
+FW_INLINE vf column_coefficients(tile *t, int64_t begin, int64_t end, int64_t m, float scale, const int crown,
+                                 vf loss) {
     int64_t i = begin;
     for (; i + FW_SCORE_ROWS <= end; i += FW_SCORE_ROWS) loss += noise_block(t, i, m, scale, crown, FW_SCORE_ROWS);
     for (; FW_SCORE_ROWS > 4 && i + 4 <= end; i += 4) loss += noise_block(t, i, m, scale, crown, 4);
@@ -148,13 +148,13 @@ FW_STAGE vf noise_coefficients(tile *t, int64_t begin, int64_t end) {
     vf loss = {0};
     const float scale = -t->rate * (float)t->job->run.negative / (float)t->noise_slots;
     for (int64_t m = 0; m < t->noise_stride; m += FW_SCORE_WORDS)
-        loss += column_coefficients(t, begin, end, m, scale, 0);
+        loss = column_coefficients(t, begin, end, m, scale, 0, loss);
     return loss;
 }
 FW_STAGE vf crown_coefficients(tile *t, int64_t begin, int64_t end) {
     vf loss = {0};
     for (int64_t m = t->noise_stride; m < t->column_stride; m += FW_SCORE_WORDS)
-        loss += column_coefficients(t, begin, end, m, 0, 1);
+        loss = column_coefficients(t, begin, end, m, 0, 1, loss);
     return loss;
 }
 FW_STAGE void transpose_noise(tile *t) {
