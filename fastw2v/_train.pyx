@@ -190,9 +190,9 @@ cdef class Run:
         cdef const uint32_t[::1] keep_threshold = tables.keep_threshold, noise_threshold = tables.noise_threshold
         cdef const float[::1] output_rate = tables.output_rate
         cdef const uint8_t[::1] frozen = tables.frozen
-        cdef const int64_t[::1] path_begin
-        cdef const int32_t[::1] path_step
-        cdef const uint32_t[::1] crown_path
+        cdef const int64_t[::1] path_begin = tables.path_begin
+        cdef const int32_t[::1] path_step = tables.path_step
+        cdef const uint32_t[::1] crown_path = tables.crown_path
         cdef int64_t stride = _rows(arrays.w_in, "w_in", vocabulary)
         cdef size_t size
         cdef int i
@@ -225,7 +225,6 @@ cdef class Run:
         if frozen is not None:
             self.job.frozen = &frozen[0]
         if tables.tree is not None:
-            path_begin, path_step, crown_path = tables.tree.begin, tables.tree.step, tables.tree.crown_path
             self.job.path_begin, self.job.path_step = &path_begin[0], &path_step[0]
             self.job.crown_path = &crown_path[0]
         size = kernel.workspace_bytes(&self.job)

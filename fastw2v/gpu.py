@@ -132,6 +132,9 @@ class Run:
             "noise_threshold": tables.noise_threshold,
             "noise_alias": tables.noise_alias,
             "output_rate": tables.output_rate,
+            "path_begin": tables.path_begin,
+            "path_step": tables.path_step,
+            "crown_path": tables.crown_path,
             "frozen": tables.frozen,
             "pair_weight": plan.pair_weight,
             "weight_within": plan.weight_within,
@@ -141,9 +144,6 @@ class Run:
             "chunk_shift": plan.chunk_shift,
             "chunk_sentence": np.append(plan.chunk_sentence, max(0, sentences - 1)).astype(np.int64),
         }
-        if tables.tree is not None:
-            tree = tables.tree
-            held |= {"path_begin": tree.begin, "path_step": tree.step, "crown_path": tree.crown_path}
         self._held = {name: cupy.asarray(value) for name, value in held.items() if value is not None}
         job = np.zeros((), JOB)
         fill_settings(job["run"], plan, words, size)

@@ -45,6 +45,21 @@ class Tables:
     tree: Tree | None = None
     frozen: NDArray[np.uint8] | None = None
 
+    @property
+    def path_begin(self) -> NDArray[np.int64] | None:
+        """The tree's ``begin``, under the kernels' name, as the next two."""
+        return None if self.tree is None else self.tree.begin
+
+    @property
+    def path_step(self) -> NDArray[np.int32] | None:
+        """The tree's ``step``."""
+        return None if self.tree is None else self.tree.step
+
+    @property
+    def crown_path(self) -> NDArray[np.uint32] | None:
+        """The tree's ``crown_path``."""
+        return None if self.tree is None else self.tree.crown_path
+
 
 def word_counts(corpus: EncodedCorpus) -> NDArray[np.int64]:
     """Count how often each word of the vocabulary occurs."""

@@ -102,6 +102,7 @@ def test_every_option_reaches_the_training(corpus, tmp_path, run):
         "architecture": "cbow",
         "window": 3,
         "shrink_windows": False,
+        "loss": "both",
         "negative": 2,
         "ns_exponent": 0.5,
         "negative_sharing": "pair",
