@@ -41,7 +41,7 @@ class Comparisons(Table):
         >>> round(WordVectors(np.array([[2, 0], [3, 3]]), ["a", "b"]).similarity("a", "b"), 4)
         0.7071
         """
-        return _cosine(*self.vectors[[self.row(word), self.row(other)]])
+        return _cosine(*self._rows[[self.row(word), self.row(other)]])
 
     def distance(self, word: Hashable, other: Hashable) -> float:
         """Return the cosine distance of two words, 1 minus their similarity: from 0 to 2."""
@@ -74,9 +74,9 @@ class Comparisons(Table):
         """
         unit = unit_rows(self._vector(word)[None, :])[0]
         if others is None:
-            return 1 - self.unit_vectors @ unit
+            return 1 - self._cosines(unit, slice(None))
         rows = np.array([self.row(other) for other in others], np.int64)
-        return 1 - unit_rows(self.vectors[rows]) @ unit
+        return 1 - unit_rows(self._rows[rows]) @ unit
 
     def n_similarity(self, words: Sequence[Hashable], others: Sequence[Hashable]) -> float:
         """Return the cosine of the mean vectors of two groups of words.
@@ -161,10 +161,10 @@ class Comparisons(Table):
         for item, weight in zip(items, given.tolist(), strict=True):
             if isinstance(item, np.ndarray):
                 vector = self._vector(item)
-            elif ignore_missing and item not in self.key_to_index:
+            elif ignore_missing and item not in self:
                 continue
             else:
-                vector = self.vectors[self.row(item)]
+                vector = self._rows[self.row(item)]
                 vector = unit_rows(vector[None, :])[0] if pre_normalize else vector
             total += weight * vector.astype(np.float64)
             total_weight += abs(weight)
@@ -199,7 +199,7 @@ class Comparisons(Table):
         'house'
         """
         items = _items("words", words)
-        units = unit_rows(self.vectors[[self.row(word) for word in items]])
+        units = unit_rows(self._rows[[self.row(word) for word in items]])
         mean = unit_rows(units.astype(np.float64).mean(axis=0)[None, :])[0]
         return items[int(np.argmin(units @ mean))]
 
@@ -259,12 +259,12 @@ class Comparisons(Table):
 
     def _closer_rows(self, word: Hashable, other: Hashable) -> list[int]:
         asked, limit = self.row(word), self.row(other)
-        scores = self.unit_vectors @ self.unit_vectors[asked]
+        scores = self._cosines(self._unit(asked), slice(None))
         return [row for row in np.flatnonzero(scores > scores[limit]).tolist() if row != asked]
 
     def _vector(self, word: Any) -> NDArray[Any]:
         if not isinstance(word, np.ndarray):
-            return self.vectors[self.row(word)]
+            return self._rows[self.row(word)]
         if word.shape != (self.vector_size,):
             raise ParameterError(f"a vector has shape {word.shape}; these vectors have shape ({self.vector_size},)")
         check_finite(word, "a vector")
@@ -272,7 +272,7 @@ class Comparisons(Table):
 
     def _mean_row(self, name: str, words: Sequence[Hashable]) -> NDArray[np.float64]:
         rows = [self.row(word) for word in _items(name, words)]
-        return self.vectors[rows].astype(np.float64).mean(axis=0)
+        return self._rows[rows].astype(np.float64).mean(axis=0)
 
 
 def _items(name: str, words: Any) -> list[Any]:
