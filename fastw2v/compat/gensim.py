@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 from fastw2v.compat.absent import OF_MODELS, Absent
 from fastw2v.compat.arguments import check_arguments, check_rates, gensims_names, refuse_other, refuse_unknown
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
-from fastw2v.compat.keyed_vectors import KeyedVectors, refuse_string
+from fastw2v.compat.keyed_vectors import KeyedVectors
 from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8Corpus
+from fastw2v.compat.queries import refuse_string
 from fastw2v.compat.sentences import HeldCorpus, one_of, read_sentences
+from fastw2v.compat.word2vec_files import kept_of
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError
 from fastw2v.formats import load_all, save
@@ -267,6 +269,11 @@ class Word2Vec(Absent):
         callbacks = checked_callbacks(callbacks)
         if not hasattr(self, "wv"):
             raise RuntimeError("you must first build vocabulary before training the model: call build_vocab(sentences)")
+        if not hasattr(self, "syn1neg"):
+            raise ParameterError(
+                "model.wv was assigned, and there are no context vectors (syn1neg) to train with it: call "
+                "build_vocab(sentences), then model.wv.intersect_word2vec_format(path), which takes vectors over"
+            )
         given = one_of(corpus_iterable, corpus_file)
         self.epochs = rounds = self.epochs if epochs is None else epochs
         with gensims_names():
@@ -292,7 +299,12 @@ class Word2Vec(Absent):
         first = ("alpha", self.alpha) if start_alpha is None else ("start_alpha", start_alpha)
         last = ("min_alpha", self.min_alpha) if end_alpha is None else ("end_alpha", end_alpha)
         parameters = self._params(epochs, first[1], last[1], (first[0], last[0]))
-        request = self._request(parameters, initial_vectors=self.wv.vectors, vocabulary=self.wv.vocabulary)
+        request = self._request(
+            parameters,
+            initial_vectors=self.wv.vectors,
+            vocabulary=self.wv.vocabulary,
+            frozen=self.wv.locked_keys(),
+        )
         corpus = None if self._held is None else self._held.take(given)
         if corpus is None:
             corpus = read_sentences(given, request)
@@ -315,11 +327,11 @@ class Word2Vec(Absent):
 
     def _take(self, state: TrainingState, vocabulary: Vocabulary) -> None:
         """Hold the session's rows; `wv` stays the same object, as in gensim."""
-        vectors, self.syn1neg = np.array(state.w_in), np.array(state.w_out)
+        self.syn1neg = np.array(state.w_out)
         if hasattr(self, "wv"):
-            self.wv._renew(vectors, vocabulary)
+            self.wv._renew(state.w_in, vocabulary)
         else:
-            self.wv = KeyedVectors(vectors, vocabulary)
+            self.wv = KeyedVectors.from_vectors(np.array(state.w_in), vocabulary)
 
     def get_latest_training_loss(self) -> float:
         """Return the loss summed over the pairs (CBOW: targets) of all finished epochs of the last `train`.
@@ -335,7 +347,9 @@ class Word2Vec(Absent):
         Return None if no context word is known.
         """
         refuse_string("context_words_list", context_words_list)
-        rows = [self.wv.key_to_index[word] for word in context_words_list if word in self.wv]
+        if not hasattr(self, "syn1neg"):
+            raise RuntimeError("predict_output_word needs a trained model: this one has no context vectors (syn1neg)")
+        rows = [self.wv.row(word) for word in context_words_list if word in self.wv]
         if not rows:
             return None
         context = self.wv.vectors[rows].astype(np.float64)
@@ -351,7 +365,8 @@ class Word2Vec(Absent):
         """Write the model in this package's native format, whatever the name; gensim's options do nothing."""
         own = {name: getattr(self, name) for name in _ARGUMENTS + _TOTALS}
         own = {name: plain(value) for name, value in own.items() if value is None or isinstance(value, Real)}
-        metadata = {"gensim": own, **record(self._recorded(), self.loss_history, None, None)}
+        metadata = {"gensim": own, "keyed_vectors": kept_of(self.wv)}
+        metadata |= record(self._recorded(), self.loss_history, None, None)
         save(fname, self.wv, format="native", context_vectors=self.syn1neg, metadata=metadata)
 
     def _recorded(self) -> dict[str, Any]:
@@ -377,7 +392,7 @@ class Word2Vec(Absent):
         model = cls()  # without checks: a script may have changed an attribute, and train looks at them again
         kept = [name for name in _ARGUMENTS + _TOTALS if name in own]
         vars(model).update({name: own[name] for name in kept if own[name] is None or isinstance(own[name], Real)})
-        model.wv = KeyedVectors._of(loaded.word_vectors)
+        model.wv = KeyedVectors._from_file(loaded, fname)
         model.syn1neg = loaded.context_vectors
         model.loss_history = list(loaded.metadata.get("loss_history", []))
         return model

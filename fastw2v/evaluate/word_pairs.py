@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import warn_user
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate.arguments import read_pairs, read_vectors
 from fastw2v.evaluate.files import BadLines, Columns
 from fastw2v.evaluate.matching import cased_index, share
@@ -61,6 +61,7 @@ def evaluate_word_pairs(
     restrict_vocab: int | None = 300_000,
     case_insensitive: bool = True,
     columns: Columns | None = None,
+    unknown: Literal["leave out", "zero"] = "leave out",
     errors: BadLines = "strict",
 ) -> WordPairReport:
     """Correlate cosine similarities with human similarity scores.
@@ -78,6 +79,9 @@ def evaluate_word_pairs(
     columns : sequence of three str or int, optional
         Names or positions (from 0) of the columns of the two words and the score, in a file or a data frame. By default
         the first two, and the first after them that holds numbers, as in SimLex-999.
+    unknown : {"leave out", "zero"}
+        What becomes of a pair with a word that is not among the rows searched: it is left out, or its similarity is 0,
+        so that scores of models with different vocabularies compare. Either way it counts as missing.
     errors : {"strict", "ignore"}
         "ignore" leaves out lines of a file that are not a pair and a score, and says how many.
 
@@ -109,20 +113,24 @@ def evaluate_word_pairs(
     >>> report.used, report.missing, round(report.spearman, 3)
     (3, 0, 1.0)
     """
+    if unknown not in ("leave out", "zero"):
+        raise ParameterError(f"unknown must be 'leave out' or 'zero'; got {unknown!r}")
     vectors = read_vectors(vectors, pairs)
     given = read_pairs(pairs, columns, errors)
     limit = search_limit(len(vectors), restrict_vocab)
     upper = str.upper if case_insensitive else str
     index = cased_index(vectors, limit, upper)
-    found = [
-        (index[upper(first)], index[upper(second)], score)
-        for first, second, score in given
-        if upper(first) in index and upper(second) in index
-    ]
+    found, scores = [], []
+    for first, second, score in given:
+        if upper(first) in index and upper(second) in index:
+            found.append((index[upper(first)], index[upper(second)], score))
+        elif unknown == "zero":
+            scores.append(score)
     found = _with_direction(vectors, found)
     rows = np.array([row[:2] for row in found], np.int64).reshape(-1, 2)
     ours = np.einsum("ij,ij->i", unit_rows(vectors.vectors[rows[:, 0]]), unit_rows(vectors.vectors[rows[:, 1]]))
-    theirs = np.array([row[2] for row in found], np.float64)
+    theirs = np.array([row[2] for row in found] + scores, np.float64)
+    ours = np.concatenate([ours, np.zeros(len(scores), ours.dtype)])
     spearman, pearson = _correlations(theirs, ours)
     if np.isnan(spearman):
         warn_user(_describe_none(theirs, ours, given, limit))

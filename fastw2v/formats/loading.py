@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ from fastw2v.formats.sniff import (
     refuse_foreign,
 )
 from fastw2v.formats.text import read_text
+from fastw2v.parameters import shown
 from fastw2v.vectors.search import rows_not_finite, whole_number
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -56,6 +58,7 @@ def load(
     format: Format | None = None,
     mmap: bool = False,
     errors: Errors = "strict",
+    encoding: str = "utf-8",
     limit: int | None = None,
 ) -> WordVectors:
     """Read word vectors from a file of any of the formats.
@@ -71,6 +74,8 @@ def load(
         How to handle words that are not valid UTF-8, as in ``bytes.decode`` (word2vec formats only). "ignore" also
         leaves out rows that cannot be read (blank words, too few numbers) or that hold NaN or infinity, reads the rows
         of a truncated file, and says in a warning how many are missing.
+    encoding : str, default "utf-8"
+        That of the words, such as "latin-1" (word2vec formats only).
     limit : int, optional
         Read the first rows only, the most frequent words of most files; nothing behind them is read or checked.
 
@@ -106,7 +111,7 @@ def load(
     >>> load(file)["moon"]
     array([0. , 1. , 0.5], dtype=float32)
     """
-    return load_all(path, format=format, mmap=mmap, errors=errors, limit=limit).word_vectors
+    return load_all(path, format=format, mmap=mmap, errors=errors, encoding=encoding, limit=limit).word_vectors
 
 
 def load_all(
@@ -115,13 +120,14 @@ def load_all(
     format: Format | None = None,
     mmap: bool = False,
     errors: Errors = "strict",
+    encoding: str = "utf-8",
     limit: int | None = None,
 ) -> Loaded:
     """Read everything that a file holds: word vectors as `load` does, context vectors and metadata.
 
     Parameters
     ----------
-    path, format, mmap, errors, limit
+    path, format, mmap, errors, encoding, limit
         As in `load`.
 
     Returns
@@ -130,6 +136,7 @@ def load_all(
     """
     if errors not in ("strict", "replace", "ignore"):
         raise ParameterError(f"errors must be 'strict', 'replace' or 'ignore'; got {errors!r}")
+    encoding = _checked_encoding(encoding)
     limit = None if limit is None else whole_number("limit", limit, 1)
     file = checked_path("load", path)
     chosen = checked_format(format)
@@ -151,10 +158,25 @@ def load_all(
         return Loaded(word_vectors, content.context_vectors, content.metadata)
     if mmap:
         raise ParameterError(f"{file}: only native files can be memory-mapped, this is a word2vec {chosen} file")
-    with open_reader(file) as reader:
+    with open_reader(file, encoding) as reader:
         vectors, words = (read_text if chosen == "text" else read_binary)(reader, errors, limit)
     content = _finite(file, NativeContent(vectors, words, None, None, {}), errors)
     return Loaded(WordVectors(content.vectors, content.words))
+
+
+def _checked_encoding(given: str) -> str:
+    """Return the usual name of an encoding; raise ParameterError for one whose spaces are not those of ASCII."""
+    try:
+        name = codecs.lookup(given).name
+        plain = " \n5".encode(name) == b" \n5"
+    except (LookupError, TypeError):
+        raise ParameterError(f"encoding={shown(given)}: there is no encoding of this name") from None
+    if not plain:
+        raise ParameterError(
+            f"encoding={given!r}: the rows of a file are told apart by ASCII spaces and newlines, which it writes "
+            "otherwise; convert the file to UTF-8 first"
+        )
+    return name
 
 
 def _finite(file: Path, content: NativeContent, errors: Errors) -> NativeContent:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import FormatError, warn_user
+from fastw2v.errors import FormatError, UndecodableWordError, warn_user
 from fastw2v.formats.reader import FileReader
 from fastw2v.vectors.search import rows_not_finite
 
@@ -90,12 +90,13 @@ class Rows:
         self.words += words
         if undecoded is not None:
             try:
-                undecoded.decode("utf-8")
+                undecoded.decode(self.file.encoding)
             except UnicodeDecodeError as error:
-                raise self.file.error(
-                    describe(len(words)),
-                    f"the word {undecoded[:40]!r} is not valid UTF-8 ({error.reason}); errors='replace' or 'ignore' "
-                    "reads it",
+                name = "UTF-8" if self.file.encoding == "utf-8" else self.file.encoding
+                raise UndecodableWordError(
+                    f"{self.file.path}, {describe(len(words))}: the word {undecoded[:40]!r} is not valid {name} "
+                    f"({error.reason}); errors='replace' or 'ignore' reads it",
+                    error,
                 ) from error
         if not all(words):  # of a word, errors="ignore" left nothing
             for number in [number for number, word in enumerate(words) if not word]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import warn_user
+from fastw2v.errors import TruncatedFileError, warn_user
 from fastw2v.formats._rows import (
     BLANK,
     FEW,
@@ -39,7 +39,9 @@ _ROWS_TO_JUDGE = 100
 _ROWS_PER_WRITE = 256
 
 
-def write_text(writer: Writer | Any, vectors: NDArray[np.float32], words: list[Any]) -> None:
+def write_text(
+    writer: Writer | Any, vectors: NDArray[np.float32], words: list[Any], promised: int | None = None
+) -> None:
     """Write header and rows; at most 256 rows are held as text.
 
     Parameters
@@ -47,6 +49,8 @@ def write_text(writer: Writer | Any, vectors: NDArray[np.float32], words: list[A
     writer : object with write(bytes)
     vectors : array of float32, shape (V, D)
     words : list of str
+    promised : int, optional
+        The number of words that the header says, by default as many as there are; 0: without a header.
 
     Raises
     ------
@@ -55,7 +59,8 @@ def write_text(writer: Writer | Any, vectors: NDArray[np.float32], words: list[A
     """
     encoded = plain_words(words)
     size = vectors.shape[1]
-    writer.write(b"%d %d\n" % (len(encoded), size))
+    if promised != 0:
+        writer.write(b"%d %d\n" % (promised or len(encoded), size))
     line = b" ".join([b"%s"] + [b"%.9g"] * size) + b"\n"
     for first in range(0, len(encoded), _ROWS_PER_WRITE):
         rows = vectors[first : first + _ROWS_PER_WRITE].tolist()
@@ -113,7 +118,7 @@ class _Table:
     def read(self) -> None:
         """Read all rows, up to the limit."""
         data, rows = self.data, self.rows
-        parser = RowReader(rows.size, MAX_WORD_BYTES, self.line_limit)
+        parser = RowReader(rows.size, MAX_WORD_BYTES, self.line_limit, self.file.encoding)
         # No row is shorter. Room is made only for rows that can exist, however many the header claims.
         while not rows.full and data.have(1 + 2 * rows.size):
             words = parser.text(data.block, data.at, data.ended, rows.room(), rows.errors)
@@ -166,6 +171,7 @@ class _Table:
                 raise self.file.error(
                     f"line {found + 1}",
                     f"{fault}: it is truncated, or the header wrong; errors='ignore' reads the rows that are there",
+                    TruncatedFileError,
                 )
             warn_user(f"{self.file.path}: {fault}; read these")
         elif promised and found > promised:

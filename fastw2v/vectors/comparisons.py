@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from fastw2v.errors import ParameterError
 from fastw2v.vectors.queries import check_finite, is_column
 from fastw2v.vectors.search import unit_rows
 from fastw2v.vectors.table import Table
+from fastw2v.vectors.word_movers import transport_cost
 
 
 class Comparisons(Table):
@@ -107,6 +109,52 @@ class Comparisons(Table):
         0.5
         """
         return _cosine(self._mean_row("words", words), self._mean_row("others", others))
+
+    def word_movers_distance(
+        self, words: Sequence[Hashable], others: Sequence[Hashable], normalize: bool = True
+    ) -> float:
+        """Return the word mover's distance of two documents: how far their words must travel to become each other's.
+
+        Parameters
+        ----------
+        words, others : sequence of hashables
+            At least one word each; a word that occurs twice counts twice.
+        normalize : bool, default True
+            Travel between unit vectors.
+
+        Returns
+        -------
+        float
+            The least mean Euclidean distance travelled; 0 for documents of the same words.
+
+        Raises
+        ------
+        UnknownWordError
+            For a word that is not in the vocabulary.
+        MissingDependencyError
+            The package POT is not installed (``pip install 'fastw2v[wmd]'``).
+
+        Notes
+        -----
+        Kusner et al., "From word embeddings to document distances", 2015. Takes time that grows with the third power of
+        the number of distinct words.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from fastw2v import WordVectors
+        >>> wv = WordVectors(np.array([[0, 1], [3, 4], [0, 2]]), ["cat", "dog", "house"])
+        >>> round(wv.word_movers_distance(["cat", "dog"], ["house", "dog"], normalize=False), 4)
+        0.5
+        """
+        sides = []
+        for name, given in (("words", words), ("others", others)):
+            counted = Counter(self.row(word) for word in _items(name, given))
+            rows = np.array(list(counted), np.int64)
+            vectors = unit_rows(self._rows[rows]) if normalize else self._rows[rows]
+            sides.append((vectors, np.array(list(counted.values()), np.float64)))
+        (first, first_counts), (second, second_counts) = sides
+        return transport_cost(first, first_counts, second, second_counts)
 
     def get_mean_vector(
         self,

@@ -14,7 +14,7 @@ from fastw2v.vectors.search import SearchIndex, best_of_many, best_rows, search_
 from fastw2v.vectors.table import Table
 
 # As in gensim: keeps a quotient of similarities finite (Levy and Goldberg 2014, equation 4).
-_COSMUL_EPSILON = 1e-6
+COSMUL_EPSILON = 1e-6
 
 # Words come out as they went in, usually as strings; Hashable would let nobody use them as such.
 Answer = list[tuple[Any, float]]
@@ -219,7 +219,7 @@ class Neighbours(Table):
                 products[name] = products.get(name, 1.0) * (1 + near) / 2
         if "positive" not in products:
             raise ParameterError("most_similar_cosmul needs at least one word or vector in `positive`")
-        return products["positive"] / (products.get("negative", 1.0) + _COSMUL_EPSILON), asked
+        return products["positive"] / (products.get("negative", 1.0) + COSMUL_EPSILON), asked
 
     def analogy(self, a: Hashable, b: Hashable, c: Hashable, topn: int = 10) -> Answer:
         """Answer "`a` is to `b` as `c` is to what?" with the words nearest to b - a + c.
