@@ -308,7 +308,7 @@ class EditableVectors(CurrentVectors):
         if old.shape == vectors.shape and old.flags.writeable:
             self._watched.lend()[...] = vectors
         else:
-            self._hold(np.array(vectors, old.dtype))
+            self._hold(np.array(vectors))
         if vocabulary.words != self.index_to_key:
             if vocabulary.words[: len(self)] != self.index_to_key:
                 self.expandos, self._lockf = {}, np.ones(1, np.float32)  # of other keys

@@ -11,7 +11,7 @@ import numpy as np
 
 from fastw2v.compat.editing import EditableVectors
 from fastw2v.compat.watched import owner_of
-from fastw2v.compat.word2vec_files import kept_of, load_word2vec, read_word2vec, restore, write_word2vec
+from fastw2v.compat.word2vec_format import kept_of, load_word2vec, read_word2vec, restore, write_word2vec
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.formats import load_all, save
 from fastw2v.formats.loading import Loaded

@@ -23,7 +23,7 @@ from fastw2v.compat.keyed_vectors import KeyedVectors
 from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8Corpus
 from fastw2v.compat.queries import refuse_string
 from fastw2v.compat.sentences import HeldCorpus, one_of, read_sentences
-from fastw2v.compat.word2vec_files import kept_of
+from fastw2v.compat.word2vec_format import kept_of
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError
 from fastw2v.formats import load_all, save

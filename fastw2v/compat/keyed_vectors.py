@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.compat import evaluation
 from fastw2v.compat.absent import OF_VECTORS, Absent
+from fastw2v.compat.evaluation import word_analogies, word_pairs
 from fastw2v.compat.files import Files
 from fastw2v.compat.queries import Queries
 
@@ -166,7 +166,7 @@ class KeyedVectors(Absent, Queries, Files):
         left out, or have the similarity 0 with `dummy4unknown`. See :func:`fastw2v.evaluate.evaluate_word_pairs` for a
         fuller report.
         """
-        return evaluation.word_pairs(self, pairs, delimiter, encoding, restrict_vocab, case_insensitive, dummy4unknown)
+        return word_pairs(self, pairs, delimiter, encoding, restrict_vocab, case_insensitive, dummy4unknown)
 
     def evaluate_word_analogies(
         self,
@@ -181,6 +181,4 @@ class KeyedVectors(Absent, Queries, Files):
         `similarity_function` is "most_similar" or "most_similar_cosmul". See
         :func:`fastw2v.evaluate.evaluate_analogies` for a fuller report, and for word2vec's own protocol.
         """
-        return evaluation.word_analogies(
-            self, analogies, restrict_vocab, case_insensitive, dummy4unknown, similarity_function
-        )
+        return word_analogies(self, analogies, restrict_vocab, case_insensitive, dummy4unknown, similarity_function)
