@@ -105,7 +105,7 @@ class Files(EditableVectors):
         limit : int, optional
             Read the first rows only.
         datatype : type, default float32
-            Of the vectors: float16, float32 or float64.
+            Of the vectors: float16, float32 or float64. Numbers are read as float32 in any case.
         no_header, binary_chunk_size
             Have no effect: whether there is a header is seen from the file.
         """
