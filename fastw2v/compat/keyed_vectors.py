@@ -14,9 +14,11 @@ from fastw2v.compat.absent import OF_VECTORS, Absent
 from fastw2v.compat.evaluation import word_analogies, word_pairs
 from fastw2v.compat.files import Files
 from fastw2v.compat.queries import Queries
+from fastw2v.compat.watched import owner_of
+from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
-    pass
+    from typing_extensions import Self
 
 
 class KeyedVectors(Absent, Queries, Files):
@@ -135,6 +137,23 @@ class KeyedVectors(Absent, Queries, Files):
         made._set_counts(None)
         if copy_vecattrs:
             made.expandos.update({name: values[rows] for name, values in self.expandos.items()})
+        return made
+
+    @classmethod
+    def from_gensim(cls, keyed_vectors: Any) -> Self:
+        """Return a copy of gensim's KeyedVectors (``model.wv``) with its attributes.
+
+        Examples
+        --------
+        >>> theirs = KeyedVectors.from_vectors([[1, 0], [0, 1]], ["a", "b"]).to_gensim()
+        >>> KeyedVectors.from_gensim(theirs).index_to_key
+        ['a', 'b']
+        """
+        found = WordVectors.from_gensim(keyed_vectors)
+        made = cls._of(owner_of(found.vectors), found.vocabulary)
+        theirs = getattr(keyed_vectors, "wv", keyed_vectors)
+        made.expandos = {name: np.array(values) for name, values in getattr(theirs, "expandos", {}).items()}
+        made.vectors_lockf = np.array(getattr(theirs, "vectors_lockf", made.vectors_lockf))
         return made
 
     def to_gensim(self) -> Any:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.compat.arguments import refuse
 from fastw2v.compat.editing import EditableVectors
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import shown
+from fastw2v.vectors.queries import Words
 from fastw2v.vectors.search import unit_rows
 
 
@@ -28,9 +30,11 @@ class Queries(EditableVectors):
         clip_end: int | None = None,
         restrict_vocab: int | None = None,
         indexer: Any = None,
-        **options: Any,
+        *,
+        among: Words | None = None,
+        exclude: Words | None = None,
     ) -> Any:
-        """Find the nearest words, under gensim's rules; see `WordVectors.most_similar`, whose options work, too.
+        """Find the nearest words, under gensim's rules; see `WordVectors.most_similar`.
 
         Parameters
         ----------
@@ -42,6 +46,8 @@ class Queries(EditableVectors):
             Search the first rows only; in place of the clips.
         indexer : ApproximateIndex, or object with ``most_similar(vector, topn)``, optional
             Search with it, such as gensim's AnnoyIndexer; what another index than ours returns is returned unchanged.
+        among, exclude
+            As in `WordVectors.most_similar`.
 
         Returns
         -------
@@ -52,25 +58,26 @@ class Queries(EditableVectors):
         if topn is not None and topn < 1:
             return []
         start, end = (0, restrict_vocab) if restrict_vocab else (clip_start, clip_end or None)
-        foreign = indexer is not None and not hasattr(indexer, "check")
-        if topn is not None and not start and not foreign and (end is None or end > 0):
-            return super().most_similar(added, taken, topn, end, index=indexer, **options)
+        foreign = topn is not None and indexer is not None and not hasattr(indexer, "check")
+        if topn is None or foreign:
+            refuse(not (among is exclude is None), "among and exclude", "all rows are scored or left to the indexer")
+            query, _ = self._query(added, taken)
+            unit = unit_rows(query[None, :])[0]
+            return _ask(indexer, unit, topn, start, end) if foreign else self._cosines(unit, slice(start, end))
+        if start or (end is not None and end < 0):
+            refuse(indexer is not None, "clips together with indexer", "an index always searches all rows")
+            return self._most_similar_in(slice(start, end), added, taken, topn, among, exclude)
+        return super().most_similar(added, taken, topn, end, among=among, exclude=exclude, index=indexer)
+
+    def _most_similar_in(
+        self, rows: slice, added: Any, taken: Any, topn: int, among: Words | None, exclude: Words | None
+    ) -> Any:
+        """Find the nearest words among some rows."""
         query, asked = self._query(added, taken)
-        unit = unit_rows(query[None, :])[0]
-        if foreign and topn is not None:
-            if not hasattr(indexer, "most_similar"):
-                raise ParameterError(
-                    f"indexer={shown(indexer)}: it must have a method most_similar(vector, topn), or be an "
-                    "ApproximateIndex"
-                )
-            return indexer.most_similar(unit, topn)
-        rows = slice(start, end)
-        if topn is None:
-            return self._cosines(unit, rows)
-        choice = self._choice(None, options.get("among"), options.get("exclude"))
+        choice = self._choice(None, among, exclude)
         clipped = np.arange(choice.limit)[rows]
         choice.rows = clipped if choice.rows is None else np.intersect1d(clipped, choice.rows)
-        return self._best(self._scores(unit, choice), topn, asked, choice)
+        return self._best(self._scores(unit_rows(query[None, :])[0], choice), topn, asked, choice)
 
     def most_similar_cosmul(  # type: ignore[override]
         self, positive: Any = None, negative: Any = None, topn: int | None = 10, restrict_vocab: int | None = None
@@ -205,6 +212,16 @@ def refuse_string(name: str, words: Any) -> None:
     """Refuse a string in place of a list of words: its characters would be the words."""
     if isinstance(words, (str, bytes)):
         raise ParameterError(f"{name}={shown(words)}: it must be a list of words, such as {shown(words)}.split()")
+
+
+def _ask(indexer: Any, unit: NDArray[np.float32], topn: int | None, start: int, end: int | None) -> Any:
+    """Ask another package's index."""
+    if not hasattr(indexer, "most_similar"):
+        raise ParameterError(
+            f"indexer={shown(indexer)}: it must have a method most_similar(vector, topn), or be an ApproximateIndex"
+        )
+    refuse(bool(start or end), "clips and restrict_vocab together with indexer", "an index always searches all rows")
+    return indexer.most_similar(unit, topn)
 
 
 def _listed(given: Any) -> Any:

@@ -31,8 +31,8 @@ class WordPairReport:
         Pairs compared, and pairs skipped because a word is not among the rows searched.
     restrict_vocab : int
         Rows searched.
-    case_rule : str
-        How words were compared.
+    case_rule, missing_rule : str
+        How words were compared, and what became of pairs with unknown words.
     """
 
     spearman: float
@@ -41,6 +41,7 @@ class WordPairReport:
     missing: int
     restrict_vocab: int
     case_rule: str
+    missing_rule: str = "left out"
 
     @property
     def coverage(self) -> float:
@@ -50,7 +51,7 @@ class WordPairReport:
     def __str__(self) -> str:
         return (
             f"Spearman {self.spearman:.4f}, Pearson {self.pearson:.4f}, {self.used} pairs used, {self.missing} with "
-            f"unknown words left out ({self.case_rule}, first {self.restrict_vocab:,} words)"
+            f"unknown words {self.missing_rule} ({self.case_rule}, first {self.restrict_vocab:,} words)"
         )
 
 
@@ -135,7 +136,8 @@ def evaluate_word_pairs(
     if np.isnan(spearman):
         warn_user(_describe_none(theirs, ours, given, limit))
     rule = "Unicode upper case" if case_insensitive else "case kept"
-    return WordPairReport(spearman, pearson, len(found), len(given) - len(found), limit, rule)
+    missing_rule = "left out" if unknown == "leave out" else "counted as 0"
+    return WordPairReport(spearman, pearson, len(found), len(given) - len(found), limit, rule, missing_rule)
 
 
 def _with_direction(vectors: WordVectors, found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:

@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from fastw2v.compat.gensim import KeyedVectors, Word2Vec
+from fastw2v.compat.gensim import KeyedVectors
 from fastw2v.errors import ParameterError
 
 WORDS = ["a", "b", "c", "d"]
@@ -335,79 +335,3 @@ def test_an_array_is_shared_unless_it_is_read_only(wv):
     made = KeyedVectors.from_vectors(array, WORDS)
     made.vectors[0] = 5
     assert array[0].tolist() == [1, 0, 0]
-
-
-# --- with a model -----------------------------------------------------------------------------------------------------
-
-SENTENCES = [["red", "wine"], ["white", "rose"], ["red", "rose", "wine"]] * 30
-SMALL = {"vector_size": 4, "min_count": 1, "workers": 1, "sample": 0}
-
-
-def built(**options):
-    model = Word2Vec(**SMALL, **options)
-    model.build_vocab(SENTENCES)
-    return model
-
-
-@pytest.mark.parametrize("sg", [0, 1])
-@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
-def test_locked_vectors_are_not_trained(sg):
-    model = built(sg=sg)
-    before = model.wv.vectors.copy()
-    assert model.wv.vectors_lockf.tolist() == [1]
-    model.wv.vectors_lockf = np.ones(len(model.wv), dtype=np.float32)
-    model.wv.vectors_lockf[model.wv.key_to_index["wine"]] = 0.0
-    model.train(SENTENCES, epochs=2)
-    moved = np.abs(model.wv.vectors - before).max(axis=1) > 0
-    assert [word for word, changed in zip(model.wv.index_to_key, moved, strict=True) if not changed] == ["wine"]
-    assert model.wv.vectors_lockf.sum() == len(model.wv) - 1
-    model.wv.vectors_lockf = np.zeros(1)
-    before = model.wv.vectors.copy()
-    model.train(SENTENCES, epochs=1)
-    np.testing.assert_array_equal(model.wv.vectors, before)
-
-
-@pytest.mark.parametrize(
-    ("locks", "said"),
-    [
-        (np.array([1, 0.5, 1, 1]), r"vectors_lockf\[1\] is 0.5: .* not by a part"),
-        (np.ones(3), "has 3 numbers for 4 rows"),
-    ],
-)
-def test_other_locks_are_refused_before_training(locks, said):
-    model = built()
-    model.wv.vectors_lockf = locks
-    with pytest.raises(ParameterError, match=said):
-        model.train(SENTENCES, epochs=1)
-    assert model.train_count == 0
-    with pytest.raises(ParameterError, match="an array of numbers, one per row"):
-        model.wv.vectors_lockf = "none"
-
-
-@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
-def test_training_starts_from_edited_vectors():
-    models = built(), built()
-    models[0].wv.vectors[:] = np.arange(16).reshape(4, 4) / 100
-    models[1].wv.vectors = np.arange(16).reshape(4, 4) / 100
-    for model in models:
-        model.train(SENTENCES, epochs=1)
-    np.testing.assert_allclose(models[0].wv.vectors, models[1].wv.vectors, rtol=1e-6)
-    assert not np.allclose(models[0].wv.vectors, built().wv.vectors)
-
-
-@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
-def test_attributes_stay_when_a_model_is_trained():
-    model = built()
-    model.wv.set_vecattr("wine", "kind", "drink")
-    model.train(SENTENCES, epochs=1)
-    assert model.wv.get_vecattr("wine", "kind") == "drink"
-    assert model.wv.get_vecattr("wine", "count") == 60
-
-
-def test_a_model_with_vectors_alone_says_what_it_lacks():
-    model = Word2Vec()
-    model.wv = KeyedVectors.from_vectors(VECTORS, WORDS)
-    with pytest.raises(ParameterError, match="no context vectors"):
-        model.train(SENTENCES)
-    with pytest.raises(RuntimeError, match="no context vectors"):
-        model.predict_output_word(["a"])

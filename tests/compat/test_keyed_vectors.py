@@ -8,6 +8,7 @@ import pytest
 
 from fastw2v.compat.gensim import KeyedVectors, Word2Vec
 from fastw2v.errors import FormatError, ParameterError
+from fastw2v.vectors.approximate import ApproximateIndex
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +146,17 @@ def test_analogies_by_product(both, tmp_path):
         (lambda wv: wv.nonsense, AttributeError, "'KeyedVectors' object has no attribute 'nonsense'$"),
         (lambda wv: Word2Vec().wv, AttributeError, r"call build_vocab\(sentences\) first"),
         (lambda wv: wv.most_similar("word1", indexer=object()), ParameterError, "a method most_similar"),
+        (lambda wv: wv.most_similar("word1", topn=None, among=["word2"]), ParameterError, "all rows are scored"),
+        (
+            lambda wv: wv.most_similar("word1", indexer=FirstRows(wv), restrict_vocab=9),
+            ParameterError,
+            "searches all rows",
+        ),
+        (
+            lambda wv: wv.most_similar("word1", indexer=ApproximateIndex(wv), clip_start=9),
+            ParameterError,
+            "searches all rows",
+        ),
         (lambda wv: wv.n_similarity(["word1"], []), ZeroDivisionError, "ws2 is empty"),
         (lambda wv: wv.relative_cosine_similarity("word1", "word2", topn=0), ParameterError, "no neighbours"),
         (lambda wv: wv.rank_by_centrality("word1"), ParameterError, "must be a list of words"),
@@ -221,6 +233,27 @@ def test_where_gensims_class_is_asked_for(both):
     assert theirs.get_vecattr("word1", "kind") == "noun"
     theirs.vectors[0] = 0
     assert wv.vectors[0].any()
+    theirs.vectors_lockf = np.zeros(60)
+    back = KeyedVectors.from_gensim(theirs)
+    assert type(back) is KeyedVectors
+    assert back.get_vecattr("word1", "kind") == "noun"
+    assert not back.vectors_lockf.any()
+    back.vectors[1] = 0
+    assert theirs.vectors[1].any()
+
+
+def test_filters_and_indexes_of_this_package_work_with_clips(both):
+    wv = both[0]
+    expected = [pair for pair in wv.most_similar("word1", topn=60) if 20 <= wv.get_index(pair[0]) < 40]
+    assert_alike(wv.most_similar("word1", clip_start=20, clip_end=40), expected[:10])
+    wanted = [word for word, _ in expected[2:5]]
+    for found in (
+        wv.most_similar("word1", clip_start=20, among=[*wanted, "word5"]),
+        wv.most_similar("word1", clip_start=20, clip_end=40, exclude=lambda word: word not in wanted),
+    ):
+        assert_alike(found, expected[2:5])
+    pytest.importorskip("usearch")
+    assert_alike(wv.most_similar("word1", indexer=ApproximateIndex(wv)), wv.most_similar("word1"))
 
 
 LOOKUPS = {
