@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from fastw2v.errors import ParameterError
+
 OF_VECTORS = {
     **dict.fromkeys(["index2entity", "index2word"], "use wv.index_to_key"),
     "vocab": "use wv.key_to_index and wv.index_to_key, and wv.get_vecattr(word, 'count') for a count",
@@ -38,6 +40,10 @@ OF_MODELS = {
     **dict.fromkeys(["add_null_word", "init_weights", "make_cum_table", "prepare_vocab", "prepare_weights"], _INNER),
     **dict.fromkeys(["scan_vocab", "seeded_vector", "update_weights", "cum_table", "raw_vocab"], _INNER),
 }
+
+
+class NotAModelError(ParameterError, AttributeError):
+    """A file holds vectors and no model; gensim raises an AttributeError there."""
 
 
 class Absent:

@@ -226,13 +226,16 @@ class EditableVectors(CurrentVectors):
 
     @property
     def counts(self) -> NDArray[np.int64] | None:
-        """The attribute "count" as whole numbers, shape (V,); None where there is none, or the counts are made up."""
+        """The attribute "count" as whole numbers, shape (V,).
+
+        None where there is none, where the counts are made up, and where keys were assigned that they do not belong to.
+        """
         given = self.expandos.get("count")
-        if given is None or (self._placeholders and np.array_equal(given, placeholder_counts(len(given)))):
+        if given is None or len(given) != len(self):
             return None
-        found = np.zeros(len(self), np.int64)
-        found[: len(given)] = given[: len(self)]
-        return found
+        if self._placeholders and np.array_equal(given, placeholder_counts(len(given))):
+            return None
+        return np.asarray(given, np.int64)
 
     def _set_counts(self, counts: NDArray[np.int64] | None) -> None:
         """Set the counts; None: gensim's numbers by row, for vectors of a file without counts."""

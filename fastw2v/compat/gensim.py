@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.compat.absent import OF_MODELS, Absent
+from fastw2v.compat.absent import OF_MODELS, Absent, NotAModelError
 from fastw2v.compat.arguments import check_arguments, check_rates, gensims_names, refuse_other, refuse_unknown
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
 from fastw2v.compat.keyed_vectors import KeyedVectors
@@ -80,7 +80,7 @@ class Word2Vec(Absent):
     work. Later calls read it again, since it may have changed, except generators. Once trained, a model keeps neither
     the corpus nor its ids: copies and pickles hold vectors and parameters. Sentences over 10,000 words are not cut.
     `train` on other text continues from the current vectors, with the same words. `wv` stays the same object, whose
-    ``vectors`` are replaced by each `train`; the array itself does not change.
+    array each `train` changes in place; rows where ``wv.vectors_lockf`` is 0 stay as they are.
 
     Examples
     --------
@@ -274,6 +274,12 @@ class Word2Vec(Absent):
                 "model.wv was assigned, and there are no context vectors (syn1neg) to train with it: call "
                 "build_vocab(sentences), then model.wv.intersect_word2vec_format(path), which takes vectors over"
             )
+        if len(self.syn1neg) != len(self.wv):
+            raise ParameterError(
+                f"model.wv has {len(self.wv):,} keys, and the model {len(self.syn1neg):,} context vectors: keys were "
+                "added or taken away since build_vocab; vectors of new words come from build_vocab and "
+                "model.wv.intersect_word2vec_format(path)"
+            )
         given = one_of(corpus_iterable, corpus_file)
         self.epochs = rounds = self.epochs if epochs is None else epochs
         with gensims_names():
@@ -386,7 +392,7 @@ class Word2Vec(Absent):
         loaded = load_all(fname, format="native", mmap=mmap is not None)
         own = loaded.metadata.get("gensim")
         if not isinstance(own, dict) or loaded.context_vectors is None:
-            raise ParameterError(
+            raise NotAModelError(
                 f"{os.fspath(fname)}: not a model saved by fastw2v.compat.gensim; KeyedVectors.load reads vectors"
             )
         model = cls()  # without checks: a script may have changed an attribute, and train looks at them again

@@ -78,3 +78,35 @@ def test_a_model_with_vectors_alone_says_what_it_lacks():
         model.train(SENTENCES)
     with pytest.raises(RuntimeError, match="no context vectors"):
         model.predict_output_word(["a"])
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_keys_that_came_after_the_vocabulary_cannot_be_trained():
+    model = built()
+    model.wv["new"] = np.ones(4)
+    with pytest.raises(ParameterError, match=r"model\.wv has 5 keys, and the model 4 context vectors"):
+        model.train(SENTENCES, epochs=1)
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_two_models_are_aligned_as_a_recipe_does_it():
+    """Orthogonal Procrustes: the common words of both, in one order, then the second is rotated onto the first."""
+    first = Word2Vec(SENTENCES, **SMALL)
+    other = Word2Vec([*SENTENCES, ["new", "red"] * 5], **SMALL)
+    other.wv.vectors[[other.wv.get_index(word) for word in first.wv.index_to_key]] = first.wv.vectors @ rotation()
+    first.wv.fill_norms(force=True)
+    common = [word for word in first.wv.index_to_key if word in other.wv]
+    for wv in (first.wv, other.wv):
+        old = wv.vectors
+        wv.vectors = np.array([old[wv.key_to_index[word]] for word in common])
+        wv.key_to_index = {word: row for row, word in enumerate(common)}
+        wv.index_to_key = list(common)
+    u, _, v = np.linalg.svd(other.wv.get_normed_vectors().T @ first.wv.get_normed_vectors())
+    other.wv.vectors = other.wv.vectors.dot(u @ v)
+    np.testing.assert_allclose(other.wv.vectors, first.wv.vectors, atol=1e-4)
+    assert "new" not in other.wv
+    assert other.wv.counts is None  # those of the keys before
+
+
+def rotation():
+    return np.linalg.qr(np.random.default_rng(1).normal(size=(4, 4)))[0].astype(np.float32)

@@ -220,8 +220,9 @@ def test_gensims_own_models_are_refused_not_run(tmp_path):
     model = Word2Vec(vector_size=4, min_count=1)
     model.build_vocab(SENTENCES)
     model.wv.save(tmp_path / "vectors")
-    with pytest.raises(ParameterError, match=r"KeyedVectors\.load"):
+    with pytest.raises(ParameterError, match=r"KeyedVectors\.load") as caught:
         Word2Vec.load(tmp_path / "vectors")
+    assert isinstance(caught.value, AttributeError)  # as gensim's
 
 
 # --- what the caller wrote --------------------------------------------------------------------------------------------
