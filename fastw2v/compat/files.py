@@ -12,7 +12,7 @@ import numpy as np
 from fastw2v.compat.editing import EditableVectors
 from fastw2v.compat.watched import owner_of
 from fastw2v.compat.word2vec_format import kept_of, load_word2vec, read_word2vec, restore, write_word2vec
-from fastw2v.errors import ParameterError, warn_user
+from fastw2v.errors import ParameterError
 from fastw2v.formats import load_all, save
 from fastw2v.formats.loading import Loaded
 from fastw2v.parameters import Errors
@@ -133,20 +133,13 @@ class Files(EditableVectors):
         ParameterError
             The vectors of the file have another size. Nothing is changed then.
         """
-        found = read_word2vec(fname, binary, encoding, unicode_errors, None)
+        found = read_word2vec(fname, binary, encoding, unicode_errors, None, words=self.key_to_index)
         if found.vector_size != self.vector_size:
             raise ParameterError(
                 f"{os.fspath(fname)}: its vectors have {found.vector_size} numbers, and these {self.vector_size}"
             )
-        common = [(row, found.key_to_index[key]) for key, row in self.key_to_index.items() if key in found]
-        if not common:
-            warn_user(
-                f"{os.fspath(fname)}: none of its words, such as {found.index_to_key[0]!r}, is among the {len(self):,} "
-                "here, so that nothing has changed; check case and tokenizer of both"
-            )
-            return
-        rows, sources = np.array(common).T
-        self.vectors[rows] = found.vectors[sources]
+        rows = [self.key_to_index[key] for key in found]
+        self.vectors[rows] = found.vectors
         if len(self._lockf) != len(self):
             self._lockf = np.full(len(self), self._lockf[0], np.float32)
         self._lockf[rows] = lockf

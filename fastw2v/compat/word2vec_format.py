@@ -113,7 +113,7 @@ def _lists_counts(path: Path) -> bool:
 
 
 def read_word2vec(
-    fname: PathLike, binary: bool, encoding: str, unicode_errors: Errors, limit: int | None
+    fname: PathLike, binary: bool, encoding: str, unicode_errors: Errors, limit: int | None, words: Any = None
 ) -> WordVectors:
     """Read word2vec text or binary, with a header or without; refuse a file of the other form."""
     asked: Format = "binary" if binary else "text"
@@ -126,7 +126,7 @@ def read_word2vec(
             f"binary={not binary}"
         )
     try:
-        return load(fname, format=asked, errors=unicode_errors, encoding=encoding, limit=limit or None)
+        return load(fname, format=asked, errors=unicode_errors, encoding=encoding, limit=limit or None, words=words)
     except UndecodableWordError as error:
         error.message = error.message.replace("errors='", "unicode_errors='")
         raise

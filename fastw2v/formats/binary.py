@@ -7,6 +7,7 @@ length, never by line, because a vector may hold any byte.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,9 @@ def write_binary(
         writer.write(b"".join(b"%s %s\n" % (word, row.tobytes()) for word, row in named))
 
 
-def read_binary(file: FileReader, errors: str, limit: int | None = None) -> tuple[NDArray[np.float32], list[str]]:
+def read_binary(
+    file: FileReader, errors: str, limit: int | None = None, only: Collection[Any] | None = None
+) -> tuple[NDArray[np.float32], list[str]]:
     """Read a binary file.
 
     Parameters
@@ -66,6 +69,8 @@ def read_binary(file: FileReader, errors: str, limit: int | None = None) -> tupl
         "ignore" leaves out empty words, and reads a truncated file.
     limit : int, optional
         Stop after this many rows.
+    only : collection of words, optional
+        Keep the rows of these words.
 
     Returns
     -------
@@ -87,7 +92,7 @@ def read_binary(file: FileReader, errors: str, limit: int | None = None) -> tupl
     expected = check_header(file, promised, size, 4 * size + 2, header_end + 1, needed)
     data = Bytes(file)
     data.block = start[header_end + 1 :]
-    table = _Table(file, data, Rows(file, size, errors, expected, limit), promised, header_end + 1)
+    table = _Table(file, data, Rows(file, size, errors, expected, limit, only), promised, header_end + 1)
     table.read()
     return table.rows.finish()
 

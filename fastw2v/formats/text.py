@@ -8,6 +8,7 @@ may hold U+0085, U+2028, NBSP and (GloVe) spaces. Nine significant digits are wr
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,9 @@ def write_text(
         writer.write(b"".join(line % (word, *row) for word, row in named))
 
 
-def read_text(file: FileReader, errors: str, limit: int | None = None) -> tuple[NDArray[np.float32], list[str]]:
+def read_text(
+    file: FileReader, errors: str, limit: int | None = None, only: Collection[Any] | None = None
+) -> tuple[NDArray[np.float32], list[str]]:
     """Read a text file, with or without a header.
 
     Parameters
@@ -78,6 +81,8 @@ def read_text(file: FileReader, errors: str, limit: int | None = None) -> tuple[
         "ignore" leaves out lines that are not a word and D numbers, and reads a truncated file.
     limit : int, optional
         Stop after this many rows.
+    only : collection of words, optional
+        Keep the rows of these words.
 
     Returns
     -------
@@ -101,7 +106,7 @@ def read_text(file: FileReader, errors: str, limit: int | None = None) -> tuple[
     else:
         size = _count_numbers(file, first)
         data.at = len(_BOM) if first.startswith(_BOM) else 0
-    table = _Table(file, data, Rows(file, size, errors, expected, limit), line, promised)
+    table = _Table(file, data, Rows(file, size, errors, expected, limit, only), line, promised)
     table.read()
     return table.rows.finish()
 
@@ -126,7 +131,7 @@ class _Table:
             self._examine(words)
             self.line += len(words)
             data.at = parser.end
-            if len(rows.words) >= _ROWS_TO_JUDGE:
+            if rows.met >= _ROWS_TO_JUDGE:
                 self._check_dimensions()
             if parser.status == UNFINISHED and not data.ended:
                 data.more()
@@ -198,7 +203,7 @@ class _Table:
 
     def _check_dimensions(self) -> None:
         """Raise if most rows have more numbers than the header, or the first line, says."""
-        if 2 * len(self.numbered) <= len(self.rows.words):
+        if 2 * len(self.numbered) <= self.rows.met:
             return
         source = "the header says" if self.promised else "the first line has"
         pieces = _ASCII_SPACES.split(self.numbered_word)
