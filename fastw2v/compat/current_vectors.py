@@ -15,6 +15,18 @@ from fastw2v.vectors.word_vectors import WordVectors
 
 # Between these the squares of float32 neither vanish nor overflow.
 _SHORTEST, _LONGEST = 1e-15, 1e15
+_FLOATS = (np.float16, np.float32, np.float64)
+
+
+def float_type(name: str, given: Any) -> np.dtype[Any]:
+    """Return a type that vectors may have; raise ParameterError, naming the argument, for any other."""
+    try:
+        dtype = np.dtype(given)
+    except TypeError:
+        dtype = np.dtype(object)
+    if dtype not in _FLOATS:
+        raise ParameterError(f"{name}={shown(given)}: it must be np.float16, np.float32 or np.float64")
+    return dtype
 
 
 class CurrentVectors(WordVectors):
@@ -24,12 +36,14 @@ class CurrentVectors(WordVectors):
 
     def _hold(self, array: NDArray[Any]) -> None:
         """Hold another array, which is shared if it holds floats of a usual size."""
-        usual = array.dtype in (np.float16, np.float32, np.float64)
-        self._watched = Watched(array if usual else array.astype(np.float32))
+        self._watched = Watched(array if array.dtype in _FLOATS else array.astype(np.float32))
 
     @property  # type: ignore[override]
     def vectors(self) -> NDArray[Any]:
-        """The array of the vectors, shape (V, D): it may be written to, and another one may be assigned."""
+        """The array of the vectors, shape (V, D): it may be written to, and another one may be assigned.
+
+        An array that is assigned is shared; one of other numbers than floats is converted to float32 first.
+        """
         return self._watched.lend()
 
     @vectors.setter

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.compat.current_vectors import CurrentVectors
+from fastw2v.compat.current_vectors import CurrentVectors, float_type
 from fastw2v.compat.vector_attributes import Attributes, allocate, placeholder_counts
 from fastw2v.corpus.vocabulary import Vocabulary, describe_unknown
 from fastw2v.errors import ParameterError, UnknownWordError
@@ -48,9 +48,7 @@ class EditableVectors(CurrentVectors):
                 "vectors, words) makes an object of an array and its words"
             )
         size, rows = whole_number("vector_size", vector_size, 1), whole_number("count", count, 0)
-        if np.dtype(dtype).kind != "f":
-            raise ParameterError(f"dtype={shown(dtype)}: it must be a type of floats, such as np.float32")
-        self._begin(np.zeros((rows, size), dtype), [None] * rows)
+        self._begin(np.zeros((rows, size), float_type("dtype", dtype)), [None] * rows)
         self.key_to_index, self.next_index, self.mapfile_path = {}, 0, mapfile_path
 
     @classmethod
@@ -340,6 +338,8 @@ class EditableVectors(CurrentVectors):
         made.expandos = {name: values.copy() for name, values in self.expandos.items()}
         made._hold(np.array(self._rows))
         made._lockf = self._lockf.copy()
+        if "lifecycle_events" in vars(self):
+            vars(made)["lifecycle_events"] = list(vars(self)["lifecycle_events"])
         return made
 
     def _like(self, vectors: NDArray[Any], words: list[Any], counts: NDArray[np.int64] | None) -> Self:
@@ -358,11 +358,12 @@ def _vectors_of(keys: Sequence[Any], weights: Any, size: int) -> NDArray[Any]:
         raise ParameterError(
             f"{len(keys):,} keys need vectors of shape ({len(keys)}, {size}), one row of numbers per key; got {found}"
         )
-    if len(set(keys)) < len(keys):
-        twice = next(key for place, key in enumerate(keys) if key in keys[:place])
-        raise ParameterError(f"the key {twice!r} is given twice: give each key one vector")
+    seen: set[Any] = set()
     for key in keys:
         check_key(key, "`keys` holds")
+        if key in seen:
+            raise ParameterError(f"the key {key!r} is given twice: give each key one vector")
+        seen.add(key)
     return given.reshape(len(keys), size)
 
 

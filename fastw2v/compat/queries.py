@@ -46,6 +46,7 @@ class Queries(EditableVectors):
             Search the first rows only; in place of the clips.
         indexer : ApproximateIndex, or object with ``most_similar(vector, topn)``, optional
             Search with it, such as gensim's AnnoyIndexer; what another index than ours returns is returned unchanged.
+            Either searches the vectors as they were when it was built: build it anew after edits.
         among, exclude
             As in `WordVectors.most_similar`.
 

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.compat.current_vectors import float_type
 from fastw2v.compat.editing import EditableVectors
 from fastw2v.compat.watched import owner_of
 from fastw2v.errors import FormatError, ParameterError, UndecodableWordError, warn_user
@@ -21,7 +22,7 @@ from fastw2v.formats.saving import check_replaceable, open_packed
 from fastw2v.formats.sniff import Format, certain_format, checked_path
 from fastw2v.formats.text import write_text
 from fastw2v.formats.words import plain_words
-from fastw2v.parameters import Errors, shown
+from fastw2v.parameters import Errors
 from fastw2v.vectors.word_vectors import WordVectors
 
 PathLike = str | os.PathLike[str]
@@ -147,10 +148,9 @@ def load_word2vec(
 ) -> Kind:
     """Make vectors of a word2vec file; see `KeyedVectors.load_word2vec_format`."""
     counts = None if fvocab is None else _read_counts(checked_path("load", fvocab), encoding, unicode_errors)
-    if np.dtype(datatype).kind != "f":
-        raise ParameterError(f"datatype={shown(datatype)}: it must be a type of floats, such as np.float16")
+    dtype = float_type("datatype", datatype)
     found = read_word2vec(fname, binary, encoding, unicode_errors, limit)
-    array = owner_of(found.vectors).astype(datatype, copy=False)
+    array = owner_of(found.vectors).astype(dtype, copy=False)
     made = kind._of(array, found.vocabulary)
     made._set_counts(None if counts is None else _counts_of(made.index_to_key, counts, cast(PathLike, fvocab)))
     return made

@@ -231,7 +231,10 @@ def test_room_made_in_advance_is_filled_first():
         (lambda wv: wv.set_vecattr("x", "count", 1), KeyError, "'x' is not in the vocabulary"),
         (lambda wv: wv.get_vecattr("a", "weight"), KeyError, "attribute 'weight': these vectors have 'count'"),
         (lambda wv: KeyedVectors(VECTORS, WORDS), ParameterError, r"KeyedVectors\.from_vectors\(vectors, words\)"),
-        (lambda wv: KeyedVectors(3, dtype=int), ParameterError, "a type of floats"),
+        (lambda wv: KeyedVectors(3, dtype=int), ParameterError, "dtype=.*it must be np.float16"),
+        (lambda wv: KeyedVectors(3, dtype=np.longdouble), ParameterError, "it must be np.float16"),
+        (lambda wv: KeyedVectors(3, dtype="what"), ParameterError, "dtype='what'"),
+        (lambda wv: wv.add_vectors([["x"]], np.ones((1, 3))), ParameterError, "cannot be a word"),
         (lambda wv: KeyedVectors(0), ParameterError, "vector_size must be"),
     ],
 )
