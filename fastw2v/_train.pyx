@@ -198,7 +198,8 @@ cdef class Run:
         cdef int i
         if (tables.tree is not None) != plan.hierarchical:
             raise ValueError("hierarchical softmax needs a tree, and no other loss has one")
-        if _rows(arrays.w_out, "w_out", len(tables.output_rate)) != stride or arrays.w_in.shape[1] != arrays.w_out.shape[1]:
+        cdef int64_t stride_out = _rows(arrays.w_out, "w_out", len(tables.output_rate))
+        if stride_out != stride or arrays.w_in.shape[1] != arrays.w_out.shape[1]:
             raise ValueError(f"w_in {arrays.w_in.shape} and w_out {arrays.w_out.shape} differ in shape or stride")
         if len(corpus.ids) and not 0 <= int(corpus.ids.min()) <= int(corpus.ids.max()) < vocabulary:
             raise ValueError(f"the corpus has ids outside 0..{vocabulary - 1}")

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -18,15 +17,14 @@ from fastw2v.corpus.encoded_corpus import EncodeReport
 from fastw2v.corpus.tokenizers import LostTokenizer, function_name, resolve
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, warn_user
-from fastw2v.estimators.bags import document_rows, mean_vectors
-from fastw2v.estimators.likelihood import WordProbabilities, cbow_log_probability, skipgram_log_probability
+from fastw2v.estimators.bags import mean_vectors
+from fastw2v.estimators.likelihood import log_probabilities
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
 from fastw2v.parameters import with_gensims_names_told
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
-from fastw2v.planning.tree import make_tree
 from fastw2v.training.record import KEPT_PARAMETERS, read_record, record
 from fastw2v.training.seed import resolve_seed
 from fastw2v.training.session import Request, Session, Standing, begin, next_pass, one_pass, resume, run
@@ -459,17 +457,8 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
                 "log_probability: this model has no output rows of hierarchical softmax; negative sampling trains "
                 "scores, not probabilities: fit a model with loss='hs'"
             )
-        assert vectors.counts is not None
-        rows, ends = document_rows(X, vectors, self.tokenizer_)
-        probabilities = WordProbabilities(make_tree(vectors.counts), self.node_vectors_)
-        given = (vectors.vectors, probabilities, self.window)
-        cbow = self.architecture == "cbow"
-        documents = (rows[begin:end].astype(np.int64) for begin, end in pairwise(ends))
-        found = (
-            cbow_log_probability(ids, *given, self.cbow_mean) if cbow else skipgram_log_probability(ids, *given)
-            for ids in documents
-        )
-        return np.fromiter(found, np.float64)
+        mean = self.cbow_mean if self.architecture == "cbow" else None
+        return log_probabilities(X, vectors, self.node_vectors_, self.window, mean, self.tokenizer_)
 
     @property
     def _n_features_out(self) -> int:

@@ -16,6 +16,8 @@ __all__ = [
     "FormatError",
     "MissingDependencyError",
     "ParameterError",
+    "TruncatedFileError",
+    "UndecodableWordError",
     "UnknownWordError",
 ]
 
@@ -75,6 +77,33 @@ class UnknownWordError(KeyError):
 
 class FormatError(ValueError):
     """A file does not match its name or header, is truncated, or claims sizes that it does not have."""
+
+
+class TruncatedFileError(FormatError, EOFError):
+    """A file ends before the rows that its header promises."""
+
+
+class UndecodableWordError(FormatError, UnicodeDecodeError):
+    """A word of a file is not valid in the file's encoding.
+
+    Parameters
+    ----------
+    message : str
+    error : UnicodeDecodeError
+        What decoding the word raised; its attributes are taken over.
+    """
+
+    def __init__(self, message: str, error: UnicodeDecodeError) -> None:
+        UnicodeDecodeError.__init__(self, error.encoding, error.object, error.start, error.end, error.reason)
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[type, tuple[str, UnicodeDecodeError]]:
+        """Pickle the message with what a UnicodeDecodeError is made of."""
+        plain = UnicodeDecodeError(self.encoding, self.object, self.start, self.end, self.reason)
+        return type(self), (self.message, plain)
 
 
 class ParameterError(ValueError):

@@ -366,29 +366,19 @@ def convert(
 
     From native to native nothing is lost; the word2vec formats hold words and vectors alone.
     """
-    from fastw2v.cli.convert import check_file_stays_whole, check_nothing_else_is_lost
+    from fastw2v.cli.convert import check_file_stays_whole, check_nothing_else_is_lost, commonest_of
     from fastw2v.formats import load_all, save
 
     output, format_ = output_of(output, format_)
     check_file_stays_whole(file, output, {"limit": limit, "commonest": commonest, "errors": errors})
     loaded = load_all(file, errors=errors, limit=limit)
-    vectors, context, nodes = loaded.word_vectors, loaded.context_vectors, loaded.node_vectors
     if commonest is not None:
-        vectors = vectors.commonest(commonest)
-        context = context if context is None else context[[loaded.word_vectors.row(word) for word in vectors]]
-        nodes = nodes if len(vectors) == len(loaded.word_vectors) else None  # those of a tree of all words
-    metadata = loaded.metadata
+        loaded = commonest_of(loaded, commonest)
+    vectors, metadata = loaded.word_vectors, loaded.metadata
     if not overwrite:
-        check_nothing_else_is_lost(output, format_, metadata, context is not None or loaded.node_vectors is not None)
-    save(
-        output,
-        vectors,
-        format=format_,
-        context_vectors=context,
-        node_vectors=nodes,
-        metadata=metadata,
-        overwrite=overwrite,
-    )
+        check_nothing_else_is_lost(output, format_, loaded)
+    more = {"context_vectors": loaded.context_vectors, "node_vectors": loaded.node_vectors}
+    save(output, vectors, format=format_, metadata=metadata, overwrite=overwrite, **more)
     say(f"{len(vectors):,} words, {vectors.vector_size} dimensions; written to {output}")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastw2v.errors import FormatError, ParameterError
 
 if TYPE_CHECKING:
+    from fastw2v.formats.loading import Loaded
     from fastw2v.formats.sniff import Format
 
 
@@ -28,13 +30,13 @@ def check_file_stays_whole(file: Path, output: Path, options: dict[str, Any]) ->
         )
 
 
-def check_nothing_else_is_lost(output: Path, format: Format | None, metadata: dict[str, Any], context: bool) -> None:
+def check_nothing_else_is_lost(output: Path, format: Format | None, loaded: Loaded) -> None:
     """Refuse to replace a native file by one that holds less than it does beside the vectors.
 
     Raises
     ------
     FormatError
-        It holds context vectors or metadata that the new one lacks.
+        It holds context vectors, node vectors or metadata that the new one lacks.
     """
     from fastw2v.formats.native import held_beside_vectors
     from fastw2v.formats.saving import format_to_write
@@ -42,10 +44,22 @@ def check_nothing_else_is_lost(output: Path, format: Format | None, metadata: di
 
     if not output.is_file() or not holds_native(output):
         return
-    new = set(metadata) | ({"context vectors"} if context else set())
+    new = set(loaded.metadata)
+    new |= {name.replace("_", " ") for name in ("context_vectors", "node_vectors") if getattr(loaded, name) is not None}
     lost = sorted(held_beside_vectors(output) - (new if format_to_write(output, format) == "native" else set()))
     if lost:
         shown = ", ".join(lost[:4]) + (" ..." if len(lost) > 4 else "")
         raise FormatError(
             f"{output} exists and holds what the new file would not ({shown}): name another file, or pass --overwrite"
         )
+
+
+def commonest_of(loaded: Loaded, words: int) -> Loaded:
+    """Return the most frequent words of a file; the nodes of a tree of all words are left out."""
+    vectors = loaded.word_vectors.commonest(words)
+    if vectors.index_to_key == loaded.word_vectors.index_to_key:
+        return loaded
+    context = loaded.context_vectors
+    if context is not None:
+        context = context[[loaded.word_vectors.row(word) for word in vectors]]
+    return replace(loaded, word_vectors=vectors, context_vectors=context, node_vectors=None)

@@ -8,19 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-_UNCHANGING = "these vectors do not change; make new ones, or use gensim's: wv.to_gensim()"
-_AS_GENSIM = "use gensim's own: wv.to_gensim()"
+from fastw2v.errors import ParameterError
+
 OF_VECTORS = {
-    **dict.fromkeys(["vocab", "index2entity", "index2word"], "use wv.key_to_index and wv.index_to_key"),
-    "vectors_norm": "use wv.get_normed_vectors()",
-    "word_vec": "use wv.get_vector(word)",
-    "expandos": "counts are in wv.counts, and wv.get_vecattr(word, 'count') gives one",
-    **dict.fromkeys(["set_vecattr", "allocate_vecattrs", "resize_vectors", "unit_normalize_all"], _UNCHANGING),
-    **dict.fromkeys(["next_index", "vectors_lockf", "mapfile_path"], _UNCHANGING),
-    "sort_by_descending_frequency": "use wv.commonest(len(wv))",
-    "intersect_word2vec_format": "start from given vectors: fastw2v.Word2Vec(initial_vectors=fastw2v.load(path))",
-    **dict.fromkeys(["rank_by_centrality", "similarity_unseen_docs"], _AS_GENSIM),
-    **dict.fromkeys(["log_accuracy", "log_evaluate_word_pairs", "add_lifecycle_event"], _AS_GENSIM),
+    **dict.fromkeys(["index2entity", "index2word"], "use wv.index_to_key"),
+    "vocab": "use wv.key_to_index and wv.index_to_key, and wv.get_vecattr(word, 'count') for a count",
+    **dict.fromkeys(["vectors_norm", "syn0norm"], "use wv.get_normed_vectors()"),
+    "syn0": "use wv.vectors",
+    "similarity_unseen_docs": "it belongs to Doc2Vec, also in gensim; see wv.n_similarity and wv.wmdistance",
+    **dict.fromkeys(["log_accuracy", "log_evaluate_word_pairs"], "the evaluations return what these would log"),
 }
 _INNER = "vocabulary, weights and noise are made by build_vocab and train, and have no methods of their own"
 _OF_WV = "words, vectors and their methods are those of model.wv, as in gensim 4"
@@ -42,6 +38,10 @@ OF_MODELS = {
     **dict.fromkeys(["evaluate_word_pairs", "save_word2vec_format", "load_word2vec_format"], _OF_WV),
     **dict.fromkeys(["add_null_word", "make_cum_table", "seeded_vector", "cum_table"], _INNER),
 }
+
+
+class NotAModelError(ParameterError, AttributeError):
+    """A file holds vectors and no model; gensim raises an AttributeError there."""
 
 
 class Absent:

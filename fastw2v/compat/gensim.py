@@ -10,14 +10,14 @@ import os
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import asdict, replace
-from itertools import islice, pairwise
+from itertools import islice
 from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.compat.absent import OF_MODELS, Absent
+from fastw2v.compat.absent import OF_MODELS, Absent, NotAModelError
 from fastw2v.compat.arguments import (
     check_arguments,
     check_rates,
@@ -26,20 +26,20 @@ from fastw2v.compat.arguments import (
     refuse_unknown,
 )
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
-from fastw2v.compat.keyed_vectors import KeyedVectors, refuse_string
+from fastw2v.compat.keyed_vectors import KeyedVectors
 from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8Corpus
+from fastw2v.compat.queries import refuse_string
 from fastw2v.compat.raw_vocabulary import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, check_trim_rule
 from fastw2v.compat.sentences import HeldCorpus, one_of, read_sentences
 from fastw2v.compat.vocabulary import VocabularyBuilder
+from fastw2v.compat.word2vec_format import kept_of
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, warn_user
-from fastw2v.estimators.bags import document_rows
-from fastw2v.estimators.likelihood import WordProbabilities, cbow_log_probability, skipgram_log_probability
+from fastw2v.estimators.likelihood import log_probabilities
 from fastw2v.formats import load_all, save
 from fastw2v.parameters import plain, shown
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TrainingParameters
-from fastw2v.planning.tree import make_tree
 from fastw2v.training.record import record
 from fastw2v.training.seed import resolve_seed
 from fastw2v.training.session import Request, Session, begin, run, seed_of_pass
@@ -113,7 +113,7 @@ class Word2Vec(VocabularyBuilder, Absent):
     before it adds those of the text. Subsampling and noise words then follow the summed counts (gensim takes the keep
     probability of a word from the last text that held it). ``negative=0`` makes a model that has words and vectors, and
     whose training raises. `wv` stays the same object, whose
-    ``vectors`` are replaced by each `train`; the array itself does not change.
+    array each `train` changes in place; rows where ``wv.vectors_lockf`` is 0 stay as they are.
 
     Examples
     --------
@@ -263,6 +263,7 @@ class Word2Vec(VocabularyBuilder, Absent):
         if not hasattr(self, "wv"):
             raise RuntimeError("you must first build vocabulary before training the model: call build_vocab(sentences)")
         check_something_to_train(self.hs, self.negative)
+        self._check_output_rows()
         given = one_of(corpus_iterable, corpus_file)
         self.epochs = rounds = self.epochs if epochs is None else epochs
         with gensims_names():
@@ -288,7 +289,12 @@ class Word2Vec(VocabularyBuilder, Absent):
         first = ("alpha", self.alpha) if start_alpha is None else ("start_alpha", start_alpha)
         last = ("min_alpha", self.min_alpha) if end_alpha is None else ("end_alpha", end_alpha)
         parameters = self._params(epochs, first[1], last[1], (first[0], last[0]))
-        request = self._request(parameters, initial_vectors=self.wv.vectors, vocabulary=self.wv.vocabulary)
+        request = self._request(
+            parameters,
+            initial_vectors=self.wv.vectors,
+            vocabulary=self.wv.vocabulary,
+            frozen=self.wv.locked_keys(),
+        )
         corpus = None if self._held is None else self._held.take(given)
         if corpus is None:
             corpus = read_sentences(given, self.wv.vocabulary, self.workers)
@@ -309,20 +315,37 @@ class Word2Vec(VocabularyBuilder, Absent):
             **more,
         ).checked()
 
+    def _check_output_rows(self) -> None:
+        """Raise unless there are output rows for the keys of `wv`, which a script may have changed."""
+        rows = self._output_rows()
+        if rows.is_empty:
+            raise ParameterError(
+                "model.wv was assigned, and there are no output rows (syn1neg, syn1) to train with it: call "
+                "build_vocab(sentences), then model.wv.intersect_word2vec_format(path), which takes vectors over"
+            )
+        for name, words in (("syn1neg", rows.words), ("syn1", None if rows.nodes is None else self.syn1)):
+            if words is not None and len(words) != len(self.wv):
+                raise ParameterError(
+                    f"model.wv has {len(self.wv):,} keys, and model.{name} {len(words):,} rows: keys were added or "
+                    "taken away since build_vocab; vectors of new words come from build_vocab and "
+                    "model.wv.intersect_word2vec_format(path)"
+                )
+
     def _take(self, state: TrainingState, vocabulary: Vocabulary) -> None:
         """Hold the session's rows; `wv` stays the same object, as in gensim."""
-        self._hold(np.array(state.w_in), state.output_rows, vocabulary)
+        self._hold(state.w_in, state.output_rows, vocabulary)
 
     def _hold(self, vectors: NDArray[np.float32], rows: OutputRows, vocabulary: Vocabulary) -> None:
+        """Copy rows: those of a session that is stopped and resumed are trained on."""
         if rows.words is not None:
             self.syn1neg = np.array(rows.words)
         if rows.nodes is not None:
-            self.syn1 = np.zeros_like(vectors)
+            self.syn1 = np.zeros(vectors.shape, np.float32)
             self.syn1[:-1] = rows.nodes
         if hasattr(self, "wv"):
             self.wv._renew(vectors, vocabulary)
         else:
-            self.wv = KeyedVectors(vectors, vocabulary)
+            self.wv = KeyedVectors.from_vectors(np.array(vectors), vocabulary)
 
     def score(self, sentences: Iterable[Any], total_sentences: int = 1_000_000, **ignored: Any) -> NDArray[np.float32]:
         """Return the log probability of each sentence, of at most ``total_sentences``; for models with ``hs=1``.
@@ -333,16 +356,9 @@ class Word2Vec(VocabularyBuilder, Absent):
             raise RuntimeError("you must first build vocabulary before scoring new data: call build_vocab(sentences)")
         if not self.hs:
             raise RuntimeError("only models of hierarchical softmax have probabilities: train with hs=1 and negative=0")
-        assert self.wv.counts is not None
-        probabilities = WordProbabilities(make_tree(self.wv.counts), self.syn1[:-1])
-        rows, ends = document_rows(islice(sentences, total_sentences), self.wv, "tokens")
-        given = (np.asarray(self.wv.vectors, np.float32), probabilities, self.window)
-        documents = (rows[begin:end].astype(np.int64) for begin, end in pairwise(ends))
-        if self.sg:
-            found = [skipgram_log_probability(ids, *given) for ids in documents]
-        else:
-            found = [cbow_log_probability(ids, *given, bool(self.cbow_mean)) for ids in documents]
-        return np.array(found, np.float32)
+        mean = None if self.sg else bool(self.cbow_mean)
+        some = islice(sentences, total_sentences)
+        return log_probabilities(some, self.wv, self.syn1[:-1], self.window, mean, "tokens").astype(np.float32)
 
     def get_latest_training_loss(self) -> float:
         """Return the loss summed over the pairs (CBOW: targets) of all finished epochs of the last `train`.
@@ -358,7 +374,9 @@ class Word2Vec(VocabularyBuilder, Absent):
         Return None if no context word is known.
         """
         refuse_string("context_words_list", context_words_list)
-        rows = [self.wv.key_to_index[word] for word in context_words_list if word in self.wv]
+        if not hasattr(self, "syn1neg"):
+            raise RuntimeError("predict_output_word needs a trained model: this one has no context vectors (syn1neg)")
+        rows = [self.wv.row(word) for word in context_words_list if word in self.wv]
         if not rows:
             return None
         context = self.wv.vectors[rows].astype(np.float64)
@@ -374,7 +392,8 @@ class Word2Vec(VocabularyBuilder, Absent):
         """Write the model in this package's native format, whatever the name; gensim's options do nothing."""
         own = {name: getattr(self, name) for name in _ARGUMENTS + _TOTALS}
         own = {name: plain(value) for name, value in own.items() if value is None or isinstance(value, Real)}
-        metadata = {"gensim": own, **record(self._recorded(), self.loss_history, None, None)}
+        metadata = {"gensim": own, "keyed_vectors": kept_of(self.wv)}
+        metadata |= record(self._recorded(), self.loss_history, None, None)
         context, nodes = self._output_rows()
         save(fname, self.wv, format="native", context_vectors=context, node_vectors=nodes, metadata=metadata)
 
@@ -395,13 +414,13 @@ class Word2Vec(VocabularyBuilder, Absent):
         loaded = load_all(fname, format="native", mmap=mmap is not None)
         own = loaded.metadata.get("gensim")
         if not isinstance(own, dict) or (loaded.context_vectors is None and loaded.node_vectors is None):
-            raise ParameterError(
+            raise NotAModelError(
                 f"{os.fspath(fname)}: not a model saved by fastw2v.compat.gensim; KeyedVectors.load reads vectors"
             )
         model = cls()  # without checks: a script may have changed an attribute, and train looks at them again
         kept = [name for name in _ARGUMENTS + _TOTALS if name in own]
         vars(model).update({name: own[name] for name in kept if own[name] is None or isinstance(own[name], Real)})
-        model.wv = KeyedVectors._of(loaded.word_vectors)
+        model.wv = KeyedVectors._from_file(loaded, fname)
         if loaded.context_vectors is not None:
             model.syn1neg = loaded.context_vectors
         if loaded.node_vectors is not None:

@@ -130,7 +130,7 @@ class Vocabulary:
         try:
             return self.index[word]
         except KeyError:
-            raise UnknownWordError(word, partial(_describe_unknown, word, self)) from None
+            raise UnknownWordError(word, partial(describe_unknown, word, self)) from None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Vocabulary):
@@ -207,7 +207,8 @@ def _checked_counts(counts: ArrayLike, n_words: int) -> NDArray[np.int64]:
     return array
 
 
-def _describe_unknown(word: object, vocabulary: Vocabulary) -> str:
+def describe_unknown(word: object, vocabulary: Vocabulary) -> str:
+    """Return the message for a word that is not in the vocabulary."""
     message = f"the word {word!r} is not in the vocabulary of {len(vocabulary):,} words"
     if isinstance(word, str):
         bare = word.replace("\N{SOFT HYPHEN}", "").strip()

@@ -2,14 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.planning.tree import Tree
+from fastw2v.estimators.bags import document_rows
+from fastw2v.planning.tree import Tree, make_tree
+
+if TYPE_CHECKING:
+    from fastw2v.corpus.tokenizers import Tokenizer
+    from fastw2v.vectors.word_vectors import WordVectors
 
 TOKENS_AT_ONCE = 2_000  # bounds the memory: for each, the nodes of a path
+
+
+def log_probabilities(
+    documents: Iterable[Any],
+    vectors: WordVectors,
+    nodes: NDArray[np.float32],
+    window: int,
+    cbow_mean: bool | None,
+    tokenizer: Tokenizer,
+) -> NDArray[np.float64]:
+    """Return the log probability of each document; see `fastw2v.Word2Vec.log_probability`.
+
+    Parameters
+    ----------
+    documents : iterable of strings or token lists
+    vectors : WordVectors
+        With counts, of which the tree is made.
+    nodes : float32 (V - 1, D)
+    window : int
+    cbow_mean : bool or None
+        Whether CBOW's hidden row is the mean of the context rows or their sum; None: skip-gram.
+    tokenizer : {"whitespace", "words", "tokens"} or callable
+    """
+    assert vectors.counts is not None
+    probabilities = WordProbabilities(make_tree(vectors.counts), nodes)
+    rows, ends = document_rows(documents, vectors, tokenizer)
+    matrix = np.asarray(vectors.vectors, np.float32)
+    found = []
+    for begin, end in pairwise(ends):
+        ids = rows[begin:end].astype(np.int64)
+        if cbow_mean is None:
+            found.append(skipgram_log_probability(ids, matrix, probabilities, window))
+        else:
+            found.append(cbow_log_probability(ids, matrix, probabilities, window, cbow_mean))
+    return np.array(found)
 
 
 class WordProbabilities:

@@ -17,11 +17,12 @@ from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate.arguments import read_sections, read_vectors
 from fastw2v.evaluate.files import BadLines, Question
 from fastw2v.evaluate.matching import cased_index, share
-from fastw2v.evaluate.offsets import best_sums
+from fastw2v.evaluate.offsets import best_products, best_sums
 from fastw2v.vectors.search import best_of_many, search_limit, unit_rows
 from fastw2v.vectors.word_vectors import WordVectors
 
 ProtocolName = Literal["c", "gensim"]
+Method = Literal["add", "mul"]
 
 # The names that the questions-words file gives its two kinds of sections.
 _SEMANTIC = ("capital-common-countries", "capital-world", "currency", "city-in-state", "family")
@@ -120,6 +121,7 @@ def evaluate_analogies(
     *,
     protocol: ProtocolName = "c",
     restrict_vocab: int | None = None,
+    method: Method = "add",
     errors: BadLines = "strict",
 ) -> AnalogyReport:
     """Answer "a is to b as c is to ?" and count the correct answers.
@@ -136,6 +138,9 @@ def evaluate_analogies(
         of the five best words that is not a question word in any case.
     restrict_vocab : int, optional
         Rows to search. By default 30,000 for "c" (as in word2vec's demonstration) and 300,000 for "gensim".
+    method : {"add", "mul"}
+        "add" takes the word nearest to b - a + c (3CosAdd), "mul" that with the greatest product of similarities,
+        b * c / a (3CosMul, see `WordVectors.most_similar_cosmul`). Most published figures are those of "add".
     errors : {"strict", "ignore"}
         "ignore" leaves out lines of a file that are not four words, and says how many.
 
@@ -159,7 +164,7 @@ def evaluate_analogies(
 
     Notes
     -----
-    3CosAdd over unit vectors. Published figures use either protocol; compare only figures of the same one.
+    Vectors are scaled to length 1. Published figures use either protocol; compare only figures of the same one.
 
     Examples
     --------
@@ -171,12 +176,14 @@ def evaluate_analogies(
     """
     if protocol not in PROTOCOLS:
         raise ParameterError(f"protocol must be 'c' or 'gensim'; got {protocol!r}")
+    if method not in ("add", "mul"):
+        raise ParameterError(f"method must be 'add' or 'mul'; got {method!r}")
     rules = PROTOCOLS[protocol]
     vectors = read_vectors(vectors, questions)
     sections = read_sections(questions, errors)
     limit = search_limit(len(vectors), rules.restrict_vocab if restrict_vocab is None else restrict_vocab)
     results = []
-    for name, known, right in judge_analogies(vectors, sections, rules, limit):
+    for name, known, right in judge_analogies(vectors, sections, rules, limit, method):
         asked, correct = int(np.count_nonzero(known)), int(np.count_nonzero(right))
         results.append(AnalogySection(name, correct, asked, len(known) - asked))
     report = AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
@@ -189,7 +196,11 @@ def evaluate_analogies(
 
 
 def judge_analogies(
-    vectors: WordVectors, sections: Iterable[tuple[str, Sequence[Question]]], rules: Protocol, limit: int
+    vectors: WordVectors,
+    sections: Iterable[tuple[str, Sequence[Question]]],
+    rules: Protocol,
+    limit: int,
+    method: Method,
 ) -> Iterator[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
     """Decide for each question whether all its words are known, and whether it is answered correctly.
 
@@ -200,13 +211,14 @@ def judge_analogies(
     rules : Protocol
     limit : int
         Rows to search.
+    method : {"add", "mul"}
 
     Yields
     ------
     name : str
     known, right : arrays of bool, shape (questions,)
     """
-    search = _Search(vectors, limit, rules)
+    search = _Search(vectors, limit, rules, method)
     for name, asked in sections:
         rows = search.rows(asked)
         known: NDArray[np.bool_] = np.all(rows >= 0, axis=1)
@@ -218,7 +230,7 @@ def judge_analogies(
 class _Search:
     """Return the first rows as unit vectors, and for each row that of the first form of its word in any case."""
 
-    def __init__(self, vectors: WordVectors, limit: int, rules: Protocol) -> None:
+    def __init__(self, vectors: WordVectors, limit: int, rules: Protocol, method: Method) -> None:
         self.units = unit_rows(vectors.vectors[:limit])
         self.upper = rules.upper
         self.index = cased_index(vectors, limit, rules.upper)
@@ -229,6 +241,7 @@ class _Search:
             ]
         )
         self.first_only = rules.first_only
+        self.method = method
 
     def rows(self, asked: Sequence[Question]) -> NDArray[np.int64]:
         """Look up the words of the questions: shape (questions, 4), -1 for an unknown word."""
@@ -239,6 +252,9 @@ class _Search:
     def right(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which questions, given as rows of a, b, c and the answer, are answered correctly."""
         asked, answer = rows[:, :3], rows[:, 3]
+        if self.method == "mul":
+            found = best_products(self.units, asked, 1 if self.first_only else _GENSIM_CANDIDATES)
+            return self._first_free_of(found, asked) == answer
         best, scores = best_sums(self.units, asked)
         given = np.where(best < 0, -1, self.first_form[best])
         if self.first_only:
@@ -252,13 +268,18 @@ class _Search:
         """Return the first form of the best candidate that is not a question word in any form, else of the last one."""
         a, b, c = asked.T
         queries = unit_rows(self.units[b] - self.units[a] + self.units[c])
-        words = asked.tolist()
-        found = best_of_many(queries, self.units, _GENSIM_CANDIDATES, words)
-        forms = [self.first_form[best].tolist() for best, _ in found]
+        return self._first_free_of(best_of_many(queries, self.units, _GENSIM_CANDIDATES, asked.tolist()), asked)
+
+    def _first_free_of(
+        self, found: Iterable[tuple[NDArray[np.int64], NDArray[np.float32]]], asked: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Return the first form of the first candidate that is not a question word in any form, else of the last."""
+        forms = (self.first_form[best].tolist() or [-1] for best, _ in found)
         free = (
-            next((form for form in best if form not in own), best[-1]) for best, own in zip(forms, words, strict=True)
+            next((form for form in best if form not in own), best[-1])
+            for best, own in zip(forms, asked.tolist(), strict=True)
         )
-        return np.fromiter(free, np.int64, len(words))
+        return np.fromiter(free, np.int64, len(asked))
 
 
 def _sum(name: str, sections: Sequence[AnalogySection]) -> AnalogySection:

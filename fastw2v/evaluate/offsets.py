@@ -1,4 +1,4 @@
-"""The nearest row to b - a + c for many questions at once: the arithmetic of analogies.
+"""The nearest row to b - a + c, or to b * c / a, for many questions at once: the arithmetic of analogies.
 
 A section of a benchmark asks about few words in many combinations: 19,544 questions hold 905 words. So each word is
 compared with all rows once; a question then costs one addition per row, since q.w = b.w - a.w + c.w for q = b - a + c.
@@ -7,9 +7,13 @@ compared with all rows once; a question then costs one addition per row, since q
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+
+from fastw2v.vectors.neighbours import COSMUL_EPSILON
+from fastw2v.vectors.search import BestSoFar
 
 # Questions, and rows searched for them, per block: with at most three words per question, 100 MB of scores.
 _BLOCK_QUESTIONS = 1_024
@@ -60,3 +64,40 @@ def best_sums(units: NDArray[np.float32], asked: NDArray[np.int64]) -> tuple[NDA
                 rows[here[group][better]] = sums[better].argmax(axis=1) + begin
                 scores[here[group][better]] = highest[better]
     return rows, scores
+
+
+def best_products(
+    units: NDArray[np.float32], asked: NDArray[np.int64], count: int
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    """Find for each question (rows a, b, c) the rows with the greatest products of similarities, b * c / a (3CosMul).
+
+    Parameters
+    ----------
+    units : array of float32, shape (V, D)
+    asked : array of int64, shape (questions, 3)
+    count : int
+        Rows to find for each question.
+
+    Yields
+    ------
+    rows : array of int64, shape (at most count,)
+        Best first, equal scores by row, without the question's own rows.
+    scores : array of float32, of the same shape
+
+    Notes
+    -----
+    Levy and Goldberg 2014, equation 4: similarities are mapped to [0, 1] before they are multiplied.
+    """
+    for first in range(0, len(asked), _BLOCK_QUESTIONS):
+        here = asked[first : first + _BLOCK_QUESTIONS]
+        words, places = np.unique(here, return_inverse=True)
+        a, b, c = places.reshape(-1, 3).T
+        best = BestSoFar(len(here), count)
+        for begin in range(0, len(units), _BLOCK_SEARCHED):
+            searched = units[begin : begin + _BLOCK_SEARCHED]
+            near = (1 + units[words] @ searched.T) / 2
+            scores = near[b] * near[c] / (near[a] + COSMUL_EPSILON)
+            question, place = np.nonzero((here >= begin) & (here < begin + len(searched)))
+            scores[question, here[question, place] - begin] = -np.inf
+            best.add(scores.astype(np.float32, copy=False)[:, :, None], begin)
+        yield from best.finish()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import warn_user
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate.arguments import read_pairs, read_vectors
 from fastw2v.evaluate.files import BadLines, Columns
 from fastw2v.evaluate.matching import cased_index, share
@@ -31,8 +31,8 @@ class WordPairReport:
         Pairs compared, and pairs skipped because a word is not among the rows searched.
     restrict_vocab : int
         Rows searched.
-    case_rule : str
-        How words were compared.
+    case_rule, missing_rule : str
+        How words were compared, and what became of pairs with unknown words.
     """
 
     spearman: float
@@ -41,6 +41,7 @@ class WordPairReport:
     missing: int
     restrict_vocab: int
     case_rule: str
+    missing_rule: str = "left out"
 
     @property
     def coverage(self) -> float:
@@ -50,7 +51,7 @@ class WordPairReport:
     def __str__(self) -> str:
         return (
             f"Spearman {self.spearman:.4f}, Pearson {self.pearson:.4f}, {self.used} pairs used, {self.missing} with "
-            f"unknown words left out ({self.case_rule}, first {self.restrict_vocab:,} words)"
+            f"unknown words {self.missing_rule} ({self.case_rule}, first {self.restrict_vocab:,} words)"
         )
 
 
@@ -61,6 +62,7 @@ def evaluate_word_pairs(
     restrict_vocab: int | None = 300_000,
     case_insensitive: bool = True,
     columns: Columns | None = None,
+    unknown: Literal["leave out", "zero"] = "leave out",
     errors: BadLines = "strict",
 ) -> WordPairReport:
     """Correlate cosine similarities with human similarity scores.
@@ -78,6 +80,9 @@ def evaluate_word_pairs(
     columns : sequence of three str or int, optional
         Names or positions (from 0) of the columns of the two words and the score, in a file or a data frame. By default
         the first two, and the first after them that holds numbers, as in SimLex-999.
+    unknown : {"leave out", "zero"}
+        What becomes of a pair with a word that is not among the rows searched: it is left out, or its similarity is 0,
+        so that scores of models with different vocabularies compare. Either way it counts as missing.
     errors : {"strict", "ignore"}
         "ignore" leaves out lines of a file that are not a pair and a score, and says how many.
 
@@ -109,25 +114,30 @@ def evaluate_word_pairs(
     >>> report.used, report.missing, round(report.spearman, 3)
     (3, 0, 1.0)
     """
+    if unknown not in ("leave out", "zero"):
+        raise ParameterError(f"unknown must be 'leave out' or 'zero'; got {unknown!r}")
     vectors = read_vectors(vectors, pairs)
     given = read_pairs(pairs, columns, errors)
     limit = search_limit(len(vectors), restrict_vocab)
     upper = str.upper if case_insensitive else str
     index = cased_index(vectors, limit, upper)
-    found = [
-        (index[upper(first)], index[upper(second)], score)
-        for first, second, score in given
-        if upper(first) in index and upper(second) in index
-    ]
+    found, scores = [], []
+    for first, second, score in given:
+        if upper(first) in index and upper(second) in index:
+            found.append((index[upper(first)], index[upper(second)], score))
+        elif unknown == "zero":
+            scores.append(score)
     found = _with_direction(vectors, found)
     rows = np.array([row[:2] for row in found], np.int64).reshape(-1, 2)
     ours = np.einsum("ij,ij->i", unit_rows(vectors.vectors[rows[:, 0]]), unit_rows(vectors.vectors[rows[:, 1]]))
-    theirs = np.array([row[2] for row in found], np.float64)
+    theirs = np.array([row[2] for row in found] + scores, np.float64)
+    ours = np.concatenate([ours, np.zeros(len(scores), ours.dtype)])
     spearman, pearson = _correlations(theirs, ours)
     if np.isnan(spearman):
         warn_user(_describe_none(theirs, ours, given, limit))
     rule = "Unicode upper case" if case_insensitive else "case kept"
-    return WordPairReport(spearman, pearson, len(found), len(given) - len(found), limit, rule)
+    missing_rule = "left out" if unknown == "leave out" else "counted as 0"
+    return WordPairReport(spearman, pearson, len(found), len(given) - len(found), limit, rule, missing_rule)
 
 
 def _with_direction(vectors: WordVectors, found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:

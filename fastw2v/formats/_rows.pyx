@@ -3,7 +3,7 @@
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from cpython.object cimport PyObject
-from cpython.unicode cimport PyUnicode_DecodeUTF8
+from cpython.unicode cimport PyUnicode_Decode, PyUnicode_DecodeUTF8
 from libc.stdint cimport int64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
@@ -89,6 +89,8 @@ cdef class RowReader:
         D.
     word_limit, line_limit : int
         The most bytes of a word and of a line of text.
+    encoding : str, default "utf-8"
+        Of the words; any in which ASCII characters are their bytes.
 
     Attributes
     ----------
@@ -105,7 +107,7 @@ cdef class RowReader:
     after_newline : int
         How many of the last rows begin after newlines that are no part of them (binary rows).
     undecoded : bytes or None
-        The word after the last one returned, if it is invalid UTF-8.
+        The word after the last one returned, if it is invalid in this encoding.
     """
 
     cdef fw_row_form form
@@ -115,8 +117,10 @@ cdef class RowReader:
     cdef readonly int64_t after_newline
     cdef readonly bytes bad, word, undecoded
     cdef int64_t[:, ::1] _spans
+    cdef bytes _encoding  # empty: UTF-8
 
-    def __init__(self, int64_t size, int64_t word_limit, int64_t line_limit):
+    def __init__(self, int64_t size, int64_t word_limit, int64_t line_limit, str encoding not None="utf-8"):
+        self._encoding = b"" if encoding == "utf-8" else encoding.encode()
         self.form = fw_row_form(size, word_limit, line_limit)
         self._spans = np.empty((4096, 2), np.int64)
         self.bad = self.word = b""
@@ -130,7 +134,7 @@ cdef class RowReader:
         return self.row.word_end - self.row.word_begin
 
     def text(self, bytes block not None, Py_ssize_t begin, bint at_file_end, float[:, ::1] out, str errors not None):
-        """Read lines from `begin` on into the rows of `out`; return their words, up to one that is invalid UTF-8."""
+        """Read lines from `begin` on into the rows of `out`; return their words, up to one that cannot be decoded."""
         return self._read(block, begin, at_file_end, out, errors, True)
 
     def binary(self, bytes block not None, Py_ssize_t begin, float[:, ::1] out, str errors not None):
@@ -175,7 +179,10 @@ cdef class RowReader:
         for i in range(n):
             first = self._spans[i, 0]
             try:
-                words.append(PyUnicode_DecodeUTF8(text + first, self._spans[i, 1] - first, policy))
+                if self._encoding:
+                    words.append(PyUnicode_Decode(text + first, self._spans[i, 1] - first, self._encoding, policy))
+                else:
+                    words.append(PyUnicode_DecodeUTF8(text + first, self._spans[i, 1] - first, policy))
             except UnicodeDecodeError:
                 self.undecoded = text[first:self._spans[i, 1]]
                 break

@@ -7,12 +7,13 @@ length, never by line, because a vector may hold any byte.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import FormatError, warn_user
+from fastw2v.errors import FormatError, TruncatedFileError, warn_user
 from fastw2v.formats._rows import NO_MORE_ROOM, NO_WORD, UNFINISHED, RowReader
 from fastw2v.formats.atomic import Writer
 from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, Bytes, FileReader, check_header, parse_header
@@ -28,7 +29,9 @@ _LARGE = 1e15
 _ROWS_EXAMINED = 256
 
 
-def write_binary(writer: Writer | Any, vectors: NDArray[np.float32], words: list[Any]) -> None:
+def write_binary(
+    writer: Writer | Any, vectors: NDArray[np.float32], words: list[Any], promised: int | None = None
+) -> None:
     """Write header and rows as the original program does, a newline after each vector.
 
     Parameters
@@ -36,6 +39,8 @@ def write_binary(writer: Writer | Any, vectors: NDArray[np.float32], words: list
     writer : object with write(bytes)
     vectors : array of float32, shape (V, D)
     words : list of str
+    promised : int, optional
+        The number of words that the header says, by default as many as there are; 0: without a header.
 
     Raises
     ------
@@ -44,14 +49,17 @@ def write_binary(writer: Writer | Any, vectors: NDArray[np.float32], words: list
     """
     encoded = plain_words(words)
     size = vectors.shape[1]
-    writer.write(b"%d %d\n" % (len(encoded), size))
+    if promised != 0:
+        writer.write(b"%d %d\n" % (promised or len(encoded), size))
     for first in range(0, len(encoded), _ROWS_PER_WRITE):
         rows = vectors[first : first + _ROWS_PER_WRITE].astype("<f4", copy=False)
         named = zip(encoded[first : first + _ROWS_PER_WRITE], rows, strict=True)
         writer.write(b"".join(b"%s %s\n" % (word, row.tobytes()) for word, row in named))
 
 
-def read_binary(file: FileReader, errors: str, limit: int | None = None) -> tuple[NDArray[np.float32], list[str]]:
+def read_binary(
+    file: FileReader, errors: str, limit: int | None = None, only: Collection[Any] | None = None
+) -> tuple[NDArray[np.float32], list[str]]:
     """Read a binary file.
 
     Parameters
@@ -61,6 +69,8 @@ def read_binary(file: FileReader, errors: str, limit: int | None = None) -> tupl
         "ignore" leaves out empty words, and reads a truncated file.
     limit : int, optional
         Stop after this many rows.
+    only : collection of words, optional
+        Keep the rows of these words.
 
     Returns
     -------
@@ -82,7 +92,7 @@ def read_binary(file: FileReader, errors: str, limit: int | None = None) -> tupl
     expected = check_header(file, promised, size, 4 * size + 2, header_end + 1, needed)
     data = Bytes(file)
     data.block = start[header_end + 1 :]
-    table = _Table(file, data, Rows(file, size, errors, expected, limit), promised, header_end + 1)
+    table = _Table(file, data, Rows(file, size, errors, expected, limit, only), promised, header_end + 1)
     table.read()
     return table.rows.finish()
 
@@ -105,7 +115,7 @@ class _Table:
     def read(self) -> None:
         """Read all rows, up to the limit."""
         data, rows, promised = self.data, self.rows, self.promised
-        parser = RowReader(rows.size, MAX_WORD_BYTES, 0)
+        parser = RowReader(rows.size, MAX_WORD_BYTES, 0, self.file.encoding)
         # Only a vector that the file holds in full gets room, whatever size the header claims.
         while self.done < promised and not rows.full and data.have(self.row_bytes):
             words = parser.binary(data.block, data.at, rows.room()[: promised - self.done], rows.errors)
@@ -196,7 +206,7 @@ class _Table:
             there = len(left) - space - 1
             fault = f"the file ends inside the vector, after {there:,} of {self.row_bytes:,} bytes"
         if self.rows.errors != "ignore":
-            raise self.file.error(place, f"{fault}; errors='ignore' reads the rows that are there")
+            raise self.file.error(place, f"{fault}; errors='ignore' reads the rows that are there", TruncatedFileError)
         warn_user(f"{self.file.path}, {place}: {fault}; read the rows before it")
 
 

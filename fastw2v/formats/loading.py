@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+from collections.abc import Hashable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +27,7 @@ from fastw2v.formats.sniff import (
     refuse_foreign,
 )
 from fastw2v.formats.text import read_text
+from fastw2v.parameters import shown
 from fastw2v.vectors.search import rows_not_finite, whole_number
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -59,7 +62,9 @@ def load(
     format: Format | None = None,
     mmap: bool = False,
     errors: Errors = "strict",
+    encoding: str = "utf-8",
     limit: int | None = None,
+    words: Iterable[Hashable] | None = None,
 ) -> WordVectors:
     """Read word vectors from a file of any of the formats.
 
@@ -74,8 +79,13 @@ def load(
         How to handle words that are not valid UTF-8, as in ``bytes.decode`` (word2vec formats only). "ignore" also
         leaves out rows that cannot be read (blank words, too few numbers) or that hold NaN or infinity, reads the rows
         of a truncated file, and says in a warning how many are missing.
+    encoding : str, default "utf-8"
+        That of the words, such as "latin-1" (word2vec formats only).
     limit : int, optional
         Read the first rows only, the most frequent words of most files; nothing behind them is read or checked.
+    words : iterable of words, optional
+        Keep the vectors of these words only, such as those of a Vocabulary, in the order of the file; memory is taken
+        for no others. If none is found, there is a warning, and the result is empty.
 
     Returns
     -------
@@ -109,7 +119,9 @@ def load(
     >>> load(file)["moon"]
     array([0. , 1. , 0.5], dtype=float32)
     """
-    return load_all(path, format=format, mmap=mmap, errors=errors, limit=limit).word_vectors
+    return load_all(
+        path, format=format, mmap=mmap, errors=errors, encoding=encoding, limit=limit, words=words
+    ).word_vectors
 
 
 def load_all(
@@ -118,13 +130,15 @@ def load_all(
     format: Format | None = None,
     mmap: bool = False,
     errors: Errors = "strict",
+    encoding: str = "utf-8",
     limit: int | None = None,
+    words: Iterable[Hashable] | None = None,
 ) -> Loaded:
     """Read everything that a file holds: word vectors as `load` does, context vectors and metadata.
 
     Parameters
     ----------
-    path, format, mmap, errors, limit
+    path, format, mmap, errors, encoding, limit, words
         As in `load`.
 
     Returns
@@ -133,7 +147,9 @@ def load_all(
     """
     if errors not in ("strict", "replace", "ignore"):
         raise ParameterError(f"errors must be 'strict', 'replace' or 'ignore'; got {errors!r}")
+    encoding = _checked_encoding(encoding)
     limit = None if limit is None else whole_number("limit", limit, 1)
+    wanted = None if words is None else _checked_words(words)
     file = checked_path("load", path)
     chosen = checked_format(format)
     check_regular(file)
@@ -144,9 +160,12 @@ def load_all(
         )
     chosen = chosen or format_of_content(file)
     if chosen == "native":
-        content = _read_native(file, mmap, limit)
+        content = _read_native(file, mmap or wanted is not None, limit)
+        if wanted is not None:
+            content = _taken(content, np.flatnonzero([word in wanted for word in content.words]))
         if not mmap:
             content = _finite(file, content, errors)
+        _warn_of_none(file, content.words, wanted)
         try:
             word_vectors = WordVectors(content.vectors, content.words, content.counts)
         except ParameterError as error:  # a repeated word: the index finds it, a check before would double the time
@@ -154,10 +173,26 @@ def load_all(
         return Loaded(word_vectors, content.context_vectors, content.metadata, content.node_vectors)
     if mmap:
         raise ParameterError(f"{file}: only native files can be memory-mapped, this is a word2vec {chosen} file")
-    with open_reader(file) as reader:
-        vectors, words = (read_text if chosen == "text" else read_binary)(reader, errors, limit)
-    content = _finite(file, NativeContent(vectors, words, None, None, {}), errors)
+    with open_reader(file, encoding) as reader:
+        vectors, kept = (read_text if chosen == "text" else read_binary)(reader, errors, limit, wanted)
+    content = _finite(file, NativeContent(vectors, kept, None, None, {}), errors)
+    _warn_of_none(file, content.words, wanted)
     return Loaded(WordVectors(content.vectors, content.words))
+
+
+def _checked_encoding(given: str) -> str:
+    """Return the usual name of an encoding; raise ParameterError for one whose spaces are not those of ASCII."""
+    try:
+        name = codecs.lookup(given).name
+        plain = " \n5".encode(name) == b" \n5"
+    except (LookupError, TypeError):
+        raise ParameterError(f"encoding={shown(given)}: there is no encoding of this name") from None
+    if not plain:
+        raise ParameterError(
+            f"encoding={given!r}: the rows of a file are told apart by ASCII spaces and newlines, which it writes "
+            "otherwise; convert the file to UTF-8 first"
+        )
+    return name
 
 
 def _finite(file: Path, content: NativeContent, errors: Errors) -> NativeContent:
@@ -170,15 +205,35 @@ def _finite(file: Path, content: NativeContent, errors: Errors) -> NativeContent
             )
         return content
     kept = finite_rows(file, content.vectors, content.words)
-    if len(kept) == len(content.words):
-        return content
+    return content if len(kept) == len(content.words) else _taken(content, kept)
+
+
+def _taken(content: NativeContent, rows: NDArray[np.int64]) -> NativeContent:
+    """Return some rows of a file."""
     return NativeContent(
-        content.vectors[kept],
-        [content.words[row] for row in kept],
-        None if content.counts is None else content.counts[kept],
-        None if content.context_vectors is None else content.context_vectors[kept],
+        np.array(content.vectors[rows]),
+        [content.words[row] for row in rows],
+        None if content.counts is None else content.counts[rows],
+        None if content.context_vectors is None else np.array(content.context_vectors[rows]),
         content.metadata,
     )
+
+
+def _checked_words(given: Iterable[Hashable]) -> Mapping[Any, Any] | Set[Any]:
+    """Return the words in a form in which they are quickly found."""
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+        raise ParameterError(f"words={shown(given)}: it must be a collection of words, such as a set or a Vocabulary")
+    return given if isinstance(given, (Mapping, Set)) else frozenset(given)
+
+
+def _warn_of_none(file: Path, found: list[Any], wanted: Mapping[Any, Any] | Set[Any] | None) -> None:
+    """Warn if none of the words asked for is in the file."""
+    if wanted is not None and not found:
+        first = f", such as {next(iter(wanted))!r:.60}," if wanted else ""
+        warn_user(
+            f"{file}: it has none of the {len(wanted):,} words asked for{first} so that nothing was loaded; check case "
+            "and tokenizer of both"
+        )
 
 
 def _read_native(file: Path, mmap: bool, limit: int | None) -> NativeContent:

@@ -83,7 +83,7 @@ def write_native(writer: Writer, content: NativeContent) -> None:
     offsets = np.zeros(len(encoded) + 1, np.int64)
     np.cumsum([len(word) for word in encoded], out=offsets[1:])
     arrays: dict[str, NDArray[Any]] = {} if content.counts is None else {"counts": content.counts}
-    arrays |= {"vocab_offsets": offsets, "vectors": content.vectors}
+    arrays |= {"vocab_offsets": offsets, "vectors": np.ascontiguousarray(content.vectors, np.float32)}
     words, columns = content.vectors.shape
     for name, rows in (("context_vectors", words), ("node_vectors", words - 1)):
         given = getattr(content, name)

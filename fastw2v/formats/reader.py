@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from fastw2v.errors import FormatError
+from fastw2v.errors import FormatError, TruncatedFileError
 
 MAX_WORD_BYTES = 64 << 10
 MAX_HEADER_BYTES = 64
@@ -33,10 +33,15 @@ class FileReader:
         An upper limit of what can be read from the file.
     packed : bool
         Whether it is compressed, so that `most_bytes` says little.
+    encoding : str
+        Of its words.
     """
 
-    def __init__(self, path: Path, stream: BinaryIO, most_bytes: int, packed: bool = False) -> None:
+    def __init__(
+        self, path: Path, stream: BinaryIO, most_bytes: int, packed: bool = False, encoding: str = "utf-8"
+    ) -> None:
         self.path = path
+        self.encoding = encoding
         self.most_bytes = most_bytes
         self.packed = packed
         self._stream = stream
@@ -72,13 +77,13 @@ class FileReader:
                 "rows before it with limit=N"
             ) from error
 
-    def error(self, place: str, message: str) -> FormatError:
+    def error(self, place: str, message: str, kind: type[FormatError] = FormatError) -> FormatError:
         """Return the exception for a fault at `place`."""
-        return FormatError(f"{self.path}, {place}: {message}")
+        return kind(f"{self.path}, {place}: {message}")
 
 
 @contextmanager
-def open_reader(path: Path) -> Iterator[FileReader]:
+def open_reader(path: Path, encoding: str = "utf-8") -> Iterator[FileReader]:
     """Open a file, decompressing it if it begins like a gzip file."""
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size
@@ -86,9 +91,9 @@ def open_reader(path: Path) -> Iterator[FileReader]:
         file.seek(0)
         if packed:
             with gzip.GzipFile(fileobj=file) as unpacked:
-                yield FileReader(path, cast(BinaryIO, unpacked), size * _GZIP_BEST_RATIO, packed=True)
+                yield FileReader(path, cast(BinaryIO, unpacked), size * _GZIP_BEST_RATIO, True, encoding)
         else:
-            yield FileReader(path, file, size)
+            yield FileReader(path, file, size, False, encoding)
 
 
 def parse_header(line: bytes) -> tuple[int, int] | None:
@@ -136,6 +141,7 @@ def check_header(
             f"the header says {words:,} words of {size:,} dimensions; reading {min(words, needed_words):,} takes at "
             f"least {needed:,} bytes, but the file holds at most {file.most_bytes:,}: it is truncated or not a "
             "word2vec file. limit=N reads its first N words, errors='ignore' those that are there",
+            TruncatedFileError,
         )
     return min(words, (file.most_bytes - header_bytes + 1) // least_row_bytes)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import FormatError, warn_user
+from fastw2v.errors import FormatError, UndecodableWordError, warn_user
 from fastw2v.formats.reader import FileReader
 from fastw2v.vectors.search import rows_not_finite
 
@@ -31,7 +31,9 @@ class Rows:
         Rows that the header promises and the file can hold, 0 without a header. They are allocated at once; those of a
         compressed file are not, and then the allocation grows with what was read.
     limit : int or None
-        The most rows to collect.
+        The most rows to meet.
+    only : collection of words, or None
+        Keep the rows of these words, and room for little more.
 
     Attributes
     ----------
@@ -39,36 +41,64 @@ class Rows:
         Rows that were left out.
     """
 
-    def __init__(self, file: FileReader, size: int, errors: str, expected: int = 0, limit: int | None = None) -> None:
+    def __init__(
+        self,
+        file: FileReader,
+        size: int,
+        errors: str,
+        expected: int = 0,
+        limit: int | None = None,
+        only: Collection[Any] | None = None,
+    ) -> None:
         self.file = file
         self.errors = errors
         self.size = size
         self.limit = limit
+        self.only = only
         first = 0 if file.packed else min(expected, expected if limit is None else limit)
+        if only is not None:
+            first = min(first, self._usual)
         # A text of V rows has 2 V D bytes at least, so this is at most twice the file.
         self.vectors: NDArray[np.float32] = np.empty((first, size), np.float32)
         self.words: list[str] = []
         self.left_out = 0
         self._first_fault = ""
         self._dropped: set[int] = set()  # rows that have a place in `vectors`
+        self._passed_over = 0  # rows of other words, whose place was given away
 
     @property
     def met(self) -> int:
         """How many rows of the file were met, those left out among them."""
-        return len(self.words) + self.left_out - len(self._dropped)
+        return len(self.words) + self._passed_over + self.left_out - len(self._dropped)
 
     @property
     def full(self) -> bool:
         """Whether the limit is reached."""
-        return self.limit is not None and len(self.words) >= self.limit
+        return self.limit is not None and len(self.words) + self._passed_over >= self.limit
 
     def room(self) -> NDArray[np.float32]:
         """Return the free rows, of which `add` takes the first."""
         if len(self.words) == len(self.vectors):
-            rows = max(1, _FIRST_BYTES // (4 * self.size), len(self.vectors) * 3 // 2)
-            # refcheck=False: nobody else holds this array. realloc moves large blocks without copying them.
-            self.vectors.resize((rows, self.size), refcheck=False)
-        return self.vectors[len(self.words) : self.limit]
+            self._pass_over()
+            if 2 * len(self.words) >= len(self.vectors):
+                rows = max(self._usual, len(self.vectors) * 3 // 2)
+                # refcheck=False: nobody else holds this array. realloc moves large blocks without copying them.
+                self.vectors.resize((rows, self.size), refcheck=False)
+        most = None if self.limit is None else self.limit - self._passed_over
+        return self.vectors[len(self.words) : most]
+
+    @property
+    def _usual(self) -> int:
+        return max(1, _FIRST_BYTES // (4 * self.size))
+
+    def _pass_over(self) -> None:
+        """Give the places of words that are not wanted away."""
+        if self.only is None:
+            return
+        kept = [row for row, word in enumerate(self.words) if word in self.only and row not in self._dropped]
+        self._passed_over += len(self.words) - len(kept) - len(self._dropped)
+        self.vectors[: len(kept)] = self.vectors[kept]
+        self.words, self._dropped = [self.words[row] for row in kept], set()
 
     def add(self, words: list[str], undecoded: bytes | None, describe: Callable[[int], str]) -> None:
         """Assign the first free rows to these words.
@@ -90,12 +120,13 @@ class Rows:
         self.words += words
         if undecoded is not None:
             try:
-                undecoded.decode("utf-8")
+                undecoded.decode(self.file.encoding)
             except UnicodeDecodeError as error:
-                raise self.file.error(
-                    describe(len(words)),
-                    f"the word {undecoded[:40]!r} is not valid UTF-8 ({error.reason}); errors='replace' or 'ignore' "
-                    "reads it",
+                name = "UTF-8" if self.file.encoding == "utf-8" else self.file.encoding
+                raise UndecodableWordError(
+                    f"{self.file.path}, {describe(len(words))}: the word {undecoded[:40]!r} is not valid {name} "
+                    f"({error.reason}); errors='replace' or 'ignore' reads it",
+                    error,
                 ) from error
         if not all(words):  # of a word, errors="ignore" left nothing
             for number in [number for number, word in enumerate(words) if not word]:
@@ -115,9 +146,10 @@ class Rows:
 
     def finish(self) -> tuple[NDArray[np.float32], list[str]]:
         """Return vectors and words, and warn of rows left out and of repeated words."""
-        if len(self._dropped) == len(self.words):
+        if len(self._dropped) == len(self.words) + self._passed_over:
             first = f"; the first is {self._first_fault}" if self._first_fault else ""
             raise self.file.error("all rows", f"the file holds none that can be read{first}")
+        self._pass_over()
         if self.left_out:
             warn_user(
                 f"{self.file.path}: left out {self.left_out:,} rows that cannot be read; the first is "

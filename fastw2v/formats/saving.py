@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,6 @@ def save(
     chosen = format_to_write(target, format)
     if not overwrite:
         check_replaceable(target)
-    packed = target.suffix.lower() == ".gz"
     if chosen == "native":
         content = NativeContent(
             word_vectors.vectors,
@@ -96,14 +95,21 @@ def save(
         with open_atomic(target) as writer:
             write_native(writer, content)
         return
-    write = write_text if chosen == "text" else write_binary
+    with open_packed(target) as stream:
+        write = write_text if chosen == "text" else write_binary
+        write(stream, word_vectors.vectors, word_vectors.index_to_key)
+
+
+@contextlib.contextmanager
+def open_packed(target: Path) -> Iterator[Any]:
+    """Open a file as `open_atomic` does; what is written is compressed if its name ends in ``.gz``."""
     with open_atomic(target) as writer, contextlib.ExitStack() as stack:
         # No name and no time in the compressed file: equal vectors make equal files.
         stream: Any = writer
-        if packed:
+        if target.suffix.lower() == ".gz":
             sink: Any = writer  # has the methods that gzip calls
             stream = stack.enter_context(gzip.GzipFile("", "wb", _GZIP_LEVEL, sink, mtime=0))
-        write(stream, word_vectors.vectors, word_vectors.index_to_key)
+        yield stream
 
 
 def check_replaceable(

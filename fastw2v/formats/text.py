@@ -8,12 +8,13 @@ may hold U+0085, U+2028, NBSP and (GloVe) spaces. Nine significant digits are wr
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import warn_user
+from fastw2v.errors import TruncatedFileError, warn_user
 from fastw2v.formats._rows import (
     BLANK,
     FEW,
@@ -39,7 +40,9 @@ _ROWS_TO_JUDGE = 100
 _ROWS_PER_WRITE = 256
 
 
-def write_text(writer: Writer | Any, vectors: NDArray[np.float32], words: list[Any]) -> None:
+def write_text(
+    writer: Writer | Any, vectors: NDArray[np.float32], words: list[Any], promised: int | None = None
+) -> None:
     """Write header and rows; at most 256 rows are held as text.
 
     Parameters
@@ -47,6 +50,8 @@ def write_text(writer: Writer | Any, vectors: NDArray[np.float32], words: list[A
     writer : object with write(bytes)
     vectors : array of float32, shape (V, D)
     words : list of str
+    promised : int, optional
+        The number of words that the header says, by default as many as there are; 0: without a header.
 
     Raises
     ------
@@ -55,7 +60,8 @@ def write_text(writer: Writer | Any, vectors: NDArray[np.float32], words: list[A
     """
     encoded = plain_words(words)
     size = vectors.shape[1]
-    writer.write(b"%d %d\n" % (len(encoded), size))
+    if promised != 0:
+        writer.write(b"%d %d\n" % (promised or len(encoded), size))
     line = b" ".join([b"%s"] + [b"%.9g"] * size) + b"\n"
     for first in range(0, len(encoded), _ROWS_PER_WRITE):
         rows = vectors[first : first + _ROWS_PER_WRITE].tolist()
@@ -63,7 +69,9 @@ def write_text(writer: Writer | Any, vectors: NDArray[np.float32], words: list[A
         writer.write(b"".join(line % (word, *row) for word, row in named))
 
 
-def read_text(file: FileReader, errors: str, limit: int | None = None) -> tuple[NDArray[np.float32], list[str]]:
+def read_text(
+    file: FileReader, errors: str, limit: int | None = None, only: Collection[Any] | None = None
+) -> tuple[NDArray[np.float32], list[str]]:
     """Read a text file, with or without a header.
 
     Parameters
@@ -73,6 +81,8 @@ def read_text(file: FileReader, errors: str, limit: int | None = None) -> tuple[
         "ignore" leaves out lines that are not a word and D numbers, and reads a truncated file.
     limit : int, optional
         Stop after this many rows.
+    only : collection of words, optional
+        Keep the rows of these words.
 
     Returns
     -------
@@ -96,7 +106,7 @@ def read_text(file: FileReader, errors: str, limit: int | None = None) -> tuple[
     else:
         size = _count_numbers(file, first)
         data.at = len(_BOM) if first.startswith(_BOM) else 0
-    table = _Table(file, data, Rows(file, size, errors, expected, limit), line, promised)
+    table = _Table(file, data, Rows(file, size, errors, expected, limit, only), line, promised)
     table.read()
     return table.rows.finish()
 
@@ -113,7 +123,7 @@ class _Table:
     def read(self) -> None:
         """Read all rows, up to the limit."""
         data, rows = self.data, self.rows
-        parser = RowReader(rows.size, MAX_WORD_BYTES, self.line_limit)
+        parser = RowReader(rows.size, MAX_WORD_BYTES, self.line_limit, self.file.encoding)
         # No row is shorter. Room is made only for rows that can exist, however many the header claims.
         while not rows.full and data.have(1 + 2 * rows.size):
             words = parser.text(data.block, data.at, data.ended, rows.room(), rows.errors)
@@ -121,7 +131,7 @@ class _Table:
             self._examine(words)
             self.line += len(words)
             data.at = parser.end
-            if len(rows.words) >= _ROWS_TO_JUDGE:
+            if rows.met >= _ROWS_TO_JUDGE:
                 self._check_dimensions()
             if parser.status == UNFINISHED and not data.ended:
                 data.more()
@@ -166,6 +176,7 @@ class _Table:
                 raise self.file.error(
                     f"line {found + 1}",
                     f"{fault}: it is truncated, or the header wrong; errors='ignore' reads the rows that are there",
+                    TruncatedFileError,
                 )
             warn_user(f"{self.file.path}: {fault}; read these")
         elif promised and found > promised:
@@ -192,7 +203,7 @@ class _Table:
 
     def _check_dimensions(self) -> None:
         """Raise if most rows have more numbers than the header, or the first line, says."""
-        if 2 * len(self.numbered) <= len(self.rows.words):
+        if 2 * len(self.numbered) <= self.rows.met:
             return
         source = "the header says" if self.promised else "the first line has"
         pieces = _ASCII_SPACES.split(self.numbered_word)

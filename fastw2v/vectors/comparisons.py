@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from fastw2v.errors import ParameterError
 from fastw2v.vectors.queries import check_finite, is_column
 from fastw2v.vectors.search import unit_rows
 from fastw2v.vectors.table import Table
+from fastw2v.vectors.word_movers import transport_cost
 
 
 class Comparisons(Table):
@@ -41,7 +43,7 @@ class Comparisons(Table):
         >>> round(WordVectors(np.array([[2, 0], [3, 3]]), ["a", "b"]).similarity("a", "b"), 4)
         0.7071
         """
-        return _cosine(*self.vectors[[self.row(word), self.row(other)]])
+        return _cosine(*self._rows[[self.row(word), self.row(other)]])
 
     def distance(self, word: Hashable, other: Hashable) -> float:
         """Return the cosine distance of two words, 1 minus their similarity: from 0 to 2."""
@@ -74,9 +76,9 @@ class Comparisons(Table):
         """
         unit = unit_rows(self._vector(word)[None, :])[0]
         if others is None:
-            return 1 - self.unit_vectors @ unit
+            return 1 - self._cosines(unit, slice(None))
         rows = np.array([self.row(other) for other in others], np.int64)
-        return 1 - unit_rows(self.vectors[rows]) @ unit
+        return 1 - unit_rows(self._rows[rows]) @ unit
 
     def n_similarity(self, words: Sequence[Hashable], others: Sequence[Hashable]) -> float:
         """Return the cosine of the mean vectors of two groups of words.
@@ -107,6 +109,52 @@ class Comparisons(Table):
         0.5
         """
         return _cosine(self._mean_row("words", words), self._mean_row("others", others))
+
+    def word_movers_distance(
+        self, words: Sequence[Hashable], others: Sequence[Hashable], normalize: bool = True
+    ) -> float:
+        """Return the word mover's distance of two documents: how far their words must travel to become each other's.
+
+        Parameters
+        ----------
+        words, others : sequence of hashables
+            At least one word each; a word that occurs twice counts twice.
+        normalize : bool, default True
+            Travel between unit vectors.
+
+        Returns
+        -------
+        float
+            The least mean Euclidean distance travelled; 0 for documents of the same words.
+
+        Raises
+        ------
+        UnknownWordError
+            For a word that is not in the vocabulary.
+        MissingDependencyError
+            The package POT is not installed (``pip install 'fastw2v[wmd]'``).
+
+        Notes
+        -----
+        Kusner et al., "From word embeddings to document distances", 2015. Takes time that grows with the third power of
+        the number of distinct words.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from fastw2v import WordVectors
+        >>> wv = WordVectors(np.array([[0, 1], [3, 4], [0, 2]]), ["cat", "dog", "house"])
+        >>> round(wv.word_movers_distance(["cat", "dog"], ["house", "dog"], normalize=False), 4)
+        0.5
+        """
+        sides = []
+        for name, given in (("words", words), ("others", others)):
+            counted = Counter(self.row(word) for word in _items(name, given))
+            rows = np.array(list(counted), np.int64)
+            vectors = unit_rows(self._rows[rows]) if normalize else self._rows[rows]
+            sides.append((vectors, np.array(list(counted.values()), np.float64)))
+        (first, first_counts), (second, second_counts) = sides
+        return transport_cost(first, first_counts, second, second_counts)
 
     def get_mean_vector(
         self,
@@ -161,10 +209,10 @@ class Comparisons(Table):
         for item, weight in zip(items, given.tolist(), strict=True):
             if isinstance(item, np.ndarray):
                 vector = self._vector(item)
-            elif ignore_missing and item not in self.key_to_index:
+            elif ignore_missing and item not in self:
                 continue
             else:
-                vector = self.vectors[self.row(item)]
+                vector = self._rows[self.row(item)]
                 vector = unit_rows(vector[None, :])[0] if pre_normalize else vector
             total += weight * vector.astype(np.float64)
             total_weight += abs(weight)
@@ -199,7 +247,7 @@ class Comparisons(Table):
         'house'
         """
         items = _items("words", words)
-        units = unit_rows(self.vectors[[self.row(word) for word in items]])
+        units = unit_rows(self._rows[[self.row(word) for word in items]])
         mean = unit_rows(units.astype(np.float64).mean(axis=0)[None, :])[0]
         return items[int(np.argmin(units @ mean))]
 
@@ -259,12 +307,12 @@ class Comparisons(Table):
 
     def _closer_rows(self, word: Hashable, other: Hashable) -> list[int]:
         asked, limit = self.row(word), self.row(other)
-        scores = self.unit_vectors @ self.unit_vectors[asked]
+        scores = self._cosines(self._unit(asked), slice(None))
         return [row for row in np.flatnonzero(scores > scores[limit]).tolist() if row != asked]
 
     def _vector(self, word: Any) -> NDArray[Any]:
         if not isinstance(word, np.ndarray):
-            return self.vectors[self.row(word)]
+            return self._rows[self.row(word)]
         if word.shape != (self.vector_size,):
             raise ParameterError(f"a vector has shape {word.shape}; these vectors have shape ({self.vector_size},)")
         check_finite(word, "a vector")
@@ -272,7 +320,7 @@ class Comparisons(Table):
 
     def _mean_row(self, name: str, words: Sequence[Hashable]) -> NDArray[np.float64]:
         rows = [self.row(word) for word in _items(name, words)]
-        return self.vectors[rows].astype(np.float64).mean(axis=0)
+        return self._rows[rows].astype(np.float64).mean(axis=0)
 
 
 def _items(name: str, words: Any) -> list[Any]:

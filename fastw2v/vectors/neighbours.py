@@ -14,7 +14,7 @@ from fastw2v.vectors.search import SearchIndex, best_of_many, best_rows, search_
 from fastw2v.vectors.table import Table
 
 # As in gensim: keeps a quotient of similarities finite (Levy and Goldberg 2014, equation 4).
-_COSMUL_EPSILON = 1e-6
+COSMUL_EPSILON = 1e-6
 
 # Words come out as they went in, usually as strings; Hashable would let nobody use them as such.
 Answer = list[tuple[Any, float]]
@@ -85,7 +85,7 @@ class Neighbours(Table):
         unit = _directions(query[None, :])[0]
         if index is not None:
             return self._approximate(index, unit[None, :], [asked], topn, restrict_vocab, choice)[0]
-        return self._best(_scores(self.unit_vectors, unit, choice), topn, asked, choice)
+        return self._best(self._scores(unit, choice), topn, asked, choice)
 
     def most_similar_batch(
         self,
@@ -215,11 +215,11 @@ class Neighbours(Table):
                     raise ParameterError(f"most_similar_cosmul takes no weights; `{name}` has the weight {weight:g}")
                 vector, rows = self._query(term)
                 asked += rows
-                near = _scores(self.unit_vectors, _directions(vector[None, :])[0], choice).astype(np.float64)
+                near = self._scores(_directions(vector[None, :])[0], choice).astype(np.float64)
                 products[name] = products.get(name, 1.0) * (1 + near) / 2
         if "positive" not in products:
             raise ParameterError("most_similar_cosmul needs at least one word or vector in `positive`")
-        return products["positive"] / (products.get("negative", 1.0) + _COSMUL_EPSILON), asked
+        return products["positive"] / (products.get("negative", 1.0) + COSMUL_EPSILON), asked
 
     def analogy(self, a: Hashable, b: Hashable, c: Hashable, topn: int = 10) -> Answer:
         """Answer "`a` is to `b` as `c` is to what?" with the words nearest to b - a + c.
@@ -276,8 +276,17 @@ class Neighbours(Table):
             else:
                 row = self.row(term)
                 asked.append(row)
-                query += weight * self.unit_vectors[row].astype(np.float64)
+                query += weight * self._unit(row).astype(np.float64)
         return query, asked
+
+    def _scores(self, unit: NDArray[np.float32], choice: Choice) -> NDArray[np.float32]:
+        """Return the cosines of the rows of `choice` with a unit vector."""
+        if choice.rows is None:
+            return self._cosines(unit, slice(choice.limit))
+        # For few rows, multiply those alone; for many, one product over all rows is cheaper than copying them.
+        if len(choice.rows) < choice.limit // 4:
+            return self._cosines(unit, choice.rows)
+        return self._cosines(unit, slice(choice.limit))[choice.rows]
 
     def _best(self, scores: NDArray[Any], topn: int, asked: list[int], choice: Choice, clip: bool = True) -> Answer:
         """Return the best rows that `choice` admits, given the scores of `choice.rows`."""
@@ -327,13 +336,13 @@ class Neighbours(Table):
             )
         if not hasattr(index, "check"):
             raise ParameterError(f"index must be an ApproximateIndex; got {type(index).__name__}")
-        index.check(self.vectors.shape)
+        index.check(self._rows.shape)
         count = topn + len(choice.left_out) + max(map(len, asked), default=0) + (3 * topn + 16 if choice.asks else 0)
         answers = []
         for unit, rows, near in zip(units, asked, index.search(units, max(1, count)), strict=True):
             barred, looked_at = {*rows, *choice.left_out}, count
             while True:
-                scores = self.unit_vectors[near] @ unit
+                scores = self._cosines(unit, near)
                 order = np.lexsort((near, -scores))
                 kept = [i for i in order.tolist() if near[i] not in barred and choice.admits(int(near[i]))][:topn]
                 if len(kept) == topn or looked_at >= len(self):
@@ -360,13 +369,3 @@ def _directions(queries: NDArray[np.float64]) -> NDArray[np.float32]:
             "and the first words are returned"
         )
     return units
-
-
-def _scores(units: NDArray[np.float32], unit: NDArray[np.float32], choice: Choice) -> NDArray[np.float32]:
-    """Return the cosines of the rows of `choice` with a unit vector."""
-    if choice.rows is None:
-        return units[: choice.limit] @ unit
-    # For few rows, multiply those alone; for many, one product over all rows is cheaper than copying them.
-    if len(choice.rows) < choice.limit // 4:
-        return units[choice.rows] @ unit
-    return (units[: choice.limit] @ unit)[choice.rows]

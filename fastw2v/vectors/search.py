@@ -32,7 +32,7 @@ _LONG = 256
 # The first block is small: where all scores are equal, as for a query of zeros, all of it has to be sorted.
 _FIRST_SEARCHED = 1_024
 # Scores per piece, of which only the highest is examined at first; fewer where many answers are wanted, so that there
-# are always this many pieces for each answer, see `_BestSoFar.add`.
+# are always this many pieces for each answer, see `BestSoFar.add`.
 _PIECE = 128
 _PIECES_FOR_EACH = 8
 
@@ -141,7 +141,7 @@ def best_of_many(
     buffer = np.empty(min(_BLOCK_QUERIES, len(queries)) * (width + piece), np.float32)
     for first in range(0, len(queries), _BLOCK_QUERIES):
         block = queries[first : first + _BLOCK_QUERIES]
-        best = _BestSoFar(len(block), topn)
+        best = BestSoFar(len(block), topn)
         lengths = [len(rows) for rows in left_out[first : first + _BLOCK_QUERIES]]
         owner = np.repeat(np.arange(len(block)), lengths)
         own = np.array([row for rows in left_out[first : first + _BLOCK_QUERIES] for row in rows], np.int64)
@@ -163,7 +163,7 @@ def best_of_many(
         yield from best.finish()
 
 
-class _BestSoFar:
+class BestSoFar:
     """The best rows of each query so far, while blocks of scores arrive in the order of the rows."""
 
     def __init__(self, queries: int, topn: int) -> None:

@@ -131,7 +131,7 @@ class WordVectors(Neighbours, Comparisons):
     @property
     def vector_size(self) -> int:
         """The length of each vector, D."""
-        return int(self.vectors.shape[1])
+        return int(self._rows.shape[1])
 
     def __len__(self) -> int:
         return len(self.vocabulary)
@@ -195,10 +195,10 @@ class WordVectors(Neighbours, Comparisons):
         """
         if isinstance(words, slice):
             counts = None if self.counts is None else self.counts[words]
-            return type(self)(self.vectors[words], self.index_to_key[words], counts)
+            return self._like(self._rows[words], self.index_to_key[words], counts)
         if isinstance(words, (list, np.ndarray)) or is_column(words):
-            return self.vectors[np.array([self.row(word) for word in words], dtype=np.int64)]
-        return self.vectors[self.row(words)]
+            return self._rows[np.array([self.row(word) for word in words], dtype=np.int64)]
+        return self._rows[self.row(words)]
 
     def commonest(self, n: int) -> Self:
         """Return the vectors of the `n` most frequent words, most frequent first.
@@ -223,7 +223,7 @@ class WordVectors(Neighbours, Comparisons):
         if self.counts is None or (self.counts[:-1] >= self.counts[1:]).all():
             return self[:n]
         rows = np.argsort(-self.counts, kind="stable")[:n]
-        return type(self)(self.vectors[rows], [self.index_to_key[row] for row in rows], self.counts[rows])
+        return self._like(self._rows[rows], [self.index_to_key[row] for row in rows], self.counts[rows])
 
     @overload
     def get(self, word: Hashable, default: None = None) -> NDArray[np.float32] | None: ...
@@ -242,7 +242,7 @@ class WordVectors(Neighbours, Comparisons):
         array of float32, shape (D,), or `default`
         """
         row = self.key_to_index.get(word)
-        return default if row is None else self.vectors[row]
+        return default if row is None else self._rows[row]
 
     @property
     def unit_vectors(self) -> NDArray[np.float32]:
@@ -254,6 +254,25 @@ class WordVectors(Neighbours, Comparisons):
                     units.flags.writeable = False
                     self._units = units
         return self._units
+
+    # -- what the queries read; a subclass whose vectors change answers otherwise --
+
+    @property
+    def _rows(self) -> NDArray[np.float32]:
+        """The vectors, for reading."""
+        return self.vectors
+
+    def _unit(self, row: int) -> NDArray[np.float32]:
+        """Return a vector scaled to length 1."""
+        return self.unit_vectors[row]
+
+    def _cosines(self, unit: NDArray[np.float32], rows: slice | NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the cosines of rows with a unit vector."""
+        return self.unit_vectors[rows] @ unit
+
+    def _like(self, vectors: NDArray[np.float32], words: list[Any], counts: NDArray[np.int64] | None) -> Self:
+        """Return an object of this class with other vectors."""
+        return type(self)(vectors, words, counts)
 
     # -- conversion to other libraries --
 

@@ -214,8 +214,9 @@ def test_gensims_own_models_are_refused_not_run(tmp_path):
     model = Word2Vec(vector_size=4, min_count=1)
     model.build_vocab(SENTENCES)
     model.wv.save(tmp_path / "vectors")
-    with pytest.raises(ParameterError, match=r"KeyedVectors\.load"):
+    with pytest.raises(ParameterError, match=r"KeyedVectors\.load") as caught:
         Word2Vec.load(tmp_path / "vectors")
+    assert isinstance(caught.value, AttributeError)  # as gensim's
 
 
 # --- what the caller wrote --------------------------------------------------------------------------------------------
@@ -293,8 +294,6 @@ def small(**options):
         (lambda model: model.wv.doesnt_match("red wine"), ParameterError, r"'red wine'.split\(\)"),
         (lambda model: model.wv.n_similarity("red", ["wine"]), ParameterError, "ws1='red'"),
         (lambda model: model.predict_output_word("red wine"), ParameterError, "context_words_list='red wine'"),
-        (lambda model: model.wv.__setitem__("wine", [0] * 4), TypeError, "wv.vectors = vectors"),
-        (lambda model: setattr(model.wv, "vectors", np.ones((2, 4))), ParameterError, r"shape \(2, 4\)"),
     ],
 )
 def test_what_has_no_effect_or_another_name_is_refused(call, error, said):
@@ -304,7 +303,7 @@ def test_what_has_no_effect_or_another_name_is_refused(call, error, said):
         call(model)
 
 
-@pytest.mark.parametrize("name", ["wv.vectors_lockf", "wv.vocab", "wv.index2word", "model.iter", "model.size"])
+@pytest.mark.parametrize("name", ["wv.syn0", "wv.vocab", "wv.index2word", "model.iter", "model.size"])
 def test_setting_what_is_absent_says_what_reading_does(name):
     model = small()
     model.build_vocab(SENTENCES)
@@ -334,14 +333,13 @@ def test_build_vocab_takes_min_count_and_sample():
     assert min(model.wv.counts) >= 100
 
 
-def test_new_vectors_of_the_same_shape_are_used():
+def test_new_vectors_are_used():
     model = small()
     model.build_vocab(SENTENCES)
     before = model.wv.most_similar("wine", topn=1)
     vectors = np.zeros(model.wv.vectors.shape)
     vectors[:, 0], vectors[:, 1] = 1, np.arange(len(vectors))
     model.wv.vectors = vectors
-    assert model.wv["wine"].dtype == np.float32
     assert model.wv.most_similar("wine", topn=1) != before
     model.build_vocab(SENTENCES, min_count=100)  # with fewer words, of another shape
     assert len(model.wv.vectors) == len(model.wv.index_to_key) < len(vectors)

@@ -1,10 +1,14 @@
 """gensim's KeyedVectors: what its methods answer, these answer."""
 
+import copy
+import sys
+
 import numpy as np
 import pytest
 
 from fastw2v.compat.gensim import KeyedVectors, Word2Vec
 from fastw2v.errors import FormatError, ParameterError
+from fastw2v.vectors.approximate import ApproximateIndex
 
 
 @pytest.fixture(scope="module")
@@ -13,9 +17,10 @@ def both():
     gensim = pytest.importorskip("gensim.models.keyedvectors")
     words = [f"word{i}" for i in range(60)]
     vectors = np.random.default_rng(1).normal(size=(60, 7)).astype(np.float32)
-    theirs = gensim.KeyedVectors(7)
-    theirs.add_vectors(words, vectors)
-    return KeyedVectors(vectors, words), theirs
+    pair = KeyedVectors(7), gensim.KeyedVectors(7)
+    for wv in pair:
+        wv.add_vectors(words, vectors)
+    return pair
 
 
 CALLS = {
@@ -24,6 +29,17 @@ CALLS = {
     "some scores": lambda wv: wv.most_similar("word1", topn=None, restrict_vocab=9),
     "none": lambda wv: wv.most_similar("word1", topn=0),
     "clipped": lambda wv: wv.most_similar("word1", clip_end=20),
+    "clipped on both sides": lambda wv: wv.most_similar(["word30", "word2"], topn=6, clip_start=20, clip_end=40),
+    "clipped from the end": lambda wv: wv.most_similar("word1", clip_start=-8, clip_end=-2),
+    "clipped, and restricted": lambda wv: wv.most_similar("word1", clip_start=20, restrict_vocab=9),
+    "all clipped scores": lambda wv: wv.most_similar("word1", topn=None, clip_start=20, clip_end=40),
+    "a matrix": lambda wv: wv.most_similar(positive=wv.vectors[:3], negative=wv.vectors[4:6], topn=3),
+    "pairs of any kind": lambda wv: wv.most_similar([("word1", 2.0), (wv.vectors[7], 0.5), (9, 0.1)], topn=3),
+    "another index": lambda wv: wv.most_similar("word1", topn=2, indexer=FirstRows(wv)),
+    "another index, all scores": lambda wv: wv.most_similar("word1", topn=None, indexer=FirstRows(wv)),
+    "centrality": lambda wv: wv.rank_by_centrality(["word1", "word2", "word3"]),
+    "centrality of vectors at their length": lambda wv: wv.rank_by_centrality(["word1", "word2"], use_norm=False),
+    "contained rows": lambda wv: (5 in wv, 60 in wv, -1 in wv, wv.has_index_for(59)),
     "by vector": lambda wv: wv.similar_by_vector(wv["word1"] + wv["word2"]),
     "by word": lambda wv: wv.similar_by_word("word4", topn=3),
     "by row": lambda wv: wv.most_similar([5], topn=3),
@@ -45,6 +61,18 @@ CALLS = {
     "row": lambda wv: wv[7],
     "rows": lambda wv: wv[["word1", "word2"]],
 }
+
+
+class FirstRows:
+    """An index as gensim's AnnoyIndexer is: it finds the first rows."""
+
+    def __init__(self, wv):
+        self.wv = wv
+
+    def most_similar(self, vector, num_neighbors):
+        return [(word, float(self.wv.get_vector(word, norm=True) @ vector)) for word in self.wv.index_to_key][
+            :num_neighbors
+        ]
 
 
 def assert_alike(found, expected):
@@ -85,34 +113,147 @@ def test_evaluation_returns_what_gensim_returns(both, tmp_path):
             lines.append(" ".join([*words, best[rng.integers(0, 2)][0]]))
         lines.append("word1 word2 word3 unknown")
     (tmp_path / "questions.txt").write_text("\n".join(lines) + "\n")
+    found, expected = (wv.evaluate_word_pairs(str(tmp_path / "pairs.tsv"), dummy4unknown=True) for wv in (ours, theirs))
+    assert_alike([*found[0], *found[1], found[2]], [*map(float, expected[0]), *map(float, expected[1]), expected[2]])
     for options in ({}, {"case_insensitive": False}, {"dummy4unknown": True}, {"restrict_vocab": 40}):
         found = ours.evaluate_word_analogies(str(tmp_path / "questions.txt"), **options)
         assert found == theirs.evaluate_word_analogies(str(tmp_path / "questions.txt"), **options)
         assert 0 < found[0] < 1
 
 
+def test_analogies_by_product(both, tmp_path):
+    """gensim accepts `similarity_function` and ignores it."""
+    wv, lines, right = both[0], [": all"], []
+    for a, b, c in np.random.default_rng(2).integers(0, 60, (40, 3)):
+        words = [f"word{i}" for i in (a, b, c)]
+        best = [word for word, _ in wv.most_similar_cosmul([words[1], words[2]], [words[0]], topn=2)]
+        lines.append(" ".join([*words, best[len(right) % 2]]))
+        right.append(len(right) % 2 == 0)
+    (tmp_path / "questions.txt").write_text("\n".join(lines) + "\n")
+    path = tmp_path / "questions.txt"
+    score, sections = wv.evaluate_word_analogies(path, similarity_function="most_similar_cosmul")
+    assert score == sum(right) / len(right)
+    assert len(sections[0]["correct"]) == 20
+    assert wv.evaluate_word_analogies(path)[0] != score
+    with pytest.raises(ParameterError, match="similarity_function='cosmul': it must be the name of a method"):
+        wv.evaluate_word_analogies(path, similarity_function="cosmul")
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda wv: wv.add_vector("new", wv["word1"]), NotImplementedError, "do not change: make new ones"),
-        (lambda wv: wv.wmdistance(["word1"], ["word2"]), NotImplementedError, "to_gensim"),
-        (lambda wv: type(wv)(vector_size=7), ParameterError, "takes the finished vectors"),
-        (lambda wv: type(wv)(7), ParameterError, "takes the finished vectors"),
-        (lambda wv: wv.init_sims(replace=True), ParameterError, "get_normed_vectors"),
-        (lambda wv: wv.index2word, AttributeError, "unlike gensim's: use wv.key_to_index and wv.index_to_key"),
+        (lambda wv: wv.index2word, AttributeError, "unlike gensim's: use wv.index_to_key"),
         (lambda wv: wv.nonsense, AttributeError, "'KeyedVectors' object has no attribute 'nonsense'$"),
         (lambda wv: Word2Vec().wv, AttributeError, r"call build_vocab\(sentences\) first"),
-        (lambda wv: wv.most_similar("word1", clip_start=5), ParameterError, "use a slice instead"),
-        (lambda wv: wv.most_similar("word1", indexer=object()), ParameterError, "ApproximateIndex"),
-        (lambda wv: wv.get_vecattr("word1", "sample_int"), KeyError, "attribute 'sample_int'"),
-        (lambda wv: wv.save_word2vec_format("x", write_header=False), ParameterError, "with a header"),
-        (lambda wv: wv.load_word2vec_format("x", encoding="latin-1"), ParameterError, "UTF-8"),
-        (lambda wv: wv.evaluate_word_pairs("x", dummy4unknown=True), ParameterError, "left out and counted"),
+        (lambda wv: wv.most_similar("word1", indexer=object()), ParameterError, "a method most_similar"),
+        (lambda wv: wv.most_similar("word1", topn=None, among=["word2"]), ParameterError, "all rows are scored"),
+        (
+            lambda wv: wv.most_similar("word1", indexer=FirstRows(wv), restrict_vocab=9),
+            ParameterError,
+            "searches all rows",
+        ),
+        (
+            lambda wv: wv.most_similar("word1", indexer=ApproximateIndex(wv), clip_start=9),
+            ParameterError,
+            "searches all rows",
+        ),
+        (lambda wv: wv.n_similarity(["word1"], []), ZeroDivisionError, "ws2 is empty"),
+        (lambda wv: wv.relative_cosine_similarity("word1", "word2", topn=0), ParameterError, "no neighbours"),
+        (lambda wv: wv.rank_by_centrality("word1"), ParameterError, "must be a list of words"),
+        (lambda wv: wv.wmdistance("word1", ["word2"]), ParameterError, "document1='word1'"),
+        (lambda wv: wv["none"], KeyError, "the word 'none' is not in the vocabulary"),
+        (lambda wv: wv[["word1", []]], ParameterError, "cannot be a word"),
     ],
 )
-def test_methods_without_a_counterpart_raise_a_sentence(both, call, error, message):
+def test_what_cannot_be_answered_is_told(both, call, error, message):
     with pytest.raises(error, match=message):
         call(both[0])
+
+
+@pytest.mark.filterwarnings("ignore:words that are not in the vocabulary")
+@pytest.mark.parametrize("norm", [True, False])
+@pytest.mark.parametrize(
+    "documents", [("1 2 3", "4 5 5 none"), ("1 2 2", "2 1 1"), ("1", "1"), ("7 8", "8 7"), ("1 1", "none")]
+)
+def test_word_movers_distance_is_gensims(both, documents, norm):
+    pytest.importorskip("ot")
+    split = [[word if word == "none" else f"word{word}" for word in document.split()] for document in documents]
+    ours, theirs = both
+    if split[1] == ["none"]:
+        with pytest.warns(RuntimeWarning, match="their distance is infinite"):
+            found = ours.wmdistance(*split, norm=norm)
+    else:
+        found = ours.wmdistance(*split, norm=norm)
+    assert found == pytest.approx(theirs.wmdistance(*split, norm=norm), abs=1e-6)
+
+
+def test_word_movers_distance_without_its_package(both, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ot", None)
+    with pytest.raises(ImportError, match=r"fastw2v\[wmd\]"):
+        both[0].wmdistance(["word1"], ["word2"])
+
+
+def test_old_names_warn_or_do_the_same(both):
+    with pytest.warns(DeprecationWarning, match="use get_vector"):
+        assert_alike(both[0].word_vec("word3"), both[1].get_vector("word3"))
+    assert both[0].words_closer_than("word1", "word9") == both[0].closer_than("word1", "word9")
+
+
+def test_vectors_that_were_looked_up_cannot_be_changed_behind_the_back(both):
+    wv = both[0]
+    for vector in (wv["word1"], wv.get_vector("word1"), wv.get("word1"), wv.get_normed_vectors()[0], wv.norms):
+        with pytest.raises(ValueError, match="read-only"):
+            vector[0] = 1
+
+
+@pytest.mark.parametrize("allow_inference", [True, False])
+@pytest.mark.parametrize("copy_vecattrs", [True, False])
+def test_vectors_for_all_copies_attributes_if_asked(both, allow_inference, copy_vecattrs):
+    made = []
+    for wv in both:
+        wv = copy.deepcopy(wv)
+        for row, word in enumerate(wv.index_to_key):
+            wv.set_vecattr(word, "count", 1000 - row)
+            wv.set_vecattr(word, "kind", f"kind {row}")
+        made.append(wv.vectors_for_all(["word9", "none", 3, "word2", "word9"], allow_inference, copy_vecattrs))
+    ours, theirs = made
+    assert ours.index_to_key == theirs.index_to_key
+    assert {name: values.tolist() for name, values in ours.expandos.items()} == {
+        name: values.tolist() for name, values in theirs.expandos.items()
+    }
+    np.testing.assert_array_equal(ours.vectors, theirs.vectors)
+
+
+def test_where_gensims_class_is_asked_for(both):
+    gensim = pytest.importorskip("gensim.models.keyedvectors")
+    wv = KeyedVectors.from_vectors(both[0].vectors.copy(), both[0].index_to_key)
+    wv.set_vecattr("word1", "kind", "noun")
+    theirs = wv.to_gensim()
+    assert isinstance(theirs, gensim.KeyedVectors)
+    assert theirs.get_vecattr("word1", "kind") == "noun"
+    theirs.vectors[0] = 0
+    assert wv.vectors[0].any()
+    theirs.vectors_lockf = np.zeros(60)
+    back = KeyedVectors.from_gensim(theirs)
+    assert type(back) is KeyedVectors
+    assert back.get_vecattr("word1", "kind") == "noun"
+    assert not back.vectors_lockf.any()
+    back.vectors[1] = 0
+    assert theirs.vectors[1].any()
+
+
+def test_filters_and_indexes_of_this_package_work_with_clips(both):
+    wv = both[0]
+    expected = [pair for pair in wv.most_similar("word1", topn=60) if 20 <= wv.get_index(pair[0]) < 40]
+    assert_alike(wv.most_similar("word1", clip_start=20, clip_end=40), expected[:10])
+    wanted = [word for word, _ in expected[2:5]]
+    for found in (
+        wv.most_similar("word1", clip_start=20, among=[*wanted, "word5"]),
+        wv.most_similar("word1", clip_start=20, clip_end=40, exclude=lambda word: word not in wanted),
+    ):
+        assert_alike(found, expected[2:5])
+    pytest.importorskip("usearch")
+    assert_alike(wv.most_similar("word1", indexer=ApproximateIndex(wv)), wv.most_similar("word1"))
 
 
 LOOKUPS = {
@@ -142,14 +283,16 @@ def test_neighbours_of_any_collection(both):
 
 
 def test_a_tuple_can_be_a_word():
-    wv = KeyedVectors(np.eye(2), [("a", "b"), ("c", "d")])
+    wv = KeyedVectors.from_vectors(np.eye(2), [("a", "b"), ("c", "d")])
     assert wv["a", "b"].tolist() == [1, 0]
     with pytest.raises(KeyError, match="not in the vocabulary"):
         wv[0, 1]
 
 
 def test_the_form_of_a_file_of_pairs_can_be_said(tmp_path):
-    wv = KeyedVectors(np.random.default_rng(0).normal(size=(5, 4)), ["king", "queen", "man", "woman", "köln"])
+    wv = KeyedVectors.from_vectors(
+        np.random.default_rng(0).normal(size=(5, 4)), ["king", "queen", "man", "woman", "köln"]
+    )
     rows = [("king", "queen", 8.5), ("man", "woman", 8), ("köln", "man", 1)]
     for path, mark in (("tab.tsv", "\t"), ("semicolon.csv", ";")):
         (tmp_path / path).write_text(

@@ -27,7 +27,7 @@ def test_each_train_makes_draws_of_its_own():
     sentences = [["common"] * 6 + [f"rare{i}"] for i in range(40)]
     model = Word2Vec(sg=1, sample=1e-3, seed=3, window=1, **SMALL)
     model.build_vocab(sentences)
-    before = model.wv.vectors
+    before = model.wv.vectors.copy()
     for _ in range(30):
         model.train(sentences, total_examples=40, epochs=1)
     assert model.train_count == 30
@@ -114,9 +114,10 @@ def test_wv_is_the_same_object_before_and_after():
     model = Word2Vec(**PLAIN)
     model.build_vocab(SENTENCES)
     wv = model.wv
-    before, units = wv["wine"], wv.unit_vectors
+    array, before, units = wv.vectors, wv["wine"].copy(), wv.unit_vectors
     model.train(SENTENCES, epochs=2)
     assert model.wv is wv
+    assert wv.vectors is array
     assert not np.array_equal(wv["wine"], before)
     assert not np.array_equal(wv.unit_vectors, units)
     np.testing.assert_allclose(np.linalg.norm(wv.unit_vectors, axis=1), 1, rtol=1e-5)

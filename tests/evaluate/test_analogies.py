@@ -13,7 +13,7 @@ from fastw2v.evaluate.files import read_analogies
 from fastw2v.vectors import WordVectors
 
 
-def plain_analogies(wv, sections, *, limit, protocol):
+def plain_analogies(wv, sections, *, limit, protocol, method="add"):
     """The two protocols once more, one question after the other, as their programs do it."""
     upper = str.upper if protocol == "gensim" else lambda word: word.encode().upper().decode()
     words = [upper(word) for word in wv.index_to_key[:limit]]
@@ -27,7 +27,11 @@ def plain_analogies(wv, sections, *, limit, protocol):
                 continue
             used += 1
             rows = [words.index(word) for word in (a, b, c)]
-            scores = units @ (units[rows[1]] - units[rows[0]] + units[rows[2]])
+            if method == "add":
+                scores = units @ (units[rows[1]] - units[rows[0]] + units[rows[2]])
+            else:
+                near_a, near_b, near_c = (1 + units[rows] @ units.T) / 2
+                scores = near_b * near_c / (near_a + 1e-6)
             ranked = [row for row in np.argsort(-scores, kind="stable") if row not in rows]
             if protocol == "c":
                 correct += scores[ranked[0]] > 0 and words[ranked[0]] == answer
@@ -41,13 +45,14 @@ def plain_analogies(wv, sections, *, limit, protocol):
 @pytest.mark.parametrize("protocol", ["c", "gensim"])
 @pytest.mark.parametrize("limit", [60, 10_000])
 @pytest.mark.parametrize("at_once", [1, 7, 8192])
-def test_both_protocols_equal_the_same_written_plainly(monkeypatch, protocol, limit, at_once, world, questions):
+@pytest.mark.parametrize("method", ["add", "mul"])
+def test_both_protocols_equal_the_same_written_plainly(monkeypatch, protocol, limit, at_once, method, world, questions):
     monkeypatch.setattr("fastw2v.evaluate.offsets._BLOCK_SEARCHED", at_once)
     monkeypatch.setattr("fastw2v.evaluate.offsets._BLOCK_QUESTIONS", at_once)
     wv = world()
-    report = evaluate_analogies(wv, questions(), protocol=protocol, restrict_vocab=limit)
+    report = evaluate_analogies(wv, questions(), protocol=protocol, restrict_vocab=limit, method=method)
     found = [(section.name, section.correct, section.used, section.missing) for section in report.sections]
-    assert found == plain_analogies(wv, questions(), limit=limit, protocol=protocol)
+    assert found == plain_analogies(wv, questions(), limit=limit, protocol=protocol, method=method)
     assert 0 < report.total.correct < report.total.used
     assert report.total.missing > 0
 
@@ -171,3 +176,10 @@ def test_on_trained_vectors_both_protocols_give_the_numbers_of_their_programs(da
     found = [(each.name, each.correct, each.used, each.missing) for each in report.sections]
     assert found == plain_analogies(wv, read_analogies(path), limit=limit, protocol="c")
     assert 20 < report.total.correct < report.total.used
+
+
+def test_the_two_methods_are_told_apart(world, questions):
+    with pytest.raises(ParameterError, match="method must be 'add' or 'mul'; got 'cosmul'"):
+        evaluate_analogies(world(), questions(), method="cosmul")
+    answers = {method: evaluate_analogies(world(), questions(), method=method).total for method in ("add", "mul")}
+    assert answers["add"] != answers["mul"]

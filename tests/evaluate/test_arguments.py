@@ -30,7 +30,9 @@ def test_models_and_gensims_vectors_are_evaluated(wv):
     model = Word2Vec([["a", "b", "c"]] * 20, min_count=1, vector_size=4, n_jobs=1).fit()
     assert evaluate_word_pairs(model, [("a", "b", 1.0), ("b", "c", 2.0)]).used == 2
     assert evaluate_analogies(model, [("x", [("a", "b", "c", "a")])]).total.used == 1
-    assert evaluate_word_pairs(KeyedVectors(wv.vectors, wv.index_to_key), PAIRS) == evaluate_word_pairs(wv, PAIRS)
+    assert evaluate_word_pairs(KeyedVectors.from_vectors(wv.vectors, wv.index_to_key), PAIRS) == evaluate_word_pairs(
+        wv, PAIRS
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_what_is_no_section_of_questions_is_refused(wv, questions, message):
 
 
 def test_gensims_methods_go_on_after_a_bad_line(tmp_path, wv):
-    ours = KeyedVectors(wv.vectors, wv.index_to_key)
+    ours = KeyedVectors.from_vectors(wv.vectors, wv.index_to_key)
     (tmp_path / "q.txt").write_text(": family\nking queen man woman\n// a comment\nking queen\nman woman king queen\n")
     with pytest.warns(RuntimeWarning, match="left out 1 lines; the first is line 4"):
         _, sections = ours.evaluate_word_analogies(tmp_path / "q.txt")

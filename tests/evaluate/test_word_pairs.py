@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from fastw2v.errors import ParameterError
 from fastw2v.evaluate import evaluate_word_pairs
 from fastw2v.vectors import WordVectors
 
@@ -27,6 +28,13 @@ def test_word_pairs_give_gensims_numbers(tmp_path, world, as_gensim):
         assert report.spearman == pytest.approx(spearman[0], abs=1e-6)
         assert report.pearson == pytest.approx(pearson[0], abs=1e-5)
         assert 100 * (1 - report.coverage) == pytest.approx(missing)
+        pearson, spearman, missing = other.evaluate_word_pairs(str(path), restrict_vocab=limit, dummy4unknown=True)
+        report = evaluate_word_pairs(wv, path, restrict_vocab=limit, unknown="zero")
+        assert report.spearman == pytest.approx(spearman[0], abs=1e-6)
+        assert report.pearson == pytest.approx(pearson[0], abs=1e-5)
+        assert 100 * (1 - report.coverage) == pytest.approx(missing)
+    with pytest.raises(ParameterError, match="unknown must be 'leave out' or 'zero'"):
+        evaluate_word_pairs(wv, path, unknown="skip")
 
 
 def test_case_counts_when_it_should():

@@ -1,13 +1,14 @@
 """word2vec text and binary: files of every program are read, ours by gensim; what would break one is refused."""
 
 import gzip
+import pickle
 
 import numpy as np
 import pytest
 
 from fastw2v import Word2Vec
 from fastw2v.compat.gensim import KeyedVectors
-from fastw2v.errors import FormatError, ParameterError
+from fastw2v.errors import FormatError, ParameterError, TruncatedFileError
 from fastw2v.formats import load, save
 from fastw2v.vectors import WordVectors
 
@@ -132,12 +133,43 @@ def test_words_that_are_not_utf8(tmp_path, form):
     path = tmp_path / "vectors"
     number = b"1" if form == "text" else np.float32(1).tobytes()
     path.write_bytes(b"1 1\na\xff\xfe " + number)
-    with pytest.raises(FormatError, match=r"(line 2|word 1 of 1).*is not valid UTF-8.*errors='replace'"):
+    with pytest.raises(FormatError, match=r"(line 2|word 1 of 1).*is not valid UTF-8.*errors='replace'") as caught:
         load(path)
+    error = pickle.loads(pickle.dumps(caught.value))
+    assert str(error) == str(caught.value)
+    assert isinstance(error, UnicodeDecodeError)
+    assert (error.object, error.start) == (b"a\xff\xfe", 1)
     assert load(path, errors="replace").index_to_key == ["a\ufffd\ufffd"]
     assert load(path, errors="ignore").index_to_key == ["a"]
     with pytest.raises(ParameterError, match="errors"):
         load(path, errors="surrogateescape")
+
+
+@pytest.mark.parametrize("form", ["text", "binary"])
+def test_words_in_another_encoding(tmp_path, form):
+    path = tmp_path / "vectors"
+    number = b"1" if form == "text" else np.float32(1).tobytes()
+    path.write_bytes(b"2 1\n" + b"".join(word.encode("koi8-r") + b" " + number + b"\n" for word in ("жук", "мёд")))
+    assert load(path, encoding="koi8-r").index_to_key == ["жук", "мёд"]
+    with pytest.raises(FormatError, match=r"is not valid ascii"):
+        load(path, encoding="ascii")
+    for wrong, said in (
+        ("utf-16", "convert the file to UTF-8 first"),
+        ("x y", "no encoding of this name"),
+        (5, "no enc"),
+    ):
+        with pytest.raises(ParameterError, match=said):
+            load(path, encoding=wrong)
+
+
+@pytest.mark.parametrize("form", ["text", "binary"])
+def test_a_truncated_file_is_an_eof_error(tmp_path, form):
+    save(tmp_path / "vectors", WordVectors(np.eye(3), ["a", "b", "c"]), format=form)
+    content = (tmp_path / "vectors").read_bytes()
+    (tmp_path / "vectors").write_bytes(content[: content.rindex(b"c")])
+    with pytest.raises(TruncatedFileError, match="truncated") as caught:
+        load(tmp_path / "vectors")
+    assert isinstance(caught.value, EOFError)
 
 
 @pytest.mark.parametrize("name", WORD2VEC)

@@ -279,7 +279,7 @@ def test_a_frame_has_a_row_for_each_word(wv, all_words, all_vectors):
         lambda wv: wv.row("missing"),
         lambda wv: wv.most_similar("missing"),
         lambda wv: wv.similarity("word1", "missing"),
-        lambda wv: KeyedVectors(wv.vectors, wv.index_to_key)["missing"],
+        lambda wv: KeyedVectors.from_vectors(wv.vectors, wv.index_to_key)["missing"],
     ],
 )
 def test_close_words_are_looked_for_only_when_the_message_is_shown(wv, monkeypatch, ask):

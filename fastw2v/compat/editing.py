@@ -1,0 +1,374 @@
+"""Word vectors that can be edited, as gensim's can: keys, vectors and attributes are added, replaced and sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.compat.current_vectors import CurrentVectors, float_type
+from fastw2v.compat.vector_attributes import Attributes, allocate, placeholder_counts
+from fastw2v.corpus.vocabulary import Vocabulary, describe_unknown
+from fastw2v.errors import ParameterError, UnknownWordError
+from fastw2v.parameters import shown
+from fastw2v.vectors.queries import Choice, Words, check_key
+from fastw2v.vectors.search import search_limit, whole_number
+from fastw2v.vectors.word_vectors import WordVectors
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class EditableVectors(CurrentVectors):
+    """`WordVectors` whose array, keys and attributes may change at any time; answers follow what they are now.
+
+    Parameters
+    ----------
+    vector_size : int
+        D.
+    count : int, default 0
+        Rows to make room for; `add_vector` and `add_vectors` fill them first. Their keys are None until then.
+    dtype : type, default float32
+        Of the vectors: float16, float32 or float64.
+    mapfile_path : str, optional
+        Has no effect, as in gensim.
+    """
+
+    # Properties of the base class; here plain attributes of each object, which scripts may assign.
+    index_to_key: list[Any] = []  # noqa: RUF012
+    key_to_index: dict[Hashable, int] = {}  # noqa: RUF012
+    mapfile_path: Any = None
+
+    def __init__(self, vector_size: int, count: int = 0, dtype: Any = np.float32, mapfile_path: Any = None) -> None:
+        if not isinstance(vector_size, (int, np.integer)):
+            raise ParameterError(
+                f"vector_size={shown(vector_size)}: it must be a whole number; {type(self).__name__}.from_vectors("
+                "vectors, words) makes an object of an array and its words"
+            )
+        size, rows = whole_number("vector_size", vector_size, 1), whole_number("count", count, 0)
+        self._begin(np.zeros((rows, size), float_type("dtype", dtype)), [None] * rows)
+        self.key_to_index, self.next_index, self.mapfile_path = {}, 0, mapfile_path
+
+    @classmethod
+    def from_vectors(cls, vectors: Any, words: Vocabulary | Iterable[Hashable], counts: Any = None) -> Self:
+        """Return an object with these vectors, words and counts; the array is shared, unless it is read-only.
+
+        Examples
+        --------
+        >>> from fastw2v.compat.gensim import KeyedVectors
+        >>> KeyedVectors.from_vectors([[1.0, 0.0], [0.0, 1.0]], ["a", "b"]).get_index("b")
+        1
+        """
+        array = np.asarray(vectors)
+        checked = WordVectors(array, words, counts)
+        return cls._of(array if array.flags.writeable else np.array(array), checked.vocabulary)
+
+    @classmethod
+    def _of(cls, array: NDArray[Any], vocabulary: Vocabulary) -> Self:
+        made = cls.__new__(cls)
+        made._begin(array, list(vocabulary.words))
+        made.key_to_index = dict(vocabulary.index)
+        if vocabulary.counts is not None:
+            made._set_counts(vocabulary.counts)
+        return made
+
+    def _begin(self, array: NDArray[Any], keys: list[Any]) -> None:
+        self._hold(array)
+        self.index_to_key, self.key_to_index = keys, {}
+        self.next_index = len(keys)
+        self.expandos: Attributes = {}
+        self._placeholders = False  # whether the counts are made up
+        self._lockf = np.ones(1, np.float32)
+
+    # -- keys --
+
+    def _choice(self, restrict_vocab: int | None, among: Words | None, exclude: Words | None) -> Choice:
+        """Leave out the rows that no key has taken yet."""
+        taken = len(self)
+        while taken and self.index_to_key[taken - 1] is None and None not in self.key_to_index:
+            taken -= 1
+        limit = search_limit(taken, restrict_vocab)
+        return Choice(self.key_to_index, self.index_to_key, limit, among, exclude)
+
+    def resize_vectors(self, seed: int = 0) -> None:
+        """Give the array as many rows as there are keys; new rows are random in [-1, 1) / D, as gensim's are."""
+        old, shape = self._rows, (len(self.index_to_key), self.vector_size)
+        if old.shape != shape:
+            random = np.random.default_rng(seed).random(shape, np.float64 if old.dtype == np.float64 else np.float32)
+            array = ((2 * random - 1) / shape[1]).astype(old.dtype)
+            array[: len(old)] = old[: len(array)]
+            self._hold(array)
+        self.allocate_vecattrs()
+
+    @property
+    def vocabulary(self) -> Vocabulary:  # type: ignore[override]
+        """The keys and counts as they are now."""
+        if None in self.index_to_key and None not in self.key_to_index:
+            raise ParameterError(
+                f"{self.index_to_key.count(None):,} of {len(self):,} rows have no key yet: add their vectors, or make "
+                "an object without spare rows"
+            )
+        return Vocabulary(self.index_to_key, self.counts)
+
+    def __len__(self) -> int:
+        return len(self.index_to_key)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self.key_to_index or self._is_row(word)
+
+    def _is_row(self, key: object) -> bool:
+        return isinstance(key, (int, np.integer)) and 0 <= int(key) < len(self.index_to_key)
+
+    def row(self, word: Hashable) -> int:
+        """Return the row of a key; a whole number that is not a key is a row itself."""
+        try:
+            return self.key_to_index[word]
+        except KeyError:
+            if self._is_row(word):
+                return int(word)  # type: ignore[call-overload, no-any-return]
+            raise UnknownWordError(word, lambda: describe_unknown(word, Vocabulary(self.index_to_key))) from None
+        except TypeError:
+            check_key(word, "got")
+            raise
+
+    # -- adding --
+
+    def add_vector(self, key: Hashable, vector: Any) -> int:
+        """Add a key and its vector in the next free row, or a new one; return the row.
+
+        A known key gets this vector. Many at once are quicker: `add_vectors`.
+        """
+        self.add_vectors([key], [vector], replace=True)
+        return self.key_to_index[key]
+
+    def add_vectors(self, keys: Any, weights: Any, extras: Any = None, replace: bool = False) -> None:
+        """Add keys and their vectors; known keys keep theirs unless `replace` is True.
+
+        Parameters
+        ----------
+        keys : str or int, or list of these
+        weights : array of shape (len(keys), D), or list of vectors; one vector for one key
+        extras : dict of arrays, optional
+            Values of attributes (see `set_vecattr`), one per key.
+        replace : bool, default False
+
+        Raises
+        ------
+        ParameterError
+            The numbers of keys, vectors and values differ, or a key is given twice. Nothing is changed then.
+        """
+        single = isinstance(keys, (str, bytes, int, np.integer))
+        keys = [keys] if single else list(keys)
+        given = _vectors_of(keys, [weights] if single else weights, self.vector_size)
+        values = {name: _values_of(name, value, keys) for name, value in (extras or {}).items()}
+        known = np.array([key in self.key_to_index for key in keys], bool)
+        # Typed before anything is changed, so that a type that does not fit changes nothing.
+        allocate(dict(self.expandos), len(self), [(name, value.dtype) for name, value in values.items()])
+        self._append([key for key, old in zip(keys, known, strict=True) if not old], given[~known])
+        allocate(self.expandos, len(self), [(name, value.dtype) for name, value in values.items()])
+        changed = np.ones(len(keys), bool) if replace else ~known
+        rows = [self.key_to_index[key] for key, change in zip(keys, changed, strict=True) if change]
+        if replace and known.any():
+            self._watched.lend()[rows] = given
+        for name, value in values.items():
+            self.expandos[name][rows] = value[changed]
+
+    def _append(self, keys: list[Any], vectors: NDArray[Any]) -> None:
+        """Give rows to new keys: spare ones first."""
+        self._check_rows()
+        spare = [row for row in range(self.next_index, len(self)) if self.index_to_key[row] is None][: len(keys)]
+        more = len(keys) - len(spare)
+        if spare:
+            self._watched.lend()[spare] = vectors[: len(spare)]
+        if more:
+            added = vectors[len(spare) :].astype(self._rows.dtype)
+            self._hold(np.concatenate([self._rows, added]))
+        rows = [*spare, *range(len(self), len(self) + more)]
+        self.index_to_key += [None] * more
+        for key, row in zip(keys, rows, strict=True):
+            self.index_to_key[row], self.key_to_index[key] = key, row
+        self.next_index = max([self.next_index, *(row + 1 for row in rows)])
+        self._lengthen_locks()
+
+    def __setitem__(self, keys: Any, weights: Any) -> None:
+        """Add keys or replace their vectors: ``wv["word"] = vector``, ``wv[["a", "b"]] = vectors``."""
+        listed = isinstance(keys, (list, np.ndarray))
+        for key in keys if listed else [keys]:
+            if self._is_row(key) and key not in self.key_to_index and isinstance(self.index_to_key[key], str):
+                raise ParameterError(
+                    f"wv[{key}] = ...: {key} is not a key but the row of {self.index_to_key[key]!r}: for the row write "
+                    f"wv.vectors[{key}] = vector, and wv.add_vector({key}, vector) for a new key"
+                )
+        self.add_vectors(list(keys) if listed else [keys], weights if listed else [weights], replace=True)
+
+    # -- attributes of keys --
+
+    def allocate_vecattrs(self, attrs: Any = None, types: Any = None) -> None:
+        """Make arrays for attributes, and all of them as long as there are keys."""
+        allocate(self.expandos, len(self), zip(attrs or (), types or (), strict=True))
+
+    def set_vecattr(self, key: Hashable, attr: str, val: Any) -> None:
+        """Set an attribute of a key; the first value decides the type of the attribute."""
+        row = self.row(key)
+        self.allocate_vecattrs([attr], [type(val)])
+        self.expandos[attr][row] = val
+
+    def get_vecattr(self, key: Hashable, attr: str) -> Any:
+        """Return an attribute of a key, such as its "count"."""
+        if attr not in self.expandos:
+            names = ", ".join(map(repr, self.expandos)) or "none"
+            raise KeyError(f"attribute {attr!r}: these vectors have {names}")
+        return self.expandos[attr][self.row(key)]
+
+    @property
+    def counts(self) -> NDArray[np.int64] | None:
+        """The attribute "count" as whole numbers, shape (V,).
+
+        None where there is none, where the counts are made up, and where keys were assigned that they do not belong to.
+        """
+        given = self.expandos.get("count")
+        if given is None or len(given) != len(self):
+            return None
+        if self._placeholders and np.array_equal(given, placeholder_counts(len(given))):
+            return None
+        return np.asarray(given, np.int64)
+
+    def _set_counts(self, counts: NDArray[np.int64] | None) -> None:
+        """Set the counts; None: gensim's numbers by row, for vectors of a file without counts."""
+        self._placeholders = counts is None
+        self.expandos["count"] = placeholder_counts(len(self)) if counts is None else np.array(counts, np.int64)
+
+    def sort_by_descending_frequency(self) -> None:
+        """Order keys, vectors and attributes by count, the highest first; of equal counts, the later row, as gensim.
+
+        The context vectors of a model are not ordered with them, so sort before training.
+        """
+        if not len(self):
+            return
+        if "count" not in self.expandos:
+            raise KeyError("sort_by_descending_frequency: these vectors have no counts: set_vecattr(key, 'count', n)")
+        allocate(self.expandos, len(self))
+        counts = np.asarray(self.expandos["count"], np.int64)
+        order = np.lexsort((-np.arange(len(counts)), -counts))
+        self.index_to_key = [self.index_to_key[row] for row in order]
+        self.key_to_index = {key: row for row, key in enumerate(self.index_to_key) if key is not None}
+        for name, values in self.expandos.items():
+            self.expandos[name] = values[order]
+        if len(self._rows):
+            self._hold(self._rows[order])
+        if len(self._lockf) == len(order):
+            self._lockf = self._lockf[order]
+
+    # -- what training changes and leaves --
+
+    @property
+    def vectors_lockf(self) -> NDArray[Any]:
+        """How far training moves each vector: 1 or 0, one number for each row, or one for all."""
+        return self._lockf
+
+    @vectors_lockf.setter
+    def vectors_lockf(self, given: Any) -> None:
+        array = np.asarray(given)
+        if array.ndim != 1 or array.dtype.kind not in "fiub":
+            raise ParameterError(f"wv.vectors_lockf = {shown(given)}: it must be an array of numbers, one per row")
+        self._lockf = array if array.dtype.kind == "f" else array.astype(np.float32)
+
+    def _lengthen_locks(self) -> None:
+        if 1 < len(self._lockf) < len(self):
+            self._lockf = np.concatenate([self._lockf, np.ones(len(self) - len(self._lockf), self._lockf.dtype)])
+
+    def locked_keys(self) -> list[Any] | None:
+        """Return the keys that `vectors_lockf` keeps from training; None if there are none.
+
+        Raises
+        ------
+        ParameterError
+            It has another length, or holds other numbers than 0 and 1.
+        """
+        locks = self._lockf
+        if len(locks) not in (1, len(self)):
+            raise ParameterError(
+                f"wv.vectors_lockf has {len(locks):,} numbers for {len(self):,} rows: give one per row, as in "
+                "wv.vectors_lockf = np.ones(len(wv), dtype=np.float32)"
+            )
+        odd = np.flatnonzero((locks != 0) & (locks != 1))
+        if len(odd):
+            raise ParameterError(
+                f"wv.vectors_lockf[{odd[0]}] is {locks[odd[0]]:g}: training moves a vector (1) or leaves it (0), and "
+                "not by a part"
+            )
+        if locks.all():
+            return None
+        return [key for key, lock in zip(self.index_to_key, np.broadcast_to(locks, len(self)), strict=True) if not lock]
+
+    def _renew(self, vectors: NDArray[Any], vocabulary: Vocabulary) -> None:
+        """Hold what training has made; the array stays the same where its shape does, as in gensim."""
+        old = self._watched.array
+        if old.shape == vectors.shape and old.flags.writeable:
+            self._watched.lend()[...] = vectors
+        else:
+            self._hold(np.array(vectors))
+        if vocabulary.words != self.index_to_key:
+            if vocabulary.words[: len(self)] != self.index_to_key:
+                self.expandos, self._lockf = {}, np.ones(1, np.float32)  # of other keys
+            self.index_to_key, self.key_to_index = list(vocabulary.words), dict(vocabulary.index)
+            self.next_index = len(vocabulary)
+            self.allocate_vecattrs()
+            self._lengthen_locks()
+        if vocabulary.counts is not None:
+            self._set_counts(vocabulary.counts)
+
+    # -- copies --
+
+    def __getstate__(self) -> dict[str, Any]:
+        # np.asarray: of a memory-mapped file the numbers travel, not the mapping.
+        state = {name: value for name, value in vars(self).items() if name != "_watched"}
+        return {**state, "_array": np.asarray(self._watched.array)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update({name: value for name, value in state.items() if name != "_array"})
+        self._hold(state["_array"])
+
+    def __copy__(self) -> Self:
+        """Return a copy with an array of its own, so that editing one does not change the other."""
+        made = type(self).__new__(type(self))
+        vars(made).update(vars(self), index_to_key=list(self.index_to_key), key_to_index=dict(self.key_to_index))
+        made.expandos = {name: values.copy() for name, values in self.expandos.items()}
+        made._hold(np.array(self._rows))
+        made._lockf = self._lockf.copy()
+        if "lifecycle_events" in vars(self):
+            vars(made)["lifecycle_events"] = list(vars(self)["lifecycle_events"])
+        return made
+
+    def _like(self, vectors: NDArray[Any], words: list[Any], counts: NDArray[np.int64] | None) -> Self:
+        return self.from_vectors(np.array(vectors), words, counts)
+
+
+def _vectors_of(keys: Sequence[Any], weights: Any, size: int) -> NDArray[Any]:
+    """Return one vector for each of these distinct keys."""
+    try:
+        given = np.asarray(weights)
+        fits = given.dtype.kind in "fiu" and given.size == len(keys) * size and given.shape[:1] == (len(keys),)
+    except ValueError:  # vectors of different lengths
+        fits = False
+    if not fits and len(keys):
+        found = f"an array of shape {given.shape}" if isinstance(weights, np.ndarray) else shown(weights)
+        raise ParameterError(
+            f"{len(keys):,} keys need vectors of shape ({len(keys)}, {size}), one row of numbers per key; got {found}"
+        )
+    seen: set[Any] = set()
+    for key in keys:
+        check_key(key, "`keys` holds")
+        if key in seen:
+            raise ParameterError(f"the key {key!r} is given twice: give each key one vector")
+        seen.add(key)
+    return given.reshape(len(keys), size)
+
+
+def _values_of(name: str, values: Any, keys: Sequence[Any]) -> NDArray[Any]:
+    array = np.asarray(values)
+    if array.shape[:1] != (len(keys),):
+        raise ParameterError(f"extras[{name!r}] has shape {array.shape} for {len(keys):,} keys: give one value per key")
+    return array

@@ -1,0 +1,105 @@
+"""gensim's evaluation methods over this package's: their arguments and what they return."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from fastw2v.errors import FormatError, ParameterError
+from fastw2v.evaluate import evaluate_word_pairs
+from fastw2v.evaluate.analogies import PROTOCOLS, Method, Protocol, judge_analogies
+from fastw2v.evaluate.files import read_analogies
+from fastw2v.parameters import shown
+from fastw2v.vectors.search import search_limit
+from fastw2v.vectors.word_vectors import WordVectors
+
+_METHODS: dict[str, Method] = {"most_similar": "add", "most_similar_cosmul": "mul"}
+
+
+def word_pairs(
+    wv: WordVectors,
+    pairs: str | os.PathLike[str],
+    delimiter: str,
+    encoding: str,
+    restrict_vocab: int | None,
+    case_insensitive: bool,
+    dummy4unknown: bool,
+) -> tuple[tuple[float, float], tuple[float, float], float]:
+    """Return Pearson's and Spearman's correlation, each with its p-value, and the percentage of unknown pairs."""
+    own_form = delimiter != "\t" or encoding.lower().replace("-", "") != "utf8"
+    given = _read_pairs(pairs, delimiter, encoding) if own_form else pairs
+    report = evaluate_word_pairs(
+        wv,
+        given,
+        restrict_vocab=restrict_vocab,
+        case_insensitive=case_insensitive,
+        unknown="zero" if dummy4unknown else "leave out",
+        errors="ignore",
+    )
+    of_all = report.used + report.missing
+    missing = 100 * report.missing / max(1, of_all)
+    compared = of_all if dummy4unknown else report.used
+    pearson, spearman = ((r, _p_value(r, compared)) for r in (report.pearson, report.spearman))
+    return pearson, spearman, missing
+
+
+def word_analogies(
+    wv: WordVectors,
+    analogies: str | os.PathLike[str],
+    restrict_vocab: int | None,
+    case_insensitive: bool,
+    dummy4unknown: bool,
+    similarity_function: str,
+) -> tuple[float, list[dict[str, Any]]]:
+    """Return the accuracy over all analogies, and for each section the questions answered right and wrong."""
+    if similarity_function not in _METHODS:
+        raise ParameterError(
+            f"similarity_function={shown(similarity_function)}: it must be the name of a method, 'most_similar' "
+            "(3CosAdd) or 'most_similar_cosmul' (3CosMul)"
+        )
+    upper = str.upper if case_insensitive else str
+    limit = search_limit(len(wv), restrict_vocab)
+    rules = Protocol(limit, upper, "", PROTOCOLS["gensim"].first_only)
+    read = read_analogies(analogies, errors="ignore")  # as gensim does
+    asked = [(name, [(upper(a), upper(b), upper(c), upper(d)) for a, b, c, d in questions]) for name, questions in read]
+    found = judge_analogies(wv, asked, rules, limit, _METHODS[similarity_function])
+    sections: list[dict[str, Any]] = []
+    for (name, questions), (_, known, right) in zip(asked, found, strict=True):
+        wrong = ~right if dummy4unknown else known & ~right
+        parts = {"correct": right, "incorrect": wrong}
+        lists = {key: [questions[i] for i in np.flatnonzero(chosen)] for key, chosen in parts.items()}
+        sections.append({"section": name, **lists})
+    total = {key: [q for section in sections for q in section[key]] for key in ("correct", "incorrect")}
+    asked_in_all = len(total["correct"]) + len(total["incorrect"])
+    sections.append({"section": "Total accuracy", **total})
+    return (len(total["correct"]) / asked_in_all if asked_in_all else 0.0), sections
+
+
+def _read_pairs(path: str | os.PathLike[str], delimiter: str | None, encoding: str) -> list[tuple[str, str, float]]:
+    """Read pairs and scores from a file in this form; `#` lines, blank lines and a line of column names are skipped."""
+    pairs: list[tuple[str, str, float]] = []
+    with open(path, encoding=encoding) as file:
+        for number, line in enumerate(file, 1):
+            if line.startswith("#") or not line.strip():
+                continue
+            fields = [field.strip() for field in line.split(delimiter)]
+            try:
+                pairs.append((fields[0], fields[1], float(fields[2])))
+            except (IndexError, ValueError):
+                if number > 1 or len(fields) < 3:
+                    raise FormatError(
+                        f"{os.fspath(path)}, line {number}: expected two words and a number with "
+                        f"delimiter={delimiter!r} between them, found {line[:60].rstrip()!r}"
+                    ) from None
+    return pairs
+
+
+def _p_value(r: float, n: int) -> float:
+    """Return the two-sided p-value of a correlation, as SciPy's pearsonr and spearmanr do."""
+    from scipy import stats
+
+    if n < 3 or not abs(r) < 1:
+        return float("nan") if n < 3 or np.isnan(r) else 0.0
+    return float(2 * stats.t.sf(abs(r) * np.sqrt((n - 2) / ((1 - r) * (1 + r))), n - 2))

@@ -1,0 +1,241 @@
+"""gensim's queries over this package's: neighbours and comparisons, with its arguments and its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.compat.arguments import refuse
+from fastw2v.compat.editing import EditableVectors
+from fastw2v.errors import ParameterError, warn_user
+from fastw2v.parameters import shown
+from fastw2v.vectors.queries import Words
+from fastw2v.vectors.search import unit_rows
+
+
+class Queries(EditableVectors):
+    """The part of `KeyedVectors` that answers questions."""
+
+    # -- neighbours --
+
+    def most_similar(  # type: ignore[override]
+        self,
+        positive: Any = None,
+        negative: Any = None,
+        topn: int | None = 10,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        restrict_vocab: int | None = None,
+        indexer: Any = None,
+        *,
+        among: Words | None = None,
+        exclude: Words | None = None,
+    ) -> Any:
+        """Find the nearest words, under gensim's rules; see `WordVectors.most_similar`.
+
+        Parameters
+        ----------
+        positive, negative : word, row, vector, pair of one of these and a weight, or list or matrix of these
+        topn : int or None, default 10
+        clip_start, clip_end : int, optional
+            Search these rows only.
+        restrict_vocab : int, optional
+            Search the first rows only; in place of the clips.
+        indexer : ApproximateIndex, or object with ``most_similar(vector, topn)``, optional
+            Search with it, such as gensim's AnnoyIndexer; what another index than ours returns is returned unchanged.
+            Either searches the vectors as they were when it was built: build it anew after edits.
+        among, exclude
+            As in `WordVectors.most_similar`.
+
+        Returns
+        -------
+        list of (word, float), or array of float32
+            The scores of all rows searched if `topn` is None.
+        """
+        added, taken = _listed(positive), [_negated(item) for item in _listed(negative)]
+        if topn is not None and topn < 1:
+            return []
+        start, end = (0, restrict_vocab) if restrict_vocab else (clip_start, clip_end or None)
+        foreign = topn is not None and indexer is not None and not hasattr(indexer, "check")
+        if topn is None or foreign:
+            refuse(not (among is exclude is None), "among and exclude", "all rows are scored or left to the indexer")
+            query, _ = self._query(added, taken)
+            unit = unit_rows(query[None, :])[0]
+            return _ask(indexer, unit, topn, start, end) if foreign else self._cosines(unit, slice(start, end))
+        if start or (end is not None and end < 0):
+            refuse(indexer is not None, "clips together with indexer", "an index always searches all rows")
+            return self._most_similar_in(slice(start, end), added, taken, topn, among, exclude)
+        return super().most_similar(added, taken, topn, end, among=among, exclude=exclude, index=indexer)
+
+    def _most_similar_in(
+        self, rows: slice, added: Any, taken: Any, topn: int, among: Words | None, exclude: Words | None
+    ) -> Any:
+        """Find the nearest words among some rows."""
+        query, asked = self._query(added, taken)
+        choice = self._choice(None, among, exclude)
+        clipped = np.arange(choice.limit)[rows]
+        choice.rows = clipped if choice.rows is None else np.intersect1d(clipped, choice.rows)
+        return self._best(self._scores(unit_rows(query[None, :])[0], choice), topn, asked, choice)
+
+    def most_similar_cosmul(  # type: ignore[override]
+        self, positive: Any = None, negative: Any = None, topn: int | None = 10, restrict_vocab: int | None = None
+    ) -> Any:
+        """Do the same as `WordVectors.most_similar_cosmul`; return the scores of all rows if `topn` is None."""
+        if topn is None:
+            return self._cosmul(_listed(positive), _listed(negative), self._choice(restrict_vocab, None, None))[0]
+        return super().most_similar_cosmul(_listed(positive), _listed(negative), topn, restrict_vocab)
+
+    def similar_by_word(self, word: Hashable, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
+        """Find the words nearest to a word."""
+        return self.most_similar([word], topn=topn, restrict_vocab=restrict_vocab)
+
+    def similar_by_key(self, key: Hashable, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
+        """Find the words nearest to a word."""
+        return self.similar_by_word(key, topn, restrict_vocab)
+
+    def similar_by_vector(self, vector: Any, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
+        """Find the words nearest to a vector."""
+        return self.most_similar([np.asarray(vector)], topn=topn, restrict_vocab=restrict_vocab)
+
+    def most_similar_to_given(self, key1: Hashable, keys_list: Sequence[Hashable]) -> Hashable:
+        """Return the word of a list that is nearest to a word."""
+        return keys_list[int(np.argmin(self.distances(key1, keys_list)))]
+
+    def relative_cosine_similarity(self, wa: Hashable, wb: Hashable, topn: int = 10) -> float:
+        """Return the similarity of two words, divided by the sum of those of the nearest words (Leeuwenberg 2016)."""
+        nearest = self.similar_by_word(wa, topn)
+        if not nearest:
+            raise ParameterError(f"topn={topn!r}: {wa!r} has no neighbours to compare with: ask for at least one")
+        return self.similarity(wa, wb) / sum(score for _, score in nearest)
+
+    # -- comparisons; unknown words are skipped, as in gensim --
+
+    def n_similarity(self, ws1: Sequence[Hashable], ws2: Sequence[Hashable]) -> float:  # type: ignore[override]
+        """Return the cosine of two groups' mean vectors; 0 if no word of a group is known."""
+        refuse_string("ws1", ws1)
+        refuse_string("ws2", ws2)
+        if not (len(ws1) and len(ws2)):
+            raise ZeroDivisionError(
+                f"n_similarity: {'ws1' if not len(ws1) else 'ws2'} is empty: give at least one word"
+            )
+        known = self._known(ws1), self._known(ws2)
+        if not all(known):
+            return 0.0
+        return super().n_similarity(*known)
+
+    def doesnt_match(self, words: Sequence[Hashable]) -> Hashable:
+        """Return the word that is farthest from the mean of all."""
+        refuse_string("words", words)
+        return super().doesnt_match(self._known(words))
+
+    def distances(  # type: ignore[override]
+        self, word_or_vector: Any, other_words: Sequence[Hashable] | None = None
+    ) -> NDArray[np.float32]:
+        """Return the cosine distances to other words, or to all."""
+        return super().distances(word_or_vector, other_words if other_words else None)
+
+    def closer_than(self, key1: Hashable, key2: Hashable) -> list[Hashable]:
+        """Return the words that are nearer to the first than the second is."""
+        return super().closer_than(key1, key2)
+
+    def words_closer_than(self, word1: Hashable, word2: Hashable) -> list[Hashable]:
+        """Return the words that are nearer to the first than the second is."""
+        return self.closer_than(word1, word2)
+
+    def rank(self, key1: Hashable, key2: Hashable) -> int:
+        """Return the place of the second word among the neighbours of the first, from 1."""
+        return super().rank(key1, key2)
+
+    def similarity(self, w1: Hashable, w2: Hashable) -> float:
+        """Return the cosine similarity of two words."""
+        return super().similarity(w1, w2)
+
+    def distance(self, w1: Hashable, w2: Hashable) -> float:
+        """Return 1 less the cosine similarity of two words."""
+        return super().distance(w1, w2)
+
+    def get_mean_vector(
+        self,
+        keys: Sequence[Any],
+        weights: Any = None,
+        pre_normalize: bool = True,
+        post_normalize: bool = False,
+        ignore_missing: bool = True,
+    ) -> NDArray[np.float32]:
+        """Return the mean vector of words; see `WordVectors.get_mean_vector`."""
+        return super().get_mean_vector(keys, weights, pre_normalize, post_normalize, ignore_missing)
+
+    def _known(self, words: Sequence[Hashable]) -> list[Hashable]:
+        known = [word for word in words if word in self]
+        if len(known) < len(words):
+            left_out = [word for word in words if word not in self]
+            warn_user(f"words that are not in the vocabulary were skipped: {left_out}")
+        return known
+
+    def rank_by_centrality(self, words: Sequence[Hashable], use_norm: bool = True) -> list[tuple[float, Any]]:
+        """Return pairs of a similarity to the mean of all words and a word, the nearest first; unknown are skipped."""
+        refuse_string("words", words)
+        known = self._known(words)
+        if not known:
+            raise ParameterError("rank_by_centrality: none of the words is in the vocabulary; give at least one")
+        rows = self._rows[[self.row(word) for word in known]]
+        vectors = unit_rows(rows) if use_norm else rows.astype(np.float32)
+        mean = unit_rows(vectors.astype(np.float64).mean(axis=0)[None, :])[0]
+        return sorted(zip((vectors @ mean).tolist(), known, strict=True), reverse=True)
+
+    def wmdistance(self, document1: Sequence[Hashable], document2: Sequence[Hashable], norm: bool = True) -> float:
+        """Return the word mover's distance of two documents, infinity if no word of one is known.
+
+        Unknown words are skipped, with a warning. It needs POT: ``pip install 'fastw2v[wmd]'``. (gensim's answers
+        infinity, too, for different words that have the same vectors; their distance is 0.)
+        """
+        refuse_string("document1", document1)
+        refuse_string("document2", document2)
+        known = self._known(document1), self._known(document2)
+        if not all(known):
+            warn_user(
+                "wmdistance: at least one of the documents had no words that were in the vocabulary; their distance is "
+                "infinite"
+            )
+            return float("inf")
+        return self.word_movers_distance(*known, normalize=norm)
+
+    @staticmethod
+    def cosine_similarities(vector_1: NDArray[Any], vectors_all: NDArray[Any]) -> NDArray[np.float32]:
+        """Return the cosines of a vector with others, shape (n,)."""
+        return unit_rows(np.asarray(vectors_all)) @ unit_rows(np.asarray(vector_1)[None, :])[0]
+
+
+def refuse_string(name: str, words: Any) -> None:
+    """Refuse a string in place of a list of words: its characters would be the words."""
+    if isinstance(words, (str, bytes)):
+        raise ParameterError(f"{name}={shown(words)}: it must be a list of words, such as {shown(words)}.split()")
+
+
+def _ask(indexer: Any, unit: NDArray[np.float32], topn: int | None, start: int, end: int | None) -> Any:
+    """Ask another package's index."""
+    if not hasattr(indexer, "most_similar"):
+        raise ParameterError(
+            f"indexer={shown(indexer)}: it must have a method most_similar(vector, topn), or be an ApproximateIndex"
+        )
+    refuse(bool(start or end), "clips and restrict_vocab together with indexer", "an index always searches all rows")
+    return indexer.most_similar(unit, topn)
+
+
+def _listed(given: Any) -> Any:
+    """Return a list of the terms, of which a matrix has one in each row."""
+    if given is None or isinstance(given, (list, tuple)):
+        return [] if given is None else given
+    if isinstance(given, (Set, Mapping, Iterator)) or (isinstance(given, np.ndarray) and given.ndim == 2):
+        return list(given)
+    return [given]
+
+
+def _negated(item: Any) -> Any:
+    """Negate a weight: gensim adds a weight in `negative`, `WordVectors` subtracts it."""
+    if isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], (int, float, np.number)):
+        return item[0], -item[1]
+    return item

@@ -1,0 +1,54 @@
+"""gensim's "expandos": attributes of keys, such as "count", each an array with one value per row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Attributes = dict[str, NDArray[Any]]
+
+
+def allocate(attributes: Attributes, rows: int, wanted: Iterable[tuple[str, Any]] = ()) -> None:
+    """Make every array as long as there are rows, zeros behind; and those of new attributes.
+
+    Parameters
+    ----------
+    attributes : dict
+        Changed in place.
+    rows : int
+    wanted : pairs of an attribute and the type of its values
+
+    Raises
+    ------
+    TypeError
+        An existing array cannot hold values of this type.
+    """
+    for name, given in wanted:
+        dtype = _dtype(given)
+        if name not in attributes:
+            attributes[name] = np.zeros(rows, dtype)
+        elif not np.can_cast(dtype, attributes[name].dtype, "same_kind"):
+            raise TypeError(
+                f"the attribute {name!r} holds {attributes[name].dtype}, which has no room for {dtype}: give a value "
+                f"of its type, or begin anew: del wv.expandos[{name!r}]"
+            )
+    for name, values in attributes.items():
+        if len(values) != rows:
+            attributes[name] = np.zeros((rows, *values.shape[1:]), values.dtype)
+            attributes[name][: len(values)] = values[:rows]
+
+
+def _dtype(given: Any) -> np.dtype[Any]:
+    """Return the type of an array for values of a type: 64 bits for int on every system, objects for strings."""
+    if given is int:
+        return np.dtype(np.int64)
+    dtype = np.dtype(given)
+    return np.dtype(object) if dtype.kind in "US" else dtype
+
+
+def placeholder_counts(rows: int) -> NDArray[np.int64]:
+    """Return the descending numbers that gensim gives as counts to vectors of a file without counts."""
+    return np.arange(rows, 0, -1, dtype=np.int64)

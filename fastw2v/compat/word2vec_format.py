@@ -1,0 +1,229 @@
+"""gensim's files: word2vec's formats with all its options, and what this package's format keeps of a KeyedVectors."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Iterable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.compat.current_vectors import float_type
+from fastw2v.compat.editing import EditableVectors
+from fastw2v.compat.watched import owner_of
+from fastw2v.errors import FormatError, ParameterError, UndecodableWordError, warn_user
+from fastw2v.formats import load
+from fastw2v.formats.binary import write_binary
+from fastw2v.formats.saving import check_replaceable, open_packed
+from fastw2v.formats.sniff import Format, certain_format, checked_path
+from fastw2v.formats.text import write_text
+from fastw2v.formats.words import plain_words
+from fastw2v.parameters import Errors
+from fastw2v.vectors.word_vectors import WordVectors
+
+PathLike = str | os.PathLike[str]
+Kind = TypeVar("Kind", bound=EditableVectors)
+
+# -- word2vec's formats ----
+
+
+def write_word2vec(
+    wv: EditableVectors,
+    fname: PathLike,
+    fvocab: PathLike | None,
+    binary: bool,
+    total_vec: int | None,
+    write_header: bool,
+    prefix: str,
+    append: bool,
+    sort_attr: str,
+) -> None:
+    """Write word2vec text or binary as gensim does; see `KeyedVectors.save_word2vec_format`."""
+    target = checked_path("save_word2vec_format", fname)
+    rows = _order(wv, sort_attr, fvocab)
+    words = [
+        prefix + (word if isinstance(word, str) else _text(word)) for word in map(wv.index_to_key.__getitem__, rows)
+    ]
+    plain_words(words)  # before anything is written
+    if append and write_header and target.exists() and target.stat().st_size:
+        raise ParameterError(
+            f"{target}: append=True would put a second header into the file: pass write_header=False, and total_vec= "
+            "with the number of all vectors when the file is begun"
+        )
+    if fvocab is not None:
+        lines = [f"{word} {int(wv.expandos[sort_attr][row])}\n" for word, row in zip(words, rows, strict=True)]
+        listed = checked_path("save_word2vec_format", fvocab)
+        with _open(listed, append, _lists_counts, "list of words and counts") as file:
+            file.write("".join(lines).encode())
+    promised = 0 if not write_header else total_vec
+    with _open(target, append) as file:
+        (write_binary if binary else write_text)(file, wv._rows[rows], words, promised)
+
+
+def _order(wv: EditableVectors, sort_attr: str, fvocab: PathLike | None) -> NDArray[np.int64]:
+    """Return the rows in descending order of an attribute, or by row if there is none."""
+    wv._check_rows()
+    _ = wv.vocabulary  # every row has a key
+    if sort_attr in wv.expandos:
+        return np.argsort(-np.asarray(wv.expandos[sort_attr], np.float64), kind="stable")
+    if fvocab is not None:
+        raise ParameterError(
+            f"fvocab={os.fspath(fvocab)!r}: the keys have no attribute {sort_attr!r} to write there; give them one "
+            "with set_vecattr, or leave out fvocab"
+        )
+    if sort_attr != "count":
+        warn_user(f"sort_attr={sort_attr!r}: the keys have no attribute of this name; they are written by row")
+    return np.arange(len(wv))
+
+
+def _text(key: Any) -> str:
+    if isinstance(key, (int, np.integer)):
+        return str(key)
+    raise FormatError(
+        f"the key {key!r:.60} ({type(key).__name__}) cannot be written: word2vec's formats hold strings and whole "
+        "numbers"
+    )
+
+
+@contextmanager
+def _open(path: Path, append: bool, is_ours: Any = None, kind: str = "") -> Any:
+    """Open a file to replace it whole when it is complete, or to write behind its end."""
+    if append:
+        opener = gzip.open if path.suffix.lower() == ".gz" else open
+        with opener(path, "ab") as file:
+            yield cast(BinaryIO, file)
+        return
+    try:
+        check_replaceable(path, *((is_ours, kind) if is_ours else ()))
+    except FormatError as error:
+        raise FormatError(
+            str(error).replace(", delete this one, or pass overwrite=True", ", or delete this one")
+        ) from None
+    with open_packed(path) as stream:
+        yield stream
+
+
+def _lists_counts(path: Path) -> bool:
+    with open(path, "rb") as file:
+        fields = file.readline(100_000).split()
+    return len(fields) == 2 and fields[1].isdigit()
+
+
+def read_word2vec(
+    fname: PathLike, binary: bool, encoding: str, unicode_errors: Errors, limit: int | None, words: Any = None
+) -> WordVectors:
+    """Read word2vec text or binary, with a header or without; refuse a file of the other form."""
+    asked: Format = "binary" if binary else "text"
+    found = certain_format(checked_path("load", fname))
+    if found == "native":
+        raise FormatError(f"{os.fspath(fname)}: not a word2vec file but one of save(); KeyedVectors.load reads it")
+    if found not in (None, asked):
+        raise FormatError(
+            f"{os.fspath(fname)}: this is a word2vec {found} file, but binary={binary} was given: pass "
+            f"binary={not binary}"
+        )
+    try:
+        return load(fname, format=asked, errors=unicode_errors, encoding=encoding, limit=limit or None, words=words)
+    except UndecodableWordError as error:
+        error.message = error.message.replace("errors='", "unicode_errors='")
+        raise
+    except FormatError as error:
+        error.args = (str(error).replace("errors='", "unicode_errors='"),)
+        raise
+
+
+def load_word2vec(
+    kind: type[Kind],
+    fname: PathLike,
+    fvocab: PathLike | None,
+    binary: bool,
+    encoding: str,
+    unicode_errors: Errors,
+    limit: int | None,
+    datatype: Any,
+) -> Kind:
+    """Make vectors of a word2vec file; see `KeyedVectors.load_word2vec_format`."""
+    counts = None if fvocab is None else _read_counts(checked_path("load", fvocab), encoding, unicode_errors)
+    dtype = float_type("datatype", datatype)
+    found = read_word2vec(fname, binary, encoding, unicode_errors, limit)
+    array = owner_of(found.vectors).astype(dtype, copy=False)
+    made = kind._of(array, found.vocabulary)
+    made._set_counts(None if counts is None else _counts_of(made.index_to_key, counts, cast(PathLike, fvocab)))
+    return made
+
+
+def _read_counts(path: Path, encoding: str, unicode_errors: Errors) -> dict[str, int]:
+    """Read a file of words and counts, as word2vec's -save-vocab writes it."""
+    counts: dict[str, int] = {}
+    with open(path, "rb") as file:
+        for number, line in enumerate(file, 1):
+            fields = line.split()
+            if len(fields) != 2 or not fields[1].isdigit():
+                raise FormatError(f"{path}, line {number}: expected a word and its count, found {line[:60].rstrip()!r}")
+            try:
+                counts[fields[0].decode(encoding, unicode_errors)] = int(fields[1])
+            except UnicodeDecodeError as error:
+                raise UndecodableWordError(
+                    f"{path}, line {number}: the word {fields[0][:40]!r} is not valid {encoding} ({error.reason}); "
+                    "unicode_errors='replace' or 'ignore' reads it",
+                    error,
+                ) from error
+    return counts
+
+
+def _counts_of(words: Iterable[Any], counts: dict[str, int], fvocab: PathLike) -> NDArray[np.int64]:
+    missing = [word for word in words if word not in counts]
+    if missing:
+        warn_user(
+            f"{os.fspath(fvocab)}: {len(missing):,} words of the vectors are missing (the first is {missing[0]!r}); "
+            "their count is 0"
+        )
+    return np.array([counts.get(word, 0) for word in words], np.int64)
+
+
+# -- this package's format: what a KeyedVectors has besides vectors, keys and counts ----
+
+
+def kept_of(wv: EditableVectors) -> dict[str, Any]:
+    """Return attributes, locks and the type of the vectors, as JSON holds them; warn of attributes that it cannot."""
+    attributes: dict[str, Any] = {}
+    for name, values in wv.expandos.items():
+        if name == "count":
+            continue
+        listed = values.tolist()
+        plain = values.dtype.kind in "biuf" or all(isinstance(value, (str, int, float, type(None))) for value in listed)
+        if plain:
+            attributes[name] = {"dtype": values.dtype.str, "values": listed}
+        else:
+            warn_user(f"the attribute {name!r} is not saved: a file holds numbers and strings, and it has other values")
+    locks = wv.vectors_lockf.tolist()
+    return {
+        "attributes": attributes,
+        "placeholder_counts": wv.counts is None and "count" in wv.expandos,
+        **({} if locks == [1.0] else {"vectors_lockf": locks}),
+        **({} if wv._rows.dtype == np.float32 else {"dtype": wv._rows.dtype.str}),
+    }
+
+
+def restore(wv: EditableVectors, kept: Any, path: PathLike) -> None:
+    """Give vectors what `kept_of` returned when they were saved."""
+    if not isinstance(kept, dict):
+        return
+    try:
+        for name, given in kept.get("attributes", {}).items():
+            values = np.array(given["values"], np.dtype(given["dtype"]))
+            if len(values) != len(wv) or values.dtype.kind not in "biufO":
+                raise ValueError(f"{len(values)} values of {values.dtype}")
+            wv.expandos[str(name)] = values
+        if kept.get("placeholder_counts") and wv.counts is None:
+            wv._set_counts(None)
+        if "vectors_lockf" in kept:
+            wv.vectors_lockf = np.array(kept["vectors_lockf"], np.float32)
+        if "dtype" in kept:
+            wv.vectors = wv._rows.astype(np.dtype(kept["dtype"]))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise FormatError(f"{os.fspath(path)}: the attributes of the keys cannot be read ({error})") from error

@@ -1,0 +1,293 @@
+"""gensim's files of vectors, with its options: what it writes we read, and what we write it reads."""
+
+import numpy as np
+import pytest
+
+from fastw2v.compat.gensim import KeyedVectors, Word2Vec
+from fastw2v.errors import FormatError, ParameterError, TruncatedFileError, UndecodableWordError
+
+WORDS = ["köln", "b", "c", "d"]
+VECTORS = np.array([[1, 0.25, 0], [0.1, 0.2, 0.3], [0, 1, 0.2], [0, 0, 2]], np.float32)
+SENTENCES = [["b", "c"], ["d", "köln"], ["b", "köln", "d"]] * 30
+
+
+def filled(kind):
+    wv = kind(3)
+    wv.add_vectors(WORDS, VECTORS)
+    for word, count in zip(WORDS, (3, 9, 5, 9), strict=True):
+        wv.set_vecattr(word, "count", count)
+        wv.set_vecattr(word, "weight", count / 2)
+    return wv
+
+
+@pytest.fixture
+def wv():
+    return filled(KeyedVectors)
+
+
+@pytest.fixture
+def theirs():
+    return pytest.importorskip("gensim.models.keyedvectors").KeyedVectors
+
+
+def same(wv, other):
+    assert wv.index_to_key == other.index_to_key
+    np.testing.assert_allclose(wv.vectors, other.vectors, rtol=1e-8)  # gensim reads more digits into float64
+    assert wv.expandos["count"].tolist() == other.expandos["count"].tolist()
+
+
+# --- word2vec's formats -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("binary", [False, True])
+@pytest.mark.parametrize(
+    ("saving", "loading"),
+    [
+        ({}, {}),
+        ({"fvocab": "vocab"}, {"fvocab": "vocab"}),
+        ({"fvocab": "vocab", "prefix": "w_"}, {"fvocab": "vocab"}),
+        ({"sort_attr": "weight"}, {"limit": 2}),
+        ({"total_vec": 3}, {}),
+        ({}, {"datatype": np.float16}),
+        ({}, {"datatype": np.float64}),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:.*the header says 3 words")
+def test_files_are_the_same_as_gensims(wv, theirs, tmp_path, binary, saving, loading):
+    made = []
+    for number, (writer, reader) in enumerate(((wv, theirs), (filled(theirs), KeyedVectors), (wv, KeyedVectors))):
+        paths = {key: f"{tmp_path}/{number}{path}" for key, path in (("fname", "file"), ("fvocab", "vocab"))}
+        options = {**saving, **({"fvocab": paths["fvocab"]} if "fvocab" in saving else {})}
+        writer.save_word2vec_format(paths["fname"], binary=binary, **options)
+        options = {**loading, **({"fvocab": paths["fvocab"]} if "fvocab" in loading else {})}
+        made.append(reader.load_word2vec_format(paths["fname"], binary=binary, **options))
+        assert made[-1].vectors.dtype == loading.get("datatype", np.float32)
+    if "total_vec" in saving:  # gensim reads no more than the header says
+        assert made[0].index_to_key == made[1].index_to_key[:3]
+        assert len(made[1]) == (3 if binary else 4)
+    else:
+        same(made[1], made[0])
+        same(made[2], made[0])
+    if "fvocab" in saving:
+        assert (tmp_path / "0vocab").read_bytes() == (tmp_path / "1vocab").read_bytes()
+
+
+def test_rows_are_written_by_an_attribute(wv, tmp_path):
+    wv.save_word2vec_format(tmp_path / "file")
+    loaded = KeyedVectors.load_word2vec_format(tmp_path / "file")
+    assert loaded.index_to_key == ["b", "d", "c", "köln"]
+    assert loaded.expandos["count"].tolist() == [4, 3, 2, 1]  # gensim's placeholders
+    assert loaded.counts is None
+    loaded.set_vecattr("b", "count", 100)
+    assert loaded.counts.tolist() == [100, 3, 2, 1]
+    with pytest.warns(RuntimeWarning, match="no attribute of this name"):
+        wv.save_word2vec_format(tmp_path / "file", sort_attr="height")
+    assert KeyedVectors.load_word2vec_format(tmp_path / "file").index_to_key == WORDS
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_files_can_be_written_in_parts(wv, theirs, tmp_path, suffix):
+    path = f"{tmp_path}/file{suffix}"
+    wv.save_word2vec_format(path, total_vec=8)
+    wv.save_word2vec_format(path, prefix="*dt_", append=True, write_header=False)
+    for reader in (KeyedVectors, theirs):
+        loaded = reader.load_word2vec_format(path)
+        assert loaded.index_to_key == ["b", "d", "c", "köln", "*dt_b", "*dt_d", "*dt_c", "*dt_köln"]
+        np.testing.assert_array_equal(loaded.vectors[:4], loaded.vectors[4:])
+    with pytest.raises(ParameterError, match="second header"):
+        wv.save_word2vec_format(path, append=True)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # gensim leaves its file open
+def test_files_without_a_header(wv, theirs, tmp_path):
+    wv.save_word2vec_format(tmp_path / "file", write_header=False)
+    assert (tmp_path / "file").read_text(encoding="utf-8").startswith("b 0.1")
+    same(KeyedVectors.load_word2vec_format(tmp_path / "file", no_header=True),
+         theirs.load_word2vec_format(str(tmp_path / "file"), no_header=True))  # fmt: skip
+
+
+def test_whole_numbers_are_written_as_words(tmp_path):
+    wv = KeyedVectors(2)
+    wv.add_vectors([7, 3], np.eye(2))
+    wv.save_word2vec_format(tmp_path / "file")
+    assert KeyedVectors.load_word2vec_format(tmp_path / "file").index_to_key == ["7", "3"]
+    wv.add_vector(("a", "b"), [1, 1])
+    with pytest.raises(FormatError, match=r"the key \('a', 'b'\) \(tuple\) cannot be written"):
+        wv.save_word2vec_format(tmp_path / "file")
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_words_in_another_encoding(wv, theirs, tmp_path, binary):
+    wv.save_word2vec_format(tmp_path / "utf8", binary=binary)
+    path = tmp_path / "latin1"
+    path.write_bytes((tmp_path / "utf8").read_bytes().replace("ö".encode(), "ö".encode("latin-1")))
+    loaded = KeyedVectors.load_word2vec_format(path, binary=binary, encoding="latin-1")
+    same(loaded, theirs.load_word2vec_format(str(path), binary=binary, encoding="latin-1"))
+    with pytest.raises(UndecodableWordError, match=r"not valid UTF-8.*unicode_errors='replace'") as caught:
+        KeyedVectors.load_word2vec_format(path, binary=binary)
+    assert isinstance(caught.value, UnicodeDecodeError)
+    loaded = KeyedVectors.load_word2vec_format(path, binary=binary, unicode_errors="replace")
+    assert loaded.index_to_key[-1] == "k�ln"
+    for wrong, said in (("utf-16", "convert the file to UTF-8"), ("no such", "there is no encoding of this name")):
+        with pytest.raises(ParameterError, match=said):
+            KeyedVectors.load_word2vec_format(path, binary=binary, encoding=wrong)
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_a_file_that_ends_too_early_is_an_eof_error(wv, tmp_path, binary):
+    wv.save_word2vec_format(tmp_path / "file", binary=binary)
+    content = (tmp_path / "file").read_bytes()
+    last_row = content.rindex("köln".encode())
+    for changed in (b"9" + content[1:], content[:last_row], content[: last_row + 8] if binary else content[:last_row]):
+        (tmp_path / "file").write_bytes(changed)
+        with pytest.raises(TruncatedFileError) as caught:
+            KeyedVectors.load_word2vec_format(tmp_path / "file", binary=binary)
+        assert isinstance(caught.value, EOFError)
+
+
+@pytest.mark.parametrize(
+    ("vocab", "error", "said"),
+    [
+        ("b 5\nköln\n", FormatError, "line 2: expected a word and its count, found b'k"),
+        ("b many\n", FormatError, "line 1: expected"),
+        (b"k\xf6ln 5\n", UnicodeDecodeError, "line 1: the word b'k.xf6ln' is not valid"),
+    ],
+)
+def test_a_bad_file_of_counts_is_refused(wv, tmp_path, vocab, error, said):
+    wv.save_word2vec_format(tmp_path / "file")
+    (tmp_path / "vocab").write_bytes(vocab if isinstance(vocab, bytes) else vocab.encode())
+    with pytest.raises(error, match=said):
+        KeyedVectors.load_word2vec_format(tmp_path / "file", fvocab=tmp_path / "vocab")
+
+
+def test_words_without_a_count_are_told(wv, tmp_path):
+    """gensim stops with a TypeError that names neither."""
+    wv.save_word2vec_format(tmp_path / "file")
+    (tmp_path / "vocab").write_text("b 5\nd 4\nc 3\n")
+    with pytest.warns(RuntimeWarning, match=r"1 words of the vectors are missing \(the first is 'köln'\)"):
+        loaded = KeyedVectors.load_word2vec_format(tmp_path / "file", fvocab=tmp_path / "vocab")
+    assert loaded.counts.tolist() == [5, 4, 3, 0]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "said"),
+    [
+        ({"fvocab": "new", "sort_attr": "height"}, ParameterError, "no attribute 'height' to write there"),
+        ({"prefix": "a b"}, FormatError, "contains white space"),
+        ({"fvocab": "notes"}, FormatError, "is no list of words and counts.*or delete this one$"),
+    ],
+)
+def test_nothing_is_written_where_something_is_wrong(wv, tmp_path, monkeypatch, options, error, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes").write_text("what I did today\n")
+    with pytest.raises(error, match=said):
+        wv.save_word2vec_format("file", **options)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes"]
+    assert (tmp_path / "notes").read_text() == "what I did today\n"
+
+
+# --- into another vocabulary ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("binary", [False, True])
+@pytest.mark.parametrize("lockf", [0.0, 1.0])
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_known_words_take_over_vectors_of_a_file(wv, tmp_path, binary, lockf):
+    wv["unknown"] = np.ones(3)
+    wv.save_word2vec_format(tmp_path / "file", binary=binary)
+    model = Word2Vec(vector_size=3, min_count=1, workers=1, sample=0)
+    model.build_vocab([*SENTENCES, ["new"] * 20])
+    new = model.wv["new"].copy()
+    model.wv.intersect_word2vec_format(tmp_path / "file", lockf=lockf, binary=binary)
+    assert "unknown" not in model.wv
+    for word in WORDS:
+        np.testing.assert_array_equal(model.wv[word], wv[word])
+    np.testing.assert_array_equal(model.wv["new"], new)
+    assert model.wv.vectors_lockf[model.wv.get_index("new")] == 1
+    model.train([*SENTENCES, ["new"] * 20], epochs=1)
+    assert not np.array_equal(model.wv["new"], new)
+    for word in WORDS:
+        assert np.array_equal(model.wv[word], wv[word]) is (lockf == 0)
+    assert model.wv.lifecycle_events[-1]["event"] == "intersect_word2vec_format"
+
+
+def test_a_file_that_does_not_fit_changes_nothing(wv, tmp_path):
+    other = KeyedVectors(2)
+    other.add_vectors(["b", "c"], np.eye(2))
+    other.save_word2vec_format(tmp_path / "narrow")
+    with pytest.raises(ParameterError, match="its vectors have 2 numbers, and these 3"):
+        wv.intersect_word2vec_format(tmp_path / "narrow")
+    other = KeyedVectors(3)
+    other.add_vectors(["B", "C"], np.ones((2, 3)))
+    other.save_word2vec_format(tmp_path / "upper")
+    with pytest.warns(RuntimeWarning, match=r"none of the 4 words asked for, such as 'köln', so that nothing"):
+        wv.intersect_word2vec_format(tmp_path / "upper")
+    np.testing.assert_array_equal(wv.vectors, VECTORS)
+
+
+# --- this package's format --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_what_is_saved_is_loaded_whole(wv, tmp_path, dtype):
+    wv.vectors = VECTORS.astype(dtype)
+    wv.set_vecattr("b", "kind", "noun")
+    wv.vectors_lockf = np.array([0, 1, 1, 1], np.float32)
+    wv.save(tmp_path / "file")
+    loaded = KeyedVectors.load(tmp_path / "file")
+    same(loaded, wv)
+    assert loaded.vectors.dtype == dtype
+    assert loaded.vectors_lockf.tolist() == [0, 1, 1, 1]
+    assert list(loaded.expandos) == list(wv.expandos)
+    assert loaded.get_vecattr("b", "kind") == "noun"
+    assert loaded.get_vecattr("c", "weight") == 2.5
+    loaded.vectors[0] = 0
+    assert loaded.norms[0] == 0
+
+
+def test_placeholders_stay_placeholders(wv, tmp_path):
+    wv.save_word2vec_format(tmp_path / "text")
+    KeyedVectors.load_word2vec_format(tmp_path / "text").save(tmp_path / "file")
+    loaded = KeyedVectors.load(tmp_path / "file")
+    assert loaded.counts is None
+    assert loaded.get_vecattr("b", "count") == 4
+
+
+def test_vectors_left_in_the_file_cannot_be_changed(wv, tmp_path):
+    wv.save(tmp_path / "file")
+    loaded = KeyedVectors.load(tmp_path / "file", mmap="r")
+    assert loaded.most_similar("b", topn=1) == wv.most_similar("b", topn=1)
+    with pytest.raises(ValueError, match="read-only"):
+        loaded.vectors[0] = 0
+    loaded.vectors = np.array(loaded.vectors)
+    loaded.vectors[0] = 0
+    assert not loaded["köln"].any()
+
+
+def test_attributes_that_no_file_holds_are_told(wv, tmp_path):
+    wv.set_vecattr("b", "owner", object())
+    with pytest.warns(RuntimeWarning, match="the attribute 'owner' is not saved"):
+        wv.save(tmp_path / "file")
+    assert "owner" not in KeyedVectors.load(tmp_path / "file").expandos
+
+
+def test_a_model_keeps_attributes_and_locks(tmp_path):
+    model = Word2Vec(vector_size=3, min_count=1, workers=1)
+    model.build_vocab(SENTENCES)
+    model.wv.set_vecattr("b", "kind", "noun")
+    model.wv.vectors_lockf = np.array([0, 1, 1, 1], np.float32)
+    model.save(tmp_path / "model")
+    loaded = Word2Vec.load(tmp_path / "model").wv
+    assert loaded.get_vecattr("b", "kind") == "noun"
+    assert loaded.vectors_lockf.tolist() == [0, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "kept", [{"attributes": {"kind": 5}}, {"attributes": {"kind": {"dtype": "<i8", "values": [1]}}}, {"dtype": "what"}]
+)
+def test_damaged_attributes_are_refused(wv, tmp_path, kept):
+    import fastw2v
+
+    fastw2v.save(tmp_path / "file", wv, format="native", metadata={"keyed_vectors": kept})
+    with pytest.raises(FormatError, match="the attributes of the keys cannot be read"):
+        KeyedVectors.load(tmp_path / "file")
