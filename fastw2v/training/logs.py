@@ -1,0 +1,99 @@
+"""Progress through `logging`, at level INFO: what was read, a line about every second, the end of each epoch.
+
+Nothing is computed, and no callback added, unless the logger ``fastw2v.training`` is enabled for INFO, as it is after
+``logging.basicConfig(level=logging.INFO)``.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from fastw2v.planning.subsampling import expected_tokens
+from fastw2v.planning.tables import word_counts
+from fastw2v.training.progress import describe, progress_line
+
+if TYPE_CHECKING:
+    from fastw2v.corpus.encoded_corpus import EncodedCorpus
+    from fastw2v.training.session import Session
+    from fastw2v.training.state import Progress
+
+LINE_SECONDS = 1.0  # between two lines within an epoch
+logger = logging.getLogger("fastw2v.training")
+
+
+def is_logged() -> bool:
+    """Return whether anybody reads the lines."""
+    return logger.isEnabledFor(logging.INFO)
+
+
+def log_reading() -> None:
+    """Tell that a corpus is about to be read, which may take long."""
+    logger.info("reading the corpus and counting its words")
+
+
+def log_corpus(corpus: EncodedCorpus) -> None:
+    """Tell how much was read, and how much of it the vocabulary keeps."""
+    if not is_logged():
+        return
+    report = corpus.report
+    logger.info(
+        f"collected {report.distinct_words:,} words from {report.raw_tokens:,} tokens in {report.raw_sentences:,} "
+        f"sentences, in {report.seconds:.1f} s"
+    )
+    tokens = len(corpus.ids)
+    logger.info(
+        f"the vocabulary has {len(corpus.vocabulary):,} words and keeps {_share(tokens, report.raw_tokens, 'tokens')}; "
+        f"{report.dropped_words:,} words and {report.dropped_tokens:,} tokens are left out"
+    )
+
+
+def log_start(session: Session) -> None:
+    """Tell how many tokens subsampling leaves, and what is trained."""
+    if not is_logged():
+        return
+    request, state, tokens = session.request, session.state, len(session.corpus.ids)
+    parameters = state.params
+    kept = expected_tokens(word_counts(session.corpus), state.tables.keep_threshold)
+    logger.info(f"sample={parameters.sample:g} keeps about {_share(kept, tokens, 'tokens')} in each epoch")
+    logger.info(
+        f"training {len(session.corpus.vocabulary):,} vectors of {parameters.vector_size} numbers for "
+        f"{state.plan.epochs - state.epoch} epochs with architecture={parameters.architecture}, "
+        f"window={parameters.window}, negative={parameters.negative}, learning rate {state.plan.learning_rate:g} to "
+        f"{state.plan.min_learning_rate:g}, device={request.device}, n_jobs={request.n_jobs}"
+    )
+
+
+def log_end(session: Session) -> None:
+    """Tell what the training took, and whether something stopped it."""
+    if not is_logged():
+        return
+    state, report = session.state, session.state.report
+    ended = "ended" if state.complete else f"was stopped by the {report.stopped_by or 'caller'}"
+    loss = f", loss {state.loss_history[-1]:.4f}" if state.loss_history else ""
+    logger.info(
+        f"training {ended} after {len(state.loss_history)} of {state.plan.epochs} epochs: {report.tokens:,} tokens in "
+        f"{report.seconds:.1f} s, {report.words_per_second:,.0f} words/s, on {report.device} with {report.n_jobs} "
+        f"threads{loss}"
+    )
+
+
+class ProgressLog:
+    """A training callback that logs a line about every second, and one at the end of each epoch."""
+
+    def __init__(self) -> None:
+        self._written = 0.0  # in seconds of the run
+
+    def __call__(self, progress: Progress) -> None:
+        """Log a report if a line is due."""
+        if progress.epoch_end:
+            logger.info(f"end of {describe(progress)}")
+        elif progress.elapsed - self._written >= LINE_SECONDS:
+            logger.info(progress_line(progress))
+        else:
+            return
+        self._written = progress.elapsed
+
+
+def _share(part: int, whole: int, things: str) -> str:
+    return f"{part:,} of {whole:,} {things} ({part / max(1, whole):.1%})"
