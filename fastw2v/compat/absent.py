@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from fastw2v.compat.hooks import OF_TRAINING
+
 _UNCHANGING = "these vectors do not change; make new ones, or use gensim's: wv.to_gensim()"
 _AS_GENSIM = "use gensim's own: wv.to_gensim()"
 OF_VECTORS = {
     **dict.fromkeys(["vocab", "index2entity", "index2word"], "use wv.key_to_index and wv.index_to_key"),
     "vectors_norm": "use wv.get_normed_vectors()",
     "word_vec": "use wv.get_vector(word)",
+    "wv": "these are the word vectors already: leave out the second .wv",
     "expandos": "counts are in wv.counts, and wv.get_vecattr(word, 'count') gives one",
     **dict.fromkeys(["set_vecattr", "allocate_vecattrs", "resize_vectors", "unit_normalize_all"], _UNCHANGING),
     **dict.fromkeys(["next_index", "vectors_lockf", "mapfile_path"], _UNCHANGING),
@@ -30,19 +33,26 @@ OF_MODELS = {
     "init_sims": "use model.wv.get_normed_vectors()",
     "build_vocab_from_freq": "use fastw2v.Word2Vec(vocabulary={word: count})",
     "reset_from": "make a new model, and call its build_vocab",
-    "estimate_memory": "a model that does not fit raises a MemoryError with the figures before training",
     **dict.fromkeys(["score", "syn1", "create_binary_tree"], "hierarchical softmax is not implemented"),
-    **dict.fromkeys(["layer1_size", "size"], "use model.vector_size"),
+    "size": "use model.vector_size",
     "iter": "use model.epochs",
-    "add_lifecycle_event": "see model.loss_history and model.total_train_time",
+    "random": "draws follow from model.seed, which may be set",
+    "callbacks": "a model keeps none: pass them to each train(sentences, callbacks=[...])",
     "vocabulary": "use model.wv",
     "trainables": "use model.syn1neg",
     **dict.fromkeys(["most_similar", "most_similar_cosmul", "similar_by_word", "similar_by_vector"], _OF_WV),
     **dict.fromkeys(["similarity", "n_similarity", "doesnt_match", "wmdistance", "word_vec", "get_vector"], _OF_WV),
     **dict.fromkeys(["vectors", "vocab", "index2word", "index2entity", "syn0", "syn0norm", "accuracy"], _OF_WV),
     **dict.fromkeys(["evaluate_word_pairs", "save_word2vec_format", "load_word2vec_format"], _OF_WV),
-    **dict.fromkeys(["add_null_word", "init_weights", "make_cum_table", "prepare_vocab", "prepare_weights"], _INNER),
-    **dict.fromkeys(["scan_vocab", "seeded_vector", "update_weights", "cum_table", "raw_vocab"], _INNER),
+    **dict.fromkeys(["key_to_index", "index_to_key", "get_vecattr", "distance", "distances", "rank", "norms"], _OF_WV),
+    **dict.fromkeys(["closer_than", "words_closer_than", "most_similar_to_given", "similar_by_key"], _OF_WV),
+    **dict.fromkeys(["relative_cosine_similarity", "get_normed_vectors", "add_vector", "add_vectors"], _OF_WV),
+    **dict.fromkeys(["docvecs", "dv", "infer_vector"], "a Word2Vec has words only; use fastw2v.DocVectorizer"),
+    "delete_temporary_training_data": "keep model.wv alone: wv = model.wv; del model",
+    **dict.fromkeys(["reset_weights", "sort_vocab", "finalize_vocab", "scale_vocab", "clear_sims"], _INNER),
+    **dict.fromkeys(["add_null_word", "init_weights", "prepare_vocab", "prepare_weights"], _INNER),
+    **dict.fromkeys(["scan_vocab", "seeded_vector", "update_weights", "raw_vocab"], _INNER),
+    **OF_TRAINING,
 }
 
 

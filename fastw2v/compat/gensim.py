@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable
 from copy import copy
@@ -19,11 +20,13 @@ from numpy.typing import NDArray
 from fastw2v.compat.absent import OF_MODELS, Absent
 from fastw2v.compat.arguments import check_arguments, check_rates, gensims_names, refuse_other, refuse_unknown
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
+from fastw2v.compat.hooks import NoHooks
 from fastw2v.compat.keyed_vectors import KeyedVectors, refuse_string
+from fastw2v.compat.lifecycle import Lifecycle, OnClass, check_can_predict, check_can_train, warn_of_rising_rate
 from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8Corpus
 from fastw2v.compat.sentences import HeldCorpus, one_of, read_sentences
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.formats import load_all, save
 from fastw2v.parameters import check, plain, shown
 from fastw2v.planning.training_parameters import TrainingParameters
@@ -35,7 +38,7 @@ from fastw2v.training.state import TrainingState
 __all__ = ["CallbackAny2Vec", "KeyedVectors", "LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
 
 
-class Word2Vec(Absent):
+class Word2Vec(NoHooks, Lifecycle, Absent):
     """gensim's Word2Vec, trained by this package on CPU threads.
 
     Parameters
@@ -58,9 +61,9 @@ class Word2Vec(Absent):
     compute_loss : bool
         Has no effect: the loss is always recorded, and a callback may reset it; see `get_latest_training_loss`.
     callbacks : iterable of CallbackAny2Vec
-        gensim's own callbacks work as well.
+        For the training of this call, as in gensim 4; each `train` takes its own. gensim's callbacks work as well.
     hashfxn, batch_words, comment
-        Have no effect: initial rows depend only on seed and row, and there are no batches.
+        Are kept and have no effect: initial rows depend only on seed and row, and there are no batches.
     hs, max_vocab_size, null_word, trim_rule, sorted_vocab
         Raise unless left at their defaults; the message says what to do instead.
 
@@ -71,6 +74,13 @@ class Word2Vec(Absent):
         The context vectors.
     corpus_count, corpus_total_words : int
         Sentences and words of the corpus that `build_vocab` read.
+    train_count, total_train_time : int, float
+        Calls of `train` since the vocabulary was built, and all their seconds.
+    min_alpha_yet_reached : float
+        The learning rate at which the last training ended.
+
+    All arguments are attributes, too. Each training reads them afresh, so ``model.alpha = 0.01`` or
+    ``model.workers = 8`` holds from the next `train`, and ``model.min_count = 2`` from the next `build_vocab`.
 
     Notes
     -----
@@ -135,7 +145,10 @@ class Word2Vec(Absent):
         self.alpha, self.min_alpha, self.sample, self.ns_exponent = alpha, min_alpha, sample, ns_exponent
         self.min_count, self.max_final_vocab, self.shrink_windows = min_count, max_final_vocab, shrink_windows
         self.sg, self.cbow_mean, self.seed, self.workers = sg, cbow_mean, seed, workers
-        self.callbacks, self.compute_loss = checked_callbacks(callbacks), compute_loss
+        self.hs, self.max_vocab_size, self.null_word, self.sorted_vocab = hs, max_vocab_size, null_word, sorted_vocab
+        self.batch_words, self.hashfxn, self.comment, self.compute_loss = batch_words, hashfxn, comment, compute_loss
+        self.lifecycle_events, self.min_alpha_yet_reached = [], alpha
+        callbacks = checked_callbacks(callbacks)
         self.corpus_count = self.corpus_total_words = self.train_count = 0
         self.loss_history: list[float] = []
         self.total_train_time = self.running_training_loss = 0.0
@@ -144,11 +157,23 @@ class Word2Vec(Absent):
             self._params(epochs, alpha, min_alpha)  # a wrong value raises before anything is read
         if sentences is not None or corpus_file is not None:
             self.build_vocab(sentences, corpus_file)
-            self.train(sentences, corpus_file, epochs=epochs, total_examples=self.corpus_count)
+            self.train(
+                *(sentences, corpus_file),
+                epochs=epochs,
+                total_examples=self.corpus_count,
+                compute_loss=compute_loss,
+                callbacks=callbacks,
+            )
+        elif callbacks:
+            warn_user(
+                "callbacks belong to the training of the call that they are given to, as in gensim 4, and without "
+                "sentences nothing is trained: pass them to train(sentences, callbacks=...)"
+            )
+        self.add_lifecycle_event("created", params=str(self))
 
     def __repr__(self) -> str:
         words = len(self.wv) if hasattr(self, "wv") else 0
-        return f"Word2Vec<vocab={words}, vector_size={self.vector_size}, alpha={self.alpha}>"
+        return f"{type(self).__name__}<vocab={words}, vector_size={self.vector_size}, alpha={self.alpha}>"
 
     def _params(
         self, epochs: int, alpha: float, min_alpha: float, names: tuple[str, str] = ("alpha", "min_alpha")
@@ -221,6 +246,7 @@ class Word2Vec(Absent):
         self.corpus_count, self.corpus_total_words = len(session.corpus), session.corpus.report.raw_tokens
         self.train_count = 0
         self._take(session.state, session.corpus.vocabulary)
+        self.add_lifecycle_event("build_vocab", update=update, trim_rule=str(trim_rule))
 
     def train(
         self,
@@ -249,9 +275,9 @@ class Word2Vec(Absent):
         start_alpha, end_alpha : float, optional
             By default those of the model.
         callbacks : iterable of CallbackAny2Vec
-            Besides those of the model; one that is among both is called once.
+            Called during this training alone.
         total_examples, total_words, word_count, queue_factor, report_delay, compute_loss
-            Have no effect: both totals are counted.
+            Have no effect: both totals are counted, the loss always recorded, and progress logged every second.
 
         Returns
         -------
@@ -265,16 +291,16 @@ class Word2Vec(Absent):
         """
         refuse_unknown("train", unknown)
         callbacks = checked_callbacks(callbacks)
-        if not hasattr(self, "wv"):
-            raise RuntimeError("you must first build vocabulary before training the model: call build_vocab(sentences)")
+        check_can_train(self)
         given = one_of(corpus_iterable, corpus_file)
+        self.compute_loss = compute_loss
         self.epochs = rounds = self.epochs if epochs is None else epochs
         with gensims_names():
             session = self._next_session(given, rounds, start_alpha, end_alpha)
         self.train_count += 1
         state, corpus = session.state, session.corpus
         self.loss_history, self.running_training_loss = [], 0.0
-        bridge = Bridge(self, state, [*self.callbacks, *callbacks])
+        bridge = Bridge(self, state, callbacks)
         bridge.call("on_train_begin")
         bridge.call("on_epoch_begin")
         try:
@@ -284,6 +310,7 @@ class Word2Vec(Absent):
             if not state.diverged:
                 self._take(state, self.wv.vocabulary)
             self.total_train_time += state.report.seconds
+        self.add_lifecycle_event("train", params=str(self), epochs=rounds, seconds=round(state.report.seconds, 3))
         bridge.call("on_train_end")
         return len(corpus.ids) * rounds, corpus.report.raw_tokens * rounds
 
@@ -298,6 +325,7 @@ class Word2Vec(Absent):
             corpus = read_sentences(given, request)
         seed = resolve_seed(self.seed)
         if self.train_count:
+            warn_of_rising_rate(self, first[1])
             seed = seed_of_pass(seed, self.train_count)
         return begin(request, corpus, seed=seed, context_vectors=self.syn1neg, counts=self.wv.counts)
 
@@ -322,7 +350,7 @@ class Word2Vec(Absent):
             self.wv = KeyedVectors(vectors, vocabulary)
 
     def get_latest_training_loss(self) -> float:
-        """Return the loss summed over the pairs (CBOW: targets) of all finished epochs of the last `train`.
+        """Return the loss summed over the pairs (CBOW: targets) of all finished epochs of the last `train`; never NaN.
 
         The sum is in double precision, so it does not saturate as gensim's float32 does. A callback may reset it, as in
         ``model.running_training_loss = 0.0``. `loss_history` has the mean of each epoch.
@@ -335,6 +363,7 @@ class Word2Vec(Absent):
         Return None if no context word is known.
         """
         refuse_string("context_words_list", context_words_list)
+        check_can_predict(self)
         rows = [self.wv.key_to_index[word] for word in context_words_list if word in self.wv]
         if not rows:
             return None
@@ -350,7 +379,8 @@ class Word2Vec(Absent):
     def save(self, fname: str | os.PathLike[str], **ignored: Any) -> None:
         """Write the model in this package's native format, whatever the name; gensim's options do nothing."""
         own = {name: getattr(self, name) for name in _ARGUMENTS + _TOTALS}
-        own = {name: plain(value) for name, value in own.items() if value is None or isinstance(value, Real)}
+        own = {name: plain(value) for name, value in own.items() if _can_be_kept(value)}
+        own["lifecycle_events"] = json.loads(json.dumps(self.lifecycle_events, default=str))
         metadata = {"gensim": own, **record(self._recorded(), self.loss_history, None, None)}
         save(fname, self.wv, format="native", context_vectors=self.syn1neg, metadata=metadata)
 
@@ -361,6 +391,7 @@ class Word2Vec(Absent):
         except ParameterError:
             return {}
 
+    @OnClass
     @classmethod
     def load(cls, fname: str | os.PathLike[str], mmap: str | None = None, rethrow: bool = False) -> Word2Vec:
         """Load a model that `save` wrote, ready for use and further training; gensim's own pickles are refused.
@@ -374,12 +405,15 @@ class Word2Vec(Absent):
             raise ParameterError(
                 f"{os.fspath(fname)}: not a model saved by fastw2v.compat.gensim; KeyedVectors.load reads vectors"
             )
-        model = cls()  # without checks: a script may have changed an attribute, and train looks at them again
-        kept = [name for name in _ARGUMENTS + _TOTALS if name in own]
-        vars(model).update({name: own[name] for name in kept if own[name] is None or isinstance(own[name], Real)})
+        model = cls.__new__(cls)  # a subclass may take other arguments
+        Word2Vec.__init__(model)  # without checks: a script may have changed an attribute, and train looks again
+        kept = [name for name in _ARGUMENTS + _TOTALS if name in own and _can_be_kept(own[name])]
+        vars(model).update({name: own[name] for name in kept})
         model.wv = KeyedVectors._of(loaded.word_vectors)
         model.syn1neg = loaded.context_vectors
         model.loss_history = list(loaded.metadata.get("loss_history", []))
+        model.lifecycle_events = [event for event in own.get("lifecycle_events") or [] if isinstance(event, dict)]
+        model.add_lifecycle_event("loaded", fname=os.fspath(fname))
         return model
 
     def __getstate__(self) -> dict[str, Any]:
@@ -393,8 +427,17 @@ class Word2Vec(Absent):
             self.wv = copy(self.wv)
 
 
+def _can_be_kept(value: Any) -> bool:
+    """Return whether a file keeps an attribute of this value."""
+    return value is None or isinstance(value, (Real, str))
+
+
 _ARGUMENTS = (
     *("vector_size", "window", "epochs", "negative", "alpha", "min_alpha", "sample", "ns_exponent", "min_count"),
-    *("max_final_vocab", "shrink_windows", "sg", "cbow_mean", "seed", "workers", "compute_loss"),
+    *("max_final_vocab", "shrink_windows", "sg", "cbow_mean", "seed", "workers", "compute_loss", "hs", "batch_words"),
+    *("max_vocab_size", "null_word", "sorted_vocab", "comment"),
 )
-_TOTALS = ("corpus_count", "corpus_total_words", "train_count", "total_train_time", "running_training_loss")
+_TOTALS = (
+    *("corpus_count", "corpus_total_words", "train_count", "total_train_time", "running_training_loss"),
+    "min_alpha_yet_reached",
+)

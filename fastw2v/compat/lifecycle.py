@@ -1,0 +1,173 @@
+"""What gensim's models tell of themselves: events, memory, and values that follow from others."""
+
+from __future__ import annotations
+
+import logging
+import platform
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v import __version__
+from fastw2v.errors import ParameterError
+from fastw2v.parameters import check
+from fastw2v.planning.noise import noise_weights
+from fastw2v.planning.rows import row_stride
+
+logger = logging.getLogger("fastw2v.compat")
+
+_WORD_BYTES = 250  # a word, its entries in the vocabulary's dict and list, and what a run knows of it
+# Values that follow from others: setting one would have no effect.
+_DERIVED = {
+    "layer1_size": "it is vector_size, which a new model takes",
+    "cum_table": "it follows the counts of the words and ns_exponent, which may be set",
+    "effective_min_count": "it follows min_count, max_final_vocab and the counts of the words",
+}
+
+
+class OnClass:
+    """A class method that an instance refuses: ``model.load(path)`` would leave the model as it is."""
+
+    def __init__(self, method: Any) -> None:
+        self.method = method
+        self.__doc__ = method.__doc__
+
+    def __get__(self, instance: Any, owner: type) -> Callable[..., Any]:
+        if instance is None:
+            return self.method.__get__(None, owner)
+        return lambda *args, **options: self._refuse(owner)
+
+    def _refuse(self, owner: type) -> None:
+        name = self.method.__func__.__name__
+        raise AttributeError(
+            f"{name} makes a new model and leaves this one as it is: call it on the class, "
+            f"model = {owner.__name__}.{name}(path)"
+        )
+
+
+class Lifecycle:
+    """Attributes and events of gensim's models.
+
+    Attributes
+    ----------
+    lifecycle_events : list of dict, or None
+        What happened to the model; None stops the record.
+    """
+
+    wv: Any
+    vector_size: int
+    min_count: int
+    max_final_vocab: int | None
+    negative: int
+    ns_exponent: float
+    lifecycle_events: list[dict[str, Any]] | None
+
+    def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: Any) -> None:
+        """Add an event with its time and versions to `lifecycle_events`, and log it unless `log_level` is 0."""
+        entry = deepcopy(event) | {
+            "datetime": datetime.now().isoformat(),
+            "fastw2v": __version__,
+            "python": platform.python_version(),
+            "platform": platform.platform(),
+            "event": event_name,
+        }
+        if self.lifecycle_events is not None:
+            self.lifecycle_events.append(entry)
+        if log_level:
+            logger.log(log_level, "%s lifecycle event %s", type(self).__name__, entry)
+
+    @property
+    def layer1_size(self) -> int:
+        """The length of the vectors."""
+        return self.vector_size
+
+    @property
+    def effective_min_count(self) -> int:
+        """The least count of a word that is kept: `min_count`, or more where `max_final_vocab` leaves words out."""
+        counts = self._counts()
+        if self.max_final_vocab is None or counts is None or len(counts) < self.max_final_vocab:
+            return self.min_count
+        return max(self.min_count, int(counts.min()))
+
+    @property
+    def cum_table(self) -> NDArray[np.uint32] | None:
+        """The running sum of the noise words' shares, up to 2**31 - 1, shape (V,); None without words.
+
+        It is made at each access, and shows the distribution that training draws from, in another way.
+        """
+        counts = self._counts()
+        if counts is None or not self.negative:
+            return None
+        shares = np.cumsum(noise_weights(counts, self.ns_exponent))
+        return np.round(shares / shares[-1] * (2**31 - 1)).astype(np.uint32)
+
+    def make_cum_table(self, domain: int = 2**31 - 1) -> None:
+        """Do nothing: noise words follow the counts and `ns_exponent` at each `train`."""
+
+    def estimate_memory(self, vocab_size: int | None = None, report: dict[str, int] | None = None) -> dict[str, int]:
+        """Return the bytes that a model of `vocab_size` words needs while it trains, without its corpus.
+
+        Parameters
+        ----------
+        vocab_size : int, optional
+            By default that of the model.
+        report : dict of (str, int), optional
+            Further entries, which count towards the total.
+        """
+        words = (len(self.wv) if hasattr(self, "wv") else 0) if vocab_size is None else vocab_size
+        rows = 4 * words * row_stride(self.vector_size)
+        needed = {**(report or {}), "vocab": _WORD_BYTES * words, "vectors": rows}
+        if getattr(self, "hs", 0):
+            needed["syn1"] = rows
+        if self.negative:
+            needed["syn1neg"] = rows
+        needed["total"] = sum(needed.values())
+        logger.info("estimated memory for %i words of %i numbers: %i bytes", words, self.vector_size, needed["total"])
+        return needed
+
+    def _counts(self) -> NDArray[np.int64] | None:
+        return self.wv.counts if hasattr(self, "wv") and len(self.wv) else None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute, unless that would have no effect."""
+        if name in _DERIVED:
+            raise AttributeError(f"{type(self).__name__}.{name} cannot be set: {_DERIVED[name]}")
+        if name == "vector_size" and hasattr(self, "wv") and value != self.wv.vector_size:
+            check("vector_size", value)
+            raise ParameterError(
+                f"vector_size={value}: this model's vectors have {self.wv.vector_size} numbers; make a new model, "
+                f"{type(self).__name__}(vector_size={value})"
+            )
+        super().__setattr__(name, value)
+
+
+def check_can_train(model: Any) -> None:
+    """Raise unless a model has words, vectors and context vectors."""
+    if not hasattr(model, "wv") or not len(model.wv):
+        raise RuntimeError("you must first build vocabulary before training the model: call build_vocab(sentences)")
+    if model.negative and not hasattr(model, "syn1neg"):
+        raise ParameterError(
+            "model.wv was set, but there are no context vectors (syn1neg) to train with: start a new model from these "
+            "vectors instead, fastw2v.Word2Vec(initial_vectors=wv).fit(sentences)"
+        )
+
+
+def check_can_predict(model: Any) -> None:
+    """Raise unless a model has context vectors, whose softmax predicts words."""
+    if not model.negative:
+        raise RuntimeError("predict_output_word needs the context vectors of negative sampling: train with negative=5")
+    if not hasattr(model, "wv") or not hasattr(model, "syn1neg"):
+        raise RuntimeError("predict_output_word: there are no context vectors (syn1neg): train this model first")
+
+
+def warn_of_rising_rate(model: Any, alpha: float) -> None:
+    """Log a warning, as gensim does, where training begins at a higher rate than it had reached."""
+    if alpha > model.min_alpha_yet_reached:
+        logger.warning(
+            "Effective 'alpha' higher than previous training cycles: alpha=%g, after %g", alpha,
+            model.min_alpha_yet_reached,
+        )  # fmt: skip
