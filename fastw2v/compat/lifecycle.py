@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v import __version__
+import fastw2v
 from fastw2v.errors import ParameterError
 from fastw2v.parameters import check
 from fastw2v.planning.noise import noise_weights
@@ -70,7 +70,7 @@ class Lifecycle:
         """Add an event with its time and versions to `lifecycle_events`, and log it unless `log_level` is 0."""
         entry = deepcopy(event) | {
             "datetime": datetime.now().isoformat(),
-            "fastw2v": __version__,
+            "fastw2v": fastw2v.__version__,
             "python": platform.python_version(),
             "platform": platform.platform(),
             "event": event_name,

@@ -51,7 +51,9 @@ def test_a_pickle_is_never_loaded(tmp_path, protocol, wrap):
 
 
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
-@pytest.mark.parametrize(("kind", "home", "wv"), [("Word2Vec", "word2vec", ".wv"), ("KeyedVectors", "keyedvectors", "")])
+@pytest.mark.parametrize(
+    ("kind", "home", "wv"), [("Word2Vec", "word2vec", ".wv"), ("KeyedVectors", "keyedvectors", "")]
+)
 def test_a_pickle_of_gensims_is_named_with_the_way_out(tmp_path, protocol, kind, home, wv):
     gensim = pytest.importorskip("gensim.models")
     made = gensim.Word2Vec([["red", "wine"]] * 9, min_count=1, vector_size=2, workers=1)
