@@ -18,7 +18,7 @@ from fastw2v.parameters import check
 from fastw2v.planning.noise import noise_weights
 from fastw2v.planning.rows import row_stride
 
-logger = logging.getLogger("fastw2v.compat")
+logger = logging.getLogger(__name__)
 
 _WORD_BYTES = 250  # a word, its entries in the vocabulary's dict and list, and what a run knows of it
 # Values that follow from others: setting one would have no effect.

@@ -1,6 +1,6 @@
 """Progress through `logging`, at level INFO: what was read, a line about every second, the end of each epoch.
 
-Nothing is computed, and no callback added, unless the logger ``fastw2v.training`` is enabled for INFO, as it is after
+Nothing is computed, and no callback added, unless the logger ``fastw2v.training.logs`` is enabled for INFO, as it is after
 ``logging.basicConfig(level=logging.INFO)``.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fastw2v.training.state import Progress
 
 LINE_SECONDS = 1.0  # between two lines within an epoch
-logger = logging.getLogger("fastw2v.training")
+logger = logging.getLogger(__name__)
 
 
 def is_logged() -> bool:

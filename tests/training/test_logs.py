@@ -19,14 +19,14 @@ def fitted(**options):
 
 
 def told(caplog):
-    assert {record.name for record in caplog.records} <= {"fastw2v.training"}
+    assert {record.name for record in caplog.records} <= {logs.logger.name}
     assert {record.levelno for record in caplog.records} <= {logging.INFO}
     return [record.getMessage() for record in caplog.records]
 
 
 @pytest.fixture
 def listening(caplog):
-    with caplog.at_level(logging.INFO, logger="fastw2v.training"):
+    with caplog.at_level(logging.INFO, logger=logs.logger.name):
         yield caplog
 
 
@@ -70,11 +70,11 @@ def test_the_estimate_of_subsampling_is_what_epochs_keep_on_average(listening):
 
 @pytest.mark.filterwarnings("ignore:the learning rate is lowered")
 def test_listening_does_not_change_the_result(caplog):
-    with caplog.at_level(logging.INFO, logger="fastw2v.training"):
+    with caplog.at_level(logging.INFO, logger=logs.logger.name):
         heard = fitted().wv.vectors
     assert caplog.records
     caplog.clear()
-    with caplog.at_level(logging.WARNING, logger="fastw2v.training"):
+    with caplog.at_level(logging.WARNING, logger=logs.logger.name):
         unheard = fitted().wv.vectors
     assert not caplog.records
     np.testing.assert_array_equal(heard, unheard)
@@ -87,9 +87,9 @@ def test_nothing_is_worked_out_for_nobody(monkeypatch, caplog):
 
     for name in ("expected_tokens", "word_counts", "progress_line", "describe"):
         monkeypatch.setattr(logs, name, costs)
-    with caplog.at_level(logging.WARNING, logger="fastw2v.training"):
+    with caplog.at_level(logging.WARNING, logger=logs.logger.name):
         fitted()
-    with caplog.at_level(logging.INFO, logger="fastw2v.training"), pytest.raises(AssertionError):
+    with caplog.at_level(logging.INFO, logger=logs.logger.name), pytest.raises(AssertionError):
         fitted()
 
 
