@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 
 from fastw2v.compat.absent import OF_MODELS, Absent
 from fastw2v.compat.arguments import check_arguments, check_rates, gensims_names, refuse_other, refuse_unknown
+from fastw2v.compat.brown_corpus import BrownCorpus
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
 from fastw2v.compat.hooks import NoHooks
 from fastw2v.compat.keyed_vectors import KeyedVectors, refuse_string
 from fastw2v.compat.lifecycle import Lifecycle, OnClass, check_can_predict, check_can_train, warn_of_rising_rate
 from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8Corpus
+from fastw2v.compat.other_names import missing_name
 from fastw2v.compat.sentences import HeldCorpus, one_of, read_sentences
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, warn_user
@@ -35,7 +37,24 @@ from fastw2v.training.seed import resolve_seed
 from fastw2v.training.session import Request, Session, begin, run, seed_of_pass
 from fastw2v.training.state import TrainingState
 
-__all__ = ["CallbackAny2Vec", "KeyedVectors", "LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
+__all__ = [
+    "FAST_VERSION",
+    "BrownCorpus",
+    "CallbackAny2Vec",
+    "KeyedVectors",
+    "LineSentence",
+    "PathLineSentences",
+    "Text8Corpus",
+    "Word2Vec",
+    "Word2VecKeyedVectors",
+]
+
+FAST_VERSION = 1  # gensim's sign, above -1, that compiled code trains
+Word2VecKeyedVectors = KeyedVectors  # the name in gensim 3
+
+
+def __getattr__(name: str) -> Any:
+    raise missing_name(__name__, name)
 
 
 class Word2Vec(NoHooks, Lifecycle, Absent):

@@ -1,6 +1,6 @@
 """Progress through `logging`, at level INFO: what was read, a line about every second, the end of each epoch.
 
-Nothing is computed, and no callback added, unless the logger ``fastw2v.training.logs`` is enabled for INFO, as it is after
+Nothing is computed, and no callback added, unless this module's logger is enabled for INFO, as it is after
 ``logging.basicConfig(level=logging.INFO)``.
 """
 
