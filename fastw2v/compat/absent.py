@@ -60,6 +60,7 @@ class Absent:
     """Base of classes that name an alternative for attributes that only gensim has."""
 
     _absent: ClassVar[Mapping[str, str]] = {}
+    _gensims: ClassVar[Mapping[str, str]] = {}  # the names that the native classes refuse are these classes' own
     _made_later: ClassVar[Sequence[str]] = ()  # of the absent ones, those that the object gets in time
 
     if not TYPE_CHECKING:  # else mypy would accept every name
