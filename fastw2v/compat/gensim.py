@@ -166,7 +166,7 @@ class Word2Vec(NoHooks, Lifecycle, Absent):
         self.sg, self.cbow_mean, self.seed, self.workers = sg, cbow_mean, seed, workers
         self.hs, self.max_vocab_size, self.null_word, self.sorted_vocab = hs, max_vocab_size, null_word, sorted_vocab
         self.batch_words, self.hashfxn, self.comment, self.compute_loss = batch_words, hashfxn, comment, compute_loss
-        self.lifecycle_events, self.min_alpha_yet_reached = [], alpha
+        self.effective_min_count, self.lifecycle_events, self.min_alpha_yet_reached = min_count, [], alpha
         callbacks = checked_callbacks(callbacks)
         self.corpus_count = self.corpus_total_words = self.train_count = 0
         self.loss_history: list[float] = []
@@ -263,7 +263,9 @@ class Word2Vec(NoHooks, Lifecycle, Absent):
             session = begin(request, read_sentences(given, request))
         self._held = HeldCorpus(given, session.corpus)
         self.corpus_count, self.corpus_total_words = len(session.corpus), session.corpus.report.raw_tokens
-        self.train_count = 0
+        self.train_count, self.effective_min_count = 0, self.min_count
+        if self.max_final_vocab is not None:
+            self.effective_min_count = max(self.min_count, int(min(session.corpus.vocabulary.counts)))
         self._take(session.state, session.corpus.vocabulary)
         self.add_lifecycle_event("build_vocab", update=update, trim_rule=str(trim_rule))
 
@@ -454,7 +456,7 @@ def _can_be_kept(value: Any) -> bool:
 _ARGUMENTS = (
     *("vector_size", "window", "epochs", "negative", "alpha", "min_alpha", "sample", "ns_exponent", "min_count"),
     *("max_final_vocab", "shrink_windows", "sg", "cbow_mean", "seed", "workers", "compute_loss", "hs", "batch_words"),
-    *("max_vocab_size", "null_word", "sorted_vocab", "comment"),
+    *("max_vocab_size", "null_word", "sorted_vocab", "comment", "effective_min_count"),
 )
 _TOTALS = (
     *("corpus_count", "corpus_total_words", "train_count", "total_train_time", "running_training_loss"),

@@ -25,7 +25,6 @@ _WORD_BYTES = 250  # a word, its entries in the vocabulary's dict and list, and 
 _DERIVED = {
     "layer1_size": "it is vector_size, which a new model takes",
     "cum_table": "it follows the counts of the words and ns_exponent, which may be set",
-    "effective_min_count": "it follows min_count, max_final_vocab and the counts of the words",
 }
 
 
@@ -60,8 +59,6 @@ class Lifecycle:
 
     wv: Any
     vector_size: int
-    min_count: int
-    max_final_vocab: int | None
     negative: int
     ns_exponent: float
     lifecycle_events: list[dict[str, Any]] | None
@@ -84,14 +81,6 @@ class Lifecycle:
     def layer1_size(self) -> int:
         """The length of the vectors."""
         return self.vector_size
-
-    @property
-    def effective_min_count(self) -> int:
-        """The least count of a word that is kept: `min_count`, or more where `max_final_vocab` leaves words out."""
-        counts = self._counts()
-        if self.max_final_vocab is None or counts is None or len(counts) < self.max_final_vocab:
-            return self.min_count
-        return max(self.min_count, int(counts.min()))
 
     @property
     def cum_table(self) -> NDArray[np.uint32] | None:
