@@ -31,6 +31,7 @@ from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.formats import load_all, save
 from fastw2v.parameters import check, plain, shown
+from fastw2v.planning.tables import word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.record import record
 from fastw2v.training.seed import resolve_seed
@@ -265,7 +266,7 @@ class Word2Vec(NoHooks, Lifecycle, Absent):
         self.corpus_count, self.corpus_total_words = len(session.corpus), session.corpus.report.raw_tokens
         self.train_count, self.effective_min_count = 0, self.min_count
         if self.max_final_vocab is not None:
-            self.effective_min_count = max(self.min_count, int(min(session.corpus.vocabulary.counts)))
+            self.effective_min_count = max(self.min_count, int(word_counts(session.corpus).min()))
         self._take(session.state, session.corpus.vocabulary)
         self.add_lifecycle_event("build_vocab", update=update, trim_rule=str(trim_rule))
 
