@@ -30,7 +30,6 @@ _OF_WV = "words, vectors and their methods are those of model.wv, as in gensim 4
 OF_MODELS = {
     "wv": "there are no vectors yet: call build_vocab(sentences) first",
     "syn1neg": "there are no vectors yet: call build_vocab(sentences) first",
-    "init_sims": "use model.wv.get_normed_vectors()",
     "build_vocab_from_freq": "use fastw2v.Word2Vec(vocabulary={word: count})",
     "reset_from": "make a new model, and call its build_vocab",
     **dict.fromkeys(["score", "syn1", "create_binary_tree"], "hierarchical softmax is not implemented"),

@@ -23,7 +23,14 @@ from fastw2v.compat.brown_corpus import BrownCorpus
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
 from fastw2v.compat.hooks import NoHooks
 from fastw2v.compat.keyed_vectors import KeyedVectors, refuse_string
-from fastw2v.compat.lifecycle import Lifecycle, OnClass, check_can_predict, check_can_train, warn_of_rising_rate
+from fastw2v.compat.lifecycle import (
+    Lifecycle,
+    NotAModelError,
+    OnClass,
+    check_can_predict,
+    check_can_train,
+    warn_of_rising_rate,
+)
 from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8Corpus
 from fastw2v.compat.other_names import missing_name
 from fastw2v.compat.sentences import HeldCorpus, one_of, read_sentences
@@ -424,7 +431,7 @@ class Word2Vec(NoHooks, Lifecycle, Absent):
         loaded = load_all(fname, format="native", mmap=mmap is not None)
         own = loaded.metadata.get("gensim")
         if not isinstance(own, dict) or loaded.context_vectors is None:
-            raise ParameterError(
+            raise NotAModelError(
                 f"{os.fspath(fname)}: not a model saved by fastw2v.compat.gensim; KeyedVectors.load reads vectors"
             )
         model = cls.__new__(cls)  # a subclass may take other arguments

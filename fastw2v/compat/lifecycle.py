@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
+import warnings
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import datetime
@@ -26,6 +27,10 @@ _DERIVED = {
     "layer1_size": "it is vector_size, which a new model takes",
     "cum_table": "it follows the counts of the words and ns_exponent, which may be set",
 }
+
+
+class NotAModelError(ParameterError, AttributeError):
+    """A file holds vectors and no model; gensim raises an AttributeError."""
 
 
 class OnClass:
@@ -117,6 +122,11 @@ class Lifecycle:
         needed["total"] = sum(needed.values())
         logger.info("estimated memory for %i words of %i numbers: %i bytes", words, self.vector_size, needed["total"])
         return needed
+
+    def init_sims(self, replace: bool = False) -> None:
+        """Do what ``wv.init_sims`` does, with a DeprecationWarning, as in gensim 4."""
+        warnings.warn("model.init_sims is gensim 3's: use model.wv.init_sims", DeprecationWarning, stacklevel=2)
+        self.wv.init_sims(replace)
 
     def _counts(self) -> NDArray[np.int64] | None:
         return self.wv.counts if hasattr(self, "wv") and len(self.wv) else None

@@ -14,7 +14,6 @@ _PHRASES = (
 )
 _DOCUMENTS = "for document vectors use fastw2v.DocVectorizer, or Doc2Vec from gensim itself"
 _SUBWORDS = "subwords are not trained: use gensim's own FastText, or Word2Vec for vectors of whole words"
-_RULES = "a trim_rule returns gensim.utils.RULE_KEEP (2), RULE_DISCARD (1) or RULE_DEFAULT (0)"
 _OLD_PARTS = "vocabulary and vectors are parts of the model, as in gensim 4: use model.wv"
 
 INSTEAD = {
@@ -23,7 +22,6 @@ INSTEAD = {
     **dict.fromkeys(["Phrases", "Phraser", "FrozenPhrases", "phrases"], _PHRASES),
     **dict.fromkeys(["Doc2Vec", "TaggedDocument", "TaggedLineDocument", "LabeledSentence", "doc2vec"], _DOCUMENTS),
     **dict.fromkeys(["FastText", "FastTextKeyedVectors", "fasttext", "load_facebook_vectors"], _SUBWORDS),
-    **dict.fromkeys(["RULE_KEEP", "RULE_DISCARD", "RULE_DEFAULT", "keep_vocab_item"], _RULES),
     **dict.fromkeys(["Vocab", "Word2VecVocab", "Word2VecTrainables", "BaseWordEmbeddingsModel"], _OLD_PARTS),
     **dict.fromkeys(["utils", "corpora", "similarities", "matutils", "parsing", "interfaces"], _GENSIMS_OWN),
     **dict.fromkeys(["LdaModel", "LdaMulticore", "LsiModel", "TfidfModel", "CoherenceModel"], _GENSIMS_OWN),
