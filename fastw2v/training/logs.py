@@ -32,20 +32,24 @@ def log_reading() -> None:
     logger.info("reading the corpus and counting its words")
 
 
+def log_counts(words: int, tokens: int, sentences: int) -> None:
+    """Tell how much was read."""
+    logger.info(f"collected {words:,} words from {tokens:,} tokens in {sentences:,} sentences")
+
+
+def log_vocabulary(words: int, kept: int, tokens: int, dropped: int) -> None:
+    """Tell how many words the vocabulary has, how many of all tokens they keep, and how many words it leaves out."""
+    logger.info(
+        f"the vocabulary has {words:,} words and keeps {_share(kept, tokens)}; {dropped:,} words and "
+        f"{tokens - kept:,} tokens are left out"
+    )
+
+
 def log_corpus(corpus: EncodedCorpus) -> None:
-    """Tell how much was read, and how much of it the vocabulary keeps."""
-    if not is_logged():
-        return
+    """Tell both of a corpus that was read."""
     report = corpus.report
-    logger.info(
-        f"collected {report.distinct_words:,} words from {report.raw_tokens:,} tokens in {report.raw_sentences:,} "
-        f"sentences, in {report.seconds:.1f} s"
-    )
-    tokens = len(corpus.ids)
-    logger.info(
-        f"the vocabulary has {len(corpus.vocabulary):,} words and keeps {_share(tokens, report.raw_tokens, 'tokens')}; "
-        f"{report.dropped_words:,} words and {report.dropped_tokens:,} tokens are left out"
-    )
+    log_counts(report.distinct_words, report.raw_tokens, report.raw_sentences)
+    log_vocabulary(len(corpus.vocabulary), len(corpus.ids), report.raw_tokens, report.dropped_words)
 
 
 def log_start(session: Session) -> None:
@@ -55,7 +59,7 @@ def log_start(session: Session) -> None:
     request, state, tokens = session.request, session.state, len(session.corpus.ids)
     parameters = state.params
     kept = expected_tokens(word_counts(session.corpus), state.tables.keep_threshold)
-    logger.info(f"sample={parameters.sample:g} keeps about {_share(kept, tokens, 'tokens')} in each epoch")
+    logger.info(f"sample={parameters.sample:g} keeps about {_share(kept, tokens)} in each epoch")
     logger.info(
         f"training {len(session.corpus.vocabulary):,} vectors of {parameters.vector_size} numbers for "
         f"{state.plan.epochs - state.epoch} epochs with architecture={parameters.architecture}, "
@@ -95,5 +99,5 @@ class ProgressLog:
         self._written = progress.elapsed
 
 
-def _share(part: int, whole: int, things: str) -> str:
-    return f"{part:,} of {whole:,} {things} ({part / max(1, whole):.1%})"
+def _share(part: int, whole: int) -> str:
+    return f"{part:,} of {whole:,} tokens ({part / max(1, whole):.1%})"

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:the learning rate is lowered")
 
 GIVEN = {
     **{"alpha": 0.03, "min_alpha": 0.001, "batch_words": 500, "cbow_mean": 0, "comment": "mine", "compute_loss": True},
-    **{"epochs": 3, "hashfxn": len, "max_final_vocab": 3, "min_count": 2, "negative": 7, "ns_exponent": 0.5},
+    **{"epochs": 3, "hashfxn": len, "max_final_vocab": 50, "min_count": 2, "negative": 7, "ns_exponent": 0.5},
     **{"sample": 0.1, "seed": 4, "sg": 1, "shrink_windows": False, "vector_size": 5, "window": 2, "workers": 2},
 }
 DEFAULTS = {"hs": 0, "max_vocab_size": None, "null_word": 0, "sorted_vocab": 1}

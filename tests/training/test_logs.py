@@ -35,7 +35,7 @@ def test_a_fit_tells_of_the_vocabulary_its_epochs_and_its_end(listening):
     model = fitted(max_vocab=5)
     lines = told(listening)
     assert lines[0] == "reading the corpus and counting its words"
-    assert lines[1].startswith("collected 6 words from 360 tokens in 80 sentences, in ")
+    assert lines[1] == "collected 6 words from 360 tokens in 80 sentences"
     assert lines[2] == (
         "the vocabulary has 5 words and keeps 320 of 360 tokens (88.9%); 1 words and 40 tokens are left out"
     )
