@@ -9,10 +9,12 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fastw2v.compat import gensim as compat
 
+pytestmark = pytest.mark.filterwarnings("ignore:the learning rate is lowered")
 LIST = Path(__file__).with_name("gensim_names.json")
 PAGE = Path(__file__).parents[2] / "docs" / "coming_from_gensim.md"
 SENTENCES = [["red", "wine"], ["red", "rose"]] * 9
@@ -153,6 +155,36 @@ def test_options_without_effect_are_accepted():
             said = re.search(r"((?:`\w+`(?:, | and )?)+) (?:has|have) no effect", how)
             for name in re.findall(r"`(\w+)`", said[1]) if said else []:
                 assert name in ours, (given, name)
+
+
+# --- what differs in general ------------------------------------------------------------------------------------------
+
+
+def test_rows_of_integers_are_sentences():
+    """gensim never returns from them."""
+    walks = np.random.default_rng(0).integers(0, 9, (50, 12))
+    model = compat.Word2Vec(walks, **OPTIONS)
+    assert sorted(model.wv.index_to_key) == list(range(9))
+    assert (model.corpus_count, model.corpus_total_words) == (50, 600)
+
+
+def test_long_sentences_are_not_cut():
+    """gensim trains on the first 10,000 words of each."""
+    sentences = [["red", "wine"] * 10_000]
+    model = compat.Word2Vec(sentences, **OPTIONS)
+    assert model.train(sentences, total_examples=1, epochs=2) == (40_000, 40_000)
+
+
+def test_neither_totals_nor_epochs_are_needed():
+    model = compat.Word2Vec(SENTENCES, **OPTIONS, epochs=3)
+    assert model.train(SENTENCES) == (3 * 36, 3 * 36)
+    assert len(model.loss_history) == 3
+
+
+def test_start_and_end_alpha_hold_for_one_call():
+    model = compat.Word2Vec(SENTENCES, **OPTIONS)
+    model.train(SENTENCES, epochs=1, start_alpha=0.01, end_alpha=0.005)
+    assert (model.alpha, model.min_alpha) == (0.025, 0.0001)
 
 
 if __name__ == "__main__":
