@@ -407,6 +407,7 @@ class Word2Vec(NoHooks, Lifecycle, Absent):
 
     def save(self, fname: str | os.PathLike[str], **ignored: Any) -> None:
         """Write the model in this package's native format, whatever the name; gensim's options do nothing."""
+        self.add_lifecycle_event("saving", fname=str(fname))
         own = {name: getattr(self, name) for name in _ARGUMENTS + _TOTALS}
         own = {name: plain(value) for name, value in own.items() if _can_be_kept(value)}
         own["lifecycle_events"] = json.loads(json.dumps(self.lifecycle_events, default=str))
@@ -442,7 +443,7 @@ class Word2Vec(NoHooks, Lifecycle, Absent):
         model.syn1neg = loaded.context_vectors
         model.loss_history = list(loaded.metadata.get("loss_history", []))
         model.lifecycle_events = [event for event in own.get("lifecycle_events") or [] if isinstance(event, dict)]
-        model.add_lifecycle_event("loaded", fname=os.fspath(fname))
+        model.add_lifecycle_event("loaded", fname=str(fname))
         return model
 
     def __getstate__(self) -> dict[str, Any]:

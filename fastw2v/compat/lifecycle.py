@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from fastw2v.parameters import check
 from fastw2v.planning.noise import noise_weights
 from fastw2v.planning.rows import row_stride
 
+Made = TypeVar("Made")
 logger = logging.getLogger(__name__)
 
 _WORD_BYTES = 250  # a word, its entries in the vocabulary's dict and list, and what a run knows of it
@@ -33,19 +34,20 @@ class NotAModelError(ParameterError, AttributeError):
     """A file holds vectors and no model; gensim raises an AttributeError."""
 
 
-class OnClass:
+class OnClass(Generic[Made]):
     """A class method that an instance refuses: ``model.load(path)`` would leave the model as it is."""
 
-    def __init__(self, method: Any) -> None:
-        self.method = method
+    def __init__(self, method: Callable[..., Made]) -> None:
+        self.method: Any = method  # a classmethod
         self.__doc__ = method.__doc__
 
-    def __get__(self, instance: Any, owner: type) -> Callable[..., Any]:
+    def __get__(self, instance: Any, owner: type) -> Callable[..., Made]:
         if instance is None:
-            return self.method.__get__(None, owner)
+            bound: Callable[..., Made] = self.method.__get__(None, owner)
+            return bound
         return lambda *args, **options: self._refuse(owner)
 
-    def _refuse(self, owner: type) -> None:
+    def _refuse(self, owner: type) -> NoReturn:
         name = self.method.__func__.__name__
         raise AttributeError(
             f"{name} makes a new model and leaves this one as it is: call it on the class, "

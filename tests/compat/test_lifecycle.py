@@ -156,8 +156,9 @@ def test_events_tell_what_happened(tmp_path):
     model.add_lifecycle_event("mine", note={"a": 1}, array=np.ones(2))
     model.save(tmp_path / "model")
     loaded = Word2Vec.load(tmp_path / "model")
-    assert [each["event"] for each in model.lifecycle_events] == ["build_vocab", "train", "created", "mine"]
-    assert [each["event"] for each in loaded.lifecycle_events] == ["build_vocab", "train", "created", "mine", "loaded"]
+    events = ["build_vocab", "train", "created", "mine", "saving"]
+    assert [each["event"] for each in model.lifecycle_events] == events
+    assert [each["event"] for each in loaded.lifecycle_events] == [*events, "loaded"]
     assert loaded.lifecycle_events[3]["note"] == {"a": 1}
     assert loaded.comment == model.comment
     assert all({"datetime", "python", "platform", "fastw2v"} <= set(each) for each in loaded.lifecycle_events)
