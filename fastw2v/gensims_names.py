@@ -120,8 +120,8 @@ class Answers:
             raise self._named_by_gensim(name)
 
         def __setattr__(self, name: str, value: Any) -> None:
-            """Set an attribute, unless it is one of gensim's, which would have no effect."""
-            if name in self._gensims and not hasattr(type(self), name):
+            """Set an attribute, unless it is one of gensim's, without effect here; subclasses may have their own."""
+            if name in self._gensims and type(self).__module__.startswith("fastw2v."):
                 raise self._named_by_gensim(name)
             super().__setattr__(name, value)
 

@@ -79,6 +79,15 @@ def test_a_property_that_raises_keeps_its_own_message():
         _ = Word2Vec().wv
 
 
+def test_a_subclass_may_have_attributes_of_these_names():
+    class Weighted(Word2Vec):
+        def __init__(self, corpus=None, *, alpha=1.0):
+            super().__init__(corpus)
+            self.alpha = alpha
+
+    assert Weighted(alpha=2.0).get_params()["alpha"] == 2.0
+
+
 def test_copies_and_pickles_are_what_they_were(model):
     for made in (copy.copy(model), copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
         np.testing.assert_array_equal(made.wv.vectors, model.wv.vectors)

@@ -77,8 +77,8 @@ def log_end(session: Session) -> None:
     loss = f", loss {state.loss_history[-1]:.4f}" if state.loss_history else ""
     logger.info(
         f"training {ended} after {len(state.loss_history)} of {state.plan.epochs} epochs: {report.tokens:,} tokens in "
-        f"{report.seconds:.1f} s, {report.words_per_second:,.0f} words/s, on {report.device} with {report.n_jobs} "
-        f"threads{loss}"
+        f"{report.seconds:.1f} s, {report.words_per_second:,.0f} words/s, on {report.device}, "
+        f"n_jobs={report.n_jobs}{loss}"
     )
 
 

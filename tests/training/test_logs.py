@@ -46,7 +46,7 @@ def test_a_fit_tells_of_the_vocabulary_its_epochs_and_its_end(listening):
     assert [line.split("  ")[0] for line in ends] == [f"end of epoch {epoch}/3" for epoch in (1, 2, 3)]
     assert [line.rsplit("loss ")[1] for line in ends] == [f"{loss:.4f}" for loss in model.loss_history_]
     assert lines[-1].startswith("training ended after 3 of 3 epochs: 960 tokens in ")
-    assert lines[-1].endswith(f"on cpu with 1 threads, loss {model.loss_history_[-1]:.4f}")
+    assert lines[-1].endswith(f"on cpu, n_jobs=1, loss {model.loss_history_[-1]:.4f}")
 
 
 @pytest.mark.filterwarnings("ignore:the learning rate is lowered")
