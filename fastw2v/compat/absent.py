@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from fastw2v.compat.hooks import OF_TRAINING
+from fastw2v.errors import ParameterError
 
 _UNCHANGING = "these vectors do not change; make new ones, or use gensim's: wv.to_gensim()"
 _AS_GENSIM = "use gensim's own: wv.to_gensim()"
@@ -53,6 +54,10 @@ OF_MODELS = {
     **dict.fromkeys(["scan_vocab", "seeded_vector", "update_weights", "raw_vocab"], _INNER),
     **OF_TRAINING,
 }
+
+
+class NotAModelError(ParameterError, AttributeError):
+    """A file holds vectors and no model; gensim raises an AttributeError there."""
 
 
 class Absent:

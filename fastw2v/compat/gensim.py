@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.compat.absent import OF_MODELS, Absent
+from fastw2v.compat.absent import OF_MODELS, Absent, NotAModelError
 from fastw2v.compat.arguments import check_arguments, check_rates, gensims_names, refuse_other, refuse_unknown
 from fastw2v.compat.brown_corpus import BrownCorpus
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
@@ -25,7 +25,6 @@ from fastw2v.compat.hooks import NoHooks
 from fastw2v.compat.keyed_vectors import KeyedVectors, refuse_string
 from fastw2v.compat.lifecycle import (
     Lifecycle,
-    NotAModelError,
     OnClass,
     check_can_predict,
     check_can_train,

@@ -30,10 +30,6 @@ _DERIVED = {
 }
 
 
-class NotAModelError(ParameterError, AttributeError):
-    """A file holds vectors and no model; gensim raises an AttributeError."""
-
-
 class OnClass(Generic[Made]):
     """A class method that an instance refuses: ``model.load(path)`` would leave the model as it is."""
 
@@ -147,13 +143,23 @@ class Lifecycle:
 
 
 def check_can_train(model: Any) -> None:
-    """Raise unless a model has words, vectors and context vectors."""
+    """Raise unless a model has words, vectors and context vectors; log a warning where two losses are trained."""
     if not hasattr(model, "wv") or not len(model.wv):
         raise RuntimeError("you must first build vocabulary before training the model: call build_vocab(sentences)")
     if model.negative and not hasattr(model, "syn1neg"):
         raise ParameterError(
             "model.wv was set, but there are no context vectors (syn1neg) to train with: start a new model from these "
             "vectors instead, fastw2v.Word2Vec(initial_vectors=wv).fit(sentences)"
+        )
+    if model.negative and len(model.syn1neg) != len(model.wv):
+        raise ParameterError(
+            f"model.wv has {len(model.wv):,} words, and the model {len(model.syn1neg):,} context vectors: words were "
+            "added or taken away since build_vocab; new words come from build_vocab(sentences, update=True)"
+        )
+    if model.hs and model.negative:
+        logger.warning(
+            "Both hierarchical softmax and negative sampling are activated. Each word then trains with both losses; "
+            "pass negative=0 or hs=0 to train with one, as is usual."
         )
 
 

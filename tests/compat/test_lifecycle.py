@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from fastw2v.compat.gensim import KeyedVectors, Word2Vec
+from fastw2v.compat.lifecycle import check_can_train
 from fastw2v.errors import ParameterError
 
 SENTENCES = [["red", "wine", "and", "red", "rose"], ["white", "wine"], ["white", "rose"]] * 30
@@ -186,6 +187,22 @@ def test_a_rate_that_rises_between_trainings_is_warned_of_in_the_log(caplog):
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
     assert "Effective 'alpha' higher than previous training cycles: alpha=0.025, after 0.0001" in record.getMessage()
+
+
+def test_two_losses_at_once_are_warned_of_in_the_log(caplog):
+    model = Word2Vec(SENTENCES, **OPTIONS)
+    check_can_train(model)
+    assert not caplog.records
+    model.hs = 1
+    check_can_train(model)
+    assert "Both hierarchical softmax and negative sampling are activated." in caplog.text
+
+
+def test_vectors_of_more_words_than_the_model_has_cannot_be_trained_on():
+    model, other = Word2Vec(SENTENCES, **OPTIONS), Word2Vec([["a", "b"]] * 9, sample=0, **OPTIONS)
+    model.wv = other.wv
+    with pytest.raises(ParameterError, match="model.wv has 2 words, and the model 5 context vectors"):
+        model.train(SENTENCES, total_examples=90, epochs=1)
 
 
 def test_a_model_is_loaded_by_its_class(tmp_path):
