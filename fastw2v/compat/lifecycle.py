@@ -153,7 +153,7 @@ def check_can_train(model: Any) -> None:
         )
     if model.negative and len(model.syn1neg) != len(model.wv):
         raise ParameterError(
-            f"model.wv has {len(model.wv):,} words, and the model {len(model.syn1neg):,} context vectors: words were "
+            f"model.wv has {len(model.wv):,} keys, and the model {len(model.syn1neg):,} context vectors: keys were "
             "added or taken away since build_vocab; new words come from build_vocab(sentences, update=True)"
         )
     if model.hs and model.negative:

@@ -201,7 +201,7 @@ def test_two_losses_at_once_are_warned_of_in_the_log(caplog):
 def test_vectors_of_more_words_than_the_model_has_cannot_be_trained_on():
     model, other = Word2Vec(SENTENCES, **OPTIONS), Word2Vec([["a", "b"]] * 9, sample=0, **OPTIONS)
     model.wv = other.wv
-    with pytest.raises(ParameterError, match=r"model\.wv has 2 words, and the model 5 context vectors"):
+    with pytest.raises(ParameterError, match=r"model\.wv has 2 keys, and the model 5 context vectors"):
         model.train(SENTENCES, total_examples=90, epochs=1)
 
 
