@@ -22,7 +22,7 @@ from fastw2v.estimators.likelihood import log_probabilities
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
-from fastw2v.parameters import with_gensims_names_told
+from fastw2v.gensims_names import OF_MODELS, Answers, with_gensims_names_told
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
 from fastw2v.training.record import KEPT_PARAMETERS, read_record, record
@@ -49,7 +49,7 @@ REQUESTED = tuple({each.name for each in fields(Request)} - {"parameters", "new_
 NOT_COPIED = frozenset({"_fit_lock", "_unfinished"})
 
 
-class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Skip-gram and CBOW word vectors with negative sampling.
 
     Parameters
@@ -173,6 +173,7 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
     seed_: int | None
     n_features_out_: int
     _unfinished: Session | None
+    _gensims = OF_MODELS
     _stopped_passes = 0  # of partial_fit, since the last fit
 
     @with_gensims_names_told

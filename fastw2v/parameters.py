@@ -7,12 +7,10 @@ import numbers
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, Literal, ParamSpec, get_args
+from typing import Any, Literal, get_args
 
 from fastw2v.errors import ParameterError
 
-Given = ParamSpec("Given")
 MIN_RATE_SHARE = 1e-4  # of the learning rate
 
 # Parameters that choose among names: what type checkers and editors offer is what the rules below allow.
@@ -115,30 +113,6 @@ RULES: dict[str, Rule] = {
     "n_components_removed": _integer(0, 65_535),
     "normalize": _or_none(_choice("l2"), "leave lengths as they are"),
 }
-
-
-# What gensim calls the parameters of `Word2Vec`, and how they are written here.
-_GENSIMS = {
-    **{"sentences": "corpus", "corpus_file": "corpus", "size": "vector_size", "iter": "epochs", "seed": "random_state"},
-    **{"alpha": "learning_rate", "min_alpha": "min_learning_rate", "workers": "n_jobs", "max_final_vocab": "max_vocab"},
-    "sg": "architecture='skipgram' or architecture='cbow'",
-}
-
-
-def with_gensims_names_told(function: Callable[Given, None]) -> Callable[Given, None]:
-    """Let a function refuse gensim's names of keyword arguments with a `TypeError` that names its own."""
-
-    @wraps(function)
-    def checked(*args: Given.args, **options: Given.kwargs) -> None:
-        for name in options:
-            if name in _GENSIMS:
-                raise TypeError(
-                    f"{name}= is gensim's name: pass {_GENSIMS[name]} instead, or import Word2Vec from "
-                    "fastw2v.compat.gensim, which takes gensim's names"
-                )
-        function(*args, **options)
-
-    return checked
 
 
 def check(name: str, value: Any) -> None:

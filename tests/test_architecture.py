@@ -44,7 +44,7 @@ ORDER = [
     "formats",
     "tokenizers vectors",
     "corpus",
-    "parameters",
+    "gensims_names parameters",
     "machine",
     "errors",
     "native",

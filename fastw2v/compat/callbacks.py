@@ -63,11 +63,13 @@ class Bridge:
                 method(self.model)
 
     def __call__(self, progress: Progress) -> None:
+        self.model.min_alpha_yet_reached = progress.learning_rate
         if not progress.epoch_end:
             return
         pairs = self.state.report.pairs
         self.model.loss_history.append(progress.loss)
-        self.model.running_training_loss += progress.loss * (pairs - self.pairs)
+        if pairs > self.pairs:  # without pairs the mean loss is NaN
+            self.model.running_training_loss += progress.loss * (pairs - self.pairs)
         self.pairs = pairs
         if self.callbacks:
             self.model._take(self.state, self.model.wv.vocabulary)

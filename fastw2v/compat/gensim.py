@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from copy import copy
 from dataclasses import asdict, replace
 from itertools import islice
@@ -25,9 +26,19 @@ from fastw2v.compat.arguments import (
     gensims_names,
     refuse_unknown,
 )
+from fastw2v.compat.brown_corpus import BrownCorpus
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
+from fastw2v.compat.hooks import NoHooks
 from fastw2v.compat.keyed_vectors import KeyedVectors
+from fastw2v.compat.lifecycle import (
+    Lifecycle,
+    OnClass,
+    check_can_predict,
+    check_can_train,
+    warn_of_rising_rate,
+)
 from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8Corpus
+from fastw2v.compat.other_names import missing_name
 from fastw2v.compat.queries import refuse_string
 from fastw2v.compat.raw_vocabulary import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, check_trim_rule
 from fastw2v.compat.sentences import HeldCorpus, one_of, read_sentences
@@ -46,19 +57,29 @@ from fastw2v.training.session import Request, Session, begin, run, seed_of_pass
 from fastw2v.training.state import TrainingState
 
 __all__ = [
+    "FAST_VERSION",
     "RULE_DEFAULT",
     "RULE_DISCARD",
     "RULE_KEEP",
+    "BrownCorpus",
     "CallbackAny2Vec",
     "KeyedVectors",
     "LineSentence",
     "PathLineSentences",
     "Text8Corpus",
     "Word2Vec",
+    "Word2VecKeyedVectors",
 ]
 
+FAST_VERSION = 1  # gensim's sign, above -1, that compiled code trains
+Word2VecKeyedVectors = KeyedVectors  # the name in gensim 3
 
-class Word2Vec(VocabularyBuilder, Absent):
+
+def __getattr__(name: str) -> Any:
+    raise missing_name(__name__, name)
+
+
+class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
     """gensim's Word2Vec, trained by this package on CPU threads.
 
     Parameters
@@ -87,10 +108,11 @@ class Word2Vec(VocabularyBuilder, Absent):
     compute_loss : bool
         Has no effect: the loss is always recorded, and a callback may reset it; see `get_latest_training_loss`.
     callbacks : iterable of CallbackAny2Vec
-        gensim's own callbacks work as well.
+        For the training of this call, as in gensim 4; each `train` takes its own. gensim's callbacks work as well.
     hashfxn, batch_words, comment, max_vocab_size
-        Have no effect: initial rows depend only on seed and row, for words that join later on seed and word; there are
-        no batches; and every word is counted to the end, so that what is kept depends on the text alone.
+        Are kept and have no effect: initial rows depend only on seed and row, for words that join later on seed and
+        word; there are no batches; and every word is counted to the end, so that what is kept depends on the text
+        alone.
     hs : {0, 1}
         1: hierarchical softmax, with ``negative=0`` alone, else beside negative sampling.
 
@@ -103,6 +125,13 @@ class Word2Vec(VocabularyBuilder, Absent):
         The rows of the tree's V - 1 inner nodes, numbered as in gensim, and a row of zeros; with ``hs=1``.
     corpus_count, corpus_total_words : int
         Sentences and words of the corpus that `build_vocab` read last.
+    train_count, total_train_time : int, float
+        Calls of `train` since the vocabulary was built, and all their seconds.
+    min_alpha_yet_reached : float
+        The learning rate at which the last training ended.
+
+    All arguments are attributes, too. Each training reads them afresh, so ``model.alpha = 0.01`` or
+    ``model.workers = 8`` holds from the next `train`, and ``model.min_count = 2`` from the next `build_vocab`.
 
     Notes
     -----
@@ -166,8 +195,9 @@ class Word2Vec(VocabularyBuilder, Absent):
         self.min_count, self.max_final_vocab, self.shrink_windows = min_count, max_final_vocab, shrink_windows
         self.sg, self.hs, self.cbow_mean, self.seed, self.workers = sg, hs, cbow_mean, seed, workers
         self.max_vocab_size, self.null_word, self.sorted_vocab = max_vocab_size, null_word, sorted_vocab
-        self.effective_min_count = min_count
-        self.callbacks, self.compute_loss = checked_callbacks(callbacks), compute_loss
+        self.batch_words, self.hashfxn, self.comment, self.compute_loss = batch_words, hashfxn, comment, compute_loss
+        self.effective_min_count, self.lifecycle_events, self.min_alpha_yet_reached = min_count, [], alpha
+        callbacks = checked_callbacks(callbacks)
         self.corpus_count = self.corpus_total_words = self.train_count = 0
         self.loss_history: list[float] = []
         self.total_train_time = self.running_training_loss = 0.0
@@ -180,13 +210,29 @@ class Word2Vec(VocabularyBuilder, Absent):
                 self._params(epochs, alpha, min_alpha)  # a wrong value raises before anything is read
         if given:
             self.build_vocab(sentences, corpus_file, trim_rule=trim_rule)
-            self.train(sentences, corpus_file, epochs=epochs, total_examples=self.corpus_count)
-        elif trim_rule is not None:
+            self.train(
+                *(sentences, corpus_file),
+                epochs=epochs,
+                total_examples=self.corpus_count,
+                compute_loss=compute_loss,
+                callbacks=callbacks,
+            )
+        else:
+            self._warn_of_unused(trim_rule, callbacks)
+        self.add_lifecycle_event("created", params=str(self))
+
+    def _warn_of_unused(self, trim_rule: Any, callbacks: Collection[Any]) -> None:
+        if trim_rule is not None:
             warn_user("trim_rule has no effect without sentences: pass it to build_vocab(sentences, trim_rule=...)")
+        if callbacks:
+            warn_user(
+                "callbacks belong to the training of the call that they are given to, as in gensim 4, and without "
+                "sentences nothing is trained: pass them to train(sentences, callbacks=...)"
+            )
 
     def __repr__(self) -> str:
         words = len(self.wv) if hasattr(self, "wv") else 0
-        return f"Word2Vec<vocab={words}, vector_size={self.vector_size}, alpha={self.alpha}>"
+        return f"{type(self).__name__}<vocab={words}, vector_size={self.vector_size}, alpha={self.alpha}>"
 
     def _params(
         self, epochs: int, alpha: float, min_alpha: float, names: tuple[str, str] = ("alpha", "min_alpha")
@@ -244,9 +290,9 @@ class Word2Vec(VocabularyBuilder, Absent):
         start_alpha, end_alpha : float, optional
             By default those of the model.
         callbacks : iterable of CallbackAny2Vec
-            Besides those of the model; one that is among both is called once.
+            Called during this training alone.
         total_examples, total_words, word_count, queue_factor, report_delay, compute_loss
-            Have no effect: both totals are counted.
+            Have no effect: both totals are counted, the loss always recorded, and progress logged every second.
 
         Returns
         -------
@@ -260,18 +306,17 @@ class Word2Vec(VocabularyBuilder, Absent):
         """
         refuse_unknown("train", unknown)
         callbacks = checked_callbacks(callbacks)
-        if not hasattr(self, "wv"):
-            raise RuntimeError("you must first build vocabulary before training the model: call build_vocab(sentences)")
         check_something_to_train(self.hs, self.negative)
-        self._check_output_rows()
+        check_can_train(self)
         given = one_of(corpus_iterable, corpus_file)
+        self.compute_loss = compute_loss
         self.epochs = rounds = self.epochs if epochs is None else epochs
         with gensims_names():
             session = self._next_session(given, rounds, start_alpha, end_alpha)
         self.train_count += 1
         state, corpus = session.state, session.corpus
         self.loss_history, self.running_training_loss = [], 0.0
-        bridge = Bridge(self, state, [*self.callbacks, *callbacks])
+        bridge = Bridge(self, state, callbacks)
         bridge.call("on_train_begin")
         bridge.call("on_epoch_begin")
         try:
@@ -281,6 +326,7 @@ class Word2Vec(VocabularyBuilder, Absent):
             if not state.diverged:
                 self._take(state, self.wv.vocabulary)
             self.total_train_time += state.report.seconds
+        self.add_lifecycle_event("train", params=str(self), epochs=rounds, seconds=round(state.report.seconds, 3))
         bridge.call("on_train_end")
         return len(corpus.ids) * rounds, corpus.report.raw_tokens * rounds
 
@@ -300,6 +346,7 @@ class Word2Vec(VocabularyBuilder, Absent):
             corpus = read_sentences(given, self.wv.vocabulary, self.workers)
         seed = resolve_seed(self.seed)
         if self.train_count:
+            warn_of_rising_rate(self, first[1])
             seed = seed_of_pass(seed, self.train_count)
         return begin(request, corpus, seed=seed, output_rows=self._output_rows(), counts=self.wv.counts)
 
@@ -314,22 +361,6 @@ class Word2Vec(VocabularyBuilder, Absent):
             n_jobs=self.workers,
             **more,
         ).checked()
-
-    def _check_output_rows(self) -> None:
-        """Raise unless there are output rows for the keys of `wv`, which a script may have changed."""
-        rows = self._output_rows()
-        if rows.is_empty:
-            raise ParameterError(
-                "model.wv was assigned, and there are no output rows (syn1neg, syn1) to train with it: call "
-                "build_vocab(sentences), then model.wv.intersect_word2vec_format(path), which takes vectors over"
-            )
-        for name, words in (("syn1neg", rows.words), ("syn1", None if rows.nodes is None else self.syn1)):
-            if words is not None and len(words) != len(self.wv):
-                raise ParameterError(
-                    f"model.wv has {len(self.wv):,} keys, and model.{name} {len(words):,} rows: keys were added or "
-                    "taken away since build_vocab; vectors of new words come from build_vocab and "
-                    "model.wv.intersect_word2vec_format(path)"
-                )
 
     def _take(self, state: TrainingState, vocabulary: Vocabulary) -> None:
         """Hold the session's rows; `wv` stays the same object, as in gensim."""
@@ -361,7 +392,7 @@ class Word2Vec(VocabularyBuilder, Absent):
         return log_probabilities(some, self.wv, self.syn1[:-1], self.window, mean, "tokens").astype(np.float32)
 
     def get_latest_training_loss(self) -> float:
-        """Return the loss summed over the pairs (CBOW: targets) of all finished epochs of the last `train`.
+        """Return the loss summed over the pairs (CBOW: targets) of all finished epochs of the last `train`; never NaN.
 
         The sum is in double precision, so it does not saturate as gensim's float32 does. A callback may reset it, as in
         ``model.running_training_loss = 0.0``. `loss_history` has the mean of each epoch.
@@ -374,8 +405,7 @@ class Word2Vec(VocabularyBuilder, Absent):
         Return None if no context word is known.
         """
         refuse_string("context_words_list", context_words_list)
-        if not hasattr(self, "syn1neg"):
-            raise RuntimeError("predict_output_word needs a trained model: this one has no context vectors (syn1neg)")
+        check_can_predict(self)
         rows = [self.wv.row(word) for word in context_words_list if word in self.wv]
         if not rows:
             return None
@@ -390,8 +420,10 @@ class Word2Vec(VocabularyBuilder, Absent):
 
     def save(self, fname: str | os.PathLike[str], **ignored: Any) -> None:
         """Write the model in this package's native format, whatever the name; gensim's options do nothing."""
+        self.add_lifecycle_event("saving", fname=str(fname))
         own = {name: getattr(self, name) for name in _ARGUMENTS + _TOTALS}
-        own = {name: plain(value) for name, value in own.items() if value is None or isinstance(value, Real)}
+        own = {name: plain(value) for name, value in own.items() if _can_be_kept(value)}
+        own["lifecycle_events"] = json.loads(json.dumps(self.lifecycle_events, default=str))
         metadata = {"gensim": own, "keyed_vectors": kept_of(self.wv)}
         metadata |= record(self._recorded(), self.loss_history, None, None)
         context, nodes = self._output_rows()
@@ -404,6 +436,7 @@ class Word2Vec(VocabularyBuilder, Absent):
         except ParameterError:
             return {}
 
+    @OnClass
     @classmethod
     def load(cls, fname: str | os.PathLike[str], mmap: str | None = None, rethrow: bool = False) -> Word2Vec:
         """Load a model that `save` wrote, ready for use and further training; gensim's own pickles are refused.
@@ -417,9 +450,10 @@ class Word2Vec(VocabularyBuilder, Absent):
             raise NotAModelError(
                 f"{os.fspath(fname)}: not a model saved by fastw2v.compat.gensim; KeyedVectors.load reads vectors"
             )
-        model = cls()  # without checks: a script may have changed an attribute, and train looks at them again
-        kept = [name for name in _ARGUMENTS + _TOTALS if name in own]
-        vars(model).update({name: own[name] for name in kept if own[name] is None or isinstance(own[name], Real)})
+        model = cls.__new__(cls)  # a subclass may take other arguments
+        Word2Vec.__init__(model)  # without checks: a script may have changed an attribute, and train looks again
+        kept = [name for name in _ARGUMENTS + _TOTALS if name in own and _can_be_kept(own[name])]
+        vars(model).update({name: own[name] for name in kept})
         model.wv = KeyedVectors._from_file(loaded, fname)
         if loaded.context_vectors is not None:
             model.syn1neg = loaded.context_vectors
@@ -427,6 +461,8 @@ class Word2Vec(VocabularyBuilder, Absent):
             model.syn1 = np.zeros_like(loaded.word_vectors.vectors)
             model.syn1[:-1] = loaded.node_vectors
         model.loss_history = list(loaded.metadata.get("loss_history", []))
+        model.lifecycle_events = [event for event in own.get("lifecycle_events") or [] if isinstance(event, dict)]
+        model.add_lifecycle_event("loaded", fname=str(fname))
         return model
 
     def __getstate__(self) -> dict[str, Any]:
@@ -442,9 +478,18 @@ class Word2Vec(VocabularyBuilder, Absent):
 
 _UNUSED = 5  # noise words of a model that draws none
 
+
+def _can_be_kept(value: Any) -> bool:
+    """Return whether a file keeps an attribute of this value."""
+    return value is None or isinstance(value, (Real, str))
+
+
 _ARGUMENTS = (
     *("vector_size", "window", "epochs", "negative", "alpha", "min_alpha", "sample", "ns_exponent", "min_count"),
-    *("max_final_vocab", "shrink_windows", "sg", "hs", "cbow_mean", "seed", "workers", "compute_loss"),
-    *("max_vocab_size", "null_word", "sorted_vocab", "effective_min_count"),
+    *("max_final_vocab", "shrink_windows", "sg", "cbow_mean", "seed", "workers", "compute_loss", "hs", "batch_words"),
+    *("max_vocab_size", "null_word", "sorted_vocab", "comment", "effective_min_count"),
 )
-_TOTALS = ("corpus_count", "corpus_total_words", "train_count", "total_train_time", "running_training_loss")
+_TOTALS = (
+    *("corpus_count", "corpus_total_words", "train_count", "total_train_time", "running_training_loss"),
+    "min_alpha_yet_reached",
+)

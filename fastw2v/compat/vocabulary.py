@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from fastw2v.machine import check_memory
 from fastw2v.parameters import check, shown
 from fastw2v.planning.rows import OutputRows, initial_arrays, packed_rows
 from fastw2v.training.growth import grown_input_rows, grown_output_rows
+from fastw2v.training.logs import log_counts, log_reading, log_vocabulary
 from fastw2v.training.seed import resolve_seed
 
 
@@ -61,6 +62,7 @@ class VocabularyBuilder:
     corpus_total_words: int
     train_count: int
     effective_min_count: int
+    add_lifecycle_event: Callable[..., None]
     _held: HeldCorpus | None
     _raw: RawVocabulary | None = None
 
@@ -104,6 +106,7 @@ class VocabularyBuilder:
         self._check_vocabulary_arguments(trim_rule, min_count, sample)
         self.scan_vocab(corpus_iterable, corpus_file, progress_per)
         report = self._prepare(update, keep_raw_vocab, trim_rule, min_count, sample, dry_run, at_least=2)
+        self.add_lifecycle_event("build_vocab", update=update, trim_rule=str(trim_rule))
         return report if dry_run else None
 
     def build_vocab_from_freq(
@@ -153,6 +156,7 @@ class VocabularyBuilder:
         """
         given = one_of(corpus_iterable, corpus_file)
         self._check_vocabulary_arguments()
+        log_reading()
         with gensims_names():
             try:
                 reading = count_sentences(given, self.workers)
@@ -164,6 +168,7 @@ class VocabularyBuilder:
             warn_user(reading.unsegmented)
         self._raw = RawVocabulary(reading.counted, reading, given)
         self.corpus_total_words, self.corpus_count = reading.counted.tokens, reading.counted.sentences
+        log_counts(len(reading.counted.counts), self.corpus_total_words, self.corpus_count)
         return self.corpus_total_words, self.corpus_count
 
     def prepare_vocab(
@@ -295,6 +300,9 @@ class VocabularyBuilder:
         if self.null_word and NULL_WORD not in words:
             words, counts, numbers = [*words, NULL_WORD], np.append(counts, 1), np.append(numbers, -1)
         vocabulary = Vocabulary(words, counts)
+        present = numbers[numbers >= 0]
+        tokens, rows = int(raw.words.counts.sum()), int(raw.words.counts[present].sum())
+        log_vocabulary(len(vocabulary), rows, tokens, len(raw.words.counts) - len(present))
         if known is None:
             self._hold_fresh(vocabulary)
         else:

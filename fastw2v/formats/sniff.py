@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 
 from fastw2v.errors import FormatError, ParameterError
 from fastw2v.formats.native import is_native, read_native_metadata
+from fastw2v.formats.pickles import CODE, way_out
 from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, open_reader, parse_header
 
 Format = Literal["native", "text", "binary"]
@@ -27,16 +28,12 @@ _SUFFIXES: dict[str, Format] = {
 # Enough for the first row of any usual file: a word and some thousand numbers.
 _PEEK_BYTES = 4 * MAX_WORD_BYTES
 
-_CODE = (
-    "loading one could run code. Load it with the program that wrote it and write the vectors as word2vec text or "
-    "binary (gensim: save_word2vec_format), or hand them over in memory (gensim: WordVectors.from_gensim(model.wv))"
-)
 _UNPACK = "unpack it first: {command}"
 _ARRAYS = "read its arrays and build WordVectors(vectors, words), or save the vectors as word2vec text or binary"
 # First bytes, what they show, and what to do.
 _REFUSED: tuple[tuple[bytes, str, str], ...] = (
-    *((bytes([0x80, protocol]), "a Python pickle (gensim and joblib write them)", _CODE) for protocol in range(2, 6)),
-    *((b"\x78" + level, "zlib data, as joblib writes", _CODE) for level in (b"\x01", b"\x5e", b"\x9c", b"\xda")),
+    *((bytes([0x80, protocol]), "", "") for protocol in range(2, 6)),  # pickles, which their beginning describes
+    *((b"\x78" + level, "zlib data, as joblib writes", CODE) for level in (b"\x01", b"\x5e", b"\x9c", b"\xda")),
     (b"PK\x05\x06", "an empty zip archive", "get the file again"),
     (b"PK\x03\x04", "a zip archive", _UNPACK.format(command="unzip {name}")),
     (b"BZh", "a bzip2 file", _UNPACK.format(command="bunzip2 -k {name}")),
@@ -260,7 +257,10 @@ def _peek(path: Path) -> bytes:
 def _refuse(path: Path, peek: bytes) -> None:
     for magic, what, remedy in _REFUSED:
         if peek.startswith(magic):
-            what, remedy = _zip_content(path) if magic == b"PK\x03\x04" else (what, remedy)
+            if magic == b"PK\x03\x04":
+                what, remedy = _zip_content(path)
+            elif not what:
+                what, remedy = way_out(peek)
             raise FormatError(f"{path}: this is {what}; {remedy.format(name=path.name)}")
     if peek[_TAR_PLACE:].startswith(_TAR_MAGIC):
         raise FormatError(f"{path}: this is a tar archive; unpack it first: tar -xf {path.name}")
@@ -276,7 +276,7 @@ def _zip_content(path: Path) -> tuple[str, str]:
     if all(name.endswith(".npy") for name in names):
         return "a zip archive of NumPy arrays (.npz)", _ARRAYS
     if any(name.endswith("data.pkl") for name in names):
-        return "a zip archive with a pickle, as torch writes", _CODE
+        return "a zip archive with a pickle, as torch writes", CODE
     shown = ", ".join(repr(name[:40]) for name in names[:3]) + (" ..." if len(names) > 3 else "")
     return f"a zip archive that holds {shown}", "unpack it first: unzip {name}"
 

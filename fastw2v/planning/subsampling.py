@@ -20,3 +20,8 @@ def keep_probability(counts: NDArray[np.int64], sample: float) -> NDArray[np.flo
 def keep_thresholds(probability: NDArray[np.float64]) -> NDArray[np.uint32]:
     """Return the smallest thresholds c for which (c + 1) / 2**32 is at least the probability."""
     return (np.clip(np.ceil(probability * 2.0**32), 1, 2.0**32) - 1).astype(np.uint32)
+
+
+def expected_tokens(counts: NDArray[np.int64], thresholds: NDArray[np.uint32]) -> int:
+    """Return how many tokens of words with these counts are kept on average."""
+    return round(float((counts * ((thresholds + 1.0) / 2.0**32)).sum()))

@@ -52,6 +52,12 @@ def describe(progress: Any) -> str:
     )
 
 
+def progress_line(progress: Any) -> str:
+    """Format a progress report with its share of the run and the time left."""
+    share = progress.tokens / max(1, progress.total_tokens)
+    return f"{describe(progress)}  {share:.0%}  left {format_seconds(progress.eta)}"
+
+
 class ProgressLine:
     """A training callback that shows progress: one line of a terminal, kept up to date, or new lines elsewhere.
 
@@ -109,8 +115,7 @@ class ProgressLine:
             )
         elif self._stream is not None and self._due(progress):
             self._written = progress.elapsed
-            share = progress.tokens / max(1, progress.total_tokens)
-            self._stream.write(f"{describe(progress)}  {share:.0%}  left {format_seconds(progress.eta)}\n")
+            self._stream.write(f"{progress_line(progress)}\n")
             self._stream.flush()
         return False
 

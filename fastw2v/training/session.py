@@ -28,6 +28,7 @@ from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.checkpoint import restore, row_numbers, seed_of
 from fastw2v.training.growth import grown_input_rows, grown_output_rows
 from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initial_rows, warn_of_random_rows
+from fastw2v.training.logs import ProgressLog, is_logged, log_corpus, log_end, log_reading, log_start
 from fastw2v.training.loop import advance, check_options, start
 from fastw2v.training.progress import ProgressLine
 from fastw2v.training.record import KEPT_PARAMETERS, record
@@ -97,7 +98,10 @@ class Request:
 
     def read(self, corpus: Any) -> EncodedCorpus:
         """Encode a corpus; an `EncodedCorpus` is returned unchanged."""
-        return encode(
+        given = isinstance(corpus, EncodedCorpus)
+        if not given:
+            log_reading()
+        encoded = encode(
             corpus,
             tokenizer=self.tokenizer,
             min_count=self.min_count,
@@ -108,6 +112,9 @@ class Request:
             n_jobs=self.n_jobs,
             spool=self.spool,
         )
+        if not given:
+            log_corpus(encoded)
+        return encoded
 
 
 class Session(NamedTuple):
@@ -329,6 +336,7 @@ def run(session: Session) -> None:
     """
     request, state = session.request, session.state
     saves_before = state.report.checkpoints
+    log_start(session)
     with ProgressLine() if request.verbose else nullcontext() as line:
         try:
             advance(
@@ -336,7 +344,7 @@ def run(session: Session) -> None:
                 session.corpus,
                 device=request.device,
                 n_jobs=request.n_jobs,
-                callbacks=[*request.callbacks, *([line] if line else [])],
+                callbacks=[*request.callbacks, *([line] if line else []), *([ProgressLog()] if is_logged() else [])],
                 checkpoint=request.checkpoint,
                 every=request.every,
             )
@@ -344,3 +352,4 @@ def run(session: Session) -> None:
             if request.checkpoint is not None and state.report.checkpoints > saves_before:
                 restore(request.checkpoint, state, session.corpus)
             raise
+    log_end(session)

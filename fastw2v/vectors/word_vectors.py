@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, require
+from fastw2v.gensims_names import OF_VECTORS, Answers
 from fastw2v.vectors.comparisons import Comparisons
 from fastw2v.vectors.neighbours import Neighbours
 from fastw2v.vectors.queries import check_key, is_column
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 Default = TypeVar("Default")
 
 
-class WordVectors(Neighbours, Comparisons):
+class WordVectors(Answers, Neighbours, Comparisons):
     """Words and their vectors.
 
     Parameters
@@ -71,6 +72,8 @@ class WordVectors(Neighbours, Comparisons):
     >>> [word for word, score in wv.most_similar("sun", topn=2)]
     ['moon', 'star']
     """
+
+    _gensims = OF_VECTORS
 
     def __init__(
         self, vectors: ArrayLike, words: Vocabulary | Iterable[Hashable], counts: ArrayLike | None = None

@@ -170,8 +170,33 @@ class Watch(CallbackAny2Vec):
 @pytest.mark.filterwarnings("ignore:the learning rate is lowered")
 def test_a_callback_given_twice_is_called_once_and_may_reset_the_loss():
     watch = Watch()
-    model = Word2Vec(callbacks=[watch], sg=1, **PLAIN)
+    model = Word2Vec(sg=1, **PLAIN)
     model.build_vocab(SENTENCES)
-    model.train(SENTENCES, epochs=4, callbacks=[watch])
+    model.train(SENTENCES, epochs=4, callbacks=[watch, watch])
     assert len(watch.losses) == 4
     assert max(watch.losses) < 1.5 * min(watch.losses)
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_callbacks_of_the_constructor_are_those_of_its_training_alone():
+    first, second = Watch(), Watch()
+    model = Word2Vec(SENTENCES, callbacks=[first], **PLAIN)
+    trained = len(first.losses)
+    assert trained == model.epochs
+    model.train(SENTENCES, epochs=2, callbacks=[second])
+    assert (len(first.losses), len(second.losses)) == (trained, 2)
+    with pytest.raises(AttributeError, match=r"pass them to each train\("):
+        model.callbacks = [first]
+
+
+def test_callbacks_without_a_training_are_warned_of():
+    with pytest.warns(RuntimeWarning, match=r"pass them to train\(sentences, callbacks=\.\.\.\)"):
+        Word2Vec(callbacks=[Watch()], **PLAIN)
+
+
+@pytest.mark.filterwarnings("ignore:no pair was trained")
+def test_the_loss_without_pairs_is_zero_not_nan():
+    watch = Watch()
+    model = Word2Vec([["lonely"], ["word"]] * 9, callbacks=[watch], **PLAIN)
+    assert watch.losses == [0.0] * model.epochs
+    assert model.get_latest_training_loss() == 0.0

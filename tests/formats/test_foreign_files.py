@@ -5,6 +5,7 @@ import gzip
 import io
 import lzma
 import pickle
+import re
 import struct
 import tarfile
 import zipfile
@@ -47,6 +48,28 @@ def test_a_pickle_is_never_loaded(tmp_path, protocol, wrap):
             load(path, format=form)
     assert not canary.exists()
     assert "canary" in str(path.read_bytes()) or wrap is not bytes
+
+
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize(
+    ("kind", "home", "wv"), [("Word2Vec", "word2vec", ".wv"), ("KeyedVectors", "keyedvectors", "")]
+)
+def test_a_pickle_of_gensims_is_named_with_the_way_out(tmp_path, protocol, kind, home, wv):
+    gensim = pytest.importorskip("gensim.models")
+    made = gensim.Word2Vec([["red", "wine"]] * 9, min_count=1, vector_size=2, workers=1)
+    (tmp_path / "m{x}").write_bytes(pickle.dumps(made if kind == "Word2Vec" else made.wv, protocol))
+    with pytest.raises(FormatError, match=f"this is a pickle of gensim's {kind}; ") as caught:
+        load(tmp_path / "m{x}")
+    (code,) = re.findall(r"gensim\.models\..*?binary=True\)", str(caught.value))
+    assert code == f"gensim.models.{home}.{kind}.load('m{{x}}'){wv}.save_word2vec_format('vectors.bin', binary=True)"
+
+
+@pytest.mark.parametrize("wrap", [GensimWord2Vec.load, KeyedVectors.load, Word2Vec.load])
+def test_a_model_that_gensim_saved_is_named_by_every_load(tmp_path, wrap):
+    gensim = pytest.importorskip("gensim.models")
+    gensim.Word2Vec([["red", "wine"]] * 9, min_count=1, vector_size=2, workers=1).save(str(tmp_path / "model"))
+    with pytest.raises(FormatError, match=r"model: this is a pickle of gensim's Word2Vec; .*\.load\('model'\)\.wv\."):
+        wrap(tmp_path / "model")
 
 
 def zip_of(*names):

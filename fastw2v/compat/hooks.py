@@ -1,0 +1,41 @@
+"""gensim's inner methods: a subclass that overrides one expects calls that never come, so it is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TRAINING = (
+    *("_do_train_job", "_do_train_epoch", "_train_epoch", "_train_epoch_corpusfile", "_worker_loop"),
+    *("_worker_loop_corpusfile", "_job_producer", "_get_next_alpha", "_get_thread_working_mem", "_raw_word_count"),
+    *("_log_progress", "_log_epoch_progress", "_log_epoch_end", "_log_train_end", "_clear_post_train"),
+    *("_check_corpus_sanity", "_check_training_sanity", "_scan_vocab", "_save_specials", "_load_specials"),
+    *("_smart_save", "_adapt_by_suffix"),
+)
+# Public in gensim, but called by its build_vocab and train alone.
+_STEPS = (
+    *("scan_vocab", "prepare_vocab", "prepare_weights", "init_weights", "update_weights", "add_null_word"),
+    *("create_binary_tree", "make_cum_table", "seeded_vector"),
+)
+HOOKS = frozenset(_TRAINING + _STEPS)
+OF_TRAINING = dict.fromkeys(
+    _TRAINING,
+    "training has no such step: pass finished sentences to train (a list, an iterable or a generator), let callbacks "
+    "act between epochs, or use gensim's own Word2Vec",
+)
+
+
+class NoHooks:
+    """Base of classes whose subclasses may not override what is never called."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Raise `TypeError` for a class that overrides a hook of gensim's, itself or by another of its bases."""
+        super().__init_subclass__(**options)
+        others = [base for base in cls.__mro__ if not base.__module__.startswith("fastw2v.compat.")]
+        found = sorted(HOOKS.intersection(set().union(*map(vars, others))))
+        if found:
+            raise TypeError(
+                f"class {cls.__name__} overrides {', '.join(found)}, which gensim calls while it reads or trains and "
+                "fastw2v does not: the class would train on something else than it means. "
+                "Pass finished sentences to build_vocab and train (walks, say, as a list, an iterable or a generator), "
+                "let callbacks act between epochs, or derive the class from gensim's own Word2Vec"
+            )

@@ -1,0 +1,185 @@
+"""What gensim's models tell of themselves: events, memory, and values that follow from others."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import warnings
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import datetime
+from typing import Any, Generic, NoReturn, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+import fastw2v
+from fastw2v.errors import ParameterError
+from fastw2v.parameters import check
+from fastw2v.planning.noise import noise_weights
+from fastw2v.planning.rows import row_stride
+
+Made = TypeVar("Made")
+logger = logging.getLogger(__name__)
+
+_WORD_BYTES = 250  # a word, its entries in the vocabulary's dict and list, and what a run knows of it
+# Values that follow from others: setting one would have no effect.
+_DERIVED = {
+    "layer1_size": "it is vector_size, which a new model takes",
+    "cum_table": "it follows the counts of the words and ns_exponent, which may be set",
+}
+
+
+class OnClass(Generic[Made]):
+    """A class method that an instance refuses: ``model.load(path)`` would leave the model as it is."""
+
+    def __init__(self, method: Callable[..., Made]) -> None:
+        self.method: Any = method  # a classmethod
+        self.__doc__ = method.__doc__
+
+    def __get__(self, instance: Any, owner: type) -> Callable[..., Made]:
+        if instance is None:
+            bound: Callable[..., Made] = self.method.__get__(None, owner)
+            return bound
+        return lambda *args, **options: self._refuse(owner)
+
+    def _refuse(self, owner: type) -> NoReturn:
+        name = self.method.__func__.__name__
+        raise AttributeError(
+            f"{name} makes a new model and leaves this one as it is: call it on the class, "
+            f"model = {owner.__name__}.{name}(path)"
+        )
+
+
+class Lifecycle:
+    """Attributes and events of gensim's models.
+
+    Attributes
+    ----------
+    lifecycle_events : list of dict, or None
+        What happened to the model; None stops the record.
+    """
+
+    wv: Any
+    vector_size: int
+    negative: int
+    ns_exponent: float
+    lifecycle_events: list[dict[str, Any]] | None
+
+    def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: Any) -> None:
+        """Add an event with its time and versions to `lifecycle_events`, and log it unless `log_level` is 0."""
+        entry = deepcopy(event) | {
+            "datetime": datetime.now().isoformat(),
+            "fastw2v": fastw2v.__version__,
+            "python": platform.python_version(),
+            "platform": platform.platform(),
+            "event": event_name,
+        }
+        if self.lifecycle_events is not None:
+            self.lifecycle_events.append(entry)
+        if log_level:
+            logger.log(log_level, "%s lifecycle event %s", type(self).__name__, entry)
+
+    @property
+    def layer1_size(self) -> int:
+        """The length of the vectors."""
+        return self.vector_size
+
+    @property
+    def cum_table(self) -> NDArray[np.uint32] | None:
+        """The running sum of the noise words' shares, up to 2**31 - 1, shape (V,); None without words.
+
+        It is made at each access, and shows the distribution that training draws from, in another way.
+        """
+        counts = self._counts()
+        if counts is None or not self.negative:
+            return None
+        shares = np.cumsum(noise_weights(counts, self.ns_exponent))
+        return np.round(shares / shares[-1] * (2**31 - 1)).astype(np.uint32)
+
+    def make_cum_table(self, domain: int = 2**31 - 1) -> None:
+        """Do nothing: noise words follow the counts and `ns_exponent` at each `train`."""
+
+    def estimate_memory(self, vocab_size: int | None = None, report: dict[str, int] | None = None) -> dict[str, int]:
+        """Return the bytes that a model of `vocab_size` words needs while it trains, without its corpus.
+
+        Parameters
+        ----------
+        vocab_size : int, optional
+            By default that of the model.
+        report : dict of (str, int), optional
+            Further entries, which count towards the total.
+        """
+        words = (len(self.wv) if hasattr(self, "wv") else 0) if vocab_size is None else vocab_size
+        rows = 4 * words * row_stride(self.vector_size)
+        needed = {**(report or {}), "vocab": _WORD_BYTES * words, "vectors": rows}
+        if getattr(self, "hs", 0):
+            needed["syn1"] = rows
+        if self.negative:
+            needed["syn1neg"] = rows
+        needed["total"] = sum(needed.values())
+        logger.info("estimated memory for %i words of %i numbers: %i bytes", words, self.vector_size, needed["total"])
+        return needed
+
+    def init_sims(self, replace: bool = False) -> None:
+        """Do what ``wv.init_sims`` does, with a DeprecationWarning, as in gensim 4."""
+        warnings.warn("model.init_sims is gensim 3's: use model.wv.init_sims", DeprecationWarning, stacklevel=2)
+        self.wv.init_sims(replace)
+
+    def _counts(self) -> NDArray[np.int64] | None:
+        return self.wv.counts if hasattr(self, "wv") and len(self.wv) else None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute, unless that would have no effect."""
+        if name in _DERIVED:
+            raise AttributeError(f"{type(self).__name__}.{name} cannot be set: {_DERIVED[name]}")
+        if name == "vector_size" and hasattr(self, "wv") and value != self.wv.vector_size:
+            check("vector_size", value)
+            raise ParameterError(
+                f"vector_size={value}: this model's vectors have {self.wv.vector_size} numbers; make a new model, "
+                f"{type(self).__name__}(vector_size={value})"
+            )
+        super().__setattr__(name, value)
+
+
+def check_can_train(model: Any) -> None:
+    """Raise unless a model has words, vectors and context vectors; log a warning where two losses are trained."""
+    if not hasattr(model, "wv") or not len(model.wv):
+        raise RuntimeError("you must first build vocabulary before training the model: call build_vocab(sentences)")
+    for used, name in ((model.negative, "syn1neg"), (model.hs, "syn1")):
+        if not used:
+            continue
+        if not hasattr(model, name):
+            raise ParameterError(
+                f"there are no output rows ({name}) to train model.wv with: it was assigned, or hs and negative were "
+                "changed; call build_vocab(sentences), then model.wv.intersect_word2vec_format(path), which takes "
+                "vectors over"
+            )
+        rows = len(getattr(model, name))
+        if rows != len(model.wv):
+            raise ParameterError(
+                f"model.wv has {len(model.wv):,} keys, and model.{name} {rows:,} rows: keys were added or taken away "
+                "since build_vocab; new words come from build_vocab(sentences, update=True)"
+            )
+    if model.hs and model.negative:
+        logger.warning(
+            "Both hierarchical softmax and negative sampling are activated. Each word then trains with both losses; "
+            "pass negative=0 or hs=0 to train with one, as is usual."
+        )
+
+
+def check_can_predict(model: Any) -> None:
+    """Raise unless a model has context vectors, whose softmax predicts words."""
+    if not model.negative:
+        raise RuntimeError("predict_output_word needs the context vectors of negative sampling: train with negative=5")
+    if not hasattr(model, "wv") or not hasattr(model, "syn1neg"):
+        raise RuntimeError("predict_output_word: there are no context vectors (syn1neg): train this model first")
+
+
+def warn_of_rising_rate(model: Any, alpha: float) -> None:
+    """Log a warning, as gensim does, where training begins at a higher rate than it had reached."""
+    if alpha > model.min_alpha_yet_reached:
+        logger.warning(
+            "Effective 'alpha' higher than previous training cycles: alpha=%g, after %g", alpha,
+            model.min_alpha_yet_reached,
+        )  # fmt: skip

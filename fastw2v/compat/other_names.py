@@ -1,0 +1,42 @@
+"""Names of gensim's modules that `fastw2v.compat.gensim` lacks: importing one says what to do instead."""
+
+from __future__ import annotations
+
+_GENSIMS_OWN = "only word2vec is here: import it from gensim itself"
+_HERE = "all names are in fastw2v.compat.gensim itself, as in: from fastw2v.compat.gensim import Word2Vec, KeyedVectors"
+_DOWNLOADS = (
+    "nothing is downloaded from gensim-data: fastw2v.datasets fetches text8 and evaluation sets from their authors; "
+    "download vectors as a file and read them with KeyedVectors.load_word2vec_format(path, binary=True)"
+)
+_PHRASES = (
+    "collocations are found by gensim: phrases = gensim.models.Phrases(sentences); train on "
+    "[phrases[sentence] for sentence in sentences]"
+)
+_DOCUMENTS = "for document vectors use fastw2v.DocVectorizer, or Doc2Vec from gensim itself"
+_SUBWORDS = "subwords are not trained: use gensim's own FastText, or Word2Vec for vectors of whole words"
+_OLD_PARTS = "vocabulary and vectors are parts of the model, as in gensim 4: use model.wv"
+
+INSTEAD = {
+    **dict.fromkeys(["models", "word2vec", "keyedvectors", "callbacks"], _HERE),
+    **dict.fromkeys(["api", "downloader", "load", "info"], _DOWNLOADS),
+    **dict.fromkeys(["Phrases", "Phraser", "FrozenPhrases", "phrases"], _PHRASES),
+    **dict.fromkeys(["Doc2Vec", "TaggedDocument", "TaggedLineDocument", "LabeledSentence", "doc2vec"], _DOCUMENTS),
+    **dict.fromkeys(["FastText", "FastTextKeyedVectors", "fasttext", "load_facebook_vectors"], _SUBWORDS),
+    **dict.fromkeys(["Vocab", "Word2VecVocab", "Word2VecTrainables", "BaseWordEmbeddingsModel"], _OLD_PARTS),
+    **dict.fromkeys(["utils", "corpora", "similarities", "matutils", "parsing", "interfaces"], _GENSIMS_OWN),
+    **dict.fromkeys(["LdaModel", "LdaMulticore", "LsiModel", "TfidfModel", "CoherenceModel"], _GENSIMS_OWN),
+    **dict.fromkeys(["TranslationMatrix", "Similarity", "VocabTransform", "PoincareModel"], _GENSIMS_OWN),
+    "simple_preprocess": "fastw2v.tokenizers.words(text) splits a text into lower-case words; or import it from gensim",
+    **dict.fromkeys(["EuclideanKeyedVectors", "Doc2VecKeyedVectors"], "its name is KeyedVectors, as in gensim 4"),
+    "CythonLineSentence": "LineSentence is read in C",
+}
+
+
+def missing_name(module: str, name: str) -> Exception:
+    """Return what reading a name that a module lacks raises.
+
+    ``from module import name`` replaces an `AttributeError` by a message of its own; an `ImportError` gets through.
+    """
+    if name in INSTEAD:
+        return ImportError(f"cannot import {name!r} from {module}: {INSTEAD[name]}", name=name, path=None)
+    return AttributeError(f"module {module!r} has no attribute {name!r}")

@@ -1,0 +1,133 @@
+"""gensim's names of arguments, attributes and methods, answered with this package's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec
+
+Given = ParamSpec("Given")
+
+_LAYER = "or import Word2Vec from fastw2v.compat.gensim, which takes gensim's names"
+_CORPUS = "pass corpus instead"
+# What gensim calls the parameters of `Word2Vec`, and what to write here.
+PARAMETERS = {
+    **dict.fromkeys(["sentences", "corpus_file", "corpus_iterable"], _CORPUS),
+    **{"size": "pass vector_size instead", "iter": "pass epochs instead", "seed": "pass random_state instead"},
+    **{"alpha": "pass learning_rate instead", "min_alpha": "pass min_learning_rate instead"},
+    **{"workers": "pass n_jobs instead", "max_final_vocab": "pass max_vocab instead"},
+    "sg": "pass architecture='skipgram' or architecture='cbow' instead",
+    "hs": "pass loss='hs' instead, or loss='both' for hs=1 with negative=5",
+    "max_vocab_size": "leave it out: nothing is dropped while words are counted; max_vocab limits the vocabulary",
+    "trim_rule": "pass vocabulary=[the words to keep] instead",
+    "hashfxn": "leave it out: the first vectors follow random_state alone",
+    "null_word": "leave it out: there is no padding word",
+    "sorted_vocab": "leave it out: words are ordered by count; vocabulary=[...] keeps its own order",
+    "batch_words": "leave it out: threads take work of a size that depends on the corpus",
+    "compute_loss": "leave it out: the loss is always recorded, in loss_history_",
+    "comment": "leave it out: a model keeps no comment",
+}
+
+_ON_WV = "it is one of model.wv"
+_READING = "fit(corpus) reads the corpus and builds the vocabulary"
+_INNER = f"{_READING}, the rows and the tables"
+_OWN = "import Word2Vec from fastw2v.compat.gensim, which has it"
+OF_MODELS: Mapping[str, str] = {
+    **PARAMETERS,
+    "train": "fit(corpus) trains; partial_fit(corpus) continues training on new text",
+    "build_vocab": f"{_READING}; Word2Vec(vocabulary=...) takes a ready-made one",
+    "build_vocab_from_freq": "pass the counts as Word2Vec(vocabulary={word: count})",
+    "syn1neg": "the context vectors are model.context_vectors_.vectors",
+    "layer1_size": "it is model.vector_size",
+    "corpus_count": "it is model.corpus_report_.raw_sentences",
+    "corpus_total_words": "it is model.corpus_report_.raw_tokens",
+    "effective_min_count": "the least count is model.vocabulary_.counts.min()",
+    **dict.fromkeys(["get_latest_training_loss", "running_training_loss"], "the losses are in model.loss_history_"),
+    "total_train_time": "it is model.report_.seconds",
+    "train_count": "the epochs trained are model.n_iter_",
+    "min_alpha_yet_reached": "callbacks receive the learning rate, as progress.learning_rate",
+    **dict.fromkeys(["lifecycle_events", "add_lifecycle_event"], "see model.report_ and model.corpus_report_"),
+    "estimate_memory": "fit raises a MemoryError with the figures before it allocates rows that do not fit",
+    "random": "draws follow random_state; model.seed_ has the seed",
+    "save_word2vec_format": "use model.save(path, format='binary') or format='text'",
+    "load_word2vec_format": "use fastw2v.load(path)",
+    "intersect_word2vec_format": "pass Word2Vec(initial_vectors=fastw2v.load(path), frozen=words) instead",
+    **dict.fromkeys(["predict_output_word", "reset_from"], _OWN),
+    "init_sims": "unit vectors are made when they are needed: model.wv.unit_vectors",
+    **dict.fromkeys(["key_to_index", "index_to_key", "vectors", "doesnt_match", "distance", "distances"], _ON_WV),
+    **dict.fromkeys(["n_similarity", "most_similar_cosmul", "closer_than", "rank", "get_mean_vector"], _ON_WV),
+    **dict.fromkeys(["vocab", "index2word", "index2entity"], "use model.wv.key_to_index and model.wv.index_to_key"),
+    **dict.fromkeys(["similar_by_word", "similar_by_vector"], "use model.wv.most_similar"),
+    **dict.fromkeys(["add_null_word", "create_binary_tree", "cum_table", "init_weights", "make_cum_table"], _INNER),
+    **dict.fromkeys(["prepare_vocab", "prepare_weights", "raw_vocab", "scan_vocab", "seeded_vector"], _INNER),
+    "update_weights": _INNER,
+}
+
+_NEW = "these vectors do not change: make new ones, WordVectors(vectors, words)"
+_NEAREST = "use wv.most_similar, which takes words and vectors"
+_COMPAT = "fastw2v.compat.gensim.KeyedVectors(wv.vectors, wv.vocabulary) has it"
+OF_VECTORS: Mapping[str, str] = {
+    **dict.fromkeys(["vocab", "index2word", "index2entity"], "use wv.key_to_index and wv.index_to_key"),
+    "wv": "these are the word vectors already: leave out the second .wv",
+    **dict.fromkeys(["get_vector", "word_vec"], "use wv[word]"),
+    "get_index": "use wv.row(word)",
+    "has_index_for": "use `word in wv`",
+    **dict.fromkeys(["get_vecattr", "expandos"], "the counts are wv.counts; of one word, wv.counts[wv.row(word)]"),
+    **dict.fromkeys(["get_normed_vectors", "vectors_norm"], "use wv.unit_vectors"),
+    **dict.fromkeys(["init_sims", "fill_norms"], "unit vectors are made when they are needed: wv.unit_vectors"),
+    "norms": "use np.linalg.norm(wv.vectors, axis=1)",
+    **dict.fromkeys(["similar_by_word", "similar_by_key", "similar_by_vector"], _NEAREST),
+    "words_closer_than": "use wv.closer_than(first, second)",
+    **dict.fromkeys(["save", "save_word2vec_format"], "use fastw2v.save(path, wv, format='binary') or format='text'"),
+    **dict.fromkeys(["load", "load_word2vec_format"], "use fastw2v.load(path)"),
+    "intersect_word2vec_format": "pass Word2Vec(initial_vectors=fastw2v.load(path), frozen=words) instead",
+    "evaluate_word_pairs": "use fastw2v.evaluate.evaluate_word_pairs(wv, pairs)",
+    "evaluate_word_analogies": "use fastw2v.evaluate.evaluate_analogies(wv, questions)",
+    **dict.fromkeys(["log_accuracy", "log_evaluate_word_pairs"], "the reports of fastw2v.evaluate can be printed"),
+    **dict.fromkeys(["add_vector", "add_vectors", "set_vecattr", "allocate_vecattrs", "resize_vectors"], _NEW),
+    **dict.fromkeys(["sort_by_descending_frequency", "unit_normalize_all", "next_index", "mapfile_path"], _NEW),
+    "vectors_lockf": "pass the words to keep as Word2Vec(frozen=words)",
+    **dict.fromkeys(["cosine_similarities", "most_similar_to_given", "rank_by_centrality"], _COMPAT),
+    **dict.fromkeys(["relative_cosine_similarity", "vectors_for_all", "wmdistance"], _COMPAT),
+    **dict.fromkeys(["similarity_unseen_docs", "add_lifecycle_event"], "use gensim's own: wv.to_gensim()"),
+}
+
+
+def with_gensims_names_told(function: Callable[Given, None]) -> Callable[Given, None]:
+    """Let a function refuse gensim's names of keyword arguments with a `TypeError` that names its own."""
+
+    @wraps(function)
+    def checked(*args: Given.args, **options: Given.kwargs) -> None:
+        for name in options:
+            if name in PARAMETERS:
+                raise TypeError(f"{name}= is gensim's name: {PARAMETERS[name]}, {_LAYER}")
+        function(*args, **options)
+
+    return checked
+
+
+class Answers:
+    """Base of classes that answer gensim's names of attributes with their own, read or set; `hasattr` is False."""
+
+    _gensims: ClassVar[Mapping[str, str]] = {}
+
+    if not TYPE_CHECKING:  # else mypy would accept every name
+
+        def __getattr__(self, name: str) -> Any:
+            """Raise; Python calls this only for names that were not found, or whose property raised AttributeError."""
+            if hasattr(type(self), name):
+                return object.__getattribute__(self, name)  # raises it again
+            raise self._named_by_gensim(name)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            """Set an attribute, unless it is one of gensim's, without effect here; subclasses may have their own."""
+            if name in self._gensims and type(self).__module__.startswith("fastw2v."):
+                raise self._named_by_gensim(name)
+            super().__setattr__(name, value)
+
+        def _named_by_gensim(self, name: str) -> AttributeError:
+            kind = type(self).__name__
+            message = f"{kind!r} object has no attribute {name!r}"
+            if name in self._gensims:
+                message = f"{name} is gensim's name, which {kind} does not have: {self._gensims[name]}"
+            return AttributeError(message, name=name, obj=self)

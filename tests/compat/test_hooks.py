@@ -1,0 +1,76 @@
+"""Classes that override gensim's inner methods are refused where they are made."""
+
+import inspect
+
+import pytest
+
+from fastw2v.compat.gensim import Word2Vec
+from fastw2v.compat.hooks import HOOKS
+
+
+def test_a_class_that_trains_on_what_a_hook_makes_is_refused():
+    """As the package fastnode2vec is written: its sentences are made within the hook."""
+    with pytest.raises(TypeError, match="class Walker overrides _do_train_job, _raw_word_count, which gensim calls"):
+
+        class Walker(Word2Vec):
+            def _do_train_job(self, sentences, alpha, inits):
+                return super()._do_train_job([[word, word] for word in sentences], alpha, inits)
+
+            def _raw_word_count(self, job):
+                return 2 * len(job)
+
+
+def test_a_hook_of_another_base_is_refused():
+    class Rate:
+        def _get_next_alpha(self, epoch_progress, cur_epoch):
+            return 0.01
+
+    with pytest.raises(TypeError, match="class Constant overrides _get_next_alpha"):
+
+        class Constant(Rate, Word2Vec):
+            pass
+
+
+def test_a_hook_of_an_instance_is_refused():
+    with pytest.raises(AttributeError, match="training has no such step"):
+        Word2Vec()._train_epoch = print
+    with pytest.raises(AttributeError, match="training has no such step"):
+        Word2Vec()._train_epoch()
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_other_methods_may_be_overridden():
+    class Walks(Word2Vec):
+        def __init__(self, graph, **options):
+            super().__init__(min_count=1, vector_size=4, workers=1, **options)
+            self.graph = graph
+            self.build_vocab(self.walks())
+
+        def walks(self):
+            return [[node, node + 1, node] for node in self.graph] * 9
+
+        def train(self, epochs):
+            return super().train(self.walks(), total_examples=self.corpus_count, epochs=epochs)
+
+    model = Walks([1, 2, 3])
+    assert model.train(2) == (162, 162)
+    assert str(model).startswith("Walks<vocab=4")
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_a_subclass_that_takes_other_arguments_loads(tmp_path):
+    class Named(Word2Vec):
+        def __init__(self, name):
+            super().__init__([["a", "b"]] * 9, sample=0, min_count=1, vector_size=4, workers=1, comment=name)
+
+    Named("mine").save(tmp_path / "model")
+    model = Named.load(tmp_path / "model")
+    assert (type(model), model.comment, len(model.wv)) == (Named, "mine", 2)
+
+
+def test_every_inner_method_of_gensims_is_known():
+    """And nothing else is: a class may have any other method."""
+    gensim = pytest.importorskip("gensim.models")
+    theirs = {name for name, _ in inspect.getmembers(gensim.Word2Vec, inspect.isfunction) if name[:2] != "__"}
+    assert theirs >= HOOKS
+    assert {name for name in theirs if name[0] == "_"} <= HOOKS
