@@ -90,7 +90,6 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(below, tree ? rows + slots + 1 : 0);
     FW_PIECE(below_nodes, tree ? rows + slots + 1 : 0);
     FW_PIECE(path_row, tree ? longest + 1 : 0);
-    FW_PIECE(next_row, tree ? longest + 1 : 0);
     FW_PIECE(path_sign, tree ? longest + FW_LANES : 0);
     FW_PIECE(path_rate, tree ? longest + 1 : 0);
     FW_PIECE(node_score, tree ? (rows * longest + FW_LANES) * FW_LANES : 0);

@@ -12,6 +12,12 @@
 
 #include "fw_updates.h"
 
+/* How many words ahead the nodes of a path are fetched: CBOW takes less time for a word. */
+#ifndef FW_AHEAD
+#define FW_AHEAD 2
+#define FW_AHEAD_CBOW 4
+#endif
+
 FW_STAGE void copy_hidden_rows(tile *t) {
     for (int64_t i = 0; i < t->n; i++) {
         prefetch_own(t, i);
@@ -64,50 +70,62 @@ FW_STAGE void open_crown(tile *t) {
     }
 }
 
-/* Sets pointers to the rows of the path of the tile's word h below the crown. */
-FW_INLINE void open_path(tile *t, int64_t h, float **row) {
-    const int32_t *step = t->job->path_step + t->below[h];
-    for (int64_t l = 0; l < t->below_nodes[h]; l++) {
-        row[l] = shared_node(t, step[l] >> 1);
-        __builtin_prefetch(t->job->output_rate + t->job->run.first_node + (step[l] >> 1));
-    }
-    row[t->below_nodes[h]] = t->sink;
-}
-/* Turns to the word h, whose path was opened before, and opens the next one's, so that it can be prefetched. */
-FW_STAGE void turn_to_path(tile *t, int64_t h) {
+/* Sets pointers to the rows of the path of the tile's word h below the crown, their rates and the codes' signs. */
+FW_STAGE void open_path(tile *t, int64_t h) {
     const fw_job *job = t->job;
     const int64_t nodes = t->below_nodes[h];
     const int32_t *step = job->path_step + t->below[h];
-    float **row = t->path_row;
-    t->path_row = t->next_row;
-    t->next_row = row;
     for (int64_t l = 0; l < nodes; l++) {
-        t->path_rate[l] = job->output_rate[job->run.first_node + (step[l] >> 1)];
+        const int64_t node = step[l] >> 1;
+        t->path_row[l] = shared_node(t, node);
+        t->path_rate[l] = job->output_rate[job->run.first_node + node];
         t->path_sign[l] = step[l] & 1 ? -1 : 1;
     }
+    t->path_row[nodes] = t->sink;
     t->path_rate[nodes] = 0;
-    open_path(t, h + 1, t->next_row);
+}
+/* Prefetches node l of the path of a word that comes a few words later: its nodes are spread over memory. */
+FW_INLINE void prefetch_node(const tile *t, int64_t later, int64_t l) {
+    if (l >= t->below_nodes[later]) return;
+    const int64_t node = t->job->path_step[t->below[later] + l] >> 1;
+    __builtin_prefetch(t->job->output_rate + t->job->run.first_node + node);
+    prefetch_row(t, shared_node(t, node));
 }
 
-FW_INLINE void node_scores_block(tile *t, int64_t tokens, int64_t nodes, int64_t next, int64_t k0, const int kc) {
-    float *score = t->node_score;
+/* Scores `pair` tokens from r on, one or two: two share the loads of a node's row. */
+FW_INLINE void score_tokens(tile *t, int64_t r, int64_t nodes, int64_t later, int64_t k0, const int kc,
+                            const int pair) {
+    float *const score = t->node_score + r * nodes * FW_LANES;
     float *const *path_row = t->path_row;
-    for (int64_t r = 0; r < tokens; r++) {
-        const float *hidden = FW_AT(t->hidden + t->node_token[r] * t->stride + k0);
-        vf x[FW_BLOCK_ONE];
-        if (k0 == 0 && r < next) prefetch_row(t, t->next_row[r]);
+    vf x[2][FW_BLOCK_TWO];
+    FW_UNROLL for (int i = 0; i < pair; i++) {
+        const float *hidden = FW_AT(t->hidden + t->node_token[r + i] * t->stride + k0);
+        if (k0 == 0) prefetch_node(t, later, r + i);
         FW_UNROLL for (int c = 0; c < kc; c++) {
-            x[c] = load(hidden + c * FW_LANES);
-            FW_PIN(x[c]);
-        }
-        for (int64_t l = 0; l < nodes; l++, score += FW_LANES) {
-            const float *row = FW_AT(path_row[l] + k0);
-            vf a[2] = {k0 > 0 ? load(score) : (vf){0}, {0}};
-            FW_UNROLL for (int c = 0; c < kc; c++) a[c % 2] += x[c] * load(row + c * FW_LANES);
-            store(score, a[0] + a[1]);
+            x[i][c] = load(hidden + c * FW_LANES);
+            FW_PIN(x[i][c]);
         }
     }
-    for (int64_t l = tokens; k0 == 0 && l < next; l++) prefetch_row(t, t->next_row[l]);
+    for (int64_t l = 0; l < nodes; l++) {
+        const float *row = FW_AT(path_row[l] + k0);
+        vf a[2][2]; /* one token's score in two sums, so that a multiply-add need not wait for the one before */
+        FW_UNROLL for (int i = 0; i < pair; i++) {
+            a[i][0] = k0 > 0 ? load(score + (i * nodes + l) * FW_LANES) : (vf){0};
+            a[i][1] = (vf){0};
+        }
+        FW_UNROLL for (int c = 0; c < kc; c++) {
+            vf v = load(row + c * FW_LANES);
+            if (pair > 1) FW_PIN(v);
+            FW_UNROLL for (int i = 0; i < pair; i++) a[i][pair > 1 ? 0 : c % 2] += x[i][c] * v;
+        }
+        FW_UNROLL for (int i = 0; i < pair; i++) store(score + (i * nodes + l) * FW_LANES, a[i][0] + a[i][1]);
+    }
+}
+FW_INLINE void node_scores_block(tile *t, int64_t tokens, int64_t nodes, int64_t later, int64_t k0, const int kc) {
+    int64_t r = 0;
+    for (; r + 2 <= tokens; r += 2) score_tokens(t, r, nodes, later, k0, kc, 2);
+    if (r < tokens) score_tokens(t, r, nodes, later, k0, kc, 1);
+    for (int64_t l = tokens; k0 == 0 && l < t->below_nodes[later]; l++) prefetch_node(t, later, l);
 }
 
 /* coefficient = rate * weight * (1 - code - sigma(score)); returns the loss. With a sign of -1 for code 1, that is
@@ -138,20 +156,29 @@ FW_STAGE vf node_gradients(tile *t, int64_t tokens, int64_t nodes) {
 }
 
 /* The hidden rows' gradients, from the nodes before they change. */
-FW_INLINE void node_errors_block(tile *t, int64_t tokens, int64_t nodes, int64_t k0, const int kc) {
-    const float *coefficient = t->node_coefficient;
-    float *const *path_row = t->path_row;
-    for (int64_t r = 0; r < tokens; r++, coefficient += nodes) {
-        float *error = FW_AT(t->node_error + t->node_token[r] * t->stride + k0);
-        vf sums[FW_BLOCK_ONE];
-        FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = load(error + c * FW_LANES);
-        for (int64_t l = 0; l < nodes; l++) {
-            const float *row = FW_AT(path_row[l] + k0);
-            const vf g = splat(coefficient[l]);
-            FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += g * load(row + c * FW_LANES);
-        }
-        FW_UNROLL for (int c = 0; c < kc; c++) store(error + c * FW_LANES, sums[c]);
+FW_INLINE void token_errors(tile *t, int64_t r, int64_t nodes, int64_t k0, const int kc, const int pair) {
+    const float *coefficient = t->node_coefficient + r * nodes;
+    float *const *path_row = t->path_row, *error[2];
+    vf sums[2][FW_BLOCK_TWO];
+    FW_UNROLL for (int i = 0; i < pair; i++) {
+        error[i] = FW_AT(t->node_error + t->node_token[r + i] * t->stride + k0);
+        FW_UNROLL for (int c = 0; c < kc; c++) sums[i][c] = load(error[i] + c * FW_LANES);
     }
+    for (int64_t l = 0; l < nodes; l++) {
+        const float *row = FW_AT(path_row[l] + k0);
+        FW_UNROLL for (int c = 0; c < kc; c++) {
+            vf v = load(row + c * FW_LANES);
+            if (pair > 1) FW_PIN(v);
+            FW_UNROLL for (int i = 0; i < pair; i++) sums[i][c] += splat(coefficient[i * nodes + l]) * v;
+        }
+    }
+    FW_UNROLL for (int i = 0; i < pair; i++) FW_UNROLL for (int c = 0; c < kc; c++)
+        store(error[i] + c * FW_LANES, sums[i][c]);
+}
+FW_INLINE void node_errors_block(tile *t, int64_t tokens, int64_t nodes, int64_t k0, const int kc) {
+    int64_t r = 0;
+    for (; r + 2 <= tokens; r += 2) token_errors(t, r, nodes, k0, kc, 2);
+    if (r < tokens) token_errors(t, r, nodes, k0, kc, 1);
 }
 /* Two nodes at a time; beside the last of an odd number stands the sink. */
 FW_INLINE void node_updates_block(tile *t, int64_t tokens, int64_t nodes, int64_t k0, const int kc) {
@@ -191,11 +218,11 @@ FW_STAGE int64_t open_target(tile *t, int64_t j) {
     }
     return tokens;
 }
-FW_STAGE void node_scores(tile *t, int64_t tokens, int64_t nodes, int64_t next) {
-    FW_OVER_ROW(t, FW_BLOCK_ONE, node_scores_block, t, tokens, nodes, next);
+FW_STAGE void node_scores(tile *t, int64_t tokens, int64_t nodes, int64_t later) {
+    FW_OVER_ROW(t, FW_BLOCK_TWO, node_scores_block, t, tokens, nodes, later);
 }
 FW_STAGE void node_errors(tile *t, int64_t tokens, int64_t nodes) {
-    FW_OVER_ROW(t, FW_BLOCK_ONE, node_errors_block, t, tokens, nodes);
+    FW_OVER_ROW(t, FW_BLOCK_TWO, node_errors_block, t, tokens, nodes);
 }
 FW_STAGE void node_updates(tile *t, int64_t tokens, int64_t nodes) {
     FW_OVER_ROW(t, FW_BLOCK_TWO, node_updates_block, t, tokens, nodes);
@@ -203,13 +230,11 @@ FW_STAGE void node_updates(tile *t, int64_t tokens, int64_t nodes) {
 /* Trains the nodes below the crown and leaves the hidden rows' gradients in `node_error`; returns the loss. */
 FW_STAGE vf train_nodes(tile *t) {
     const int cbow = t->job->run.cbow;
-    const int64_t words = cbow ? t->n : t->n + t->slots - 1;
+    const int64_t words = cbow ? t->n : t->n + t->slots - 1, ahead = cbow ? FW_AHEAD_CBOW : FW_AHEAD;
     vf loss = {0};
     memset(t->node_error, 0, (size_t)(t->n * t->stride) * sizeof *t->node_error);
-    open_path(t, 0, t->next_row);
     for (int64_t h = 0; h < words; h++) {
-        const int64_t nodes = t->below_nodes[h], next = t->below_nodes[h + 1];
-        turn_to_path(t, h);
+        const int64_t nodes = t->below_nodes[h];
         if (nodes == 0) continue;
         int64_t tokens = 1;
         if (cbow) {
@@ -218,7 +243,8 @@ FW_STAGE vf train_nodes(tile *t) {
             tokens = t->count[h] > 0;
         } else tokens = open_target(t, t->i0 + t->low + h);
         if (tokens == 0) continue;
-        node_scores(t, tokens, nodes, next);
+        open_path(t, h);
+        node_scores(t, tokens, nodes, h + ahead < words ? h + ahead : words);
         loss += node_gradients(t, tokens, nodes);
         node_errors(t, tokens, nodes);
         node_updates(t, tokens, nodes);

@@ -82,7 +82,6 @@ typedef struct tile {
     float *node_error;             /* (rows, stride): the part of the nodes below in the hidden rows' gradients */
     int64_t *below, *below_nodes;  /* (rows + slots): the first step of a word's path below the crown, their number */
     float **path_row;              /* (longest_path + 1): the rows of a word's path, and the sink */
-    float **next_row;              /* the same of the word that comes next */
     float *path_sign, *path_rate;
     float *node_score, *node_weight, *node_coefficient; /* (rows, longest_path): of each token and node */
     int32_t *node_token;                                /* (rows): the tokens that have the word in their windows */
