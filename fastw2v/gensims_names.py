@@ -38,6 +38,8 @@ OF_MODELS: Mapping[str, str] = {
     "build_vocab": f"{_READING}; Word2Vec(vocabulary=...) takes a ready-made one",
     "build_vocab_from_freq": "pass the counts as Word2Vec(vocabulary={word: count})",
     "syn1neg": "the context vectors are model.context_vectors_.vectors",
+    "syn1": "the rows of the tree's nodes are model.node_vectors_",
+    "score": "use model.log_probability(documents)",
     "layer1_size": "it is model.vector_size",
     "corpus_count": "it is model.corpus_report_.raw_sentences",
     "corpus_total_words": "it is model.corpus_report_.raw_tokens",

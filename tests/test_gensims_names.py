@@ -13,7 +13,7 @@ from fastw2v.gensims_names import OF_MODELS, OF_VECTORS, PARAMETERS
 
 @pytest.fixture(scope="module")
 def model():
-    return Word2Vec([["red", "wine"]] * 9, vector_size=2, min_count=1, sample=0, n_jobs=1).fit()
+    return Word2Vec([["red", "wine"]] * 9, vector_size=2, min_count=1, sample=0, loss="both", n_jobs=1).fit()
 
 
 @pytest.mark.parametrize("name", PARAMETERS)

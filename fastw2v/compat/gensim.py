@@ -378,10 +378,17 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         else:
             self.wv = KeyedVectors.from_vectors(np.array(vectors), vocabulary)
 
-    def score(self, sentences: Iterable[Any], total_sentences: int = 1_000_000, **ignored: Any) -> NDArray[np.float32]:
+    def score(
+        self,
+        sentences: Iterable[Any],
+        total_sentences: int = 1_000_000,
+        chunksize: int = 100,
+        queue_factor: int = 2,
+        report_delay: int = 1,
+    ) -> NDArray[np.float32]:
         """Return the log probability of each sentence, of at most ``total_sentences``; for models with ``hs=1``.
 
-        Other options of gensim's have no effect; sentences over 10,000 words are not cut.
+        `chunksize`, `queue_factor` and `report_delay` have no effect; sentences over 10,000 words are not cut.
         """
         if not hasattr(self, "wv"):
             raise RuntimeError("you must first build vocabulary before scoring new data: call build_vocab(sentences)")

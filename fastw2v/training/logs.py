@@ -63,8 +63,9 @@ def log_start(session: Session) -> None:
     logger.info(
         f"training {len(session.corpus.vocabulary):,} vectors of {parameters.vector_size} numbers for "
         f"{state.plan.epochs - state.epoch} epochs with architecture={parameters.architecture}, "
-        f"window={parameters.window}, negative={parameters.negative}, learning rate {state.plan.learning_rate:g} to "
-        f"{state.plan.min_learning_rate:g}, device={request.device}, n_jobs={request.n_jobs}"
+        f"window={parameters.window}, loss={parameters.loss}, negative={parameters.negative}, learning rate "
+        f"{state.plan.learning_rate:g} to {state.plan.min_learning_rate:g}, device={request.device}, "
+        f"n_jobs={request.n_jobs}"
     )
 
 

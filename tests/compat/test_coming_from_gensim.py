@@ -21,21 +21,6 @@ SENTENCES = [["red", "wine"], ["red", "rose"]] * 9
 OPTIONS = {"vector_size": 2, "min_count": 1, "workers": 1, "sample": 0}
 CLASSES = ("Word2Vec", "KeyedVectors")
 
-# Rows that say what is not here yet: each fails until it comes, and is then to be taken out of this list.
-ARRIVING = {
-    *("Word2Vec.score", "Word2Vec.syn1"),
-    *("Word2Vec.build_vocab_from_freq", "Word2Vec.init_weights", "Word2Vec.prepare_vocab"),
-    *("Word2Vec.prepare_weights", "Word2Vec.reset_from", "Word2Vec.scan_vocab", "Word2Vec.update_weights"),
-    *("Word2Vec.raw_vocab",),
-    *("KeyedVectors(vector_size)", "KeyedVectors(count)", "KeyedVectors(dtype)"),
-    *("KeyedVectors(mapfile_path)", "KeyedVectors.add_lifecycle_event", "KeyedVectors.add_vector"),
-    *("KeyedVectors.add_vectors", "KeyedVectors.allocate_vecattrs", "KeyedVectors.intersect_word2vec_format"),
-    *("KeyedVectors.rank_by_centrality", "KeyedVectors.resize_vectors", "KeyedVectors.set_vecattr"),
-    *("KeyedVectors.sort_by_descending_frequency", "KeyedVectors.unit_normalize_all"),
-    *("KeyedVectors.wmdistance", "KeyedVectors.word_vec", "KeyedVectors.expandos"),
-    *("KeyedVectors.mapfile_path", "KeyedVectors.next_index", "KeyedVectors.vectors_lockf"),
-}
-
 
 def arguments(function):
     """The arguments of a function as they stand in its signature, without self."""
@@ -118,8 +103,7 @@ def marked():
     for kind, part, given, said, how in rows():
         name = re.split(r"[(=]", given)[0]
         key = f"{kind}({name})" if part == "Arguments" else f"{kind}.{name}"
-        arriving = pytest.mark.xfail(strict=True, raises=(AssertionError, AttributeError, ValueError), reason="to come")
-        yield pytest.param(kind, part, given, said, how, id=key, marks=[arriving] if key in ARRIVING else [])
+        yield pytest.param(kind, part, given, said, how, id=key)
 
 
 @pytest.mark.parametrize(("kind", "part", "given", "said", "how"), list(marked()))
@@ -150,7 +134,7 @@ def test_what_the_page_says_of_a_name_is_true(made, kind, part, given, said, how
 def test_options_without_effect_are_accepted():
     """What the page calls without effect must be taken by the method all the same."""
     for kind, part, given, _, how in rows():
-        if part == "Methods" and "no effect" in how and f"{kind}.{given.split('(')[0]}" not in ARRIVING:
+        if part == "Methods" and "no effect" in how:
             ours = bare(arguments(getattr(getattr(compat, kind), given.split("(")[0])))
             said = re.search(r"((?:`\w+`(?:, | and )?)+) (?:has|have) no effect", how)
             for name in re.findall(r"`(\w+)`", said[1]) if said else []:
