@@ -122,14 +122,24 @@ def run_end_to_end(settings: Settings, runs: int, gensim_words: int) -> None:
     show_default=True,
     help="Learning rate of skip-gram, as often as you like; those of CBOW are 0.075 and 0.05.",
 )
+@click.option(
+    "--tree", is_flag=True, help="Hierarchical softmax in place of negative sampling; CBOW at 0.05 and 0.025."
+)
 @click.option("--name", default="quality", show_default=True, help="Name of the file of results.")
 @click.pass_obj
 def run_quality(
-    settings: Settings, seeds: int, gensim_seeds: int, epochs: int, threads: int, rates: tuple[float, ...], name: str
+    settings: Settings,
+    seeds: int,
+    gensim_seeds: int,
+    epochs: int,
+    threads: int,
+    rates: tuple[float, ...],
+    tree: bool,
+    name: str,
 ) -> None:
     """Measure similarity and analogy scores, and the time until they equal gensim's."""
     runs = {system: number for system, number in {"fastw2v": seeds, "gensim": gensim_seeds}.items() if number}
-    rows, timed = quality.measure(find_corpus(settings.corpus), settings, epochs, runs, list(rates), threads)
+    rows, timed = quality.measure(find_corpus(settings.corpus), settings, epochs, runs, list(rates), threads, tree)
     settings.write(name, rows, time_to_quality=timed)
 
 

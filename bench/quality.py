@@ -23,7 +23,9 @@ from bench.helpers.scores import SCORES
 QUICK_WORDS = 200_000  # with fewer, too few words of the tests are known
 # Skip-gram: gensim's default. CBOW: word2vec.c's; at gensim's own, 0.025, it scores far less in few epochs.
 GOAL_RATE = {"skip-gram": 0.025, "CBOW": 0.05}
+TREE_GOAL_RATE = {"skip-gram": 0.025, "CBOW": 0.025}  # with a tree, CBOW does without a higher one
 CBOW_RATES = (0.075, 0.05)
+TREE_CBOW_RATES = (0.05, 0.025)
 
 
 def measure(
@@ -33,6 +35,7 @@ def measure(
     seeds: dict[str, int],
     rates: list[float],
     threads: int,
+    hierarchical: bool = False,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the scores of each contender after all epochs, and the rows of the time to quality.
 
@@ -44,17 +47,19 @@ def measure(
         Learning rates of skip-gram.
     """
     if not settings.quick:
-        return _measure(corpus, settings, epochs, seeds, rates, threads)
+        return _measure(
+            Race(corpus, count_words(corpus), threads, settings, hierarchical=hierarchical), epochs, seeds, rates
+        )
     with tempfile.TemporaryDirectory() as folder:
         piece, _ = first_words(corpus, QUICK_WORDS, Path(folder))
-        return _measure(piece, settings, 2, dict.fromkeys(seeds, 1), rates, threads)
+        race = Race(piece, count_words(piece), threads, settings, hierarchical=hierarchical)
+        return _measure(race, 2, dict.fromkeys(seeds, 1), rates)
 
 
 def _measure(
-    corpus: Path, settings: Settings, epochs: int, seeds: dict[str, int], rates: list[float], threads: int
+    race: Race, epochs: int, seeds: dict[str, int], rates: list[float]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    race = Race(corpus, count_words(corpus), threads, settings)
-    contenders = list(_contenders(seeds | dict.fromkeys(settings.programs, 1), rates))
+    contenders = list(_contenders(seeds | dict.fromkeys(race.settings.programs, 1), rates, race.hierarchical))
     full = {one: race.train(one, epochs) for one in contenders if can(one.system, race.task(one, epochs))}
     columns = {"system": "", "architecture": "", "learning_rate": ".4f"}
     figures = {name: ".1f" for name in SCORES} | {"mean": ".2f", "seconds": ".1f"}
@@ -66,20 +71,21 @@ def _measure(
     return list(full.values()), timed
 
 
-def _is_yardstick(one: Contender) -> bool:
+def _is_yardstick(one: Contender, race: Race) -> bool:
     """Return whether its scores are those that the others must reach."""
-    return one.system == "gensim" and one.rate == GOAL_RATE[one.architecture]
+    goal = TREE_GOAL_RATE if race.hierarchical else GOAL_RATE
+    return one.system == "gensim" and one.rate == goal[one.architecture]
 
 
-def _contenders(seeds: dict[str, int], rates: list[float]) -> Iterator[Contender]:
+def _contenders(seeds: dict[str, int], rates: list[float], hierarchical: bool) -> Iterator[Contender]:
     for system, runs in seeds.items():
         yield from (Contender(system, False, rate, runs) for rate in rates)
-        yield from (Contender(system, True, rate, runs) for rate in CBOW_RATES)
+        yield from (Contender(system, True, rate, runs) for rate in (TREE_CBOW_RATES if hierarchical else CBOW_RATES))
 
 
 def _times_to_quality(race: Race, full: dict[Contender, dict[str, Any]], epochs: int) -> Iterator[dict[str, Any]]:
     """Yield, for each contender that reaches the yardstick's mean score, its run of the fewest epochs that does."""
-    for yardstick in (one for one in full if _is_yardstick(one)):
+    for yardstick in (one for one in full if _is_yardstick(one, race)):
         goal = full[yardstick]
         for one, row in full.items():
             if one.cbow != yardstick.cbow or row["mean"] < goal["mean"]:

@@ -36,6 +36,8 @@ def tasks(piece: str, words: int, whole: str, all_words: int, quick: bool) -> di
         "skip-gram, D 100, 15 negatives": replace(train, negative=15),
         "skip-gram, D 100, 2 threads": replace(train, threads=2),
         "CBOW, D 100, 2 threads": replace(train, cbow=True, threads=2),
+        "skip-gram, hierarchical softmax": replace(train, hierarchical=True),
+        "CBOW, hierarchical softmax": replace(train, cbow=True, hierarchical=True),
         "count (fastw2v: and encode) a file": Task(whole, all_words, count_only=True),
     }
 

@@ -39,6 +39,7 @@ class Race:
     threads: int
     settings: Settings
     window: int = 5
+    hierarchical: bool = False
 
     def task(self, one: Contender, epochs: int, seed: int = 1, save: str = "") -> Task:
         """Return the task of one training run."""
@@ -47,6 +48,7 @@ class Race:
             self.raw_words,
             cbow=one.cbow,
             window=self.window,
+            hierarchical=self.hierarchical,
             learning_rate=one.rate,
             epochs=epochs,
             seed=seed,

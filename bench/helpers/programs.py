@@ -72,10 +72,10 @@ PROGRAMS = {
 
 
 def can(system: str, task: Task) -> bool:
-    """Return whether a system can do a task: programs only read files, and some have only skip-gram."""
+    """Return whether a system can do a task: programs read files, sample noise words, and some have only skip-gram."""
     if system not in PROGRAMS:
         return True
-    return not task.token_lists and (PROGRAMS[system].cbow or not task.cbow)
+    return not task.token_lists and not task.hierarchical and (PROGRAMS[system].cbow or not task.cbow)
 
 
 def train(system: str, task: Task, clock: Callable[[], float]) -> tuple[float, float]:

@@ -82,6 +82,7 @@ def _fastw2v(task: Task, clock: Any) -> tuple[float, float]:
         architecture="cbow" if task.cbow else "skipgram",
         vector_size=task.vector_size,
         window=task.window,
+        loss="hs" if task.hierarchical else "ns",
         negative=task.negative,
         sample=task.sample,
         epochs=task.epochs,
@@ -102,7 +103,8 @@ def _gensim(task: Task, clock: Any) -> tuple[float, float]:
     model = Word2Vec(
         vector_size=task.vector_size,
         window=task.window,
-        negative=task.negative,
+        hs=int(task.hierarchical),
+        negative=0 if task.hierarchical else task.negative,
         sample=task.sample,
         min_count=task.min_count,
         alpha=task.learning_rate,

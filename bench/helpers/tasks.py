@@ -15,6 +15,7 @@ class Task:
     vector_size: int = 100
     window: int = 5
     negative: int = 5
+    hierarchical: bool = False  # hierarchical softmax in place of negative sampling
     sample: float = 1e-3
     min_count: int = 5
     epochs: int = 1

@@ -194,6 +194,18 @@ def test_quality_beside_a_program(tmp_path, stand_in):
     assert [(row["epochs"], row["times_as_fast"]) for row in itself] == [(2, 1), (2, 1)]
 
 
+def test_quality_of_hierarchical_softmax(tmp_path):
+    pytest.importorskip("gensim")
+    words = scored_words()
+    (tmp_path / "text.txt").write_text("\n".join(" ".join(words[at : at + 20]) for at in range(0, len(words), 20)) * 6)
+    bench(tmp_path / "text.txt", tmp_path, "quality", "--tree", "--rate", "0.025", "--name", "tree")
+    rows = kept(tmp_path, "tree")["rows"]
+    rates = [("skip-gram", 0.025), ("CBOW", 0.05), ("CBOW", 0.025)]
+    assert [(row["system"], row["architecture"], row["learning_rate"]) for row in rows] == [
+        (system, *each) for system in ("fastw2v", "gensim") for each in rates
+    ]
+
+
 def test_stability_trains_on_every_hard_text(tmp_path):
     bench(tmp_path / "not needed", tmp_path, "stability", "--architecture", "skipgram")
     rows = kept(tmp_path, "stability")["rows"]
