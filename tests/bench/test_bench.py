@@ -194,6 +194,7 @@ def test_quality_beside_a_program(tmp_path, stand_in):
     assert [(row["epochs"], row["times_as_fast"]) for row in itself] == [(2, 1), (2, 1)]
 
 
+@pytest.mark.usefixtures("data_folder")
 def test_quality_of_hierarchical_softmax(tmp_path):
     pytest.importorskip("gensim")
     words = scored_words()
