@@ -127,7 +127,9 @@ def _gensim(task: Task, clock: Any) -> tuple[float, float]:
     trained = clock()
     if task.save:
         words = np.array(model.wv.index_to_key)
-        np.savez(task.save, vectors=model.wv.vectors, context=model.syn1neg, words=words)
+        np.savez(
+            task.save, vectors=model.wv.vectors, context=model.syn1 if task.hierarchical else model.syn1neg, words=words
+        )
     return count_seconds, trained - counted
 
 
