@@ -80,7 +80,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     epochs : int, default 5
     learning_rate : float, optional
         Initial learning rate; None means 0.05; 0.075 for CBOW of up to three epochs, and 0.0375 for skip-gram without
-        ``slow_frequent``.
+        ``slow_frequent``. With ``loss="hs"`` None means 0.075, and 0.05 for CBOW and without ``slow_frequent``.
     min_learning_rate : float, optional
         Final learning rate, reached linearly; None means 1e-4 times ``learning_rate``.
     cbow_mean : bool, default True

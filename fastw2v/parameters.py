@@ -80,7 +80,9 @@ RULES: dict[str, Rule] = {
     "slow_frequent": _BOOL,
     "sample": Rule("a number from 0 (keep every token) to 1", lambda v: _is_real(v) and 0 <= v <= 1),
     "epochs": _integer(1, 1_000_000),
-    "learning_rate": _or_none(_RATE, "0.05; 0.075 for CBOW of up to three epochs, 0.0375 without slow_frequent"),
+    "learning_rate": _or_none(
+        _RATE, "0.05; 0.075 for CBOW of up to three epochs and skip-gram with loss='hs', 0.0375 without slow_frequent"
+    ),
     "min_learning_rate": _or_none(
         Rule("a number from 0 to the learning rate", lambda v: _is_real(v) and 0 <= v <= 1e3),
         f"{MIN_RATE_SHARE:g} of the learning rate",

@@ -24,12 +24,15 @@ def rate_after(first: float, last: float, done: int, total: int) -> np.float32:
     return np.float32(first - (first - last) * (done / total))
 
 
-def default_rate(architecture: str, epochs: int, slow_frequent: bool) -> float:
+def default_rate(architecture: str, epochs: int, slow_frequent: bool, loss: str = "ns") -> float:
     """Return the learning rate at the start of a run that names none.
 
     What scored best on two corpora of English, at two to ten epochs: see docs/tile.md. Where all rows move alike, a
-    higher rate costs the frequent words more than it gives the rare ones.
+    higher rate costs the frequent words more than it gives the rare ones. Hierarchical softmax, measured at two and
+    three epochs, wants a higher rate in skip-gram, and none higher in few epochs of CBOW.
     """
+    if loss == "hs":
+        return 0.075 if architecture == "skipgram" and slow_frequent else 0.05
     if architecture == "cbow":
         return 0.075 if epochs <= CBOW_FEW_EPOCHS else 0.05
     return 0.05 if slow_frequent else 0.0375

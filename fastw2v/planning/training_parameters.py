@@ -98,7 +98,7 @@ class TrainingParameters:
     def resolved_learning_rate(self) -> float:
         """The learning rate at the start, with None resolved; see learning_rate.py."""
         if self.learning_rate is None:
-            return default_rate(self.architecture, self.epochs, self.slow_frequent)
+            return default_rate(self.architecture, self.epochs, self.slow_frequent, self.loss)
         return float(self.learning_rate)
 
     @property

@@ -40,6 +40,10 @@ def test_cbow_and_whoever_asks_for_it_move_all_rows_alike():
         ({"architecture": "cbow"}, 0.05),
         ({"architecture": "cbow", "epochs": 3}, 0.075),
         ({"architecture": "cbow", "epochs": 4}, 0.05),
+        ({"loss": "hs"}, 0.075),
+        ({"loss": "hs", "slow_frequent": False}, 0.05),
+        ({"loss": "hs", "architecture": "cbow", "epochs": 3}, 0.05),
+        ({"loss": "both"}, 0.05),
         ({"learning_rate": 0.01}, 0.01),
     ],
 )
