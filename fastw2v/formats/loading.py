@@ -68,7 +68,8 @@ def load(
     mmap : bool, default False
         Leave the vectors in the file (native format only). The file must not be cut short while they are in use.
     errors : {"strict", "replace", "ignore"}
-        How to handle words that are not valid UTF-8, as in ``bytes.decode`` (word2vec formats only). "ignore" also
+        How to handle words that are not valid UTF-8, as in ``bytes.decode`` (word2vec formats only); the words that are
+        changed so are counted in a warning, and those that become equal to another word lose their row. "ignore" also
         leaves out rows that cannot be read (blank words, too few numbers) or that hold NaN or infinity, reads the rows
         of a truncated file, and says in a warning how many are missing.
     limit : int, optional
@@ -82,7 +83,8 @@ def load(
     ------
     FormatError
         The content contradicts itself or the size of the file; the message names the position. Pickles and archives
-        are recognized from their first bytes and refused, as are files of another format than the one given.
+        are recognized from their first bytes and refused, as are files of another format than the one given, and a
+        matrix of numbers without words.
     OSError
         The file cannot be opened.
     ParameterError
@@ -92,7 +94,7 @@ def load(
     -----
     RuntimeWarning
         A word2vec file has more rows than its header says, or repeats a word (the first row is kept). Vectors hold NaN
-        or infinity (not checked with `mmap`, which would read the whole file). Rows were left out.
+        or infinity (not checked with `mmap`, which would read the whole file). Rows were left out, or words changed.
 
     Notes
     -----

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,8 @@ class Rows:
         self.left_out = 0
         self._first_fault = ""
         self._dropped: set[int] = set()  # rows that have a place in `vectors`
+        self._altered: set[int] = set()  # rows whose words are not what the file holds
+        self._first_altered = ""
 
     @property
     def met(self) -> int:
@@ -70,7 +72,13 @@ class Rows:
             self.vectors.resize((rows, self.size), refcheck=False)
         return self.vectors[len(self.words) : self.limit]
 
-    def add(self, words: list[str], undecoded: bytes | None, describe: Callable[[int], str]) -> None:
+    def add(
+        self,
+        words: list[str],
+        undecoded: bytes | None,
+        describe: Callable[[int], str],
+        altered: Sequence[int] = (),
+    ) -> None:
         """Assign the first free rows to these words.
 
         Parameters
@@ -80,6 +88,8 @@ class Rows:
             The word after these, if it is not valid UTF-8.
         describe : callable
             Returns the place of a word, given its number among these.
+        altered : sequence of int
+            The numbers of the words among these whose bytes were replaced or left out.
 
         Raises
         ------
@@ -88,6 +98,10 @@ class Rows:
         """
         begin = len(self.words)
         self.words += words
+        altered = [number for number in altered if words[number]]  # of the others nothing is left
+        if altered:
+            self._first_altered = self._first_altered or f"{words[altered[0]]!r:.60}, {describe(altered[0])}"
+            self._altered.update(begin + number for number in altered)
         if undecoded is not None:
             try:
                 undecoded.decode("utf-8")
@@ -124,13 +138,14 @@ class Rows:
                 f"{self._first_fault}"
             )
         if self._dropped:
-            kept = [row for row in range(len(self.words)) if row not in self._dropped]
-            self.vectors, self.words = self.vectors[kept], [self.words[row] for row in kept]
+            self._keep([row for row in range(len(self.words)) if row not in self._dropped])
         if self.errors == "ignore":  # before repeated words are judged: the first row may be the bad one
             finite = finite_rows(self.file.path, self.vectors[: len(self.words)], self.words)
             if len(finite) < len(self.words):
-                self.vectors, self.words = self.vectors[finite], [self.words[row] for row in finite]
+                self._keep(finite.tolist())
         first_rows: dict[str, int] = dict(zip(reversed(self.words), range(len(self.words) - 1, -1, -1), strict=True))
+        if self._altered:
+            self._warn_of_altered(first_rows)
         if len(first_rows) == len(self.words):
             # realloc gives the unused end back without a copy.
             self.vectors.resize((len(self.words), self.size), refcheck=False)
@@ -142,6 +157,24 @@ class Rows:
         )
         rows = sorted(first_rows.values())
         return self.vectors[rows], [self.words[row] for row in rows]
+
+    def _keep(self, rows: list[int]) -> None:
+        """Keep these rows alone."""
+        self._altered = {new for new, row in enumerate(rows) if row in self._altered} if self._altered else set()
+        self.vectors, self.words = self.vectors[rows], [self.words[row] for row in rows]
+
+    def _warn_of_altered(self, first_rows: dict[str, int]) -> None:
+        """Say how many words are not what the file holds; of equal words, prefer one that is."""
+        for row in range(len(self.words) - 1, -1, -1):
+            if row not in self._altered:
+                first_rows[self.words[row]] = row
+        lost = [row for row in self._altered if first_rows[self.words[row]] != row]
+        how = "bytes of them were left out" if self.errors == "ignore" else "bytes of them became U+FFFD"
+        also = f"; {len(lost):,} of them became equal to another word, whose row was kept" if lost else ""
+        warn_user(
+            f"{self.file.path}: {len(self._altered):,} words are not valid UTF-8: {how} (the first is "
+            f"{self._first_altered}){also}"
+        )
 
 
 def not_finite(path: Path, bad: NDArray[np.intp], words: list[Any]) -> str:
