@@ -97,8 +97,9 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         None splits files at white space and strings into lower-case Unicode words.
     device : {"auto", "cpu", "cuda", "numpy"}, default "auto"
     n_jobs : int, optional
-        Number of threads; -1 uses every usable CPU. So does None, but in a worker process of joblib or multiprocessing
-        it keeps to ``OMP_NUM_THREADS``, where joblib states the worker's share.
+        Number of threads; -1 uses every usable CPU. So does None, but in a worker of joblib or multiprocessing it keeps
+        to the worker's share: ``OMP_NUM_THREADS`` where joblib's backend "loky" states it, else the CPUs divided by the
+        worker processes, or threads of the pool, that run side by side. (Threads of your own are not counted.)
     random_state : int, RandomState, Generator or None, default None
         None draws a seed; either way ``seed_`` records it.
     verbose : int, default 0
@@ -542,7 +543,9 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         """Return this model's request for a session, checked before anything is read or allocated."""
         parameters = TrainingParameters(**{name: getattr(self, name) for name in TRAINING_PARAMETERS})
         asked = {name: getattr(self, name) for name in REQUESTED}
-        return Request(parameters, checkpoint=checkpoint, every=every, **asked).checked()
+        request = Request(parameters, checkpoint=checkpoint, every=every, **asked).checked()
+        request.parameters.warn_of_no_effect()
+        return request
 
     def _chosen(self, X: Any) -> Any:  # noqa: N803
         """Return the corpus to train on: that of the constructor, or that of `fit`."""

@@ -183,7 +183,9 @@ def _request(options: dict[str, Any], callbacks: tuple[Callback, ...], quiet: bo
     asked = {name: value for name, value in options.items() if name in known}
     parameters = TrainingParameters(**{name: options[name] for name in TRAINING_PARAMETERS if name in options})
     asked |= {"random_state": _seed(options), "callbacks": callbacks, "verbose": not quiet, **_files(options)}
-    return Request(parameters.checked(), **asked).checked()
+    request = Request(parameters.checked(), **asked).checked()
+    request.parameters.warn_of_no_effect()
+    return request
 
 
 def _seed(options: dict[str, Any]) -> int:

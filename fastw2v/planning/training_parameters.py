@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import MIN_RATE_SHARE, RULES, ShrinkWindows, check, plain
 from fastw2v.planning.learning_rate import default_rate
 
@@ -79,6 +79,17 @@ class TrainingParameters:
                 f"which is {self.resolved_learning_rate!r}"
             )
         return TrainingParameters(**{each.name: plain(getattr(self, each.name)) for each in fields(self)})
+
+    def warn_of_no_effect(self) -> None:
+        """Warn, once for all, of parameters that are set and mean nothing for the architecture."""
+        of_other = {"skipgram": ("cbow_mean", "cbow_gradient"), "cbow": ("slow_frequent",)}[self.architecture]
+        defaults = {each.name: each.default for each in fields(self)}
+        idle = [f"{name}={getattr(self, name)!r}" for name in of_other if getattr(self, name) != defaults[name]]
+        if self.architecture == "cbow" and self.shrink_windows == "inverse":
+            idle.append("shrink_windows='inverse' (windows are drawn, as by default)")
+        if idle:
+            verb = "have" if len(idle) > 1 else "has"
+            warn_user(f"{' and '.join(idle)} {verb} no effect with architecture={self.architecture!r}")
 
     @property
     def resolved_learning_rate(self) -> float:

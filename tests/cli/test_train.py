@@ -122,6 +122,7 @@ def test_every_option_reaches_the_training(corpus, tmp_path, run):
     options[options.index("--no-shrink-windows")] = "--shrink-windows=no"
     done = run("train", corpus, "-o", tmp_path / "v.fw2v", "--seed", 5, "--with-context", "--max-vocab", 6, *options)
     assert done.returncode == 0, done.stderr
+    assert "warning: --no-slow-frequent has no effect with --architecture cbow\n" in done.stderr
     loaded = formats.load_all(tmp_path / "v.fw2v")
     kept = loaded.metadata["parameters"]
     assert {name: kept[name] for name in other} == other
