@@ -157,7 +157,10 @@ def test_any_allowed_parameters_train(fitted, changes):
             {"cbow_mean": False, "cbow_gradient": "mean"},
             "cbow_mean=False and cbow_gradient='mean' have no effect with architecture='skipgram'",
         ),
-        ({"architecture": "cbow", "slow_frequent": False}, "slow_frequent=False has no effect with architecture='cbow'"),
+        (
+            {"architecture": "cbow", "slow_frequent": False},
+            "slow_frequent=False has no effect with architecture='cbow'",
+        ),
         (
             {"architecture": "cbow", "shrink_windows": "inverse"},
             r"shrink_windows='inverse' \(windows are drawn, as by default\) has no effect with architecture='cbow'",

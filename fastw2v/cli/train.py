@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fastw2v.cli.options import in_terms_of_convert
 from fastw2v.cli.streams import say
 from fastw2v.errors import ParameterError
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
@@ -208,10 +209,15 @@ def _seed(options: dict[str, Any]) -> int:
 
 def _files(options: dict[str, Any]) -> dict[str, Any]:
     """Read the named files: vectors to start from, frozen words, the vocabulary."""
+    read: dict[str, Callable[[Path], Any]] = {"initial_vectors": _load, "frozen": _words_of, "vocabulary": _words_of}
+    return {name: reader(options[name]) for name, reader in read.items() if options.get(name) is not None}
+
+
+def _load(path: Path) -> WordVectors:
     from fastw2v.formats import load
 
-    read: dict[str, Callable[[Path], Any]] = {"initial_vectors": load, "frozen": _words_of, "vocabulary": _words_of}
-    return {name: reader(options[name]) for name, reader in read.items() if options.get(name) is not None}
+    with in_terms_of_convert(path):
+        return load(path)
 
 
 def _words_of(path: Path) -> list[str]:

@@ -108,8 +108,8 @@ class Rows:
             except UnicodeDecodeError as error:
                 raise self.file.error(
                     describe(len(words)),
-                    f"the word {undecoded[:40]!r} is not valid UTF-8 ({error.reason}); errors='replace' or 'ignore' "
-                    "reads it",
+                    f"the word {undecoded[:40]!r} is not valid UTF-8 ({error.reason}); errors='replace' or "
+                    "errors='ignore' reads it",
                 ) from error
         if not all(words):  # of a word, errors="ignore" left nothing
             for number in [number for number, word in enumerate(words) if not word]:
