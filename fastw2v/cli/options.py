@@ -95,10 +95,7 @@ def in_terms_of_convert(file: Path) -> Iterator[None]:
     from fastw2v.errors import FormatError
 
     def reworded(message: Warning | str) -> str:
-        return _OF_CONVERT.sub(
-            lambda match: f"'fastw2v convert --{match['name']} {match['value'].strip(chr(39))} {file} NEW'",
-            str(message),
-        )
+        return _OF_CONVERT.sub(lambda match: f"'fastw2v convert --{match[1]} {match[2]} {file} NEW'", str(message))
 
     def show(message: Warning | str, *where: Any, **more: Any) -> None:
         shown(reworded(message), *where, **more)  # type: ignore[arg-type]
