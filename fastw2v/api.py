@@ -376,7 +376,8 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         Warns
         -----
         RuntimeWarning
-            Nine tenths of the documents or more hold no known word.
+            Nine tenths of the documents or more hold no known word; ``tokenizer`` was changed since `fit`; or words are
+            left out, because their vectors hold NaN or infinity.
 
         Raises
         ------
@@ -390,6 +391,13 @@ class Word2Vec(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         """
         vectors = self.wv
         self._check_width(X)
+        known = self.tokenizer_
+        if self.tokenizer not in (None, known) and known != "tokens" and not isinstance(known, LostTokenizer):
+            ours, other = (function_name(each) if callable(each) else repr(each) for each in (known, self.tokenizer))
+            warn_user(
+                f"transform splits by the tokenizer of fit, {ours}, and not by tokenizer={other}, which was set since: "
+                "fit again, or use DocVectorizer(model, tokenizer=...)"
+            )
         return mean_vectors(X, vectors, self.tokenizer_)
 
     @property

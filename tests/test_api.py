@@ -346,3 +346,14 @@ def test_an_exception_of_the_users_iterator_comes_out_and_the_model_stays(senten
 def test_gensims_names_of_parameters_are_told(given, ours):
     with pytest.raises(TypeError, match=f"{given}= is gensim's name: pass {ours}"):
         Word2Vec(**{given: 1})
+
+
+def test_a_tokenizer_that_was_changed_after_fit_is_said_not_to_split_documents(quick, sentences):
+    model = Word2Vec(**quick).fit([" ".join(sentence) for sentence in sentences])
+    before = model.transform(["Red wine"])
+    model.set_params(tokenizer="whitespace")
+    with pytest.warns(
+        RuntimeWarning, match="splits by the tokenizer of fit, 'words', and not by tokenizer='whitespace'"
+    ):
+        assert np.array_equal(model.transform(["Red wine"]), before)
+    model.set_params(tokenizer="words").transform(["Red wine"])

@@ -171,3 +171,13 @@ def test_on_trained_vectors_both_protocols_give_the_numbers_of_their_programs(da
     found = [(each.name, each.correct, each.used, each.missing) for each in report.sections]
     assert found == plain_analogies(wv, read_analogies(path), limit=limit, protocol="c")
     assert 20 < report.total.correct < report.total.used
+
+
+@pytest.mark.parametrize("protocol", ["c", "gensim"])
+def test_questions_with_words_without_direction_count_as_missing(protocol):
+    rows = np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1], [0, 0, 0], [np.nan, 1, 0]], np.float32)
+    wv = WordVectors(rows, ["man", "king", "woman", "queen", "zero", "nan"])
+    asked = [("man", "king", "woman", "queen"), ("man", "king", "woman", "zero"), ("nan", "king", "woman", "queen")]
+    with pytest.warns(RuntimeWarning, match="2 of 6 vectors are zero, .* questions with their words count as missing"):
+        report = evaluate_analogies(wv, [("all", asked)], protocol=protocol)
+    assert (report.total.correct, report.total.used, report.total.missing) == (1, 1, 2)
