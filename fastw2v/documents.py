@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.base import clone
-from sklearn.utils.validation import check_is_fitted
 
 from fastw2v.corpus.faults import check_documents_type
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.errors import CorpusError, ParameterError
 from fastw2v.estimators.bags import count_matrix, divide_rows, row_sums, some_words, warn_of_zeros
-from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from fastw2v.estimators.scikit_learn import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    check_is_fitted,
+    clone,
+)
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.parameters import check, shown
 from fastw2v.vectors.word_vectors import WordVectors, find_word_vectors

@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -98,6 +99,27 @@ def _threads_of_pools() -> int:
     if pool is None or not isinstance(threading.current_thread(), pool.DummyProcess):
         return 1
     return sum(isinstance(thread, pool.DummyProcess) for thread in threading.enumerate())
+
+
+def refuse_sub_interpreters(package: str) -> None:
+    """Raise ImportError in any but the main interpreter of this process, where importing `package` never ends.
+
+    Notes
+    -----
+    Python offers sub-interpreters as ``concurrent.futures.InterpreterPoolExecutor``, and some web servers use them.
+    """
+    for name in ("_interpreters", "_xxsubinterpreters"):  # from Python 3.13 on, and before
+        try:
+            interpreters = import_module(name)
+        except ImportError:
+            continue
+        if interpreters.get_current() != interpreters.get_main():
+            raise ImportError(
+                f"this is a sub-interpreter, in which {package} cannot be imported: use processes "
+                "(concurrent.futures.ProcessPoolExecutor) or threads, or the main interpreter (in mod_wsgi: "
+                "WSGIApplicationGroup %{GLOBAL})"
+            )
+        return
 
 
 def available_memory() -> int:

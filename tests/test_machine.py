@@ -125,6 +125,40 @@ def test_joblibs_workers_share_the_cpus(run_python, backend):
     assert done.stdout == "32 32\n"
 
 
+# --- sub-interpreters ------------------------------------------------------------------------------------------------
+
+IN_ANOTHER_INTERPRETER = """
+import sys
+try:
+    import _interpreters as interpreters
+except ImportError:
+    import _xxsubinterpreters as interpreters
+
+code = '''
+import sys
+sys.path[:] = {path!r}
+import fastw2v
+try:
+    {statement}
+except ImportError as error:
+    print(error, flush=True)
+'''
+interpreters.run_string(interpreters.create(), code.format(path=sys.path, statement=sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize(
+    "statement", ["from fastw2v import Word2Vec", "fastw2v.DocVectorizer"]
+)
+def test_in_a_sub_interpreter_the_estimators_are_refused_and_do_not_hang(run_python, statement):
+    done = run_python(IN_ANOTHER_INTERPRETER, statement, timeout=60)
+    assert "this is a sub-interpreter, in which scikit-learn cannot be imported: use processes" in done.stdout, done
+
+
+def test_in_the_main_interpreter_they_are_not():
+    machine.refuse_sub_interpreters("scikit-learn")
+
+
 # --- CPUs ------------------------------------------------------------------------------------------------------------
 
 

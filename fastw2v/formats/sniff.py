@@ -279,7 +279,7 @@ def _zip_content(path: Path) -> tuple[str, str]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):  # truncated, or inside a gzip file
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):  # truncated, or inside a gzip file
         return "a zip archive", "unpack it first"
     if all(name.endswith(".npy") for name in names):
         return "a zip archive of NumPy arrays (.npz)", _ARRAYS
