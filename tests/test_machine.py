@@ -147,9 +147,7 @@ interpreters.run_string(interpreters.create(), code.format(path=sys.path, statem
 """
 
 
-@pytest.mark.parametrize(
-    "statement", ["from fastw2v import Word2Vec", "fastw2v.DocVectorizer"]
-)
+@pytest.mark.parametrize("statement", ["from fastw2v import Word2Vec", "fastw2v.DocVectorizer"])
 def test_in_a_sub_interpreter_the_estimators_are_refused_and_do_not_hang(run_python, statement):
     done = run_python(IN_ANOTHER_INTERPRETER, statement, timeout=60)
     assert "this is a sub-interpreter, in which scikit-learn cannot be imported: use processes" in done.stdout, done
