@@ -64,6 +64,7 @@ def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
         The suffix or the first bytes of a file are those of another format; the message says how its text is read.
     """
     for number, file in enumerate(files):
+        start = b""
         suffixes = [suffix.lower() for suffix in file.path.suffixes[-2:]]
         suffix = suffixes[0] if file.is_compressed and len(suffixes) == 2 else (suffixes or [""])[-1]
         found = _NEVER_TEXT.get(suffix)
@@ -81,7 +82,8 @@ def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
             what, remedy = found
             more = f", one of {len(files):,} files," if len(files) > 1 else ""
             others = "; or name the files that are text, as in 'folder/*.txt'" if len(files) > 1 else ""
-            anyway = "" if suffix in _NEVER_TEXT else "; tokenizer='whitespace' reads it as plain text all the same"
+            readable = suffix not in _NEVER_TEXT and _is_text(start)
+            anyway = "; tokenizer='whitespace' reads it as plain text all the same" if readable else ""
             raise CorpusError(
                 f"{file.name}{more} is {what}, whose syntax would be trained on as words: {remedy}{others}{anyway}"
             )

@@ -1,8 +1,8 @@
 """What is used of scikit-learn in one module, so that ``scikit_learn.pyi`` can type it: scikit-learn has no types."""
 
-from fastw2v.machine import refuse_sub_interpreters
+import fastw2v.machine
 
-refuse_sub_interpreters("scikit-learn")
+fastw2v.machine.refuse_sub_interpreters("scikit-learn")
 
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone  # noqa: E402
 from sklearn.utils.validation import check_is_fitted  # noqa: E402

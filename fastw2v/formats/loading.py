@@ -25,6 +25,7 @@ from fastw2v.formats.sniff import (
     refuse_foreign,
 )
 from fastw2v.formats.text import read_text
+from fastw2v.parameters import check
 from fastw2v.vectors.search import rows_not_finite, whole_number
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -130,8 +131,7 @@ def load_all(
     -------
     Loaded
     """
-    if errors not in ("strict", "replace", "ignore"):
-        raise ParameterError(f"errors must be 'strict', 'replace' or 'ignore'; got {errors!r}")
+    check("errors", errors)
     limit = None if limit is None else whole_number("limit", limit, 1)
     file = checked_path("load", path)
     chosen = checked_format(format)
@@ -193,5 +193,5 @@ def _read_native(file: Path, mmap: bool, limit: int | None) -> NativeContent:
             raise
         raise FormatError(
             f"{file}: a word2vec {found} file, not one of the native format; fastw2v.load(path) reads its vectors, "
-            "and Word2Vec(initial_vectors=...) continues training from them"
+            "from which training starts as `initial_vectors`"
         ) from error
