@@ -183,7 +183,7 @@ def test_a_pipe_is_refused_without_waiting(tmp_path):
 
 @pytest.mark.parametrize("name", ["v.fw2v", "v.txt", "v.bin"])
 def test_writing_needs_little_more_memory_than_a_block(tmp_path, name, run_python):
-    """In a process of its own: all that other threads and the tables of the interpreter take counts as well."""
+    """In a process of its own: in one with many interned strings, as of paths, their table may grow meanwhile."""
     done = run_python(
         """
         import sys, tracemalloc
