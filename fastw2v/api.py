@@ -102,8 +102,9 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         None splits files at white space and strings into lower-case Unicode words.
     device : {"auto", "cpu", "cuda", "numpy"}, default "auto"
     n_jobs : int, optional
-        Number of threads; -1 uses every usable CPU. So does None, but in a worker process of joblib or multiprocessing
-        it keeps to ``OMP_NUM_THREADS``, where joblib states the worker's share.
+        Number of threads; -1 uses every usable CPU. So does None, but in a worker of joblib or multiprocessing it keeps
+        to the worker's share: ``OMP_NUM_THREADS`` where joblib's backend "loky" states it, else the CPUs divided by the
+        worker processes, or threads of the pool, that run side by side. (Threads of your own are not counted.)
     random_state : int, RandomState, Generator or None, default None
         None draws a seed; either way ``seed_`` records it.
     verbose : int, default 0
@@ -400,7 +401,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         Warns
         -----
         RuntimeWarning
-            Nine tenths of the documents or more hold no known word.
+            Nine tenths of the documents or more hold no known word; ``tokenizer`` was changed since `fit`; or words are
+            left out, because their vectors hold NaN or infinity.
 
         Raises
         ------
@@ -414,6 +416,13 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         """
         vectors = self.wv
         self._check_width(X)
+        known = self.tokenizer_
+        if self.tokenizer not in (None, known) and known != "tokens" and not isinstance(known, LostTokenizer):
+            ours, other = (function_name(each) if callable(each) else repr(each) for each in (known, self.tokenizer))
+            warn_user(
+                f"transform splits by the tokenizer of fit, {ours}, and not by tokenizer={other}, which was set since: "
+                "fit again, or use DocVectorizer(model, tokenizer=...)"
+            )
         return mean_vectors(X, vectors, self.tokenizer_)
 
     def log_probability(self, X: Iterable[Any]) -> NDArray[np.float64]:  # noqa: N803
@@ -622,7 +631,9 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         """Return this model's request for a session, checked before anything is read or allocated."""
         parameters = TrainingParameters(**{name: getattr(self, name) for name in TRAINING_PARAMETERS})
         asked = {name: getattr(self, name) for name in REQUESTED}
-        return Request(parameters, **more, **asked).checked()
+        request = Request(parameters, **more, **asked).checked()
+        request.parameters.warn_of_no_effect()
+        return request
 
     def _chosen(self, X: Any) -> Any:  # noqa: N803
         """Return the corpus to train on: that of the constructor, or that of `fit`."""

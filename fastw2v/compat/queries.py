@@ -12,6 +12,7 @@ from fastw2v.compat.arguments import refuse
 from fastw2v.compat.editing import EditableVectors
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import shown
+from fastw2v.vectors.neighbours import directions
 from fastw2v.vectors.queries import Words
 from fastw2v.vectors.search import unit_rows
 
@@ -62,9 +63,10 @@ class Queries(EditableVectors):
         foreign = topn is not None and indexer is not None and not hasattr(indexer, "check")
         if topn is None or foreign:
             refuse(not (among is exclude is None), "among and exclude", "all rows are scored or left to the indexer")
-            query, _ = self._query(added, taken)
-            unit = unit_rows(query[None, :])[0]
-            return _ask(indexer, unit, topn, start, end) if foreign else self._cosines(unit, slice(start, end))
+            lost: list[Any] = []
+            query, _ = self._query(added, taken, lost)
+            unit = directions(query[None, :], lost)[0]
+            return _ask(indexer, unit, topn, start, end) if foreign else self._all_scores(unit)[start:end]
         if start or (end is not None and end < 0):
             refuse(indexer is not None, "clips together with indexer", "an index always searches all rows")
             return self._most_similar_in(slice(start, end), added, taken, topn, among, exclude)
@@ -74,18 +76,34 @@ class Queries(EditableVectors):
         self, rows: slice, added: Any, taken: Any, topn: int, among: Words | None, exclude: Words | None
     ) -> Any:
         """Find the nearest words among some rows."""
-        query, asked = self._query(added, taken)
+        lost: list[Any] = []
+        query, asked = self._query(added, taken, lost)
+        unit = directions(query[None, :], lost)[0]
+        if not unit.any():
+            return []
         choice = self._choice(None, among, exclude)
         clipped = np.arange(choice.limit)[rows]
         choice.rows = clipped if choice.rows is None else np.intersect1d(clipped, choice.rows)
-        return self._best(self._scores(unit_rows(query[None, :])[0], choice), topn, asked, choice)
+        return self._best(self._scores(unit, choice), topn, asked, choice)
+
+    def _all_scores(self, unit: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the cosines of all rows with a unit vector, NaN without direction, as in gensim."""
+        scores = self._cosines(unit, slice(None))
+        scores[self.without_direction if unit.any() else slice(None)] = np.nan
+        return scores
 
     def most_similar_cosmul(  # type: ignore[override]
         self, positive: Any = None, negative: Any = None, topn: int | None = 10, restrict_vocab: int | None = None
     ) -> Any:
         """Do the same as `WordVectors.most_similar_cosmul`; return the scores of all rows if `topn` is None."""
         if topn is None:
-            return self._cosmul(_listed(positive), _listed(negative), self._choice(restrict_vocab, None, None))[0]
+            choice = self._choice(restrict_vocab, None, None, every=False)
+            scores, _ = self._cosmul(_listed(positive), _listed(negative), choice)
+            undirected = self.without_direction
+            if scores is None:
+                return np.full(choice.limit, np.nan)
+            scores[undirected[undirected < choice.limit]] = np.nan
+            return scores
         return super().most_similar_cosmul(_listed(positive), _listed(negative), topn, restrict_vocab)
 
     def similar_by_word(self, word: Hashable, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
@@ -102,7 +120,8 @@ class Queries(EditableVectors):
 
     def most_similar_to_given(self, key1: Hashable, keys_list: Sequence[Hashable]) -> Hashable:
         """Return the word of a list that is nearest to a word."""
-        return keys_list[int(np.argmin(self.distances(key1, keys_list)))]
+        distances = self.distances(key1, keys_list)
+        return keys_list[int(np.argmin(np.where(np.isnan(distances), 1, distances)))]  # the similarity is 0 then
 
     def relative_cosine_similarity(self, wa: Hashable, wb: Hashable, topn: int = 10) -> float:
         """Return the similarity of two words, divided by the sum of those of the nearest words (Leeuwenberg 2016)."""

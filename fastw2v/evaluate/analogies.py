@@ -18,7 +18,7 @@ from fastw2v.evaluate.arguments import read_sections, read_vectors
 from fastw2v.evaluate.files import BadLines, Question
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.evaluate.offsets import best_products, best_sums
-from fastw2v.vectors.search import best_of_many, search_limit, unit_rows
+from fastw2v.vectors.search import best_of_many, search_limit, unit_rows, units_and_others
 from fastw2v.vectors.word_vectors import WordVectors
 
 ProtocolName = Literal["c", "gensim"]
@@ -231,7 +231,7 @@ class _Search:
     """Return the first rows as unit vectors, and for each row that of the first form of its word in any case."""
 
     def __init__(self, vectors: WordVectors, limit: int, rules: Protocol, method: Method) -> None:
-        self.units = unit_rows(vectors.vectors[:limit])
+        self.units, undirected = units_and_others(vectors.vectors[:limit])
         self.upper = rules.upper
         self.index = cased_index(vectors, limit, rules.upper)
         self.first_form = np.array(
@@ -242,6 +242,13 @@ class _Search:
         )
         self.first_only = rules.first_only
         self.method = method
+        if len(undirected):
+            rows = set(undirected.tolist())
+            self.index = {word: row for word, row in self.index.items() if row not in rows}
+            warn_user(
+                f"{len(rows):,} of {limit:,} vectors are zero, or hold NaN or infinity, and so have no direction: "
+                "questions with their words count as missing"
+            )
 
     def rows(self, asked: Sequence[Question]) -> NDArray[np.int64]:
         """Look up the words of the questions: shape (questions, 4), -1 for an unknown word."""
