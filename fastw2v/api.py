@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.corpus.encoded_corpus import EncodeReport
-from fastw2v.corpus.tokenizers import LostTokenizer, function_name, resolve
+from fastw2v.corpus.tokenizers import resolve
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import ParameterError, warn_user
+from fastw2v.errors import ParameterError
 from fastw2v.estimators.bags import mean_vectors
 from fastw2v.estimators.likelihood import log_probabilities
+from fastw2v.estimators.other_tokenizer import tokenizer_after, warn_of_other_tokenizer
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
@@ -357,7 +358,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
             started = hasattr(self, "vectors_")
             seed = self.seed_ if started and self.seed_ is not None else resolve_seed(self.random_state)
             session = next_pass(request, X, self._standing(seed)) if started else begin(request, X, seed=seed)
-            tokenizer = self._same_tokenizer(session.corpus.tokenizer) if started else session.corpus.tokenizer
+            used = session.corpus.tokenizer
+            tokenizer = tokenizer_after(self.tokenizer_, used) if started else used
             try:
                 self._run(session)
             finally:
@@ -367,21 +369,6 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
                     self.seed_, self.tokenizer_ = seed, tokenizer
             self._remember_width(X)
         return self
-
-    def _same_tokenizer(self, tokenizer: Tokenizer) -> Tokenizer:
-        """Return the tokenizer for documents after a pass; warn if the pass split its text in another way."""
-        known = self.tokenizer_
-        if tokenizer == "tokens":  # token lists say nothing of strings
-            return known
-        if known == "tokens" or isinstance(known, LostTokenizer):
-            return tokenizer
-        if known != tokenizer:
-            ours, theirs = (function_name(each) if callable(each) else repr(each) for each in (known, tokenizer))
-            warn_user(
-                f"partial_fit split this text by the tokenizer {theirs}, but the model's own is {ours}, by which "
-                f"transform splits; words may not match: set it for both, as in set_params(tokenizer={ours})"
-            )
-        return known
 
     # ------------------------------------------------------------------ documents to vectors
 
@@ -416,13 +403,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         """
         vectors = self.wv
         self._check_width(X)
-        known = self.tokenizer_
-        if self.tokenizer not in (None, known) and known != "tokens" and not isinstance(known, LostTokenizer):
-            ours, other = (function_name(each) if callable(each) else repr(each) for each in (known, self.tokenizer))
-            warn_user(
-                f"transform splits by the tokenizer of fit, {ours}, and not by tokenizer={other}, which was set since: "
-                "fit again, or use DocVectorizer(model, tokenizer=...)"
-            )
+        warn_of_other_tokenizer(self.tokenizer_, self.tokenizer)
         return mean_vectors(X, vectors, self.tokenizer_)
 
     def log_probability(self, X: Iterable[Any]) -> NDArray[np.float64]:  # noqa: N803

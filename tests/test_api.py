@@ -165,13 +165,18 @@ def test_any_allowed_parameters_train(fitted, changes):
             {"architecture": "cbow", "shrink_windows": "inverse"},
             r"shrink_windows='inverse' \(windows are drawn, as by default\) has no effect with architecture='cbow'",
         ),
+        ({"loss": "hs", "negative": 9}, "negative=9 has no effect with loss='hs'"),
+        (
+            {"loss": "hs", "ns_exponent": 1.0, "negative_sharing": "pair"},
+            r"ns_exponent=1\.0 and negative_sharing='pair' have no effect with loss='hs'",
+        ),
     ],
 )
-def test_parameters_of_the_other_architecture_are_warned_of_and_change_nothing(options, message, fitted):
+def test_parameters_of_another_architecture_or_loss_are_warned_of_and_change_nothing(options, message, fitted):
     with pytest.warns(RuntimeWarning, match=f"^{message}$") as caught:
         model = fitted(**options)
     assert len(caught) == 1
-    plain = fitted(architecture=options.get("architecture", "skipgram"))
+    plain = fitted(architecture=options.get("architecture", "skipgram"), loss=options.get("loss", "ns"))
     assert np.array_equal(model.vectors_.vectors, plain.vectors_.vectors)
 
 

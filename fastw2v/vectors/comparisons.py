@@ -133,7 +133,8 @@ class Comparisons(Table):
         Returns
         -------
         float
-            The least mean Euclidean distance travelled; 0 for documents of the same words.
+            The least mean Euclidean distance travelled; 0 for documents of the same words. Words whose vectors hold NaN
+            or infinity, or with `normalize` are zero, are left out, with a warning; without others it is NaN.
 
         Raises
         ------
@@ -158,9 +159,12 @@ class Comparisons(Table):
         sides = []
         for name, given in (("words", words), ("others", others)):
             counted = Counter(self.row(word) for word in _items(name, given))
-            rows = np.array(list(counted), np.int64)
-            vectors = unit_rows(self._rows[rows]) if normalize else self._rows[rows]
-            sides.append((vectors, np.array(list(counted.values()), np.float64)))
+            rows, weights = list(counted), np.array(list(counted.values()), np.float64)
+            vectors, lost = self._usable(rows, normalize)
+            _warn_of_lost("word_movers_distance", [self.index_to_key[rows[place]] for place in lost])
+            if len(lost) == len(rows):
+                return float("nan")
+            sides.append((np.delete(vectors, lost, axis=0), np.delete(weights, lost)))
         (first, first_counts), (second, second_counts) = sides
         return transport_cost(first, first_counts, second, second_counts)
 
@@ -328,16 +332,21 @@ class Comparisons(Table):
         scores[self.without_direction] = -np.inf
         return [row for row in np.flatnonzero(scores > scores[limit]).tolist() if row != asked]
 
-    def _directed(self, call: str, items: list[Any]) -> tuple[list[Any], NDArray[np.float32]]:
-        """Return the words that have a direction, and their unit vectors; warn of the others."""
-        units, undirected = units_and_others(self._rows[[self.row(word) for word in items]])
-        if not len(undirected):
-            return items, units
-        if len(undirected) == len(items):
+    def _directed(self, call: str, items: list[Any], normalize: bool = True) -> tuple[list[Any], NDArray[np.float32]]:
+        """Return the words that have a direction, and their unit vectors, or vectors; warn of the others."""
+        vectors, lost = self._usable([self.row(word) for word in items], normalize)
+        if not len(lost):
+            return items, vectors
+        if len(lost) == len(items):
             raise ParameterError(f"`words` {items!r:.60}: all of them {_UNDIRECTED}")
-        _warn_of_lost(call, [items[place] for place in undirected])
-        kept = np.setdiff1d(np.arange(len(items)), undirected)
-        return [items[place] for place in kept], units[kept]
+        _warn_of_lost(call, [items[place] for place in lost])
+        kept = np.setdiff1d(np.arange(len(items)), lost)
+        return [items[place] for place in kept], vectors[kept]
+
+    def _usable(self, rows: list[int], normalize: bool) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Return the unit vectors of rows, or vectors, and which of them are of no use."""
+        vectors = self._rows[rows]
+        return units_and_others(vectors) if normalize else (vectors, rows_not_finite(vectors))
 
     def _vector(self, word: Any) -> NDArray[Any]:
         if not isinstance(word, np.ndarray):

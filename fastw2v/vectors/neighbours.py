@@ -402,7 +402,7 @@ def directions(queries: NDArray[np.float64], lost: list[Any]) -> NDArray[np.floa
 
 
 def _warn_of_zeros(which: str) -> None:
-    warn_user(f"{which} zero, and so without a direction: no word is near it, and the answer is empty")
+    warn_user(f"{which} zero, and so without a direction: no word is near it")
 
 
 def _warn_of_lost(lost: list[Any]) -> None:

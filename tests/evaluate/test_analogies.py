@@ -193,3 +193,12 @@ def test_questions_with_words_without_direction_count_as_missing(protocol):
     with pytest.warns(RuntimeWarning, match="2 of 6 vectors are zero, .* questions with their words count as missing"):
         report = evaluate_analogies(wv, [("all", asked)], protocol=protocol)
     assert (report.total.correct, report.total.used, report.total.missing) == (1, 1, 2)
+
+
+@pytest.mark.filterwarnings("ignore:1 of 5 vectors are zero:RuntimeWarning")
+@pytest.mark.parametrize("method", ["add", "mul"])
+def test_words_without_direction_are_never_answers(method):
+    """Though the only other word points away from what is asked for."""
+    wv = WordVectors(np.array([[0, 0], [0, 1], [1, 0], [1, 0.1], [-1, -1]]), ["zero", "a", "b", "c", "d"])
+    report = evaluate_analogies(wv, [("all", [("a", "b", "c", "d")])], protocol="gensim", method=method)
+    assert (report.total.correct, report.total.used) == (1, 1)

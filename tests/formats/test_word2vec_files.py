@@ -176,6 +176,24 @@ def test_a_truncated_file_is_an_eof_error(tmp_path, form):
 
 
 @pytest.mark.parametrize("form", ["text", "binary"])
+@pytest.mark.parametrize(("errors", "kept"), [("replace", "ca\ufffdf"), ("ignore", "caf")])
+def test_words_that_are_changed_are_counted_in_any_encoding_and_of_those_that_are_wanted(tmp_path, form, errors, kept):
+    number = b"1" if form == "text" else np.float32(1).tobytes()
+    words = [b"d\xff", b"ca\xfff", b"b"]
+    (tmp_path / "v").write_bytes(b"3 1\n" + b"".join(word + b" " + number + b"\n" for word in words))
+    for encoding, name in (("ascii", "ascii"), ("euc-jp", "euc_jp"), ("utf-8", "UTF-8")):
+        with pytest.warns(
+            RuntimeWarning, match=f"v: 2 words are not valid {name}: bytes of them .*first is 'd"
+        ) as said:
+            load(tmp_path / "v", encoding=encoding, errors=errors)
+        assert len(said) == 1
+        place = "line 3" if form == "text" else "word 2 of 3"
+        with pytest.warns(RuntimeWarning, match=f"v: 1 words are not valid {name}: .*first is '{kept}', {place}\\)$"):
+            found = load(tmp_path / "v", encoding=encoding, errors=errors, words=[kept, "b"])
+        assert found.index_to_key == [kept, "b"]
+
+
+@pytest.mark.parametrize("form", ["text", "binary"])
 @pytest.mark.parametrize("errors", ["replace", "ignore"])
 @pytest.mark.parametrize("block", [7, 1 << 20])
 def test_words_that_are_changed_are_counted_and_never_take_the_place_of_another(

@@ -52,8 +52,7 @@ def test_codes_and_nodes_are_those_of_word2vec_c(words, most):
 def test_codes_and_nodes_are_those_of_gensim():
     """Up to ties, which gensim's heap breaks in no stated order."""
     word2vec = pytest.importorskip("gensim.models.word2vec")
-    counts = np.sort(np.random.default_rng().permutation(5_000)[:400] + 1)[::-1]
-    counts = (counts * 1_000_003 + np.arange(400)[::-1]).tolist()  # no two sums are alike
+    counts = np.sort(np.random.default_rng().integers(1, 1 << 40, 400))[::-1].tolist()  # hardly two sums are alike
     model = word2vec.Word2Vec(hs=1, negative=0, min_count=1, sample=0)
     model.build_vocab_from_freq({f"w{i}": count for i, count in enumerate(counts)})
     tree = make_tree(np.array(counts))
