@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.corpus.encoded_corpus import EncodeReport
-from fastw2v.corpus.tokenizers import LostTokenizer, function_name, resolve
+from fastw2v.corpus.tokenizers import resolve
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import ParameterError, warn_user
+from fastw2v.errors import ParameterError
 from fastw2v.estimators.bags import mean_vectors
 from fastw2v.estimators.likelihood import log_probabilities
+from fastw2v.estimators.other_tokenizer import tokenizer_after, warn_of_other_tokenizer
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
@@ -102,8 +103,9 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         None splits files at white space and strings into lower-case Unicode words.
     device : {"auto", "cpu", "cuda", "numpy"}, default "auto"
     n_jobs : int, optional
-        Number of threads; -1 uses every usable CPU. So does None, but in a worker process of joblib or multiprocessing
-        it keeps to ``OMP_NUM_THREADS``, where joblib states the worker's share.
+        Number of threads; -1 uses every usable CPU. So does None, but in a worker of joblib or multiprocessing it keeps
+        to the worker's share: ``OMP_NUM_THREADS`` where joblib's backend "loky" states it, else the CPUs divided by the
+        worker processes, or threads of the pool, that run side by side. (Threads of your own are not counted.)
     random_state : int, RandomState, Generator or None, default None
         None draws a seed; either way ``seed_`` records it.
     verbose : int, default 0
@@ -356,7 +358,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
             started = hasattr(self, "vectors_")
             seed = self.seed_ if started and self.seed_ is not None else resolve_seed(self.random_state)
             session = next_pass(request, X, self._standing(seed)) if started else begin(request, X, seed=seed)
-            tokenizer = self._same_tokenizer(session.corpus.tokenizer) if started else session.corpus.tokenizer
+            used = session.corpus.tokenizer
+            tokenizer = tokenizer_after(self.tokenizer_, used) if started else used
             try:
                 self._run(session)
             finally:
@@ -366,21 +369,6 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
                     self.seed_, self.tokenizer_ = seed, tokenizer
             self._remember_width(X)
         return self
-
-    def _same_tokenizer(self, tokenizer: Tokenizer) -> Tokenizer:
-        """Return the tokenizer for documents after a pass; warn if the pass split its text in another way."""
-        known = self.tokenizer_
-        if tokenizer == "tokens":  # token lists say nothing of strings
-            return known
-        if known == "tokens" or isinstance(known, LostTokenizer):
-            return tokenizer
-        if known != tokenizer:
-            ours, theirs = (function_name(each) if callable(each) else repr(each) for each in (known, tokenizer))
-            warn_user(
-                f"partial_fit split this text by the tokenizer {theirs}, but the model's own is {ours}, by which "
-                f"transform splits; words may not match: set it for both, as in set_params(tokenizer={ours})"
-            )
-        return known
 
     # ------------------------------------------------------------------ documents to vectors
 
@@ -400,7 +388,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         Warns
         -----
         RuntimeWarning
-            Nine tenths of the documents or more hold no known word.
+            Nine tenths of the documents or more hold no known word; ``tokenizer`` was changed since `fit`; or words are
+            left out, because their vectors hold NaN or infinity.
 
         Raises
         ------
@@ -414,6 +403,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         """
         vectors = self.wv
         self._check_width(X)
+        warn_of_other_tokenizer(self.tokenizer_, self.tokenizer)
         return mean_vectors(X, vectors, self.tokenizer_)
 
     def log_probability(self, X: Iterable[Any]) -> NDArray[np.float64]:  # noqa: N803
@@ -622,7 +612,9 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         """Return this model's request for a session, checked before anything is read or allocated."""
         parameters = TrainingParameters(**{name: getattr(self, name) for name in TRAINING_PARAMETERS})
         asked = {name: getattr(self, name) for name in REQUESTED}
-        return Request(parameters, **more, **asked).checked()
+        request = Request(parameters, **more, **asked).checked()
+        request.parameters.warn_of_no_effect()
+        return request
 
     def _chosen(self, X: Any) -> Any:  # noqa: N803
         """Return the corpus to train on: that of the constructor, or that of `fit`."""

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.base import clone
-from sklearn.utils.validation import check_is_fitted
 
 from fastw2v.corpus.faults import check_documents_type
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.errors import CorpusError, ParameterError
 from fastw2v.estimators.bags import count_matrix, divide_rows, row_sums, some_words, warn_of_zeros
-from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from fastw2v.estimators.scikit_learn import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    check_is_fitted,
+    clone,
+)
 from fastw2v.estimators.text_estimator import TextEstimator
-from fastw2v.parameters import check
+from fastw2v.parameters import check, shown
 from fastw2v.vectors.word_vectors import WordVectors, find_word_vectors
 
 if TYPE_CHECKING:
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     from fastw2v.api import Word2Vec
     from fastw2v.parameters import Weighting
 
+# Parameters that mean nothing once they are changed after `fit`.
+_LEARNED_WITH = ("vectors", "weighting", "n_components_removed", "tokenizer")
 SIF_A = 1e-3  # Arora et al. recommend 1e-4 to 1e-3 and use this value
 
 
@@ -60,7 +66,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
     ----------
     vectors_ : WordVectors
     weighting_ : str
-        The weighting that `fit` learned; `transform` refuses another.
+        The weighting that `fit` learned. `transform` refuses parameters that were changed since, but ``normalize``.
     word_weights_ : ndarray of float32, shape (V,)
         The weight of one occurrence of each word.
     components_ : ndarray of float32, shape (n_components_removed, D)
@@ -166,14 +172,11 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         CorpusError
             ``X`` is an exhausted iterator.
         ParameterError
-            ``weighting`` was set to another value since `fit`.
+            Another parameter than ``normalize``, which is applied as it is now, was changed since `fit`.
         """
         check_is_fitted(self)
-        if self.weighting != self.weighting_:
-            raise ParameterError(
-                f"weighting changed since fit: fit again (weighting={self.weighting!r}, and what was learned is for "
-                f"{self.weighting_!r})"
-            )
+        check("normalize", self.normalize)
+        self._check_unchanged()
         self._check_width(X)
         counts = count_matrix(X, self.vectors_, self.tokenizer_)
         warn_of_zeros(counts, self.vectors_)
@@ -220,11 +223,24 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         counts = count_matrix(documents, vectors, tokenizer) if counts_wanted or self.weighting != "mean" else None
         self._forget()
         self.vectors_, self.tokenizer_, self.weighting_ = vectors, tokenizer, self.weighting
+        self._learned_with = {name: getattr(self, name) for name in _LEARNED_WITH}
         if model is not None:
             self.model_ = model
         self._learn(counts)
         self._remember_width(X)
         return counts
+
+    def _check_unchanged(self) -> None:
+        """Raise unless the parameters that `fit` learned from are those of `fit`."""
+        for name, learned in self._learned_with.items():
+            now = getattr(self, name)
+            if now is learned or (type(now) is type(learned) and not hasattr(now, "vectors_") and now == learned):
+                continue
+            if name != "n_components_removed" or self.weighting in ("sif", "usif"):
+                raise ParameterError(
+                    f"{name} changed since fit: fit again ({name}={shown(now)}, and what was learned is for "
+                    f"{shown(learned)})"
+                )
 
     def _forget(self) -> None:
         for name in ("model_", "components_", "component_shares_", "word_weights_"):

@@ -93,7 +93,7 @@ class Run:
         if plan.window > WINDOW_MAX:
             raise ParameterError(
                 f"a window of {plan.window:,} tokens on either side (window, or the longest sentence less one): a GPU "
-                f"trains at most {WINDOW_MAX:,}; lower window, cut the sentences, or train with device='cpu'"
+                f"trains at most {WINDOW_MAX:,}; lower `window`, cut the sentences, or train with device='cpu'"
             )
         self._device = open_device()
         size = arrays.w_in.shape[1]

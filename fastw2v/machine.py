@@ -9,7 +9,9 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+import threading
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -42,26 +44,82 @@ def usable_cpus() -> int:
 def resolve_jobs(n_jobs: int | None) -> int:
     """Return the number of threads for a checked ``n_jobs``.
 
-    -1 means every usable CPU. None means the same, but in a worker process no more than `worker_limits`.
+    -1 means every usable CPU. None means the same, but in a worker of joblib or multiprocessing its share of them:
+    see `worker_limits` for processes; the threads of a pool (joblib's backend "threading") divide what their process
+    has.
     """
     if n_jobs is None:
-        return min([usable_cpus(), *worker_limits()])
+        return max(1, min([usable_cpus(), *worker_limits()]) // _threads_of_pools())
     return usable_cpus() if n_jobs == -1 else int(n_jobs)
 
 
 def worker_limits() -> Iterator[int]:
-    """Yield how many threads the environment grants to this process if `multiprocessing` or joblib started it.
+    """Yield how many threads this process may start if `multiprocessing` or joblib started it.
 
-    joblib tells its workers their share of the CPUs in ``OMP_NUM_THREADS``, and Dask does so as well; otherwise each of
-    them would start a thread for every CPU. ``LOKY_MAX_CPU_COUNT`` is joblib's own limit.
+    joblib's backend "loky" tells its workers their share of the CPUs in ``OMP_NUM_THREADS``, and Dask does so as well;
+    ``LOKY_MAX_CPU_COUNT`` is joblib's own limit. Where nothing is told, as by joblib's backend "multiprocessing", the
+    workers of one parent divide the CPUs. Otherwise each of them would start a thread for every CPU.
     """
     process = sys.modules.get("multiprocessing.process")  # without it, this process is not a worker
     if process is None or process.parent_process() is None:
         return
-    for name in ("OMP_NUM_THREADS", "LOKY_MAX_CPU_COUNT"):
-        first = os.environ.get(name, "").partition(",")[0].strip()  # OpenMP's lists have a number for each level
-        if first.isascii() and first.isdigit() and int(first) > 0:
-            yield int(first)
+    told = [_number_in(name) for name in ("OMP_NUM_THREADS", "LOKY_MAX_CPU_COUNT")]
+    if told[0] is None:
+        workers = _children_of_parent()
+        if workers is not None:
+            yield max(1, usable_cpus() // workers)
+        elif process.current_process().daemon:  # of a pool of unknown size
+            yield 1
+    yield from (number for number in told if number is not None)
+
+
+def _number_in(name: str) -> int | None:
+    """Return the number above 0 that an environment variable states, or None."""
+    first = os.environ.get(name, "").partition(",")[0].strip()  # OpenMP's lists have a number for each level
+    return int(first) if first.isascii() and first.isdigit() and int(first) > 0 else None
+
+
+def _children_of_parent() -> int | None:
+    """Return how many processes the parent of this one has started, without the helpers of `multiprocessing`."""
+    try:
+        processes = [entry for entry in PROC.iterdir() if entry.name.isdigit()]
+    except OSError:
+        return None
+    parent, found = str(os.getppid()), 0
+    for entry in processes:
+        state = (_read(entry / "stat") or "").rpartition(")")[2].split()  # the name before may hold anything
+        if state[1:2] == [parent] and "tracker" not in (_read(entry / "cmdline") or ""):
+            found += 1
+    return found or None
+
+
+def _threads_of_pools() -> int:
+    """Return how many threads of `multiprocessing.pool.ThreadPool` there are if this is one of them, else 1."""
+    pool = sys.modules.get("multiprocessing.dummy")
+    if pool is None or not isinstance(threading.current_thread(), pool.DummyProcess):
+        return 1
+    return sum(isinstance(thread, pool.DummyProcess) for thread in threading.enumerate())
+
+
+def refuse_sub_interpreters(package: str) -> None:
+    """Raise ImportError in any but the main interpreter of this process, where importing `package` never ends.
+
+    Notes
+    -----
+    Python offers sub-interpreters as ``concurrent.futures.InterpreterPoolExecutor``, and some web servers use them.
+    """
+    for name in ("_interpreters", "_xxsubinterpreters"):  # from Python 3.13 on, and before
+        try:
+            interpreters = import_module(name)
+        except ImportError:
+            continue
+        if interpreters.get_current() != interpreters.get_main():
+            raise ImportError(
+                f"this is a sub-interpreter, in which {package} cannot be imported: use processes "
+                "(concurrent.futures.ProcessPoolExecutor) or threads, or the main interpreter (in mod_wsgi: "
+                "WSGIApplicationGroup %{GLOBAL})"
+            )
+        return
 
 
 def available_memory() -> int:

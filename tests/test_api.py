@@ -142,9 +142,54 @@ def test_a_bad_parameter_is_refused_by_name(name, value, sentences, quick):
         },
     )
 )
-@pytest.mark.filterwarnings("ignore:the learning rate is lowered", "ignore:no pair was trained")
+@pytest.mark.filterwarnings(
+    "ignore:the learning rate is lowered", "ignore:no pair was trained", "ignore:.* no effect with architecture="
+)
 def test_any_allowed_parameters_train(fitted, changes):
     assert np.isfinite(fitted(**changes).vectors_.vectors).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"cbow_mean": False}, "cbow_mean=False has no effect with architecture='skipgram'"),
+        (
+            {"cbow_mean": False, "cbow_gradient": "mean"},
+            "cbow_mean=False and cbow_gradient='mean' have no effect with architecture='skipgram'",
+        ),
+        (
+            {"architecture": "cbow", "slow_frequent": False},
+            "slow_frequent=False has no effect with architecture='cbow'",
+        ),
+        (
+            {"architecture": "cbow", "shrink_windows": "inverse"},
+            r"shrink_windows='inverse' \(windows are drawn, as by default\) has no effect with architecture='cbow'",
+        ),
+        ({"loss": "hs", "negative": 9}, "negative=9 has no effect with loss='hs'"),
+        (
+            {"loss": "hs", "ns_exponent": 1.0, "negative_sharing": "pair"},
+            r"ns_exponent=1\.0 and negative_sharing='pair' have no effect with loss='hs'",
+        ),
+    ],
+)
+def test_parameters_of_another_architecture_or_loss_are_warned_of_and_change_nothing(options, message, fitted):
+    with pytest.warns(RuntimeWarning, match=f"^{message}$") as caught:
+        model = fitted(**options)
+    assert len(caught) == 1
+    plain = fitted(architecture=options.get("architecture", "skipgram"), loss=options.get("loss", "ns"))
+    assert np.array_equal(model.vectors_.vectors, plain.vectors_.vectors)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"slow_frequent": False, "shrink_windows": "inverse", "negative_sharing": "pair"},
+        {"architecture": "cbow", "cbow_mean": False, "cbow_gradient": "mean", "negative_sharing": "pair"},
+        {"architecture": "cbow", "shrink_windows": "draw", "cbow_mean": np.True_},
+    ],
+)
+def test_parameters_of_the_architecture_are_not_warned_of(options, fitted):
+    fitted(**options)
 
 
 def test_gensims_silent_failures_are_errors_or_right(sentences, quick, fitted):
@@ -306,3 +351,14 @@ def test_an_exception_of_the_users_iterator_comes_out_and_the_model_stays(senten
 def test_gensims_names_of_parameters_are_told(given, ours):
     with pytest.raises(TypeError, match=f"{given}= is gensim's name: pass {ours}"):
         Word2Vec(**{given: 1})
+
+
+def test_a_tokenizer_that_was_changed_after_fit_is_said_not_to_split_documents(quick, sentences):
+    model = Word2Vec(**quick).fit([" ".join(sentence) for sentence in sentences])
+    before = model.transform(["Red wine"])
+    model.set_params(tokenizer="whitespace")
+    with pytest.warns(
+        RuntimeWarning, match="splits by the tokenizer of fit, 'words', and not by tokenizer='whitespace'"
+    ):
+        assert np.array_equal(model.transform(["Red wine"]), before)
+    model.set_params(tokenizer="words").transform(["Red wine"])

@@ -3,6 +3,9 @@
 import os
 import resource
 import sys
+import threading
+from multiprocessing.pool import ThreadPool
+from types import SimpleNamespace
 
 import pytest
 
@@ -69,21 +72,89 @@ def test_elsewhere_the_environment_of_workers_does_not_count(system, monkeypatch
     assert machine.resolve_jobs(None) == 64
 
 
-def test_joblibs_workers_share_the_cpus(run_python):
+@pytest.mark.parametrize(("siblings", "threads"), [(1, 64), (5, 12), (99, 1)])
+def test_workers_that_are_told_nothing_divide_the_cpus(worker, system, siblings, threads):
+    parent = os.getppid()
+    system({f"proc/{pid}/stat": f"{pid} (a) b) S {parent} 1 1" for pid in range(siblings)})
+    system({"proc/7000/stat": "7000 (x) S 1 1 1", "proc/7001/cmdline": "python\0-c\0resource_tracker"})
+    system({"proc/7001/stat": f"7001 (python) S {parent} 1 1", "proc/meminfo": "nothing"})
+    assert machine.resolve_jobs(None) == threads
+
+
+@pytest.mark.parametrize(("daemon", "threads"), [(True, 1), (False, 64)])
+def test_a_worker_of_a_pool_whose_size_is_unknown_takes_one_thread(worker, monkeypatch, daemon, threads):
+    monkeypatch.setattr("multiprocessing.process.current_process", lambda: SimpleNamespace(daemon=daemon))
+    assert machine.resolve_jobs(None) == threads
+
+
+def test_threads_of_a_pool_divide_the_cpus(system):
+    together = threading.Barrier(5)
+
+    def threads(_):
+        together.wait()  # so that each of them has one task
+        return machine.resolve_jobs(None)
+
+    with ThreadPool(5) as pool:
+        assert pool.map(threads, range(5), chunksize=1) == [12] * 5
+        assert machine.resolve_jobs(None) == 64  # this thread is none of them
+        assert pool.apply(machine.resolve_jobs, (-1,)) == 64
+
+
+@pytest.mark.parametrize("backend", ["loky", "multiprocessing", "threading"])
+def test_joblibs_workers_share_the_cpus(run_python, backend):
     done = run_python(
-        """
+        f"""
+        import os
         from joblib import Parallel, delayed, parallel_config
 
         def threads():
-            from fastw2v.machine import resolve_jobs
-            return resolve_jobs(None)
+            import os
+            os.cpu_count, os.sched_getaffinity = lambda: 64, lambda _: set(range(64))
+            os.process_cpu_count = lambda: 64
+            import fastw2v.machine
+            fastw2v.machine._quotas = list
+            return fastw2v.machine.resolve_jobs(None)
 
-        with parallel_config("loky", inner_max_num_threads=1):
+        limit = {{"inner_max_num_threads": 32}} if {backend!r} == "loky" else {{}}
+        with parallel_config({backend!r}, **limit):
             print(*Parallel(n_jobs=2)(delayed(threads)() for _ in range(2)))
         """,
         check=True,
+        env={name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"},
     )
-    assert done.stdout == "1 1\n"
+    assert done.stdout == "32 32\n"
+
+
+# --- sub-interpreters ------------------------------------------------------------------------------------------------
+
+IN_ANOTHER_INTERPRETER = """
+import sys
+try:
+    import _interpreters as interpreters
+except ImportError:
+    import _xxsubinterpreters as interpreters
+
+code = '''
+import sys
+sys.path[:] = {path!r}
+import fastw2v
+try:
+    {statement}
+except ImportError as error:
+    print(error, flush=True)
+'''
+interpreters.run_string(interpreters.create(), code.format(path=sys.path, statement=sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("statement", ["from fastw2v import Word2Vec", "fastw2v.DocVectorizer"])
+def test_in_a_sub_interpreter_the_estimators_are_refused_and_do_not_hang(run_python, statement):
+    done = run_python(IN_ANOTHER_INTERPRETER, statement, timeout=60)
+    assert "this is a sub-interpreter, in which scikit-learn cannot be imported: use processes" in done.stdout, done
+
+
+def test_in_the_main_interpreter_they_are_not():
+    machine.refuse_sub_interpreters("scikit-learn")
 
 
 # --- CPUs ------------------------------------------------------------------------------------------------------------

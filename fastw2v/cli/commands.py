@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import math
 import sys
-import typing
 import warnings
-from collections.abc import Callable
-from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from fastw2v import __version__
-from fastw2v.cli.streams import answer, answer_scores, discard_output, in_options, output_of, prepare_streams, say
-from fastw2v.parameters import RULES
-from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.cli.options import NamedFile, columns_of, in_options, in_terms_of_convert, options_of
+from fastw2v.cli.streams import answer, answer_scores, discard_output, output_of, prepare_streams, say
+from fastw2v.cli.training_options import allowed, training_options
 
 if TYPE_CHECKING:
     from fastw2v.evaluate.analogies import ProtocolName
@@ -27,25 +24,6 @@ if TYPE_CHECKING:
     from fastw2v.formats.exports import Export
     from fastw2v.formats.sniff import Format
     from fastw2v.parameters import Errors
-
-# The purpose of each option of `train`; RULES states its allowed values.
-_MEANINGS = {
-    "vector_size": "dimensions of a word vector",
-    "architecture": "predict the context from the word, or the word from its context",
-    "window": "words on either side of the center",
-    "shrink_windows": "near contexts count for more (yes), in windows drawn as word2vec does (draw), by 1 / distance",
-    "loss": "negative sampling (ns), hierarchical softmax (hs), or both",
-    "negative": "noise words for each positive pair",
-    "ns_exponent": "noise words are drawn by count to this power",
-    "negative_sharing": "share noise words within a tile of tokens, or draw them for each pair (slow)",
-    "slow_frequent": "skip-gram: move frequent words' output rows less at each occurrence",
-    "sample": "threshold for leaving out frequent words, a share of all tokens",
-    "epochs": "passes over the corpus",
-    "learning_rate": "initial learning rate; it falls linearly",
-    "min_learning_rate": "final learning rate",
-    "cbow_mean": "CBOW: average the context vectors, or sum them",
-    "cbow_gradient": "CBOW: pass the gradient to each context word in full, or divided by the number of context words",
-}
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
@@ -64,11 +42,12 @@ def main(arguments: list[str] | None = None) -> None:
         0: success. 1: bad input (one line on standard error), or the output pipe was closed. 2: wrong usage. 130:
         interrupted.
     """
-    warnings.showwarning = _show_warning  # type: ignore[assignment]
+    work = _Work()
+    warnings.showwarning = work.show_warning  # type: ignore[assignment]
     prepare_streams()
     try:
         # Not standalone, click hands back the exit code of `Exit`, and None when a command just ends.
-        code = cli.main(args=arguments, prog_name="fastw2v", standalone_mode=False) or 0
+        code = cli.main(args=arguments, prog_name="fastw2v", standalone_mode=False, obj=work) or 0
         if sys.stdout is not None:
             sys.stdout.flush()
     except click.ClickException as fault:
@@ -82,15 +61,24 @@ def main(arguments: list[str] | None = None) -> None:
         discard_output()
         code = 1  # as click itself does when it finds the pipe broken
     except _expected_faults() as fault:
-        say(f"fastw2v: error: {in_options(str(fault)) or type(fault).__name__}")
+        say(f"fastw2v: error: {work.reworded(str(fault)) or type(fault).__name__}")
         discard_output()
         code = 1
     raise SystemExit(code)
 
 
-def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
-    """Show a warning as one line; its place in the source means nothing here."""
-    say(f"fastw2v: warning: {in_options(str(message))}")
+class _Work:
+    """The command at work, in whose words messages are put."""
+
+    command: click.Command | None = None
+
+    def reworded(self, message: str) -> str:
+        """Return a message in the words of the command."""
+        return in_options(message, options_of(self.command))
+
+    def show_warning(self, message: Warning | str, *where: Any, **more: Any) -> None:
+        """Show a warning as one line; its place in the source means nothing here."""
+        say(f"fastw2v: warning: {self.reworded(str(message))}")
 
 
 def _expected_faults() -> tuple[type[BaseException], ...]:
@@ -102,48 +90,13 @@ def _expected_faults() -> tuple[type[BaseException], ...]:
     return (*own, OSError, MemoryError)
 
 
-_SHRINK_WINDOWS = {"yes": True, "no": False, "draw": "draw", "inverse": "inverse"}
-
-
-def _shrink_windows_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--shrink-windows",
-        "shrink_windows",
-        type=click.Choice(list(_SHRINK_WINDOWS)),
-        callback=lambda context, option, value: _SHRINK_WINDOWS[value],
-        default="yes",
-        show_default=True,
-        help=_MEANINGS["shrink_windows"],
-    )(command)
-
-
-def _training_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command one option for each training parameter: names, defaults and rules are stated there alone."""
-    hints = typing.get_type_hints(TrainingParameters)
-    for each in reversed(fields(TrainingParameters)):
-        kinds = [kind for kind in (typing.get_args(hints[each.name]) or (hints[each.name],)) if kind is not type(None)]
-        default = None if each.default is MISSING else each.default
-        if each.name == "shrink_windows":  # neither a flag nor a name: either
-            command = _shrink_windows_option(command)
-            continue
-        flag = "--" + each.name.replace("_", "-")
-        if kinds[0] is bool:
-            flag = f"{flag}/--no-{flag[2:]}"
-        command = click.option(
-            flag,
-            each.name,
-            type=kinds[0],
-            default=default,
-            show_default=default is not None,
-            help=_MEANINGS[each.name] if kinds[0] is bool else f"{_MEANINGS[each.name]}: {RULES[each.name].allowed}",
-        )(command)
-    return command
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(__version__, prog_name="fastw2v")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """word2vec at the speed of the machine: train and query word vectors."""
+    if isinstance(context.obj, _Work):
+        context.obj.command = cli.commands.get(context.invoked_subcommand or "")
 
 
 @cli.command()
@@ -160,34 +113,28 @@ def cli() -> None:
     "--format", "format_", type=click.Choice(["native", "text", "binary"]), help="by default the file's suffix decides"
 )
 @click.option("--with-context", is_flag=True, help="keep the context vectors too (native format)")
-@_training_options
+@training_options
 @click.option("--min-count", type=int, default=5, show_default=True, help="drop words that occur less often")
 @click.option("--max-vocab", type=int, help="keep at most this many words, the most frequent")
 @click.option("--tokenizer", type=click.Choice(["whitespace", "words"]), help="by default white space for files")
-@click.option(
-    "--errors", default="strict", show_default=True, help=f"how to handle invalid UTF-8: {RULES['errors'].allowed}"
-)
+@click.option("--errors", default="strict", show_default=True, help=f"how to handle invalid UTF-8: {allowed('errors')}")
 @click.option(
     "--spool",
     metavar="FOLDER",
     help="keep the word ids in this folder, not in memory: 8 bytes per token while it runs",
 )
-@click.option("--device", default="auto", show_default=True, help=RULES["device"].allowed)
-@click.option("-j", "--n-jobs", type=int, help=RULES["n_jobs"].allowed)
+@click.option("--device", default="auto", show_default=True, help=allowed("device"))
+@click.option("-j", "--n-jobs", type=int, help=allowed("n_jobs"))
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**63 - 1),
     help="makes a run with one thread repeatable; by default random, and reported",
 )
-@click.option(
-    "--vocabulary", type=click.Path(path_type=Path), help="file of the words to train, one per line; replaces counting"
-)
-@click.option("--initial-vectors", type=click.Path(path_type=Path), help="file of word vectors to start from")
-@click.option(
-    "--frozen", type=click.Path(path_type=Path), help="file of frozen words, one per line: their vectors stay"
-)
-@click.option("--checkpoint", type=click.Path(path_type=Path), help="save the state of training to this file regularly")
-@click.option("--every", type=float, help=f"seconds between checkpoints: {RULES['every'].allowed}")
+@click.option("--vocabulary", type=NamedFile(), help="file of the words to train, one per line; replaces counting")
+@click.option("--initial-vectors", type=NamedFile(), help="file of word vectors to start from")
+@click.option("--frozen", type=NamedFile(), help="file of frozen words, one per line: their vectors stay")
+@click.option("--checkpoint", type=NamedFile(written=True), help="save the state of training to this file regularly")
+@click.option("--every", type=float, help=f"seconds between checkpoints: {allowed('every')}")
 @click.option("--resume", is_flag=True, help="continue from --checkpoint, with the same corpus and options")
 @click.option("--save-on-interrupt", is_flag=True, help="after Ctrl-C, write the vectors trained so far")
 @click.option("-q", "--quiet", is_flag=True, help="print nothing but errors and warnings")
@@ -228,7 +175,7 @@ def train(
 
 
 @cli.command("most-similar")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=NamedFile())
 @click.argument("words", nargs=-1, required=True)
 @click.option("-n", "--negative", multiple=True, metavar="WORD", help="subtract this word; may be given more than once")
 @click.option("-t", "--topn", type=click.IntRange(min=1), default=10, show_default=True, help="how many words to show")
@@ -243,7 +190,7 @@ def most_similar(
 
 
 @cli.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=NamedFile())
 @click.argument("a")
 @click.argument("b")
 @click.argument("c")
@@ -255,7 +202,7 @@ def analogy(file: Path, a: str, b: str, c: str, topn: int) -> None:
 
 
 @cli.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("file", type=NamedFile(), required=False)
 def info(file: Path | None) -> None:
     """Tell what FILE holds; without it, what this machine and this installation offer."""
     if file is None:
@@ -266,7 +213,8 @@ def info(file: Path | None) -> None:
     from fastw2v.formats import format_of_content, load_all
 
     form = format_of_content(file)
-    loaded = load_all(file, mmap=form == "native")
+    with in_terms_of_convert(file):
+        loaded = load_all(file, mmap=form == "native")
     vectors = loaded.word_vectors
     answer(f"{file}: {form} format, {len(vectors):,} words, {vectors.vector_size} dimensions")
     answer(f"first words: {' '.join(map(str, vectors.index_to_key[:10]))}")
@@ -280,9 +228,15 @@ def info(file: Path | None) -> None:
 
 
 @cli.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--pairs", multiple=True, type=click.Path(path_type=Path), help="word pairs instead of the known sets")
-@click.option("--analogies", type=click.Path(path_type=Path), help="analogies instead of questions-words")
+@click.argument("file", type=NamedFile())
+@click.option("--pairs", multiple=True, type=NamedFile(), help="word pairs instead of the known sets")
+@click.option(
+    "--columns",
+    metavar="FIRST,SECOND,SCORE",
+    callback=lambda context, option, value: None if value is None else columns_of(value),
+    help="names of the columns of --pairs, or numbers from 0",
+)
+@click.option("--analogies", type=NamedFile(), help="analogies instead of questions-words")
 @click.option("--protocol", type=click.Choice(["c", "gensim"]), default="c", show_default=True, help="of the analogies")
 @click.option(
     "--restrict-vocab",
@@ -299,6 +253,7 @@ def info(file: Path | None) -> None:
 def evaluate(
     file: Path,
     pairs: tuple[Path, ...],
+    columns: list[str | int] | None,
     analogies: Path | None,
     protocol: ProtocolName,
     restrict_vocab: int | None,
@@ -312,6 +267,8 @@ def evaluate(
     from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
     from fastw2v.evaluate.analogies import PROTOCOLS
 
+    if columns is not None and not pairs:
+        raise click.UsageError("--columns are those of --pairs, and no file of pairs is named")
     vectors = _load(file)
     named, results = [(path.name, path) for path in pairs], []
     if not pairs and analogies is None:
@@ -320,7 +277,7 @@ def evaluate(
     for name, path in named:
         # Only gensim has a rule for pairs, so it applies under both protocols of the analogies.
         limit = PROTOCOLS["gensim"].restrict_vocab if restrict_vocab is None else restrict_vocab
-        report = evaluate_word_pairs(vectors, path, restrict_vocab=limit, errors=errors)
+        report = evaluate_word_pairs(vectors, path, columns=columns, restrict_vocab=limit, errors=errors)
         results.append(report.spearman)
         answer(f"{name}: {report}")
     if analogies is not None:
@@ -334,7 +291,7 @@ def evaluate(
 
 
 @cli.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=NamedFile())
 @click.argument("output", type=click.Path(path_type=Path))
 @click.option(
     "--format",
@@ -347,7 +304,7 @@ def evaluate(
     "--errors",
     default="strict",
     show_default=True,
-    help=f"how to handle invalid UTF-8: {RULES['errors'].allowed}; ignore also leaves out rows that cannot be read",
+    help=f"how to handle invalid UTF-8: {allowed('errors')}; ignore also leaves out rows that cannot be read",
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="read the first N words only")
 @click.option(
@@ -383,8 +340,8 @@ def convert(
 
 
 @cli.command("export")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.argument("output", type=click.Path(path_type=Path))
+@click.argument("file", type=NamedFile())
+@click.argument("output", type=NamedFile(written=True))
 @click.option(
     "--to",
     required=True,
@@ -413,27 +370,23 @@ def run_export(file: Path, output: Path, to: Export, commonest: int | None, over
 
 
 @cli.command()
-@click.option("--epochs", type=int, default=10, show_default=True, help=RULES["epochs"].allowed)
-@click.option("-j", "--n-jobs", type=int, help=RULES["n_jobs"].allowed)
+@click.option("--epochs", type=int, default=10, show_default=True, help=allowed("epochs"))
+@click.option("-j", "--n-jobs", type=int, help=allowed("n_jobs"))
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="seed of all draws")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="keep the vectors in this file")
-def demo(epochs: int, n_jobs: int | None, seed: int, output: Path | None) -> None:
+@click.option("-o", "--output", type=NamedFile(written=True), help="keep the vectors in this file")
+@click.option("--overwrite", is_flag=True, help="replace an OUTPUT that exists and is no file of word vectors")
+def demo(epochs: int, n_jobs: int | None, seed: int, output: Path | None, overwrite: bool) -> None:
     """Train on the docstrings of the installed Python library, NumPy and SciPy, and show neighbours and analogies."""
     from fastw2v.cli.demo import run_demo
 
-    run_demo(epochs=epochs, n_jobs=n_jobs, seed=seed, output=output)
+    run_demo(epochs=epochs, n_jobs=n_jobs, seed=seed, output=output, overwrite=overwrite)
 
 
 def _load(file: Path) -> Any:
-    from fastw2v.errors import FormatError
     from fastw2v.formats import load
 
-    try:
+    with in_terms_of_convert(file):
         return load(file)
-    except FormatError as error:
-        if "errors='ignore'" not in str(error):
-            raise
-        raise FormatError(f"{error}; here: fastw2v convert --errors ignore {file} NEW, then use NEW") from error
 
 
 def _key(vectors: Any, word: str) -> Any:

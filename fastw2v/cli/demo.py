@@ -13,7 +13,7 @@ NEIGHBOURS_OF = ("matrix", "integer", "file", "minimum", "thread")
 ANALOGIES = (("min", "max", "minimum", "maximum"), ("row", "column", "rows", "columns"))
 
 
-def run_demo(*, epochs: int, n_jobs: int | None, seed: int, output: Path | None) -> None:
+def run_demo(*, epochs: int, n_jobs: int | None, seed: int, output: Path | None, overwrite: bool) -> None:
     """Train skip-gram vectors on the installed docstrings, print neighbours and analogies.
 
     Parameters
@@ -23,13 +23,15 @@ def run_demo(*, epochs: int, n_jobs: int | None, seed: int, output: Path | None)
     seed : int
     output : Path or None
         Where to keep the vectors.
+    overwrite : bool
+        Whether they may replace a file of another kind.
     """
     from fastw2v.cli.train import check_nothing_is_lost, check_output, run_training
     from fastw2v.datasets.fetch import load_docstrings
 
     if output is not None:
         check_output(output, None, False)
-        check_nothing_is_lost(output, [], overwrite=False)
+        check_nothing_is_lost(output, [], overwrite)
     started = time.perf_counter()
     corpus = load_docstrings()
     tokens = sum(map(len, corpus))
@@ -53,7 +55,7 @@ def run_demo(*, epochs: int, n_jobs: int | None, seed: int, output: Path | None)
             mark = "as expected" if found[0][0] == expected else f"expected: {expected}"
             click.echo(f"{a} : {b} :: {c} : {_words(found)}  ({mark})")
     if output is not None:
-        run.save(output, None, False)
+        run.save(output, None, False, overwrite)
         click.echo(f"\nWritten to {output}")
 
 

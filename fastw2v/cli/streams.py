@@ -5,24 +5,14 @@ from __future__ import annotations
 import errno
 import io
 import os
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from fastw2v.parameters import RULES
 
 if TYPE_CHECKING:
     from fastw2v.formats.sniff import Format
 
 _STDOUT = Path("/dev/stdout")
-# Arguments of the library that have an option of the same name, beside those with a rule.
-_OPTIONS = {*RULES, "tokenizer", "vocabulary", "initial_vectors", "frozen", "checkpoint", "resume", "seed", "overwrite"}
-# An argument with its value, as in "min_count=5"; or a name that can be nothing else, as in "lower min_count".
-_ARGUMENT = re.compile(
-    r"(?<![\w/.\-])(?P<name>[a-z_]+)=(?P<value>'[^']*'|[^\s,;:()]+)"
-    r"|(?<![\w/.\-'\"])(?P<bare>[a-z]+(?:_[a-z]+)+)(?![\w/'\"(=])"
-)
 
 
 def prepare_streams() -> None:
@@ -78,29 +68,3 @@ def output_of(path: Path, format: Format | None) -> tuple[Path, Format | None]:
     path = _STDOUT if path == Path("-") else path
     no_file = own_descriptor(path) is not None or (path.exists() and not path.is_file() and not path.is_dir())
     return path, format or ("text" if no_file else None)
-
-
-def in_options(message: str) -> str:
-    """Return a message of the library in the words of the command line: options in place of arguments.
-
-    Examples
-    --------
-    >>> in_options("no word occurs min_count=5 times; lower min_count or pass more text")
-    'no word occurs --min-count 5 times; lower --min-count or pass more text'
-    >>> in_options("pass errors='replace' or errors='ignore'")
-    'pass --errors replace or --errors ignore'
-    """
-    return _ARGUMENT.sub(_as_option, message)
-
-
-def _as_option(match: re.Match[str]) -> str:
-    name, value = match["name"] or match["bare"], match["value"]
-    if name not in _OPTIONS:
-        return match[0]
-    option = "--" + name.replace("_", "-")
-    if value is None:
-        return option
-    if value in ("True", "False"):
-        folder = " FOLDER" if name == "spool" else ""
-        return option + folder if value == "True" else f"--no-{option[2:]}"
-    return f"no {option}" if value == "None" else f"{option} {value.strip(chr(39))}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fastw2v.cli.options import in_terms_of_convert
 from fastw2v.cli.streams import say
 from fastw2v.errors import ParameterError
 from fastw2v.planning.rows import OutputRows
@@ -190,7 +191,9 @@ def _request(options: dict[str, Any], callbacks: tuple[Callback, ...], quiet: bo
     asked = {name: value for name, value in options.items() if name in known}
     parameters = TrainingParameters(**{name: options[name] for name in TRAINING_PARAMETERS if name in options})
     asked |= {"random_state": _seed(options), "callbacks": callbacks, "verbose": not quiet, **_files(options)}
-    return Request(parameters.checked(), **asked).checked()
+    request = Request(parameters.checked(), **asked).checked()
+    request.parameters.warn_of_no_effect()
+    return request
 
 
 def _seed(options: dict[str, Any]) -> int:
@@ -213,10 +216,15 @@ def _seed(options: dict[str, Any]) -> int:
 
 def _files(options: dict[str, Any]) -> dict[str, Any]:
     """Read the named files: vectors to start from, frozen words, the vocabulary."""
+    read: dict[str, Callable[[Path], Any]] = {"initial_vectors": _load, "frozen": _words_of, "vocabulary": _words_of}
+    return {name: reader(options[name]) for name, reader in read.items() if options.get(name) is not None}
+
+
+def _load(path: Path) -> WordVectors:
     from fastw2v.formats import load
 
-    read: dict[str, Callable[[Path], Any]] = {"initial_vectors": load, "frozen": _words_of, "vocabulary": _words_of}
-    return {name: reader(options[name]) for name, reader in read.items() if options.get(name) is not None}
+    with in_terms_of_convert(path):
+        return load(path)
 
 
 def _words_of(path: Path) -> list[str]:

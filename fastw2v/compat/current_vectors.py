@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fastw2v.compat.watched import Watched
 from fastw2v.errors import ParameterError
 from fastw2v.parameters import shown
-from fastw2v.vectors.search import unit_rows, whole_number
+from fastw2v.vectors.search import unit_rows, units_and_others, whole_number
 from fastw2v.vectors.word_vectors import WordVectors
 
 # Between these the squares of float32 neither vanish nor overflow.
@@ -29,10 +29,18 @@ def float_type(name: str, given: Any) -> np.dtype[Any]:
     return dtype
 
 
+class _Scales(NamedTuple):
+    """What scores are divided by, None if they are no plain quotients in float32, and the rows without direction."""
+
+    divisors: NDArray[np.float32] | None
+    undirected: NDArray[np.int64]
+
+
 class CurrentVectors(WordVectors):
     """`WordVectors` that answer from an array which scripts may change in any way."""
 
     _watched: Watched
+    _said: NDArray[np.int64] = np.empty(0, np.int64)  # the rows without direction that the last warning was about
 
     def _hold(self, array: NDArray[Any]) -> None:
         """Hold another array, which is shared if it holds floats of a usual size."""
@@ -95,9 +103,29 @@ class CurrentVectors(WordVectors):
     def _unit(self, row: int) -> NDArray[np.float32]:
         return unit_rows(self._rows[row : row + 1])[0]
 
+    @property
+    def without_direction(self) -> NDArray[np.int64]:
+        """The rows whose vectors are now zero, or hold NaN or infinity: no query answers with their words."""
+        self._check_rows()
+        rows = self._scales().undirected
+        if len(rows) or len(self._said):  # once for the same rows
+            keyed = rows[: int(np.searchsorted(rows, self._taken()))]
+            if not np.array_equal(keyed, self._said):
+                self._said = keyed
+                self._warn_of_undirected(keyed)
+        return rows
+
+    def _taken(self) -> int:
+        """Return how many rows have keys, or may have."""
+        return len(self._rows)
+
+    def _scales(self) -> _Scales:
+        found: _Scales = self._watched.result("scales", _scales)
+        return found
+
     def _cosines(self, unit: NDArray[np.float32], rows: slice | NDArray[np.int64]) -> NDArray[np.float32]:
         self._check_rows()
-        divisors: NDArray[np.float32] | None = self._watched.result("divisors", _divisors)
+        divisors = self._scales().divisors
         if divisors is None:
             return super()._cosines(unit, rows)
         return self._rows[rows] @ unit / divisors[rows]
@@ -121,14 +149,14 @@ def _lengths(array: NDArray[Any]) -> NDArray[Any]:
         return _fixed(np.sqrt(np.einsum("ij,ij->i", array, array)))
 
 
-def _divisors(array: NDArray[Any]) -> NDArray[np.float32] | None:
-    """Return the lengths, 1 for a vector of zeros; None if scores are no plain quotients in float32."""
-    if array.dtype != np.float32:
-        return None
+def _scales(array: NDArray[Any]) -> _Scales:
+    """Return the lengths, 1 for a vector of zeros, and which vectors have no direction."""
     lengths = np.array(_lengths(array))
     odd = np.flatnonzero(~((lengths > _SHORTEST) & (lengths < _LONGEST)))
+    undirected = odd[units_and_others(array[odd])[1]]
     lengths[odd] = 1
-    return None if array[odd].any() else lengths
+    plain = array.dtype == np.float32 and not array[odd].any()
+    return _Scales(lengths if plain else None, undirected)
 
 
 def _read_only_units(array: NDArray[Any]) -> NDArray[np.float32]:

@@ -84,13 +84,21 @@ class EditableVectors(CurrentVectors):
 
     # -- keys --
 
-    def _choice(self, restrict_vocab: int | None, among: Words | None, exclude: Words | None) -> Choice:
+    def _choice(
+        self, restrict_vocab: int | None, among: Words | None, exclude: Words | None, *, every: bool = True
+    ) -> Choice:
         """Leave out the rows that no key has taken yet."""
+        limit = search_limit(self._taken(), restrict_vocab)
+        choice = Choice(self.key_to_index, self.index_to_key, limit, among, exclude)
+        if every:
+            choice.bar(self.without_direction)
+        return choice
+
+    def _taken(self) -> int:
         taken = len(self)
         while taken and self.index_to_key[taken - 1] is None and None not in self.key_to_index:
             taken -= 1
-        limit = search_limit(taken, restrict_vocab)
-        return Choice(self.key_to_index, self.index_to_key, limit, among, exclude)
+        return taken
 
     def resize_vectors(self, seed: int = 0) -> None:
         """Give the array as many rows as there are keys; new rows are random in [-1, 1) / D, as gensim's are."""

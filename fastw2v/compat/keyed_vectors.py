@@ -45,7 +45,8 @@ class KeyedVectors(Absent, Queries, Files):
     All methods of `WordVectors` work, too. Lengths and unit vectors are never out of date, however the vectors were
     changed (gensim's are until ``fill_norms(force=True)``). As in gensim, a whole number that is not a key is a row; a
     weight in `negative` is added unchanged; ``topn=None`` returns the scores of all rows.
-    `most_similar_cosmul` follows `restrict_vocab`, and `evaluate_word_analogies` its `similarity_function`, which
+    Vectors that are zero, or hold NaN or infinity, score NaN and are never answers, with a warning; gensim returns them
+    last. `most_similar_cosmul` follows `restrict_vocab`, and `evaluate_word_analogies` its `similarity_function`, which
     gensim's ignore.
 
     Examples

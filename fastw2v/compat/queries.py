@@ -12,8 +12,9 @@ from fastw2v.compat.arguments import refuse
 from fastw2v.compat.editing import EditableVectors
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import shown
+from fastw2v.vectors.neighbours import directions
 from fastw2v.vectors.queries import Words
-from fastw2v.vectors.search import unit_rows
+from fastw2v.vectors.search import unit_rows, units_and_others
 
 
 class Queries(EditableVectors):
@@ -62,9 +63,10 @@ class Queries(EditableVectors):
         foreign = topn is not None and indexer is not None and not hasattr(indexer, "check")
         if topn is None or foreign:
             refuse(not (among is exclude is None), "among and exclude", "all rows are scored or left to the indexer")
-            query, _ = self._query(added, taken)
-            unit = unit_rows(query[None, :])[0]
-            return _ask(indexer, unit, topn, start, end) if foreign else self._cosines(unit, slice(start, end))
+            lost: list[Any] = []
+            query, _ = self._query(added, taken, lost)
+            unit = directions(query[None, :], lost)[0]
+            return _ask(indexer, unit, topn, start, end) if foreign else self._all_scores(unit, lost)[start:end]
         if start or (end is not None and end < 0):
             refuse(indexer is not None, "clips together with indexer", "an index always searches all rows")
             return self._most_similar_in(slice(start, end), added, taken, topn, among, exclude)
@@ -74,18 +76,34 @@ class Queries(EditableVectors):
         self, rows: slice, added: Any, taken: Any, topn: int, among: Words | None, exclude: Words | None
     ) -> Any:
         """Find the nearest words among some rows."""
-        query, asked = self._query(added, taken)
+        lost: list[Any] = []
+        query, asked = self._query(added, taken, lost)
+        unit = directions(query[None, :], lost)[0]
+        if not unit.any():
+            return []
         choice = self._choice(None, among, exclude)
         clipped = np.arange(choice.limit)[rows]
         choice.rows = clipped if choice.rows is None else np.intersect1d(clipped, choice.rows)
-        return self._best(self._scores(unit_rows(query[None, :])[0], choice), topn, asked, choice)
+        return self._best(self._scores(unit, choice), topn, asked, choice)
+
+    def _all_scores(self, unit: NDArray[np.float32], lost: list[Any]) -> NDArray[np.float32]:
+        """Return the cosines of all rows, NaN without direction; of a query that is zero, 0 unless words were lost."""
+        scores = self._cosines(unit, slice(None))
+        scores[self.without_direction if unit.any() or not lost else slice(None)] = np.nan
+        return scores
 
     def most_similar_cosmul(  # type: ignore[override]
         self, positive: Any = None, negative: Any = None, topn: int | None = 10, restrict_vocab: int | None = None
     ) -> Any:
         """Do the same as `WordVectors.most_similar_cosmul`; return the scores of all rows if `topn` is None."""
         if topn is None:
-            return self._cosmul(_listed(positive), _listed(negative), self._choice(restrict_vocab, None, None))[0]
+            choice = self._choice(restrict_vocab, None, None, every=False)
+            scores, _ = self._cosmul(_listed(positive), _listed(negative), choice)
+            undirected = self.without_direction
+            if scores is None:
+                return np.full(choice.limit, np.nan)
+            scores[undirected[undirected < choice.limit]] = np.nan
+            return scores
         return super().most_similar_cosmul(_listed(positive), _listed(negative), topn, restrict_vocab)
 
     def similar_by_word(self, word: Hashable, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
@@ -102,11 +120,14 @@ class Queries(EditableVectors):
 
     def most_similar_to_given(self, key1: Hashable, keys_list: Sequence[Hashable]) -> Hashable:
         """Return the word of a list that is nearest to a word."""
-        return keys_list[int(np.argmin(self.distances(key1, keys_list)))]
+        distances = self.distances(key1, keys_list)
+        return keys_list[int(np.argmin(np.where(np.isnan(distances), 1, distances)))]  # the similarity is 0 then
 
     def relative_cosine_similarity(self, wa: Hashable, wb: Hashable, topn: int = 10) -> float:
         """Return the similarity of two words, divided by the sum of those of the nearest words (Leeuwenberg 2016)."""
         nearest = self.similar_by_word(wa, topn)
+        if not nearest and not self._unit(self.row(wa)).any():
+            return float("nan")
         if not nearest:
             raise ParameterError(f"topn={topn!r}: {wa!r} has no neighbours to compare with: ask for at least one")
         return self.similarity(wa, wb) / sum(score for _, score in nearest)
@@ -140,6 +161,13 @@ class Queries(EditableVectors):
     def closer_than(self, key1: Hashable, key2: Hashable) -> list[Hashable]:
         """Return the words that are nearer to the first than the second is."""
         return super().closer_than(key1, key2)
+
+    def _closer_rows(self, word: Hashable, other: Hashable) -> list[int]:
+        """Return no row, as gensim does, if a vector has no direction."""
+        if all(self._unit(self.row(key)).any() for key in (word, other)):
+            return super()._closer_rows(word, other)
+        warn_user(f"the vector of {word!r:.60} or {other!r:.60} is zero, or holds NaN or infinity: no word is closer")
+        return []
 
     def words_closer_than(self, word1: Hashable, word2: Hashable) -> list[Hashable]:
         """Return the words that are nearer to the first than the second is."""
@@ -181,8 +209,7 @@ class Queries(EditableVectors):
         known = self._known(words)
         if not known:
             raise ParameterError("rank_by_centrality: none of the words is in the vocabulary; give at least one")
-        rows = self._rows[[self.row(word) for word in known]]
-        vectors = unit_rows(rows) if use_norm else rows.astype(np.float32)
+        known, vectors = self._directed("rank_by_centrality", known, use_norm)
         mean = unit_rows(vectors.astype(np.float64).mean(axis=0)[None, :])[0]
         return sorted(zip((vectors @ mean).tolist(), known, strict=True), reverse=True)
 
@@ -205,8 +232,14 @@ class Queries(EditableVectors):
 
     @staticmethod
     def cosine_similarities(vector_1: NDArray[Any], vectors_all: NDArray[Any]) -> NDArray[np.float32]:
-        """Return the cosines of a vector with others, shape (n,)."""
-        return unit_rows(np.asarray(vectors_all)) @ unit_rows(np.asarray(vector_1)[None, :])[0]
+        """Return the cosines of a vector with others, shape (n,), NaN for a vector that has no direction."""
+        units, undirected = units_and_others(np.asarray(vectors_all))
+        unit = unit_rows(np.asarray(vector_1)[None, :])[0]
+        found: NDArray[np.float32] = units @ unit
+        if len(undirected) or not unit.any():
+            warn_user("cosine_similarities: of vectors that are zero, or hold NaN or infinity, they are NaN")
+            found[undirected if unit.any() else slice(None)] = np.nan
+        return found
 
 
 def refuse_string(name: str, words: Any) -> None:

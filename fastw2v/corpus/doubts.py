@@ -20,6 +20,8 @@ _UNSEGMENTED = re.compile(
 _LARGE_SAMPLE = 10_000  # for what may be rare
 _BYTE_ORDER_MARK = "\ufeff"
 _JSON_KEY = re.compile(r"""[{[]*"\w+":""")
+_NUMBER = re.compile(r"[-+]?[0-9]*\.[0-9]+(e[-+]?[0-9]+)?", re.IGNORECASE)
+_MOSTLY = 0.8
 _MARKUP = re.compile(r"<\w+|.+</\w+>")  # not <unk> and </s>, which corpora hold as words
 
 
@@ -97,8 +99,15 @@ def describe_unsegmented(counted: Counted) -> str | None:
 
 
 def doubt_text(counted: Counted) -> None:
-    """Look at the first words of text that was split here: warn if it is written in JSON or a markup language."""
+    """Look at the first words of text that was split here: warn if it is JSON, markup or a table of numbers."""
     texts = [word for word in _first_words(counted) if isinstance(word, str)]
+    numbers = [text for text in texts if _NUMBER.fullmatch(text)]
+    if len(numbers) > max(_MOSTLY * len(texts), 2):
+        warn_user(
+            f"words such as {shown(numbers[0])} and {shown(numbers[1])} are numbers, each of which is trained on as a "
+            "word: this may be a table, or a file of word vectors, which fastw2v.load reads (tokenizer='whitespace' "
+            "trains on it all the same)"
+        )
     for pattern, what in ((_JSON_KEY, "JSON"), (_MARKUP, "markup")):
         found = [text for text in texts if pattern.fullmatch(text)]
         if len(found) >= 2:

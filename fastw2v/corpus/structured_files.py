@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
+from fastw2v.corpus.compressed import open_compressed
 from fastw2v.corpus.faults import what_begins_so
 from fastw2v.corpus.files import TextFile, first_bytes
 from fastw2v.errors import CorpusError, warn_user
@@ -13,6 +16,10 @@ from fastw2v.parameters import shown
 
 _LOOKED_INTO = 16  # files of a corpus of which the first bytes are read: a folder may hold a million
 _LINE = 1 << 16  # bytes in which the first line must end to be recognized
+_ROWS = 9  # lines, the last of which may be cut
+_LONGEST_WORD = 1_000  # bytes of the first word of a file of vectors
+_LEAST_NUMBERS = 10  # in a row of vectors without a header: nobody has fewer dimensions, tables of measurements have
+_SAFETENSORS = re.compile(rb'.{8}\{.{,999}"(dtype|__metadata__)"', re.DOTALL)
 
 # Tags of HTML, not <s> and <unk>, which corpora hold as words, and the entities that text is most often escaped with.
 _HTML = re.compile(
@@ -24,7 +31,10 @@ _HTML = re.compile(
 _JSON = "JSON", "pass the texts in it, as in [json.loads(line)['text'] for line in open(path)]"
 _TABLE = "a table", "pass its column of texts, as in pandas.read_csv(path)['text']"
 _MARKUP = "markup", "extract the text first"
-_VECTORS = "word vectors", "open them with fastw2v.load(path)"
+_VECTORS = (
+    "word vectors, or a matrix of numbers",
+    "open vectors with fastw2v.load(path), from which training starts as `initial_vectors`",
+)
 _ARCHIVE = "an archive", "unpack it first"
 # Files of text, but of more than the text: the caller may say that they are to be read as they are.
 _STRUCTURED = {
@@ -54,13 +64,14 @@ def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
         The suffix or the first bytes of a file are those of another format; the message says how its text is read.
     """
     for number, file in enumerate(files):
+        start = b""
         suffixes = [suffix.lower() for suffix in file.path.suffixes[-2:]]
         suffix = suffixes[0] if file.is_compressed and len(suffixes) == 2 else (suffixes or [""])[-1]
         found = _NEVER_TEXT.get(suffix)
-        if found is None and number < _LOOKED_INTO and not file.is_compressed:
-            start = first_bytes(file, _LINE)
+        if found is None and number < _LOOKED_INTO:
+            start = _start_of(file)
             if what := what_begins_so(start):
-                raise CorpusError(f"{file.name}: it looks like {what}")
+                raise CorpusError(f"{file.name}{', unpacked' if file.is_compressed else ''}: it looks like {what}")
             if not told and suffix not in _STRUCTURED and _is_json(start.partition(b"\n")[0]):
                 found = _JSON
             if not told and _is_vectors(start):
@@ -71,7 +82,8 @@ def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
             what, remedy = found
             more = f", one of {len(files):,} files," if len(files) > 1 else ""
             others = "; or name the files that are text, as in 'folder/*.txt'" if len(files) > 1 else ""
-            anyway = "" if suffix in _NEVER_TEXT else "; tokenizer='whitespace' reads it as plain text all the same"
+            readable = suffix not in _NEVER_TEXT and _is_text(start)
+            anyway = "; tokenizer='whitespace' reads it as plain text all the same" if readable else ""
             raise CorpusError(
                 f"{file.name}{more} is {what}, whose syntax would be trained on as words: {remedy}{others}{anyway}"
             )
@@ -105,18 +117,58 @@ def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
         )
 
 
-def _is_vectors(start: bytes) -> bool:
-    """Return whether a file that begins so is word2vec's text format: a line ``N D``, then a word and D numbers a line.
+def _start_of(file: TextFile) -> bytes:
+    """Return the first bytes of a file, unpacked; none of a damaged one, which is found once it is read."""
+    if not file.is_compressed or file.state is None:
+        return first_bytes(file, _LINE)
+    with suppress(CorpusError, OSError), open_compressed(file.path) as stream:
+        return stream.read(_LINE)
+    return b""
 
-    The rows that are looked at are complete; those of more than thousands of numbers are not recognized.
+
+def _is_vectors(start: bytes) -> bool:
+    """Return whether a file that begins so is of a format of word vectors: word2vec's two, GloVe's, or safetensors.
+
+    Lines that are looked at are complete; those of more than thousands of numbers are not recognized.
     """
-    header, *rows = start.split(b"\n")[:4]
+    if _SAFETENSORS.match(start):
+        return True
+    header, *rows = start.split(b"\n")[:_ROWS]
     sizes = header.split()
-    rows = rows if len(rows) < 3 and len(start) < _LINE else rows[:-1]
+    if len(rows) == _ROWS - 1 or len(start) == _LINE:
+        rows = rows[:-1]
+    if len(sizes) != 2 or not all(size.isdigit() and len(size) < 20 for size in sizes):
+        return _are_rows_without_header([header, *rows])
     rows = [row for row in rows if row.strip()]
-    if len(sizes) != 2 or not all(size.isdigit() and len(size) < 20 for size in sizes) or not rows:
+    fields = [row.split() for row in rows]
+    if rows and all(len(row) == int(sizes[1]) + 1 and _are_numbers(row[1:]) for row in fields):
+        return True
+    word, space, numbers = start[len(header) + 1 :].partition(b" ")
+    return bool(space) and len(word) < _LONGEST_WORD and not _is_text(numbers[: 4 * min(int(sizes[1]), _LINE)])
+
+
+def _is_text(data: bytes) -> bool:
+    """Return whether the bytes, which may end within a character, are text."""
+    try:
+        return "\0" not in codecs.getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError:
         return False
-    return all(len(fields) == int(sizes[1]) + 1 and _are_numbers(fields[1:]) for fields in map(bytes.split, rows))
+
+
+def _are_rows_without_header(lines: Sequence[bytes]) -> bool:
+    """Return whether each line is a word and as many numbers as in the others, most of which are not whole.
+
+    Whole numbers may be words: the walks over a graph are lines of them, all of one length.
+    """
+    rows = [line.split() for line in lines if line.strip()]
+    width = len(rows[0]) if rows else 0
+    numbers = [field for row in rows for field in row[1:]]
+    return (
+        width > _LEAST_NUMBERS
+        and all(len(row) == width for row in rows)
+        and 2 * sum(b"." in number for number in numbers) > len(numbers)
+        and _are_numbers(numbers)
+    )
 
 
 def _are_numbers(fields: Sequence[bytes]) -> bool:

@@ -14,10 +14,12 @@ from fastw2v.corpus.faults import check_documents_type, describe_no_documents
 from fastw2v.corpus.iterables import python_items
 from fastw2v.corpus.tokenizers import Tokenizer, apply
 from fastw2v.errors import CorpusError, CorpusTypeError, warn_user
+from fastw2v.vectors.search import rows_not_finite
 
 if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
 
+_AT_ONCE = 16_384  # vectors that are looked at together
 MOSTLY_UNKNOWN = 0.9  # warn if at least this share of the documents holds no known word
 
 
@@ -51,7 +53,7 @@ def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Toke
     rows, ends = document_rows(documents, vectors, tokenizer)
     matrix = sparse.csr_matrix((np.ones(len(rows), np.float32), rows, ends), (len(ends) - 1, len(vectors.key_to_index)))
     matrix.sum_duplicates()
-    return matrix
+    return _of_finite_vectors(matrix, vectors)
 
 
 def document_rows(
@@ -79,6 +81,23 @@ def document_rows(
     row_ends = np.zeros(len(rows) + 1, np.int64)
     np.cumsum(known, out=row_ends[1:])
     return rows[known], row_ends[ends]
+
+
+def _of_finite_vectors(counts: sparse.csr_matrix, vectors: WordVectors) -> sparse.csr_matrix:
+    """Leave out, with a warning, words whose vectors hold NaN or infinity, with which each document would be NaN."""
+    used = np.flatnonzero(np.bincount(counts.indices, minlength=counts.shape[1]))
+    bad = [rows[rows_not_finite(vectors.vectors[rows])] for rows in np.array_split(used, len(used) // _AT_ONCE + 1)]
+    rows = np.concatenate(bad)
+    if not len(rows):
+        return counts
+    word = vectors.index_to_key[rows[0]]
+    warn_user(
+        f"the vectors of {len(rows):,} words of the documents hold NaN or infinity (the first is that of "
+        f"{word!r:.60}): these words are left out"
+    )
+    counts.data[np.isin(counts.indices, rows)] = 0
+    counts.eliminate_zeros()
+    return counts
 
 
 def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int]) -> Iterator[Any]:

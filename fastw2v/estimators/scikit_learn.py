@@ -1,5 +1,10 @@
-"""scikit-learn's base classes in one module, so that ``scikit_learn.pyi`` can type them: scikit-learn has no types."""
+"""What is used of scikit-learn in one module, so that ``scikit_learn.pyi`` can type it: scikit-learn has no types."""
 
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+import fastw2v.machine
 
-__all__ = ["BaseEstimator", "ClassNamePrefixFeaturesOutMixin", "TransformerMixin"]
+fastw2v.machine.refuse_sub_interpreters("scikit-learn")
+
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone  # noqa: E402
+from sklearn.utils.validation import check_is_fitted  # noqa: E402
+
+__all__ = ["BaseEstimator", "ClassNamePrefixFeaturesOutMixin", "TransformerMixin", "check_is_fitted", "clone"]

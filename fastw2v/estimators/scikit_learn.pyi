@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Self
 
-__all__ = ["BaseEstimator", "ClassNamePrefixFeaturesOutMixin", "TransformerMixin"]
+__all__ = ["BaseEstimator", "ClassNamePrefixFeaturesOutMixin", "TransformerMixin", "check_is_fitted", "clone"]
 
 class BaseEstimator:
     def __repr__(self, N_CHAR_MAX: int = 700) -> str: ...  # noqa: N803
@@ -28,3 +28,8 @@ class TransformerMixin:
     def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> NDArray[np.float32]: ...  # noqa: N803
     def set_output(self, *, transform: str | None = None) -> Self: ...
     def __sklearn_tags__(self) -> Any: ...
+
+def clone(estimator: Any, *, safe: bool = True) -> Any: ...
+def check_is_fitted(
+    estimator: Any, attributes: Any = None, *, msg: str | None = None, all_or_any: Any = ...
+) -> None: ...

@@ -18,7 +18,7 @@ from fastw2v.evaluate.arguments import read_sections, read_vectors
 from fastw2v.evaluate.files import BadLines, Question
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.evaluate.offsets import best_products, best_sums
-from fastw2v.vectors.search import best_of_many, search_limit, unit_rows
+from fastw2v.vectors.search import best_of_many, search_limit, unit_rows, units_and_others
 from fastw2v.vectors.word_vectors import WordVectors
 
 ProtocolName = Literal["c", "gensim"]
@@ -231,7 +231,7 @@ class _Search:
     """Return the first rows as unit vectors, and for each row that of the first form of its word in any case."""
 
     def __init__(self, vectors: WordVectors, limit: int, rules: Protocol, method: Method) -> None:
-        self.units = unit_rows(vectors.vectors[:limit])
+        self.units, self.undirected = units_and_others(vectors.vectors[:limit])
         self.upper = rules.upper
         self.index = cased_index(vectors, limit, rules.upper)
         self.first_form = np.array(
@@ -242,6 +242,13 @@ class _Search:
         )
         self.first_only = rules.first_only
         self.method = method
+        if len(self.undirected):
+            rows = set(self.undirected.tolist())
+            self.index = {word: row for word, row in self.index.items() if row not in rows}
+            warn_user(
+                f"{len(rows):,} of {limit:,} vectors are zero, or hold NaN or infinity, and so have no direction: "
+                "questions with their words count as missing"
+            )
 
     def rows(self, asked: Sequence[Question]) -> NDArray[np.int64]:
         """Look up the words of the questions: shape (questions, 4), -1 for an unknown word."""
@@ -253,14 +260,14 @@ class _Search:
         """Return which questions, given as rows of a, b, c and the answer, are answered correctly."""
         asked, answer = rows[:, :3], rows[:, 3]
         if self.method == "mul":
-            found = best_products(self.units, asked, 1 if self.first_only else _GENSIM_CANDIDATES)
+            found = best_products(self.units, asked, 1 if self.first_only else _GENSIM_CANDIDATES, self.undirected)
             return self._first_free_of(found, asked) == answer
         best, scores = best_sums(self.units, asked)
         given = np.where(best < 0, -1, self.first_form[best])
         if self.first_only:
             # compute-accuracy starts from a best score of 0, so a word with a negative score is never the answer.
             return (given == answer) & (scores > 0)
-        hidden = np.flatnonzero((given[:, None] == asked).any(axis=1))
+        hidden = np.flatnonzero((given[:, None] == asked).any(axis=1) | np.isin(best, self.undirected))
         given[hidden] = self._first_free(asked[hidden])
         return given == answer
 
@@ -268,7 +275,8 @@ class _Search:
         """Return the first form of the best candidate that is not a question word in any form, else of the last one."""
         a, b, c = asked.T
         queries = unit_rows(self.units[b] - self.units[a] + self.units[c])
-        return self._first_free_of(best_of_many(queries, self.units, _GENSIM_CANDIDATES, asked.tolist()), asked)
+        found = best_of_many(queries, self.units, _GENSIM_CANDIDATES, asked.tolist(), self.undirected.tolist())
+        return self._first_free_of(found, asked)
 
     def _first_free_of(
         self, found: Iterable[tuple[NDArray[np.int64], NDArray[np.float32]]], asked: NDArray[np.int64]

@@ -67,7 +67,7 @@ def best_sums(units: NDArray[np.float32], asked: NDArray[np.int64]) -> tuple[NDA
 
 
 def best_products(
-    units: NDArray[np.float32], asked: NDArray[np.int64], count: int
+    units: NDArray[np.float32], asked: NDArray[np.int64], count: int, barred: NDArray[np.int64]
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
     """Find for each question (rows a, b, c) the rows with the greatest products of similarities, b * c / a (3CosMul).
 
@@ -77,6 +77,8 @@ def best_products(
     asked : array of int64, shape (questions, 3)
     count : int
         Rows to find for each question.
+    barred : array of int64
+        The rows to skip for all questions.
 
     Yields
     ------
@@ -99,5 +101,6 @@ def best_products(
             scores = near[b] * near[c] / (near[a] + COSMUL_EPSILON)
             question, place = np.nonzero((here >= begin) & (here < begin + len(searched)))
             scores[question, here[question, place] - begin] = -np.inf
+            scores[:, barred[(barred >= begin) & (barred < begin + len(searched))] - begin] = -np.inf
             best.add(scores.astype(np.float32, copy=False)[:, :, None], begin)
         yield from best.finish()

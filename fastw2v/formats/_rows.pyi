@@ -21,6 +21,7 @@ class RowReader:
     bad: bytes
     word: bytes
     undecoded: bytes | None
+    altered: list[int]
     def __init__(self, size: int, word_limit: int, line_limit: int, encoding: str = ...) -> None: ...
     @property
     def fields(self) -> int: ...

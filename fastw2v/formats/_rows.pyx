@@ -107,7 +107,9 @@ cdef class RowReader:
     after_newline : int
         How many of the last rows begin after newlines that are no part of them (binary rows).
     undecoded : bytes or None
-        The word after the last one returned, if it is invalid in this encoding.
+        The word after the last one returned, if it is invalid in this encoding and `errors` is "strict".
+    altered : list of int
+        The numbers of the words returned that are invalid in this encoding, and so are not what the file holds.
     """
 
     cdef fw_row_form form
@@ -116,6 +118,7 @@ cdef class RowReader:
     cdef readonly Py_ssize_t end
     cdef readonly int64_t after_newline
     cdef readonly bytes bad, word, undecoded
+    cdef readonly list altered
     cdef int64_t[:, ::1] _spans
     cdef bytes _encoding  # empty: UTF-8
 
@@ -124,6 +127,7 @@ cdef class RowReader:
         self.form = fw_row_form(size, word_limit, line_limit)
         self._spans = np.empty((4096, 2), np.int64)
         self.bad = self.word = b""
+        self.altered = []
 
     @property
     def fields(self):
@@ -173,17 +177,22 @@ cdef class RowReader:
 
     cdef list _words(self, const char *text, int64_t n, str errors):
         cdef list words = []
-        cdef int64_t i, first
+        cdef int64_t i, first, length
         cdef bytes policy = errors.encode()
-        self.undecoded = None
+        self.undecoded, self.altered = None, []
         for i in range(n):
-            first = self._spans[i, 0]
+            first, length = self._spans[i, 0], self._spans[i, 1] - self._spans[i, 0]
             try:
-                if self._encoding:
-                    words.append(PyUnicode_Decode(text + first, self._spans[i, 1] - first, self._encoding, policy))
-                else:
-                    words.append(PyUnicode_DecodeUTF8(text + first, self._spans[i, 1] - first, policy))
+                words.append(self._decoded(text + first, length, NULL))
             except UnicodeDecodeError:
-                self.undecoded = text[first:self._spans[i, 1]]
-                break
+                if errors == "strict":
+                    self.undecoded = text[first:first + length]
+                    break
+                self.altered.append(i)
+                words.append(self._decoded(text + first, length, policy))
         return words
+
+    cdef inline object _decoded(self, const char *word, int64_t length, const char *policy):
+        if self._encoding:
+            return PyUnicode_Decode(word, length, self._encoding, policy)
+        return PyUnicode_DecodeUTF8(word, length, policy)

@@ -120,7 +120,8 @@ class _Table:
         while self.done < promised and not rows.full and data.have(self.row_bytes):
             words = parser.binary(data.block, data.at, rows.room()[: promised - self.done], rows.errors)
             self._examine(words, parser.undecoded)
-            rows.add(words, parser.undecoded, lambda n, at=self.done: self._place(at + n))  # type: ignore[misc]
+            place = lambda number, at=self.done: self._place(at + number)  # type: ignore[misc]  # noqa: E731
+            rows.add(words, parser.undecoded, place, parser.altered)
             self.after_newline += parser.after_newline
             data.at = parser.end
             if parser.status == UNFINISHED and not data.ended:

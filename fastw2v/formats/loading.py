@@ -27,7 +27,7 @@ from fastw2v.formats.sniff import (
     refuse_foreign,
 )
 from fastw2v.formats.text import read_text
-from fastw2v.parameters import shown
+from fastw2v.parameters import check, shown
 from fastw2v.vectors.search import rows_not_finite, whole_number
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -76,7 +76,8 @@ def load(
     mmap : bool, default False
         Leave the vectors in the file (native format only). The file must not be cut short while they are in use.
     errors : {"strict", "replace", "ignore"}
-        How to handle words that are not valid UTF-8, as in ``bytes.decode`` (word2vec formats only). "ignore" also
+        How to handle words that are not valid UTF-8, as in ``bytes.decode`` (word2vec formats only); the words that are
+        changed so are counted in a warning, and those that become equal to another word lose their row. "ignore" also
         leaves out rows that cannot be read (blank words, too few numbers) or that hold NaN or infinity, reads the rows
         of a truncated file, and says in a warning how many are missing.
     encoding : str, default "utf-8"
@@ -95,7 +96,8 @@ def load(
     ------
     FormatError
         The content contradicts itself or the size of the file; the message names the position. Pickles and archives
-        are recognized from their first bytes and refused, as are files of another format than the one given.
+        are recognized from their first bytes and refused, as are files of another format than the one given, and a
+        matrix of numbers without words.
     OSError
         The file cannot be opened.
     ParameterError
@@ -105,7 +107,7 @@ def load(
     -----
     RuntimeWarning
         A word2vec file has more rows than its header says, or repeats a word (the first row is kept). Vectors hold NaN
-        or infinity (not checked with `mmap`, which would read the whole file). Rows were left out.
+        or infinity (not checked with `mmap`, which would read the whole file). Rows were left out, or words changed.
 
     Notes
     -----
@@ -145,8 +147,7 @@ def load_all(
     -------
     Loaded
     """
-    if errors not in ("strict", "replace", "ignore"):
-        raise ParameterError(f"errors must be 'strict', 'replace' or 'ignore'; got {errors!r}")
+    check("errors", errors)
     encoding = _checked_encoding(encoding)
     limit = None if limit is None else whole_number("limit", limit, 1)
     wanted = None if words is None else _checked_words(words)
@@ -249,5 +250,5 @@ def _read_native(file: Path, mmap: bool, limit: int | None) -> NativeContent:
             raise
         raise FormatError(
             f"{file}: a word2vec {found} file, not one of the native format; fastw2v.load(path) reads its vectors, "
-            "and Word2Vec(initial_vectors=...) continues training from them"
+            "from which training starts as `initial_vectors`"
         ) from error

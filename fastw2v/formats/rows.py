@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ class Rows:
     size : int
         D.
     errors : {"strict", "replace", "ignore"}
-        What to do with a word that is not valid UTF-8, as in ``bytes.decode``. "ignore" also leaves out rows that
-        cannot be read, which are errors otherwise.
+        What to do with a word that is not valid in the file's encoding, as in ``bytes.decode``. "ignore" also leaves
+        out rows that cannot be read, which are errors otherwise.
     expected : int
         Rows that the header promises and the file can hold, 0 without a header. They are allocated at once; those of a
         compressed file are not, and then the allocation grows with what was read.
@@ -65,6 +65,8 @@ class Rows:
         self._first_fault = ""
         self._dropped: set[int] = set()  # rows that have a place in `vectors`
         self._passed_over = 0  # rows of other words, whose place was given away
+        self._altered: set[int] = set()  # rows whose words are not what the file holds
+        self._first_altered = ""
 
     @property
     def met(self) -> int:
@@ -88,6 +90,10 @@ class Rows:
         return self.vectors[len(self.words) : most]
 
     @property
+    def _encoding(self) -> str:
+        return "UTF-8" if self.file.encoding == "utf-8" else self.file.encoding
+
+    @property
     def _usual(self) -> int:
         return max(1, _FIRST_BYTES // (4 * self.size))
 
@@ -97,40 +103,54 @@ class Rows:
             return
         kept = [row for row, word in enumerate(self.words) if word in self.only and row not in self._dropped]
         self._passed_over += len(self.words) - len(kept) - len(self._dropped)
+        self._dropped = set()
+        self._altered = _renumbered(self._altered, kept)
         self.vectors[: len(kept)] = self.vectors[kept]
-        self.words, self._dropped = [self.words[row] for row in kept], set()
+        self.words = [self.words[row] for row in kept]
 
-    def add(self, words: list[str], undecoded: bytes | None, describe: Callable[[int], str]) -> None:
+    def add(
+        self,
+        words: list[str],
+        undecoded: bytes | None,
+        describe: Callable[[int], str],
+        altered: Sequence[int] = (),
+    ) -> None:
         """Assign the first free rows to these words.
 
         Parameters
         ----------
         words : list of str
         undecoded : bytes or None
-            The word after these, if it is not valid UTF-8.
+            The word after these, if it is not valid in the file's encoding.
         describe : callable
             Returns the place of a word, given its number among these.
+        altered : sequence of int
+            The numbers of the words among these whose bytes were replaced or left out.
 
         Raises
         ------
         FormatError
-            For a word that is not valid UTF-8.
+            For a word that is not valid in the file's encoding.
         """
         begin = len(self.words)
         self.words += words
+        # Of the others nothing is left, or they are not wanted.
+        altered = [each for each in altered if words[each] and (self.only is None or words[each] in self.only)]
+        if altered:
+            self._first_altered = self._first_altered or f"{words[altered[0]]!r:.60}, {describe(altered[0])}"
+            self._altered.update(begin + number for number in altered)
         if undecoded is not None:
             try:
                 undecoded.decode(self.file.encoding)
             except UnicodeDecodeError as error:
-                name = "UTF-8" if self.file.encoding == "utf-8" else self.file.encoding
                 raise UndecodableWordError(
-                    f"{self.file.path}, {describe(len(words))}: the word {undecoded[:40]!r} is not valid {name} "
-                    f"({error.reason}); errors='replace' or 'ignore' reads it",
+                    f"{self.file.path}, {describe(len(words))}: the word {undecoded[:40]!r} is not valid "
+                    f"{self._encoding} ({error.reason}); errors='replace' or errors='ignore' reads it",
                     error,
                 ) from error
         if not all(words):  # of a word, errors="ignore" left nothing
             for number in [number for number, word in enumerate(words) if not word]:
-                self.drop(begin + number, describe(number), "no byte of the word is valid UTF-8")
+                self.drop(begin + number, describe(number), f"no byte of the word is valid {self._encoding}")
 
     def leave_out(self, place: str, fault: str) -> None:
         """Count a row that cannot be read; raise FormatError unless such rows are to be ignored."""
@@ -156,13 +176,14 @@ class Rows:
                 f"{self._first_fault}"
             )
         if self._dropped:
-            kept = [row for row in range(len(self.words)) if row not in self._dropped]
-            self.vectors, self.words = self.vectors[kept], [self.words[row] for row in kept]
+            self._keep([row for row in range(len(self.words)) if row not in self._dropped])
         if self.errors == "ignore":  # before repeated words are judged: the first row may be the bad one
             finite = finite_rows(self.file.path, self.vectors[: len(self.words)], self.words)
             if len(finite) < len(self.words):
-                self.vectors, self.words = self.vectors[finite], [self.words[row] for row in finite]
+                self._keep(finite.tolist())
         first_rows: dict[str, int] = dict(zip(reversed(self.words), range(len(self.words) - 1, -1, -1), strict=True))
+        if self._altered:
+            self._warn_of_altered(first_rows)
         if len(first_rows) == len(self.words):
             # realloc gives the unused end back without a copy.
             self.vectors.resize((len(self.words), self.size), refcheck=False)
@@ -174,6 +195,29 @@ class Rows:
         )
         rows = sorted(first_rows.values())
         return self.vectors[rows], [self.words[row] for row in rows]
+
+    def _keep(self, rows: list[int]) -> None:
+        """Keep these rows alone."""
+        self._altered = _renumbered(self._altered, rows)
+        self.vectors, self.words = self.vectors[rows], [self.words[row] for row in rows]
+
+    def _warn_of_altered(self, first_rows: dict[str, int]) -> None:
+        """Say how many words are not what the file holds; of equal words, prefer one that is."""
+        for row in range(len(self.words) - 1, -1, -1):
+            if row not in self._altered:
+                first_rows[self.words[row]] = row
+        lost = [row for row in self._altered if first_rows[self.words[row]] != row]
+        how = "bytes of them were left out" if self.errors == "ignore" else "bytes of them became U+FFFD"
+        also = f"; {len(lost):,} of them became equal to another word, whose row was kept" if lost else ""
+        warn_user(
+            f"{self.file.path}: {len(self._altered):,} words are not valid {self._encoding}: {how} (the first is "
+            f"{self._first_altered}){also}"
+        )
+
+
+def _renumbered(rows: set[int], kept: list[int]) -> set[int]:
+    """Return which of these rows are kept, by their new numbers."""
+    return {new for new, row in enumerate(kept) if row in rows} if rows else set()
 
 
 def not_finite(path: Path, bad: NDArray[np.intp], words: list[Any]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from fastw2v.errors import FormatError, ParameterError
+from fastw2v.formats.matrices import describe_matrix
 from fastw2v.formats.native import is_native, read_native_metadata
 from fastw2v.formats.pickles import CODE, way_out
 from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, open_reader, parse_header
@@ -56,9 +57,14 @@ _HINTS = (
     (rb"version https://git-lfs", "a pointer of Git LFS: fetch the file itself with git lfs pull"),
     (rb"\xff\xfe|\xfe\xff", "UTF-16 text: convert it first, iconv -f UTF-16 -t UTF-8"),
     (rb"\s*[{\[]", "JSON: build WordVectors(vectors, words) from what it holds"),
+    (rb"#.*\n", "a comment before a table: delete the line, and give each row its word"),
     (rb"\S+;[-+]?[0-9]", "a word and numbers separated by semicolons: replace them by spaces"),
     (rb"\S+[ \t][-+]?[0-9]+,[0-9]+[ \t\r]", "a word and numbers with decimal commas: write points"),
     (rb"[^\s,]+,[-+]?[0-9]", "a word and numbers separated by commas: replace them by spaces"),
+    (
+        rb"[^\n]*,[^\n]*\n[^\n]*,[-+]?[0-9]",
+        "a table with the names of its columns: build WordVectors(vectors, words) from its columns",
+    ),
 )
 # Tables of measurements have fewer numbers in a row, word vectors without a header never do.
 _LEAST_NUMBERS = 10
@@ -264,6 +270,8 @@ def _refuse(path: Path, peek: bytes) -> None:
             raise FormatError(f"{path}: this is {what}; {remedy.format(name=path.name)}")
     if peek[_TAR_PLACE:].startswith(_TAR_MAGIC):
         raise FormatError(f"{path}: this is a tar archive; unpack it first: tar -xf {path.name}")
+    if _header(peek.partition(b"\n")[0]) is None and (matrix := describe_matrix(peek, len(peek) < _PEEK_BYTES)):
+        raise FormatError(f"{path}: this is {matrix}")
 
 
 def _zip_content(path: Path) -> tuple[str, str]:
@@ -271,7 +279,7 @@ def _zip_content(path: Path) -> tuple[str, str]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):  # truncated, or inside a gzip file
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):  # truncated, or inside a gzip file
         return "a zip archive", "unpack it first"
     if all(name.endswith(".npy") for name in names):
         return "a zip archive of NumPy arrays (.npz)", _ARRAYS

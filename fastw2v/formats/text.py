@@ -26,6 +26,7 @@ from fastw2v.formats._rows import (
     parse_float,
 )
 from fastw2v.formats.atomic import Writer
+from fastw2v.formats.matrices import describe_numbers_as_words, only_numbers
 from fastw2v.formats.reader import MAX_WORD_BYTES, Bytes, FileReader, check_header, parse_header
 from fastw2v.formats.rows import Rows
 from fastw2v.formats.words import plain_words
@@ -127,7 +128,8 @@ class _Table:
         # No row is shorter. Room is made only for rows that can exist, however many the header claims.
         while not rows.full and data.have(1 + 2 * rows.size):
             words = parser.text(data.block, data.at, data.ended, rows.room(), rows.errors)
-            rows.add(words, parser.undecoded, lambda number, at=self.line: f"line {at + number}")  # type: ignore[misc]
+            place = lambda number, at=self.line: f"line {at + number}"  # type: ignore[misc]  # noqa: E731
+            rows.add(words, parser.undecoded, place, parser.altered)
             self._examine(words)
             self.line += len(words)
             data.at = parser.end
@@ -140,6 +142,8 @@ class _Table:
         if not rows.full:
             self._end()
         self._check_dimensions()
+        if not self.promised and (matrix := describe_numbers_as_words(rows.words)):
+            raise self.file.error("first column", f"all words are numbers, so this seems to be {matrix}")
         if self.numbered:
             warn_user(
                 f"{self.file.path}: {len(self.numbered):,} words end in a number after a space (the first is "
@@ -232,6 +236,11 @@ class _Table:
         size = self.rows.size
         if line[:1].isspace() and fields == size:
             source = ": the word is blank"
+        elif only_numbers(line) == size and fields == size:
+            source = (
+                " that are all numbers: the rows seem to have no words. Build "
+                "WordVectors(numpy.loadtxt(path, skiprows=1), words) with the list of their words"
+            )
         else:
             source = f" (the header says {size} dimensions)" if self.promised else ""
         return f"expected a word and {size} numbers, found {fields} fields{source}"

@@ -150,6 +150,7 @@ def make_plan(
     ``kept_by`` (V,) are the counts that decide which tokens are kept, if they are not the corpus's own. ``tree`` is
     that of hierarchical softmax, if it was made before.
     """
+    params = params.with_effect()
     counts = word_counts(corpus) if counts is None else counts
     deciding = counts if kept_by is None else kept_by
     keep = keep_probability(deciding, params.sample)

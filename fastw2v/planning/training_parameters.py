@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import MIN_RATE_SHARE, RULES, ShrinkWindows, check, plain
 from fastw2v.planning.learning_rate import default_rate
+
+_OF_NOISE = ("negative", "ns_exponent", "negative_sharing")
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,30 @@ class TrainingParameters:
                 f"which is {self.resolved_learning_rate!r}"
             )
         return TrainingParameters(**{each.name: plain(getattr(self, each.name)) for each in fields(self)})
+
+    def warn_of_no_effect(self) -> None:
+        """Warn, once for each cause, of parameters that are set and mean nothing for the architecture or the loss."""
+        of_other = {"skipgram": ("cbow_mean", "cbow_gradient"), "cbow": ("slow_frequent",)}[self.architecture]
+        idle = self._set(of_other)
+        if self.architecture == "cbow" and self.shrink_windows == "inverse":
+            idle.append("shrink_windows='inverse' (windows are drawn, as by default)")
+        of_noise = () if self.negative_sampling else _OF_NOISE
+        causes = {f"architecture={self.architecture!r}": idle, f"loss={self.loss!r}": self._set(of_noise)}
+        for cause, names in causes.items():
+            if names:
+                warn_user(f"{' and '.join(names)} {'have' if len(names) > 1 else 'has'} no effect with {cause}")
+
+    def _set(self, names: tuple[str, ...]) -> list[str]:
+        """Return which of these parameters have other values than by default."""
+        defaults = {each.name: each.default for each in fields(self)}
+        return [f"{name}={getattr(self, name)!r}" for name in names if getattr(self, name) != defaults[name]]
+
+    def with_effect(self) -> TrainingParameters:
+        """Return these parameters with the defaults of those of noise words, if none are drawn."""
+        if self.negative_sampling:
+            return self
+        defaults: dict[str, Any] = {each.name: each.default for each in fields(self) if each.name in _OF_NOISE}
+        return replace(self, **defaults)
 
     @property
     def negative_sampling(self) -> bool:

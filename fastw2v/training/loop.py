@@ -154,7 +154,9 @@ def check_options(
     check("n_jobs", n_jobs)
     check("every", every)
     if every is not None and checkpoint is None:
-        raise ParameterError("every has no effect without checkpoint: name the file of the checkpoint, too")
+        raise ParameterError(
+            f"every={shown(every)} has no effect without `checkpoint`: name the file of the checkpoint, too"
+        )
     if not isinstance(callbacks, Collection) or not all(map(callable, callbacks)):
         raise ParameterError(f"callbacks={shown(callbacks)}: it must be a list of functions of a Progress")
     backends.check_device(device)
@@ -215,7 +217,7 @@ def advance(
     if to_do and state.report.pairs == 0:
         warn_user(
             "no pair was trained: after subsampling no sentence kept two words; the vectors are the initial ones. "
-            "Lower min_count, raise sample (0 keeps every token), or pass longer sentences",
+            "Lower min_count, raise `sample` (0 keeps every token), or pass longer sentences",
         )
 
 

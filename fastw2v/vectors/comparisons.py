@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.vectors.queries import check_finite, is_column
-from fastw2v.vectors.search import unit_rows
+from fastw2v.vectors.search import rows_not_finite, unit_rows, units_and_others
 from fastw2v.vectors.table import Table
 from fastw2v.vectors.word_movers import transport_cost
+
+_UNDIRECTED = "have no direction, as their vectors are zero, or hold NaN or infinity"
 
 
 class Comparisons(Table):
@@ -29,7 +31,7 @@ class Comparisons(Table):
         Returns
         -------
         float
-            In [-1, 1]; 0 when either vector is zero.
+            In [-1, 1]; 0 when either vector is zero, NaN when it holds NaN or infinity, each with a warning.
 
         Raises
         ------
@@ -61,6 +63,7 @@ class Comparisons(Table):
         Returns
         -------
         array of float32, shape (len(others),) or (V,)
+            NaN, with a warning, where either vector is zero, or holds NaN or infinity.
 
         Raises
         ------
@@ -76,9 +79,14 @@ class Comparisons(Table):
         """
         unit = unit_rows(self._vector(word)[None, :])[0]
         if others is None:
-            return 1 - self._cosines(unit, slice(None))
-        rows = np.array([self.row(other) for other in others], np.int64)
-        return 1 - unit_rows(self._rows[rows]) @ unit
+            found, undirected = 1 - self._cosines(unit, slice(None)), self.without_direction
+        else:
+            units, undirected = units_and_others(self._rows[[self.row(other) for other in others]])
+            found = 1 - units @ unit
+        if not unit.any() or len(undirected):
+            found[undirected if unit.any() else slice(None)] = np.nan
+            warn_user(f"distances: {len(undirected):,} words, or the given one, {_UNDIRECTED}: their distances are NaN")
+        return found
 
     def n_similarity(self, words: Sequence[Hashable], others: Sequence[Hashable]) -> float:
         """Return the cosine of the mean vectors of two groups of words.
@@ -91,7 +99,7 @@ class Comparisons(Table):
         Returns
         -------
         float
-            In [-1, 1].
+            In [-1, 1]. Words whose vectors hold NaN or infinity are left out, with a warning.
 
         Raises
         ------
@@ -125,7 +133,8 @@ class Comparisons(Table):
         Returns
         -------
         float
-            The least mean Euclidean distance travelled; 0 for documents of the same words.
+            The least mean Euclidean distance travelled; 0 for documents of the same words. Words whose vectors hold NaN
+            or infinity, or with `normalize` are zero, are left out, with a warning; without others it is NaN.
 
         Raises
         ------
@@ -150,9 +159,12 @@ class Comparisons(Table):
         sides = []
         for name, given in (("words", words), ("others", others)):
             counted = Counter(self.row(word) for word in _items(name, given))
-            rows = np.array(list(counted), np.int64)
-            vectors = unit_rows(self._rows[rows]) if normalize else self._rows[rows]
-            sides.append((vectors, np.array(list(counted.values()), np.float64)))
+            rows, weights = list(counted), np.array(list(counted.values()), np.float64)
+            vectors, lost = self._usable(rows, normalize)
+            _warn_of_lost("word_movers_distance", [self.index_to_key[rows[place]] for place in lost])
+            if len(lost) == len(rows):
+                return float("nan")
+            sides.append((np.delete(vectors, lost, axis=0), np.delete(weights, lost)))
         (first, first_counts), (second, second_counts) = sides
         return transport_cost(first, first_counts, second, second_counts)
 
@@ -172,7 +184,8 @@ class Comparisons(Table):
         weights : array of float, shape (len(words),), optional
             By default 1 each. The sum is divided by the sum of their absolute values.
         pre_normalize : bool, default True
-            Use the unit vectors of words; vectors are used as they are.
+            Use the unit vectors of words, and leave out, with a warning, those whose vectors are zero; vectors are used
+            as they are. Words whose vectors hold NaN or infinity are left out in either case.
         post_normalize : bool, default False
             Scale the result to length 1.
         ignore_missing : bool, default True
@@ -206,6 +219,7 @@ class Comparisons(Table):
         if given.shape != (len(items),):
             raise ParameterError(f"got {len(items)} words and weights of shape {given.shape}: give one weight per word")
         total, total_weight = np.zeros(self.vector_size), 0.0
+        lost: list[Any] = []
         for item, weight in zip(items, given.tolist(), strict=True):
             if isinstance(item, np.ndarray):
                 vector = self._vector(item)
@@ -213,9 +227,13 @@ class Comparisons(Table):
                 continue
             else:
                 vector = self._rows[self.row(item)]
+                if not np.isfinite(vector).all() or (pre_normalize and not vector.any()):
+                    lost.append(item)
+                    continue
                 vector = unit_rows(vector[None, :])[0] if pre_normalize else vector
             total += weight * vector.astype(np.float64)
             total_weight += abs(weight)
+        _warn_of_lost("get_mean_vector", lost)
         mean = total / total_weight if total_weight else total
         return unit_rows(mean[None, :])[0] if post_normalize else mean.astype(np.float32)
 
@@ -229,14 +247,15 @@ class Comparisons(Table):
         Returns
         -------
         hashable
-            The first of several that are equally far.
+            The first of several that are equally far. Words whose vectors are zero, or hold NaN or infinity, are left
+            out, with a warning.
 
         Raises
         ------
         UnknownWordError
             For a word that is not in the vocabulary.
         ParameterError
-            There are no words.
+            There are no words, or none whose vector has a direction.
 
         Examples
         --------
@@ -246,8 +265,7 @@ class Comparisons(Table):
         >>> wv.doesnt_match(["cat", "house", "dog"])
         'house'
         """
-        items = _items("words", words)
-        units = unit_rows(self._rows[[self.row(word) for word in items]])
+        items, units = self._directed("doesnt_match", _items("words", words))
         mean = unit_rows(units.astype(np.float64).mean(axis=0)[None, :])[0]
         return items[int(np.argmin(units @ mean))]
 
@@ -307,8 +325,28 @@ class Comparisons(Table):
 
     def _closer_rows(self, word: Hashable, other: Hashable) -> list[int]:
         asked, limit = self.row(word), self.row(other)
+        for each, row in ((word, asked), (other, limit)):
+            if not self._unit(row).any():
+                raise ParameterError(f"the word {each!r:.60} {_UNDIRECTED}: it is near no word, and has no rank")
         scores = self._cosines(self._unit(asked), slice(None))
+        scores[self.without_direction] = -np.inf
         return [row for row in np.flatnonzero(scores > scores[limit]).tolist() if row != asked]
+
+    def _directed(self, call: str, items: list[Any], normalize: bool = True) -> tuple[list[Any], NDArray[np.float32]]:
+        """Return the words that have a direction, and their unit vectors, or vectors; warn of the others."""
+        vectors, lost = self._usable([self.row(word) for word in items], normalize)
+        if not len(lost):
+            return items, vectors
+        if len(lost) == len(items):
+            raise ParameterError(f"`words` {items!r:.60}: all of them {_UNDIRECTED}")
+        _warn_of_lost(call, [items[place] for place in lost])
+        kept = np.setdiff1d(np.arange(len(items)), lost)
+        return [items[place] for place in kept], vectors[kept]
+
+    def _usable(self, rows: list[int], normalize: bool) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Return the unit vectors of rows, or vectors, and which of them are of no use."""
+        vectors = self._rows[rows]
+        return units_and_others(vectors) if normalize else (vectors, rows_not_finite(vectors))
 
     def _vector(self, word: Any) -> NDArray[Any]:
         if not isinstance(word, np.ndarray):
@@ -319,8 +357,14 @@ class Comparisons(Table):
         return word
 
     def _mean_row(self, name: str, words: Sequence[Hashable]) -> NDArray[np.float64]:
-        rows = [self.row(word) for word in _items(name, words)]
-        return self._rows[rows].astype(np.float64).mean(axis=0)
+        items = _items(name, words)
+        vectors = self._rows[[self.row(word) for word in items]]
+        if len(bad := rows_not_finite(vectors)):
+            _warn_of_lost("n_similarity", [items[place] for place in bad])
+            if len(bad) == len(items):
+                return np.full(self.vector_size, np.nan)
+            vectors = np.delete(vectors, bad, axis=0)
+        return vectors.astype(np.float64).mean(axis=0)
 
 
 def _items(name: str, words: Any) -> list[Any]:
@@ -333,5 +377,18 @@ def _items(name: str, words: Any) -> list[Any]:
 
 
 def _cosine(first: NDArray[Any], second: NDArray[Any]) -> float:
-    units = unit_rows(np.stack([first, second])).astype(np.float64)
-    return min(1.0, max(-1.0, float(units[0] @ units[1])))
+    units, undirected = units_and_others(np.stack([first, second]))
+    if len(undirected):
+        finite = bool(np.isfinite(first).all() and np.isfinite(second).all())
+        warn_user(
+            f"similarity of a vector that {'is zero' if finite else 'holds NaN or infinity'} and so has no direction: "
+            f"it is {'0' if finite else 'NaN'}"
+        )
+        return 0.0 if finite else float("nan")
+    return min(1.0, max(-1.0, float(units[0].astype(np.float64) @ units[1].astype(np.float64))))
+
+
+def _warn_of_lost(call: str, words: list[Any]) -> None:
+    if words:
+        shown = ", ".join(f"{word!r:.60}" for word in words[:3]) + (" ..." if words[3:] else "")
+        warn_user(f"{call}: left out {shown}, which {_UNDIRECTED}")

@@ -65,8 +65,9 @@ class Neighbours(Table):
 
         Notes
         -----
-        One matrix product and a partial sort. Equal scores are ordered by row. A query of zeros scores 0 everywhere,
-        with a warning.
+        One matrix product and a partial sort. Equal scores are ordered by row. Vectors that are zero, or hold NaN or
+        infinity, have no direction: their words are never answers, words of the query without one are left out of it,
+        and the answer to a query without one is empty; each with a warning.
         A weight in `negative` is the amount subtracted (gensim adds it).
 
         Examples
@@ -80,9 +81,12 @@ class Neighbours(Table):
         ['c']
         """
         topn = whole_number("topn", topn, 0)
-        choice = self._choice(restrict_vocab, among, exclude)
-        query, asked = self._query(positive, negative)
-        unit = _directions(query[None, :])[0]
+        choice = self._choice(restrict_vocab, among, exclude, every=index is None)
+        lost: list[Any] = []
+        query, asked = self._query(positive, negative, lost)
+        unit = directions(query[None, :], lost)[0]
+        if not unit.any():
+            return []
         if index is not None:
             return self._approximate(index, unit[None, :], [asked], topn, restrict_vocab, choice)[0]
         return self._best(self._scores(unit, choice), topn, asked, choice)
@@ -145,16 +149,20 @@ class Neighbours(Table):
             raise ParameterError(
                 f"`positive` has {len(questions)} queries, but `negative` has {len(subtracted)}: make them equally long"
             )
-        choice = self._choice(restrict_vocab, among, exclude)
+        choice = self._choice(restrict_vocab, among, exclude, every=index is None)
         queries = np.empty((len(questions), self.vector_size))
         asked: list[list[int]] = []
+        lost: list[Any] = []
         for number, (added, taken) in enumerate(zip(questions, subtracted, strict=True)):
-            queries[number], rows = self._query(added, taken)
+            queries[number], rows = self._query(added, taken, lost)
             asked.append(rows)
-        units = _directions(queries)
+        units = directions(queries, lost)
         if index is not None:
-            return self._approximate(index, units, asked, topn, restrict_vocab, choice)
-        return self._best_batch(units, asked, topn, choice.settle())
+            answers = self._approximate(index, units, asked, topn, restrict_vocab, choice)
+        else:
+            answers = self._best_batch(units, asked, topn, choice.settle())
+        directed: NDArray[np.bool_] = np.any(units, axis=1)
+        return [answer if some else [] for answer, some in zip(answers, directed, strict=True)]
 
     def most_similar_cosmul(
         self,
@@ -203,21 +211,33 @@ class Neighbours(Table):
         topn = whole_number("topn", topn, 0)
         choice = self._choice(restrict_vocab, among, exclude)
         scores, asked = self._cosmul(positive, negative, choice)
+        if scores is None:
+            return []
         return self._best(scores, topn, asked, choice, clip=False)
 
-    def _cosmul(self, positive: Any, negative: Any, choice: Choice) -> tuple[NDArray[np.float64], list[int]]:
-        """Return the scores of the rows of `choice`, and the rows of the query's words."""
+    def _cosmul(self, positive: Any, negative: Any, choice: Choice) -> tuple[NDArray[np.float64] | None, list[int]]:
+        """Return the scores of the rows of `choice`, None without a direction, and the rows of the query's words."""
         products: dict[str, Any] = {}
         asked: list[int] = []
+        lost: list[Any] = []
+        terms = 0
         for name, given in (("positive", positive), ("negative", negative)):
             for term, weight in read_terms(name, given, self.key_to_index, self.vector_size):
                 if weight != 1.0:
                     raise ParameterError(f"most_similar_cosmul takes no weights; `{name}` has the weight {weight:g}")
-                vector, rows = self._query(term)
+                vector, rows = self._query(term, lost=lost)
                 asked += rows
-                near = self._scores(_directions(vector[None, :])[0], choice).astype(np.float64)
+                terms += name == "positive"
+                unit = unit_rows(vector[None, :])[0]
+                if not unit.any():
+                    continue
+                near = self._scores(unit, choice).astype(np.float64)
                 products[name] = products.get(name, 1.0) * (1 + near) / 2
-        if "positive" not in products:
+        _warn_of_lost(lost)
+        if terms and "positive" not in products:
+            _warn_of_zeros("the query is")
+            return None, asked
+        if not terms:
             raise ParameterError("most_similar_cosmul needs at least one word or vector in `positive`")
         return products["positive"] / (products.get("negative", 1.0) + COSMUL_EPSILON), asked
 
@@ -257,12 +277,20 @@ class Neighbours(Table):
 
     # -- helpers --
 
-    def _choice(self, restrict_vocab: int | None, among: Words | None, exclude: Words | None) -> Choice:
+    def _choice(
+        self, restrict_vocab: int | None, among: Words | None, exclude: Words | None, *, every: bool = True
+    ) -> Choice:
+        """Return the words admitted as answers; without direction none is, which only matters if `every` row is met."""
         limit = search_limit(len(self), restrict_vocab)
-        return Choice(self.key_to_index, self.index_to_key, limit, among, exclude)
+        choice = Choice(self.key_to_index, self.index_to_key, limit, among, exclude)
+        if every:
+            choice.bar(self.without_direction)
+        return choice
 
-    def _query(self, positive: Any, negative: Any = ()) -> tuple[NDArray[np.float64], list[int]]:
-        """Sum the terms of a query; return the vector and the rows of its words."""
+    def _query(
+        self, positive: Any, negative: Any = (), lost: list[Any] | None = None
+    ) -> tuple[NDArray[np.float64], list[int]]:
+        """Sum a query; return the vector and the rows of its words. Add words without direction to `lost`."""
         index, size = self.key_to_index, self.vector_size
         terms = read_terms("positive", positive, index, size)
         terms += [(term, -weight) for term, weight in read_terms("negative", negative, index, size)]
@@ -276,7 +304,10 @@ class Neighbours(Table):
             else:
                 row = self.row(term)
                 asked.append(row)
-                query += weight * self._unit(row).astype(np.float64)
+                unit = self._unit(row).astype(np.float64)
+                query += weight * unit
+                if lost is not None and not unit.any():
+                    lost.append(term)
         return query, asked
 
     def _scores(self, unit: NDArray[np.float32], choice: Choice) -> NDArray[np.float32]:
@@ -338,13 +369,14 @@ class Neighbours(Table):
             raise ParameterError(f"index must be an ApproximateIndex; got {type(index).__name__}")
         index.check(self._rows.shape)
         count = topn + len(choice.left_out) + max(map(len, asked), default=0) + (3 * topn + 16 if choice.asks else 0)
-        answers = []
+        answers, undirected = [], self.without_direction
         for unit, rows, near in zip(units, asked, index.search(units, max(1, count)), strict=True):
             barred, looked_at = {*rows, *choice.left_out}, count
             while True:
                 scores = self._cosines(unit, near)
-                order = np.lexsort((near, -scores))
-                kept = [i for i in order.tolist() if near[i] not in barred and choice.admits(int(near[i]))][:topn]
+                directed = ~np.isin(near, undirected)
+                order = [i for i in np.lexsort((near, -scores)).tolist() if directed[i]]
+                kept = [i for i in order if near[i] not in barred and choice.admits(int(near[i]))][:topn]
                 if len(kept) == topn or looked_at >= len(self):
                     break
                 looked_at *= 4  # too few passed the filters
@@ -358,14 +390,24 @@ class Neighbours(Table):
         return [(self.index_to_key[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True)]
 
 
-def _directions(queries: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return the unit vectors of queries; warn of those that are zeros."""
+def directions(queries: NDArray[np.float64], lost: list[Any]) -> NDArray[np.float32]:
+    """Return the unit vectors of queries; warn of words that are left out of them, and of queries that are zeros."""
+    _warn_of_lost(lost)
     units = unit_rows(queries)
     zeros = np.flatnonzero(~units.any(axis=1))
     if len(zeros):
         which = "the query is" if len(queries) == 1 else f"{len(zeros):,} queries (the first is number {zeros[0]}) are"
-        warn_user(
-            f"{which} zero, or a word's vector that is zero or holds NaN: it has no direction, every word scores 0, "
-            "and the first words are returned"
-        )
+        _warn_of_zeros(which)
     return units
+
+
+def _warn_of_zeros(which: str) -> None:
+    warn_user(f"{which} zero, and so without a direction: no word is near it")
+
+
+def _warn_of_lost(lost: list[Any]) -> None:
+    if lost:
+        words = ", ".join(f"{word!r:.60}" for word in lost[:3]) + (" ..." if lost[3:] else "")
+        warn_user(
+            f"left out of the query: {words}, whose vectors are zero, or hold NaN or infinity, and so have no direction"
+        )

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError
 
+# Rows that a search may leave out one by one.
+_FEW = 1_000
 # A collection of words, or a callable that decides for each word.
 Words = Collection[Hashable] | Callable[[Hashable], bool]
 
@@ -153,6 +155,14 @@ class Choice:
             self._tests.append((exclude, False))
         elif exclude is not None:
             self.left_out = sorted(_rows_of("exclude", exclude, index, limit))
+
+    def bar(self, rows: NDArray[np.int64]) -> None:
+        """Admit none of these rows."""
+        rows = rows[rows < self.limit]
+        if len(rows) <= _FEW:
+            self.left_out = sorted({*self.left_out, *rows.tolist()})
+        else:  # of many, the search would examine each
+            self.rows = np.setdiff1d(np.arange(self.limit) if self.rows is None else self.rows, rows)
 
     @property
     def asks(self) -> bool:

@@ -49,7 +49,12 @@ def unit_rows(vectors: NDArray[Any]) -> NDArray[np.float32]:
     array of float32, shape (n, D)
         Never NaN: a row of zeros, or one that holds NaN or infinity, has no direction and becomes zeros.
     """
-    units = np.empty(vectors.shape, np.float32)
+    return units_and_others(vectors)[0]
+
+
+def units_and_others(vectors: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return the unit rows, as `unit_rows` does, and which rows have no direction."""
+    units, others = np.empty(vectors.shape, np.float32), [np.empty(0, np.int64)]
     for first in range(0, len(vectors), _BLOCK_ROWS):
         # float64: the square of a float32 above 1.8e19 is infinite in float32, and one below 1e-23 is zero.
         with np.errstate(invalid="ignore"):  # a damaged file may hold any NaN, also one that traps
@@ -57,9 +62,10 @@ def unit_rows(vectors: NDArray[Any]) -> NDArray[np.float32]:
         lengths = np.sqrt(np.einsum("ij,ij->i", block, block))
         usable = np.isfinite(lengths) & (lengths > 0)
         block[~usable] = 0.0
+        others.append(first + np.flatnonzero(~usable))
         block /= np.where(usable, lengths, 1.0)[:, None]
         units[first : first + _BLOCK_ROWS] = block
-    return units
+    return units, np.concatenate(others)
 
 
 def rows_not_finite(vectors: NDArray[np.float32]) -> NDArray[np.int64]:

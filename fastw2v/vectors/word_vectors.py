@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import ParameterError, require
+from fastw2v.errors import ParameterError, require, warn_user
 from fastw2v.gensims_names import OF_VECTORS, Answers
 from fastw2v.vectors.comparisons import Comparisons
 from fastw2v.vectors.neighbours import Neighbours
 from fastw2v.vectors.queries import check_key, is_column
-from fastw2v.vectors.search import unit_rows, whole_number
+from fastw2v.vectors.search import units_and_others, whole_number
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -103,6 +103,7 @@ class WordVectors(Answers, Neighbours, Comparisons):
         self.vectors.flags.writeable = False
         self.vocabulary = vocabulary
         self._units: NDArray[np.float32] | None = None
+        self._undirected: NDArray[np.int64] = np.empty(0, np.int64)
         self._lock = threading.Lock()
 
     # -- what travels to other processes --
@@ -252,11 +253,27 @@ class WordVectors(Answers, Neighbours, Comparisons):
         """The vectors scaled to length 1, shape (V, D), float32, read-only; zero vectors stay zero."""
         if self._units is None:
             with self._lock:
+                made = self._units is None
                 if self._units is None:
-                    units = unit_rows(self.vectors)
+                    units, self._undirected = units_and_others(self.vectors)
                     units.flags.writeable = False
                     self._units = units
+            if made:
+                self._warn_of_undirected(self._undirected)
         return self._units
+
+    @property
+    def without_direction(self) -> NDArray[np.int64]:
+        """The rows whose vectors are zero, or hold NaN or infinity: no query answers with their words."""
+        _ = self.unit_vectors
+        return self._undirected
+
+    def _warn_of_undirected(self, rows: NDArray[np.int64]) -> None:
+        if len(rows):
+            warn_user(
+                f"{len(rows):,} of {len(self):,} vectors are zero, or hold NaN or infinity (the first is that of "
+                f"{self.index_to_key[rows[0]]!r:.60}): they have no direction, and no query answers with their words"
+            )
 
     # -- what the queries read; a subclass whose vectors change answers otherwise --
 

@@ -1,4 +1,4 @@
-"""Where the commands write: closed, full, narrow and broken streams, pipes and devices; and options in messages."""
+"""Where the commands write: closed, full, narrow and broken streams, pipes and devices."""
 
 import os
 import subprocess
@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from fastw2v import formats
-from fastw2v.cli.streams import in_options
 from fastw2v.vectors import WordVectors
 
 
@@ -93,23 +92,3 @@ def test_standard_output_that_is_closed_or_the_corpus_is_refused(shell, corpus):
     assert done.returncode == 1
     assert b"is a file of the corpus" in done.stderr
     assert corpus.read_bytes() == text
-
-
-@pytest.mark.parametrize(
-    ("message", "shown"),
-    [
-        ("window=0: it must be", "--window 0: it must be"),
-        (
-            "no word occurs min_count=5 times; lower min_count or",
-            "no word occurs --min-count 5 times; lower --min-count or",
-        ),
-        ("pass errors='replace', which", "pass --errors replace, which"),
-        ("spool=True keeps the ids", "--spool FOLDER keeps the ids"),
-        ("leave tokenizer=None", "leave no --tokenizer"),
-        ("cbow_mean=False", "--no-cbow-mean"),
-        ("/data/min_count/a.txt, 'min_count' and x.min_count(", "/data/min_count/a.txt, 'min_count' and x.min_count("),
-        ("the sample of a window", "the sample of a window"),
-    ],
-)
-def test_messages_name_options_in_place_of_arguments(message, shown):
-    assert in_options(message) == shown

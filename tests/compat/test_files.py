@@ -126,7 +126,8 @@ def test_words_in_another_encoding(wv, theirs, tmp_path, binary):
     with pytest.raises(UndecodableWordError, match=r"not valid UTF-8.*unicode_errors='replace'") as caught:
         KeyedVectors.load_word2vec_format(path, binary=binary)
     assert isinstance(caught.value, UnicodeDecodeError)
-    loaded = KeyedVectors.load_word2vec_format(path, binary=binary, unicode_errors="replace")
+    with pytest.warns(RuntimeWarning, match="1 words are not valid UTF-8: bytes of them became U"):
+        loaded = KeyedVectors.load_word2vec_format(path, binary=binary, unicode_errors="replace")
     assert loaded.index_to_key[-1] == "k�ln"
     for wrong, said in (("utf-16", "convert the file to UTF-8"), ("no such", "there is no encoding of this name")):
         with pytest.raises(ParameterError, match=said):

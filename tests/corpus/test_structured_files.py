@@ -1,8 +1,13 @@
 """Files that are more than plain text are refused with the remedy, unless the caller says how their lines are taken."""
 
+import bz2
 import gzip
+import io
 import json
+import lzma
+import zipfile
 
+import numpy as np
 import pytest
 
 from fastw2v.corpus.encoding import encode
@@ -27,8 +32,6 @@ ROW = json.dumps({"text": "the cat sat", "label": 1})
 def test_a_structured_file_is_read_only_when_told(written, name, text, message, packed):
     data = f"{text}\n".encode() * 3
     path = written(name + ".gz" * packed, gzip.compress(data) if packed else data)
-    if packed and path.suffixes[0] not in (".jsonl", ".JSON", ".csv", ".tsv", ".html"):
-        return  # what is inside an archive is seen once it is read
     with pytest.raises(CorpusError, match=message.replace(name, path.name)):
         encode(path, min_count=1)
     assert len(encode(path, min_count=1, tokenizer="whitespace")) >= 3
@@ -66,6 +69,70 @@ def test_vectors_beside_the_text_are_not_trained_on(written, rows):
         encode(path, min_count=1)
     encode(path, min_count=1, tokenizer="whitespace")
     encode(written("c.txt", b"2 3\nthe cat sat on\n"), min_count=1)
+
+
+ROWS = [("the", [0.1, -0.2] * 6), ("cat", [1.5, -2e-3] * 6), ("sat", [0.25, 7.0] * 6)]
+GLOVE = "".join(f"{word} {' '.join(map(str, numbers))}\n" for word, numbers in ROWS).encode()
+BINARY = b"3 12\n" + b"".join(word.encode() + b" " + np.array(row, "<f4").tobytes() + b"\n" for word, row in ROWS)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("kind", ["glove", "word2vec", "binary", "native", "matrix"])
+def test_vectors_of_any_format_are_not_trained_on_packed_or_not(written, tmp_path, pack, kind):
+    if kind == "native":
+        pytest.importorskip("safetensors.numpy").save_file({"vectors": np.eye(3)}, tmp_path / "v")
+    data = {
+        "glove": lambda: GLOVE,
+        "word2vec": lambda: b"3 12\n" + GLOVE,
+        "binary": lambda: BINARY,
+        "native": (tmp_path / "v").read_bytes,
+        "matrix": lambda: GLOVE.replace(b"the", b"0.5").replace(b"cat", b"1.5").replace(b"sat", b"-2"),
+    }[kind]()
+    suffix = {bytes: "", gzip.compress: ".gz", bz2.compress: ".bz2", lzma.compress: ".xz"}[pack]
+    path = written(f"v.txt{suffix}", pack(data))
+    with pytest.raises(CorpusError, match=r"v.txt[.a-z0-9]* is word vectors, or a matrix of numbers, .*fastw2v.load"):
+        encode(path, min_count=1)
+    if kind in ("glove", "word2vec", "matrix"):
+        encode(path, min_count=1, tokenizer="whitespace")
+
+
+@pytest.mark.parametrize("kind", ["zip", "zip by name", "pickle.gz"])
+def test_archives_and_what_they_hold_are_named(written, kind):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("glove.txt", GLOVE)
+    name, data, message = {
+        "zip": ("v.txt", buffer.getvalue(), "it looks like a zip archive; unpack it first"),
+        "zip by name": ("v.zip", buffer.getvalue(), "is an archive, .*unpack it first"),
+        "pickle.gz": ("c.txt.gz", gzip.compress(b"\x80\x04."), "c.txt.gz, unpacked: it looks like a Python pickle"),
+    }[kind]
+    with pytest.raises(CorpusError, match=message):
+        encode(written(name, data))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(" ".join(str(17 * i * j % 40) for j in range(1, 14)) for i in range(1, 9)),  # walks over a graph
+        "the 1.5 cat sat on the 2.5 mats and the 3.5 logs , then\n" * 4,
+        "1.5 2.5 3.5 4.5\n" * 4 + "the cat sat on the mat and saw that the dog ran off again\n" * 9,
+        "7 12\nthe cat sat on the mat\n",
+    ],
+)
+def test_texts_with_numbers_are_trained_on(written, text):
+    encode(written("c.txt", text.encode()), min_count=1)
+    encode(written("c.txt.gz", gzip.compress(text.encode())), min_count=1)
+
+
+@pytest.mark.parametrize("errors", ["strict", "replace"])
+def test_an_open_file_of_vectors_is_warned_of(written, errors):
+    rows = "".join(f"w{i} {' '.join(f'{i * j / 7:.5f}' for j in range(1, 20))}\n" for i in range(1, 20))
+    with open(written("v.txt", rows.encode()), "rb") as stream:
+        message = r"words such as '0.14286' and '0.28571' are numbers, .*file of word vectors"
+        with pytest.warns(RuntimeWarning, match=message):
+            encode(stream, min_count=1, errors=errors)
+        stream.seek(0)
+        encode(stream, min_count=1, tokenizer="whitespace")
 
 
 def test_one_such_file_in_a_folder_is_named(text_folder):

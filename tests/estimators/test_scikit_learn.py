@@ -107,6 +107,15 @@ def test_they_are_steps_of_pipelines_and_searches(step):
     assert pipeline[:-1].get_feature_names_out()[[0, 11]].tolist() == [f"{name}0", f"{name}11"]
 
 
+@pytest.fixture
+def workers():
+    """End the processes of a search after the test: joblib keeps them, and two threads here, for a next one."""
+    yield
+    loky = pytest.importorskip("joblib.externals.loky")
+    loky.get_reusable_executor().shutdown(wait=True)
+
+
+@pytest.mark.usefixtures("workers")
 @pytest.mark.fault("copies and pickles of a model")
 def test_a_search_in_two_processes_finds_what_one_finds():
     grid = {"word2vec__window": [1, 3], "word2vec__architecture": ["skipgram", "cbow"]}
@@ -116,6 +125,7 @@ def test_a_search_in_two_processes_finds_what_one_finds():
     assert np.array_equal(searches[0].predict_proba(DOCUMENTS), searches[1].predict_proba(DOCUMENTS))
 
 
+@pytest.mark.usefixtures("workers")
 def test_a_search_over_weightings_and_over_the_models_own_parameters():
     grid = {"docvectorizer__weighting": ["mean", "usif"], "docvectorizer__vectors__window": [1, 3]}
     pipeline = make_pipeline(DocVectorizer(Word2Vec(**QUICK)), LogisticRegression(C=1e6))

@@ -183,3 +183,22 @@ def test_the_two_methods_are_told_apart(world, questions):
         evaluate_analogies(world(), questions(), method="cosmul")
     answers = {method: evaluate_analogies(world(), questions(), method=method).total for method in ("add", "mul")}
     assert answers["add"] != answers["mul"]
+
+
+@pytest.mark.parametrize("protocol", ["c", "gensim"])
+def test_questions_with_words_without_direction_count_as_missing(protocol):
+    rows = np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1], [0, 0, 0], [np.nan, 1, 0]], np.float32)
+    wv = WordVectors(rows, ["man", "king", "woman", "queen", "zero", "nan"])
+    asked = [("man", "king", "woman", "queen"), ("man", "king", "woman", "zero"), ("nan", "king", "woman", "queen")]
+    with pytest.warns(RuntimeWarning, match="2 of 6 vectors are zero, .* questions with their words count as missing"):
+        report = evaluate_analogies(wv, [("all", asked)], protocol=protocol)
+    assert (report.total.correct, report.total.used, report.total.missing) == (1, 1, 2)
+
+
+@pytest.mark.filterwarnings("ignore:1 of 5 vectors are zero:RuntimeWarning")
+@pytest.mark.parametrize("method", ["add", "mul"])
+def test_words_without_direction_are_never_answers(method):
+    """Though the only other word points away from what is asked for."""
+    wv = WordVectors(np.array([[0, 0], [0, 1], [1, 0], [1, 0.1], [-1, -1]]), ["zero", "a", "b", "c", "d"])
+    report = evaluate_analogies(wv, [("all", [("a", "b", "c", "d")])], protocol="gensim", method=method)
+    assert (report.total.correct, report.total.used) == (1, 1)

@@ -112,6 +112,10 @@ KINDS = {
         zip_of("a/data.pkl", "a/data/0"),
         "a zip archive with a pickle, as torch writes; loading one could",
     ),
+    "zip of the future": (
+        zip_of("glove.txt").replace(b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\xad"),  # needs version 17.3
+        "a zip archive; unpack it first",
+    ),
     "half a zip": (zip_of("glove.txt")[:30], "a zip archive; unpack it first"),
     "packed zip": (gzip.compress(zip_of("glove.txt")), "a zip archive; unpack it first"),
     "tar": (tar_of("w"), r"a tar archive; unpack it first: tar -xf model\.bin"),

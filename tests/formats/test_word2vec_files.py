@@ -139,8 +139,11 @@ def test_words_that_are_not_utf8(tmp_path, form):
     assert str(error) == str(caught.value)
     assert isinstance(error, UnicodeDecodeError)
     assert (error.object, error.start) == (b"a\xff\xfe", 1)
-    assert load(path, errors="replace").index_to_key == ["a\ufffd\ufffd"]
-    assert load(path, errors="ignore").index_to_key == ["a"]
+    with pytest.warns(RuntimeWarning, match="1 words are not valid UTF-8: bytes of them became U") as caught:
+        assert load(path, errors="replace").index_to_key == ["a\ufffd\ufffd"]
+    assert caught[0].filename == __file__
+    with pytest.warns(RuntimeWarning, match=r"1 words .* were left out \(the first is 'a', (line 2|word 1 of 1)\)$"):
+        assert load(path, errors="ignore").index_to_key == ["a"]
     with pytest.raises(ParameterError, match="errors"):
         load(path, errors="surrogateescape")
 
@@ -170,6 +173,47 @@ def test_a_truncated_file_is_an_eof_error(tmp_path, form):
     with pytest.raises(TruncatedFileError, match="truncated") as caught:
         load(tmp_path / "vectors")
     assert isinstance(caught.value, EOFError)
+
+
+@pytest.mark.parametrize("form", ["text", "binary"])
+@pytest.mark.parametrize(("errors", "kept"), [("replace", "ca\ufffdf"), ("ignore", "caf")])
+def test_words_that_are_changed_are_counted_in_any_encoding_and_of_those_that_are_wanted(tmp_path, form, errors, kept):
+    number = b"1" if form == "text" else np.float32(1).tobytes()
+    words = [b"d\xff", b"ca\xfff", b"b"]
+    (tmp_path / "v").write_bytes(b"3 1\n" + b"".join(word + b" " + number + b"\n" for word in words))
+    for encoding, name in (("ascii", "ascii"), ("euc-jp", "euc_jp"), ("utf-8", "UTF-8")):
+        with pytest.warns(
+            RuntimeWarning, match=f"v: 2 words are not valid {name}: bytes of them .*first is 'd"
+        ) as said:
+            load(tmp_path / "v", encoding=encoding, errors=errors)
+        assert len(said) == 1
+        place = "line 3" if form == "text" else "word 2 of 3"
+        with pytest.warns(RuntimeWarning, match=f"v: 1 words are not valid {name}: .*first is '{kept}', {place}\\)$"):
+            found = load(tmp_path / "v", encoding=encoding, errors=errors, words=[kept, "b"])
+        assert found.index_to_key == [kept, "b"]
+
+
+@pytest.mark.parametrize("form", ["text", "binary"])
+@pytest.mark.parametrize("errors", ["replace", "ignore"])
+@pytest.mark.parametrize("block", [7, 1 << 20])
+def test_words_that_are_changed_are_counted_and_never_take_the_place_of_another(
+    tmp_path, monkeypatch, form, errors, block
+):
+    monkeypatch.setattr("fastw2v.formats.reader._BLOCK_BYTES", block)
+    whole = "caf\ufffd" if errors == "replace" else "caf"
+    words = [b"caf\xe9", whole.encode(), b"b", b"caf\xe8", b"d\xff"]
+    numbers = [b"%d" % n if form == "text" else np.float32(n).tobytes() for n in range(5)]
+    rows = b"".join(word + b" " + number + b"\n" for word, number in zip(words, numbers, strict=True))
+    (tmp_path / "v").write_bytes(b"5 1\n" + rows)
+    with pytest.warns(RuntimeWarning) as caught:
+        found = load(tmp_path / "v", errors=errors)
+    messages = [str(warning.message) for warning in caught]
+    place = "line 2" if form == "text" else "word 1 of 5"
+    assert "3 words are not valid UTF-8: bytes of them " in messages[0]
+    assert f"(the first is {whole!r}, {place}); 2 of them became equal to another word, whose row" in messages[0]
+    assert "2 rows repeat a word" in messages[1]
+    assert found.index_to_key == [whole, "b", "d\ufffd" if errors == "replace" else "d"]
+    assert found.vectors.ravel().tolist() == [1, 2, 4]
 
 
 @pytest.mark.parametrize("name", WORD2VEC)

@@ -58,19 +58,6 @@ def test_unit_rows_are_of_length_one_or_zero():
     np.testing.assert_allclose(lengths, [0, 0, 0, 1, 1, 1, 0], atol=1e-6)
 
 
-@pytest.mark.filterwarnings("ignore:the query is zero:RuntimeWarning")
-def test_no_score_is_nan_whatever_the_vectors_are():
-    words = list("abcdefg")
-    wv = WordVectors(EXTREME, words)
-    for word in words:
-        found = wv.most_similar(word, topn=10)
-        assert len(found) == 6
-        assert all(-1 <= score <= 1 for _, score in found)
-    assert wv.similarity("a", "f") == 0
-    assert wv.similarity("e", "f") == pytest.approx(0.7071, abs=1e-4)
-    assert all(score == 0 for _, score in wv.most_similar("a"))
-
-
 def test_unit_rows_in_blocks_equal_unit_rows_at_once(monkeypatch):
     vectors = np.random.default_rng(5).normal(size=(23, 4)).astype(np.float32)
     at_once = unit_rows(vectors)

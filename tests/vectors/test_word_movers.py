@@ -46,6 +46,19 @@ def test_different_words_with_one_vector_are_no_distance_apart():
     assert WordVectors(np.ones((2, 3)), ["a", "b"]).word_movers_distance(["a"], ["b"]) == 0
 
 
+def test_words_without_direction_are_left_out():
+    pytest.importorskip("ot")
+    rows = [[1, 1], [4, 1], [4, 4], [0, 0], [np.nan, 0]]
+    wv = WordVectors(np.array(rows), ["a", "b", "c", "zero", "nan"])
+    for normalize, lost in ((True, ["zero", "nan"]), (False, ["nan"])):
+        with pytest.warns(RuntimeWarning, match=f"word_movers_distance: left out {', '.join(map(repr, lost))}, which"):
+            found = wv.word_movers_distance(["a", "b", *lost, *lost], ["c"], normalize=normalize)
+        assert found == wv.word_movers_distance(["a", "b"], ["c"], normalize=normalize)
+        with pytest.warns(RuntimeWarning, match="left out"):
+            assert np.isnan(wv.word_movers_distance(["a"], lost, normalize=normalize))
+    assert wv.word_movers_distance(["a"], ["zero"], normalize=False) == pytest.approx(2**0.5)
+
+
 def test_what_cannot_be_compared_is_told(square, monkeypatch):
     with pytest.raises(KeyError, match="'none' is not in the vocabulary"):
         square.word_movers_distance(["a"], ["none"])

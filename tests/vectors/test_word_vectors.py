@@ -12,7 +12,7 @@ import pytest
 from fastw2v.compat.gensim import KeyedVectors
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import MissingDependencyError, ParameterError, UnknownWordError
-from fastw2v.vectors.search import unit_rows
+from fastw2v.vectors.search import units_and_others
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors, find_word_vectors
 
 # -- lookup --
@@ -198,9 +198,9 @@ def test_unit_vectors_are_made_once_by_however_many_threads(wv, monkeypatch):
     def slow(vectors):
         made.append(threading.get_ident())
         time.sleep(0.05)
-        return unit_rows(vectors)
+        return units_and_others(vectors)
 
-    monkeypatch.setattr("fastw2v.vectors.word_vectors.unit_rows", slow)
+    monkeypatch.setattr("fastw2v.vectors.word_vectors.units_and_others", slow)
     start = threading.Barrier(8)
     found = []
 

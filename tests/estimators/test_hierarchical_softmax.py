@@ -90,8 +90,7 @@ def test_nodes_are_those_of_a_tree_of_all_words(tmp_path):
     assert len(load(tmp_path / "m.fw2v", limit=3)) == 3  # without the nodes, which mean nothing then
 
 
-@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
-@pytest.mark.parametrize("mean", [True, False])
+@pytest.mark.parametrize(("architecture", "mean"), [("skipgram", True), ("cbow", True), ("cbow", False)])
 def test_log_probabilities_are_the_layers(architecture, mean):
     model = fitted(architecture=architecture, cbow_mean=mean, window=2)
     layer = HierarchicalSoftmaxLoss(model.node_vectors_.astype(np.float64), *make_tree(model.vectors_.counts).table())

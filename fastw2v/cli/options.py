@@ -1,0 +1,130 @@
+"""The words of the command line: files that are named, and messages of the library in terms of a command's options."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+# An argument with its value, as in "min_count=5"; a name that can be nothing else, as in "lower min_count" or
+# "`window`"; or the name with which a message begins, as in "frozen: 3 of 4 words".
+_ARGUMENT = re.compile(
+    r"(?<![\w/.\-])(?P<name>[a-z_]+)=(?P<value>'[^']*'|\([^()]*\)|[^\s,;:()]+)"
+    r"|(?<![\w/.\-'\"`])(?P<bare>[a-z]+(?:_[a-z]+)+)(?![\w/'\"(=`])"
+    r"|`(?P<quoted>[a-z_]+)`|^(?P<first>[a-z_]+)(?=: )"
+)
+# What the library calls otherwise, and its functions.
+_OTHER_NAMES = {"random_state": "seed", "evaluate_word_pairs": "pairs", "evaluate_analogies": "analogies"}
+# Of an option that can be left out: its default has a meaning, and no name.
+_NONE = re.compile(r"\bNone \(")
+# Only `convert` has the options that `load` takes as arguments; its other option of the same name means other lines.
+_OF_CONVERT = re.compile(r"\b(errors|limit)='?([a-z]+|[A-Z])\b'?")
+
+
+class NamedFile(click.Path):
+    """A file that is named; standard input or output, ``-``, is refused with the remedy.
+
+    Parameters
+    ----------
+    written : bool
+        Whether the command writes it.
+    """
+
+    def __init__(self, *, written: bool = False) -> None:
+        super().__init__()
+        self.written = written
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, or fail."""
+        if value == "-":
+            what = "standard output cannot be written" if self.written else "standard input cannot be read"
+            remedy = "name a file" if self.written else "write it to a file first, and name that"
+            self.fail(f"{what} here: {remedy} (./- is a file of this name)", param, ctx)
+        return Path(os.fsdecode(super().convert(value, param, ctx)))
+
+
+def columns_of(value: str) -> list[str | int]:
+    """Return the names, or the numbers, of three columns that an option separates by commas."""
+    names = [name.strip() for name in value.split(",")]
+    if len(names) != 3 or not all(names):
+        raise click.BadParameter(f"expected three names or numbers, of two words and the score; got {value!r}")
+    return [int(name) if name.isdecimal() else name for name in names]
+
+
+def in_options(message: str, options: Mapping[str, click.Option]) -> str:
+    """Return a message of the library in the words of a command: its options in place of arguments.
+
+    Parameters
+    ----------
+    message : str
+    options : mapping of names to options
+        As `options_of` returns.
+
+    Examples
+    --------
+    >>> from fastw2v.cli.commands import cli
+    >>> options = options_of(cli.commands["train"])
+    >>> in_options("no word occurs min_count=5 times; lower min_count or pass more text", options)
+    'no word occurs --min-count 5 times; lower --min-count or pass more text'
+    >>> in_options("pass errors='replace' or errors='ignore'", options)
+    'pass --errors replace or --errors ignore'
+    """
+    return _ARGUMENT.sub(lambda match: _as_option(match, options), without_none(message))
+
+
+def without_none(message: str) -> str:
+    """Return a sentence about a parameter that may be None as one about an option that may be left out."""
+    return _NONE.sub("left out (", message)
+
+
+def options_of(command: click.Command | None) -> dict[str, click.Option]:
+    """Return a command's options by the names that the library gives to its arguments."""
+    found = [] if command is None else [each for each in command.params if isinstance(each, click.Option)]
+    return {(each.name or "").rstrip("_"): each for each in found}
+
+
+@contextmanager
+def in_terms_of_convert(file: Path) -> Iterator[None]:
+    """Let errors and warnings of loading a file name the options of ``fastw2v convert``, which other commands lack."""
+    from fastw2v.errors import FormatError
+
+    def reworded(message: Warning | str) -> str:
+        return _OF_CONVERT.sub(lambda match: f"'fastw2v convert --{match[1]} {match[2]} {file} NEW'", str(message))
+
+    def show(message: Warning | str, *where: Any, **more: Any) -> None:
+        shown(reworded(message), *where, **more)  # type: ignore[arg-type]
+
+    shown = warnings.showwarning
+    warnings.showwarning = show  # type: ignore[assignment]
+    try:
+        yield
+    except FormatError as error:
+        raise FormatError(reworded(str(error))) from error
+    finally:
+        warnings.showwarning = shown
+
+
+def _as_option(match: re.Match[str], options: Mapping[str, click.Option]) -> str:
+    name = match["name"] or match["bare"] or match["quoted"] or match["first"]
+    value = match["value"]
+    option = options.get(_OTHER_NAMES.get(name, name))
+    if option is None:
+        return match[0]
+    flag = max(option.opts, key=len)
+    if value is None:
+        return flag
+    if value == "None":
+        return f"no {flag}"
+    if option.is_flag:
+        return flag if value == "True" or not option.secondary_opts else option.secondary_opts[0]
+    if value == "True" and option.metavar:
+        return f"{flag} {option.metavar}"
+    if isinstance(option.type, click.Choice):
+        value = {"True": "yes", "False": "no"}.get(value, value)
+    return f"{flag} {re.sub(', *', ',', value.strip('()' + chr(39)))}"

@@ -1,0 +1,28 @@
+"""Documents as bags of words: vectors that make no sense are left out and counted."""
+
+import numpy as np
+import pytest
+
+from fastw2v import DocVectorizer, WordVectors
+
+WEIGHTINGS = ["mean", "tfidf", "sif", "usif"]
+WORDS = [f"w{i}" for i in range(40)]
+VECTORS = WordVectors(np.random.default_rng(0).normal(1, 1, (len(WORDS), 7)).astype(np.float32), WORDS)
+DOCUMENTS = [[f"w{i * j % 41}" for j in range(1, 9)] for i in range(1, 31)]
+
+
+@pytest.mark.parametrize("weighting", WEIGHTINGS)
+@pytest.mark.parametrize("at_once", [2, 16_384])
+def test_words_whose_vectors_are_not_finite_are_left_out_and_counted(monkeypatch, weighting, at_once):
+    monkeypatch.setattr("fastw2v.estimators.bags._AT_ONCE", at_once)
+    rows = VECTORS.vectors.copy()
+    rows[1, 0], rows[3, 2], rows[39] = np.nan, np.inf, -np.inf
+    good = [row for row in range(len(WORDS)) if row not in (1, 3, 39)]
+    fine = WordVectors(VECTORS.vectors[good], [WORDS[row] for row in good])
+    used = sum(any(word in document for document in DOCUMENTS) for word in ("w1", "w3", "w39"))
+    vectorizer = DocVectorizer(WordVectors(rows, WORDS), weighting)
+    message = f"vectors of {used} words of the documents hold NaN or infinity .*'w1'.*left out"
+    with pytest.warns(RuntimeWarning, match=message):
+        found = vectorizer.fit_transform(DOCUMENTS)
+    assert np.isfinite(found).all()
+    np.testing.assert_allclose(found, DocVectorizer(fine, weighting).fit_transform(DOCUMENTS), rtol=1e-4, atol=1e-5)
