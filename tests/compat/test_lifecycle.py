@@ -232,9 +232,7 @@ def test_a_model_with_fewer_keys_is_saved_without_output_rows(tmp_path, loss):
     kept = ["c", "a"]
     model.wv.vectors = np.array([model.wv[key] for key in kept])
     model.wv.key_to_index, model.wv.index_to_key = {"c": 0, "a": 1}, kept
-    with pytest.warns(
-        RuntimeWarning, match="has 2 keys, and the model output rows for 4: .*cannot be trained"
-    ):
+    with pytest.warns(RuntimeWarning, match="has 2 keys, and the model output rows for 4: .*cannot be trained"):
         model.save(tmp_path / "model")
     loaded = Word2Vec.load(tmp_path / "model")
     assert loaded.wv.index_to_key == kept
