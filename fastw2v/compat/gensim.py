@@ -35,6 +35,7 @@ from fastw2v.compat.lifecycle import (
     OnClass,
     check_can_predict,
     check_can_train,
+    rows_to_save,
     warn_of_rising_rate,
 )
 from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8Corpus
@@ -433,7 +434,7 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         own["lifecycle_events"] = json.loads(json.dumps(self.lifecycle_events, default=str))
         metadata = {"gensim": own, "keyed_vectors": kept_of(self.wv)}
         metadata |= record(self._recorded(), self.loss_history, None, None)
-        context, nodes = self._output_rows()
+        context, nodes = rows_to_save(self)
         save(fname, self.wv, format="native", context_vectors=context, node_vectors=nodes, metadata=metadata)
 
     def _recorded(self) -> dict[str, Any]:
@@ -453,7 +454,7 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         """
         loaded = load_all(fname, format="native", mmap=mmap is not None)
         own = loaded.metadata.get("gensim")
-        if not isinstance(own, dict) or (loaded.context_vectors is None and loaded.node_vectors is None):
+        if not isinstance(own, dict):
             raise NotAModelError(
                 f"{os.fspath(fname)}: not a model saved by fastw2v.compat.gensim; KeyedVectors.load reads vectors"
             )

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import fastw2v
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import check
 from fastw2v.planning.noise import noise_weights
-from fastw2v.planning.rows import row_stride
+from fastw2v.planning.rows import OutputRows, row_stride
 
 Made = TypeVar("Made")
 logger = logging.getLogger(__name__)
@@ -166,6 +166,24 @@ def check_can_train(model: Any) -> None:
             "Both hierarchical softmax and negative sampling are activated. Each word then trains with both losses; "
             "pass negative=0 or hs=0 to train with one, as is usual."
         )
+
+
+def rows_to_save(model: Any) -> OutputRows:
+    """Return the output rows of a model; none, with a warning, where keys were taken away or added since."""
+    rows: OutputRows = model._output_rows()
+    keys = len(model.wv)
+    found = keys
+    if rows.words is not None:
+        found = len(rows.words)
+    if found == keys and rows.nodes is not None:
+        found = len(rows.nodes) + 1
+    if found == keys:
+        return rows
+    warn_user(
+        f"model.wv has {keys:,} keys, and the model output rows for {found:,}: keys were added or taken away since "
+        "build_vocab. The output rows are not saved: the loaded model has its vectors, and cannot be trained further"
+    )
+    return OutputRows(None, None)
 
 
 def check_can_predict(model: Any) -> None:

@@ -48,7 +48,8 @@ def write_word2vec(
     words = [
         prefix + (word if isinstance(word, str) else _text(word)) for word in map(wv.index_to_key.__getitem__, rows)
     ]
-    plain_words(words)  # before anything is written
+    spaced = not binary and fvocab is None
+    plain_words(words, spaced)  # before anything is written
     if append and write_header and target.exists() and target.stat().st_size:
         raise ParameterError(
             f"{target}: append=True would put a second header into the file: pass write_header=False, and total_vec= "
@@ -61,7 +62,11 @@ def write_word2vec(
             file.write("".join(lines).encode())
     promised = 0 if not write_header else total_vec
     with _open(target, append) as file:
-        (write_binary if binary else write_text)(file, wv._rows[rows], words, promised)
+        if binary:
+            write_binary(file, wv._rows[rows], words, promised)
+        else:
+            write_text(file, wv._rows[rows], words, promised, spaced)
+    _warn_of_spaces(target, words)
 
 
 def _order(wv: EditableVectors, sort_attr: str, fvocab: PathLike | None) -> NDArray[np.int64]:
@@ -78,6 +83,15 @@ def _order(wv: EditableVectors, sort_attr: str, fvocab: PathLike | None) -> NDAr
     if sort_attr != "count":
         warn_user(f"sort_attr={sort_attr!r}: the keys have no attribute of this name; they are written by row")
     return np.arange(len(wv))
+
+
+def _warn_of_spaces(path: Path, words: list[str]) -> None:
+    odd = [word for word in words if " " in word]
+    if odd:
+        warn_user(
+            f"{path}: {len(odd):,} keys contain spaces (the first is {odd[0][:40]!r}); load_word2vec_format of this "
+            "package reads them, gensim's and word2vec do not"
+        )
 
 
 def _text(key: Any) -> str:

@@ -42,7 +42,11 @@ _ROWS_PER_WRITE = 256
 
 
 def write_text(
-    writer: Writer | Any, vectors: NDArray[np.float32], words: list[Any], promised: int | None = None
+    writer: Writer | Any,
+    vectors: NDArray[np.float32],
+    words: list[Any],
+    promised: int | None = None,
+    spaced: bool = False,
 ) -> None:
     """Write header and rows; at most 256 rows are held as text.
 
@@ -53,13 +57,15 @@ def write_text(
     words : list of str
     promised : int, optional
         The number of words that the header says, by default as many as there are; 0: without a header.
+    spaced : bool, default False
+        See `plain_words`.
 
     Raises
     ------
     FormatError
         For a word that the format cannot hold.
     """
-    encoded = plain_words(words)
+    encoded = plain_words(words, spaced)
     size = vectors.shape[1]
     if promised != 0:
         writer.write(b"%d %d\n" % (promised or len(encoded), size))

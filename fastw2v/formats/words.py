@@ -8,9 +8,11 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 
 from fastw2v.errors import FormatError
+from fastw2v.formats._rows import parse_float
 from fastw2v.formats.reader import MAX_WORD_BYTES
 
 _ASCII_SPACE = re.compile(rb"[ \t\n\r\v\f]")
+_LINE_OR_TAB = re.compile(rb"[\t\n\r\v\f]")
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 
 
@@ -51,12 +53,15 @@ def decode_integers(words: list[str]) -> list[int]:
     return [int(word) for word in words]
 
 
-def plain_words(words: Sequence[Hashable]) -> list[bytes]:
+def plain_words(words: Sequence[Hashable], spaced: bool = False) -> list[bytes]:
     """Encode words for the word2vec formats, which separate word and numbers by white space.
 
     Parameters
     ----------
     words : sequence of str
+    spaced : bool, default False
+        Accept spaces between the parts of a word, whose last part is not a number: readers that take the numbers from
+        the end of a line, as those of this package and of GloVe do, find such words.
 
     Returns
     -------
@@ -75,7 +80,7 @@ def plain_words(words: Sequence[Hashable]) -> list[bytes]:
                 "format (.safetensors) also holds whole numbers"
             )
         raw = _encode(row, word)
-        if not raw or _ASCII_SPACE.search(raw):
+        if not raw or (_ASCII_SPACE.search(raw) and not (spaced and _is_readable(raw))):
             what = "contains white space" if raw else "is empty"
             raise FormatError(
                 f"word {row}, {word[:40]!r}, {what}, which would make a word2vec file unreadable; use the native "
@@ -83,6 +88,12 @@ def plain_words(words: Sequence[Hashable]) -> list[bytes]:
             )
         encoded.append(raw)
     return encoded
+
+
+def _is_readable(raw: bytes) -> bool:
+    """Return whether a word with spaces can be told from the numbers behind it."""
+    parts = raw.split(b" ")
+    return bool(parts[0] and parts[-1]) and not _LINE_OR_TAB.search(raw) and parse_float(parts[-1]) is None
 
 
 def _encode(row: int, word: str) -> bytes:

@@ -174,7 +174,7 @@ def test_words_without_a_count_are_told(wv, tmp_path):
     ("options", "error", "said"),
     [
         ({"fvocab": "new", "sort_attr": "height"}, ParameterError, "no attribute 'height' to write there"),
-        ({"prefix": "a b"}, FormatError, "contains white space"),
+        ({"prefix": "a\tb"}, FormatError, "contains white space"),
         ({"fvocab": "notes"}, FormatError, "is no list of words and counts.*or delete this one$"),
     ],
 )
@@ -185,6 +185,34 @@ def test_nothing_is_written_where_something_is_wrong(wv, tmp_path, monkeypatch, 
         wv.save_word2vec_format("file", **options)
     assert [path.name for path in tmp_path.iterdir()] == ["notes"]
     assert (tmp_path / "notes").read_text() == "what I did today\n"
+
+
+def test_keys_with_spaces_are_written_as_text_and_read_again(tmp_path):
+    """As node2vec's edges have them; gensim writes a file that it cannot read."""
+    keys = ["('1', '2')", "new york", "a  b", "top 10 hits", "plain"]
+    wv = KeyedVectors.from_vectors(np.arange(15, dtype=np.float32).reshape(5, 3), keys)
+    with pytest.warns(RuntimeWarning, match=r"4 keys contain spaces \(the first is \"\('1', '2'\)\"\)"):
+        wv.save_word2vec_format(tmp_path / "file")
+    loaded = KeyedVectors.load_word2vec_format(tmp_path / "file")
+    assert loaded.index_to_key == keys
+    np.testing.assert_array_equal(loaded.vectors, wv.vectors)
+
+
+@pytest.mark.parametrize("key", ["boeing 747", "a\tb", "a b\nc", " a", "a ", " "])
+def test_keys_that_no_reader_could_find_are_refused(tmp_path, key):
+    wv = KeyedVectors.from_vectors([[1, 2, 3]], [key])
+    with pytest.raises(FormatError, match="white space"):
+        wv.save_word2vec_format(tmp_path / "file")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("option", [{"binary": True}, {"fvocab": "counts"}])
+def test_keys_with_spaces_are_refused_where_a_space_ends_the_key(tmp_path, monkeypatch, option):
+    monkeypatch.chdir(tmp_path)
+    wv = KeyedVectors.from_vectors([[1, 2, 3]], ["new york"], [7])
+    with pytest.raises(FormatError, match="white space"):
+        wv.save_word2vec_format("file", **option)
+    assert not list(tmp_path.iterdir())
 
 
 # --- into another vocabulary ------------------------------------------------------------------------------------------

@@ -221,3 +221,21 @@ def test_init_sims_of_a_model_is_that_of_its_vectors():
     model = Word2Vec(SENTENCES, **OPTIONS)
     with pytest.warns(DeprecationWarning, match="use model.wv.init_sims"):
         model.init_sims()
+
+
+# --- a model whose keys were taken away, as scripts that align two models do ------------------------------------------
+
+
+@pytest.mark.parametrize("loss", [{}, {"hs": 1, "negative": 0}])
+def test_a_model_with_fewer_keys_is_saved_without_output_rows(tmp_path, loss):
+    model = Word2Vec([["a", "b", "c", "d"]] * 20, vector_size=4, min_count=1, workers=1, **loss)
+    kept = ["c", "a"]
+    model.wv.vectors = np.array([model.wv[key] for key in kept])
+    model.wv.key_to_index, model.wv.index_to_key = {"c": 0, "a": 1}, kept
+    with pytest.warns(RuntimeWarning, match="has 2 keys, and the model output rows for 4: .*cannot be trained"):
+        model.save(tmp_path / "model")
+    loaded = Word2Vec.load(tmp_path / "model")
+    assert loaded.wv.index_to_key == kept
+    np.testing.assert_array_equal(loaded.wv.vectors, model.wv.vectors)
+    with pytest.raises(ParameterError, match=r"there are no output rows \(syn1"):
+        loaded.train([["a", "c"]], total_examples=1, epochs=1)
