@@ -40,11 +40,13 @@ from fastw2v.compat.lifecycle import (
 )
 from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8Corpus
 from fastw2v.compat.other_names import missing_name
+from fastw2v.compat.own_attributes import own_attributes, restore_own_attributes
 from fastw2v.compat.queries import refuse_string
 from fastw2v.compat.raw_vocabulary import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, check_trim_rule
 from fastw2v.compat.sentences import HeldCorpus, one_of, read_sentences
 from fastw2v.compat.vocabulary import VocabularyBuilder
 from fastw2v.compat.word2vec_format import kept_of
+from fastw2v.corpus.given_vocabulary import NoKnownWordsError
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.estimators.likelihood import log_probabilities
@@ -298,7 +300,8 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         Returns
         -------
         int, int
-            Words of the vocabulary in the text, and all words, both times the epochs.
+            Words of the vocabulary in the text, and all words, both times the epochs. Without a known word nothing
+            is trained, with a warning.
 
         Notes
         -----
@@ -312,8 +315,12 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         given = one_of(corpus_iterable, corpus_file)
         self.compute_loss = compute_loss
         self.epochs = rounds = self.epochs if epochs is None else epochs
-        with gensims_names():
-            session = self._next_session(given, rounds, start_alpha, end_alpha)
+        try:
+            with gensims_names():
+                session = self._next_session(given, rounds, start_alpha, end_alpha)
+        except NoKnownWordsError as error:
+            warn_user(f"nothing was trained: {error}; new words join by build_vocab(sentences, update=True)")
+            return 0, error.tokens * rounds
         self.train_count += 1
         state, corpus = session.state, session.corpus
         self.loss_history, self.running_training_loss = [], 0.0
@@ -427,11 +434,16 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
     # -- files --
 
     def save(self, fname: str | os.PathLike[str], **ignored: Any) -> None:
-        """Write the model in this package's native format, whatever the name; gensim's options do nothing."""
+        """Write the model in this package's native format, whatever the name; gensim's options do nothing.
+
+        Attributes that a script or a subclass has set are saved if their values are plain: None, numbers, strings,
+        lists and dicts of these. A warning names the others.
+        """
         self.add_lifecycle_event("saving", fname=str(fname))
         own = {name: getattr(self, name) for name in _ARGUMENTS + _TOTALS}
         own = {name: plain(value) for name, value in own.items() if _can_be_kept(value)}
         own["lifecycle_events"] = json.loads(json.dumps(self.lifecycle_events, default=str))
+        own["own_attributes"] = own_attributes(self, Word2Vec, _KNOWN)
         metadata = {"gensim": own, "keyed_vectors": kept_of(self.wv)}
         metadata |= record(self._recorded(), self.loss_history, None, None)
         context, nodes = rows_to_save(self)
@@ -462,6 +474,7 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         Word2Vec.__init__(model)  # without checks: a script may have changed an attribute, and train looks again
         kept = [name for name in _ARGUMENTS + _TOTALS if name in own and _can_be_kept(own[name])]
         vars(model).update({name: own[name] for name in kept})
+        restore_own_attributes(model, Word2Vec, _KNOWN, own.get("own_attributes"))
         model.wv = KeyedVectors._from_file(loaded, fname)
         if loaded.context_vectors is not None:
             model.syn1neg = loaded.context_vectors
@@ -501,3 +514,8 @@ _TOTALS = (
     *("corpus_count", "corpus_total_words", "train_count", "total_train_time", "running_training_loss"),
     "min_alpha_yet_reached",
 )
+_KNOWN = {
+    *_ARGUMENTS,
+    *_TOTALS,
+    *("wv", "syn1", "syn1neg", "hashfxn", "loss_history", "lifecycle_events", "_held", "_raw"),
+}

@@ -16,6 +16,11 @@ _DOCUMENTS = "for document vectors use fastw2v.DocVectorizer, or Doc2Vec from ge
 _SUBWORDS = "subwords are not trained: use gensim's own FastText, or Word2Vec for vectors of whole words"
 _OLD_PARTS = "vocabulary and vectors are parts of the model, as in gensim 4: use model.wv"
 
+_GLOVE = (
+    "files of GloVe need no conversion: KeyedVectors.load_word2vec_format(path) reads them, with or without a header"
+)
+_INDEX = "fastw2v.ann.ApproximateIndex(vectors) is such an index, and gensim's fit as `indexer` of most_similar, too"
+
 INSTEAD = {
     **dict.fromkeys(["models", "word2vec", "keyedvectors", "callbacks"], _HERE),
     **dict.fromkeys(["api", "downloader", "load", "info"], _DOWNLOADS),
@@ -26,6 +31,10 @@ INSTEAD = {
     **dict.fromkeys(["utils", "corpora", "similarities", "matutils", "parsing", "interfaces"], _GENSIMS_OWN),
     **dict.fromkeys(["LdaModel", "LdaMulticore", "LsiModel", "TfidfModel", "CoherenceModel"], _GENSIMS_OWN),
     **dict.fromkeys(["TranslationMatrix", "Similarity", "VocabTransform", "PoincareModel"], _GENSIMS_OWN),
+    **dict.fromkeys(["datapath", "get_tmpfile", "common_texts", "test"], _GENSIMS_OWN),
+    **dict.fromkeys(["ENGLISH_CONNECTOR_WORDS", "remove_stopwords", "WmdSimilarity"], _GENSIMS_OWN),
+    **dict.fromkeys(["glove2word2vec", "scripts"], _GLOVE),
+    **dict.fromkeys(["AnnoyIndexer", "NmslibIndexer"], _INDEX),
     "simple_preprocess": "fastw2v.tokenizers.words(text) splits a text into lower-case words; or import it from gensim",
     **dict.fromkeys(["EuclideanKeyedVectors", "Doc2VecKeyedVectors"], "its name is KeyedVectors, as in gensim 4"),
     "CythonLineSentence": "LineSentence is read in C",

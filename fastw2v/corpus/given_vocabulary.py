@@ -15,6 +15,18 @@ from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError, warn_user
 from fastw2v.parameters import shown
 
+
+class NoKnownWordsError(CorpusError):
+    """No word of a corpus, of so many `tokens`, is in the vocabulary."""
+
+    def __init__(self, message: str, tokens: int) -> None:
+        super().__init__(message)
+        self.tokens = tokens
+
+    def __reduce__(self) -> tuple[type[NoKnownWordsError], tuple[str, int]]:
+        return type(self), (str(self), self.tokens)
+
+
 # A vocabulary that covers a smaller share of the tokens is hardly one of this corpus.
 LEAST_COVERAGE = 0.05
 MOST_UNSEEN = 0.5  # of the given words
@@ -103,9 +115,10 @@ def check_coverage(
     found = f"{', '.join(ours)}, ... in the vocabulary, {', '.join(theirs)}, ... in the corpus"
     remedy = _remedy(given, counted, known_tokens)
     if not known_tokens and not new_words:
-        raise CorpusError(
+        raise NoKnownWordsError(
             f"no word of the given vocabulary ({len(given):,} words) occurs in the corpus ({counted.tokens:,} tokens): "
-            f"{found}{remedy}"
+            f"{found}{remedy}",
+            counted.tokens,
         )
     warn_user(
         f"only {known_tokens / counted.tokens:.2%} of the corpus's {counted.tokens:,} tokens are words of the given "

@@ -249,6 +249,7 @@ def _read_native(file: Path, mmap: bool, limit: int | None) -> NativeContent:
         if found == "native":
             raise
         raise FormatError(
-            f"{file}: a word2vec {found} file, not one of the native format; fastw2v.load(path) reads its vectors, "
-            "from which training starts as `initial_vectors`"
+            f"{file}: a word2vec {found} file, not one of the native format; fastw2v.load(path), or "
+            "KeyedVectors.load_word2vec_format of fastw2v.compat.gensim, reads its vectors, from which training "
+            "starts as `initial_vectors`"
         ) from error

@@ -218,22 +218,21 @@ class Comparisons(Table):
         given = np.ones(len(items)) if weights is None else np.asarray(weights, np.float64)
         if given.shape != (len(items),):
             raise ParameterError(f"got {len(items)} words and weights of shape {given.shape}: give one weight per word")
-        total, total_weight = np.zeros(self.vector_size), 0.0
-        lost: list[Any] = []
-        for item, weight in zip(items, given.tolist(), strict=True):
+        vectors, used = np.zeros((len(items), self.vector_size)), np.zeros(len(items), bool)
+        rows: dict[int, int] = {}  # place in `items` -> row
+        for place, item in enumerate(items):
             if isinstance(item, np.ndarray):
-                vector = self._vector(item)
-            elif ignore_missing and item not in self:
-                continue
-            else:
-                vector = self._rows[self.row(item)]
-                if not np.isfinite(vector).all() or (pre_normalize and not vector.any()):
-                    lost.append(item)
-                    continue
-                vector = unit_rows(vector[None, :])[0] if pre_normalize else vector
-            total += weight * vector.astype(np.float64)
-            total_weight += abs(weight)
-        _warn_of_lost("get_mean_vector", lost)
+                vectors[place], used[place] = self._vector(item), True
+            elif not ignore_missing or item in self:
+                rows[place] = self.row(item)
+        if rows:
+            places, found = np.array(list(rows)), self._rows[list(rows.values())]
+            fit = np.isfinite(found).all(axis=1)
+            fit &= found.any(axis=1) | (not pre_normalize)
+            vectors[places[fit]] = unit_rows(found[fit]) if pre_normalize else found[fit]
+            used[places[fit]] = True
+            _warn_of_lost("get_mean_vector", [items[place] for place in places[~fit]])
+        total, total_weight = (given[:, None] * vectors).sum(axis=0), np.abs(given[used]).sum()
         mean = total / total_weight if total_weight else total
         return unit_rows(mean[None, :])[0] if post_normalize else mean.astype(np.float32)
 
