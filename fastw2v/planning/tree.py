@@ -55,15 +55,18 @@ class Tree:
         steps = self.step[self.begin[word] : self.begin[word + 1]]
         return steps >> 1, steps & 1
 
-    def table(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return all paths, int64 (V, longest path) with -1 beyond a word's own, and the codes, 0 there."""
-        lengths = np.diff(self.begin)
-        place = np.arange(len(self.step)) - np.repeat(self.begin[:-1], lengths)
-        nodes = np.full((len(lengths), self.longest_path), -1, np.int64)
-        codes = np.zeros_like(nodes)
-        word = np.repeat(np.arange(len(lengths)), lengths)
-        nodes[word, place], codes[word, place] = self.step >> 1, self.step & 1
-        return nodes, codes
+    def table(self, words: NDArray[np.int64] | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the paths of words (n,), by default of all.
+
+        They are int64 (n, the longest path among them) with -1 beyond a word's own, and the codes, 0 there.
+        """
+        words = np.arange(len(self.begin) - 1) if words is None else words
+        begin = self.begin[words]
+        lengths = self.begin[words + 1] - begin
+        place = np.arange(lengths.max(initial=0))
+        within = place < lengths[:, None]
+        steps = self.step[np.where(within, begin[:, None] + place, 0)]
+        return np.where(within, steps >> 1, -1).astype(np.int64), np.where(within, steps & 1, 0).astype(np.int64)
 
     def visits(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how often each node is on a path, float64 (V - 1,), where words occur ``counts`` (V,) times."""

@@ -132,3 +132,13 @@ def test_the_share_of_a_step_is_the_kernels():
     assert (found * steps <= 0.25 + 1e-6).all()
     assert (found[steps <= 0.25] == 1).all()
     assert found == pytest.approx([_sampler.node_share(float(step)) for step in steps], rel=1e-6)
+
+
+def test_the_table_of_some_words_holds_their_paths():
+    tree = make_tree(np.random.default_rng().integers(1, 90, 50))
+    words = np.array([7, 49, 7, 0])
+    (paths, codes), (all_paths, all_codes) = tree.table(words), tree.table()
+    longest = paths.shape[1]
+    assert longest == (all_paths[words] >= 0).sum(axis=1).max()
+    assert (paths == all_paths[words, :longest]).all()
+    assert (codes == all_codes[words, :longest]).all()
