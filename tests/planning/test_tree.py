@@ -1,6 +1,7 @@
 """The tree of hierarchical softmax: word2vec.c's, of any counts in any order."""
 
 import heapq
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -142,3 +143,14 @@ def test_the_table_of_some_words_holds_their_paths():
     assert longest == (all_paths[words] >= 0).sum(axis=1).max()
     assert (paths == all_paths[words, :longest]).all()
     assert (codes == all_codes[words, :longest]).all()
+
+
+def test_crown_and_visits_need_no_copies_of_all_paths():
+    tree = make_tree((3e6 / np.arange(1, 300_001)).astype(np.int64))
+    counts = np.ones(300_000)
+    for ask in (lambda: tree.crown_path, lambda: tree.visits(counts)):
+        tracemalloc.start()
+        ask()
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 1.5 * tree.step.nbytes
