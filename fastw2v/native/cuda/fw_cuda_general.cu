@@ -36,7 +36,7 @@ FW_FN void fw_open_workspace(const fw_job *job, fw_tile &t, float *workspace) {
     const fw_i64 rows = (fw_i64)job->run.tile_tokens * fw_rows_room(job);
     t.hidden = workspace;
     t.error = t.hidden + job->run.tile_tokens * job->run.stride;
-    t.node_error = t.error + job->run.tile_tokens * job->run.stride; /* rows come first: four numbers are read at once */
+    t.node_error = t.error + job->run.tile_tokens * job->run.stride; /* rows first: read by fours */
     t.node_factor = t.node_error + (job->run.hierarchical ? job->run.tile_tokens * job->run.stride : 0);
     t.factor = t.node_factor + (job->run.hierarchical ? job->run.tile_tokens * FW_PATH : 0);
     t.word = (int *)(t.factor + rows);
