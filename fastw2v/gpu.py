@@ -306,9 +306,9 @@ def _fit(
     free, words = device.free_bytes(), len(corpus.vocabulary)
     rows_out = words * plan.negative_sampling + (words - 1) * plan.hierarchical
     rows = 4 * (words + rows_out) * row_stride(size)
-    tables = (
-        (21 + (12 + 4 * plan.longest_path) * plan.hierarchical) * words + 20 * (plan.chunks + 1) + (10 << 10)
-    )  # 10 KiB: allocations are rounded up
+    paths = (12 + 4 * plan.longest_path) * words + 8 if plan.hierarchical else 0
+    # 10 KiB: allocations are rounded up
+    tables = 17 * words + 4 * rows_out + paths + 20 * (plan.chunks + 1) + (10 << 10)
     whole = 4 * len(corpus.ids) + 8 * len(corpus.offsets)
     each = 4 * kernel.workspace_floats
     launch = max(1, min(LAUNCH_CHUNKS_MAX, plan.chunks, LAUNCH_STREAM_BYTES_MAX // (4 * stream_ints(plan))))

@@ -65,21 +65,14 @@ class WordProbabilities:
     """
 
     def __init__(self, tree: Tree, nodes: NDArray[np.float32]) -> None:
-        paths, codes = tree.table()
-        self._nodes = nodes
-        self._paths = np.maximum(paths, 0)
-        self._sign = np.where(paths < 0, 0, 1 - 2 * codes).astype(np.float32)
+        self._tree, self._nodes = tree, nodes
 
     def of(self, words: NDArray[np.int64], hidden: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the log probability of words (n,), each given its hidden row (n, D)."""
-        found = np.zeros(len(words))
-        for begin in range(0, len(words), TOKENS_AT_ONCE):
-            part = words[begin : begin + TOKENS_AT_ONCE]
-            sign = self._sign[part]
-            rows, own = self._nodes[self._paths[part]], hidden[begin : begin + TOKENS_AT_ONCE]
-            scores = sign * np.einsum("nld,nd->nl", rows, own)
-            found[begin : begin + len(part)] = -(np.logaddexp(0, -scores) * (sign != 0)).sum(axis=1)
-        return found
+        paths, codes = self._tree.table(words)
+        sign = np.where(paths < 0, 0, 1 - 2 * codes).astype(np.float32)
+        scores = sign * np.einsum("nld,nd->nl", self._nodes[np.maximum(paths, 0)], hidden)
+        return np.asarray(-(np.logaddexp(0, -scores) * (sign != 0)).sum(axis=1), np.float64)
 
 
 def skipgram_log_probability(
@@ -88,8 +81,10 @@ def skipgram_log_probability(
     """Return the sum, over all pairs within the window, of the log probability of one word given the other's vector."""
     total = 0.0
     for distance in range(1, min(window, len(ids) - 1) + 1):
-        left, right = ids[:-distance], ids[distance:]
-        total += float(probabilities.of(left, vectors[right]).sum() + probabilities.of(right, vectors[left]).sum())
+        for begin in range(0, len(ids) - distance, TOKENS_AT_ONCE):
+            left = ids[begin : min(begin + TOKENS_AT_ONCE, len(ids) - distance)]
+            right = ids[begin + distance :][: len(left)]
+            total += float(probabilities.of(left, vectors[right]).sum() + probabilities.of(right, vectors[left]).sum())
     return total
 
 

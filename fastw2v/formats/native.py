@@ -83,7 +83,7 @@ def write_native(writer: Writer, content: NativeContent) -> None:
     offsets = np.zeros(len(encoded) + 1, np.int64)
     np.cumsum([len(word) for word in encoded], out=offsets[1:])
     arrays: dict[str, NDArray[Any]] = {} if content.counts is None else {"counts": content.counts}
-    arrays |= {"vocab_offsets": offsets, "vectors": np.ascontiguousarray(content.vectors, np.float32)}
+    arrays |= {"vocab_offsets": offsets, "vectors": content.vectors}
     words, columns = content.vectors.shape
     for name, rows in (("context_vectors", words), ("node_vectors", words - 1)):
         given = getattr(content, name)
@@ -91,12 +91,18 @@ def write_native(writer: Writer, content: NativeContent) -> None:
             continue
         if given.shape != (rows, columns):
             raise ParameterError(f"{name} have shape {given.shape}, expected {(rows, columns)}")
-        arrays[name] = np.ascontiguousarray(given, np.float32)
+        arrays[name] = given
     arrays["vocab_utf8"] = np.frombuffer(b"".join(encoded), np.uint8)
     writer.write(_make_header(arrays, content.metadata, word_type))
     for name, array in arrays.items():
-        flat = np.ascontiguousarray(array, _DTYPES[_EXPECTED[name]]).reshape(-1)
-        writer.write(flat)
+        _write_array(writer, array, _DTYPES[_EXPECTED[name]])
+
+
+def _write_array(writer: Writer, array: NDArray[Any], dtype: str) -> None:
+    """Write blocks of rows: of padded rows, or of another type, only a block is copied at a time."""
+    rows = max(1, _BLOCK_BYTES // max(1, array[:1].nbytes))
+    for begin in range(0, len(array), rows):
+        writer.write(np.ascontiguousarray(array[begin : begin + rows], dtype).reshape(-1))
 
 
 def _make_header(arrays: dict[str, NDArray[Any]], metadata: dict[str, Any], word_type: str) -> bytes:
@@ -108,7 +114,7 @@ def _make_header(arrays: dict[str, NDArray[Any]], metadata: dict[str, Any], word
         raise ParameterError(f"the metadata cannot be written as JSON: {error}") from error
     begin = 0
     for name, array in arrays.items():
-        end = begin + array.nbytes
+        end = begin + array.size * np.dtype(_DTYPES[_EXPECTED[name]]).itemsize
         header[name] = {"dtype": _EXPECTED[name], "shape": list(array.shape), "data_offsets": [begin, end]}
         begin = end
     raw = json.dumps(header, separators=(",", ":")).encode()

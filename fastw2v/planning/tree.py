@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fastw2v import _sampler
 
 CROWN_NODES = 16  # FW_CROWN in native/fw_settings.h
+WORDS_AT_ONCE = 65_536  # whose paths are looked at together: all paths take many times the memory of one array of words
 
 
 @dataclass(frozen=True)
@@ -45,31 +46,44 @@ class Tree:
     @cached_property
     def crown_path(self) -> NDArray[np.uint32]:
         """Each word's path through the crown, uint32 (V,): bit c for its c-th node, bit 16 + c if the code is 0."""
-        node = (self.step >> 1) - self.first_in_crown
-        bit = np.where(node >= 0, 1 << np.maximum(node, 0), 0) * np.where(self.step & 1, 1, 1 + (1 << 16))
-        paths = np.add.reduceat(np.append(bit, 0), self.begin[:-1]) * (np.diff(self.begin) > 0)
-        return paths.astype(np.uint32)
+        paths = np.zeros(len(self.begin) - 1, np.uint32)
+        left = np.flatnonzero(np.diff(self.begin))  # words whose paths go on in the crown: nodes fall along a path
+        for place in range(CROWN_NODES):
+            step = self.step[self.begin[left] + place]
+            bit = np.uint32(1) << ((step >> 1) - self.first_in_crown).clip(0).astype(np.uint32)
+            inside = step >> 1 >= self.first_in_crown
+            paths[left[inside]] |= (bit | np.where(step & 1, 0, bit << np.uint32(16)).astype(np.uint32))[inside]
+            left = left[inside]
+            left = left[self.begin[left + 1] - self.begin[left] > place + 1]
+        return paths
 
     def path(self, word: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return the nodes on a word's path and the code at each."""
         steps = self.step[self.begin[word] : self.begin[word + 1]]
         return steps >> 1, steps & 1
 
-    def table(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return all paths, int64 (V, longest path) with -1 beyond a word's own, and the codes, 0 there."""
-        lengths = np.diff(self.begin)
-        place = np.arange(len(self.step)) - np.repeat(self.begin[:-1], lengths)
-        nodes = np.full((len(lengths), self.longest_path), -1, np.int64)
-        codes = np.zeros_like(nodes)
-        word = np.repeat(np.arange(len(lengths)), lengths)
-        nodes[word, place], codes[word, place] = self.step >> 1, self.step & 1
-        return nodes, codes
+    def table(self, words: NDArray[np.int64] | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the paths of words (n,), by default of all.
+
+        They are int64 (n, the longest path among them) with -1 beyond a word's own, and the codes, 0 there.
+        """
+        words = np.arange(len(self.begin) - 1) if words is None else words
+        begin = self.begin[words]
+        lengths = self.begin[words + 1] - begin
+        place = np.arange(lengths.max(initial=0))
+        within = place < lengths[:, None]
+        steps = self.step[np.where(within, begin[:, None] + place, 0)]
+        return np.where(within, steps >> 1, -1).astype(np.int64), np.where(within, steps & 1, 0).astype(np.int64)
 
     def visits(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how often each node is on a path, float64 (V - 1,), where words occur ``counts`` (V,) times."""
-        steps = np.diff(self.begin)
-        visits = np.bincount(self.step >> 1, np.repeat(counts, steps), minlength=max(len(counts) - 1, 0))
-        return visits.astype(np.float64)
+        visits = np.zeros(max(len(counts) - 1, 0))
+        for begin in range(0, len(counts), WORDS_AT_ONCE):
+            end = min(begin + WORDS_AT_ONCE, len(counts))
+            steps = self.step[self.begin[begin] : self.begin[end]]
+            occurrences = np.repeat(counts[begin:end], np.diff(self.begin[begin : end + 1]))
+            np.add.at(visits, steps >> 1, occurrences)
+        return visits
 
     def mean_path(self, counts: NDArray[np.float64]) -> float:
         """Return the mean length of a path, where words occur ``counts`` (V,) times."""

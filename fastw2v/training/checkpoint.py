@@ -164,7 +164,9 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
             "resume with the version that wrote it"
         )
     state.w_in[:] = vectors.vectors
-    state.w_out[:] = np.concatenate([part for part in rows if part is not None])
+    for to, source in zip(state.output_rows, rows, strict=True):
+        if to is not None:
+            to[:] = source
     state.epoch, state.chunk = epoch, chunk
     state.loss_sum, state.pairs = position["loss_sum"], position["pairs"]
     state.loss_history = position["loss_history"]

@@ -87,9 +87,10 @@ def start(
     tree = make_tree(deciding) if params.hierarchical else None
     made = plan.make_plan(corpus, params, seed, own_counts, counts, tree)
     if made.learning_rate < params.resolved_learning_rate:
+        noise = f" and negative={params.negative}" if params.negative_sampling else ""
         warn_user(
             f"the learning rate is lowered from {params.resolved_learning_rate:.4g} to {made.learning_rate:.4g}: with "
-            f"so few words, window={params.window} and negative={params.negative}, training could diverge",
+            f"so few words, window={params.window}{noise}, training could diverge",
         )
     return TrainingState(arrays, made, make_tables(deciding, params, frozen, tree), params)
 

@@ -35,6 +35,8 @@ from fastw2v.training.record import KEPT_PARAMETERS, record
 from fastw2v.training.seed import check_seed, is_generator, is_seed, resolve_seed
 from fastw2v.training.state import Callback, TrainingState
 
+_NAMES_OF_ROWS = {"words": "context_vectors_", "nodes": "node_vectors_"}
+
 
 @dataclass(frozen=True)
 class Request:
@@ -295,6 +297,7 @@ def next_pass(request: Request, corpus: Any, standing: Standing) -> Session:
     request = replace(request, vocabulary=known)
     encoded = request.read(corpus)
     _check_fits(standing, request.parameters)
+    _warn_of_other_loss(standing.output_rows, request.parameters)
     counts = count_ids(encoded.ids, len(encoded.vocabulary))
     if known.counts is not None:
         counts[: len(known)] += known.counts
@@ -315,6 +318,19 @@ def _check_fits(standing: Standing, parameters: TrainingParameters) -> None:
     size = standing.vectors.shape[1]
     if size != parameters.vector_size:
         raise ParameterError(f"partial_fit: vector_size={parameters.vector_size}, but the model's vectors have {size}")
+
+
+def _warn_of_other_loss(rows: OutputRows, parameters: TrainingParameters) -> None:
+    """Warn if a pass drops output rows of the model, or begins some at zero, because `loss` was changed."""
+    needed = OutputRows._fields, (parameters.negative_sampling, parameters.hierarchical)
+    kinds = [(name, wanted, getattr(rows, name) is not None) for name, wanted in zip(*needed, strict=True)]
+    told = [
+        f"{_NAMES_OF_ROWS[name]} {'start at zero' if wanted else 'are dropped'}"
+        for name, wanted, held in kinds
+        if wanted != held
+    ]
+    if told:
+        warn_user(f"partial_fit: the model was not trained with loss={parameters.loss!r}: its {' and its '.join(told)}")
 
 
 def seed_of_pass(seed: int, passes: int, stopped: int = 0) -> int:

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -51,6 +52,19 @@ def test_a_model_has_the_output_rows_of_its_loss():
     again = both.set_params(loss="ns").fit(corpus())
     assert not hasattr(again, "node_vectors_")
     assert again.context_vectors_.vectors.shape == (8, 12)
+
+
+def test_a_pass_with_another_loss_says_which_rows_are_dropped_or_start_at_zero():
+    for before, after, told in (
+        ("ns", "hs", "context_vectors_ are dropped and its node_vectors_ start at zero"),
+        ("hs", "both", "context_vectors_ start at zero"),
+        ("both", "ns", "node_vectors_ are dropped"),
+    ):
+        with pytest.warns(RuntimeWarning, match=f"not trained with loss='{after}': its {told}$"):
+            fitted(loss=before).set_params(loss=after).partial_fit(corpus())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fitted(loss="both").partial_fit(corpus())
 
 
 @pytest.mark.parametrize("loss", ["hs", "both"])

@@ -1,6 +1,7 @@
 """Saving and loading: what goes in comes out, in every format, for us and for gensim."""
 
 import os
+import tracemalloc
 from itertools import product
 
 import numpy as np
@@ -313,3 +314,14 @@ def test_faults_are_told_of_words_that_are_not_loaded(tmp_path, monkeypatch, err
     (tmp_path / "v.txt").write_text("62 2\n" + "\n".join(rows[:30] + rows[31:]) + "\n")
     with pytest.raises(TruncatedFileError, match="the file ends after 59"):
         load(tmp_path / "v.txt", words=["word5"])
+
+
+def test_padded_rows_are_written_without_a_copy_of_them(tmp_path):
+    """Those of a training run, which a checkpoint writes while they take most of the memory."""
+    rows = np.zeros((20_000, 512), np.float32)[:, :500]
+    vectors = WordVectors(rows, range(20_000))
+    tracemalloc.start()
+    save(tmp_path / "rows.safetensors", vectors, context_vectors=rows, node_vectors=rows[1:])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < rows.nbytes / 2

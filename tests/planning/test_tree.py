@@ -1,6 +1,7 @@
 """The tree of hierarchical softmax: word2vec.c's, of any counts in any order."""
 
 import heapq
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -132,3 +133,24 @@ def test_the_share_of_a_step_is_the_kernels():
     assert (found * steps <= 0.25 + 1e-6).all()
     assert (found[steps <= 0.25] == 1).all()
     assert found == pytest.approx([_sampler.node_share(float(step)) for step in steps], rel=1e-6)
+
+
+def test_the_table_of_some_words_holds_their_paths():
+    tree = make_tree(np.random.default_rng().integers(1, 90, 50))
+    words = np.array([7, 49, 7, 0])
+    (paths, codes), (all_paths, all_codes) = tree.table(words), tree.table()
+    longest = paths.shape[1]
+    assert longest == (all_paths[words] >= 0).sum(axis=1).max()
+    assert (paths == all_paths[words, :longest]).all()
+    assert (codes == all_codes[words, :longest]).all()
+
+
+def test_crown_and_visits_need_no_copies_of_all_paths():
+    tree = make_tree((3e6 / np.arange(1, 300_001)).astype(np.int64))
+    counts = np.ones(300_000)
+    for ask in (lambda: tree.crown_path, lambda: tree.visits(counts)):
+        tracemalloc.start()
+        ask()
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 1.5 * tree.step.nbytes

@@ -18,7 +18,7 @@ RESERVED_BYTES = 1 << 10  # of shared memory, in each block, by CUDA
 
 # Blocks of 16 output rows whose coefficients fit into a warp's registers: with more, the compiler spills.
 REGISTER_BLOCKS = 6
-PATH_NODES = 32  # FW_PATH in native/cuda/fw_cuda_nodes.cu
+PATH_NODES = 32  # FW_PATH in native/cuda/fw_cuda_general.cu
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def general_kernel(plan: Plan, size: int) -> Kernel:
     positives = 1 if plan.cbow else 2 * plan.window
     rows = positives + (positives * plan.negative if plan.pairwise_noise else plan.noise_slots)
     rows *= plan.negative_sampling
-    floats = 2 * plan.tile_tokens * (row_stride(size) + rows) + -(-plan.noise_slots // 4) * 4
+    floats = 2 * plan.tile_tokens * (row_stride(size) + rows) + plan.noise_slots
     if plan.hierarchical:
         floats += plan.tile_tokens * (row_stride(size) + PATH_NODES)
     return Kernel("general float32", GENERAL, workspace_floats=-(-floats // 4) * 4)

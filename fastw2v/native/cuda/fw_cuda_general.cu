@@ -6,6 +6,8 @@
    row, in the warp's workspace. Snapshot: first all coefficients, from copies of the hidden rows; then the gradients of
    the hidden rows, which read output rows; then, when no row is read any more, the rows that change from the copies. */
 
+#define FW_PATH 32 /* nodes of a path that are scored together, one in each lane: see fw_cuda_nodes.cu */
+
 struct fw_tile {
     fw_chunk c;
     int i0, n; /* stream tokens [i0, i0 + n) */
@@ -34,15 +36,13 @@ FW_FN void fw_open_workspace(const fw_job *job, fw_tile &t, float *workspace) {
     const fw_i64 rows = (fw_i64)job->run.tile_tokens * fw_rows_room(job);
     t.hidden = workspace;
     t.error = t.hidden + job->run.tile_tokens * job->run.stride;
-    t.factor = t.error + job->run.tile_tokens * job->run.stride;
+    t.node_error = t.error + job->run.tile_tokens * job->run.stride; /* rows first: read by fours */
+    t.node_factor = t.node_error + (job->run.hierarchical ? job->run.tile_tokens * job->run.stride : 0);
+    t.factor = t.node_factor + (job->run.hierarchical ? job->run.tile_tokens * FW_PATH : 0);
     t.word = (int *)(t.factor + rows);
     t.noise_word = t.word + rows;
-    t.node_error = (float *)(t.noise_word + (job->run.noise_slots + 3) / 4 * 4);
-    t.node_factor = t.node_error + job->run.tile_tokens * job->run.stride;
 }
 
-FW_FN float4 fw_get4(const float *p) { return *(const float4 *)p; }
-FW_FN void fw_put4(float *p, float4 v) { *(float4 *)p = v; }
 FW_FN float4 fw_zero4(void) { return {0.f, 0.f, 0.f, 0.f}; }
 FW_FN float fw_dot4(float4 a, float4 b) { return a.x * b.x + a.y * b.y + a.z * b.z + a.w * b.w; }
 FW_FN float4 fw_scale4(float4 v, float by) { return {v.x * by, v.y * by, v.z * by, v.w * by}; }

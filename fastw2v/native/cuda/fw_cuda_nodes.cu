@@ -1,7 +1,5 @@
 /* CUDA: hierarchical softmax in the general tile. What is trained in which order, and why: cpu/fw_nodes.h. */
 
-#define FW_PATH 32 /* nodes of a path that are scored together, one in each lane */
-
 FW_FN const float *fw_nodes(const fw_job *job) { return job->w_out + job->run.first_node * job->run.stride; }
 
 /* Adds the sum over n nodes of each lane's coefficient times its node's row to a token's gradient. */

@@ -18,6 +18,10 @@ FW_FN float4 fw_load4(const float *p) {
     return v;
 }
 
+/* Four numbers of a warp's own memory; p is 16-byte aligned. */
+FW_FN float4 fw_get4(const float *p) { return *(const float4 *)p; }
+FW_FN void fw_put4(float *p, float4 v) { *(float4 *)p = v; }
+
 /* p[0..3] += v, each number atomically; p is 16-byte aligned. */
 FW_FN void fw_add4(float *p, float4 v) {
 #if __CUDA_ARCH__ >= 900

@@ -10,6 +10,14 @@ FW_FN float4 fw_load4(const float *p) {
     shim_aligned(p, 16);
     return {p[0], p[1], p[2], p[3]};
 }
+FW_FN float4 fw_get4(const float *p) { return fw_load4(p); }
+FW_FN void fw_put4(float *p, float4 v) {
+    shim_aligned(p, 16);
+    p[0] = v.x;
+    p[1] = v.y;
+    p[2] = v.z;
+    p[3] = v.w;
+}
 FW_FN void fw_add4(float *p, float4 v) {
     shim_aligned(p, 16);
     p[0] += v.x;
