@@ -27,7 +27,7 @@ class EditableVectors(CurrentVectors):
     Parameters
     ----------
     vector_size : int
-        D.
+        D. Or vectors (V, D), followed by their words, as `WordVectors` takes them: see `from_vectors`.
     count : int, default 0
         Rows to make room for; `add_vector` and `add_vectors` fill them first. Their keys are None until then.
     dtype : type, default float32
@@ -41,7 +41,10 @@ class EditableVectors(CurrentVectors):
     key_to_index: dict[Hashable, int] = {}  # noqa: RUF012
     mapfile_path: Any = None
 
-    def __init__(self, vector_size: int, count: int = 0, dtype: Any = np.float32, mapfile_path: Any = None) -> None:
+    def __init__(self, vector_size: Any, count: Any = 0, dtype: Any = np.float32, mapfile_path: Any = None) -> None:
+        if isinstance(vector_size, np.ndarray) and not isinstance(count, (int, np.integer)):
+            vars(self).update(vars(type(self).from_vectors(vector_size, count)))
+            return
         if not isinstance(vector_size, (int, np.integer)):
             raise ParameterError(
                 f"vector_size={shown(vector_size)}: it must be a whole number; {type(self).__name__}.from_vectors("

@@ -229,7 +229,7 @@ def test_room_made_in_advance_is_filled_first():
         (lambda wv: wv.set_vecattr("a", "count", "many"), TypeError, "the attribute 'count' holds int64"),
         (lambda wv: wv.set_vecattr("x", "count", 1), KeyError, "'x' is not in the vocabulary"),
         (lambda wv: wv.get_vecattr("a", "weight"), KeyError, "attribute 'weight': these vectors have 'count'"),
-        (lambda wv: KeyedVectors(VECTORS, WORDS), ParameterError, r"KeyedVectors\.from_vectors\(vectors, words\)"),
+        (lambda wv: KeyedVectors(VECTORS), ParameterError, r"KeyedVectors\.from_vectors\(vectors, words\)"),
         (lambda wv: KeyedVectors(3, dtype=int), ParameterError, "dtype=.*it must be np.float16"),
         (lambda wv: KeyedVectors(3, dtype=np.longdouble), ParameterError, "it must be np.float16"),
         (lambda wv: KeyedVectors(3, dtype="what"), ParameterError, "dtype='what'"),
@@ -337,3 +337,12 @@ def test_an_array_is_shared_unless_it_is_read_only(wv):
     made = KeyedVectors.from_vectors(array, WORDS)
     made.vectors[0] = 5
     assert array[0].tolist() == [1, 0, 0]
+
+
+def test_an_array_and_its_words_make_an_object_as_they_make_word_vectors():
+    array = np.eye(2, dtype=np.float32)
+    wv = KeyedVectors(array, ["a", "b"])
+    assert wv.index_to_key == ["a", "b"]
+    array[0] = [3, 4]
+    assert wv.get_vector("a").tolist() == [3, 4]  # shared, and never out of date
+    assert wv.similarity("a", "b") == pytest.approx(0.8)
