@@ -248,7 +248,7 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
             architecture="skipgram" if self.sg else "cbow",
             window=self.window,
             shrink_windows=bool(self.shrink_windows),
-            loss="ns" if not self.hs else "hs" if self.negative == 0 else "both",
+            loss=self._loss,
             negative=_UNUSED if self.hs and self.negative == 0 else self.negative,
             ns_exponent=self.ns_exponent,
             sample=self.sample,

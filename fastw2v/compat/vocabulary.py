@@ -26,7 +26,8 @@ from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, ParameterError, warn_user
 from fastw2v.machine import check_memory
 from fastw2v.parameters import check, shown
-from fastw2v.planning.rows import OutputRows, initial_arrays, packed_rows
+from fastw2v.planning.rows import OutputRows, count_output_rows, initial_arrays, packed_rows, split_output_rows
+from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.growth import grown_input_rows, grown_output_rows
 from fastw2v.training.logs import log_counts, log_reading, log_vocabulary
 from fastw2v.training.seed import resolve_seed
@@ -313,13 +314,12 @@ class VocabularyBuilder:
     def _hold_fresh(self, vocabulary: Vocabulary) -> None:
         """Hold a vocabulary with rows at their start: random input rows, output rows of zeros."""
         words, size = len(vocabulary), self.vector_size
-        has_words, has_nodes = bool(self.negative) or not self.hs, bool(self.hs)
-        rows_out = words * has_words + (words - 1) * has_nodes
+        params = TrainingParameters(loss=self._loss)
+        rows_out = count_output_rows(words, params)
         check_memory(4 * (words + rows_out) * size, f"{words:,} input and {rows_out:,} output rows of {size} floats")
-        rows = OutputRows(
-            np.zeros((words, size), np.float32) if has_words else None,
-            np.zeros((words - 1, size), np.float32) if has_nodes else None,
-        )
+        rows = split_output_rows(np.zeros((rows_out, size), np.float32), words, params)
+        for name in ("syn1neg", "syn1"):
+            vars(self).pop(name, None)  # of other words; hs and negative may have changed, too
         vectors = packed_rows(initial_arrays(words, size, resolve_seed(self.seed), 0).w_in)
         self._held, self.train_count = None, 0
         self._hold(vectors, rows, vocabulary)
@@ -329,6 +329,13 @@ class VocabularyBuilder:
         rows = grown_input_rows(self.wv.vectors, vocabulary, resolve_seed(self.seed))
         self._held = None  # its ids are of the words before
         self._hold(rows, grown_output_rows(self._output_rows(), len(vocabulary)), vocabulary)
+
+    @property
+    def _loss(self) -> str:
+        """The loss by which `hs` and `negative` train; with neither, what negative sampling would need."""
+        if not self.hs:
+            return "ns"
+        return "hs" if self.negative == 0 else "both"
 
     def _output_rows(self) -> OutputRows:
         """Return the output rows that this model has."""

@@ -72,3 +72,12 @@ def test_score_says_what_it_needs():
         Word2Vec(hs=1, negative=0).score(sentences(1))
     with pytest.raises(RuntimeError, match="train with hs=1 and negative=0"):
         trained(hs=0, negative=5).score(sentences(1))
+
+
+def test_a_new_vocabulary_leaves_no_rows_of_another_loss(tmp_path):
+    model = trained()
+    model.hs, model.negative = 0, 5
+    model.build_vocab(sentences() + [["beer", "bread"]] * 9)
+    assert not hasattr(model, "syn1")
+    model.save(str(tmp_path / "m"))
+    assert Word2Vec.load(str(tmp_path / "m")).syn1neg.shape == (10, 12)
