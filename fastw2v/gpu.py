@@ -21,7 +21,7 @@ from fastw2v.backends.structures import fill_settings
 from fastw2v.errors import BackendUnavailable, ParameterError
 from fastw2v.planning.concurrency import Crowd, kept_counts
 from fastw2v.planning.plan import ChunkStats, Plan
-from fastw2v.planning.rows import Arrays, row_stride
+from fastw2v.planning.rows import Arrays, count_output_rows, row_stride
 from fastw2v.planning.tables import Tables
 
 if TYPE_CHECKING:
@@ -304,7 +304,7 @@ def _fit(
         The rows, one warp, one chunk's stream and its part of the corpus do not fit.
     """
     free, words = device.free_bytes(), len(corpus.vocabulary)
-    rows_out = words * plan.negative_sampling + (words - 1) * plan.hierarchical
+    rows_out = count_output_rows(words, plan)
     rows = 4 * (words + rows_out) * row_stride(size)
     paths = (12 + 4 * plan.longest_path) * words + 8 if plan.hierarchical else 0
     # 10 KiB: allocations are rounded up
@@ -321,9 +321,8 @@ def _fit(
     if needed > free:
         raise MemoryError(
             f"training on {device.name}: {words:,} input and {rows_out:,} output rows of {size} floats and a part of "
-            "the corpus need "
-            f"{needed / 2**30:,.2f} GiB on the device but {free / 2**30:,.2f} GiB are free; lower vector_size or "
-            "max_vocab, raise min_count, or use device='cpu'"
+            f"the corpus need {needed / 2**30:,.2f} GiB on the device but {free / 2**30:,.2f} GiB are free; lower "
+            "vector_size or max_vocab, raise min_count, or use device='cpu'"
         )
     resident = needed - part + whole <= free
     left = free - needed - (whole - part if resident else 0)

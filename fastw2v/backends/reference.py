@@ -208,25 +208,35 @@ class Run:
         self.stats.pairs += float(weight.sum())
         rate = self._rate(epoch, int(positions[0]))
         gradient = np.zeros_like(hidden)
-        if plan.negative_sampling:
-            if plan.pairwise_noise:
-                noise_words, noise_weight = self._pair_noise(epoch, positions, centers, seen)
-                loss_weight = noise_weight
-            else:
-                noise_words, noise_weight, loss_weight = self._shared_noise(
-                    epoch, int(positions[0]), tile * plan.passes + number, noise, centers, seen
-                )
-            labels = np.concatenate([np.ones(targets.shape), np.zeros(noise_words.shape)], axis=1)
-            scores = self._output.forward(hidden, np.concatenate([targets, noise_words], axis=1))
-            loss_weights = np.concatenate([weight, loss_weight], axis=1)
-            self.stats.loss_sum += float(self._loss.forward(scores, labels, weights=loss_weights))
-            self._loss.forward(scores, labels, weights=np.concatenate([weight, noise_weight], axis=1))
-            gradient += self._output.backward(self._loss.backward())
+        if plan.pairwise_noise and plan.negative_sampling:
+            words, noise_weight = self._pair_noise(epoch, positions, centers, seen)
+            gradient += self._score_words(hidden, targets, weight, words, noise_weight, noise_weight)
+        elif plan.negative_sampling:
+            step = tile * plan.passes + number
+            shared = self._shared_noise(epoch, int(positions[0]), step, noise, centers, seen)
+            gradient += self._score_words(hidden, targets, weight, *shared)
         if plan.hierarchical:
             gradient += self._train_crown(hidden, targets, weight, rate)
             gradient += self._train_below(hidden, targets, weight, rate, seen.first)
         self._input.backward(self._context_gradient(gradient, seen) if plan.cbow else gradient)
         self._update(rate)
+
+    def _score_words(
+        self,
+        hidden: NDArray[np.float64],
+        targets: NDArray[np.int64],
+        weight: NDArray[np.float64],
+        noise_words: NDArray[np.int64],
+        noise_weight: NDArray[np.float64],
+        loss_weight: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Score targets and noise words, for `_update`; return their part of the hidden rows' gradient."""
+        labels = np.concatenate([np.ones(targets.shape), np.zeros(noise_words.shape)], axis=1)
+        scores = self._output.forward(hidden, np.concatenate([targets, noise_words], axis=1))
+        loss_weights = np.concatenate([weight, loss_weight], axis=1)
+        self.stats.loss_sum += float(self._loss.forward(scores, labels, weights=loss_weights))
+        self._loss.forward(scores, labels, weights=np.concatenate([weight, noise_weight], axis=1))
+        return np.asarray(self._output.backward(self._loss.backward()))
 
     def _hidden(self, seen: Windows) -> NDArray[np.float64]:
         rows = self._input.forward(seen.words) * seen.mask[:, :, None]

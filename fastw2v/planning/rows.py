@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fastw2v import _sampler
 
 if TYPE_CHECKING:
+    from fastw2v.planning.plan import Plan
     from fastw2v.planning.training_parameters import TrainingParameters
 
 ROW_ALIGN = 16  # floats: rows begin on cache lines
@@ -76,7 +77,7 @@ def packed_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     return flat.reshape(words, vector_size)
 
 
-def count_output_rows(words: int, params: TrainingParameters) -> int:
+def count_output_rows(words: int, params: TrainingParameters | Plan) -> int:
     """Return how many output rows a model of so many words has."""
     return words * params.negative_sampling + (words - 1) * params.hierarchical
 
