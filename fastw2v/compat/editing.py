@@ -42,7 +42,7 @@ class EditableVectors(CurrentVectors):
     mapfile_path: Any = None
 
     def __init__(self, vector_size: Any, count: Any = 0, dtype: Any = np.float32, mapfile_path: Any = None) -> None:
-        if isinstance(vector_size, np.ndarray) and not isinstance(count, (int, np.integer)):
+        if isinstance(vector_size, np.ndarray) and isinstance(count, (Vocabulary, Iterable)):
             vars(self).update(vars(type(self).from_vectors(vector_size, count)))
             return
         if not isinstance(vector_size, (int, np.integer)):

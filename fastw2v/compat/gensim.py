@@ -58,6 +58,7 @@ from fastw2v.training.record import record
 from fastw2v.training.seed import resolve_seed
 from fastw2v.training.session import Request, Session, begin, run, seed_of_pass
 from fastw2v.training.state import TrainingState
+from fastw2v.vectors.search import whole_number
 
 __all__ = [
     "FAST_VERSION",
@@ -403,7 +404,12 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         if not self.hs:
             raise RuntimeError("only models of hierarchical softmax have probabilities: train with hs=1 and negative=0")
         mean = None if self.sg else bool(self.cbow_mean)
-        some = islice(sentences, total_sentences)
+        most = whole_number("total_sentences", total_sentences, 0)
+        if not isinstance(sentences, Iterable) or isinstance(sentences, (str, bytes)):
+            raise ParameterError(f"sentences={shown(sentences)}: it must be a list of token lists")
+        some = list(islice(sentences, most))
+        if most and not some and hasattr(sentences, "__next__"):
+            raise ParameterError("sentences: the iterator yielded none; it may have been read before: pass a list")
         return log_probabilities(some, self.wv, self.syn1[:-1], self.window, mean, "tokens").astype(np.float32)
 
     def get_latest_training_loss(self) -> float:

@@ -346,3 +346,5 @@ def test_an_array_and_its_words_make_an_object_as_they_make_word_vectors():
     array[0] = [3, 4]
     assert wv.get_vector("a").tolist() == [3, 4]  # shared, and never out of date
     assert wv.similarity("a", "b") == pytest.approx(0.8)
+    with pytest.raises(ParameterError, match=r"KeyedVectors\.from_vectors"):
+        KeyedVectors(array, None)

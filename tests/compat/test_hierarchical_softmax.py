@@ -81,3 +81,16 @@ def test_a_new_vocabulary_leaves_no_rows_of_another_loss(tmp_path):
     assert not hasattr(model, "syn1")
     model.save(str(tmp_path / "m"))
     assert Word2Vec.load(str(tmp_path / "m")).syn1neg.shape == (10, 12)
+
+
+def test_what_cannot_be_scored_is_named():
+    model = trained()
+    assert model.score(sentences(3), total_sentences=0).tolist() == []
+    assert model.score([]).tolist() == []
+    for wrong in (None, "red one", b"red"):
+        with pytest.raises(ParameterError, match=r"sentences=.*: it must be a list of token lists"):
+            model.score(wrong)
+    with pytest.raises(ParameterError, match="total_sentences"):
+        model.score(sentences(3), total_sentences=-1)
+    with pytest.raises(ParameterError, match="the iterator yielded none"):
+        model.score(iter([]))
