@@ -1,7 +1,7 @@
 """``python -m bench``: measure speed and quality; print tables and write JSON files.
 
 Without a command, run the main set: limits, stages, ladder, speed, end-to-end, quality, ptb, documents, vectors. The
-slow ones, sweep, choice, stability and wide-windows, run only by name; so does ``python -m bench.gpu``.
+slow ones, sweep, choice, parameters, stability and wide-windows, run only by name; so does ``python -m bench.gpu``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from bench import (
     end_to_end,
     ladder,
     limits,
+    parameters,
     ptb,
     quality,
     speed,
@@ -28,6 +29,7 @@ from bench import (
 from bench.helpers.corpora import find_corpus
 from bench.helpers.programs import PROGRAMS
 from bench.helpers.record import Settings
+from fastw2v.machine import usable_cpus
 
 RUNS = click.option("--runs", default=5, show_default=True, help="Runs of each measurement; the median counts.")
 
@@ -207,6 +209,19 @@ def run_documents(settings: Settings, vector_size: int, epochs: int, runs: int) 
 def run_sweep(settings: Settings, runs: int) -> None:
     """Measure the cost over threads, D, V, K, window and corpus size; draw log-log plots."""
     settings.write("sweep", sweep.measure(find_corpus(settings.corpus), settings, 1 if settings.quick else runs))
+
+
+@main.command("parameters")
+@click.option("--architecture", type=click.Choice(["skipgram", "cbow"]), default="skipgram", show_default=True)
+@click.option("--epochs", default=3, show_default=True)
+@click.option("--seeds", default=2, show_default=True)
+@click.option("--threads", default=usable_cpus(), show_default="all processors")
+@click.pass_obj
+def run_parameters(settings: Settings, architecture: str, epochs: int, seeds: int, threads: int) -> None:
+    """Measure what each parameter does to scores and time."""
+    seeds = 1 if settings.quick else seeds
+    rows = parameters.measure(find_corpus(settings.corpus), settings, architecture, epochs, seeds, threads)
+    settings.write("parameters", rows)
 
 
 @main.command("wide-windows")
