@@ -34,11 +34,12 @@ def show_config(file: TextIO | None = None) -> None:
     fastw2v           ...
     Python            ...
     """
-    for name, value in _configuration().items():
+    for name, value in configuration().items():
         print(f"{name:<18}{value}", file=file)
 
 
-def _configuration() -> dict[str, str]:
+def configuration() -> dict[str, str]:
+    """Return what `show_config` prints, by name."""
     from fastw2v._train import compiler, instruction_sets
 
     try:

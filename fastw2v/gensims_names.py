@@ -10,12 +10,16 @@ Given = ParamSpec("Given")
 
 _LAYER = "or import Word2Vec from fastw2v.compat.gensim, which takes gensim's names"
 _CORPUS = "pass corpus instead"
+# gensim's names of parameters that are here under another name; the command line answers options with them, too.
+OWN_NAMES = {
+    **{"size": "vector_size", "iter": "epochs", "alpha": "learning_rate", "min_alpha": "min_learning_rate"},
+    **{"workers": "n_jobs", "max_final_vocab": "max_vocab"},
+}
 # What gensim calls the parameters of `Word2Vec`, and what to write here.
 PARAMETERS = {
     **dict.fromkeys(["sentences", "corpus_file", "corpus_iterable"], _CORPUS),
-    **{"size": "pass vector_size instead", "iter": "pass epochs instead", "seed": "pass random_state instead"},
-    **{"alpha": "pass learning_rate instead", "min_alpha": "pass min_learning_rate instead"},
-    **{"workers": "pass n_jobs instead", "max_final_vocab": "pass max_vocab instead"},
+    **{theirs: f"pass {ours} instead" for theirs, ours in OWN_NAMES.items()},
+    "seed": "pass random_state instead",
     "sg": "pass architecture='skipgram' or architecture='cbow' instead",
     "hs": "pass loss='hs' instead, or loss='both' for hs=1 with negative=5",
     "max_vocab_size": "leave it out: nothing is dropped while words are counted; max_vocab limits the vocabulary",

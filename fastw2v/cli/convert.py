@@ -1,4 +1,4 @@
-"""What ``fastw2v convert`` must not lose."""
+"""``fastw2v convert``: from one format of word vectors to another, and what must not be lost on the way."""
 
 from __future__ import annotations
 
@@ -6,11 +6,77 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
+from fastw2v.cli.options import AnyCase, NamedFile
+from fastw2v.cli.pages import Page
+from fastw2v.cli.streams import output_of, say
 from fastw2v.errors import FormatError, ParameterError
 
 if TYPE_CHECKING:
     from fastw2v.formats.loading import Loaded
     from fastw2v.formats.sniff import Format
+    from fastw2v.parameters import Errors
+
+
+@click.command(
+    "convert",
+    cls=Page,
+    sections={
+        "What is read": ["limit", "errors"],
+        "What is written": ["format_", "commonest", "overwrite"],
+    },
+    examples=[
+        ("fastw2v convert GoogleNews.bin.gz vectors.fw2v", "loads at once from then on"),
+        ("fastw2v convert vectors.fw2v - --commonest 1000 | head", "word2vec text to standard output"),
+    ],
+)
+@click.argument("file", type=NamedFile())
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "format_",
+    type=AnyCase(["native", "text", "binary"]),
+    help="of OUTPUT; default: by its suffix",
+)
+@click.option("--commonest", type=click.IntRange(min=1), metavar="N", help="keep the N most frequent words")
+@click.option(
+    "--errors",
+    type=AnyCase(["strict", "replace", "ignore"]),
+    default="strict",
+    show_default=True,
+    help="how to handle invalid UTF-8; ignore also leaves out rows that cannot be read",
+)
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="read the first N words only")
+@click.option(
+    "--overwrite", is_flag=True, help="replace an OUTPUT that exists and is no file of word vectors, or holds more"
+)
+def convert(
+    file: Path,
+    output: Path,
+    format_: Format | None,
+    commonest: int | None,
+    errors: Errors,
+    limit: int | None,
+    overwrite: bool,
+) -> None:
+    """Write the vectors of FILE to OUTPUT in another format, one that fastw2v reads, too.
+
+    From native to native nothing is lost; the word2vec formats hold words and vectors alone.
+    """
+    from fastw2v.formats import load_all, save
+
+    output, format_ = output_of(output, format_)
+    check_file_stays_whole(file, output, {"limit": limit, "commonest": commonest, "errors": errors})
+    loaded = load_all(file, errors=errors, limit=limit)
+    if commonest is not None:
+        loaded = commonest_of(loaded, commonest)
+    vectors, metadata = loaded.word_vectors, loaded.metadata
+    if not overwrite:
+        check_nothing_else_is_lost(output, format_, loaded)
+    more = {"context_vectors": loaded.context_vectors, "node_vectors": loaded.node_vectors}
+    save(output, vectors, format=format_, metadata=metadata, overwrite=overwrite, **more)
+    say(f"{len(vectors):,} words, {vectors.vector_size} dimensions; written to {output}")
 
 
 def check_file_stays_whole(file: Path, output: Path, options: dict[str, Any]) -> None:

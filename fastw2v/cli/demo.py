@@ -8,9 +8,28 @@ from typing import Any
 
 import click
 
+from fastw2v.cli.options import NamedFile
+from fastw2v.cli.pages import Page
+
 NEIGHBOURS_OF = ("matrix", "integer", "file", "minimum", "thread")
 # a is to b as c is to ?, and the answer that the corpus should teach.
 ANALOGIES = (("min", "max", "minimum", "maximum"), ("row", "column", "rows", "columns"))
+
+
+@click.command(
+    "demo",
+    cls=Page,
+    sections={"Training": ["epochs", "n_jobs", "seed"], "Output": ["output", "overwrite"]},
+    examples=[("fastw2v demo", "half a minute, nothing is downloaded"), ("fastw2v demo -o demo.fw2v", "keep them")],
+)
+@click.option("--epochs", type=int, default=10, show_default=True, help="passes over the corpus")
+@click.option("-j", "--n-jobs", type=int, help="threads; by default one for each usable CPU")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="seed of all draws")
+@click.option("-o", "--output", type=NamedFile(written=True), help="keep the vectors in this file")
+@click.option("--overwrite", is_flag=True, help="replace an OUTPUT that exists and is no file of word vectors")
+def demo(epochs: int, n_jobs: int | None, seed: int, output: Path | None, overwrite: bool) -> None:
+    """Train on the docstrings of the installed Python library, NumPy and SciPy, and show neighbours and analogies."""
+    run_demo(epochs=epochs, n_jobs=n_jobs, seed=seed, output=output, overwrite=overwrite)
 
 
 def run_demo(*, epochs: int, n_jobs: int | None, seed: int, output: Path | None, overwrite: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,30 @@ class NamedFile(click.Path):
             remedy = "name a file" if self.written else "write it to a file first, and name that"
             self.fail(f"{what} here: {remedy} (./- is a file of this name)", param, ctx)
         return Path(os.fsdecode(super().convert(value, param, ctx)))
+
+
+class AnyCase(click.Choice):  # type: ignore[type-arg]
+    """A choice of names that are found in any case, and with or without dashes, as in ``SkipGram`` or ``skip-gram``."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the name, or fail with all names."""
+        bare = str(value).lower().replace("-", "").replace("_", "")
+        return super().convert(bare if bare in self.choices else value, param, ctx)
+
+
+def in_corpora(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the argument CORPUS: one or more names of files, folders or patterns."""
+    return click.argument("corpus", nargs=-1, required=True, type=_CorpusName())(command)
+
+
+class _CorpusName(click.Path):
+    """A name that the shell completes as a file; it may be a pattern, or ``-``."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the name unchanged: what it names is looked for later."""
+        return os.fsdecode(value)
 
 
 def columns_of(value: str) -> list[str | int]:

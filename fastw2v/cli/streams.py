@@ -7,12 +7,12 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fastw2v.formats.sniff import Format
 
-_STDOUT = Path("/dev/stdout")
+STDOUT = Path("/dev/stdout")
 
 
 def prepare_streams() -> None:
@@ -33,12 +33,6 @@ def answer(text: object) -> None:
     if sys.stdout is None:
         raise OSError(errno.EBADF, "standard output is closed, so the result cannot be shown")
     print(text)
-
-
-def answer_scores(found: list[tuple[Any, float]]) -> None:
-    """Write words and their scores to standard output, one to a line."""
-    for word, score in found:
-        answer(f"{word}\t{score:.4f}")
 
 
 def say(text: str, end: str = "\n") -> None:
@@ -65,6 +59,6 @@ def output_of(path: Path, format: Format | None) -> tuple[Path, Format | None]:
     """Return the path and the format to write: "-" is standard output; pipes and devices get word2vec text."""
     from fastw2v.formats.atomic import own_descriptor
 
-    path = _STDOUT if path == Path("-") else path
+    path = STDOUT if path == Path("-") else path
     no_file = own_descriptor(path) is not None or (path.exists() and not path.is_file() and not path.is_dir())
     return path, format or ("text" if no_file else None)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastw2v.cli.options import in_terms_of_convert
+from fastw2v.cli.loading import load_vectors
 from fastw2v.cli.streams import say
+from fastw2v.cli.vocabulary_files import read_words
 from fastw2v.errors import ParameterError
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from fastw2v.training.session import Request, Session
     from fastw2v.training.state import Callback
     from fastw2v.vectors.word_vectors import WordVectors
-
-
-# word2vec counts the ends of lines as occurrences of this word, which is not in the text.
-_SENTENCE_END = "</s>"
 
 
 @dataclass(frozen=True)
@@ -61,6 +58,33 @@ class Trained:
         loss = f", loss {state.loss_history[-1]:.4f}" if state.loss_history else ""
         words, speed = len(self.session.corpus.vocabulary), state.report.words_per_second
         return f"{words:,} words, {speed:,.0f} words/s{loss}, seed {state.plan.seed}"
+
+    def facts(self, output: Path) -> dict[str, Any]:
+        """Return the report of a run; the keys are those of JSON."""
+        from dataclasses import asdict
+
+        state, read = self.session.state, self.session.corpus.report
+        words, size = state.w_in.shape
+        return {
+            "output": str(output),
+            "words": words,
+            "vector_size": size,
+            "tokens": read.raw_tokens,
+            "sentences": read.raw_sentences,
+            "distinct_words": read.distinct_words,
+            "kept_tokens": len(self.session.corpus.ids),
+            "interrupted": self.interrupted,
+            "epochs": len(state.loss_history),
+            "loss_history": list(state.loss_history),
+            "words_per_second": state.report.words_per_second,
+            "seconds_reading": read.seconds,
+            "seconds_training": state.report.seconds,
+            "device": state.report.device,
+            "instruction_set": state.report.instruction_set,
+            "n_jobs": state.report.n_jobs,
+            "seed": state.plan.seed,
+            "parameters": asdict(state.params),
+        }
 
     def save(self, path: Path, format: Format | None, with_context: bool, overwrite: bool = False) -> None:
         """Write the vectors; the native format also keeps what `Word2Vec.load` asks for."""
@@ -127,7 +151,6 @@ def check_nothing_is_lost(output: Path, corpora: list[Path], overwrite: bool, ch
     CorpusError
         There is no such corpus.
     """
-    from fastw2v.corpus.files import find
     from fastw2v.formats.saving import check_replaceable
 
     if checkpoint is not None and (
@@ -137,13 +160,20 @@ def check_nothing_is_lost(output: Path, corpora: list[Path], overwrite: bool, ch
         raise ParameterError(
             f"--output {output} is the file of --checkpoint {checkpoint}, which it would replace: name another file"
         )
-    if not output.exists():
+    check_not_of_corpus("--output", output, corpora)
+    if output.exists() and not overwrite:
+        check_replaceable(output)
+
+
+def check_not_of_corpus(option: str, path: Path, corpora: list[Path]) -> None:
+    """Raise ParameterError if a file to be written exists and is one of the corpus."""
+    from fastw2v.corpus.files import find
+
+    if not path.exists():
         return
     files = [file for corpus in corpora for file in find(corpus)]
-    if any(file.state is not None and output.samefile(file.path) for file in files):
-        raise ParameterError(f"--output {output} is a file of the corpus, which it would replace: name another file")
-    if not overwrite:
-        check_replaceable(output)
+    if any(file.state is not None and path.samefile(file.path) for file in files):
+        raise ParameterError(f"{option} {path} is a file of the corpus, which it would replace: name another file")
 
 
 def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Trained:
@@ -166,7 +196,7 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traine
     from fastw2v.training.session import begin, resume, run
 
     noted: list[int] = []
-    request = _request(options, (lambda progress: bool(noted),), quiet)
+    request = request_of(options, (lambda progress: bool(noted),), quiet)
     encoded = request.read(corpus)  # before Ctrl-C is held back: reading may take long, or wait for a pipe
     if not quiet:
         report = encoded.report
@@ -183,7 +213,7 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traine
     return Trained(session, interrupted=bool(noted))
 
 
-def _request(options: dict[str, Any], callbacks: tuple[Callback, ...], quiet: bool) -> Request:
+def request_of(options: dict[str, Any], callbacks: tuple[Callback, ...], quiet: bool) -> Request:
     """Turn options into a checked request; the files they name are read."""
     from fastw2v.training.session import Request
 
@@ -215,33 +245,10 @@ def _seed(options: dict[str, Any]) -> int:
 
 
 def _files(options: dict[str, Any]) -> dict[str, Any]:
-    """Read the named files: vectors to start from, frozen words, the vocabulary."""
-    read: dict[str, Callable[[Path], Any]] = {"initial_vectors": _load, "frozen": _words_of, "vocabulary": _words_of}
-    return {name: reader(options[name]) for name, reader in read.items() if options.get(name) is not None}
-
-
-def _load(path: Path) -> WordVectors:
-    from fastw2v.formats import load
-
-    with in_terms_of_convert(path):
-        return load(path)
-
-
-def _words_of(path: Path) -> list[str]:
-    """Read the words of a text file, one per line; blanks around them and blank lines are skipped.
-
-    Where a count follows on every line, as in the files of word2vec's -save-vocab, it is no part of the word.
-    """
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ParameterError(f"{path}: expected UTF-8 text with one word per line: {error}") from None
-    lines = [line.strip(" \t\r\v\f") for line in text.split("\n")]
-    words = [line for line in lines if line]
-    fields = [word.split() for word in words]
-    if all(len(pair) == 2 and pair[1].isdecimal() for pair in fields):
-        return [word for word, _ in fields if word != _SENTENCE_END]
-    return words
+    """Read the named files: vectors to start from, frozen words, the vocabulary. What is no name stays as it is."""
+    read: dict[str, Callable[[Path], Any]]
+    read = {"initial_vectors": load_vectors, "frozen": read_words, "vocabulary": read_words}
+    return {name: reader(options[name]) for name, reader in read.items() if isinstance(options.get(name), Path)}
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from fastw2v.cli.options import without_none
-from fastw2v.parameters import RULES
+from fastw2v.cli.options import AnyCase, without_none
+from fastw2v.parameters import RULES, Architecture, CbowGradient, Loss, NegativeSharing
 from fastw2v.planning.training_parameters import TrainingParameters
 
 # The purpose of each option of `train`; RULES states its allowed values.
@@ -31,19 +31,26 @@ _MEANINGS = {
     "cbow_mean": "CBOW: average the context vectors, or sum them",
     "cbow_gradient": "CBOW: pass the gradient to each context word in full, or divided by the number of context words",
 }
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "architecture": typing.get_args(Architecture),
+    "loss": typing.get_args(Loss),
+    "negative_sharing": typing.get_args(NegativeSharing),
+    "cbow_gradient": typing.get_args(CbowGradient),
+}
+_NO_LIMIT = f" to {2**62:,}"
 _SHRINK_WINDOWS = {"yes": True, "no": False, "draw": "draw", "inverse": "inverse"}
 
 
 def allowed(name: str) -> str:
     """Return what values an option may have."""
-    return without_none(RULES[name].allowed)
+    return without_none(RULES[name].allowed).replace(_NO_LIMIT, "")
 
 
 def _shrink_windows_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--shrink-windows",
         "shrink_windows",
-        type=click.Choice(list(_SHRINK_WINDOWS)),
+        type=AnyCase(list(_SHRINK_WINDOWS)),
         callback=lambda context, option, value: _SHRINK_WINDOWS[value],
         default="yes",
         show_default=True,
@@ -63,12 +70,14 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
         flag = "--" + each.name.replace("_", "-")
         if kinds[0] is bool:
             flag = f"{flag}/--no-{flag[2:]}"
+        choices = _CHOICES.get(each.name)
+        says_all = kinds[0] is bool or choices is not None
         command = click.option(
             flag,
             each.name,
-            type=kinds[0],
+            type=kinds[0] if choices is None else AnyCase(choices),
             default=default,
             show_default=default is not None,
-            help=_MEANINGS[each.name] if kinds[0] is bool else f"{_MEANINGS[each.name]}: {allowed(each.name)}",
+            help=_MEANINGS[each.name] if says_all else f"{_MEANINGS[each.name]}: {allowed(each.name)}",
         )(command)
     return command

@@ -114,7 +114,7 @@ def encode(
         return corpus
     reading = read_corpus(corpus, tokenizer=tokenizer, errors=errors, n_jobs=n_jobs, spool=spool)
     if given is None:
-        return _with_frequent_words(reading, min_count, max_vocab)
+        return with_frequent_words(reading, min_count, max_vocab)
     # The words of a `Vocabulary` come from a corpus or a model, and may have vectors already.
     return _with_words_of(reading, given, given is not vocabulary, (min_count, max_vocab) if new_words else None)
 
@@ -141,7 +141,8 @@ def _with_words_of(
     return reading.encoded(np.concatenate([found, new]), [*given.words, *counted.words(new)], len(new))
 
 
-def _with_frequent_words(reading: Reading, min_count: int, max_vocab: int | None) -> EncodedCorpus:
+def with_frequent_words(reading: Reading, min_count: int, max_vocab: int | None) -> EncodedCorpus:
+    """Do the same as `encode` with its most frequent words, once the corpus has been read."""
     counted = reading.counted
     chosen = frequent_words(counted.counts, min_count, max_vocab)
     if len(chosen) < 2:

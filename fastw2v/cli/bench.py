@@ -1,0 +1,106 @@
+"""``fastw2v bench``: one's own text, trained by fastw2v and by gensim in turn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fastw2v.cli.options import AnyCase, NamedFile, in_corpora
+from fastw2v.cli.pages import Page
+from fastw2v.cli.reports import Column, answer_json, answer_table, answer_tsv, chosen, report_options
+from fastw2v.cli.streams import answer, say
+
+if TYPE_CHECKING:
+    from fastw2v.cli.contest import Entrant
+
+_COLUMNS = ("program", "version", "words_per_second", "seconds", "learning_rate")
+
+
+@click.command(
+    "bench",
+    cls=Page,
+    sections={
+        "Text": ["words", "min_count"],
+        "Training": ["vector_size", "architecture", "window", "negative", "sample", "epochs", "learning_rate"],
+        "Measurement": ["runs", "n_jobs", "pairs", "analogies"],
+        "Report": ["form", "quiet"],
+    },
+    examples=[
+        ("fastw2v bench corpus.txt", "both programs, three times each in turn, on a million words"),
+        ("fastw2v bench corpus.txt --architecture cbow --n-jobs 4 --words 5000000", "longer, with four threads"),
+        ("fastw2v bench corpus.txt --epochs 5 --pairs mine.tsv", "speed, and how good the vectors are"),
+    ],
+)
+@in_corpora
+@click.option(
+    "--words", type=click.IntRange(min=1), default=1_000_000, show_default=True, help="train on the first N words"
+)
+@click.option("--min-count", type=int, default=5, show_default=True, help="drop words that occur less often")
+@click.option("--vector-size", type=int, default=100, show_default=True, help="dimensions of a word vector")
+@click.option(
+    "--architecture", type=AnyCase(["skipgram", "cbow"]), default="skipgram", show_default=True, help="what to train"
+)
+@click.option("--window", type=int, default=5, show_default=True, help="words on either side of the center")
+@click.option("--negative", type=click.IntRange(min=1), default=5, show_default=True, help="noise words")
+@click.option("--sample", type=float, default=1e-3, show_default=True, help="threshold of subsampling")
+@click.option("--epochs", type=click.IntRange(min=1), default=1, show_default=True, help="passes over the text")
+@click.option("--learning-rate", type=float, help="of both programs; by default each has its own")
+@click.option("--runs", type=click.IntRange(min=1), default=3, show_default=True, help="of each program; medians count")
+@click.option("-j", "--n-jobs", type=click.IntRange(min=1), help="threads of each; by default one per usable CPU")
+@click.option("--pairs", multiple=True, type=NamedFile(), help="word pairs, to score the vectors of both")
+@click.option("--analogies", type=NamedFile(), help="analogies, to score the vectors of both")
+@click.option("-q", "--quiet", is_flag=True, help="print nothing but the report, errors and warnings")
+@report_options
+def bench(
+    corpus: tuple[str, ...],
+    pairs: tuple[Path, ...],
+    analogies: Path | None,
+    runs: int,
+    quiet: bool,
+    form: str | None,
+    **settings: Any,
+) -> None:
+    """Train on the first words of CORPUS with fastw2v and with gensim, in turn, and compare speed and scores.
+
+    Both read the same text, with the same settings and the same number of threads. The time is that of training alone,
+    without reading and counting. A run of some seconds says more than one of a tenth. gensim is compared if it is
+    installed.
+    """
+    from fastw2v.cli.contest import run_contest
+    from fastw2v.cli.train import paths_of
+
+    if not quiet:
+        say(f"training {runs} times each on the first {settings['words']:,} words")
+    entrants, text = run_contest(paths_of(corpus), settings, runs, list(pairs), analogies, note=None if quiet else say)
+    shape = chosen(form)
+    if shape == "json":
+        answer_json({"text": text, "settings": settings, "runs": runs, "programs": [each.facts() for each in entrants]})
+        return
+    sets = list(entrants[0].scores)
+    if shape == "tsv":
+        rows = [[each.facts()[name] for name in _COLUMNS] + [each.scores[name] for name in sets] for each in entrants]
+        answer_tsv([*_COLUMNS, *sets], rows)
+        return
+    _write_table(entrants, sets, text, runs)
+
+
+def _write_table(entrants: list[Entrant], sets: list[str], text: dict[str, Any], runs: int) -> None:
+    columns = [
+        Column("program"),
+        Column("words/s", ",.0f"),
+        Column("seconds", ".2f"),
+        Column("learning rate", "g"),
+        *(Column(name, ".3f") for name in sets),
+    ]
+    rows = [
+        (f"{each.name} {each.version}", each.words_per_second, each.median, each.learning_rate, *each.scores.values())
+        for each in entrants
+    ]
+    answer(f"{text['tokens']:,} tokens, {text['words']:,} words in the vocabulary; medians of {runs} runs")
+    answer_table(columns, rows)
+    if len(entrants) > 1:
+        ours, theirs = entrants[:2]
+        ratio = ours.words_per_second / theirs.words_per_second
+        answer(f"fastw2v trains {ratio:.1f} times as fast as {theirs.name} here, with {text['n_jobs']} threads each")

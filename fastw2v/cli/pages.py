@@ -1,0 +1,187 @@
+"""Help that reads like a manual page: commands and options in sections, examples at the end."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import click
+
+from fastw2v.cli.options import in_options, options_of
+from fastw2v.cli.rivals_options import answer_to
+
+_OTHER = "Other options"
+# Ranges that go without saying, and click's names of types.
+_UNSAID = re.compile(r"  \[x>=1\]|; x>=1|  \[0<=x<=9223372036854775807\]|; 0<=x<=(9223372036854775807|\d\b)")
+_TYPES = {"INTEGER RANGE": "N", "INTEGER": "N", "FLOAT": "X", "PATH": "FILE", "TEXT": "NAME"}
+
+
+class Page(click.Command):
+    """A command whose help has sections of options, and examples.
+
+    Parameters
+    ----------
+    sections : mapping of str to sequence of str
+        The title of each section, and the names of its options in Python. Options that none names come last.
+    examples : sequence of (str, str)
+        Command lines and what they do.
+    trains : bool
+        Whether options of other trainers are answered with the command's own.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        sections: Mapping[str, Sequence[str]] | None = None,
+        examples: Sequence[tuple[str, str]] = (),
+        trains: bool = False,
+        **more: Any,
+    ) -> None:
+        super().__init__(*args, **more)
+        self.sections = dict(sections or {})
+        self.examples = list(examples)
+        self.trains = trains
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, section by section."""
+        records: dict[str | None, list[tuple[str, str]]] = {}
+        own = options_of(self)
+        for param in self.get_params(ctx):
+            if isinstance(param, click.Option) and (record := param.get_help_record(ctx)) is not None:
+                text = in_options(_UNSAID.sub("", record[1]), own)
+                records.setdefault(param.name, []).append((_in_short(record[0]), text))
+        for title, names in self._in_sections(records):
+            rows = [record for name in names for record in records.get(name, ())]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+
+    def _in_sections(self, names: Iterable[str | None]) -> list[tuple[str, list[Any]]]:
+        placed = {name for members in self.sections.values() for name in members}
+        others = [name for name in names if name not in placed]
+        title = _OTHER if self.sections else "Options"
+        return [*((title, list(members)) for title, members in self.sections.items()), (title, others)]
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples; command lines are never wrapped, so that they can be copied."""
+        super().format_epilog(ctx, formatter)
+        if not self.examples:
+            return
+        with formatter.section("Examples"):
+            for number, (line, meaning) in enumerate(self.examples):
+                if number:
+                    formatter.write("\n")
+                formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+                with formatter.indentation():
+                    formatter.write_text(meaning)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the command line; an option of another trainer, or one with underscores, is answered with ours."""
+        own = {name for param in self.params for name in (*param.opts, *param.secondary_opts)}
+        # Before click reads them: it would take "-output x" for "-o utput", in silence.
+        for arg in args[: args.index("--")] if "--" in args else args:
+            if answer := answer_to(arg, own, rivals=self.trains):
+                raise click.UsageError(answer, ctx)
+        return super().parse_args(ctx, args)
+
+
+def _in_short(flags: str) -> str:
+    for theirs, ours in _TYPES.items():
+        flags = flags.removesuffix(f" {theirs}") + (f" {ours}" if flags.endswith(f" {theirs}") else "")
+    return flags
+
+
+class Entry(NamedTuple):
+    """Where a command is defined, and the line that the list of commands shows; a test holds the two together."""
+
+    module: str
+    attribute: str
+    short_help: str
+    aliases: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()  # aliases that the help leaves out
+
+
+class CommandTable(click.Group):
+    """A group whose commands are imported when they are called, so that help and version need none of them.
+
+    Parameters
+    ----------
+    table : mapping of str to mapping of str to Entry
+        The title of each section, and its commands.
+    examples : sequence of (str, str)
+        Command lines and what they do.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        table: Mapping[str, Mapping[str, Entry]],
+        examples: Sequence[tuple[str, str]] = (),
+        **more: Any,
+    ) -> None:
+        super().__init__(*args, **more)
+        self.table = table
+        self.examples = list(examples)
+        self._entries = {name: entry for section in table.values() for name, entry in section.items()}
+        self._names = {
+            alias: name for name, entry in self._entries.items() for alias in (name, *entry.aliases, *entry.unlisted)
+        }
+
+    def list_commands(self, ctx: click.Context | None = None) -> list[str]:
+        """Return the names of all commands in the order of their help; aliases are left out."""
+        return [*self._entries, *self.commands]
+
+    def get_command(self, ctx: click.Context | None, name: str) -> click.Command | None:
+        """Return a command by its name or an alias, or None."""
+        entry = self._entries.get(self._names.get(name, ""))
+        if entry is None:
+            return self.commands.get(name)
+        found: click.Command = getattr(import_module(f"fastw2v.cli.{entry.module}"), entry.attribute)
+        return found
+
+    def all_commands(self) -> dict[str, click.Command]:
+        """Return all commands, imported."""
+        return {name: command for name in self.list_commands() if (command := self.get_command(None, name))}
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the arguments name; of a wrong name, say which is close."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            close = difflib.get_close_matches(name, [*self._names, *self.commands], n=2, cutoff=0.5)
+            hint = f"did you mean {' or '.join(close)}?" if close else "fastw2v --help lists the commands"
+            ctx.fail(f"there is no command {name!r}: {hint}")
+        return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Return commands for the shell's completion, without importing them."""
+        from click.shell_completion import CompletionItem
+
+        found = [
+            CompletionItem(name, help=entry.short_help)
+            for name, entry in self._entries.items()
+            if name.startswith(incomplete)
+        ]
+        more = [CompletionItem(name) for name in self.commands if name.startswith(incomplete)]
+        return [*found, *more, *click.Command.shell_complete(self, ctx, incomplete)]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, section by section, and the examples."""
+        for title, entries in self.table.items():
+            rows = [(_with_aliases(name, entry), entry.short_help) for name, entry in entries.items()]
+            with formatter.section(title):
+                formatter.write_dl(rows)
+        if self.commands:
+            with formatter.section("Commands"):
+                formatter.write_dl([(name, each.get_short_help_str()) for name, each in self.commands.items()])
+        with formatter.section("Examples"):
+            for line, _ in self.examples:
+                formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+
+def _with_aliases(name: str, entry: Entry) -> str:
+    return ", ".join((name, *entry.aliases))

@@ -1,0 +1,99 @@
+"""Lines that a person types at a prompt, with history and completion, or that a program writes to standard input."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from fastw2v.cli.streams import say
+from fastw2v.errors import ParameterError
+
+_END = (":quit", ":q", ":exit")
+_COMPLETED = 200_000  # words that the Tab key knows: the most frequent of most files
+_OFFERED = 50
+
+
+class Prompt:
+    """Reads lines.
+
+    Parameters
+    ----------
+    prompt : str
+        What stands before a line that is typed.
+    hint : str
+        What may be typed; ``:help`` shows it again.
+    words : sequence of words
+        The Tab key completes them.
+    command : callable(name, value) -> str or None
+        Carries out other commands, as in ``:topn 20``, and returns what to say; None if there is none of this name.
+
+    Attributes
+    ----------
+    typed : bool
+        Whether a person types the lines.
+    """
+
+    def __init__(self, prompt: str, hint: str, words: Sequence[Any], command: Callable[[str, str], str | None]) -> None:
+        if sys.stdin is None:
+            raise ParameterError("standard input is closed, so no question can be read: name WORDS")
+        self.typed = sys.stdin.isatty()
+        self._prompt, self._hint, self._words, self._command = prompt, hint, words, command
+
+    def lines(self) -> Iterator[str]:
+        """Yield lines that are neither blank nor commands, until there are no more."""
+        if not self.typed:
+            if hasattr(sys.stdin, "reconfigure"):
+                sys.stdin.reconfigure(errors="backslashreplace")
+            yield from (line for line in sys.stdin if line.strip())
+            return
+        say(f"{self._hint} (:help, :topn N, Ctrl-D ends)")
+        edited = sys.stdout is not None and sys.stdout.isatty()
+        if edited:
+            _set_up_editing(self._words)
+        while True:
+            try:
+                line = input(self._prompt) if edited else self._read_plainly()
+            except EOFError:
+                say("")
+                return
+            except KeyboardInterrupt:  # as in a shell: it drops the line
+                say("")
+                continue
+            name, _, value = line.strip().partition(" ")
+            if name in _END or (name == "EXIT" and not value and "EXIT" not in self._words[:_COMPLETED]):
+                return
+            if name.startswith(":") and len(name) > 1 and name[1:].isalpha():
+                said = self._hint if name == ":help" else self._command(name, value.strip())
+                say(said if said is not None else f"there is no command {name}: {', '.join((':help', ':topn', *_END))}")
+            elif name:
+                yield line
+
+    def _read_plainly(self) -> str:
+        """Read a line where the answers go elsewhere: the prompt must not be among them."""
+        say(self._prompt, end="")
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line
+
+
+def _set_up_editing(words: Sequence[Any]) -> None:
+    """Let arrow keys edit the line and bring back earlier ones, and the Tab key complete words, where that exists."""
+    try:
+        import readline
+    except ImportError:  # not built into this Python: lines can be typed all the same
+        return
+    known = [word for word in words[:_COMPLETED] if isinstance(word, str)]
+    offered: list[str] = []
+
+    def complete(text: str, state: int) -> str | None:
+        if state == 0:
+            offered[:] = islice((word for word in known if word.startswith(text)), _OFFERED)
+        return offered[state] if state < len(offered) else None
+
+    readline.set_completer_delims(" \t\n")
+    readline.set_completer(complete)
+    libedit = "libedit" in (readline.__doc__ or "")
+    readline.parse_and_bind("bind ^I rl_complete" if libedit else "tab: complete")

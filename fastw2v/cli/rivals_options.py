@@ -1,0 +1,78 @@
+"""Options of word2vec.c, fastText, gensim and GloVe, answered with the option that does the same here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from fastw2v.gensims_names import OWN_NAMES
+
+_CORPUS = "name the files without an option, as in 'fastw2v train corpus.txt -o vectors.fw2v'"
+_NO_SUBWORDS = "leave it out: words have no subwords here"
+_NO_EFFECT = "leave it out: nothing here depends on it"
+
+# Another trainer's name, without dashes and in lower case, and ours.
+_OURS = {
+    **{theirs.replace("_", ""): ours.replace("_", "-") for theirs, ours in OWN_NAMES.items()},
+    **dict.fromkeys(["dim", "dims", "layer1size", "vectorsize", "embeddingdim", "embedsize"], "vector-size"),
+    **dict.fromkeys(["thread", "threads", "numthreads", "cpus", "numworkers", "jobs", "nthreads", "njobs"], "n-jobs"),
+    **dict.fromkeys(["lr", "rate", "eta"], "learning-rate"),
+    **dict.fromkeys(["epoch", "iters", "iterations", "niter", "passes"], "epochs"),
+    **dict.fromkeys(["ws", "windowsize", "contextsize"], "window"),
+    **dict.fromkeys(["neg", "negatives", "numneg", "nnegs", "numnegatives"], "negative"),
+    **dict.fromkeys(["mincount", "minfreq", "vocabmincount"], "min-count"),
+    **dict.fromkeys(["maxvocab", "vocabsize"], "max-vocab"),
+    **dict.fromkeys(["t", "subsample", "samplingthreshold"], "sample"),
+    **dict.fromkeys(["readvocab", "vocabfile"], "vocab"),
+    **dict.fromkeys(["savevocabfile"], "save-vocab"),
+    **dict.fromkeys(["pretrainedvectors", "pretrained"], "initial-vectors"),
+    **dict.fromkeys(["out", "outputfile", "savefile"], "output"),
+    "model": "architecture",
+    "randomstate": "seed",
+}
+# Names whose answer is a sentence.
+_ANSWERS = {
+    **dict.fromkeys(["train", "input", "inputfile", "corpus", "corpusfile", "sentences", "data"], _CORPUS),
+    **dict.fromkeys(["sg", "cbow", "skipgram"], "write --architecture skipgram or --architecture cbow"),
+    "hs": "write --loss hs, or --loss both for hierarchical softmax beside negative sampling",
+    "binary": "write --format binary, or name the output *.bin",
+    "classes": "train vectors and cluster them, or see 'fastw2v word2vec -classes'",
+    "debug": "leave it out, or write --quiet for fewer messages",
+    "verbose": "leave it out, or write --quiet for fewer messages",
+    **dict.fromkeys(["minn", "maxn", "bucket", "wordngrams"], _NO_SUBWORDS),
+    **dict.fromkeys(["lrupdaterate", "batchwords", "batchsize", "maxvocabsize", "hashfxn", "memory"], _NO_EFFECT),
+}
+
+
+def answer_to(argument: str, own: Collection[str], *, rivals: bool) -> str | None:
+    """Return what to say of an argument that is an option of another program; None for any other argument.
+
+    Parameters
+    ----------
+    argument : str
+        As it stands on the command line.
+    own : collection of str
+        The options that the command has.
+    rivals : bool
+        Whether it trains, so that the options of other trainers may be meant.
+
+    Examples
+    --------
+    >>> answer_to("--size=200", {"--vector-size"}, rivals=True)
+    "there is no option '--size': write --vector-size"
+    >>> answer_to("--top_n", {"--top-n"}, rivals=False)
+    "there is no option '--top_n': write --top-n"
+    >>> answer_to("--vector-size", {"--vector-size"}, rivals=True) is None
+    True
+    """
+    written = argument.partition("=")[0]
+    if not re.fullmatch(r"--?[A-Za-z][\w-]+", written) or written in own:
+        return None
+    dashed = f"--{written.lstrip('-').lower().replace('_', '-')}"
+    name = re.sub(r"[-_]", "", written).lower()
+    ours = f"--{_OURS.get(name, '')}"
+    if dashed in own or (rivals and ours in own):
+        return f"there is no option {written!r}: write {dashed if dashed in own else ours}"
+    if rivals and name in _ANSWERS:
+        return f"there is no option {written!r}: {_ANSWERS[name]}"
+    return None

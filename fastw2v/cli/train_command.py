@@ -1,0 +1,265 @@
+"""``fastw2v train``: from text to word vectors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fastw2v.cli.options import AnyCase, NamedFile, in_corpora
+from fastw2v.cli.pages import Page
+from fastw2v.cli.reports import answer_flat, answer_json, report_options
+from fastw2v.cli.streams import STDOUT, output_of, say
+from fastw2v.cli.training_options import allowed, training_options
+from fastw2v.errors import ParameterError
+
+if TYPE_CHECKING:
+    from fastw2v.cli.train import Trained
+    from fastw2v.formats.sniff import Format
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells count
+
+
+@click.command(
+    "train",
+    cls=Page,
+    trains=True,
+    sections={
+        "Output": ["output", "overwrite", "format_", "with_context", "save_vocab", "dry_run"],
+        "Corpus and vocabulary": ["min_count", "max_vocab", "vocabulary", "tokenizer", "errors", "spool"],
+        "Model": ["vector_size", "architecture", "window", "shrink_windows", "loss", "negative", "ns_exponent"],
+        "Training": ["epochs", "learning_rate", "min_learning_rate", "sample", "initial_vectors", "frozen"],
+        "Machine": ["device", "n_jobs", "seed"],
+        "Stop and continue": ["checkpoint", "every", "resume", "save_on_interrupt"],
+        "Fine points": ["negative_sharing", "slow_frequent", "cbow_mean", "cbow_gradient"],
+        "Report": ["form", "quiet"],
+    },
+    examples=[
+        ("fastw2v train corpus.txt -o vectors.fw2v", "with the defaults: skip-gram, 100 dimensions, 5 epochs"),
+        ("fastw2v train 'news/*.txt.gz' more.txt -o v.bin --architecture cbow", "several files; word2vec binary"),
+        ("fastw2v train corpus.txt --dry-run", "how many words, how much memory and time; trains a few seconds"),
+        ("zcat dump.gz | fastw2v train - -o v.fw2v --min-count 20", "from standard input"),
+        ("fastw2v train corpus.txt -o v.fw2v --checkpoint run.fw2v --resume", "continue a run that was stopped"),
+        ("fastw2v train corpus.txt -o v.fw2v --json > run.json", "the report for a script"),
+    ],
+)
+@in_corpora
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="file for the vectors, needed unless --dry-run; - for a pipe",
+)
+@click.option("--overwrite", is_flag=True, help="replace an OUTPUT that exists and is no file of word vectors")
+@click.option(
+    "--format", "format_", type=AnyCase(["native", "text", "binary"]), help="by default the file's suffix decides"
+)
+@click.option("--with-context", is_flag=True, help="keep the context vectors too (native format)")
+@click.option(
+    "--save-vocab", type=NamedFile(written=True), help="write words and counts to this file, in word2vec.c's format"
+)
+@click.option(
+    "--dry-run", is_flag=True, help="count, try a few seconds, and estimate memory and time; nothing is written"
+)
+@training_options
+@click.option("--min-count", type=int, default=5, show_default=True, help="drop words that occur less often")
+@click.option("--max-vocab", type=int, help="keep at most this many words, the most frequent")
+@click.option("--tokenizer", type=AnyCase(["whitespace", "words"]), help="by default white space for files")
+@click.option(
+    "--errors",
+    type=AnyCase(["strict", "replace", "ignore"]),
+    default="strict",
+    show_default=True,
+    help="how to handle invalid UTF-8",
+)
+@click.option(
+    "--spool",
+    metavar="FOLDER",
+    help="keep the word ids in this folder, not in memory: 8 bytes per token while it runs",
+)
+@click.option(
+    "--device", type=AnyCase(["auto", "cpu", "cuda", "numpy"]), default="auto", show_default=True, help="where to train"
+)
+@click.option("-j", "--n-jobs", type=int, help=f"threads: {allowed('n_jobs')}")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    help="makes a run with one thread repeatable; by default random, and reported",
+)
+@click.option(
+    "--vocab",
+    "--vocabulary",
+    "vocabulary",
+    type=NamedFile(),
+    help="file of the words to train, one per line, or word2vec.c's vocabulary; replaces counting",
+)
+@click.option("--initial-vectors", type=NamedFile(), help="file of word vectors to start from")
+@click.option("--frozen", type=NamedFile(), help="file of frozen words, one per line: their vectors stay")
+@click.option("--checkpoint", type=NamedFile(written=True), help="save the state of training to this file regularly")
+@click.option("--every", type=float, help=f"seconds between checkpoints: {allowed('every')}")
+@click.option("--resume", is_flag=True, help="continue from --checkpoint, with the same corpus and options")
+@click.option("--save-on-interrupt", is_flag=True, help="after Ctrl-C, write the vectors trained so far")
+@click.option("-q", "--quiet", is_flag=True, help="print nothing but errors and warnings")
+@report_options
+def train(
+    corpus: tuple[str, ...],
+    output: Path | None,
+    overwrite: bool,
+    format_: Format | None,
+    with_context: bool,
+    save_vocab: Path | None,
+    dry_run: bool,
+    save_on_interrupt: bool,
+    quiet: bool,
+    form: str | None,
+    **options: Any,
+) -> None:
+    """Train word vectors on CORPUS: text files (.gz .bz2 .xz .zst), folders, globs, or - for standard input.
+
+    Several are read one after the other. Each line is a sentence. Nothing is written until training is complete; an
+    interrupted run writes nothing unless --save-on-interrupt or --checkpoint is given, and exits with code 130.
+    """
+    from fastw2v.cli.train import check_nothing_is_lost, check_output, paths_of, run_training
+
+    paths = paths_of(corpus)
+    if output is None and not dry_run:
+        raise click.UsageError("the file to write the vectors to is missing: name it with --output, as in -o v.fw2v")
+    if output is not None:
+        output, format_ = output_of(output, format_)
+        check_output(output, format_, with_context)
+        check_nothing_is_lost(output, paths, overwrite, options["checkpoint"])
+        if form and output == STDOUT:
+            raise click.UsageError(f"--{form} and --output - both write to standard output: name a file")
+    if save_vocab is not None:
+        check_vocabulary(save_vocab, paths, output, overwrite)
+    if dry_run:
+        _try_it(paths, options, form)
+        return
+    assert output is not None
+    finish(
+        run_training(paths[0] if len(paths) == 1 else paths, options, quiet=quiet),
+        Destination(output, format_, with_context, overwrite, save_vocab),
+        checkpoint=options["checkpoint"],
+        save_on_interrupt=save_on_interrupt,
+        quiet=quiet,
+        form=form,
+    )
+
+
+def _try_it(paths: list[Path], options: dict[str, Any], form: str | None) -> None:
+    from fastw2v.cli.dry_run import dry_run
+
+    if options["resume"]:
+        raise click.UsageError("--dry-run tries a run from its start: leave out --resume")
+    fits = dry_run(paths[0] if len(paths) == 1 else paths, options, form)
+    if not fits:
+        raise click.exceptions.Exit(1)
+
+
+class Destination:
+    """Where a training run is to be written.
+
+    Parameters
+    ----------
+    path : Path
+    format : {"native", "text", "binary"} or None
+    with_context, overwrite : bool
+    vocabulary : Path or None
+        The file for words and counts.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        format: Format | None,
+        with_context: bool = False,
+        overwrite: bool = False,
+        vocabulary: Path | None = None,
+    ) -> None:
+        self.path, self.format, self.with_context, self.overwrite = path, format, with_context, overwrite
+        self.vocabulary = vocabulary
+
+    def check(self, corpora: list[Path]) -> None:
+        """Check before training that the files can be written, and replace nothing else."""
+        from fastw2v.cli.train import check_nothing_is_lost, check_output
+
+        check_output(self.path, self.format, self.with_context)
+        check_nothing_is_lost(self.path, corpora, self.overwrite)
+        if self.vocabulary is not None:
+            check_vocabulary(self.vocabulary, corpora, self.path, self.overwrite)
+
+    def write(self, result: Trained) -> None:
+        """Write the vectors, and the vocabulary if it is asked for."""
+        result.save(self.path, self.format, self.with_context, self.overwrite)
+        if self.vocabulary is not None:
+            save_vocabulary(result, self.vocabulary, self.overwrite)
+
+
+def finish(
+    result: Trained,
+    to: Destination,
+    *,
+    checkpoint: Path | None,
+    save_on_interrupt: bool,
+    quiet: bool,
+    form: str | None = None,
+) -> None:
+    """Write what was trained, and report.
+
+    Raises
+    ------
+    Exit
+        With the code of an interrupted run.
+    """
+    if result.interrupted and not save_on_interrupt:
+        kept = "nothing was written (use --save-on-interrupt to keep the vectors)"
+        if checkpoint is not None:
+            kept = f"--resume continues from {checkpoint}"
+        say(f"fastw2v: interrupted in epoch {result.epoch}; {kept}")
+        raise click.exceptions.Exit(INTERRUPTED)
+    to.write(result)
+    if form == "json":
+        answer_json(result.facts(to.path))
+    elif form == "tsv":
+        answer_flat(result.facts(to.path))
+    if result.interrupted:
+        say(f"fastw2v: interrupted in epoch {result.epoch}; {to.path} holds the vectors trained so far")
+        raise click.exceptions.Exit(INTERRUPTED)
+    if not quiet:
+        say(f"{result.summary}; written to {to.path}")
+
+
+def save_vocabulary(result: Trained, path: Path, overwrite: bool) -> None:
+    """Write the words that were trained, and their counts, in the format of word2vec.c."""
+    from fastw2v.cli.vocabulary_files import vocabulary_lines, write_lines
+
+    corpus = result.session.corpus
+    assert corpus.vocabulary.counts is not None
+    lines = vocabulary_lines(corpus.vocabulary.words, corpus.vocabulary.counts.tolist(), corpus.report.raw_sentences)
+    write_lines(path, lines, overwrite=overwrite)
+
+
+def check_vocabulary(path: Path, corpora: list[Path], output: Path | None, overwrite: bool) -> None:
+    """Check before training that the vocabulary can be written, and replaces nothing else.
+
+    Raises
+    ------
+    ParameterError
+        It is the output, or a file of the corpus.
+    FormatError
+        It exists, and is no vocabulary.
+    OSError
+        The folder is missing or not writable.
+    """
+    from fastw2v.cli.train import check_not_of_corpus
+    from fastw2v.cli.vocabulary_files import holds_vocabulary
+    from fastw2v.formats.atomic import check_target
+    from fastw2v.formats.saving import check_replaceable
+
+    if output is not None and path.resolve() == output.resolve():
+        raise ParameterError(f"--save-vocab {path} is the file of --output, too: name another file")
+    check_target(path)
+    check_not_of_corpus("--save-vocab", path, corpora)
+    if not overwrite:
+        check_replaceable(path, holds_vocabulary, "vocabulary")
