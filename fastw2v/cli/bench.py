@@ -10,7 +10,7 @@ import click
 from fastw2v.cli.options import AnyCase, NamedFile, in_corpora
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import Column, answer_json, answer_table, answer_tsv, chosen, report_options
-from fastw2v.cli.streams import answer, say
+from fastw2v.cli.streams import answer_sentence, say
 
 if TYPE_CHECKING:
     from fastw2v.cli.contest import Entrant
@@ -21,6 +21,7 @@ _COLUMNS = ("program", "version", "words_per_second", "seconds", "learning_rate"
 @click.command(
     "bench",
     cls=Page,
+    trains=True,
     sections={
         "Text": ["words", "min_count"],
         "Training": ["vector_size", "architecture", "window", "negative", "sample", "epochs", "learning_rate"],
@@ -72,7 +73,7 @@ def bench(
     from fastw2v.cli.train import paths_of
 
     if not quiet:
-        say(f"training {runs} times each on the first {settings['words']:,} words")
+        say(f"training on the first {settings['words']:,} words, {'once' if runs == 1 else f'{runs} times'} each")
     entrants, text = run_contest(paths_of(corpus), settings, runs, list(pairs), analogies, note=None if quiet else say)
     shape = chosen(form)
     if shape == "json":
@@ -98,9 +99,11 @@ def _write_table(entrants: list[Entrant], sets: list[str], text: dict[str, Any],
         (f"{each.name} {each.version}", each.words_per_second, each.median, each.learning_rate, *each.scores.values())
         for each in entrants
     ]
-    answer(f"{text['tokens']:,} tokens, {text['words']:,} words in the vocabulary; medians of {runs} runs")
+    measured = "one run of each" if runs == 1 else f"medians of {runs} runs of each"
+    answer_sentence(f"{text['tokens']:,} tokens, {text['words']:,} words in the vocabulary; {measured}")
     answer_table(columns, rows)
     if len(entrants) > 1:
         ours, theirs = entrants[:2]
         ratio = ours.words_per_second / theirs.words_per_second
-        answer(f"fastw2v trains {ratio:.1f} times as fast as {theirs.name} here, with {text['n_jobs']} threads each")
+        threads = "one thread" if text["n_jobs"] == 1 else f"{text['n_jobs']} threads"
+        answer_sentence(f"fastw2v trains {ratio:.1f} times as fast as {theirs.name} here, with {threads} each")

@@ -151,7 +151,7 @@ def _lines(corpora: list[Path]) -> Iterator[str]:
     from fastw2v.corpus.lines import decoded_lines
 
     for name in corpora:
-        for file in find(str(name)):
+        for file in find(name):
             with open_text(file) as stream:
                 yield from decoded_lines(stream, file.name, "strict", ReadStats(), file)
 

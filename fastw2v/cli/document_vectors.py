@@ -120,7 +120,7 @@ def _lines(names: Sequence[Path]) -> Iterator[str]:
     from fastw2v.corpus.lines import decoded_lines
 
     for name in names:
-        for file in find(str(name)):
+        for file in find(name):
             with open_text(file) as stream:
                 yield from decoded_lines(stream, file.name, "strict", ReadStats(), file)
 

@@ -175,11 +175,11 @@ def _readable(facts: dict[str, Any], vocabulary: Path | None) -> dict[str, str]:
     if trial is None:
         lines["time"] = "not tried, since it does not fit"
         return lines
-    how = "the whole run was done" if trial["trial_was_whole_run"] else "a trial took"
+    how = "measured on the whole run" if trial["trial_was_whole_run"] else f"a trial of {trial['trial_seconds']:.1f} s"
     threads = f", {trial['n_jobs']} threads" if trial["n_jobs"] > 1 else ""
     lines["time"] = (
         f"{_duration(trial['training_seconds'])} for {facts['epochs']} epochs at {trial['words_per_second']:,.0f} "
-        f"words/s on {trial['device']}{threads} ({how} {_duration(trial['trial_seconds'])})"
+        f"words/s on {trial['device']}{threads} ({how})"
     )
     return lines
 

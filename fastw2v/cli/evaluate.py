@@ -13,7 +13,7 @@ from fastw2v.cli.loading import load_vectors
 from fastw2v.cli.options import AnyCase, NamedFile, columns_of
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import Column, Form, answer_json, answer_table, answer_tsv, chosen, report_options
-from fastw2v.cli.streams import answer
+from fastw2v.cli.streams import answer, answer_sentence
 
 if TYPE_CHECKING:
     from fastw2v.evaluate.analogies import AnalogyReport, AnalogySection, ProtocolName
@@ -224,4 +224,4 @@ def _write_tables(found: Scores) -> None:
         lines = [(s.name, s.accuracy, s.correct, s.used, s.missing) for s in _sections_of(found.analogies)]
         answer_table([*columns, Column("asked", ",d"), Column("unknown", ",d")], lines)
         rules = found.analogies
-        answer(f"protocol {rules.protocol}: {rules.case_rule}, first {rules.restrict_vocab:,} words searched")
+        answer_sentence(f"protocol {rules.protocol}: {rules.case_rule}, first {rules.restrict_vocab:,} words searched")

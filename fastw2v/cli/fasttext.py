@@ -68,6 +68,7 @@ def _command(name: str, architecture: str, what: str) -> click.Command:
     return click.command(
         name,
         cls=Page,
+        trains=True,
         sections={
             "Files": ["corpus", "output", "pretrained", "overwrite"],
             "Training": ["dim", "ws", "epoch", "lr", "neg", "loss", "t", "min_count"],

@@ -97,5 +97,5 @@ def _readable(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(f"{each:.4f}" if isinstance(each, float) else visible(each) for each in value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}={each}" for name, each in value.items())
+        return ", ".join(f"{name}={each}" for name, each in value.items() if each is not None)
     return str(value)

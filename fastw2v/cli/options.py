@@ -93,7 +93,7 @@ def in_options(message: str, options: Mapping[str, click.Option]) -> str:
     Examples
     --------
     >>> from fastw2v.cli.commands import cli
-    >>> options = options_of(cli.commands["train"])
+    >>> options = options_of(cli.get_command(None, "train"))
     >>> in_options("no word occurs min_count=5 times; lower min_count or pass more text", options)
     'no word occurs --min-count 5 times; lower --min-count or pass more text'
     >>> in_options("pass errors='replace' or errors='ignore'", options)

@@ -80,12 +80,25 @@ class Page(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the command line; an option of another trainer, or one with underscores, is answered with ours."""
-        own = {name for param in self.params for name in (*param.opts, *param.secondary_opts)}
+        own = [name for param in self.params for name in (*param.opts, *param.secondary_opts)]
+        given = list(args)  # click's parser empties it
         # Before click reads them: it would take "-output x" for "-o utput", in silence.
         for arg in args[: args.index("--")] if "--" in args else args:
             if answer := answer_to(arg, own, rivals=self.trains):
                 raise click.UsageError(answer, ctx)
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as fault:
+            raise click.UsageError(_describe_unknown(fault, given, own), ctx) from None
+
+
+def _describe_unknown(fault: click.NoSuchOption, args: Sequence[str], own: Iterable[str]) -> str:
+    """Say which option is unknown, in full: of ``-outptu`` click names ``-o`` alone; and which ones are close."""
+    name = fault.option_name
+    full = next((arg.partition("=")[0] for arg in args if arg.startswith(name)), name)
+    close = difflib.get_close_matches(full.lstrip("-"), [each.lstrip("-") for each in own], n=2, cutoff=0.6)
+    flags = [each for each in own if each.lstrip("-") in close]
+    return f"there is no option {full!r}{': did you mean ' + ' or '.join(flags) + '?' if flags else ''}"
 
 
 def _in_short(flags: str) -> str:
@@ -95,7 +108,7 @@ def _in_short(flags: str) -> str:
 
 
 class Entry(NamedTuple):
-    """Where a command is defined, and the line that the list of commands shows; a test holds the two together."""
+    """Where a command is defined, the line that the list of commands shows, and other names."""
 
     module: str
     attribute: str

@@ -69,10 +69,22 @@ def answer_to(argument: str, own: Collection[str], *, rivals: bool) -> str | Non
     if not re.fullmatch(r"--?[A-Za-z][\w-]+", written) or written in own:
         return None
     dashed = f"--{written.lstrip('-').lower().replace('_', '-')}"
-    name = re.sub(r"[-_]", "", written).lower()
-    ours = f"--{_OURS.get(name, '')}"
-    if dashed in own or (rivals and ours in own):
-        return f"there is no option {written!r}: write {dashed if dashed in own else ours}"
-    if rivals and name in _ANSWERS:
-        return f"there is no option {written!r}: {_ANSWERS[name]}"
+    ours = dashed if dashed in own else _of_same_meaning(written, own) if rivals else None
+    if ours is not None:
+        return f"there is no option {written!r}: write {ours}"
+    if rivals and _bare(written) in _ANSWERS and "--output" in own:
+        return f"there is no option {written!r}: {_ANSWERS[_bare(written)]}"
     return None
+
+
+def _of_same_meaning(written: str, own: Collection[str]) -> str | None:
+    """Return the option of a command that means what another program's does."""
+    meaning = _OURS.get(_bare(written), _bare(written))
+    for name in own:
+        if len(name) > 2 and meaning in (_OURS.get(_bare(name)), name.lstrip("-"), _bare(name)):
+            return name
+    return None
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[-_]", "", name).lower()

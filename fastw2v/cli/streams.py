@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import io
 import os
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,14 +37,31 @@ def answer(text: object) -> None:
     print(text)
 
 
+def answer_sentence(text: str) -> None:
+    """Write a sentence of a result; a terminal breaks it between words."""
+    answer(_wrapped(text) if sys.stdout is not None and sys.stdout.isatty() else text)
+
+
 def say(text: str, end: str = "\n") -> None:
     """Write a message to standard error; where nobody can read it, the command goes on."""
     if sys.stderr is None:
         return
+    if sys.stderr.isatty():
+        text = _wrapped(text)
     try:
         print(text, end=end, file=sys.stderr, flush=True)
     except OSError:  # a closed pipe or a full disk: the exit code still tells how the command ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+def _wrapped(text: str) -> str:
+    """Break the lines of a message between words where the terminal ends; long names stay whole."""
+    width = shutil.get_terminal_size().columns
+    lines = text.split("\n")
+    return "\n".join(
+        textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) if len(line) > width else line
+        for line in lines
+    )
 
 
 def discard_output() -> None:

@@ -16,10 +16,11 @@ _CBOW_RATE, _SKIPGRAM_RATE = 0.05, 0.025
 @click.command(
     "word2vec",
     cls=Page,
+    trains=True,
     sections={
         "Files": ["train", "output", "binary", "save_vocab", "read_vocab", "classes", "overwrite"],
         "Training": ["size", "window", "sample", "hs", "negative", "iterations", "min_count", "alpha", "cbow"],
-        "Machine": ["threads", "debug"],
+        "Machine": ["threads", "seed", "debug"],
     },
     examples=[
         ("fastw2v word2vec -train text8 -output vectors.bin -binary 1", "word2vec.c's defaults: CBOW"),
@@ -47,7 +48,7 @@ _CBOW_RATE, _SKIPGRAM_RATE = 0.05, 0.025
 @click.option("-read-vocab", "read_vocab", type=NamedFile(), help="read the words from here instead of counting")
 @click.option("-cbow", "cbow", type=click.IntRange(0, 1), default=1, show_default=True, help="1: CBOW, 0: skip-gram")
 @click.option("--overwrite", is_flag=True, help="replace files that exist and are of another kind")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="makes a run with one thread repeatable")
+@click.option("-seed", "seed", type=click.IntRange(0, 2**63 - 1), help="makes a run with one thread repeatable")
 def word2vec(
     train: str,
     output: Path | None,
