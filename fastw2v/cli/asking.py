@@ -87,9 +87,9 @@ class Asking:
         bool
             Whether all were answered, or were typed by a person, who has seen which were not.
         """
-        all_answered = True
+        all_answered, number = True, 0
         asked = Prompt(prompt, hint, self.vectors.index_to_key, self._command)
-        for line in asked.lines():
+        for number, line in enumerate(asked.lines(), 1):  # noqa: B007  # read below
             words = line.split()
             try:
                 question = self.read(words)
@@ -101,6 +101,8 @@ class Asking:
             self._write(question, words, found, alone=asked.typed)
             if sys.stdout is not None:
                 sys.stdout.flush()
+        if not number and not asked.typed:
+            say("fastw2v: standard input holds no question: write one on each line")
         return all_answered or asked.typed
 
     def _answer(self, question: Question) -> Answer:

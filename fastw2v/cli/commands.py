@@ -11,7 +11,7 @@ import click
 from fastw2v import __version__
 from fastw2v.cli.options import in_options, options_of
 from fastw2v.cli.pages import CommandTable, Entry
-from fastw2v.cli.streams import discard_output, prepare_streams, say
+from fastw2v.cli.streams import answer, discard_output, prepare_streams, say
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
@@ -118,6 +118,7 @@ def _expected_faults() -> tuple[type[BaseException], ...]:
     cls=CommandTable,
     table=_COMMANDS,
     examples=_EXAMPLES,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
 @click.version_option(__version__, prog_name="fastw2v")
@@ -126,3 +127,5 @@ def cli(context: click.Context) -> None:
     """word2vec at the speed of the machine: train and query word vectors."""
     if isinstance(context.obj, _Work):
         context.obj.command = cli.get_command(context, context.invoked_subcommand or "")
+    if context.invoked_subcommand is None:
+        answer(context.get_help())

@@ -41,7 +41,12 @@ def dry_run(corpus: Path | list[Path], options: dict[str, Any], form: str | None
     trial = _Trial()
     request = request_of({**options, "checkpoint": None, "every": None}, (trial,), quiet=True)
     say(f"reading the corpus, then training for up to {TRIAL_SECONDS:g} s; nothing is written")
-    how = {"tokenizer": request.tokenizer, "errors": request.errors, "n_jobs": request.n_jobs, "spool": request.spool}
+    how: dict[str, Any] = {
+        "tokenizer": request.tokenizer,
+        "errors": request.errors,
+        "n_jobs": request.n_jobs,
+        "spool": request.spool,
+    }
     reading = read_corpus(corpus, **how)
     rows = coverage(reading.counted.counts, None if options.get("vocabulary") else request.min_count)
     encoded = _encoded(reading, request)

@@ -109,8 +109,9 @@ def known_sets() -> tuple[list[tuple[str, Path]], Path]:
         return [(name, datasets.fetch_word_pairs(name)) for name in KNOWN_PAIRS], datasets.fetch_analogies()
     except OSError as error:
         raise OSError(
-            f"{error}. Or name files that you have: --pairs FILE (two words and a score on each line, such as "
-            "WordSim-353 or SimLex-999) and --analogies FILE (four words on each line, such as questions-words.txt)"
+            "the known evaluation sets are not here, and cannot be downloaded. Name files that you have: --pairs FILE "
+            "(two words and a score on each line, such as WordSim-353 or SimLex-999) and --analogies FILE (four words "
+            f"on each line, such as questions-words.txt). Or keep the known ones: {error}"
         ) from error
 
 

@@ -63,7 +63,8 @@ def neighbours(
 
 def _read(words: Sequence[str], subtracted: Sequence[str]) -> Question:
     """Read words with a + or - between them; a single sign is a word."""
-    positive, negative = [], list(subtracted)
+    positive: list[str] = []
+    negative = list(subtracted)
     to = positive
     for number, word in enumerate(words):
         if word in ("+", "-") and len(words) > 1:

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import click
 
@@ -37,8 +37,8 @@ def in_terminal() -> bool:
 
 def chosen(form: str | None) -> Form:
     """Return the form that was asked for, or the one that suits standard output."""
-    if form == "json" or form == "tsv":
-        return form
+    if form is not None:
+        return cast(Form, form)
     return "table" if in_terminal() else "plain"
 
 
