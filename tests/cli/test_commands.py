@@ -1,5 +1,7 @@
 """The command line, run as people run it."""
 
+import json
+import os
 import subprocess
 
 import numpy as np
@@ -11,18 +13,6 @@ from fastw2v.cli import commands
 from fastw2v.cli.commands import cli
 from fastw2v.errors import FormatError
 from fastw2v.vectors import WordVectors
-
-SQUARE = WordVectors(
-    np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1]], np.float32), ["man", "king", "woman", "queen"], [4, 3, 2, 1]
-)
-
-
-@pytest.fixture
-def file(tmp_path):
-    path = tmp_path / "square.fw2v"
-    formats.save(path, SQUARE, metadata={"parameters": {"window": 5}})
-    return path
-
 
 # -- questions to a file --
 
@@ -58,6 +48,24 @@ def test_info_without_a_file_describes_the_machine(run):
     done = run("info")
     assert done.returncode == 0
     assert "Python" in done.stdout
+    assert set(json.loads(run("info", "--json").stdout)) == {
+        line.split("\t")[0] for line in run("info", "--tsv").stdout.splitlines()[1:]
+    }
+
+
+@pytest.mark.parametrize("columns", [60, 120])
+def test_info_fits_a_terminal(file, terminal, columns):
+    for arguments in ([file], []):
+        shown = terminal("info", *arguments, columns=columns)
+        assert shown.end() == 0
+        assert max(map(len, shown.text.splitlines())) <= columns
+
+
+def test_info_as_lines_of_names_and_values(file, run):
+    rows = dict(line.split("\t") for line in run("info", file, "--tsv").stdout.splitlines())
+    assert (rows["words"], rows["vector_size"], rows["context_vectors"]) == ("4", "3", "false")
+    assert rows["metadata.parameters.window"] == "5"
+    assert rows["first_words"] == "man king woman queen"
 
 
 def test_evaluate_with_files_of_ones_own(file, tmp_path, run):
@@ -70,6 +78,42 @@ def test_evaluate_with_files_of_ones_own(file, tmp_path, run):
     assert "pairs: Spearman" in done.stdout
     assert "3 pairs used, 1 with unknown words" in done.stdout
     assert "total                          100.00%       1 of      1,      0 left out" in done.stdout
+
+
+def test_evaluate_reports_as_json_tsv_and_tables(file, tmp_path, run, terminal):
+    (tmp_path / "pairs").write_text("man\tking\t5\nman\twoman\t1\nking\tqueen\t4\nman\tunknown\t3\n")
+    (tmp_path / "questions").write_text(": family\nman king woman queen\n")
+    command = ("evaluate", file, "--pairs", tmp_path / "pairs", "--analogies", tmp_path / "questions")
+    found = json.loads(run(*command, "--json").stdout)
+    assert list(found) == ["file", "word_pairs", "analogies"]
+    pairs, analogies = found["word_pairs"][0], found["analogies"]
+    assert (pairs["name"], pairs["used"], pairs["missing"], pairs["coverage"]) == ("pairs", 3, 1, 0.75)
+    assert analogies["total"] == {"name": "total", "correct": 1, "used": 1, "missing": 0, "accuracy": 1.0}
+    assert [section["name"] for section in analogies["sections"]] == ["family"]
+    assert analogies["syntactic"]["accuracy"] is None, "no question was asked"
+    names, *rows = [line.split("\t") for line in run(*command, "--tsv").stdout.splitlines()]
+    assert names == ["set", "score", "used", "missing", "spearman", "pearson", "accuracy", "correct"]
+    assert [row[0] for row in rows] == ["pairs", "analogies: family", "analogies: semantic", "analogies: total"]
+    for columns in (60, 80):
+        shown = terminal(*command, columns=columns)
+        assert shown.end() == 0
+        assert max(map(len, shown.text.splitlines())) <= columns
+        assert "100.0%" in shown.text
+
+
+def test_evaluate_without_a_network_says_which_files_to_pass(file, tmp_path, run_python):
+    code = (
+        "import sys, pooch\n"
+        "def fail(*ignored): raise ConnectionError('no network')\n"
+        "pooch.HTTPDownloader.__call__ = fail\n"
+        "from fastw2v.cli import main\nmain(['evaluate', sys.argv[1]])\n"
+    )
+    own = {name: value for name, value in os.environ.items() if name != "FASTW2V_DATA"}
+    done = run_python(code, file, env={**own, "FASTW2V_CACHE": str(tmp_path / "cache")})
+    assert done.returncode == 1
+    assert "Name files that you have: --pairs FILE (two words and a score on each line" in done.stderr
+    assert "--analogies FILE (four words on each line, such as questions-words.txt)" in done.stderr
+    assert "set FASTW2V_DATA to the folder that holds EN-WS-353-ALL.txt" in done.stderr
 
 
 def test_evaluate_restricts_pairs_and_analogies_alike(file, tmp_path):
@@ -110,12 +154,10 @@ def test_evaluate_without_a_result_says_so_and_fails(file, tmp_path, run):
             ["train", "{corpus}", "-o", "{folder}/v.bin", "--window", "0"],
             "--window 0: it must be a whole number from 1",
         ),
-        (["train", "{corpus}", "-o", "{folder}/v.bin", "--architecture", "glove"], "--architecture glove: it must be"),
         (["train", "{corpus}", "-o", "{folder}/v"], "the name implies no format"),
         (["train", "{corpus}", "-o", "{folder}/v.bin", "--with-context"], "cannot hold context vectors"),
         (["train", "{corpus}", "-o", "{folder}/missing/v.bin"], "cannot create a file in"),
         (["train", "nothing.txt", "-o", "{folder}/v.fw2v.gz"], "native files are not compressed"),
-        (["train", "nothing.txt", "-o", "{folder}/v.bin", "--device", "gpu"], "--device gpu: it must be one of"),
         (["train", "{folder}/nothing.txt", "-o", "{folder}/v.bin"], "nothing.txt"),
     ],
 )
@@ -139,7 +181,20 @@ def test_a_bad_row_is_refused_with_the_command_that_leaves_it_out(tmp_path):
     assert "b\t" in CliRunner().invoke(cli, ["most-similar", str(tmp_path / "w.vec"), "a"]).output
 
 
-@pytest.mark.parametrize("arguments", [["train"], ["most-similar"], ["nonsense"], ["train", "x", "--windw", "3"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train"],
+        ["most-similar"],
+        ["nonsense"],
+        ["train", "x", "--windw", "3"],
+        ["train", "x", "-o", "v.bin", "--architecture", "glove"],
+        ["train", "x", "-o", "v.bin", "--device", "gpu"],
+        ["analogy", "x", "a", "b"],
+        ["neighbours", "x", "--negative", "a"],
+        ["train", "x", "-o", "-", "--json"],
+    ],
+)
 def test_wrong_usage_is_exit_code_2(arguments, run):
     done = run(*arguments)
     assert done.returncode == 2

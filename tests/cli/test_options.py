@@ -42,7 +42,7 @@ from fastw2v.vectors import WordVectors
     ],
 )
 def test_messages_name_options_in_place_of_arguments(command, message, shown):
-    assert in_options(message, options_of(cli.commands[command])) == (shown or message)
+    assert in_options(message, options_of(cli.get_command(None, command))) == (shown or message)
 
 
 # Arguments that no message shows to the user of a command, because the command does not call what raises it, or that
@@ -72,7 +72,7 @@ def messages():
 
 def test_each_argument_that_a_message_names_is_an_option_of_a_command():
     named = {name for text in messages() if " " in text for name in re.findall(r"(?<![\w/.\-])([a-z_]+)=\S", text)}
-    options = set().union(*(options_of(command) for command in cli.commands.values()))
+    options = set().union(*(options_of(command) for command in cli.all_commands().values()))
     assert len(named) > 20
     assert named - options - {"random_state"} == _OF_PYTHON
 

@@ -1,6 +1,7 @@
 """The command train: options, files, seeds, checkpoints and Ctrl-C."""
 
 import dataclasses
+import json
 import re
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 import fastw2v
 from fastw2v import encode, formats
 from fastw2v.cli.commands import cli
+from fastw2v.cli.training_options import _CHOICES
 from fastw2v.parameters import RULES
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training import loop as fit
@@ -26,8 +28,54 @@ def test_every_training_parameter_is_an_option_with_its_rule():
         assert f"--{each.name.replace('_', '-')}" in result.output
         if each.name == "shrink_windows":  # a choice of words for what is True, False or a name in Python
             assert "[yes|no|draw|inverse]" in result.output
+        elif each.name in _CHOICES:
+            assert f"--{each.name.replace('_', '-')} [{'|'.join(_CHOICES[each.name])}]" in result.output
         elif each.type != "bool":
-            assert RULES[each.name].allowed.replace("None (", "left out (") in " ".join(result.output.split())
+            said = RULES[each.name].allowed.replace("None (", "left out (").replace(f" to {2**62:,}", "")
+            said = said.replace("loss='hs'", "--loss hs").replace("slow_frequent", "--slow-frequent")
+            assert said in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("written", ["cbow", "CBOW", "Cbow"])
+def test_choices_are_taken_in_any_case(corpus, tmp_path, run, written):
+    command = ("train", corpus, "-o", tmp_path / "v.fw2v", "--vector-size", 4, "--epochs", 1, "-q")
+    assert run(*command, "--architecture", written, "--loss", "Both", "--device", "CPU").returncode == 0
+    kept = formats.load_all(tmp_path / "v.fw2v").metadata["parameters"]
+    assert (kept["architecture"], kept["loss"], kept["device"]) == ("cbow", "both", "cpu")
+    assert run(*command, "--architecture", "Skip-Gram").returncode == 0
+    assert formats.load_all(tmp_path / "v.fw2v").metadata["parameters"]["architecture"] == "skipgram"
+
+
+def test_the_report_of_a_run_as_json_and_tsv(corpus, tmp_path, run):
+    command = ("train", corpus, "-o", tmp_path / "v.fw2v", "--vector-size", 4, "--epochs", 2, "--seed", 3, "-j", 1)
+    done = run(*command, "--json")
+    found = json.loads(done.stdout)
+    for name, value in {"words": 7, "vector_size": 4, "tokens": 3600, "epochs": 2, "seed": 3, "n_jobs": 1}.items():
+        assert found[name] == value
+    assert found["output"] == str(tmp_path / "v.fw2v")
+    assert found["interrupted"] is False
+    assert len(found["loss_history"]) == 2
+    assert found["parameters"]["window"] == 5
+    rows = dict(line.split("\t") for line in run(*command, "--tsv", "-q").stdout.splitlines())
+    assert set(rows) - {"name"} == {*found, *(f"parameters.{name}" for name in found["parameters"])} - {"parameters"}
+    assert rows["seed"] == "3"
+
+
+def test_the_vocabulary_is_saved_and_read_again(corpus, tmp_path, run):
+    saved = tmp_path / "vocab.txt"
+    command = ("train", corpus, "--vector-size", 4, "--epochs", 1, "-q")
+    assert run(*command, "-o", tmp_path / "v.fw2v", "--save-vocab", saved).returncode == 0
+    assert saved.read_text().split("\n")[:2] == ["</s> 600", "the 1200"]
+    done = run(*command, "-o", tmp_path / "w.fw2v", "--vocab", saved)
+    assert (done.returncode, done.stderr) == (0, "")
+    one, two = (formats.load(tmp_path / name) for name in ("v.fw2v", "w.fw2v"))
+    assert one.index_to_key == two.index_to_key
+    for other, message in ((corpus, "is a file of the corpus"), (tmp_path / "v.fw2v", "is the file of --output, too")):
+        before = other.read_bytes()
+        done = run(*command, "-o", tmp_path / "v.fw2v", "--save-vocab", other)
+        assert done.returncode == 1
+        assert message in done.stderr
+        assert other.read_bytes() == before
 
 
 def test_the_seed_is_said_and_makes_a_run_repeatable(corpus, tmp_path, run):
