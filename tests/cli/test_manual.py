@@ -12,7 +12,7 @@ import pytest
 from fastw2v.cli.commands import cli
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "command_line.md"
-WORDS = "red wine white rose old beer new grape is was the a".split()
+WORDS = ["red", "wine", "white", "rose", "old", "beer", "new", "grape", "is", "was", "the", "a"]
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +55,8 @@ def test_the_lines_of_the_page_run(text, folder, package_folder, monkeypatch):
         assert "Traceback" not in done.stderr
 
 
-def test_every_command_is_on_the_page_and_in_its_table(text):
-    for name, command in cli.all_commands().items():
-        assert f"fastw2v {name}" in text or f"fastw2v {name[:1]}" in text
-        assert f"`{name}`" in text or f"[`{name}`" in text or "`skipgram`, `cbow`" in text, command
+def test_every_command_is_on_the_page(text):
+    assert [name for name in cli.list_commands() if f"`{name}`" not in text] == []
 
 
 def test_options_on_the_page_exist(text):
