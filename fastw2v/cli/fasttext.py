@@ -15,16 +15,15 @@ _SUBWORDS = (
     "words have no vectors of their parts here, so that unknown words have none either: leave it out or pass 0, or "
     "train with fastText"
 )
-_LOSSES = {"ns": "ns", "hs": "hs"}
 _OPTIONS = (
     click.option("-input", "corpus", required=True, metavar="FILE", help="the text; also .gz .bz2 .xz .zst, globs"),
     click.option("-output", "output", required=True, type=NamedFile(written=True), help="writes OUTPUT.vec"),
-    click.option("-lr", "lr", type=float, default=0.05, show_default=True, help="initial learning rate"),
-    click.option("-dim", "dim", type=int, default=100, show_default=True, help="dimensions of a word vector"),
-    click.option("-ws", "ws", type=int, default=5, show_default=True, help="words on either side of the center"),
-    click.option("-epoch", "epoch", type=int, default=5, show_default=True, help="passes over the text"),
+    click.option("-lr", "learning_rate", type=float, default=0.05, show_default=True, help="initial learning rate"),
+    click.option("-dim", "vector_size", type=int, default=100, show_default=True, help="dimensions of a word vector"),
+    click.option("-ws", "window", type=int, default=5, show_default=True, help="words on either side of the center"),
+    click.option("-epoch", "epochs", type=int, default=5, show_default=True, help="passes over the text"),
     click.option("-minCount", "min_count", type=int, default=5, show_default=True, help="drop rarer words"),
-    click.option("-neg", "neg", type=int, default=5, show_default=True, help="noise words"),
+    click.option("-neg", "negative", type=int, default=5, show_default=True, help="noise words"),
     click.option(
         "-loss",
         "loss",
@@ -33,9 +32,9 @@ _OPTIONS = (
         show_default=True,
         help="negative sampling or hierarchical softmax; softmax and ova are fastText's alone",
     ),
-    click.option("-t", "t", type=float, default=1e-4, show_default=True, help="threshold of subsampling"),
-    click.option("-thread", "thread", type=int, help="by default one for each usable CPU (fastText: 12)"),
-    click.option("-pretrainedVectors", "pretrained", type=NamedFile(), help="word vectors to start from"),
+    click.option("-t", "sample", type=float, default=1e-4, show_default=True, help="threshold of subsampling"),
+    click.option("-thread", "n_jobs", type=int, help="by default one for each usable CPU (fastText: 12)"),
+    click.option("-pretrainedVectors", "initial_vectors", type=NamedFile(), help="word vectors to start from"),
     click.option("-seed", "seed", type=click.IntRange(0, 2**63 - 1), help="makes a run with one thread repeatable"),
     click.option("-verbose", "verbose", type=int, default=2, show_default=True, help="0: only warnings"),
     click.option("-minn", "minn", type=int, default=0, show_default=True, help="0: no subwords, the only choice"),
@@ -45,6 +44,10 @@ _OPTIONS = (
     click.option("-lrUpdateRate", "lr_update_rate", type=int, help="no effect: the rate falls with each tile"),
     click.option("-saveOutput", "save_output", type=int, help="no effect: see train --with-context"),
     click.option("--overwrite", is_flag=True, help="replace an OUTPUT.vec that is no file of word vectors"),
+)
+_PASSED_ON = (
+    *("vector_size", "window", "epochs", "learning_rate", "negative", "loss", "sample", "min_count"),
+    *("n_jobs", "seed", "initial_vectors"),
 )
 _NO_EFFECT = {
     "bucket": "it is the number of subwords, and there are none",
@@ -70,9 +73,9 @@ def _command(name: str, architecture: str, what: str) -> click.Command:
         cls=Page,
         trains=True,
         sections={
-            "Files": ["corpus", "output", "pretrained", "overwrite"],
-            "Training": ["dim", "ws", "epoch", "lr", "neg", "loss", "t", "min_count"],
-            "Machine": ["thread", "seed", "verbose"],
+            "Files": ["corpus", "output", "initial_vectors", "overwrite"],
+            "Training": ["vector_size", "window", "epochs", "learning_rate", "negative", "loss", "sample", "min_count"],
+            "Machine": ["n_jobs", "seed", "verbose"],
             "Without effect or choice": ["minn", "maxn", "bucket", "word_ngrams", "lr_update_rate", "save_output"],
         },
         examples=[(f"fastw2v {name} -input corpus.txt -output model -dim 300", "writes model.vec")],
@@ -89,23 +92,10 @@ def _train(architecture: str, given: dict[str, Any]) -> None:
             raise click.UsageError(f"-{name} {given[name]}: {_SUBWORDS}")
     if given["word_ngrams"] != 1:
         raise click.UsageError(f"-wordNgrams {given['word_ngrams']}: single words alone are trained here; leave it out")
-    if given["loss"] not in _LOSSES:
+    if given["loss"] not in ("ns", "hs"):
         raise click.UsageError(f"-loss {given['loss']}: it must be ns or hs; the others are for fastText's classifier")
     tell_of_no_effect(context, _NO_EFFECT)
-    options: dict[str, Any] = {
-        "architecture": architecture,
-        "vector_size": given["dim"],
-        "window": given["ws"],
-        "epochs": given["epoch"],
-        "learning_rate": given["lr"],
-        "min_count": given["min_count"],
-        "negative": given["neg"],
-        "loss": _LOSSES[given["loss"]],
-        "sample": given["t"],
-        "n_jobs": given["thread"],
-        "seed": given["seed"],
-        "initial_vectors": given["pretrained"],
-    }
+    options: dict[str, Any] = {"architecture": architecture, **{name: given[name] for name in _PASSED_ON}}
     output = given["output"]
     to = Destination(Path(f"{output}.vec"), "text", overwrite=given["overwrite"])
     train_as(given["corpus"], to, quiet=given["verbose"] == 0, options=options)

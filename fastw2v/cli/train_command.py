@@ -213,7 +213,9 @@ def finish(
         With the code of an interrupted run.
     """
     if result.interrupted and not save_on_interrupt:
-        kept = "nothing was written (use --save-on-interrupt to keep the vectors)"
+        kept = "nothing was written"
+        if any(param.name == "save_on_interrupt" for param in click.get_current_context().command.params):
+            kept += " (use --save-on-interrupt to keep the vectors)"
         if checkpoint is not None:
             kept = f"--resume continues from {checkpoint}"
         say(f"fastw2v: interrupted in epoch {result.epoch}; {kept}")

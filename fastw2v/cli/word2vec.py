@@ -18,9 +18,19 @@ _CBOW_RATE, _SKIPGRAM_RATE = 0.05, 0.025
     cls=Page,
     trains=True,
     sections={
-        "Files": ["train", "output", "binary", "save_vocab", "read_vocab", "classes", "overwrite"],
-        "Training": ["size", "window", "sample", "hs", "negative", "iterations", "min_count", "alpha", "cbow"],
-        "Machine": ["threads", "seed", "debug"],
+        "Files": ["corpus", "output", "binary", "save_vocab", "vocabulary", "classes", "overwrite"],
+        "Training": [
+            "vector_size",
+            "window",
+            "sample",
+            "hs",
+            "negative",
+            "epochs",
+            "min_count",
+            "learning_rate",
+            "cbow",
+        ],
+        "Machine": ["n_jobs", "seed", "debug"],
     },
     examples=[
         ("fastw2v word2vec -train text8 -output vectors.bin -binary 1", "word2vec.c's defaults: CBOW"),
@@ -28,44 +38,46 @@ _CBOW_RATE, _SKIPGRAM_RATE = 0.05, 0.025
         ("fastw2v word2vec -train text8 -save-vocab vocab.txt", "only count the words"),
     ],
 )
-@click.option("-train", "train", required=True, metavar="FILE", help="the text; also .gz .bz2 .xz .zst, folders, globs")
+@click.option(
+    "-train", "corpus", required=True, metavar="FILE", help="the text; also .gz .bz2 .xz .zst, folders, globs"
+)
 @click.option("-output", "output", type=NamedFile(written=True), help="file for the vectors, or for -classes")
-@click.option("-size", "size", type=int, default=100, show_default=True, help="dimensions of a word vector")
+@click.option("-size", "vector_size", type=int, default=100, show_default=True, help="dimensions of a word vector")
 @click.option("-window", "window", type=int, default=5, show_default=True, help="words on either side of the center")
 @click.option(
     "-sample", "sample", type=float, default=1e-3, show_default=True, help="threshold of subsampling; 0: none"
 )
 @click.option("-hs", "hs", type=click.IntRange(0, 1), default=0, show_default=True, help="hierarchical softmax")
 @click.option("-negative", "negative", type=int, default=5, show_default=True, help="noise words; 0: none")
-@click.option("-threads", "threads", type=int, help="by default one for each usable CPU (word2vec.c: 12)")
-@click.option("-iter", "iterations", type=int, default=5, show_default=True, help="passes over the text")
+@click.option("-threads", "n_jobs", type=int, help="by default one for each usable CPU (word2vec.c: 12)")
+@click.option("-iter", "epochs", type=int, default=5, show_default=True, help="passes over the text")
 @click.option("-min-count", "min_count", type=int, default=5, show_default=True, help="drop rarer words")
-@click.option("-alpha", "alpha", type=float, help="initial learning rate; default 0.025, and 0.05 with -cbow 1")
+@click.option("-alpha", "learning_rate", type=float, help="initial learning rate; default 0.025, and 0.05 with -cbow 1")
 @click.option("-classes", "classes", type=int, default=0, show_default=True, help="write so many classes of words")
 @click.option("-debug", "debug", type=click.IntRange(0, 2), default=2, show_default=True, help="0: only warnings")
 @click.option("-binary", "binary", type=click.IntRange(0, 1), default=0, show_default=True, help="1: binary format")
 @click.option("-save-vocab", "save_vocab", type=NamedFile(written=True), help="write the words and their counts")
-@click.option("-read-vocab", "read_vocab", type=NamedFile(), help="read the words from here instead of counting")
+@click.option("-read-vocab", "vocabulary", type=NamedFile(), help="read the words from here instead of counting")
 @click.option("-cbow", "cbow", type=click.IntRange(0, 1), default=1, show_default=True, help="1: CBOW, 0: skip-gram")
 @click.option("--overwrite", is_flag=True, help="replace files that exist and are of another kind")
 @click.option("-seed", "seed", type=click.IntRange(0, 2**63 - 1), help="makes a run with one thread repeatable")
 def word2vec(
-    train: str,
+    corpus: str,
     output: Path | None,
-    size: int,
+    vector_size: int,
     window: int,
     sample: float,
     hs: int,
     negative: int,
-    threads: int | None,
-    iterations: int,
+    n_jobs: int | None,
+    epochs: int,
     min_count: int,
-    alpha: float | None,
+    learning_rate: float | None,
     classes: int,
     debug: int,
     binary: int,
     save_vocab: Path | None,
-    read_vocab: Path | None,
+    vocabulary: Path | None,
     cbow: int,
     overwrite: bool,
     seed: int | None,
@@ -82,30 +94,30 @@ def word2vec(
         raise click.UsageError("there is nothing to write: name a file with -output or -save-vocab")
     if output is None:
         assert save_vocab is not None
-        only_count(train, save_vocab, min_count=min_count, n_jobs=threads, overwrite=overwrite, quiet=not debug)
+        only_count(corpus, save_vocab, min_count=min_count, n_jobs=n_jobs, overwrite=overwrite, quiet=not debug)
         return
     if not hs and not negative:
         raise click.UsageError("-hs 0 and -negative 0 leave nothing to learn from: pass -hs 1, or -negative 5")
     options: dict[str, Any] = {
-        "vector_size": size,
+        "vector_size": vector_size,
         "window": window,
         "sample": sample,
         "loss": "both" if hs and negative else "hs" if hs else "ns",
-        "epochs": iterations,
+        "epochs": epochs,
         "min_count": min_count,
-        "learning_rate": (_CBOW_RATE if cbow else _SKIPGRAM_RATE) if alpha is None else alpha,
+        "learning_rate": (_CBOW_RATE if cbow else _SKIPGRAM_RATE) if learning_rate is None else learning_rate,
         "architecture": "cbow" if cbow else "skipgram",
-        "n_jobs": threads,
+        "n_jobs": n_jobs,
         "seed": seed,
     }
     if negative:
         options["negative"] = negative
     if not cbow:
         options["slow_frequent"] = False
-    if read_vocab is not None:
-        options["vocabulary"] = _words_to_train(read_vocab, min_count)
+    if vocabulary is not None:
+        options["vocabulary"] = _words_to_train(vocabulary, min_count)
     to = _destination(output, "binary" if binary else "text", classes, overwrite, save_vocab)
-    train_as(train, to, quiet=not debug, options=options)
+    train_as(corpus, to, quiet=not debug, options=options)
 
 
 def _words_to_train(path: Path, min_count: int) -> list[str]:
