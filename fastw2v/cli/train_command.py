@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,10 +128,10 @@ def train(
         raise click.UsageError("the file to write the vectors to is missing: name it with --output, as in -o v.fw2v")
     if output is not None:
         output, format_ = output_of(output, format_)
-        check_output(output, format_, with_context)
-        check_nothing_is_lost(output, paths, overwrite, options["checkpoint"])
         if form and output == STDOUT:
             raise click.UsageError(f"--{form} and --output - both write to standard output: name a file")
+        check_output(output, format_, with_context)
+        check_nothing_is_lost(output, paths, overwrite, options["checkpoint"])
     if save_vocab is not None:
         check_vocabulary(save_vocab, paths, output, overwrite)
     if dry_run:
@@ -157,10 +158,11 @@ def _try_it(paths: list[Path], options: dict[str, Any], form: str | None) -> Non
         raise click.exceptions.Exit(1)
 
 
+@dataclass(frozen=True)
 class Destination:
     """Where a training run is to be written.
 
-    Parameters
+    Attributes
     ----------
     path : Path
     format : {"native", "text", "binary"} or None
@@ -169,16 +171,11 @@ class Destination:
         The file for words and counts.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        format: Format | None,
-        with_context: bool = False,
-        overwrite: bool = False,
-        vocabulary: Path | None = None,
-    ) -> None:
-        self.path, self.format, self.with_context, self.overwrite = path, format, with_context, overwrite
-        self.vocabulary = vocabulary
+    path: Path
+    format: Format | None
+    with_context: bool = False
+    overwrite: bool = False
+    vocabulary: Path | None = None
 
     def check(self, corpora: list[Path]) -> None:
         """Check before training that the files can be written, and replace nothing else."""

@@ -133,5 +133,5 @@ def _destination(output: Path, format: Any, classes: int, overwrite: bool, save_
     from fastw2v.cli.word_classes import ClassesDestination
 
     if classes:
-        return ClassesDestination(output, classes, overwrite, save_vocab)
+        return ClassesDestination(output, "text", overwrite=overwrite, vocabulary=save_vocab, classes=classes)
     return Destination(output, format, overwrite=overwrite, vocabulary=save_vocab)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,23 +16,21 @@ if TYPE_CHECKING:
 _STEPS = 10  # as word2vec.c
 
 
+@dataclass(frozen=True)
 class ClassesDestination(Destination):
-    """A file with a word and the number of its class on each line.
+    """A file with a word and the number of its class on each line, in place of vectors.
 
-    Parameters
+    Attributes
     ----------
-    path : Path
     classes : int
         How many classes there are.
-    overwrite : bool
-    vocabulary : Path or None
     """
 
-    def __init__(self, path: Path, classes: int, overwrite: bool, vocabulary: Path | None) -> None:
-        super().__init__(path, "text", overwrite=overwrite, vocabulary=vocabulary)
-        self.classes = classes
-        if classes < 0:
-            raise ParameterError(f"-classes {classes}: it must be a whole number from 1, or 0 for vectors")
+    classes: int = 0
+
+    def __post_init__(self) -> None:
+        if self.classes < 1:
+            raise ParameterError(f"-classes {self.classes}: it must be a whole number from 1, or 0 for vectors")
 
     def check(self, corpora: list[Path]) -> None:
         """Check before training that the files can be written, and replace nothing else."""

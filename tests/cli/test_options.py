@@ -48,8 +48,7 @@ def test_messages_name_options_in_place_of_arguments(command, message, shown):
 # Arguments that no message shows to the user of a command, because the command does not call what raises it, or that
 # are part of Python code which no option can replace.
 _OF_PYTHON = {
-    *("axis", "binary", "callbacks", "corpus", "delimiter", "encoding", "hs", "index", "n_components_removed"),
-    *("new_words", "precision", "skiprows", "vectors", "weighting", "words"),
+    *("axis", "callbacks", "delimiter", "encoding", "index", "new_words", "precision", "skiprows", "vectors"),
 }
 
 
