@@ -88,17 +88,13 @@ def bench(
 
 
 def _write_table(entrants: list[Entrant], sets: list[str], text: dict[str, Any], runs: int) -> None:
-    columns = [
-        Column("program"),
-        Column("words/s", ",.0f"),
-        Column("seconds", ".2f"),
-        Column("learning rate", "g"),
-        *(Column(name, ".3f") for name in sets),
-    ]
     rows = [
-        (f"{each.name} {each.version}", each.words_per_second, each.median, each.learning_rate, *each.scores.values())
-        for each in entrants
+        ("words/s", *(f"{each.words_per_second:,.0f}" for each in entrants)),
+        ("seconds", *(f"{each.median:.2f}" for each in entrants)),
+        ("learning rate", *(f"{each.learning_rate:g}" for each in entrants)),
+        *((name, *(f"{each.scores[name]:.3f}" for each in entrants)) for name in sets),
     ]
+    columns = [Column(""), *(Column(f"{each.name} {each.version}", "s") for each in entrants)]
     measured = "one run of each" if runs == 1 else f"medians of {runs} runs of each"
     answer_sentence(f"{text['tokens']:,} tokens, {text['words']:,} words in the vocabulary; {measured}")
     answer_table(columns, rows)

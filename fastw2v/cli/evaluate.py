@@ -221,7 +221,7 @@ def _write_tables(found: Scores) -> None:
     if found.pairs and found.analogies is not None:
         answer("")
     if found.analogies is not None:
-        columns = [Column("analogies"), Column("accuracy", ".1%"), Column("correct", ",d")]
+        columns = [Column("analogies"), Column("score", ".1%"), Column("right", ",d")]
         lines = [(s.name, s.accuracy, s.correct, s.used, s.missing) for s in _sections_of(found.analogies)]
         answer_table([*columns, Column("asked", ",d"), Column("unknown", ",d")], lines)
         rules = found.analogies

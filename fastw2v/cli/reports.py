@@ -118,7 +118,8 @@ class Column:
     ----------
     title : str
     format : str
-        That of its numbers, as in ``",.0f"``; empty for text, which is folded where it is too long.
+        That of its numbers, as in ``",.0f"``, or ``"s"`` for numbers that are written already; empty for text, which is
+        folded where it is too long.
     """
 
     title: str
@@ -145,7 +146,7 @@ def answer_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], title
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for column in columns:
         numeric = bool(column.format)
         table.add_column(
