@@ -45,7 +45,7 @@ class Comparisons(Table):
         >>> round(WordVectors(np.array([[2, 0], [3, 3]]), ["a", "b"]).similarity("a", "b"), 4)
         0.7071
         """
-        return _cosine(*self._rows[[self.row(word), self.row(other)]])
+        return _cosine(self._rows[self.row(word)], self._rows[self.row(other)])
 
     def distance(self, word: Hashable, other: Hashable) -> float:
         """Return the cosine distance of two words, 1 minus their similarity: from 0 to 2."""
