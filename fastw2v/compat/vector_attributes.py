@@ -56,8 +56,10 @@ PATHS = ("code", "point")
 
 def paths_of_words(tree: Tree) -> Attributes:
     """Return gensim's attributes of a tree: arrays of codes (uint8) and of nodes (uint32) for each word, root first."""
-    words, found = len(tree.begin) - 1, {}
-    for name, values in zip(PATHS, ((tree.step & 1).astype(np.uint8), (tree.step >> 1).astype(np.uint32)), strict=True):
+    words = len(tree.begin) - 1
+    found: Attributes = {}
+    steps: Attributes = {"code": (tree.step & 1).astype(np.uint8), "point": (tree.step >> 1).astype(np.uint32)}
+    for name, values in steps.items():
         found[name] = np.empty(words, object)
         found[name][:] = [values[tree.begin[word] : tree.begin[word + 1]] for word in range(words)]
     return found

@@ -111,4 +111,4 @@ def test_paths_are_attributes_of_the_words_as_in_gensim(tmp_path):
                 found, wanted = model.wv.get_vecattr(word, name), theirs.wv.get_vecattr(word, name)
                 assert found.dtype == wanted.dtype
                 assert found.tolist() == wanted.tolist()
-    assert "code" not in Word2Vec([["a", "b"]] * 9, min_count=1, vector_size=2).wv.expandos
+    assert "code" not in Word2Vec([["a", "b"]] * 9, min_count=1, vector_size=2, sample=0).wv.expandos
