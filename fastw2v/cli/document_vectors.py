@@ -5,15 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
-import numpy as np
 
 from fastw2v.cli.options import AnyCase, NamedFile, in_terms_of_convert
 from fastw2v.cli.pages import Page
 from fastw2v.cli.streams import STDOUT, answer, output_of, say
 from fastw2v.errors import CorpusError, ParameterError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _AT_ONCE = 4096  # documents that are written together
 
@@ -90,7 +92,7 @@ def document_vectors(
         rows = vectorizer.fit(list(_lines((fit_on,)))).transform(texts)
     _write(rows, form, output)
     if not quiet:
-        zeros = int(np.count_nonzero(~rows.any(axis=1)))
+        zeros = len(rows) - int(rows.any(axis=1).sum())
         lost = f", {zeros:,} of them zeros (no known word)" if zeros else ""
         say(f"{len(rows):,} documents{lost}, {rows.shape[1]} dimensions" + (f"; written to {output}" if output else ""))
 
@@ -150,6 +152,8 @@ def _write(rows: np.ndarray, form: str, output: Path | None) -> None:
         for line in _text_lines(rows, form):
             answer(line)
         return
+    import numpy as np
+
     from fastw2v.formats.atomic import open_atomic
 
     with open_atomic(STDOUT if output is None else output) as writer:

@@ -6,7 +6,12 @@ token. The kernels compute that rate in C (``fw_learning_rate`` in native/fw_mat
 bit-equal.
 """
 
-import numpy as np
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
 
 CBOW_FEW_EPOCHS = 3  # up to which a higher rate scores better
 LONG_RUN = 1_000_000  # epochs, where more will follow and nobody knows how many
@@ -21,6 +26,8 @@ def rate_after(first: float, last: float, done: int, total: int) -> np.float32:
     >>> [round(float(rate_after(0.025, 0.0, done, 100)), 4) for done in (0, 50, 100)]
     [0.025, 0.0125, 0.0]
     """
+    import numpy as np  # here, so that the command line can name the parameters without it
+
     return np.float32(first - (first - last) * (done / total))
 
 

@@ -41,6 +41,13 @@ def test_help_and_version_import_next_to_nothing(run_python, arguments):
     assert own == {f"fastw2v.{name}" for name in allowed}
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_imports_no_numpy(run_python, command):
+    """So that the shell completes its options at once."""
+    loaded = modules_after(run_python, command, "--help")
+    assert not {"numpy", "scipy", "sklearn", "rich"} & loaded
+
+
 def test_asking_imports_neither_training_nor_scikit_learn(run_python, file):
     loaded = modules_after(run_python, "neighbours", file, "king")
     assert "numpy" in loaded
