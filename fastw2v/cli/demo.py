@@ -10,6 +10,7 @@ import click
 
 from fastw2v.cli.options import NamedFile
 from fastw2v.cli.pages import Page
+from fastw2v.cli.streams import answer, answer_sentence
 
 NEIGHBOURS_OF = ("matrix", "integer", "file", "minimum", "thread")
 # a is to b as c is to ?, and the answer that the corpus should teach.
@@ -54,28 +55,28 @@ def run_demo(*, epochs: int, n_jobs: int | None, seed: int, output: Path | None,
     started = time.perf_counter()
     corpus = load_docstrings()
     tokens = sum(map(len, corpus))
-    click.echo(f"Corpus: {tokens:,} words of docstrings, {time.perf_counter() - started:.1f} s to read")
+    answer_sentence(f"Corpus: {tokens:,} words of docstrings, {time.perf_counter() - started:.1f} s to read")
     options = {"epochs": epochs, "n_jobs": n_jobs, "seed": seed, "tokenizer": "tokens"}
     started = time.perf_counter()
     run = run_training(corpus, options, quiet=False)
     seconds = time.perf_counter() - started
     if run.interrupted:
         raise KeyboardInterrupt
-    click.echo(f"Trained: {run.summary}; {seconds:.1f} s with the encoding")
+    answer_sentence(f"Trained: {run.summary}; {seconds:.1f} s with the encoding")
     vectors = run.word_vectors
-    click.echo()
+    answer("")
     for word in NEIGHBOURS_OF:
         if word in vectors:
-            click.echo(f"{word:>10}: {_words(vectors.most_similar(word, topn=6))}")
-    click.echo()
+            answer_sentence(f"{word:>10}: {_words(vectors.most_similar(word, topn=6))}", indent=12)
+    answer("")
     for a, b, c, expected in ANALOGIES:
         if all(word in vectors for word in (a, b, c)):
             found = vectors.analogy(a, b, c, topn=4)
             mark = "as expected" if found[0][0] == expected else f"expected: {expected}"
-            click.echo(f"{a} : {b} :: {c} : {_words(found)}  ({mark})")
+            answer_sentence(f"{a} : {b} :: {c} : {_words(found)}  ({mark})", indent=4)
     if output is not None:
         run.save(output, None, False, overwrite)
-        click.echo(f"\nWritten to {output}")
+        answer_sentence(f"\nWritten to {output}")
 
 
 def _words(found: list[tuple[Any, float]]) -> str:

@@ -37,9 +37,9 @@ def answer(text: object) -> None:
     print(text)
 
 
-def answer_sentence(text: str) -> None:
-    """Write a sentence of a result; a terminal breaks it between words."""
-    answer(_wrapped(text) if sys.stdout is not None and sys.stdout.isatty() else text)
+def answer_sentence(text: str, indent: int = 0) -> None:
+    """Write a sentence of a result; a terminal breaks it between words, and further lines are indented."""
+    answer(_wrapped(text, indent) if sys.stdout is not None and sys.stdout.isatty() else text)
 
 
 def say(text: str, end: str = "\n") -> None:
@@ -54,14 +54,11 @@ def say(text: str, end: str = "\n") -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
-def _wrapped(text: str) -> str:
+def _wrapped(text: str, indent: int = 0) -> str:
     """Break the lines of a message between words where the terminal ends; long names stay whole."""
     width = shutil.get_terminal_size().columns
-    lines = text.split("\n")
-    return "\n".join(
-        textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) if len(line) > width else line
-        for line in lines
-    )
+    whole = textwrap.TextWrapper(width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(whole.fill(line) if len(line) > width else line for line in text.split("\n"))
 
 
 def discard_output() -> None:
