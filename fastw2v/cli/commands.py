@@ -1,4 +1,4 @@
-"""The command line: ``fastw2v demo | train | most-similar | analogy | info | evaluate | convert | export``.
+"""The command line: ``fastw2v demo | train | most-similar | analogy | plot | info | evaluate | convert | export``.
 
 ``train`` runs a `fastw2v.training.session` and never imports scikit-learn.
 """
@@ -15,6 +15,7 @@ import click
 
 from fastw2v import __version__
 from fastw2v.cli.options import NamedFile, columns_of, in_options, in_terms_of_convert, options_of
+from fastw2v.cli.plot import plot
 from fastw2v.cli.streams import answer, answer_scores, discard_output, output_of, prepare_streams, say
 from fastw2v.cli.training_options import allowed, training_options
 
@@ -380,6 +381,9 @@ def demo(epochs: int, n_jobs: int | None, seed: int, output: Path | None, overwr
     from fastw2v.cli.demo import run_demo
 
     run_demo(epochs=epochs, n_jobs=n_jobs, seed=seed, output=output, overwrite=overwrite)
+
+
+cli.add_command(plot)
 
 
 def _load(file: Path) -> Any:
