@@ -70,7 +70,8 @@ def shown_words(
     if len(undirected):
         named = [vectors.index_to_key[row] for row in rows[undirected]]
         warn_user(
-            f"{purpose} leaves out {_few(named)}: their vectors are zero, or hold NaN or infinity, and have no direction"
+            f"{purpose} leaves out {_few(named)}, which have no direction: their vectors are zero, or hold NaN or "
+            "infinity"
         )
         rows, units = np.delete(rows, undirected), np.delete(units, undirected, axis=0)
     if len(rows) < 2:
