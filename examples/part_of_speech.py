@@ -1,12 +1,15 @@
 """Parts of speech from word vectors: is a word a noun, a verb, an adjective, an adverb, a number, a function word?
 
     python examples/part_of_speech.py
+    python examples/part_of_speech.py --plot parts.png
 
 The list below was written by hand; its words nearly always have the same part of speech. A classifier that has not
 seen a word predicts its part (5 folds). The vectors are trained on the Penn Treebank's text without tags (from the
 folder that FASTW2V_DATA names, or fetched once), with a window of 2: near neighbours reflect syntax, far ones topics.
 The baseline uses the same neighbours as counts weighted by tf-idf. This tags words, whereas a tagger for text must tag
 each token in its sentence.
+
+The picture shows the words, each part of speech in its colour (pip install 'fastw2v[plot]').
 """
 
 import argparse
@@ -73,6 +76,7 @@ def main() -> None:
     parser.add_argument("--window", type=int, default=2)
     parser.add_argument("--vector-size", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--plot", metavar="FILE", help="write a picture of the words (.png, .svg, .pdf)")
     options = parser.parse_args()
     corpus = fetch_ptb("train")
     model = Word2Vec(
@@ -96,6 +100,11 @@ def main() -> None:
     ):
         scores = cross_val_score(classifier, np.asarray(rows), parts, cv=folds)
         print(f"{name:28} {100 * scores.mean():5.1f} %")
+
+    if options.plot:
+        ax = model.vectors_.plot(words, "tsne", groups=dict(zip(words, parts, strict=True)), labels=0)
+        ax.set_title("Words of the Penn Treebank by part of speech")
+        ax.figure.savefig(options.plot, dpi=150)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """The textbook's example (Deep Learning from Scratch 2, chapter 4): CBOW on the Penn Treebank, in one call.
 
     python examples/ptb_textbook.py
+    python examples/ptb_textbook.py --plot loss.png
 
-The Penn Treebank is read from the folder that FASTW2V_DATA names, or fetched once.
+The Penn Treebank is read from the folder that FASTW2V_DATA names, or fetched once. The picture shows the loss by epoch
+(pip install 'fastw2v[plot]').
 """
 
 import argparse
@@ -26,6 +28,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--vector-size", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--plot", metavar="FILE", help="write a picture of the loss (.png, .svg, .pdf)")
     options = parser.parse_args()
     with ProgressLine() as line:
         model = Word2Vec(
@@ -49,6 +52,8 @@ def main() -> None:
         print(f"\n{a} : {b} = {c} : ?")
         for answer, score in model.analogy(a, b, c, topn=5):
             print(f"  {answer:15} {score:.3f}")
+    if options.plot:
+        model.plot_loss().figure.savefig(options.plot, dpi=150)
 
 
 if __name__ == "__main__":

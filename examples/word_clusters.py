@@ -1,11 +1,14 @@
 """Clusters of words: k-means on word vectors, compared with the topics of the words.
 
     python examples/word_clusters.py
+    python examples/word_clusters.py --plot clusters.png
 
 The topics come from 20 Newsgroups: a word belongs to a topic (computers, sports, science, ...) if a far larger share of
 its posts than of others holds the word. Training sees neither groups nor topics. The score of the clusters, and of a
 baseline (tf-idf of the posts that hold a word, in 100 dimensions by SVD), is their normalised mutual information with
 the topics: 0 for chance, 1 for the same division.
+
+The picture shows the most frequent words of the topics, each topic in its colour (pip install 'fastw2v[plot]').
 """
 
 import argparse
@@ -60,12 +63,21 @@ def without_attachments(posts: list[str]) -> list[str]:
     return [post for post in posts if max(Counter(words(post)).values(), default=0) < 500]
 
 
+def draw(model: Word2Vec, topic_of_word: dict[str, str], path: str) -> None:
+    """Write a picture of the most frequent words of the topics."""
+    words = sorted(topic_of_word, key=lambda word: -model.vocabulary_.counts[model.vocabulary_[word]])
+    ax = model.vectors_.plot(words[:150], "tsne", groups=topic_of_word, labels=100)
+    ax.set_title("Words of 20 Newsgroups by the topic in which they occur")
+    ax.figure.savefig(path, dpi=150)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clusters", type=int, default=len(TOPICS))
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--min-posts", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--plot", metavar="FILE", help="write a picture of the words (.png, .svg, .pdf)")
     options = parser.parse_args()
     posts, groups = fetch_20newsgroups("train")
     chosen, topics, counter = words_of_topics(posts, groups, options.min_posts)
@@ -85,6 +97,8 @@ def main() -> None:
         members = [word for word, label in zip(chosen, clusters, strict=True) if label == cluster]
         members.sort(key=lambda word: -model.vocabulary_.counts[model.vocabulary_[word]])
         print(f"  {' '.join(members[:12])}")
+    if options.plot:
+        draw(model, dict(zip(chosen, topics, strict=True)), options.plot)
 
 
 if __name__ == "__main__":

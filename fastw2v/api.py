@@ -499,6 +499,31 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         """Return the cosine similarity of two words."""
         return self.wv.similarity(first, second)
 
+    def plot_loss(self, ax: Any = None) -> Any:
+        """Draw the mean loss per positive pair of each epoch, and of each pass of `partial_fit`.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw; by default in a new figure.
+
+        Returns
+        -------
+        matplotlib Axes
+            Its figure is ``ax.figure``: ``model.plot_loss().figure.savefig("loss.png")``.
+
+        Raises
+        ------
+        MissingDependencyError
+            matplotlib is missing: ``pip install 'fastw2v[plot]'``.
+        ValueError
+            The model is not fitted, or was loaded from a file that holds no losses.
+        """
+        from fastw2v.pictures.loss import plot_losses
+
+        _ = self.wv  # raises if the model is not fitted
+        return plot_losses(self.loss_history_, ax)
+
     # ------------------------------------------------------------------ files and copies
 
     def save(self, path: str | os.PathLike[str], *, format: Format | None = None, overwrite: bool = False) -> None:

@@ -17,8 +17,8 @@ MODULES = {
 
 # Slow to import, optional, or both: only inside the functions that use them.
 ON_DEMAND = {
-    *("click", "cupy", "cupyx", "datasets", "gensim", "matplotlib", "mpi4py", "pandas", "plotly", "polars", "pooch"),
-    *("pyarrow", "rich", "scipy", "sklearn", "zstandard"),
+    *("adjustText", "bokeh", "click", "cupy", "cupyx", "datasets", "gensim", "matplotlib", "mpi4py", "pandas"),
+    *("plotly", "polars", "pooch", "pyarrow", "rich", "scipy", "sklearn", "umap", "zstandard"),
 }
 # Except where they are what the file is made of: an estimator has scikit-learn's classes as its bases, a command is
 # written as click's decorators. Nothing imports these files before they are asked for.
@@ -43,9 +43,9 @@ ORDER = [
     "datasets evaluate",
     "formats",
     "tokenizers vectors",
-    "corpus",
+    "corpus pictures",
     "gensims_names parameters",
-    "machine",
+    "machine writing",
     "errors",
     "native",
 ]
@@ -275,7 +275,7 @@ def test_the_command_line_and_training_never_import_scikit_learn(words_printed_b
     loaded = {top_level(name) for name in words_printed_by(code)}
     assert (tmp_path / "vectors.txt").exists()
     assert "numpy" in loaded
-    assert not loaded & {"sklearn", "cupy", "gensim", "pandas", "matplotlib"}
+    assert not loaded & {"sklearn", "cupy", "gensim", "pandas", "matplotlib", "bokeh"}
 
 
 def test_no_compiled_module_touches_the_floating_point_state(words_printed_by):

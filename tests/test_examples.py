@@ -75,8 +75,19 @@ def scores(output):
     return {name.strip(): float(number) for name, number in re.findall(r"^(\S.*?)\s{2,}([\d.]+)(?: %)?$", output, re.M)}
 
 
-def test_text_classification(data):
-    found = scores(run("text_classification", "--epochs", "20", "--vector-size", "20", data=data))
+@pytest.fixture
+def picture(tmp_path):
+    """A file for a picture; after the test it is one."""
+    for package in ("matplotlib", "adjustText"):
+        pytest.importorskip(package, reason=f"{package}, which draws pictures, is not installed")
+    path = tmp_path / "picture.png"
+    yield path
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_text_classification(data, picture):
+    arguments = ("--epochs", "20", "--vector-size", "20", "--plot", str(picture))
+    found = scores(run("text_classification", *arguments, data=data))
     assert found.keys() == {
         "bag of words, tf-idf",
         "word vectors, mean",
@@ -86,8 +97,8 @@ def test_text_classification(data):
     assert min(found.values()) > 90
 
 
-def test_sentiment(data):
-    found = scores(run("sentiment", "--vector-size", "20", data=data))
+def test_sentiment(data, picture):
+    found = scores(run("sentiment", "--vector-size", "20", "--plot", str(picture), data=data))
     assert len(found) == 5
     assert min(found.values()) > 80
     with_corpus = data / "corpus.txt"
@@ -96,8 +107,9 @@ def test_sentiment(data):
     assert found["word vectors, mean"] > 60
 
 
-def test_word_clusters(data):
-    output = run("word_clusters", "--clusters", "3", "--epochs", "60", "--min-posts", "5", data=data)
+def test_word_clusters(data, picture):
+    arguments = ("--clusters", "3", "--epochs", "60", "--min-posts", "5", "--plot", str(picture))
+    output = run("word_clusters", *arguments, data=data)
     found = scores(output)
     assert found.keys() == {"tf-idf of posts", "word vectors"}
     assert all(0 <= score <= 1 for score in found.values())
@@ -105,12 +117,21 @@ def test_word_clusters(data):
     assert " ax " not in f" {output} "  # the attachment
 
 
-def test_part_of_speech(data):
-    output = run("part_of_speech", "--epochs", "20", "--vector-size", "20", data=data)
+def test_part_of_speech(data, picture):
+    output = run("part_of_speech", "--epochs", "20", "--vector-size", "20", "--plot", str(picture), data=data)
     assert output.startswith("25 words, 5 parts of speech")
     found = scores(output)
     assert found["most frequent part for all"] < found["word vectors"]
     assert found["neighbours by tf-idf"] > 50
+
+
+def test_word_map(data, tmp_path):
+    pytest.importorskip("bokeh", reason="Bokeh, which draws the map, is not installed")
+    page = tmp_path / "map.html"
+    arguments = ("--corpus", str(data / "ptb.train.txt"), "--output", str(page))
+    output = run("word_map", *arguments, data=data)
+    assert "26 words" in output
+    assert page.read_text().startswith("<!DOCTYPE html>")
 
 
 def test_the_words_of_the_list_have_one_part_each():

@@ -32,6 +32,7 @@ _COMMANDS = {
         "info": Entry("info", "info", "Tell what a file holds, or what this machine offers."),
     },
     "Use": {
+        "plot": Entry("plot", "plot", "Draw words, or a map of thousands of them in a page."),
         "document-vectors": Entry("document_vectors", "document_vectors", "Write a vector for each line of text."),
         "convert": Entry("convert", "convert", "Write vectors in another format."),
         "export": Entry("export", "run_export", "Write vectors for another tool."),

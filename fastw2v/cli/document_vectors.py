@@ -108,7 +108,7 @@ def _form_of(output: Path | None) -> str:
 
 
 def _check_output(output: Path, overwrite: bool) -> None:
-    from fastw2v.formats.atomic import check_target, own_descriptor
+    from fastw2v.writing.atomic import check_target, own_descriptor
 
     check_target(output)
     if output.is_file() and own_descriptor(output) is None and output.stat().st_size and not overwrite:
@@ -154,7 +154,7 @@ def _write(rows: np.ndarray, form: str, output: Path | None) -> None:
         return
     import numpy as np
 
-    from fastw2v.formats.atomic import open_atomic
+    from fastw2v.writing.atomic import open_atomic
 
     with open_atomic(STDOUT if output is None else output) as writer:
         if form == "npy":

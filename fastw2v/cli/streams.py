@@ -73,7 +73,7 @@ def discard_output() -> None:
 
 def output_of(path: Path, format: Format | None) -> tuple[Path, Format | None]:
     """Return the path and the format to write: "-" is standard output; pipes and devices get word2vec text."""
-    from fastw2v.formats.atomic import own_descriptor
+    from fastw2v.writing.atomic import own_descriptor
 
     path = STDOUT if path == Path("-") else path
     no_file = own_descriptor(path) is not None or (path.exists() and not path.is_file() and not path.is_dir())

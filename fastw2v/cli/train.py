@@ -115,8 +115,8 @@ def check_output(path: Path, format: Format | None, with_context: bool) -> None:
     OSError
         The folder is missing or not writable.
     """
-    from fastw2v.formats.atomic import check_target
     from fastw2v.formats.saving import format_to_write
+    from fastw2v.writing.atomic import check_target
 
     chosen = format_to_write(path, format)
     if with_context and chosen != "native":

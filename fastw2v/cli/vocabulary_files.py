@@ -79,7 +79,7 @@ def write_lines(path: Path, lines: Iterable[str], *, overwrite: bool) -> None:
     FormatError
         The file exists, is no vocabulary, and may not be overwritten.
     """
-    from fastw2v.formats.atomic import open_atomic
+    from fastw2v.writing.atomic import open_atomic
     from fastw2v.formats.saving import check_replaceable
 
     if not overwrite:

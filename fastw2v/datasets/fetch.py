@@ -111,7 +111,7 @@ def _harvest_key(roots: list[Path]) -> str:
 
 def _keep(path: Path, text: str) -> None:
     """Write a file of the cache; ignore a cache that is not writable, which only costs time at the next call."""
-    from fastw2v.formats.atomic import open_atomic
+    from fastw2v.writing.atomic import open_atomic
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -172,7 +172,7 @@ def fetch_text8() -> Path:
         text = archive.read("text8")
     if hashlib.md5(text, usedforsecurity=False).hexdigest() != _TEXT8_MD5:
         raise OSError(f"{packed}: its text does not have the MD5 sum {_TEXT8_MD5}; delete the file and try again")
-    from fastw2v.formats.atomic import open_atomic
+    from fastw2v.writing.atomic import open_atomic
 
     with open_atomic(kept) as writer:
         writer.write(text)

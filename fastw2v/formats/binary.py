@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError, TruncatedFileError, warn_user
 from fastw2v.formats._rows import NO_MORE_ROOM, NO_WORD, UNFINISHED, RowReader
-from fastw2v.formats.atomic import Writer
 from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, Bytes, FileReader, check_header, parse_header
 from fastw2v.formats.rows import Rows
 from fastw2v.formats.words import plain_words
+from fastw2v.writing.atomic import Writer
 
 _ROWS_PER_WRITE = 1024
 # White space ends a word in a corpus, so that no program writes one that holds it; but a space, which ends a word here.

@@ -16,12 +16,12 @@ from typing import Any, Literal, cast, get_args
 import numpy as np
 
 from fastw2v.errors import FormatError, ParameterError, require
-from fastw2v.formats.atomic import open_atomic
 from fastw2v.formats.folder import new_folder
 from fastw2v.formats.saving import check_replaceable
 from fastw2v.formats.sniff import checked_path
 from fastw2v.formats.words import encode_words
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
+from fastw2v.writing.atomic import open_atomic
 
 _ROWS_PER_WRITE = 256
 _PARQUET_ROWS = 65_536

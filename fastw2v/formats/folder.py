@@ -12,8 +12,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from fastw2v.formats.atomic import sync_folder
-from fastw2v.formats.temporary import create, sweep, temporary_name
+from fastw2v.writing.atomic import sync_folder
+from fastw2v.writing.temporary import create, sweep, temporary_name
 
 
 @contextlib.contextmanager

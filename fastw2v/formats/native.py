@@ -32,9 +32,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError, ParameterError
-from fastw2v.formats.atomic import Writer
 from fastw2v.formats.reader import MAX_WORD_BYTES
 from fastw2v.formats.words import decode_integers, encode_words
+from fastw2v.writing.atomic import Writer
 
 FORMAT_VERSION = 1
 # The library's own limit; a longer header would make the file unreadable for it.

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError
-from fastw2v.formats.atomic import open_atomic, own_descriptor
 from fastw2v.formats.binary import write_binary
 from fastw2v.formats.native import NativeContent, write_native
 from fastw2v.formats.sniff import Format, checked_format, checked_path, format_of_name, holds_vectors, is_checkpoint
 from fastw2v.formats.text import write_text
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
+from fastw2v.writing.atomic import open_atomic, own_descriptor
 
 _GZIP_LEVEL = 6
 

@@ -25,11 +25,11 @@ from fastw2v.formats._rows import (
     RowReader,
     parse_float,
 )
-from fastw2v.formats.atomic import Writer
 from fastw2v.formats.matrices import describe_numbers_as_words, only_numbers
 from fastw2v.formats.reader import MAX_WORD_BYTES, Bytes, FileReader, check_header, parse_header
 from fastw2v.formats.rows import Rows
 from fastw2v.formats.words import plain_words
+from fastw2v.writing.atomic import Writer
 
 _BOM = b"\xef\xbb\xbf"
 # Longer than any float written by anybody: 1e-45 with all its decimals has 50 characters.

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError
 from fastw2v.formats import load_all, save
-from fastw2v.formats.atomic import check_target
 from fastw2v.formats.sniff import is_checkpoint
 from fastw2v.formats.words import encode_words
 from fastw2v.parameters import shown
@@ -24,6 +23,7 @@ from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.record import record
 from fastw2v.vectors.word_vectors import WordVectors
+from fastw2v.writing.atomic import check_target
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus

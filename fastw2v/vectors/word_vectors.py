@@ -1,4 +1,4 @@
-"""WordVectors: a vocabulary and one vector per word, and lookup; its two bases answer queries and comparisons.
+"""WordVectors: a vocabulary and one vector per word, and lookup; its bases answer queries, compare and draw.
 
 The object holds an array and a vocabulary, nothing else, so it pickles and copies without further code.
 """
@@ -17,6 +17,7 @@ from fastw2v.errors import ParameterError, require, warn_user
 from fastw2v.gensims_names import OF_VECTORS, Answers
 from fastw2v.vectors.comparisons import Comparisons
 from fastw2v.vectors.neighbours import Neighbours
+from fastw2v.vectors.pictures import Pictures
 from fastw2v.vectors.queries import check_key, is_column
 from fastw2v.vectors.search import units_and_others, whole_number
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 Default = TypeVar("Default")
 
 
-class WordVectors(Answers, Neighbours, Comparisons):
+class WordVectors(Answers, Neighbours, Comparisons, Pictures):
     """Words and their vectors.
 
     Parameters

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fastw2v.formats.temporary import create, sweep
+from fastw2v.writing.temporary import create, sweep
 
 # The most that one write call carries, because signals are handled between calls.
 _WRITE_BYTES = 8 << 20

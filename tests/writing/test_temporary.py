@@ -1,6 +1,6 @@
 """Temporary files left by dead processes are swept; those of living ones stay."""
 
-from fastw2v.formats.atomic import open_atomic
+from fastw2v.writing.atomic import open_atomic
 
 
 def test_leftovers_of_the_dead_are_swept_and_those_of_the_living_stay(tmp_path, temporaries):

@@ -13,8 +13,8 @@ import pytest
 
 from fastw2v import formats
 from fastw2v.errors import FormatError
-from fastw2v.formats.atomic import open_atomic
 from fastw2v.vectors import WordVectors
+from fastw2v.writing.atomic import open_atomic
 
 NAMES = ["v.fw2v", "v.txt", "v.txt.gz", "v.bin", "v.bin.gz"]
 OLD = WordVectors(np.full((3, 4), 1.0), ["a", "b", "c"])
@@ -53,7 +53,7 @@ def test_an_exception_leaves_the_old_file_and_nothing_else(tmp_path, error):
 
 
 def test_any_buffer_is_written_in_blocks(tmp_path, monkeypatch):
-    monkeypatch.setattr("fastw2v.formats.atomic._WRITE_BYTES", 7)
+    monkeypatch.setattr("fastw2v.writing.atomic._WRITE_BYTES", 7)
     array = np.arange(100, dtype=np.float32).reshape(10, 10)
     with open_atomic(tmp_path / "file") as writer:
         assert writer.write(array) == 400

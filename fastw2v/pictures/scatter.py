@@ -1,0 +1,125 @@
+"""The plot of words: points and labels that do not overlap, by matplotlib and adjustText."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.errors import ParameterError, require, warn_user
+from fastw2v.pictures.figures import axes_or_new, check_axes
+from fastw2v.pictures.palette import GROUP_COLOURS, OTHERS_COLOUR
+
+PURPOSE = "plot()"
+_SIZE = (9.0, 7.0)
+_MARKERS = "os^"
+# Steps of moving labels apart; a limit in seconds would give another picture on another machine.
+_STEPS = 400
+
+
+def require_plotting(ax: Any = None) -> None:
+    """Raise now what would be missing, or wrong with `ax`, once the points are known."""
+    require("matplotlib.pyplot", PURPOSE, "plot")
+    require("adjustText", PURPOSE, "plot")
+    check_axes(ax)
+
+
+def draw_words(
+    points: NDArray[np.float64],
+    texts: Sequence[str],
+    *,
+    labels: int,
+    groups: Sequence[Hashable | None] | None = None,
+    ax: Any = None,
+) -> Any:
+    """Draw a point for each word, and its text beside it.
+
+    Parameters
+    ----------
+    points : array of float, shape (n, 2)
+    texts : sequence of str
+        By which the first, and so the most important, get their labels first.
+    labels : int
+        How many words are labelled at most.
+    groups : sequence of hashable or None, optional
+        The group of each word, which chooses colour and marker; None: of no group.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    adjust = require("adjustText", PURPOSE, "plot")
+    ax = axes_or_new(ax, PURPOSE, _SIZE)
+    _draw_points(ax, points, groups)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.margins(0.06)
+    ax.spines[:].set_color("0.8")
+    # parse_math: a word such as $x$ is no formula.
+    written = [
+        ax.text(x, y, text, fontsize=9, ha="center", va="center", parse_math=False, usetex=False, clip_on=True)
+        for (x, y), text in zip(points[:labels], texts, strict=False)
+    ]
+    line = {"arrowstyle": "-", "color": "0.6", "lw": 0.6}
+    _, lines = adjust.adjust_text(
+        written,
+        *points.T,
+        ax=ax,
+        iter_lim=_STEPS,
+        expand=(1.1, 1.25),
+        force_text=(0.2, 0.3),
+        arrowprops=line,
+    )
+    _remove_overlapping(ax, written, lines)
+    return ax
+
+
+def _draw_points(ax: Any, points: NDArray[np.float64], groups: Sequence[Hashable | None] | None) -> None:
+    if groups is None:
+        ax.scatter(*points.T, s=16, color=GROUP_COLOURS[0], alpha=0.8, linewidths=0)
+        return
+    names = [name for name in dict.fromkeys(groups) if name is not None]
+    if len(names) > len(GROUP_COLOURS) * len(_MARKERS):
+        raise ParameterError(
+            f"groups has {len(names)} different names; {len(GROUP_COLOURS) * len(_MARKERS)} can be told apart in a "
+            "plot: join some of them"
+        )
+    drawn = []
+    for number, name in enumerate([*names, None]):
+        rows = [row for row, group in enumerate(groups) if group == name]
+        colour = OTHERS_COLOUR if name is None else GROUP_COLOURS[number % len(GROUP_COLOURS)]
+        marker = "o" if name is None else _MARKERS[number // len(GROUP_COLOURS)]
+        drawn.append(ax.scatter(*points[rows].T, s=18, color=colour, marker=marker, alpha=0.85, linewidths=0))
+    legend = ax.legend(drawn[:-1], [str(name) for name in names], loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    legend.set_frame_on(False)
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+
+
+def _remove_overlapping(ax: Any, written: list[Any], lines: list[Any]) -> None:
+    """Remove the labels that found no free place, each after all more important ones, and their lines."""
+    renderer = ax.figure.canvas.get_renderer()
+    inside = ax.get_window_extent(renderer)
+    kept: list[Any] = []
+    removed = []
+    for text in written:
+        box = text.get_window_extent(renderer)
+        free = inside.containsx(box.x0 + 1) and inside.containsx(box.x1 - 1)
+        free = free and inside.containsy(box.y0 + 1) and inside.containsy(box.y1 - 1)
+        if free and not any(box.overlaps(other) for other in kept):
+            kept.append(box)
+        else:
+            removed.append(text)
+    for line in lines:
+        if line.patchA in removed:
+            line.remove()
+    for text in removed:
+        text.remove()
+    if removed:
+        warn_user(
+            f"{len(removed):,} of {len(written):,} labels found no free place and are left out, their points are "
+            "drawn: show fewer words, or pass the ax of a larger figure"
+        )

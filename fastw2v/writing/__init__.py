@@ -1,0 +1,1 @@
+"""Files written all or nothing: complete or not at all, whatever happens meanwhile."""
