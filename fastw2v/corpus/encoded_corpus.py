@@ -50,6 +50,8 @@ class EncodeReport:
         Bytes of text in them, after decompression.
     seconds : float
         Wall time of reading, counting and encoding.
+    encoding_seconds : float
+        The part of it after counting, in which tokens are numbered by their rows.
     """
 
     raw_tokens: int = 0
@@ -69,6 +71,7 @@ class EncodeReport:
     files: int = 0
     bytes_read: int = 0
     seconds: float = 0.0
+    encoding_seconds: float = 0.0
 
     def remarks(self) -> list[str]:
         """Return a line for each kind of byte, character or word that was changed, lost or may be mistaken."""

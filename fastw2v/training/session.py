@@ -30,7 +30,7 @@ from fastw2v.training.growth import grown_input_rows, grown_output_rows
 from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initial_rows, warn_of_random_rows
 from fastw2v.training.logs import ProgressLog, is_logged, log_corpus, log_end, log_reading, log_start
 from fastw2v.training.loop import advance, check_options, start
-from fastw2v.training.progress import ProgressLine
+from fastw2v.training.progress import ProgressBar
 from fastw2v.training.record import KEPT_PARAMETERS, record
 from fastw2v.training.seed import check_seed, is_generator, is_seed, resolve_seed
 from fastw2v.training.state import Callback, TrainingState
@@ -113,6 +113,7 @@ class Request:
             errors=self.errors,
             n_jobs=self.n_jobs,
             spool=self.spool,
+            verbose=self.verbose,
         )
         if not given:
             log_corpus(encoded)
@@ -353,14 +354,14 @@ def run(session: Session) -> None:
     request, state = session.request, session.state
     saves_before = state.report.checkpoints
     log_start(session)
-    with ProgressLine() if request.verbose else nullcontext() as line:
+    with ProgressBar() if request.verbose else nullcontext() as bar:
         try:
             advance(
                 state,
                 session.corpus,
                 device=request.device,
                 n_jobs=request.n_jobs,
-                callbacks=[*request.callbacks, *([line] if line else []), *([ProgressLog()] if is_logged() else [])],
+                callbacks=[*request.callbacks, *([bar] if bar else []), *([ProgressLog()] if is_logged() else [])],
                 checkpoint=request.checkpoint,
                 every=request.every,
             )

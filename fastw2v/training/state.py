@@ -32,7 +32,8 @@ class Progress:
     loss : float
         Mean per positive pair in this epoch so far; NaN before the first pair.
     elapsed, eta : float
-        Seconds spent in this call, and seconds left.
+        Seconds spent in this call, and seconds left: a smoothed estimate, NaN in the first two and a half seconds, in
+        which too little is known.
     epoch_end : bool
         Whether an epoch has just ended.
     """

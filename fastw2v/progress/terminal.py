@@ -1,0 +1,116 @@
+"""Progress on a terminal: a bar for each phase at work, redrawn in place; bars of finished phases stay above."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Hashable, Iterator
+from typing import Any, TextIO
+
+from fastw2v.progress.snapshot import Snapshot
+
+LONGEST_BAR, SHORTEST_BAR = 30, 6
+_NAME = 10  # columns for the name of a phase, so that bars stand one below the other
+
+
+def can_redraw(stream: TextIO) -> bool:
+    """Return whether lines of a stream can be redrawn."""
+    return stream.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+
+
+def without_proxies() -> None:
+    """Undo what a screen did to the standard streams, without a word to the terminal: for a forked child."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        setattr(sys, name, getattr(stream, "rich_proxied_file", stream))
+
+
+class Terminal:
+    """A screen whose last lines are redrawn.
+
+    Parameters
+    ----------
+    stream : text file
+        A terminal.
+
+    Notes
+    -----
+    While it is open, what is written to standard error appears above the bars, as does standard output where that is a
+    terminal too; elsewhere nothing touches standard output. It starts no thread.
+    """
+
+    every = 0.5
+
+    def __init__(self, stream: TextIO) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        self._console = Console(file=stream, highlight=False, markup=False, emoji=False)
+        self._live = Live(
+            console=self._console,
+            auto_refresh=False,  # rich would start a thread, whose locks a fork during training would copy
+            redirect_stdout=sys.stdout is not None and sys.stdout.isatty(),
+            vertical_overflow="visible",
+        )
+        self._live.start()
+
+    def show(self, rows: dict[Hashable, Snapshot]) -> None:
+        """Redraw the bars."""
+        self._live.update(_Bars(list(rows.values())), refresh=True)
+
+    def end(self, key: Hashable, rows: dict[Hashable, Snapshot]) -> None:
+        """Leave the bar of a phase above those that are still at work."""
+        others = {other: snapshot for other, snapshot in rows.items() if other is not key}
+        if others:
+            self._live.update(_Bars(list(others.values())))
+            self._console.print(_Bars([rows[key]]))
+        else:
+            self.show(rows)
+
+    def close(self) -> None:
+        """Give the terminal back: the last bar stays, the cursor is in the line below, and visible."""
+        try:
+            self._live.stop()
+        finally:
+            self._console.show_cursor(True)
+
+
+class _Bars:
+    """What rich draws: one line for each phase, as wide as the terminal is at that moment."""
+
+    def __init__(self, snapshots: list[Snapshot]) -> None:
+        self._snapshots = snapshots
+
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
+        for snapshot in self._snapshots:
+            yield _bar(snapshot, options.max_width)
+
+
+def _bar(snapshot: Snapshot, width: int) -> Any:
+    """Return one line: name, bar, percent, the facts for which there is room, and the time."""
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+
+    name, percent = snapshot.name.ljust(_NAME), snapshot.percent.rjust(4)
+    facts = _that_fit(snapshot, width - len(name) - len(percent) - SHORTEST_BAR - 3)
+    room = width - sum(len(text) + 1 for text in (name, percent, *facts))
+    line = Table.grid(padding=(0, 1), pad_edge=False)
+    for _ in range(3 + len(facts)):
+        line.add_column(no_wrap=True)
+    bar = ProgressBar(
+        total=1.0,
+        completed=1.0 if snapshot.share is None else snapshot.share,
+        width=max(1, min(LONGEST_BAR, room)),
+        pulse=snapshot.share is None and not snapshot.ended,
+    )
+    line.add_row(name, bar, percent, *facts)
+    return line
+
+
+def _that_fit(snapshot: Snapshot, room: int) -> list[str]:
+    """Return the facts and the time, without the less important ones that would not fit into so many columns."""
+    entries = [(fact.rank, fact.text) for fact in snapshot.facts]
+    entries += [(0, snapshot.time)] if snapshot.time else []
+    while entries and sum(len(text) + 1 for _, text in entries) > room:
+        entries.remove(max(reversed(entries), key=lambda entry: entry[0]))
+    return [text for _, text in entries]
