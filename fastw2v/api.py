@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from fastw2v.vectors.search import SearchIndex
 
 # The fields of a session's request that are parameters of this class; the others are arguments of methods.
-REQUESTED = tuple({each.name for each in fields(Request)} - {"parameters", "new_words", "checkpoint", "every"})
+_OF_METHODS = {"parameters", "new_words", "checkpoint", "every", "summary"}
+REQUESTED = tuple({each.name for each in fields(Request)} - _OF_METHODS)
 # What a copy of a model leaves behind.
 NOT_COPIED = frozenset({"_fit_lock", "_unfinished"})
 
@@ -529,9 +530,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         )
 
     @classmethod
-    def load(
-        cls, path: str | os.PathLike[str], *, tokenizer: Tokenizer | None = None, verbose: int = 0
-    ) -> Self:
+    def load(cls, path: str | os.PathLike[str], *, tokenizer: Tokenizer | None = None, verbose: int = 0) -> Self:
         """Load a model that `save` wrote in the native format, ready for use.
 
         For word2vec files, which hold only vectors, use `fastw2v.load`.

@@ -23,6 +23,7 @@ _STYLE = (
     "vertical-align:baseline;font-weight:400;white-space:normal;max-width:52em}"
     ".fw2v.fw2v.fw2v th{opacity:.75;white-space:nowrap}"
     ".fw2v.fw2v.fw2v td.fw2v-n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
+    ".fw2v-h{margin-top:.5em;font-weight:600}"
     ".fw2v-b{display:inline-block;width:12em;max-width:30vw;height:.6em;border-radius:.3em;background:#8884;"
     "overflow:hidden;vertical-align:baseline}"
     ".fw2v-b>i{display:block;height:100%;background:#4a90d9}"
@@ -117,6 +118,11 @@ def bar(share: float) -> Html:
     """Return a bar that is filled to this share, from 0 to 1."""
     percent = 100 * min(1.0, max(0.0, share)) if math.isfinite(share) else 0.0
     return Html(f'<span class="fw2v-b"><i style="width:{percent:.1f}%"></i></span>')
+
+
+def heading(words_of_it: str) -> Html:
+    """Return a heading inside a card: no heading of the page, which tables of contents would list."""
+    return Html(f'<div class="fw2v-h">{text(words_of_it)}</div>')
 
 
 def folded(summary: str, inside: Html) -> Html:

@@ -281,8 +281,14 @@ def evaluate(
         results.append(report.spearman)
         answer(f"{name}: {report}")
     if analogies is not None:
-        options = {"protocol": protocol, "restrict_vocab": restrict_vocab, "errors": errors}
-        answers = evaluate_analogies(vectors, analogies, **options, verbose=on_terminal())
+        answers = evaluate_analogies(
+            vectors,
+            analogies,
+            protocol=protocol,
+            restrict_vocab=restrict_vocab,
+            errors=errors,
+            verbose=on_terminal(),
+        )
         results.append(answers.total.accuracy)
         answer(answers)
     if any(map(math.isnan, results)):  # a warning has said why

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import chain, islice
+from operator import length_hint
 from typing import Any
 
 from fastw2v.corpus._token_scanner import TokenScanner
@@ -53,7 +54,7 @@ def count_iterable(
     if not holds_strings and (tokens := _n_tokens(corpus)):
         store.expect(tokens)
     scanner = TokenScanner(store.provisional())
-    phase.total = len(corpus) if hasattr(corpus, "__len__") else None
+    phase.expect(length_hint(corpus) or None)
     phase.count(lambda: scanner.tokens, "words")
     every = iter(phase.over(chain(head, items)))
     if holds_strings:

@@ -25,7 +25,7 @@ from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError, TooManyWordsError
 from fastw2v.machine import resolve_jobs
-from fastw2v.progress.phase import Silent, begin
+from fastw2v.progress.phase import Silent, begin_phase
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Reading:
         kept, dropped = int(counts.sum()), np.flatnonzero((rows < 0) & (counted.counts > 0))
         words = counted.words(chosen) if words is None else words
         examples = counted.words(dropped[most_frequent(counted.counts[dropped])])
-        with begin("encoding", total=kept, unit="words", verbose=self.verbose) as phase:
+        with begin_phase("encoding", total=kept, unit="words", verbose=self.verbose) as phase:
             ids, offsets = counted.renumber(rows, kept, phase)
         report = EncodeReport(
             raw_tokens=counted.tokens,
@@ -99,7 +99,7 @@ def read_corpus(
     """Read a corpus once and count its words; parameters and errors are those of `fastw2v.encode`, checked before."""
     started, told = time.perf_counter(), tokenizer is not None
     try:
-        with begin("counting", verbose=verbose) as phase:
+        with begin_phase("counting", verbose=verbose) as phase:
             counted, tokenizer = _read(corpus, tokenizer, errors, resolve_jobs(n_jobs), id_store(spool), phase)
     except TooManyWordsError:
         raise CorpusError("the corpus contains over 2,147,483,647 distinct words, too many for int32 ids") from None
@@ -124,7 +124,7 @@ def _read(
     if is_path or _is_list_of_paths(corpus):
         files = [file for path in ([corpus] if is_path else corpus) for file in find(path)]
         doubt_repeated(files)
-        phase.total = bytes_on_disk(files)
+        phase.expect(bytes_on_disk(files))
         check_are_text(files, told=tokenizer is not None)
         tokenizer = resolve(tokenizer, "file")
         if tokenizer == "whitespace":

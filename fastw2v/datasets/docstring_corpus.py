@@ -60,7 +60,7 @@ def harvest(roots: list[Path], phase: Silent = SILENT) -> Iterator[list[str]]:
     Test folders are skipped, and so are files that this Python cannot parse, such as templates.
     """
     files = [path for root in roots for path in _python_files(root)]
-    phase.total = len(files)
+    phase.expect(len(files))
     for path in files:
         for text in _docstrings(path):
             yield from split_paragraphs(text)

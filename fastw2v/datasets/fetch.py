@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from fastw2v.errors import FormatError, ParameterError, warn_user
 from fastw2v.parameters import check
-from fastw2v.progress.phase import Silent, begin
+from fastw2v.progress.phase import Silent, begin_phase
 
 _PTB_ADDRESS = "https://raw.githubusercontent.com/tomsercu/lstm/master/data/ptb.{split}.txt"
 _PTB_SHA256 = {
@@ -94,7 +94,7 @@ def load_docstrings(*, cache: bool = True, verbose: int = 0) -> list[list[str]]:
     kept = cache_folder() / f"docstrings-{_harvest_key(roots)}.txt"
     if cache and kept.is_file():
         return [line.split() for line in kept.read_text("utf-8").splitlines()]
-    with begin("reading", unit="files", verbose=verbose) as phase:
+    with begin_phase("reading", unit="files", verbose=verbose) as phase:
         corpus = list(harvest(roots, phase))
     if cache:
         _keep(kept, "".join(" ".join(words) + "\n" for words in corpus))
@@ -370,7 +370,7 @@ def _fetch(address: str, name: str, known: str, verbose: int) -> Path:
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         # Only pooch's downloader is used: its own check does not know git's hashes.
-        with begin("download", unit="bytes", verbose=verbose) as phase:
+        with begin_phase("download", unit="bytes", verbose=verbose) as phase:
             pooch.HTTPDownloader(progressbar=_Download(phase))(address, str(loaded), None)
     except Exception as error:
         loaded.unlink(missing_ok=True)
@@ -398,7 +398,7 @@ class _Download:
         self.total = 0
 
     def update(self, received: int) -> None:
-        self._phase.total = self.total or None  # a server need not say how long a file is
+        self._phase.expect(self.total or None)  # a server need not say how long a file is
         self._phase.advance(received)
 
     def reset(self) -> None:

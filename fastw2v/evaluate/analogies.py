@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 import re
 import string
@@ -13,13 +14,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.cards import Number, bar, card, table
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate.arguments import read_sections, read_vectors
 from fastw2v.evaluate.files import BadLines, Question
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.evaluate.offsets import best_products, best_sums
 from fastw2v.parameters import check
-from fastw2v.progress.phase import SILENT, Silent, begin
+from fastw2v.progress.phase import SILENT, Silent, begin_phase
 from fastw2v.vectors.search import best_of_many, search_limit, unit_rows, units_and_others
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -105,6 +107,23 @@ class AnalogyReport:
         """All sections together."""
         return _sum("total", self.sections)
 
+    def __repr__(self) -> str:
+        total = self.total
+        return (
+            f"<AnalogyReport: {total.accuracy:.2%} of {total.used:,} questions right, {total.missing:,} left out, "
+            f"{len(self.sections)} sections, protocol {self.protocol!r}>"
+        )
+
+    def _repr_html_(self) -> str:
+        rule = f"protocol {self.protocol!r}: {self.case_rule}, first {self.restrict_vocab:,} words searched"
+        kinds = [part for part in (self.semantic, self.syntactic) if part.used + part.missing]
+        rows = [
+            (part.name, bar(part.accuracy), *(Number(figure) for figure in _figures(part)))
+            for part in (*self.sections, *kinds, self.total)
+        ]
+        header = ("section", "", "right", "of", "left out")
+        return card("Analogies", table(header, rows), subtitle=rule)
+
     def __str__(self) -> str:
         lines = [
             f"Analogies, protocol {self.protocol!r}: {self.case_rule}, first {self.restrict_vocab:,} words searched;"
@@ -189,7 +208,7 @@ def evaluate_analogies(
     sections = read_sections(questions, errors)
     limit = search_limit(len(vectors), rules.restrict_vocab if restrict_vocab is None else restrict_vocab)
     results, total = [], sum(len(asked) for _, asked in sections)
-    with begin("evaluating", total=total, unit="questions", verbose=verbose) as phase:
+    with begin_phase("evaluating", total=total, unit="questions", verbose=verbose) as phase:
         for name, known, right in judge_analogies(vectors, sections, rules, limit, method, phase):
             asked, correct = int(np.count_nonzero(known)), int(np.count_nonzero(right))
             results.append(AnalogySection(name, correct, asked, len(known) - asked))
@@ -233,7 +252,7 @@ def judge_analogies(
         rows = search.rows(asked)
         known: NDArray[np.bool_] = np.all(rows >= 0, axis=1)
         right = np.zeros(len(rows), bool)
-        phase.advance(np.count_nonzero(~known))
+        phase.advance(int(np.count_nonzero(~known)))
         right[known] = search.right(rows[known], phase)
         yield name, known, right
 
@@ -300,6 +319,10 @@ class _Search:
             for best, own in zip(forms, asked.tolist(), strict=True)
         )
         return np.fromiter(free, np.int64, len(asked))
+
+
+def _figures(part: AnalogySection) -> tuple[str, str, str]:
+    return ("-" if math.isnan(part.accuracy) else f"{part.accuracy:.1%}"), f"{part.used:,}", f"{part.missing:,}"
 
 
 def _sum(name: str, sections: Sequence[AnalogySection]) -> AnalogySection:

@@ -36,7 +36,7 @@ from fastw2v.errors import FormatError, ParameterError
 from fastw2v.formats.atomic import Writer
 from fastw2v.formats.reader import MAX_WORD_BYTES
 from fastw2v.formats.words import decode_integers, encode_words
-from fastw2v.progress.phase import Silent, begin
+from fastw2v.progress.phase import Silent, begin_phase
 
 FORMAT_VERSION = 1
 # The library's own limit; a longer header would make the file unreadable for it.
@@ -320,7 +320,7 @@ def _whole_numbers(value: Any) -> tuple[int, ...] | None:
 
 def _phase(size: int, verbose: int, *, whole: bool) -> Silent:
     """Return the phase of loading: in percent, if the whole file will be read."""
-    return begin("loading", total=size if whole else None, unit="bytes", verbose=verbose)
+    return begin_phase("loading", total=size if whole else None, unit="bytes", verbose=verbose)
 
 
 def _read_array(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from fastw2v.errors import FormatError, TruncatedFileError
-from fastw2v.progress.phase import SILENT, Silent, begin
+from fastw2v.progress.phase import SILENT, Silent, begin_phase
 
 MAX_WORD_BYTES = 64 << 10
 MAX_HEADER_BYTES = 64
@@ -100,9 +100,7 @@ class FileReader:
 
 
 @contextmanager
-def open_reader(
-    path: Path, encoding: str = "utf-8", *, verbose: int = 0, whole: bool = True
-) -> Iterator[FileReader]:
+def open_reader(path: Path, encoding: str = "utf-8", *, verbose: int = 0, whole: bool = True) -> Iterator[FileReader]:
     """Open a file, decompressing it if it begins like a gzip file.
 
     With `verbose` progress is shown: in percent, if the whole file will be read.
@@ -112,7 +110,9 @@ def open_reader(
         size = os.fstat(file.fileno()).st_size
         packed = file.read(2) == _GZIP_MAGIC
         file.seek(0)
-        phase = opened.enter_context(begin("loading", total=size if whole else None, unit="bytes", verbose=verbose))
+        phase = opened.enter_context(
+            begin_phase("loading", total=size if whole else None, unit="bytes", verbose=verbose)
+        )
         if packed:
             with gzip.GzipFile(fileobj=file) as unpacked:
                 yield FileReader(path, cast(BinaryIO, unpacked), size * _GZIP_BEST_RATIO, True, encoding, phase)

@@ -31,6 +31,17 @@ def format_seconds(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def format_took(seconds: float) -> str:
+    """Format how long something took: exactly, where it was short.
+
+    Examples
+    --------
+    >>> format_took(0.123), format_took(12.34), format_took(75)
+    ('0.12 s', '12.3 s', '1:15')
+    """
+    return format_seconds(seconds) if seconds >= 59.95 else f"{seconds:.{2 if seconds < 9.995 else 1}f} s"
+
+
 def format_large(number: float) -> str:
     """Format a number in at most five characters, with three digits.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Hashable
+from importlib import import_module
 from typing import Any
 
 from fastw2v.cards import card, progress_rows
@@ -16,10 +17,8 @@ def display_of_notebook() -> Callable[..., Any] | None:
     shell = ipython.get_ipython() if ipython is not None and hasattr(ipython, "get_ipython") else None
     if shell is None or getattr(shell, "kernel", None) is None:
         return None
-    from IPython.display import display
-
-    shown: Callable[..., Any] = display
-    return shown
+    display: Callable[..., Any] = import_module("IPython.display").display
+    return display
 
 
 class Notebook:

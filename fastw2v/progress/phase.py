@@ -1,7 +1,7 @@
 """A phase of work that shows its progress: it counts what is done, and from time to time a screen shows it.
 
-Whatever takes long begins a phase: ``with begin("loading", total=size, unit="bytes", verbose=verbose) as phase``, and
-tells it what is done. Without ``verbose`` it is given `SILENT`, which costs nothing.
+Whatever takes long begins a phase, ``with begin_phase("loading", total=size, unit="bytes", verbose=verbose) as phase``,
+and tells it what is done. Without ``verbose`` it is given `SILENT`, which costs nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ _FIRST_LOOK = 0.1
 class Silent:
     """A phase that nobody wants to see: every method does nothing."""
 
-    total: float | None = None
+    def expect(self, total: float | None) -> None:
+        """Do nothing."""
 
     def advance(self, amount: float = 1) -> None:
         """Do nothing."""
@@ -91,6 +92,10 @@ class Phase(Silent):
         self._next = self.started + min(patience, _FIRST_LOOK)
         self._shown = False
 
+    def expect(self, total: float | None) -> None:
+        """Learn how much there is to do; None if nobody knows."""
+        self.total = total
+
     def advance(self, amount: float = 1) -> None:
         """So much more is done."""
         with self._lock:
@@ -119,7 +124,7 @@ class Phase(Silent):
     def over(self, items: Iterable[Item]) -> Iterator[Item]:
         """Yield the items, one step each."""
         number = 0
-        for number, item in enumerate(items, 1):  # noqa: B007  # its last value is used
+        for number, item in enumerate(items, 1):  # its last value is used
             yield item
             if not number % _ITEMS:
                 self.reach(number)
@@ -172,14 +177,14 @@ class Phase(Silent):
             board.close(self, self.snapshot(ended=whole))
 
 
-def begin(
+def begin_phase(
     name: str, *, total: float | None = None, unit: str = "", verbose: int = 0, patience: float = PATIENCE
 ) -> Silent:
     """Begin a phase: one that is shown with ``verbose``, else `SILENT`.
 
     Examples
     --------
-    >>> with begin("counting", total=3, verbose=0) as phase:
+    >>> with begin_phase("counting", total=3, verbose=0) as phase:
     ...     sum(phase.over([1, 2, 3]))
     6
     """

@@ -16,6 +16,7 @@ from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, require, warn_user
 from fastw2v.gensims_names import OF_VECTORS, Answers
 from fastw2v.vectors.comparisons import Comparisons
+from fastw2v.vectors.examples import word_vectors_card
 from fastw2v.vectors.neighbours import Neighbours
 from fastw2v.vectors.queries import check_key, is_column
 from fastw2v.vectors.search import units_and_others, whole_number
@@ -149,6 +150,9 @@ class WordVectors(Answers, Neighbours, Comparisons):
 
     def __repr__(self) -> str:
         return f"<WordVectors: {len(self):,} words, {self.vector_size} dimensions>"
+
+    def _repr_html_(self) -> str:
+        return word_vectors_card(self)
 
     def row(self, word: Hashable) -> int:
         """Return the row of a word.
