@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastw2v import cards
+from fastw2v.progress.figures import printable
 from fastw2v.progress.notebook import display_of_notebook
 
 WIDEST = 80  # columns; a narrower terminal gets fewer
@@ -35,24 +37,35 @@ class Table:
     def write(self) -> None:
         """Write it to standard error, in lines no longer than the terminal's."""
         from rich.console import Console
+
+        width = min(Console(file=sys.stderr, force_jupyter=False).width, WIDEST)
+        try:
+            print(*self._lines(width), sep="\n", file=sys.stderr, flush=True)
+        except (OSError, ValueError):  # a closed pipe or a full disk must not cost what was trained
+            return
+
+    def _lines(self, width: int) -> list[str]:
+        from rich.console import Console
         from rich.table import Table as Grid
         from rich.text import Text
 
-        console = Console(file=sys.stderr, highlight=False, markup=False, emoji=False, force_jupyter=False)
-        console.width = min(console.width, WIDEST)
-        widest = max(len(name) for _, rows in self.groups for name, _ in rows)
+        paper = Console(file=io.StringIO(), width=width, color_system=None, emoji=False, force_jupyter=False)
         for title, rows in self.groups:
+            if title:
+                paper.print(Text(title))
             grid = Grid.grid(padding=(0, 2, 0, 0))
-            grid.add_column(width=min(widest, console.width // 3), overflow="fold")
+            grid.add_column(width=min(self._widest, width // 3), overflow="fold")
             grid.add_column(overflow="fold")
             for name, text in rows:
-                grid.add_row(Text(f"{name}"), Text(text))
-            try:
-                if title:
-                    console.print(Text(title, style="bold"))
-                console.print(grid)
-            except (OSError, ValueError):  # a closed pipe or a full disk must not cost what was trained
-                return
+                grid.add_row(Text(printable(name)), Text(printable(text)))
+            paper.print(grid)
+        return [line.rstrip() for line in paper.file.getvalue().splitlines()]  # type: ignore[attr-defined]
+
+    @property
+    def _widest(self) -> int:
+        from rich.cells import cell_len
+
+        return max(cell_len(printable(name)) for _, rows in self.groups for name, _ in rows)
 
     def __repr__(self) -> str:
         return "\n".join(f"{name}: {text}" for _, rows in self.groups for name, text in rows)

@@ -57,6 +57,19 @@ def format_large(number: float) -> str:
     return f"{number:.0f}"
 
 
+def printable(text: str) -> str:
+    """Return a text whose control characters are escapes: a word must not move the cursor.
+
+    Examples
+    --------
+    >>> printable("a\x1b[2J b")
+    'a\\x1b[2J b'
+    """
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
 def format_rate(number: float, unit: str) -> str:
     """Format a speed; "" if it is unknown.
 

@@ -8,6 +8,7 @@ WARM_UP = 0.5  # seconds at the beginning that tell nothing: threads start, cach
 KNOWN_AFTER = 2.0  # seconds of measurement without which nothing is estimated
 MEMORY = 30.0  # seconds after which what was measured counts for a third
 PULL = 5.0  # seconds in which the estimate follows two thirds of the way to a new measurement
+_STEP = 1.0  # seconds for which one measurement pulls at most: that of a batch that stalled says little
 
 
 class Pace:
@@ -67,7 +68,7 @@ class Pace:
         else:
             since = now - self._left_at
             expected = max(0.0, self._left - since)
-            self._left = expected + (measured - expected) * (1 - math.exp(-since / PULL))
+            self._left = expected + (measured - expected) * (1 - math.exp(-min(since, _STEP) / PULL))
         self._left_at = now
         # Towards the end nothing is left to be smoothed: 1 s left cannot be 4 s.
         return min(self._left, 2 * measured)

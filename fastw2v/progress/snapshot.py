@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from fastw2v.progress.figures import format_seconds
+from fastw2v.progress.figures import format_seconds, format_took
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,9 @@ class Snapshot:
         """The time left, or that it took; how long it has been going on if nobody knows how long it will take."""
         if not self.ended and math.isfinite(self.left):
             return f"{format_seconds(self.left)} left"
-        return format_seconds(self.elapsed) if self.ended or self.share is None else ""
+        if self.ended:
+            return format_took(self.elapsed)
+        return format_seconds(self.elapsed) if self.share is None else ""
 
     @property
     def line(self) -> str:

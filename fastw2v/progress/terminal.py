@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Hashable, Iterator
+from functools import cache
 from typing import Any, TextIO
 
 from fastw2v.progress.snapshot import Snapshot
 
-LONGEST_BAR, SHORTEST_BAR = 30, 6
-_NAME = 10  # columns for the name of a phase, so that bars stand one below the other
+LONGEST_BAR, LONG_BAR, SHORTEST_BAR = 30, 15, 6
+_NAME, _TIME = 8, 10  # columns for the name of a phase and the time left, so that bars stand one below the other
 
 
 def can_redraw(stream: TextIO) -> bool:
@@ -42,10 +43,9 @@ class Terminal:
     every = 0.5
 
     def __init__(self, stream: TextIO) -> None:
-        from rich.console import Console
         from rich.live import Live
 
-        self._console = Console(file=stream, highlight=False, markup=False, emoji=False)
+        self._console = _console()(file=stream, highlight=False, markup=False, emoji=False)
         self._live = Live(
             console=self._console,
             auto_refresh=False,  # rich would start a thread, whose locks a fork during training would copy
@@ -75,6 +75,19 @@ class Terminal:
             self._console.show_cursor(True)
 
 
+@cache
+def _console() -> Any:
+    """Return rich's class without its way with a broken pipe: to end the process, and lose its standard output."""
+    from rich.console import Console
+
+    class Terminals(Console):
+        def on_broken_pipe(self) -> None:
+            self.quiet = True
+            raise  # what was caught where this is called
+
+    return Terminals
+
+
 class _Bars:
     """What rich draws: one line for each phase, as wide as the terminal is at that moment."""
 
@@ -90,27 +103,34 @@ def _bar(snapshot: Snapshot, width: int) -> Any:
     """Return one line: name, bar, percent, the facts for which there is room, and the time."""
     from rich.progress_bar import ProgressBar
     from rich.table import Table
+    from rich.text import Text
 
     name, percent = snapshot.name.ljust(_NAME), snapshot.percent.rjust(4)
-    facts = _that_fit(snapshot, width - len(name) - len(percent) - SHORTEST_BAR - 3)
-    room = width - sum(len(text) + 1 for text in (name, percent, *facts))
-    line = Table.grid(padding=(0, 1), pad_edge=False)
-    for _ in range(3 + len(facts)):
-        line.add_column(no_wrap=True)
+    room = width - len(name) - len(percent) - 2 - (0 if snapshot.ended else _TIME + 1)
+    facts = _that_fit(snapshot, room - SHORTEST_BAR)
+    gap = 2 if room - sum(len(text) + 2 for text in facts) >= LONG_BAR else 1
+    room -= sum(len(text) + gap for text in facts)
     bar = ProgressBar(
         total=1.0,
         completed=1.0 if snapshot.share is None else snapshot.share,
         width=max(1, min(LONGEST_BAR, room)),
         pulse=snapshot.share is None and not snapshot.ended,
     )
-    line.add_row(name, bar, percent, *facts)
+    time = [] if snapshot.ended or not snapshot.time else [snapshot.time]
+    line = Table.grid(padding=(0, 1), pad_edge=False)
+    for _ in range(3):
+        line.add_column(no_wrap=True)
+    line.add_row(name, bar, Text((" " * gap).join([percent, *facts, *time]), no_wrap=True))
     return line
 
 
 def _that_fit(snapshot: Snapshot, room: int) -> list[str]:
-    """Return the facts and the time, without the less important ones that would not fit into so many columns."""
+    """Return the facts, without the less important ones that would not fit into so many columns.
+
+    Of a phase at work the time is no fact: its place is kept free, so that the bar does not jump when it is known.
+    """
     entries = [(fact.rank, fact.text) for fact in snapshot.facts]
-    entries += [(0, snapshot.time)] if snapshot.time else []
+    entries += [(0, snapshot.time)] if snapshot.ended else []
     while entries and sum(len(text) + 1 for _, text in entries) > room:
         entries.remove(max(reversed(entries), key=lambda entry: entry[0]))
     return [text for _, text in entries]

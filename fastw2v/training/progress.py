@@ -81,7 +81,8 @@ class ProgressBar:
         progress = self._progress
         yield Fact(f"epoch {progress.epoch}/{progress.epochs}", 2)
         yield Fact(format_rate(progress.words_per_second, "words"), 1)
-        yield Fact(f"rate {progress.learning_rate:.4f}", 4)
+        if progress.tokens < progress.total_tokens:
+            yield Fact(f"rate {progress.learning_rate:.4f}", 4)
         yield Fact(f"loss {_loss(progress)}", 3)
 
     def close(self, *, failed: bool = False) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastw2v.progress.closing import Table
 from fastw2v.progress.figures import format_large, format_took
-from fastw2v.vectors.examples import example_neighbours
+from fastw2v.vectors.examples import LEAST_WORDS, example_neighbours
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def summary(session: Session) -> Table:
     if state.loss_history:
         rows.append(("loss", in_short(state.loss_history)))
     vectors = WordVectors(state.w_in, corpus.vocabulary)
-    near = example_neighbours(vectors) if len(vectors) > 5 else []  # of fewer words, all would be neighbours
+    near = example_neighbours(vectors) if len(vectors) >= LEAST_WORDS else []
     groups = [("", rows)]
     if near:
         named = [(str(word), ", ".join(str(other) for other, _ in others)) for word, others in near]

@@ -20,6 +20,7 @@ SEARCHED = 30_000  # of the most frequent words: examples must be quick, whateve
 CANDIDATES = 200
 COMMON = 5e-4  # the share of the tokens above which a word is hardly about anything: "the", "which", "also"
 _COMMON_RANKS = 150  # the same where the counts are unknown
+LEAST_WORDS = 50  # of fewer, every word is a neighbour of every other
 _LEAST_LETTERS = 4  # of a word in ASCII; fewer make an abbreviation, or a word that only holds others together
 
 
@@ -68,7 +69,7 @@ def example_neighbours(vectors: WordVectors, n: int = 4, topn: int = 5) -> list[
 
 def example_rows(vectors: WordVectors, n: int = 4, topn: int = 5) -> Html:
     """Return the same as the rows of a card."""
-    found = example_neighbours(vectors, n, topn) if len(vectors) > topn else []
+    found = example_neighbours(vectors, n, topn) if len(vectors) >= LEAST_WORDS else []
     return table((), [(word, cards.words(near for near, _ in nearest)) for word, nearest in found], named=True)
 
 
