@@ -132,10 +132,8 @@ def test_the_card_of_a_model_says_what_it_is(model, read):
 
 
 def test_a_loaded_model_has_a_card(read, tmp_path):
-    words = WordVectors(np.array(model.wv.vectors), [f"word{i}" for i in range(60)])
-    plain = Word2Vec(
-        [words.index_to_key] * 9, vector_size=8, epochs=1, sample=0, learning_rate=0.01, random_state=1, n_jobs=1
-    ).fit()
+    words = [f"word{i}" for i in range(60)]
+    plain = Word2Vec([words] * 9, vector_size=8, epochs=1, sample=0, learning_rate=0.01, n_jobs=1).fit()
     plain.save(tmp_path / "model.safetensors")
     text = read(Word2Vec.load(tmp_path / "model.safetensors")._repr_html_())
     assert "60 words" in text

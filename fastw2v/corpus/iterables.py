@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sized
 from itertools import chain, islice
-from operator import length_hint
 from typing import Any
 
 from fastw2v.corpus._token_scanner import TokenScanner
@@ -54,7 +53,7 @@ def count_iterable(
     if not holds_strings and (tokens := _n_tokens(corpus)):
         store.expect(tokens)
     scanner = TokenScanner(store.provisional())
-    phase.expect(length_hint(corpus) or None)
+    phase.expect(len(corpus) if isinstance(corpus, Sized) else None)
     phase.count(lambda: scanner.tokens, "words")
     every = iter(phase.over(chain(head, items)))
     if holds_strings:

@@ -9,7 +9,7 @@ from fastw2v import cards
 from fastw2v.cards import Html
 from fastw2v.corpus.tokenizers import function_name
 from fastw2v.progress.figures import format_took
-from fastw2v.vectors.examples import example_rows
+from fastw2v.vectors.telling_words import example_rows
 
 
 def changed_parameters(estimator: Any, shown: Any) -> list[tuple[str, str]]:

@@ -291,7 +291,7 @@ class _Search:
         asked, answer = rows[:, :3], rows[:, 3]
         if self.method == "mul":
             count = 1 if self.first_only else _GENSIM_CANDIDATES
-            found = phase.over(best_products(self.units, asked, count, self.undirected))
+            found = best_products(self.units, asked, count, self.undirected, phase)
             return self._first_free_of(found, asked) == answer
         best, scores = best_sums(self.units, asked, phase)
         given = np.where(best < 0, -1, self.first_form[best])

@@ -73,7 +73,11 @@ def best_sums(
 
 
 def best_products(
-    units: NDArray[np.float32], asked: NDArray[np.int64], count: int, barred: NDArray[np.int64]
+    units: NDArray[np.float32],
+    asked: NDArray[np.int64],
+    count: int,
+    barred: NDArray[np.int64],
+    phase: Silent = SILENT,
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
     """Find for each question (rows a, b, c) the rows with the greatest products of similarities, b * c / a (3CosMul).
 
@@ -85,6 +89,8 @@ def best_products(
         Rows to find for each question.
     barred : array of int64
         The rows to skip for all questions.
+    phase : Phase
+        Is told of the questions that are answered.
 
     Yields
     ------
@@ -109,4 +115,5 @@ def best_products(
             scores[question, here[question, place] - begin] = -np.inf
             scores[:, barred[(barred >= begin) & (barred < begin + len(searched))] - begin] = -np.inf
             best.add(scores.astype(np.float32, copy=False)[:, :, None], begin)
+            phase.advance(len(here) * len(units[begin : begin + _BLOCK_SEARCHED]) / len(units))
         yield from best.finish()

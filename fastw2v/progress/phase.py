@@ -127,8 +127,8 @@ class Phase(Silent):
         for number, item in enumerate(items, 1):  # its last value is used
             yield item
             if not number % _ITEMS:
-                self.reach(number)
-        self.reach(number)
+                self.advance(_ITEMS)
+        self.advance(number % _ITEMS)
 
     def estimate(self, seconds: float) -> None:
         """Show these seconds as what is left, in place of the phase's own estimate."""

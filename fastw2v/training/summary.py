@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastw2v.progress.closing import Table
 from fastw2v.progress.figures import format_large, format_took
-from fastw2v.vectors.examples import LEAST_WORDS, example_neighbours
+from fastw2v.vectors.telling_words import LEAST_WORDS, example_neighbours
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:

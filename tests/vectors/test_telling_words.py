@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fastw2v import WordVectors
-from fastw2v.vectors.examples import SEARCHED, example_neighbours
+from fastw2v.vectors.telling_words import SEARCHED, example_neighbours
 
 
 @pytest.fixture
