@@ -16,10 +16,10 @@ from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, require, warn_user
 from fastw2v.gensims_names import OF_VECTORS, Answers
 from fastw2v.vectors.comparisons import Comparisons
-from fastw2v.vectors.telling_words import word_vectors_card
 from fastw2v.vectors.neighbours import Neighbours
 from fastw2v.vectors.queries import check_key, is_column
 from fastw2v.vectors.search import units_and_others, whole_number
+from fastw2v.vectors.telling_words import word_vectors_card
 
 if TYPE_CHECKING:
     from typing_extensions import Self
