@@ -11,9 +11,11 @@ import hashlib
 import json
 import lzma
 import os
+import warnings
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fastw2v.errors import FormatError, ParameterError, warn_user
 from fastw2v.parameters import check
@@ -55,9 +57,7 @@ def cache_folder() -> Path:
     own = os.environ.get("FASTW2V_CACHE")
     if own:
         return Path(own)
-    import pooch
-
-    return Path(pooch.os_cache("fastw2v"))
+    return Path(_pooch().os_cache("fastw2v"))
 
 
 def load_docstrings(*, cache: bool = True, verbose: int = 0) -> list[list[str]]:
@@ -364,8 +364,7 @@ def _fetch(address: str, name: str, known: str, verbose: int) -> Path:
     algorithm, _, wanted = known.partition(":")
     if kept.is_file() and _HASHES[algorithm](kept.read_bytes()) == wanted:
         return kept
-    import pooch
-
+    pooch = _pooch()
     loaded = kept.with_name(f".{name}.{os.getpid()}.part")
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -388,6 +387,13 @@ def _fetch(address: str, name: str, known: str, verbose: int) -> Path:
         )
     os.replace(loaded, kept)
     return kept
+
+
+def _pooch() -> Any:
+    """Import pooch; where it finds tqdm in a notebook without widgets, tqdm's advice to install some is not ours."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "IProgress not found")
+        return import_module("pooch")
 
 
 class _Download:

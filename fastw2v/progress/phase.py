@@ -73,6 +73,8 @@ class Phase(Silent):
         Of the speed: "bytes", "words" and so on; "" shows none.
     patience : float
         It is not shown before so many seconds.
+    elapsed : float
+        Seconds since it began, if that was before now.
 
     Notes
     -----
@@ -80,16 +82,18 @@ class Phase(Silent):
     so that a call costs less than a microsecond.
     """
 
-    def __init__(self, name: str, total: float | None = None, unit: str = "", patience: float = PATIENCE) -> None:
+    def __init__(
+        self, name: str, total: float | None = None, unit: str = "", patience: float = PATIENCE, elapsed: float = 0.0
+    ) -> None:
         self.name, self.total, self.unit, self.done = name, total, unit, 0.0
-        self.started = clock()
+        self.started = clock() - elapsed
         self._patience = patience
         self._facts: Callable[[], Iterable[Fact]] | None = None
         self._left: float | None = None
         self._pace = Pace()
         self._lock = threading.Lock()
         self._drawer = threading.get_ident()
-        self._next = self.started + min(patience, _FIRST_LOOK)
+        self._next = clock() + min(patience, _FIRST_LOOK)
         self._shown = False
 
     def expect(self, total: float | None) -> None:

@@ -53,6 +53,7 @@ class Terminal:
             vertical_overflow="visible",
         )
         self._live.start()
+        self._console.show_cursor(True)  # rich hides it, and a process that is killed cannot bring it back
 
     def show(self, rows: dict[Hashable, Snapshot]) -> None:
         """Redraw the bars."""
@@ -68,11 +69,8 @@ class Terminal:
             self.show(rows)
 
     def close(self) -> None:
-        """Give the terminal back: the last bar stays, the cursor is in the line below, and visible."""
-        try:
-            self._live.stop()
-        finally:
-            self._console.show_cursor(True)
+        """Give the terminal back: the last bar stays, and the cursor is in the line below."""
+        self._live.stop()
 
 
 @cache

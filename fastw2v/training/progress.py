@@ -71,7 +71,7 @@ class ProgressBar:
         """
         self._progress = progress
         if self._phase is None:
-            self._phase = Phase("training", progress.total_tokens, "words", patience=0.0)
+            self._phase = Phase("training", progress.total_tokens, "words", patience=0.0, elapsed=progress.elapsed)
             self._phase.tell(self._facts)
         self._phase.estimate(progress.eta)
         self._phase.reach(progress.tokens)

@@ -20,6 +20,7 @@ SEARCHED = 30_000  # of the most frequent words: examples must be quick, whateve
 CANDIDATES = 200
 COMMON = 5e-4  # the share of the tokens above which a word is hardly about anything: "the", "which", "also"
 _COMMON_RANKS = 150  # the same where the counts are unknown
+LONG = 0.75  # the share of the words of a part whose vectors are shorter than that of its example
 LEAST_WORDS = 50  # of fewer, every word is a neighbour of every other
 _LEAST_LETTERS = 4  # of a word in ASCII; fewer make an abbreviation, or a word that only holds others together
 
@@ -42,8 +43,9 @@ def example_neighbours(vectors: WordVectors, n: int = 4, topn: int = 5) -> list[
 
     Notes
     -----
-    Of equally frequent words, those that mean much have the longest vectors: A. Schakel and B. Wilson, "Measuring word
-    significance using distributed representations of words", 2015.
+    Of equally frequent words, those that mean much have the longer vectors (A. Schakel and B. Wilson, "Measuring word
+    significance using distributed representations of words", 2015), but those with the longest come in bursts, as the
+    names of a single page do. So a word is taken whose vector is longer than three quarters of the others.
 
     Examples
     --------
@@ -63,7 +65,7 @@ def example_neighbours(vectors: WordVectors, n: int = 4, topn: int = 5) -> list[
     lengths = np.linalg.norm(found[candidates].astype(np.float64), axis=1)
     # One of each part of the candidates, so that frequent ones and rarer ones are among them.
     parts = [part for part in np.array_split(np.arange(len(candidates)), n) if len(part)]
-    chosen = [candidates[part[lengths[part].argmax()]] for part in parts]
+    chosen = [candidates[part[np.argsort(lengths[part])[int(LONG * len(part))]]] for part in parts]
     return [(words[place], _nearest(words, units, place, topn, undirected)) for place in chosen]
 
 

@@ -83,7 +83,7 @@ def test_it_starts_no_thread_and_may_be_closed_twice(monkeypatch):
     assert threading.active_count() == before
     bar.close()
     bar.close()
-    assert sys.stderr.getvalue().count(SHOW_CURSOR) == 2  # rich's and ours
+    assert sys.stderr.getvalue().count(HIDE_CURSOR) == 1
 
 
 def test_without_standard_error_nothing_is_shown(monkeypatch):
@@ -104,7 +104,7 @@ def test_a_fit_gives_the_cursor_back(monkeypatch, stop):
     shown = sys.stderr.getvalue()
     assert shown.count(HIDE_CURSOR) == 1
     assert shown.rfind(SHOW_CURSOR) > shown.rfind(HIDE_CURSOR)
-    assert not isinstance(sys.stderr, type(sys.stdout)) or sys.stderr.getvalue  # the stream is our own again
+    assert isinstance(sys.stderr, Terminal)
 
 
 def test_one_bar_serves_several_runs(monkeypatch):
