@@ -6,9 +6,9 @@ import math
 
 WARM_UP = 0.5  # seconds at the beginning that tell nothing: threads start, caches are cold, batches are small
 KNOWN_AFTER = 2.0  # seconds of measurement without which nothing is estimated
-MEMORY = 30.0  # seconds after which what was measured counts for a third
-PULL = 5.0  # seconds in which the estimate follows two thirds of the way to a new measurement
-_STEP = 1.0  # seconds for which one measurement pulls at most: that of a batch that stalled says little
+MEMORY = 5.0, 60.0  # seconds after which what was measured counts for a third: at first, and in a run of minutes
+PULL = 4.0  # seconds in which the estimate follows two thirds of the way to a new measurement; fewer near the end
+LONGEST_BATCH = 1.0  # seconds for which one measurement counts at most: that of a batch that stalled says little
 
 
 class Pace:
@@ -16,8 +16,8 @@ class Pace:
 
     Notes
     -----
-    The speed is a mean in which what was measured t seconds ago weighs exp(-t / MEMORY): at first it is the mean of all
-    that came after the warm-up. The seconds left go down like a clock, and are pulled towards what the speed says, so
+    The speed is a mean of what came after the warm-up, in which what is long past weighs less: the memory is a third of
+    the time that has gone by, but no shorter than MEMORY[0] and no longer than MEMORY[1]. The seconds left go down like a clock, and are pulled towards what the speed says, so
     that neither one slow batch nor a change of speed makes them jump.
 
     Examples
@@ -45,9 +45,10 @@ class Pace:
         seconds = elapsed - self._at[0]
         if seconds <= 0:
             return
-        weight = math.exp(-seconds / MEMORY)
-        self._seconds = self._seconds * weight + seconds
-        self._done = self._done * weight + done - self._at[1]
+        counted = min(seconds, LONGEST_BATCH)
+        weight = math.exp(-counted / min(max(elapsed / 3, MEMORY[0]), MEMORY[1]))
+        self._seconds = self._seconds * weight + counted
+        self._done = self._done * weight + (done - self._at[1]) * counted / seconds
         self._measured += seconds
         self._at = elapsed, done
 
@@ -68,7 +69,7 @@ class Pace:
         else:
             since = now - self._left_at
             expected = max(0.0, self._left - since)
-            self._left = expected + (measured - expected) * (1 - math.exp(-min(since, _STEP) / PULL))
+            pull = min(since, LONGEST_BATCH) / max(1e-9, min(PULL, measured / 2))
+            self._left = expected + (measured - expected) * (1 - math.exp(-pull))
         self._left_at = now
-        # Towards the end nothing is left to be smoothed: 1 s left cannot be 4 s.
-        return min(self._left, 2 * measured)
+        return self._left

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from fastw2v.progress.figures import format_rate, format_seconds
+from fastw2v.progress.pace import WARM_UP
 from fastw2v.progress.phase import Phase
 from fastw2v.progress.snapshot import Fact
 
@@ -80,7 +81,8 @@ class ProgressBar:
     def _facts(self) -> Iterator[Fact]:
         progress = self._progress
         yield Fact(f"epoch {progress.epoch}/{progress.epochs}", 2)
-        yield Fact(format_rate(progress.words_per_second, "words"), 1)
+        if progress.elapsed >= WARM_UP or progress.tokens == progress.total_tokens:  # the first batches tell nothing
+            yield Fact(format_rate(progress.words_per_second, "words"), 1)
         if progress.tokens < progress.total_tokens:
             yield Fact(f"rate {progress.learning_rate:.4f}", 4)
         yield Fact(f"loss {_loss(progress)}", 3)

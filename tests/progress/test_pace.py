@@ -9,6 +9,21 @@ import pytest
 from fastw2v.progress.pace import KNOWN_AFTER, WARM_UP, Pace
 
 TOTAL = 1_000_000.0
+# Seconds and the share done, at each call of a callback in a run on two threads of a machine with other work, which
+# ended after seven seconds.
+RECORDED = """
+    0.115,0.00001 0.118,0.00002 0.121,0.00007 0.129,0.00020 0.137,0.00067 0.186,0.00296 0.304,0.01000
+    0.441,0.01926 0.570,0.02902 0.749,0.04095 0.905,0.05103 1.045,0.06024 1.174,0.06992 1.385,0.08175
+    1.481,0.08988 1.677,0.10305 1.825,0.11314 1.990,0.12362 2.129,0.13303 2.285,0.14351 2.425,0.15343
+    2.581,0.16397 2.705,0.17397 2.861,0.18559 3.049,0.19780 3.205,0.20689 3.342,0.21596 3.472,0.22569
+    3.675,0.23714 3.786,0.24539 3.845,0.25000 4.285,0.27915 4.441,0.28949 4.552,0.29918 4.673,0.31217
+    4.921,0.32795 5.056,0.33762 5.230,0.34853 5.377,0.35796 5.525,0.36782 5.637,0.37742 5.769,0.39121
+    5.898,0.40647 6.033,0.42388 6.173,0.44312 6.333,0.46376 6.469,0.48324 6.612,0.50000 6.763,0.52254
+    6.948,0.54504 7.097,0.56343 7.240,0.58155 7.394,0.60065 7.557,0.62014 7.685,0.63789 7.862,0.65881
+    8.004,0.67607 8.167,0.69492 8.310,0.71160 8.462,0.72950 8.613,0.74688 8.644,0.75000 9.165,0.81972
+    9.335,0.83969 9.489,0.85761 9.635,0.87504 9.790,0.89377 9.940,0.91183 10.082,0.92912 10.217,0.94773
+    10.384,0.96824 10.538,0.98661 10.627,1.00000
+"""
 
 
 def run(batches, total=TOTAL):
@@ -79,6 +94,18 @@ def test_batches_of_uneven_speed_move_the_estimate_by_little():
     assert max(map(abs, rises(rows))) < 1.0
     for _, left, estimate in known(rows):
         assert estimate == pytest.approx(left, rel=0.15, abs=2)
+
+
+def test_a_recorded_run_has_no_jumps():
+    measured = [tuple(map(float, pair.split(","))) for pair in RECORDED.split()]
+    first = (measured[0][0], measured[0][1])
+    rows = run([first, *((b[0] - a[0], b[1] - a[1]) for a, b in itertools.pairwise(measured))], total=1.0)
+    assert max(map(abs, rises(rows))) < 1.0
+    for _, left, estimate in known(rows):
+        assert left - 0.1 < estimate < 2 * left + 0.1  # nobody foresees that the other work will end
+    # What the mean of all that was done says, without a warm-up: half a day.
+    elapsed, done = first
+    assert elapsed / done * (1 - done) > 3_600
 
 
 def test_a_batch_that_stalls_is_no_jump():
