@@ -17,8 +17,9 @@ class Pace:
     Notes
     -----
     The speed is a mean of what came after the warm-up, in which what is long past weighs less: the memory is a third of
-    the time that has gone by, but no shorter than MEMORY[0] and no longer than MEMORY[1]. The seconds left go down like a clock, and are pulled towards what the speed says, so
-    that neither one slow batch nor a change of speed makes them jump.
+    the time that has gone by, but no shorter than MEMORY[0] and no longer than MEMORY[1]. The seconds left go down like
+    a clock, and are pulled towards what the speed says, so that neither one slow batch nor a change of speed makes them
+    jump.
 
     Examples
     --------

@@ -10,7 +10,8 @@ from typing import Any, TextIO
 
 from fastw2v.progress.snapshot import Snapshot
 
-LONGEST_BAR, LONG_BAR, SHORTEST_BAR = 30, 15, 6
+LONGEST_BAR, LONG_BAR, SHORTEST_BAR = 30, 15, 4
+_ECHO = 2  # columns left free for the "^C" of a terminal, which would make a full line two
 _NAME, _TIME = 8, 10  # columns for the name of a phase and the time left, so that bars stand one below the other
 
 
@@ -94,7 +95,7 @@ class _Bars:
 
     def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
         for snapshot in self._snapshots:
-            yield _bar(snapshot, options.max_width)
+            yield _bar(snapshot, max(1, options.max_width - _ECHO))
 
 
 def _bar(snapshot: Snapshot, width: int) -> Any:
@@ -104,7 +105,9 @@ def _bar(snapshot: Snapshot, width: int) -> Any:
     from rich.text import Text
 
     name, percent = snapshot.name.ljust(_NAME), snapshot.percent.rjust(4)
-    room = width - len(name) - len(percent) - 2 - (0 if snapshot.ended else _TIME + 1)
+    room = width - len(name) - len(percent) - 2
+    timed = not snapshot.ended and room > _TIME + SHORTEST_BAR
+    room -= _TIME + 1 if timed else 0
     facts = _that_fit(snapshot, room - SHORTEST_BAR)
     gap = 2 if room - sum(len(text) + 2 for text in facts) >= LONG_BAR else 1
     room -= sum(len(text) + gap for text in facts)
@@ -114,7 +117,7 @@ def _bar(snapshot: Snapshot, width: int) -> Any:
         width=max(1, min(LONGEST_BAR, room)),
         pulse=snapshot.share is None and not snapshot.ended,
     )
-    time = [] if snapshot.ended or not snapshot.time else [snapshot.time]
+    time = [snapshot.time] if timed and snapshot.time else []
     line = Table.grid(padding=(0, 1), pad_edge=False)
     for _ in range(3):
         line.add_column(no_wrap=True)

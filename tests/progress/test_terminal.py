@@ -35,6 +35,12 @@ def test_a_bar_is_one_line_however_narrow_the_terminal(drawn, snapshot, width):
     assert len(text.rstrip("\n")) <= width
 
 
+def test_there_is_room_for_the_echo_of_control_c(drawn):
+    """Otherwise the line would become two, of which only the second is redrawn."""
+    for width in range(20, 130):
+        assert len(drawn(HALF, width).strip("\n").rstrip()) <= width - 2
+
+
 def test_everything_fits_into_eighty_columns(drawn):
     text = drawn(HALF, 80)
     for part in ("training", "━", " 50%", "epoch 2/5", "5.20M words/s", "rate 0.0242", "loss 2.5123", "1:01 left"):
