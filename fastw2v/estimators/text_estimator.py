@@ -39,7 +39,7 @@ class TextEstimator:
     def _repr_html_(self) -> Callable[[], str]:
         """A card for notebooks, unless scikit-learn's ``display`` is set to "text"."""
         if not _shows_html():
-            raise AttributeError("_repr_html_: sklearn.set_config(display='text') is in force")
+            raise AttributeError("_repr_html_: scikit-learn is set to display text")
         return lambda: estimator_card(self, self._shown())
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
