@@ -58,12 +58,12 @@ def format_large(number: float) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text whose control characters are escapes: a word must not move the cursor.
+    r"""Return a text whose control characters are escapes: a word must not move the cursor.
 
     Examples
     --------
-    >>> printable("a\x1b[2J b")
-    'a\\x1b[2J b'
+    >>> print(printable("a\x1b[2J b"))
+    a\x1b[2J b
     """
     if text.isprintable():
         return text

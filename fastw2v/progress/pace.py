@@ -26,7 +26,7 @@ class Pace:
     >>> pace = Pace()
     >>> for second in range(8):
     ...     pace.note(second, 10 * second)
-    >>> pace.speed, pace.seconds_left(100)
+    >>> round(pace.speed, 6), round(pace.seconds_left(100), 6)
     (10.0, 3.0)
     """
 
