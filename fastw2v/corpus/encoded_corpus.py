@@ -117,7 +117,7 @@ class EncodeReport:
             ("tokens", f"{self.raw_tokens:,} in {self.raw_sentences:,} sentences"),
             ("kept", f"{kept:,} ({kept / max(1, self.raw_tokens):.1%})"),
             ("words", f"{self.distinct_words - self.dropped_words:,} of {self.distinct_words:,}"),
-            ("left out", cards.words(self.dropped_examples)),
+            ("left out, such as", cards.words(self.dropped_examples)),
             ("new words", f"{self.new_words:,}" if self.new_words else ""),
             ("files", f"{self.files:,}, {self.bytes_read:,} bytes of text" if self.files else ""),
             *(("remark", remark) for remark in self.remarks()),

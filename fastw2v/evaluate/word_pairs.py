@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.cards import Number, bar, card, table
+from fastw2v.cards import Number, bar, card, facts, table
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate.arguments import read_pairs, read_vectors
 from fastw2v.evaluate.files import BadLines, Columns
@@ -54,9 +54,9 @@ class WordPairReport:
         rows = [
             ("Spearman", bar(self.spearman), Number(f"{self.spearman:.4f}")),
             ("Pearson", bar(self.pearson), Number(f"{self.pearson:.4f}")),
-            ("pairs", f"{self.used:,} used, {self.missing:,} with unknown words {self.missing_rule}"),
         ]
-        return card("Word pairs", table((), rows, named=True), subtitle=rule)
+        pairs = f"{self.used:,} used, {self.missing:,} with unknown words {self.missing_rule}"
+        return card("Word pairs", table((), rows, named=True), facts([("pairs", pairs)]), subtitle=rule)
 
     def __str__(self) -> str:
         return (

@@ -30,7 +30,7 @@ class Table:
         """Show it in the notebook, or on standard error."""
         display = display_of_notebook()
         if display is not None:
-            display(self)
+            display(Table(self.groups[:1]))  # the card of what was made shows the rest
         elif sys.stderr is not None:
             self.write()
 
