@@ -45,8 +45,8 @@ ORDER = [
     "tokenizers vectors",
     "corpus pictures",
     "gensims_names parameters",
-    "machine writing",
-    "errors",
+    "machine progress writing",
+    "cards errors",
     "native",
 ]
 LEVEL = {wing: level for level, line in enumerate(ORDER) for wing in line.split()}

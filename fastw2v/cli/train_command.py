@@ -253,8 +253,8 @@ def check_vocabulary(path: Path, corpora: list[Path], output: Path | None, overw
     """
     from fastw2v.cli.train import check_not_of_corpus
     from fastw2v.cli.vocabulary_files import holds_vocabulary
-    from fastw2v.writing.atomic import check_target
     from fastw2v.formats.saving import check_replaceable
+    from fastw2v.writing.atomic import check_target
 
     if output is not None and path.resolve() == output.resolve():
         raise ParameterError(f"--save-vocab {path} is the file of --output, too: name another file")

@@ -79,8 +79,8 @@ def write_lines(path: Path, lines: Iterable[str], *, overwrite: bool) -> None:
     FormatError
         The file exists, is no vocabulary, and may not be overwritten.
     """
-    from fastw2v.writing.atomic import open_atomic
     from fastw2v.formats.saving import check_replaceable
+    from fastw2v.writing.atomic import open_atomic
 
     if not overwrite:
         check_replaceable(path, holds_vocabulary, "vocabulary")
