@@ -92,5 +92,5 @@ def test_words_that_are_numbers_are_found(tmp_path):
 def test_other_commands_import_no_library_that_draws(run_python, file):
     code = "import sys; from fastw2v.cli import main\ntry:\n    main()\nexcept SystemExit:\n    print(*sys.modules)"
     loaded = set(run_python(code, "most-similar", file, "word1").stdout.split())
-    assert "fastw2v.cli.plot" in loaded
+    assert "fastw2v.cli.neighbours" in loaded
     assert not loaded & {"matplotlib", "bokeh", "adjustText", "umap", "fastw2v.pictures"}
