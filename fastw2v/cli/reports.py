@@ -16,7 +16,8 @@ from fastw2v.cli.streams import answer
 
 Form = Literal["table", "plain", "json", "tsv"]
 # Characters that move the cursor, clear the screen or turn the direction of writing.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # JSON escapes the others itself
+_CONTROL = re.compile(f"[\x00-\x1f]|{_UNSEEN.pattern}")
 
 
 def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,7 +65,8 @@ def answer_json(value: Any, *, lines: bool = False) -> None:
     """
     unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
     indent = None if lines else 2
-    answer(json.dumps(_plain(value), ensure_ascii=not unicode, allow_nan=False, indent=indent))
+    text = json.dumps(_plain(value), ensure_ascii=not unicode, allow_nan=False, indent=indent)
+    answer(_UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def _plain(value: Any) -> Any:

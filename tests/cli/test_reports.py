@@ -67,6 +67,15 @@ def test_json_has_plain_values_and_no_nan(capsys):
     assert found["中"] == "\t"
 
 
+def test_json_moves_no_cursor_and_turns_no_line(capsys):
+    word = "a\x1b[2J\x9b2J\u202eb\x7f"
+    reports.answer_json({"word": word}, lines=True)
+    text = capsys.readouterr().out
+    assert text.isascii()
+    assert text.rstrip("\n").isprintable()
+    assert json.loads(text)["word"] == word
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
 def test_json_is_json_in_every_encoding(monkeypatch, encoding):
     raw = io.BytesIO()
