@@ -144,7 +144,6 @@ def answer_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], title
     title : str, optional
     """
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -162,12 +161,11 @@ def answer_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], title
         table.add_row(*(Text(column.shown(value)) for column, value in zip(columns, row, strict=True)))
     if title:
         answer(title)
-    Console(highlight=False).print(table)
+    _answer_drawn(table)
 
 
 def answer_facts(facts: Mapping[str, Any]) -> None:
     """Write names and values to a terminal, one to a line; long values go on below themselves."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -176,4 +174,15 @@ def answer_facts(facts: Mapping[str, Any]) -> None:
     table.add_column(overflow="fold")
     for name, value in facts.items():
         table.add_row(Text(name), Text(visible(value)))
-    Console(highlight=False).print(table)
+    _answer_drawn(table)
+
+
+def _answer_drawn(table: Any) -> None:
+    """Write a table, without the blanks with which rich fills its lines."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    with console.capture() as drawn:
+        console.print(table)
+    for line in drawn.get().splitlines():
+        answer(line.rstrip())

@@ -49,6 +49,14 @@ def test_no_number_of_a_table_is_cut(terminal, columns):
     assert "incomprehensibilities" in first_column
 
 
+def test_lines_of_tables_end_where_their_text_ends(capsys):
+    reports.answer_table([reports.Column("a"), reports.Column("b")], [("x", "y"), ("longer", "")])
+    reports.answer_facts({"name": "value", "a longer name": ""})
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 6
+    assert all(line == line.rstrip() for line in lines)
+
+
 def test_markup_in_words_is_not_interpreted(terminal):
     stream = terminal(60)
     reports.answer_table([reports.Column("[i]word")], [("[bold]x[/bold]",), ("[/]",), (":smile:",)])
