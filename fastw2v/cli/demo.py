@@ -21,7 +21,10 @@ ANALOGIES = (("min", "max", "minimum", "maximum"), ("row", "column", "rows", "co
     "demo",
     cls=Page,
     sections={"Training": ["epochs", "n_jobs", "seed"], "Output": ["output", "overwrite"]},
-    examples=[("fastw2v demo", "half a minute, nothing is downloaded"), ("fastw2v demo -o demo.fw2v", "keep them")],
+    examples=[
+        ("fastw2v demo", "takes some seconds; nothing is downloaded"),
+        ("fastw2v demo -o demo.fw2v", "keep them"),
+    ],
 )
 @click.option("--epochs", type=int, default=10, show_default=True, help="passes over the corpus")
 @click.option("-j", "--n-jobs", type=int, help="threads; by default one for each usable CPU")

@@ -159,6 +159,12 @@ class CommandTable(click.Group):
         """Return all commands, imported."""
         return {name: command for name in self.list_commands() if (command := self.get_command(None, name))}
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the command line; ``help COMMAND`` is another way to write ``COMMAND --help``."""
+        if args[:1] == ["help"]:
+            args = [*args[1:2], "--help"]
+        return super().parse_args(ctx, args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

@@ -16,7 +16,8 @@ from fastw2v.cli.streams import answer
 
 Form = Literal["table", "plain", "json", "tsv"]
 # Characters that move the cursor, clear the screen or turn the direction of writing.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # JSON escapes the others itself
+_CONTROL = re.compile(f"[\x00-\x1f]|{_UNSEEN.pattern}")
 
 
 def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,7 +65,8 @@ def answer_json(value: Any, *, lines: bool = False) -> None:
     """
     unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
     indent = None if lines else 2
-    answer(json.dumps(_plain(value), ensure_ascii=not unicode, allow_nan=False, indent=indent))
+    text = json.dumps(_plain(value), ensure_ascii=not unicode, allow_nan=False, indent=indent)
+    answer(_UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def _plain(value: Any) -> Any:
@@ -142,7 +144,6 @@ def answer_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], title
     title : str, optional
     """
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -160,12 +161,11 @@ def answer_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], title
         table.add_row(*(Text(column.shown(value)) for column, value in zip(columns, row, strict=True)))
     if title:
         answer(title)
-    Console(highlight=False).print(table)
+    _answer_drawn(table)
 
 
 def answer_facts(facts: Mapping[str, Any]) -> None:
     """Write names and values to a terminal, one to a line; long values go on below themselves."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -174,4 +174,15 @@ def answer_facts(facts: Mapping[str, Any]) -> None:
     table.add_column(overflow="fold")
     for name, value in facts.items():
         table.add_row(Text(name), Text(visible(value)))
-    Console(highlight=False).print(table)
+    _answer_drawn(table)
+
+
+def _answer_drawn(table: Any) -> None:
+    """Write a table, without the blanks with which rich fills its lines."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    with console.capture() as drawn:
+        console.print(table)
+    for line in drawn.get().splitlines():
+        answer(line.rstrip())

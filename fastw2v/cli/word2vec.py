@@ -9,6 +9,7 @@ import click
 
 from fastw2v.cli.options import NamedFile
 from fastw2v.cli.pages import Page
+from fastw2v.errors import ParameterError
 
 _CBOW_RATE, _SKIPGRAM_RATE = 0.05, 0.025
 
@@ -124,7 +125,14 @@ def _words_to_train(path: Path, min_count: int) -> list[str]:
     """Return the words of a vocabulary file that are frequent enough by the file's own counts, as in word2vec.c."""
     from fastw2v.cli.vocabulary_files import read_counts
 
-    return [word for word, count in read_counts(path).items() if count >= min_count]
+    counts = read_counts(path)
+    words = [word for word, count in counts.items() if count >= min_count]
+    if len(words) < 2:
+        raise ParameterError(
+            f"-read-vocab {path}: {len(words):,} of its {len(counts):,} words have counts of at least -min-count "
+            f"{min_count}, and training needs two: lower -min-count"
+        )
+    return words
 
 
 def _destination(output: Path, format: Any, classes: int, overwrite: bool, save_vocab: Path | None) -> Any:

@@ -104,6 +104,11 @@ def test_without_a_command_the_help_is_shown(run):
     assert done.stdout == run("--help").stdout
 
 
+def test_help_may_be_asked_for_as_a_command():
+    for asked, same in ((["help"], ["--help"]), (["help", "nn"], ["nn", "--help"])):
+        assert CliRunner().invoke(cli, asked).output == CliRunner().invoke(cli, same).output
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -49,6 +49,14 @@ def test_no_number_of_a_table_is_cut(terminal, columns):
     assert "incomprehensibilities" in first_column
 
 
+def test_lines_of_tables_end_where_their_text_ends(capsys):
+    reports.answer_table([reports.Column("a"), reports.Column("b")], [("x", "y"), ("longer", "")])
+    reports.answer_facts({"name": "value", "a longer name": ""})
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 6
+    assert all(line == line.rstrip() for line in lines)
+
+
 def test_markup_in_words_is_not_interpreted(terminal):
     stream = terminal(60)
     reports.answer_table([reports.Column("[i]word")], [("[bold]x[/bold]",), ("[/]",), (":smile:",)])
@@ -65,6 +73,15 @@ def test_json_has_plain_values_and_no_nan(capsys):
         **{"a": 0.5, "b": None, "c": [1, 2], "d": None, "e": [1.0, 1.0], "f": True, "g": None}
     }
     assert found["中"] == "\t"
+
+
+def test_json_moves_no_cursor_and_turns_no_line(capsys):
+    word = "a\x1b[2J\x9b2J\u202eb\x7f"
+    reports.answer_json({"word": word}, lines=True)
+    text = capsys.readouterr().out
+    assert text.isascii()
+    assert text.rstrip("\n").isprintable()
+    assert json.loads(text)["word"] == word
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])

@@ -56,6 +56,9 @@ def test_a_vocabulary_is_saved_as_word2vec_reads_it_and_read_again(corpus, tmp_p
     done = run("word2vec", "-train", corpus, "-output", tmp_path / "z", "-read-vocab", saved, "-min-count", 600, *SMALL)
     assert done.returncode == 0, done.stderr
     assert formats.load(tmp_path / "z").index_to_key == ["the", "sat", "on"]
+    done = run("word2vec", "-train", corpus, "-output", tmp_path / "z", "-read-vocab", saved, "-min-count", 900, *SMALL)
+    assert done.returncode == 1
+    assert "1 of its 7 words have counts of at least -min-count 900" in done.stderr
 
 
 def test_classes_of_words(corpus, tmp_path, run):
