@@ -101,11 +101,18 @@ class Board:
                     _or_nowhere(screen.close)
 
     def _draw(self, ended: Hashable | None) -> float:
-        screen = choose_screen() if self._screen is None else self._screen
-        self._screen = screen
-        if not _or_nowhere(lambda: screen.show(self._rows) if ended is None else screen.end(ended, self._rows)):
+        if not _or_nowhere(lambda: self._show(ended)):
             self._screen = Nowhere()
+        assert self._screen is not None
         return self._screen.every
+
+    def _show(self, ended: Hashable | None) -> None:
+        if self._screen is None:
+            self._screen = choose_screen()
+        if ended is None:
+            self._screen.show(self._rows)
+        else:
+            self._screen.end(ended, self._rows)
 
     def forget(self) -> None:
         """Begin anew: in a forked child, which has neither the threads nor the screen of its parent."""

@@ -40,7 +40,9 @@ class Table:
 
         width = min(Console(file=sys.stderr, force_jupyter=False).width, WIDEST)
         try:
-            print(*self._lines(width), sep="\n", file=sys.stderr, flush=True)
+            encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+            text = "\n".join(self._lines(width)).encode(encoding, "backslashreplace").decode(encoding)
+            print(text, file=sys.stderr, flush=True)
         except (OSError, ValueError):  # a closed pipe or a full disk must not cost what was trained
             return
 

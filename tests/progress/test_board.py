@@ -55,6 +55,16 @@ def test_a_screen_that_fails_is_given_up(monkeypatch, failure):
     board.close("key", HALF)
 
 
+def test_a_screen_that_cannot_be_opened_is_given_up(monkeypatch):
+    def fail():
+        raise BrokenPipeError
+
+    monkeypatch.setattr(boards, "choose_screen", fail)
+    board = Board()
+    assert board.show("key", HALF) == Nowhere.every
+    board.close("key", HALF)
+
+
 def test_other_errors_of_a_screen_are_seen(monkeypatch):
     class Wrong(Nowhere):
         def show(self, rows):

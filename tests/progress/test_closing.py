@@ -1,5 +1,6 @@
 """The table at the end: within 80 columns, and within fewer."""
 
+import io
 import sys
 from types import SimpleNamespace
 
@@ -56,6 +57,13 @@ def test_in_a_notebook_it_is_a_card(monkeypatch, capsys):
     assert "<th>coverage</th><td>98.3% of 17,005,207 tokens</td>" in TABLE._repr_html_()
     assert "coverage: 98.3%" in repr(TABLE)
     assert capsys.readouterr().err == ""
+
+
+def test_what_a_stream_cannot_encode_is_escaped(monkeypatch):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="strict")
+    monkeypatch.setattr("sys.stderr", stream)
+    TABLE.show()
+    assert b"\\u4e2d\\u6587" in stream.buffer.getvalue()
 
 
 @pytest.mark.parametrize("stream", [None, SimpleNamespace(write=lambda text: 1 / 0)])

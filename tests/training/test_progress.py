@@ -138,6 +138,7 @@ def test_models_in_several_threads_show_their_bars_together(monkeypatch):
     assert shown.rfind(SHOW_CURSOR) > shown.rfind(HIDE_CURSOR)
 
 
+@pytest.mark.slow
 def test_workers_of_joblib_write_lines(run_python):
     code = """
         from joblib import Parallel, delayed
