@@ -1,4 +1,4 @@
-"""Builds the Cython extensions; everything else about the package is in pyproject.toml.
+"""Builds the Cython extensions and the long description; everything else about the package is in pyproject.toml.
 
 Each instruction set has a C file of its own, compiled with that set's flags; which one runs is chosen at run time
 (native/cpu/fw_kernel.c), so one wheel serves every machine of its architecture. Never -march=native, never -ffast-math.
@@ -9,6 +9,7 @@ Two environment variables, both for the tests: ``FASTW2V_SANITIZE`` names saniti
 
 import os
 import platform
+import re
 import sys
 from pathlib import Path
 
@@ -85,7 +86,14 @@ def extensions() -> list[Extension]:
     ]
 
 
+def long_description() -> str:
+    """Return the README for a package index, where links to files of the repository would lead nowhere."""
+    return re.sub(r"(?<!!)\[([^\]]+)\]\((?!https://)[^)]+\)", r"\1", Path("README.md").read_text(encoding="utf-8"))
+
+
 setup(
+    long_description=long_description(),
+    long_description_content_type="text/markdown",
     ext_modules=cythonize(
         extensions(),
         build_dir="build/cython",

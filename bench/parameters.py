@@ -1,4 +1,4 @@
-"""What the main parameters do to scores and time: vector size, window, negatives, epochs, learning rate and corpus size.
+"""What the parameters do to scores and time: vector size, window, negatives, epochs, learning rate and corpus size.
 
 One parameter is moved at a time, from the defaults of `fastw2v.Word2Vec`; the time is that of training, without
 counting.

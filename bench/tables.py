@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from bench.helpers.record import BENCH
@@ -162,7 +161,14 @@ def quality_in_short() -> str:
 def time_to_quality() -> str:
     """Return the seconds that each contender needs for gensim's scores."""
     return table(
-        ["to the scores of gensim's three epochs", "learning rate", "epochs", "mean score", "training", "times as fast"],
+        [
+            "to the scores of gensim's three epochs",
+            "learning rate",
+            "epochs",
+            "mean score",
+            "training",
+            "times as fast",
+        ],
         [
             [
                 f"{row['system']}, {row['architecture']}",

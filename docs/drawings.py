@@ -30,7 +30,8 @@ def text(x: float, y: float, words: str, *, anchor: str = "middle", size: int = 
 def arc(x0: float, x1: float, y: float, colour: str) -> str:
     """Return an arc above a line, from one place to another."""
     height = 10 + abs(x1 - x0) / 6
-    return f'<path d="M{x0:g} {y:g} Q{(x0 + x1) / 2:g} {y - 2 * height:g} {x1:g} {y:g}" fill="none" stroke="{colour}" stroke-width="2"/>'
+    line = f"M{x0:g} {y:g} Q{(x0 + x1) / 2:g} {y - 2 * height:g} {x1:g} {y:g}"
+    return f'<path d="{line}" fill="none" stroke="{colour}" stroke-width="2"/>'
 
 
 def draw(name: str, width: int, height: int, title: str, shapes: Shapes) -> None:
@@ -46,7 +47,7 @@ def draw(name: str, width: int, height: int, title: str, shapes: Shapes) -> None
 
 def window() -> None:
     """Draw a sentence: one word, the words within its window, and noise words below."""
-    sentence = "the old fisherman repaired his nets at the harbour wall".split()
+    sentence = ["the", "old", "fisherman", "repaired", "his", "nets", "at", "the", "harbour", "wall"]
     middle, reach, step = 5, 3, 68
     shapes: Shapes = []
     places = [40 + step * number for number in range(len(sentence))]
@@ -81,8 +82,9 @@ def tile() -> None:
         for row in range(tokens)
         for column in range(noise)
     ]
-    shapes.append(text(left + cell * (tokens / 2 + reach), 28, "output rows of the neighbours: a band"))
-    shapes.append(text(left + cell * (tokens / 2 + reach), 45, "(darker: trained with more weight)", size=11, fill=NOISE))
+    middle = left + cell * (tokens / 2 + reach)
+    shapes.append(text(middle, 28, "output rows of the neighbours: a band"))
+    shapes.append(text(middle, 45, "(darker: trained with more weight)", size=11, fill=NOISE))
     shapes.append(text(right + cell * noise / 2, 28, "noise words:"))
     shapes.append(text(right + cell * noise / 2, 45, "a dense block", size=11, fill=NOISE))
     shapes.append(text(left - 14, top + cell * tokens / 2 - 6, "tokens", anchor="end", fill=OWN))
@@ -118,7 +120,9 @@ def windows() -> None:
         height, place = 127 * weight, left + cell * (distance + reach)
         shapes.append(box(place, 187 - height, cell - 3, height, CONTEXT if distance else OWN, 0.35 + 0.65 * weight))
         if distance:
-            shapes.append(text(place + cell / 2 - 1, 187 - height + (14 if weight > 0.25 else -4), f"{weight:g}", size=10, fill=CARD if weight > 0.25 else INK))
+            low = weight < 0.25  # no room for the number within
+            y, fill = (183 - height, INK) if low else (201 - height, CARD)
+            shapes.append(text(place + cell / 2 - 1, y, f"{weight:g}", size=10, fill=fill))
     draw("windows", int(left + cell * (2 * reach + 1) + 20), 222, "Drawn windows beside expected windows", shapes)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fastw2v.compat.watched import Watched
 from fastw2v.errors import ParameterError
 from fastw2v.parameters import shown
-from fastw2v.vectors.search import unit_rows, units_and_others, whole_number
+from fastw2v.vectors.search import unit_row, unit_rows, units_and_others, whole_number
 from fastw2v.vectors.word_vectors import WordVectors
 
 # Between these the squares of float32 neither vanish nor overflow.
@@ -101,7 +101,7 @@ class CurrentVectors(WordVectors):
         return found
 
     def _unit(self, row: int) -> NDArray[np.float32]:
-        return unit_rows(self._rows[row : row + 1])[0]
+        return unit_row(self._rows[row])
 
     @property
     def without_direction(self) -> NDArray[np.int64]:

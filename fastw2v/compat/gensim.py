@@ -58,7 +58,7 @@ from fastw2v.training.record import record
 from fastw2v.training.seed import resolve_seed
 from fastw2v.training.session import Request, Session, begin, run, seed_of_pass
 from fastw2v.training.state import TrainingState
-from fastw2v.vectors.search import whole_number
+from fastw2v.vectors.search import best_rows, whole_number
 
 __all__ = [
     "FAST_VERSION",
@@ -206,6 +206,7 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         self.loss_history: list[float] = []
         self.total_train_time = self.running_training_loss = 0.0
         self._held: HeldCorpus | None = None
+        self._rows_are_of: Vocabulary | None = None
         given = sentences is not None or corpus_file is not None
         if given:
             check_something_to_train(hs, negative)
@@ -351,7 +352,7 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
             frozen=self.wv.locked_keys(),
         )
         corpus = None if self._held is None else self._held.take(given)
-        if corpus is None:
+        if corpus is None or list(corpus.vocabulary) != self.wv.index_to_key:
             corpus = read_sentences(given, self.wv.vocabulary, self.workers)
         seed = resolve_seed(self.seed)
         if self.train_count:
@@ -386,6 +387,7 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
             self.wv._renew(vectors, vocabulary)
         else:
             self.wv = KeyedVectors.from_vectors(np.array(vectors), vocabulary)
+        self._rows_are_of = vocabulary
 
     def score(
         self,
@@ -420,21 +422,24 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         """
         return self.running_training_loss
 
-    def predict_output_word(self, context_words_list: Iterable[Any], topn: int = 10) -> list[tuple[Any, float]] | None:
+    def predict_output_word(
+        self, context_words_list: Iterable[Any], topn: int | None = 10
+    ) -> list[tuple[Any, float]] | None:
         """Return the most likely words between context words, with their share of the model's softmax.
 
-        Return None if no context word is known.
+        Return None if no context word is known; of all words with ``topn=None``.
         """
         refuse_string("context_words_list", context_words_list)
         check_can_predict(self)
         rows = [self.wv.row(word) for word in context_words_list if word in self.wv]
         if not rows:
             return None
-        context = self.wv.vectors[rows].astype(np.float64)
-        scores = self.syn1neg @ (context.mean(axis=0) if self.cbow_mean else context.sum(axis=0))
+        context = self.wv._rows[rows].astype(np.float64)
+        hidden = context.mean(axis=0) if self.cbow_mean else context.sum(axis=0)
+        scores = (self.syn1neg @ hidden.astype(np.float32)).astype(np.float64)
         shares = np.exp(scores - scores.max())
         shares /= shares.sum()
-        best = np.argsort(-shares, kind="stable")[:topn]
+        best = best_rows(shares, len(shares) if topn is None else whole_number("topn", topn, 0))
         return [(self.wv.index_to_key[row], float(shares[row])) for row in best]
 
     # -- files --
@@ -482,6 +487,7 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         vars(model).update({name: own[name] for name in kept})
         restore_own_attributes(model, Word2Vec, _KNOWN, own.get("own_attributes"))
         model.wv = KeyedVectors._from_file(loaded, fname)
+        model._rows_are_of = None if None in model.wv.index_to_key else model.wv.vocabulary
         if loaded.context_vectors is not None:
             model.syn1neg = loaded.context_vectors
         if loaded.node_vectors is not None:
@@ -523,5 +529,5 @@ _TOTALS = (
 _KNOWN = {
     *_ARGUMENTS,
     *_TOTALS,
-    *("wv", "syn1", "syn1neg", "hashfxn", "loss_history", "lifecycle_events", "_held", "_raw"),
+    *("wv", "syn1", "syn1neg", "hashfxn", "loss_history", "lifecycle_events", "_held", "_raw", "_rows_are_of"),
 }

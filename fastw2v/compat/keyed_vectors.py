@@ -69,6 +69,8 @@ class KeyedVectors(Absent, Queries, Files):
 
     def __getitem__(self, words: Any) -> Any:
         """Look up a word or a row, a slice, or all words of an iterable: ``wv["a", "b"]``, ``wv[wv.key_to_index]``."""
+        if type(words) is str:  # what a script asks for in its loops, on a short way
+            return self.get_vector(words)
         if isinstance(words, Iterable) and not isinstance(words, (str, bytes, np.ndarray)) and not self._is_word(words):
             words = list(words)
         found = super().__getitem__(words)

@@ -161,11 +161,31 @@ def check_can_train(model: Any) -> None:
                 f"model.wv has {len(model.wv):,} keys, and model.{name} {rows:,} rows: keys were added or taken away "
                 "since build_vocab; new words come from build_vocab(sentences, update=True)"
             )
+    if problem := _moved_rows(model):
+        raise ParameterError(f"{problem}. Sort before training; to train these words anew call build_vocab(sentences)")
     if model.hs and model.negative:
         logger.warning(
             "Both hierarchical softmax and negative sampling are activated. Each word then trains with both losses; "
             "pass negative=0 or hs=0 to train with one, as is usual."
         )
+
+
+def _moved_rows(model: Any) -> str:
+    """Say that trained output rows belong to other words than the keys beside them, as after sorting; "" if they don't.
+
+    The nodes of the tree belong to its words through their order and their counts.
+    """
+    of, wv, rows = model._rows_are_of, model.wv, model._output_rows()
+    if of is None or len(of) != len(wv):
+        return ""
+    moved = of.words != wv.index_to_key
+    if rows.words is not None and moved and rows.words.any():
+        return "model.wv.index_to_key is in another order than the rows of model.syn1neg, which have been trained"
+    if rows.nodes is None or not rows.nodes.any():
+        return ""
+    if moved or not np.array_equal(wv.counts, of.counts):
+        return "the keys or counts of model.wv have changed since the nodes of their tree (model.syn1) were trained"
+    return ""
 
 
 def rows_to_save(model: Any) -> OutputRows:
@@ -177,11 +197,15 @@ def rows_to_save(model: Any) -> OutputRows:
         found = len(rows.words)
     if found == keys and rows.nodes is not None:
         found = len(rows.nodes) + 1
-    if found == keys:
+    problem = _moved_rows(model)
+    if found == keys and not problem:
         return rows
-    warn_user(
+    problem = problem or (
         f"model.wv has {keys:,} keys, and the model output rows for {found:,}: keys were added or taken away since "
-        "build_vocab. The output rows are not saved: the loaded model has its vectors, and cannot be trained further"
+        "build_vocab"
+    )
+    warn_user(
+        f"{problem}. The output rows are not saved: the loaded model has its vectors, and cannot be trained further"
     )
     return OutputRows(None, None)
 
@@ -192,6 +216,8 @@ def check_can_predict(model: Any) -> None:
         raise RuntimeError("predict_output_word needs the context vectors of negative sampling: train with negative=5")
     if not hasattr(model, "wv") or not hasattr(model, "syn1neg"):
         raise RuntimeError("predict_output_word: there are no context vectors (syn1neg): train this model first")
+    if problem := _moved_rows(model):
+        raise RuntimeError(f"predict_output_word: {problem}")
 
 
 def warn_of_rising_rate(model: Any, alpha: float) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 from fastw2v.corpus.counted import ReadStats
+from fastw2v.corpus.faults import describe_bad_text
 from fastw2v.corpus.files import find, open_text, stream_name
 from fastw2v.corpus.lines import decoded_lines
+from fastw2v.errors import CorpusError
+from fastw2v.vectors.search import whole_number
 
 
 class LineSentence:
@@ -58,5 +62,65 @@ def rewind(source: Any) -> None:
         source.seek(0)
 
 
+class Text8Corpus(LineSentence):
+    """A text without line breaks, such as text8. Iteration yields lists of `max_sentence_length` words.
+
+    `Word2Vec` reads it in C, a line as one sentence however long; the words, their counts and all but a few pairs at
+    the cuts are the same.
+
+    Parameters
+    ----------
+    fname : str, path or open file
+        As for `LineSentence`.
+    max_sentence_length : int, default 10,000
+
+    Raises
+    ------
+    ParameterError
+        `max_sentence_length` is not a whole number of at least 1.
+    """
+
+    def __init__(self, fname: Any, max_sentence_length: int = 10_000) -> None:
+        super().__init__(fname)
+        self.max_sentence_length = whole_number("max_sentence_length", max_sentence_length, 1)
+
+    def __iter__(self) -> Iterator[list[str]]:
+        words = self._words()
+        while sentence := list(islice(words, self.max_sentence_length)):
+            yield sentence
+
+    def _words(self) -> Iterator[str]:
+        if hasattr(self.source, "readline"):
+            rewind(self.source)
+            yield from _words_of(self.source, stream_name(self.source))
+            return
+        for file in find(self.source):
+            with open_text(file) as stream:
+                yield from _words_of(stream, file.name)
+
+
+def _words_of(stream: Any, name: str, size: int = 1 << 18) -> Iterator[str]:
+    """Yield the words of a file that is read piece by piece, since its only line may not fit the memory."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    offset, line, word, ended = 0, 1, "", False
+    while not ended:
+        piece = stream.read(size)
+        piece = piece.encode("utf-8", "surrogatepass") if isinstance(piece, str) else piece
+        ended = not piece
+        undecoded = decoder.getstate()[0] + piece
+        try:
+            text = word + decoder.decode(piece, final=ended)
+            if "\0" in text:
+                raise ValueError
+        except ValueError:  # UnicodeDecodeError is one
+            raise CorpusError(describe_bad_text(name, line, offset, undecoded)) from None
+        words = text.split()
+        word = words.pop() if words and not text[-1].isspace() else ""
+        yield from words
+        read = undecoded[: len(undecoded) - len(decoder.getstate()[0])]
+        offset, line = offset + len(read), line + read.count(b"\n")
+    if word:
+        yield word
+
+
 PathLineSentences = LineSentence
-Text8Corpus = LineSentence

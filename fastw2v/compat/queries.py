@@ -14,7 +14,7 @@ from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import shown
 from fastw2v.vectors.neighbours import directions
 from fastw2v.vectors.queries import Words
-from fastw2v.vectors.search import unit_rows, units_and_others
+from fastw2v.vectors.search import unit_row, units_and_others
 
 
 class Queries(EditableVectors):
@@ -210,7 +210,7 @@ class Queries(EditableVectors):
         if not known:
             raise ParameterError("rank_by_centrality: none of the words is in the vocabulary; give at least one")
         known, vectors = self._directed("rank_by_centrality", known, use_norm)
-        mean = unit_rows(vectors.astype(np.float64).mean(axis=0)[None, :])[0]
+        mean = unit_row(vectors.astype(np.float64).mean(axis=0))
         return sorted(zip((vectors @ mean).tolist(), known, strict=True), reverse=True)
 
     def wmdistance(self, document1: Sequence[Hashable], document2: Sequence[Hashable], norm: bool = True) -> float:
@@ -234,7 +234,7 @@ class Queries(EditableVectors):
     def cosine_similarities(vector_1: NDArray[Any], vectors_all: NDArray[Any]) -> NDArray[np.float32]:
         """Return the cosines of a vector with others, shape (n,), NaN for a vector that has no direction."""
         units, undirected = units_and_others(np.asarray(vectors_all))
-        unit = unit_rows(np.asarray(vector_1)[None, :])[0]
+        unit = unit_row(np.asarray(vector_1))
         found: NDArray[np.float32] = units @ unit
         if len(undirected) or not unit.any():
             warn_user("cosine_similarities: of vectors that are zero, or hold NaN or infinity, they are NaN")

@@ -59,11 +59,12 @@ def log_start(session: Session) -> None:
     request, state, tokens = session.request, session.state, len(session.corpus.ids)
     parameters = state.params
     kept = expected_tokens(word_counts(session.corpus), state.tables.keep_threshold)
+    noise = f"negative={parameters.negative}, " if state.plan.negative_sampling else ""
     logger.info(f"sample={parameters.sample:g} keeps about {_share(kept, tokens)} in each epoch")
     logger.info(
         f"training {len(session.corpus.vocabulary):,} vectors of {parameters.vector_size} numbers for "
         f"{state.plan.epochs - state.epoch} epochs with architecture={parameters.architecture}, "
-        f"window={parameters.window}, loss={parameters.loss}, negative={parameters.negative}, learning rate "
+        f"window={parameters.window}, loss={parameters.loss}, {noise}learning rate "
         f"{state.plan.learning_rate:g} to {state.plan.min_learning_rate:g}, device={request.device}, "
         f"n_jobs={request.n_jobs}"
     )

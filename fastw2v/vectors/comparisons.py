@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.vectors.queries import check_finite, is_column
-from fastw2v.vectors.search import rows_not_finite, unit_rows, units_and_others
+from fastw2v.vectors.search import rows_not_finite, unit_row, unit_rows, units_and_others
 from fastw2v.vectors.table import Table
 from fastw2v.vectors.word_movers import transport_cost
 
@@ -45,7 +45,7 @@ class Comparisons(Table):
         >>> round(WordVectors(np.array([[2, 0], [3, 3]]), ["a", "b"]).similarity("a", "b"), 4)
         0.7071
         """
-        return _cosine(*self._rows[[self.row(word), self.row(other)]])
+        return _cosine(self._rows[self.row(word)], self._rows[self.row(other)])
 
     def distance(self, word: Hashable, other: Hashable) -> float:
         """Return the cosine distance of two words, 1 minus their similarity: from 0 to 2."""
@@ -77,7 +77,7 @@ class Comparisons(Table):
         >>> WordVectors(np.eye(2), ["a", "b"]).distances("a")
         array([0., 1.], dtype=float32)
         """
-        unit = unit_rows(self._vector(word)[None, :])[0]
+        unit = unit_row(self._vector(word))
         if others is None:
             found, undirected = 1 - self._cosines(unit, slice(None)), self.without_direction
         else:
@@ -234,7 +234,7 @@ class Comparisons(Table):
             _warn_of_lost("get_mean_vector", [items[place] for place in places[~fit]])
         total, total_weight = (given[:, None] * vectors).sum(axis=0), np.abs(given[used]).sum()
         mean = total / total_weight if total_weight else total
-        return unit_rows(mean[None, :])[0] if post_normalize else mean.astype(np.float32)
+        return unit_row(mean) if post_normalize else mean.astype(np.float32)
 
     def doesnt_match(self, words: Sequence[Hashable]) -> Any:
         """Return the word of a group that is farthest from the group's mean.
@@ -265,7 +265,7 @@ class Comparisons(Table):
         'house'
         """
         items, units = self._directed("doesnt_match", _items("words", words))
-        mean = unit_rows(units.astype(np.float64).mean(axis=0)[None, :])[0]
+        mean = unit_row(units.astype(np.float64).mean(axis=0))
         return items[int(np.argmin(units @ mean))]
 
     def rank(self, word: Hashable, other: Hashable) -> int:
@@ -376,15 +376,15 @@ def _items(name: str, words: Any) -> list[Any]:
 
 
 def _cosine(first: NDArray[Any], second: NDArray[Any]) -> float:
-    units, undirected = units_and_others(np.stack([first, second]))
-    if len(undirected):
+    unit, other = unit_row(first), unit_row(second)
+    if not unit.any() or not other.any():
         finite = bool(np.isfinite(first).all() and np.isfinite(second).all())
         warn_user(
             f"similarity of a vector that {'is zero' if finite else 'holds NaN or infinity'} and so has no direction: "
             f"it is {'0' if finite else 'NaN'}"
         )
         return 0.0 if finite else float("nan")
-    return min(1.0, max(-1.0, float(units[0].astype(np.float64) @ units[1].astype(np.float64))))
+    return min(1.0, max(-1.0, float(unit.astype(np.float64) @ other.astype(np.float64))))
 
 
 def _warn_of_lost(call: str, words: list[Any]) -> None:

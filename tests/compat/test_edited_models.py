@@ -110,3 +110,45 @@ def test_two_models_are_aligned_as_a_recipe_does_it():
 
 def rotation():
     return np.linalg.qr(np.random.default_rng(1).normal(size=(4, 4)))[0].astype(np.float32)
+
+
+def reordered(model):
+    for count, word in enumerate(model.wv.index_to_key, 1):
+        model.wv.set_vecattr(word, "count", count)
+    model.wv.sort_by_descending_frequency()
+
+
+@pytest.mark.parametrize("options", [{"sg": 1}, {"hs": 1, "negative": 0}, {"hs": 1}])
+def test_keys_in_another_order_are_trained_only_while_the_output_rows_are_zero(options, tmp_path):
+    model = built(**options)
+    reordered(model)
+    model.train(SENTENCES, epochs=1)
+    assert model.wv.index_to_key == built().wv.index_to_key[::-1]
+    assert model.train(SENTENCES, epochs=1) == (210, 210), "the order has stayed since"
+    reordered(model)
+    with pytest.raises(ParameterError, match=r"(another order|have changed) .*Sort before training"):
+        model.train(SENTENCES, epochs=1)
+    with pytest.warns(UserWarning, match="output rows are not saved"):
+        model.save(tmp_path / "model")
+    if "negative" not in options:
+        with pytest.raises(RuntimeError, match="another order"):
+            model.predict_output_word(["red"])
+
+
+def test_the_corpus_that_was_read_is_read_anew_for_keys_in_another_order():
+    model, other = built(sg=1), built(sg=1)
+    reordered(model)
+    reordered(other)
+    model.train(SENTENCES, epochs=1)
+    other.train(list(SENTENCES), epochs=1)
+    np.testing.assert_array_equal(model.wv.vectors, other.wv.vectors)
+
+
+def test_counts_that_are_changed_after_training_would_change_the_tree(tmp_path):
+    model = built(hs=1, negative=0)
+    model.train(SENTENCES, epochs=1)
+    model.save(tmp_path / "model")
+    for each in (model, Word2Vec.load(tmp_path / "model")):
+        each.wv.set_vecattr("red", "count", 1)
+        with pytest.raises(ParameterError, match=r"counts of model\.wv have changed"):
+            each.train(SENTENCES, epochs=1)

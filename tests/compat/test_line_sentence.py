@@ -5,8 +5,9 @@ import io
 
 import pytest
 
-from fastw2v.compat.gensim import LineSentence, Word2Vec
-from fastw2v.errors import CorpusError
+from fastw2v.compat import line_sentence
+from fastw2v.compat.gensim import LineSentence, Text8Corpus, Word2Vec
+from fastw2v.errors import CorpusError, ParameterError
 
 TEXT = "le\u00a0chat dort \u3000 日本\u3000語\n\na b\r\nc\x1cd\u2028e"
 
@@ -39,3 +40,32 @@ def test_the_trainer_reads_the_words_that_iteration_gives(tmp_path):
             assert Word2Vec(**options).wv.index_to_key == words
     del options["sentences"]
     assert Word2Vec(corpus_file=str(path), **options).wv.index_to_key == words
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+def test_a_text_without_lines_comes_in_pieces(tmp_path, monkeypatch, size):
+    text = "\ufeffein wort\u3000日本 語\n" + "x" * 20 + " é\u00a0b  c"
+    words = text.removeprefix("\ufeff").split()
+    (tmp_path / "text8").write_bytes(text.encode())
+    (tmp_path / "text8.gz").write_bytes(gzip.compress(text.encode()))
+    monkeypatch.setattr(line_sentence._words_of, "__defaults__", (size,))
+    for source in (tmp_path / "text8", tmp_path / "text8.gz", io.BytesIO(text.encode())):
+        sentences = Text8Corpus(source, max_sentence_length=3)
+        assert [list(sentences) for _ in range(2)] == [[words[:3], words[3:6], words[6:]]] * 2
+    assert list(Text8Corpus(tmp_path / "text8")) == [words]
+
+
+@pytest.mark.parametrize("bad", [b"\xff", b"\0", b"\xe6\x97"])
+def test_bytes_that_are_no_text_are_found_in_pieces(tmp_path, bad):
+    (tmp_path / "text8").write_bytes(b"a b\nc " + bad)
+    with pytest.raises(CorpusError, match="line 2, byte 6"):
+        list(Text8Corpus(tmp_path / "text8"))
+
+
+def test_a_text_without_lines_gives_the_words_that_the_trainer_reads(tmp_path):
+    (tmp_path / "text8").write_text("a b c " * 10_000)
+    model = Word2Vec(Text8Corpus(tmp_path / "text8"), vector_size=4, workers=1, epochs=1)
+    assert [len(sentence) for sentence in Text8Corpus(tmp_path / "text8")] == [10_000, 10_000, 10_000]
+    assert {word: model.wv.get_vecattr(word, "count") for word in "abc"} == dict.fromkeys("abc", 10_000)
+    with pytest.raises(ParameterError, match="max_sentence_length=0"):
+        Text8Corpus(tmp_path / "text8", max_sentence_length=0)

@@ -4,6 +4,7 @@ Both are built once, from a copy of the source tree, in the environment of the t
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -130,6 +131,16 @@ def test_the_source_distribution_holds_what_building_and_testing_need(sdist_file
     assert tests - sdist_files == set()
     wanted = {"LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "CITATION.cff", "Makefile", "setup.py"}
     assert wanted | {"pyproject.toml", "bench/kernels/ladder.h", "examples/sentiment.py"} <= sdist_files
+
+
+def test_the_description_for_a_package_index_is_the_readme_without_links_to_files(built):
+    with zipfile.ZipFile(built[1]) as file:
+        (name,) = (name for name in file.namelist() if name.endswith(".dist-info/METADATA"))
+        description = file.read(name).decode().partition("\n\n")[2]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "](docs/" in readme, "so that this test can fail"
+    assert [target for target in re.findall(r"\]\(([^)]+)\)", description) if not target.startswith("https://")] == []
+    assert re.sub(r"\W", "", re.sub(r"\]\([^)]+\)", "]", readme)) == re.sub(r"\W", "", description)
 
 
 def test_the_source_distribution_holds_nothing_that_was_generated(sdist_files):
