@@ -7,9 +7,10 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_extensions"))
 
-import fastw2v  # noqa: E402
 from inventories import reachable_inventories  # noqa: E402
 from public_names import type_aliases  # noqa: E402
+
+import fastw2v  # noqa: E402
 
 project = "fastw2v"
 author = copyright = "the fastw2v developers"

@@ -112,8 +112,9 @@ def with_tables(page: str) -> str:
     """Return the text of the page with its tables as the code now says them."""
 
     def table(found: re.Match[str]) -> str:
-        lines = ["| " + " | ".join(row) + " |" for row in TABLES[found[1]]()]
-        return "\n".join([f"<!-- names: {found[1]} -->", *(re.sub(r" +\|", " |", line) for line in lines), "<!-- end -->"])
+        rows = ["| " + " | ".join(row) + " |" for row in TABLES[found[1]]()]
+        lines = [re.sub(r" +\|", " |", row) for row in rows]
+        return "\n".join([f"<!-- names: {found[1]} -->", *lines, "<!-- end -->"])
 
     return re.sub(r"<!-- names: (.+?) -->\n.*?<!-- end -->", table, page, flags=re.DOTALL)
 

@@ -133,6 +133,22 @@ def test_the_messages_of_the_page_of_troubles_are_those_of_the_code(message, lit
     assert [part for part in parts if not any(part.strip() in text for text in literals)] == []
 
 
+def test_inventories_are_taken_where_they_can_be_had(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("FASTW2V_DOCS_OFFLINE", raising=False)
+    reachable = script(DOCS / "_extensions" / "inventories.py").reachable_inventories
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "objects.inv").write_bytes(b"inventory")
+    there, lost = (f"{(tmp_path / name).as_uri()}/" for name in ("there", "lost"))
+    assert reachable(tmp_path / "kept", {"one": there, "two": lost}) == {
+        "one": (there, str(tmp_path / "kept" / "one.inv"))
+    }
+    assert "links to the documentation of two are left out" in capsys.readouterr().out
+    (tmp_path / "there" / "objects.inv").unlink()
+    assert reachable(tmp_path / "kept", {"one": there}).keys() == {"one"}  # of the last week
+    monkeypatch.setenv("FASTW2V_DOCS_OFFLINE", "1")
+    assert reachable(tmp_path / "none", {"one": there}) == {}
+
+
 # --- the build -------------------------------------------------------------------------------------------------------
 
 
@@ -141,9 +157,9 @@ def test_the_site_builds_without_a_warning_and_holds_every_name(tmp_path):
     """The notebooks aside, which test_snippets.py runs."""
     for needed in ("sphinx", "furo", "myst_nb", "numpydoc", "sphinx_copybutton", "sphinx_design"):
         pytest.importorskip(needed, reason="the packages of the extra docs are not installed")
+    strict = ["-W", "--keep-going", "-n", "-q", "-D", "nb_execution_mode=off", "-d", tmp_path / "trees"]
     done = subprocess.run(
-        [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-n", "-q", "-D", "nb_execution_mode=off"]
-        + ["-d", str(tmp_path / "trees"), str(DOCS), str(tmp_path / "html")],
+        [sys.executable, "-m", "sphinx", *strict, DOCS, tmp_path / "html"],
         cwd=Path(fastw2v.__file__).parent.parent,
         env={**os.environ, "FASTW2V_DOCS_OFFLINE": "1"},
         capture_output=True,

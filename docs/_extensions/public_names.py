@@ -1,8 +1,8 @@
 """Directives that write the API reference from ``__all__`` of the public modules.
 
-``{public-names} fastw2v.formats`` documents every public name of a module, with a table of them above; ``:only:`` chooses
-some. ``{public-table} fastw2v.formats`` has the table alone. Modules are left out: each has a page of its own. Constants
-are left out as well, since they carry no docstring: the page describes them with ``{py:data}``.
+``{public-names} fastw2v.formats`` documents the public names of a module, with a table of them above; ``:only:`` and
+``:without:`` choose. ``{public-table} fastw2v.formats`` has the table alone. Modules are left out, since each has a
+page of its own, and so are constants, which carry no docstring: a page describes them with ``{py:data}``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -63,7 +63,7 @@ class PublicTable(SphinxDirective):
     """A table of public names with the first sentence of each."""
 
     required_arguments = 1
-    option_spec = {"only": directives.unchanged, "without": directives.unchanged}
+    option_spec: ClassVar = {"only": directives.unchanged, "without": directives.unchanged}
 
     def run(self) -> list[nodes.Node]:
         return self.parsed(self.table(self.names()))
