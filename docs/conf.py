@@ -16,6 +16,7 @@ project = "fastw2v"
 author = copyright = "the fastw2v developers"
 version = release = fastw2v.__version__
 language = "en"
+smartquotes = False  # quotation marks of docstrings are those of code
 
 extensions = [
     "sphinx.ext.autodoc",
@@ -26,6 +27,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "public_names",
+    "repository_links",
 ]
 exclude_patterns = ["_build", "_extensions", "**/.ipynb_checkpoints"]
 

@@ -8,6 +8,7 @@ page of its own, and so are constants, which carry no docstring: a page describe
 from __future__ import annotations
 
 import inspect
+import re
 from importlib import import_module
 from types import ModuleType
 from typing import Any, ClassVar
@@ -80,15 +81,11 @@ class PublicTable(SphinxDirective):
         return [".. autosummary::", "   :nosignatures:", "", *rows, ""]
 
     def parsed(self, lines: list[str]) -> list[nodes.Node]:
-        """Read reStructuredText, also where the page is Markdown."""
-        source = self.get_source_info()[0]
-        block = ["```{eval-rst}", *lines, "```"] if source.endswith(".md") else lines
-        return self.parse_content_to_nodes_of(StringList(block, source))
-
-    def parse_content_to_nodes_of(self, block: StringList) -> list[nodes.Node]:
+        """Read reStructuredText in a page of Markdown."""
+        block = StringList(["```{eval-rst}", *lines, "```"], self.get_source_info()[0])
         node = nodes.container()
         node.document = self.state.document
-        self.state.nested_parse(block, self.content_offset, node, match_titles=True)
+        self.state.nested_parse(block, self.content_offset, node)
         return node.children
 
 
@@ -111,7 +108,8 @@ def _documented(path: str, value: Any) -> list[str]:
     foreign = [each.__name__ for each in value.__mro__[1:] if not each.__module__.startswith("fastw2v.")]
     if value.__module__.startswith("fastw2v.compat."):
         foreign.append("WordVectors")
-    return [f".. {kind}:: {path}", "   :members:", f"   :inherited-members: {','.join(foreign)}", ""]
+    options = ["   :members:", f"   :inherited-members: {','.join(foreign)}", "   :special-members: __getitem__"]
+    return [f".. {kind}:: {path}", *options, ""]
 
 
 class NameRole(SphinxRole):
@@ -142,9 +140,14 @@ def resolve_elsewhere(app: Sphinx, env: Any, node: Any, content: nodes.Element) 
     return content
 
 
-def skip_fields(app: Sphinx, what: str, name: str, value: Any, skip: bool, options: Any) -> bool | None:
-    """Leave out the fields of named tuples, whose docstrings are "Alias for field number 0"."""
-    return True if type(value).__name__ == "_tuplegetter" else None
+def skip_generated(app: Sphinx, what: str, name: str, value: Any, skip: bool, options: Any) -> bool | None:
+    """Leave out what other code has made: fields of named tuples, and scikit-learn's requests of metadata."""
+    return True if type(value).__name__ == "_tuplegetter" or re.fullmatch(r"set_\w+_request", name) else None
+
+
+def only_own_types(app: Sphinx, config: Any) -> None:
+    """Drop the links that numpydoc makes of int, list and the like: they would crowd the types and need a network."""
+    config.numpydoc_xref_aliases_complete = dict(config.numpydoc_xref_aliases)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -152,5 +155,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("public-names", PublicNames)
     app.add_role("name", NameRole())
     app.connect("missing-reference", resolve_elsewhere)
-    app.connect("autodoc-skip-member", skip_fields)
+    app.connect("autodoc-skip-member", skip_generated)
+    app.connect("config-inited", only_own_types, priority=900)  # after numpydoc's
     return {"parallel_read_safe": True, "parallel_write_safe": True}
