@@ -31,9 +31,6 @@ extensions = [
 ]
 exclude_patterns = ["_build", "_extensions", "**/.ipynb_checkpoints"]
 
-# A page that is not there yet matches no pattern of the table of contents; one that is in no table is an error.
-suppress_warnings = ["toc.empty_glob"]
-
 # --- links -----------------------------------------------------------------------------------------------------------
 
 # Names of other projects are links where their inventories can be had; without network they are plain text.
