@@ -493,6 +493,7 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         if loaded.node_vectors is not None:
             model.syn1 = np.zeros_like(loaded.word_vectors.vectors)
             model.syn1[:-1] = loaded.node_vectors
+            model._put_paths()
         model.loss_history = list(loaded.metadata.get("loss_history", []))
         model.lifecycle_events = [event for event in own.get("lifecycle_events") or [] if isinstance(event, dict)]
         model.add_lifecycle_event("loaded", fname=str(fname))

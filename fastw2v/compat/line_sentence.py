@@ -112,7 +112,8 @@ def _words_of(stream: Any, name: str, size: int = 1 << 18) -> Iterator[str]:
             text = word + decoder.decode(piece, final=ended)
             if "\0" in text:
                 raise ValueError
-        except ValueError:  # UnicodeDecodeError is one
+        except ValueError as error:  # UnicodeDecodeError is one
+            line += undecoded.count(b"\n", 0, getattr(error, "start", undecoded.find(b"\0")))
             raise CorpusError(describe_bad_text(name, line, offset, undecoded)) from None
         words = text.split()
         word = words.pop() if words and not text[-1].isspace() else ""

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.planning.tree import Tree
+
 Attributes = dict[str, NDArray[Any]]
 
 
@@ -47,6 +49,20 @@ def _dtype(given: Any) -> np.dtype[Any]:
         return np.dtype(np.int64)
     dtype = np.dtype(given)
     return np.dtype(object) if dtype.kind in "US" else dtype
+
+
+PATHS = ("code", "point")
+
+
+def paths_of_words(tree: Tree) -> Attributes:
+    """Return gensim's attributes of a tree: arrays of codes (uint8) and of nodes (uint32) for each word, root first."""
+    words = len(tree.begin) - 1
+    found: Attributes = {}
+    steps: Attributes = {"code": (tree.step & 1).astype(np.uint8), "point": (tree.step >> 1).astype(np.uint32)}
+    for name, values in steps.items():
+        found[name] = np.empty(words, object)
+        found[name][:] = [values[tree.begin[word] : tree.begin[word + 1]] for word in range(words)]
+    return found
 
 
 def placeholder_counts(rows: int) -> NDArray[np.int64]:

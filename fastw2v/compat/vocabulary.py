@@ -21,6 +21,7 @@ from fastw2v.compat.raw_vocabulary import (
     report_of,
 )
 from fastw2v.compat.sentences import HeldCorpus, count_sentences, one_of
+from fastw2v.compat.vector_attributes import paths_of_words
 from fastw2v.corpus.faults import describe_most_frequent, describe_too_few
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, ParameterError, warn_user
@@ -28,6 +29,7 @@ from fastw2v.machine import check_memory
 from fastw2v.parameters import check, shown
 from fastw2v.planning.rows import OutputRows, count_output_rows, initial_arrays, packed_rows, split_output_rows
 from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.planning.tree import make_tree
 from fastw2v.training.growth import grown_input_rows, grown_output_rows
 from fastw2v.training.logs import log_counts, log_reading, log_vocabulary
 from fastw2v.training.seed import resolve_seed
@@ -323,12 +325,19 @@ class VocabularyBuilder:
         vectors = packed_rows(initial_arrays(words, size, resolve_seed(self.seed), 0).w_in)
         self._held, self.train_count = None, 0
         self._hold(vectors, rows, vocabulary)
+        self._put_paths()
 
     def _hold_grown(self, vocabulary: Vocabulary) -> None:
         """Hold a vocabulary that begins with the known words: their rows stay, new words begin at rows of their own."""
         rows = grown_input_rows(self.wv.vectors, vocabulary, resolve_seed(self.seed))
         self._held = None  # its ids are of the words before
         self._hold(rows, grown_output_rows(self._output_rows(), len(vocabulary)), vocabulary)
+        self._put_paths()
+
+    def _put_paths(self) -> None:
+        """Give the words the attributes that hierarchical softmax has in gensim: "code", and "point", their nodes."""
+        if self.hs:
+            self.wv.expandos |= paths_of_words(make_tree(self.wv.counts))
 
     @property
     def _loss(self) -> str:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from fastw2v.compat.current_vectors import float_type
 from fastw2v.compat.editing import EditableVectors
+from fastw2v.compat.vector_attributes import PATHS
 from fastw2v.compat.watched import owner_of
 from fastw2v.errors import FormatError, ParameterError, UndecodableWordError, warn_user
 from fastw2v.formats import load
@@ -206,7 +207,7 @@ def kept_of(wv: EditableVectors) -> dict[str, Any]:
     """Return attributes, locks and the type of the vectors, as JSON holds them; warn of attributes that it cannot."""
     attributes: dict[str, Any] = {}
     for name, values in wv.expandos.items():
-        if name == "count":
+        if name == "count" or (name in PATHS and values.dtype == object):  # those follow from the counts
             continue
         listed = values.tolist()
         plain = values.dtype.kind in "biuf" or all(isinstance(value, (str, int, float, type(None))) for value in listed)

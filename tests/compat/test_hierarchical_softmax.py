@@ -94,3 +94,21 @@ def test_what_cannot_be_scored_is_named():
         model.score(sentences(3), total_sentences=-1)
     with pytest.raises(ParameterError, match="the iterator yielded none"):
         model.score(iter([]))
+
+
+def test_paths_are_attributes_of_the_words_as_in_gensim(tmp_path):
+    word2vec = pytest.importorskip("gensim.models.word2vec")
+    options = {"hs": 1, "negative": 0, "vector_size": 4, "min_count": 1, "workers": 1}
+    ours, theirs = Word2Vec(**options), word2vec.Word2Vec(**options)
+    counts = {f"w{number}": 3**number for number in range(12)}
+    for model in (ours, theirs):
+        model.build_vocab_from_freq(counts)
+        model.build_vocab([["new", "w3"] * 2] * 5, update=True)
+    ours.save(tmp_path / "model")
+    for model in (ours, Word2Vec.load(tmp_path / "model"), pickle.loads(pickle.dumps(ours))):
+        for word in theirs.wv.index_to_key:
+            for name in ("code", "point"):
+                found, wanted = model.wv.get_vecattr(word, name), theirs.wv.get_vecattr(word, name)
+                assert found.dtype == wanted.dtype
+                assert found.tolist() == wanted.tolist()
+    assert "code" not in Word2Vec([["a", "b"]] * 9, min_count=1, vector_size=2, sample=0).wv.expandos

@@ -67,5 +67,5 @@ def test_a_text_without_lines_gives_the_words_that_the_trainer_reads(tmp_path):
     model = Word2Vec(Text8Corpus(tmp_path / "text8"), vector_size=4, workers=1, epochs=1)
     assert [len(sentence) for sentence in Text8Corpus(tmp_path / "text8")] == [10_000, 10_000, 10_000]
     assert {word: model.wv.get_vecattr(word, "count") for word in "abc"} == dict.fromkeys("abc", 10_000)
-    with pytest.raises(ParameterError, match="max_sentence_length=0"):
+    with pytest.raises(ParameterError, match="max_sentence_length must be a whole number"):
         Text8Corpus(tmp_path / "text8", max_sentence_length=0)
