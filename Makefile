@@ -93,7 +93,7 @@ $(STAMPS)/bench: $(STAMPS)/test
 	touch $@
 
 $(STAMPS)/docs: $(SOURCES) $(STAMPS)/venv
-	$(INSTALL) '.[docs]'
+	$(INSTALL) '.[docs,plot]'
 	touch $@ $(STAMPS)/core
 
 # mypy needs the package's dependencies, but not those of the tests.
