@@ -21,7 +21,8 @@ SOURCES := pyproject.toml setup.py MANIFEST.in README.md LICENSE \
 
 C_FOLDERS := fastw2v/native bench/kernels tests/backends
 
-SPHINX_FLAGS := --fail-on-warning --keep-going --nitpicky --jobs auto -d "$(CURDIR)/docs/_build/trees"
+SPHINX := bin/sphinx-build --fail-on-warning --keep-going --nitpicky --jobs auto
+SITE := $(CURDIR)/docs/_build
 
 # From scratch: a wheel is packed from build/lib*, where files deleted from the source would linger, and no tool notices
 # that compiler flags in setup.py have changed.
@@ -63,10 +64,10 @@ bench-gpu: $(STAMPS)/bench
 
 # From inside .venv, so that the reference is that of the package as users install it.
 docs: $(STAMPS)/docs
-	cd $(VENV) && bin/sphinx-build $(SPHINX_FLAGS) -b html "$(CURDIR)/docs" "$(CURDIR)/docs/_build/html"
+	cd $(VENV) && $(SPHINX) -b html -d "$(SITE)/trees" "$(CURDIR)/docs" "$(SITE)/html"
 
 linkcheck: $(STAMPS)/docs
-	cd $(VENV) && bin/sphinx-build $(SPHINX_FLAGS) -D nb_execution_mode=off -b linkcheck "$(CURDIR)/docs" "$(CURDIR)/docs/_build/links"
+	cd $(VENV) && $(SPHINX) -b linkcheck -D nb_execution_mode=off -d "$(SITE)/unexecuted" "$(CURDIR)/docs" "$(SITE)/links"
 
 clean:
 	rm -rf build dist docs/_build $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
