@@ -20,8 +20,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md")), *sorted((ROOT / "docs").glob("*.ipynb"))]
 PAGES = [page for page in PAGES if "_build" not in page.parts]
-# The one block of this page computes a tile from symbols; test_docs.py runs it beside the reference.
-ELSEWHERE = {"docs/tile.md"}
+# The block of tile.md computes a tile from symbols, and test_docs.py runs it beside the reference; the commands of the
+# other page have a test of their own, tests/cli/test_manual.py.
+ELSEWHERE = {"docs/tile.md", "docs/command_line.md"}
 # Long runs, which the site runs as well.
 SLOW = {"docs/tutorial.md", "docs/textbook.ipynb"}
 
@@ -29,7 +30,7 @@ BLOCK = re.compile(r"(?P<note><!--[^>]*-->\s*)?^```(?P<kind>[^\n]*)\n(?P<code>.*
 PYTHON = {"python", "{code-cell}"}
 SHELL = {"sh", "bash", "console"}
 NOT_RUN = {"", "text", "{eval-rst}", "{toctree}", "{include}", "{note}", "{warning}", "{tip}", "{figure}"}
-NOT_RUN |= {"{public-names}", "{public-table}", "{py:data}", "{py:function}", "{py:class}", "c", "json", "html"}
+NOT_RUN |= {"{public-names}", "{public-table}", "{py:data}", "{py:function}", "{py:class}", "c", "json", "html", "zsh", "fish"}
 TEXT = "the king and the queen of the land\na man and a woman of the town\nthe cat sat and the dog ran\n" * 50
 DATA = {
     "questions-words.txt": ": family\nman king woman queen\nking man queen woman\n",
