@@ -92,7 +92,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         Pass the hidden row's gradient to each context word in full (word2vec.c), or divided by the number of context
         words.
     shrink_windows : bool, "draw" or "inverse", default True
-        How nearer contexts count for more. True: word2vec draws each window uniformly from 1..``window``; skip-gram
+        How nearer contexts count for more. True: word2vec draws each window uniformly from 1 to ``window``; skip-gram
         trains the expectation instead, every context within ``window``, weighted by the probability that a drawn
         window holds it (CBOW draws). "draw": drawn windows for skip-gram too, as in word2vec.c. "inverse": skip-gram's
         weights are proportional to 1 / distance. False: every context within ``window`` counts the same.
@@ -510,9 +510,25 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     def save(self, path: str | os.PathLike[str], *, format: Format | None = None, overwrite: bool = False) -> None:
         """Write the model: native (everything), or word2vec "text" or "binary" (the word vectors alone).
 
-        By default the suffix decides: ``.safetensors`` and ``.fw2v`` are native, ``.txt`` and ``.vec`` text, ``.bin``
-        binary. Saving is all-or-nothing: an existing file is replaced only once the new one is complete, and one that
-        is no file of word vectors only with ``overwrite=True``.
+        Parameters
+        ----------
+        path : str or path
+        format : {"native", "text", "binary"}, optional
+            By default the suffix decides: ``.safetensors`` and ``.fw2v`` are native, ``.txt`` and ``.vec`` text,
+            ``.bin`` binary.
+        overwrite : bool, default False
+            Replace even an existing file that is no file of word vectors, or a checkpoint.
+
+        Raises
+        ------
+        FormatError
+            The name implies no format, the file that exists holds something else, or a word does not fit the format.
+        OSError
+            The file cannot be written; what was there before is unchanged.
+
+        Notes
+        -----
+        Saving is all-or-nothing: an existing file is replaced only once the new one is complete.
 
         A native file keeps vectors, counts, losses and parameters except ``corpus``, ``vocabulary``,
         ``initial_vectors``, ``callbacks``, ``spool``, a ``random_state`` that is a generator and a ``tokenizer`` that

@@ -50,7 +50,18 @@ PROTOCOLS: dict[ProtocolName, Protocol] = {
 
 @dataclass(frozen=True)
 class AnalogySection:
-    """Results of one section: questions answered correctly, questions asked, and questions skipped."""
+    """Results of one section.
+
+    Attributes
+    ----------
+    name : str
+    correct : int
+        Questions answered correctly.
+    used : int
+        Questions asked.
+    missing : int
+        Questions skipped, because a word is not among the rows searched.
+    """
 
     name: str
     correct: int
