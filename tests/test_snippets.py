@@ -159,6 +159,7 @@ def runs(page):
 
 @pytest.mark.filterwarnings("ignore:.* documents .* become zeros")  # those of a reader are of other words
 @pytest.mark.filterwarnings("ignore:the learning rate is lowered")  # of a text of a few words
+@pytest.mark.filterwarnings("ignore:the run in .* is complete")  # which a reader's, resumed, would not be
 @pytest.mark.parametrize("page", [in_order(page) for page in PAGES if runs(page)])
 def test_the_snippets_of_a_page_run(page, material, programs):
     names = names_of_readers()
