@@ -25,7 +25,6 @@ extensions = [
     "numpydoc",
     "myst_nb",
     "sphinx_copybutton",
-    "sphinx_design",
     "public_names",
     "repository_links",
 ]
@@ -67,7 +66,6 @@ python_use_unqualified_type_names = True
 
 # --- pages -----------------------------------------------------------------------------------------------------------
 
-myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline", "attrs_block"]
 myst_heading_anchors = 4  # links to headings as on GitHub
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(HERE / "_build" / "executed")

@@ -155,7 +155,7 @@ def test_inventories_are_taken_where_they_can_be_had(tmp_path, capsys, monkeypat
 @pytest.mark.slow
 def test_the_site_builds_without_a_warning_and_holds_every_name(tmp_path):
     """The notebooks aside, which test_snippets.py runs."""
-    for needed in ("sphinx", "furo", "myst_nb", "numpydoc", "sphinx_copybutton", "sphinx_design"):
+    for needed in ("sphinx", "furo", "myst_nb", "numpydoc", "sphinx_copybutton"):
         pytest.importorskip(needed, reason="the packages of the extra docs are not installed")
     strict = ["-W", "--keep-going", "-n", "-q", "-D", "nb_execution_mode=off", "-d", tmp_path / "trees"]
     done = subprocess.run(
