@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from fastw2v.vectors.search import SearchIndex
 
 # The fields of a session's request that are parameters of this class; the others are arguments of methods.
-REQUESTED = tuple({each.name for each in fields(Request)} - {"parameters", "new_words", "checkpoint", "every"})
+_OF_METHODS = {"parameters", "new_words", "checkpoint", "every", "summary"}
+REQUESTED = tuple({each.name for each in fields(Request)} - _OF_METHODS)
 # What a copy of a model leaves behind.
 NOT_COPIED = frozenset({"_fit_lock", "_unfinished"})
 
@@ -112,8 +113,9 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     random_state : int, RandomState, Generator or None, default None
         None draws a seed; either way ``seed_`` records it.
     verbose : int, default 0
-        1 shows progress on standard error: a line that changes on a terminal, and elsewhere, as in notebooks and logs,
-        a new line after an epoch or a minute.
+        1 shows the progress of counting, encoding and training, and at the end of `fit` a table: time by phase, speed,
+        vocabulary, losses, and the neighbours of a few words. A terminal or a notebook shows a bar, and anything else,
+        such as a file, a line every ten seconds. All of it goes to standard error. More than 1 shows no more.
     callbacks : sequence of callable, default ()
         Each is called with a `fastw2v.training.state.Progress`; training stops when one returns True.
     vocabulary : Vocabulary, list of words or mapping of words to counts, optional
@@ -550,7 +552,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         )
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], *, tokenizer: Tokenizer | None = None) -> Self:
+    def load(cls, path: str | os.PathLike[str], *, tokenizer: Tokenizer | None = None, verbose: int = 0) -> Self:
         """Load a model that `save` wrote in the native format, ready for use.
 
         For word2vec files, which hold only vectors, use `fastw2v.load`.
@@ -561,6 +563,9 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         tokenizer : {"whitespace", "words"} or callable, optional
             In place of the one that the file names. A function is not in the file: without it the loaded model refuses
             to split strings.
+        verbose : int, default 0
+            1 shows the progress of loading, once a second has passed. It is not the model's parameter, which comes from
+            the file.
 
         Raises
         ------
@@ -569,7 +574,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         OSError
             It cannot be read.
         """
-        loaded = load_all(path, format="native")
+        loaded = load_all(path, format="native", verbose=verbose)
         found = read_record(path, loaded.metadata)
         if tokenizer is not None:
             found["tokenizer"] = found["parameters"]["tokenizer"] = resolve(tokenizer, "documents")

@@ -15,7 +15,7 @@ import click
 
 from fastw2v import __version__
 from fastw2v.cli.options import NamedFile, columns_of, in_options, in_terms_of_convert, options_of
-from fastw2v.cli.streams import answer, answer_scores, discard_output, output_of, prepare_streams, say
+from fastw2v.cli.streams import answer, answer_scores, discard_output, on_terminal, output_of, prepare_streams, say
 from fastw2v.cli.training_options import allowed, training_options
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def info(file: Path | None) -> None:
 
     form = format_of_content(file)
     with in_terms_of_convert(file):
-        loaded = load_all(file, mmap=form == "native")
+        loaded = load_all(file, mmap=form == "native", verbose=on_terminal())
     vectors = loaded.word_vectors
     answer(f"{file}: {form} format, {len(vectors):,} words, {vectors.vector_size} dimensions")
     answer(f"first words: {' '.join(map(str, vectors.index_to_key[:10]))}")
@@ -272,8 +272,8 @@ def evaluate(
     vectors = _load(file)
     named, results = [(path.name, path) for path in pairs], []
     if not pairs and analogies is None:
-        named = [(name, datasets.fetch_word_pairs(name)) for name in ("ws353", "simlex999")]
-        analogies = datasets.fetch_analogies()
+        named = [(name, datasets.fetch_word_pairs(name, verbose=on_terminal())) for name in ("ws353", "simlex999")]
+        analogies = datasets.fetch_analogies(verbose=on_terminal())
     for name, path in named:
         # Only gensim has a rule for pairs, so it applies under both protocols of the analogies.
         limit = PROTOCOLS["gensim"].restrict_vocab if restrict_vocab is None else restrict_vocab
@@ -282,7 +282,12 @@ def evaluate(
         answer(f"{name}: {report}")
     if analogies is not None:
         answers = evaluate_analogies(
-            vectors, analogies, protocol=protocol, restrict_vocab=restrict_vocab, errors=errors
+            vectors,
+            analogies,
+            protocol=protocol,
+            restrict_vocab=restrict_vocab,
+            errors=errors,
+            verbose=on_terminal(),
         )
         results.append(answers.total.accuracy)
         answer(answers)
@@ -328,7 +333,7 @@ def convert(
 
     output, format_ = output_of(output, format_)
     check_file_stays_whole(file, output, {"limit": limit, "commonest": commonest, "errors": errors})
-    loaded = load_all(file, errors=errors, limit=limit)
+    loaded = load_all(file, errors=errors, limit=limit, verbose=on_terminal())
     if commonest is not None:
         loaded = commonest_of(loaded, commonest)
     vectors, metadata = loaded.word_vectors, loaded.metadata
@@ -386,7 +391,7 @@ def _load(file: Path) -> Any:
     from fastw2v.formats import load
 
     with in_terms_of_convert(file):
-        return load(file)
+        return load(file, verbose=on_terminal())
 
 
 def _key(vectors: Any, word: str) -> Any:

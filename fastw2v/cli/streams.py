@@ -51,6 +51,11 @@ def say(text: str, end: str = "\n") -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
+def on_terminal() -> bool:
+    """Return whether somebody watches standard error: only then do queries show that they are loading a file."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 def discard_output() -> None:
     """Give the interpreter, which flushes standard output once more at its end, something to flush into."""
     if sys.stdout is None:

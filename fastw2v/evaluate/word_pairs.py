@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.cards import Number, bar, card, facts, table
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate.arguments import read_pairs, read_vectors
 from fastw2v.evaluate.files import BadLines, Columns
@@ -47,6 +48,15 @@ class WordPairReport:
     def coverage(self) -> float:
         """Share of the pairs that were used."""
         return share(self.used, self.used + self.missing)
+
+    def _repr_html_(self) -> str:
+        rule = f"{self.case_rule}, first {self.restrict_vocab:,} words"
+        rows = [
+            ("Spearman", bar(self.spearman), Number(f"{self.spearman:.4f}")),
+            ("Pearson", bar(self.pearson), Number(f"{self.pearson:.4f}")),
+        ]
+        pairs = f"{self.used:,} used, {self.missing:,} with unknown words {self.missing_rule}"
+        return card("Word pairs", table((), rows, named=True), facts([("pairs", pairs)]), subtitle=rule)
 
     def __str__(self) -> str:
         return (

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v import cards
 from fastw2v.planning.plan import ChunkStats, Plan
 from fastw2v.planning.rows import Arrays, OutputRows, packed_rows, split_output_rows
 from fastw2v.planning.tables import Tables
 from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.progress.figures import format_took
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Progress:
     loss : float
         Mean per positive pair in this epoch so far; NaN before the first pair.
     elapsed, eta : float
-        Seconds spent in this call, and seconds left.
+        Seconds spent in this call, and seconds left: a smoothed estimate, NaN in the first two and a half seconds, in
+        which too little is known.
     epoch_end : bool
         Whether an epoch has just ended.
     """
@@ -92,6 +95,19 @@ class Report:
     words_per_second: float = 0.0
     stopped_by: str = ""
     checkpoints: int = 0
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("device", f"{self.device}{f' ({self.instruction_set})' if self.instruction_set else ''}"),
+            ("threads", str(self.n_jobs)),
+            ("tokens", f"{self.tokens:,}"),
+            ("pairs", f"{self.pairs:,.0f}"),
+            ("time", f"{format_took(self.seconds)}, {self.words_per_second:,.0f} words/s"),
+            ("tiles", f"{self.tile_tokens} tokens, {self.noise_slots} noise slots of {self.noise_life} tiles"),
+            ("stopped by", self.stopped_by),
+            ("checkpoints", str(self.checkpoints) if self.checkpoints else ""),
+        ]
+        return cards.card("Training", cards.facts(rows))
 
 
 @dataclass
