@@ -134,11 +134,11 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
     min_alpha_yet_reached : float
         The learning rate at which the last training ended.
 
+    Notes
+    -----
     All arguments are attributes, too. Each training reads them afresh, so ``model.alpha = 0.01`` or
     ``model.workers = 8`` holds from the next `train`, and ``model.min_count = 2`` from the next `build_vocab`.
 
-    Notes
-    -----
     `build_vocab` reads the corpus once, and the next `train` on the same object trains on what was read; so generators
     work. Later calls read it again, since it may have changed, except generators. Once trained, a model keeps neither
     the corpus nor its ids: copies and pickles hold vectors and parameters. Sentences over 10,000 words are not cut.
