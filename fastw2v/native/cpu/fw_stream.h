@@ -62,7 +62,8 @@ FW_INLINE void put_centers(stream *s, const fw_job *job, uint64_t key, int64_t f
         const vu64 position = lane + (uint64_t)at;
         const vu64 bits = mix_eight(mix_eight(FW_GOLDEN * (position + 1) + key)) >> 32;
         const __m256i word = _mm256_maskz_loadu_epi32(there, job->ids + at);
-        const __m512i threshold = _mm512_cvtepu32_epi64(_mm256_i32gather_epi32((const int *)job->keep_threshold, word, 4));
+        const __m512i threshold =
+            _mm512_cvtepu32_epi64(_mm256_i32gather_epi32((const int *)job->keep_threshold, word, 4));
         const __mmask8 kept = _mm512_mask_cmple_epu64_mask(there, (__m512i)bits, threshold);
         _mm256_storeu_si256((__m256i *)(s->word + n), _mm256_maskz_compress_epi32(kept, word));
         _mm512_storeu_si512(s->position + n, _mm512_maskz_compress_epi64(kept, (__m512i)position));

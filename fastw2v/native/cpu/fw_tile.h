@@ -25,8 +25,9 @@
 #define FW_ROOM 256      /* pairs: usually all those of a tile */
 #define FW_CACHE_ROWS 16 /* rows that pass through the row-wise stages together, so that they stay in the L1 cache */
 
-/* The rows of one side for each token of the stream: to read, to write, and the share of the learning rate at which they
-   move. Beyond both ends of the stream there are places for rows that a tile may name there: the zero row and the sink.
+/* The rows of one side for each token of the stream: to read, to write, and the share of the learning rate at which
+   they move. Beyond both ends of the stream there are places for rows that a tile may name there: the zero row and the
+   sink.
  */
 typedef struct side {
     float **row, **out, *rate;
@@ -76,7 +77,7 @@ typedef struct tile {
     int64_t drawn_count; /* words drawn for the next tile */
     int32_t *drawn;      /* (noise_slots) the words, and the slots they renew */
     int32_t *draw_slot;
-    uint64_t *draw; /* (noise_slots) during a draw: the position in the alias table */
+    uint64_t *draw;     /* (noise_slots) during a draw: the position in the alias table */
     float *loss_weight; /* (noise_stride) weight of each noise word in the loss: 0 unless it is new in this tile */
     uint8_t *lossy;     /* (noise_stride / FW_LANES) whether a vector of noise words counts in the loss */
     uint8_t *mark;      /* (FW_MARKS) nonzero in the cells of the noise words */
