@@ -70,6 +70,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     max_vocab : int, optional
         Keep at most this many words, the most frequent ones.
     architecture : {"skipgram", "cbow"}, default "skipgram"
+        Predict each context word from the center, or the center from the mean of its context words.
     loss : {"ns", "hs", "both"}, default "ns"
         "ns": negative sampling. "hs": hierarchical softmax, which finds each word by the decisions on its path through
         the Huffman tree of the counts; the parameters of noise words then have no effect. "both": the sum of the two.
@@ -80,6 +81,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     sample : float, default 1e-3
         Threshold of subsampling frequent words; 0 keeps every token.
     epochs : int, default 5
+        Passes over the corpus.
     learning_rate : float, optional
         Initial learning rate; None means 0.05; 0.075 for CBOW of up to three epochs, and 0.0375 for skip-gram without
         ``slow_frequent``. With ``loss="hs"`` None means 0.075, and 0.05 for CBOW and without ``slow_frequent``.
@@ -91,7 +93,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         Pass the hidden row's gradient to each context word in full (word2vec.c), or divided by the number of context
         words.
     shrink_windows : bool, "draw" or "inverse", default True
-        How nearer contexts count for more. True: word2vec draws each window uniformly from 1..``window``; skip-gram
+        How nearer contexts count for more. True: word2vec draws each window uniformly from 1 to ``window``; skip-gram
         trains the expectation instead, every context within ``window``, weighted by the probability that a drawn
         window holds it (CBOW draws). "draw": drawn windows for skip-gram too, as in word2vec.c. "inverse": skip-gram's
         weights are proportional to 1 / distance. False: every context within ``window`` counts the same.
@@ -103,6 +105,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     tokenizer : None, "whitespace", "words" or callable, default None
         None splits files at white space and strings into lower-case Unicode words.
     device : {"auto", "cpu", "cuda", "numpy"}, default "auto"
+        "auto": an NVIDIA GPU if one can be used, else CPU threads. "numpy": the plain, slow reference.
     n_jobs : int, optional
         Number of threads; -1 uses every usable CPU. So does None, but in a worker of joblib or multiprocessing it keeps
         to the worker's share: ``OMP_NUM_THREADS`` where joblib's backend "loky" states it, else the CPUs divided by the
@@ -138,6 +141,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         The output rows of the tree's inner nodes, with ``loss="hs"`` or ``"both"``. They are numbered in the order in
         which the Huffman tree of the counts is built; the root is the last.
     vocabulary_ : Vocabulary
+        The words that have vectors, most frequent first, and their counts.
     loss_history_ : list of float
         Mean loss per positive pair of each epoch.
     n_iter_ : int
@@ -147,7 +151,9 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     corpus_report_ : EncodeReport
         What was read and what was dropped: tokens, sentences, rare words, invalid bytes.
     tokenizer_ : str or callable
+        What splits strings; "tokens" after training on token lists.
     seed_ : int
+        The seed of all draws, to repeat the run with ``random_state=model.seed_``.
 
     Notes
     -----
@@ -531,9 +537,25 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     def save(self, path: str | os.PathLike[str], *, format: Format | None = None, overwrite: bool = False) -> None:
         """Write the model: native (everything), or word2vec "text" or "binary" (the word vectors alone).
 
-        By default the suffix decides: ``.safetensors`` and ``.fw2v`` are native, ``.txt`` and ``.vec`` text, ``.bin``
-        binary. Saving is all-or-nothing: an existing file is replaced only once the new one is complete, and one that
-        is no file of word vectors only with ``overwrite=True``.
+        Parameters
+        ----------
+        path : str or path
+        format : {"native", "text", "binary"}, optional
+            By default the suffix decides: ``.safetensors`` and ``.fw2v`` are native, ``.txt`` and ``.vec`` text,
+            ``.bin`` binary.
+        overwrite : bool, default False
+            Replace even an existing file that is no file of word vectors, or a checkpoint.
+
+        Raises
+        ------
+        FormatError
+            The name implies no format, the file that exists holds something else, or a word does not fit the format.
+        OSError
+            The file cannot be written; what was there before is unchanged.
+
+        Notes
+        -----
+        Saving is all-or-nothing: an existing file is replaced only once the new one is complete.
 
         A native file keeps vectors, counts, losses and parameters except ``corpus``, ``vocabulary``,
         ``initial_vectors``, ``callbacks``, ``spool``, a ``random_state`` that is a generator and a ``tokenizer`` that

@@ -15,7 +15,7 @@ from fastw2v.planning.tables import make_tables, word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
 
 ROOT = Path(__file__).parent.parent
-PAGES = [path for name in ("*.md", "docs/*.md", "bench/*.md") for path in sorted(ROOT.glob(name))]
+PAGES = [path for name in ("*.md", "docs/*.md", "docs/api/*.md", "bench/*.md") for path in sorted(ROOT.glob(name))]
 
 
 def test_the_tile_of_the_page_is_that_of_the_reference():

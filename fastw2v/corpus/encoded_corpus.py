@@ -142,7 +142,7 @@ class EncodedCorpus:
     report : EncodeReport
         What was read and what was left out.
     tokenizer : {"whitespace", "words", "tokens"} or callable
-        How strings were split; `fastw2v.corpus.tokenizers.apply` splits other documents the same way.
+        How strings were split; `fastw2v.tokenizers.apply` splits other documents the same way.
 
     Examples
     --------

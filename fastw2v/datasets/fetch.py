@@ -245,7 +245,14 @@ def fetch_word_pairs(name: str = "ws353", *, verbose: int = 0) -> Path:
 
 
 class LabelledTexts(NamedTuple):
-    """Texts and their labels: the name of a group, or a sentiment."""
+    """Texts and their labels.
+
+    Attributes
+    ----------
+    texts : list of str
+    labels : list of str
+        For each text the name of its group, or its sentiment.
+    """
 
     texts: list[str]
     labels: list[str]

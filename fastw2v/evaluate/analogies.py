@@ -54,7 +54,18 @@ PROTOCOLS: dict[ProtocolName, Protocol] = {
 
 @dataclass(frozen=True)
 class AnalogySection:
-    """Results of one section: questions answered correctly, questions asked, and questions skipped."""
+    """Results of one section.
+
+    Attributes
+    ----------
+    name : str
+    correct : int
+        Questions answered correctly.
+    used : int
+        Questions asked.
+    missing : int
+        Questions skipped, because a word is not among the rows searched.
+    """
 
     name: str
     correct: int
@@ -153,7 +164,7 @@ def evaluate_analogies(
     vectors : WordVectors, fitted model, or gensim's KeyedVectors
     questions : path, mapping of section name to questions, or iterable of (section name, questions)
         A file in the questions-words form: ": section", then four words per line; comments (``#``, ``//``) are skipped.
-        See :func:`fastw2v.datasets.fetch.fetch_analogies`.
+        See :func:`fastw2v.datasets.fetch_analogies`.
     protocol : {"c", "gensim"}
         "c" follows word2vec's compute-accuracy: ASCII upper case, question words excluded by row, the answer is
         accepted in any case. "gensim" follows ``evaluate_word_analogies``: Unicode upper case, the answer is the first

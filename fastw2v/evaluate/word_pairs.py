@@ -82,7 +82,7 @@ def evaluate_word_pairs(
     vectors : WordVectors, fitted model, or gensim's KeyedVectors
     pairs : path, data frame, or iterable of (word, word, score)
         A file has a pair and a score on each line, separated by tabs, semicolons, commas or white space; comments
-        (``#``, ``//``) and a line of column names are skipped. See :func:`fastw2v.datasets.fetch.fetch_word_pairs`.
+        (``#``, ``//``) and a line of column names are skipped. See :func:`fastw2v.datasets.fetch_word_pairs`.
     restrict_vocab : int or None, default 300,000
         Use the first rows only, as gensim does; None: all.
     case_insensitive : bool, default True

@@ -57,7 +57,31 @@ Callback = Callable[[Progress], Any]
 
 @dataclass
 class Report:
-    """What a run did: how much, how fast, on which device, in which tiles, on at most ``n_jobs`` threads."""
+    """What a run did, as ``model.report_`` has it.
+
+    Attributes
+    ----------
+    device : {"cpu", "cuda", "numpy"}
+        Where it trained.
+    instruction_set : str
+        Of the CPU kernels: "portable", "avx2" or "avx512"; empty on other devices.
+    n_jobs : int
+        The most threads that were at work.
+    tile_tokens, noise_slots, noise_life : int
+        The shape of a tile: its kept tokens at most, the noise words that they share, and for how many tiles one stays.
+    tokens : int
+        Tokens of the encoded corpus that were trained, over all epochs of this call.
+    pairs : float
+        Positive pairs among them; skip-gram counts each by its weight.
+    seconds : float
+        Wall time of this call.
+    words_per_second : float
+        Raw corpus words per second, including those outside the vocabulary.
+    stopped_by : {"", "interrupt", "callback"}
+        What ended the run early; empty after a complete one.
+    checkpoints : int
+        How many were written.
+    """
 
     device: str = ""
     instruction_set: str = ""
