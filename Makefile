@@ -5,6 +5,8 @@
 # make bench   the benchmarks (an hour); BENCH_ARGS="speed --runs 3" chooses, see BENCH_ARGS=--help
 # make faults   inject every fault that the tests know, thoroughly, and print a table (seven minutes)
 # make bench-gpu   the benchmarks that need a GPU
+# make docs    the documentation site, in docs/_build/html; warnings are errors
+# make linkcheck   whether the links of the site to other sites lead somewhere
 # make clean   delete all that these made
 #
 # Everything is installed into .venv; PYTHON=python3.12 chooses another Python. A second call repeats no finished step.
@@ -19,11 +21,14 @@ SOURCES := pyproject.toml setup.py MANIFEST.in README.md LICENSE \
 
 C_FOLDERS := fastw2v/native bench/kernels tests/backends
 
+SPHINX := bin/sphinx-build --fail-on-warning --keep-going --nitpicky --jobs auto
+SITE := $(CURDIR)/docs/_build
+
 # From scratch: a wheel is packed from build/lib*, where files deleted from the source would linger, and no tool notices
 # that compiler flags in setup.py have changed.
 INSTALL = rm -rf build && $(BIN)/python -m pip install --quiet
 
-.PHONY: demo test faults coverage lint bench bench-gpu clean
+.PHONY: demo test faults coverage lint bench bench-gpu docs linkcheck clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMPS)/core
@@ -57,8 +62,15 @@ bench-gpu: $(STAMPS)/bench
 	ln -sfn ../bench $(VENV)/bench
 	cd $(VENV) && bin/python -m bench.gpu $(BENCH_ARGS)
 
+# From inside .venv, so that the reference is that of the package as users install it.
+docs: $(STAMPS)/docs
+	cd $(VENV) && $(SPHINX) -b html -d "$(SITE)/trees" "$(CURDIR)/docs" "$(SITE)/html"
+
+linkcheck: $(STAMPS)/docs
+	cd $(VENV) && $(SPHINX) -b linkcheck -D nb_execution_mode=off -d "$(SITE)/unexecuted" "$(CURDIR)/docs" "$(SITE)/links"
+
 clean:
-	rm -rf build dist $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf build dist docs/_build $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	find fastw2v tests bench examples -name __pycache__ -prune -exec rm -rf {} +
 	find fastw2v \( -name '*.so' -o -name '*.pyd' \) -delete
 
@@ -80,6 +92,10 @@ $(STAMPS)/test: $(SOURCES) $(STAMPS)/venv
 $(STAMPS)/bench: $(STAMPS)/test
 	$(INSTALL) '.[plot]'
 	touch $@
+
+$(STAMPS)/docs: $(SOURCES) $(STAMPS)/venv
+	$(INSTALL) '.[docs,plot]'
+	touch $@ $(STAMPS)/core
 
 # mypy needs the package's dependencies, but not those of the tests.
 $(STAMPS)/lint: $(SOURCES) $(STAMPS)/venv

@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from fastw2v.vectors.search import SearchIndex
 
 # The fields of a session's request that are parameters of this class; the others are arguments of methods.
-REQUESTED = tuple({each.name for each in fields(Request)} - {"parameters", "new_words", "checkpoint", "every"})
+_OF_METHODS = {"parameters", "new_words", "checkpoint", "every", "summary"}
+REQUESTED = tuple({each.name for each in fields(Request)} - _OF_METHODS)
 # What a copy of a model leaves behind.
 NOT_COPIED = frozenset({"_fit_lock", "_unfinished"})
 
@@ -69,6 +70,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     max_vocab : int, optional
         Keep at most this many words, the most frequent ones.
     architecture : {"skipgram", "cbow"}, default "skipgram"
+        Predict each context word from the center, or the center from the mean of its context words.
     loss : {"ns", "hs", "both"}, default "ns"
         "ns": negative sampling. "hs": hierarchical softmax, which finds each word by the decisions on its path through
         the Huffman tree of the counts; the parameters of noise words then have no effect. "both": the sum of the two.
@@ -79,6 +81,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     sample : float, default 1e-3
         Threshold of subsampling frequent words; 0 keeps every token.
     epochs : int, default 5
+        Passes over the corpus.
     learning_rate : float, optional
         Initial learning rate; None means 0.05; 0.075 for CBOW of up to three epochs, and 0.0375 for skip-gram without
         ``slow_frequent``. With ``loss="hs"`` None means 0.075, and 0.05 for CBOW and without ``slow_frequent``.
@@ -90,7 +93,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         Pass the hidden row's gradient to each context word in full (word2vec.c), or divided by the number of context
         words.
     shrink_windows : bool, "draw" or "inverse", default True
-        How nearer contexts count for more. True: word2vec draws each window uniformly from 1..``window``; skip-gram
+        How nearer contexts count for more. True: word2vec draws each window uniformly from 1 to ``window``; skip-gram
         trains the expectation instead, every context within ``window``, weighted by the probability that a drawn
         window holds it (CBOW draws). "draw": drawn windows for skip-gram too, as in word2vec.c. "inverse": skip-gram's
         weights are proportional to 1 / distance. False: every context within ``window`` counts the same.
@@ -102,6 +105,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     tokenizer : None, "whitespace", "words" or callable, default None
         None splits files at white space and strings into lower-case Unicode words.
     device : {"auto", "cpu", "cuda", "numpy"}, default "auto"
+        "auto": an NVIDIA GPU if one can be used, else CPU threads. "numpy": the plain, slow reference.
     n_jobs : int, optional
         Number of threads; -1 uses every usable CPU. So does None, but in a worker of joblib or multiprocessing it keeps
         to the worker's share: ``OMP_NUM_THREADS`` where joblib's backend "loky" states it, else the CPUs divided by the
@@ -109,8 +113,9 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     random_state : int, RandomState, Generator or None, default None
         None draws a seed; either way ``seed_`` records it.
     verbose : int, default 0
-        1 shows progress on standard error: a line that changes on a terminal, and elsewhere, as in notebooks and logs,
-        a new line after an epoch or a minute.
+        1 shows the progress of counting, encoding and training, and at the end of `fit` a table: time by phase, speed,
+        vocabulary, losses, and the neighbours of a few words. A terminal or a notebook shows a bar, and anything else,
+        such as a file, a line every ten seconds. All of it goes to standard error. More than 1 shows no more.
     callbacks : sequence of callable, default ()
         Each is called with a `fastw2v.training.state.Progress`; training stops when one returns True.
     vocabulary : Vocabulary, list of words or mapping of words to counts, optional
@@ -136,6 +141,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         The output rows of the tree's inner nodes, with ``loss="hs"`` or ``"both"``. They are numbered in the order in
         which the Huffman tree of the counts is built; the root is the last.
     vocabulary_ : Vocabulary
+        The words that have vectors, most frequent first, and their counts.
     loss_history_ : list of float
         Mean loss per positive pair of each epoch.
     n_iter_ : int
@@ -145,7 +151,9 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     corpus_report_ : EncodeReport
         What was read and what was dropped: tokens, sentences, rare words, invalid bytes.
     tokenizer_ : str or callable
+        What splits strings; "tokens" after training on token lists.
     seed_ : int
+        The seed of all draws, to repeat the run with ``random_state=model.seed_``.
 
     Notes
     -----
@@ -504,9 +512,25 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     def save(self, path: str | os.PathLike[str], *, format: Format | None = None, overwrite: bool = False) -> None:
         """Write the model: native (everything), or word2vec "text" or "binary" (the word vectors alone).
 
-        By default the suffix decides: ``.safetensors`` and ``.fw2v`` are native, ``.txt`` and ``.vec`` text, ``.bin``
-        binary. Saving is all-or-nothing: an existing file is replaced only once the new one is complete, and one that
-        is no file of word vectors only with ``overwrite=True``.
+        Parameters
+        ----------
+        path : str or path
+        format : {"native", "text", "binary"}, optional
+            By default the suffix decides: ``.safetensors`` and ``.fw2v`` are native, ``.txt`` and ``.vec`` text,
+            ``.bin`` binary.
+        overwrite : bool, default False
+            Replace even an existing file that is no file of word vectors, or a checkpoint.
+
+        Raises
+        ------
+        FormatError
+            The name implies no format, the file that exists holds something else, or a word does not fit the format.
+        OSError
+            The file cannot be written; what was there before is unchanged.
+
+        Notes
+        -----
+        Saving is all-or-nothing: an existing file is replaced only once the new one is complete.
 
         A native file keeps vectors, counts, losses and parameters except ``corpus``, ``vocabulary``,
         ``initial_vectors``, ``callbacks``, ``spool``, a ``random_state`` that is a generator and a ``tokenizer`` that
@@ -528,7 +552,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         )
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], *, tokenizer: Tokenizer | None = None) -> Self:
+    def load(cls, path: str | os.PathLike[str], *, tokenizer: Tokenizer | None = None, verbose: int = 0) -> Self:
         """Load a model that `save` wrote in the native format, ready for use.
 
         For word2vec files, which hold only vectors, use `fastw2v.load`.
@@ -539,6 +563,9 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         tokenizer : {"whitespace", "words"} or callable, optional
             In place of the one that the file names. A function is not in the file: without it the loaded model refuses
             to split strings.
+        verbose : int, default 0
+            1 shows the progress of loading, once a second has passed. It is not the model's parameter, which comes from
+            the file.
 
         Raises
         ------
@@ -547,7 +574,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         OSError
             It cannot be read.
         """
-        loaded = load_all(path, format="native")
+        loaded = load_all(path, format="native", verbose=verbose)
         found = read_record(path, loaded.metadata)
         if tokenizer is not None:
             found["tokenizer"] = found["parameters"]["tokenizer"] = resolve(tokenizer, "documents")

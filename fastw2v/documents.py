@@ -65,6 +65,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
     Attributes
     ----------
     vectors_ : WordVectors
+        The word vectors in use.
     weighting_ : str
         The weighting that `fit` learned. `transform` refuses parameters that were changed since, but ``normalize``.
     word_weights_ : ndarray of float32, shape (V,)
@@ -74,6 +75,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
     component_shares_ : ndarray of float32, shape (n_components_removed,)
         How much of each component is removed: 1 for "sif".
     tokenizer_ : str or callable
+        What splits strings.
     model_ : Word2Vec
         The model that `fit` trained, if it did.
 

@@ -45,8 +45,8 @@ ORDER = [
     "tokenizers vectors",
     "corpus",
     "gensims_names parameters",
-    "machine",
-    "errors",
+    "machine progress",
+    "cards errors",
     "native",
 ]
 LEVEL = {wing: level for level, line in enumerate(ORDER) for wing in line.split()}

@@ -15,7 +15,7 @@ from fastw2v.planning.tables import make_tables, word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
 
 ROOT = Path(__file__).parent.parent
-PAGES = [path for name in ("*.md", "docs/*.md", "bench/*.md") for path in sorted(ROOT.glob(name))]
+PAGES = [path for name in ("*.md", "docs/*.md", "docs/api/*.md", "bench/*.md") for path in sorted(ROOT.glob(name))]
 
 
 def test_the_tile_of_the_page_is_that_of_the_reference():
@@ -54,6 +54,16 @@ def test_the_tile_of_the_page_is_that_of_the_reference():
     assert abs(arrays.w_in - before).max() > 1e-3
     assert np.allclose(names["w_in"], arrays.w_in, rtol=0, atol=1e-9)
     assert np.allclose(names["w_out"], arrays.w_out, rtol=0, atol=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_the_code_of_the_page_on_progress_runs(capsys):
+    """Its blocks are one script."""
+    page = (ROOT / "docs" / "progress.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 3
+    exec("\n".join(blocks), {"__name__": "page"})
+    assert "tokens" in capsys.readouterr().out
 
 
 def anchors(page):

@@ -92,17 +92,3 @@ def test_the_table_of_parameters_is_true():
     }
     parameters = inspect.signature(fastw2v.Word2Vec).parameters.values()
     assert told == {parameter.name: parameter.default for parameter in parameters}
-
-
-@pytest.mark.filterwarnings("ignore:.* documents .* become zeros")  # README's own are of other words
-def test_the_examples_of_the_readme_run(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    Path("corpus.txt").write_text("the king and the queen of the land\na man and a woman of the town\n" * 50)
-    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
-    assert len(blocks) >= 3
-    names = {"documents": ["the cat sat", "the dog sat", "a cat ran", "a dog ran"] * 100, "labels": [0, 1, 0, 1] * 100}
-    for block in blocks:
-        exec(compile(block, "README.md", "exec"), names)
-    assert len(names["vectors"]) == 4
-    assert names["classifier"].predict(["the cat ran"]) in (0, 1)

@@ -10,7 +10,7 @@ import click
 
 from fastw2v.cli.options import AnyCase, NamedFile
 from fastw2v.cli.pages import Page
-from fastw2v.cli.streams import output_of, say
+from fastw2v.cli.streams import on_terminal, output_of, say
 from fastw2v.errors import FormatError, ParameterError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def convert(
 
     output, format_ = output_of(output, format_)
     check_file_stays_whole(file, output, {"limit": limit, "commonest": commonest, "errors": errors})
-    loaded = load_all(file, errors=errors, limit=limit)
+    loaded = load_all(file, errors=errors, limit=limit, verbose=on_terminal())
     if commonest is not None:
         loaded = commonest_of(loaded, commonest)
     vectors, metadata = loaded.word_vectors, loaded.metadata

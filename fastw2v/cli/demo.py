@@ -56,10 +56,10 @@ def run_demo(*, epochs: int, n_jobs: int | None, seed: int, output: Path | None,
         check_output(output, None, False)
         check_nothing_is_lost(output, [], overwrite)
     started = time.perf_counter()
-    corpus = load_docstrings()
+    corpus = load_docstrings(verbose=1)
     tokens = sum(map(len, corpus))
     answer_sentence(f"Corpus: {tokens:,} words of docstrings, {time.perf_counter() - started:.1f} s to read")
-    options = {"epochs": epochs, "n_jobs": n_jobs, "seed": seed, "tokenizer": "tokens"}
+    options = {"epochs": epochs, "n_jobs": n_jobs, "seed": seed, "tokenizer": "tokens", "summary": False}
     started = time.perf_counter()
     run = run_training(corpus, options, quiet=False)
     seconds = time.perf_counter() - started

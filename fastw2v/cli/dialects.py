@@ -46,7 +46,7 @@ def only_count(corpus: str, path: Path, *, min_count: int, n_jobs: int | None, o
 
     paths = paths_of((corpus,))
     check_vocabulary(path, paths, None, overwrite)
-    read = read_corpus(paths[0], n_jobs=n_jobs).counted
+    read = read_corpus(paths[0], n_jobs=n_jobs, verbose=not quiet).counted
     rows = frequent_words(read.counts, min_count, None)
     words = list(map(str, read.words(rows)))
     write_lines(path, vocabulary_lines(words, read.counts[rows].tolist(), read.sentences), overwrite=overwrite)

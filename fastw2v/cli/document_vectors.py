@@ -11,7 +11,7 @@ import click
 
 from fastw2v.cli.options import AnyCase, NamedFile, in_terms_of_convert
 from fastw2v.cli.pages import Page
-from fastw2v.cli.streams import STDOUT, answer, output_of, say
+from fastw2v.cli.streams import STDOUT, answer, on_terminal, output_of, say
 from fastw2v.errors import CorpusError, ParameterError
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _vectorizer(file: Path, weighting: str, removed: int, normalize: bool, token
     from fastw2v.training.record import read_record
 
     with in_terms_of_convert(file):
-        loaded = load_all(file)
+        loaded = load_all(file, verbose=on_terminal())
     own = read_record(file, loaded.metadata)["tokenizer"]
     known = own in ("whitespace", "words")
     return DocVectorizer(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastw2v.cli.coverage import answer_coverage, coverage
 from fastw2v.cli.reports import answer_facts, answer_json, answer_tsv, chosen
-from fastw2v.cli.streams import answer, say
+from fastw2v.cli.streams import answer, on_terminal, say
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
@@ -47,7 +47,7 @@ def dry_run(corpus: Path | list[Path], options: dict[str, Any], form: str | None
         "n_jobs": request.n_jobs,
         "spool": request.spool,
     }
-    reading = read_corpus(corpus, **how)
+    reading = read_corpus(corpus, verbose=on_terminal(), **how)
     rows = coverage(reading.counted.counts, None if options.get("vocabulary") else request.min_count)
     encoded = _encoded(reading, request)
     facts = _facts(encoded, request, rows)

@@ -13,7 +13,7 @@ from fastw2v.cli.loading import load_vectors
 from fastw2v.cli.options import AnyCase, NamedFile, columns_of
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import Column, Form, answer_json, answer_table, answer_tsv, chosen, report_options
-from fastw2v.cli.streams import answer, answer_sentence
+from fastw2v.cli.streams import answer, answer_sentence, on_terminal
 
 if TYPE_CHECKING:
     from fastw2v.evaluate.analogies import AnalogyReport, AnalogySection, ProtocolName
@@ -106,7 +106,9 @@ def known_sets() -> tuple[list[tuple[str, Path]], Path]:
     from fastw2v import datasets
 
     try:
-        return [(name, datasets.fetch_word_pairs(name)) for name in KNOWN_PAIRS], datasets.fetch_analogies()
+        verbose = on_terminal()
+        pairs = [(name, datasets.fetch_word_pairs(name, verbose=verbose)) for name in KNOWN_PAIRS]
+        return pairs, datasets.fetch_analogies(verbose=verbose)
     except OSError as error:
         raise OSError(
             "the known evaluation sets are not here, and cannot be downloaded. Name files that you have: --pairs FILE "
@@ -156,7 +158,7 @@ def scores(
         found.pairs[name if name not in found.pairs else str(path)] = report
     if analogies is not None:
         found.analogies = evaluate_analogies(
-            vectors, analogies, protocol=protocol, restrict_vocab=restrict_vocab, errors=errors
+            vectors, analogies, protocol=protocol, restrict_vocab=restrict_vocab, errors=errors, verbose=on_terminal()
         )
     return found
 

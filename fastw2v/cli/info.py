@@ -11,7 +11,7 @@ import click
 from fastw2v.cli.options import NamedFile, in_terms_of_convert
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import answer_facts, answer_flat, answer_json, chosen, report_options, visible
-from fastw2v.cli.streams import answer
+from fastw2v.cli.streams import answer, on_terminal
 
 _FIRST = 10
 
@@ -63,7 +63,7 @@ def facts_of(file: Path) -> dict[str, Any]:
 
     form = format_of_content(file)
     with in_terms_of_convert(file):
-        loaded = load_all(file, mmap=form == "native")
+        loaded = load_all(file, mmap=form == "native", verbose=on_terminal())
     vectors = loaded.word_vectors
     return {
         "file": str(file),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastw2v.cli.options import in_terms_of_convert
+from fastw2v.cli.streams import on_terminal
 
 if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
@@ -16,7 +17,7 @@ def load_vectors(file: Path) -> WordVectors:
     from fastw2v.formats import load
 
     with in_terms_of_convert(file):
-        return load(file)
+        return load(file, verbose=on_terminal())
 
 
 def key_of(vectors: WordVectors, word: str) -> Any:

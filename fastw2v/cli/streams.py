@@ -61,6 +61,11 @@ def _wrapped(text: str, indent: int = 0) -> str:
     return "\n".join(whole.fill(line) if len(line) > width else line for line in text.split("\n"))
 
 
+def on_terminal() -> bool:
+    """Return whether somebody watches standard error: only then do queries show that they are loading a file."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 def discard_output() -> None:
     """Give the interpreter, which flushes standard output once more at its end, something to flush into."""
     if sys.stdout is None:

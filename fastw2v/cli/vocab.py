@@ -10,7 +10,7 @@ import click
 from fastw2v.cli.options import AnyCase, in_corpora
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import Column, answer_json, answer_table, answer_tsv, chosen, report_options
-from fastw2v.cli.streams import answer, say
+from fastw2v.cli.streams import answer, on_terminal, say
 
 if TYPE_CHECKING:
     from fastw2v.corpus.reading import Reading
@@ -117,7 +117,7 @@ def _read(corpus: tuple[str, ...], **options: Any) -> Reading:
     for name in ("n_jobs", "spool"):
         check(name, options[name])
     paths = paths_of(corpus)
-    return read_corpus(paths[0] if len(paths) == 1 else paths, **options)
+    return read_corpus(paths[0] if len(paths) == 1 else paths, verbose=on_terminal(), **options)
 
 
 def _rows(words: list[str], counts: list[int], tokens: int) -> list[tuple[str, int, float, float]]:

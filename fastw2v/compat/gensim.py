@@ -49,7 +49,7 @@ from fastw2v.compat.word2vec_format import kept_of
 from fastw2v.corpus.given_vocabulary import NoKnownWordsError
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, warn_user
-from fastw2v.estimators.likelihood import log_probabilities
+from fastw2v.estimators.likelihood import log_probabilities, softmax_between
 from fastw2v.formats import load_all, save
 from fastw2v.parameters import plain, shown
 from fastw2v.planning.rows import OutputRows
@@ -134,11 +134,11 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
     min_alpha_yet_reached : float
         The learning rate at which the last training ended.
 
+    Notes
+    -----
     All arguments are attributes, too. Each training reads them afresh, so ``model.alpha = 0.01`` or
     ``model.workers = 8`` holds from the next `train`, and ``model.min_count = 2`` from the next `build_vocab`.
 
-    Notes
-    -----
     `build_vocab` reads the corpus once, and the next `train` on the same object trains on what was read; so generators
     work. Later calls read it again, since it may have changed, except generators. Once trained, a model keeps neither
     the corpus nor its ids: copies and pickles hold vectors and parameters. Sentences over 10,000 words are not cut.
@@ -434,11 +434,7 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         rows = [self.wv.row(word) for word in context_words_list if word in self.wv]
         if not rows:
             return None
-        context = self.wv._rows[rows].astype(np.float64)
-        hidden = context.mean(axis=0) if self.cbow_mean else context.sum(axis=0)
-        scores = (self.syn1neg @ hidden.astype(np.float32)).astype(np.float64)
-        shares = np.exp(scores - scores.max())
-        shares /= shares.sum()
+        shares = softmax_between(self.wv._rows[rows], self.syn1neg, bool(self.cbow_mean))
         best = best_rows(shares, len(shares) if topn is None else whole_number("topn", topn, 0))
         return [(self.wv.index_to_key[row], float(shares[row])) for row in best]
 

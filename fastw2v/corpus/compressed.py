@@ -10,7 +10,7 @@ import queue
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,23 +25,49 @@ _BLOCKS_AHEAD = 4
 _ZSTANDARD_BITE = 1 << 14
 
 
-def open_compressed(path: Path) -> IO[bytes]:
-    """Open the file for reading its text; reading damaged data raises `CorpusError`."""
-    opener: dict[str, Callable[[Path], IO[bytes]]] = {
+class _Noted(io.FileIO):
+    """A file that tells of the bytes that are read from it."""
+
+    def __init__(self, path: Path, note: Callable[[int], None]) -> None:
+        super().__init__(path)
+        self._note = note
+
+    def readinto(self, buffer: Any) -> int | None:  # type: ignore[override]
+        read = super().readinto(buffer)
+        self._note(read or 0)
+        return read
+
+
+def open_noted(path: Path, note: Callable[[int], None] | None) -> IO[bytes]:
+    """Open a file for reading; `note`, if given, is told of the bytes that are read from the disk."""
+    return open(path, "rb") if note is None else io.BufferedReader(_Noted(path, note))
+
+
+def open_compressed(path: Path, note: Callable[[int], None] | None = None) -> IO[bytes]:
+    """Open the file for reading its text; reading damaged data raises `CorpusError`.
+
+    `note`, if given, is told of the compressed bytes that are read from the disk.
+    """
+    opener: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
         ".gz": gzip.open,  # type: ignore[dict-item]
         ".bz2": bz2.open,  # type: ignore[dict-item]
         ".xz": lzma.open,  # type: ignore[dict-item]
-        ".zst": _open_zstandard,
+        ".zst": lambda file: _open_zstandard(path, file),
     }
-    return io.BufferedReader(_Decompressed(path, opener[path.suffix.lower()](path)))
+    with ExitStack() as opened:
+        file = opened.enter_context(open_noted(path, note))
+        stream = opener[path.suffix.lower()](file)
+        opened.pop_all()
+    return io.BufferedReader(_Decompressed(path, stream, file))
 
 
 class _Decompressed(io.RawIOBase):
     """Reads from a decompressor; raises one error that names the path, whatever the library raises for damaged data."""
 
-    def __init__(self, path: Path, stream: IO[bytes]) -> None:
+    def __init__(self, path: Path, stream: IO[bytes], file: IO[bytes]) -> None:
         self._path = path
         self._stream = stream
+        self._file = file
 
     def readable(self) -> bool:
         return True
@@ -58,20 +84,21 @@ class _Decompressed(io.RawIOBase):
 
     def close(self) -> None:
         self._stream.close()
+        self._file.close()
         super().close()
 
 
-def _open_zstandard(path: Path) -> IO[bytes]:
+def _open_zstandard(path: Path, file: IO[bytes]) -> IO[bytes]:
     zstandard = require("zstandard", f"{path}, which is compressed with Zstandard,", "zstd")
     new_frame = zstandard.ZstdDecompressor().decompressobj
-    return _ZstandardFile(path, new_frame, zstandard.ZstdError)  # type: ignore[return-value]
+    return _ZstandardFile(file, new_frame, zstandard.ZstdError)  # type: ignore[return-value]
 
 
 class _ZstandardFile(io.RawIOBase):
     """Reads all frames of a file. (The package's own reader takes a truncated file for a complete one.)"""
 
-    def __init__(self, path: Path, new_frame: Callable[[], Any], failure: type[Exception]) -> None:
-        self._file = open(path, "rb", buffering=0)  # noqa: SIM115  # closed by close()
+    def __init__(self, file: IO[bytes], new_frame: Callable[[], Any], failure: type[Exception]) -> None:
+        self._file = file
         self._new_frame, self._failure = new_frame, failure
         self._frame: Any = None
         self._ready = memoryview(b"")
@@ -95,18 +122,14 @@ class _ZstandardFile(io.RawIOBase):
         self._ready = self._ready[n:]
         return n
 
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
 
 @contextmanager
-def decompressed(path: Path) -> Iterator[ReadInto]:
+def decompressed(path: Path, note: Callable[[int], None] | None = None) -> Iterator[ReadInto]:
     """Yield ``readinto(buffer) -> number of bytes`` for the text of a compressed file.
 
     The text is decompressed in another thread, a few blocks ahead of the reader.
     """
-    with open_compressed(path) as stream:
+    with open_compressed(path, note) as stream:
         ahead = _Ahead(stream)
         try:
             ahead.start()

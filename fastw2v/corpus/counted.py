@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from fastw2v.corpus.id_store import IdStore
+from fastw2v.progress.phase import SILENT, Silent
 
 
 @dataclass
@@ -53,7 +54,7 @@ class Counted(Protocol):
     def find(self, words: Sequence[Hashable]) -> np.ndarray:
         """Return the provisional ids of these words, -1 for those that do not occur."""
 
-    def renumber(self, rows: np.ndarray, kept: int) -> tuple[np.ndarray, np.ndarray]:
+    def renumber(self, rows: np.ndarray, kept: int, phase: Silent = SILENT) -> tuple[np.ndarray, np.ndarray]:
         """Return ``rows[id]`` of the `kept` tokens where it is not -1, and the sentence offsets. Works once."""
 
 
@@ -85,9 +86,9 @@ class CountedTokens:
         """See `Counted`."""
         return self._scanner.find(words)
 
-    def renumber(self, rows: np.ndarray, kept: int) -> tuple[np.ndarray, np.ndarray]:
+    def renumber(self, rows: np.ndarray, kept: int, phase: Silent = SILENT) -> tuple[np.ndarray, np.ndarray]:
         """See `Counted`."""
         self._scanner.release_words()
         final = self._store.final(kept, self.sentences)
-        final.write(self._scanner, rows, kept, 0, 0)
+        final.write(self._scanner, rows, kept, 0, 0, phase)
         return final.arrays()

@@ -17,6 +17,7 @@ from fastw2v.corpus.faults import describe_bad_text
 from fastw2v.corpus.files import Piece, TextFile, deal_out, first_bytes, open_piece, stream_name, stream_readinto
 from fastw2v.corpus.id_store import IdStore, InMemory
 from fastw2v.errors import BadTextError, CorpusError, warn_user
+from fastw2v.progress.phase import SILENT, Silent
 
 BLOCK = 1 << 20  # bytes read at once: they fit into the L2 cache with the head of the word table
 BYTES_PER_THREAD = 1 << 22  # a thread is started for no fewer
@@ -66,7 +67,7 @@ class CountedText:
         """See `Counted`."""
         return self._merged.find(words)
 
-    def renumber(self, rows: np.ndarray, kept: int) -> tuple[np.ndarray, np.ndarray]:
+    def renumber(self, rows: np.ndarray, kept: int, phase: Silent = SILENT) -> tuple[np.ndarray, np.ndarray]:
         """See `Counted`."""
         self._merged.release_words()
         self._scanners[0].release_words()  # the same scanner, unless some words were invalid UTF-8
@@ -78,7 +79,7 @@ class CountedText:
         jobs: list[Callable[[], Any]] = []
         token = sentence = 0
         for scanner, own, n in zip(self._scanners, own_rows, own_kept, strict=True):
-            jobs.append(partial(final.write, scanner, own, n, token, sentence))
+            jobs.append(partial(final.write, scanner, own, n, token, sentence, phase))
             token += n
             sentence += scanner.sentences
         run_in_threads(jobs)
@@ -93,6 +94,7 @@ def count_files(
     store: IdStore | None = None,
     block: int = BLOCK,
     bytes_per_thread: int = BYTES_PER_THREAD,
+    phase: Silent = SILENT,
 ) -> CountedText:
     """Read files whose words are separated by white space.
 
@@ -110,6 +112,8 @@ def count_files(
         Bytes read at once.
     bytes_per_thread : int
         The fewest bytes for which a thread is started.
+    phase : Phase
+        Is told of the bytes that were read from the disk.
 
     Returns
     -------
@@ -121,7 +125,8 @@ def count_files(
     readers = []
     for number, group in enumerate(groups):
         scanner = TextScanner(errors == "strict", store.provisional(_fraction_read(group), len(groups)))
-        readers.append(_GroupReader(number, group, scanner, block, progress))
+        readers.append(_GroupReader(number, group, scanner, block, progress, phase))
+    phase.count(lambda: sum(reader.scanner.tokens for reader in readers), "words")
     run_in_threads([reader.read for reader in readers], progress.stop)
     if progress.first_bad < len(readers):
         reader = readers[progress.first_bad]
@@ -138,15 +143,18 @@ def _fraction_read(group: list[Piece]) -> Callable[[TextScanner], float] | None:
     return lambda scanner: scanner.bytes_read / total
 
 
-def count_stream(stream: IO[Any], errors: str, *, store: IdStore | None = None, block: int = BLOCK) -> CountedText:
+def count_stream(
+    stream: IO[Any], errors: str, *, store: IdStore | None = None, block: int = BLOCK, phase: Silent = SILENT
+) -> CountedText:
     """Do the same as `count_files` for one open file of bytes or of text."""
     store = InMemory() if store is None else store
     scanner = TextScanner(errors == "strict", store.provisional())
     readinto = stream_readinto(stream)
     scanner.begin()
+    phase.count(lambda: scanner.tokens, "words")
     try:
-        while scanner.read(readinto, block):
-            pass
+        while read := scanner.read(readinto, block):
+            phase.advance(read)
         scanner.end()
     except BadTextError as bad:
         raise CorpusError(describe_bad_text(stream_name(stream), bad.lines + 1, bad.offset, bad.word)) from None
@@ -172,7 +180,9 @@ class _Progress:
 class _GroupReader:
     """Reads the pieces of one group, one after the other, with one scanner."""
 
-    def __init__(self, number: int, pieces: list[Piece], scanner: TextScanner, block: int, progress: _Progress) -> None:
+    def __init__(
+        self, number: int, pieces: list[Piece], scanner: TextScanner, block: int, progress: _Progress, phase: Silent
+    ) -> None:
         self.number = number
         self.scanner = scanner
         self.lines: list[tuple[TextFile, int]] = []  # newlines in each piece that was read
@@ -181,13 +191,16 @@ class _GroupReader:
         self._pieces = pieces
         self._block = block
         self._progress = progress
+        self._phase = phase
 
     def read(self) -> None:
         for piece in self._pieces:
             try:
-                with open_piece(piece) as readinto:
+                with open_piece(piece, None if self._phase is SILENT else self._phase.advance) as readinto:
                     self.scanner.begin(piece.begin)
-                    while self.scanner.read(readinto, self._block):
+                    while read := self.scanner.read(readinto, self._block):
+                        # Of a compressed file, the thread that decompresses it counts the bytes.
+                        self._phase.advance(0 if piece.file.is_compressed else read)
                         if self._progress.stopped or self._progress.first_bad < self.number:
                             return
                     self.scanner.end(piece.ends_file)

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fastw2v import cards
 from fastw2v.corpus.ids import check_ids, count_ids, count_up, flatten, keep_rows
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
 from fastw2v.errors import CorpusError
 from fastw2v.parameters import check
+from fastw2v.progress.figures import format_took
 
 NAMED = 10  # of the words that were left out
 
@@ -50,6 +52,8 @@ class EncodeReport:
         Bytes of text in them, after decompression.
     seconds : float
         Wall time of reading, counting and encoding.
+    encoding_seconds : float
+        The part of it after counting, in which tokens are numbered by their rows.
     """
 
     raw_tokens: int = 0
@@ -69,6 +73,7 @@ class EncodeReport:
     files: int = 0
     bytes_read: int = 0
     seconds: float = 0.0
+    encoding_seconds: float = 0.0
 
     def remarks(self) -> list[str]:
         """Return a line for each kind of byte, character or word that was changed, lost or may be mistaken."""
@@ -106,6 +111,20 @@ class EncodeReport:
         lines.append(f"{self.seconds:.2f} s ({rate:,.0f} tokens/s)")
         return "\n".join(lines)
 
+    def _repr_html_(self) -> str:
+        kept = self.raw_tokens - self.dropped_tokens
+        rows: list[tuple[str, Any]] = [
+            ("tokens", f"{self.raw_tokens:,} in {self.raw_sentences:,} sentences"),
+            ("kept", f"{kept:,} ({kept / max(1, self.raw_tokens):.1%})"),
+            ("words", f"{self.distinct_words - self.dropped_words:,} of {self.distinct_words:,}"),
+            ("left out, such as", cards.words(self.dropped_examples)),
+            ("new words", f"{self.new_words:,}" if self.new_words else ""),
+            ("files", f"{self.files:,}, {self.bytes_read:,} bytes of text" if self.files else ""),
+            *(("remark", remark) for remark in self.remarks()),
+            ("time", format_took(self.seconds)),
+        ]
+        return cards.card("Corpus", cards.facts(rows))
+
 
 @dataclass(frozen=True, eq=False)
 class EncodedCorpus:
@@ -123,7 +142,7 @@ class EncodedCorpus:
     report : EncodeReport
         What was read and what was left out.
     tokenizer : {"whitespace", "words", "tokens"} or callable
-        How strings were split; `fastw2v.corpus.tokenizers.apply` splits other documents the same way.
+        How strings were split; `fastw2v.tokenizers.apply` splits other documents the same way.
 
     Examples
     --------

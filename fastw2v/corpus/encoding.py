@@ -30,6 +30,7 @@ def encode(
     errors: Errors = "strict",
     n_jobs: int | None = None,
     spool: str | os.PathLike[str] | bool | None = None,
+    verbose: int = 0,
 ) -> EncodedCorpus:
     """Read a corpus once: split it, count its words, number them by frequency.
 
@@ -67,6 +68,8 @@ def encode(
         For corpora larger than memory: the folder for the ids. They are kept in files without names, which disappear
         with the corpus, or with the process, however it ends. True is ``TMPDIR`` or else ``/var/tmp``. None and False
         keep the ids in memory. The result does not depend on it.
+    verbose : int, default 0
+        1 shows progress, once a second has passed; more shows no more.
 
     Returns
     -------
@@ -105,14 +108,14 @@ def encode(
     (array([0, 1, 2, 0, 3], dtype=int32), array([0, 3, 5]))
     """
     checked = {"min_count": min_count, "max_vocab": max_vocab, "errors": errors, "n_jobs": n_jobs, "spool": spool}
-    for name, value in {**checked, "new_words": new_words}.items():
+    for name, value in {**checked, "new_words": new_words, "verbose": verbose}.items():
         check(name, value)
     check_tokenizer(tokenizer)
     given = None if vocabulary is None else as_vocabulary(vocabulary)
     if isinstance(corpus, EncodedCorpus):
         _doubt_parameters(corpus, min_count, max_vocab, given, new_words)
         return corpus
-    reading = read_corpus(corpus, tokenizer=tokenizer, errors=errors, n_jobs=n_jobs, spool=spool)
+    reading = read_corpus(corpus, tokenizer=tokenizer, errors=errors, n_jobs=n_jobs, spool=spool, verbose=verbose)
     if given is None:
         return with_frequent_words(reading, min_count, max_vocab)
     # The words of a `Vocabulary` come from a corpus or a model, and may have vectors already.

@@ -7,14 +7,14 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
-from fastw2v.corpus.compressed import COMPRESSED, ReadInto, decompressed, open_compressed
+from fastw2v.corpus.compressed import COMPRESSED, ReadInto, decompressed, open_compressed, open_noted
 from fastw2v.corpus.faults import describe_no_file
 from fastw2v.errors import CorpusChangedError, CorpusError, warn_user
 
@@ -114,6 +114,11 @@ def doubt_repeated(files: list[TextFile]) -> None:
             also = "" if earlier.name == file.name else f" (also as {earlier.name})"
             warn_user(f"{file.name} is given more than once{also}, and is read each time: its words count as often")
             return
+
+
+def bytes_on_disk(files: list[TextFile]) -> int | None:
+    """Return how many bytes the files have, compressed ones as they are; None if nobody knows, as for pipes."""
+    return None if any(file.state is None for file in files) else sum(file.size for file in files)
 
 
 def _state(found: os.stat_result) -> tuple[int, ...]:
@@ -222,8 +227,11 @@ def _after_space(file: TextFile, offsets: list[int]) -> list[int]:
 
 
 @contextmanager
-def open_piece(piece: Piece) -> Iterator[ReadInto]:
-    """Open the piece and yield ``readinto(buffer) -> number of bytes``, 0 at its end; then check the file."""
+def open_piece(piece: Piece, note: Callable[[int], None] | None = None) -> Iterator[ReadInto]:
+    """Open the piece and yield ``readinto(buffer) -> number of bytes``, 0 at its end; then check the file.
+
+    Of a compressed file, `note` is told of the compressed bytes, in whatever thread reads them.
+    """
     file = piece.file
     if file.path == STDIN and file.state is None:
         yield _stdin().readinto  # type: ignore[attr-defined]
@@ -235,7 +243,7 @@ def open_piece(piece: Piece) -> Iterator[ReadInto]:
             file.check_unchanged(raw)
         file.check_unchanged()
     elif file.is_compressed:
-        with _blaming_changes(file), decompressed(file.path) as readinto:
+        with _blaming_changes(file), decompressed(file.path, note) as readinto:
             yield readinto
         file.check_unchanged()
     else:
@@ -245,12 +253,16 @@ def open_piece(piece: Piece) -> Iterator[ReadInto]:
 
 
 @contextmanager
-def open_text(file: TextFile) -> Iterator[IO[bytes]]:
-    """Open the whole file, decompressed, for reading line by line; then check it."""
+def open_text(file: TextFile, note: Callable[[int], None] | None = None) -> Iterator[IO[bytes]]:
+    """Open the whole file, decompressed, for reading line by line; then check it.
+
+    `note` is told of the bytes that are read from the disk.
+    """
     if file.path == STDIN and file.state is None:
         yield _stdin()
         return
-    with _blaming_changes(file), open_compressed(file.path) if file.is_compressed else open(file.path, "rb") as stream:
+    opener = open_compressed if file.is_compressed else open_noted
+    with _blaming_changes(file), opener(file.path, note) as stream:
         yield stream
     file.check_unchanged()
 

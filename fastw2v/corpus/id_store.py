@@ -23,6 +23,7 @@ import numpy as np
 
 from fastw2v.corpus._text_scanner import renumber_block
 from fastw2v.machine import check_memory
+from fastw2v.progress.phase import SILENT, Silent
 
 BLOCK = 1 << 18  # ids written and read at once: 1 MiB
 CHECK_EVERY = 1 << 22  # ids between two checks of free memory
@@ -39,7 +40,9 @@ class ProvisionalIds(Protocol):
 class FinalIds(Protocol):
     """Receives the rows and sentence ends of a whole corpus, from several scanners in several threads."""
 
-    def write(self, scanner: Any, rows: np.ndarray, kept: int, token: int, sentence: int) -> None:
+    def write(
+        self, scanner: Any, rows: np.ndarray, kept: int, token: int, sentence: int, phase: Silent = SILENT
+    ) -> None:
         """Renumber a scanner's ids: `kept` rows from position `token` on, sentence ends from `sentence` on."""
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
@@ -144,9 +147,12 @@ class _FinalArrays:
         self._ids = np.empty(tokens, np.int32)
         self._offsets = np.zeros(sentences + 1, np.int64)
 
-    def write(self, scanner: Any, rows: np.ndarray, kept: int, token: int, sentence: int) -> None:
+    def write(
+        self, scanner: Any, rows: np.ndarray, kept: int, token: int, sentence: int, phase: Silent = SILENT
+    ) -> None:
         ends = self._offsets[1 + sentence : 1 + sentence + scanner.sentences]
         scanner.renumber(rows, self._ids[token : token + kept], ends, token)
+        phase.advance(kept)
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         return self._ids, self._offsets
@@ -290,12 +296,15 @@ class _FinalFiles:
         self._offsets = _UnnamedFile(folder)
         self._offsets.write(_bytes(np.zeros(1, np.int64)), 0)
 
-    def write(self, scanner: Any, rows: np.ndarray, kept: int, token: int, sentence: int) -> None:
+    def write(
+        self, scanner: Any, rows: np.ndarray, kept: int, token: int, sentence: int, phase: Silent = SILENT
+    ) -> None:
         for ids, ends in scanner.provisional.renumbered(scanner, rows, token):
             self._ids.write(_bytes(ids), 4 * token)
             self._offsets.write(_bytes(ends), 8 * (1 + sentence))
             token += len(ids)
             sentence += len(ends)
+            phase.advance(len(ids))
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         ids = self._ids.mapped(self._tokens, np.int32, in_order=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sized
 from itertools import chain, islice
 from typing import Any
 
@@ -14,12 +14,13 @@ from fastw2v.corpus.id_store import IdStore
 from fastw2v.corpus.structured_files import check_documents_are_text
 from fastw2v.corpus.tokenizers import Tokenizer, resolve, splitter, token_list
 from fastw2v.errors import BadTokenError, CorpusTypeError
+from fastw2v.progress.phase import SILENT, Silent
 
 ARROW_ITEMS = 10_000  # items of a pyarrow column that are turned into Python strings at once
 
 
 def count_iterable(
-    corpus: Iterable[Any], tokenizer: Tokenizer | None, store: IdStore
+    corpus: Iterable[Any], tokenizer: Tokenizer | None, store: IdStore, phase: Silent = SILENT
 ) -> tuple[CountedTokens, Tokenizer]:
     """Read an iterable once; its first item decides whether it holds token lists or strings.
 
@@ -30,6 +31,8 @@ def count_iterable(
         Splits strings.
     store : IdStore
         Where the ids are kept.
+    phase : Phase
+        Is told of the items that were read.
 
     Returns
     -------
@@ -50,10 +53,13 @@ def count_iterable(
     if not holds_strings and (tokens := _n_tokens(corpus)):
         store.expect(tokens)
     scanner = TokenScanner(store.provisional())
+    phase.expect(len(corpus) if isinstance(corpus, Sized) else None)
+    phase.count(lambda: scanner.tokens, "words")
+    every = iter(phase.over(chain(head, items)))
     if holds_strings:
-        _scan_documents(scanner, chain(head, items), splitter(tokenizer))
+        _scan_documents(scanner, every, splitter(tokenizer))
     else:
-        _scan_sentences(scanner, chain(head, items))
+        _scan_sentences(scanner, every)
     return CountedTokens(scanner, store), tokenizer
 
 

@@ -12,11 +12,14 @@ from fastw2v.corpus.files import TextFile, first_bytes, open_text, stream_name
 from fastw2v.corpus.id_store import IdStore
 from fastw2v.corpus.tokenizers import Tokenizer, splitter, token_list
 from fastw2v.errors import BadTokenError, CorpusError, CorpusTypeError
+from fastw2v.progress.phase import SILENT, Silent
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def count_lines(files: list[TextFile] | IO[Any], errors: str, tokenizer: Tokenizer, store: IdStore) -> CountedTokens:
+def count_lines(
+    files: list[TextFile] | IO[Any], errors: str, tokenizer: Tokenizer, store: IdStore, phase: Silent = SILENT
+) -> CountedTokens:
     """Read files, or one open file, line by line.
 
     Parameters
@@ -28,6 +31,8 @@ def count_lines(files: list[TextFile] | IO[Any], errors: str, tokenizer: Tokeniz
         Splits lines.
     store : IdStore
         Where the ids are kept.
+    phase : Phase
+        Is told of the bytes that were read from the disk.
 
     Returns
     -------
@@ -36,13 +41,15 @@ def count_lines(files: list[TextFile] | IO[Any], errors: str, tokenizer: Tokeniz
     scanner = TokenScanner(store.provisional())
     split = splitter(tokenizer)
     stats = ReadStats()
+    phase.count(lambda: scanner.tokens, "words")
     if isinstance(files, list):
         for file in files:
-            with open_text(file) as stream:
+            with open_text(file, None if phase is SILENT else phase.advance) as stream:
                 _scan_lines(scanner, decoded_lines(stream, file.name, errors, stats, file), split, file.name)
     else:
         name = stream_name(files)
-        _scan_lines(scanner, decoded_lines(files, name, errors, stats), split, name)
+        lines = decoded_lines(files, name, errors, stats)
+        _scan_lines(scanner, iter(phase.over(lines)), split, name)
     return CountedTokens(scanner, store, stats)
 
 

@@ -16,7 +16,7 @@ from fastw2v.corpus.counting import count_files, count_stream
 from fastw2v.corpus.doubts import describe_unsegmented, doubt_text, doubt_tokens
 from fastw2v.corpus.encoded_corpus import EncodedCorpus, EncodeReport, most_frequent
 from fastw2v.corpus.faults import check_corpus_type, describe_empty, describe_odd_path
-from fastw2v.corpus.files import doubt_repeated, find
+from fastw2v.corpus.files import bytes_on_disk, doubt_repeated, find
 from fastw2v.corpus.id_store import IdStore, id_store
 from fastw2v.corpus.iterables import count_iterable
 from fastw2v.corpus.lines import count_lines
@@ -25,6 +25,7 @@ from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError, TooManyWordsError
 from fastw2v.machine import resolve_jobs
+from fastw2v.progress.phase import Silent, begin_phase
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,15 @@ class Reading:
         What is to be said of text whose words are not separated.
     started : float
         When reading began.
+    verbose : int
+        Whether to show how it goes on.
     """
 
     counted: Counted
     tokenizer: Tokenizer
     unsegmented: str | None
     started: float
+    verbose: int = 0
 
     def encoded(self, chosen: np.ndarray, words: Sequence[Hashable] | None = None, new_words: int = 0) -> EncodedCorpus:
         """Number the tokens of the chosen words; works once.
@@ -60,12 +64,13 @@ class Reading:
         new_words : int
             How many of them were added to a vocabulary, for the report.
         """
-        counted = self.counted
+        counted, began = self.counted, time.perf_counter()
         rows, counts = _rows(chosen, counted)
         kept, dropped = int(counts.sum()), np.flatnonzero((rows < 0) & (counted.counts > 0))
         words = counted.words(chosen) if words is None else words
         examples = counted.words(dropped[most_frequent(counted.counts[dropped])])
-        ids, offsets = counted.renumber(rows, kept)
+        with begin_phase("encoding", total=kept, unit="words", verbose=self.verbose) as phase:
+            ids, offsets = counted.renumber(rows, kept, phase)
         report = EncodeReport(
             raw_tokens=counted.tokens,
             raw_sentences=counted.sentences,
@@ -76,6 +81,7 @@ class Reading:
             new_words=new_words,
             unseen_words=int(np.count_nonzero(counts == 0)),
             seconds=time.perf_counter() - self.started,
+            encoding_seconds=time.perf_counter() - began,
             **vars(counted.stats),
         )
         return EncodedCorpus(Vocabulary(words, counts), ids, offsets, report, self.tokenizer)
@@ -88,11 +94,13 @@ def read_corpus(
     errors: str = "strict",
     n_jobs: int | None = None,
     spool: str | os.PathLike[str] | bool | None = None,
+    verbose: int = 0,
 ) -> Reading:
     """Read a corpus once and count its words; parameters and errors are those of `fastw2v.encode`, checked before."""
     started, told = time.perf_counter(), tokenizer is not None
     try:
-        counted, tokenizer = _read(corpus, tokenizer, errors, resolve_jobs(n_jobs), id_store(spool))
+        with begin_phase("counting", verbose=verbose) as phase:
+            counted, tokenizer = _read(corpus, tokenizer, errors, resolve_jobs(n_jobs), id_store(spool), phase)
     except TooManyWordsError:
         raise CorpusError("the corpus contains over 2,147,483,647 distinct words, too many for int32 ids") from None
     if not counted.tokens:
@@ -102,11 +110,11 @@ def read_corpus(
     elif not told:
         doubt_text(counted)
     unsegmented = None if told or tokenizer == "tokens" else describe_unsegmented(counted)
-    return Reading(counted, tokenizer, unsegmented, started)
+    return Reading(counted, tokenizer, unsegmented, started, verbose)
 
 
 def _read(
-    corpus: Any, tokenizer: Tokenizer | None, errors: str, n_threads: int, store: IdStore
+    corpus: Any, tokenizer: Tokenizer | None, errors: str, n_threads: int, store: IdStore, phase: Silent
 ) -> tuple[Counted, Tokenizer]:
     """Pass the corpus to the module that reads its type; return the counted corpus and the resolved tokenizer."""
     is_path = isinstance(corpus, (str, os.PathLike))
@@ -116,20 +124,21 @@ def _read(
     if is_path or _is_list_of_paths(corpus):
         files = [file for path in ([corpus] if is_path else corpus) for file in find(path)]
         doubt_repeated(files)
+        phase.expect(bytes_on_disk(files))
         check_are_text(files, told=tokenizer is not None)
         tokenizer = resolve(tokenizer, "file")
         if tokenizer == "whitespace":
-            counted = count_files(files, errors, n_threads, store=store)
+            counted = count_files(files, errors, n_threads, store=store, phase=phase)
         else:
-            counted = count_lines(files, errors, tokenizer, store)
+            counted = count_lines(files, errors, tokenizer, store, phase)
     elif _is_stream(corpus):
         tokenizer = resolve(tokenizer, "file")
         if tokenizer == "whitespace":
-            counted = count_stream(corpus, errors, store=store)
+            counted = count_stream(corpus, errors, store=store, phase=phase)
         else:
-            counted = count_lines(corpus, errors, tokenizer, store)
+            counted = count_lines(corpus, errors, tokenizer, store, phase)
     else:
-        counted, tokenizer = count_iterable(corpus, tokenizer, store)
+        counted, tokenizer = count_iterable(corpus, tokenizer, store, phase)
     return counted, tokenizer
 
 

@@ -14,6 +14,8 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+from fastw2v.progress.phase import SILENT, Silent
+
 _PACKAGES = ("numpy", "scipy")
 _SKIPPED_FOLDERS = {"test", "tests", "idle_test", "site-packages", "dist-packages", "__pycache__"}
 # NumPy and SciPy document compiled functions in calls of these.
@@ -39,12 +41,14 @@ def source_roots() -> list[Path]:
     return roots
 
 
-def harvest(roots: list[Path]) -> Iterator[list[str]]:
+def harvest(roots: list[Path], phase: Silent = SILENT) -> Iterator[list[str]]:
     """Read every docstring under the folders, in the order of the sorted paths.
 
     Parameters
     ----------
     roots : list of Path
+    phase : Phase
+        Is told of the files that were read.
 
     Yields
     ------
@@ -55,10 +59,12 @@ def harvest(roots: list[Path]) -> Iterator[list[str]]:
     -----
     Test folders are skipped, and so are files that this Python cannot parse, such as templates.
     """
-    for root in roots:
-        for path in _python_files(root):
-            for text in _docstrings(path):
-                yield from split_paragraphs(text)
+    files = [path for root in roots for path in _python_files(root)]
+    phase.expect(len(files))
+    for path in files:
+        for text in _docstrings(path):
+            yield from split_paragraphs(text)
+        phase.advance()
 
 
 def split_paragraphs(text: str) -> Iterator[list[str]]:

@@ -11,11 +11,15 @@ import hashlib
 import json
 import lzma
 import os
+import warnings
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fastw2v.errors import FormatError, ParameterError, warn_user
+from fastw2v.parameters import check
+from fastw2v.progress.phase import Silent, begin_phase
 
 _PTB_ADDRESS = "https://raw.githubusercontent.com/tomsercu/lstm/master/data/ptb.{split}.txt"
 _PTB_SHA256 = {
@@ -53,12 +57,10 @@ def cache_folder() -> Path:
     own = os.environ.get("FASTW2V_CACHE")
     if own:
         return Path(own)
-    import pooch
-
-    return Path(pooch.os_cache("fastw2v"))
+    return Path(_pooch().os_cache("fastw2v"))
 
 
-def load_docstrings(*, cache: bool = True) -> list[list[str]]:
+def load_docstrings(*, cache: bool = True, verbose: int = 0) -> list[list[str]]:
     """Load the built-in corpus: the docstrings of the installed standard library, NumPy and SciPy.
 
     Parameters
@@ -66,6 +68,8 @@ def load_docstrings(*, cache: bool = True) -> list[list[str]]:
     cache : bool, default True
         Keep the text in the cache folder, one file for each combination of package versions. If the folder is not
         writable, the source files are read each time.
+    verbose : int, default 0
+        1 shows progress, once a second has passed; more shows no more.
 
     Returns
     -------
@@ -85,11 +89,13 @@ def load_docstrings(*, cache: bool = True) -> list[list[str]]:
     """
     from fastw2v.datasets.docstring_corpus import harvest, source_roots
 
+    check("verbose", verbose)
     roots = source_roots()
     kept = cache_folder() / f"docstrings-{_harvest_key(roots)}.txt"
     if cache and kept.is_file():
         return [line.split() for line in kept.read_text("utf-8").splitlines()]
-    corpus = list(harvest(roots))
+    with begin_phase("reading", unit="files", verbose=verbose) as phase:
+        corpus = list(harvest(roots, phase))
     if cache:
         _keep(kept, "".join(" ".join(words) + "\n" for words in corpus))
     return corpus
@@ -121,12 +127,14 @@ def _keep(path: Path, text: str) -> None:
         return
 
 
-def fetch_ptb(split: str = "train") -> list[list[str]]:
+def fetch_ptb(split: str = "train", *, verbose: int = 0) -> list[list[str]]:
     """Fetch the Penn Treebank as Mikolov prepared it: 10,000 words; others are ``<unk>`` and numbers are ``N``.
 
     Parameters
     ----------
     split : {"train", "valid", "test"}
+    verbose : int, default 0
+        1 shows the progress of a download, once a second has passed; more shows no more.
 
     Returns
     -------
@@ -142,12 +150,18 @@ def fetch_ptb(split: str = "train") -> list[list[str]]:
     """
     _check_split(split, tuple(_PTB_SHA256))
     name = f"ptb.{split}.txt"
-    path = _find(name, f"{name}.xz") or _fetch(_PTB_ADDRESS.format(split=split), name, f"sha256:{_PTB_SHA256[split]}")
+    known = f"sha256:{_PTB_SHA256[split]}"
+    path = _find(name, f"{name}.xz") or _fetch(_PTB_ADDRESS.format(split=split), name, known, verbose)
     return [[*line.split(), "<eos>"] for line in _read_text(path).splitlines()]
 
 
-def fetch_text8() -> Path:
+def fetch_text8(*, verbose: int = 0) -> Path:
     """Fetch text8: the first 100 MB of cleaned English Wikipedia text, one line of 17,005,207 words.
+
+    Parameters
+    ----------
+    verbose : int, default 0
+        1 shows the progress of a download, once a second has passed; more shows no more.
 
     Returns
     -------
@@ -167,7 +181,7 @@ def fetch_text8() -> Path:
         return kept
     import zipfile
 
-    packed = _fetch(_TEXT8_ADDRESS, "text8.zip", f"sha256:{_TEXT8_ZIP_SHA256}")
+    packed = _fetch(_TEXT8_ADDRESS, "text8.zip", f"sha256:{_TEXT8_ZIP_SHA256}", verbose)
     with zipfile.ZipFile(packed) as archive:
         text = archive.read("text8")
     if hashlib.md5(text, usedforsecurity=False).hexdigest() != _TEXT8_MD5:
@@ -179,8 +193,13 @@ def fetch_text8() -> Path:
     return kept
 
 
-def fetch_analogies() -> Path:
+def fetch_analogies(*, verbose: int = 0) -> Path:
     """Fetch the Google analogies (questions-words): 19,544 questions in 14 sections.
+
+    Parameters
+    ----------
+    verbose : int, default 0
+        1 shows the progress of a download, once a second has passed; more shows no more.
 
     Returns
     -------
@@ -193,16 +212,18 @@ def fetch_analogies() -> Path:
         The file is missing and cannot be downloaded; the message names the address and FASTW2V_DATA.
     """
     name = "questions-words.txt"
-    return _find(f"analogy/{name}", name) or _fetch(_ANALOGIES_ADDRESS, name, f"sha256:{_ANALOGIES_SHA256}")
+    return _find(f"analogy/{name}", name) or _fetch(_ANALOGIES_ADDRESS, name, f"sha256:{_ANALOGIES_SHA256}", verbose)
 
 
-def fetch_word_pairs(name: str = "ws353") -> Path:
+def fetch_word_pairs(name: str = "ws353", *, verbose: int = 0) -> Path:
     """Fetch a set of word pairs with similarity scores given by people.
 
     Parameters
     ----------
     name : {"ws353", "ws353-similarity", "ws353-relatedness", "simlex999", "rg65", "mc30"}
         WordSim-353 and its two halves, SimLex-999, Rubenstein-Goodenough, Miller-Charles.
+    verbose : int, default 0
+        1 shows the progress of a download, once a second has passed; more shows no more.
 
     Returns
     -------
@@ -220,11 +241,18 @@ def fetch_word_pairs(name: str = "ws353") -> Path:
         raise ParameterError(f"the set of word pairs must be one of {', '.join(map(repr, _PAIRS))}; got {name!r}")
     stem, blob = _PAIRS[name]
     found = _find(f"similarity/{stem}.tsv", f"similarity/{stem}.txt")
-    return found or _fetch(_PAIRS_ADDRESS.format(name=stem), f"{stem}.txt", f"git:{blob}")
+    return found or _fetch(_PAIRS_ADDRESS.format(name=stem), f"{stem}.txt", f"git:{blob}", verbose)
 
 
 class LabelledTexts(NamedTuple):
-    """Texts and their labels: the name of a group, or a sentiment."""
+    """Texts and their labels.
+
+    Attributes
+    ----------
+    texts : list of str
+    labels : list of str
+        For each text the name of its group, or its sentiment.
+    """
 
     texts: list[str]
     labels: list[str]
@@ -336,19 +364,20 @@ def _read_text(path: Path) -> str:
     return (lzma.decompress(raw) if path.suffix == ".xz" else raw).decode("utf-8")
 
 
-def _fetch(address: str, name: str, known: str) -> Path:
+def _fetch(address: str, name: str, known: str, verbose: int) -> Path:
     """Return a file of the cache, downloaded from `address` if it is missing; `known` is "algorithm:hash"."""
+    check("verbose", verbose)
     kept = cache_folder() / name
     algorithm, _, wanted = known.partition(":")
     if kept.is_file() and _HASHES[algorithm](kept.read_bytes()) == wanted:
         return kept
-    import pooch
-
+    pooch = _pooch()
     loaded = kept.with_name(f".{name}.{os.getpid()}.part")
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         # Only pooch's downloader is used: its own check does not know git's hashes.
-        pooch.HTTPDownloader()(address, str(loaded), None)
+        with begin_phase("download", unit="bytes", verbose=verbose) as phase:
+            pooch.HTTPDownloader(progressbar=_Download(phase))(address, str(loaded), None)
     except Exception as error:
         loaded.unlink(missing_ok=True)
         # Any class: requests, urllib3 and the system have classes of their own for a failed connection.
@@ -365,6 +394,32 @@ def _fetch(address: str, name: str, known: str) -> Path:
         )
     os.replace(loaded, kept)
     return kept
+
+
+def _pooch() -> Any:
+    """Import pooch; where it finds tqdm in a notebook without widgets, tqdm's advice to install some is not ours."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "IProgress not found")
+        return import_module("pooch")
+
+
+class _Download:
+    """What pooch takes for a progress bar, of which it sets ``total``; it is told of each part that was received."""
+
+    def __init__(self, phase: Silent) -> None:
+        self._phase = phase
+        self.total = 0
+
+    def update(self, received: int) -> None:
+        self._phase.expect(self.total or None)  # a server need not say how long a file is
+        self._phase.advance(received)
+
+    def reset(self) -> None:
+        """Begin at 0 again, as pooch does at the end, to tell the whole length at once."""
+        self._phase.reach(0)
+
+    def close(self) -> None:
+        """Do nothing: the phase ends with the download."""
 
 
 def _git_blob(data: bytes) -> str:

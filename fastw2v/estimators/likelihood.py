@@ -112,3 +112,17 @@ def _blocks(
     for begin in range(0, len(ids), TOKENS_AT_ONCE):
         end = min(begin + TOKENS_AT_ONCE, len(ids))
         yield begin, end, vectors[ids[max(0, begin - window) : end + window]]
+
+
+def softmax_between(
+    context: NDArray[np.floating[Any]], output_rows: NDArray[np.float32], cbow_mean: bool
+) -> NDArray[np.float64]:
+    """Return the probability of each word, float64 (V,), between context words whose rows (n, D) are given.
+
+    The softmax of all scores, which negative sampling does not train: a ranking rather than a probability.
+    """
+    wide = context.astype(np.float64)
+    hidden = wide.mean(axis=0) if cbow_mean else wide.sum(axis=0)
+    scores = (output_rows @ hidden.astype(np.float32)).astype(np.float64)
+    shares = np.exp(scores - scores.max())
+    return np.asarray(shares / shares.sum(), np.float64)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fastw2v.errors import ParameterError
+from fastw2v.estimators.estimator_cards import estimator_card
 from fastw2v.parameters import shown
 
 if TYPE_CHECKING:
@@ -29,7 +32,22 @@ class TextEstimator:
         return type(self)(**{name: stand_in(name, value) for name, value in params.items()})
 
     def __repr__(self, N_CHAR_MAX: int = 700) -> str:  # noqa: N803
-        return super(TextEstimator, self._shown()).__repr__(N_CHAR_MAX)  # type: ignore[call-arg]
+        text: str = super(TextEstimator, self._shown()).__repr__(N_CHAR_MAX)  # type: ignore[call-arg]
+        return re.sub(r"\n\s*", " ", text)  # scikit-learn breaks lines at 80 columns
+
+    @property
+    def _repr_html_(self) -> Callable[[], str]:
+        """A card for notebooks, unless scikit-learn's ``display`` is set to "text"."""
+        if not _shows_html():
+            raise AttributeError("_repr_html_: scikit-learn is set to display text")
+        return lambda: estimator_card(self, self._shown())
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
+        """What a notebook chooses from; scikit-learn's bases would put their diagram here."""
+        bundle = {"text/plain": repr(self)}
+        if _shows_html():
+            bundle["text/html"] = self._repr_html_()
+        return bundle
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters, by name; with ``deep``, those of a model among them as well."""
@@ -89,6 +107,12 @@ class TextEstimator:
                 f"X has {X.shape[1]} features, but {type(self).__name__} is expecting {expected} features as input, "
                 f"the width of the table passed to fit; pass rows of other lengths as a list: X.tolist()"
             )
+
+
+def _shows_html() -> bool:
+    from sklearn import get_config
+
+    return bool(get_config()["display"] == "diagram")
 
 
 class Named:

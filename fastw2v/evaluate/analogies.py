@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 import re
 import string
@@ -13,11 +14,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.cards import Number, bar, card, table
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate.arguments import read_sections, read_vectors
 from fastw2v.evaluate.files import BadLines, Question
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.evaluate.offsets import best_products, best_sums
+from fastw2v.parameters import check
+from fastw2v.progress.phase import SILENT, Silent, begin_phase
 from fastw2v.vectors.search import best_of_many, search_limit, unit_rows, units_and_others
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -50,7 +54,18 @@ PROTOCOLS: dict[ProtocolName, Protocol] = {
 
 @dataclass(frozen=True)
 class AnalogySection:
-    """Results of one section: questions answered correctly, questions asked, and questions skipped."""
+    """Results of one section.
+
+    Attributes
+    ----------
+    name : str
+    correct : int
+        Questions answered correctly.
+    used : int
+        Questions asked.
+    missing : int
+        Questions skipped, because a word is not among the rows searched.
+    """
 
     name: str
     correct: int
@@ -103,6 +118,23 @@ class AnalogyReport:
         """All sections together."""
         return _sum("total", self.sections)
 
+    def __repr__(self) -> str:
+        total = self.total
+        return (
+            f"<AnalogyReport: {total.accuracy:.2%} of {total.used:,} questions right, {total.missing:,} left out, "
+            f"{len(self.sections)} sections, protocol {self.protocol!r}>"
+        )
+
+    def _repr_html_(self) -> str:
+        rule = f"protocol {self.protocol!r}: {self.case_rule}, first {self.restrict_vocab:,} words searched"
+        kinds = [part for part in (self.semantic, self.syntactic) if part.used + part.missing]
+        rows = [
+            (part.name, bar(part.accuracy), *(Number(figure) for figure in _figures(part)))
+            for part in (*self.sections, *kinds, self.total)
+        ]
+        header = ("section", "", "right", "of", "left out")
+        return card("Analogies", table(header, rows), subtitle=rule)
+
     def __str__(self) -> str:
         lines = [
             f"Analogies, protocol {self.protocol!r}: {self.case_rule}, first {self.restrict_vocab:,} words searched;"
@@ -123,6 +155,7 @@ def evaluate_analogies(
     restrict_vocab: int | None = None,
     method: Method = "add",
     errors: BadLines = "strict",
+    verbose: int = 0,
 ) -> AnalogyReport:
     """Answer "a is to b as c is to ?" and count the correct answers.
 
@@ -131,7 +164,7 @@ def evaluate_analogies(
     vectors : WordVectors, fitted model, or gensim's KeyedVectors
     questions : path, mapping of section name to questions, or iterable of (section name, questions)
         A file in the questions-words form: ": section", then four words per line; comments (``#``, ``//``) are skipped.
-        See :func:`fastw2v.datasets.fetch.fetch_analogies`.
+        See :func:`fastw2v.datasets.fetch_analogies`.
     protocol : {"c", "gensim"}
         "c" follows word2vec's compute-accuracy: ASCII upper case, question words excluded by row, the answer is
         accepted in any case. "gensim" follows ``evaluate_word_analogies``: Unicode upper case, the answer is the first
@@ -143,6 +176,8 @@ def evaluate_analogies(
         b * c / a (3CosMul, see `WordVectors.most_similar_cosmul`). Most published figures are those of "add".
     errors : {"strict", "ignore"}
         "ignore" leaves out lines of a file that are not four words, and says how many.
+    verbose : int, default 0
+        1 shows progress, once a second has passed; more shows no more.
 
     Returns
     -------
@@ -178,14 +213,16 @@ def evaluate_analogies(
         raise ParameterError(f"protocol must be 'c' or 'gensim'; got {protocol!r}")
     if method not in ("add", "mul"):
         raise ParameterError(f"method must be 'add' or 'mul'; got {method!r}")
+    check("verbose", verbose)
     rules = PROTOCOLS[protocol]
     vectors = read_vectors(vectors, questions)
     sections = read_sections(questions, errors)
     limit = search_limit(len(vectors), rules.restrict_vocab if restrict_vocab is None else restrict_vocab)
-    results = []
-    for name, known, right in judge_analogies(vectors, sections, rules, limit, method):
-        asked, correct = int(np.count_nonzero(known)), int(np.count_nonzero(right))
-        results.append(AnalogySection(name, correct, asked, len(known) - asked))
+    results, total = [], sum(len(asked) for _, asked in sections)
+    with begin_phase("evaluating", total=total, unit="questions", verbose=verbose) as phase:
+        for name, known, right in judge_analogies(vectors, sections, rules, limit, method, phase):
+            asked, correct = int(np.count_nonzero(known)), int(np.count_nonzero(right))
+            results.append(AnalogySection(name, correct, asked, len(known) - asked))
     report = AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
     if not report.total.used:
         warn_user(
@@ -201,6 +238,7 @@ def judge_analogies(
     rules: Protocol,
     limit: int,
     method: Method,
+    phase: Silent = SILENT,
 ) -> Iterator[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
     """Decide for each question whether all its words are known, and whether it is answered correctly.
 
@@ -212,6 +250,8 @@ def judge_analogies(
     limit : int
         Rows to search.
     method : {"add", "mul"}
+    phase : Phase
+        Is told of the questions that are answered.
 
     Yields
     ------
@@ -223,7 +263,8 @@ def judge_analogies(
         rows = search.rows(asked)
         known: NDArray[np.bool_] = np.all(rows >= 0, axis=1)
         right = np.zeros(len(rows), bool)
-        right[known] = search.right(rows[known])
+        phase.advance(int(np.count_nonzero(~known)))
+        right[known] = search.right(rows[known], phase)
         yield name, known, right
 
 
@@ -256,13 +297,14 @@ class _Search:
         row = {word: self.index.get(self.upper(word), -1) for word in set(words)}
         return np.fromiter((row[word] for word in words), np.int64, len(words)).reshape(-1, 4)
 
-    def right(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def right(self, rows: NDArray[np.int64], phase: Silent) -> NDArray[np.bool_]:
         """Return which questions, given as rows of a, b, c and the answer, are answered correctly."""
         asked, answer = rows[:, :3], rows[:, 3]
         if self.method == "mul":
-            found = best_products(self.units, asked, 1 if self.first_only else _GENSIM_CANDIDATES, self.undirected)
+            count = 1 if self.first_only else _GENSIM_CANDIDATES
+            found = best_products(self.units, asked, count, self.undirected, phase)
             return self._first_free_of(found, asked) == answer
-        best, scores = best_sums(self.units, asked)
+        best, scores = best_sums(self.units, asked, phase)
         given = np.where(best < 0, -1, self.first_form[best])
         if self.first_only:
             # compute-accuracy starts from a best score of 0, so a word with a negative score is never the answer.
@@ -288,6 +330,10 @@ class _Search:
             for best, own in zip(forms, asked.tolist(), strict=True)
         )
         return np.fromiter(free, np.int64, len(asked))
+
+
+def _figures(part: AnalogySection) -> tuple[str, str, str]:
+    return ("-" if math.isnan(part.accuracy) else f"{part.accuracy:.1%}"), f"{part.used:,}", f"{part.missing:,}"
 
 
 def _sum(name: str, sections: Sequence[AnalogySection]) -> AnalogySection:

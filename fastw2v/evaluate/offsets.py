@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.progress.phase import SILENT, Silent
 from fastw2v.vectors.neighbours import COSMUL_EPSILON
 from fastw2v.vectors.search import BestSoFar
 
@@ -20,13 +21,17 @@ _BLOCK_QUESTIONS = 1_024
 _BLOCK_SEARCHED = 8_192
 
 
-def best_sums(units: NDArray[np.float32], asked: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def best_sums(
+    units: NDArray[np.float32], asked: NDArray[np.int64], phase: Silent = SILENT
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Find for each question (rows a, b, c) the row nearest to b - a + c among all others, the lowest of equal ones.
 
     Parameters
     ----------
     units : array of float32, shape (V, D)
     asked : array of int64, shape (questions, 3)
+    phase : Phase
+        Is told of the questions that are answered.
 
     Returns
     -------
@@ -63,11 +68,16 @@ def best_sums(units: NDArray[np.float32], asked: NDArray[np.int64]) -> tuple[NDA
                 better = np.flatnonzero(highest > scores[here[group]])
                 rows[here[group][better]] = sums[better].argmax(axis=1) + begin
                 scores[here[group][better]] = highest[better]
+            phase.advance(len(here) * len(searched) / len(units))
     return rows, scores
 
 
 def best_products(
-    units: NDArray[np.float32], asked: NDArray[np.int64], count: int, barred: NDArray[np.int64]
+    units: NDArray[np.float32],
+    asked: NDArray[np.int64],
+    count: int,
+    barred: NDArray[np.int64],
+    phase: Silent = SILENT,
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
     """Find for each question (rows a, b, c) the rows with the greatest products of similarities, b * c / a (3CosMul).
 
@@ -79,6 +89,8 @@ def best_products(
         Rows to find for each question.
     barred : array of int64
         The rows to skip for all questions.
+    phase : Phase
+        Is told of the questions that are answered.
 
     Yields
     ------
@@ -103,4 +115,5 @@ def best_products(
             scores[question, here[question, place] - begin] = -np.inf
             scores[:, barred[(barred >= begin) & (barred < begin + len(searched))] - begin] = -np.inf
             best.add(scores.astype(np.float32, copy=False)[:, :, None], begin)
+            phase.advance(len(here) * len(units[begin : begin + _BLOCK_SEARCHED]) / len(units))
         yield from best.finish()

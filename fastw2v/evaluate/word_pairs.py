@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.cards import Number, bar, card, facts, table
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate.arguments import read_pairs, read_vectors
 from fastw2v.evaluate.files import BadLines, Columns
@@ -48,6 +49,15 @@ class WordPairReport:
         """Share of the pairs that were used."""
         return share(self.used, self.used + self.missing)
 
+    def _repr_html_(self) -> str:
+        rule = f"{self.case_rule}, first {self.restrict_vocab:,} words"
+        rows = [
+            ("Spearman", bar(self.spearman), Number(f"{self.spearman:.4f}")),
+            ("Pearson", bar(self.pearson), Number(f"{self.pearson:.4f}")),
+        ]
+        pairs = f"{self.used:,} used, {self.missing:,} with unknown words {self.missing_rule}"
+        return card("Word pairs", table((), rows, named=True), facts([("pairs", pairs)]), subtitle=rule)
+
     def __str__(self) -> str:
         return (
             f"Spearman {self.spearman:.4f}, Pearson {self.pearson:.4f}, {self.used} pairs used, {self.missing} with "
@@ -72,7 +82,7 @@ def evaluate_word_pairs(
     vectors : WordVectors, fitted model, or gensim's KeyedVectors
     pairs : path, data frame, or iterable of (word, word, score)
         A file has a pair and a score on each line, separated by tabs, semicolons, commas or white space; comments
-        (``#``, ``//``) and a line of column names are skipped. See :func:`fastw2v.datasets.fetch.fetch_word_pairs`.
+        (``#``, ``//``) and a line of column names are skipped. See :func:`fastw2v.datasets.fetch_word_pairs`.
     restrict_vocab : int or None, default 300,000
         Use the first rows only, as gensim does; None: all.
     case_insensitive : bool, default True

@@ -65,6 +65,7 @@ def load(
     encoding: str = "utf-8",
     limit: int | None = None,
     words: Iterable[Hashable] | None = None,
+    verbose: int = 0,
 ) -> WordVectors:
     """Read word vectors from a file of any of the formats.
 
@@ -87,6 +88,8 @@ def load(
     words : iterable of words, optional
         Keep the vectors of these words only, such as those of a Vocabulary, in the order of the file; memory is taken
         for no others. If none is found, there is a warning, and the result is empty.
+    verbose : int, default 0
+        1 shows progress, once a second has passed; more shows no more.
 
     Returns
     -------
@@ -122,7 +125,7 @@ def load(
     array([0. , 1. , 0.5], dtype=float32)
     """
     return load_all(
-        path, format=format, mmap=mmap, errors=errors, encoding=encoding, limit=limit, words=words
+        path, format=format, mmap=mmap, errors=errors, encoding=encoding, limit=limit, words=words, verbose=verbose
     ).word_vectors
 
 
@@ -135,12 +138,13 @@ def load_all(
     encoding: str = "utf-8",
     limit: int | None = None,
     words: Iterable[Hashable] | None = None,
+    verbose: int = 0,
 ) -> Loaded:
     """Read everything that a file holds: word vectors as `load` does, context vectors and metadata.
 
     Parameters
     ----------
-    path, format, mmap, errors, encoding, limit, words
+    path, format, mmap, errors, encoding, limit, words, verbose
         As in `load`.
 
     Returns
@@ -148,6 +152,7 @@ def load_all(
     Loaded
     """
     check("errors", errors)
+    check("verbose", verbose)
     encoding = _checked_encoding(encoding)
     limit = None if limit is None else whole_number("limit", limit, 1)
     wanted = None if words is None else _checked_words(words)
@@ -161,7 +166,7 @@ def load_all(
         )
     chosen = chosen or format_of_content(file)
     if chosen == "native":
-        content = _read_native(file, mmap or wanted is not None, limit)
+        content = _read_native(file, mmap or wanted is not None, limit, verbose)
         if wanted is not None:
             content = _taken(content, np.flatnonzero([word in wanted for word in content.words]))
         if not mmap:
@@ -174,7 +179,7 @@ def load_all(
         return Loaded(word_vectors, content.context_vectors, content.metadata, content.node_vectors)
     if mmap:
         raise ParameterError(f"{file}: only native files can be memory-mapped, this is a word2vec {chosen} file")
-    with open_reader(file, encoding) as reader:
+    with open_reader(file, encoding, verbose=verbose, whole=limit is None) as reader:
         vectors, kept = (read_text if chosen == "text" else read_binary)(reader, errors, limit, wanted)
     content = _finite(file, NativeContent(vectors, kept, None, None, {}), errors)
     _warn_of_none(file, content.words, wanted)
@@ -237,9 +242,9 @@ def _warn_of_none(file: Path, found: list[Any], wanted: Mapping[Any, Any] | Set[
         )
 
 
-def _read_native(file: Path, mmap: bool, limit: int | None) -> NativeContent:
+def _read_native(file: Path, mmap: bool, limit: int | None, verbose: int) -> NativeContent:
     try:
-        return read_native(file, mmap=mmap, limit=limit)
+        return read_native(file, mmap=mmap, limit=limit, verbose=verbose)
     except FormatError as error:
         refuse_foreign(file)
         try:

@@ -24,6 +24,7 @@ import itertools
 import json
 import math
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -35,6 +36,7 @@ from fastw2v.errors import FormatError, ParameterError
 from fastw2v.formats.atomic import Writer
 from fastw2v.formats.reader import MAX_WORD_BYTES
 from fastw2v.formats.words import decode_integers, encode_words
+from fastw2v.progress.phase import Silent, begin_phase
 
 FORMAT_VERSION = 1
 # The library's own limit; a longer header would make the file unreadable for it.
@@ -133,7 +135,7 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} {value!r:.60}")
 
 
-def read_native(path: Path, *, mmap: bool, limit: int | None = None) -> NativeContent:
+def read_native(path: Path, *, mmap: bool, limit: int | None = None, verbose: int = 0) -> NativeContent:
     """Read a native file.
 
     Parameters
@@ -143,6 +145,8 @@ def read_native(path: Path, *, mmap: bool, limit: int | None = None) -> NativeCo
         Leave the vectors in the file and map it, read-only.
     limit : int, optional
         Read the first rows only.
+    verbose : int
+        Whether to show progress.
 
     Returns
     -------
@@ -153,7 +157,7 @@ def read_native(path: Path, *, mmap: bool, limit: int | None = None) -> NativeCo
     FormatError
         The content contradicts itself or the size of the file; nothing is allocated for sizes beyond it.
     """
-    with open(path, "rb") as file:
+    with open(path, "rb") as file, ExitStack() as shown:
         size = os.fstat(file.fileno()).st_size
         header, data_start = _read_header(path, file, size)
         metadata = _read_metadata(path, header.pop("__metadata__", None))
@@ -169,11 +173,12 @@ def read_native(path: Path, *, mmap: bool, limit: int | None = None) -> NativeCo
                 raise FormatError(f"{path}, header: {name!r} has shape {places[name][1]}, expected {shape}")
 
         def array(name: str, rows: int, mapped: bool = False) -> NDArray[Any]:
-            begin, shape = places[name]
+            at, shape = places[name]
             shape = (rows, *shape[1:])
-            return _read_array(path, file, data_start + begin, shape, _DTYPES[_EXPECTED[name]], mapped)
+            return _read_array(path, file, data_start + at, shape, _DTYPES[_EXPECTED[name]], mapped, phase)
 
         rows = words_size if limit is None else min(limit, words_size)
+        phase = shown.enter_context(_phase(size, verbose, whole=rows == words_size and not mmap))
         offsets, utf8_bytes = array("vocab_offsets", rows + 1), places["vocab_utf8"][1][0]
         if rows < words_size:  # what lies behind is not read
             utf8_bytes = max(0, min(utf8_bytes, int(offsets[-1])))
@@ -313,7 +318,14 @@ def _whole_numbers(value: Any) -> tuple[int, ...] | None:
     return None
 
 
-def _read_array(path: Path, file: BinaryIO, at: int, shape: tuple[int, ...], dtype: str, mapped: bool) -> NDArray[Any]:
+def _phase(size: int, verbose: int, *, whole: bool) -> Silent:
+    """Return the phase of loading: in percent, if the whole file will be read."""
+    return begin_phase("loading", total=size if whole else None, unit="bytes", verbose=verbose)
+
+
+def _read_array(
+    path: Path, file: BinaryIO, at: int, shape: tuple[int, ...], dtype: str, mapped: bool, phase: Silent
+) -> NDArray[Any]:
     if mapped:
         try:
             return np.asarray(np.memmap(file, dtype=dtype, mode="r", offset=at, shape=shape))
@@ -328,6 +340,7 @@ def _read_array(path: Path, file: BinaryIO, at: int, shape: tuple[int, ...], dty
         if not count:
             raise FormatError(f"{path}, byte {at + done:,}: the file ends here; it was truncated while it was read")
         done += count
+        phase.advance(count)
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 

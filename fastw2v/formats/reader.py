@@ -7,11 +7,12 @@ import os
 import re
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from fastw2v.errors import FormatError, TruncatedFileError
+from fastw2v.progress.phase import SILENT, Silent, begin_phase
 
 MAX_WORD_BYTES = 64 << 10
 MAX_HEADER_BYTES = 64
@@ -35,15 +36,24 @@ class FileReader:
         Whether it is compressed, so that `most_bytes` says little.
     encoding : str
         Of its words.
+    phase : Phase
+        Is told of the bytes that were read from the disk.
     """
 
     def __init__(
-        self, path: Path, stream: BinaryIO, most_bytes: int, packed: bool = False, encoding: str = "utf-8"
+        self,
+        path: Path,
+        stream: BinaryIO,
+        most_bytes: int,
+        packed: bool = False,
+        encoding: str = "utf-8",
+        phase: Silent = SILENT,
     ) -> None:
         self.path = path
         self.encoding = encoding
         self.most_bytes = most_bytes
         self.packed = packed
+        self.phase = phase
         self._stream = stream
         self._fault: Exception | None = None
 
@@ -60,7 +70,14 @@ class FileReader:
         while size > 0 and (block := self._read_block(min(size, _BLOCK_BYTES), bool(blocks))):
             blocks.append(block)
             size -= len(block)
+            if self.phase is not SILENT:
+                self.phase.reach(self._at())
         return blocks[0] if len(blocks) == 1 else b"".join(blocks)
+
+    def _at(self) -> int:
+        """Return how many bytes were read from the disk."""
+        stream = self._stream
+        return stream.fileobj.tell() if self.packed else stream.tell()  # type: ignore[attr-defined,no-any-return]
 
     def _read_block(self, size: int, more: bool) -> bytes:
         """Read once; an error after bytes that were read is kept for the next read, which may never come."""
@@ -83,17 +100,24 @@ class FileReader:
 
 
 @contextmanager
-def open_reader(path: Path, encoding: str = "utf-8") -> Iterator[FileReader]:
-    """Open a file, decompressing it if it begins like a gzip file."""
-    with open(path, "rb") as file:
+def open_reader(path: Path, encoding: str = "utf-8", *, verbose: int = 0, whole: bool = True) -> Iterator[FileReader]:
+    """Open a file, decompressing it if it begins like a gzip file.
+
+    With `verbose` progress is shown: in percent, if the whole file will be read.
+    """
+    with ExitStack() as opened:
+        file = opened.enter_context(open(path, "rb"))
         size = os.fstat(file.fileno()).st_size
         packed = file.read(2) == _GZIP_MAGIC
         file.seek(0)
+        phase = opened.enter_context(
+            begin_phase("loading", total=size if whole else None, unit="bytes", verbose=verbose)
+        )
         if packed:
             with gzip.GzipFile(fileobj=file) as unpacked:
-                yield FileReader(path, cast(BinaryIO, unpacked), size * _GZIP_BEST_RATIO, True, encoding)
+                yield FileReader(path, cast(BinaryIO, unpacked), size * _GZIP_BEST_RATIO, True, encoding, phase)
         else:
-            yield FileReader(path, file, size, False, encoding)
+            yield FileReader(path, file, size, False, encoding, phase)
 
 
 def parse_header(line: bytes) -> tuple[int, int] | None:

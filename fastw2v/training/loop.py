@@ -24,6 +24,7 @@ from fastw2v.planning.rows import OutputRows, count_output_rows, initial_arrays,
 from fastw2v.planning.tables import make_tables, word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.planning.tree import make_tree
+from fastw2v.progress.pace import Pace
 from fastw2v.training.checkpoint import check_checkpoint, check_words, save_checkpoint
 from fastw2v.training.interrupts import interrupts_held
 from fastw2v.training.state import Callback, Progress, TrainingState
@@ -320,6 +321,7 @@ class _Watch:
         self.state, self.callbacks = state, callbacks
         self.began, self.tokens_before = time.perf_counter(), state.tokens_done
         self.raw_share = corpus.report.raw_tokens / max(1, len(corpus.ids))  # raw words for each encoded token
+        self.pace = Pace()
 
     def rate(self) -> float:
         plan_ = self.state.plan
@@ -338,6 +340,7 @@ class _Watch:
             return False
         state, (elapsed, speed) = self.state, self.speed()
         total = state.plan.epochs * state.plan.tokens
+        self.pace.note(elapsed, state.tokens_done)
         progress = Progress(
             epoch=state.epoch + (not epoch_end),
             epochs=state.plan.epochs,
@@ -347,7 +350,7 @@ class _Watch:
             learning_rate=self.rate(),
             loss=state.loss_history[-1] if epoch_end else state.mean_loss,
             elapsed=elapsed,
-            eta=(total - state.tokens_done) * self.raw_share / max(speed, 1e-9),
+            eta=self.pace.seconds_left(total) if state.tokens_done < total else 0.0,
             epoch_end=epoch_end,
         )
         answers = [callback(progress) for callback in self.callbacks]  # all of them, even after one has asked to stop

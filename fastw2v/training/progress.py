@@ -1,37 +1,16 @@
-"""A progress line for terminals, or lines for logs: epoch, percentage, words/s, learning rate, loss, time left."""
+"""Training shown as it goes on: a callback that fills a phase's bar, and the same figures as a line for the log."""
 
 from __future__ import annotations
 
 import math
-import sys
+from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any
 
-LINE_SECONDS = 60.0  # between two lines in a log, within an epoch
-
-
-def format_seconds(seconds: float) -> str:
-    """Format a duration.
-
-    Parameters
-    ----------
-    seconds : float
-
-    Returns
-    -------
-    str
-        "m:ss" or "h:mm:ss"; "-:--" if the time is unknown.
-
-    Examples
-    --------
-    >>> format_seconds(75.4), format_seconds(3661), format_seconds(float("nan"))
-    ('1:15', '1:01:01', '-:--')
-    """
-    if not math.isfinite(seconds) or seconds < 0:
-        return "-:--"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+from fastw2v.progress.figures import format_rate, format_seconds
+from fastw2v.progress.pace import WARM_UP
+from fastw2v.progress.phase import Phase
+from fastw2v.progress.snapshot import Fact
 
 
 def describe(progress: Any) -> str:
@@ -45,10 +24,9 @@ def describe(progress: Any) -> str:
     -------
     str
     """
-    loss = f"{progress.loss:.4f}" if math.isfinite(progress.loss) else "-"
     return (
         f"epoch {progress.epoch}/{progress.epochs}  {progress.words_per_second:,.0f} words/s  "
-        f"rate {progress.learning_rate:.5f}  loss {loss}"
+        f"rate {progress.learning_rate:.5f}  loss {_loss(progress)}"
     )
 
 
@@ -58,37 +36,27 @@ def progress_line(progress: Any) -> str:
     return f"{describe(progress)}  {share:.0%}  left {format_seconds(progress.eta)}"
 
 
-class ProgressLine:
-    """A training callback that shows progress: one line of a terminal, kept up to date, or new lines elsewhere.
+def _loss(progress: Any) -> str:
+    return f"{progress.loss:.4f}" if math.isfinite(progress.loss) else "-"
 
-    Parameters
-    ----------
-    stream : text file, optional
-        By default standard error.
-    force : bool, default False
-        Treat the stream as a terminal even if it is none.
+
+class ProgressBar:
+    """A training callback that shows progress: a bar of a terminal or a notebook, or lines elsewhere.
 
     Notes
     -----
-    Use it as a context manager, or call `close` at the end, to restore the cursor. It starts no thread: the line is
-    redrawn whenever the callback is called, several times a second, in the thread that called ``fit``. In notebooks,
-    logs and pipes, where a line cannot be redrawn, one is written at the end of the run, of each epoch (but not several
-    in a second), and after each minute of a longer one.
+    It is what ``verbose=1`` adds to a `fit`. Use it as a context manager, or call `close` at the end, which leaves the
+    terminal as it was. It starts no thread: it draws when it is called, at most twice a second.
 
     Examples
     --------
-    >>> with ProgressLine() as line:  # doctest: +SKIP
-    ...     Word2Vec(corpus, callbacks=[line]).fit()
+    >>> with ProgressBar() as bar:  # doctest: +SKIP
+    ...     Word2Vec(corpus, callbacks=[bar]).fit()
     """
 
-    def __init__(self, stream: TextIO | None = None, *, force: bool = False) -> None:
-        self._stream = sys.stderr if stream is None else stream
-        # A process such as a service may have no standard error.
-        self.redrawn = self._stream is not None and (force or self._stream.isatty())
-        self._force = force
-        self._bar: Any = None
-        self._task: Any = None
-        self._written = 0.0  # when a line was written last, in seconds of the run
+    def __init__(self) -> None:
+        self._phase: Phase | None = None
+        self._progress: Any = None
 
     def __call__(self, progress: Any) -> bool:
         """Show a report; never ask training to stop.
@@ -102,56 +70,34 @@ class ProgressLine:
         bool
             False.
         """
-        if self.redrawn:
-            if self._bar is None:
-                self._open(progress.total_tokens)
-            self._bar.update(
-                self._task,
-                completed=progress.tokens,
-                total=progress.total_tokens,
-                description=describe(progress),
-                eta=format_seconds(progress.eta),
-                refresh=True,
-            )
-        elif self._stream is not None and self._due(progress):
-            self._written = progress.elapsed
-            self._stream.write(f"{progress_line(progress)}\n")
-            self._stream.flush()
+        self._progress = progress
+        if self._phase is None:
+            self._phase = Phase("training", progress.total_tokens, "words", patience=0.0, elapsed=progress.elapsed)
+            self._phase.tell(self._facts)
+        self._phase.estimate(progress.eta)
+        self._phase.reach(progress.tokens)
         return False
 
-    def _due(self, progress: Any) -> bool:
-        """Return whether a new line is due."""
-        since = progress.elapsed - self._written if progress.elapsed >= self._written else progress.elapsed
-        if not progress.epoch_end:
-            return since >= LINE_SECONDS
-        return since >= 1 or progress.epoch == progress.epochs
+    def _facts(self) -> Iterator[Fact]:
+        progress = self._progress
+        yield Fact(f"epoch {progress.epoch}/{progress.epochs}", 2)
+        if progress.elapsed >= WARM_UP or progress.tokens == progress.total_tokens:  # the first batches tell nothing
+            yield Fact(format_rate(progress.words_per_second, "words"), 1)
+        if progress.tokens < progress.total_tokens:
+            yield Fact(f"rate {progress.learning_rate:.4f}", 4)
+        yield Fact(f"loss {_loss(progress)}", 3)
 
-    def _open(self, total: int) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+    def close(self, *, failed: bool = False) -> None:
+        """Show the last report and leave the terminal in order; may be called more than once."""
+        phase, self._phase = self._phase, None
+        if phase is not None:
+            whole = not failed and self._progress.tokens == self._progress.total_tokens
+            phase.end(whole)
 
-        console = Console(file=self._stream, force_terminal=True if self._force else None)
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=20),
-            TaskProgressColumn(),
-            TextColumn("left {task.fields[eta]}"),
-            console=console,
-            auto_refresh=False,  # rich would start a thread, whose locks a fork during training would copy
-        )
-        self._bar.start()
-        self._task = self._bar.add_task("", total=total, eta="-:--")
-
-    def close(self) -> None:
-        """Leave the line in place and restore the terminal; may be called more than once."""
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
-
-    def __enter__(self) -> ProgressLine:
+    def __enter__(self) -> ProgressBar:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self.close(failed=kind is not None)

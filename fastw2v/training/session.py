@@ -30,10 +30,11 @@ from fastw2v.training.growth import grown_input_rows, grown_output_rows
 from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initial_rows, warn_of_random_rows
 from fastw2v.training.logs import ProgressLog, is_logged, log_corpus, log_end, log_reading, log_start
 from fastw2v.training.loop import advance, check_options, start
-from fastw2v.training.progress import ProgressLine
+from fastw2v.training.progress import ProgressBar
 from fastw2v.training.record import KEPT_PARAMETERS, record
 from fastw2v.training.seed import check_seed, is_generator, is_seed, resolve_seed
 from fastw2v.training.state import Callback, TrainingState
+from fastw2v.training.summary import summary
 
 _NAMES_OF_ROWS = {"words": "context_vectors_", "nodes": "node_vectors_"}
 
@@ -52,6 +53,8 @@ class Request:
         Where training starts.
     device, n_jobs, callbacks, checkpoint, every, verbose
         How it runs.
+    summary : bool
+        Whether ``verbose`` shows a table at the end.
     """
 
     parameters: TrainingParameters
@@ -71,6 +74,7 @@ class Request:
     checkpoint: str | os.PathLike[str] | None = None
     every: float | None = None
     verbose: int = 0
+    summary: bool = True
 
     def checked(self) -> Request:
         """Return this request with plain Python numbers, or raise; called before a corpus is read.
@@ -113,6 +117,7 @@ class Request:
             errors=self.errors,
             n_jobs=self.n_jobs,
             spool=self.spool,
+            verbose=self.verbose,
         )
         if not given:
             log_corpus(encoded)
@@ -277,7 +282,7 @@ def one_pass(request: Request) -> Request:
     # How many passes will follow is not known: the default is that of a long run.
     rate = replace(request.parameters, epochs=LONG_RUN).resolved_learning_rate
     parameters = replace(request.parameters, epochs=1, learning_rate=rate, min_learning_rate=rate)
-    return replace(request, parameters=parameters)
+    return replace(request, parameters=parameters, summary=False)
 
 
 def next_pass(request: Request, corpus: Any, standing: Standing) -> Session:
@@ -353,14 +358,14 @@ def run(session: Session) -> None:
     request, state = session.request, session.state
     saves_before = state.report.checkpoints
     log_start(session)
-    with ProgressLine() if request.verbose else nullcontext() as line:
+    with ProgressBar() if request.verbose else nullcontext() as bar:
         try:
             advance(
                 state,
                 session.corpus,
                 device=request.device,
                 n_jobs=request.n_jobs,
-                callbacks=[*request.callbacks, *([line] if line else []), *([ProgressLog()] if is_logged() else [])],
+                callbacks=[*request.callbacks, *([bar] if bar else []), *([ProgressLog()] if is_logged() else [])],
                 checkpoint=request.checkpoint,
                 every=request.every,
             )
@@ -369,3 +374,5 @@ def run(session: Session) -> None:
                 restore(request.checkpoint, state, session.corpus)
             raise
     log_end(session)
+    if request.verbose and request.summary and state.report.stopped_by != "interrupt":
+        summary(session).show()

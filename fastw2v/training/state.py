@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v import cards
 from fastw2v.planning.plan import ChunkStats, Plan
 from fastw2v.planning.rows import Arrays, OutputRows, packed_rows, split_output_rows
 from fastw2v.planning.tables import Tables
 from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.progress.figures import format_took
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Progress:
     loss : float
         Mean per positive pair in this epoch so far; NaN before the first pair.
     elapsed, eta : float
-        Seconds spent in this call, and seconds left.
+        Seconds spent in this call, and seconds left: a smoothed estimate, NaN in the first two and a half seconds, in
+        which too little is known.
     epoch_end : bool
         Whether an epoch has just ended.
     """
@@ -54,7 +57,31 @@ Callback = Callable[[Progress], Any]
 
 @dataclass
 class Report:
-    """What a run did: how much, how fast, on which device, in which tiles, on at most ``n_jobs`` threads."""
+    """What a run did, as ``model.report_`` has it.
+
+    Attributes
+    ----------
+    device : {"cpu", "cuda", "numpy"}
+        Where it trained.
+    instruction_set : str
+        Of the CPU kernels: "portable", "avx2" or "avx512"; empty on other devices.
+    n_jobs : int
+        The most threads that were at work.
+    tile_tokens, noise_slots, noise_life : int
+        The shape of a tile: its kept tokens at most, the noise words that they share, and for how many tiles one stays.
+    tokens : int
+        Tokens of the encoded corpus that were trained, over all epochs of this call.
+    pairs : float
+        Positive pairs among them; skip-gram counts each by its weight.
+    seconds : float
+        Wall time of this call.
+    words_per_second : float
+        Raw corpus words per second, including those outside the vocabulary.
+    stopped_by : {"", "interrupt", "callback"}
+        What ended the run early; empty after a complete one.
+    checkpoints : int
+        How many were written.
+    """
 
     device: str = ""
     instruction_set: str = ""
@@ -68,6 +95,19 @@ class Report:
     words_per_second: float = 0.0
     stopped_by: str = ""
     checkpoints: int = 0
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("device", f"{self.device}{f' ({self.instruction_set})' if self.instruction_set else ''}"),
+            ("threads", str(self.n_jobs)),
+            ("tokens", f"{self.tokens:,}"),
+            ("pairs", f"{self.pairs:,.0f}"),
+            ("time", f"{format_took(self.seconds)}, {self.words_per_second:,.0f} words/s"),
+            ("tiles", f"{self.tile_tokens} tokens, {self.noise_slots} noise slots of {self.noise_life} tiles"),
+            ("stopped by", self.stopped_by),
+            ("checkpoints", str(self.checkpoints) if self.checkpoints else ""),
+        ]
+        return cards.card("Training", cards.facts(rows))
 
 
 @dataclass

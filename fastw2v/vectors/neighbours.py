@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError, warn_user
+from fastw2v.vectors.neighbour_list import NeighbourList
 from fastw2v.vectors.queries import Choice, Words, read_terms
 from fastw2v.vectors.search import SearchIndex, best_of_many, best_rows, search_limit, unit_rows, whole_number
 from fastw2v.vectors.table import Table
@@ -86,7 +87,7 @@ class Neighbours(Table):
         query, asked = self._query(positive, negative, lost)
         unit = directions(query[None, :], lost)[0]
         if not unit.any():
-            return []
+            return NeighbourList()
         if index is not None:
             return self._approximate(index, unit[None, :], [asked], topn, restrict_vocab, choice)[0]
         return self._best(self._scores(unit, choice), topn, asked, choice)
@@ -162,7 +163,7 @@ class Neighbours(Table):
         else:
             answers = self._best_batch(units, asked, topn, choice.settle())
         directed: NDArray[np.bool_] = np.any(units, axis=1)
-        return [answer if some else [] for answer, some in zip(answers, directed, strict=True)]
+        return [answer if some else NeighbourList() for answer, some in zip(answers, directed, strict=True)]
 
     def most_similar_cosmul(
         self,
@@ -212,7 +213,7 @@ class Neighbours(Table):
         choice = self._choice(restrict_vocab, among, exclude)
         scores, asked = self._cosmul(positive, negative, choice)
         if scores is None:
-            return []
+            return NeighbourList()
         return self._best(scores, topn, asked, choice, clip=False)
 
     def _cosmul(self, positive: Any, negative: Any, choice: Choice) -> tuple[NDArray[np.float64] | None, list[int]]:
@@ -387,7 +388,8 @@ class Neighbours(Table):
     def _answer(self, rows: NDArray[np.int64], scores: NDArray[Any], clip: bool = True) -> Answer:
         if clip:
             scores = np.clip(scores, -1.0, 1.0)
-        return [(self.index_to_key[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True)]
+        words = self.index_to_key
+        return NeighbourList((words[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True))
 
 
 def directions(queries: NDArray[np.float64], lost: list[Any]) -> NDArray[np.float32]:

@@ -19,6 +19,7 @@ from fastw2v.vectors.comparisons import Comparisons
 from fastw2v.vectors.neighbours import Neighbours
 from fastw2v.vectors.queries import check_key, is_column
 from fastw2v.vectors.search import units_and_others, whole_number
+from fastw2v.vectors.telling_words import word_vectors_card
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -149,6 +150,9 @@ class WordVectors(Answers, Neighbours, Comparisons):
 
     def __repr__(self) -> str:
         return f"<WordVectors: {len(self):,} words, {self.vector_size} dimensions>"
+
+    def _repr_html_(self) -> str:
+        return word_vectors_card(self)
 
     def row(self, word: Hashable) -> int:
         """Return the row of a word.

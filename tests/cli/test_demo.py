@@ -12,7 +12,7 @@ from fastw2v.cli.commands import cli
 def test_the_demo_runs_on_any_corpus(tmp_path, monkeypatch):
     """On a corpus of a few words, so that it takes no time; what it learns from the real one is no test's business."""
     sentences = [["min", "max", "minimum", "maximum", "row", "column", "rows", "columns", "matrix", "file"]] * 60
-    monkeypatch.setattr("fastw2v.datasets.fetch.load_docstrings", lambda: sentences)
+    monkeypatch.setattr("fastw2v.datasets.fetch.load_docstrings", lambda verbose: sentences)
     result = CliRunner().invoke(cli, ["demo", "--epochs", "1", "--seed", "1", "-o", str(tmp_path / "v.fw2v")])
     assert result.exit_code == 0, result.output
     for part in ("Corpus: 600 words", "words/s", "matrix: ", "min : max :: minimum : ", "row : column :: rows : "):

@@ -236,7 +236,8 @@ def test_report():
     encoded = encode([["a", "b", "a", "c"], [], ["a", "b"]], min_count=2)
     report = encoded.report
     assert report.seconds > 0
-    assert EncodeReport(6, 3, 3, 1, 1, ("c",), seconds=report.seconds) == report
+    times = {"seconds": report.seconds, "encoding_seconds": report.encoding_seconds}
+    assert EncodeReport(6, 3, 3, 1, 1, ("c",), **times) == report
     assert str(report).startswith(
         "6 tokens in 3 sentences, 3 distinct words\nkept 2 words and 5 tokens; dropped 1 words and 1 tokens ('c')\n"
     )

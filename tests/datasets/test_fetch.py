@@ -2,6 +2,7 @@
 
 import hashlib
 import subprocess
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -133,3 +134,14 @@ def test_text8_is_unpacked_checked_and_kept(cache, tmp_path, monkeypatch):
 def test_the_default_cache_folder_is_the_users(monkeypatch):
     monkeypatch.delenv("FASTW2V_CACHE", raising=False)
     assert datasets.cache_folder().name == "fastw2v"
+
+
+def test_the_advice_of_tqdm_on_widgets_is_not_passed_on(monkeypatch):
+    """pooch imports it where it is installed; in a notebook without widgets it warns."""
+
+    def imported(name):
+        warnings.warn("IProgress not found. Please update jupyter and ipywidgets.", RuntimeWarning, stacklevel=2)
+        return pooch
+
+    monkeypatch.setattr(fetch, "import_module", imported)
+    assert fetch._pooch() is pooch

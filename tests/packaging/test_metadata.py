@@ -35,7 +35,7 @@ def jobs(workflow):
 def test_the_version_is_stated_in_the_package_alone():
     settings = pyproject()
     assert "version" not in settings["project"]
-    assert settings["project"]["dynamic"] == ["version"]
+    assert "version" in settings["project"]["dynamic"]
     assert settings["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "fastw2v.__version__"}
 
 
@@ -61,9 +61,9 @@ def test_python_versions_are_the_same_everywhere():
     assert project["requires-python"] == f">={classified[0]}"
     wheels = [re.sub(r"cp3(\d+)-\*", r"3.\1", name) for name in tools["cibuildwheel"]["build"] if "t-" not in name]
     assert wheels == classified
-    for workflow in WORKFLOWS:
-        lists = re.findall(r"python: (\[.+\])$", workflow.read_text(encoding="utf-8"), re.MULTILINE)
-        assert [ast.literal_eval(found) for found in lists] == [classified], workflow.name
+    for name in ("test.yml", "wheels.yml"):
+        lists = re.findall(r"python: (\[.+\])$", text(f".github/workflows/{name}"), re.MULTILINE)
+        assert [ast.literal_eval(found) for found in lists] == [classified], name
 
 
 # --- linters ---------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The progress line: what it shows on a terminal, and in a log."""
+"""What a run shows of itself while it trains, and that showing it changes nothing."""
 
 import contextlib
 import io
@@ -6,12 +6,14 @@ import sys
 import threading
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
 from fastw2v import Word2Vec
-from fastw2v.training.progress import ProgressLine, describe, format_seconds
+from fastw2v.training.progress import ProgressBar, describe, progress_line
 
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
+OPTIONS = {"min_count": 1, "sample": 0, "vector_size": 4, "n_jobs": 1, "device": "cpu", "random_state": 1}
 
 
 @dataclass
@@ -36,95 +38,126 @@ class Terminal(io.StringIO):
 def test_the_figures_are_put_into_words():
     assert describe(Progress()) == "epoch 2/5  1,234,568 words/s  rate 0.01750  loss 2.3457"
     assert describe(Progress(loss=float("nan"))).endswith("loss -")
+    assert progress_line(Progress()).endswith("  30%  left 2:05")
+    assert progress_line(Progress(eta=float("nan"))).endswith("  30%  left -:--")
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0:00"), (59.6, "1:00"), (3599.4, "59:59"), (3600, "1:00:00"), (float("inf"), "-:--"), (-1, "-:--")],
-)
-def test_times(seconds, text):
-    assert format_seconds(seconds) == text
-
-
-@pytest.mark.parametrize("force", [False, True])
-def test_a_line_with_everything_on_a_terminal(monkeypatch, force):
+def test_a_bar_with_everything_on_a_terminal(monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "200")
-    stream = io.StringIO() if force else Terminal()
-    with ProgressLine(stream, force=force) as line:
-        assert line(Progress()) is False
-        line(Progress(epoch=3, tokens=500_000, eta=60))
-    shown = stream.getvalue()
-    for part in (
-        "epoch 2/5",
-        "30%",
-        "1,234,568 words/s",
-        "rate 0.01750",
-        "loss 2.3457",
-        "left 2:05",
-        "50%",
-        "left 1:00",
-    ):
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr("sys.stderr", Terminal())
+    with ProgressBar() as bar:
+        assert bar(Progress()) is False
+    shown = sys.stderr.getvalue()
+    for part in ("training", "30%", "epoch 2/5", "1.23M words/s", "rate 0.0175", "loss 2.3457"):
         assert part in shown
 
 
-def test_where_no_line_can_be_redrawn_new_ones_are_written():
-    """In notebooks, logs and batch jobs."""
-    stream = io.StringIO()
-    with ProgressLine(stream) as line:
-        for elapsed, epoch, epoch_end in (
-            *((0.2, 1, False), (0.9, 1, True), (1.2, 2, True), (1.4, 3, True), (50, 4, False), (62, 4, False)),
-            *((70, 4, False), (123, 4, False), (150, 4, True), (150.1, 5, True)),
-        ):
-            assert line(Progress(epoch=epoch, elapsed=elapsed, tokens=200_000 * epoch, epoch_end=epoch_end)) is False
-    assert not line.redrawn
-    shown = stream.getvalue().splitlines()
-    assert [text.split("  ")[0] for text in shown] == [f"epoch {epoch}/5" for epoch in (2, 4, 4, 4, 5)]
-    assert shown[-1] == "epoch 5/5  1,234,568 words/s  rate 0.01750  loss 2.3457  100%  left 2:05"
+def test_a_whole_run_ends_with_its_time_and_a_stopped_one_with_the_time_left(monkeypatch):
+    for progress, ending in ((Progress(tokens=1_000_000), " s\n"), (Progress(), "2:05 left\n")):
+        monkeypatch.setattr("sys.stderr", io.StringIO())
+        with ProgressBar() as bar:
+            bar(progress)
+        assert sys.stderr.getvalue().startswith("training: ")
+        assert sys.stderr.getvalue().endswith(ending)
 
 
-def test_a_fit_in_a_log_shows_progress(run_python):
+def test_a_fit_in_a_log_shows_progress_and_a_table(run_python):
     code = "from fastw2v import Word2Vec; Word2Vec([['a', 'b', 'c']] * 50, min_count=1, sample=0, verbose=1).fit()"
     done = run_python(code)
-    assert "epoch 5/5" in done.stderr
-    assert "100%" in done.stderr
+    first, *table = done.stderr.splitlines()
+    assert first.startswith("training: 100%, epoch 5/5")
+    assert [line.split()[0] for line in table] == [
+        *("counting", "encoding", "training", "vocabulary", "coverage", "loss")
+    ]
+    assert done.stdout == ""
     assert run_python(code.replace(", verbose=1", "")).stderr == ""
 
 
 def test_it_starts_no_thread_and_may_be_closed_twice(monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sys.stderr", Terminal())
     before = threading.active_count()
-    line = ProgressLine(Terminal())
-    line(Progress())
+    bar = ProgressBar()
+    bar(Progress())
     assert threading.active_count() == before
-    line.close()
-    line.close()
+    bar.close()
+    bar.close()
+    assert sys.stderr.getvalue().count(HIDE_CURSOR) == 1
 
 
-def test_without_standard_error_there_is_no_terminal(monkeypatch):
+def test_without_standard_error_nothing_is_shown(monkeypatch):
     monkeypatch.setattr("sys.stderr", None)
-    assert ProgressLine()(Progress(epoch_end=True, epoch=5)) is False
+    with ProgressBar() as bar:
+        assert bar(Progress(epoch_end=True, epoch=5)) is False
 
 
-@pytest.mark.parametrize("stop", [lambda progress: None, lambda progress: 1 / (2 - progress.epoch)])
+@pytest.mark.parametrize(
+    "stop", [lambda progress: None, lambda progress: True, lambda progress: 1 / (2 - progress.epoch)]
+)
 def test_a_fit_gives_the_cursor_back(monkeypatch, stop):
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr("sys.stderr", Terminal())
-    model = Word2Vec(
-        [["a", "b", "c"]] * 50, min_count=1, sample=0, vector_size=4, n_jobs=1, verbose=1, callbacks=[stop]
-    )
+    model = Word2Vec([["a", "b", "c"]] * 50, **OPTIONS, verbose=1, callbacks=[stop])
     with contextlib.suppress(ZeroDivisionError):
         model.fit()
     shown = sys.stderr.getvalue()
-    assert shown.count(HIDE_CURSOR) == shown.count(SHOW_CURSOR) == 1
-    assert shown.endswith(f"\n{SHOW_CURSOR}")
+    assert shown.count(HIDE_CURSOR) == 1
+    assert shown.rfind(SHOW_CURSOR) > shown.rfind(HIDE_CURSOR)
+    assert isinstance(sys.stderr, Terminal)
 
 
-def test_one_line_object_serves_several_runs(monkeypatch):
-    monkeypatch.setenv("TERM", "xterm")
-    stream = Terminal()
-    line = ProgressLine(stream)
+def test_one_bar_serves_several_runs(monkeypatch):
+    monkeypatch.setattr("sys.stderr", io.StringIO())
+    bar = ProgressBar()
     for _ in range(2):
-        line(Progress())
-        line.close()
-    assert stream.getvalue().count("epoch 2/5") >= 2
+        bar(Progress())
+        bar.close()
+    assert sys.stderr.getvalue().count("epoch 2/5") == 2
+
+
+def test_models_in_several_threads_show_their_bars_together(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sys.stderr", Terminal())
+    errors = []
+
+    def fit():
+        try:
+            Word2Vec([["a", "b", "c"]] * 50, **OPTIONS, verbose=1).fit()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=fit) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    shown = sys.stderr.getvalue()
+    assert shown.count("100%") >= 6
+    assert shown.rfind(SHOW_CURSOR) > shown.rfind(HIDE_CURSOR)
+
+
+@pytest.mark.slow
+def test_workers_of_joblib_write_lines(run_python):
+    code = """
+        from joblib import Parallel, delayed
+        from fastw2v import Word2Vec
+        def fit(seed):
+            model = Word2Vec([['a', 'b', 'c']] * 50, min_count=1, sample=0, verbose=1, random_state=seed, n_jobs=1)
+            return len(model.fit().wv)
+        print(Parallel(n_jobs=2)(delayed(fit)(seed) for seed in range(2)))
+    """
+    done = run_python(code)
+    assert done.stdout.strip() == "[3, 3]", done.stderr
+    assert done.stderr.count("training: 100%") == 2
+    assert "\x1b" not in done.stderr
+
+
+def test_looking_on_does_not_change_the_result(monkeypatch, capsys):
+    corpus = [["red", "wine", "and", "white", "wine"], ["red", "rose", "and", "once"]] * 40
+    unseen = Word2Vec(corpus, **OPTIONS).fit().wv.vectors
+    assert capsys.readouterr().err == ""
+    seen = Word2Vec(corpus, **OPTIONS, verbose=1).fit().wv.vectors
+    assert "training: 100%" in capsys.readouterr().err
+    np.testing.assert_array_equal(seen, unseen)

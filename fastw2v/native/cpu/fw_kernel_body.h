@@ -19,15 +19,28 @@ static void *piece(char *block, size_t *used, int64_t count, size_t size) {
     return block ? block + at : NULL;
 }
 
+/* `before` places lie before the first of a side. */
+static void lay_out_side(side *to, int64_t before, int64_t places, char *block, size_t *used) {
+    to->row = piece(block, used, places, sizeof *to->row);
+    to->out = piece(block, used, places, sizeof *to->out);
+    to->rate = piece(block, used, places, sizeof *to->rate);
+    if (!block) return;
+    to->row += before;
+    to->out += before;
+    to->rate += before;
+}
+
 static size_t lay_out(const fw_job *job, char *block) {
     tile unused, *t = block ? (tile *)block : &unused;
     size_t used = 0;
     piece(NULL, &used, 1, sizeof(tile));
-    const int64_t tokens = job->run.longest_chunk + 2 * (int64_t)job->run.window + 1;
+    const int64_t tokens = job->run.longest_chunk + 2 * (int64_t)job->run.window + 8; /* eight are written at once */
     const int64_t rows = (job->run.tile_tokens + 15) / 16 * 16;
     int64_t slots = 0; /* of the widest pass */
     for (int p = 0; p < job->run.passes; p++)
         if (job->pass_slot[p + 1] - job->pass_slot[p] > slots) slots = job->pass_slot[p + 1] - job->pass_slot[p];
+    t->after = rows + job->run.window;
+    const int64_t before = job->run.window, places = before + tokens + t->after;
     const int64_t pairs =
         job->run.pairwise_noise ? job->run.tile_tokens * (job->run.cbow ? 1 : slots) * job->run.negative + FW_LANES : 0;
     t->job = job;
@@ -63,13 +76,9 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(first_slot, rows);
     FW_PIECE(zero, t->stride);
     FW_PIECE(sink, t->stride);
-    FW_PIECE(own, rows);
-    FW_PIECE(own_out, rows);
-    FW_PIECE(halo, rows + slots);
-    FW_PIECE(halo_out, rows + slots);
+    lay_out_side(&t->owns, before, places, block, &used);
+    lay_out_side(&t->halos, before, places, block, &used);
     FW_PIECE(noise_row, t->column_stride + 1);
-    FW_PIECE(own_rate, rows);
-    FW_PIECE(halo_rate, rows + slots);
     FW_PIECE(noise_rate, t->column_stride + 1);
     FW_PIECE(noise_word, t->noise_stride);
     FW_PIECE(renewal, t->noise_stride);
@@ -122,6 +131,7 @@ static int64_t open_chunk(const fw_job *job, void *workspace, int64_t epoch, int
     t->epoch = epoch;
     t->length = fw_tile_length(job->run.tile_tokens, job->chunk_shift[chunk]);
     fill_stream(&t->s, job, epoch, chunk);
+    open_sides(t);
     if (t->noise_slots) draw_noise(t, 0);
     FW_MARK(draws);
     stats->tokens += job->chunk_begin[chunk + 1] - job->chunk_begin[chunk];

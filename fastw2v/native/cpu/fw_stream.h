@@ -46,6 +46,32 @@ FW_INLINE void put_right_margin(stream *s, const fw_job *job, uint64_t key, int6
         }
 }
 
+#if FW_LANES == 16
+typedef uint64_t vu64 __attribute__((vector_size(64)));
+FW_INLINE vu64 mix_eight(vu64 z) {
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+    return z ^ (z >> 31);
+}
+/* Puts the kept tokens of [from, to), eight at a time: the draws of is_kept in vectors, and no branch on them. */
+FW_INLINE void put_centers(stream *s, const fw_job *job, uint64_t key, int64_t from, int64_t to) {
+    const vu64 lane = {0, 1, 2, 3, 4, 5, 6, 7};
+    int64_t n = s->n;
+    for (int64_t at = from; at < to; at += 8) {
+        const __mmask8 there = to - at >= 8 ? 0xff : (__mmask8)((1u << (to - at)) - 1);
+        const vu64 position = lane + (uint64_t)at;
+        const vu64 bits = mix_eight(mix_eight(FW_GOLDEN * (position + 1) + key)) >> 32;
+        const __m256i word = _mm256_maskz_loadu_epi32(there, job->ids + at);
+        const __m512i threshold =
+            _mm512_cvtepu32_epi64(_mm256_i32gather_epi32((const int *)job->keep_threshold, word, 4));
+        const __mmask8 kept = _mm512_mask_cmple_epu64_mask(there, (__m512i)bits, threshold);
+        _mm256_storeu_si256((__m256i *)(s->word + n), _mm256_maskz_compress_epi32(kept, word));
+        _mm512_storeu_si512(s->position + n, _mm512_maskz_compress_epi64(kept, (__m512i)position));
+        n += __builtin_popcount(kept);
+    }
+    s->n = n;
+}
+#else
 /* Puts the kept tokens of [from, to). Every token is written but only kept ones are counted: no branch depends on a
    draw. */
 FW_INLINE void put_centers(stream *s, const fw_job *job, uint64_t key, int64_t from, int64_t to) {
@@ -60,6 +86,7 @@ FW_INLINE void put_centers(stream *s, const fw_job *job, uint64_t key, int64_t f
     }
     s->n = n;
 }
+#endif
 
 /* Puts the windows of the centers in [from, to), whose sentence is [first, last] in the stream. */
 FW_INLINE void put_windows(stream *s, const fw_job *job, uint64_t key, int64_t from, int64_t to, int64_t first,

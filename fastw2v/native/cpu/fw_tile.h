@@ -25,6 +25,14 @@
 #define FW_ROOM 256      /* pairs: usually all those of a tile */
 #define FW_CACHE_ROWS 16 /* rows that pass through the row-wise stages together, so that they stay in the L1 cache */
 
+/* The rows of one side for each token of the stream: to read, to write, and the share of the learning rate at which
+   they move. Beyond both ends of the stream there are places for rows that a tile may name there: the zero row and the
+   sink.
+ */
+typedef struct side {
+    float **row, **out, *rate;
+} side;
+
 typedef struct tile {
     const fw_job *job;
     stream s;
@@ -39,6 +47,7 @@ typedef struct tile {
     /* Columns: output rows that all tokens of the tile share, the noise words and, from noise_stride on, the nodes of
        the crown (fw_nodes.h); their number, and rounded up. */
     int64_t columns_used, column_stride;
+    int64_t after; /* places of a side beyond the stream */
     int64_t epoch;
     int64_t length;           /* tokens of a tile in this chunk */
     float rate;               /* learning rate */
@@ -57,16 +66,18 @@ typedef struct tile {
     int32_t *first_pair;      /* (rows + 1) the first pair of each token */
     int32_t *first_slot;      /* (rows) and its slot */
     float *zero, *sink;       /* a row to read and a row to write in place of a missing token's */
-    float **own, **own_out;   /* (rows) to read and to write */
-    float **halo, **halo_out; /* (rows + slots) to read and to write */
+    side owns, halos;         /* of all tokens of the stream */
+    float **own, **own_out;   /* (rows) those of the tile, to read and to write: parts of `owns` */
+    float **halo, **halo_out; /* (rows + slots) parts of `halos` */
     float **noise_row;        /* (column_stride) */
     /* the share of the learning rate at which each row of `own_out`, `halo_out`, `noise_row` moves */
     float *own_rate, *halo_rate, *noise_rate;
     int32_t *noise_word; /* (noise_slots) */
     int64_t *renewal;    /* (noise_slots) the tile that will renew the slot */
-    int32_t *drawn;      /* (noise_slots) words drawn for the next tile, -1 for slots that keep theirs */
-    uint64_t *draw;      /* (noise_slots) during a draw: the position in the alias table, and the slot */
+    int64_t drawn_count; /* words drawn for the next tile */
+    int32_t *drawn;      /* (noise_slots) the words, and the slots they renew */
     int32_t *draw_slot;
+    uint64_t *draw;     /* (noise_slots) during a draw: the position in the alias table */
     float *loss_weight; /* (noise_stride) weight of each noise word in the loss: 0 unless it is new in this tile */
     uint8_t *lossy;     /* (noise_stride / FW_LANES) whether a vector of noise words counts in the loss */
     uint8_t *mark;      /* (FW_MARKS) nonzero in the cells of the noise words */
@@ -153,31 +164,52 @@ FW_INLINE float weight_between(const fw_job *job, int64_t near, int64_t far) {
     return far >= near ? job->weight_within[far] - job->weight_within[near - 1] : 0;
 }
 
-/* Sets pointers to the rows of the tokens and of their windows; beyond the stream, to the zero row and the sink. */
+FW_INLINE void point_nowhere(const tile *t, side to, int64_t from, int64_t end) {
+    for (int64_t j = from; j < end; j++) {
+        to.row[j] = t->zero;
+        to.out[j] = t->sink;
+        to.rate[j] = 1;
+    }
+}
+/* Sets the rows of one side; base is NULL if there are none, frozen and rates if no word has any. */
+FW_INLINE void point_to_rows(const tile *t, side to, float *base, const uint8_t *frozen, const float *rates) {
+    const int64_t n = base ? t->s.n : 0;
+    const int32_t *word = t->s.word;
+    const uint32_t stride = (uint32_t)t->stride; /* 32 bits times 32 bits: a vector multiplies 64 by 64 slowly */
+    for (int64_t j = 0; j < n; j++) to.row[j] = base + (uint64_t)(uint32_t)word[j] * stride;
+    for (int64_t j = 0; j < n; j++) to.out[j] = frozen && frozen[word[j]] ? t->sink : to.row[j];
+    for (int64_t j = 0; j < n; j++) to.rate[j] = rates ? rates[word[j]] : 1;
+    point_nowhere(t, to, -(int64_t)t->job->run.window, 0);
+    point_nowhere(t, to, n, t->s.n + t->after);
+}
+/* Sets the rows of all tokens of the stream, once for all tiles of a chunk. */
+FW_STAGE void open_sides(tile *t) {
+    const fw_job *job = t->job;
+    float *const outputs = job->run.negative_sampling ? job->w_out : NULL;
+    if (job->run.cbow) {
+        point_to_rows(t, t->owns, outputs, NULL, job->output_rate);
+        point_to_rows(t, t->halos, job->w_in, job->frozen, NULL);
+    } else {
+        point_to_rows(t, t->owns, job->w_in, job->frozen, NULL);
+        point_to_rows(t, t->halos, outputs, NULL, job->output_rate);
+    }
+}
+
+/* Finds the rows and the windows of the tile's tokens. */
 FW_STAGE void open_rows(tile *t) {
     const fw_job *job = t->job;
     const stream *s = &t->s;
-    const int cbow = job->run.cbow, words = job->run.negative_sampling;
-    float *const own_base = cbow ? job->w_out : job->w_in, *const halo_base = cbow ? job->w_in : job->w_out;
-    const uint8_t *own_frozen = cbow ? NULL : job->frozen, *halo_frozen = cbow ? job->frozen : NULL;
-    const int64_t last = t->n + t->slots - 1;
-    for (int64_t h = 0, j = t->i0 + t->low; h < t->rows + t->slots; h++, j++) {
-        int inside = j >= 0 && j < s->n && (cbow || words);
-        int32_t word = inside ? s->word[j] : 0;
-        t->halo[h] = inside ? halo_base + (int64_t)word * t->stride : t->zero;
-        const int stays = !inside || h >= last || (halo_frozen && halo_frozen[word]);
-        t->halo_out[h] = stays ? t->sink : t->halo[h];
-        t->halo_rate[h] = stays || cbow ? 1 : job->output_rate[word];
-    }
+    const int cbow = job->run.cbow;
+    t->own = t->owns.row + t->i0;
+    t->own_out = t->owns.out + t->i0;
+    t->own_rate = t->owns.rate + t->i0;
+    t->halo = t->halos.row + t->i0 + t->low;
+    t->halo_out = t->halos.out + t->i0 + t->low;
+    t->halo_rate = t->halos.rate + t->i0 + t->low;
     t->first_pair[0] = 0;
     const int64_t low = t->low, high = low + t->slots - 1, window = job->run.window;
     for (int64_t i = 0; i < t->n; i++) {
-        int64_t at = t->i0 + i;
-        int32_t word = s->word[at];
-        const int has_own = !cbow || words;
-        t->own[i] = has_own ? own_base + (int64_t)word * t->stride : t->zero;
-        t->own_out[i] = has_own && !(own_frozen && own_frozen[word]) ? t->own[i] : t->sink;
-        t->own_rate[i] = cbow && words ? job->output_rate[word] : 1;
+        const int64_t at = t->i0 + i;
         /* the window's first and last distance in this pass */
         const int64_t first = s->first[at] - at > low ? s->first[at] - at : low;
         const int64_t last = s->last[at] - at < high ? s->last[at] - at : high;
@@ -191,10 +223,7 @@ FW_STAGE void open_rows(tile *t) {
         for (int64_t p = 0; p < pairs; p += FW_LANES)
             store_anywhere(t->pair_weight + t->first_pair[i] + p, load_anywhere(weight + p));
     }
-    for (int64_t i = t->n; i < t->rows; i++) {
-        t->own[i] = t->zero;
-        t->count[i] = 0;
-    }
+    for (int64_t i = t->n; i < t->rows; i++) t->count[i] = 0;
 }
 
 FW_INLINE void prefetch_row(const tile *t, const float *row) {
@@ -230,9 +259,10 @@ FW_STAGE void draw_noise(tile *t, int64_t number) {
         slot[n++] = (int32_t)m;
     }
     for (int64_t i = 0; i < n; i++) {
-        t->drawn[slot[i]] = fw_alias(draw[i], threshold, alias);
-        prefetch_row(t, output_row(job, t->drawn[slot[i]]));
+        t->drawn[i] = fw_alias(draw[i], threshold, alias);
+        prefetch_row(t, output_row(job, t->drawn[i]));
     }
+    t->drawn_count = n;
 }
 
 /* Takes over the words drawn for this tile.
@@ -240,21 +270,17 @@ FW_STAGE void draw_noise(tile *t, int64_t number) {
    Only the new words count in the loss: training has just used the others, so their loss would be too low. If no word
    is new (noise_life > noise_slots), all count. */
 FW_STAGE void renew_noise(tile *t) {
-    float fresh = 0;
-    for (int64_t m = 0; m < t->noise_slots; m++) {
-        t->loss_weight[m] = t->drawn[m] >= 0;
-        if (t->drawn[m] < 0) continue;
-        t->noise_word[m] = t->drawn[m];
-        t->noise_row[m] = output_row(t->job, t->drawn[m]);
-        t->noise_rate[m] = t->job->output_rate[t->drawn[m]];
-        t->drawn[m] = -1;
-        fresh++;
-    }
-    const float each = (float)t->job->run.negative / (fresh > 0 ? fresh : (float)t->noise_slots);
-    memset(t->lossy, 0, (size_t)(t->noise_stride / FW_LANES));
-    for (int64_t m = 0; m < t->noise_slots; m++) {
-        t->loss_weight[m] = fresh > 0 ? t->loss_weight[m] * each : each;
-        t->lossy[m / FW_LANES] |= t->loss_weight[m] > 0;
+    const int64_t fresh = t->drawn_count;
+    const float each = (float)t->job->run.negative / (float)(fresh > 0 ? fresh : t->noise_slots);
+    for (int64_t m = 0; m < t->noise_stride; m++) t->loss_weight[m] = fresh > 0 || m >= t->noise_slots ? 0 : each;
+    memset(t->lossy, fresh == 0, (size_t)(t->noise_stride / FW_LANES));
+    for (int64_t i = 0; i < fresh; i++) {
+        const int32_t m = t->draw_slot[i], word = t->drawn[i];
+        t->noise_word[m] = word;
+        t->noise_row[m] = output_row(t->job, word);
+        t->noise_rate[m] = t->job->output_rate[word];
+        t->loss_weight[m] = each;
+        t->lossy[m / FW_LANES] = 1;
     }
 }
 
@@ -304,14 +330,10 @@ FW_STAGE void open_weights(tile *t) {
    each token of this tile, between pieces of arithmetic: a core can have some sixteen cache lines outstanding, and
    stalls on more. Only the last pass prefetches. */
 FW_INLINE void prefetch_own(const tile *t, int64_t i) {
-    int64_t at = t->i0 + t->n + i;
-    if (at < t->s.end && t->last_pass && (!t->job->run.cbow || t->job->run.negative_sampling))
-        prefetch_row(t, t->job->run.cbow ? output_row(t->job, t->s.word[at]) : input_row(t->job, t->s.word[at]));
+    if (t->last_pass) prefetch_row(t, t->own[t->n + i]);
 }
 FW_INLINE void prefetch_halo(const tile *t, int64_t i) {
-    int64_t at = t->i0 + t->n + i + t->job->run.window;
-    if (at < t->s.n && t->last_pass && (t->job->run.cbow || t->job->run.negative_sampling))
-        prefetch_row(t, t->job->run.cbow ? input_row(t->job, t->s.word[at]) : output_row(t->job, t->s.word[at]));
+    if (t->last_pass) prefetch_row(t, t->halo[t->n + i + t->job->run.window - t->low]);
 }
 
 #endif

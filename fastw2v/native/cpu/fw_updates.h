@@ -76,13 +76,14 @@ FW_INLINE void halo_updates_block(tile *t, const float *from, int64_t k0, const 
     float *const *halo_out = t->halo_out, *const sink = t->sink;
     const float *halo_rate = t->halo_rate;
     for (int64_t h = 0; h < n + slots - 1; h += 2) {
-        if (halo_out[h] == sink && halo_out[h + 1] == sink) continue;
+        float *const out[2] = {halo_out[h], h + 1 < n + slots - 1 ? halo_out[h + 1] : sink};
+        if (out[0] == sink && out[1] == sink) continue;
         const int64_t begin = h - slots + 1 > 0 ? h - slots + 1 : 0, end = h + 1 < n ? h + 2 : n;
         vf sums[2][FW_BLOCK_TWO];
         two_sums(sums, t->band + begin * step + h, step, FW_AT(from + begin * t->stride + k0), t->stride, end - begin,
                  kc);
         FW_UNROLL for (int r = 0; r < 2; r++) {
-            float *to = FW_AT(halo_out[h + r] + k0);
+            float *to = FW_AT(out[r] + k0);
             const vf rate = splat(halo_rate[h + r]);
             FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, rate * sums[r][c]);
         }
