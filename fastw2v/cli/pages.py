@@ -15,7 +15,8 @@ from fastw2v.cli.rivals_options import answer_to
 
 _OTHER = "Other options"
 # Ranges that go without saying, and click's names of types.
-_UNSAID = re.compile(r"  \[x>=1\]|; x>=1|  \[0<=x<=9223372036854775807\]|; 0<=x<=(9223372036854775807|\d\b)")
+_RANGE = r"x>=[01]|0<=x<=(?:\d|4294967295|9223372036854775807)\b"
+_UNSAID = re.compile(rf"  \[(?:{_RANGE})\]|; (?:{_RANGE})")
 _TYPES = {"INTEGER RANGE": "N", "INTEGER": "N", "FLOAT": "X", "PATH": "FILE", "TEXT": "NAME"}
 
 
