@@ -15,7 +15,7 @@ from bench.helpers.record import BENCH
 from bench.helpers.scores import SCORES
 
 ROOT = BENCH.parent
-PAGES = (ROOT / "README.md", ROOT / "docs" / "benchmarks.md")
+PAGES = (ROOT / "README.md", ROOT / "docs" / "index.md", ROOT / "docs" / "benchmarks.md")
 PLACE = re.compile(r"(<!-- bench: ([\w-]+) -->\n\n?).*?(\n?<!-- end -->)", re.DOTALL)
 TABLES: dict[str, Callable[[], str]] = {}
 
