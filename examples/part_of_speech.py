@@ -7,8 +7,9 @@ The list below was written by hand; its words nearly always have the same part o
 seen a word predicts its part (5 folds). The vectors are trained on the Penn Treebank's text without tags (from the
 folder that FASTW2V_DATA names, or fetched once), with a window of 2: near neighbours reflect syntax, far ones topics.
 The baseline uses the same neighbours as counts weighted by tf-idf. This tags words, whereas a tagger for text must tag
-each token in its sentence. The picture shows the words, each part of speech in its colour (pip install
-'fastw2v[plot]').
+each token in its sentence.
+
+The picture shows the words, each part of speech in its colour (pip install 'fastw2v[plot]').
 """
 
 import argparse

@@ -4,8 +4,10 @@
     FASTW2V_DATA=... python examples/sentiment.py --corpus enwiki-17M-words.txt --plot words.png
 
 Without --corpus the vectors are trained on the 6,920 training sentences alone, which are too few for good vectors.
-Words of opposite sentiment occur in the same contexts (a good film, a bad film), so word vectors capture little of it. The picture shows the words that the classifier of
-mean vectors finds the most positive and the most negative (pip install 'fastw2v[plot]').
+Words of opposite sentiment occur in the same contexts (a good film, a bad film), so word vectors capture little of it.
+
+The picture shows the words that the classifier of mean vectors finds the most positive and the most negative (pip
+install 'fastw2v[plot]').
 """
 
 import argparse

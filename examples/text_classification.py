@@ -4,8 +4,9 @@
     python examples/text_classification.py --plot posts.png
 
 The vectors are trained on the training posts alone. The posts are read from the folder that FASTW2V_DATA names, or
-fetched once. Expect bag-of-words to win: single words, such as names, distinguish the groups, and a mean blurs them. The picture shows test
-posts as points, by their word vectors (pip install 'fastw2v[plot]').
+fetched once. Expect bag-of-words to win: single words, such as names, distinguish the groups, and a mean blurs them.
+
+The picture shows test posts as points, by the mean of their words' vectors (pip install 'fastw2v[plot]').
 """
 
 import argparse

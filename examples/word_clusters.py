@@ -6,8 +6,9 @@
 The topics come from 20 Newsgroups: a word belongs to a topic (computers, sports, science, ...) if a far larger share of
 its posts than of others holds the word. Training sees neither groups nor topics. The score of the clusters, and of a
 baseline (tf-idf of the posts that hold a word, in 100 dimensions by SVD), is their normalised mutual information with
-the topics: 0 for chance, 1 for the same division. The picture shows the most frequent words of the topics, each topic in
-its colour (pip install 'fastw2v[plot]').
+the topics: 0 for chance, 1 for the same division.
+
+The picture shows the most frequent words of the topics, each topic in its colour (pip install 'fastw2v[plot]').
 """
 
 import argparse

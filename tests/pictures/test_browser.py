@@ -1,6 +1,7 @@
 """The map in a real browser without a screen: search, clicks, neighbours, keys, hostile words, no request, no error."""
 
 import json
+import os
 import shutil
 from itertools import pairwise
 from pathlib import Path
@@ -49,7 +50,10 @@ def browser():
     ):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=DRIVER))
+    # Without what is loaded into this process by the environment, such as the library of a sanitizer.
+    environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+    service = webdriver.ChromeService(executable_path=DRIVER, env=environment)
+    driver = webdriver.Chrome(options=options, service=service)
     yield driver
     driver.quit()
 
