@@ -19,7 +19,7 @@ WORDS = """king queen prince princess emperor lord duke pope bishop church river
     city town village north south east west one two three four five six seven eight nine ten red blue green white
     black yellow dog cat horse bird fish france germany italy spain england russia china japan french german italian
     spanish english russian chinese japanese physics chemistry biology mathematics philosophy music song album band
-    guitar piano""".split()
+    guitar piano"""
 
 
 def plots(model: Word2Vec) -> None:
@@ -27,8 +27,8 @@ def plots(model: Word2Vec) -> None:
     matplotlib.rcParams["svg.hashsalt"] = "fastw2v"  # the same picture gives the same file
     for name, ax in (
         ("loss", model.plot_loss()),
-        ("words_pca", model.vectors_.plot(WORDS)),
-        ("words_tsne", model.vectors_.plot(WORDS, "tsne")),
+        ("words_pca", model.vectors_.plot(WORDS.split())),
+        ("words_tsne", model.vectors_.plot(WORDS.split(), "tsne")),
     ):
         ax.figure.savefig(IMAGES / f"{name}.svg", metadata={"Date": None})
 
