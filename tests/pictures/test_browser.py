@@ -312,6 +312,6 @@ def test_vectors_without_counts_are_ranked(browser, tmp_path):
     found = Map(browser)
     found.open(wv.explore(tmp_path / "map.html", method="pca"))
     found.search("w7")
-    assert found.find("#facts").text.startswith("rank 8; with ")
+    assert found.find("#facts").text.startswith("rank 8 · cluster ")
     assert found.find("#by-frequency").text == "rank"
     assert found.log() == ([], [])

@@ -68,6 +68,9 @@ index = fastw2v.ann.ApproximateIndex(vectors)
 reveal_type(index)  # is: fastw2v.vectors.approximate.ApproximateIndex
 reveal_type(model.most_similar("cat", index=index))  # is: list[tuple[Any, float]]
 export("folder", vectors, to="model2vec")
+reveal_type(vectors.explore("map.html", 2000, "umap", clusters=8))  # is: pathlib.Path
+vectors.plot(["cat", "dog"], "tsne", groups={"cat": "pet"}, perplexity=5).figure.savefig("words.png")
+model.plot_loss().figure.savefig("loss.png")
 fastw2v.formats.export("vectors.npz", vectors, "npz")
 
 # --- evaluation ---
@@ -128,6 +131,7 @@ DocVectorizer(weighting="tf-idf")  # error: arg-type
 DocVectorizer(vectors, size=3)  # error: call-arg
 vectorizer.transfrom(["a"])  # error: attr-defined
 encode(sentences, mincount=1)  # error: call-arg
+vectors.plot(method="lda")  # error: arg-type
 load("vectors.txt", format="txt")  # error: arg-type
 save("vectors.txt", vectors, fmt="text")  # error: call-arg
 evaluate_analogies(vectors, questions, protocol="word2vec")  # error: arg-type

@@ -28,8 +28,8 @@ class Panel {
 
   facts(row) {
     const {counts, clusterNames, clusters} = this.data;
-    const often = counts ? `occurs ${number.format(counts[row])} times, ` : "";
-    return `${often}rank ${number.format(row + 1)}; with ${clusterNames[clusters[row]]}`;
+    const often = counts ? `occurs ${number.format(counts[row])} times · ` : "";
+    return `${often}rank ${number.format(row + 1)} · cluster ${clusterNames[clusters[row]]}`;
   }
 
   update() {

@@ -26,12 +26,18 @@ class Selection {
     }
     this.row = row;
     this.found = row < 0 ? [] : this.neighbours.nearest(row, SHOWN_NEIGHBOURS);
-    const address = row < 0 ? "" : `#${encodeURIComponent(this.data.words[row])}`;
-    if (address !== window.location.hash) {
-      window.history.pushState(null, "", address || window.location.pathname + window.location.search);
-    }
+    this.remember(row < 0 ? "" : `#${encodeURIComponent(this.data.words[row])}`);
     if (move && row >= 0) this.view.frame.show([row, ...this.found.map((each) => each.row)]);
     this.changed();
+  }
+
+  remember(address) {
+    if (address === window.location.hash) return;
+    try {
+      window.history.pushState(null, "", address || window.location.pathname + window.location.search);
+    } catch (error) {
+      if (error.name !== "SecurityError") throw error;  // a page within a page, as in a notebook, has no address
+    }
   }
 
   fromAddress() {

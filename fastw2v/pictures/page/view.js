@@ -61,8 +61,8 @@ class View {
   colourPoints(colour, alpha) {
     const {x, y, sizes} = this.data;
     this.points.data = {x, y, size: sizes, ...this.looks(colour, alpha)};
-    this.text.glyph.background_fill_color = this.theme.colour("map");
-    this.line.glyph.line_color = this.theme.colour("text");
+    this.text.glyph.background_fill_color = {value: this.theme.colour("map")};
+    this.line.glyph.line_color = {value: this.theme.colour("text")};
   }
 
   // Rings around words, and lines from the first of them to the others.
