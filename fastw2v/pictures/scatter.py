@@ -57,6 +57,7 @@ def draw_words(
     ax.set_xticks([])
     ax.set_yticks([])
     ax.margins(0.06)
+    ax.spines[:].set_color("0.8")
     # parse_math: a word such as $x$ is no formula.
     written = [
         ax.text(x, y, text, fontsize=9, ha="center", va="center", parse_math=False, usetex=False, clip_on=True)
