@@ -36,6 +36,12 @@ class Frame {
     return [this.span[0].middle, this.span[1].middle, scale];
   }
 
+  // How much larger points are drawn where the map is zoomed in, in few steps.
+  get growth() {
+    const closer = Math.max(1, this.whole[2] / this.scale);
+    return Math.min(1.8, 1.12 ** Math.round(Math.log(closer ** 0.4) / Math.log(1.12)));
+  }
+
   pixel(row) {
     const {x, y, data, size} = this;
     return [
@@ -78,7 +84,7 @@ class Frame {
     const [x, y] = [this.data.x[rows[0]], this.data.y[rows[0]]];
     const away = rows.slice(1).map((row) => Math.hypot(this.data.x[row] - x, this.data.y[row] - y));
     away.sort((one, other) => one - other);
-    const near = Math.max(away[Math.floor(0.7 * away.length)] ?? 0, this.data.extent / 30);
+    const near = Math.max(away[Math.floor(0.7 * away.length)] ?? 0, this.data.extent / 13);
     this.glide(x, y, Math.min(this.scale, (2.6 * near) / Math.min(...this.size)));
   }
 

@@ -2,7 +2,7 @@
 
 const LINE = 16;  // height of a label
 const GAP = 3;
-const AREA = 7000;  // square pixels for each label
+const AREA = 6000;  // square pixels for each label
 const PAUSE = 60;  // milliseconds between layouts while the map moves
 
 class Labels {
@@ -13,6 +13,7 @@ class Labels {
     this.widths = new Map();
     this.chosen = [];
     this.dimmed = () => false;
+    this.grown = () => {};  // called when points change their size
     this.placed = [];
     view.onChange(() => this.soon());
   }
@@ -37,15 +38,18 @@ class Labels {
 
   layOut() {
     const {view} = this;
+    if (view.grow()) this.grown();
     const {data, frame} = view;
     const [wide, high] = frame.size;
     const most = Math.max(8, Math.floor((wide * high) / AREA));
+    const chosen = new Set(this.chosen);
     const taken = new Boxes();
     const placed = [];
     const tryRow = (row, bold, always) => {
       const [x, y] = frame.pixel(row);
       if (x < 0 || y < 0 || x > wide || y > high) return;
-      const [width, reach] = [this.width(row, bold), data.sizes[row] / 2 + GAP];
+      const [width, ring] = [this.width(row, bold), chosen.has(row) ? (bold ? 5 : 3) : 0];
+      const reach = view.size(row) / 2 + ring + GAP;
       const places = [[reach, 0], [-reach - width, 0], [-width / 2, -reach - LINE / 2], [-width / 2, reach + LINE / 2]];
       const box = ([dx, dy]) => [x + dx, y + dy - LINE / 2, x + dx + width, y + dy + LINE / 2];
       const seen = ([left, top, right, bottom]) => left >= 0 && top >= 0 && right <= wide && bottom <= high;
@@ -55,7 +59,6 @@ class Labels {
       placed.push({row, bold, dx: free[0], dy: free[1], width});
     };
     this.chosen.forEach((row, place) => tryRow(row, place === 0, place === 0));
-    const chosen = new Set(this.chosen);
     for (let row = 0; row < data.words.length && placed.length < most; row++) {
       if (!chosen.has(row) && !this.dimmed(row)) tryRow(row, false, false);
     }
@@ -84,7 +87,7 @@ class Labels {
     let [found, nearest] = [-1, Infinity];
     for (let row = 0; row < data.words.length; row++) {
       const [left, middle] = frame.pixel(row);
-      const away = Math.hypot(left - x, middle - y) - data.sizes[row] / 2;
+      const away = Math.hypot(left - x, middle - y) - this.view.size(row) / 2;
       if (away < nearest && away <= reach) [found, nearest] = [row, away];
     }
     return found;

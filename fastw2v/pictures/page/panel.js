@@ -29,7 +29,7 @@ class Panel {
   facts(row) {
     const {counts, clusterNames, clusters} = this.data;
     const often = counts ? `occurs ${number.format(counts[row])} times · ` : "";
-    return `${often}rank ${number.format(row + 1)} · cluster ${clusterNames[clusters[row]]}`;
+    return `${often}rank ${number.format(row + 1)} · cluster: ${clusterNames[clusters[row]]}`;
   }
 
   update() {

@@ -10,6 +10,7 @@ class Selection {
     this.by = "cluster";
     this.only = -1;  // the one cluster that is shown, or -1
     this.listeners = [];
+    labels.grown = () => this.mark();
     this.firstRow = new Map();
     data.words.forEach((word, row) => this.firstRow.has(word) || this.firstRow.set(word, row));
     window.addEventListener("hashchange", () => this.fromAddress());
@@ -21,13 +22,13 @@ class Selection {
 
   choose(row, {move = false} = {}) {
     if (row === this.row) {
-      if (move && row >= 0) this.view.frame.show([row, ...this.found.map((each) => each.row)]);
+      if (move && row >= 0) this.view.frame.show(this.rows);
       return;
     }
     this.row = row;
     this.found = row < 0 ? [] : this.neighbours.nearest(row, SHOWN_NEIGHBOURS);
     this.remember(row < 0 ? "" : `#${encodeURIComponent(this.data.words[row])}`);
-    if (move && row >= 0) this.view.frame.show([row, ...this.found.map((each) => each.row)]);
+    if (move && row >= 0) this.view.frame.show(this.rows);
     this.changed();
   }
 
@@ -64,16 +65,25 @@ class Selection {
   colour(row) {
     const {data} = this;
     if (this.by === "cluster") return data.clusterColours[data.clusters[row]];
-    return data.frequencyColours[Math.round(data.frequency[row] * (data.frequencyColours.length - 1))];
+    return data.frequencyColours[Math.round(data.frequency[row] ** 0.6 * (data.frequencyColours.length - 1))];
+  }
+
+  // The chosen word and its neighbours.
+  get rows() {
+    return this.row < 0 ? [] : [this.row, ...this.found.map((each) => each.row)];
+  }
+
+  mark() {
+    this.view.mark(this.rows, (row) => this.colour(row));
   }
 
   changed() {
-    const rows = this.row < 0 ? [] : [this.row, ...this.found.map((each) => each.row)];
+    const {rows} = this;
     const marked = new Set(rows);
     const hidden = (row) => this.only >= 0 && this.data.clusters[row] !== this.only && !marked.has(row);
-    const alpha = (row) => (hidden(row) ? 0.07 : marked.has(row) ? 1 : rows.length ? 0.4 : 0.8);
+    const alpha = (row) => (hidden(row) ? 0.07 : marked.has(row) ? 1 : rows.length ? 0.45 : 0.8);
     this.view.colourPoints((row) => this.colour(row), alpha);
-    this.view.mark(rows, (row) => this.colour(row));
+    this.mark();
     this.labels.chosen = rows;
     this.labels.dimmed = hidden;
     this.labels.layOut();

@@ -18,5 +18,5 @@ async function runLibrary() {
     script.textContent = code;
     document.head.append(script);
   }
-  window.Bokeh.set_log_level?.("warn");
+  window.Bokeh.logger.set_level("warn");
 }

@@ -10,6 +10,25 @@ class View {
     this.element = document.getElementById("drawing");
     this.frame = new Frame(data, this.element);
     this.listeners = [];
+    this.grown = 1;
+  }
+
+  // The diameter of a point, in pixels.
+  size(row) {
+    return this.data.sizes[row] * this.grown;
+  }
+
+  // Draw points in the size that suits the zoom; returns whether it is another one.
+  grow() {
+    const {growth} = this.frame;
+    if (growth === this.grown) return false;
+    this.grown = growth;
+    this.points.data = {...this.points.data, size: this.sizes()};
+    return true;
+  }
+
+  sizes() {
+    return this.data.words.map((_, row) => this.size(row));
   }
 
   async draw() {
@@ -19,7 +38,7 @@ class View {
     const empty = (...names) =>
       new Bokeh.ColumnDataSource({data: Object.fromEntries(names.map((name) => [name, []]))});
     this.points = empty("x", "y", "size", "colour", "alpha");
-    this.points.data = {x: data.x, y: data.y, size: data.sizes, ...this.looks(() => data.otherColour, () => 0)};
+    this.points.data = {x: data.x, y: data.y, size: this.sizes(), ...this.looks(() => data.otherColour, () => 0)};
     this.lines = empty("x0", "y0", "x1", "y1");
     this.rings = empty("x", "y", "size", "colour");
     this.texts = empty("x", "y", "text", "dx", "dy", "style", "colour");
@@ -59,18 +78,18 @@ class View {
   }
 
   colourPoints(colour, alpha) {
-    const {x, y, sizes} = this.data;
-    this.points.data = {x, y, size: sizes, ...this.looks(colour, alpha)};
+    const {x, y} = this.data;
+    this.points.data = {x, y, size: this.sizes(), ...this.looks(colour, alpha)};
     this.text.glyph.background_fill_color = {value: this.theme.colour("map")};
     this.line.glyph.line_color = {value: this.theme.colour("text")};
   }
 
   // Rings around words, and lines from the first of them to the others.
   mark(rows, colour) {
-    const {x, y, sizes} = this.data;
+    const {x, y} = this.data;
     this.rings.data = {
       x: rows.map((row) => x[row]), y: rows.map((row) => y[row]),
-      size: rows.map((row, place) => sizes[row] + (place ? 4 : 8)),
+      size: rows.map((row, place) => this.size(row) + (place ? 4 : 8)),
       colour: rows.map((row, place) => (place ? colour(row) : this.theme.colour("text"))),
     };
     const others = rows.slice(1);
