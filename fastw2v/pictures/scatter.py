@@ -8,15 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import ParameterError, require, warn_user
+from fastw2v.errors import ParameterError, require
 from fastw2v.pictures.figures import axes_or_new, check_axes
+from fastw2v.pictures.free_places import separate
 from fastw2v.pictures.palette import GROUP_COLOURS, OTHERS_COLOUR
 
 PURPOSE = "plot()"
 _SIZE = (9.0, 7.0)
 _MARKERS = "os^"
-# Steps of moving labels apart; a limit in seconds would give another picture on another machine.
-_STEPS = 400
 
 
 def require_plotting(ax: Any = None) -> None:
@@ -51,7 +50,6 @@ def draw_words(
     -------
     matplotlib Axes
     """
-    adjust = require("adjustText", PURPOSE, "plot")
     ax = axes_or_new(ax, PURPOSE, _SIZE)
     _draw_points(ax, points, groups)
     ax.set_xticks([])
@@ -63,17 +61,8 @@ def draw_words(
         ax.text(x, y, text, fontsize=9, ha="center", va="center", parse_math=False, usetex=False, clip_on=True)
         for (x, y), text in zip(points[:labels], texts, strict=False)
     ]
-    line = {"arrowstyle": "-", "color": "0.6", "lw": 0.6}
-    _, lines = adjust.adjust_text(
-        written,
-        *points.T,
-        ax=ax,
-        iter_lim=_STEPS,
-        expand=(1.1, 1.25),
-        force_text=(0.2, 0.3),
-        arrowprops=line,
-    )
-    _remove_overlapping(ax, written, lines)
+    if written:
+        separate(ax, written, points)
     return ax
 
 
@@ -97,29 +86,3 @@ def _draw_points(ax: Any, points: NDArray[np.float64], groups: Sequence[Hashable
     legend.set_frame_on(False)
     for text in legend.get_texts():
         text.set_parse_math(False)
-
-
-def _remove_overlapping(ax: Any, written: list[Any], lines: list[Any]) -> None:
-    """Remove the labels that found no free place, each after all more important ones, and their lines."""
-    renderer = ax.figure.canvas.get_renderer()
-    inside = ax.get_window_extent(renderer)
-    kept: list[Any] = []
-    removed = []
-    for text in written:
-        box = text.get_window_extent(renderer)
-        free = inside.containsx(box.x0 + 1) and inside.containsx(box.x1 - 1)
-        free = free and inside.containsy(box.y0 + 1) and inside.containsy(box.y1 - 1)
-        if free and not any(box.overlaps(other) for other in kept):
-            kept.append(box)
-        else:
-            removed.append(text)
-    for line in lines:
-        if line.patchA in removed:
-            line.remove()
-    for text in removed:
-        text.remove()
-    if removed:
-        warn_user(
-            f"{len(removed):,} of {len(written):,} labels found no free place and are left out, their points are "
-            "drawn: show fewer words, or pass the ax of a larger figure"
-        )

@@ -47,9 +47,3 @@ def assert_same():
 def names_in():
     """``names_in(folder)``: the sorted names of what lies in a folder."""
     return lambda folder: sorted(path.name for path in folder.iterdir())
-
-
-@pytest.fixture
-def temporaries(tmp_path):
-    """``temporaries()``: the temporary files that lie in the folder of the test."""
-    return lambda: [path for path in tmp_path.iterdir() if path.name.endswith(".tmp")]

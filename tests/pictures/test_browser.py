@@ -93,7 +93,9 @@ class Map:
             event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"
         ]
         said = [entry["message"] for entry in self.browser.get_log("browser")]
-        said = [message for message in said if "GL Driver Message (OpenGL, Performance" not in message]  # no graphics card
+        said = [
+            message for message in said if "GL Driver Message (OpenGL, Performance" not in message
+        ]  # no graphics card
         return [url for url in asked if not url.startswith(("file:", "data:", "blob:"))], said
 
     def find(self, selector):
