@@ -6,6 +6,14 @@ import pytest
 from fastw2v import WordVectors
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_thread():
+    """On small data more threads of scikit-learn wait for each other."""
+    threadpoolctl = pytest.importorskip("threadpoolctl")
+    with threadpoolctl.threadpool_limits(1):
+        yield
+
+
 @pytest.fixture(scope="session")
 def themed():
     """``themed(words, size=..., themes=...)``: vectors that point in a few directions, with falling counts."""

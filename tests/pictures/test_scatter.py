@@ -49,11 +49,11 @@ def test_labels_do_not_overlap_and_are_inside(themed):
 
 
 def test_labels_without_a_place_are_left_out_with_a_warning(themed, pyplot):
-    ax = pyplot.subplots(figsize=(1.5, 1.5))[1]
-    with pytest.warns(RuntimeWarning, match=r"\d+ of 60 labels found no free place .*: show fewer words"):
-        themed(60).plot(60, ax=ax)
-    assert len(points(ax)) == 60
-    assert 0 < len(ax.texts) < 60
+    ax = pyplot.subplots(figsize=(1.2, 1.2))[1]
+    with pytest.warns(RuntimeWarning, match=r"\d+ of 30 labels found no free place .*: show fewer words"):
+        themed(30).plot(30, ax=ax)
+    assert len(points(ax)) == 30
+    assert 0 < len(ax.texts) < 30
     found = boxes(ax)
     assert not any(one.overlaps(other) for place, one in enumerate(found) for other in found[:place])
     assert {line.patchA for line in ax.patches} <= set(ax.texts)
