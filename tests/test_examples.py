@@ -130,7 +130,7 @@ def test_word_map(data, tmp_path):
     page = tmp_path / "map.html"
     arguments = ("--corpus", str(data / "ptb.train.txt"), "--output", str(page))
     output = run("word_map", *arguments, data=data)
-    assert "26 words" in output
+    assert "27 words" in output
     assert page.read_text().startswith("<!DOCTYPE html>")
 
 

@@ -102,5 +102,5 @@ def _connect(ax: Any, text: Any, point: NDArray[np.float64]) -> None:
     x, y = ax.transData.transform(point)
     away = math.hypot(max(box.x0 - x, 0, x - box.x1), max(box.y0 - y, 0, y - box.y1))
     if away > _LINE_FROM * ax.figure.dpi / 72:
-        look = {"arrowstyle": "-", "color": "0.6", "lw": 0.6, "zorder": 0.9}
+        look: dict[str, Any] = {"arrowstyle": "-", "color": "0.6", "lw": 0.6, "zorder": 0.9}
         ax.add_patch(FancyArrowPatch(text.get_position(), tuple(point), patchA=text, shrinkA=1, shrinkB=2, **look))

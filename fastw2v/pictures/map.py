@@ -113,7 +113,7 @@ def _library() -> list[str]:
 
 
 def _part(name: str) -> str:
-    return (files("fastw2v.pictures") / "page" / name).read_text(encoding="utf-8")
+    return (files(__package__ or "") / "page" / name).read_text(encoding="utf-8")
 
 
 def _packed(data: bytes) -> str:

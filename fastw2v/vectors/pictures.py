@@ -134,7 +134,7 @@ class Pictures(Table):
         clusters : int, default 12
             How many colours the words get, by k-means of their directions: 1 to 12.
         title : str, optional
-            By default the number of words.
+            By default "Map of words".
         random_state : int, RandomState or None, default 0
             Of t-SNE, UMAP and k-means. The same number gives the same map.
         overwrite : bool, default False
@@ -189,7 +189,7 @@ class Pictures(Table):
             None if self.counts is None else self.counts[rows],
             cluster(units, clusters, random_state),
             method=method,
-            title=f"{len(rows):,} words" if title is None else title,
+            title="Map of words" if title is None else title,
         )
         write_picture(target, page)
         return target

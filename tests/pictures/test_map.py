@@ -39,7 +39,7 @@ def test_the_page_holds_words_counts_and_vectors(page, themed):
     assert max(map(abs, [*data["x"], *data["y"]])) == data["extent"]
     assert set(data["clusters"]) == set(range(12))
     assert len(data["clusterNames"]) == 12
-    assert (data["dimensions"], data["method"], data["title"]) == (16, "PCA", "200 words")
+    assert (data["dimensions"], data["method"], data["title"]) == (16, "PCA", "Map of words")
     vectors = np.frombuffer(packed(page.read_text(encoding="utf-8"), "vectors"), np.int8).reshape(200, 16)
     assert np.array_equal(vectors, quantise(wv.unit_vectors))
 
