@@ -6,11 +6,13 @@ Writes to docs/images. The screenshots need Chromium or Chrome with chromedriver
 """
 
 import argparse
+import io
 import shutil
 import tempfile
 from pathlib import Path
 
 import matplotlib
+from PIL import Image
 
 from fastw2v import Word2Vec
 
@@ -54,7 +56,8 @@ def screenshots(page: Path, word: str) -> None:
         driver.get("about:blank")
         driver.get(f"{page.as_uri()}{'' if name == 'map_light' else '#' + word}")
         driver.execute_async_script("setTimeout(arguments[0], 3000)")
-        driver.save_screenshot(str(IMAGES / f"{name}.png"))
+        picture = Image.open(io.BytesIO(driver.get_screenshot_as_png())).convert("RGB")
+        picture.quantize(224).save(IMAGES / f"{name}.png", optimize=True)  # half the room
     driver.quit()
 
 
