@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fastw2v.errors import ParameterError, require
 from fastw2v.pictures.figures import axes_or_new, check_axes
 from fastw2v.pictures.free_places import separate
+from fastw2v.pictures.labels import label_of
 from fastw2v.pictures.palette import GROUP_COLOURS, OTHERS_COLOUR
 
 PURPOSE = "plot()"
@@ -82,7 +83,7 @@ def _draw_points(ax: Any, points: NDArray[np.float64], groups: Sequence[Hashable
         colour = OTHERS_COLOUR if name is None else GROUP_COLOURS[number % len(GROUP_COLOURS)]
         marker = "o" if name is None else _MARKERS[number // len(GROUP_COLOURS)]
         drawn.append(ax.scatter(*points[rows].T, s=18, color=colour, marker=marker, alpha=0.85, linewidths=0))
-    legend = ax.legend(drawn[:-1], [str(name) for name in names], loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    legend.set_frame_on(False)
-    for text in legend.get_texts():
-        text.set_parse_math(False)
+    # Under names of our own at first: matplotlib leaves out those that begin with an underscore.
+    legend = ax.legend(drawn[:-1], ["group"] * len(names), loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
+    for text, name in zip(legend.get_texts(), names, strict=True):
+        text.set(text=label_of(name), parse_math=False)
