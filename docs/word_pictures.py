@@ -68,7 +68,7 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=5000, help="of the map")
     options = parser.parse_args()
     IMAGES.mkdir(exist_ok=True)
-    model = Word2Vec(options.corpus, epochs=options.epochs, random_state=1).fit()
+    model = Word2Vec(options.corpus, epochs=options.epochs, random_state=1, n_jobs=1).fit()  # the same each time
     plots(model)
     with tempfile.TemporaryDirectory() as folder:
         page = model.vectors_.explore(Path(folder) / "map.html", options.words, title="Words of the English Wikipedia")

@@ -102,7 +102,7 @@ def main() -> None:
         print(f"{name:28} {100 * scores.mean():5.1f} %")
 
     if options.plot:
-        ax = model.vectors_.plot(words, "tsne", groups=dict(zip(words, parts, strict=True)), labels=0)
+        ax = model.vectors_.plot(set(words), "tsne", groups=dict(zip(words, parts, strict=True)), labels=150)
         ax.set_title("Words of the Penn Treebank by part of speech")
         ax.figure.savefig(options.plot, dpi=150)
 

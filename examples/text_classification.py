@@ -41,6 +41,7 @@ def draw(vectors: np.ndarray, groups: list[str], seed: int, path: str) -> None:
         ax.scatter(*points[families == family].T, s=9, color=f"C{number}", alpha=0.7, linewidths=0, label=family)
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, markerscale=2)
     ax.set(xticks=[], yticks=[], title="Posts of 20 Newsgroups by the mean of their words' vectors")
+    ax.spines[:].set_color("0.8")
     figure.savefig(path, dpi=150)
 
 

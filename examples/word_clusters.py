@@ -58,9 +58,10 @@ def words_of_topics(
     return [vocabulary[i] for i in chosen], [names[i] for i in shares[:, chosen].argmax(axis=0)], counter
 
 
-def without_attachments(posts: list[str]) -> list[str]:
+def without_attachments(posts: list[str], groups: list[str]) -> tuple[list[str], list[str]]:
     """Drop the few posts that are pictures and programs encoded as text and repeat a token thousands of times."""
-    return [post for post in posts if max(Counter(words(post)).values(), default=0) < 500]
+    kept = [place for place, post in enumerate(posts) if max(Counter(words(post)).values(), default=0) < 500]
+    return [posts[place] for place in kept], [groups[place] for place in kept]
 
 
 def draw(model: Word2Vec, topic_of_word: dict[str, str], path: str) -> None:
@@ -79,11 +80,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--plot", metavar="FILE", help="write a picture of the words (.png, .svg, .pdf)")
     options = parser.parse_args()
-    posts, groups = fetch_20newsgroups("train")
+    posts, groups = without_attachments(*fetch_20newsgroups("train"))
     chosen, topics, counter = words_of_topics(posts, groups, options.min_posts)
 
     model = Word2Vec(epochs=options.epochs, min_count=options.min_posts, random_state=options.seed)
-    model.fit(without_attachments(posts))
+    model.fit(posts)
     by_post = TfidfTransformer(sublinear_tf=True).fit_transform(counter.transform(posts)).T.tocsr()
     rows = by_post[[counter.vocabulary_[word] for word in chosen]]
     size = min(100, len(chosen) - 1)

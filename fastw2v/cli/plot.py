@@ -79,13 +79,13 @@ def plot(
     }
     if kind == "page":
         if not quiet:
-            say(f"drawing {len(words) or min(topn or 5000, len(vectors)):,} words, which can take a minute ...")
+            long = "" if asked["method"] == "pca" else ", which can take a minute"
+            say(f"drawing {len(words) or min(topn or 5000, len(vectors)):,} words{long} ...")
         vectors.explore(output, clusters=12 if clusters is None else clusters, overwrite=overwrite, **asked)
     else:
         _draw(vectors, output, labels, **asked)
     if not quiet:
-        what = "open it in a browser" if kind == "page" else "a picture"
-        say(f"written to {output}, {output.stat().st_size / 1e6:.1f} MB: {what}")
+        say(f"written to {output} ({_size_of(output)}){'; open it in a browser' if kind == 'page' else ''}")
 
 
 def _kind_of(output: Path) -> str:
@@ -97,6 +97,11 @@ def _kind_of(output: Path) -> str:
             f"--output {output}: the name must end in {MAPS[0]} for a page, or {', '.join(FIGURES)} for a picture"
         )
     return "page" if suffix in MAPS else "picture"
+
+
+def _size_of(output: Path) -> str:
+    size = output.stat().st_size
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.0f} kB"
 
 
 def _check_options(kind: str, words: tuple[str, ...], topn: int | None, given: dict[str, int | None]) -> None:

@@ -32,7 +32,7 @@ def test_the_name_chooses_the_kind(file, tmp_path, name, begins):
     done = invoke(file, "-o", tmp_path / name)
     assert (done.exit_code, done.exception) == (0, None), done.output
     assert (tmp_path / name).read_bytes().startswith(begins)
-    assert f"written to {tmp_path / name}, 0." in done.output
+    assert f"written to {tmp_path / name} (" in done.output
 
 
 def test_words_are_named_or_the_most_frequent(file, tmp_path):
