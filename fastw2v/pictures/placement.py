@@ -102,10 +102,14 @@ def _pca(units: NDArray[np.float32], seed: Any, settings: dict[str, Any]) -> NDA
 def _tsne(units: NDArray[np.float32], seed: Any, settings: dict[str, Any]) -> NDArray[np.float64]:
     from sklearn.manifold import TSNE
 
-    # From PCA's places, which keep the large picture; those need two dimensions.
-    start = "pca" if units.shape[1] >= 2 else "random"
-    ours = {"perplexity": min(_PERPLEXITY, (len(units) - 1) / 3), "init": start, "random_state": seed}
+    perplexity = min(_PERPLEXITY, (len(units) - 1) / 3)
+    ours = {"perplexity": perplexity, "init": _start(units), "random_state": seed}
     return np.asarray(_made(TSNE, "tsne", ours, settings).fit_transform(units), np.float64)
+
+
+def _start(units: NDArray[np.float32]) -> str:
+    """Return where to start: from PCA's places, which keep the large picture, but need two dimensions."""
+    return "pca" if units.shape[1] >= 2 else "random"
 
 
 def _umap(units: NDArray[np.float32], seed: Any, settings: dict[str, Any]) -> NDArray[np.float64]:
@@ -113,6 +117,6 @@ def _umap(units: NDArray[np.float32], seed: Any, settings: dict[str, Any]) -> ND
     ours: dict[str, Any] = {"n_neighbors": min(_NEIGHBOURS, len(units) - 1), "metric": "cosine", "random_state": seed}
     if seed is not None:
         ours["n_jobs"] = 1  # UMAP warns that a seed allows no more
-    if len(units) <= _NEIGHBOURS:
-        ours["init"] = "random"  # the spectral start needs more words
+    # UMAP's own start, by eigenvectors, fails on few words and on groups that lie apart.
+    ours["init"] = _start(units)
     return np.asarray(_made(umap.UMAP, "umap", ours, settings).fit_transform(units), np.float64)

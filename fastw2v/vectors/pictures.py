@@ -130,7 +130,7 @@ class Pictures(Table):
         words : collection of words, or int, optional
             The words to show, or how many of the most frequent ones; by default 5,000.
         method : {"tsne", "pca", "umap"}, default "tsne"
-            As in `plot`. t-SNE takes about half a minute for 5,000 words.
+            As in `plot`. t-SNE and UMAP take up to a minute for 5,000 words on two cores.
         clusters : int, default 12
             How many colours the words get, by k-means of their directions: 1 to 12.
         title : str, optional

@@ -104,7 +104,7 @@ def test_umap_gets_the_seed_and_the_settings(units, monkeypatch):
     assert np.array_equal(place(units, "umap", 7, {"spread": 2}), units[:, :2])
     assert (asked["random_state"], asked["metric"], asked["n_jobs"], asked["spread"]) == (7, "cosine", 1, 2)
     place(units[:5], "umap", None)
-    assert (asked["n_neighbors"], asked["n_jobs"], asked["init"]) == (4, -1, "random")
+    assert (asked["n_neighbors"], asked["n_jobs"], asked["init"]) == (4, -1, "pca")
 
 
 @pytest.mark.slow
