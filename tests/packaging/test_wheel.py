@@ -19,8 +19,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "fastw2v"
 FOLDERS = ("fastw2v", "tests", "bench", "examples", "docs", ".ci", ".github")
-# The suffixes of files that belong in both: code, types, and C and CUDA sources.
-SOURCES = {".py", ".pyx", ".pxd", ".pyi", ".c", ".h", ".cu"}
+# The suffixes of files that belong in both: code, types, C and CUDA sources, and the parts of a page.
+SOURCES = {".py", ".pyx", ".pxd", ".pyi", ".c", ".h", ".cu", ".html", ".css", ".js"}
 
 
 def reason_not_to_build():
