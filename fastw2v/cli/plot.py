@@ -92,8 +92,9 @@ def plot(
     }
     if kind == "page":
         if not quiet:
-            long = "" if asked["method"] == "pca" else ", which can take a minute"
-            say(f"drawing {len(words) or min(topn or 5000, len(vectors)):,} words{long} ...")
+            number = len(words) or min(topn or 5000, len(vectors))
+            long = ", which can take a minute" if number > 1000 and asked["method"] != "pca" else ""
+            say(f"drawing {number:,} words{long} ...")
         vectors.explore(output, clusters=12 if clusters is None else clusters, overwrite=overwrite, **asked)
     else:
         _draw(vectors, output, labels, **asked)
