@@ -235,5 +235,22 @@ def ptb() -> str:
     ) + source("ptb")
 
 
+@made
+def stability() -> str:
+    """Return how many runs on hard texts diverge."""
+    return table(
+        ["", "runs", "diverged", "longest row"],
+        [
+            [
+                f"{row['architecture']}, {row['text']}",
+                str(row["runs"]),
+                str(row["failures"]),
+                f"{row['longest_row']:.1f}",
+            ]
+            for row in results("stability")["rows"]
+        ],
+    ) + source("stability")
+
+
 if __name__ == "__main__":
     main()
