@@ -38,7 +38,8 @@ def draw(rows: list[dict[str, Any]], to: Path) -> None:
             axes.set_ylabel(label, fontsize=9)
             axes.tick_params(labelsize=8)
             axes.spines[["top", "right"]].set_visible(False)
-        below.set_ylim(bottom=0)
+        above.set_ylim(0, 1.08 * max(row["mean"] for row in rows))  # of all panels, so that they can be compared
+        below.set_ylim(0, 1.12 * max(row["seconds"] for row in points))
         above.set_xscale("linear" if name == "epochs" else "log")
         below.set_xticks(x, [f"{value:.3g}" for value in x])
         below.set_xticks([], minor=True)
