@@ -4,6 +4,7 @@ import importlib.util
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
@@ -21,6 +22,10 @@ from fastw2v.training import seed
 # No deadline: a busy machine is slow, not wrong.
 settings.register_profile("fastw2v", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("fastw2v")
+
+# A shell has what it starts in the background ignore Ctrl-C, and the children of tests would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A fit that names no seed draws the same one each time that its test runs: what fails once fails again.
 _seeds = random.Random()

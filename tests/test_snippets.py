@@ -8,6 +8,7 @@ import ast
 import doctest
 import gzip
 import json
+import logging
 import os
 import re
 import shutil
@@ -52,6 +53,18 @@ def blocks(page):
         (found["kind"].partition(" ")[0], found["code"], found["note"] or "", line_of(text, found))
         for found in BLOCK.finditer(text)
     ]
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was():
+    """Snippets choose what is logged; so does every test."""
+    root = logging.getLogger()
+    named = [logger for logger in root.manager.loggerDict.values() if isinstance(logger, logging.Logger)]
+    levels, handlers = {logger: logger.level for logger in (root, *named)}, list(root.handlers)
+    yield
+    for logger in (*levels, *(each for each in root.manager.loggerDict.values() if isinstance(each, logging.Logger))):
+        logger.setLevel(levels.get(logger, logging.NOTSET))
+    root.handlers[:] = handlers
 
 
 def line_of(text, found):
