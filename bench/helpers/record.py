@@ -6,6 +6,7 @@ import json
 import platform
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -83,26 +84,43 @@ def _lines(path: str) -> list[str]:
         return []
 
 
-def show(title: str, rows: Sequence[dict[str, Any]], columns: dict[str, str]) -> None:
-    """Print rows as a table.
+def show(title: str, rows: Sequence[dict[str, Any]], columns: dict[str, str], width: int | None = None) -> None:
+    """Print rows as a table, or where the terminal is too narrow for its figures, row by row; nothing is cut.
 
     Parameters
     ----------
     columns : dict
         Name in the rows -> format, as in ``{"what": "", "speed": ",.2f"}``; missing values are left empty.
+    width : int, optional
+        By default that of the terminal; a file is not limited.
     """
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for number, (name, form) in enumerate(columns.items()):
-        table.add_column(name.replace("_", " "), justify="right" if form else "left", no_wrap=number == 0)
-    for row in rows:
-        table.add_row(*(_cell(row.get(name), form) for name, form in columns.items()))
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=150)  # a file is not limited to 80 columns
+    console = Console(width=width)
+    if width is None and not console.is_terminal:
+        console = Console(width=150)
+    heads = [name.replace("_", " ") for name in columns]
+    cells = [[_cell(row.get(name), form) for name, form in columns.items()] for row in rows]
+    least = [  # text may be folded, figures and the words of heads may not
+        max([len(word) for word in head.split()] + [len(line[place]) for line in cells if form])
+        for place, (head, form) in enumerate(zip(heads, columns.values(), strict=True))
+    ]
+    if sum(least) + 2 * len(least) > console.width:
+        console.print(f"[bold]{title}[/bold]")
+        for line in cells:
+            figures = [f"{head} {cell}" for head, cell, form in zip(heads, line, columns.values(), strict=True) if form]
+            named = [cell for cell, form in zip(line, columns.values(), strict=True) if not form]
+            told = textwrap.fill(", ".join(figures), console.width, initial_indent="  ", subsequent_indent="  ")
+            console.print(f"\n{', '.join(named)}\n{told}", highlight=False, markup=False)
+        console.print()
+        return
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for head, form, fewest in zip(heads, columns.values(), least, strict=True):
+        table.add_column(head, justify="right" if form else "left", overflow="fold", min_width=fewest)
+    for line in cells:
+        table.add_row(*line)
     console.print(table)
 
 
