@@ -67,6 +67,7 @@ python_use_unqualified_type_names = True
 # --- pages -----------------------------------------------------------------------------------------------------------
 
 myst_heading_anchors = 4  # links to headings as on GitHub
+nb_execution_in_temp = True  # what pages save is gone with the folder
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(HERE / "_build" / "executed")
 nb_execution_timeout = 300
