@@ -11,7 +11,6 @@ import argparse
 
 from fastw2v import Word2Vec
 from fastw2v.datasets import fetch_ptb
-from fastw2v.training.progress import ProgressLine
 
 NEIGHBOURS_OF = ("you", "year", "car", "toyota")
 # a is to b as c is to ?
@@ -30,17 +29,16 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--plot", metavar="FILE", help="write a picture of the loss (.png, .svg, .pdf)")
     options = parser.parse_args()
-    with ProgressLine() as line:
-        model = Word2Vec(
-            fetch_ptb("train"),
-            architecture="cbow",
-            window=5,
-            vector_size=options.vector_size,
-            epochs=options.epochs,
-            min_count=1,  # the Treebank's rare words are already replaced
-            random_state=options.seed,
-            callbacks=[line],
-        ).fit()
+    model = Word2Vec(
+        fetch_ptb("train"),
+        architecture="cbow",
+        window=5,
+        vector_size=options.vector_size,
+        epochs=options.epochs,
+        min_count=1,  # the Treebank's rare words are already replaced
+        random_state=options.seed,
+        verbose=1,
+    ).fit()
     report = model.report_
     print(f"{report.words_per_second:,.0f} words/s, {report.seconds:.1f} s; loss by epoch:")
     print(" ".join(f"{loss:.3f}" for loss in model.loss_history_))

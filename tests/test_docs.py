@@ -56,16 +56,6 @@ def test_the_tile_of_the_page_is_that_of_the_reference():
     assert np.allclose(names["w_out"], arrays.w_out, rtol=0, atol=1e-9)
 
 
-@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
-def test_the_code_of_the_page_on_progress_runs(capsys):
-    """Its blocks are one script."""
-    page = (ROOT / "docs" / "progress.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) == 3
-    exec("\n".join(blocks), {"__name__": "page"})
-    assert "tokens" in capsys.readouterr().out
-
-
 def anchors(page):
     """What GitHub makes of a page's headings."""
     headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)

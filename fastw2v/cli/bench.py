@@ -95,7 +95,8 @@ def _write_table(entrants: list[Entrant], sets: list[str], text: dict[str, Any],
         *((name, *(f"{each.scores[name]:.3f}" for each in entrants)) for name in sets),
     ]
     columns = [Column(""), *(Column(f"{each.name} {each.version}", "s") for each in entrants)]
-    measured = "one run of each" if runs == 1 else f"medians of {runs} runs of each"
+    of_each = " of each" if len(entrants) > 1 else ""
+    measured = f"one run{of_each}" if runs == 1 else f"medians of {runs} runs{of_each}"
     answer_sentence(f"{text['tokens']:,} tokens, {text['words']:,} words in the vocabulary; {measured}")
     answer_table(columns, rows)
     if len(entrants) > 1:

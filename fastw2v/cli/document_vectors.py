@@ -94,7 +94,10 @@ def document_vectors(
     if not quiet:
         zeros = len(rows) - int(rows.any(axis=1).sum())
         lost = f", {zeros:,} of them zeros (no known word)" if zeros else ""
-        say(f"{len(rows):,} documents{lost}, {rows.shape[1]} dimensions" + (f"; written to {output}" if output else ""))
+        say(
+            f"{len(rows):,} document{'s' if len(rows) != 1 else ''}{lost}, {rows.shape[1]} dimensions"
+            + (f"; written to {output}" if output else "")
+        )
 
 
 def _form_of(output: Path | None) -> str:

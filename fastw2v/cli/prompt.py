@@ -65,10 +65,14 @@ class Prompt:
             if name in _END or (name == "EXIT" and not value and "EXIT" not in self._words[:_COMPLETED]):
                 return
             if name.startswith(":") and len(name) > 1 and name[1:].isalpha():
-                said = self._hint if name == ":help" else self._command(name, value.strip())
+                said = self._help if name == ":help" else self._command(name, value.strip())
                 say(said if said is not None else f"there is no command {name}: {', '.join((':help', ':topn', *_END))}")
             elif name:
                 yield line
+
+    @property
+    def _help(self) -> str:
+        return f"{self._hint}\n:topn N sets how many answers, Tab completes words; :quit or Ctrl-D ends"
 
     def _read_plainly(self) -> str:
         """Read a line where the answers go elsewhere: the prompt must not be among them."""

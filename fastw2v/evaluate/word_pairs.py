@@ -145,7 +145,7 @@ def evaluate_word_pairs(
     spearman, pearson = _correlations(theirs, ours)
     if np.isnan(spearman):
         warn_user(_describe_none(theirs, ours, given, limit))
-    rule = "Unicode upper case" if case_insensitive else "case kept"
+    rule = "case ignored" if case_insensitive else "case kept"
     missing_rule = "left out" if unknown == "leave out" else "counted as 0"
     return WordPairReport(spearman, pearson, len(found), len(given) - len(found), limit, rule, missing_rule)
 

@@ -156,7 +156,7 @@ def format_of_content(path: Path) -> Format:
         hint = next((what for start, what in _HINTS if re.match(start, peek, re.IGNORECASE)), "")
         raise FormatError(
             f"{path}, line 1: neither a safetensors file, nor a word2vec header, nor a word and numbers: "
-            f"{first[:40]!r}{'; it may be ' if hint else ''}{hint}"
+            f"{first[:40]!r}; it may be {hint or 'a text, on which vectors are yet to be trained'}"
         )
     # Damaged or truncated: the suffix decides which format's messages apply.
     return _certain(peek) or ("text" if format_of_name(path) == "text" else "binary")

@@ -47,7 +47,8 @@ def separate(ax: Any, written: list[Any], points: NDArray[np.float64]) -> None:
         avoid_self=False,  # the labels' own points are among the others
         prevent_crossings=False,  # it compares all lines with each other at every step
         iter_lim=max(_FEWEST_STEPS, _WORK // (len(written) + len(points))),
-        expand=(1.1, 1.25),
+        expand=(1.3, 1.8),
+        force_static=(0.3, 0.5),
         force_text=(0.2, 0.3),
     )
     pixels = ax.transData.transform(points[: len(written)])

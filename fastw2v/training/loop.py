@@ -218,7 +218,7 @@ def advance(
     state.pack()
     if to_do and state.report.pairs == 0:
         warn_user(
-            "no pair was trained: after subsampling no sentence kept two words; the vectors are the initial ones. "
+            "no pair was trained: after subsampling no sentence kept two words; the vectors are unchanged. "
             "Lower min_count, raise `sample` (0 keeps every token), or pass longer sentences",
         )
 

@@ -96,6 +96,12 @@ class Report:
     stopped_by: str = ""
     checkpoints: int = 0
 
+    def __str__(self) -> str:
+        at = f"{self.n_jobs} thread{'s' if self.n_jobs != 1 else ''}" if self.device == "cpu" else self.device
+        early = f"; stopped by the {self.stopped_by}" if self.stopped_by else ""
+        trained = f"{self.tokens:,} tokens in {self.seconds:.2f} s on {at}, {self.words_per_second:,.0f} words/s"
+        return f"trained {trained}{early}" if self.device else "trained nothing in this call"
+
     def _repr_html_(self) -> str:
         rows = [
             ("device", f"{self.device}{f' ({self.instruction_set})' if self.instruction_set else ''}"),

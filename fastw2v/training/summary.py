@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -37,11 +38,11 @@ def summary(session: Session) -> Table:
 def time_rows(read: EncodeReport, trained: Report) -> list[tuple[str, str]]:
     """Return the time of each phase and the speed."""
     where = f", {trained.n_jobs} thread{'s' if trained.n_jobs != 1 else ''}" if trained.device == "cpu" else ""
-    speed = f"{format_large(trained.words_per_second)} words/s on {trained.device}{where}"
+    speed = f", {format_large(trained.words_per_second)} words/s on {trained.device}{where}" if trained.device else ""
     return [
         ("counting", format_took(max(0.0, read.seconds - read.encoding_seconds))),
         ("encoding", format_took(read.encoding_seconds)),
-        ("training", f"{format_took(trained.seconds)}, {speed}"),
+        ("training", f"{format_took(trained.seconds)}{speed}"),
     ]
 
 
@@ -61,8 +62,10 @@ def in_short(losses: Sequence[float]) -> str:
     --------
     >>> in_short([2.5, 2.25]), in_short([9, 8, 7, 6, 5, 4, 3.0])
     ('2.5000, 2.2500 (2 epochs)', '9.0000, 8.0000, ..., 4.0000, 3.0000 (7 epochs)')
+    >>> in_short([math.nan, 3.0])  # no pair was trained in the first
+    '-, 3.0000 (2 epochs)'
     """
-    shown = [f"{loss:.4f}" for loss in losses]
+    shown = ["-" if math.isnan(loss) else f"{loss:.4f}" for loss in losses]
     if len(shown) > _LOSSES:
         shown = [*shown[:2], "...", *shown[-2:]]
     return f"{', '.join(shown)} ({len(losses)} epoch{'s' if len(losses) != 1 else ''})"

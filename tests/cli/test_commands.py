@@ -121,7 +121,7 @@ def test_evaluate_restricts_pairs_and_analogies_alike(file, tmp_path):
     (tmp_path / "questions").write_text(": family\nman king woman queen\nman king king man\n")
     files = ["--pairs", str(tmp_path / "pairs"), "--analogies", str(tmp_path / "questions")]
     output = CliRunner().invoke(cli, ["evaluate", str(file), *files, "--restrict-vocab", "3"]).output
-    assert "3 pairs used, 1 with unknown words left out (Unicode upper case, first 3 words)" in output
+    assert "3 pairs used, 1 with unknown words left out (case ignored, first 3 words)" in output
     assert "of      1,      1 left out" in output
     output = CliRunner().invoke(cli, ["evaluate", str(file), *files]).output
     assert "4 pairs used, 0 with unknown words" in output

@@ -1,10 +1,14 @@
 """The table at the end of a fit."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from fastw2v import Word2Vec
+from fastw2v.corpus.encoded_corpus import EncodeReport
+from fastw2v.training.state import Report
+from fastw2v.training.summary import time_rows
 
 LETTERS = "abcdefghij"
 OPTIONS = {"vector_size": 8, "epochs": 2, "random_state": 1, "n_jobs": 1, "device": "cpu", "sample": 0, "verbose": 1}
@@ -47,3 +51,16 @@ def test_of_many_losses_some_are_shown(table_of):
 
 def test_a_run_that_a_callback_stopped_has_one(table_of):
     assert "training" in table_of(callbacks=[lambda progress: True])
+
+
+def test_a_report_prints_as_one_sentence():
+    report = Report("cpu", "avx2", 2, tokens=1_234, seconds=0.5, words_per_second=2_500.4)
+    assert str(report) == "trained 1,234 tokens in 0.50 s on 2 threads, 2,500 words/s"
+    stopped = replace(report, device="numpy", stopped_by="callback")
+    assert str(stopped).endswith("on numpy, 2,500 words/s; stopped by the callback")
+    assert str(Report()) == "trained nothing in this call"
+
+
+def test_a_call_that_trained_nothing_names_no_speed():
+    rows = dict(time_rows(EncodeReport(), Report()))
+    assert rows["training"] == "0.00 s"
