@@ -129,7 +129,8 @@ class Asking:
 
     def _tell(self, line: str, fault: UnknownWordError | ParameterError) -> None:
         """Say why a question has no answer; in JSON, in the place of the answer, so that lines stay in step."""
-        say(visible(fault))
+        joined = isinstance(fault, UnknownWordError) and any(sign in str(fault.word) for sign in "+-")
+        say(visible(fault) + ("; a sum needs spaces around + and -" if joined else ""))
         if self.form == "json":
             word = fault.word if isinstance(fault, UnknownWordError) else None
             close = self.vectors.vocabulary.close_matches(word)

@@ -10,7 +10,7 @@ import click
 
 from fastw2v.cli.options import AnyCase, NamedFile
 from fastw2v.cli.pages import Page
-from fastw2v.cli.streams import on_terminal, output_of, say
+from fastw2v.cli.streams import name_of, on_terminal, output_of, say
 from fastw2v.errors import FormatError, ParameterError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def convert(
         check_nothing_else_is_lost(output, format_, loaded)
     more = {"context_vectors": loaded.context_vectors, "node_vectors": loaded.node_vectors}
     save(output, vectors, format=format_, metadata=metadata, overwrite=overwrite, **more)
-    say(f"{len(vectors):,} words, {vectors.vector_size} dimensions; written to {output}")
+    say(f"{len(vectors):,} words, {vectors.vector_size} dimensions; written to {name_of(output)}")
 
 
 def check_file_stays_whole(file: Path, output: Path, options: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ import click
 
 from fastw2v.cli.options import AnyCase, NamedFile, in_terms_of_convert
 from fastw2v.cli.pages import Page
-from fastw2v.cli.streams import STDOUT, answer, on_terminal, output_of, say
+from fastw2v.cli.streams import STDOUT, answer, name_of, on_terminal, output_of, say
 from fastw2v.errors import CorpusError, ParameterError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def document_vectors(
         lost = f", {zeros:,} of them zeros (no known word)" if zeros else ""
         say(
             f"{len(rows):,} document{'s' if len(rows) != 1 else ''}{lost}, {rows.shape[1]} dimensions"
-            + (f"; written to {output}" if output else "")
+            + (f"; written to {name_of(output)}" if output else "")
         )
 
 

@@ -10,7 +10,7 @@ import click
 from fastw2v.cli.loading import load_vectors
 from fastw2v.cli.options import AnyCase, NamedFile
 from fastw2v.cli.pages import Page
-from fastw2v.cli.streams import say
+from fastw2v.cli.streams import name_of, say
 
 if TYPE_CHECKING:
     from fastw2v.formats.exports import Export
@@ -50,4 +50,4 @@ def run_export(file: Path, output: Path, to: Export, commonest: int | None, over
     vectors = load_vectors(file)
     vectors = vectors if commonest is None else vectors.commonest(commonest)
     export(output, vectors, to, overwrite=overwrite, lowercase=lowercase)
-    say(f"{len(vectors):,} words, {vectors.vector_size} dimensions; written to {output}")
+    say(f"{len(vectors):,} words, {vectors.vector_size} dimensions; written to {name_of(output)}")

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 STDOUT = Path("/dev/stdout")
 
 
+def name_of(output: Path) -> str:
+    """Return what messages call an output."""
+    return "standard output" if output == STDOUT else str(output)
+
+
 def prepare_streams() -> None:
     """Make characters that a stream cannot show appear as escapes, as in \\u4e2d, and not as an error."""
     for stream in (sys.stdout, sys.stderr):

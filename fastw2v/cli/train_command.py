@@ -11,7 +11,7 @@ import click
 from fastw2v.cli.options import AnyCase, NamedFile, in_corpora
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import answer_flat, answer_json, report_options
-from fastw2v.cli.streams import STDOUT, output_of, say
+from fastw2v.cli.streams import STDOUT, name_of, output_of, say
 from fastw2v.cli.training_options import allowed, training_options
 from fastw2v.errors import ParameterError
 
@@ -226,7 +226,7 @@ def finish(
         say(f"fastw2v: interrupted in epoch {result.epoch}; {to.path} holds the vectors trained so far")
         raise click.exceptions.Exit(INTERRUPTED)
     if not quiet:
-        say(f"{result.summary}; written to {to.path}")
+        say(f"{result.summary}; written to {name_of(to.path)}")
 
 
 def save_vocabulary(result: Trained, path: Path, overwrite: bool) -> None:

@@ -10,7 +10,7 @@ import click
 from fastw2v.cli.options import AnyCase, in_corpora
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import Column, answer_json, answer_table, answer_tsv, chosen, report_options
-from fastw2v.cli.streams import answer, on_terminal, say
+from fastw2v.cli.streams import answer, name_of, on_terminal, say
 
 if TYPE_CHECKING:
     from fastw2v.corpus.reading import Reading
@@ -89,7 +89,7 @@ def vocab(
             raise click.UsageError("--json is a report on standard output, without -o; -o writes word2vec.c's or --tsv")
         write_lines(output, lines, overwrite=overwrite)
         if not quiet:
-            say(f"written to {output}")
+            say(f"written to {name_of(output)}")
         return
     shape = chosen(form)
     if shape == "json":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from fastw2v.corpus.counted import ReadStats
@@ -44,16 +45,21 @@ class LineSentence:
             rewind(self.source)
             yield decoded_lines(self.source, stream_name(self.source), "strict", ReadStats())
             return
-        for file in find(self.source):
+        for file in find(as_path(self.source)):
             with open_text(file) as stream:
                 yield decoded_lines(stream, file.name, "strict", ReadStats(), file)
+
+
+def as_path(source: Any) -> Any:
+    """Return a path for a string: here it is never a text, so an error need not explain how texts are passed."""
+    return Path(source) if isinstance(source, str) and source else source
 
 
 def reads_again(source: Any) -> bool:
     """Return whether the same text comes when it is read once more: from files, and not from pipes."""
     if hasattr(source, "readline"):
         return hasattr(source, "seekable") and source.seekable()
-    return all(file.state is not None for file in find(source))
+    return all(file.state is not None for file in find(as_path(source)))
 
 
 def rewind(source: Any) -> None:
@@ -94,7 +100,7 @@ class Text8Corpus(LineSentence):
             rewind(self.source)
             yield from _words_of(self.source, stream_name(self.source))
             return
-        for file in find(self.source):
+        for file in find(as_path(self.source)):
             with open_text(file) as stream:
                 yield from _words_of(stream, file.name)
 

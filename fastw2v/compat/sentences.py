@@ -8,7 +8,7 @@ from collections.abc import Callable
 from operator import length_hint
 from typing import Any
 
-from fastw2v.compat.line_sentence import LineSentence, reads_again, rewind
+from fastw2v.compat.line_sentence import LineSentence, as_path, reads_again, rewind
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode, with_words_of
 from fastw2v.corpus.reading import Reading, read_corpus
@@ -66,6 +66,7 @@ def count_sentences(given: Any, workers: int) -> Reading:
 
 def _count_lines(source: Any, workers: int) -> Reading:
     """Read lines in C; where a Unicode space stands between words, read them again as gensim splits them."""
+    source = as_path(source)
     if reads_again(source):
         rewind(source)
         reading = read_corpus(source, tokenizer="whitespace", n_jobs=workers)
