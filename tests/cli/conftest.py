@@ -77,6 +77,13 @@ class Terminal:
         os.write(self._ours, keys.encode())
         return self
 
+    def interrupt_until(self, text, times):
+        """Press Ctrl-C until a text comes: a signal just before readline waits for a key is seen at the next key."""
+        while True:
+            self.type("\x03")
+            if select.select([self._ours], [], [], 2)[0]:
+                return self.wait_for(text, times)
+
     def end(self):
         """Read to the end, and return the exit code."""
         while self._read():

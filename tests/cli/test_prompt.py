@@ -26,7 +26,7 @@ def test_many_questions_at_a_prompt(file, terminal):
 
 def test_ctrl_c_drops_the_line_and_the_prompt_stays(file, terminal):
     shown = terminal("nn", file)
-    shown.wait_for("near> ").type("quee").wait_for("quee").type("\x03").wait_for("near> ", 2).type(":quit\n")
+    shown.wait_for("near> ").type("quee").wait_for("quee").interrupt_until("near> ", 2).type(":quit\n")
     assert shown.end() == 0
     assert "Traceback" not in shown.text
 
