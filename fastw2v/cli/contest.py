@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -132,9 +132,11 @@ def run_contest(
 
 def _write_piece(corpora: list[Path], words: int, piece: Path) -> None:
     """Write the first words of the text to a file, with no sentence longer than gensim reads whole."""
+    from fastw2v.corpus.lines import lines_of
+
     left = words
     with piece.open("w", encoding="utf-8", newline="\n") as file:
-        for line in _lines(corpora):
+        for line in lines_of(corpora):
             tokens = line.split()
             for begin in range(0, min(left, len(tokens)), _MOST_WORDS):
                 part = tokens[begin : min(begin + _MOST_WORDS, left)]
@@ -144,17 +146,6 @@ def _write_piece(corpora: list[Path], words: int, piece: Path) -> None:
                 return
     if left == words:
         raise CorpusError(f"{', '.join(map(str, corpora))}: there is no word to train on")
-
-
-def _lines(corpora: list[Path]) -> Iterator[str]:
-    from fastw2v.corpus.counted import ReadStats
-    from fastw2v.corpus.files import find, open_text
-    from fastw2v.corpus.lines import decoded_lines
-
-    for name in corpora:
-        for file in find(name):
-            with open_text(file) as stream:
-                yield from decoded_lines(stream, file.name, "strict", ReadStats(), file)
 
 
 def _fastw2v(encoded: EncodedCorpus, parameters: TrainingParameters, n_jobs: int) -> Entrant:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastw2v.cli.coverage import answer_coverage, coverage
-from fastw2v.cli.reports import answer_facts, answer_json, answer_tsv, chosen
+from fastw2v.cli.reports import answer_facts, answer_flat, answer_json, chosen
 from fastw2v.cli.streams import answer, on_terminal, say
 
 if TYPE_CHECKING:
@@ -155,11 +155,10 @@ def _write(facts: dict[str, Any], options: dict[str, Any], form: str | None) -> 
         return
     if shape == "tsv":
         flat = {name: value for name, value in facts.items() if not isinstance(value, (dict, list))}
-        for name in ("memory", "time"):
-            flat |= {f"{name}.{key}": value for key, value in (facts[name] or {}).items()}
-        for row in facts["coverage"]:
-            flat |= {f"coverage.{row['min_count']}.{key}": row[key] for key in ("words", "tokens", "share")}
-        answer_tsv(("name", "value"), list(flat.items()))
+        values = {
+            str(row["min_count"]): {key: row[key] for key in ("words", "tokens", "share")} for row in facts["coverage"]
+        }
+        answer_flat({**flat, "memory": facts["memory"], "time": facts["time"], "coverage": values})
         return
     given = options.get("vocabulary")
     answer_coverage(facts["coverage"], None if given else facts["min_count"])

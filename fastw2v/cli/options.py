@@ -63,6 +63,23 @@ def in_corpora(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("corpus", nargs=-1, required=True, type=_CorpusName())(command)
 
 
+def in_text(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options ``--tokenizer`` and ``--errors``: how text becomes words."""
+    options = (
+        click.option("--tokenizer", type=AnyCase(["whitespace", "words"]), help="by default white space for files"),
+        click.option(
+            "--errors",
+            type=AnyCase(["strict", "replace", "ignore"]),
+            default="strict",
+            show_default=True,
+            help="how to handle invalid UTF-8",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 class _CorpusName(click.Path):
     """A name that the shell completes as a file; it may be a pattern, or ``-``."""
 

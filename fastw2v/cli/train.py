@@ -139,6 +139,11 @@ def paths_of(corpora: tuple[str, ...]) -> list[Path]:
     return [Path(name) for name in corpora]
 
 
+def corpus_of(paths: list[Path]) -> Path | list[Path]:
+    """Return paths as a corpus: one is read as that file, several one after the other."""
+    return paths[0] if len(paths) == 1 else paths
+
+
 def check_nothing_is_lost(output: Path, corpora: list[Path], overwrite: bool, checkpoint: Path | None = None) -> None:
     """Refuse an output that would replace a file of the corpus, the checkpoint, or anything but word vectors.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fastw2v.cli.options import AnyCase, NamedFile, in_corpora
+from fastw2v.cli.options import AnyCase, NamedFile, in_corpora, in_text
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import answer_flat, answer_json, report_options
 from fastw2v.cli.streams import STDOUT, name_of, output_of, say
@@ -66,14 +66,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells count
 @training_options
 @click.option("--min-count", type=int, default=5, show_default=True, help="drop words that occur less often")
 @click.option("--max-vocab", type=int, help="keep at most this many words, the most frequent")
-@click.option("--tokenizer", type=AnyCase(["whitespace", "words"]), help="by default white space for files")
-@click.option(
-    "--errors",
-    type=AnyCase(["strict", "replace", "ignore"]),
-    default="strict",
-    show_default=True,
-    help="how to handle invalid UTF-8",
-)
+@in_text
 @click.option(
     "--spool",
     metavar="FOLDER",
@@ -121,7 +114,7 @@ def train(
     Several are read one after the other. Each line is a sentence. Nothing is written until training is complete; an
     interrupted run writes nothing unless --save-on-interrupt or --checkpoint is given, and exits with code 130.
     """
-    from fastw2v.cli.train import check_nothing_is_lost, check_output, paths_of, run_training
+    from fastw2v.cli.train import check_nothing_is_lost, check_output, corpus_of, paths_of, run_training
 
     paths = paths_of(corpus)
     if output is None and not dry_run:
@@ -139,7 +132,7 @@ def train(
         return
     assert output is not None
     finish(
-        run_training(paths[0] if len(paths) == 1 else paths, options, quiet=quiet),
+        run_training(corpus_of(paths), options, quiet=quiet),
         Destination(output, format_, with_context, overwrite, save_vocab),
         checkpoint=options["checkpoint"],
         save_on_interrupt=save_on_interrupt,
@@ -150,10 +143,11 @@ def train(
 
 def _try_it(paths: list[Path], options: dict[str, Any], form: str | None) -> None:
     from fastw2v.cli.dry_run import dry_run
+    from fastw2v.cli.train import corpus_of
 
     if options["resume"]:
         raise click.UsageError("--dry-run tries a run from its start: leave out --resume")
-    fits = dry_run(paths[0] if len(paths) == 1 else paths, options, form)
+    fits = dry_run(corpus_of(paths), options, form)
     if not fits:
         raise click.exceptions.Exit(1)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from fastw2v.corpus.counted import ReadStats
 from fastw2v.corpus.faults import describe_bad_text
-from fastw2v.corpus.files import find, open_text, stream_name
+from fastw2v.corpus.files import TextFile, find, open_text, stream_name
 from fastw2v.corpus.lines import decoded_lines
 from fastw2v.errors import CorpusError
 from fastw2v.vectors.search import whole_number
@@ -34,20 +34,20 @@ class LineSentence:
         self.limit = limit
 
     def __iter__(self) -> Iterator[list[str]]:
-        for lines in self._files():
-            for line in islice(lines, self.limit):
+        for stream, name, file in self._streams():
+            for line in islice(decoded_lines(stream, name, "strict", ReadStats(), file), self.limit):
                 if words := line.split():
                     yield words
 
-    def _files(self) -> Iterator[Iterator[str]]:
-        """Yield the lines of each file."""
+    def _streams(self) -> Iterator[tuple[Any, str, TextFile | None]]:
+        """Yield each file, opened, with its name; an open file begins anew."""
         if hasattr(self.source, "readline"):
             rewind(self.source)
-            yield decoded_lines(self.source, stream_name(self.source), "strict", ReadStats())
+            yield self.source, stream_name(self.source), None
             return
         for file in find(as_path(self.source)):
             with open_text(file) as stream:
-                yield decoded_lines(stream, file.name, "strict", ReadStats(), file)
+                yield stream, file.name, file
 
 
 def as_path(source: Any) -> Any:
@@ -91,18 +91,9 @@ class Text8Corpus(LineSentence):
         self.max_sentence_length = whole_number("max_sentence_length", max_sentence_length, 1)
 
     def __iter__(self) -> Iterator[list[str]]:
-        words = self._words()
+        words = (word for stream, name, _ in self._streams() for word in _words_of(stream, name))
         while sentence := list(islice(words, self.max_sentence_length)):
             yield sentence
-
-    def _words(self) -> Iterator[str]:
-        if hasattr(self.source, "readline"):
-            rewind(self.source)
-            yield from _words_of(self.source, stream_name(self.source))
-            return
-        for file in find(as_path(self.source)):
-            with open_text(file) as stream:
-                yield from _words_of(stream, file.name)
 
 
 def _words_of(stream: Any, name: str, size: int = 1 << 18) -> Iterator[str]:

@@ -16,7 +16,7 @@ from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
 from fastw2v.errors import CorpusError
 from fastw2v.parameters import check
-from fastw2v.progress.figures import format_took
+from fastw2v.progress.figures import counted, format_took
 
 NAMED = 10  # of the words that were left out
 
@@ -95,27 +95,35 @@ class EncodeReport:
         words = [repr(word) for word in self.dropped_examples[:3]]
         return f" ({', '.join(words)}{', ...' if self.dropped_words > len(words) else ''})" if words else ""
 
+    @property
+    def kept_tokens(self) -> int:
+        """The tokens that are words of the vocabulary."""
+        return self.raw_tokens - self.dropped_tokens
+
+    @property
+    def coverage(self) -> float:
+        """Their share of all tokens; 0 if there are none."""
+        return self.kept_tokens / max(1, self.raw_tokens)
+
     def __str__(self) -> str:
         rate = self.raw_tokens / self.seconds if self.seconds else 0.0
-        kept = self.raw_tokens - self.dropped_tokens
         lines = [
             f"{self.raw_tokens:,} tokens in {self.raw_sentences:,} sentences, {self.distinct_words:,} distinct words",
-            f"kept {self.distinct_words - self.dropped_words:,} words and {kept:,} tokens; "
+            f"kept {self.distinct_words - self.dropped_words:,} words and {self.kept_tokens:,} tokens; "
             f"dropped {self.dropped_words:,} words and {self.dropped_tokens:,} tokens{self._named()}",
         ]
         if self.new_words:
             lines.append(f"{self.new_words:,} new words were added to the vocabulary")
         if self.files:
-            lines.append(f"{self.files:,} file{'s' if self.files != 1 else ''}, {self.bytes_read:,} bytes of text")
+            lines.append(f"{counted(self.files, 'file')}, {self.bytes_read:,} bytes of text")
         lines += self.remarks()
         lines.append(f"{self.seconds:.2f} s ({rate:,.0f} tokens/s)")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        kept = self.raw_tokens - self.dropped_tokens
         rows: list[tuple[str, Any]] = [
             ("tokens", f"{self.raw_tokens:,} in {self.raw_sentences:,} sentences"),
-            ("kept", f"{kept:,} ({kept / max(1, self.raw_tokens):.1%})"),
+            ("kept", f"{self.kept_tokens:,} ({self.coverage:.1%})"),
             ("words", f"{self.distinct_words - self.dropped_words:,} of {self.distinct_words:,}"),
             ("left out, such as", cards.words(self.dropped_examples)),
             ("new words", f"{self.new_words:,}" if self.new_words else ""),

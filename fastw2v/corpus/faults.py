@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from fastw2v.errors import CorpusTypeError, warn_user
 from fastw2v.parameters import shown
+from fastw2v.progress.figures import counted
 
 _FIRST_BYTES = (
     (b"\x1f\x8b", "gzip data; name the file .gz"),
@@ -112,7 +113,7 @@ def describe_no_documents(documents: object) -> str:
 
 def describe_most_frequent(word: object, count: int) -> str:
     """Name the most frequent word and its count."""
-    return f"the most frequent word, {word!r}, occurs {count:,} time{'s' if count != 1 else ''}"
+    return f"the most frequent word, {word!r}, occurs {counted(count, 'time')}"
 
 
 def describe_too_few(n_frequent: int, min_count: int, most_frequent: str, tokens: int, distinct: int) -> str:

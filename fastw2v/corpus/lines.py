@@ -8,7 +8,7 @@ from typing import IO, Any
 from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counted import CountedTokens, ReadStats
 from fastw2v.corpus.faults import describe_bad_text
-from fastw2v.corpus.files import TextFile, first_bytes, open_text, stream_name
+from fastw2v.corpus.files import TextFile, find, first_bytes, open_text, stream_name
 from fastw2v.corpus.id_store import IdStore
 from fastw2v.corpus.tokenizers import Tokenizer, splitter, token_list
 from fastw2v.errors import BadTokenError, CorpusError, CorpusTypeError
@@ -65,6 +65,14 @@ def _scan_lines(
         raise CorpusTypeError(
             f"token {bad.index} that the tokenizer returned for {name}, line {number:,}, {bad.reason}"
         ) from None
+
+
+def lines_of(names: Iterable[Any]) -> Iterator[str]:
+    """Yield the lines of texts as `decoded_lines` does, strictly; each name is a path, a folder, a pattern or ``-``."""
+    for name in names:
+        for file in find(name):
+            with open_text(file) as stream:
+                yield from decoded_lines(stream, file.name, "strict", ReadStats(), file)
 
 
 def decoded_lines(

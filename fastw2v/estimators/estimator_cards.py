@@ -8,7 +8,7 @@ from typing import Any
 from fastw2v import cards
 from fastw2v.cards import Html
 from fastw2v.corpus.tokenizers import function_name
-from fastw2v.progress.figures import format_took
+from fastw2v.progress.figures import counted, format_took
 from fastw2v.vectors.telling_words import example_rows
 
 
@@ -38,10 +38,9 @@ def model_facts(model: Any) -> Html:
     losses = model.loss_history_
     rows: list[tuple[str, Any]] = [("trained by", _method(model))]
     if (read := getattr(model, "corpus_report_", None)) is not None:
-        kept = read.raw_tokens - read.dropped_tokens
-        rows.append(("corpus", f"{read.raw_tokens:,} tokens, {kept / max(1, read.raw_tokens):.1%} in the vocabulary"))
+        rows.append(("corpus", f"{read.raw_tokens:,} tokens, {read.coverage:.1%} in the vocabulary"))
     if losses:
-        epochs = f"{len(losses)} epoch{'s' if len(losses) != 1 else ''}"
+        epochs = counted(len(losses), "epoch")
         words = cards.text(f" {losses[0]:.4f} to {losses[-1]:.4f} in {epochs}" if losses[1:] else f"{losses[0]:.4f}")
         rows.append(("loss", Html(f"{cards.curve(losses, 'loss of each epoch')}{words}")))
     if (report := getattr(model, "report_", None)) is not None:

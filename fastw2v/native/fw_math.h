@@ -22,13 +22,16 @@ typedef unsigned int fw_u32;
 #endif
 
 #define FW_GOLDEN 0x9e3779b97f4a7c15ULL
+/* The multipliers of the finaliser. */
+#define FW_MIX_FIRST 0xbf58476d1ce4e5b9ULL
+#define FW_MIX_SECOND 0x94d049bb133111ebULL
 
 /* The purpose of a draw. */
 enum { FW_DRAW_KEEP = 1, FW_DRAW_WINDOW = 2, FW_DRAW_NOISE = 3, FW_DRAW_ROWS = 4 };
 
 FW_FN fw_u64 fw_mix(fw_u64 z) {
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+    z = (z ^ (z >> 30)) * FW_MIX_FIRST;
+    z = (z ^ (z >> 27)) * FW_MIX_SECOND;
     return z ^ (z >> 31);
 }
 

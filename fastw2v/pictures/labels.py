@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastw2v.progress.figures import printable
+
 _LONGEST = 40
 
 
@@ -27,6 +29,4 @@ def label_of(word: Any) -> str:
     """
     text = str(word)
     text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return printable(text)

@@ -57,6 +57,17 @@ def format_large(number: float) -> str:
     return f"{number:.0f}"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with what it counts.
+
+    Examples
+    --------
+    >>> counted(1, "thread"), counted(1_234, "thread")
+    ('1 thread', '1,234 threads')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def printable(text: str) -> str:
     r"""Return a text whose control characters are escapes: a word must not move the cursor.
 

@@ -15,7 +15,7 @@ from fastw2v.planning.plan import ChunkStats, Plan
 from fastw2v.planning.rows import Arrays, OutputRows, packed_rows, split_output_rows
 from fastw2v.planning.tables import Tables
 from fastw2v.planning.training_parameters import TrainingParameters
-from fastw2v.progress.figures import format_took
+from fastw2v.progress.figures import counted, format_took
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Report:
     checkpoints: int = 0
 
     def __str__(self) -> str:
-        at = f"{self.n_jobs} thread{'s' if self.n_jobs != 1 else ''}" if self.device == "cpu" else self.device
+        at = counted(self.n_jobs, "thread") if self.device == "cpu" else self.device
         early = f"; stopped by the {self.stopped_by}" if self.stopped_by else ""
         trained = f"{self.tokens:,} tokens in {self.seconds:.2f} s on {at}, {self.words_per_second:,.0f} words/s"
         return f"trained {trained}{early}" if self.device else "trained nothing in this call"

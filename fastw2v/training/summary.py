@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fastw2v.progress.closing import Table
-from fastw2v.progress.figures import format_large, format_took
+from fastw2v.progress.figures import counted, format_large, format_took
 from fastw2v.vectors.telling_words import LEAST_WORDS, example_neighbours
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -37,7 +37,7 @@ def summary(session: Session) -> Table:
 
 def time_rows(read: EncodeReport, trained: Report) -> list[tuple[str, str]]:
     """Return the time of each phase and the speed."""
-    where = f", {trained.n_jobs} thread{'s' if trained.n_jobs != 1 else ''}" if trained.device == "cpu" else ""
+    where = f", {counted(trained.n_jobs, 'thread')}" if trained.device == "cpu" else ""
     speed = f", {format_large(trained.words_per_second)} words/s on {trained.device}{where}" if trained.device else ""
     return [
         ("counting", format_took(max(0.0, read.seconds - read.encoding_seconds))),
@@ -48,10 +48,9 @@ def time_rows(read: EncodeReport, trained: Report) -> list[tuple[str, str]]:
 
 def vocabulary_rows(read: EncodeReport, words: int) -> list[tuple[str, str]]:
     """Return the size of the vocabulary and how much of the corpus it covers."""
-    kept = read.raw_tokens - read.dropped_tokens
     return [
         ("vocabulary", f"{words:,} of {max(words, read.distinct_words):,} distinct words"),
-        ("coverage", f"{kept / max(1, read.raw_tokens):.1%} of {read.raw_tokens:,} tokens"),
+        ("coverage", f"{read.coverage:.1%} of {read.raw_tokens:,} tokens"),
     ]
 
 
@@ -68,4 +67,4 @@ def in_short(losses: Sequence[float]) -> str:
     shown = ["-" if math.isnan(loss) else f"{loss:.4f}" for loss in losses]
     if len(shown) > _LOSSES:
         shown = [*shown[:2], "...", *shown[-2:]]
-    return f"{', '.join(shown)} ({len(losses)} epoch{'s' if len(losses) != 1 else ''})"
+    return f"{', '.join(shown)} ({counted(len(losses), 'epoch')})"

@@ -12,6 +12,7 @@ from fastw2v import cards
 from fastw2v.cards import Html, table
 from fastw2v.vectors.neighbour_list import NeighbourList
 from fastw2v.vectors.search import best_rows, units_and_others
+from fastw2v.vectors.shown_words import rows_by_frequency
 
 if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
@@ -54,7 +55,7 @@ def example_neighbours(vectors: WordVectors, n: int = 4, topn: int = 5) -> list[
     >>> [(word, near[0][0]) for word, near in example_neighbours(wv, n=2)]
     [('moon', 'sun'), ('star', 'moon')]
     """
-    rows = _most_frequent(vectors)
+    rows = rows_by_frequency(vectors.counts, len(vectors))[:SEARCHED]
     words = [vectors.index_to_key[row] for row in rows]
     found = np.array(vectors.vectors[rows])
     units, undirected = units_and_others(found)
@@ -85,13 +86,6 @@ def word_vectors_card(vectors: WordVectors) -> str:
     nearest = example_rows(vectors)
     parts = (cards.facts(rows), cards.heading("nearest words"), nearest) if nearest else (cards.facts(rows),)
     return cards.card(type(vectors).__name__, *parts, subtitle=subtitle)
-
-
-def _most_frequent(vectors: WordVectors) -> NDArray[np.int64]:
-    if vectors.counts is None:
-        return np.arange(min(SEARCHED, len(vectors)))
-    order: NDArray[np.int64] = np.argsort(-vectors.counts, kind="stable")
-    return order[:SEARCHED]
 
 
 def _candidates(words: Sequence[Any], counts: NDArray[np.int64] | None, total: int) -> list[int]:

@@ -48,9 +48,10 @@ FW_INLINE void put_right_margin(stream *s, const fw_job *job, uint64_t key, int6
 
 #if FW_LANES == 16
 typedef uint64_t vu64 __attribute__((vector_size(64)));
+/* fw_mix of eight numbers. */
 FW_INLINE vu64 mix_eight(vu64 z) {
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+    z = (z ^ (z >> 30)) * FW_MIX_FIRST;
+    z = (z ^ (z >> 27)) * FW_MIX_SECOND;
     return z ^ (z >> 31);
 }
 /* Puts the kept tokens of [from, to), eight at a time: the draws of is_kept in vectors, and no branch on them. */
