@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,6 +13,7 @@ from fastw2v.cli.options import AnyCase, NamedFile, in_terms_of_convert
 from fastw2v.cli.pages import Page
 from fastw2v.cli.streams import STDOUT, answer, name_of, on_terminal, output_of, say
 from fastw2v.errors import CorpusError, ParameterError
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,23 +80,25 @@ def document_vectors(
     form = form or _form_of(output)
     if output is not None and output != Path("-"):
         output, _ = output_of(output, None)
-        _check_output(output, overwrite)
+        _check_output(output, [*documents, *([fit_on] if fit_on else [])], overwrite)
     else:
         output = None
     if form == "npy" and output is None and sys.stdout is not None and sys.stdout.isatty():
         raise click.UsageError("--npy writes bytes, which a terminal cannot show: name a file with -o, or use a pipe")
-    texts = list(_lines(documents or (Path("-"),)))
+    from fastw2v.corpus.lines import lines_of
+
+    texts = list(lines_of(documents or (Path("-"),)))
     vectorizer = _vectorizer(file, weighting, n_components_removed, normalize, tokenizer)
     if fit_on is None:
         rows = vectorizer.fit_transform(texts)
     else:
-        rows = vectorizer.fit(list(_lines((fit_on,)))).transform(texts)
+        rows = vectorizer.fit(list(lines_of((fit_on,)))).transform(texts)
     _write(rows, form, output)
     if not quiet:
         zeros = len(rows) - int(rows.any(axis=1).sum())
         lost = f", {zeros:,} of them zeros (no known word)" if zeros else ""
         say(
-            f"{len(rows):,} document{'s' if len(rows) != 1 else ''}{lost}, {rows.shape[1]} dimensions"
+            f"{counted(len(rows), 'document')}{lost}, {rows.shape[1]} dimensions"
             + (f"; written to {name_of(output)}" if output else "")
         )
 
@@ -110,24 +113,14 @@ def _form_of(output: Path | None) -> str:
     return known.get(suffix, "tsv")
 
 
-def _check_output(output: Path, overwrite: bool) -> None:
+def _check_output(output: Path, texts: list[Path], overwrite: bool) -> None:
+    from fastw2v.cli.train import check_not_of_corpus
     from fastw2v.writing.atomic import check_target, own_descriptor
 
     check_target(output)
     if output.is_file() and own_descriptor(output) is None and output.stat().st_size and not overwrite:
         raise ParameterError(f"--output {output} exists, and would be lost: name another file, or pass --overwrite")
-
-
-def _lines(names: Sequence[Path]) -> Iterator[str]:
-    """Yield the lines of files; of standard input where the name is ``-``."""
-    from fastw2v.corpus.counted import ReadStats
-    from fastw2v.corpus.files import find, open_text
-    from fastw2v.corpus.lines import decoded_lines
-
-    for name in names:
-        for file in find(name):
-            with open_text(file) as stream:
-                yield from decoded_lines(stream, file.name, "strict", ReadStats(), file)
+    check_not_of_corpus("--output", output, texts)
 
 
 def _vectorizer(file: Path, weighting: str, removed: int, normalize: bool, tokenizer: str | None) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fastw2v.cli.options import AnyCase, in_corpora
+from fastw2v.cli.options import in_corpora, in_text
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import Column, answer_json, answer_table, answer_tsv, chosen, report_options
 from fastw2v.cli.streams import answer, name_of, on_terminal, say
@@ -39,14 +39,7 @@ _COLUMNS = ("word", "count", "share", "cumulative_share")
 @click.option("-t", "--topn", type=click.IntRange(min=1), help="report only so many words, the most frequent")
 @click.option("--min-count", type=click.IntRange(min=1), default=1, show_default=True, help="leave out rarer words")
 @click.option("--max-vocab", type=click.IntRange(min=1), help="keep at most this many words, the most frequent")
-@click.option("--tokenizer", type=AnyCase(["whitespace", "words"]), help="by default white space for files")
-@click.option(
-    "--errors",
-    type=AnyCase(["strict", "replace", "ignore"]),
-    default="strict",
-    show_default=True,
-    help="how to handle invalid UTF-8",
-)
+@in_text
 @click.option("--spool", metavar="FOLDER", help="keep the word ids in this folder, not in memory, while it reads")
 @click.option("-j", "--n-jobs", type=int, help="threads; by default one for each usable CPU")
 @click.option("-q", "--quiet", is_flag=True, help="print nothing but the words, errors and warnings")
@@ -69,10 +62,21 @@ def vocab(
     line, the most frequent first, after the ends of lines, which word2vec.c counts as </s>.
     """
     from fastw2v.cli.coverage import answer_coverage, coverage
-    from fastw2v.cli.vocabulary_files import vocabulary_lines, write_lines
+    from fastw2v.cli.train import check_not_of_corpus, paths_of
+    from fastw2v.cli.vocabulary_files import holds_vocabulary, vocabulary_lines, write_lines
     from fastw2v.corpus.vocabulary import frequent_words
+    from fastw2v.formats.saving import check_replaceable
+    from fastw2v.writing.atomic import check_target
 
-    read = _read(corpus, **reading)
+    paths = paths_of(corpus)
+    if output is not None:
+        if form == "json":
+            raise click.UsageError("--json is a report on standard output, without -o; -o writes word2vec.c's or --tsv")
+        check_target(output)
+        if not overwrite:
+            check_replaceable(output, holds_vocabulary, "vocabulary")
+        check_not_of_corpus("--output", output, paths)
+    read = _read(paths, **reading)
     counts, sentences = read.counted.counts, read.counted.sentences
     rows = frequent_words(counts, min_count, max_vocab)[:topn]
     words, own = list(map(str, read.counted.words(rows))), counts[rows].tolist()
@@ -85,8 +89,6 @@ def vocab(
         )
     if output is not None:
         lines = _tsv_lines(words, own, tokens) if form == "tsv" else vocabulary_lines(words, own, sentences)
-        if form == "json":
-            raise click.UsageError("--json is a report on standard output, without -o; -o writes word2vec.c's or --tsv")
         write_lines(output, lines, overwrite=overwrite)
         if not quiet:
             say(f"written to {name_of(output)}")
@@ -109,15 +111,14 @@ def vocab(
         answer_coverage(table)
 
 
-def _read(corpus: tuple[str, ...], **options: Any) -> Reading:
-    from fastw2v.cli.train import paths_of
+def _read(paths: list[Path], **options: Any) -> Reading:
+    from fastw2v.cli.train import corpus_of
     from fastw2v.corpus.reading import read_corpus
     from fastw2v.parameters import check
 
     for name in ("n_jobs", "spool"):
         check(name, options[name])
-    paths = paths_of(corpus)
-    return read_corpus(paths[0] if len(paths) == 1 else paths, verbose=on_terminal(), **options)
+    return read_corpus(corpus_of(paths), verbose=on_terminal(), **options)
 
 
 def _rows(words: list[str], counts: list[int], tokens: int) -> list[tuple[str, int, float, float]]:

@@ -82,3 +82,16 @@ def test_no_line_is_no_document(file, run):
     done = run("document-vectors", file, input="")
     assert done.returncode == 1
     assert "there are no documents" in done.stderr
+
+
+@pytest.mark.parametrize("option", [[], ["--weighting", "sif", "--fit-on"]])
+def test_the_documents_are_never_replaced(file, documents, tmp_path, run, option):
+    """Neither those that get vectors, nor those from which weights are learned."""
+    text = documents.read_text()
+    other = tmp_path / "other.txt"
+    other.write_text("man\n")
+    given = [other, *option, documents] if option else [documents]
+    done = run("document-vectors", file, *given, "-o", documents, "--tsv", "--overwrite")
+    assert done.returncode == 1
+    assert "is a file of the corpus" in done.stderr
+    assert documents.read_text() == text

@@ -74,6 +74,16 @@ def test_a_file_that_is_no_vocabulary_is_kept(corpus, run):
     assert done.returncode == 2
 
 
+def test_a_vocabulary_never_replaces_its_corpus_even_one_that_looks_like_a_vocabulary(tmp_path, run):
+    text = tmp_path / "looks.txt"
+    text.write_text("a 1\nb 2\n" * 9)
+    for options in ((), ("--overwrite",)):
+        done = run("vocab", text, "-o", text, *options)
+        assert done.returncode == 1
+        assert "is a file of the corpus" in done.stderr
+    assert text.read_text() == "a 1\nb 2\n" * 9
+
+
 def test_counts_are_read_and_missing_ones_are_told(tmp_path):
     path = tmp_path / "v"
     path.write_text("</s> 5\nno\N{NO-BREAK SPACE}break 4\nb\t3\n")
