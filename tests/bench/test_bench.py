@@ -155,20 +155,10 @@ def test_documents(tmp_path, monkeypatch):
     assert all(row["largest_difference"] < 1e-5 and row["fastw2v"] > 0 < row["gensim"] for row in speeds)
 
 
-def scored_words():
-    """Words of the sets that vectors are scored on."""
-    datasets = import_module("fastw2v.datasets")
-    words = Path(datasets.fetch_analogies()).read_text().lower().split()[:3000]
-    for name in ("ws353", "simlex999"):
-        lines = Path(datasets.fetch_word_pairs(name)).read_text().splitlines()
-        words += [word.lower() for line in lines if not line.startswith("#") for word in line.split("\t")[:2]]
-    return words
-
-
 @pytest.mark.usefixtures("data_folder")
-def test_quality_beside_a_program(tmp_path, stand_in):
+def test_quality_beside_a_program(tmp_path, stand_in, scored_words):
     pytest.importorskip("gensim")
-    words = scored_words()
+    words = scored_words
     (tmp_path / "text.txt").write_text("\n".join(" ".join(words[at : at + 20]) for at in range(0, len(words), 20)) * 6)
     bench(tmp_path / "text.txt", tmp_path, "--word2vec-c", str(stand_in("word2vec-c")), "quality")
     results = kept(tmp_path, "quality")
@@ -195,9 +185,9 @@ def test_quality_beside_a_program(tmp_path, stand_in):
 
 
 @pytest.mark.usefixtures("data_folder")
-def test_quality_of_hierarchical_softmax(tmp_path):
+def test_quality_of_hierarchical_softmax(tmp_path, scored_words):
     pytest.importorskip("gensim")
-    words = scored_words()
+    words = scored_words
     (tmp_path / "text.txt").write_text("\n".join(" ".join(words[at : at + 20]) for at in range(0, len(words), 20)) * 6)
     bench(tmp_path / "text.txt", tmp_path, "quality", "--tree", "--rate", "0.025", "--name", "tree")
     rows = kept(tmp_path, "tree")["rows"]
@@ -215,9 +205,9 @@ def test_stability_trains_on_every_hard_text(tmp_path):
 
 
 @pytest.mark.usefixtures("data_folder")
-def test_wide_windows(tmp_path):
+def test_wide_windows(tmp_path, scored_words):
     pytest.importorskip("gensim")
-    (tmp_path / "text.txt").write_text(" ".join(scored_words() * 6))
+    (tmp_path / "text.txt").write_text(" ".join(scored_words * 6))
     bench(tmp_path / "text.txt", tmp_path, "wide-windows", "--window", "50")
     rows = kept(tmp_path, "wide_windows")["rows"]
     assert [(row["window"], row["system"]) for row in rows] == [(50, "fastw2v"), (50, "gensim")]
