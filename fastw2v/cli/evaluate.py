@@ -201,18 +201,11 @@ def _rows(found: Scores) -> list[dict[str, Any]]:
     for name, report in found.pairs.items():
         numbers = {"spearman": report.spearman, "pearson": report.pearson}
         rows.append({"set": name, "score": report.spearman, "used": report.used, "missing": report.missing, **numbers})
-    for section in _sections_of(found.analogies):
+    for section in found.analogies.parts if found.analogies is not None else ():
         numbers = {"accuracy": section.accuracy, "correct": section.correct}
         counts = {"used": section.used, "missing": section.missing}
         rows.append({"set": f"analogies: {section.name}", "score": section.accuracy, **counts, **numbers})
     return rows
-
-
-def _sections_of(report: AnalogyReport | None) -> list[AnalogySection]:
-    if report is None:
-        return []
-    kinds = [part for part in (report.semantic, report.syntactic) if part.used + part.missing]
-    return [*report.sections, *kinds, report.total]
 
 
 def _write_tables(found: Scores) -> None:
@@ -224,7 +217,7 @@ def _write_tables(found: Scores) -> None:
         answer("")
     if found.analogies is not None:
         columns = [Column("analogies"), Column("score", ".1%"), Column("right", ",d")]
-        lines = [(s.name, s.accuracy, s.correct, s.used, s.missing) for s in _sections_of(found.analogies)]
+        lines = [(s.name, s.accuracy, s.correct, s.used, s.missing) for s in found.analogies.parts]
         answer_table([*columns, Column("asked", ",d"), Column("unknown", ",d")], lines)
         rules = found.analogies
         answer_sentence(f"protocol {rules.protocol}: {rules.case_rule}, first {rules.restrict_vocab:,} words searched")

@@ -118,6 +118,12 @@ class AnalogyReport:
         """All sections together."""
         return _sum("total", self.sections)
 
+    @property
+    def parts(self) -> tuple[AnalogySection, ...]:
+        """What a table shows: the sections, the kinds of which there are questions, and the total."""
+        kinds = [part for part in (self.semantic, self.syntactic) if part.used + part.missing]
+        return (*self.sections, *kinds, self.total)
+
     def __repr__(self) -> str:
         total = self.total
         return (
@@ -127,11 +133,7 @@ class AnalogyReport:
 
     def _repr_html_(self) -> str:
         rule = f"protocol {self.protocol!r}: {self.case_rule}, first {self.restrict_vocab:,} words searched"
-        kinds = [part for part in (self.semantic, self.syntactic) if part.used + part.missing]
-        rows = [
-            (part.name, bar(part.accuracy), *(Number(figure) for figure in _figures(part)))
-            for part in (*self.sections, *kinds, self.total)
-        ]
+        rows = [(part.name, bar(part.accuracy), *map(Number, _figures(part))) for part in self.parts]
         header = ("section", "", "right", "of", "left out")
         return card("Analogies", table(header, rows), subtitle=rule)
 
@@ -140,8 +142,7 @@ class AnalogyReport:
             f"Analogies, protocol {self.protocol!r}: {self.case_rule}, first {self.restrict_vocab:,} words searched;"
         ]
         lines.append(f"{self.missing_rule}.")
-        kinds = [part for part in (self.semantic, self.syntactic) if part.used + part.missing]
-        for part in (*self.sections, *kinds, self.total):
+        for part in self.parts:
             counts = f"{part.correct:6} of {part.used:6}, {part.missing:6} left out"
             lines.append(f"{part.name:30} {part.accuracy:7.2%}  {counts}")
         return "\n".join(lines)
