@@ -19,7 +19,7 @@ cdef extern from "fw_math.h" nogil:
     float fw_centered(uint64_t bits)
     long long fw_renewed(long long number, long long slot, long long noise_slots, long long noise_life)
     float fw_node_share(float step)
-    float fw_burst_share(int copies, double bound, float rate, float output_rate)
+    float fw_burst_share(int copies, float few, float output_rate)
     float fw_learning_rate(double first, double last, long long done, long long total)
 
 
@@ -89,9 +89,9 @@ def node_share(float step):
     return fw_node_share(step)
 
 
-def burst_share(int copies, double bound, float rate, float output_rate):
+def burst_share(int copies, float few, float output_rate):
     """Return the share of its step that the row of a word takes of which a tile holds this many copies."""
-    return fw_burst_share(copies, bound, rate, output_rate)
+    return fw_burst_share(copies, few, output_rate)
 
 
 def learning_rate(double first, double last, long long done, long long total):

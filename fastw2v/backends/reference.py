@@ -129,7 +129,11 @@ class Run:
         right = min(window, np.searchsorted(sentences, sentences[b - 1], side="right") - b) if a < b else 0
         part = slice(a - left, b + right)
         words, rate = self.corpus.ids[positions[part]].astype(np.int64), self._rate(epoch, int(begin))
-        rates = self.tables.output_rate if self.plan.negative_sampling else np.ones(len(self.tables.keep_threshold))
+        rates = (
+            self.tables.output_rate
+            if self.plan.negative_sampling
+            else np.ones(self.tables.keep_threshold.shape, np.float32)
+        )
         share = burst_shares(words, self.plan.tile_tokens, self.plan.burst_bound, rate, rates)
         return Stream(words, positions[part], sentences[part], share, left, left + b - a)
 

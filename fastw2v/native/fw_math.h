@@ -77,14 +77,15 @@ FW_FN fw_i64 fw_renewed(fw_i64 number, fw_i64 slot, fw_i64 noise_slots, fw_i64 n
 }
 
 /* The share of its step that a word's row takes of which about a tile holds `copies`: from one snapshot they all move
-   it the same way, so only the first few count. `bound` is that of fw_settings; see planning/staleness.py. */
-FW_FN float fw_burst_share(int copies, double bound, float rate, float output_rate) {
+   it the same way, so only the first few count: `few` is the bound of fw_settings divided by the learning rate; see
+   planning/staleness.py. */
+FW_FN float fw_burst_share(int copies, float few, float output_rate) {
 #ifdef __CUDACC__
     const float root = sqrtf(output_rate);
 #else
     const float root = __builtin_sqrtf(output_rate);
 #endif
-    const float counted = (float)(bound / rate) / root;
+    const float counted = few / root;
     return (float)copies > counted && copies > 1 ? (counted > 1.f ? counted : 1.f) / (float)copies : 1.f;
 }
 

@@ -1,4 +1,4 @@
-"""Bounds on how far a tile overshoots. They set the tile's length, hold rows back in bursts and lower the learning rate.
+"""Bounds on how far a tile overshoots. They set the tile's length, hold rows back in bursts and lower the rate.
 
 A tile learns from one snapshot of its rows. A word that fills the tile moves once for each of its occurrences there,
 before any update moves it back. `staleness` estimates how far; tiles are as long as its bounds allow. concurrency.py

@@ -147,7 +147,7 @@ def test_sentences_that_cross_chunk_ends_keep_their_contexts(isa, architecture):
 
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
-@pytest.mark.parametrize("settings", [{}, {"negative_sharing": "pair"}, {"loss": "hs"}, {"loss": "both"}, {"window": 3}])
+@pytest.mark.parametrize("settings", [{}, {"negative_sharing": "pair"}, {"loss": "hs"}, {"loss": "both"}])
 def test_bursts_equal_the_reference(isa, architecture, settings):
     """A word fills some tiles, and is at both ends of a chunk."""
     rng = np.random.default_rng()

@@ -36,7 +36,7 @@ def test_copies_beyond_the_first_few_count_no_more(tile_tokens, bound, tokens):
     found = staleness.burst_shares(words, tile_tokens, bound, 0.05, output_rate)
     assert found == pytest.approx(shares_one_by_one(words, tile_tokens, bound, 0.05, output_rate))
     for copies, rate in [(1, 0.05), (2, 0.05), (31, 0.05), (5, 0.0)]:
-        one = _sampler.burst_share(copies, bound, rate, 0.5)
+        one = _sampler.burst_share(copies, bound / rate if rate else np.inf, 0.5)
         assert one == pytest.approx(min(1, max(1, bound / max(rate, 1e-30) / 0.5**0.5) / copies), rel=1e-6)
 
 

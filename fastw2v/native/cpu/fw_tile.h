@@ -197,16 +197,14 @@ FW_STAGE void count_copies(tile *t) {
 /* Where a word comes in a burst, its rows move less for each of its copies. */
 FW_STAGE void hold_bursts(tile *t, int64_t epoch) {
     const fw_job *job = t->job;
-    const double bound = job->run.burst_bound;
     const float *output_rate = job->run.negative_sampling ? job->output_rate : NULL; /* else there are only nodes */
     const float rate = fw_learning_rate(job->run.learning_rate, job->run.min_learning_rate,
                                         epoch * job->run.tokens + t->s.base, job->run.epochs * job->run.tokens);
-    const double most = bound / rate < job->run.tile_tokens ? bound / rate : job->run.tile_tokens;
-    const int32_t few = most < 1 ? 1 : (int32_t)most; /* copies that always count */
+    const float few = (float)(job->run.burst_bound / rate); /* copies that always count */
     count_copies(t);
     for (int64_t j = 0; j < t->s.n; j++) {
-        if (t->copies[j] <= few) continue;
-        const float share = fw_burst_share(t->copies[j], bound, rate, output_rate ? output_rate[t->s.word[j]] : 1);
+        if (t->copies[j] == 1 || (float)t->copies[j] <= few) continue;
+        const float share = fw_burst_share(t->copies[j], few, output_rate ? output_rate[t->s.word[j]] : 1);
         t->owns.rate[j] *= share;
         t->halos.rate[j] *= share;
     }

@@ -141,7 +141,7 @@ FW_FN int fw_contexts(const fw_stream &s, int i, int step, int most) {
 }
 
 /* Sets the share of each of the stream's n tokens, from the copies of its word within half a tile around it. */
-FW_FN void fw_hold_bursts(const fw_job *job, const fw_stream &s, float rate, int n) {
+FW_FN void fw_hold_bursts(const fw_job *job, const fw_stream &s, float few, int n) {
     const int half = job->run.tile_tokens / 2;
     for (int i = threadIdx.x; i < n; i += blockDim.x) {
         if (s.sentence[i] < 0) continue;
@@ -150,7 +150,7 @@ FW_FN void fw_hold_bursts(const fw_job *job, const fw_stream &s, float rate, int
         for (int j = i - half > 0 ? i - half : 0; j < i + half && j < n; j++)
             copies += s.sentence[j] >= 0 && s.word[j] == word;
         const float output_rate = job->run.negative_sampling ? job->output_rate[word] : 1.f;
-        s.share[i] = fw_burst_share(copies, job->run.burst_bound, rate, output_rate);
+        s.share[i] = fw_burst_share(copies, few, output_rate);
     }
 }
 
@@ -185,5 +185,5 @@ extern "C" __global__ void __launch_bounds__(256)
     }
     const float rate = fw_learning_rate(job->run.learning_rate, job->run.min_learning_rate,
                                         epoch * job->run.tokens + begin, job->run.epochs * job->run.tokens);
-    fw_hold_bursts(job, s, rate, n);
+    fw_hold_bursts(job, s, (float)(job->run.burst_bound / rate), n);
 }
