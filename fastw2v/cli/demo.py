@@ -49,7 +49,8 @@ def run_demo(*, epochs: int, n_jobs: int | None, seed: int, output: Path | None,
     overwrite : bool
         Whether they may replace a file of another kind.
     """
-    from fastw2v.cli.train import check_nothing_is_lost, check_output, run_training
+    from fastw2v.cli.files import check_nothing_is_lost, check_output
+    from fastw2v.cli.train import run_training
     from fastw2v.datasets.fetch import load_docstrings
 
     if output is not None:

@@ -20,7 +20,7 @@ TRIAL_SECONDS = 3.0
 _WARMING_UP = 0.5  # seconds of the trial that are not counted: threads start, caches fill
 
 
-def dry_run(corpus: Path | list[Path], options: dict[str, Any], form: str | None) -> bool:
+def dry_run(corpus: Path | list[Path], options: dict[str, Any], form: str | None, *, quiet: bool) -> bool:
     """Read a corpus, train a few seconds on it, and report what the whole run would take.
 
     Parameters
@@ -29,6 +29,8 @@ def dry_run(corpus: Path | list[Path], options: dict[str, Any], form: str | None
     options : dict
         Those of `run_training`.
     form : {"json", "tsv"} or None
+    quiet : bool
+        Say nothing but the report.
 
     Returns
     -------
@@ -40,14 +42,15 @@ def dry_run(corpus: Path | list[Path], options: dict[str, Any], form: str | None
 
     trial = _Trial()
     request = request_of({**options, "checkpoint": None, "every": None}, (trial,), quiet=True)
-    say(f"reading the corpus, then training for up to {TRIAL_SECONDS:g} s; nothing is written")
+    if not quiet:
+        say(f"reading the corpus, then training for up to {TRIAL_SECONDS:g} s; nothing is written")
     how: dict[str, Any] = {
         "tokenizer": request.tokenizer,
         "errors": request.errors,
         "n_jobs": request.n_jobs,
         "spool": request.spool,
     }
-    reading = read_corpus(corpus, verbose=on_terminal(), **how)
+    reading = read_corpus(corpus, verbose=on_terminal() and not quiet, **how)
     rows = coverage(reading.counted.counts, None if options.get("vocabulary") else request.min_count)
     encoded = _encoded(reading, request)
     facts = _facts(encoded, request, rows)

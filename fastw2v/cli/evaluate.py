@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from fastw2v.cli.idle import tell_of_no_effect
 from fastw2v.cli.loading import load_vectors
 from fastw2v.cli.options import AnyCase, NamedFile, columns_of
 from fastw2v.cli.pages import Page
@@ -85,6 +87,8 @@ def evaluate(
     """
     if columns is not None and not pairs:
         raise click.UsageError("--columns are those of --pairs, and no file of pairs is named")
+    if pairs and analogies is None:
+        tell_of_no_effect(click.get_current_context(), {"protocol": "it is that of the analogies, and none are named"})
     vectors = load_vectors(file)
     named = [(path.name, path) for path in pairs]
     if not pairs and analogies is None:
@@ -139,8 +143,8 @@ class Scores:
 
 def scores(
     vectors: WordVectors,
-    named: list[tuple[str, Path]],
-    analogies: Path | None,
+    named: Sequence[tuple[str, Any]],
+    analogies: Any,
     columns: list[str | int] | None = None,
     protocol: ProtocolName = "c",
     restrict_vocab: int | None = None,

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import click
 
-from fastw2v.cli.options import in_options, options_of
+from fastw2v.cli.options import check_files_exist, in_options, options_of
 from fastw2v.cli.rivals_options import answer_to
+from fastw2v.cli.streams import say
 
 _OTHER = "Other options"
 # Ranges that go without saying, and click's names of types.
@@ -88,9 +89,29 @@ class Page(click.Command):
             if answer := answer_to(arg, own, rivals=self.trains):
                 raise click.UsageError(answer, ctx)
         try:
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
         except click.NoSuchOption as fault:
-            raise click.UsageError(_describe_unknown(fault, given, own), ctx) from None
+            told = _describe_unknown(fault, given, own) + _way_to_write_words(self, fault.option_name)
+            raise click.UsageError(told, ctx) from None
+        self._check_once(ctx, given)
+        check_files_exist(ctx)
+        return rest
+
+    def _check_once(self, ctx: click.Context, given: list[str]) -> None:
+        """Refuse options that exclude each other, or name two corpora; say of others which value counts."""
+        _, _, order = self.make_parser(ctx).parse_args(given)
+        found: dict[str, list[click.Option]] = {}
+        for param in order:
+            if isinstance(param, click.Option) and not param.multiple:
+                found.setdefault(param.name or "", []).append(param)
+        for name, options in found.items():
+            flags = list(dict.fromkeys(max(each.opts, key=len) for each in options))
+            if len(flags) > 1:
+                raise click.UsageError(f"{' and '.join(flags)} exclude each other: leave one of them out", ctx)
+            if len(options) > 1 and name == "corpus":
+                raise click.UsageError(f"{flags[0]} is given more than once: 'fastw2v train' reads several files", ctx)
+            if len(options) > 1 and not options[0].is_flag:
+                say(f"fastw2v: warning: {flags[0]} is given more than once: the last value counts, {ctx.params[name]}")
 
 
 def _describe_unknown(fault: click.NoSuchOption, args: Sequence[str], own: Iterable[str]) -> str:
@@ -100,6 +121,12 @@ def _describe_unknown(fault: click.NoSuchOption, args: Sequence[str], own: Itera
     close = difflib.get_close_matches(full.lstrip("-"), [each.lstrip("-") for each in own], n=2, cutoff=0.6)
     flags = [each for each in own if each.lstrip("-") in close]
     return f"there is no option {full!r}{': did you mean ' + ' or '.join(flags) + '?' if flags else ''}"
+
+
+def _way_to_write_words(command: click.Command, name: str) -> str:
+    """Return how a word that begins with a dash is written, where words are expected."""
+    takes_words = any(param.name == "words" and isinstance(param, click.Argument) for param in command.params)
+    return f"; a word that begins with a dash is written after --, as in -- {name}" if takes_words else ""
 
 
 def _in_short(flags: str) -> str:

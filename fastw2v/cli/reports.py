@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 
 import click
 
-from fastw2v.cli.streams import answer
+from fastw2v.cli.streams import answer, write_utf8
 
 Form = Literal["table", "plain", "json", "tsv"]
 # Characters that move the cursor, clear the screen or turn the direction of writing.
@@ -82,7 +82,8 @@ def _plain(value: Any) -> Any:
 
 
 def answer_tsv(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, header: bool = True) -> None:
-    """Write rows of values between tabs; what is missing or not finite is left empty."""
+    """Write rows of values between tabs, in UTF-8; what is missing or not finite is left empty."""
+    write_utf8()
     if header:
         answer("\t".join(columns))
     for row in rows:

@@ -29,6 +29,12 @@ def prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def write_utf8() -> None:
+    """Write what follows in UTF-8, unless a terminal shows it: files of words must hold them, whatever the locale."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
 def answer(text: object) -> None:
     """Write a line of a command's result to standard output.
 
@@ -39,7 +45,30 @@ def answer(text: object) -> None:
     """
     if sys.stdout is None:
         raise OSError(errno.EBADF, "standard output is closed, so the result cannot be shown")
-    print(text)
+    try:
+        print(text)
+    except OSError as error:
+        raise _of_output(error) from error
+
+
+def flush_answers() -> None:
+    """Write what is still held back of the result.
+
+    Raises
+    ------
+    OSError
+        Standard output is full.
+    """
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        raise _of_output(error) from error
+
+
+def _of_output(error: OSError) -> OSError:
+    """Return an error of writing with the name of standard output; a broken pipe stays a `BrokenPipeError`."""
+    return OSError(error.errno, f"the result cannot be written: {error.strerror}", str(STDOUT))
 
 
 def answer_sentence(text: str, indent: int = 0) -> None:

@@ -225,7 +225,9 @@ def evaluate_analogies(
             asked, correct = int(np.count_nonzero(known)), int(np.count_nonzero(right))
             results.append(AnalogySection(name, correct, asked, len(known) - asked))
     report = AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
-    if not report.total.used:
+    if not report.total.used and not report.total.missing:
+        warn_user("no accuracy: there is no question")
+    elif not report.total.used:
         warn_user(
             f"no accuracy: none of {report.total.missing:,} questions could be asked, since a word of each is not "
             f"among the first {limit:,} words of these vectors; check the language and the case of the words"

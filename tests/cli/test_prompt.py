@@ -16,7 +16,7 @@ def test_many_questions_at_a_prompt(file, terminal):
     shown.wait_for("near> ").type("king\n").wait_for("man").wait_for("near> ", 2)
     shown.type("kingg\n").wait_for("close matches: 'king'").wait_for("near> ", 3)
     shown.type("king - man + woman\n").wait_for("0.9586").wait_for("near> ", 4)
-    shown.type(":topn 1\n").wait_for("1 words are shown").wait_for("near> ", 5)
+    shown.type(":topn 1\n").wait_for("1 word is shown").wait_for("near> ", 5)
     shown.type(":topn x\n").wait_for("a whole number from 1 must follow").wait_for("near> ", 6)
     shown.type(":nothing\n").wait_for("there is no command :nothing").wait_for("near> ", 7)
     shown.type("king -\n").wait_for("a word must follow the -").wait_for("near> ", 8)
