@@ -104,24 +104,24 @@ def document_vectors(
         output = None
     if form == "npy" and output is None and sys.stdout is not None and sys.stdout.isatty():
         raise click.UsageError("--npy writes bytes, which a terminal cannot show: name a file with -o, or use a pipe")
-    how = {"told": tokenizer is not None, "errors": errors}
-    texts = _texts_of(paths, **how)
+    told = tokenizer is not None
+    texts = _texts_of(paths, told, errors)
     vectorizer = _vectorizer(file, weighting, n_components_removed, normalize, tokenizer)
     if fit_on is None:
         rows = vectorizer.fit_transform(texts)
     else:
-        rows = vectorizer.fit(_texts_of([fit_on], **how)).transform(texts)
+        rows = vectorizer.fit(_texts_of([fit_on], told, errors)).transform(texts)
     _write(rows, form, output)
     if not quiet:
         zeros = len(rows) - int(rows.any(axis=1).sum())
         lost = f", {zeros:,} of them zeros (no known word)" if zeros else ""
         say(
-            f"{counted(len(rows), 'document')}{lost}, {rows.shape[1]} dimensions"
+            f"{counted(len(rows), 'document')}{lost}, {counted(rows.shape[1], 'dimension')}"
             + (f"; written to {name_of(output)}" if output else "")
         )
 
 
-def _texts_of(paths: list[Path], *, told: bool, errors: Errors) -> list[str]:
+def _texts_of(paths: list[Path], told: bool, errors: Errors) -> list[str]:
     """Read documents, one on each line; files of another kind are refused, as by ``train``."""
     from fastw2v.corpus.lines import lines_of
 

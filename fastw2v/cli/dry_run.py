@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastw2v.cli.coverage import answer_coverage, coverage
 from fastw2v.cli.reports import answer_facts, answer_flat, answer_json, chosen
 from fastw2v.cli.streams import answer, on_terminal, say
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
@@ -173,9 +174,10 @@ def _readable(facts: dict[str, Any], vocabulary: Path | None) -> dict[str, str]:
     memory, trial = facts["memory"], facts["time"]
     source = f"of {vocabulary}" if vocabulary else f"with --min-count {facts['min_count']}"
     lines = {
-        "corpus": f"{facts['tokens']:,} tokens in {facts['sentences']:,} sentences, read in "
+        "corpus": f"{counted(facts['tokens'], 'token')} in {counted(facts['sentences'], 'sentence')}, read in "
         f"{_duration(facts['seconds_reading'])}",
-        "vocabulary": f"{facts['words']:,} words {source}; {facts['kept_tokens']:,} tokens are trained on",
+        "vocabulary": f"{counted(facts['words'], 'word')} {source}; "
+        f"{counted(facts['kept_tokens'], 'token is', 'tokens are')} trained on",
         "memory": f"about {_size(memory['peak'])} at most, of {_size(memory['free'])} free: {_size(memory['vectors'])} "
         f"for the vectors, {_size(memory['word_ids'])} for the text",
     }
@@ -185,8 +187,8 @@ def _readable(facts: dict[str, Any], vocabulary: Path | None) -> dict[str, str]:
     how = "measured on the whole run" if trial["trial_was_whole_run"] else f"a trial of {trial['trial_seconds']:.1f} s"
     threads = f", {trial['n_jobs']} threads" if trial["n_jobs"] > 1 else ""
     lines["time"] = (
-        f"{_duration(trial['training_seconds'])} for {facts['epochs']} epochs at {trial['words_per_second']:,.0f} "
-        f"words/s on {trial['device']}{threads} ({how})"
+        f"{_duration(trial['training_seconds'])} for {counted(facts['epochs'], 'epoch')} at "
+        f"{trial['words_per_second']:,.0f} words/s on {trial['device']}{threads} ({how})"
     )
     return lines
 

@@ -16,6 +16,7 @@ from fastw2v.cli.options import AnyCase, NamedFile, columns_of
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import Column, Form, answer_json, answer_table, answer_tsv, chosen, report_options
 from fastw2v.cli.streams import answer, answer_sentence, on_terminal
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.evaluate.analogies import AnalogyReport, AnalogySection, ProtocolName
@@ -224,4 +225,5 @@ def _write_tables(found: Scores) -> None:
         lines = [(s.name, s.accuracy, s.correct, s.used, s.missing) for s in found.analogies.parts]
         answer_table([*columns, Column("asked", ",d"), Column("unknown", ",d")], lines)
         rules = found.analogies
-        answer_sentence(f"protocol {rules.protocol}: {rules.case_rule}, first {rules.restrict_vocab:,} words searched")
+        searched = counted(rules.restrict_vocab, "word")
+        answer_sentence(f"protocol {rules.protocol}: {rules.case_rule}, first {searched} searched")

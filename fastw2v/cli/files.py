@@ -34,7 +34,8 @@ def check_stdin_once(names: tuple[str, ...]) -> None:
     """Raise if standard input is named twice; a file that it is redirected from can be opened again."""
     found = [name for name in names if name in _STDIN]
     if len(found) > 1 and ("-" in found or not Path(found[0]).is_file()):
-        raise ParameterError(f"standard input ({' and '.join(found)}) is named twice, but can be read only once")
+        listed = " and ".join(dict.fromkeys(found))
+        raise ParameterError(f"standard input ({listed}) is named twice, but can be read only once")
 
 
 def corpus_of(paths: list[Path]) -> Path | list[Path]:
@@ -123,7 +124,8 @@ def check_kept_apart(written: Mapping[str, Path | None], read: Mapping[str, Path
     for (name, path), (other, its) in pairs:
         if (name, other) != ("output", "initial_vectors") and _are_one_file(path, its):
             raise ParameterError(
-                f"`{name}` {path} is the file of `{other}`, too, which it would replace: name another file"
+                f"`{name}` {path} is the file of {other if other.isupper() else f'`{other}`'}, too, which it would "
+                "replace: name another file"
             )
 
 

@@ -76,7 +76,7 @@ class AnyCase(click.Choice):  # type: ignore[type-arg]
         return super().convert(bare if bare in self.choices else value, param, ctx)
 
 
-class Word(click.ParamType):
+class Word(click.ParamType):  # type: ignore[type-arg]
     """A word of a vocabulary: its bytes are UTF-8, whatever the locale says of the command line."""
 
     name = "text"
@@ -118,8 +118,6 @@ class CorpusName(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the name unchanged: what it names is looked for later."""
-        if not value:
-            self.fail("the name is empty: leave it out, or name a file", param, ctx)
         return os.fsdecode(value)
 
 

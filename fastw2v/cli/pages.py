@@ -91,7 +91,7 @@ class Page(click.Command):
         try:
             rest = super().parse_args(ctx, args)
         except click.NoSuchOption as fault:
-            told = _describe_unknown(fault, given, own) + _way_to_write_words(self, fault.option_name)
+            told = _describe_unknown(fault, given, own) + _way_to_write_words(self)
             raise click.UsageError(told, ctx) from None
         self._check_once(ctx, given)
         check_files_exist(ctx)
@@ -123,10 +123,10 @@ def _describe_unknown(fault: click.NoSuchOption, args: Sequence[str], own: Itera
     return f"there is no option {full!r}{': did you mean ' + ' or '.join(flags) + '?' if flags else ''}"
 
 
-def _way_to_write_words(command: click.Command, name: str) -> str:
+def _way_to_write_words(command: click.Command) -> str:
     """Return how a word that begins with a dash is written, where words are expected."""
     takes_words = any(param.name == "words" and isinstance(param, click.Argument) for param in command.params)
-    return f"; a word that begins with a dash is written after --, as in -- {name}" if takes_words else ""
+    return "; words that begin with a dash stand after --" if takes_words else ""
 
 
 def _in_short(flags: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fastw2v.pictures.placement import Method
     from fastw2v.vectors.word_vectors import WordVectors
 
-_METHOD_OF = {"page": "tsne", "picture": "pca"}
+_METHOD_OF: dict[str, Method] = {"page": "tsne", "picture": "pca"}
 _FEWEST = 4  # words for which tsne makes sense: it is not chosen for fewer, unless asked for
 _NO_GLYPH = re.compile(r"Glyph (?P<code>\d+) .*missing from font\(s\) (?P<font>[^.]*)")
 
@@ -91,7 +91,7 @@ def plot(
     vectors = load_vectors(file)
     chosen: Any = [key_of(vectors, word) for word in words] or topn
     few = len(words or vectors.index_to_key[:topn]) < _FEWEST
-    method = method or ("pca" if few else _METHOD_OF[kind])
+    method = method or (_METHOD_OF[kind] if not few else "pca")
     if method == "pca":
         tell_of_no_effect(click.get_current_context(), {"seed": "--method pca draws nothing at random"})
     asked = {
@@ -141,15 +141,21 @@ def _draw(vectors: WordVectors, output: Path, labels: int | None, title: str, **
     from fastw2v.pictures.files import figure_bytes, write_picture
 
     require("matplotlib", "fastw2v plot", "plot").use("agg")
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
+    missing: list[re.Match[str]] = []
+    with warnings.catch_warnings():
+        shown = warnings.showwarning
+
+        def sift(message: Warning | str, *where: Any, **more: Any) -> None:
+            if found := _NO_GLYPH.match(str(message)):
+                missing.append(found)
+            else:
+                shown(message, *where, **more)
+
+        warnings.showwarning = sift  # type: ignore[assignment]
+        warnings.filterwarnings("always", "Glyph .* missing from font")
         ax = vectors.plot(labels=labels, **asked)
         ax.set_title(title, parse_math=False)
         write_picture(output, figure_bytes(ax.figure, output.suffix[1:].lower()))
-    missing = [found for each in told if (found := _NO_GLYPH.match(str(each.message)))]
-    for each in told:
-        if not _NO_GLYPH.match(str(each.message)) and issubclass(each.category, RuntimeWarning):
-            warn_user(str(each.message))
     if missing:  # matplotlib warns of each character, and each time that it is drawn
         letters = list(dict.fromkeys(chr(int(found["code"])) for found in missing))
         warn_user(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -15,6 +17,7 @@ from fastw2v.cli.vocabulary_files import read_words
 from fastw2v.errors import ParameterError
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.formats.sniff import Format
@@ -55,9 +58,10 @@ class Trained:
     def summary(self) -> str:
         """One line: words, speed, loss and seed."""
         state = self.session.state
-        loss = f", loss {state.loss_history[-1]:.4f}" if state.loss_history else ""
+        last = state.loss_history[-1] if state.loss_history else math.nan
+        loss = "" if math.isnan(last) else f", loss {last:.4f}"
         words, speed = len(self.session.corpus.vocabulary), state.report.words_per_second
-        return f"{words:,} words, {speed:,.0f} words/s{loss}, seed {state.plan.seed}"
+        return f"{counted(words, 'word')}, {speed:,.0f} words/s{loss}, seed {state.plan.seed}"
 
     def facts(self, output: Path) -> dict[str, Any]:
         """Return the report of a run; the keys are those of JSON."""
@@ -128,8 +132,8 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traine
     if not quiet:
         report = encoded.report
         say(
-            f"{report.raw_tokens:,} tokens in {report.raw_sentences:,} sentences, "
-            f"{len(encoded.vocabulary):,} words kept of {report.distinct_words:,}"
+            f"{counted(report.raw_tokens, 'token')} in {counted(report.raw_sentences, 'sentence')}, "
+            f"{counted(len(encoded.vocabulary), 'word')} kept of {report.distinct_words:,}"
         )
         for remark in report.remarks():
             say(remark)
@@ -166,6 +170,11 @@ def _seed(options: dict[str, Any]) -> int:
         return resolve_seed(options.get("seed"))
     if options.get("checkpoint") is None:
         raise ParameterError("--resume continues from a checkpoint: name its file with --checkpoint")
+    if not options["checkpoint"].exists():
+        raise ParameterError(
+            f"--resume: there is no checkpoint {options['checkpoint']} (searched from {os.getcwd()}); leave out "
+            "--resume to begin a run"
+        )
     kept = seed_of(options["checkpoint"])
     if options.get("seed") not in (None, kept):
         raise ParameterError(

@@ -121,10 +121,12 @@ def check_some_are_kept(rows: np.ndarray, read: Counted, min_count: int) -> None
     """Raise if no word of a text is frequent enough: a vocabulary without words would be written."""
     if len(rows):
         return
+    import numpy as np
+
     from fastw2v.corpus.faults import describe_most_frequent
 
     top = int(read.counts.argmax())
-    most = describe_most_frequent(read.words(read.counts.argmax()[None])[0], int(read.counts[top]))
+    most = describe_most_frequent(read.words(np.array([top]))[0], int(read.counts[top]))
     raise CorpusError(f"no word occurs min_count={min_count} times: {most}; lower min_count")
 
 

@@ -10,6 +10,7 @@ import click
 from fastw2v.cli.options import NamedFile
 from fastw2v.cli.pages import Page
 from fastw2v.errors import ParameterError
+from fastw2v.progress.figures import counted
 
 _CBOW_RATE, _SKIPGRAM_RATE = 0.05, 0.025
 _OF_TRAINING = (
@@ -139,7 +140,8 @@ def _words_to_train(path: Path, min_count: int) -> list[str]:
     words = [word for word, count in counts.items() if count >= min_count]
     if len(words) < 2:
         raise ParameterError(
-            f"-read-vocab {path}: {len(words):,} of its {len(counts):,} words have counts of at least -min-count "
+            f"-read-vocab {path}: {len(words):,} of its {counted(len(counts), 'word')} have counts of at least "
+            "-min-count "
             f"{min_count}, and training needs two: lower -min-count"
         )
     return words

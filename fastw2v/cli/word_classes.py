@@ -10,6 +10,7 @@ from fastw2v.cli.streams import say
 from fastw2v.cli.train_command import Destination, check_vocabulary, save_vocabulary
 from fastw2v.cli.vocabulary_files import write_lines
 from fastw2v.errors import ParameterError
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.cli.train import Trained
@@ -46,7 +47,7 @@ class ClassesDestination(Destination):
         vectors = result.word_vectors
         number = min(self.classes, len(vectors))
         if number < self.classes:
-            say(f"fastw2v: warning: -classes {self.classes}: there are {number:,} words, and so many classes")
+            say(f"fastw2v: warning: -classes {self.classes}: there are {counted(number, 'word')}, and so many classes")
         seed = result.session.state.plan.seed % 2**32
         found = KMeans(number, n_init=1, max_iter=_STEPS, random_state=seed).fit_predict(vectors.unit_vectors)
         pairs = zip(vectors.index_to_key, found.tolist(), strict=True)

@@ -6,6 +6,7 @@ import errno
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -31,9 +32,11 @@ _IN_SHELL = (
     (r"\b(plot|explore)\(\): words names", "WORDS name"),
     (r"\b(plot|explore)\(\): ", ""),
     (r"\b(plot|explore)\(\) ", "'fastw2v plot' "),
-    (r"(?<=: )'-' means standard input, but this process has none; pass a file", "it is closed: name a file"),
     (r" to 4,611,686,018,427,387,904\b", ""),
-    (r"\(spool\): no file for word ids", ": --spool: no file for word ids"),
+    (
+        r"(\S+): (.*) \(spool\): no file for word ids can be created here",
+        r"--spool \1: no file can be created there (\2)",
+    ),
 )
 _NAME_THE_FORMAT = ", or name the format"
 _CORPUS_COMMANDS = ("vocab", "demo")  # beside those that train
@@ -81,7 +84,7 @@ def describe(fault: BaseException) -> str:
     if not isinstance(fault, OSError) or fault.strerror is None:
         return str(fault) or type(fault).__name__
     said = fault.strerror
-    if fault.errno == errno.ENOENT and said.startswith("cannot create a file in"):
+    if fault.errno == errno.ENOENT and said.startswith("cannot create a"):
         said += " (make the folder first, or name another)"
     elif fault.errno == errno.ENOENT and fault.filename is not None:
         said += f" (searched from {os.getcwd()})"
@@ -97,16 +100,16 @@ _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+")
 
 def describe_usage(fault: click.UsageError) -> str:
     """Return what is wrong with a command line, without words of programmers such as "valid integer"."""
-    if isinstance(fault, click.BadParameter) and fault.param is not None:
-        fault.message = _of_number(fault.message, fault.param.type)
     message = fault.format_message()
+    if isinstance(fault, click.BadParameter) and fault.param is not None:
+        message = message.replace(fault.message, _of_number(fault.message, fault.param.type))
     if message.startswith("Got unexpected extra argument"):
         named = message[message.index("(") :].rstrip(".")
         return f"there are more names than this command takes {named}{_way_to_name_more(fault.ctx)}"
     return message
 
 
-def _of_number(message: str, kind: click.ParamType) -> str:
+def _of_number(message: str, kind: Any) -> str:
     if found := _NOT_A_NUMBER.fullmatch(message):
         value = found["value"].strip("'")
         if found["kind"] == "float":

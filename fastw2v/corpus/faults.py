@@ -86,7 +86,7 @@ def _is_table(corpus: object) -> bool:
 
 def describe_empty(corpus: object, sentences: int) -> str:
     """Describe a corpus without a single word."""
-    found = f"the corpus is empty: {sentences:,} sentences, 0 words"
+    found = f"the corpus is empty: {counted(sentences, 'sentence')}, 0 words"
     if hasattr(corpus, "readline"):
         return f"{found}; an open file is read from its current position to its end: call seek(0), or pass its path"
     if isinstance(corpus, (str, os.PathLike)):
@@ -118,7 +118,7 @@ def describe_most_frequent(word: object, count: int) -> str:
 
 def describe_too_few(n_frequent: int, min_count: int, most_frequent: str, tokens: int, distinct: int) -> str:
     """Describe a corpus in which no word, or only one, occurs often enough."""
-    found = f"{most_frequent} ({tokens:,} tokens, {distinct:,} distinct words)"
+    found = f"{most_frequent} ({counted(tokens, 'token')}, {counted(distinct, 'distinct word')})"
     if n_frequent == 0:
         return f"no word occurs min_count={min_count} times: {found}; lower min_count or pass more text"
     if min_count <= 1:

@@ -104,7 +104,10 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Train
     position = loaded.metadata.get("training")
     rows = OutputRows(loaded.context_vectors, loaded.node_vectors)
     if not isinstance(position, dict) or rows.is_empty:
-        raise FormatError(f"{os.fspath(path)}: a model, but not a checkpoint: it does not record a position")
+        raise FormatError(
+            f"{os.fspath(path)}: a model, but not a checkpoint: it does not record a position; training starts from "
+            "its vectors as `initial_vectors`"
+        )
     try:
         params = TrainingParameters(**position["params"]).checked()
         if missing := {each.name for each in fields(params)} - position["params"].keys():
