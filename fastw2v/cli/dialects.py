@@ -34,7 +34,7 @@ def train_as(
     from fastw2v.cli.train_command import finish
 
     paths = paths_of((corpus,))
-    check_kept_apart({"output": to.path, "save_vocab": to.vocabulary}, read)
+    check_kept_apart({"save_vocab": to.vocabulary, "output": to.path}, read)
     to.check(paths)
     defaults = {each.name: each.default for each in fields(TrainingParameters)}
     result = run_training(paths[0], {**defaults, **options}, quiet=quiet)

@@ -12,8 +12,6 @@ from typing import Any
 
 import click
 
-from fastw2v.errors import ParameterError
-
 # An argument with its value, as in "min_count=5"; a name that can be nothing else, as in "lower min_count" or
 # "`window`"; or the name with which a message begins, as in "frozen: 3 of 4 words".
 _ARGUMENT = re.compile(
@@ -57,6 +55,8 @@ class NamedFile(click.Path):
 
 def check_files_exist(context: click.Context) -> None:
     """Raise before any work if an option names a file to read that is not there."""
+    from fastw2v.errors import ParameterError
+
     for option in context.command.params:
         if not isinstance(option, click.Option) or not isinstance(option.type, NamedFile) or option.type.written:
             continue

@@ -122,7 +122,7 @@ def train(
     if output is None and not dry_run:
         raise click.UsageError("the file to write the vectors to is missing: name it with --output, as in -o v.fw2v")
     tell_of_idle_training(click.get_current_context())
-    written = {"output": output, "save_vocab": save_vocab, "checkpoint": options["checkpoint"]}
+    written = {"save_vocab": save_vocab, "output": output, "checkpoint": options["checkpoint"]}
     check_kept_apart(written, {name: options[name] for name in ("vocabulary", "initial_vectors", "frozen")})
     if output is not None:
         output, format_ = output_of(output, format_)

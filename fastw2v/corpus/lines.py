@@ -92,9 +92,9 @@ def lines_of(names: Iterable[Any], *, told: bool = False, errors: str = "strict"
         with open_text(file) as stream:
             yield from decoded_lines(stream, file.name, errors, stats, file)
     if odd := stats.replaced_bytes + stats.ignored_bytes:
-        done = "became U+FFFD" if stats.replaced_bytes else "were left out"
+        done = "U+FFFD stands for" if stats.replaced_bytes else "left out"
         others = " and other files" if len(files) > 1 else ""
-        warn_user(f"invalid UTF-8 in {files[0].name}{others}: {counted(odd, 'byte')} {done}")
+        warn_user(f"invalid UTF-8 in {files[0].name}{others}: {done} {counted(odd, 'byte')}")
 
 
 def decoded_lines(
