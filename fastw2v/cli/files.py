@@ -8,6 +8,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fastw2v.cli.streams import say
 from fastw2v.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -27,7 +28,11 @@ def paths_of(corpora: tuple[str, ...]) -> list[Path]:
     if not all(corpora):
         raise ParameterError("a CORPUS is named by an empty string: leave it out, or name a file")
     check_stdin_once(corpora)
-    return [Path(name) for name in corpora]
+    paths = [Path(name) for name in corpora]
+    for path in paths if len(paths) > 1 else ():
+        if path.is_file() and not path.stat().st_size:
+            say(f"fastw2v: warning: {path} is empty, and adds no words")
+    return paths
 
 
 def check_stdin_once(names: tuple[str, ...]) -> None:

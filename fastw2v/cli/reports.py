@@ -15,6 +15,8 @@ import click
 from fastw2v.cli.streams import answer, write_utf8
 
 Form = Literal["table", "plain", "json", "tsv"]
+_FOLDED = 8  # characters of text that stay together in a narrow table
+_GAP = 2  # blanks between columns
 # Characters that move the cursor, clear the screen or turn the direction of writing.
 _UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # JSON escapes the others itself
 _CONTROL = re.compile(f"[\x00-\x1f]|{_UNSEEN.pattern}")
@@ -136,7 +138,7 @@ class Column:
 
 
 def answer_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], title: str | None = None) -> None:
-    """Write a table to standard output, as wide as the terminal at most; numbers are never cut.
+    """Write a table to standard output, as wide as the terminal if it can be: nothing is cut, even in a narrow one.
 
     Parameters
     ----------
@@ -149,20 +151,37 @@ def answer_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], title
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    for column in columns:
+    shown = [[column.shown(value) for column, value in zip(columns, row, strict=True)] for row in rows]
+    values = list(zip(*shown, strict=True)) or [()] * len(columns)
+    titles = [column.title for column in columns]
+    if _least_width(columns, titles, values) > _terminal_width():
+        titles = ["\n".join(title.split()) for title in titles]
+    for column, text in zip(columns, titles, strict=True):
         numeric = bool(column.format)
         table.add_column(
-            Text(column.title),
-            justify="right" if numeric else "left",
-            no_wrap=numeric,
-            overflow="fold",
-            min_width=max((len(column.shown(row[len(table.columns)])) for row in rows), default=0) if numeric else None,
+            Text(text), justify="right" if numeric else "left", no_wrap=numeric, overflow="fold", min_width=1
         )
-    for row in rows:
-        table.add_row(*(Text(column.shown(value)) for column, value in zip(columns, row, strict=True)))
+    for row in shown:
+        table.add_row(*map(Text, row))
     if title:
         answer(title)
-    _answer_drawn(table)
+    _answer_drawn(table, _least_width(columns, titles, values))
+
+
+def _least_width(columns: Sequence[Column], titles: Sequence[str], values: Sequence[Sequence[str]]) -> int:
+    """Return how wide a table must be so that numbers and titles are whole, and words are not broken into letters."""
+    wide = 0
+    for column, title, shown in zip(columns, titles, values, strict=True):
+        longest = max(map(len, shown), default=0)
+        words = title.split("\n") if column.format else title.split()
+        wide += max(longest if column.format else min(longest, _FOLDED), *map(len, words), 0) + _GAP
+    return wide - _GAP
+
+
+def _terminal_width() -> int:
+    from rich.console import Console
+
+    return Console().width
 
 
 def answer_facts(facts: Mapping[str, Any]) -> None:
@@ -175,14 +194,14 @@ def answer_facts(facts: Mapping[str, Any]) -> None:
     table.add_column(overflow="fold")
     for name, value in facts.items():
         table.add_row(Text(name), Text(visible(value)))
-    _answer_drawn(table)
+    _answer_drawn(table, 0)
 
 
-def _answer_drawn(table: Any) -> None:
-    """Write a table, without the blanks with which rich fills its lines."""
+def _answer_drawn(table: Any, least_width: int) -> None:
+    """Write a table, without the blanks with which rich fills its lines; a terminal that is narrower breaks them."""
     from rich.console import Console
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=max(_terminal_width(), least_width))
     with console.capture() as drawn:
         console.print(table)
     for line in drawn.get().splitlines():

@@ -21,6 +21,9 @@ from fastw2v.progress.figures import counted, format_took
 NAMED = 10  # of the words that were left out
 
 
+_NOT_COMPOSED = "a combining mark (text that is not composed, NFC)"
+
+
 @dataclass(frozen=True)
 class EncodeReport:
     """What was read, and everything that was left out.
@@ -85,7 +88,7 @@ class EncodeReport:
             (self.nul_bytes, "NUL byte was", "NUL bytes were", "kept as part of words"),
             (self.unicode_space_tokens, "token holds", "tokens hold", "a Unicode space, at which files are not split"),
             (self.soft_hyphen_tokens, "token holds", "tokens hold", "a soft hyphen"),
-            (self.combining_mark_tokens, "token holds", "tokens hold", "a combining mark (text not composed, NFC)"),
+            (self.combining_mark_tokens, "token holds", "tokens hold", _NOT_COMPOSED),
         ):
             if n:
                 lines.append(f"{counted(n, one, many)} {what}")

@@ -25,6 +25,9 @@ _FIRST_BYTES = (
     (b"%PDF", "a PDF file; extract its text first"),
     (b"\xd0\xcf\x11\xe0", "an old Office document; save it as text first"),
     (b"{\\rtf", "a rich text document; save it as plain text first"),
+    *((magic, "a picture; name files of text") for magic in (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8")),
+    *((magic, "a sound or a film; name files of text") for magic in (b"ID3", b"OggS", b"fLaC", b"\x1aE\xdf\xa3")),
+    *((magic, "a program; name files of text") for magic in (b"\x7fELF", b"MZ\x90\0")),
     (b"PAR1", "a parquet table; pass its column of texts, as in pandas.read_parquet(path)['text']"),
     (b"ARROW1", "an Arrow table; pass its column of texts"),
     (b"SQLite format 3", "an SQLite database; pass the texts in it"),
@@ -92,6 +95,7 @@ def describe_empty(corpus: object, sentences: int) -> str:
     if isinstance(corpus, (str, os.PathLike)):
         if os.fspath(corpus) == "-":
             return f"{found}; standard input can be read only once: pipe the text in again, or pass a file"
+        found += f" in {os.fspath(corpus)}"
     elif hasattr(corpus, "__next__"):
         return (
             f"{found}; an iterator such as this {type(corpus).__name__} yields its items only once and may have been "

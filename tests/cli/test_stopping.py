@@ -1,6 +1,5 @@
 """Ctrl-C, SIGTERM and SIGHUP: what was trained is kept, and the exit code says what ended the command."""
 
-import os
 import signal
 import subprocess
 import time
@@ -70,11 +69,10 @@ def test_a_command_that_waits_ends_at_once(file, start):
 def test_what_is_saved_after_an_interrupt_is_not_lost_by_another_one():
     told = []
     with one_interrupt_spared(lambda: told.append("writing")):
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
         assert told == ["writing"]
         with pytest.raises(KeyboardInterrupt):
-            os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(1)
+            signal.raise_signal(signal.SIGINT)
 
 
 def test_handlers_are_those_from_before_afterwards():
@@ -82,8 +80,8 @@ def test_handlers_are_those_from_before_afterwards():
     before = [signal.getsignal(number) for number in numbers]
     noted = []
     with ended_in_order() as came, interrupts_noted_in(noted):
-        os.kill(os.getpid(), signal.SIGTERM)
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGINT)
     assert came == [signal.SIGTERM]
     assert noted == [signal.SIGINT, signal.SIGINT]
     assert [signal.getsignal(number) for number in numbers] == before
@@ -93,10 +91,9 @@ def test_the_prompt_ends_at_sigterm_and_a_signal_that_is_ignored_stays_so():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         with ended_in_order() as came:
-            os.kill(os.getpid(), signal.SIGHUP)
+            signal.raise_signal(signal.SIGHUP)
             with pytest.raises(Ended):
-                os.kill(os.getpid(), signal.SIGTERM)
-                time.sleep(1)
+                signal.raise_signal(signal.SIGTERM)
     finally:
         signal.signal(signal.SIGHUP, before)
     assert came == [signal.SIGTERM]

@@ -43,5 +43,5 @@ def test_a_byte_order_mark_is_dropped_at_the_start_of_each_file_only(tmp_path):
 def test_empty_files(tmp_path, data, tokenizer):
     path = tmp_path / "empty.txt"
     path.write_bytes(data)
-    with pytest.raises(CorpusError, match=f"the corpus is empty: {data.count(10)} sentences, 0 words"):
+    with pytest.raises(CorpusError, match=f"the corpus is empty: {data.count(10)} sentences?, 0 words"):
         encode(path, tokenizer=tokenizer)
