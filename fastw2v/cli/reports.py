@@ -15,7 +15,8 @@ import click
 from fastw2v.cli.streams import answer, write_utf8
 
 Form = Literal["table", "plain", "json", "tsv"]
-_FOLDED = 8  # characters of text that stay together in a narrow table
+# Characters of text that stay together in a narrow table, and in one that no terminal could hold.
+_BROKEN, _WHOLE = 2, 8
 _GAP = 2  # blanks between columns
 # Characters that move the cursor, clear the screen or turn the direction of writing.
 _UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # JSON escapes the others itself
@@ -154,7 +155,7 @@ def answer_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], title
     shown = [[column.shown(value) for column, value in zip(columns, row, strict=True)] for row in rows]
     values = list(zip(*shown, strict=True)) or [()] * len(columns)
     titles = [column.title for column in columns]
-    if _least_width(columns, titles, values) > _terminal_width():
+    if _least_width(columns, titles, values, _BROKEN) > _terminal_width():
         titles = ["\n".join(title.split()) for title in titles]
     for column, text in zip(columns, titles, strict=True):
         numeric = bool(column.format)
@@ -165,17 +166,17 @@ def answer_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], title
         table.add_row(*map(Text, row))
     if title:
         answer(title)
-    _answer_drawn(table, _least_width(columns, titles, values))
+    fits = _least_width(columns, titles, values, _BROKEN) <= _terminal_width()
+    _answer_drawn(table, 0 if fits else _least_width(columns, titles, values, _WHOLE))
 
 
-def _least_width(columns: Sequence[Column], titles: Sequence[str], values: Sequence[Sequence[str]]) -> int:
-    """Return how wide a table must be so that numbers and titles are whole, and words are not broken into letters."""
+def _least_width(columns: Sequence[Column], titles: Sequence[str], values: Sequence[Sequence[str]], text: int) -> int:
+    """Return how wide a table must be so that numbers and their titles are whole, and text has so many characters."""
     wide = 0
     for column, title, shown in zip(columns, titles, values, strict=True):
         longest = max(map(len, shown), default=0)
-        words = title.split("\n") if column.format else title.split()
-        wide += max(longest if column.format else min(longest, _FOLDED), *map(len, words), 0) + _GAP
-    return wide - _GAP
+        wide += max(longest, *map(len, title.split("\n"))) if column.format else min(max(longest, len(title)), text)
+    return wide + _GAP * (len(columns) - 1)
 
 
 def _terminal_width() -> int:
