@@ -39,7 +39,8 @@ def analogy(file: Path, words: tuple[str, ...], topn: int, restrict_vocab: int |
     code is 1 if a question that was given or read has no answer.
     """
     if words and len(words) != 3:
-        raise click.UsageError(f"expected three words, A B C, or none to be asked for them; got {len(words)}")
+        quoted = ": write them without quotation marks around all" if len(words) == 1 and " " in words[0] else ""
+        raise click.UsageError(f"expected three words, A B C, or none to be asked for them; got {len(words)}{quoted}")
     asking = Asking(load_vectors(file), _read, "answers", chosen(form), topn, restrict_vocab)
     if not (asking.ask(words) if words else asking.ask_many("analogy> ", _HINT)):
         raise click.exceptions.Exit(1)

@@ -86,6 +86,8 @@ class Page(click.Command):
         given = list(args)  # click's parser empties it
         # Before click reads them: it would take "-output x" for "-o utput", in silence.
         for arg in args[: args.index("--")] if "--" in args else args:
+            if arg[:1] == "-" and arg[2:3] == "=" and arg[:2] in own:  # click would take "=x" for the value
+                raise click.UsageError(f"{arg}: write {arg[:2]} {arg[3:]}", ctx)
             if answer := answer_to(arg, own, rivals=self.trains):
                 raise click.UsageError(answer, ctx)
         try:
@@ -117,7 +119,9 @@ class Page(click.Command):
 def _describe_unknown(fault: click.NoSuchOption, args: Sequence[str], own: Iterable[str]) -> str:
     """Say which option is unknown, in full: of ``-outptu`` click names ``-o`` alone; and which ones are close."""
     name = fault.option_name
-    full = next((arg.partition("=")[0] for arg in args if arg.startswith(name)), name)
+    in_one = [arg for arg in args if re.match(r"-\w", arg) and name[1] in arg]  # "-e" of "-help"
+    full = next((arg.partition("=")[0] for arg in [*args, *in_one] if arg.startswith(name) or arg in in_one), name)
+    own = [*own, "--help"]
     close = difflib.get_close_matches(full.lstrip("-"), [each.lstrip("-") for each in own], n=2, cutoff=0.6)
     flags = [each for each in own if each.lstrip("-") in close]
     return f"there is no option {full!r}{': did you mean ' + ' or '.join(flags) + '?' if flags else ''}"
@@ -190,7 +194,7 @@ class CommandTable(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the command line; ``help COMMAND`` is another way to write ``COMMAND --help``."""
         if args[:1] == ["help"]:
-            args = [*args[1:2], "--help"]
+            args = [*(name for name in args[1:2] if name != "help"), "--help"]
         return super().parse_args(ctx, args)
 
     def resolve_command(
@@ -199,7 +203,8 @@ class CommandTable(click.Group):
         """Return the command that the arguments name; of a wrong name, say which is close."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            close = difflib.get_close_matches(name, [*self._names, *self.commands], n=2, cutoff=0.5)
+            close = difflib.get_close_matches(name.lower(), [*self._names, *self.commands], n=2, cutoff=0.5)
+            close = ["--version"] if name.lower() == "version" else close
             hint = f"did you mean {' or '.join(close)}?" if close else "fastw2v --help lists the commands"
             ctx.fail(f"there is no command {name!r}: {hint}")
         return super().resolve_command(ctx, args)

@@ -109,3 +109,21 @@ def test_the_home_folder_is_meant_after_an_equals_sign_too(file, tmp_path, call,
     assert call("evaluate", file, "--pairs=~/pairs").returncode == 0
     assert call("convert", file, "~/new.vec").returncode == 0
     assert (tmp_path / "new.vec").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("train", "-o=v.fw2v"), "-o=v.fw2v: write -o v.fw2v"),
+        (("train", "-help"), "there is no option '-help': did you mean --help?"),
+        (("train", "--gpu"), "write --device cuda"),
+        (("train", "--no-shrink-windows"), "write --shrink-windows no"),
+        (("version",), "did you mean --version?"),
+        (("NN", "v", "a"), "did you mean nn"),
+        (("analogy", "v", "a b c"), "write them without quotation marks around all"),
+    ],
+)
+def test_what_people_write_elsewhere_is_answered(call, arguments, told):
+    done = call(*arguments)
+    assert done.returncode == 2
+    assert told in done.stderr
