@@ -131,7 +131,7 @@ class Asking:
             rows = [(asked, rank, word, float(score)) for rank, (word, score) in enumerate(found, 1)]
             answer_tsv(("query", "rank", "word", "cosine"), rows, header=not self._headed)
             self._headed = True
-        elif self.form == "table":
+        elif self.form == "table" and found:
             answer_table([Column("word"), Column("cosine", ".4f")], found)
         else:  # of many questions, each line says to which it belongs
             before = "" if alone else f"{visible(asked)}\t"

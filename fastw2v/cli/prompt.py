@@ -50,6 +50,8 @@ class Prompt:
                 sys.stdin.reconfigure(encoding="utf-8-sig", errors="backslashreplace")
             yield from (line for line in sys.stdin if line.strip())
             return
+        if hasattr(sys.stdin, "reconfigure"):
+            sys.stdin.reconfigure(errors="surrogateescape")
         say(f"{self._hint} (:help, :topn N, Ctrl-D ends)")
         edited = sys.stdout is not None and sys.stdout.isatty()
         history = History(history_file())
@@ -57,7 +59,7 @@ class Prompt:
             _set_up_editing(self._words, history.lines())
         while True:
             try:
-                line = input(self._prompt) if edited else self._read_plainly()
+                line = _as_typed(input(self._prompt) if edited else self._read_plainly())
             except EOFError:
                 say("")
                 return
@@ -87,6 +89,15 @@ class Prompt:
         if not line:
             raise EOFError
         return line
+
+
+def _as_typed(line: str) -> str:
+    """Return a line whose bytes are UTF-8 as what they say, whatever the encoding of standard input."""
+    raw = line.encode(sys.stdin.encoding, "surrogateescape")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return line.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _set_up_editing(words: Sequence[Any], earlier: Sequence[str]) -> None:

@@ -152,7 +152,7 @@ def answer_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], title
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    shown = [[column.shown(value) for column, value in zip(columns, row, strict=True)] for row in rows]
+    shown = [[_written(column.shown(value)) for column, value in zip(columns, row, strict=True)] for row in rows]
     values = list(zip(*shown, strict=True)) or [()] * len(columns)
     titles = [column.title for column in columns]
     if _least_width(columns, titles, values, _BROKEN) > _terminal_width():
@@ -168,6 +168,12 @@ def answer_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], title
         answer(title)
     fits = _least_width(columns, titles, values, _BROKEN) <= _terminal_width()
     _answer_drawn(table, 0 if fits else _least_width(columns, titles, values, _WHOLE))
+
+
+def _written(text: str) -> str:
+    """Return a text as standard output writes it, with escapes, whose widths a table must know."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _least_width(columns: Sequence[Column], titles: Sequence[str], values: Sequence[Sequence[str]], text: int) -> int:
@@ -194,8 +200,8 @@ def answer_facts(facts: Mapping[str, Any]) -> None:
     table.add_column(no_wrap=True, style="bold")
     table.add_column(overflow="fold")
     for name, value in facts.items():
-        table.add_row(Text(name), Text(visible(value)))
-    _answer_drawn(table, 0)
+        table.add_row(Text(name), Text(_written(visible(value))))
+    _answer_drawn(table, max(map(len, facts), default=0) + _GAP + _WHOLE)
 
 
 def _answer_drawn(table: Any, least_width: int) -> None:

@@ -23,7 +23,12 @@ def name_of(output: Path) -> str:
 
 
 def prepare_streams() -> None:
-    """Make characters that a stream cannot show appear as escapes, as in \\u4e2d, and not as an error."""
+    """Make characters that a stream cannot show appear as escapes, as in \\u4e2d, and not as an error.
+
+    ``COLUMNS=0``, as some programs leave it, says nothing of a terminal's width, and is forgotten.
+    """
+    if os.environ.get("COLUMNS", "").strip() == "0":
+        del os.environ["COLUMNS"]
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
