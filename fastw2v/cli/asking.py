@@ -124,6 +124,8 @@ class Asking:
 
     def _write(self, question: Question, words: Sequence[str], found: Answer, *, alone: bool) -> None:
         asked = " ".join(words)
+        if not found:
+            say(f"{visible(asked)}: no word answers")
         if self.form == "json":
             answers = [{"word": word, "cosine": score} for word, score in found]
             answer_json({"query": question.shown, self.result: answers}, lines=True)

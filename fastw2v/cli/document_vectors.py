@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from fastw2v.parameters import Errors
 
+_FORMS = {".npy": "npy", ".json": "json", ".jsonl": "json", ".tsv": "tsv", ".txt": "tsv"}
 _AT_ONCE = 4096  # documents that are written together
 
 
@@ -92,6 +93,8 @@ def document_vectors(
     """
     from fastw2v.cli.files import check_kept_apart, check_stdin_once, paths_of
 
+    if form and output is not None and (named := _FORMS.get(output.suffix.lower(), form)) != form:
+        say(f"fastw2v: warning: {output} has the name of a {named} file, and is written as --{form}")
     form = form or _form_of(output)
     paths = paths_of(documents or ("-",))
     check_stdin_once((*map(str, paths), *([str(fit_on)] if fit_on else [])))
@@ -141,7 +144,7 @@ def _tell_of_no_effect(weighting: str) -> None:
 
 def _form_of(output: Path | None) -> str:
     suffix = "" if output is None else output.suffix.lower()
-    known = {".npy": "npy", ".json": "json", ".jsonl": "json", ".tsv": "tsv", ".txt": "tsv", "": "tsv"}
+    known = {**_FORMS, "": "tsv"}
     if suffix not in known and output not in (None, STDOUT):
         raise click.UsageError(
             f"--output {output}: the name implies no format: use .npy, .tsv or .jsonl, or pass --npy, --tsv or --json"

@@ -135,6 +135,10 @@ def check_kept_apart(written: Mapping[str, Path | None], read: Mapping[str, Path
 
 
 def _are_one_file(path: Path, other: Path) -> bool:
+    from fastw2v.writing.atomic import own_descriptor
+
+    if own_descriptor(path) is not None and own_descriptor(path) == own_descriptor(other):
+        return True
     if path.exists() and other.exists():
         return path.is_file() and path.samefile(other)
     return path.resolve() == other.resolve()

@@ -116,9 +116,16 @@ def discard_output() -> None:
 
 
 def output_of(path: Path, format: Format | None) -> tuple[Path, Format | None]:
-    """Return the path and the format to write: "-" is standard output; pipes and devices get word2vec text."""
+    """Return the path and the format to write: "-" is standard output; pipes and devices get word2vec text.
+
+    A format that is not the one of the name is told of: other programs go by the name.
+    """
+    from fastw2v.formats.sniff import format_of_name
     from fastw2v.writing.atomic import own_descriptor
 
     path = STDOUT if path == Path("-") else path
     no_file = own_descriptor(path) is not None or (path.exists() and not path.is_file() and not path.is_dir())
+    named = None if no_file else format_of_name(path)
+    if format is not None and named not in (None, format):
+        say(f"fastw2v: warning: {path} has the name of a {named} file, and is written as --format {format}")
     return path, format or ("text" if no_file else None)

@@ -122,12 +122,15 @@ def train(
     if output is None and not dry_run:
         raise click.UsageError("the file to write the vectors to is missing: name it with --output, as in -o v.fw2v")
     tell_of_idle_training(click.get_current_context())
+    output, format_ = (None, format_) if output is None else output_of(output, format_)
     written = {"save_vocab": save_vocab, "output": output, "checkpoint": options["checkpoint"]}
+    for name in ("output", "save_vocab"):
+        if form and (path := written[name]) is not None and own_descriptor(path) == 1:
+            raise click.UsageError(
+                f"--{form} and --{name.replace('_', '-')} both write to standard output: name a file"
+            )
     check_kept_apart(written, {name: options[name] for name in ("vocabulary", "initial_vectors", "frozen")})
     if output is not None:
-        output, format_ = output_of(output, format_)
-        if form and own_descriptor(output) == 1:
-            raise click.UsageError(f"--{form} and --output - both write to standard output: name a file")
         check_output(output, format_, with_context)
         check_nothing_is_lost(output, paths, overwrite)
     if save_vocab is not None:

@@ -23,7 +23,7 @@ from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.record import record
 from fastw2v.vectors.word_vectors import WordVectors
-from fastw2v.writing.atomic import check_target
+from fastw2v.writing.atomic import check_target, own_descriptor
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
@@ -46,6 +46,8 @@ def check_checkpoint(path: str | os.PathLike[str]) -> None:
         The folder is missing or not writable.
     """
     check_target(path)
+    if own_descriptor(Path(path)) is not None or (os.path.exists(path) and not os.path.isfile(path)):
+        raise FormatError(f"{os.fspath(path)} is a device or a pipe, from which no run can continue: name a file")
     if os.path.isfile(path) and os.path.getsize(path) and not is_checkpoint(Path(path)):
         raise FormatError(
             f"{os.fspath(path)} exists and is not a checkpoint, which would replace it: name another file, or delete "

@@ -1,5 +1,7 @@
 """Files of a command line: nothing that is read is lost, and no two outputs are one file."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -116,3 +118,20 @@ def test_a_vocabulary_without_words_is_not_written(corpus, tmp_path, call):
         assert done.returncode == 1
         assert f"no word occurs {option} 100000 times: the most frequent word, 'the', occurs 1,200 times" in done.stderr
         assert not (tmp_path / "words").exists()
+
+
+def test_results_do_not_mix_on_standard_output(corpus, tmp_path, call):
+    for options in (("--output", "/dev/fd/1"), ("-o", tmp_path / "v.vec", "--save-vocab", "/dev/stdout")):
+        done = call("train", corpus, *options, "--json")
+        assert done.returncode == 2
+        assert f"--json and {[each for each in options if str(each).startswith('--')][0]} both write" in done.stderr
+    done = call("train", corpus, "-o", "-", "--save-vocab", "/dev/stdout")
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_a_checkpoint_is_a_file(corpus, tmp_path, call):
+    os.mkfifo(tmp_path / "pipe")
+    for path in ("/dev/stdout", "/dev/null", tmp_path / "pipe"):
+        done = call("train", corpus, "-o", tmp_path / "v.vec", "--checkpoint", path)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "is a device or a pipe, from which no run can continue" in done.stderr

@@ -67,3 +67,20 @@ def test_a_contest_without_a_score_says_so_before_or_with_its_exit_code(corpus, 
     done = call(*small, "--pairs", tmp_path / "pairs")
     assert "there is no score" in done.stderr
     assert "run 1 of 1" not in done.stderr, "it is read before the first run"
+
+
+def test_a_word_without_neighbours_is_told(tmp_path, file, call):
+    assert call("convert", file, tmp_path / "one.vec", "--commonest", 1).returncode == 0
+    done = call("nn", tmp_path / "one.vec", "man")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "man: no word answers\n"
+
+
+def test_a_form_that_is_not_that_of_the_name_is_told(tmp_path, file, corpus, call):
+    assert (
+        "has the name of a text file, and is written as --format native"
+        in call("convert", file, tmp_path / "v.vec", "--format", "native").stderr
+    )
+    done = call("document-vectors", file, corpus, "-o", tmp_path / "d.npy", "--tsv")
+    assert "d.npy has the name of a npy file, and is written as --tsv" in done.stderr
+    assert "has the name" not in call("convert", file, tmp_path / "w.vec", "--format", "text").stderr
