@@ -68,6 +68,7 @@ if TYPE_CHECKING:
 @in_text
 @click.option(
     "--spool",
+    type=NamedFile(written=True),
     metavar="FOLDER",
     help="keep the word ids in this folder, not in memory: 8 bytes per token while it runs",
 )

@@ -47,7 +47,12 @@ _COLUMNS = ("word", "count", "share", "cumulative_share")
 @click.option("--min-count", type=click.IntRange(min=1), default=1, show_default=True, help="leave out rarer words")
 @click.option("--max-vocab", type=click.IntRange(min=1), help="keep at most this many words, the most frequent")
 @in_text
-@click.option("--spool", metavar="FOLDER", help="keep the word ids in this folder, not in memory, while it reads")
+@click.option(
+    "--spool",
+    type=NamedFile(written=True),
+    metavar="FOLDER",
+    help="keep the word ids in this folder, not in memory, while it reads",
+)
 @click.option("-j", "--n-jobs", type=int, help="threads; by default one for each usable CPU")
 @click.option("-q", "--quiet", is_flag=True, help="print nothing but the words, errors and warnings")
 @report_options

@@ -121,10 +121,10 @@ def test_a_vocabulary_without_words_is_not_written(corpus, tmp_path, call):
 
 
 def test_results_do_not_mix_on_standard_output(corpus, tmp_path, call):
-    for options in (("--output", "/dev/fd/1"), ("-o", tmp_path / "v.vec", "--save-vocab", "/dev/stdout")):
-        done = call("train", corpus, *options, "--json")
+    for flag, *options in (("--output", "/dev/fd/1"), ("--save-vocab", "/dev/stdout", "-o", tmp_path / "v.vec")):
+        done = call("train", corpus, flag, *options, "--json")
         assert done.returncode == 2
-        assert f"--json and {[each for each in options if str(each).startswith('--')][0]} both write" in done.stderr
+        assert f"--json and {flag} both write" in done.stderr
     done = call("train", corpus, "-o", "-", "--save-vocab", "/dev/stdout")
     assert (done.returncode, done.stdout) == (1, "")
 
