@@ -95,8 +95,9 @@ class Page(click.Command):
         except click.NoSuchOption as fault:
             told = _describe_unknown(fault, given, own) + _way_to_write_words(self)
             raise click.UsageError(told, ctx) from None
-        self._check_once(ctx, given)
-        check_files_exist(ctx)
+        if not ctx.resilient_parsing:  # as for the shell's completion
+            self._check_once(ctx, given)
+            check_files_exist(ctx)
         return rest
 
     def _check_once(self, ctx: click.Context, given: list[str]) -> None:
