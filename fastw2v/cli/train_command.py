@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fastw2v.cli.idle import tell_of_idle_training
 from fastw2v.cli.options import AnyCase, NamedFile, in_corpora, in_text
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import answer_flat, answer_json, report_options
-from fastw2v.cli.streams import STDOUT, name_of, output_of, say
+from fastw2v.cli.stopping import INTERRUPTED, one_interrupt_spared
+from fastw2v.cli.streams import name_of, output_of, say
 from fastw2v.cli.training_options import allowed, training_options
-from fastw2v.errors import ParameterError
 
 if TYPE_CHECKING:
     from fastw2v.cli.train import Trained
     from fastw2v.formats.sniff import Format
-
-INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 
 @click.command(
@@ -49,7 +48,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells count
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=NamedFile(written=True, or_stdout=True),
     help="file for the vectors, needed unless --dry-run; - for a pipe",
 )
 @click.option("--overwrite", is_flag=True, help="replace an OUTPUT that exists and is no file of word vectors")
@@ -69,6 +68,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells count
 @in_text
 @click.option(
     "--spool",
+    type=NamedFile(written=True),
     metavar="FOLDER",
     help="keep the word ids in this folder, not in memory: 8 bytes per token while it runs",
 )
@@ -114,21 +114,32 @@ def train(
     Several are read one after the other. Each line is a sentence. Nothing is written until training is complete; an
     interrupted run writes nothing unless --save-on-interrupt or --checkpoint is given, and exits with code 130.
     """
-    from fastw2v.cli.train import check_nothing_is_lost, check_output, corpus_of, paths_of, run_training
+    from fastw2v.cli.files import check_kept_apart, check_nothing_is_lost, check_output, corpus_of, paths_of
+    from fastw2v.cli.train import run_training
+    from fastw2v.training.checkpoint import check_checkpoint
+    from fastw2v.writing.atomic import own_descriptor
 
     paths = paths_of(corpus)
     if output is None and not dry_run:
         raise click.UsageError("the file to write the vectors to is missing: name it with --output, as in -o v.fw2v")
+    tell_of_idle_training(click.get_current_context())
+    output, format_ = (None, format_) if output is None else output_of(output, format_)
+    written = {"save_vocab": save_vocab, "output": output, "checkpoint": options["checkpoint"]}
+    for name in ("output", "save_vocab"):
+        if form and (path := written[name]) is not None and own_descriptor(path) == 1:
+            raise click.UsageError(
+                f"--{form} and --{name.replace('_', '-')} both write to standard output: name a file"
+            )
+    check_kept_apart(written, {name: options[name] for name in ("vocabulary", "initial_vectors", "frozen")})
     if output is not None:
-        output, format_ = output_of(output, format_)
-        if form and output == STDOUT:
-            raise click.UsageError(f"--{form} and --output - both write to standard output: name a file")
         check_output(output, format_, with_context)
-        check_nothing_is_lost(output, paths, overwrite, options["checkpoint"])
+        check_nothing_is_lost(output, paths, overwrite)
     if save_vocab is not None:
-        check_vocabulary(save_vocab, paths, output, overwrite)
+        check_vocabulary(save_vocab, paths, overwrite)
     if dry_run:
-        _try_it(paths, options, form)
+        if options["checkpoint"] is not None:
+            check_checkpoint(options["checkpoint"])
+        _try_it(paths, options, form, quiet)
         return
     assert output is not None
     finish(
@@ -141,13 +152,13 @@ def train(
     )
 
 
-def _try_it(paths: list[Path], options: dict[str, Any], form: str | None) -> None:
+def _try_it(paths: list[Path], options: dict[str, Any], form: str | None, quiet: bool) -> None:
     from fastw2v.cli.dry_run import dry_run
-    from fastw2v.cli.train import corpus_of
+    from fastw2v.cli.files import corpus_of
 
     if options["resume"]:
         raise click.UsageError("--dry-run tries a run from its start: leave out --resume")
-    fits = dry_run(corpus_of(paths), options, form)
+    fits = dry_run(corpus_of(paths), options, form, quiet=quiet)
     if not fits:
         raise click.exceptions.Exit(1)
 
@@ -173,12 +184,12 @@ class Destination:
 
     def check(self, corpora: list[Path]) -> None:
         """Check before training that the files can be written, and replace nothing else."""
-        from fastw2v.cli.train import check_nothing_is_lost, check_output
+        from fastw2v.cli.files import check_nothing_is_lost, check_output
 
         check_output(self.path, self.format, self.with_context)
         check_nothing_is_lost(self.path, corpora, self.overwrite)
         if self.vocabulary is not None:
-            check_vocabulary(self.vocabulary, corpora, self.path, self.overwrite)
+            check_vocabulary(self.vocabulary, corpora, self.overwrite)
 
     def write(self, result: Trained) -> None:
         """Write the vectors, and the vocabulary if it is asked for."""
@@ -203,21 +214,22 @@ def finish(
     Exit
         With the code of an interrupted run.
     """
+    resumes = "" if checkpoint is None else f"--resume continues from {checkpoint}"
     if result.interrupted and not save_on_interrupt:
         kept = "nothing was written"
         if any(param.name == "save_on_interrupt" for param in click.get_current_context().command.params):
             kept += " (use --save-on-interrupt to keep the vectors)"
-        if checkpoint is not None:
-            kept = f"--resume continues from {checkpoint}"
-        say(f"fastw2v: interrupted in epoch {result.epoch}; {kept}")
+        say(f"fastw2v: interrupted in epoch {result.epoch}; {resumes or kept}")
         raise click.exceptions.Exit(INTERRUPTED)
-    to.write(result)
+    with one_interrupt_spared(lambda: say(f"writing {name_of(to.path)} ... (Ctrl-C again gives up the vectors)")):
+        to.write(result)
     if form == "json":
         answer_json(result.facts(to.path))
     elif form == "tsv":
         answer_flat(result.facts(to.path))
     if result.interrupted:
-        say(f"fastw2v: interrupted in epoch {result.epoch}; {to.path} holds the vectors trained so far")
+        kept = f"{name_of(to.path)} holds the vectors trained so far"
+        say(f"fastw2v: interrupted in epoch {result.epoch}; {kept}{', and ' * bool(resumes)}{resumes}")
         raise click.exceptions.Exit(INTERRUPTED)
     if not quiet:
         say(f"{result.summary}; written to {name_of(to.path)}")
@@ -233,26 +245,24 @@ def save_vocabulary(result: Trained, path: Path, overwrite: bool) -> None:
     write_lines(path, lines, overwrite=overwrite)
 
 
-def check_vocabulary(path: Path, corpora: list[Path], output: Path | None, overwrite: bool) -> None:
+def check_vocabulary(path: Path, corpora: list[Path], overwrite: bool, option: str = "save_vocab") -> None:
     """Check before training that the vocabulary can be written, and replaces nothing else.
 
     Raises
     ------
     ParameterError
-        It is the output, or a file of the corpus.
+        It is a file of the corpus.
     FormatError
         It exists, and is no vocabulary.
     OSError
         The folder is missing or not writable.
     """
-    from fastw2v.cli.train import check_not_of_corpus
+    from fastw2v.cli.files import check_not_of_corpus
     from fastw2v.cli.vocabulary_files import holds_vocabulary
     from fastw2v.formats.saving import check_replaceable
     from fastw2v.writing.atomic import check_target
 
-    if output is not None and path.resolve() == output.resolve():
-        raise ParameterError(f"--save-vocab {path} is the file of --output, too: name another file")
     check_target(path)
-    check_not_of_corpus("--save-vocab", path, corpora)
+    check_not_of_corpus(option, path, corpora)
     if not overwrite:
         check_replaceable(path, holds_vocabulary, "vocabulary")
