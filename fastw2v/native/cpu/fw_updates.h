@@ -4,55 +4,75 @@
 
 #include "fw_tile.h"
 
-/* Computes the gradients of the hidden rows of tokens [begin, end). Skip-gram: the parts of the noise words and of the
-   pairs, added to the input rows; it also copies the pairs' coefficients into the band. CBOW: the parts of the noise
-   words and of the target, kept in `error`, scaled for one context row. */
-FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
+/* Tokens whose hidden rows' gradients are computed side by side, and the vectors of each that stay in registers. */
+#define FW_TOGETHER (FW_LANES == 16 ? 2 : 1)
+#define FW_BLOCK_TOKENS (FW_LANES == 16 ? 10 : FW_BLOCK_ONE)
+
+/* Computes the gradients of the hidden rows of one or two tokens from `begin` on; two share the loads of the noise
+   rows. Skip-gram: the parts of the noise words and of the pairs, added to the input rows; it also copies the pairs'
+   coefficients into the band. CBOW: the parts of the noise words and of the target, kept in `error`, scaled for one
+   context row. */
+FW_INLINE void token_updates(tile *t, int64_t begin, const int tokens, int64_t k0, const int kc) {
     const int cbow = t->job->run.cbow, words = t->job->run.negative_sampling, nodes = t->job->run.hierarchical;
     const int64_t columns_used = t->columns_used, self = t->self, band_stride = t->band_stride;
+    const int64_t column_stride = t->column_stride;
     float *const *halo = t->halo, *const *noise_row = t->noise_row;
-    float *band = t->band + begin * band_stride;
-    const float *weight = t->weight + begin * t->column_stride;
-    if (!cbow && k0 == 0) memset(band, 0, (size_t)((end - begin) * band_stride) * sizeof *band);
-    for (int64_t i = begin; i < end; i++, band += band_stride, weight += t->column_stride) {
-        const int64_t first = window_first(t, i), pairs = window_pairs(t, i);
-        float *const *window = halo + i;
-        vf sums[FW_BLOCK_ONE];
-        if (k0 == 0) prefetch_halo(t, i);
-        FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = (vf){0};
+    const float *weight = FW_AT(t->weight + begin * column_stride);
+    vf sums[2][FW_BLOCK_ONE];
+    FW_UNROLL for (int r = 0; r < tokens; r++) {
+        if (k0 == 0) prefetch_halo(t, begin + r);
+        FW_UNROLL for (int c = 0; c < kc; c++) sums[r][c] = (vf){0};
         if (nodes) {
-            const float *row = FW_AT(t->node_error + i * t->stride + k0);
-            FW_UNROLL for (int c = 0; c < kc; c++) sums[c] = load(row + c * FW_LANES);
+            const float *row = FW_AT(t->node_error + (begin + r) * t->stride + k0);
+            FW_UNROLL for (int c = 0; c < kc; c++) sums[r][c] = load(row + c * FW_LANES);
         }
-        for (int64_t m = 0; m < columns_used; m++) {
-            const float *row = FW_AT(noise_row[m] + k0);
-            const vf g = splat(weight[m]);
-            FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += g * load(row + c * FW_LANES);
+    }
+    for (int64_t m = 0; m < columns_used; m++) {
+        const float *row = FW_AT(noise_row[m] + k0);
+        vf g[2];
+        FW_UNROLL for (int r = 0; r < tokens; r++) g[r] = splat(weight[m + r * column_stride]);
+        FW_UNROLL for (int c = 0; c < kc; c++) {
+            vf v = load(row + c * FW_LANES);
+            if (tokens > 1) FW_PIN(v);
+            FW_UNROLL for (int r = 0; r < tokens; r++) sums[r][c] += g[r] * v;
         }
+    }
+    FW_UNROLL for (int r = 0; r < tokens; r++) {
+        const int64_t i = begin + r;
+        const int64_t first = window_first(t, i), pairs = window_pairs(t, i);
         if (cbow) {
             const vf scale = splat(t->job->run.cbow_divide && pairs > 0 ? 1 / (float)pairs : 1),
                      g = splat(words ? t->target[i] : 0);
             const float *row = FW_AT(t->own[i] + k0);
             float *to = FW_AT(t->error + i * t->stride + k0);
             FW_UNROLL for (int c = 0; c < kc; c++)
-                store(to + c * FW_LANES, (sums[c] + g * load(row + c * FW_LANES)) * scale);
+                store(to + c * FW_LANES, (sums[r][c] + g * load(row + c * FW_LANES)) * scale);
             continue;
         }
+        float *const *window = halo + i;
+        float *band = t->band + i * band_stride;
         const float *pair = t->pair + t->first_pair[i];
         for (int64_t p = 0; p < pairs && words; p++) {
             const int64_t q = slot_of_pair(first, p, self);
             const float *row = FW_AT(window[q] + k0);
             const vf g = splat(pair[p]);
             if (k0 == 0) band[q] = pair[p];
-            FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += g * load(row + c * FW_LANES);
+            FW_UNROLL for (int c = 0; c < kc; c++) sums[r][c] += g * load(row + c * FW_LANES);
         }
         float *to = FW_AT(t->own_out[i] + k0);
         const vf rate = splat(t->own_rate[i]);
-        FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, rate * sums[c]);
+        FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, rate * sums[r][c]);
     }
 }
+FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0, const int kc) {
+    float *band = t->band + begin * t->band_stride;
+    if (!t->job->run.cbow && k0 == 0) memset(band, 0, (size_t)((end - begin) * t->band_stride) * sizeof *band);
+    int64_t i = begin;
+    for (; FW_TOGETHER > 1 && i + 2 <= end; i += 2) token_updates(t, i, 2, k0, kc);
+    for (; i < end; i++) token_updates(t, i, 1, k0, kc);
+}
 FW_STAGE void row_updates(tile *t, int64_t begin, int64_t end) {
-    FW_OVER_ROW(t, FW_BLOCK_ONE, row_updates_block, t, begin, end);
+    FW_OVER_ROW(t, FW_BLOCK_TOKENS, row_updates_block, t, begin, end);
 }
 
 /* sums[r] = sum over n rows x of g[r] * x for r = 0 and 1; both use one load of x. */
