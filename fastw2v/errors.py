@@ -11,6 +11,7 @@ __all__ = [
     "BackendUnavailable",
     "CorpusChangedError",
     "CorpusError",
+    "CorpusNotFoundError",
     "CorpusTypeError",
     "DivergedError",
     "FormatError",
@@ -34,6 +35,10 @@ def warn_user(message: str) -> None:
 
 class CorpusError(ValueError):
     """The corpus cannot be used: it is empty, no word is frequent enough, a file is missing or is not text."""
+
+
+class CorpusNotFoundError(CorpusError, FileNotFoundError):
+    """There is no file of the corpus's name, or none in its folder or of its pattern."""
 
 
 class CorpusTypeError(TypeError):

@@ -46,7 +46,7 @@ ORDER = [
     "corpus pictures",
     "gensims_names parameters",
     "machine progress writing",
-    "cards errors",
+    "cards errors paths",
     "native",
 ]
 LEVEL = {wing: level for level, line in enumerate(ORDER) for wing in line.split()}

@@ -11,6 +11,7 @@ import numpy as np
 
 from fastw2v.errors import ParameterError
 from fastw2v.evaluate.files import BadLines, Columns, Question, chosen_places, read_analogies, read_word_pairs
+from fastw2v.parameters import as_path
 from fastw2v.vectors.word_vectors import WordVectors, find_word_vectors
 
 
@@ -43,7 +44,7 @@ def read_pairs(given: Any, columns: Columns | None, errors: BadLines) -> list[tu
         For anything else; the message names the first item that is not a pair and a score.
     """
     if isinstance(given, (str, os.PathLike)):
-        return read_word_pairs(checked_path("pairs", given), columns, errors)
+        return read_word_pairs(as_path("pairs", given), columns, errors)
     names: list[str] | None = None
     if hasattr(given, "columns") and (hasattr(given, "itertuples") or hasattr(given, "iter_rows")):
         names = [str(name) for name in given.columns]
@@ -100,7 +101,7 @@ def read_sections(given: Any, errors: BadLines) -> list[tuple[str, list[Question
         For anything else; the message names the first item that is not a section or a question.
     """
     if isinstance(given, (str, os.PathLike)):
-        return read_analogies(checked_path("questions", given), errors)
+        return read_analogies(as_path("questions", given), errors)
     items = list(given.items()) if isinstance(given, Mapping) else _listed("questions", given, "(section, questions)")
     return [_section(f"questions[{number}]", item) for number, item in enumerate(items)]
 
@@ -119,13 +120,6 @@ def _section(place: str, item: Any) -> tuple[str, list[Question]]:
                 f"{place}: an analogy question must be four strings (a, b, c and the answer); got {question!r:.100}"
             )
     return name, [(a, b, c, answer) for a, b, c, answer in questions]
-
-
-def checked_path(name: str, given: str | os.PathLike[str]) -> str | os.PathLike[str]:
-    """Refuse a string that is the content of a file."""
-    if isinstance(given, str) and "\n" in given:
-        raise ParameterError(f"{name}: a string is the path of a file; got text, {given[:40]!r}: write it to a file")
-    return given
 
 
 def _listed(name: str, given: Any, expected: str) -> list[Any]:

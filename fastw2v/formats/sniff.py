@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import errno
-import os
 import re
 import stat
 import zipfile
@@ -16,6 +15,8 @@ from fastw2v.formats.matrices import describe_matrix
 from fastw2v.formats.native import is_native, read_native_metadata
 from fastw2v.formats.pickles import CODE, way_out
 from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, open_reader, parse_header
+from fastw2v.parameters import as_path
+from fastw2v.paths import status
 
 Format = Literal["native", "text", "binary"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -82,15 +83,8 @@ def checked_format(name: Format | None) -> Format | None:
 
 def checked_path(call: str, path: Any) -> Path:
     """Return a path; raise ParameterError, naming the function that was called, for anything else."""
-    if isinstance(path, (str, os.PathLike)):
-        name = os.fspath(path)
-        if isinstance(name, str) and re.match(r"(https?|ftp|s3|gs|hf)://", name):
-            raise ParameterError(f"{call}: {name} is an address: download the file first and give its path")
-        if isinstance(name, str) and name.startswith("~") and not os.path.exists(name):
-            raise ParameterError(f"{call}: '~' in {name!r} is not expanded; give os.path.expanduser({name!r})")
-        return Path(name)
-    swapped = " first, then the vectors" if call != "load" else ""
-    raise ParameterError(f"{call} takes the path of a file{swapped}; got {type(path).__name__} {path!r:.60}")
+    to_read = call == "load"
+    return as_path(call, path, to_read=to_read, order="" if to_read else " first, then the vectors")
 
 
 def format_of_name(path: Path) -> Format | None:
@@ -117,7 +111,7 @@ def check_regular(path: Path) -> None:
     OSError
         The file does not exist, or is a folder.
     """
-    mode = os.stat(path).st_mode
+    mode = status(path).st_mode
     if stat.S_ISDIR(mode):
         inside = sorted(entry.name for entry in path.iterdir())
         likely = [name for name in inside if format_of_name(Path(name))] or inside
