@@ -45,7 +45,7 @@ ORDER = [
     "tokenizers vectors",
     "corpus pictures",
     "gensims_names parameters",
-    "machine progress writing",
+    "first_bytes machine progress writing",
     "cards errors paths",
     "native",
 ]

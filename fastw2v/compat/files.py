@@ -15,7 +15,7 @@ from fastw2v.compat.word2vec_format import kept_of, load_word2vec, read_word2vec
 from fastw2v.errors import ParameterError
 from fastw2v.formats import load_all, save
 from fastw2v.formats.loading import Loaded
-from fastw2v.parameters import Errors
+from fastw2v.parameters import Errors, shown
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -24,15 +24,42 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+def is_mapped(mmap: str | None) -> bool:
+    """Return whether vectors are to be left in the file; raise ParameterError for a mode that does not exist here."""
+    if mmap not in (None, "r"):
+        raise ParameterError(
+            f"mmap={shown(mmap)}: it must be 'r', which leaves the vectors in the file, read-only, or None, which reads "
+            "them into memory"
+        )
+    return mmap is not None
+
+
 class Files(EditableVectors):
     """The part of `KeyedVectors` that is saved and loaded."""
 
-    def save(self, fname: str | os.PathLike[str], **ignored: Any) -> None:
-        """Write the vectors in this package's native format, whatever the name; gensim's options do nothing.
+    def save(
+        self,
+        fname: str | os.PathLike[str],
+        separately: Any = None,
+        sep_limit: int = 0,
+        ignore: Any = (),
+        pickle_protocol: int = 4,
+        *,
+        overwrite: bool = False,
+    ) -> None:
+        """Write the vectors in this package's native format, whatever the name.
 
         Attributes of numbers and strings and `vectors_lockf` are saved with them.
+
+        Parameters
+        ----------
+        fname : str or path
+        separately, sep_limit, ignore, pickle_protocol
+            gensim's options, which have no effect: everything goes into one file, without a pickle.
+        overwrite : bool, default False
+            Replace even an existing file that is no file of word vectors, or a model.
         """
-        save(fname, self, format="native", metadata={"keyed_vectors": kept_of(self)})
+        save(fname, self, format="native", metadata={"keyed_vectors": kept_of(self)}, overwrite=overwrite)
 
     @classmethod
     def load(cls, fname: str | os.PathLike[str], mmap: str | None = None) -> Self:
@@ -40,7 +67,7 @@ class Files(EditableVectors):
 
         gensim's own pickles are refused.
         """
-        return cls._from_file(load_all(fname, format="native", mmap=mmap is not None), fname)
+        return cls._from_file(load_all(fname, format="native", mmap=is_mapped(mmap)), fname)
 
     @classmethod
     def _from_file(cls, loaded: Loaded, fname: str | os.PathLike[str]) -> Self:

@@ -12,7 +12,7 @@ import numpy as np
 from fastw2v.errors import ParameterError
 from fastw2v.evaluate.files import BadLines, Columns, Question, chosen_places, read_analogies, read_word_pairs
 from fastw2v.parameters import as_path
-from fastw2v.vectors.word_vectors import WordVectors, find_word_vectors
+from fastw2v.vectors.word_vectors import WordVectors, find_word_vectors, without_vectors
 
 
 def read_vectors(given: Any, questions: Any) -> WordVectors:
@@ -20,8 +20,8 @@ def read_vectors(given: Any, questions: Any) -> WordVectors:
     found = find_word_vectors(given)
     if found is None:
         swapped = isinstance(questions, WordVectors) or find_word_vectors(questions) is not None
-        remedy = "the arguments are swapped: the vectors come first" if swapped else "read a file with fastw2v.load"
-        raise ParameterError(f"vectors: expected word vectors or a fitted model; got {given!r:.60}: {remedy}")
+        got = f"{given!r:.60}: the arguments are swapped: the vectors come first" if swapped else without_vectors(given)
+        raise ParameterError(f"vectors: expected word vectors or a fitted model; got {got}")
     return found
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from fastw2v.errors import FormatError, ParameterError, require
 from fastw2v.formats.folder import new_folder
-from fastw2v.formats.saving import check_replaceable
+from fastw2v.formats.saving import check_packing, check_replaceable, check_words_to_write
 from fastw2v.formats.sniff import checked_path
 from fastw2v.formats.words import encode_words
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
@@ -26,7 +26,7 @@ from fastw2v.writing.atomic import open_atomic
 _ROWS_PER_WRITE = 256
 _PARQUET_ROWS = 65_536
 # Names of formats that no export writes.
-_OTHER_SUFFIXES = frozenset((".csv", ".tsv", ".txt", ".vec", ".json", ".npy", ".bin", ".safetensors", ".fw2v"))
+_OTHER_SUFFIXES = frozenset((".csv", ".tsv", ".txt", ".vec", ".json", ".npy", ".bin", ".safetensors", ".fw2v", ".gz"))
 Export = Literal["npz", "parquet", "projector", "model2vec"]
 
 # An npz file gives every word the room of the longest; up to this many bytes in all that is acceptable.
@@ -96,6 +96,8 @@ def export(
             f"{target}: a file named {suffix} is no {to} export, for which the name was given: change the name or `to`"
         )
     word_vectors = as_word_vectors(word_vectors)
+    check_packing(target)
+    check_words_to_write(target, word_vectors)
     if to in _FILES:
         if not overwrite:
             check_replaceable(target, _HOLDS_EXPORT[to], f"{to} file of an export")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from fastw2v.errors import FormatError, ParameterError
+from fastw2v.first_bytes import describe_arrays, describe_other, describe_packed, describe_text, is_binary, is_pickle
 from fastw2v.formats.matrices import describe_matrix
 from fastw2v.formats.native import is_native, read_native_metadata
 from fastw2v.formats.pickles import CODE, way_out
@@ -30,42 +31,27 @@ _SUFFIXES: dict[str, Format] = {
 # Enough for the first row of any usual file: a word and some thousand numbers.
 _PEEK_BYTES = 4 * MAX_WORD_BYTES
 
-_UNPACK = "unpack it first: {command}"
 _ARRAYS = "read its arrays and build WordVectors(vectors, words), or save the vectors as word2vec text or binary"
-# First bytes, what they show, and what to do.
-_REFUSED: tuple[tuple[bytes, str, str], ...] = (
-    *((bytes([0x80, protocol]), "", "") for protocol in range(2, 6)),  # pickles, which their beginning describes
-    *((b"\x78" + level, "zlib data, as joblib writes", CODE) for level in (b"\x01", b"\x5e", b"\x9c", b"\xda")),
-    (b"PK\x05\x06", "an empty zip archive", "get the file again"),
-    (b"PK\x03\x04", "a zip archive", _UNPACK.format(command="unzip {name}")),
-    (b"BZh", "a bzip2 file", _UNPACK.format(command="bunzip2 -k {name}")),
-    (b"\xfd7zXZ\x00", "an xz file", _UNPACK.format(command="xz -dk {name}")),
-    (b"\x28\xb5\x2f\xfd", "a zstandard file", _UNPACK.format(command="zstd -d {name}")),
-    (b"\x04\x22\x4d\x18", "an lz4 file", _UNPACK.format(command="lz4 -d {name}")),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK.format(command="7z x {name}")),
-    (b"Rar!\x1a\x07", "a RAR archive", _UNPACK.format(command="unrar x {name}")),
-    (b"\x93NUMPY", "a NumPy .npy file", _ARRAYS),
-    (b"\x89HDF\r\n", "an HDF5 file", _ARRAYS),
-    (b"PAR1\x15", "a parquet file", _ARRAYS),
-    (b"ARROW1", "an Arrow file", _ARRAYS),
-    (b"SQLite format 3\0", "an SQLite database", _ARRAYS),
-    (b"\xba\x16\x4f\x2f", "a fastText model (its .vec file can be read)", "load that, or save it with fastText"),
-)
-_TAR_MAGIC, _TAR_PLACE = b"ustar", 257
+_FASTTEXT = b"\xba\x16\x4f\x2f"
+_ZIP = b"PK\x03\x04"
 # What a first line may be that is neither a header nor a row.
 _HINTS = (
-    (rb"\s*<(!doctype|html|\?xml)", "a web page: the download went wrong, get the file again"),
-    (rb"version https://git-lfs", "a pointer of Git LFS: fetch the file itself with git lfs pull"),
-    (rb"\xff\xfe|\xfe\xff", "UTF-16 text: convert it first, iconv -f UTF-16 -t UTF-8"),
-    (rb"\s*[{\[]", "JSON: build WordVectors(vectors, words) from what it holds"),
+    (rb"\s*\n", "word vectors behind blank lines: delete these"),
     (rb"#.*\n", "a comment before a table: delete the line, and give each row its word"),
-    (rb"\S+;[-+]?[0-9]", "a word and numbers separated by semicolons: replace them by spaces"),
+    (rb"\S+[ \t]*\[", "a word and numbers in brackets: take these away"),
+    (rb"\S+[;|][-+]?[0-9]", "a word and numbers separated by semicolons or bars: replace them by spaces"),
     (rb"\S+[ \t][-+]?[0-9]+,[0-9]+[ \t\r]", "a word and numbers with decimal commas: write points"),
     (rb"[^\s,]+,[-+]?[0-9]", "a word and numbers separated by commas: replace them by spaces"),
     (
-        rb"[^\n]*,[^\n]*\n[^\n]*,[-+]?[0-9]",
+        rb"[^\n]*[,;\t][^\n]*\n[^\n]*[,;\t][-+]?[0-9]",
         "a table with the names of its columns: build WordVectors(vectors, words) from its columns",
     ),
+    (
+        rb"\S+([ \t]+[^\s0-9]\S*)+\s*\n\S+[ \t]+[-+]?[0-9]",
+        "a table with the names of its columns: delete the first line",
+    ),
+    (rb"([-+]?[0-9.]+(e[-+]?[0-9]+)?[ \t]+){2,}[^\s0-9]\S*\s*\n", "numbers before their word: write the word first"),
+    (rb"[0-9]+\s*\n\S+[ \t]+[-+]?[0-9]", "a header without the number of dimensions: add it, after a space"),
 )
 # Tables of measurements have fewer numbers in a row, word vectors without a header never do.
 _LEAST_NUMBERS = 10
@@ -147,10 +133,9 @@ def format_of_content(path: Path) -> Format:
     if _header(first) is None:
         if _ends_in_numbers(first, 1) or (not newline and _ends_in_numbers(first.rpartition(b" ")[0], 1)):
             return "text"
-        hint = next((what for start, what in _HINTS if re.match(start, peek, re.IGNORECASE)), "")
         raise FormatError(
             f"{path}, line 1: neither a safetensors file, nor a word2vec header, nor a word and numbers: "
-            f"{first[:40]!r}; it may be {hint or 'a text, on which vectors are yet to be trained'}"
+            f"{first[:40]!r}; it may be {_guess(peek)}"
         )
     # Damaged or truncated: the suffix decides which format's messages apply.
     return _certain(peek) or ("text" if format_of_name(path) == "text" else "binary")
@@ -254,16 +239,50 @@ def _peek(path: Path) -> bytes:
     return peek
 
 
+def _guess(peek: bytes) -> str:
+    """Say what a file may be that begins as none of word vectors does."""
+    if not peek.strip():
+        return "empty but for blank lines"
+    if found := describe_text(peek):
+        return f"{found}: build WordVectors(vectors, words) from what it holds" if found == "JSON" else found
+    if found := describe_other(peek):
+        return found
+    if is_binary(peek):
+        if re.match(rb"[^\s\x00-\x1f]{1,100} [^\n]", peek):
+            return (
+                "word2vec binary without its header: begin the file with the number of words, a space, the number of "
+                "dimensions and a newline"
+            )
+        return "binary data, of a kind that is not known here"
+    hint = next((what for start, what in _HINTS if re.match(start, peek, re.IGNORECASE)), None)
+    return hint or "a text, on which vectors are yet to be trained"
+
+
 def _refuse(path: Path, peek: bytes) -> None:
-    for magic, what, remedy in _REFUSED:
-        if peek.startswith(magic):
-            if magic == b"PK\x03\x04":
-                what, remedy = _zip_content(path)
-            elif not what:
-                what, remedy = way_out(peek)
-            raise FormatError(f"{path}: this is {what}; {remedy.format(name=path.name)}")
-    if peek[_TAR_PLACE:].startswith(_TAR_MAGIC):
-        raise FormatError(f"{path}: this is a tar archive; unpack it first: tar -xf {path.name}")
+    """Raise for a file that its first bytes show to be of another kind."""
+    found, remedy = None, _ARRAYS
+    if is_pickle(peek):
+        found, remedy = way_out(peek)
+    elif peek.startswith(_FASTTEXT):
+        found, remedy = "a fastText model", (
+            "fastText writes its vectors beside it, in a .vec file, which can be read; gensim reads the model: "
+            "load_facebook_vectors({name!r}).save_word2vec_format('vectors.bin', binary=True)"
+        )
+    elif packed := describe_packed(peek):
+        found, command = packed
+        remedy = f"unpack it first: {command}"
+        if peek.startswith(_ZIP):
+            found, remedy = _zip_content(path)
+    elif found := describe_arrays(peek):
+        if path.name.endswith((".vectors.npy", ".syn1neg.npy", ".syn1.npy")):
+            found += " that gensim wrote beside a model"
+            remedy = "load that model with gensim, and let it write its vectors: save_word2vec_format"
+    elif (found := describe_other(peek)) and found.startswith("zlib"):
+        remedy = CODE
+    else:
+        found = None
+    if found:
+        raise FormatError(f"{path}: this is {found}; {remedy.format(name=path.name)}")
     if _header(peek.partition(b"\n")[0]) is None and (matrix := describe_matrix(peek, len(peek) < _PEEK_BYTES)):
         raise FormatError(f"{path}: this is {matrix}")
 
@@ -275,12 +294,15 @@ def _zip_content(path: Path) -> tuple[str, str]:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):  # truncated, or inside a gzip file
         return "a zip archive", "unpack it first"
+    if not names:
+        return "an empty zip archive", "get the file again"
     if all(name.endswith(".npy") for name in names):
-        return "a zip archive of NumPy arrays (.npz)", _ARRAYS
+        arrays = ", ".join(repr(name[:40].removesuffix(".npy")) for name in names[:4])
+        return f"a zip archive of NumPy arrays (.npz) that holds {arrays}", _ARRAYS
     if any(name.endswith("data.pkl") for name in names):
         return "a zip archive with a pickle, as torch writes", CODE
     shown = ", ".join(repr(name[:40]) for name in names[:3]) + (" ..." if len(names) > 3 else "")
-    return f"a zip archive that holds {shown}", "unpack it first: unzip {name}"
+    return f"a zip archive that holds {shown.replace('{', '{{')}", "unpack it first: unzip {name}"
 
 
 def _header(line: bytes) -> tuple[int, int] | None:

@@ -5,8 +5,9 @@ The object holds an array and a vocabulary, nothing else, so it pickles and copi
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
@@ -402,8 +403,17 @@ def as_word_vectors(given: Any) -> WordVectors:
     """
     found = find_word_vectors(given)
     if found is None:
-        raise ParameterError(
-            f"expected word vectors or a fitted model; got {type(given).__name__}: build them from arrays with "
-            "WordVectors(vectors, words)"
-        )
+        raise ParameterError(f"expected word vectors or a fitted model; got {without_vectors(given)}")
     return found
+
+
+def without_vectors(given: Any) -> str:
+    """Describe an object that has no word vectors, and say how it gets or becomes some."""
+    kind = type(given).__name__
+    if hasattr(given, "fit") or hasattr(given, "build_vocab"):
+        return f"{kind} that has no vectors yet: train it first, as with fit()"
+    if isinstance(given, (str, os.PathLike)):
+        return f"{kind} {given!r:.60}: read a file with fastw2v.load"
+    if isinstance(given, Mapping):
+        return f"{kind}: build them with WordVectors(numpy.array(list(mapping.values())), mapping.keys())"
+    return f"{kind}: build them from arrays with WordVectors(vectors, words)"
