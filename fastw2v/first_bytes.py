@@ -93,7 +93,12 @@ def describe_text(start: bytes) -> str | None:
         return "a pointer of Git LFS: fetch the file itself with git lfs pull"
     if _JSON.match(start):
         return "JSON"
-    if len(start) <= _LONGEST_ANSWER and _ANSWER.search(start):
+    return None
+
+
+def describe_answer(content: bytes) -> str | None:
+    """Say that a file holds what a server answers in place of one; a text of such words may mean something else."""
+    if len(content) <= _LONGEST_ANSWER and _ANSWER.search(content):
         return "a server's message in place of a file: the download went wrong, get the file again"
     return None
 

@@ -176,7 +176,7 @@ class KeyedVectors(Absent, Queries, Files):
     def evaluate_word_pairs(
         self,
         pairs: str | os.PathLike[str],
-        delimiter: str = "\t",
+        delimiter: str | None = "\t",
         encoding: str = "utf8",
         restrict_vocab: int | None = 300_000,
         case_insensitive: bool = True,
@@ -184,8 +184,8 @@ class KeyedVectors(Absent, Queries, Files):
     ) -> tuple[tuple[float, float], tuple[float, float], float]:
         """Return Pearson's and Spearman's correlation, each with its p-value, and the percentage of unknown pairs.
 
-        Without a delimiter and an encoding of your own, tabs, commas and white space are recognised; unknown pairs are
-        left out, or have the similarity 0 with `dummy4unknown`. See :func:`fastw2v.evaluate.evaluate_word_pairs` for a
+        With the default delimiter, tabs, semicolons, commas, bars and white space are recognised; None is white space.
+        Unknown pairs are left out, or have the similarity 0 with `dummy4unknown`. See :func:`fastw2v.evaluate.evaluate_word_pairs` for a
         fuller report.
         """
         return word_pairs(self, pairs, delimiter, encoding, restrict_vocab, case_insensitive, dummy4unknown)

@@ -20,6 +20,8 @@ from fastw2v.vectors.search import unit_row, units_and_others
 class Queries(EditableVectors):
     """The part of `KeyedVectors` that answers questions."""
 
+    _words_argument = "keys"
+
     # -- neighbours --
 
     def most_similar(  # type: ignore[override]
@@ -56,6 +58,8 @@ class Queries(EditableVectors):
         list of (word, float), or array of float32
             The scores of all rows searched if `topn` is None.
         """
+        if topn is not None and not isinstance(topn, (int, np.integer)):
+            raise ParameterError(f"topn={shown(topn)}: it must be a whole number, or None for the scores of all rows")
         added, taken = _listed(positive), [_negated(item) for item in _listed(negative)]
         if topn is not None and topn < 1:
             return []
@@ -150,7 +154,10 @@ class Queries(EditableVectors):
     def doesnt_match(self, words: Sequence[Hashable]) -> Hashable:
         """Return the word that is farthest from the mean of all."""
         refuse_string("words", words)
-        return super().doesnt_match(self._known(words))
+        known = self._known(words)
+        if len(words) and not known:
+            raise ParameterError("doesnt_match: none of the words is in the vocabulary; give at least one")
+        return super().doesnt_match(known)
 
     def distances(  # type: ignore[override]
         self, word_or_vector: Any, other_words: Sequence[Hashable] | None = None

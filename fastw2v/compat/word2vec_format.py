@@ -146,7 +146,9 @@ def _check_appended(path: Path, size: int, binary: bool) -> None:
     try:
         found, row = certain_format(path), load(path, limit=1).vector_size
     except FormatError as error:
-        raise FormatError(f"{path}: append=True writes behind word vectors, and this is another file ({error})") from None
+        raise FormatError(
+            f"{path}: append=True writes behind word vectors, and this is another file ({error})"
+        ) from None
     if row != size or (found or "text") != ("binary" if binary else "text"):
         form = "the native format" if found == "native" else f"word2vec {found or 'text'}"
         raise FormatError(f"{path}: it holds {form}, {row} numbers a row, and these are {wanted}: {remedy}")

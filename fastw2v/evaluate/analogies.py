@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from fastw2v.cards import Number, bar, card, table
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate.arguments import read_sections, read_vectors
-from fastw2v.evaluate.files import BadLines, Question
+from fastw2v.evaluate.files import Question
+from fastw2v.evaluate.lines import BadLines
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.evaluate.offsets import best_products, best_sums
 from fastw2v.parameters import check
+from fastw2v.progress.figures import counted
 from fastw2v.progress.phase import SILENT, Silent, begin_phase
 from fastw2v.vectors.search import best_of_many, search_limit, unit_rows, units_and_others
 from fastw2v.vectors.word_vectors import WordVectors
@@ -226,11 +228,19 @@ def evaluate_analogies(
             results.append(AnalogySection(name, correct, asked, len(known) - asked))
     report = AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
     if not report.total.used:
-        warn_user(
-            f"no accuracy: none of {report.total.missing:,} questions could be asked, since a word of each is not "
-            f"among the first {limit:,} words of these vectors; check the language and the case of the words"
-        )
+        warn_user(describe_nothing_asked(report.total.missing, limit, len(vectors)))
     return report
+
+
+def describe_nothing_asked(questions: int, limit: int, words: int) -> str:
+    """Say why there is no accuracy."""
+    if not questions:
+        return "no accuracy: there are no questions"
+    raise_limit = ", and raise restrict_vocab" if limit < words else ""
+    return (
+        f"no accuracy: none of {counted(questions, 'question')} could be asked, since a word of each is not among the "
+        f"first {limit:,} words of these vectors; check the language and the case of the words{raise_limit}"
+    )
 
 
 def judge_analogies(

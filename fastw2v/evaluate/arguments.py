@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from fastw2v.errors import ParameterError
-from fastw2v.evaluate.files import BadLines, Columns, Question, chosen_places, read_analogies, read_word_pairs
+from fastw2v.evaluate.columns import Columns, chosen_places, find_places
+from fastw2v.evaluate.files import Question, read_analogies, read_word_pairs
+from fastw2v.evaluate.lines import BadLines
 from fastw2v.parameters import as_path
 from fastw2v.vectors.word_vectors import WordVectors, find_word_vectors, without_vectors
 
@@ -50,8 +52,7 @@ def read_pairs(given: Any, columns: Columns | None, errors: BadLines) -> list[tu
         names = [str(name) for name in given.columns]
         rows = list(given.itertuples(index=False, name=None) if hasattr(given, "itertuples") else given.iter_rows())
         if columns is None and len(names) > 2:
-            numeric = (place for place in range(2, len(names)) if rows and not isinstance(rows[0][place], str))
-            columns = (0, 1, next(numeric, 2))
+            columns = find_places([[str(field) for field in row] for row in rows]) if rows else (0, 1, 2)
     else:
         rows = _listed("pairs", given, "(word, word, score)")
     places = (0, 1, 2)
@@ -123,6 +124,13 @@ def _section(place: str, item: Any) -> tuple[str, list[Question]]:
 
 
 def _listed(name: str, given: Any, expected: str) -> list[Any]:
+    if hasattr(given, "readline"):
+        raise ParameterError(f"{name}: an open file was given: give its name, {getattr(given, 'name', '...')!r}")
+    if name == "pairs" and isinstance(given, Mapping):
+        raise ParameterError(
+            f"{name}: expected a list of {expected}; got {type(given).__name__} {given!r:.60}: pass [(a, b, score) for "
+            "(a, b), score in scores.items()]"
+        )
     if isinstance(given, (str, bytes, Mapping, WordVectors)) or not isinstance(given, Iterable):
         raise ParameterError(f"{name}: expected a list of {expected}; got {type(given).__name__} {given!r:.60}")
     return list(given)

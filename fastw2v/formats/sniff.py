@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from fastw2v.errors import FormatError, ParameterError
-from fastw2v.first_bytes import describe_arrays, describe_other, describe_packed, describe_text, is_binary, is_pickle
+from fastw2v.first_bytes import (
+    describe_answer,
+    describe_arrays,
+    describe_other,
+    describe_packed,
+    describe_text,
+    is_binary,
+    is_pickle,
+)
 from fastw2v.formats.matrices import describe_matrix
 from fastw2v.formats.native import is_native, read_native_metadata
 from fastw2v.formats.pickles import CODE, way_out
@@ -245,7 +253,7 @@ def _guess(peek: bytes) -> str:
         return "empty but for blank lines"
     if found := describe_text(peek):
         return f"{found}: build WordVectors(vectors, words) from what it holds" if found == "JSON" else found
-    if found := describe_other(peek):
+    if found := describe_other(peek) or describe_answer(peek):
         return found
     if is_binary(peek):
         if re.match(rb"[^\s\x00-\x1f]{1,100} [^\n]", peek):
@@ -264,9 +272,12 @@ def _refuse(path: Path, peek: bytes) -> None:
     if is_pickle(peek):
         found, remedy = way_out(peek)
     elif peek.startswith(_FASTTEXT):
-        found, remedy = "a fastText model", (
-            "fastText writes its vectors beside it, in a .vec file, which can be read; gensim reads the model: "
-            "load_facebook_vectors({name!r}).save_word2vec_format('vectors.bin', binary=True)"
+        found, remedy = (
+            "a fastText model",
+            (
+                "fastText writes its vectors beside it, in a .vec file, which can be read; gensim reads the model: "
+                "load_facebook_vectors({name!r}).save_word2vec_format('vectors.bin', binary=True)"
+            ),
         )
     elif packed := describe_packed(peek):
         found, command = packed

@@ -323,7 +323,9 @@ def _count_numbers(file: FileReader, line: bytes) -> int:
 def _one_number(line: bytes, fields: list[bytes]) -> str:
     """Say what a first line may be that ends in one number."""
     if len(fields) == 2 and _GROUPED.fullmatch(fields[0]):
-        return f"expected a header of two whole numbers, found {line[:40]!r}: write them without points, commas or signs"
+        return (
+            f"expected a header of two whole numbers, found {line[:40]!r}: write them without points, commas or signs"
+        )
     if any(_GROUPED.fullmatch(field) and b"," in field for field in fields[1:]):
         return f"{line[:40]!r} has numbers with commas: write them with a point and without thousands separators"
     if line.startswith(b"#"):

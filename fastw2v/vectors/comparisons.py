@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.errors import ParameterError, warn_user
-from fastw2v.vectors.queries import check_finite, is_column
+from fastw2v.vectors.queries import check_finite, describe_undirected, is_column
 from fastw2v.vectors.search import rows_not_finite, unit_row, unit_rows, units_and_others
 from fastw2v.vectors.table import Table
 from fastw2v.vectors.word_movers import transport_cost
@@ -20,6 +20,8 @@ _UNDIRECTED = "have no direction, as their vectors are zero, or hold NaN or infi
 
 class Comparisons(Table):
     """The part of `WordVectors` that compares words and groups of words."""
+
+    _words_argument = "words"  # of get_mean_vector, which another layer names otherwise
 
     def similarity(self, word: Hashable, other: Hashable) -> float:
         """Return the cosine similarity of two words.
@@ -81,6 +83,7 @@ class Comparisons(Table):
         if others is None:
             found, undirected = 1 - self._cosines(unit, slice(None)), self.without_direction
         else:
+            check_words("others", others)
             units, undirected = units_and_others(self._rows[[self.row(other) for other in others]])
             found = 1 - units @ unit
         if not unit.any() or len(undirected):
@@ -194,14 +197,14 @@ class Comparisons(Table):
         Returns
         -------
         array of float32, shape (D,)
-            Zeros if no word is known.
+            Zeros, with a warning, if no word is known.
 
         Raises
         ------
         UnknownWordError
             With ``ignore_missing=False``.
         ParameterError
-            There are no words, or another number of weights.
+            There are no words, another number of weights, or a weight that is not finite.
 
         Notes
         -----
@@ -214,10 +217,12 @@ class Comparisons(Table):
         >>> WordVectors(np.eye(2) * 4, ["a", "b"]).get_mean_vector(["a", "b", "unknown"])
         array([0.5, 0.5], dtype=float32)
         """
-        items = _items("words", words)
+        items = _items(self._words_argument, words)
         given = np.ones(len(items)) if weights is None else np.asarray(weights, np.float64)
         if given.shape != (len(items),):
             raise ParameterError(f"got {len(items)} words and weights of shape {given.shape}: give one weight per word")
+        if not np.isfinite(given).all():
+            raise ParameterError("`weights` holds NaN or infinity: give finite numbers")
         vectors, used = np.zeros((len(items), self.vector_size)), np.zeros(len(items), bool)
         rows: dict[int, int] = {}  # place in `items` -> row
         for place, item in enumerate(items):
@@ -232,6 +237,8 @@ class Comparisons(Table):
             vectors[places[fit]] = unit_rows(found[fit]) if pre_normalize else found[fit]
             used[places[fit]] = True
             _warn_of_lost("get_mean_vector", [items[place] for place in places[~fit]])
+        if not used.any() and not rows:
+            warn_user(f"get_mean_vector: zeros, since no word of {items!r:.60} is in the vocabulary")
         total, total_weight = (given[:, None] * vectors).sum(axis=0), np.abs(given[used]).sum()
         mean = total / total_weight if total_weight else total
         return unit_row(mean) if post_normalize else mean.astype(np.float32)
@@ -326,7 +333,7 @@ class Comparisons(Table):
         asked, limit = self.row(word), self.row(other)
         for each, row in ((word, asked), (other, limit)):
             if not self._unit(row).any():
-                raise ParameterError(f"the word {each!r:.60} {_UNDIRECTED}: it is near no word, and has no rank")
+                raise ParameterError(f"{describe_undirected([each])}: it is near no word, and has no rank")
         scores = self._cosines(self._unit(asked), slice(None))
         scores[self.without_direction] = -np.inf
         return [row for row in np.flatnonzero(scores > scores[limit]).tolist() if row != asked]
@@ -366,9 +373,14 @@ class Comparisons(Table):
         return vectors.astype(np.float64).mean(axis=0)
 
 
-def _items(name: str, words: Any) -> list[Any]:
+def check_words(name: str, words: Any) -> None:
+    """Raise ParameterError for a string in place of a list of words, and for what is no list."""
     if isinstance(words, (str, bytes)) or not (hasattr(words, "__iter__") or is_column(words)):
         raise ParameterError(f"`{name}` must be a list of words; got {words!r:.40}")
+
+
+def _items(name: str, words: Any) -> list[Any]:
+    check_words(name, words)
     items = list(words)
     if not items:
         raise ParameterError(f"`{name}` is empty: give at least one word")
@@ -389,5 +401,4 @@ def _cosine(first: NDArray[Any], second: NDArray[Any]) -> float:
 
 def _warn_of_lost(call: str, words: list[Any]) -> None:
     if words:
-        shown = ", ".join(f"{word!r:.60}" for word in words[:3]) + (" ..." if words[3:] else "")
-        warn_user(f"{call}: left out {shown}, which {_UNDIRECTED}")
+        warn_user(f"{call}: left out {describe_undirected(words)}")

@@ -251,7 +251,11 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
         -------
         array of float32, shape (D,), or `default`
         """
-        row = self.key_to_index.get(word)
+        try:
+            row = self.key_to_index.get(word)
+        except TypeError:
+            check_key(word, "got")
+            raise
         return default if row is None else self._rows[row]
 
     @property
