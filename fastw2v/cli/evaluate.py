@@ -17,7 +17,7 @@ from fastw2v.cli.streams import answer, answer_sentence, on_terminal
 
 if TYPE_CHECKING:
     from fastw2v.evaluate.analogies import AnalogyReport, AnalogySection, ProtocolName
-    from fastw2v.evaluate.files import BadLines
+    from fastw2v.evaluate.lines import BadLines
     from fastw2v.evaluate.word_pairs import WordPairReport
     from fastw2v.vectors.word_vectors import WordVectors
 

@@ -30,13 +30,14 @@ def word_pairs(
     """Return Pearson's and Spearman's correlation, each with its p-value, and the percentage of unknown pairs."""
     if delimiter == "":
         raise ParameterError("delimiter='': it must be what stands between the fields, such as ',', or None for spaces")
+    given: Any = pairs
     if isinstance(pairs, (str, os.PathLike)):
         separator = None if delimiter == "\t" else (delimiter or " ")
         path = as_path("pairs", pairs)
-        pairs = read_word_pairs(path, errors="ignore", encoding=encoding, separator=separator)
+        given = read_word_pairs(path, errors="ignore", encoding=encoding, separator=separator)
     report = evaluate_word_pairs(
         wv,
-        pairs,
+        given,
         restrict_vocab=restrict_vocab,
         case_insensitive=case_insensitive,
         unknown="zero" if dummy4unknown else "leave out",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastw2v.compat.arguments import refuse_unknown
 from fastw2v.compat.editing import EditableVectors
 from fastw2v.compat.watched import owner_of
 from fastw2v.compat.word2vec_format import kept_of, load_word2vec, read_word2vec, restore, write_word2vec
@@ -22,31 +23,29 @@ if TYPE_CHECKING:
 
 
 _log = logging.getLogger(__name__)
+_SAVE_OPTIONS = frozenset(("overwrite", "separately", "sep_limit", "ignore", "pickle_protocol"))
 
 
 def is_mapped(mmap: str | None) -> bool:
     """Return whether vectors are to be left in the file; raise ParameterError for a mode that does not exist here."""
     if mmap not in (None, "r"):
         raise ParameterError(
-            f"mmap={shown(mmap)}: it must be 'r', which leaves the vectors in the file, read-only, or None, which reads "
-            "them into memory"
+            f"mmap={shown(mmap)}: it must be 'r', which leaves the vectors in the file, read-only, or None, which "
+            "reads them into memory"
         )
     return mmap is not None
+
+
+def is_overwritten(options: dict[str, Any]) -> bool:
+    """Return the `overwrite` of the options of `save`; raise TypeError for one that neither this nor gensim's has."""
+    refuse_unknown("save", {name: value for name, value in options.items() if name not in _SAVE_OPTIONS})
+    return bool(options.get("overwrite", False))
 
 
 class Files(EditableVectors):
     """The part of `KeyedVectors` that is saved and loaded."""
 
-    def save(
-        self,
-        fname: str | os.PathLike[str],
-        separately: Any = None,
-        sep_limit: int = 0,
-        ignore: Any = (),
-        pickle_protocol: int = 4,
-        *,
-        overwrite: bool = False,
-    ) -> None:
+    def save(self, fname: str | os.PathLike[str], **options: Any) -> None:
         """Write the vectors in this package's native format, whatever the name.
 
         Attributes of numbers and strings and `vectors_lockf` are saved with them.
@@ -54,11 +53,12 @@ class Files(EditableVectors):
         Parameters
         ----------
         fname : str or path
-        separately, sep_limit, ignore, pickle_protocol
-            gensim's options, which have no effect: everything goes into one file, without a pickle.
-        overwrite : bool, default False
-            Replace even an existing file that is no file of word vectors, or a model.
+        **options
+            ``overwrite=True`` replaces even an existing file that is no file of word vectors, or a model. gensim's
+            `separately`, `sep_limit`, `ignore` and `pickle_protocol` have no effect: everything goes into one file,
+            without a pickle.
         """
+        overwrite = is_overwritten(options)
         save(fname, self, format="native", metadata={"keyed_vectors": kept_of(self)}, overwrite=overwrite)
 
     @classmethod

@@ -28,7 +28,7 @@ from fastw2v.compat.arguments import (
 )
 from fastw2v.compat.brown_corpus import BrownCorpus
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
-from fastw2v.compat.files import is_mapped
+from fastw2v.compat.files import is_mapped, is_overwritten
 from fastw2v.compat.hooks import NoHooks
 from fastw2v.compat.keyed_vectors import KeyedVectors
 from fastw2v.compat.lifecycle import (
@@ -441,16 +441,7 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
 
     # -- files --
 
-    def save(
-        self,
-        fname: str | os.PathLike[str],
-        separately: Any = None,
-        sep_limit: int = 0,
-        ignore: Any = (),
-        pickle_protocol: int = 4,
-        *,
-        overwrite: bool = False,
-    ) -> None:
+    def save(self, fname: str | os.PathLike[str], **options: Any) -> None:
         """Write the model in this package's native format, whatever the name; see `KeyedVectors.save` for the options.
 
         Attributes that a script or a subclass has set are saved if their values are plain: None, numbers, strings,
@@ -464,15 +455,8 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         metadata = {"gensim": own, "keyed_vectors": kept_of(self.wv)}
         metadata |= record(self._recorded(), self.loss_history, None, None)
         context, nodes = rows_to_save(self)
-        save(
-            fname,
-            self.wv,
-            format="native",
-            context_vectors=context,
-            node_vectors=nodes,
-            metadata=metadata,
-            overwrite=overwrite,
-        )
+        rows = {"context_vectors": context, "node_vectors": nodes}
+        save(fname, self.wv, format="native", metadata=metadata, overwrite=is_overwritten(options), **rows)
 
     def _recorded(self) -> dict[str, Any]:
         """Return the training parameters for `fastw2v.Word2Vec.load`, unless a script has set impossible ones."""

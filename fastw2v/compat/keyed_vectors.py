@@ -185,8 +185,8 @@ class KeyedVectors(Absent, Queries, Files):
         """Return Pearson's and Spearman's correlation, each with its p-value, and the percentage of unknown pairs.
 
         With the default delimiter, tabs, semicolons, commas, bars and white space are recognised; None is white space.
-        Unknown pairs are left out, or have the similarity 0 with `dummy4unknown`. See :func:`fastw2v.evaluate.evaluate_word_pairs` for a
-        fuller report.
+        Unknown pairs are left out, or have the similarity 0 with `dummy4unknown`. For a fuller report, and a choice of
+        columns, see :func:`fastw2v.evaluate.evaluate_word_pairs`.
         """
         return word_pairs(self, pairs, delimiter, encoding, restrict_vocab, case_insensitive, dummy4unknown)
 

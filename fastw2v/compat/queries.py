@@ -163,6 +163,7 @@ class Queries(EditableVectors):
         self, word_or_vector: Any, other_words: Sequence[Hashable] | None = None
     ) -> NDArray[np.float32]:
         """Return the cosine distances to other words, or to all."""
+        refuse_string("other_words", other_words)
         return super().distances(word_or_vector, other_words if other_words else None)
 
     def closer_than(self, key1: Hashable, key2: Hashable) -> list[Hashable]:

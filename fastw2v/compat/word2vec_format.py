@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import os
+import sys
 from collections.abc import Iterable
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +19,10 @@ from fastw2v.compat.editing import EditableVectors
 from fastw2v.compat.vector_attributes import PATHS
 from fastw2v.compat.watched import owner_of
 from fastw2v.errors import FormatError, ParameterError, UndecodableWordError, warn_user, warnings_worded
+from fastw2v.first_bytes import describe
 from fastw2v.formats import load
 from fastw2v.formats.binary import write_binary
+from fastw2v.formats.reader import open_reader
 from fastw2v.formats.saving import (
     check_no_model_is_lost,
     check_packing,
@@ -26,10 +30,11 @@ from fastw2v.formats.saving import (
     check_words_to_write,
     open_packed,
 )
-from fastw2v.formats.sniff import Format, certain_format, checked_path
+from fastw2v.formats.sniff import Format, certain_format, check_regular, checked_path
 from fastw2v.formats.text import write_text
 from fastw2v.formats.words import plain_words
 from fastw2v.parameters import Errors
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.word_vectors import WordVectors
 
 PathLike = str | os.PathLike[str]
@@ -213,18 +218,19 @@ def _read_counts(path: Path, encoding: str, unicode_errors: Errors) -> dict[str,
     counts: dict[str, int] = {}
     repeated = 0
     check_regular(path)
-    refuse_packed(path)
-    with open(path, "rb") as file:
-        for number, line in enumerate(file, 1):
-            fields = line.removeprefix(codecs.BOM_UTF8 if number == 1 else b"").split()
+    with open_reader(path) as reader:
+        lines = reader.read(sys.maxsize).removeprefix(codecs.BOM_UTF8).split(b"\n")
+        for number, line in enumerate(lines, 1):
+            fields = line.split()
             if not fields:
                 continue
             if len(fields) != 2 or not fields[1].isdigit():
-                raise FormatError(f"{path}, line {number}: expected a word and its count, found {line[:60].rstrip()!r}")
+                found = describe(line, path.name) or repr(line[:60].rstrip())
+                raise FormatError(f"{path}, line {number}: expected a word and its count, found {found}")
             try:
                 word = fields[0].decode(encoding, unicode_errors)
                 repeated += word in counts
-                counts.setdefault(word, int(fields[1]))
+                counts[word] = int(fields[1])  # as in gensim, the last one holds
             except UnicodeDecodeError as error:
                 raise UndecodableWordError(
                     f"{path}, line {number}: the word {fields[0][:40]!r} is not valid {encoding} ({error.reason}); "
@@ -232,7 +238,7 @@ def _read_counts(path: Path, encoding: str, unicode_errors: Errors) -> dict[str,
                     error,
                 ) from error
     if repeated:
-        warn_user(f"{path}: {counted(repeated, 'line')} with a word that stands there before; kept the first count")
+        warn_user(f"{path}: {counted(repeated, 'repeated word')}; kept the last count of each")
     return counts
 
 

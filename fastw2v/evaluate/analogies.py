@@ -22,7 +22,6 @@ from fastw2v.evaluate.lines import BadLines
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.evaluate.offsets import best_products, best_sums
 from fastw2v.parameters import check
-from fastw2v.progress.figures import counted
 from fastw2v.progress.phase import SILENT, Silent, begin_phase
 from fastw2v.vectors.search import best_of_many, search_limit, unit_rows, units_and_others
 from fastw2v.vectors.word_vectors import WordVectors
@@ -238,7 +237,7 @@ def describe_nothing_asked(questions: int, limit: int, words: int) -> str:
         return "no accuracy: there are no questions"
     raise_limit = ", and raise restrict_vocab" if limit < words else ""
     return (
-        f"no accuracy: none of {counted(questions, 'question')} could be asked, since a word of each is not among the "
+        f"no accuracy: none of {questions:,} questions could be asked, since a word of each is not among the "
         f"first {limit:,} words of these vectors; check the language and the case of the words{raise_limit}"
     )
 

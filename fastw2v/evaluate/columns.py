@@ -27,9 +27,9 @@ def number(field: str) -> float | None:
 def find_places(rows: Sequence[Sequence[str]]) -> Places:
     """Find the columns of the words and the score of a table.
 
-    The words are in the first two columns that are neither all numbers, as the numbers of rows are, nor all tags, such
-    as those of parts of speech; the score is in the first column after them that holds numbers. Where there are no such
-    columns, they are the first three.
+    The score is in the first column of numbers behind two others; the words are in the first two before it that are
+    neither numbers, as those of rows are, nor tags, such as those of parts of speech. Where there are no such columns,
+    they are the first three.
 
     Parameters
     ----------
@@ -47,16 +47,17 @@ def find_places(rows: Sequence[Sequence[str]]) -> Places:
     """
     width = usual_width(rows)
     columns = list(zip(*(row for row in rows if len(row) == width), strict=True))
-    numeric = [_mostly(column, lambda field: number(field) is not None) for column in columns]
-    words = [place for place, column in enumerate(columns) if not numeric[place] and not _are_tags(column)]
-    if len(words) < 2:  # words as short as tags
-        words = [place for place in range(width) if not numeric[place]]
-    first, second = words[:2] if len(words) >= 2 else (0, 1)
-    scores = [place for place in range(width) if numeric[place]]
-    behind = [place for place in scores if place > second]
-    if behind:
-        return first, second, behind[0]
-    return first, second, scores[-1] if scores and len(words) >= 2 else 2
+    scores = [place for place, column in enumerate(columns) if _holds_numbers(column)]
+    texts = [place for place in range(width) if place not in scores]
+    if len(texts) < 2:
+        return 0, 1, 2
+    score = next((place for place in scores if place > texts[1]), None)
+    before = [place for place in texts if score is None or place < score]
+    words = [place for place in before if not _are_tags(columns[place])]
+    first, second = (words if len(words) > 1 else before)[:2]  # words may be as short as tags
+    if score is None:
+        score = scores[-1] if scores else 2
+    return first, second, score
 
 
 def usual_width(rows: Sequence[Sequence[str]]) -> int:
@@ -95,5 +96,5 @@ def _are_tags(column: Sequence[str]) -> bool:
     return all(len(field) <= _LONGEST_TAG or field.lower() in _TAGS for field in column)
 
 
-def _mostly(column: Sequence[str], test: Any) -> bool:
-    return 2 * sum(map(bool, map(test, column))) > len(column)
+def _holds_numbers(column: Sequence[str]) -> bool:
+    return 2 * sum(number(field) is not None for field in column) > len(column)

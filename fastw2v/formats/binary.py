@@ -188,8 +188,9 @@ class _Table:
     def _astray(self, row: int, word: str | bytes, found: str = "") -> FormatError:
         wide = "the size of the file fits float64; " if self.wide else ""
         cause = (
-            "it is damaged there, a word holds a space, the header gives another number of dimensions, or the numbers "
-            f"are not float32 ({wide}little-endian float32 are expected). Write it anew: float32, and no spaces in words"
+            "it is damaged there, a word holds a space, the header gives another number of dimensions, or the "
+            f"numbers are not float32 ({wide}little-endian float32 are expected). Write it anew: float32, and no "
+            "spaces in words"
         )
         raw = word if isinstance(word, bytes) else word.encode("utf-8", "replace")
         if raw.startswith(b"\r\n"):

@@ -273,9 +273,9 @@ def _refuse(path: Path, peek: bytes) -> None:
         found, remedy = way_out(peek)
     elif peek.startswith(_FASTTEXT):
         found, remedy = (
-            "a fastText model",
+            "a fastText model (its .vec file can be read)",
             (
-                "fastText writes its vectors beside it, in a .vec file, which can be read; gensim reads the model: "
+                "without that, let gensim write the vectors: gensim.models.fasttext."
                 "load_facebook_vectors({name!r}).save_word2vec_format('vectors.bin', binary=True)"
             ),
         )
@@ -313,7 +313,7 @@ def _zip_content(path: Path) -> tuple[str, str]:
     if any(name.endswith("data.pkl") for name in names):
         return "a zip archive with a pickle, as torch writes", CODE
     shown = ", ".join(repr(name[:40]) for name in names[:3]) + (" ..." if len(names) > 3 else "")
-    return f"a zip archive that holds {shown.replace('{', '{{')}", "unpack it first: unzip {name}"
+    return f"a zip archive that holds {shown}", "unpack it first: unzip {name}"
 
 
 def _header(line: bytes) -> tuple[int, int] | None:

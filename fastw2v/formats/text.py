@@ -172,8 +172,8 @@ class _Table:
         first = rows.words[:_QUOTED_TO_JUDGE]
         if len(first) > 1 and all(len(word) > 2 and word[0] == word[-1] == '"' for word in first):
             warn_user(
-                f"{self.file.path}: the words stand in quotation marks, as {first[0]!r:.60} does, which were kept as part "
-                "of them; WordVectors(wv.vectors, [word.strip('\"') for word in wv]) takes them away"
+                f"{self.file.path}: the words stand in quotation marks, as {first[0]!r:.60} does, which were kept; "
+                "WordVectors(wv.vectors, [word.strip('\"') for word in wv]) takes them away"
             )
         if self.numbered:
             warn_user(

@@ -238,7 +238,7 @@ class Comparisons(Table):
             used[places[fit]] = True
             _warn_of_lost("get_mean_vector", [items[place] for place in places[~fit]])
         if not used.any() and not rows:
-            warn_user(f"get_mean_vector: zeros, since no word of {items!r:.60} is in the vocabulary")
+            warn_user("get_mean_vector: zeros, since none of the words is in the vocabulary")
         total, total_weight = (given[:, None] * vectors).sum(axis=0), np.abs(given[used]).sum()
         mean = total / total_weight if total_weight else total
         return unit_row(mean) if post_normalize else mean.astype(np.float32)

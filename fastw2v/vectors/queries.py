@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence, Set, Sized
 from typing import Any
 
 import numpy as np
@@ -159,7 +159,7 @@ class Choice:
             self._tests.append((among, True))
         elif among is not None:
             self.rows = np.array(sorted(_rows_of("among", among, index, limit)), np.int64)
-            if not len(self.rows):
+            if not len(self.rows) and (not isinstance(among, Sized) or len(among)):
                 warn_user(f"among: there can be no answers, since it holds none of the {limit:,} words searched")
         if callable(exclude):
             self._tests.append((exclude, False))

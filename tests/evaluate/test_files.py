@@ -104,9 +104,13 @@ def test_pairs_separated_by_spaces(tmp_path):
         (b"a,b,3,9\nc,d,2,1\n", "commas separate its fields and may be decimal commas"),
         (b"x,y,z\na,b,3,9\n", "commas separate its fields and may be decimal commas"),
         (b": capitals\na b c d\n", "line 1: a section of analogies: evaluate_analogies reads this file"),
-        (gzip.compress(b"a b 1\n", mtime=0), "this is a gzip file; unpack it first"),
+        (
+            gzip.compress(b"a b 1\n", mtime=0),
+            "not a file of word pairs but a gzip file: unpack it first, gunzip -k pairs",
+        ),
         (b"# only\n", "the file has no word pairs"),
-        (b"\xff\xfe", "byte 0: not valid UTF-8"),
+        (b"\xff\xfe", "not a file of word pairs but UTF-16 text: convert it first"),
+        (b"caf\xe9\ta\t1\n", "byte 3: not valid UTF-8"),
     ],
 )
 def test_files_that_hold_no_pairs_are_refused(tmp_path, content, message):

@@ -177,7 +177,7 @@ def test_vectors_that_are_not_finite_are_named_or_left_out(tmp_path, name):
     if name == "v.fw2v":
         assert loaded.word_vectors.counts.tolist() == [4, 2]
         assert loaded.context_vectors.tolist() == [[2, 2], [2, 2]]
-    save(tmp_path / name, WordVectors(vectors[1:2], ["b"]))
+    save(tmp_path / name, WordVectors(vectors[1:2], ["b"]), overwrite=True)
     with pytest.raises(FormatError, match=r"1 of 1 vectors hold NaN .*there are no others"):
         load(tmp_path / name, errors="ignore")
     save(tmp_path / name, WordVectors(np.full((1, 2), 3e38, np.float32), ["large"]))

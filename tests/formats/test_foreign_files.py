@@ -96,7 +96,7 @@ KINDS = {
     "joblib": (zlib.compress(pickle.dumps([1] * 50)), "as joblib writes"),
     "npz": (
         packed(lambda buffer: np.savez(buffer, a=np.ones(2))),
-        r"NumPy arrays \(.npz\); read its arrays",
+        r"NumPy arrays \(.npz\) that holds 'a'; read its arrays",
     ),
     "npy": (packed(lambda buffer: np.save(buffer, np.ones(2))), "a NumPy .npy file"),
     "hdf5": (b"\x89HDF\r\n\x1a\n" + bytes(20), "an HDF5 file"),
