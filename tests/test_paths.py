@@ -70,7 +70,7 @@ def test_a_folder_that_is_there_is_no_problem(here):
     ],
 )
 def test_whatever_reads_a_file_says_so(here, read):
-    with pytest.raises(FileNotFoundError, match="there is no file of this name in .*, which holds 'vectors.vec'"):
+    with pytest.raises(FileNotFoundError, match=r"there is no file of this name in .*, which holds 'vectors.vec'"):
         read("vecotrs.vec")
 
 
@@ -84,15 +84,15 @@ def test_whatever_reads_a_file_says_so(here, read):
     ],
 )
 def test_a_corpus_that_is_not_there_is_a_file_that_is_not_found(here, read):
-    with pytest.raises(FileNotFoundError, match="there is no file 'corpus.txt'") as caught:
+    with pytest.raises(FileNotFoundError, match=r"there is no file 'corpus.txt'") as caught:
         read("corpus.txt")
     assert isinstance(caught.value, CorpusError)
 
 
 @pytest.mark.parametrize("write", [lambda path: save(path, WV), KeyedVectors.from_vectors(np.eye(2), ["a", "b"]).save])
 def test_a_file_cannot_be_written_where_no_folder_is(here, write):
-    with pytest.raises(FileNotFoundError, match="there is no folder 'nowhere' in .*: make it first, or name another"):
+    with pytest.raises(FileNotFoundError, match=r"there is no folder 'nowhere' in .*: make it first, or name another"):
         write("nowhere/v.vec")
-    with pytest.raises(NotADirectoryError, match="'vectors.vec' is a file, not a folder"):
+    with pytest.raises(NotADirectoryError, match=r"'vectors.vec' is a file, not a folder"):
         write("vectors.vec/v.vec")
     assert sorted(os.listdir(here)) == ["Other.TXT", "folder", "link.vec", "vectors.bin", "vectors.vec"]

@@ -19,7 +19,7 @@ from fastw2v.compat.editing import EditableVectors
 from fastw2v.compat.vector_attributes import PATHS
 from fastw2v.compat.watched import owner_of
 from fastw2v.errors import FormatError, ParameterError, UndecodableWordError, warn_user, warnings_worded
-from fastw2v.first_bytes import describe
+from fastw2v.first_bytes import describe, describe_arrays, describe_packed, is_binary, is_pickle
 from fastw2v.formats import load
 from fastw2v.formats.binary import write_binary
 from fastw2v.formats.reader import open_reader
@@ -39,6 +39,8 @@ from fastw2v.vectors.word_vectors import WordVectors
 
 PathLike = str | os.PathLike[str]
 Kind = TypeVar("Kind", bound=EditableVectors)
+
+_START = 1024  # bytes that show what a file is
 
 # -- word2vec's formats ----
 
@@ -151,12 +153,21 @@ def _check_appended(path: Path, size: int, binary: bool) -> None:
     try:
         found, row = certain_format(path), load(path, limit=1).vector_size
     except FormatError as error:
+        if binary and _may_be_headless(path):
+            return
         raise FormatError(
             f"{path}: append=True writes behind word vectors, and this is another file ({error})"
         ) from None
     if row != size or (found or "text") != ("binary" if binary else "text"):
         form = "the native format" if found == "native" else f"word2vec {found or 'text'}"
         raise FormatError(f"{path}: it holds {form}, {row} numbers a row, and these are {wanted}: {remedy}")
+
+
+def _may_be_headless(path: Path) -> bool:
+    """Return whether a file may be of binary rows without a header, which nothing else tells from other data."""
+    with open_reader(path) as reader:
+        start = reader.read(_START)
+    return is_binary(start) and not (describe_packed(start) or describe_arrays(start) or is_pickle(start))
 
 
 def _lists_counts(path: Path) -> bool:

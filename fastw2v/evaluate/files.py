@@ -59,11 +59,12 @@ def read_word_pairs(
         raise FormatError(f"{path}, line {lines[0][0]}: a section of analogies: evaluate_analogies reads this file")
     table = _Table(path, lines, columns, separator)
     pairs, faults = [], Faults(path, errors)
+    between = f" with {separator!r} between them" if separator else ""
     for place, line in table.lines:
         try:
             pairs.append(table.pair(line))
         except ValueError as error:
-            faults.add(place, f"expected two words and a number, found {line[:60]!r}{error}")
+            faults.add(place, f"expected two words and a number{between}, found {line[:60]!r}{error}")
     faults.report(len(pairs), "word pairs")
     return pairs
 
@@ -95,6 +96,7 @@ class _Table:
         named = any(isinstance(column, str) for column in columns or ()) or self._is_of_names(names)
         if named:
             self.lines = lines[1:]
+        rows = rows if named else [names, *rows]
         scores = [row[self.places[2]] for row in rows if len(row) > self.places[2]]
         self.has_points = any("." in score and number(score) is not None for score in scores)
         if columns is None and self.separator == "," and self.lines and not (named and len(names) == 4):

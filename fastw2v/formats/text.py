@@ -108,19 +108,21 @@ def read_text(
     data = Bytes(file)
     first = _first_line(file, data)
     header = parse_header(first)
-    promised, expected, line = 0, 0, 1
+    promised, expected, line, names = 0, 0, 1, ""
     if header is not None:
         promised, size = header
         needed = 1 if errors == "ignore" else limit or promised
         expected = check_header(file, promised, size, 2 * size + 2, len(first) + 1, needed)
         data.at, line = min(len(data.block), len(first) + 1), 2
     else:
-        size = _count_numbers(file, first)
         data.at = len(_BOM) if first.startswith(_BOM) else 0
+        if names := _names_of_columns(first, data.block[len(first) + 1 :]):
+            data.at, line = len(first) + 1, 2
+            first = data.line()
+        size = _count_numbers(file, first)
     rows = Rows(file, size, errors, expected, limit, only)
-    if header is None and (names := _names_of_columns(first, size, data.block[len(first) + 1 :])):
+    if names:
         rows.leave_out("line 1", names)
-        data.at, line = len(first) + 1, 2
     table = _Table(file, data, rows, line, promised)
     table.read()
     return table.rows.finish()
@@ -337,14 +339,13 @@ def _one_number(line: bytes, fields: list[bytes]) -> str:
     )
 
 
-def _names_of_columns(line: bytes, size: int, rest: bytes) -> str:
+def _names_of_columns(line: bytes, rest: bytes) -> str:
     """Say that a first line holds the names of columns, the numbers from 0 or 1 on, and not a vector; "" if not."""
-    names = line.split()[-size:]
-    counted = any(names == [b"%d" % (first + place) for place in range(size)] for first in (0, 1))
-    below = rest.partition(b"\n")[0].split()[-size:]
-    if size < 3 or not counted or all(field.lstrip(b"+-").isdigit() for field in below):
+    names = [int(field) for field in line.split() if field.isdigit() and len(field) < 6]
+    below = rest.partition(b"\n")[0].split()
+    if not line.rstrip()[-1:].isdigit() or len(names) < 3 or len(below) != len(names) + 1:
         return ""
-    return (
-        f"its numbers are {names[0].decode()} to {names[-1].decode()} in order, as a table's columns are named: delete "
-        "the line"
-    )
+    in_order = names in (list(range(len(names))), list(range(1, len(names) + 1)))
+    if not in_order or all(field.lstrip(b"+-").isdigit() for field in below[1:]):
+        return ""
+    return f"its numbers are {names[0]} to {names[-1]} in order, as a table's columns are named: delete the line"

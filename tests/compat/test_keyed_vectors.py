@@ -305,5 +305,5 @@ def test_the_form_of_a_file_of_pairs_can_be_said(tmp_path):
     assert expected[2] == 0
     assert wv.evaluate_word_pairs(tmp_path / "semicolon.csv", delimiter=";") == expected
     assert wv.evaluate_word_pairs(tmp_path / "latin.tsv", encoding="latin-1") == expected
-    with pytest.raises(FormatError, match=r"line 1: expected two words and a number with delimiter='\|'"):
+    with pytest.raises(FormatError, match=r"line 1: expected two words and a number with '\|' between them"):
         wv.evaluate_word_pairs(tmp_path / "semicolon.csv", delimiter="|")
