@@ -193,10 +193,7 @@ def _likely_cause(pairs: list[tuple[str, str, float]], restricted: bool) -> str:
     """Say what the words look like, if not like words."""
     words = [word for first, second, _ in pairs for word in (first, second)]
     if sum(first.strip("+-").isdecimal() for first, _, _ in pairs) > len(pairs) / 2:
-        return (
-            f"the first column holds numbers ({words[0]!r}): the words may be in others, as in columns=(1, 2, 3) of "
-            "fastw2v.evaluate"
-        )
+        return f"the first column holds numbers ({words[0]!r}): the words may be in others, as in columns=(1, 2, 3)"
     if sum(word[-2:] in ("-n", "-v", "-j", "-a") for word in words) > len(words) / 2:
         return f"the words end in tags, as {words[0]!r}: take these away first"
     raise_limit = ", and raise restrict_vocab" if restricted else ""

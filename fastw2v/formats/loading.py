@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError, ParameterError, warn_user
 from fastw2v.formats.binary import read_binary
-from fastw2v.formats.native import NativeContent, read_native
+from fastw2v.formats.native import NativeContent, is_native, read_native
 from fastw2v.formats.reader import open_reader
 from fastw2v.formats.rows import finite_rows, not_finite
 from fastw2v.formats.sniff import (
@@ -254,6 +254,10 @@ def _warn_of_none(file: Path, found: list[Any], wanted: Mapping[Any, Any] | Set[
 
 
 def _read_native(file: Path, mmap: bool, limit: int | None, verbose: int) -> NativeContent:
+    with open_reader(file) as reader:
+        packed = reader.packed and is_native(reader.read(16))
+    if packed:
+        raise FormatError(f"{file}: a native file within a gzip file; unpack it first: gunzip -k {file.name}")
     try:
         return read_native(file, mmap=mmap, limit=limit, verbose=verbose)
     except FormatError as error:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import FormatError
+from fastw2v.errors import FormatError, ParameterError
 from fastw2v.formats.binary import write_binary
 from fastw2v.formats.native import NativeContent, held_beside_vectors, write_native
 from fastw2v.formats.sniff import (
@@ -96,13 +96,15 @@ def save(
         if chosen != "native" or context_vectors is node_vectors is None:
             check_no_model_is_lost(target)
     if chosen == "native":
+        if not isinstance(metadata, (dict, type(None))):
+            raise ParameterError(f"metadata must be a dict; got {type(metadata).__name__} {metadata!r:.60}")
         content = NativeContent(
             word_vectors.vectors,
             word_vectors.index_to_key,
             word_vectors.counts,
-            context_vectors,
-            metadata or {},  # type: ignore[arg-type]
-            node_vectors,
+            _rows("context_vectors", context_vectors),
+            metadata or {},
+            _rows("node_vectors", node_vectors),
         )
         with open_atomic(target) as writer:
             write_native(writer, content)
@@ -110,6 +112,16 @@ def save(
     with open_packed(target) as stream:
         write = write_text if chosen == "text" else write_binary
         write(stream, word_vectors.vectors, word_vectors.index_to_key)
+
+
+def _rows(name: str, given: Any) -> NDArray[Any] | None:
+    """Return rows of numbers as an array."""
+    if given is None:
+        return None
+    array = np.asarray(given)
+    if array.dtype.kind not in "fiu":
+        raise ParameterError(f"{name} must be an array of numbers; got {type(given).__name__} of {array.dtype}")
+    return array
 
 
 @contextlib.contextmanager

@@ -264,6 +264,8 @@ class _Table:
         if parser.status == LONG_LINE:
             return f"the line is longer than {self.line_limit:,} bytes, more than a word and its numbers can take"
         comma = ""
+        if b"\0" in parser.bad:
+            return "the line holds NUL bytes, as where a download is incomplete: get the file again"
         if re.fullmatch(rb"[-+]?\d+,\d+", parser.bad):
             comma = ", with a decimal comma,"
         elif re.fullmatch(rb"[-+]?\d{1,3}(,\d{3})+\.\d+", parser.bad):
@@ -277,6 +279,10 @@ class _Table:
         size = self.rows.size
         if line[:1].isspace() and fields == size:
             source = ": the word is blank"
+        elif b"\0" in line:
+            source = ", and NUL bytes, as where a download is incomplete: get the file again"
+        elif self.rows.words and parse_header(line) is not None:
+            source = ", as in a header: two files are joined. Delete the line, and correct the header above"
         elif only_numbers(line) == size and fields == size:
             source = (
                 " that are all numbers: the rows seem to have no words. Build "

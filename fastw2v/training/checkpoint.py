@@ -63,7 +63,7 @@ def warn_of_replacing(path: str | os.PathLike[str]) -> None:
     if isinstance(epoch, int) and isinstance(epochs, int) and epoch < epochs:
         warn_user(
             f"{os.fspath(path)} is the checkpoint of a run that was stopped in epoch {epoch + 1} of {epochs}; this run "
-            "begins anew and will replace it. resume=True (--resume) continues it"
+            "begins anew and will replace it. resume=True continues it"
         )
 
 

@@ -17,6 +17,7 @@ from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, require, warn_user
 from fastw2v.gensims_names import OF_VECTORS, Answers
 from fastw2v.vectors.comparisons import Comparisons
+from fastw2v.vectors.given import as_array, as_float32, checked_words
 from fastw2v.vectors.neighbours import Neighbours
 from fastw2v.vectors.pictures import Pictures
 from fastw2v.vectors.queries import check_key, is_column
@@ -81,7 +82,7 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
     def __init__(
         self, vectors: ArrayLike, words: Vocabulary | Iterable[Hashable], counts: ArrayLike | None = None
     ) -> None:
-        array = np.asarray(vectors)
+        array = as_array(vectors)
         if array.ndim != 2 or array.dtype.kind not in "fiu" or array.shape[1] < 1:
             raise ParameterError(
                 f"vectors must be a 2-D array of numbers with at least one column; got shape {array.shape} "
@@ -90,7 +91,7 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
         if isinstance(words, Vocabulary):
             vocabulary = words if counts is None or counts is words.counts else Vocabulary(words, counts)
         else:
-            vocabulary = Vocabulary(words, counts)
+            vocabulary = Vocabulary(checked_words(words), counts)
         if len(vocabulary) != len(array):
             raise ParameterError(f"got {len(array):,} vectors for {len(vocabulary):,} words: give one vector per word")
         try:
@@ -99,7 +100,7 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
             for word in vocabulary:
                 check_key(word, "`words` holds")
             raise
-        self._set_up(np.ascontiguousarray(array, dtype=np.float32), vocabulary)
+        self._set_up(as_float32(array), vocabulary)
 
     def _set_up(self, vectors: NDArray[np.float32], vocabulary: Vocabulary) -> None:
         self.vectors = vectors.view()

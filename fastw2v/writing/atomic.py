@@ -180,7 +180,8 @@ def _create(folder: Path, asked: Path) -> tuple[Path, int]:
         return create(folder)
     except OSError as error:
         if problem := describe_missing_folder(asked.parent):
-            raise type(error)(error.errno, f"{problem}: make it first, or name another", str(asked)) from None
+            remedy = "" if "is not expanded" in problem else ": make it first, or name another"
+            raise type(error)(error.errno, f"{problem}{remedy}", str(asked)) from None
         raise _with_path(error, asked, f"cannot create a file in {folder}") from error
 
 
