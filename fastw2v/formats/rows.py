@@ -148,8 +148,8 @@ class Rows:
             except UnicodeDecodeError as error:
                 raise UndecodableWordError(
                     f"{self.file.path}, {describe(len(words))}: the word {undecoded[:40]!r} is not valid "
-                    f"{self._encoding} ({error.reason}); errors='replace' or errors='ignore' reads it, as does the file's "
-                    f"own encoding, such as 'latin-1'{self.doubt}",
+                    f"{self._encoding} ({error.reason}); errors='replace' or errors='ignore' reads it, as does the "
+                    f"file's own encoding, such as 'latin-1'{self.doubt}",
                     error,
                 ) from error
         if not all(words):  # of a word, errors="ignore" left nothing
