@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from fastw2v.compat.absent import OF_VECTORS, Absent
 from fastw2v.compat.evaluation import word_analogies, word_pairs
 from fastw2v.compat.files import Files
-from fastw2v.compat.queries import Queries
+from fastw2v.compat.queries import Queries, refuse_string
 from fastw2v.compat.watched import owner_of
+from fastw2v.errors import warn_user
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
@@ -132,8 +133,12 @@ class KeyedVectors(Absent, Queries, Files):
         copy_vecattrs : bool, default False
             Copy the attributes as well. Without, counts are gensim's placeholders: V, V - 1, ... 1.
         """
+        refuse_string("keys", keys)
+        keys = list(keys)
         known = self if allow_inference else self.key_to_index
         wanted = [key for key in dict.fromkeys(keys) if key in known]
+        if keys and not wanted:
+            warn_user("vectors_for_all: none of the keys is in the vocabulary, so that there are no vectors")
         rows = [self.row(key) for key in wanted]
         made = KeyedVectors(self.vector_size, dtype=self._rows.dtype)
         made.add_vectors(wanted, self._rows[rows])

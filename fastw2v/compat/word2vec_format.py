@@ -41,6 +41,7 @@ PathLike = str | os.PathLike[str]
 Kind = TypeVar("Kind", bound=EditableVectors)
 
 _START = 1024  # bytes that show what a file is
+_MUCH = 1 << 20  # bytes in which a text would have a line that is no word with its count
 
 # -- word2vec's formats ----
 
@@ -171,9 +172,12 @@ def _may_be_headless(path: Path) -> bool:
 
 
 def _lists_counts(path: Path) -> bool:
+    """Return whether each line of the beginning is a word and its count."""
     with open(path, "rb") as file:
-        fields = file.readline(100_000).split()
-    return len(fields) == 2 and fields[1].isdigit()
+        start = file.read(_MUCH)
+    lines = start.split(b"\n") if len(start) < _MUCH else start.split(b"\n")[:-1]
+    rows = [line.split() for line in lines if line.strip()]
+    return bool(rows) and all(len(row) == 2 and row[1].isdigit() for row in rows)
 
 
 def read_word2vec(

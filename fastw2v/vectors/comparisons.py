@@ -218,7 +218,10 @@ class Comparisons(Table):
         array([0.5, 0.5], dtype=float32)
         """
         items = _items(self._words_argument, words)
-        given = np.ones(len(items)) if weights is None else np.asarray(weights, np.float64)
+        try:
+            given = np.ones(len(items)) if weights is None else np.asarray(weights, np.float64)
+        except (TypeError, ValueError):
+            raise ParameterError(f"`weights` must be numbers, one for each word; got {weights!r:.60}") from None
         if given.shape != (len(items),):
             raise ParameterError(f"got {len(items)} words and weights of shape {given.shape}: give one weight per word")
         if not np.isfinite(given).all():

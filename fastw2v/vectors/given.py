@@ -22,7 +22,7 @@ def checked_words(given: Any) -> list[Any]:
     kind = type(given).__name__
     if isinstance(given, (str, bytes)):
         raise ParameterError(
-            f"words: expected a list of words; got the {kind} {given!r:.40}, whose characters would be it"
+            f"words: expected a list of words; got the {kind} {given!r:.40}, each of whose characters would be a word"
         )
     if isinstance(given, (set, frozenset)):
         raise ParameterError(

@@ -10,7 +10,7 @@ from fastw2v.vectors import WordVectors
 @pytest.mark.parametrize(
     ("vectors", "words", "message"),
     [
-        (np.eye(3), "abc", "got the str 'abc', whose characters would be it"),
+        (np.eye(3), "abc", "got the str 'abc', each of whose characters would be a word"),
         (np.eye(3), b"abc", "got the bytes"),
         (np.eye(3), {"a", "b", "c"}, "a set has no order, so that no word would have its vector for sure: give a list"),
         (np.eye(3), None, "words: expected a list of words, one for each vector; got NoneType None"),
