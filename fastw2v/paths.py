@@ -41,12 +41,7 @@ def describe_missing(path: Path) -> str:
         return problem
     if glob.has_magic(name) and (found := sorted(glob.glob(name))):
         return f"a pattern, where one file is expected; it matches {_listed(found)}"
-    missing = f"there is no file of this name in {os.path.abspath(path.parent)}"
-    try:
-        near = _near(path.name, sorted(os.listdir(path.parent)))
-    except OSError:
-        return missing
-    return f"{missing}, which holds {_listed(near)}" if near else f"{missing}, nor one of a similar name"
+    return f"there is no file of this name in {os.path.abspath(path.parent)}{describe_near(path)}"
 
 
 def describe_missing_folder(folder: Path) -> str:
@@ -62,6 +57,15 @@ def describe_missing_folder(folder: Path) -> str:
     if name.startswith("~"):
         return f"there is no folder {name!r}, as '~' is not expanded: give {os.path.expanduser(name)!r}"
     return f"there is no folder {name!r}{'' if folder.is_absolute() else f' in {os.getcwd()}'}"
+
+
+def describe_near(path: Path) -> str:
+    """Continue a sentence about a missing file in a folder with what that holds under similar names."""
+    try:
+        near = _near(path.name, sorted(os.listdir(path.parent)))
+    except (OSError, ValueError):  # no folder, or no name
+        return ""
+    return f", which holds {_listed(near)}" if near else ", nor one of a similar name"
 
 
 def _near(name: str, inside: list[str]) -> list[str]:

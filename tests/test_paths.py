@@ -89,6 +89,15 @@ def test_a_corpus_that_is_not_there_is_a_file_that_is_not_found(here, read):
     assert isinstance(caught.value, CorpusError)
 
 
+def test_a_corpus_of_a_similar_name_is_offered(here):
+    with pytest.raises(
+        CorpusError, match=r"\(searched from .*\); its folder holds 'vectors.bin', 'vectors.vec'\. A str"
+    ):
+        encode("vectors.txt")
+    with pytest.raises(CorpusError, match=r"\(searched from [^;]*\)\. A str is taken as the path"):
+        encode("the cat sat on the mat")
+
+
 @pytest.mark.parametrize("write", [lambda path: save(path, WV), KeyedVectors.from_vectors(np.eye(2), ["a", "b"]).save])
 def test_a_file_cannot_be_written_where_no_folder_is(here, write):
     with pytest.raises(FileNotFoundError, match=r"there is no folder 'nowhere' in .*: make it first, or name another"):

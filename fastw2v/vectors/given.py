@@ -31,8 +31,9 @@ def checked_words(given: Any) -> list[Any]:
     if not isinstance(given, Iterable):
         raise ParameterError(f"words: expected a list of words, one for each vector; got {kind} {given!r:.40}")
     words: list[Any] = given.tolist() if isinstance(given, np.ndarray) else list(given)
-    for row, word in enumerate(words):
-        if isinstance(word, float) and word != word:
+    if float in set(map(type, words)):  # a tenth of the time of looking at each
+        row = next((row for row, word in enumerate(words) if isinstance(word, float) and word != word), None)
+        if row is not None:
             raise ParameterError(
                 f"words[{row}] is NaN, a missing value, which nobody can look up; pandas reads words such as 'null' "
                 "and 'NA' so, unless it is told not to (keep_default_na)"
