@@ -43,7 +43,7 @@ _PICKLE = re.compile(
 )
 _PAGE = re.compile(rb"\s*<(!doctype|html|\?xml|head|body|error\b|!--)", re.IGNORECASE)
 _POINTER = re.compile(rb"version https://git-lfs")
-_JSON = re.compile(rb"\s*[{\[]")
+_JSON = re.compile(rb"\s*([{\[]\s*[\[{\"\]}]|\[\s*[-0-9])")
 # What servers answer in place of a file: one short text.
 _ANSWER = re.compile(
     rb"\b(40[134]|429|50[0-9]|not found|(access|permission) denied|forbidden|unauthori[sz]ed|rate limit|"

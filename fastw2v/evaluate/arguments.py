@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fastw2v.errors import ParameterError
-from fastw2v.evaluate.columns import Columns, chosen_places, find_places
+from fastw2v.evaluate.columns import Columns, chosen_places, find_places, number
 from fastw2v.evaluate.files import Question, read_analogies, read_word_pairs
 from fastw2v.evaluate.lines import BadLines
 from fastw2v.parameters import as_path
@@ -75,10 +75,10 @@ def _pair(place: str, row: Any, places: tuple[int, int, int], chosen: bool) -> t
         if not isinstance(word, str):
             raise ParameterError(f"{place} holds {word!r:.40} ({type(word).__name__}) where a word is expected")
     try:
-        value = float(score)
+        value = number(score) if isinstance(score, str) else float(score)
     except (TypeError, ValueError):
-        value = math.nan
-    if not math.isfinite(value):
+        value = None
+    if value is None or not math.isfinite(value):
         raise ParameterError(f"{place} has the score {score!r:.40}, where a finite number is expected: leave it out")
     return first, second, value
 

@@ -201,10 +201,10 @@ def read_analogies(
                 f"{path}, line {place}: expected a section name (': name'), found {line[:60]!r}{_hint(lines)}"
             )
         words = line.split()
-        if len(words) == 4:
+        separated = next((f"; write spaces for {mark!r}" for mark in ",;|" if line.count(mark) == 3), "")
+        if len(words) == 4 and not (separated and words[0][-1:] in ",;|"):
             sections[-1][1].append((words[0], words[1], words[2], words[3]))
         else:
-            separated = next((f"; write spaces for {mark!r}" for mark in ",;|" if line.count(mark) == 3), "")
             faults.add(place, f"expected four words, found {line[:60]!r}{separated}")
     faults.report(sum(len(asked) for _, asked in sections), "analogies")
     return sections
@@ -213,16 +213,16 @@ def read_analogies(
 def _hint(lines: Sequence[tuple[int, str]]) -> str:
     """Say what a file without sections may be."""
     rows = [line.split() for _, line in lines]
-    first = rows[0]
+    first, width = rows[0], usual_width(rows[1:] or rows)
     if all(field.isdecimal() for field in first) and len(first) == 2 and len(rows) > 1 and len(rows[1]) > 4:
         return "; fastw2v.load reads word vectors"
     if len(first) > 2 and any(number(word) is not None for word in first[2:]):
         return "; evaluate_word_pairs reads files of word pairs and scores"
-    if usual_width(rows) == 4:
+    if width == 4:
         return "; a first line ': all' makes one section of the whole file"
-    if usual_width(rows) == 3:
+    if width == 3:
         return "; three words a line: put the answer of each question behind it, and ': all' into the first line"
-    if usual_width(rows) == 2:
+    if width == 2:
         return (
             "; pairs of words, as in the files of BATS, must be combined to questions of four words: pass "
             "{name: [(a, b, c, d) for a, b in pairs for c, d in pairs if a != c]}"

@@ -196,5 +196,7 @@ def _likely_cause(pairs: list[tuple[str, str, float]], restricted: bool) -> str:
         return f"the first column holds numbers ({words[0]!r}): the words may be in others, as in columns=(1, 2, 3)"
     if sum(word[-2:] in ("-n", "-v", "-j", "-a") for word in words) > len(words) / 2:
         return f"the words end in tags, as {words[0]!r}: take these away first"
+    if all(len(word) > 2 and word[0] == word[-1] and word[0] in "'\"" for word in words):
+        return f"the words stand in quotation marks, as {words[0]!r}: take these away first"
     raise_limit = ", and raise restrict_vocab" if restricted else ""
     return f"check the language and the case of the words{raise_limit}"

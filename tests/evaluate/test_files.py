@@ -125,6 +125,13 @@ def test_files_that_hold_no_pairs_are_refused(tmp_path, content, message):
         (b"a b c d\n", "line 1: expected a section name \\(': name'\\)"),
         (b": x\n\na b c\n", "line 3: expected four words, found 'a b c'; errors='ignore'"),
         (b"a b 1.5\n", "evaluate_word_pairs reads files of word pairs"),
+        (b": x\na, b, c, d\n", "line 2: expected four words, found 'a, b, c, d'; write spaces for ','"),
+        (b": x\na,b,c,d\n", "line 2: .*; write spaces for ','"),
+        (b"section x\na b c d\n", "a first line ': all' makes one section"),
+        (b"[x]\na b c d\n", "line 1: expected a section name"),
+        (b"a b c\nd e f\n", "put the answer of each question behind it"),
+        (b"100 5\na 1 2 3 4 5\n", "fastw2v.load reads word vectors"),
+        (b": x\n", "the file has no analogies"),
         (b"", "the file has no analogies"),
     ],
 )

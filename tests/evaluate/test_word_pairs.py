@@ -81,6 +81,7 @@ def test_vectors_without_a_direction_are_left_out_and_counted():
     [
         (("1", "cat"), r"columns=\(1, 2, 3\)"),
         (("sun-n", "light-n"), "end in tags"),
+        (("'sun'", "'light'"), "stand in quotation marks"),
         (("soleil", "lumière"), "language"),
     ],
 )
