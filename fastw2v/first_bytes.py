@@ -21,13 +21,15 @@ _TAR = b"ustar", 257
 _ARRAYS = (
     (b"\x93NUMPY", "a NumPy .npy file"),
     (b"\x89HDF\r\n", "an HDF5 file"),
-    (b"PAR1", "a parquet file"),
+    (b"PAR1\x15", "a parquet file"),
     (b"ARROW1", "an Arrow file"),
     (b"FEA1", "an old Feather file"),
     (b"SQLite format 3\0", "an SQLite database"),
-    (b"MATLAB 5.0", "a MATLAB file"),
-    (b"RDX", "an R workspace"),
-    (b"GGUF", "a GGUF model"),
+    (b"MATLAB 5.0 MAT-file", "a MATLAB file"),
+    (b"RDX2\n", "an R workspace"),
+    (b"RDX3\n", "an R workspace"),
+    (b"GGUF\x02\0", "a GGUF model"),
+    (b"GGUF\x03\0", "a GGUF model"),
 )
 _OTHER = (
     (b"PK\x05\x06", "an empty zip archive"),

@@ -16,7 +16,18 @@ def test_pickles_of_every_protocol(protocol, what):
 
 
 @pytest.mark.parametrize(
-    "text", [b"cat\ndog\n", b"cat dog 1", b"copy\nbuiltins\n", b"(dog) cat 1\n", "caf\u00e9 1".encode(), b"", b"a\tb"]
+    "text",
+    [
+        b"cat\ndog\n",
+        b"cat dog 1",
+        b"copy\nbuiltins\n",
+        b"(dog) cat 1\n",
+        "caf\u00e9 1".encode(),
+        b"",
+        b"a\tb",
+        b"PAR1 7 0.5\n",
+        b"RDX 1\n",
+    ],
 )
 def test_texts_are_nothing_else(text):
     assert not is_pickle(text)
