@@ -60,8 +60,8 @@ def text_lines(path: str | os.PathLike[str], kind: str, encoding: str = "utf-8")
             f"{path}, byte {error.start}: not valid {'UTF-8' if plain else encoding} ({error.reason}); convert it "
             "first, as in iconv -f LATIN1 -t UTF-8"
         ) from error
-    lines = enumerate(re.split("\r\n|\n|\r", text), 1)
-    kept = [(number, line.strip(" ")) for number, line in lines if line.strip() and not line.startswith(COMMENTS)]
+    lines = enumerate((line.strip(" ") for line in re.split("\r\n|\n|\r", text)), 1)
+    kept = [(number, line) for number, line in lines if line.strip() and not line.startswith(COMMENTS)]
     if not kept:
         raise FormatError(f"{path}: the file has no {kind}")
     return kept

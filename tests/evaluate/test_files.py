@@ -45,7 +45,7 @@ SIMLEX = (
         ("Wort1;Wort2;Wert\na;b;1,5\nc;d;2\n", None, [("a", "b", 1.5), ("c", "d", 2)]),
         ("a\tb\t1,5\nc\td\t2,25\n", None, [("a", "b", 1.5), ("c", "d", 2.25)]),
         ('a,b,"1,5"\nc,d,2\n', None, [("a", "b", 1.5), ("c", "d", 2)]),
-        ("// a comment\na b 1.5\n# another\nc d 2\n", None, [("a", "b", 1.5), ("c", "d", 2)]),
+        ("// a comment\na b 1.5\n  # another\nc d 2\n", None, [("a", "b", 1.5), ("c", "d", 2)]),
         ("a b 1.5\rc d 2\r", None, [("a", "b", 1.5), ("c", "d", 2)]),
         ('"\tb\t1.5\nc\t"d\t2\n', None, [('"', "b", 1.5), ("c", '"d', 2)]),
         ("word 1,word 2,one,two\na,b,3,4\n", None, [("a", "b", 3)]),
