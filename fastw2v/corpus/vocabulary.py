@@ -219,14 +219,6 @@ def describe_unknown(word: object, vocabulary: Vocabulary) -> str:
         ):
             if form != word and form in vocabulary:
                 return f"{message}; {what} it is known: look up {form!r}"
-    elif (
-        isinstance(word, (float, int, np.number, np.bool_)) and len(vocabulary) and isinstance(vocabulary.words[0], str)
-    ):
-        return f"{message}, which are strings; a vector is passed as a NumPy array, a row looked up in .index_to_key"
-    elif isinstance(word, bytes) and len(vocabulary) and isinstance(vocabulary.words[0], str):
-        return f"{message}, which are strings: decode it first, as in word.decode()"
-    elif isinstance(word, tuple) and word and all(part in vocabulary for part in word if isinstance(part, str)):
-        return f"{message}; several words are looked up by a list: {list(word)!r:.60}"
     close = vocabulary.close_matches(word)
     return f"{message}; close matches: {', '.join(map(repr, close))}" if close else message
 

@@ -218,14 +218,10 @@ class Comparisons(Table):
         array([0.5, 0.5], dtype=float32)
         """
         items = _items(self._words_argument, words)
-        try:
-            given = np.ones(len(items)) if weights is None else np.asarray(weights, np.float64)
-        except (TypeError, ValueError):
-            raise ParameterError(f"`weights` must be numbers, one for each word; got {weights!r:.60}") from None
+        self._warn_of_unknown(items, ignore_missing)
+        given = np.ones(len(items)) if weights is None else _numbers(weights)
         if given.shape != (len(items),):
             raise ParameterError(f"got {len(items)} words and weights of shape {given.shape}: give one weight per word")
-        if not np.isfinite(given).all():
-            raise ParameterError("`weights` holds NaN or infinity: give finite numbers")
         vectors, used = np.zeros((len(items), self.vector_size)), np.zeros(len(items), bool)
         rows: dict[int, int] = {}  # place in `items` -> row
         for place, item in enumerate(items):
@@ -240,8 +236,6 @@ class Comparisons(Table):
             vectors[places[fit]] = unit_rows(found[fit]) if pre_normalize else found[fit]
             used[places[fit]] = True
             _warn_of_lost("get_mean_vector", [items[place] for place in places[~fit]])
-        if not used.any() and not rows:
-            warn_user("get_mean_vector: zeros, since none of the words is in the vocabulary")
         total, total_weight = (given[:, None] * vectors).sum(axis=0), np.abs(given[used]).sum()
         mean = total / total_weight if total_weight else total
         return unit_row(mean) if post_normalize else mean.astype(np.float32)
@@ -332,6 +326,10 @@ class Comparisons(Table):
 
     # -- helpers --
 
+    def _warn_of_unknown(self, items: list[Any], ignore_missing: bool) -> None:
+        if ignore_missing and not any(isinstance(item, np.ndarray) or item in self for item in items):
+            warn_user("get_mean_vector: zeros, since none of the words is in the vocabulary")
+
     def _closer_rows(self, word: Hashable, other: Hashable) -> list[int]:
         asked, limit = self.row(word), self.row(other)
         for each, row in ((word, asked), (other, limit)):
@@ -374,6 +372,16 @@ class Comparisons(Table):
                 return np.full(self.vector_size, np.nan)
             vectors = np.delete(vectors, bad, axis=0)
         return vectors.astype(np.float64).mean(axis=0)
+
+
+def _numbers(weights: ArrayLike) -> NDArray[np.float64]:
+    try:
+        given = np.asarray(weights, np.float64)
+    except (TypeError, ValueError):
+        raise ParameterError(f"`weights` must be numbers, one for each word; got {weights!r:.60}") from None
+    if not np.isfinite(given).all():
+        raise ParameterError("`weights` holds NaN or infinity: give finite numbers")
+    return given
 
 
 def check_words(name: str, words: Any) -> None:
