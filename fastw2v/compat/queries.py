@@ -58,11 +58,8 @@ class Queries(EditableVectors):
         list of (word, float), or array of float32
             The scores of all rows searched if `topn` is None.
         """
-        if topn is not None and not isinstance(topn, (int, np.integer)):
-            raise ParameterError(f"topn={shown(topn)}: it must be a whole number, or None for the scores of all rows")
-        for name, row in (("clip_start", clip_start), ("clip_end", clip_end), ("restrict_vocab", restrict_vocab)):
-            if row is not None and not isinstance(row, (int, np.integer)):
-                raise ParameterError(f"{name}={shown(row)}: it must be a whole number, or None")
+        if type(topn) is not int or clip_start or clip_end is not None or restrict_vocab is not None:
+            _check_whole(topn=topn, clip_start=clip_start, clip_end=clip_end, restrict_vocab=restrict_vocab)
         added, taken = _listed(positive), [_negated(item) for item in _listed(negative)]
         if topn is not None and topn < 1:
             return []
@@ -268,6 +265,13 @@ class Queries(EditableVectors):
             warn_user("cosine_similarities: of vectors that are zero, or hold NaN or infinity, they are NaN")
             found[undirected if unit.any() else slice(None)] = np.nan
         return found
+
+
+def _check_whole(**numbers: Any) -> None:
+    """Raise ParameterError for what is neither a whole number nor None."""
+    for name, value in numbers.items():
+        if value is not None and not isinstance(value, (int, np.integer)):
+            raise ParameterError(f"{name}={shown(value)}: it must be a whole number, or None")
 
 
 def refuse_string(name: str, words: Any) -> None:
