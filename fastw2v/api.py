@@ -544,7 +544,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
             By default the suffix decides: ``.safetensors`` and ``.fw2v`` are native, ``.txt`` and ``.vec`` text,
             ``.bin`` binary.
         overwrite : bool, default False
-            Replace even an existing file that is no file of word vectors, or a checkpoint.
+            Replace even an existing file that is no file of word vectors, a checkpoint, or a model that can be trained
+            further where the new file would hold vectors alone.
 
         Raises
         ------

@@ -2,7 +2,9 @@
 
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +13,7 @@ __all__ = [
     "BackendUnavailable",
     "CorpusChangedError",
     "CorpusError",
+    "CorpusNotFoundError",
     "CorpusTypeError",
     "DivergedError",
     "FormatError",
@@ -24,8 +27,23 @@ __all__ = [
 _HERE = str(Path(__file__).parent)
 
 
+# How warnings are worded for the caller: a layer whose arguments have other names puts those in.
+_worded: ContextVar[Callable[[str], str]] = ContextVar("fastw2v_worded", default=str)
+
+
+@contextmanager
+def warnings_worded(wording: Callable[[str], str]) -> Iterator[None]:
+    """Let warnings that are issued meanwhile pass through a function that returns their final words."""
+    token = _worded.set(wording)
+    try:
+        yield
+    finally:
+        _worded.reset(token)
+
+
 def warn_user(message: str) -> None:
     """Issue a RuntimeWarning that points at the innermost line outside the package."""
+    message = _worded.get()(message)
     level, frame = 2, sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
         level, frame = level + 1, frame.f_back
@@ -34,6 +52,10 @@ def warn_user(message: str) -> None:
 
 class CorpusError(ValueError):
     """The corpus cannot be used: it is empty, no word is frequent enough, a file is missing or is not text."""
+
+
+class CorpusNotFoundError(CorpusError, FileNotFoundError):
+    """There is no file of the corpus's name, or none in its folder or of its pattern."""
 
 
 class CorpusTypeError(TypeError):

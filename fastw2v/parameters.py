@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 import numbers
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, get_args
+from urllib.parse import unquote, urlsplit
 
 from fastw2v.errors import ParameterError
 
@@ -164,3 +167,65 @@ def plain(value: Any) -> Any:
     if _is_bool(value):
         return bool(value)
     return int(value) if _is_int(value) else float(value)
+
+
+# ---- paths -----------------------------------------------------------------------------------------------------------
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+
+
+def as_path(call: str, given: Any, *, to_read: bool = True, order: str = "") -> Path:
+    """Return a path.
+
+    Parameters
+    ----------
+    call : str
+        The function or argument that takes it, which messages name.
+    given : str or path
+    to_read : bool, default True
+        Whether the file is read, not written.
+    order : str, optional
+        What messages say of the order of the arguments.
+
+    Raises
+    ------
+    ParameterError
+        For an address, the content of a file, an open file, or anything else; the message says what to pass.
+    """
+    name = os.fspath(given) if isinstance(given, os.PathLike) else given
+    if not isinstance(name, str):
+        raise ParameterError(f"{call} takes the path of a file{order}; got {_described(given)}")
+    if not name:
+        raise ParameterError(f"{call}: the path is empty: give the name of a file")
+    if "\0" in name:
+        raise ParameterError(f"{call}: the path {name!r:.60} holds a NUL, which no name of a file does")
+    if isinstance(given, str) and "\n" in name.strip("\n"):
+        raise ParameterError(
+            f"{call}: a string is the path of a file; got text, {name[:40]!r}: write it to a file first"
+        )
+    if _ADDRESS.match(name):
+        raise ParameterError(f"{call}: {name} is an address: {_instead_of_address(name, to_read)}")
+    if name.startswith("~") and not os.path.exists(name):
+        raise ParameterError(f"{call}: '~' in {name!r} is not expanded; give os.path.expanduser({name!r})")
+    return Path(name)
+
+
+def _described(given: Any) -> str:
+    """Describe what is no path, and say what to do with an open file."""
+    kind = type(given).__name__
+    if isinstance(given, bytes):
+        return f"bytes {given!r:.60}: give a str, as in os.fsdecode(path)"
+    if hasattr(given, "read"):
+        name = getattr(given, "name", None)
+        remedy = f"give its name, {name!r}" if isinstance(name, str) else "write what it holds to a file first"
+        return f"{kind}, an open file: {remedy}"
+    return f"{kind} {given!r:.60}"
+
+
+def _instead_of_address(name: str, to_read: bool) -> str:
+    parts = urlsplit(name)
+    if parts.scheme.lower() == "file":
+        return f"give the path, {unquote(parts.path)!r}"
+    if to_read:
+        return "download the file first and give its path"
+    return "give the path of a file here, and upload that"

@@ -241,7 +241,7 @@ def test_parameters_are_checked_before_the_corpus_is_read(bad, quick):
 
 def test_what_could_not_be_written_or_run_is_said_before_the_corpus_is_read(tmp_path, monkeypatch, quick):
     for options in ({"checkpoint": tmp_path / "no" / "run.fw2v"}, {"checkpoint": tmp_path}):
-        with pytest.raises(OSError, match=r"cannot create a file|this is a folder"):
+        with pytest.raises(OSError, match=r"there is no folder|this is a folder"):
             Word2Vec(unread(), **quick).fit(**options)
     for every in (0, -1, float("nan"), True, "600"):
         with pytest.raises(ParameterError, match="every="):

@@ -45,8 +45,8 @@ ORDER = [
     "tokenizers vectors",
     "corpus pictures",
     "gensims_names parameters",
-    "machine progress writing",
-    "cards errors",
+    "first_bytes machine progress writing",
+    "cards errors paths",
     "native",
 ]
 LEVEL = {wing: level for level, line in enumerate(ORDER) for wing in line.split()}

@@ -20,7 +20,7 @@ from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.evaluate.analogies import AnalogyReport, AnalogySection, ProtocolName
-    from fastw2v.evaluate.files import BadLines
+    from fastw2v.evaluate.lines import BadLines
     from fastw2v.evaluate.word_pairs import WordPairReport
     from fastw2v.vectors.word_vectors import WordVectors
 

@@ -17,6 +17,7 @@ OF_VECTORS = {
     **dict.fromkeys(["vectors_norm", "syn0norm"], "use wv.get_normed_vectors()"),
     "wv": "these are the word vectors already: leave out the second .wv",
     "syn0": "use wv.vectors",
+    "accuracy": "use wv.evaluate_word_analogies(path)",
     "similarity_unseen_docs": "it belongs to Doc2Vec, also in gensim; see wv.n_similarity and wv.wmdistance",
     **dict.fromkeys(["log_accuracy", "log_evaluate_word_pairs"], "the evaluations return what these would log"),
 }

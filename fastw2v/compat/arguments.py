@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from fastw2v.errors import CorpusError, CorpusTypeError, DivergedError, ParameterError
+from fastw2v.errors import CorpusError, CorpusTypeError, DivergedError, ParameterError, warnings_worded
 from fastw2v.parameters import RULES, check, shown
 from fastw2v.training.seed import check_seed
 
@@ -29,7 +29,8 @@ _OURS = re.compile(
 def gensims_names() -> Iterator[None]:
     """Let messages that pass through name gensim's arguments."""
     try:
-        yield
+        with warnings_worded(_renamed):
+            yield
     except (ParameterError, CorpusError, CorpusTypeError, DivergedError, MemoryError) as error:
         error.args = tuple(_renamed(arg) if isinstance(arg, str) else arg for arg in error.args)
         raise

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from fastw2v.errors import FormatError, ParameterError
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate import evaluate_word_pairs
-from fastw2v.evaluate.analogies import PROTOCOLS, Method, Protocol, judge_analogies
-from fastw2v.evaluate.files import read_analogies
-from fastw2v.parameters import shown
+from fastw2v.evaluate.analogies import PROTOCOLS, Method, Protocol, describe_nothing_asked, judge_analogies
+from fastw2v.evaluate.files import read_analogies, read_word_pairs
+from fastw2v.parameters import as_path, shown
 from fastw2v.vectors.search import search_limit
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -21,15 +21,20 @@ _METHODS: dict[str, Method] = {"most_similar": "add", "most_similar_cosmul": "mu
 def word_pairs(
     wv: WordVectors,
     pairs: str | os.PathLike[str],
-    delimiter: str,
+    delimiter: str | None,
     encoding: str,
     restrict_vocab: int | None,
     case_insensitive: bool,
     dummy4unknown: bool,
 ) -> tuple[tuple[float, float], tuple[float, float], float]:
     """Return Pearson's and Spearman's correlation, each with its p-value, and the percentage of unknown pairs."""
-    own_form = delimiter != "\t" or encoding.lower().replace("-", "") != "utf8"
-    given = _read_pairs(pairs, delimiter, encoding) if own_form else pairs
+    if delimiter == "":
+        raise ParameterError("delimiter='': it must be what stands between the fields, such as ',', or None for spaces")
+    given: Any = pairs
+    if isinstance(pairs, (str, os.PathLike)):
+        separator = None if delimiter == "\t" else (delimiter or " ")
+        path = as_path("pairs", pairs)
+        given = read_word_pairs(path, errors="ignore", encoding=encoding, separator=separator)
     report = evaluate_word_pairs(
         wv,
         given,
@@ -62,38 +67,23 @@ def word_analogies(
     upper = str.upper if case_insensitive else str
     limit = search_limit(len(wv), restrict_vocab)
     rules = Protocol(limit, upper, "", PROTOCOLS["gensim"].first_only)
-    read = read_analogies(analogies, errors="ignore")  # as gensim does
+    read = read_analogies(as_path("analogies", analogies), errors="ignore")  # as gensim does
     asked = [(name, [(upper(a), upper(b), upper(c), upper(d)) for a, b, c, d in questions]) for name, questions in read]
     found = judge_analogies(wv, asked, rules, limit, _METHODS[similarity_function])
     sections: list[dict[str, Any]] = []
+    known_in_all = 0
     for (name, questions), (_, known, right) in zip(asked, found, strict=True):
+        known_in_all += int(np.count_nonzero(known))
         wrong = ~right if dummy4unknown else known & ~right
         parts = {"correct": right, "incorrect": wrong}
         lists = {key: [questions[i] for i in np.flatnonzero(chosen)] for key, chosen in parts.items()}
         sections.append({"section": name, **lists})
     total = {key: [q for section in sections for q in section[key]] for key in ("correct", "incorrect")}
     asked_in_all = len(total["correct"]) + len(total["incorrect"])
+    if not known_in_all:
+        warn_user(describe_nothing_asked(sum(len(questions) for _, questions in asked), limit, len(wv)))
     sections.append({"section": "Total accuracy", **total})
     return (len(total["correct"]) / asked_in_all if asked_in_all else 0.0), sections
-
-
-def _read_pairs(path: str | os.PathLike[str], delimiter: str | None, encoding: str) -> list[tuple[str, str, float]]:
-    """Read pairs and scores from a file in this form; `#` lines, blank lines and a line of column names are skipped."""
-    pairs: list[tuple[str, str, float]] = []
-    with open(path, encoding=encoding) as file:
-        for number, line in enumerate(file, 1):
-            if line.startswith("#") or not line.strip():
-                continue
-            fields = [field.strip() for field in line.split(delimiter)]
-            try:
-                pairs.append((fields[0], fields[1], float(fields[2])))
-            except (IndexError, ValueError):
-                if number > 1 or len(fields) < 3:
-                    raise FormatError(
-                        f"{os.fspath(path)}, line {number}: expected two words and a number with "
-                        f"delimiter={delimiter!r} between them, found {line[:60].rstrip()!r}"
-                    ) from None
-    return pairs
 
 
 def _p_value(r: float, n: int) -> float:

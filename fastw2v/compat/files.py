@@ -9,30 +9,57 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastw2v.compat.arguments import refuse_unknown
 from fastw2v.compat.editing import EditableVectors
 from fastw2v.compat.watched import owner_of
 from fastw2v.compat.word2vec_format import kept_of, load_word2vec, read_word2vec, restore, write_word2vec
 from fastw2v.errors import ParameterError
 from fastw2v.formats import load_all, save
 from fastw2v.formats.loading import Loaded
-from fastw2v.parameters import Errors
+from fastw2v.parameters import Errors, shown
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 
 _log = logging.getLogger(__name__)
+_SAVE_OPTIONS = frozenset(("overwrite", "separately", "sep_limit", "ignore", "pickle_protocol"))
+
+
+def is_mapped(mmap: str | None) -> bool:
+    """Return whether vectors are to be left in the file; raise ParameterError for a mode that does not exist here."""
+    if mmap not in (None, "r"):
+        raise ParameterError(
+            f"mmap={shown(mmap)}: it must be 'r', which leaves the vectors in the file, read-only, or None, which "
+            "reads them into memory"
+        )
+    return mmap is not None
+
+
+def is_overwritten(options: dict[str, Any]) -> bool:
+    """Return the `overwrite` of the options of `save`; raise TypeError for one that neither this nor gensim's has."""
+    refuse_unknown("save", {name: value for name, value in options.items() if name not in _SAVE_OPTIONS})
+    return bool(options.get("overwrite", False))
 
 
 class Files(EditableVectors):
     """The part of `KeyedVectors` that is saved and loaded."""
 
-    def save(self, fname: str | os.PathLike[str], **ignored: Any) -> None:
-        """Write the vectors in this package's native format, whatever the name; gensim's options do nothing.
+    def save(self, fname: str | os.PathLike[str], **options: Any) -> None:
+        """Write the vectors in this package's native format, whatever the name.
 
         Attributes of numbers and strings and `vectors_lockf` are saved with them.
+
+        Parameters
+        ----------
+        fname : str or path
+        **options
+            ``overwrite=True`` replaces even an existing file that is no file of word vectors, or a model. gensim's
+            `separately`, `sep_limit`, `ignore` and `pickle_protocol` have no effect: everything goes into one file,
+            without a pickle.
         """
-        save(fname, self, format="native", metadata={"keyed_vectors": kept_of(self)})
+        overwrite = is_overwritten(options)
+        save(fname, self, format="native", metadata={"keyed_vectors": kept_of(self)}, overwrite=overwrite)
 
     @classmethod
     def load(cls, fname: str | os.PathLike[str], mmap: str | None = None) -> Self:
@@ -40,7 +67,7 @@ class Files(EditableVectors):
 
         gensim's own pickles are refused.
         """
-        return cls._from_file(load_all(fname, format="native", mmap=mmap is not None), fname)
+        return cls._from_file(load_all(fname, format="native", mmap=is_mapped(mmap)), fname)
 
     @classmethod
     def _from_file(cls, loaded: Loaded, fname: str | os.PathLike[str]) -> Self:

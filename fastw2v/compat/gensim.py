@@ -28,6 +28,7 @@ from fastw2v.compat.arguments import (
 )
 from fastw2v.compat.brown_corpus import BrownCorpus
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
+from fastw2v.compat.files import is_mapped, is_overwritten
 from fastw2v.compat.hooks import NoHooks
 from fastw2v.compat.keyed_vectors import KeyedVectors
 from fastw2v.compat.lifecycle import (
@@ -440,8 +441,8 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
 
     # -- files --
 
-    def save(self, fname: str | os.PathLike[str], **ignored: Any) -> None:
-        """Write the model in this package's native format, whatever the name; gensim's options do nothing.
+    def save(self, fname: str | os.PathLike[str], **options: Any) -> None:
+        """Write the model in this package's native format, whatever the name; see `KeyedVectors.save` for the options.
 
         Attributes that a script or a subclass has set are saved if their values are plain: None, numbers, strings,
         lists and dicts of these. A warning names the others.
@@ -454,7 +455,8 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         metadata = {"gensim": own, "keyed_vectors": kept_of(self.wv)}
         metadata |= record(self._recorded(), self.loss_history, None, None)
         context, nodes = rows_to_save(self)
-        save(fname, self.wv, format="native", context_vectors=context, node_vectors=nodes, metadata=metadata)
+        rows = {"context_vectors": context, "node_vectors": nodes}
+        save(fname, self.wv, format="native", metadata=metadata, overwrite=is_overwritten(options), **rows)
 
     def _recorded(self) -> dict[str, Any]:
         """Return the training parameters for `fastw2v.Word2Vec.load`, unless a script has set impossible ones."""
@@ -471,7 +473,7 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         ``mmap="r"`` leaves the vectors in the file until they are trained further; `rethrow` has no effect. Callbacks
         are not in the file.
         """
-        loaded = load_all(fname, format="native", mmap=mmap is not None)
+        loaded = load_all(fname, format="native", mmap=is_mapped(mmap))
         own = loaded.metadata.get("gensim")
         if not isinstance(own, dict):
             raise NotAModelError(

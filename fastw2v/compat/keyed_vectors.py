@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from fastw2v.compat.absent import OF_VECTORS, Absent
 from fastw2v.compat.evaluation import word_analogies, word_pairs
 from fastw2v.compat.files import Files
-from fastw2v.compat.queries import Queries
+from fastw2v.compat.queries import Queries, refuse_string
 from fastw2v.compat.watched import owner_of
+from fastw2v.errors import warn_user
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
@@ -132,8 +133,12 @@ class KeyedVectors(Absent, Queries, Files):
         copy_vecattrs : bool, default False
             Copy the attributes as well. Without, counts are gensim's placeholders: V, V - 1, ... 1.
         """
+        refuse_string("keys", keys)
+        keys = list(keys)
         known = self if allow_inference else self.key_to_index
         wanted = [key for key in dict.fromkeys(keys) if key in known]
+        if keys and not wanted:
+            warn_user("vectors_for_all: none of the keys is in the vocabulary, so that there are no vectors")
         rows = [self.row(key) for key in wanted]
         made = KeyedVectors(self.vector_size, dtype=self._rows.dtype)
         made.add_vectors(wanted, self._rows[rows])
@@ -176,7 +181,7 @@ class KeyedVectors(Absent, Queries, Files):
     def evaluate_word_pairs(
         self,
         pairs: str | os.PathLike[str],
-        delimiter: str = "\t",
+        delimiter: str | None = "\t",
         encoding: str = "utf8",
         restrict_vocab: int | None = 300_000,
         case_insensitive: bool = True,
@@ -184,9 +189,9 @@ class KeyedVectors(Absent, Queries, Files):
     ) -> tuple[tuple[float, float], tuple[float, float], float]:
         """Return Pearson's and Spearman's correlation, each with its p-value, and the percentage of unknown pairs.
 
-        Without a delimiter and an encoding of your own, tabs, commas and white space are recognised; unknown pairs are
-        left out, or have the similarity 0 with `dummy4unknown`. See :func:`fastw2v.evaluate.evaluate_word_pairs` for a
-        fuller report.
+        With the default delimiter, tabs, semicolons, commas, bars and white space are recognised; None is white space.
+        Unknown pairs are left out, or have the similarity 0 with `dummy4unknown`. For a fuller report, and a choice of
+        columns, see :func:`fastw2v.evaluate.evaluate_word_pairs`.
         """
         return word_pairs(self, pairs, delimiter, encoding, restrict_vocab, case_insensitive, dummy4unknown)
 

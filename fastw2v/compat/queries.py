@@ -13,12 +13,14 @@ from fastw2v.compat.editing import EditableVectors
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import shown
 from fastw2v.vectors.neighbours import directions
-from fastw2v.vectors.queries import Words
+from fastw2v.vectors.queries import Words, check_finite, check_key
 from fastw2v.vectors.search import unit_row, units_and_others
 
 
 class Queries(EditableVectors):
     """The part of `KeyedVectors` that answers questions."""
+
+    _words_argument = "keys"
 
     # -- neighbours --
 
@@ -56,6 +58,8 @@ class Queries(EditableVectors):
         list of (word, float), or array of float32
             The scores of all rows searched if `topn` is None.
         """
+        if type(topn) is not int or clip_start or clip_end is not None or restrict_vocab is not None:
+            _check_whole(topn=topn, clip_start=clip_start, clip_end=clip_end, restrict_vocab=restrict_vocab)
         added, taken = _listed(positive), [_negated(item) for item in _listed(negative)]
         if topn is not None and topn < 1:
             return []
@@ -108,6 +112,7 @@ class Queries(EditableVectors):
 
     def similar_by_word(self, word: Hashable, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
         """Find the words nearest to a word."""
+        check_key(word, "similar_by_word got")
         return self.most_similar([word], topn=topn, restrict_vocab=restrict_vocab)
 
     def similar_by_key(self, key: Hashable, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
@@ -116,10 +121,18 @@ class Queries(EditableVectors):
 
     def similar_by_vector(self, vector: Any, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
         """Find the words nearest to a vector."""
-        return self.most_similar([np.asarray(vector)], topn=topn, restrict_vocab=restrict_vocab)
+        array = np.asarray(vector)
+        if array.shape != (self.vector_size,) or array.dtype.kind not in "fiu":
+            raise ParameterError(f"vector={shown(vector)}: it must be an array of {self.vector_size} numbers")
+        check_finite(array, "vector")
+        return self.most_similar([array], topn=topn, restrict_vocab=restrict_vocab)
 
     def most_similar_to_given(self, key1: Hashable, keys_list: Sequence[Hashable]) -> Hashable:
         """Return the word of a list that is nearest to a word."""
+        refuse_string("keys_list", keys_list)
+        keys_list = list(keys_list)
+        if not keys_list:
+            raise ParameterError("most_similar_to_given: keys_list is empty: give at least one word")
         distances = self.distances(key1, keys_list)
         return keys_list[int(np.argmin(np.where(np.isnan(distances), 1, distances)))]  # the similarity is 0 then
 
@@ -138,6 +151,7 @@ class Queries(EditableVectors):
         """Return the cosine of two groups' mean vectors; 0 if no word of a group is known."""
         refuse_string("ws1", ws1)
         refuse_string("ws2", ws2)
+        ws1, ws2 = list(ws1), list(ws2)
         if not (len(ws1) and len(ws2)):
             raise ZeroDivisionError(
                 f"n_similarity: {'ws1' if not len(ws1) else 'ws2'} is empty: give at least one word"
@@ -150,12 +164,17 @@ class Queries(EditableVectors):
     def doesnt_match(self, words: Sequence[Hashable]) -> Hashable:
         """Return the word that is farthest from the mean of all."""
         refuse_string("words", words)
-        return super().doesnt_match(self._known(words))
+        words = list(words)
+        known = self._known(words)
+        if words and not known:
+            raise ParameterError("doesnt_match: none of the words is in the vocabulary; give at least one")
+        return super().doesnt_match(known)
 
     def distances(  # type: ignore[override]
         self, word_or_vector: Any, other_words: Sequence[Hashable] | None = None
     ) -> NDArray[np.float32]:
         """Return the cosine distances to other words, or to all."""
+        refuse_string("other_words", other_words)
         return super().distances(word_or_vector, other_words if other_words else None)
 
     def closer_than(self, key1: Hashable, key2: Hashable) -> list[Hashable]:
@@ -206,7 +225,7 @@ class Queries(EditableVectors):
     def rank_by_centrality(self, words: Sequence[Hashable], use_norm: bool = True) -> list[tuple[float, Any]]:
         """Return pairs of a similarity to the mean of all words and a word, the nearest first; unknown are skipped."""
         refuse_string("words", words)
-        known = self._known(words)
+        known = self._known(list(words))
         if not known:
             raise ParameterError("rank_by_centrality: none of the words is in the vocabulary; give at least one")
         known, vectors = self._directed("rank_by_centrality", known, use_norm)
@@ -221,7 +240,7 @@ class Queries(EditableVectors):
         """
         refuse_string("document1", document1)
         refuse_string("document2", document2)
-        known = self._known(document1), self._known(document2)
+        known = self._known(list(document1)), self._known(list(document2))
         if not all(known):
             warn_user(
                 "wmdistance: at least one of the documents had no words that were in the vocabulary; their distance is "
@@ -233,13 +252,26 @@ class Queries(EditableVectors):
     @staticmethod
     def cosine_similarities(vector_1: NDArray[Any], vectors_all: NDArray[Any]) -> NDArray[np.float32]:
         """Return the cosines of a vector with others, shape (n,), NaN for a vector that has no direction."""
-        units, undirected = units_and_others(np.asarray(vectors_all))
-        unit = unit_row(np.asarray(vector_1))
+        array, vector = np.asarray(vectors_all), np.asarray(vector_1)
+        if array.ndim != 2 or vector.shape != array.shape[1:]:
+            raise ParameterError(
+                f"cosine_similarities: vector_1 has shape {vector.shape}, and vectors_all {array.shape}; they must be "
+                "(D,) and (n, D)"
+            )
+        units, undirected = units_and_others(array)
+        unit = unit_row(vector)
         found: NDArray[np.float32] = units @ unit
         if len(undirected) or not unit.any():
             warn_user("cosine_similarities: of vectors that are zero, or hold NaN or infinity, they are NaN")
             found[undirected if unit.any() else slice(None)] = np.nan
         return found
+
+
+def _check_whole(**numbers: Any) -> None:
+    """Raise ParameterError for what is neither a whole number nor None."""
+    for name, value in numbers.items():
+        if value is not None and not isinstance(value, (int, np.integer)):
+            raise ParameterError(f"{name}={shown(value)}: it must be a whole number, or None")
 
 
 def refuse_string(name: str, words: Any) -> None:

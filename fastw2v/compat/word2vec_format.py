@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import os
+import sys
 from collections.abc import Iterable
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,11 +18,19 @@ from fastw2v.compat.current_vectors import float_type
 from fastw2v.compat.editing import EditableVectors
 from fastw2v.compat.vector_attributes import PATHS
 from fastw2v.compat.watched import owner_of
-from fastw2v.errors import FormatError, ParameterError, UndecodableWordError, warn_user
+from fastw2v.errors import FormatError, ParameterError, UndecodableWordError, warn_user, warnings_worded
+from fastw2v.first_bytes import describe, describe_arrays, describe_packed, is_binary, is_pickle
 from fastw2v.formats import load
 from fastw2v.formats.binary import write_binary
-from fastw2v.formats.saving import check_replaceable, open_packed
-from fastw2v.formats.sniff import Format, certain_format, checked_path
+from fastw2v.formats.reader import open_reader
+from fastw2v.formats.saving import (
+    check_no_model_is_lost,
+    check_packing,
+    check_replaceable,
+    check_words_to_write,
+    open_packed,
+)
+from fastw2v.formats.sniff import Format, certain_format, check_regular, checked_path
 from fastw2v.formats.text import write_text
 from fastw2v.formats.words import plain_words
 from fastw2v.parameters import Errors
@@ -29,6 +39,9 @@ from fastw2v.vectors.word_vectors import WordVectors
 
 PathLike = str | os.PathLike[str]
 Kind = TypeVar("Kind", bound=EditableVectors)
+
+_START = 1024  # bytes that show what a file is
+_MUCH = 1 << 20  # bytes in which a text would have a line that is no word with its count
 
 # -- word2vec's formats ----
 
@@ -57,7 +70,12 @@ def write_word2vec(
             f"{target}: append=True would put a second header into the file: pass write_header=False, and total_vec= "
             "with the number of all vectors when the file is begun"
         )
+    if append:
+        _check_appended(target, wv.vector_size, binary)
+    check_words_to_write(target, wv)
     if fvocab is not None:
+        if os.path.realpath(fvocab) == os.path.realpath(target):
+            raise ParameterError(f"fvocab and fname are the same file, {target}: name another for the words and counts")
         lines = [f"{word} {int(wv.expandos[sort_attr][row])}\n" for word, row in zip(words, rows, strict=True)]
         listed = checked_path("save_word2vec_format", fvocab)
         with _open(listed, append, _lists_counts, "list of words and counts") as file:
@@ -108,13 +126,17 @@ def _text(key: Any) -> str:
 @contextmanager
 def _open(path: Path, append: bool, is_ours: Any = None, kind: str = "") -> Any:
     """Open a file to replace it whole when it is complete, or to write behind its end."""
+    check_packing(path)
     if append:
+        if is_ours and path.is_file() and path.stat().st_size and not is_ours(path):
+            raise FormatError(f"{path} exists and is no {kind}: name another file to append to")
         opener = gzip.open if path.suffix.lower() == ".gz" else open
         with opener(path, "ab") as file:
             yield cast(BinaryIO, file)
         return
     try:
         check_replaceable(path, *((is_ours, kind) if is_ours else ()))
+        check_no_model_is_lost(path)
     except FormatError as error:
         raise FormatError(
             str(error).replace(", delete this one, or pass overwrite=True", ", or delete this one")
@@ -123,10 +145,39 @@ def _open(path: Path, append: bool, is_ours: Any = None, kind: str = "") -> Any:
         yield stream
 
 
+def _check_appended(path: Path, size: int, binary: bool) -> None:
+    """Raise unless a file is missing, empty, or has rows of this form and size, behind which others may stand."""
+    if not path.is_file() or not path.stat().st_size:
+        return
+    wanted = f"word2vec {'binary' if binary else 'text'}, {size} numbers a row"
+    remedy = "append to a file of such vectors, or write a new one with append=False"
+    try:
+        found, row = certain_format(path), load(path, limit=1).vector_size
+    except FormatError as error:
+        if binary and _may_be_headless(path):
+            return
+        raise FormatError(
+            f"{path}: append=True writes behind word vectors, and this is another file ({error})"
+        ) from None
+    if row != size or (found or "text") != ("binary" if binary else "text"):
+        form = "the native format" if found == "native" else f"word2vec {found or 'text'}"
+        raise FormatError(f"{path}: it holds {form}, {row} numbers a row, and these are {wanted}: {remedy}")
+
+
+def _may_be_headless(path: Path) -> bool:
+    """Return whether a file may be of binary rows without a header, which nothing else tells from other data."""
+    with open_reader(path) as reader:
+        start = reader.read(_START)
+    return is_binary(start) and not (describe_packed(start) or describe_arrays(start) or is_pickle(start))
+
+
 def _lists_counts(path: Path) -> bool:
+    """Return whether each line of the beginning is a word and its count."""
     with open(path, "rb") as file:
-        fields = file.readline(100_000).split()
-    return len(fields) == 2 and fields[1].isdigit()
+        start = file.read(_MUCH)
+    lines = start.split(b"\n") if len(start) < _MUCH else start.split(b"\n")[:-1]
+    rows = [line.split() for line in lines if line.strip()]
+    return bool(rows) and all(len(row) == 2 and row[1].isdigit() for row in rows)
 
 
 def read_word2vec(
@@ -143,13 +194,18 @@ def read_word2vec(
             f"binary={not binary}"
         )
     try:
-        return load(fname, format=asked, errors=unicode_errors, encoding=encoding, limit=limit or None, words=words)
+        with warnings_worded(_worded):
+            return load(fname, format=asked, errors=unicode_errors, encoding=encoding, limit=limit or None, words=words)
     except UndecodableWordError as error:
-        error.message = error.message.replace("errors='", "unicode_errors='")
+        error.message = _worded(error.message)
         raise
-    except FormatError as error:
-        error.args = (str(error).replace("errors='", "unicode_errors='"),)
+    except (FormatError, ParameterError) as error:
+        error.args = (_worded(str(error)),)
         raise
+
+
+def _worded(message: str) -> str:
+    return message.replace("errors='", "unicode_errors='")
 
 
 def load_word2vec(
@@ -175,19 +231,29 @@ def load_word2vec(
 def _read_counts(path: Path, encoding: str, unicode_errors: Errors) -> dict[str, int]:
     """Read a file of words and counts, as word2vec's -save-vocab writes it."""
     counts: dict[str, int] = {}
-    with open(path, "rb") as file:
-        for number, line in enumerate(file, 1):
+    repeated = 0
+    check_regular(path)
+    with open_reader(path) as reader:
+        lines = reader.read(sys.maxsize).removeprefix(codecs.BOM_UTF8).split(b"\n")
+        for number, line in enumerate(lines, 1):
             fields = line.split()
+            if not fields:
+                continue
             if len(fields) != 2 or not fields[1].isdigit():
-                raise FormatError(f"{path}, line {number}: expected a word and its count, found {line[:60].rstrip()!r}")
+                found = describe(line, path.name) or repr(line[:60].rstrip())
+                raise FormatError(f"{path}, line {number}: expected a word and its count, found {found}")
             try:
-                counts[fields[0].decode(encoding, unicode_errors)] = int(fields[1])
+                word = fields[0].decode(encoding, unicode_errors)
+                repeated += word in counts
+                counts[word] = int(fields[1])  # as in gensim, the last one holds
             except UnicodeDecodeError as error:
                 raise UndecodableWordError(
                     f"{path}, line {number}: the word {fields[0][:40]!r} is not valid {encoding} ({error.reason}); "
                     "unicode_errors='replace' or 'ignore' reads it",
                     error,
                 ) from error
+    if repeated:
+        warn_user(f"{path}: {counted(repeated, 'repeated word')}; kept the last count of each")
     return counts
 
 

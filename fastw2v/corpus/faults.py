@@ -9,9 +9,11 @@ import glob
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from fastw2v.errors import CorpusTypeError, warn_user
 from fastw2v.parameters import shown
+from fastw2v.paths import describe_near
 from fastw2v.progress.figures import counted
 
 _FIRST_BYTES = (
@@ -142,7 +144,8 @@ def describe_no_file(path: str, *, is_folder: bool, may_be_text: bool) -> str:
         return f"the folder {path!r} contains no files, hidden files aside"
     if glob.has_magic(path) and not any(char.isspace() for char in path):
         return f"no file matches the pattern {path!r} (searched from {os.getcwd()})"
-    missing = f"there is no file {shown(path, 100)} (searched from {os.getcwd()})"
+    near = describe_near(Path(path)).removeprefix(", nor one of a similar name").replace(", which", "; its folder")
+    missing = f"there is no file {shown(path, 100)} (searched from {os.getcwd()}){near}"
     if not may_be_text:
         return missing
     return (

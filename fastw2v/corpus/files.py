@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from fastw2v.corpus.compressed import COMPRESSED, ReadInto, decompressed, open_compressed, open_noted
 from fastw2v.corpus.faults import describe_no_file
-from fastw2v.errors import CorpusChangedError, CorpusError, warn_user
+from fastw2v.errors import CorpusChangedError, CorpusError, CorpusNotFoundError, warn_user
 
 STDIN = Path("-")
 # Assumed bytes of text in one byte of a compressed file, for dealing files out to threads.
@@ -81,7 +81,7 @@ def find(path: str | os.PathLike[str]) -> list[TextFile]:
 
     Raises
     ------
-    CorpusError
+    CorpusNotFoundError
         There is no such file.
     """
     name, may_be_text = os.fspath(path), isinstance(path, str)
@@ -89,7 +89,7 @@ def find(path: str | os.PathLike[str]) -> list[TextFile]:
         return [TextFile(STDIN, None)]
     path = Path(os.path.expanduser(name))
     if not name:  # Path("") would be the current folder
-        raise CorpusError(describe_no_file(name, is_folder=False, may_be_text=may_be_text))
+        raise CorpusNotFoundError(describe_no_file(name, is_folder=False, may_be_text=may_be_text))
     try:
         state = path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -102,7 +102,7 @@ def find(path: str | os.PathLike[str]) -> list[TextFile]:
         return [TextFile(path, _state(state) if stat.S_ISREG(state.st_mode) else None)]
     paths = _in_folder(path) if state is not None else _matching(name)
     if not paths:
-        raise CorpusError(describe_no_file(name, is_folder=state is not None, may_be_text=may_be_text))
+        raise CorpusNotFoundError(describe_no_file(name, is_folder=state is not None, may_be_text=may_be_text))
     return [TextFile(found, _state(found.stat())) for found in paths]
 
 

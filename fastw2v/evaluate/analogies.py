@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from fastw2v.cards import Number, bar, card, table
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate.arguments import read_sections, read_vectors
-from fastw2v.evaluate.files import BadLines, Question
+from fastw2v.evaluate.files import Question
+from fastw2v.evaluate.lines import BadLines
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.evaluate.offsets import best_products, best_sums
 from fastw2v.parameters import check
@@ -227,14 +228,20 @@ def evaluate_analogies(
             asked, correct = int(np.count_nonzero(known)), int(np.count_nonzero(right))
             results.append(AnalogySection(name, correct, asked, len(known) - asked))
     report = AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
-    if not report.total.used and not report.total.missing:
-        warn_user("no accuracy: there is no question")
-    elif not report.total.used:
-        warn_user(
-            f"no accuracy: none of {counted(report.total.missing, 'question')} could be asked, since a word of each is "
-            f"not among the first {limit:,} words of these vectors; check the language and the case of the words"
-        )
+    if not report.total.used:
+        warn_user(describe_nothing_asked(report.total.missing, limit, len(vectors)))
     return report
+
+
+def describe_nothing_asked(questions: int, limit: int, words: int) -> str:
+    """Say why there is no accuracy."""
+    if not questions:
+        return "no accuracy: there are no questions"
+    raise_limit = ", and raise restrict_vocab" if limit < words else ""
+    return (
+        f"no accuracy: none of {questions:,} questions could be asked, since a word of each is not among the "
+        f"first {limit:,} words of these vectors; check the language and the case of the words{raise_limit}"
+    )
 
 
 def judge_analogies(

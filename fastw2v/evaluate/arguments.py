@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 
 from fastw2v.errors import ParameterError
-from fastw2v.evaluate.files import BadLines, Columns, Question, chosen_places, read_analogies, read_word_pairs
-from fastw2v.vectors.word_vectors import WordVectors, find_word_vectors
+from fastw2v.evaluate.columns import Columns, chosen_places, find_places, number
+from fastw2v.evaluate.files import Question, read_analogies, read_word_pairs
+from fastw2v.evaluate.lines import BadLines
+from fastw2v.parameters import as_path
+from fastw2v.vectors.word_vectors import WordVectors, find_word_vectors, without_vectors
 
 
 def read_vectors(given: Any, questions: Any) -> WordVectors:
@@ -19,8 +22,8 @@ def read_vectors(given: Any, questions: Any) -> WordVectors:
     found = find_word_vectors(given)
     if found is None:
         swapped = isinstance(questions, WordVectors) or find_word_vectors(questions) is not None
-        remedy = "the arguments are swapped: the vectors come first" if swapped else "read a file with fastw2v.load"
-        raise ParameterError(f"vectors: expected word vectors or a fitted model; got {given!r:.60}: {remedy}")
+        got = f"{given!r:.60}: the arguments are swapped: the vectors come first" if swapped else without_vectors(given)
+        raise ParameterError(f"vectors: expected word vectors or a fitted model; got {got}")
     return found
 
 
@@ -43,14 +46,13 @@ def read_pairs(given: Any, columns: Columns | None, errors: BadLines) -> list[tu
         For anything else; the message names the first item that is not a pair and a score.
     """
     if isinstance(given, (str, os.PathLike)):
-        return read_word_pairs(checked_path("pairs", given), columns, errors)
+        return read_word_pairs(as_path("pairs", given), columns, errors)
     names: list[str] | None = None
     if hasattr(given, "columns") and (hasattr(given, "itertuples") or hasattr(given, "iter_rows")):
         names = [str(name) for name in given.columns]
         rows = list(given.itertuples(index=False, name=None) if hasattr(given, "itertuples") else given.iter_rows())
         if columns is None and len(names) > 2:
-            numeric = (place for place in range(2, len(names)) if rows and not isinstance(rows[0][place], str))
-            columns = (0, 1, next(numeric, 2))
+            columns = find_places([[str(field) for field in row] for row in rows]) if rows else (0, 1, 2)
     else:
         rows = _listed("pairs", given, "(word, word, score)")
     places = (0, 1, 2)
@@ -73,10 +75,10 @@ def _pair(place: str, row: Any, places: tuple[int, int, int], chosen: bool) -> t
         if not isinstance(word, str):
             raise ParameterError(f"{place} holds {word!r:.40} ({type(word).__name__}) where a word is expected")
     try:
-        value = float(score)
+        value = number(score) if isinstance(score, str) else float(score)
     except (TypeError, ValueError):
-        value = math.nan
-    if not math.isfinite(value):
+        value = None
+    if value is None or not math.isfinite(value):
         raise ParameterError(f"{place} has the score {score!r:.40}, where a finite number is expected: leave it out")
     return first, second, value
 
@@ -100,7 +102,7 @@ def read_sections(given: Any, errors: BadLines) -> list[tuple[str, list[Question
         For anything else; the message names the first item that is not a section or a question.
     """
     if isinstance(given, (str, os.PathLike)):
-        return read_analogies(checked_path("questions", given), errors)
+        return read_analogies(as_path("questions", given), errors)
     items = list(given.items()) if isinstance(given, Mapping) else _listed("questions", given, "(section, questions)")
     return [_section(f"questions[{number}]", item) for number, item in enumerate(items)]
 
@@ -121,14 +123,14 @@ def _section(place: str, item: Any) -> tuple[str, list[Question]]:
     return name, [(a, b, c, answer) for a, b, c, answer in questions]
 
 
-def checked_path(name: str, given: str | os.PathLike[str]) -> str | os.PathLike[str]:
-    """Refuse a string that is the content of a file."""
-    if isinstance(given, str) and "\n" in given:
-        raise ParameterError(f"{name}: a string is the path of a file; got text, {given[:40]!r}: write it to a file")
-    return given
-
-
 def _listed(name: str, given: Any, expected: str) -> list[Any]:
+    if hasattr(given, "readline"):
+        raise ParameterError(f"{name}: an open file was given: give its name, {getattr(given, 'name', '...')!r}")
+    if name == "pairs" and isinstance(given, Mapping):
+        raise ParameterError(
+            f"{name}: expected a list of {expected}; got {type(given).__name__} {given!r:.60}: pass [(a, b, score) for "
+            "(a, b), score in scores.items()]"
+        )
     if isinstance(given, (str, bytes, Mapping, WordVectors)) or not isinstance(given, Iterable):
         raise ParameterError(f"{name}: expected a list of {expected}; got {type(given).__name__} {given!r:.60}")
     return list(given)

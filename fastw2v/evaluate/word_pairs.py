@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from fastw2v.cards import Number, bar, card, facts, table
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate.arguments import read_pairs, read_vectors
-from fastw2v.evaluate.files import BadLines, Columns
+from fastw2v.evaluate.columns import Columns
+from fastw2v.evaluate.lines import BadLines
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.search import search_limit, unit_rows
@@ -83,7 +84,7 @@ def evaluate_word_pairs(
     ----------
     vectors : WordVectors, fitted model, or gensim's KeyedVectors
     pairs : path, data frame, or iterable of (word, word, score)
-        A file has a pair and a score on each line, separated by tabs, semicolons, commas or white space; comments
+        A file has a pair and a score on each line, separated by tabs, semicolons, commas, bars or white space; comments
         (``#``, ``//``) and a line of column names are skipped. See :func:`fastw2v.datasets.fetch_word_pairs`.
     restrict_vocab : int or None, default 300,000
         Use the first rows only, as gensim does; None: all.
@@ -91,7 +92,7 @@ def evaluate_word_pairs(
         Compare words in upper case; of several forms of a word the first (most frequent) row is used.
     columns : sequence of three str or int, optional
         Names or positions (from 0) of the columns of the two words and the score, in a file or a data frame. By default
-        the first two, and the first after them that holds numbers, as in SimLex-999.
+        the first two that are neither numbers nor tags, and the first after them that holds numbers, as in SimLex-999.
     unknown : {"leave out", "zero"}
         What becomes of a pair with a word that is not among the rows searched: it is left out, or its similarity is 0,
         so that scores of models with different vocabularies compare. Either way it counts as missing.
@@ -146,7 +147,7 @@ def evaluate_word_pairs(
     ours = np.concatenate([ours, np.zeros(len(scores), ours.dtype)])
     spearman, pearson = _correlations(theirs, ours)
     if np.isnan(spearman):
-        warn_user(_describe_none(theirs, ours, given, limit))
+        warn_user(_describe_none(theirs, ours, given, limit, len(vectors)))
     rule = "case ignored" if case_insensitive else "case kept"
     missing_rule = "left out" if unknown == "leave out" else "counted as 0"
     return WordPairReport(spearman, pearson, len(found), len(given) - len(found), limit, rule, missing_rule)
@@ -172,26 +173,32 @@ def _correlations(theirs: NDArray[Any], ours: NDArray[Any]) -> tuple[float, floa
     return float(stats.spearmanr(theirs, ours).statistic), float(stats.pearsonr(theirs, ours).statistic)
 
 
-def _describe_none(theirs: NDArray[Any], ours: NDArray[Any], pairs: list[tuple[str, str, float]], limit: int) -> str:
+def _describe_none(
+    theirs: NDArray[Any], ours: NDArray[Any], pairs: list[tuple[str, str, float]], limit: int, words: int
+) -> str:
     """Say why there is no correlation."""
     given = len(pairs)
     if given < 2:
-        return f"no correlation: it takes two pairs at least, and {given} came"
+        return f"no correlation: it takes two pairs at least, and there {'is 1' if given else 'are none'}"
     if len(theirs) < 2:
         return (
-            f"no correlation: of {counted(given, 'pair')} {len(theirs)} could be compared, since a word of each other "
-            f"one is not among the first {counted(limit, 'word')} of these vectors; {_likely_cause(pairs)}"
+            f"no correlation: {'one' if len(theirs) else 'none'} of {given:,} pairs could be compared, since a word of "
+            f"each{' other' if len(theirs) else ''} is not among the first {limit:,} words of these vectors; "
+            f"{_likely_cause(pairs, limit < words)}"
         )
     if np.ptp(theirs) == 0:
         return f"no correlation: the {len(theirs):,} pairs that could be compared all have the score {theirs[0]:g}"
     return f"no correlation: the vectors give {counted(len(ours), 'pair')} the same similarity, {ours[0]:g}"
 
 
-def _likely_cause(pairs: list[tuple[str, str, float]]) -> str:
+def _likely_cause(pairs: list[tuple[str, str, float]], restricted: bool) -> str:
     """Say what the words look like, if not like words."""
     words = [word for first, second, _ in pairs for word in (first, second)]
     if sum(first.strip("+-").isdecimal() for first, _, _ in pairs) > len(pairs) / 2:
         return f"the first column holds numbers ({words[0]!r}): the words may be in others, as in columns=(1, 2, 3)"
     if sum(word[-2:] in ("-n", "-v", "-j", "-a") for word in words) > len(words) / 2:
         return f"the words end in tags, as {words[0]!r}: take these away first"
-    return "check the language and the case of the words"
+    if all(len(word) > 2 and word[0] == word[-1] and word[0] in "'\"" for word in words):
+        return f"the words stand in quotation marks, as {words[0]!r}: take these away first"
+    raise_limit = ", and raise restrict_vocab" if restricted else ""
+    return f"check the language and the case of the words{raise_limit}"

@@ -89,7 +89,10 @@ def read_binary(
         raise file.error("line 1", f"expected a header of two whole numbers, found {start[:40]!r}")
     promised, size = header
     needed = 1 if errors == "ignore" else limit or promised
-    expected = check_header(file, promised, size, 4 * size + 2, header_end + 1, needed)
+    spare = (file.most_bytes - header_end) / promised - 2 * size if promised and not file.packed else 0
+    halves = 2 <= spare <= min(size, 40)  # bytes for a word and what separates it
+    hint = ", unless its numbers are float16, which its size fits (float32 are expected: write it anew)"
+    expected = check_header(file, promised, size, 4 * size + 2, header_end + 1, needed, hint if halves else "")
     data = Bytes(file)
     data.block = start[header_end + 1 :]
     table = _Table(file, data, Rows(file, size, errors, expected, limit, only), promised, header_end + 1)
@@ -103,6 +106,7 @@ class _Table:
     def __init__(self, file: FileReader, data: Bytes, rows: Rows, promised: int, header_bytes: int) -> None:
         self.file, self.data, self.rows, self.promised = file, data, rows, promised
         self.row_bytes = 4 * rows.size
+        rows.doubt = "; or the file is damaged there, or a word before it holds a space"
         self.wide = not file.packed and (file.most_bytes - header_bytes) // promised >= 2 * self.row_bytes + 2
         self.after_newline = 0  # rows that begin after a newline: all but the first, or none
         self.controls: list[tuple[int, str]] = []  # rows and words with control characters
@@ -141,6 +145,8 @@ class _Table:
             if left_over:
                 last = max(0, len(rows.words) - 1)
                 self._check_large(rows.vectors[last : len(rows.words)], last)
+                if left_over < self.row_bytes and rows.words:  # no row: the one before is read from the wrong place
+                    raise self._astray(self.done - 1, rows.words[-1], f" ({left_over:,} bytes are left behind it)")
                 warn_user(
                     f"{self.file.path}: the header says {promised:,} words, but {left_over:,} more bytes follow; "
                     "skipped them"
@@ -181,12 +187,17 @@ class _Table:
 
     def _astray(self, row: int, word: str | bytes, found: str = "") -> FormatError:
         wide = "the size of the file fits float64; " if self.wide else ""
-        return self.file.error(
-            self._place(row),
-            f"{word[:40]!r}{found} is not a word of the file: it is damaged there, a word holds a space, or the "
+        cause = (
+            "it is damaged there, a word holds a space, the header gives another number of dimensions, or the "
             f"numbers are not float32 ({wide}little-endian float32 are expected). Write it anew: float32, and no "
-            "spaces in words",
+            "spaces in words"
         )
+        raw = word if isinstance(word, bytes) else word.encode("utf-8", "replace")
+        if raw.startswith(b"\r\n"):
+            cause = "its newlines have become \\r\\n, as when it is copied as text. Get it again, as binary data"
+        elif b"\xef\xbf\xbd" in raw and self.rows.errors == "strict":
+            cause = "bytes of it have become U+FFFD, as when it is read and written as text. Get the original again"
+        return self.file.error(self._place(row), f"{word[:40]!r}{found} is not a word of the file: {cause}")
 
     def _check_byte_order(self, sample: NDArray[np.float32]) -> None:
         """Refuse numbers that make sense only with their bytes in the opposite order."""

@@ -15,18 +15,20 @@ from typing import Any, Literal, cast, get_args
 
 import numpy as np
 
-from fastw2v.errors import FormatError, ParameterError, require
+from fastw2v.errors import FormatError, ParameterError, require, warn_user
 from fastw2v.formats.folder import new_folder
-from fastw2v.formats.saving import check_replaceable
+from fastw2v.formats.rows import not_finite
+from fastw2v.formats.saving import check_packing, check_replaceable, check_words_to_write
 from fastw2v.formats.sniff import checked_path
 from fastw2v.formats.words import encode_words
+from fastw2v.vectors.search import rows_not_finite
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
 from fastw2v.writing.atomic import open_atomic
 
 _ROWS_PER_WRITE = 256
 _PARQUET_ROWS = 65_536
 # Names of formats that no export writes.
-_OTHER_SUFFIXES = frozenset((".csv", ".tsv", ".txt", ".vec", ".json", ".npy", ".bin", ".safetensors", ".fw2v"))
+_OTHER_SUFFIXES = frozenset((".csv", ".tsv", ".txt", ".vec", ".json", ".npy", ".bin", ".safetensors", ".fw2v", ".gz"))
 Export = Literal["npz", "parquet", "projector", "model2vec"]
 
 # An npz file gives every word the room of the longest; up to this many bytes in all that is acceptable.
@@ -96,6 +98,10 @@ def export(
             f"{target}: a file named {suffix} is no {to} export, for which the name was given: change the name or `to`"
         )
     word_vectors = as_word_vectors(word_vectors)
+    check_packing(target)
+    check_words_to_write(target, word_vectors)
+    if len(bad := rows_not_finite(word_vectors.vectors)):
+        warn_user(f"{not_finite(target, bad, word_vectors.index_to_key)}; other programs may not be able to use them")
     if to in _FILES:
         if not overwrite:
             check_replaceable(target, _HOLDS_EXPORT[to], f"{to} file of an export")
@@ -232,6 +238,7 @@ def _static_embedding(target: Path, wv: WordVectors, overwrite: bool, lowercase:
     if bad is not None:
         raise FormatError(f"word {bad} is {wv.index_to_key[bad]!r}: a tokenizer's words are strings")
     encode_words(wv.index_to_key)  # refuses what UTF-8 cannot hold
+    _warn_of_unreachable(target, wv.index_to_key, lowercase)
     unknown = _UNKNOWN
     while unknown in wv:
         unknown += "_"
@@ -244,6 +251,17 @@ def _static_embedding(target: Path, wv: WordVectors, overwrite: bool, lowercase:
         _write(folder / "tokenizer.json", json.dumps(tokenizer, ensure_ascii=False))
         _write(folder / "config.json", json.dumps(_MODEL2VEC_CONFIG | {"hidden_dim": wv.vector_size}, indent=2) + "\n")
         _write(folder / "modules.json", json.dumps(_MODULES, indent=2) + "\n")
+
+
+def _warn_of_unreachable(path: Path, words: list[str], lowercase: bool) -> None:
+    """Warn of words that no text has once it is split at white space, and turned into lower case if asked for."""
+    lost = [word for word in words if word.split() != [word] or (lowercase and word.lower() != word)]
+    if lost:
+        why = "hold white space, or capitals with lowercase=True" if lowercase else "are empty or hold white space"
+        warn_user(
+            f"{path}: {len(lost):,} of {len(words):,} words {why} (the first is {lost[0]!r:.60}): no text will find "
+            "their vectors, since its words are split at white space" + (" and have no capitals" if lowercase else "")
+        )
 
 
 # max_length None: model2vec would cut texts at 512 words.

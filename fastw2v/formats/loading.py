@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError, ParameterError, warn_user
 from fastw2v.formats.binary import read_binary
-from fastw2v.formats.native import NativeContent, read_native
+from fastw2v.formats.native import NativeContent, is_native, read_native
 from fastw2v.formats.reader import open_reader
 from fastw2v.formats.rows import finite_rows, not_finite
 from fastw2v.formats.sniff import (
@@ -28,7 +28,7 @@ from fastw2v.formats.sniff import (
 )
 from fastw2v.formats.text import read_text
 from fastw2v.parameters import check, shown
-from fastw2v.progress.figures import counted
+from fastw2v.vectors.queries import check_key
 from fastw2v.vectors.search import rows_not_finite, whole_number
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -179,7 +179,10 @@ def load_all(
             raise FormatError(f"{file}, 'vocab_utf8': {error}; the file is damaged") from None
         return Loaded(word_vectors, content.context_vectors, content.metadata, content.node_vectors)
     if mmap:
-        raise ParameterError(f"{file}: only native files can be memory-mapped, this is a word2vec {chosen} file")
+        raise ParameterError(
+            f"{file}: only native files can be memory-mapped, this is a word2vec {chosen} "
+            "file: load it once without mmap, and save it as .safetensors"
+        )
     with open_reader(file, encoding, verbose=verbose, whole=limit is None) as reader:
         vectors, kept = (read_text if chosen == "text" else read_binary)(reader, errors, limit, wanted)
     content = _finite(file, NativeContent(vectors, kept, None, None, {}), errors)
@@ -230,20 +233,31 @@ def _checked_words(given: Iterable[Hashable]) -> Mapping[Any, Any] | Set[Any]:
     """Return the words in a form in which they are quickly found."""
     if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
         raise ParameterError(f"words={shown(given)}: it must be a collection of words, such as a set or a Vocabulary")
-    return given if isinstance(given, (Mapping, Set)) else frozenset(given)
+    if isinstance(given, (Mapping, Set)):
+        return given
+    listed = list(given)
+    for word in listed:
+        check_key(word, "`words` holds")
+    return frozenset(listed)
 
 
 def _warn_of_none(file: Path, found: list[Any], wanted: Mapping[Any, Any] | Set[Any] | None) -> None:
     """Warn if none of the words asked for is in the file."""
     if wanted is not None and not found:
-        first = f", such as {next(iter(wanted))!r:.60}," if wanted else ""
+        if not wanted:
+            warn_user(f"{file}: `words` is empty, so that nothing was loaded")
+            return
         warn_user(
-            f"{file}: it has none of the {counted(len(wanted), 'word')} asked for{first} so that nothing was loaded; "
-            "check case and tokenizer of both"
+            f"{file}: it has none of the {len(wanted):,} words asked for, such as {next(iter(wanted))!r:.60}, so that "
+            "nothing was loaded; check case and tokenizer of both"
         )
 
 
 def _read_native(file: Path, mmap: bool, limit: int | None, verbose: int) -> NativeContent:
+    with open_reader(file) as reader:
+        packed = reader.packed and is_native(reader.read(16))
+    if packed:
+        raise FormatError(f"{file}: a native file within a gzip file; unpack it first: gunzip -k {file.name}")
     try:
         return read_native(file, mmap=mmap, limit=limit, verbose=verbose)
     except FormatError as error:

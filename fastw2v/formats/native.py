@@ -160,7 +160,7 @@ def read_native(path: Path, *, mmap: bool, limit: int | None = None, verbose: in
     with open(path, "rb") as file, ExitStack() as shown:
         size = os.fstat(file.fileno()).st_size
         header, data_start = _read_header(path, file, size)
-        metadata = _read_metadata(path, header.pop("__metadata__", None))
+        metadata = _read_metadata(path, header.pop("__metadata__", None), header)
         places = _check_tensors(path, header, size - data_start)
         words_size, columns = places["vectors"][1]
         for name, shape in (
@@ -206,14 +206,14 @@ def read_native_metadata(path: Path) -> dict[str, Any]:
     """
     with open(path, "rb") as file:
         header, _ = _read_header(path, file, os.fstat(file.fileno()).st_size)
-    return _read_metadata(path, header.get("__metadata__"))
+    return _read_metadata(path, header.get("__metadata__"), header)
 
 
 def held_beside_vectors(path: Path) -> set[str]:
     """Return what a native file holds beside words and their vectors: other vectors and the caller's metadata."""
     with open(path, "rb") as file:
         header, _ = _read_header(path, file, os.fstat(file.fileno()).st_size)
-    names = set(_read_metadata(path, header.get("__metadata__"))) - {"format_version", "word_type"}
+    names = set(_read_metadata(path, header.get("__metadata__"), header)) - {"format_version", "word_type"}
     return names | {name.replace("_", " ") for name in ("context_vectors", "node_vectors") if name in header}
 
 
@@ -241,12 +241,15 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _read_metadata(path: Path, given: Any) -> dict[str, Any]:
+def _read_metadata(path: Path, given: Any, header: dict[str, Any]) -> dict[str, Any]:
     raw = given.get("fastw2v") if isinstance(given, dict) else None
     if not isinstance(raw, str):
+        names = [name for name in header if name != "__metadata__"]
+        tensors = ", ".join(f"{name!r:.40}" for name in names[:3]) + (" ..." if len(names) > 3 else "")
         raise FormatError(
             f"{path}, header: a safetensors file, but without word vectors written by fastw2v (its metadata lacks the "
-            "key 'fastw2v')"
+            f"key 'fastw2v'). It holds {tensors or 'no arrays'}: with the list of its words, "
+            "WordVectors(safetensors.numpy.load_file(path)[name], words)"
         )
     try:
         metadata = json.loads(raw)

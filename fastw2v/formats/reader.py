@@ -20,7 +20,7 @@ MAX_HEADER_BYTES = 64
 # Deflate cannot do better than 1032 to 1: the most that a .gz file of known size can unpack to.
 _GZIP_BEST_RATIO = 1032
 _GZIP_MAGIC = b"\x1f\x8b"
-_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?([0-9]+)[ \t]+([0-9]+)[ \t\r]*")
+_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*([0-9]+)[ \t]+([0-9]+)[ \t\r]*")
 _BLOCK_BYTES = 1 << 20
 _BLANKS = re.compile(rb"[ \t\n\r\v\f]*")
 
@@ -138,7 +138,13 @@ def parse_header(line: bytes) -> tuple[int, int] | None:
 
 
 def check_header(
-    file: FileReader, words: int, size: int, least_row_bytes: int, header_bytes: int, needed_words: int
+    file: FileReader,
+    words: int,
+    size: int,
+    least_row_bytes: int,
+    header_bytes: int,
+    needed_words: int,
+    hint: str = "",
 ) -> int:
     """Refuse a header that the file cannot hold, before anything is allocated for it.
 
@@ -150,6 +156,8 @@ def check_header(
     least_row_bytes, header_bytes : int
     needed_words : int
         The rows that the file must hold: fewer than `words` if only the first are read, or those that are there.
+    hint : str
+        What else may be the cause where the file is too small.
 
     Returns
     -------
@@ -166,7 +174,7 @@ def check_header(
             "line 1",
             f"the header says {words:,} words of {size:,} dimensions; reading {min(words, needed_words):,} takes at "
             f"least {needed:,} bytes, but the file holds at most {file.most_bytes:,}: it is truncated or not a "
-            "word2vec file. limit=N reads its first N words, errors='ignore' those that are there",
+            f"word2vec file{hint}. limit=N reads its first N words, errors='ignore' those that are there",
             TruncatedFileError,
         )
     return min(words, (file.most_bytes - header_bytes + 1) // least_row_bytes)

@@ -40,6 +40,8 @@ class Rows:
     ----------
     left_out : int
         Rows that were left out.
+    doubt : str
+        What a message about a word that is not valid in the encoding adds.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Rows:
         self.size = size
         self.limit = limit
         self.only = only
+        self.doubt = ""  # what else may be wrong where a word is not valid in the encoding
         first = 0 if file.packed else min(expected, expected if limit is None else limit)
         if only is not None:
             first = min(first, self._usual)
@@ -146,7 +149,8 @@ class Rows:
             except UnicodeDecodeError as error:
                 raise UndecodableWordError(
                     f"{self.file.path}, {describe(len(words))}: the word {undecoded[:40]!r} is not valid "
-                    f"{self._encoding} ({error.reason}); errors='replace' or errors='ignore' reads it",
+                    f"{self._encoding} ({error.reason}); errors='replace' or errors='ignore' reads it, as does the "
+                    f"file's own encoding, such as 'latin-1'{self.doubt}",
                     error,
                 ) from error
         if not all(words):  # of a word, errors="ignore" left nothing

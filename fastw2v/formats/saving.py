@@ -12,15 +12,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import FormatError
+from fastw2v.errors import FormatError, ParameterError
 from fastw2v.formats.binary import write_binary
-from fastw2v.formats.native import NativeContent, write_native
-from fastw2v.formats.sniff import Format, checked_format, checked_path, format_of_name, holds_vectors, is_checkpoint
+from fastw2v.formats.native import NativeContent, held_beside_vectors, write_native
+from fastw2v.formats.sniff import (
+    Format,
+    checked_format,
+    checked_path,
+    format_of_name,
+    holds_native,
+    holds_vectors,
+    is_checkpoint,
+)
 from fastw2v.formats.text import write_text
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
 from fastw2v.writing.atomic import open_atomic, own_descriptor
 
 _GZIP_LEVEL = 6
+_OTHER_PACKINGS = frozenset((".bz2", ".xz", ".lzma", ".zst", ".lz4", ".zip", ".7z", ".rar", ".tar", ".tgz"))
 
 
 def save(
@@ -50,14 +59,14 @@ def save(
     metadata : dict, optional
         Anything that JSON can hold, such as parameters and loss history. Only the native format holds it.
     overwrite : bool, default False
-        Replace even an existing file that is no file of word vectors, or a checkpoint. (One of word vectors is
-        always replaced.)
+        Replace even an existing file that is no file of word vectors, a checkpoint, or a model that can be trained
+        further by vectors alone. (One of word vectors is always replaced.)
 
     Raises
     ------
     FormatError
-        For a word that the format cannot hold, a name that implies no format, or an existing file that holds something
-        else than word vectors.
+        For no words at all, a word that the format cannot hold, a name that implies no format, or an existing file that
+        holds something else than word vectors.
     ParameterError
         For metadata that JSON cannot hold, context or node vectors of another shape, or an object without word vectors.
     OSError
@@ -81,16 +90,21 @@ def save(
     target = checked_path("save", path)
     word_vectors = as_word_vectors(word_vectors)
     chosen = format_to_write(target, format)
+    check_words_to_write(target, word_vectors)
     if not overwrite:
         check_replaceable(target)
+        if chosen != "native" or context_vectors is node_vectors is None:
+            check_no_model_is_lost(target)
     if chosen == "native":
+        if not isinstance(metadata, (dict, type(None))):
+            raise ParameterError(f"metadata must be a dict; got {type(metadata).__name__} {metadata!r:.60}")
         content = NativeContent(
             word_vectors.vectors,
             word_vectors.index_to_key,
             word_vectors.counts,
-            context_vectors,
-            metadata or {},  # type: ignore[arg-type]
-            node_vectors,
+            _rows("context_vectors", context_vectors),
+            metadata or {},
+            _rows("node_vectors", node_vectors),
         )
         with open_atomic(target) as writer:
             write_native(writer, content)
@@ -98,6 +112,16 @@ def save(
     with open_packed(target) as stream:
         write = write_text if chosen == "text" else write_binary
         write(stream, word_vectors.vectors, word_vectors.index_to_key)
+
+
+def _rows(name: str, given: Any) -> NDArray[Any] | None:
+    """Return rows of numbers as an array."""
+    if given is None:
+        return None
+    array = np.asarray(given)
+    if array.dtype.kind not in "fiu":
+        raise ParameterError(f"{name} must be an array of numbers; got {type(given).__name__} of {array.dtype}")
+    return array
 
 
 @contextlib.contextmanager
@@ -137,6 +161,38 @@ def check_replaceable(
         )
 
 
+def check_no_model_is_lost(path: Path) -> None:
+    """Refuse to write word vectors over a model that can be trained further, which holds more than them.
+
+    Raises
+    ------
+    FormatError
+        The file exists and holds context or node vectors.
+    """
+    if own_descriptor(path) is not None or not path.is_file() or not holds_native(path):
+        return
+    if held_beside_vectors(path) & {"context vectors", "node vectors"}:
+        raise FormatError(
+            f"{path} exists and is a model that can be trained further, of which the new file would hold the word "
+            "vectors alone: name another file, delete this one, or pass overwrite=True"
+        )
+
+
+def check_words_to_write(path: Path, word_vectors: WordVectors) -> None:
+    """Refuse a file without words, which none of the readers would take."""
+    if not len(word_vectors):
+        raise FormatError(f"{path}: there are no words to write: these vectors are empty")
+
+
+def check_packing(path: Path) -> None:
+    """Refuse a name that promises a compression that is not written."""
+    if path.suffix.lower() in _OTHER_PACKINGS:
+        raise FormatError(
+            f"{path}: only .gz files are written compressed: name it {path.with_suffix('.gz').name!r}, or write "
+            f"{path.with_suffix('').name!r} and compress that"
+        )
+
+
 def format_to_write(path: Path, format: Format | None) -> Format:
     """Return the format in which `save` writes a file of this name.
 
@@ -148,6 +204,7 @@ def format_to_write(path: Path, format: Format | None) -> Format:
         For an unknown format.
     """
     chosen = checked_format(format) or format_of_name(path)
+    check_packing(path)
     if chosen is None:
         raise FormatError(
             f"{path}: the name implies no format: use .safetensors (native), .vec or .txt (word2vec text) or .bin "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import errno
-import os
 import re
 import stat
 import zipfile
@@ -12,10 +11,21 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from fastw2v.errors import FormatError, ParameterError
+from fastw2v.first_bytes import (
+    describe_answer,
+    describe_arrays,
+    describe_other,
+    describe_packed,
+    describe_text,
+    is_binary,
+    is_pickle,
+)
 from fastw2v.formats.matrices import describe_matrix
 from fastw2v.formats.native import is_native, read_native_metadata
 from fastw2v.formats.pickles import CODE, way_out
 from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, open_reader, parse_header
+from fastw2v.parameters import as_path
+from fastw2v.paths import status
 
 Format = Literal["native", "text", "binary"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -29,42 +39,27 @@ _SUFFIXES: dict[str, Format] = {
 # Enough for the first row of any usual file: a word and some thousand numbers.
 _PEEK_BYTES = 4 * MAX_WORD_BYTES
 
-_UNPACK = "unpack it first: {command}"
 _ARRAYS = "read its arrays and build WordVectors(vectors, words), or save the vectors as word2vec text or binary"
-# First bytes, what they show, and what to do.
-_REFUSED: tuple[tuple[bytes, str, str], ...] = (
-    *((bytes([0x80, protocol]), "", "") for protocol in range(2, 6)),  # pickles, which their beginning describes
-    *((b"\x78" + level, "zlib data, as joblib writes", CODE) for level in (b"\x01", b"\x5e", b"\x9c", b"\xda")),
-    (b"PK\x05\x06", "an empty zip archive", "get the file again"),
-    (b"PK\x03\x04", "a zip archive", _UNPACK.format(command="unzip {name}")),
-    (b"BZh", "a bzip2 file", _UNPACK.format(command="bunzip2 -k {name}")),
-    (b"\xfd7zXZ\x00", "an xz file", _UNPACK.format(command="xz -dk {name}")),
-    (b"\x28\xb5\x2f\xfd", "a zstandard file", _UNPACK.format(command="zstd -d {name}")),
-    (b"\x04\x22\x4d\x18", "an lz4 file", _UNPACK.format(command="lz4 -d {name}")),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK.format(command="7z x {name}")),
-    (b"Rar!\x1a\x07", "a RAR archive", _UNPACK.format(command="unrar x {name}")),
-    (b"\x93NUMPY", "a NumPy .npy file", _ARRAYS),
-    (b"\x89HDF\r\n", "an HDF5 file", _ARRAYS),
-    (b"PAR1\x15", "a parquet file", _ARRAYS),
-    (b"ARROW1", "an Arrow file", _ARRAYS),
-    (b"SQLite format 3\0", "an SQLite database", _ARRAYS),
-    (b"\xba\x16\x4f\x2f", "a fastText model (its .vec file can be read)", "load that, or save it with fastText"),
-)
-_TAR_MAGIC, _TAR_PLACE = b"ustar", 257
+_FASTTEXT = b"\xba\x16\x4f\x2f"
+_ZIP = b"PK\x03\x04"
 # What a first line may be that is neither a header nor a row.
 _HINTS = (
-    (rb"\s*<(!doctype|html|\?xml)", "a web page: the download went wrong, get the file again"),
-    (rb"version https://git-lfs", "a pointer of Git LFS: fetch the file itself with git lfs pull"),
-    (rb"\xff\xfe|\xfe\xff", "UTF-16 text: convert it first, iconv -f UTF-16 -t UTF-8"),
-    (rb"\s*[{\[]", "JSON: build WordVectors(vectors, words) from what it holds"),
+    (rb"\s*\n", "word vectors behind blank lines: delete these"),
     (rb"#.*\n", "a comment before a table: delete the line, and give each row its word"),
-    (rb"\S+;[-+]?[0-9]", "a word and numbers separated by semicolons: replace them by spaces"),
+    (rb"\S+[ \t]*\[", "a word and numbers in brackets: take these away"),
+    (rb"\S+[;|][-+]?[0-9]", "a word and numbers separated by semicolons or bars: replace them by spaces"),
     (rb"\S+[ \t][-+]?[0-9]+,[0-9]+[ \t\r]", "a word and numbers with decimal commas: write points"),
     (rb"[^\s,]+,[-+]?[0-9]", "a word and numbers separated by commas: replace them by spaces"),
     (
-        rb"[^\n]*,[^\n]*\n[^\n]*,[-+]?[0-9]",
+        rb"[^\n]*[,;\t][^\n]*\n[^\n]*[,;\t][-+]?[0-9]",
         "a table with the names of its columns: build WordVectors(vectors, words) from its columns",
     ),
+    (
+        rb"\S+([ \t]+[^\s0-9]\S*)+\s*\n\S+[ \t]+[-+]?[0-9]",
+        "a table with the names of its columns: delete the first line",
+    ),
+    (rb"([-+]?[0-9.]+(e[-+]?[0-9]+)?[ \t]+){2,}[^\s0-9]\S*\s*\n", "numbers before their word: write the word first"),
+    (rb"[0-9]+\s*\n\S+[ \t]+[-+]?[0-9]", "a header without the number of dimensions: add it, after a space"),
 )
 # Tables of measurements have fewer numbers in a row, word vectors without a header never do.
 _LEAST_NUMBERS = 10
@@ -82,15 +77,8 @@ def checked_format(name: Format | None) -> Format | None:
 
 def checked_path(call: str, path: Any) -> Path:
     """Return a path; raise ParameterError, naming the function that was called, for anything else."""
-    if isinstance(path, (str, os.PathLike)):
-        name = os.fspath(path)
-        if isinstance(name, str) and re.match(r"(https?|ftp|s3|gs|hf)://", name):
-            raise ParameterError(f"{call}: {name} is an address: download the file first and give its path")
-        if isinstance(name, str) and name.startswith("~") and not os.path.exists(name):
-            raise ParameterError(f"{call}: '~' in {name!r} is not expanded; give os.path.expanduser({name!r})")
-        return Path(name)
-    swapped = " first, then the vectors" if call != "load" else ""
-    raise ParameterError(f"{call} takes the path of a file{swapped}; got {type(path).__name__} {path!r:.60}")
+    to_read = call == "load"
+    return as_path(call, path, to_read=to_read, order="" if to_read else " first, then the vectors")
 
 
 def format_of_name(path: Path) -> Format | None:
@@ -117,7 +105,7 @@ def check_regular(path: Path) -> None:
     OSError
         The file does not exist, or is a folder.
     """
-    mode = os.stat(path).st_mode
+    mode = status(path).st_mode
     if stat.S_ISDIR(mode):
         inside = sorted(entry.name for entry in path.iterdir())
         likely = [name for name in inside if format_of_name(Path(name))] or inside
@@ -153,10 +141,9 @@ def format_of_content(path: Path) -> Format:
     if _header(first) is None:
         if _ends_in_numbers(first, 1) or (not newline and _ends_in_numbers(first.rpartition(b" ")[0], 1)):
             return "text"
-        hint = next((what for start, what in _HINTS if re.match(start, peek, re.IGNORECASE)), "")
         raise FormatError(
             f"{path}, line 1: neither a safetensors file, nor a word2vec header, nor a word and numbers: "
-            f"{first[:40]!r}; it may be {hint or 'a text, on which vectors are yet to be trained'}"
+            f"{first[:40]!r}; it may be {_guess(peek)}"
         )
     # Damaged or truncated: the suffix decides which format's messages apply.
     return _certain(peek) or ("text" if format_of_name(path) == "text" else "binary")
@@ -260,16 +247,53 @@ def _peek(path: Path) -> bytes:
     return peek
 
 
+def _guess(peek: bytes) -> str:
+    """Say what a file may be that begins as none of word vectors does."""
+    if not peek.strip():
+        return "empty but for blank lines"
+    if found := describe_text(peek):
+        return f"{found}: build WordVectors(vectors, words) from what it holds" if found == "JSON" else found
+    if found := describe_other(peek) or describe_answer(peek):
+        return found
+    if is_binary(peek):
+        if re.match(rb"[^\s\x00-\x1f]{1,100} [^\n]", peek):
+            return (
+                "word2vec binary without its header: begin the file with the number of words, a space, the number of "
+                "dimensions and a newline"
+            )
+        return "binary data, of a kind that is not known here"
+    hint = next((what for start, what in _HINTS if re.match(start, peek, re.IGNORECASE)), None)
+    return hint or "a text, on which vectors are yet to be trained"
+
+
 def _refuse(path: Path, peek: bytes) -> None:
-    for magic, what, remedy in _REFUSED:
-        if peek.startswith(magic):
-            if magic == b"PK\x03\x04":
-                what, remedy = _zip_content(path)
-            elif not what:
-                what, remedy = way_out(peek)
-            raise FormatError(f"{path}: this is {what}; {remedy.format(name=path.name)}")
-    if peek[_TAR_PLACE:].startswith(_TAR_MAGIC):
-        raise FormatError(f"{path}: this is a tar archive; unpack it first: tar -xf {path.name}")
+    """Raise for a file that its first bytes show to be of another kind."""
+    found, remedy = None, _ARRAYS
+    if is_pickle(peek):
+        found, remedy = way_out(peek)
+    elif peek.startswith(_FASTTEXT):
+        found, remedy = (
+            "a fastText model (its .vec file can be read)",
+            (
+                "without that, let gensim write the vectors: gensim.models.fasttext."
+                "load_facebook_vectors({name!r}).save_word2vec_format('vectors.bin', binary=True)"
+            ),
+        )
+    elif packed := describe_packed(peek):
+        found, command = packed
+        remedy = f"unpack it first: {command}"
+        if peek.startswith(_ZIP):
+            found, remedy = _zip_content(path)
+    elif found := describe_arrays(peek):
+        if path.name.endswith((".vectors.npy", ".syn1neg.npy", ".syn1.npy")):
+            found += " that gensim wrote beside a model"
+            remedy = "load that model with gensim, and let it write its vectors: save_word2vec_format"
+    elif (found := describe_other(peek)) and found.startswith("zlib"):
+        remedy = CODE
+    else:
+        found = None
+    if found:
+        raise FormatError(f"{path}: this is {found}; {remedy.format(name=path.name)}")
     if _header(peek.partition(b"\n")[0]) is None and (matrix := describe_matrix(peek, len(peek) < _PEEK_BYTES)):
         raise FormatError(f"{path}: this is {matrix}")
 
@@ -281,8 +305,11 @@ def _zip_content(path: Path) -> tuple[str, str]:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):  # truncated, or inside a gzip file
         return "a zip archive", "unpack it first"
+    if not names:
+        return "an empty zip archive", "get the file again"
     if all(name.endswith(".npy") for name in names):
-        return "a zip archive of NumPy arrays (.npz)", _ARRAYS
+        arrays = ", ".join(repr(name[:40].removesuffix(".npy")) for name in names[:4])
+        return f"a zip archive of NumPy arrays (.npz) that holds {arrays}", _ARRAYS
     if any(name.endswith("data.pkl") for name in names):
         return "a zip archive with a pickle, as torch writes", CODE
     shown = ", ".join(repr(name[:40]) for name in names[:3]) + (" ..." if len(names) > 3 else "")

@@ -37,6 +37,9 @@ _BOM = b"\xef\xbb\xbf"
 _MAX_NUMBER_BYTES = 64
 _MAX_FIRST_LINE = 16 << 20
 _ASCII_SPACES = re.compile("[ \t\r\v\f]+")
+# Numbers with signs, points or commas, which a header does not have.
+_GROUPED = re.compile(rb"[-+]?[0-9][0-9.,']*")
+_QUOTED_TO_JUDGE = 100
 # After so many rows it is certain whether most of them have more numbers than the header says.
 _ROWS_TO_JUDGE = 100
 _ROWS_PER_WRITE = 256
@@ -105,16 +108,22 @@ def read_text(
     data = Bytes(file)
     first = _first_line(file, data)
     header = parse_header(first)
-    promised, expected, line = 0, 0, 1
+    promised, expected, line, names = 0, 0, 1, ""
     if header is not None:
         promised, size = header
         needed = 1 if errors == "ignore" else limit or promised
         expected = check_header(file, promised, size, 2 * size + 2, len(first) + 1, needed)
         data.at, line = min(len(data.block), len(first) + 1), 2
     else:
-        size = _count_numbers(file, first)
         data.at = len(_BOM) if first.startswith(_BOM) else 0
-    table = _Table(file, data, Rows(file, size, errors, expected, limit, only), line, promised)
+        if names := _names_of_columns(first, data.block[len(first) + 1 :]):
+            data.at, line = len(first) + 1, 2
+            first = data.line()
+        size = _count_numbers(file, first)
+    rows = Rows(file, size, errors, expected, limit, only)
+    if names:
+        rows.leave_out("line 1", names)
+    table = _Table(file, data, rows, line, promised)
     table.read()
     return table.rows.finish()
 
@@ -127,6 +136,7 @@ class _Table:
         self.line_limit = MAX_WORD_BYTES + (rows.size + 1) * _MAX_NUMBER_BYTES
         self.numbered: list[int] = []  # lines whose word ends in a number after a space
         self.numbered_word = ""  # the first of these words
+        self.indented: list[int] = []  # lines that begin with a space
 
     def read(self) -> None:
         """Read all rows, up to the limit."""
@@ -151,6 +161,22 @@ class _Table:
         self._check_dimensions()
         if not self.promised and (matrix := describe_numbers_as_words(rows.words)):
             raise self.file.error("first column", f"all words are numbers, so this seems to be {matrix}")
+        self._warn_of_odd_words()
+
+    def _warn_of_odd_words(self) -> None:
+        """Say how many words may not be those that were meant."""
+        rows = self.rows
+        if self.indented:
+            warn_user(
+                f"{self.file.path}: {counted(len(self.indented), 'line')} with a space before the word (the first is "
+                f"line {self.indented[0]}); it was left out of the word"
+            )
+        first = rows.words[:_QUOTED_TO_JUDGE]
+        if len(first) > 1 and all(len(word) > 2 and word[0] == word[-1] == '"' for word in first):
+            warn_user(
+                f"{self.file.path}: the words stand in quotation marks, as {first[0]!r:.60} does, which were kept; "
+                "WordVectors(wv.vectors, [word.strip('\"') for word in wv]) takes them away"
+            )
         if self.numbered:
             warn_user(
                 f"{self.file.path}: {counted(len(self.numbered), 'word ends', 'words end')} in a number after a space "
@@ -201,6 +227,10 @@ class _Table:
         if not _ASCII_SPACES.search("".join(words)):
             return
         for number, word in enumerate(words):
+            if word[:1].isspace():
+                word = word.lstrip(" \t\r\v\f")
+                self.rows.words[len(self.rows.words) - len(words) + number] = word
+                self.indented.append(self.line + number)
             pieces = _ASCII_SPACES.split(word)
             numbers = [parse_float(piece.encode()) is not None for piece in pieces]
             if len(pieces) == 1 or not any(numbers[1:]):
@@ -234,7 +264,13 @@ class _Table:
             return f"a word of {parser.word_length:,} bytes; words may have {MAX_WORD_BYTES:,}"
         if parser.status == LONG_LINE:
             return f"the line is longer than {self.line_limit:,} bytes, more than a word and its numbers can take"
-        comma = ", with a decimal comma," if re.fullmatch(rb"[-+]?\d+,\d+", parser.bad) else ""
+        comma = ""
+        if b"\0" in parser.bad:
+            return "the line holds NUL bytes, as where a download is incomplete: get the file again"
+        if re.fullmatch(rb"[-+]?\d+,\d+", parser.bad):
+            comma = ", with a decimal comma,"
+        elif re.fullmatch(rb"[-+]?\d{1,3}(,\d{3})+\.\d+", parser.bad):
+            comma = ", with thousands separators,"
         return (
             f"the last {self.rows.size} fields must be numbers; found {parser.bad[:40]!r}{comma} after the word "
             f"{parser.word[:40]!r}"
@@ -244,11 +280,17 @@ class _Table:
         size = self.rows.size
         if line[:1].isspace() and fields == size:
             source = ": the word is blank"
+        elif b"\0" in line:
+            source = ", and NUL bytes, as where a download is incomplete: get the file again"
+        elif self.rows.words and parse_header(line) is not None:
+            source = ", as in a header: two files are joined. Delete the line, and correct the header above"
         elif only_numbers(line) == size and fields == size:
             source = (
                 " that are all numbers: the rows seem to have no words. Build "
                 "WordVectors(numpy.loadtxt(path, skiprows=1), words) with the list of their words"
             )
+        elif self.promised and not self.rows.words and fields - 1 == self.promised:
+            source = f": the header says {self.promised} words of {size} dimensions, and seems to mean the reverse"
         else:
             source = f" (the header says {counted(size, 'dimension')})" if self.promised else ""
         return f"expected a word and {counted(size, 'number')}, found {counted(fields, 'field')}{source}"
@@ -283,10 +325,34 @@ def _count_numbers(file: FileReader, line: bytes) -> int:
             "line 1", f"neither a header of two whole numbers nor a word followed by numbers: {line[:40]!r}"
         )
     if size == 1:
-        what = "words with their counts" if len(fields) == 2 else "pairs of words with their scores"
-        raise file.error(
-            "line 1",
-            f"one number and no header: {line[:40]!r} seems to begin a list of {what}, not word vectors; if each word "
-            "has a vector of one number, begin the file with a header: the number of words, a space and 1",
-        )
+        raise file.error("line 1", _one_number(line, fields))
     return size
+
+
+def _one_number(line: bytes, fields: list[bytes]) -> str:
+    """Say what a first line may be that ends in one number."""
+    if len(fields) == 2 and _GROUPED.fullmatch(fields[0]):
+        return (
+            f"expected a header of two whole numbers, found {line[:40]!r}: write them without points, commas or signs"
+        )
+    if any(_GROUPED.fullmatch(field) and b"," in field for field in fields[1:]):
+        return f"{line[:40]!r} has numbers with commas: write them with a point and without thousands separators"
+    if line.startswith(b"#"):
+        return f"a comment, {line[:40]!r}: delete the line"
+    what = "words with their counts" if len(fields) == 2 else "pairs of words with their scores"
+    return (
+        f"one number and no header: {line[:40]!r} seems to begin a list of {what}, not word vectors; if each word "
+        "has a vector of one number, begin the file with a header: the number of words, a space and 1"
+    )
+
+
+def _names_of_columns(line: bytes, rest: bytes) -> str:
+    """Say that a first line holds the names of columns, the numbers from 0 or 1 on, and not a vector; "" if not."""
+    names = [int(field) for field in line.split() if field.isdigit() and len(field) < 6]
+    below = rest.partition(b"\n")[0].split()
+    if not line.rstrip()[-1:].isdigit() or len(names) < 3 or len(below) != len(names) + 1:
+        return ""
+    in_order = names in (list(range(len(names))), list(range(1, len(names) + 1)))
+    if not in_order or all(field.lstrip(b"+-").isdigit() for field in below[1:]):
+        return ""
+    return f"its numbers are {names[0]} to {names[-1]} in order, as a table's columns are named: delete the line"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fastw2v.errors import FormatError, ParameterError
+from fastw2v.parameters import as_path
 from fastw2v.writing.atomic import check_target, open_atomic, own_descriptor
 
 # How each kind says who made it, so that a picture may replace an earlier one.
@@ -49,9 +50,7 @@ def check_map(path: Any, overwrite: bool) -> Path:
     ParameterError
         It is no path, or its name is not that of a page.
     """
-    if not isinstance(path, (str, os.PathLike)):
-        raise ParameterError(f"explore takes the path of a file first; got {type(path).__name__} {path!r:.60}")
-    target = Path(os.fsdecode(path))
+    target = as_path("explore", path, to_read=False, order=" first")
     if target.suffix.lower() not in MAPS:
         raise ParameterError(f"explore writes a page: the name must end in .html; got {str(target)!r}")
     check_picture(target, overwrite)

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import FormatError
+from fastw2v.errors import FormatError, warn_user
 from fastw2v.formats import load_all, save
+from fastw2v.formats.native import read_native_metadata
 from fastw2v.formats.sniff import is_checkpoint
 from fastw2v.formats.words import encode_words
-from fastw2v.parameters import shown
+from fastw2v.parameters import as_path, shown
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.record import record
@@ -45,6 +46,7 @@ def check_checkpoint(path: str | os.PathLike[str]) -> None:
     OSError
         The folder is missing or not writable.
     """
+    path = as_path("checkpoint", path, to_read=False)
     check_target(path)
     if own_descriptor(Path(path)) is not None or (os.path.exists(path) and not os.path.isfile(path)):
         raise FormatError(f"{os.fspath(path)} is a device or a pipe, from which no run can continue: name a file")
@@ -52,6 +54,19 @@ def check_checkpoint(path: str | os.PathLike[str]) -> None:
         raise FormatError(
             f"{os.fspath(path)} exists and is not a checkpoint, which would replace it: name another file, or delete "
             "this one"
+        )
+
+
+def warn_of_replacing(path: str | os.PathLike[str]) -> None:
+    """Warn that a run begins anew where the checkpoint of an unfinished one lies, which it will replace."""
+    if not os.path.isfile(path) or not is_checkpoint(Path(path)):
+        return
+    position = read_native_metadata(Path(path))["training"]
+    epoch, epochs = position.get("epoch"), (position.get("params") or {}).get("epochs")
+    if isinstance(epoch, int) and isinstance(epochs, int) and epoch < epochs:
+        warn_user(
+            f"{os.fspath(path)} is the checkpoint of a run that was stopped in epoch {epoch + 1} of {epochs}; this run "
+            "begins anew and will replace it. resume=True continues it"
         )
 
 

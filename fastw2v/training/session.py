@@ -25,7 +25,7 @@ from fastw2v.parameters import Device, Errors, check
 from fastw2v.planning.learning_rate import LONG_RUN
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TrainingParameters
-from fastw2v.training.checkpoint import restore, row_numbers, seed_of
+from fastw2v.training.checkpoint import restore, row_numbers, seed_of, warn_of_replacing
 from fastw2v.training.growth import grown_input_rows, grown_output_rows
 from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initial_rows, warn_of_random_rows
 from fastw2v.training.logs import ProgressLog, is_logged, log_corpus, log_end, log_reading, log_start
@@ -235,8 +235,10 @@ def begin(
     Warns
     -----
     RuntimeWarning
-        Words are frozen that have no initial vector.
+        Words are frozen that have no initial vector. The checkpoint of an unfinished run will be replaced.
     """
+    if request.checkpoint is not None and not restored:
+        warn_of_replacing(request.checkpoint)
     encoded = request.read(corpus)
     vocabulary, parameters = encoded.vocabulary, request.parameters
     rows = initial_rows(request.initial_vectors, vocabulary, parameters.vector_size)

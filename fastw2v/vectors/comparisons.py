@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.progress.figures import counted
-from fastw2v.vectors.queries import check_finite, is_column
+from fastw2v.vectors.queries import check_finite, describe_undirected, is_column
 from fastw2v.vectors.search import rows_not_finite, unit_row, unit_rows, units_and_others
 from fastw2v.vectors.table import Table
 from fastw2v.vectors.word_movers import transport_cost
@@ -21,6 +21,8 @@ _UNDIRECTED = "have no direction, as their vectors are zero, or hold NaN or infi
 
 class Comparisons(Table):
     """The part of `WordVectors` that compares words and groups of words."""
+
+    _words_argument = "words"  # of get_mean_vector, which another layer names otherwise
 
     def similarity(self, word: Hashable, other: Hashable) -> float:
         """Return the cosine similarity of two words.
@@ -82,6 +84,7 @@ class Comparisons(Table):
         if others is None:
             found, undirected = 1 - self._cosines(unit, slice(None)), self.without_direction
         else:
+            check_words("others", others)
             units, undirected = units_and_others(self._rows[[self.row(other) for other in others]])
             found = 1 - units @ unit
         if not unit.any() or len(undirected):
@@ -195,14 +198,14 @@ class Comparisons(Table):
         Returns
         -------
         array of float32, shape (D,)
-            Zeros if no word is known.
+            Zeros, with a warning, if no word is known.
 
         Raises
         ------
         UnknownWordError
             With ``ignore_missing=False``.
         ParameterError
-            There are no words, or another number of weights.
+            There are no words, another number of weights, or a weight that is not finite.
 
         Notes
         -----
@@ -215,8 +218,9 @@ class Comparisons(Table):
         >>> WordVectors(np.eye(2) * 4, ["a", "b"]).get_mean_vector(["a", "b", "unknown"])
         array([0.5, 0.5], dtype=float32)
         """
-        items = _items("words", words)
-        given = np.ones(len(items)) if weights is None else np.asarray(weights, np.float64)
+        items = _items(self._words_argument, words)
+        self._warn_of_unknown(items, ignore_missing)
+        given = np.ones(len(items)) if weights is None else _numbers(weights)
         if given.shape != (len(items),):
             raise ParameterError(
                 f"got {counted(len(items), 'word')} and weights of shape {given.shape}: give one weight per word"
@@ -325,11 +329,15 @@ class Comparisons(Table):
 
     # -- helpers --
 
+    def _warn_of_unknown(self, items: list[Any], ignore_missing: bool) -> None:
+        if ignore_missing and not any(isinstance(item, np.ndarray) or item in self for item in items):
+            warn_user("get_mean_vector: zeros, since none of the words is in the vocabulary")
+
     def _closer_rows(self, word: Hashable, other: Hashable) -> list[int]:
         asked, limit = self.row(word), self.row(other)
         for each, row in ((word, asked), (other, limit)):
             if not self._unit(row).any():
-                raise ParameterError(f"the word {each!r:.60} {_UNDIRECTED}: it is near no word, and has no rank")
+                raise ParameterError(f"{describe_undirected([each])}: it is near no word, and has no rank")
         scores = self._cosines(self._unit(asked), slice(None))
         scores[self.without_direction] = -np.inf
         return [row for row in np.flatnonzero(scores > scores[limit]).tolist() if row != asked]
@@ -369,9 +377,24 @@ class Comparisons(Table):
         return vectors.astype(np.float64).mean(axis=0)
 
 
-def _items(name: str, words: Any) -> list[Any]:
+def _numbers(weights: ArrayLike) -> NDArray[np.float64]:
+    try:
+        given = np.asarray(weights, np.float64)
+    except (TypeError, ValueError):
+        raise ParameterError(f"`weights` must be numbers, one for each word; got {weights!r:.60}") from None
+    if not np.isfinite(given).all():
+        raise ParameterError("`weights` holds NaN or infinity: give finite numbers")
+    return given
+
+
+def check_words(name: str, words: Any) -> None:
+    """Raise ParameterError for a string in place of a list of words, and for what is no list."""
     if isinstance(words, (str, bytes)) or not (hasattr(words, "__iter__") or is_column(words)):
         raise ParameterError(f"`{name}` must be a list of words; got {words!r:.40}")
+
+
+def _items(name: str, words: Any) -> list[Any]:
+    check_words(name, words)
     items = list(words)
     if not items:
         raise ParameterError(f"`{name}` is empty: give at least one word")
@@ -392,5 +415,4 @@ def _cosine(first: NDArray[Any], second: NDArray[Any]) -> float:
 
 def _warn_of_lost(call: str, words: list[Any]) -> None:
     if words:
-        shown = ", ".join(f"{word!r:.60}" for word in words[:3]) + (" ..." if words[3:] else "")
-        warn_user(f"{call}: left out {shown}, which {_UNDIRECTED}")
+        warn_user(f"{call}: left out {describe_undirected(words)}")

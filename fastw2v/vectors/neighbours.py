@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.vectors.neighbour_list import NeighbourList
-from fastw2v.vectors.queries import Choice, Words, read_terms
+from fastw2v.vectors.queries import Choice, Words, describe_undirected, read_terms
 from fastw2v.vectors.search import SearchIndex, best_of_many, best_rows, search_limit, unit_rows, whole_number
 from fastw2v.vectors.table import Table
 
@@ -46,8 +46,8 @@ class Neighbours(Table):
         restrict_vocab : int, optional
             Search only the first (most frequent) rows. The query's own words may lie beyond them.
         among, exclude : collection of words, or callable(word) -> bool, optional
-            The words that may be answers, and those that may not. Unknown words have no effect. A callable sees the
-            best words only, until `topn` are found.
+            The words that may be answers, and those that may not. Unknown words have no effect; if `among` has only
+            such, a warning says so. A callable sees the best words only, until `topn` are found.
         index : ApproximateIndex, optional
             Search this index of the same vectors, which is faster than comparing all of them: see
             :class:`fastw2v.vectors.approximate.ApproximateIndex`. Not with `restrict_vocab` or a collection in `among`.
@@ -143,6 +143,10 @@ class Neighbours(Table):
         if isinstance(positive, (str, bytes)) or (isinstance(positive, np.ndarray) and positive.ndim == 0):
             raise ParameterError(
                 f"most_similar_batch takes a list of queries; got {positive!r:.40}: use most_similar for one query"
+            )
+        if isinstance(positive, Mapping) or not isinstance(positive, Iterable):
+            raise ParameterError(
+                f"most_similar_batch takes a list of queries; got {type(positive).__name__} {positive!r:.40}"
             )
         questions = list(positive)
         subtracted: Sequence[Any] = [()] * len(questions) if negative is None else negative
@@ -409,7 +413,4 @@ def _warn_of_zeros(which: str) -> None:
 
 def _warn_of_lost(lost: list[Any]) -> None:
     if lost:
-        words = ", ".join(f"{word!r:.60}" for word in lost[:3]) + (" ..." if lost[3:] else "")
-        warn_user(
-            f"left out of the query: {words}, whose vectors are zero, or hold NaN or infinity, and so have no direction"
-        )
+        warn_user(f"left out of the query: {describe_undirected(lost)}")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence, Set, Sized
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
 
 # Rows that a search may leave out one by one.
 _FEW = 1_000
@@ -83,6 +83,14 @@ def _read_term(name: str, item: Any, index: Mapping[Hashable, int], size: int) -
     return item, weight
 
 
+def describe_undirected(words: Sequence[Any]) -> str:
+    """Name words, and say that their vectors have no direction."""
+    named = ", ".join(f"{word!r:.60}" for word in words[:3]) + (" ..." if words[3:] else "")
+    if len(words) == 1:
+        return f"{named}, whose vector is zero, or holds NaN or infinity, and so has no direction"
+    return f"{named}, whose vectors are zero, or hold NaN or infinity, and so have no direction"
+
+
 def check_finite(vector: NDArray[Any], what: str) -> None:
     """Raise ParameterError for a vector that holds NaN or infinity, which is near nothing."""
     if not np.isfinite(vector).all():
@@ -151,6 +159,8 @@ class Choice:
             self._tests.append((among, True))
         elif among is not None:
             self.rows = np.array(sorted(_rows_of("among", among, index, limit)), np.int64)
+            if not len(self.rows) and (not isinstance(among, Sized) or len(among)):
+                warn_user(f"among: there can be no answers, since it holds none of the {limit:,} words searched")
         if callable(exclude):
             self._tests.append((exclude, False))
         elif exclude is not None:
@@ -185,5 +195,14 @@ class Choice:
 def _rows_of(name: str, given: Any, index: Mapping[Hashable, int], limit: int) -> set[int]:
     if isinstance(given, (str, bytes)):
         raise ParameterError(f"{name} must be a collection of words or a callable; got the string {given!r:.40}")
+    if not isinstance(given, Iterable):
+        raise ParameterError(
+            f"{name} must be a collection of words or a callable; got {type(given).__name__} {given!r:.40}"
+        )
     found = (index.get(word) for word in given)
-    return {row for row in found if row is not None and row < limit}
+    try:
+        return {row for row in found if row is not None and row < limit}
+    except TypeError:
+        for word in given:
+            check_key(word, f"`{name}` holds")
+        raise

@@ -5,8 +5,9 @@ The object holds an array and a vocabulary, nothing else, so it pickles and copi
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
@@ -17,6 +18,7 @@ from fastw2v.errors import ParameterError, require, warn_user
 from fastw2v.gensims_names import OF_VECTORS, Answers
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.comparisons import Comparisons
+from fastw2v.vectors.given import as_array, as_float32, checked_words
 from fastw2v.vectors.neighbours import Neighbours
 from fastw2v.vectors.pictures import Pictures
 from fastw2v.vectors.queries import check_key, is_column
@@ -81,7 +83,7 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
     def __init__(
         self, vectors: ArrayLike, words: Vocabulary | Iterable[Hashable], counts: ArrayLike | None = None
     ) -> None:
-        array = np.asarray(vectors)
+        array = as_array(vectors)
         if array.ndim != 2 or array.dtype.kind not in "fiu" or array.shape[1] < 1:
             raise ParameterError(
                 f"vectors must be a 2-D array of numbers with at least one column; got shape {array.shape} "
@@ -90,7 +92,7 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
         if isinstance(words, Vocabulary):
             vocabulary = words if counts is None or counts is words.counts else Vocabulary(words, counts)
         else:
-            vocabulary = Vocabulary(words, counts)
+            vocabulary = Vocabulary(checked_words(words), counts)
         if len(vocabulary) != len(array):
             found = f"{counted(len(array), 'vector')} for {counted(len(vocabulary), 'word')}"
             raise ParameterError(f"got {found}: give one vector per word")
@@ -100,7 +102,7 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
             for word in vocabulary:
                 check_key(word, "`words` holds")
             raise
-        self._set_up(np.ascontiguousarray(array, dtype=np.float32), vocabulary)
+        self._set_up(as_float32(array), vocabulary)
 
     def _set_up(self, vectors: NDArray[np.float32], vocabulary: Vocabulary) -> None:
         self.vectors = vectors.view()
@@ -252,7 +254,11 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
         -------
         array of float32, shape (D,), or `default`
         """
-        row = self.key_to_index.get(word)
+        try:
+            row = self.key_to_index.get(word)
+        except TypeError:
+            check_key(word, "got")
+            raise
         return default if row is None else self._rows[row]
 
     @property
@@ -404,8 +410,17 @@ def as_word_vectors(given: Any) -> WordVectors:
     """
     found = find_word_vectors(given)
     if found is None:
-        raise ParameterError(
-            f"expected word vectors or a fitted model; got {type(given).__name__}: build them from arrays with "
-            "WordVectors(vectors, words)"
-        )
+        raise ParameterError(f"expected word vectors or a fitted model; got {without_vectors(given)}")
     return found
+
+
+def without_vectors(given: Any) -> str:
+    """Describe an object that has no word vectors, and say how it gets or becomes some."""
+    kind = type(given).__name__
+    if hasattr(given, "fit") or hasattr(given, "build_vocab"):
+        return f"{kind} that has no vectors yet: train it first, as with fit()"
+    if isinstance(given, (str, os.PathLike)):
+        return f"{kind} {given!r:.60}: read a file with fastw2v.load"
+    if isinstance(given, Mapping):
+        return f"{kind}: build them with WordVectors(numpy.array(list(mapping.values())), mapping.keys())"
+    return f"{kind}: build them from arrays with WordVectors(vectors, words)"

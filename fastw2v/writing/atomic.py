@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from fastw2v.paths import describe_missing_folder
 from fastw2v.writing.temporary import create, sweep
 
 # The most that one write call carries, because signals are handled between calls.
@@ -94,6 +95,8 @@ def _mode_of_old(asked: Path, target: Path) -> int | None:
         mode = os.stat(target).st_mode
     except FileNotFoundError:
         return None
+    except NotADirectoryError as error:
+        raise NotADirectoryError(error.errno, describe_missing_folder(asked.parent), str(asked)) from None
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, "this is a folder; give the name of a file", str(asked))
     if stat.S_ISREG(mode) and not os.access(target, os.W_OK):
@@ -178,6 +181,9 @@ def _create(folder: Path, asked: Path) -> tuple[Path, int]:
     try:
         return create(folder)
     except OSError as error:
+        if problem := describe_missing_folder(asked.parent):
+            remedy = "" if "is not expanded" in problem else ": make it first, or name another"
+            raise type(error)(error.errno, f"{problem}{remedy}", str(asked)) from None
         raise _with_path(error, asked, f"cannot create a file in {folder}") from error
 
 

@@ -196,6 +196,7 @@ def test_large_scores_keep_their_loss_and_gradient(isa):
     assert trial.compare(isa, 1e-4).loss_sum > 1000
 
 
+@pytest.mark.fault("NaN at a table or an index")
 @pytest.mark.parametrize("poison", [np.nan, np.inf])
 @pytest.mark.parametrize("side", [0, 1], ids=["input rows", "output rows"])
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)

@@ -116,8 +116,9 @@ def test_where_a_file_needs_options_of_convert_they_are_named_as_its_own(
 def test_options_in_refusals_of_evaluation_files(tmp_path, run):
     formats.save(tmp_path / "v.vec", WordVectors(np.eye(4) + 1, ["a", "b", "c", "d"]))
     (tmp_path / "pairs.tsv").write_text("1\ta\tb\t5\n2\tb\tc\t3\n3\tc\td\t1\n4\ta\td\t2\n")
-    done = run("evaluate", tmp_path / "v.vec", "--pairs", tmp_path / "pairs.tsv")
-    assert "the words may be in others, as in --columns 1,2,3" in done.stderr
+    (tmp_path / "commas.csv").write_text("a,b,3,9\nb,c,2,1\n")
+    done = run("evaluate", tmp_path / "v.vec", "--pairs", tmp_path / "commas.csv")
+    assert "say --columns 0,1,2 if the third field is the score" in done.stderr
     done = run("evaluate", tmp_path / "v.vec", "--pairs", tmp_path / "pairs.tsv", "--columns", "1,2,3")
     assert "4 pairs" in done.stdout or "4 of 4" in done.stdout, done.stdout
     for columns in ("1,2", "1,2,", "a"):

@@ -103,7 +103,7 @@ def test_of_a_query_they_are_left_out(wv):
     with pytest.warns(RuntimeWarning, match="left out of the query: 'nan', whose"):
         found = wv.most_similar(["sun", "nan"], topn=None)
     np.testing.assert_array_equal(found, wv.most_similar("sun", topn=None))
-    with pytest.warns(RuntimeWarning, match="rank_by_centrality: left out 'zero', 'nan', which"):
+    with pytest.warns(RuntimeWarning, match="rank_by_centrality: left out 'zero', 'nan', whose"):
         assert wv.rank_by_centrality(["zero", "sun", "nan"]) == [(pytest.approx(1), "sun")]
 
 

@@ -98,6 +98,29 @@ def test_files_can_be_written_in_parts(wv, theirs, tmp_path, suffix):
         wv.save_word2vec_format(path, append=True)
 
 
+def test_what_save_and_load_are_asked_for_has_an_effect_or_is_refused(wv, tmp_path):
+    with pytest.raises(TypeError, match=r"save\(\) has no argument 'compress', nor has gensim's"):
+        wv.save(tmp_path / "file", compress=True)
+    (tmp_path / "file").write_text("a text\n")
+    with pytest.raises(FormatError, match=r"is no file of word vectors, .* or pass overwrite=True"):
+        wv.save(tmp_path / "file", separately=[], sep_limit=1, ignore=(), pickle_protocol=2)
+    wv.save(tmp_path / "file", overwrite=True)
+    for mode in ("c", "r+", True):
+        with pytest.raises(ParameterError, match=r"mmap=.*: it must be 'r', which leaves the vectors in the file"):
+            KeyedVectors.load(tmp_path / "file", mmap=mode)
+
+
+def test_a_model_is_not_replaced_by_its_vectors_alone(tmp_path):
+    model = Word2Vec(SENTENCES, min_count=1, vector_size=4, workers=1)
+    model.save(tmp_path / "model")
+    for save in (model.wv.save, model.wv.save_word2vec_format):
+        with pytest.raises(FormatError, match="is a model that can be trained further"):
+            save(tmp_path / "model")
+    model.save(tmp_path / "model")
+    assert Word2Vec.load(tmp_path / "model").train(SENTENCES, total_examples=len(SENTENCES), epochs=1)
+    model.wv.save(tmp_path / "model", overwrite=True)
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # gensim leaves its file open
 def test_files_without_a_header(wv, theirs, tmp_path):
     wv.save_word2vec_format(tmp_path / "file", write_header=False)

@@ -305,5 +305,50 @@ def test_the_form_of_a_file_of_pairs_can_be_said(tmp_path):
     assert expected[2] == 0
     assert wv.evaluate_word_pairs(tmp_path / "semicolon.csv", delimiter=";") == expected
     assert wv.evaluate_word_pairs(tmp_path / "latin.tsv", encoding="latin-1") == expected
-    with pytest.raises(FormatError, match=r"line 1: expected two words and a number with delimiter='\|'"):
+    with pytest.raises(FormatError, match=r"line 1: expected two words and a number with '\|' between them"):
         wv.evaluate_word_pairs(tmp_path / "semicolon.csv", delimiter="|")
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda wv: wv.similar_by_vector([1, 2]), r"^vector=\[1, 2\]: it must be an array of 3 numbers$"),
+        (lambda wv: wv.similar_by_vector("a"), "^vector='a': it must be an array of"),
+        (lambda wv: wv.similar_by_vector([np.nan] * 3), "^vector holds NaN"),
+        (lambda wv: wv.similar_by_word(["a"]), r"^similar_by_word got \['a'\] \(list\), which cannot be a word"),
+        (lambda wv: wv.most_similar_to_given("a", []), "keys_list is empty"),
+        (lambda wv: wv.most_similar_to_given("a", "bc"), "^keys_list='bc': it must be a list of words"),
+        (lambda wv: wv.distances("a", "bc"), "^other_words='bc': it must be a list of words"),
+        (lambda wv: wv.vectors_for_all("ab"), "^keys='ab': it must be a list of words"),
+        (lambda wv: wv.most_similar("a", restrict_vocab="5"), "^restrict_vocab='5': it must be a whole number"),
+        (lambda wv: wv.most_similar("a", topn="5"), "^topn='5': it must be a whole number"),
+        (lambda wv: wv.get_mean_vector("ab"), "^`keys` must be a list of words"),
+        (lambda wv: wv.get_mean_vector(["a"], weights=["x"]), "^`weights` must be numbers"),
+        (lambda wv: wv.doesnt_match(["x", "y"]), "^doesnt_match: none of the words is in the vocabulary"),
+        (
+            lambda wv: wv.cosine_similarities([1, 2], [[1, 2, 3]]),
+            r"vector_1 has shape \(2,\), and vectors_all \(1, 3\)",
+        ),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:words that are not in the vocabulary were skipped")
+def test_messages_name_the_arguments_of_gensim(ask, message):
+    with pytest.raises(ParameterError, match=message):
+        ask(KeyedVectors.from_vectors(np.eye(3), ["a", "b", "c"]))
+
+
+def test_words_may_come_from_a_generator():
+    wv = KeyedVectors.from_vectors([[1, 0], [2, 1], [0, 1.0]], ["a", "b", "c"])
+    assert wv.doesnt_match(word for word in "abc") == wv.doesnt_match(["a", "b", "c"])
+    assert wv.n_similarity((word for word in "ab"), iter("c")) == wv.n_similarity(["a", "b"], ["c"])
+    assert wv.most_similar_to_given("a", {"b", "c"}) == "b"
+    with pytest.warns(RuntimeWarning, match="vectors_for_all: none of the keys is in the vocabulary"):
+        assert len(wv.vectors_for_all(["x"])) == 0
+
+
+def test_an_evaluation_without_a_question_says_so(tmp_path):
+    (tmp_path / "q").write_text(": x\nw x y z\n")
+    wv = KeyedVectors.from_vectors(np.eye(3), ["a", "b", "c"])
+    for dummy in (False, True):
+        with pytest.warns(RuntimeWarning, match="no accuracy: none of 1 questions could be asked"):
+            assert wv.evaluate_word_analogies(tmp_path / "q", dummy4unknown=dummy)[0] == 0

@@ -52,6 +52,8 @@ def test_pairs_may_be_rows_of_many_kinds(wv, frame):
     for pairs in (iter(PAIRS), [list(pair) for pair in PAIRS], frame, np.array(PAIRS, object)):
         assert evaluate_word_pairs(wv, pairs) == expected
     assert evaluate_word_pairs(wv, [(a, b, str(score)) for a, b, score in PAIRS]) == expected
+    commas = [(a, b, str(score).replace(".", ",")) for a, b, score in PAIRS]
+    assert evaluate_word_pairs(wv, commas) == expected
     wide = frame[["s", "a"]].assign(pos="N", b=frame["b"])
     assert evaluate_word_pairs(wv, wide, columns=("a", "b", "s")) == expected
     assert evaluate_word_pairs(wv, frame.assign(pos="N")[["a", "b", "pos", "s"]]) == expected

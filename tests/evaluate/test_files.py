@@ -45,7 +45,7 @@ SIMLEX = (
         ("Wort1;Wort2;Wert\na;b;1,5\nc;d;2\n", None, [("a", "b", 1.5), ("c", "d", 2)]),
         ("a\tb\t1,5\nc\td\t2,25\n", None, [("a", "b", 1.5), ("c", "d", 2.25)]),
         ('a,b,"1,5"\nc,d,2\n', None, [("a", "b", 1.5), ("c", "d", 2)]),
-        ("// a comment\na b 1.5\n# another\nc d 2\n", None, [("a", "b", 1.5), ("c", "d", 2)]),
+        ("// a comment\na b 1.5\n  # another\nc d 2\n", None, [("a", "b", 1.5), ("c", "d", 2)]),
         ("a b 1.5\rc d 2\r", None, [("a", "b", 1.5), ("c", "d", 2)]),
         ('"\tb\t1.5\nc\t"d\t2\n', None, [('"', "b", 1.5), ("c", '"d', 2)]),
         ("word 1,word 2,one,two\na,b,3,4\n", None, [("a", "b", 3)]),
@@ -104,9 +104,13 @@ def test_pairs_separated_by_spaces(tmp_path):
         (b"a,b,3,9\nc,d,2,1\n", "commas separate its fields and may be decimal commas"),
         (b"x,y,z\na,b,3,9\n", "commas separate its fields and may be decimal commas"),
         (b": capitals\na b c d\n", "line 1: a section of analogies: evaluate_analogies reads this file"),
-        (gzip.compress(b"a b 1\n", mtime=0), "this is a gzip file; unpack it first"),
+        (
+            gzip.compress(b"a b 1\n", mtime=0),
+            "not a file of word pairs but a gzip file: unpack it first, gunzip -k pairs",
+        ),
         (b"# only\n", "the file has no word pairs"),
-        (b"\xff\xfe", "byte 0: not valid UTF-8"),
+        (b"\xff\xfe", "not a file of word pairs but UTF-16 text: convert it first"),
+        (b"caf\xe9\ta\t1\n", "byte 3: not valid UTF-8"),
     ],
 )
 def test_files_that_hold_no_pairs_are_refused(tmp_path, content, message):
@@ -121,6 +125,13 @@ def test_files_that_hold_no_pairs_are_refused(tmp_path, content, message):
         (b"a b c d\n", "line 1: expected a section name \\(': name'\\)"),
         (b": x\n\na b c\n", "line 3: expected four words, found 'a b c'; errors='ignore'"),
         (b"a b 1.5\n", "evaluate_word_pairs reads files of word pairs"),
+        (b": x\na, b, c, d\n", "line 2: expected four words, found 'a, b, c, d'; write spaces for ','"),
+        (b": x\na,b,c,d\n", "line 2: .*; write spaces for ','"),
+        (b"section x\na b c d\n", "a first line ': all' makes one section"),
+        (b"[x]\na b c d\n", "line 1: expected a section name"),
+        (b"a b c\nd e f\n", "put the answer of each question behind it"),
+        (b"100 5\na 1 2 3 4 5\n", "fastw2v.load reads word vectors"),
+        (b": x\n", "the file has no analogies"),
         (b"", "the file has no analogies"),
     ],
 )

@@ -49,10 +49,13 @@ def test_case_counts_when_it_should():
 @pytest.mark.parametrize(
     ("pairs", "why"),
     [
-        ([], "it takes two pairs at least, and 0 came"),
-        ([("w1", "w2", 1.0)], "it takes two pairs at least, and 1 came"),
+        ([], "it takes two pairs at least, and there are none"),
+        ([("w1", "w2", 1.0)], "it takes two pairs at least, and there is 1"),
         ([("w1", "w2", 1.0), ("w2", "w3", 1.0)], "the 2 pairs that could be compared all have the score 1"),
-        ([("w1", "x", 1.0), ("w2", "y", 2.0)], "of 2 pairs 0 could be compared, since a word of each other one is not"),
+        (
+            [("w1", "x", 1.0), ("w2", "y", 2.0)],
+            "none of 2 pairs could be compared, since a word of each is not among the first 3",
+        ),
         ([("w1", "w1", 1.0), ("w2", "w2", 2.0)], "the vectors give 2 pairs the same similarity, 1"),
     ],
 )
@@ -78,6 +81,7 @@ def test_vectors_without_a_direction_are_left_out_and_counted():
     [
         (("1", "cat"), r"columns=\(1, 2, 3\)"),
         (("sun-n", "light-n"), "end in tags"),
+        (("'sun'", "'light'"), "stand in quotation marks"),
         (("soleil", "lumière"), "language"),
     ],
 )

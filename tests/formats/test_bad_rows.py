@@ -177,7 +177,7 @@ def test_vectors_that_are_not_finite_are_named_or_left_out(tmp_path, name):
     if name == "v.fw2v":
         assert loaded.word_vectors.counts.tolist() == [4, 2]
         assert loaded.context_vectors.tolist() == [[2, 2], [2, 2]]
-    save(tmp_path / name, WordVectors(vectors[1:2], ["b"]))
+    save(tmp_path / name, WordVectors(vectors[1:2], ["b"]), overwrite=True)
     with pytest.raises(FormatError, match=r"1 of 1 vectors hold NaN .*there are no others"):
         load(tmp_path / name, errors="ignore")
     save(tmp_path / name, WordVectors(np.full((1, 2), 3e38, np.float32), ["large"]))
@@ -272,3 +272,78 @@ def test_a_file_of_one_number_in_a_row_and_no_header_is_refused(tmp_path, text, 
         load(tmp_path / "v.txt")
     (tmp_path / "v.txt").write_text("1 1\nthe 100\n")
     assert load(tmp_path / "v.txt")["the"].tolist() == [100]
+
+
+def test_a_line_of_the_names_of_columns_is_no_vector(tmp_path):
+    """As pandas writes them: ``frame.to_csv(path, sep=" ")``."""
+    for names in ("word 0 1 2", " 0 1 2", "word 1 2 3"):
+        (tmp_path / "v.txt").write_text(f"{names}\nsun 0.5 1 2\nmoon 0.25 1 2\n")
+        with pytest.raises(FormatError, match="line 1: "):
+            load(tmp_path / "v.txt")
+    with pytest.raises(FormatError, match="its numbers are 1 to 3 in order, as a table's columns are named: delete"):
+        load(tmp_path / "v.txt")
+    with pytest.warns(RuntimeWarning, match="left out 1 rows that cannot be read; the first is line 1: its numbers"):
+        assert load(tmp_path / "v.txt", errors="ignore").index_to_key == ["sun", "moon"]
+    (tmp_path / "v.txt").write_text("sun 0 1 2\nmoon 3 4 5\n")  # all numbers are whole
+    assert load(tmp_path / "v.txt").index_to_key == ["sun", "moon"]
+
+
+def test_a_space_before_a_word_is_no_part_of_it(tmp_path):
+    (tmp_path / "v.txt").write_text(" 2 2\n sun 1 2\n\tmoon 3 4\n")
+    with pytest.warns(RuntimeWarning, match="2 lines with a space before the word .the first is line 2") as caught:
+        assert load(tmp_path / "v.txt").index_to_key == ["sun", "moon"]
+    assert len(caught) == 1
+    with pytest.warns(RuntimeWarning, match="a space before the word"):
+        assert load(tmp_path / "v.txt", words={"moon"}).index_to_key == ["moon"]
+
+
+def test_words_in_quotation_marks_are_told(tmp_path):
+    (tmp_path / "v.txt").write_text('"sun" 1 2 3\n"moon" 3 4 5\n')
+    with pytest.warns(RuntimeWarning, match="the words stand in quotation marks, as '\"sun\"' does, which were kept"):
+        assert load(tmp_path / "v.txt").index_to_key == ['"sun"', '"moon"']
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            "3 5\n" + "".join(f"w{i} 1 2 3\n" for i in range(5)),
+            "says 3 words of 5 dimensions, and seems to mean the rev",
+        ),
+        ("1 2\nsun 1,000.5 2\n", "found b'1,000.5', with thousands separators, after the word"),
+    ],
+)
+def test_what_is_odd_about_numbers_is_said(tmp_path, content, message):
+    (tmp_path / "v.txt").write_text(content)
+    with pytest.raises(FormatError, match=message):
+        load(tmp_path / "v.txt")
+
+
+def random_file(words, newline=b"\n", kind="<f4", size=6):
+    rows = np.random.default_rng(0).normal(size=(len(words), size)).astype(kind)
+    named = zip(words, rows, strict=True)
+    return b"%d %d\n" % rows.shape + b"".join(word.encode() + b" " + row.tobytes() + newline for word, row in named)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (random_file(["sun", "moon", "star"]).replace(b"\n", b"\r\n"), "have become .* copied as text. Get it again"),
+        (random_file(["sun", "moon"]).decode(errors="replace").encode(), "have become U.FFFD, .* Get the original"),
+        (random_file(["sun", "moon", "star"], kind="<f2"), "unless its numbers are float16, which its size fits"),
+        (random_file(["sun", "the sea"], newline=b""), "'the' .4 bytes are left behind it. is not a word of the file"),
+        (random_file(["sun", "moon star", "sea"], newline=b""), "or a word before it holds a space"),
+    ],
+)
+def test_a_binary_file_says_what_became_of_it(tmp_path, content, message):
+    (tmp_path / "v.bin").write_bytes(content)
+    with pytest.raises(FormatError, match=message):
+        load(tmp_path / "v.bin")
+
+
+def test_the_words_to_read_are_checked(tmp_path):
+    (tmp_path / "v.txt").write_text("1 2\nsun 1 2\n")
+    with pytest.raises(ParameterError, match=r"`words` holds \['sun'\] \(list\), which cannot be a word"):
+        load(tmp_path / "v.txt", words=[["sun"]])
+    with pytest.warns(RuntimeWarning, match="`words` is empty, so that nothing was loaded"):
+        assert len(load(tmp_path / "v.txt", words=[])) == 0

@@ -1,5 +1,6 @@
 """Files for other tools, each read back by the tool itself; all or nothing."""
 
+import contextlib
 import json
 import os
 import sys
@@ -79,7 +80,9 @@ def test_the_projector_gets_three_files_that_fit_together(tmp_path, names_in):
 @pytest.mark.parametrize("lowercase", [False, True])
 def test_model2vec_loads_its_folder(tmp_path, lowercase, names_in):
     model2vec = pytest.importorskip("model2vec")
-    export(tmp_path / "static", WV, "model2vec", lowercase=lowercase)
+    told = pytest.warns(RuntimeWarning, match="2 of 6 words hold") if lowercase else contextlib.nullcontext()
+    with told:
+        export(tmp_path / "static", WV, "model2vec", lowercase=lowercase)
     assert names_in(tmp_path / "static") == ["config.json", "model.safetensors", "modules.json", "tokenizer.json"]
     model = model2vec.StaticModel.from_pretrained(tmp_path / "static")
     assert model.dim == 4
@@ -304,3 +307,26 @@ def test_an_export_replaces_a_file_of_another_kind_only_when_told(tmp_path, to, 
     assert path.read_text() == "what nobody has a copy of"
     export(path, vectors, to, overwrite=True)
     export(path, vectors, to)
+
+
+@pytest.mark.parametrize(
+    ("words", "lowercase", "message"),
+    [
+        (["Cat", "dog"], True, "1 of 2 words hold white space, or capitals with lowercase=True .the first is 'Cat'"),
+        (["new york", "dog"], False, "1 of 2 words are empty or hold white space .the first is 'new york'"),
+    ],
+)
+def test_words_that_no_text_finds_are_told(tmp_path, words, lowercase, message):
+    with pytest.warns(RuntimeWarning, match=message):
+        export(tmp_path / "folder", WordVectors(np.eye(2), words), "model2vec", lowercase=lowercase)
+    assert (tmp_path / "folder" / "tokenizer.json").exists()
+
+
+def test_vectors_that_are_not_finite_are_told(tmp_path):
+    with pytest.warns(RuntimeWarning, match="1 of 2 vectors hold NaN or infinity .the first is that of 'b'"):
+        export(tmp_path / "v.npz", WordVectors(np.array([[1, 2], [np.nan, 1]]), ["a", "b"]), "npz")
+
+
+def test_a_folder_is_not_made_where_none_is(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*: make it first, or name another"):
+        export(tmp_path / "no" / "where", WordVectors(np.eye(2), ["a", "b"]), "projector")

@@ -96,7 +96,7 @@ KINDS = {
     "joblib": (zlib.compress(pickle.dumps([1] * 50)), "as joblib writes"),
     "npz": (
         packed(lambda buffer: np.savez(buffer, a=np.ones(2))),
-        r"NumPy arrays \(.npz\); read its arrays",
+        r"NumPy arrays \(.npz\) that holds 'a'; read its arrays",
     ),
     "npy": (packed(lambda buffer: np.save(buffer, np.ones(2))), "a NumPy .npy file"),
     "hdf5": (b"\x89HDF\r\n\x1a\n" + bytes(20), "an HDF5 file"),
@@ -130,6 +130,32 @@ KINDS = {
     "semicolons": (b"a;1,5;2\nb;3;4\n", "separated by semicolons"),
     "decimal commas": (b"a 1,5 2,5\nb 3,5 4,5\n", "decimal commas: write points"),
     "nothing": (b"", "the file is empty"),
+    "utf-16 unmarked": ("2 3\na 1 2 3\n".encode("utf-16-le"), "UTF-16 text: convert it first, iconv -f UTF-16LE"),
+    "utf-32": ("2 3\na 1 2 3\n".encode("utf-32"), "UTF-32 text: convert it first"),
+    "an old pickle": (pickle.dumps({"a": 1}, 0), "a Python pickle"),
+    "gzip in gzip": (gzip.compress(gzip.compress(ROWS)), r"a gzip file; unpack it first: gunzip -k model\.bin"),
+    "lzma": (lzma.compress(ROWS, lzma.FORMAT_ALONE), "an lzma file; unpack it first: xz --format=lzma -dk"),
+    "compress": (b"\x1f\x9d\x90" + bytes(20), "a file of compress; unpack it first"),
+    "feather": (b"FEA1" + bytes(20), "an old Feather file; read its arrays"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(20), "a PNG picture"),
+    "other data": (b"IxFI" + bytes(20), "binary data, of a kind that is not known here"),
+    "xml": (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "a web page: the download went wrong"),
+    "an answer": (b"404: Not Found", "a server's message in place of a file: the download went wrong"),
+    "no header": (
+        b"sun " + np.ones(3, np.float32).tobytes(),
+        "word2vec binary without its header: begin the file with",
+    ),
+    "blank lines": (b" \n\n", "empty but for blank lines"),
+    "behind blank lines": (b"\n2 3\na 1 2 3\n", "word vectors behind blank lines: delete these"),
+    "named columns": (b"word\tx\ty\na\t1\t2\n", "a table with the names of its columns: build WordVectors"),
+    "named columns, spaces": (b"word x y\na 1 2\n", "a table with the names of its columns: delete the first line"),
+    "brackets": (b"a [1.0, 2.0]\n", "a word and numbers in brackets: take these away"),
+    "words last": (b"1 2 3 a\n4 5 6 b\n", "numbers before their word: write the word first"),
+    "half a header": (b"2\na 1 2 3\nb 4 5 6\n", "a header without the number of dimensions: add it"),
+    "header with commas": (b"1,000 3\na 1 2 3\n", "expected a header of two whole numbers, found b'1,000 3'"),
+    "header of floats": (b"2.0 3.0\na 1 2 3\n", "expected a header of two whole numbers, found b'2.0 3.0'"),
+    "thousands": (b"a 1,000.5 2\n", "has numbers with commas: write them with a point"),
+    "comment": (b"# version 1\na 1 2 3\n", "a comment, b'# version 1': delete the line"),
     "prose": (b"It was a dark and stormy night.\n" * 3, "neither a safetensors file"),
     "zeros": (bytes(100), "neither a safetensors file"),
 }
@@ -140,9 +166,24 @@ def test_other_files_are_refused_by_their_first_bytes(tmp_path, content, message
     path = tmp_path / "model.bin"
     path.write_bytes(content)
     with pytest.raises(FormatError, match=message):
-        format_of_content(path)
-    with pytest.raises(FormatError, match=message):
         load(path)
+    if "line 1: " not in message and not message.startswith(("expected a header", "has numbers", "a comment,")):
+        with pytest.raises(FormatError, match=message):
+            format_of_content(path)
+
+
+def test_a_matrix_that_gensim_wrote_beside_a_model_is_named_as_such(tmp_path):
+    np.save(tmp_path / "m.model.wv.vectors.npy", np.ones((2, 3)))
+    with pytest.raises(FormatError, match="that gensim wrote beside a model; load that model with gensim"):
+        load(tmp_path / "m.model.wv.vectors.npy")
+
+
+def test_arrays_of_other_programs_are_named(tmp_path):
+    from safetensors.numpy import save_file
+
+    save_file({"embeddings": np.ones((2, 3), np.float32)}, tmp_path / "other.safetensors")
+    with pytest.raises(FormatError, match=r"It holds 'embeddings': with the list of its words, WordVectors\("):
+        load(tmp_path / "other.safetensors")
 
 
 @pytest.mark.parametrize("read", [Word2Vec.load, KeyedVectors.load, GensimWord2Vec.load])

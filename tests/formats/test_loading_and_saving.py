@@ -1,5 +1,6 @@
 """Saving and loading: what goes in comes out, in every format, for us and for gensim."""
 
+import io
 import os
 import tracemalloc
 from itertools import product
@@ -10,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fastw2v
-from fastw2v import formats
+from fastw2v import Word2Vec, formats
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import FormatError, ParameterError, TruncatedFileError
-from fastw2v.formats import load, load_all, save
+from fastw2v.formats import export, load, load_all, save
 from fastw2v.vectors import WordVectors
 
 WORD2VEC = ["v.txt", "v.vec", "v.txt.gz", "v.bin", "v.bin.gz"]
@@ -325,3 +326,72 @@ def test_padded_rows_are_written_without_a_copy_of_them(tmp_path):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < rows.nbytes / 2
+
+
+# -- what is never lost --
+
+
+@pytest.mark.parametrize("format", ["native", "text", "binary"])
+def test_a_model_is_not_replaced_by_its_vectors_alone(tmp_path, format, fitted):
+    path, model = tmp_path / "model.fw2v", fitted()
+    model.save(path)
+    before = path.read_bytes()
+    with pytest.raises(FormatError, match=r"is a model that can be trained further, .* or pass overwrite=True"):
+        save(path, model.wv, format=format)
+    assert path.read_bytes() == before
+    model.save(path)  # of a model, a later one may take the place
+    save(path, model.wv, format=format, overwrite=True)
+    save(path, model.wv, format=format)
+    assert load(path).index_to_key == model.wv.index_to_key
+
+
+def test_a_name_that_promises_another_compression_is_refused(tmp_path, some_vectors):
+    for name in ("v.vec.bz2", "v.zip", "v.bin.xz"):
+        with pytest.raises(FormatError, match=r"only \.gz files are written compressed: name it 'v"):
+            save(tmp_path / name, some_vectors(["a"]), format="text")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_without_words_is_not_written(tmp_path):
+    empty = WordVectors(np.empty((0, 3)), [])
+    for write in (lambda: save(tmp_path / "v.vec", empty), lambda: export(tmp_path / "v.npz", empty, "npz")):
+        with pytest.raises(FormatError, match="there are no words to write"):
+            write()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        (b"v.vec", r"got bytes b'v\.vec': give a str"),
+        (io.StringIO("2 3"), "got StringIO, an open file: write what it holds to a file first"),
+        ("", "the path is empty"),
+        ("v\0.vec", "holds a NUL"),
+        ("2 3\nsun 1 2 3\n", "a string is the path of a file; got text"),
+        ("file:///tmp/a%20b.vec", r"is an address: give the path, '/tmp/a b\.vec'"),
+        ("s3://bucket/v.vec", "is an address: download the file first and give its path"),
+    ],
+)
+def test_what_is_no_path_is_told_what_to_pass(path, message):
+    with pytest.raises(ParameterError, match=message):
+        load(path)
+
+
+def test_an_address_is_nowhere_to_write_to(some_vectors):
+    with pytest.raises(ParameterError, match="is an address: give the path of a file here, and upload that"):
+        save("s3://bucket/v.vec", some_vectors(["a"]))
+
+
+def test_an_open_file_is_named(tmp_path):
+    with open(tmp_path / "v.vec", "w+") as file, pytest.raises(ParameterError, match="an open file: give its name, '"):
+        load(file)
+
+
+def test_what_has_no_vectors_is_told_how_to_get_some(tmp_path):
+    for other, message in (
+        (Word2Vec(), "that has no vectors yet: train it first"),
+        ("v.vec", "read a file with fastw2v.load"),
+        ({"a": [1.0]}, "WordVectors.numpy.array.list.mapping.values"),
+    ):
+        with pytest.raises(ParameterError, match=message):
+            save(tmp_path / "v.vec", other)

@@ -238,6 +238,21 @@ def test_an_address_names_a_word(map_, page):
     assert map_.chosen == "#hash/%zz"
 
 
+def test_an_address_that_names_no_word_of_the_map_is_said_so(map_, page):
+    for fragment, shown in (("#unknown%20word", "unknown word"), ("#%E0%A4%A", "%E0%A4%A")):
+        map_.open(page, fragment)
+        assert map_.chosen is None
+        assert map_.find("#missing").text == f"“{shown}”, which the address names, is not on this map."
+    map_.search("word42")
+    assert not map_.find("#missing").is_displayed()
+    map_.browser.execute_script("window.location.hash = 'nothing'")
+    map_.settle()
+    assert map_.chosen is None
+    assert "“nothing”" in map_.find("#missing").text
+    map_.open(page)
+    assert not map_.find("#missing").is_displayed()
+
+
 def test_keys_move_zoom_and_clear(map_):
     from selenium.webdriver import ActionChains, Keys
 

@@ -37,6 +37,23 @@ def test_a_callback_may_answer_with_numpys_true(fitted):
     assert fitted(callbacks=[lambda progress: 1]).n_iter_ == 3
 
 
+def test_a_run_that_begins_anew_says_that_it_will_replace_an_unfinished_one(tmp_path, sentences, quick):
+    path, stops = tmp_path / "run.fw2v", iter([True])
+    Word2Vec(sentences, **quick, callbacks=[lambda progress: next(stops)]).fit(checkpoint=path)
+    model = Word2Vec(sentences, **quick)
+    with pytest.warns(RuntimeWarning, match="a run that was stopped in epoch 2 of 3; this run begins anew and will"):
+        model.fit(checkpoint=path)
+    model.fit(checkpoint=path)  # that of a complete run is replaced as it is
+
+
+def test_what_is_no_path_of_a_checkpoint_is_refused_before_training(sentences, quick, tmp_path):
+    for path, message in ((5, "checkpoint takes the path of a file; got int 5"), ("s3://bucket/run", "is an address")):
+        with pytest.raises(ParameterError, match=message):
+            Word2Vec(sentences, **quick).fit(checkpoint=path)
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*: make it first, or name another"):
+        Word2Vec(sentences, **quick).fit(checkpoint=tmp_path / "nowhere" / "run.fw2v")
+
+
 @pytest.mark.fault("a run resumed at any chunk")
 def test_a_checkpoint_resumes_bit_equal_in_another_model(tmp_path, sentences, quick, fitted):
     path = tmp_path / "run.fw2v"

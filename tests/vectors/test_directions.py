@@ -79,7 +79,7 @@ def test_they_are_counted_in_one_warning(wv):
 @pytest.mark.parametrize("bad", BAD)
 def test_of_a_query_they_are_left_out(wv, bad, check_same):
     for ask in (wv.most_similar, wv.most_similar_cosmul, lambda terms: wv.most_similar_batch([terms, "moon"])[0]):
-        with pytest.warns(RuntimeWarning, match=f"left out of the query: '{bad}', whose vectors are {NO_DIRECTION}"):
+        with pytest.warns(RuntimeWarning, match=f"left out of the query: '{bad}', whose vector is zero, or holds NaN"):
             found = ask(["sun", bad])
         check_same(found, ask("sun"))
         with pytest.warns(RuntimeWarning) as said:
@@ -106,23 +106,23 @@ def test_means(wv):
     for normalize, left_out in ((True, BAD), (False, ["nan", "inf"])):
         kept = [word for word in ROWS if word not in left_out and word != "tree"]
         words = [word for word in ROWS if word != "tree"]
-        with pytest.warns(RuntimeWarning, match=f"get_mean_vector: left out {', '.join(map(repr, left_out))}, which"):
+        with pytest.warns(RuntimeWarning, match=f"get_mean_vector: left out {', '.join(map(repr, left_out))}, whose"):
             found = wv.get_mean_vector(words, pre_normalize=normalize)
         np.testing.assert_array_equal(found, wv.get_mean_vector(kept, pre_normalize=normalize))
         assert np.isfinite(found).all()
-    with pytest.warns(RuntimeWarning, match="n_similarity: left out 'nan', which"):
+    with pytest.warns(RuntimeWarning, match="n_similarity: left out 'nan', whose"):
         assert wv.n_similarity(["sun", "nan"], ["moon"]) == wv.similarity("sun", "moon")
     with pytest.warns(RuntimeWarning):
         assert np.isnan(wv.n_similarity(["nan"], ["moon"]))
 
 
 def test_the_odd_word_and_ranks(wv):
-    with pytest.warns(RuntimeWarning, match="doesnt_match: left out 'zero', 'nan', 'inf', which"):
+    with pytest.warns(RuntimeWarning, match="doesnt_match: left out 'zero', 'nan', 'inf', whose"):
         assert wv.doesnt_match(list(ROWS)) == wv.doesnt_match(GOOD)
     with pytest.raises(ParameterError, match="all of them have no direction"):
         wv.doesnt_match(["zero", "nan"])
     assert wv.rank("sun", "tree") == 3
     assert set(wv.closer_than("sun", "tree")) == {"moon", "star"}
     for words in (("zero", "sun"), ("sun", "nan")):
-        with pytest.raises(ParameterError, match=r"have no direction, .*: it is near no word, and has no rank"):
+        with pytest.raises(ParameterError, match=r"has no direction: it is near no word, and has no rank"):
             wv.rank(*words)

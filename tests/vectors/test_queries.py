@@ -76,3 +76,42 @@ def test_a_query_of_zeros_is_said_and_has_no_answer(wv, all_vectors):
     with pytest.warns(RuntimeWarning, match=r"2 queries \(the first is number 1\) are zero"):
         answers = wv.most_similar_batch([all_vectors[0], zeros, zeros])
     assert list(map(len, answers)) == [10, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"among": 5}, "among must be a collection of words or a callable; got int 5"),
+        ({"exclude": 5}, "exclude must be a collection of words or a callable; got int 5"),
+        ({"among": [["word1"]]}, r"`among` holds \['word1'\] \(list\), which cannot be a word"),
+    ],
+)
+def test_what_is_no_collection_of_words_is_refused(wv, options, message):
+    with pytest.raises(ParameterError, match=message):
+        wv.most_similar("word1", **options)
+
+
+def test_a_choice_without_a_known_word_is_told(wv):
+    with pytest.warns(RuntimeWarning, match="among: there can be no answers, since it holds none of the 200 words"):
+        assert wv.most_similar("word1", among=["unknown"]) == []
+    with pytest.warns(RuntimeWarning, match="none of the 3 words searched"):
+        assert wv.most_similar("word1", among=["word9"], restrict_vocab=3) == []
+
+
+def test_queries_in_a_mapping_are_refused(wv):
+    for queries in ({"word1": 1}, 5):
+        with pytest.raises(ParameterError, match="most_similar_batch takes a list of queries; got"):
+            wv.most_similar_batch(queries)
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda wv: wv.distances("word1", "word2"), "`others` must be a list of words; got 'word2'"),
+        (lambda wv: wv.get_mean_vector(["word1"], weights=[np.nan]), "`weights` holds NaN or infinity: give finite"),
+        (lambda wv: wv.get(["word1"]), r"got \['word1'\] \(list\), which cannot be a word"),
+    ],
+)
+def test_comparisons_name_what_is_wrong(wv, ask, message):
+    with pytest.raises(ParameterError, match=message):
+        ask(wv)

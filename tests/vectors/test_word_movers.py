@@ -51,7 +51,7 @@ def test_words_without_direction_are_left_out():
     rows = [[1, 1], [4, 1], [4, 4], [0, 0], [np.nan, 0]]
     wv = WordVectors(np.array(rows), ["a", "b", "c", "zero", "nan"])
     for normalize, lost in ((True, ["zero", "nan"]), (False, ["nan"])):
-        with pytest.warns(RuntimeWarning, match=f"word_movers_distance: left out {', '.join(map(repr, lost))}, which"):
+        with pytest.warns(RuntimeWarning, match=f"word_movers_distance: left out {', '.join(map(repr, lost))}, whose"):
             found = wv.word_movers_distance(["a", "b", *lost, *lost], ["c"], normalize=normalize)
         assert found == wv.word_movers_distance(["a", "b"], ["c"], normalize=normalize)
         with pytest.warns(RuntimeWarning, match="left out"):

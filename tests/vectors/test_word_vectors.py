@@ -61,13 +61,13 @@ def test_counts_given_beside_a_vocabulary_take_the_place_of_its_own():
 
 
 def test_without_counts_there_are_none():
-    assert WordVectors(np.eye(2), "ab").counts is None
+    assert WordVectors(np.eye(2), ["a", "b"]).counts is None
     assert WordVectors(np.eye(2), Vocabulary("ab")).counts is None
 
 
 def test_float32_is_shared_and_shown_read_only():
     mine = np.eye(3, dtype=np.float32)
-    wv = WordVectors(mine, "abc")
+    wv = WordVectors(mine, ["a", "b", "c"])
     assert np.shares_memory(wv.vectors, mine)
     with pytest.raises(ValueError, match="read-only"):
         wv["a"][0] = 5

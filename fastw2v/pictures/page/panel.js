@@ -36,6 +36,8 @@ class Panel {
     const {selection, data} = this;
     const chosen = selection.row >= 0;
     byId("hint").hidden = chosen;
+    byId("missing").hidden = !selection.missing;
+    byId("missing").textContent = `“${selection.missing}”, which the address names, is not on this map.`;
     byId("answer").hidden = !chosen;
     if (chosen) {
       byId("chosen").textContent = data.words[selection.row];

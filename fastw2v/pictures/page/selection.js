@@ -7,6 +7,7 @@ class Selection {
     Object.assign(this, {data, neighbours, view, labels});
     this.row = -1;
     this.found = [];
+    this.missing = "";  // what the address names, where that is no word of the map
     this.by = "cluster";
     this.only = -1;  // the one cluster that is shown, or -1
     this.listeners = [];
@@ -20,14 +21,15 @@ class Selection {
     this.listeners.push(listener);
   }
 
-  choose(row, {move = false} = {}) {
-    if (row === this.row) {
+  choose(row, {move = false, missing = ""} = {}) {
+    if (row === this.row && missing === this.missing) {
       if (move && row >= 0) this.view.frame.show(this.rows);
       return;
     }
     this.row = row;
+    this.missing = missing;
     this.found = row < 0 ? [] : this.neighbours.nearest(row, SHOWN_NEIGHBOURS);
-    this.remember(row < 0 ? "" : `#${encodeURIComponent(this.data.words[row])}`);
+    if (!missing) this.remember(row < 0 ? "" : `#${encodeURIComponent(this.data.words[row])}`);
     if (move && row >= 0) this.view.frame.show(this.rows);
     this.changed();
   }
@@ -42,13 +44,14 @@ class Selection {
   }
 
   fromAddress() {
-    let word = "";
+    let word = window.location.hash.slice(1);
     try {
-      word = decodeURIComponent(window.location.hash.slice(1));
+      word = decodeURIComponent(word);
     } catch {
-      // An address that was cut off in the middle of a character names no word.
+      // An address that was cut off in the middle of a character names no word; it is shown as it is.
     }
-    this.choose(this.firstRow.get(word) ?? -1, {move: true});
+    const row = this.firstRow.get(word) ?? -1;
+    this.choose(row, {move: true, missing: row < 0 ? word : ""});
   }
 
   colourBy(by) {

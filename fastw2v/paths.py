@@ -1,0 +1,90 @@
+"""What is said of a path that leads nowhere: what was looked for, where, and what is there instead."""
+
+from __future__ import annotations
+
+import difflib
+import errno
+import glob
+import os
+from pathlib import Path
+
+_FEW = 3  # names that a message shows
+_LIKE = 0.7  # how alike names must be, from 0 to 1
+
+
+def status(path: Path) -> os.stat_result:
+    """Return the status of a file that is to be read.
+
+    Raises
+    ------
+    FileNotFoundError
+        It says what was looked for and where, and what of a similar name is there.
+    OSError
+        The file cannot be reached.
+    """
+    try:
+        return os.stat(path)
+    except FileNotFoundError:
+        raise FileNotFoundError(errno.ENOENT, describe_missing(path), str(path)) from None
+    except NotADirectoryError:
+        raise NotADirectoryError(errno.ENOTDIR, describe_missing(path), str(path)) from None
+
+
+def describe_missing(path: Path) -> str:
+    """Say that there is no file of this name, and what is there instead."""
+    name = str(path)
+    if path.is_symlink():
+        return f"a symbolic link to {os.readlink(path)!r}, which does not exist"
+    if "$" in name and (expanded := os.path.expandvars(name)) != name:
+        return f"there is no file of this name; '$' is not expanded: give {expanded!r}"
+    if problem := describe_missing_folder(path.parent):
+        return problem
+    if glob.has_magic(name) and (found := sorted(glob.glob(name))):
+        return f"a pattern, where one file is expected; it matches {_listed(found)}"
+    return f"there is no file of this name in {os.path.abspath(path.parent)}{describe_near(path)}"
+
+
+def describe_missing_folder(folder: Path) -> str:
+    """Say that a folder is missing, or is a file; "" if it is there."""
+    if os.path.isdir(folder):
+        return ""
+    missing = folder
+    while not os.path.lexists(missing.parent):
+        missing = missing.parent
+    name = str(missing)
+    if os.path.lexists(missing):
+        return f"{name!r} is a file, not a folder" if os.path.exists(missing) else f"{name!r} is a link to nothing"
+    if name.startswith("~"):
+        return f"there is no folder {name!r}, as '~' is not expanded: give {os.path.expanduser(name)!r}"
+    return f"there is no folder {name!r}{'' if folder.is_absolute() else f' in {os.getcwd()}'}"
+
+
+def describe_near(path: Path) -> str:
+    """Continue a sentence about a missing file in a folder with what that holds under similar names."""
+    try:
+        near = _near(path.name, sorted(os.listdir(path.parent)))
+    except (OSError, ValueError):  # no folder, or no name
+        return ""
+    return f", which holds {_listed(near)}" if near else ", nor one of a similar name"
+
+
+def _near(name: str, inside: list[str]) -> list[str]:
+    """Return the names in a folder that are close to a name: other case, other suffix, a slip of the keys."""
+    wanted = name.strip(" \t\n'\"").lower()
+    lowered: dict[str, str] = {}
+    for each in inside:
+        lowered.setdefault(each.lower(), each)
+    if wanted in lowered:
+        return [lowered[wanted]]
+    stem = _stem(wanted)
+    same = [each for low, each in lowered.items() if _stem(low) == stem]
+    close = difflib.get_close_matches(wanted, lowered, n=_FEW, cutoff=_LIKE)
+    return list(dict.fromkeys(same + [lowered[each] for each in close]))
+
+
+def _stem(name: str) -> str:
+    return name.lstrip(".").partition(".")[0]
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(map(repr, names[:_FEW])) + (" ..." if len(names) > _FEW else "")

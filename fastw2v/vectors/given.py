@@ -1,0 +1,65 @@
+"""What word vectors are made from: a list of words and an array, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.errors import ParameterError, warn_user
+
+
+def checked_words(given: Any) -> list[Any]:
+    """Return words as a list; raise ParameterError for what is no list of them, or has no order.
+
+    Raises
+    ------
+    ParameterError
+        For a string, whose characters would be the words, a set, and a missing value among strings.
+    """
+    kind = type(given).__name__
+    if isinstance(given, (str, bytes)):
+        raise ParameterError(
+            f"words: expected a list of words; got the {kind} {given!r:.40}, each of whose characters would be a word"
+        )
+    if isinstance(given, (set, frozenset)):
+        raise ParameterError(
+            f"words: a {kind} has no order, so that no word would have its vector for sure: give a list"
+        )
+    if not isinstance(given, Iterable):
+        raise ParameterError(f"words: expected a list of words, one for each vector; got {kind} {given!r:.40}")
+    words: list[Any] = given.tolist() if isinstance(given, np.ndarray) else list(given)
+    if float in set(map(type, words)):  # a tenth of the time of looking at each
+        row = next((row for row, word in enumerate(words) if isinstance(word, float) and word != word), None)
+        if row is not None:
+            raise ParameterError(
+                f"words[{row}] is NaN, a missing value, which nobody can look up; pandas reads words such as 'null' "
+                "and 'NA' so, unless it is told not to (keep_default_na)"
+            )
+    return words
+
+
+def as_array(vectors: Any) -> NDArray[Any]:
+    """Return an array; raise ParameterError, with the first row of another length, for rows that make none."""
+    try:
+        return np.asarray(vectors)
+    except ValueError:
+        lengths = [len(row) for row in vectors]
+        odd = next((row for row, length in enumerate(lengths) if length != lengths[0]), 0)
+        raise ParameterError(
+            f"vectors[{odd}] has {lengths[odd]} numbers, and the first has {lengths[0]}: all must have the same many"
+        ) from None
+
+
+def as_float32(array: NDArray[Any]) -> NDArray[np.float32]:
+    """Return an array as contiguous float32, with a warning if a number is too large for that."""
+    with np.errstate(over="raise"):
+        try:
+            return np.ascontiguousarray(array, dtype=np.float32)
+        except FloatingPointError:
+            pass
+    warn_user("vectors: numbers beyond 3.4e38, the largest of float32, became infinite")
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(array, dtype=np.float32)

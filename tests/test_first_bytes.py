@@ -1,0 +1,44 @@
+"""What a file is by its first bytes; tests/formats/test_foreign_files.py has the files of many programs."""
+
+import gzip
+import pickle
+
+import pytest
+
+from fastw2v.first_bytes import describe, describe_answer, is_pickle
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("what", [[1], {"a": 1}, ("a", [1]), OSError])
+def test_pickles_of_every_protocol(protocol, what):
+    data = pickle.dumps(what, protocol)
+    assert is_pickle(data) or protocol < 2, data
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"cat\ndog\n",
+        b"cat dog 1",
+        b"copy\nbuiltins\n",
+        b"(dog) cat 1\n",
+        "caf\u00e9 1".encode(),
+        b"",
+        b"a\tb",
+        b"PAR1 7 0.5\n",
+        b"RDX 1\n",
+    ],
+)
+def test_texts_are_nothing_else(text):
+    assert not is_pickle(text)
+    assert describe(text, "file") is None
+
+
+def test_what_unpacks_it_names_the_file():
+    assert describe(gzip.compress(b"a"), "pairs.gz") == "a gzip file: unpack it first, gunzip -k pairs.gz"
+
+
+def test_a_servers_answer_is_short():
+    assert "a server's message" in describe_answer(b"403 Forbidden")
+    assert describe_answer(b"forbidden fruit\n" * 100) is None
+    assert describe(b"forbidden\tfruit\t3\n", "pairs") is None
