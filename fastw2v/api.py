@@ -396,8 +396,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         Warns
         -----
         RuntimeWarning
-            Nine tenths of the documents or more hold no known word; ``tokenizer`` was changed since `fit`; or words are
-            left out, because their vectors hold NaN or infinity.
+            Half of the documents or more hold no known word, or less than a fifth of the words are known; ``tokenizer``
+            was changed since `fit`; or words are left out, because their vectors hold NaN or infinity.
 
         Raises
         ------

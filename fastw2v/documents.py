@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from fastw2v.corpus.faults import check_documents_type
+from fastw2v.corpus.faults import check_documents_type, describe_no_documents
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.errors import CorpusError, ParameterError
-from fastw2v.estimators.bags import count_matrix, divide_rows, row_sums, some_words, warn_of_zeros
+from fastw2v.estimators.bags import count_matrix, divide_rows, row_sums
+from fastw2v.estimators.coverage import some_words
 from fastw2v.estimators.scikit_learn import (
     BaseEstimator,
     ClassNamePrefixFeaturesOutMixin,
@@ -147,7 +148,6 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         """Do the same as `fit` and `transform`, but read the documents once."""
         counts = self._fit(X, counts_wanted=True)
         assert counts is not None
-        warn_of_zeros(counts, self.vectors_)
         return self._vectors_of(counts)
 
     def transform(self, X: Any) -> NDArray[np.float32]:  # noqa: N803
@@ -165,7 +165,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         Warns
         -----
         RuntimeWarning
-            Nine tenths of the documents or more hold no known word.
+            Half of the documents or more hold no known word, or less than a fifth of the words are known.
 
         Raises
         ------
@@ -181,7 +181,6 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         self._check_unchanged()
         self._check_width(X)
         counts = count_matrix(X, self.vectors_, self.tokenizer_)
-        warn_of_zeros(counts, self.vectors_)
         return self._vectors_of(counts)
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -211,6 +210,8 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
             check(name, getattr(self, name))
         check_documents_type(X)
         documents = list(X) if hasattr(X, "__next__") else X  # read twice if a model is trained
+        if documents is not X and not documents:
+            raise CorpusError(describe_no_documents(X))
         given = self._default_model() if self.vectors is None else self.vectors
         model = clone(given).fit(documents) if _is_unfitted_model(given) else None
         vectors, tokenizer = _read(given if model is None else model)

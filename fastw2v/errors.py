@@ -25,9 +25,14 @@ _HERE = str(Path(__file__).parent)
 
 
 def warn_user(message: str) -> None:
-    """Issue a RuntimeWarning that points at the innermost line outside the package."""
+    """Issue a RuntimeWarning that points at the innermost line outside the package, and outside scikit-learn.
+
+    Its wrapper of `transform` is one line for all calls, and Python shows a warning once for each line.
+    """
     level, frame = 2, sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
+    while frame.f_back is not None and (
+        frame.f_code.co_filename.startswith(_HERE) or frame.f_globals.get("__name__", "").startswith("sklearn.")
+    ):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, RuntimeWarning, stacklevel=level)
 

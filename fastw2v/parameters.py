@@ -154,6 +154,8 @@ def shown(value: Any, length: int = 60) -> str:
         if not isinstance(value, int):
             return f"<{type(value).__name__} that contains a very large number>"
         return f"<a whole number of {value.bit_length():,} bits>"
+    if "\n" in text:  # a table, an array
+        text = " ".join(text.split())
     return text if len(text) <= length else text[: length - 3] + "..."
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
-from functools import partial
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from fastw2v.corpus.counted import Counted
+from fastw2v.corpus.faults import describe_bad_token
+from fastw2v.corpus.spelling import FORMS, best_form
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError, warn_user
 from fastw2v.parameters import shown
@@ -28,8 +28,9 @@ class NoKnownWordsError(CorpusError):
 
 
 # A vocabulary that covers a smaller share of the tokens is hardly one of this corpus.
-LEAST_COVERAGE = 0.05
+LEAST_COVERAGE = 0.2
 MOST_UNSEEN = 0.5  # of the given words
+_MISSPELLED = 0.1  # of the given words: so many are told of if they would occur in another form
 _WAYS = "a Vocabulary, a list of words or a dict of counts"
 
 
@@ -55,20 +56,42 @@ def as_vocabulary(vocabulary: Vocabulary | Mapping[Any, int] | Iterable[Hashable
     elif reason := _describe_no_vocabulary(vocabulary):
         raise ParameterError(reason)
     else:
-        given = Vocabulary(vocabulary)
-    try:
-        given.index  # noqa: B018  # raises if a word is repeated or is not hashable
-    except TypeError as error:
-        raise CorpusTypeError(f"the given vocabulary contains an object that cannot be a word: {error}") from None
+        given = Vocabulary(_words(vocabulary))
+    given.index  # noqa: B018  # raises if a word is repeated
+    if not len(given) and isinstance(vocabulary, Iterator):
+        raise CorpusError(
+            f"the given vocabulary, a {type(vocabulary).__name__}, yielded no words: an iterator yields its items only "
+            "once, so an earlier call has read it; pass a list"
+        )
     if len(given) < 2:
         raise CorpusError(f"training needs at least 2 words, the given vocabulary has {len(given)}")
     return given
 
 
+def _words(given: Iterable[Hashable]) -> list[Hashable]:
+    """Return the words as Python's own values, or raise where one cannot be a word."""
+    words = list(given.tolist() if isinstance(given, np.ndarray) else given)
+    kinds = set(map(type, words))
+    if any(issubclass(kind, np.generic) for kind in kinds):
+        words = [word.item() if isinstance(word, np.generic) else word for word in words]
+    if kinds - {str, int, tuple, np.str_}:
+        for place, word in enumerate(words):
+            if reason := describe_bad_token(word):
+                raise CorpusTypeError(f"vocabulary[{place}] {reason}")
+    return words
+
+
 def _describe_no_vocabulary(given: Any) -> str | None:
     kind = type(given).__name__
+    if hasattr(given, "wv"):
+        return f"vocabulary is a {kind}: pass the words of the fitted model, model.wv.index_to_key"
     if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
-        return f"vocabulary={shown(given)}: it must be {_WAYS}"
+        return f"vocabulary={shown(given)}: it must be {_WAYS}; of a file its words, Path(name).read_text().split()"
+    if isinstance(given, Mapping):
+        some = list(islice(given.items(), 10))
+        if some and all(isinstance(value, str) for _, value in some):
+            return f"vocabulary maps {some[0][0]!r} to {some[0][1]!r}: pass the words, list(vocabulary.values())"
+        return None
     if isinstance(given, (set, frozenset)):
         return f"vocabulary is a {kind}, which has no order, so that no two runs would be equal: pass sorted(words)"
     if hasattr(type(given), "columns"):
@@ -116,47 +139,44 @@ def check_coverage(
     remedy = _remedy(given, counted, known_tokens)
     if not known_tokens and not new_words:
         raise NoKnownWordsError(
-            f"no word of the given vocabulary ({len(given):,} words) occurs in the corpus ({counted.tokens:,} tokens): "
+            f"no word of the vocabulary ({len(given):,} words) occurs in the corpus ({counted.tokens:,} tokens): "
             f"{found}{remedy}",
             counted.tokens,
         )
     warn_user(
-        f"only {known_tokens / counted.tokens:.2%} of the corpus's {counted.tokens:,} tokens are words of the given "
+        f"only {known_tokens / counted.tokens:.2%} of the corpus's {counted.tokens:,} tokens are words of the "
         f"vocabulary ({len(given):,} words): {found}{remedy}"
     )
 
 
 def _doubt_unseen(given: Vocabulary, counted: Counted, unseen: np.ndarray) -> None:
     """Warn if a large share of the given words never occurs, and say in which form some would."""
-    if len(unseen) <= MOST_UNSEEN * len(given):
+    if len(unseen) <= _MISSPELLED * len(given):
         return
     words = [given.words[row] for row in unseen]
-    message = (
-        f"{len(words):,} of the {len(given):,} words of the given vocabulary never occur in the corpus, such as "
-        f"{', '.join(map(shown, words[:3]))}: their vectors stay random, and show up as neighbours; leave them out"
-    )
-    texts = [word for word in words if isinstance(word, str)]
-    theirs = [word for word in counted.words(np.arange(len(counted.counts))) if isinstance(word, str)]
-    for form, what in (
-        (str.strip, "stripped of white space"),
-        (partial(unicodedata.normalize, "NFC"), "composed (NFC)"),
-        (str.lower, "in lower case"),
-    ):
-        known = set(map(form, theirs))
-        if found := sum(form(text) in known for text in texts):
-            message += f"; {what}, {found:,} of them would occur: bring both to one form"
-    warn_user(message)
+    theirs = counted.words(np.arange(len(counted.counts)))
+    hint, occurring = "", 0
+    for what, spell in FORMS:
+        known = set(map(spell, theirs))
+        found = sum(spell(word) in known for word in words)
+        if found > occurring:
+            hint = f"; {what}, {found:,} of them would occur: bring both to one form"
+            occurring = found
+    if len(unseen) > MOST_UNSEEN * len(given) or occurring > _MISSPELLED * len(given):
+        warn_user(
+            f"{len(words):,} of the {len(given):,} words of the given vocabulary never occur in the corpus, such as "
+            f"{', '.join(map(shown, words[:3]))}: their vectors stay random, and show up as neighbours; leave them out"
+            f"{hint}"
+        )
 
 
 def _remedy(given: Vocabulary, counted: Counted, known_tokens: int) -> str:
-    """Say what would make the two meet: the other case, or the first item of each pair."""
+    """Say what would make the two meet: the other case or another form, or the first item of each pair."""
     if all(isinstance(word, tuple) and len(word) == 2 for word in given.words[:100]):
         return "; the words are pairs: pass the first of each, [word for word, count in pairs]"
-    lower = {word.lower() for word in given.words if isinstance(word, str)}
-    tokens: Counter[bool] = Counter()
-    for word, count in zip(counted.words(np.arange(len(counted.counts))), counted.counts.tolist(), strict=True):
-        tokens[isinstance(word, str) and word.lower() in lower] += count
-    if tokens[True] >= max(2 * known_tokens, LEAST_COVERAGE * counted.tokens):
-        share = tokens[True] / counted.tokens
-        return f"; in lower case {share:.0%} of the tokens would be known: bring both to one case"
-    return "; check that both are split and spelled alike"
+    words = counted.words(np.arange(len(counted.counts)))
+    form = best_form(words, given.words, counted.counts.tolist())
+    if form is None or form.share * counted.tokens < max(2 * known_tokens, LEAST_COVERAGE * counted.tokens / 4):
+        return "; check that both are split and spelled alike"
+    kind = "case" if form.what == "in lower case" else "form"
+    return f"; {form.what} {form.share:.0%} of the tokens would be known: bring both to one {kind}"

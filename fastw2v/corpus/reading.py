@@ -104,7 +104,7 @@ def read_corpus(
     except TooManyWordsError:
         raise CorpusError("the corpus contains over 2,147,483,647 distinct words, too many for int32 ids") from None
     if not counted.tokens:
-        raise CorpusError(describe_empty(corpus, counted.sentences))
+        raise CorpusError(describe_empty(corpus, counted.sentences, tokenizer))
     if tokenizer == "tokens":
         doubt_tokens(counted)
     elif not told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import codecs
 import json
 import re
@@ -96,17 +97,22 @@ def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
     ----------
     documents : sequence of str
     told : bool
-        Whether the caller chose a tokenizer: then markup is not warned of.
+        Whether the caller chose a tokenizer, and so knows how the documents are to be taken.
 
     Raises
     ------
     CorpusError
-        They are JSON objects.
+        They are JSON objects, or lists of strings as Python writes them.
     """
-    if documents and all(_is_json(document) for document in documents):
+    if documents and not told and all(_is_json(document) for document in documents):
         raise CorpusError(
             f"corpus[0] is {shown(documents[0])}, a JSON object, whose keys would be trained on as words: pass the "
             "texts in it, as in [json.loads(line)['text'] for line in lines]"
+        )
+    if documents and not told and all(_is_written_list(document) for document in documents):
+        raise CorpusError(
+            f"corpus[0] is the string {shown(documents[0])}, a list written as text, as in a column of a file: pass "
+            "the lists, as in [ast.literal_eval(text) for text in texts]"
         )
     marks = [] if told else [match[0] for document in documents for match in _HTML.finditer(document)]
     if len(marks) >= 2:
@@ -187,3 +193,14 @@ def _is_json(line: str | bytes) -> bool:
         return isinstance(json.loads(line), dict)
     except ValueError:
         return False
+
+
+def _is_written_list(document: str) -> bool:
+    """Return whether the text is a list of strings as Python or NumPy writes it."""
+    if document[:1] != "[" or document.rstrip()[-1:] != "]" or "\\" in document:
+        return False
+    try:
+        found = ast.literal_eval(document)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return isinstance(found, list) and bool(found) and all(isinstance(item, str) for item in found)

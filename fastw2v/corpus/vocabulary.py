@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.corpus.faults import describe_most_frequent
+from fastw2v.corpus.spelling import as_text
 from fastw2v.errors import CorpusError, ParameterError, UnknownWordError
+from fastw2v.parameters import shown
 
 # Similar words are looked for among this many of the most frequent words: difflib takes about 2 us for each, and a
 # mistyped name must not cost seconds.
@@ -142,11 +144,11 @@ class Vocabulary:
     __hash__ = None  # type: ignore[assignment]  # equal by content, and the content is a list
 
     def __repr__(self) -> str:
-        shown = [repr(word) for word in self._words[:3]]
+        some = [repr(word) for word in self._words[:3]]
         if self._counts is not None:
-            shown = [f"{word}: {count:,}" for word, count in zip(shown, self._counts[:3], strict=True)]
-        shown += ["..."] if len(self) > 3 else []
-        return f"<Vocabulary of {len(self):,} words{': ' if shown else ''}{', '.join(shown)}>"
+            some = [f"{word}: {count:,}" for word, count in zip(some, self._counts[:3], strict=True)]
+        some += ["..."] if len(self) > 3 else []
+        return f"<Vocabulary of {len(self):,} words{': ' if some else ''}{', '.join(some)}>"
 
     def __getstate__(self) -> tuple[list[Hashable], NDArray[np.int64] | None]:
         return self._words, self._counts
@@ -210,6 +212,8 @@ def _checked_counts(counts: ArrayLike, n_words: int) -> NDArray[np.int64]:
 def describe_unknown(word: object, vocabulary: Vocabulary) -> str:
     """Return the message for a word that is not in the vocabulary."""
     message = f"the word {word!r} is not in the vocabulary of {len(vocabulary):,} words"
+    if other := _of_other_type(word, vocabulary):
+        return f"{message}; {other}"
     if isinstance(word, str):
         bare = word.replace("\N{SOFT HYPHEN}", "").strip()
         for form, what in (
@@ -219,8 +223,23 @@ def describe_unknown(word: object, vocabulary: Vocabulary) -> str:
         ):
             if form != word and form in vocabulary:
                 return f"{message}; {what} it is known: look up {form!r}"
+        if len(parts := word.split()) > 1 and all(part in vocabulary for part in parts):
+            return f"{message}; each of its {len(parts)} words is: pass them as a list, {shown(parts)}"
     close = vocabulary.close_matches(word)
     return f"{message}; close matches: {', '.join(map(repr, close))}" if close else message
+
+
+def _of_other_type(word: object, vocabulary: Vocabulary) -> str | None:
+    """Say of which type the words are, if it is another than that of a word; the same word in it, if there is one."""
+    if not len(vocabulary) or isinstance(word, type(vocabulary.words[0])):
+        return None
+    first = vocabulary.words[0]
+    same = next((row for row in range(len(vocabulary)) if as_text(vocabulary.words[row]) == as_text(word)), None)
+    if same is not None:
+        return f"its words are of type {type(first).__name__}: look up {vocabulary.words[same]!r}"
+    if isinstance(word, int) and isinstance(first, str) and not isinstance(word, bool):
+        return f"its words are strings, such as {first!r}: of a row number the word is index_to_key[{word}]"
+    return f"its words are of type {type(first).__name__}, such as {shown(first)}"
 
 
 def _describe_repeated(words: list[Hashable]) -> str:

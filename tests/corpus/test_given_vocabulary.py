@@ -1,13 +1,15 @@
 """A vocabulary that the caller gives: what is none, and what does not fit the corpus."""
 
 from collections import Counter
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.given_vocabulary import as_vocabulary
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import CorpusError, ParameterError
+from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 
 SENTENCES = [["the", "cat", "sat"], ["the", "mat"]] * 10
 
@@ -34,6 +36,27 @@ def test_what_is_no_vocabulary():
         as_vocabulary("words.txt")
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({0: "the", 1: "cat"}, r"vocabulary maps 0 to 'the': pass the words, list\(vocabulary.values\(\)\)"),
+        (SimpleNamespace(wv=None), "pass the words of the fitted model"),
+        (["the", None], r"vocabulary\[1\] is None \(NoneType\), a missing value"),
+        (["the", float("nan")], r"vocabulary\[1\] is nan \(float\), a missing value"),
+        ([b"the", b"cat"], r"vocabulary\[0\] is b'the' \(bytes\); decode it first"),
+        (iter([]), "a list_iterator, yielded no words: an iterator yields its items only once"),
+    ],
+)
+def test_what_holds_other_things_than_words(given, message):
+    with pytest.raises((ParameterError, CorpusTypeError, CorpusError), match=message):
+        as_vocabulary(given)
+
+
+def test_words_of_an_array_become_strings():
+    for given in (np.array(["a", "b"]), list(np.array(["a", "b"])), np.array(["a", "b"], object)):
+        assert list(map(type, as_vocabulary(given).words)) == [str, str]
+
+
 def test_a_vocabulary_that_shares_no_word_with_the_corpus():
     with pytest.raises(CorpusError, match=r"\(50 tokens\): 'dog', 'log', ... in the vocabulary, 'the', 'cat', 'sat', "):
         encode(SENTENCES, vocabulary=["dog", "log"])
@@ -41,13 +64,19 @@ def test_a_vocabulary_that_shares_no_word_with_the_corpus():
         encode(SENTENCES, vocabulary=["The", "CAT"])
     with pytest.raises(CorpusError, match=r"the words are pairs: pass the first of each"):
         encode(SENTENCES, vocabulary=Counter(["the", "the", "cat"]).most_common())
+    with pytest.raises(
+        CorpusError, match=r"stripped of white space 60% of the tokens would be known: bring both to one"
+    ):
+        encode(SENTENCES, vocabulary=["the\n", "cat\n"])
+    with pytest.raises(CorpusError, match=r"as strings 100% of the tokens would be known"):
+        encode([[1, 2], [2, 1]], vocabulary=["1", "2", "3"])
 
 
 def test_a_vocabulary_that_covers_hardly_a_token_is_warned_of():
     sentences = [[f"w{i}" for i in range(100)]] * 3
-    with pytest.warns(RuntimeWarning, match=r"only 1.00% of the corpus's 300 tokens are words of the given vocabulary"):
+    with pytest.warns(RuntimeWarning, match=r"only 1.00% of the corpus's 300 tokens are words of the vocabulary"):
         assert len(encode(sentences, vocabulary=["w7", "W8"]).ids) == 3
-    encode(sentences, vocabulary=[f"w{i}" for i in range(5)])
+    encode(sentences, vocabulary=[f"w{i}" for i in range(20)])
 
 
 @pytest.mark.parametrize(
@@ -62,6 +91,12 @@ def test_given_words_that_never_occur_are_counted_and_warned_of(unseen, hint):
     with pytest.warns(RuntimeWarning, match=rf"4 of the 6 words of the given vocabulary never occur.*{hint}"):
         encoded = encode(SENTENCES, vocabulary=["the", "cat", *unseen])
     assert encoded.report.unseen_words == 4
+
+
+def test_fewer_given_words_are_warned_of_if_they_are_in_another_case():
+    with pytest.warns(RuntimeWarning, match=r"1 of the 4 words .* never occur.*in lower case, 1 of them would occur"):
+        encode(SENTENCES, vocabulary=["the", "cat", "sat", "Mat"])
+    encode(SENTENCES, vocabulary=["the", "cat", "sat", "dog"])
 
 
 # --- and words that it lacks ------------------------------------------------------------------------------------------

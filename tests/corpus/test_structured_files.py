@@ -144,6 +144,17 @@ def test_one_such_file_in_a_folder_is_named(text_folder):
 def test_documents_that_are_json_objects_are_refused():
     with pytest.raises(CorpusError, match=r"corpus\[0\] is .*, a JSON object, .*json.loads"):
         encode([ROW] * 3, min_count=1)
+    assert (
+        encode([ROW] * 3, min_count=1, tokenizer=lambda text: json.loads(text)["text"].split()).report.raw_tokens == 9
+    )
+
+
+@pytest.mark.parametrize("document", ["['the', 'cat']", '["the", "cat"]', "['the' 'cat']"])
+def test_documents_that_are_lists_written_as_text_are_refused(document):
+    """As a table holds them that was written to a file and read again."""
+    with pytest.raises(CorpusError, match=r"corpus\[0\] is the string .*, a list written as text.*ast.literal_eval"):
+        encode([document] * 3, min_count=1)
+    encode([document, "[the cat] sat"], min_count=1)
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,22 @@ def test_unknown_word_is_a_key_error_with_close_matches():
     error = unknown("kinh", ["queen", "king", "kind"])
     assert str(error) == "the word 'kinh' is not in the vocabulary of 3 words; close matches: 'king', 'kind'"
     assert (error.word, error.args) == ("kinh", ("kinh",))
-    assert str(unknown(42, ["queen"])) == "the word 42 is not in the vocabulary of 1 words"
+    assert str(unknown(42, [])) == "the word 42 is not in the vocabulary of 0 words"
+
+
+@pytest.mark.parametrize(
+    ("word", "words", "said"),
+    [
+        (1, ["1", "2"], "its words are of type str: look up '1'"),
+        ("1", [1, 2], "its words are of type int: look up 1"),
+        (b"a", ["a"], "look up 'a'"),
+        (7, ["a"], r"its words are strings, such as 'a': of a row number the word is index_to_key[7]"),
+        ("red", [("red", "ADJ")], "its words are of type tuple, such as ('red', 'ADJ')"),
+        ("red wine", ["red", "wine"], "each of its 2 words is: pass them as a list, ['red', 'wine']"),
+    ],
+)
+def test_unknown_words_of_another_type_or_of_several_words(word, words, said):
+    assert str(unknown(word, words)).endswith(said)
 
 
 @pytest.mark.parametrize("copied", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy])

@@ -188,10 +188,10 @@ def test_max_vocab_bounds_the_whole_vocabulary():
 
 def test_a_text_of_new_words_alone_is_learned_with_a_warning():
     model = model_of(OLD)
-    with pytest.warns(RuntimeWarning, match=r"only 0\.00% of the corpus's 20 tokens are words of the given vocabulary"):
+    with pytest.warns(RuntimeWarning, match=r"only 0\.00% of the corpus's 20 tokens are words of the vocabulary"):
         model.partial_fit([["gin", "tonic"]] * 10, new_words=True)
     assert model.vectors_.index_to_key[7:] == ["gin", "tonic"]
-    with pytest.raises(CorpusError, match="no word of the given vocabulary"):
+    with pytest.raises(CorpusError, match="no word of the vocabulary"):
         model.partial_fit([["nothing", "twice"]], new_words=True)
     with pytest.raises(ParameterError, match="new_words='yes'"):
         model.partial_fit(OLD, new_words="yes")
