@@ -396,7 +396,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         Warns
         -----
         RuntimeWarning
-            Half of the documents or more hold no known word, or less than a fifth of the words are known; ``tokenizer``
+            More than half of the documents hold no known word, or few words of the documents are known; ``tokenizer``
             was changed since `fit`; or words are left out, because their vectors hold NaN or infinity.
 
         Raises

@@ -165,7 +165,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         Warns
         -----
         RuntimeWarning
-            Half of the documents or more hold no known word, or less than a fifth of the words are known.
+            More than half of the documents hold no known word, or few words of the documents are known.
 
         Raises
         ------

@@ -142,7 +142,31 @@ def test_documents_that_nearly_all_become_zeros_are_told_with_their_share(weight
             DocVectorizer(VECTORS, weighting, n_components_removed=0).fit_transform(documents)
     with pytest.warns(RuntimeWarning, match=r"^1 of 1 documents \(100%\)"):
         vectorizer.transform(["never heard"])
-    vectorizer.transform([["W1"]] * 8 + [["w1"]])  # 89 %
+    for others in ([["v1"]] * 4 + [["w1"]] * 4, [""] * 8 + ["w1"]):
+        vectorizer.transform(others)
+
+
+def test_documents_of_which_few_words_are_known_are_told(recwarn):
+    """Or many would be in another form: each may hold a known word, as upper case text holds full stops."""
+    vectors = WordVectors(np.eye(3, dtype=np.float32), ["red", "wine", "."])
+    for documents, message in (
+        ([["RED", "WINE", "ROSE", "TULIP", "ROAD", "."]] * 4, r"only 4 of the 24 words .*\(16.7%\).*such as 'RED'"),
+        ([["red", "wine", "Wine", "."]] * 4, r"\(25% of the first ones\) would be words, in another form"),
+        ([["red", "Wine"], ["Red"]] * 4, "in lower case, 100% of these would be known"),
+        ([("the red wine", "good")] * 3, r"a row of a table: pass its text alone, as in \[row\[0\] for row in rows\]"),
+        (np.array([["the red wine"]] * 3, object), r"a list of one text, such as .*: pass the texts"),
+    ):
+        with pytest.warns(RuntimeWarning, match=message) as told:
+            DocVectorizer(vectors).fit_transform(documents)
+        assert (len(told), told[0].filename) == (1, __file__)
+    DocVectorizer(vectors).fit_transform([["red", "rose", "tulip"], ["wine", "."]])
+    assert not recwarn
+
+
+def test_a_generator_that_yields_no_documents():
+    for fit in (DocVectorizer(VECTORS).fit, DocVectorizer(VECTORS, "sif").fit_transform):
+        with pytest.raises(CorpusError, match="this generator yielded no documents"):
+            fit(document for document in [])
 
 
 def test_lengths_are_one_when_asked_for():
@@ -210,6 +234,7 @@ def test_a_path_is_loaded(tmp_path, name):
         DocVectorizer(tmp_path / "broken.bin").fit(SENTENCES)
 
 
+@pytest.mark.filterwarnings("ignore:words of the documents .* in another form")
 def test_the_tokenizer_is_the_models_or_the_one_asked_for(tmp_path):
     (tmp_path / "corpus.txt").write_text("Red wine\nold Rose\n" * 20)
     model = Word2Vec(tmp_path / "corpus.txt", **QUICK).fit()
@@ -296,7 +321,7 @@ def test_bad_parameters_are_refused_by_name(parameters, message):
         (sparse.csr_matrix((2, 2)), "sparse"),
         (sparse.csr_array((2, 2)), "sparse"),
         ({"text": ["a"]}, r"rows\['text'\]"),
-        (None, "None was given"),
+        (None, "documents cannot be None"),
     ],
 )
 def test_other_objects_are_not_documents(documents, message, weighting):

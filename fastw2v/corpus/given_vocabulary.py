@@ -10,7 +10,7 @@ import numpy as np
 
 from fastw2v.corpus.counted import Counted
 from fastw2v.corpus.faults import describe_bad_token
-from fastw2v.corpus.spelling import FORMS, best_form
+from fastw2v.corpus.spelling import FORMS, MISSPELT, best_form
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError, warn_user
 from fastw2v.parameters import shown
@@ -30,7 +30,6 @@ class NoKnownWordsError(CorpusError):
 # A vocabulary that covers a smaller share of the tokens is hardly one of this corpus.
 LEAST_COVERAGE = 0.2
 MOST_UNSEEN = 0.5  # of the given words
-_MISSPELLED = 0.1  # of the given words: so many are told of if they would occur in another form
 _WAYS = "a Vocabulary, a list of words or a dict of counts"
 
 
@@ -151,7 +150,7 @@ def check_coverage(
 
 def _doubt_unseen(given: Vocabulary, counted: Counted, unseen: np.ndarray) -> None:
     """Warn if a large share of the given words never occurs, and say in which form some would."""
-    if len(unseen) <= _MISSPELLED * len(given):
+    if len(unseen) <= MISSPELT * len(given):
         return
     words = [given.words[row] for row in unseen]
     theirs = counted.words(np.arange(len(counted.counts)))
@@ -162,7 +161,7 @@ def _doubt_unseen(given: Vocabulary, counted: Counted, unseen: np.ndarray) -> No
         if found > occurring:
             hint = f"; {what}, {found:,} of them would occur: bring both to one form"
             occurring = found
-    if len(unseen) > MOST_UNSEEN * len(given) or occurring > _MISSPELLED * len(given):
+    if len(unseen) > MOST_UNSEEN * len(given) or occurring > MISSPELT * len(given):
         warn_user(
             f"{len(words):,} of the {len(given):,} words of the given vocabulary never occur in the corpus, such as "
             f"{', '.join(map(shown, words[:3]))}: their vectors stay random, and show up as neighbours; leave them out"

@@ -93,7 +93,8 @@ def _scan_sentences(scanner: TokenScanner, sentences: Iterator[Any]) -> None:
         if i + 1 == len(rows):
             check_no_rows(rows)
             doubt_padding(rows)
-        for i, sentence in enumerate(sentences, i + 1):
+        rest = enumerate(sentences, i + 1)
+        for i, sentence in rest:
             _add(scanner, sentence, i)
     except BadTokenError as bad:
         if i + 1 == len(rows):

@@ -108,9 +108,9 @@ def doubt_padding(rows: Sequence[Sequence[Any]]) -> None:
     if 2 * sum(_is_pad(cell, even) for cell in after) > len(after) > 0 and len(pads) >= _LEAST_PADDING * tokens:
         warn_user(
             f"the token {shown(pads[0])} is {len(pads) / tokens:.0%} of the first {len(rows):,} sentences, many times "
-            "in a row, as padding is, or as zeros are in a matrix of counts, and is trained on as a word: leave padding "
-            "out, as in [[token for token in row if token != padding] for row in rows]; a matrix of counts holds no "
-            "sentences"
+            "in a row, as padding is, or as zeros are in a matrix of counts, and is trained on as a word: leave "
+            "padding out, as in [[token for token in row if token != padding] for row in rows]; a matrix of counts "
+            "holds no sentences"
         )
 
 

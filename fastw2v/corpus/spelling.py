@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
 Spelling = Callable[[Hashable], Hashable]
+MISSPELT = 0.1  # of words: if more are unknown, and would be known in another form, they are told of
 
 
 def as_text(word: object) -> str:
@@ -30,6 +31,19 @@ FORMS: tuple[tuple[str, Spelling], ...] = (
     ("stripped, composed (NFC) and in lower case", _of_text(_bare)),
     ("as strings", as_text),
 )
+
+
+def other_form(word: Hashable, known: Container[Hashable]) -> Hashable | None:
+    """Return the word in another case, without white space at its ends or as a string, if that is known.
+
+    Examples
+    --------
+    >>> other_form("Wine", {"wine": 0}), other_form(7, ["7"]), other_form("tin", ["wine"])
+    ('wine', '7', None)
+    """
+    text = as_text(word)
+    forms = (text, text.strip(), text.lower(), text.capitalize(), text.upper())
+    return next((form for form in forms if form != word and form in known), None)
 
 
 class Form(NamedTuple):

@@ -111,6 +111,8 @@ def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int], cov
             ends.append(ends[-1] + len(tokens))
             if number < LOOKED_AT:
                 coverage.first.append(tokens[:LONGEST])
+            if not tokens and hasattr(document, "__len__") and not len(document):
+                coverage.empty += 1
             yield tokens
 
     return chain.from_iterable(split())

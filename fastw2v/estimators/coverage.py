@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.corpus.rows import describe_rows
-from fastw2v.corpus.spelling import best_form
+from fastw2v.corpus.spelling import MISSPELT, best_form, other_form
 from fastw2v.errors import warn_user
 from fastw2v.parameters import shown
 
 if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
 
-MOSTLY_UNKNOWN = 0.5  # warn if at least this share of the documents holds no known word
+MOSTLY_UNKNOWN = 0.5  # warn if a larger share of the documents holds words, but no known one
+MOSTLY_ZEROS = 0.9  # warn if so large a share holds no known word, be it for want of words
 LEAST_COVERAGE = 0.2  # warn if a smaller share of the tokens are known words
 LOOKED_AT = 10  # documents
 LONGEST = 1_000  # tokens of each
@@ -25,9 +26,10 @@ LONGEST = 1_000  # tokens of each
 
 @dataclass
 class Coverage:
-    """What was read of documents: all tokens, and the first documents to look at where few of them are known."""
+    """What was read of documents: all tokens, how many documents are empty, and the first ones to look at."""
 
     tokens: int = 0
+    empty: int = 0
     first: list[Sequence[Hashable]] = field(default_factory=list)
 
     def doubt(self, ends: NDArray[np.int64], vectors: WordVectors, becomes: str = "become zeros") -> None:
@@ -43,15 +45,24 @@ class Coverage:
         """
         documents, known = len(ends) - 1, int(ends[-1])
         zeros = int(np.count_nonzero(np.diff(ends) == 0))
-        if zeros >= MOSTLY_UNKNOWN * documents > 0:
+        if zeros - self.empty > MOSTLY_UNKNOWN * documents or zeros >= MOSTLY_ZEROS * documents > 0:
             found = f"{zeros:,} of {documents:,} documents ({zeros / documents:.0%}) {becomes}: they hold no word"
         elif known < LEAST_COVERAGE * self.tokens:
             found = (
                 f"only {known:,} of the {self.tokens:,} words of the documents ({known / self.tokens:.1%}) are words"
             )
+        elif misspelt := self._misspelt(vectors):
+            found = f"words of the documents ({misspelt:.0%} of the first ones) would be words, in another form,"
         else:
             return
         warn_user(f"{found} of the vectors ({some_words(vectors)}); {self._remedy(vectors)}")
+
+    def _misspelt(self, vectors: WordVectors) -> float:
+        """Return the share of the first tokens that are unknown and would be known in another form, unless it's low."""
+        index = vectors.key_to_index
+        tokens = [token for tokens in self.first for token in tokens]
+        misspelt = sum(token not in index and other_form(token, index) is not None for token in tokens)
+        return misspelt / len(tokens) if misspelt > MISSPELT * len(tokens) else 0
 
     def _remedy(self, vectors: WordVectors) -> str:
         unknown = [token for tokens in self.first for token in tokens if token not in vectors.key_to_index]

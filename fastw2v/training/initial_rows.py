@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.corpus.spelling import MISSPELT, other_form
 from fastw2v.corpus.vocabulary import describe_unknown
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.machine import check_memory
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from fastw2v.corpus.vocabulary import Vocabulary
 
 FEW = 0.01  # of the words of two vocabularies that belong together, more than this share are the same
-MISSPELT = 0.1  # of the words of the vocabulary: so many are told of if they have a vector in another form
 _LOOKED_AT = 10_000  # words for that, the most frequent
 
 
@@ -135,13 +135,13 @@ def _warn_of_few(found: int, given: Any, index: Any, vocabulary: Vocabulary) -> 
         From the words that have a vector.
     """
     words = vocabulary.words[:_LOOKED_AT]
-    misspelt = [word for word in words if word not in index and _other_form(word, index) is not None]
+    misspelt = [word for word in words if word not in index and other_form(word, index) is not None]
     if found >= FEW * min(len(index), len(vocabulary)) and len(index) and len(misspelt) <= MISSPELT * len(words):
         return
     theirs, ours = (", ".join(map(repr, islice(some, 3))) for some in (index, words))
     remedy = "check that both have the same case and come from the same tokenizer"
     if misspelt:
-        form = _other_form(misspelt[0], index)
+        form = other_form(misspelt[0], index)
         remedy = f"{len(misspelt):,} more have one in another form, such as {misspelt[0]!r} as {form!r}"
     elif _is_pandas(given):
         remedy = "the words must be its index, as in table.set_index('word')"
@@ -153,15 +153,6 @@ def _warn_of_few(found: int, given: Any, index: Any, vocabulary: Vocabulary) -> 
         f"({found / len(vocabulary):.2%}), and the others start at random: they are vectors of words such as {theirs}, "
         f"the vocabulary has words such as {ours}; {remedy}"
     )
-
-
-def _other_form(word: Any, index: Any) -> Any:
-    """Return the same word in another case, or without white space at its ends, or as a string; None if unknown."""
-    text = str(word)
-    for form in (text.strip(), text.lower(), text.capitalize(), text.upper()):
-        if form in index:
-            return form
-    return None
 
 
 def _check_finite(rows: NDArray[np.float32], words: Sequence[Any]) -> None:

@@ -227,7 +227,7 @@ def test_frozen_words_may_be_new():
     with pytest.warns(RuntimeWarning, match=r"frozen: 1 of 2 words \('gin'\) have no initial vector"):
         model.set_params(frozen=["gin", "wine"]).partial_fit([["gin", "red"]] * 3, new_words=True)
     np.testing.assert_array_equal(model["gin"], new_rows(["gin"], 12, 1)[0])
-    with pytest.raises(ParameterError, match="frozen: 'tulip' is not in the vocabulary"):
+    with pytest.raises(ParameterError, match="frozen: the word 'tulip' is not in the vocabulary"):
         model.set_params(frozen=["tulip"]).partial_fit([["gin", "red"]] * 3, new_words=True)
 
 

@@ -215,7 +215,8 @@ def test_random_walks_on_a_graph_find_its_communities():
 
 @pytest.mark.fault("nothing left to train")
 def test_one_word_sentences_train_nothing_and_say_so():
-    corpus = encode([["a"], ["b"]] * 50, min_count=1)
+    with pytest.warns(RuntimeWarning, match="the 100 sentences of the corpus hold 100 tokens"):
+        corpus = encode([["a"], ["b"]] * 50, min_count=1)
     with pytest.warns(RuntimeWarning, match="no pair was trained") as said:
         state = train(corpus, TrainingParameters(vector_size=4, epochs=2), seed=1)
     assert said[0].filename == __file__
