@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+import io
 import os
 import threading
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, overload
@@ -24,6 +25,7 @@ from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeatur
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
 from fastw2v.gensims_names import OF_MODELS, Answers, with_gensims_names_told
+from fastw2v.parameters import shown
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
 from fastw2v.training.record import KEPT_PARAMETERS, read_record, record
@@ -642,6 +644,11 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         kept = {name: value for name, value in super().__getstate__().items() if name not in NOT_COPIED}
         if hasattr(self, "vectors_") and not isinstance(self.corpus, (str, os.PathLike)):
             kept["corpus"] = None
+        elif isinstance(self.corpus, (Generator, io.IOBase)):
+            raise TypeError(
+                f"this {type(self).__name__} cannot be pickled, nor sent to another process, before it is fitted: its "
+                f"corpus is {shown(self.corpus)}; pass a list or a path, or fit first"
+            )
         return kept
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -694,6 +701,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         checkpoint = request.checkpoint
         if checkpoint is None or not os.path.exists(checkpoint):
             what = "this model has no interrupted fit"
+            if hasattr(self, "vectors_") and unfinished is None:
+                what += " (its last one is complete: partial_fit trains on)"
             if unfinished is not None:
                 what = "the interrupted fit was on another corpus, or on a shorter or longer one"
             where = "no checkpoint was named" if checkpoint is None else f"there is no file {os.fspath(checkpoint)}"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from fastw2v.corpus.faults import check_documents_type, describe_no_documents
+from fastw2v.corpus.iterables import python_items
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.errors import CorpusError, ParameterError
 from fastw2v.estimators.bags import count_matrix, divide_rows, row_sums
@@ -44,7 +45,8 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
     ----------
     vectors : Word2Vec, WordVectors, path, gensim KeyedVectors or None, default None
         A fitted model or word vectors are used unchanged; a path is loaded in `fit`. An unfitted model is cloned and
-        fitted on the documents of `fit`; None means ``Word2Vec()``.
+        fitted on the documents of `fit`; None means ``Word2Vec()``. Of a FastText model, the vectors of its words are
+        used, and not those that it makes of subwords.
     weighting : {"mean", "tfidf", "sif", "usif"}, default "mean"
         The weight of a word that occurs n times in the document.
 
@@ -61,7 +63,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         "l2" scales each vector to length 1; zeros stay zeros.
     tokenizer : None, "whitespace", "words" or callable, default None
         Splits strings. None means the tokenizer the model was trained with, or lower-case Unicode words for vectors
-        without a model; token lists are not split.
+        without a model; token lists are not split. A model that `fit` trains, and that has none, is trained with it.
 
     Attributes
     ----------
@@ -213,7 +215,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         if documents is not X and not documents:
             raise CorpusError(describe_no_documents(X))
         given = self._default_model() if self.vectors is None else self.vectors
-        model = clone(given).fit(documents) if _is_unfitted_model(given) else None
+        model = self._trained(given, documents) if _is_unfitted_model(given) else None
         vectors, tokenizer = _read(given if model is None else model)
         if self.tokenizer is not None:
             tokenizer = resolve(self.tokenizer, "documents")
@@ -232,6 +234,18 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         self._learn(counts)
         self._remember_width(X)
         return counts
+
+    def _trained(self, given: Any, documents: Any) -> Any:
+        """Return a clone of an unfitted model, trained on the documents; by the tokenizer here unless it has one."""
+        model = clone(given)
+        first = next(iter(python_items(documents)), None)
+        if (
+            self.tokenizer is not None
+            and getattr(model, "tokenizer", self.tokenizer) is None
+            and isinstance(first, str)
+        ):
+            model.tokenizer = self.tokenizer
+        return model.fit(documents)
 
     def _check_unchanged(self) -> None:
         """Raise unless the parameters that `fit` learned from are those of `fit`."""
@@ -287,7 +301,12 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
 
 
 def _is_unfitted_model(given: Any) -> bool:
-    return hasattr(given, "fit") and hasattr(given, "get_params") and not hasattr(given, "vectors_")
+    return (
+        not isinstance(given, type)
+        and hasattr(given, "fit")
+        and hasattr(given, "get_params")
+        and not hasattr(given, "vectors_")
+    )
 
 
 def _read(given: Any) -> tuple[WordVectors, Tokenizer]:
@@ -301,9 +320,11 @@ def _read(given: Any) -> tuple[WordVectors, Tokenizer]:
     found = find_word_vectors(given)
     if found is not None:
         return found, getattr(given, "tokenizer_", "words")
+    ways = "it must be a Word2Vec, WordVectors, a path, gensim's KeyedVectors (model.wv), or None"
+    if isinstance(given, type):
+        raise ParameterError(f"vectors is the class {given.__name__}: {ways}; make one, {given.__name__}()")
     raise ParameterError(
-        f"vectors={type(given).__name__}: it must be a Word2Vec, WordVectors, a path, gensim's KeyedVectors "
-        "(model.wv), or None"
+        f"vectors={type(given).__name__}: {ways}; of a matrix and its words WordVectors(matrix, words)"
     )
 
 

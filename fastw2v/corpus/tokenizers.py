@@ -158,8 +158,8 @@ def apply(tokenizer: Tokenizer, document: object, where: str = "the document") -
     if isinstance(document, str):
         if tokenizer == "tokens":
             raise CorpusTypeError(
-                f"{where} is the string {shown(document)}, but token lists are expected here; "
-                f"split it into a list of tokens"
+                f"{where} is the string {shown(document)}, but token lists are expected here, as in the text that was "
+                "trained on; split it into a list of tokens"
             )
         return tokens_returned(splitter(tokenizer)(document), where)
     return token_list(document, where)

@@ -43,19 +43,20 @@ class Coverage:
         becomes : str
             What happens to documents without a known word.
         """
-        documents, known = len(ends) - 1, int(ends[-1])
+        documents, known, some = len(ends) - 1, int(ends[-1]), some_words(vectors)
         zeros = int(np.count_nonzero(np.diff(ends) == 0))
         if zeros - self.empty > MOSTLY_UNKNOWN * documents or zeros >= MOSTLY_ZEROS * documents > 0:
-            found = f"{zeros:,} of {documents:,} documents ({zeros / documents:.0%}) {becomes}: they hold no word"
+            share = f"{zeros:,} of {documents:,} documents ({zeros / documents:.0%}) {becomes}"
+            found = f"{share}: they hold no word of the vectors ({some})"
         elif known < LEAST_COVERAGE * self.tokens:
-            found = (
-                f"only {known:,} of the {self.tokens:,} words of the documents ({known / self.tokens:.1%}) are words"
-            )
+            share = f"only {known:,} of the {self.tokens:,} words of the documents ({known / self.tokens:.1%})"
+            found = f"{share} are words of the vectors ({some})"
         elif misspelt := self._misspelt(vectors):
-            found = f"words of the documents ({misspelt:.0%} of the first ones) would be words, in another form,"
+            share = f"{misspelt:.0%} of the first words of the documents"
+            found = f"{share} are in another form than those of the vectors ({some})"
         else:
             return
-        warn_user(f"{found} of the vectors ({some_words(vectors)}); {self._remedy(vectors)}")
+        warn_user(f"{found}; {self._remedy(vectors)}")
 
     def _misspelt(self, vectors: WordVectors) -> float:
         """Return the share of the first tokens that are unknown and would be known in another form, unless it's low."""

@@ -69,11 +69,20 @@ class TextEstimator:
         Raises
         ------
         ParameterError
-            The model is fitted: clones and other estimators may share it, and its vectors would not change.
+            The model is fitted: clones and other estimators may share it, and its vectors would not change. Or there
+            is no model, but None, vectors or a path.
         """
         for key in params:
             name, nested, inner = key.partition("__")
-            if nested and hasattr(params.get(name, getattr(self, name, None)), "vectors_"):
+            if not nested or not hasattr(self, name):
+                continue
+            value = params.get(name, getattr(self, name))
+            if not hasattr(value, "set_params"):
+                raise ParameterError(
+                    f"{key}: {name} is {shown(value)} ({type(value).__name__}), which has no parameter {inner}; pass "
+                    f"an unfitted model, as in {type(self).__name__}({name}=Word2Vec())"
+                )
+            if hasattr(value, "vectors_"):
                 raise ParameterError(
                     f"{key}: {name} is a fitted model, whose vectors are used as they are, so {inner} would have no "
                     f"effect; to train with other parameters pass an unfitted model, as in "
