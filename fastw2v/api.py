@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import copy
-import io
 import os
 import threading
-from collections.abc import Collection, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, overload
@@ -22,10 +21,9 @@ from fastw2v.estimators.bags import mean_vectors
 from fastw2v.estimators.likelihood import log_probabilities
 from fastw2v.estimators.other_tokenizer import tokenizer_after, warn_of_other_tokenizer
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from fastw2v.estimators.text_estimator import TextEstimator
+from fastw2v.estimators.text_estimator import TextEstimator, check_can_be_pickled
 from fastw2v.formats import load_all, save
 from fastw2v.gensims_names import OF_MODELS, Answers, with_gensims_names_told
-from fastw2v.parameters import shown
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
 from fastw2v.training.record import KEPT_PARAMETERS, read_record, record
@@ -644,11 +642,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         kept = {name: value for name, value in super().__getstate__().items() if name not in NOT_COPIED}
         if hasattr(self, "vectors_") and not isinstance(self.corpus, (str, os.PathLike)):
             kept["corpus"] = None
-        elif isinstance(self.corpus, (Generator, io.IOBase)):
-            raise TypeError(
-                f"this {type(self).__name__} cannot be pickled, nor sent to another process, before it is fitted: its "
-                f"corpus is {shown(self.corpus)}; pass a list or a path, or fit first"
-            )
+        else:
+            check_can_be_pickled(self.corpus)
         return kept
 
     def __sklearn_is_fitted__(self) -> bool:

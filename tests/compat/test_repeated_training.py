@@ -194,9 +194,40 @@ def test_callbacks_without_a_training_are_warned_of():
         Word2Vec(callbacks=[Watch()], **PLAIN)
 
 
-@pytest.mark.filterwarnings("ignore:no pair was trained")
+@pytest.mark.filterwarnings("ignore:no pair was trained", "ignore:the 18 sentences of the corpus hold 18 tokens")
 def test_the_loss_without_pairs_is_zero_not_nan():
     watch = Watch()
     model = Word2Vec([["lonely"], ["word"]] * 9, callbacks=[watch], **PLAIN)
     assert watch.losses == [0.0] * model.epochs
     assert model.get_latest_training_loss() == 0.0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda model: model.train([["red", "wine"]], total_examples=1, epochs=1),
+        lambda model: model.build_vocab([["red", "beer"]], update=True),
+        lambda model: model.build_vocab([["red", "beer"]]),
+        lambda model: model.init_weights(),
+    ],
+    ids=["train", "update", "build_vocab", "init_weights"],
+)
+def test_a_callback_cannot_change_the_model_that_is_trained(change):
+    class Changing(CallbackAny2Vec):
+        def on_epoch_end(self, model):
+            change(copy.copy(model))  # a copy is a model of its own
+            change(model)
+
+    model = Word2Vec([["red", "wine"]] * 9, **PLAIN)
+    with pytest.raises(RuntimeError, match=r"this model is being trained, and what a callback, .* would be lost"):
+        model.train([["red", "wine"]] * 9, total_examples=9, epochs=2, callbacks=[Changing()])
+    model.train([["red", "wine"]], total_examples=1, epochs=1)
+
+
+def test_other_totals_than_are_read_are_logged(caplog):
+    """Such as of a generator that was partly read."""
+    model = Word2Vec([["red", "wine"]] * 9, **PLAIN)
+    model.train([["red", "wine"]] * 9, total_examples=9, total_words=18, epochs=1)
+    assert "did not equal" not in caplog.text
+    model.train([["red", "wine"]] * 4, total_examples=model.corpus_count, epochs=1)
+    assert "supplied example count (4) did not equal expected count (9)" in caplog.text
