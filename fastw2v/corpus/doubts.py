@@ -43,20 +43,9 @@ def doubt_tokens(counted: Counted) -> None:
             f"each item of the corpus is a list of one token, such as {shown(texts[0])}, which is a whole text; "
             "pass the texts themselves, which are split into words (column.ravel(), or [row[0] for row in rows])"
         )
-    _doubt_lonely(counted, "sentence", "a list of tokens is one sentence: pass [tokens]")
     _doubt_texts(words)
     _doubt_numbers(words, counted)
     _doubt_edges(_first_words(counted, _LARGE_SAMPLE))
-
-
-def _doubt_lonely(counted: Counted, what: str, remedy: str) -> None:
-    """Warn if hardly any sentence has a second word, without which it has no pair to train."""
-    if counted.sentences >= _MANY and counted.tokens <= _LONELY * counted.sentences:
-        word = _first_words(counted, 1)[0]
-        warn_user(
-            f"the {counted.sentences:,} {what}s of the corpus hold {counted.tokens:,} tokens, such as {shown(word)}: "
-            f"hardly any has a second word, and only words of one {what} are trained together; {remedy}"
-        )
 
 
 def _doubt_numbers(words: Sequence[Hashable], counted: Counted) -> None:
@@ -130,15 +119,7 @@ def describe_unsegmented(counted: Counted) -> str | None:
 
 
 def doubt_text(counted: Counted) -> None:
-    """Look at the first words of text that was split here: warn if it is JSON, markup or a table of numbers.
-
-    And if its lines, or its documents, are single words.
-    """
-    _doubt_lonely(
-        counted,
-        "line" if counted.stats.files else "document",
-        "join the lines of each sentence" if counted.stats.files else "a list of words is one text: pass [words]",
-    )
+    """Look at the first words of text that was split here: warn if it is JSON, markup or a table of numbers."""
     texts = [word for word in _first_words(counted) if isinstance(word, str)]
     numbers = [text for text in texts if _NUMBER.fullmatch(text)]
     if len(numbers) > max(_MOSTLY * len(texts), 2):
@@ -155,3 +136,30 @@ def doubt_text(counted: Counted) -> None:
                 "text: extract the text first (tokenizer='whitespace' trains on it all the same)"
             )
             return
+
+
+def doubt_lonely(counted: Counted, offsets: np.ndarray, *, of_tokens: bool) -> None:
+    """Warn if hardly any sentence has a second word, without which it has no pair to train.
+
+    Parameters
+    ----------
+    counted : Counted
+    offsets : ndarray of int64
+        Where the sentences begin and end, without the words that are left out.
+    of_tokens : bool
+        Whether the caller gave token lists.
+    """
+    if counted.sentences < _MANY or counted.tokens > _LONELY * counted.sentences:
+        return
+    filled = int(np.count_nonzero(np.diff(offsets)))  # lines may be blank
+    if offsets[-1] > _LONELY * filled:
+        return
+    what, remedy = "document", "a list of words is one text: pass [words]"
+    if counted.stats.files:
+        what, remedy = "line", "join the lines of each sentence"
+    elif of_tokens:
+        what, remedy = "sentence", "a list of tokens is one sentence: pass [tokens]"
+    warn_user(
+        f"the {counted.sentences:,} {what}s of the corpus hold {counted.tokens:,} tokens: hardly any has a second "
+        f"word, and only words of one {what} are trained together; {remedy}"
+    )

@@ -15,14 +15,19 @@ from fastw2v.errors import CorpusTypeError, warn_user
 from fastw2v.parameters import shown
 from fastw2v.progress.figures import counted
 
+_UTF16 = "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"
+_PAIR = 3  # bytes, more of which may be told to be of UTF-16
 _FIRST_BYTES = (
     (b"\x1f\x8b", "gzip data; name the file .gz"),
     (b"BZh", "bzip2 data; name the file .bz2"),
     (b"\xfd7zXZ\x00", "xz data; name the file .xz"),
     (b"\x28\xb5\x2f\xfd", "Zstandard data; name the file .zst"),
     (b"PK\x03\x04", "a zip archive; unpack it first"),
-    (b"\xff\xfe", "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"),
-    (b"\xfe\xff", "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"),
+    (b"\xff\xfe", _UTF16),
+    (b"\xfe\xff", _UTF16),
+    (b"\x89PNG", "an image; name the files that are text, as in 'folder/*.txt'"),
+    (b"\xff\xd8\xff", "an image; name the files that are text, as in 'folder/*.txt'"),
+    (b"GIF8", "an image; name the files that are text, as in 'folder/*.txt'"),
     (b"%PDF", "a PDF file; extract its text first"),
     (b"\xd0\xcf\x11\xe0", "an old Office document; save it as text first"),
     (b"{\\rtf", "a rich text document; save it as plain text first"),
@@ -54,8 +59,7 @@ def check_corpus_type(corpus: object, what: str = "a corpus") -> None:
     elif isinstance(corpus, (bytes, bytearray, memoryview)):
         reason = f"{what} cannot be {kind}; decode it and pass documents: [data.decode('utf-8')]"
     elif isinstance(corpus, Mapping):
-        way = "list(corpus.values())" if all(isinstance(text, str) for text in corpus.values()) else "rows['text']"
-        reason = f"{what} cannot be a {kind} (keys: {shown(list(corpus))}); pass the texts in it: {way}"
+        reason = f"{what} cannot be a {kind} (keys: {shown(list(corpus))}); pass the texts in it: {_texts_in(corpus)}"
     elif isinstance(corpus, (set, frozenset)):
         reason = f"{what} cannot be a {kind}, which has no order: no two runs would be equal; pass sorted(texts)"
     elif hasattr(corpus, "tocsr") or hasattr(corpus, "tocoo"):
@@ -81,6 +85,14 @@ def check_documents_type(documents: object) -> None:
     check_corpus_type(documents, "documents")
     if isinstance(documents, (list, tuple)):
         check_no_file_names([document for document in documents[:DOUBTED] if isinstance(document, str)], "documents")
+
+
+def _texts_in(rows: Mapping[Any, Any]) -> str:
+    """Show how the texts are taken out of a mapping: of names to columns, or of anything to texts or token lists."""
+    if len(rows) == 1:
+        return f"corpus[{next(iter(rows))!r}]"
+    by_key = all(isinstance(value, str) for value in rows.values()) or not all(isinstance(key, str) for key in rows)
+    return "list(corpus.values())" if by_key else "rows['text']"
 
 
 def _column(table: Any) -> str:
@@ -227,6 +239,9 @@ def _exists(text: str) -> bool:
 
 def what_begins_so(first_bytes: bytes) -> str | None:
     """Return the format, with the remedy, of a file that is not text and begins with these bytes."""
+    zeros = [first_bytes[at::2].count(0) for at in (0, 1)]
+    if len(first_bytes) > _PAIR and min(zeros) == 0 and max(zeros) == len(first_bytes) // 2:
+        return _UTF16.replace("UTF-16 -t", "UTF-16LE -t" if first_bytes[1] == 0 else "UTF-16BE -t")
     return next((what for magic, what in _FIRST_BYTES if first_bytes.startswith(magic)), None)
 
 

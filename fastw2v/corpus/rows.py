@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -16,6 +17,7 @@ _FEWEST_ROWS = 3  # in which strings alone are taken for a table
 _WIDEST = 50  # columns
 _WORDS_OF_TEXT = 3
 _MOST = 0.8
+_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 _LONGEST = 1_000  # cells of an item that are looked at
 _PADS = ("<pad>", "[pad]", "<blank>", "pad")
 _LEAST_PADDING = 0.2  # of the tokens
@@ -79,12 +81,17 @@ def _place(columns: list[tuple[Any, ...]]) -> tuple[int, str] | None:
     if lists:
         return lists[0], "tokens"
     strings = [number for number in numbers if all(isinstance(cell, str) for cell in columns[number])]
-    others = [number for number in numbers if not any(isinstance(cell, str) for cell in columns[number])]
+    others = [number for number in numbers if not any(map(_is_word, columns[number]))]
     texts = [number for number in strings if _are_texts(columns[number], 2 if others else _WORDS_OF_TEXT)]
     told_apart = others or (len(columns[0]) >= _FEWEST_ROWS and len(texts) < len(strings))
     if not texts or not told_apart:
         return None
     return max(texts, key=lambda number: sum(map(len, columns[number]))), "text"
+
+
+def _is_word(cell: Any) -> bool:
+    """Return whether a cell is a string and not a number, as all cells of a file are strings."""
+    return isinstance(cell, str) and not _NUMBER.fullmatch(cell)
 
 
 def _is_list(cell: Any) -> bool:

@@ -79,6 +79,8 @@ def _describe_record(row: Any, names: tuple[str, ...]) -> str:
     values = row.item() if of_array else row
     texts = {name: value for name, value in zip(names, values, strict=True) if isinstance(value, (str, list))}
     name = _fullest(texts) if texts else names[0]
+    if len(texts) > 1 and not any(isinstance(text, list) or " " in text for text in texts.values()):
+        return f"is a row of a table ({', '.join(names)}); if each cell is a token, pass [list(row) for row in rows]"
     remedy = f"array[{name!r}]" if of_array else f"[row.{name} for row in rows]"
     return f"is a row of a table ({', '.join(names)}); pass its text alone, as in {remedy}"
 
