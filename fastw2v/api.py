@@ -117,9 +117,11 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         vocabulary, losses, and the neighbours of a few words. A terminal or a notebook shows a bar, and anything else,
         such as a file, a line every ten seconds. All of it goes to standard error. More than 1 shows no more.
     callbacks : sequence of callable, default ()
-        Each is called with a `fastw2v.training.state.Progress`; training stops when one returns True.
+        Each is called with a `fastw2v.training.state.Progress`; training stops when one returns True. Until then the
+        model has the vectors that it had before.
     vocabulary : Vocabulary, list of words or mapping of words to counts, optional
-        A ready-made vocabulary; ``min_count`` and ``max_vocab`` then do not apply.
+        A ready-made vocabulary; ``min_count`` and ``max_vocab`` then do not apply. A mapping of words to row numbers, 0
+        to V - 1, gives each word its row.
     initial_vectors : model, WordVectors, KeyedVectors, mapping of words to vectors or array (V, D), optional
         Input rows to start from; words missing from it start at random. Of a pandas DataFrame the index holds the
         words.
@@ -656,7 +658,9 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         """Allow one fit at a time."""
         lock = self.__dict__.setdefault("_fit_lock", threading.Lock())
         if not lock.acquire(blocking=False):
-            raise RuntimeError("this model is being fitted in another thread: wait for it, or use another model")
+            raise RuntimeError(
+                "this model is being fitted, in another thread or by the fit that called this callback: wait, or use another"
+            )
         try:
             yield
         finally:

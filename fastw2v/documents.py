@@ -13,7 +13,7 @@ from scipy import sparse
 from fastw2v.corpus.faults import check_documents_type, describe_no_documents
 from fastw2v.corpus.iterables import python_items
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
-from fastw2v.errors import CorpusError, ParameterError
+from fastw2v.errors import CorpusError, ParameterError, warn_user
 from fastw2v.estimators.bags import count_matrix, divide_rows, row_sums
 from fastw2v.estimators.coverage import some_words
 from fastw2v.estimators.scikit_learn import (
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 # Parameters that mean nothing once they are changed after `fit`.
 _LEARNED_WITH = ("vectors", "weighting", "n_components_removed", "tokenizer")
+_NOTHING = 1e-9  # of the squared length of all documents' vectors: rounding in float32
 SIF_A = 1e-3  # Arora et al. recommend 1e-4 to 1e-3 and use this value
 
 
@@ -226,6 +227,8 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
                 f"vectors"
             )
         counts = count_matrix(documents, vectors, tokenizer) if counts_wanted or self.weighting != "mean" else None
+        if counts is not None and self.weighting != "mean":
+            self._check_something_to_learn(counts, vectors)
         self._forget()
         self.vectors_, self.tokenizer_, self.weighting_ = vectors, tokenizer, self.weighting
         self._learned_with = {name: getattr(self, name) for name in _LEARNED_WITH}
@@ -234,6 +237,14 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         self._learn(counts)
         self._remember_width(X)
         return counts
+
+    def _check_something_to_learn(self, counts: sparse.csr_matrix, vectors: WordVectors) -> None:
+        if counts.nnz == 0:
+            raise CorpusError(
+                f"none of the {counts.shape[0]:,} documents holds a word of the vectors ({some_words(vectors)}), "
+                f"so weighting={self.weighting!r} has nothing to learn from; check that the words are in the same case "
+                f"and the tokenizer is the same"
+            )
 
     def _trained(self, given: Any, documents: Any) -> Any:
         """Return a clone of an unfitted model, trained on the documents; by the tokenizer here unless it has one."""
@@ -268,18 +279,18 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         if self.weighting == "mean" or counts is None:
             self.word_weights_ = np.ones(len(self.vectors_), np.float32)
             return
-        if counts.nnz == 0:
-            raise CorpusError(
-                f"none of the {counts.shape[0]:,} documents holds a word of the vectors ({some_words(self.vectors_)}), "
-                f"so weighting={self.weighting!r} has nothing to learn from; check that the words are in the same case "
-                f"and the tokenizer is the same"
-            )
         weights = {"tfidf": _idf, "sif": _sif_weights, "usif": _usif_weights}[self.weighting](counts)
         self.word_weights_ = weights.astype(np.float32)
         if self.weighting != "tfidf":
             rows = self._weighted(counts)
-            self.components_, shares = _common_components(rows, self.n_components_removed)
+            self.components_, shares, left = _common_components(rows, self.n_components_removed)
             self.component_shares_ = shares if self.weighting == "usif" else np.ones_like(shares)
+            if left < _NOTHING and self.component_shares_.min(initial=1) == 1:
+                warn_user(
+                    f"n_components_removed={self.n_components_removed} removes all that the vectors of the "
+                    f"{counts.shape[0]:,} documents hold: each becomes zeros, up to rounding; fit on more documents, "
+                    "or lower it"
+                )
 
     # ------------------------------------------------------------------ the arithmetic
 
@@ -356,8 +367,12 @@ def _usif_weights(counts: sparse.csr_matrix) -> NDArray[np.float64]:
     return 1 / (0.5 + share * one_by_a)
 
 
-def _common_components(rows: NDArray[np.float32], number: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _common_components(
+    rows: NDArray[np.float32], number: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
     """Return the first right singular vectors, as rows, and their shares of the sum of their squared singular values.
+
+    And the share of all squared singular values that is left without them.
 
     They are computed from the (D, D) matrix of products, in float64: exact enough for float32 rows, and the time of the
     decomposition does not depend on the number of rows.
@@ -369,5 +384,6 @@ def _common_components(rows: NDArray[np.float32], number: int) -> tuple[NDArray[
     squares, directions = np.linalg.eigh(products)
     order = np.argsort(-squares)[:number]
     order = order[squares[order] > squares.max() * 1e-10]  # drop directions outside the span of the documents
-    squares = squares[order]
-    return directions.T[order].astype(np.float32), (squares / max(squares.sum(), 1e-300)).astype(np.float32)
+    everything, squares = squares.sum(), squares[order]
+    shares = (squares / max(squares.sum(), 1e-300)).astype(np.float32)
+    return directions.T[order].astype(np.float32), shares, float(1 - squares.sum() / max(everything, 1e-300))

@@ -163,6 +163,26 @@ def test_documents_of_which_few_words_are_known_are_told(recwarn):
     assert not recwarn
 
 
+@pytest.mark.parametrize("weighting", ["sif", "usif"])
+def test_documents_of_which_nothing_is_left_are_told(weighting):
+    for documents, removed in (
+        (["w1 w2"], 1),
+        (["w1 w2"] * 5, 1),
+        *([(["w1", "w2"], 2)] if weighting == "sif" else ()),
+    ):
+        with pytest.warns(RuntimeWarning, match=rf"n_components_removed={removed} removes all that the vectors of the"):
+            DocVectorizer(VECTORS, weighting, n_components_removed=removed).fit(documents)
+
+
+@pytest.mark.filterwarnings("ignore:.* documents .* become zeros")
+def test_a_fit_that_learns_nothing_leaves_what_was_learned():
+    vectorizer = DocVectorizer(VECTORS, "sif").fit(DOCUMENTS)
+    before = vectorizer.transform(DOCUMENTS)
+    with pytest.raises(CorpusError, match="has nothing to learn from"):
+        vectorizer.fit(["never heard"])
+    assert np.array_equal(vectorizer.transform(DOCUMENTS), before)
+
+
 def test_a_generator_that_yields_no_documents():
     for fit in (DocVectorizer(VECTORS).fit, DocVectorizer(VECTORS, "sif").fit_transform):
         with pytest.raises(CorpusError, match="this generator yielded no documents"):
@@ -175,7 +195,7 @@ def test_lengths_are_one_when_asked_for():
     assert set(np.round(lengths, 5)) == {0.0, 1.0}
 
 
-@pytest.mark.filterwarnings("ignore:.* documents .* become zeros")
+@pytest.mark.filterwarnings("ignore:.* documents .* become zeros", "ignore:n_components_removed=. removes all")
 @settings(max_examples=60)
 @given(
     st.lists(st.lists(st.sampled_from([*WORDS[:6], "never"]), max_size=6), min_size=1, max_size=8),

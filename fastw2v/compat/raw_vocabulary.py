@@ -61,7 +61,7 @@ class Table:
                 f"word_freq counts up from 0 to {len(counts) - 1:,}, as the numbers of words do, such as those of "
                 "key_to_index or token2id: counts are expected, as in collections.Counter(words)"
             )
-        self._vocabulary = Vocabulary(frequencies)
+        self._vocabulary = Vocabulary(list(frequencies))
         self.counts = np.fromiter(frequencies.values(), np.int64, len(frequencies))
 
     def words(self, ids: NDArray[np.int64]) -> Sequence[Hashable]:

@@ -90,9 +90,9 @@ def check_documents_type(documents: object) -> None:
 def _texts_in(rows: Mapping[Any, Any]) -> str:
     """Show how the texts are taken out of a mapping: of names to columns, or of anything to texts or token lists."""
     if len(rows) == 1:
-        return f"corpus[{next(iter(rows))!r}]"
+        return f"rows[{next(iter(rows))!r}]"
     by_key = all(isinstance(value, str) for value in rows.values()) or not all(isinstance(key, str) for key in rows)
-    return "list(corpus.values())" if by_key else "rows['text']"
+    return "list(rows.values())" if by_key else "rows['text']"
 
 
 def _column(table: Any) -> str:

@@ -67,8 +67,41 @@ def as_vocabulary(vocabulary: Vocabulary | Mapping[Any, int] | Iterable[Hashable
     return given
 
 
+def words_of_rows(given: Vocabulary | Mapping[Any, Any] | Iterable[Hashable]) -> list[Hashable]:
+    """Return the word of each row: of a sequence, or of a mapping between words and row numbers in either direction.
+
+    Raises
+    ------
+    ParameterError
+        It has no order, is a string, or a mapping whose numbers are not 0 to V - 1.
+    CorpusTypeError
+        An item cannot be a word.
+    """
+    if isinstance(given, Vocabulary):
+        return given.words
+    if isinstance(given, Mapping):
+        if not (_are_rows(given.keys()) or _are_rows(given.values())):
+            raise ParameterError(
+                f"vocabulary={shown(given)}: a mapping must give each word its row number, 0 to {len(given) - 1:,}, "
+                "each once; add a word for each other id, such as '<pad>'"
+            )
+        by_row = given if _are_rows(given.keys()) else {row: word for word, row in given.items()}
+        return _words([by_row[row] for row in range(len(by_row))])
+    if reason := _describe_no_vocabulary(given):
+        raise ParameterError(reason)
+    return _words(given)
+
+
+def _are_rows(numbers: Iterable[Any]) -> bool:
+    """Return whether these are the whole numbers from 0 on, each once, in any order."""
+    listed = list(numbers)
+    return all(isinstance(n, (int, np.integer)) for n in listed) and sorted(listed) == list(range(len(listed)))
+
+
 def _words(given: Iterable[Hashable]) -> list[Hashable]:
     """Return the words as Python's own values, or raise where one cannot be a word."""
+    if isinstance(given, Mapping) and len(given) > 1 and _are_rows(given.values()):
+        given = sorted(given, key=given.__getitem__)
     words = list(given.tolist() if isinstance(given, np.ndarray) else given)
     kinds = set(map(type, words))
     if any(issubclass(kind, np.generic) for kind in kinds):

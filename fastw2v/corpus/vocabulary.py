@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -37,8 +37,8 @@ class Vocabulary:
     Raises
     ------
     ParameterError
-        `counts` does not hold one whole number of at least 0 per word; or a word appears twice, which is found when a
-        word is first looked up.
+        `words` is a string, a set or a mapping; `counts` does not hold one whole number of at least 0 per word; or a
+        word appears twice, which is found when a word is first looked up.
 
     Examples
     --------
@@ -52,6 +52,8 @@ class Vocabulary:
     __slots__ = ("_counts", "_index", "_words")
 
     def __init__(self, words: Iterable[Hashable], counts: ArrayLike | None = None) -> None:
+        if isinstance(words, (str, bytes, set, frozenset, Mapping)):
+            raise ParameterError(_describe_no_words(words))
         self._words = list(words)
         self._counts = None if counts is None else _checked_counts(counts, len(self._words))
         self._index: dict[Hashable, int] | None = None
@@ -240,6 +242,13 @@ def _of_other_type(word: object, vocabulary: Vocabulary) -> str | None:
     if isinstance(word, int) and isinstance(first, str) and not isinstance(word, bool):
         return f"its words are strings, such as {first!r}: of a row number the word is index_to_key[{word}]"
     return f"its words are of type {type(first).__name__}, such as {shown(first)}"
+
+
+def _describe_no_words(given: object) -> str:
+    found = f"words={shown(given)}: it must be a sequence of words"
+    if isinstance(given, Mapping):
+        return f"{found}; of a mapping of words to counts Vocabulary(list(counts), list(counts.values()))"
+    return f"{found}; of a set sorted(words)" if isinstance(given, (set, frozenset)) else found
 
 
 def _describe_repeated(words: list[Hashable]) -> str:

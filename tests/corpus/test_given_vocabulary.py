@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.given_vocabulary import as_vocabulary
 from fastw2v.corpus.vocabulary import Vocabulary
@@ -50,6 +51,35 @@ def test_what_is_no_vocabulary():
 def test_what_holds_other_things_than_words(given, message):
     with pytest.raises((ParameterError, CorpusTypeError, CorpusError), match=message):
         as_vocabulary(given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"b": 1, "a": 0, "c": 2}, {2: "c", 0: "a", 1: "b"}, np.array(["a", "b", "c"]), Vocabulary(["a", "b", "c"])],
+    ids=["rows", "words", "array", "vocabulary"],
+)
+def test_ids_have_the_words_of_their_rows(given):
+    corpus = EncodedCorpus.from_ids([[0, 1], [1, 2]], given)
+    assert corpus.vocabulary.words == ["a", "b", "c"]
+    assert set(map(type, corpus.vocabulary)) == {str}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"a": 1, "b": 2, "c": 3}, "a mapping must give each word its row number, 0 to 2, each once; add a word"),
+        ("abc", "vocabulary='abc': it must be"),
+        ({"a", "b"}, "a set, which has no order"),
+    ],
+)
+def test_what_gives_ids_no_words(given, message):
+    with pytest.raises(ParameterError, match=message):
+        EncodedCorpus.from_ids([[0, 1], [1, 2]], given)
+
+
+def test_row_numbers_order_the_words_as_initial_vectors_in_an_array_expect():
+    assert as_vocabulary({"wine": 2, "red": 0, "rose": 1}).words == ["red", "rose", "wine"]
+    assert as_vocabulary({"wine": 2, "red": 7, "rose": 1}).words == ["wine", "red", "rose"], "counts order nothing"
 
 
 def test_words_of_an_array_become_strings():

@@ -6,6 +6,7 @@ import sqlite3
 import numpy as np
 import pytest
 
+from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode
 from fastw2v.errors import CorpusTypeError
 
@@ -101,3 +102,8 @@ def test_a_list_that_a_generator_fills_anew_is_read_as_it_was(encode_all):
 def test_padding_is_warned_of(corpus):
     with pytest.warns(RuntimeWarning, match=r"the token .* is \d+% of the first . sentences.*leave padding out"):
         encode(corpus, min_count=1)
+
+
+def test_padding_of_ids_is_warned_of():
+    with pytest.warns(RuntimeWarning, match="the token 0 is 60% of the first 6 sentences"):
+        EncodedCorpus.from_ids(np.array([[1, 2, 0, 0, 0], [3, 4, 0, 0, 0]] * 3))

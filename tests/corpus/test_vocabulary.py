@@ -55,6 +55,19 @@ def unknown(word, words):
     return caught.value
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("abc", "words='abc': it must be a sequence of words"),
+        ({"a", "b"}, r"of a set sorted\(words\)"),
+        ({"a": 3}, r"of a mapping of words to counts Vocabulary\(list\(counts\), list\(counts.values\(\)\)\)"),
+    ],
+)
+def test_what_are_no_words(given, message):
+    with pytest.raises(ParameterError, match=message):
+        Vocabulary(given)
+
+
 def test_unknown_word_is_a_key_error_with_close_matches():
     error = unknown("kinh", ["queen", "king", "kind"])
     assert str(error) == "the word 'kinh' is not in the vocabulary of 3 words; close matches: 'king', 'kind'"
