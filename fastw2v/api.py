@@ -659,7 +659,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         lock = self.__dict__.setdefault("_fit_lock", threading.Lock())
         if not lock.acquire(blocking=False):
             raise RuntimeError(
-                "this model is being fitted, in another thread or by the fit that called this callback: wait, or use another"
+                "this model is being fitted, in another thread or by this callback's fit: use another model"
             )
         try:
             yield
