@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sized
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Sized
 from itertools import chain, islice
 from typing import Any
 
@@ -89,23 +89,23 @@ def _scan_sentences(scanner: TokenScanner, sentences: Iterator[Any]) -> None:
         for i, sentence in enumerate(islice(sentences, LOOKED_AT)):
             if (row := cells(sentence)) is not None:  # as it is now: a generator may change what it has yielded
                 rows.append(row)
-            _add(scanner, sentence, i)
+            scanner.add(sentence if type(sentence) is list else _tokens_of(sentence, i))
         if i + 1 == len(rows):
             check_no_rows(rows)
             doubt_padding(rows)
         rest = enumerate(sentences, i + 1)
         for i, sentence in rest:
-            _add(scanner, sentence, i)
+            scanner.add(sentence if type(sentence) is list else _tokens_of(sentence, i))
     except BadTokenError as bad:
         if i + 1 == len(rows):
             check_no_rows(rows)
         raise CorpusTypeError(f"corpus[{i}][{bad.index}] {bad.reason}") from None
 
 
-def _add(scanner: TokenScanner, sentence: Any, i: int) -> None:
+def _tokens_of(sentence: Any, i: int) -> Sequence[Hashable]:
     if isinstance(sentence, os.PathLike):
         raise CorpusTypeError(describe_path_among_sentences(i, sentence))
-    scanner.add(sentence if type(sentence) is list else token_list(sentence, f"corpus[{i}]"))
+    return token_list(sentence, f"corpus[{i}]")
 
 
 def _scan_documents(
