@@ -12,7 +12,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from fastw2v import DocVectorizer, Word2Vec, WordVectors
+from fastw2v import DocVectorizer, Word2Vec, WordVectors, encode
 from fastw2v.errors import CorpusError, CorpusTypeError, FormatError, ParameterError
 from fastw2v.estimators.bags import count_matrix
 
@@ -130,39 +130,6 @@ def test_documents_without_a_known_word_are_zeros(weighting, normalize):
     assert vectorizer.transform([]).shape == (0, 7)
 
 
-@pytest.mark.parametrize("weighting", WEIGHTINGS)
-def test_documents_that_nearly_all_become_zeros_are_told_with_their_share(weighting):
-    """Words in another case, of another language, or from another tokenizer."""
-    vectorizer = DocVectorizer(VECTORS, weighting).fit(DOCUMENTS)
-    message = r"^20 of 21 documents \(95%\) become zeros: they hold no word of the vectors \(.* words, such as 'w0'"
-    for documents in ([["W1"]] * 20 + [["w1"]], [""] * 20 + ["w1"]):
-        with pytest.warns(RuntimeWarning, match=message):
-            vectorizer.transform(documents)
-        with pytest.warns(RuntimeWarning, match=message):
-            DocVectorizer(VECTORS, weighting, n_components_removed=0).fit_transform(documents)
-    with pytest.warns(RuntimeWarning, match=r"^1 of 1 documents \(100%\)"):
-        vectorizer.transform(["never heard"])
-    for others in ([["v1"]] * 4 + [["w1"]] * 4, [""] * 8 + ["w1"]):
-        vectorizer.transform(others)
-
-
-def test_documents_of_which_few_words_are_known_are_told(recwarn):
-    """Or many would be in another form: each may hold a known word, as upper case text holds full stops."""
-    vectors = WordVectors(np.eye(3, dtype=np.float32), ["red", "wine", "."])
-    for documents, message in (
-        ([["RED", "WINE", "ROSE", "TULIP", "ROAD", "."]] * 4, r"only 4 of the 24 words .*\(16.7%\).*such as 'RED'"),
-        ([["red", "wine", "Wine", "."]] * 4, "25% of the first words of the documents are in another form"),
-        ([["red", "Wine"], ["Red"]] * 4, "in lower case, 100% of these would be known"),
-        ([("the red wine", "good")] * 3, r"a row of a table: pass its text alone, as in \[row\[0\] for row in rows\]"),
-        (np.array([["the red wine"]] * 3, object), r"a list of one text, such as .*: pass the texts"),
-    ):
-        with pytest.warns(RuntimeWarning, match=message) as told:
-            DocVectorizer(vectors).fit_transform(documents)
-        assert (len(told), told[0].filename) == (1, __file__)
-    DocVectorizer(vectors).fit_transform([["red", "rose", "tulip"], ["wine", "."]])
-    assert not recwarn
-
-
 @pytest.mark.parametrize("weighting", ["sif", "usif"])
 def test_documents_of_which_nothing_is_left_are_told(weighting):
     for documents, removed in (
@@ -181,6 +148,25 @@ def test_a_fit_that_learns_nothing_leaves_what_was_learned():
     with pytest.raises(CorpusError, match="has nothing to learn from"):
         vectorizer.fit(["never heard"])
     assert np.array_equal(vectorizer.transform(DOCUMENTS), before)
+
+
+def test_documents_may_be_an_encoded_corpus():
+    """Whose ids are rows, and not words, even if words are numbers, too."""
+    sentences = [[7, 8], [8, 9], [8, 7]] * 5
+    corpus = encode(sentences, min_count=1)
+    model = Word2Vec(corpus, **{**QUICK, "sample": 0}).fit()
+    assert np.array_equal(model.transform(corpus), model.transform(sentences))
+
+
+def test_a_path_is_no_list_of_documents(tmp_path):
+    path = tmp_path / "texts.txt"
+    path.write_text("w1 w2\nw3\n")
+    vectorizer = DocVectorizer(VECTORS).fit(DOCUMENTS)
+    for documents in (path, str(path)):
+        with pytest.raises(CorpusTypeError, match=r"found the path .*pass the lines of the file: open\("):
+            vectorizer.transform(documents)
+    with open(path, encoding="utf-8") as lines:
+        assert vectorizer.transform(lines).shape == (2, 7)
 
 
 def test_a_generator_that_yields_no_documents():

@@ -80,6 +80,12 @@ def check_corpus_type(corpus: object, what: str = "a corpus") -> None:
 
 def check_documents_type(documents: object) -> None:
     """Raise `CorpusTypeError`, with the remedy, for values that people pass in place of a list of documents."""
+    if isinstance(documents, os.PathLike) or (isinstance(documents, str) and _exists(documents)):
+        path = os.fspath(documents)
+        raise CorpusTypeError(
+            f"documents: expected a list of documents, found the path {shown(path)}; pass the lines of the file: "
+            f"open({shown(path)})"
+        )
     if isinstance(documents, str):
         raise CorpusTypeError("documents: expected a list of documents, found one string; put it into a list")
     check_corpus_type(documents, "documents")

@@ -9,6 +9,7 @@ from typing import Any
 
 from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counted import CountedTokens
+from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.faults import DOUBTED, check_no_file_names, describe_path_among_sentences
 from fastw2v.corpus.id_store import IdStore
 from fastw2v.corpus.rows import LOOKED_AT, cells, check_no_rows, doubt_padding
@@ -66,7 +67,10 @@ def count_iterable(
 
 
 def python_items(corpus: Any) -> Iterator[Any]:
-    """Iterate over the sentences or documents of any iterable or column, as Python values."""
+    """Iterate over the sentences or documents of any iterable or column, as Python values; of ids, their words."""
+    if isinstance(corpus, EncodedCorpus):
+        words = corpus.vocabulary.words
+        return ([words[row] for row in corpus[sentence].tolist()] for sentence in range(len(corpus)))
     if hasattr(corpus, "to_pylist") and hasattr(corpus, "slice"):  # pyarrow: its items are not Python values
         slices = (corpus.slice(at, ARROW_ITEMS) for at in range(0, len(corpus), ARROW_ITEMS))
         return chain.from_iterable(each.to_pylist() for each in slices)

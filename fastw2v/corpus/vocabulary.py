@@ -54,7 +54,7 @@ class Vocabulary:
     def __init__(self, words: Iterable[Hashable], counts: ArrayLike | None = None) -> None:
         if isinstance(words, (str, bytes, set, frozenset, Mapping)):
             raise ParameterError(_describe_no_words(words))
-        self._words = list(words)
+        self._words = words.tolist() if isinstance(words, np.ndarray) else list(words)
         self._counts = None if counts is None else _checked_counts(counts, len(self._words))
         self._index: dict[Hashable, int] | None = None
 

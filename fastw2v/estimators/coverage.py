@@ -67,6 +67,8 @@ class Coverage:
 
     def _remedy(self, vectors: WordVectors) -> str:
         unknown = [token for tokens in self.first for token in tokens if token not in vectors.key_to_index]
+        if not self.tokens:
+            return "the tokenizer finds no word in them: check that it is made for such text"
         if not unknown:
             return "check that their words are in the same case and come from the same tokenizer"
         some = ", ".join(map(shown, list(dict.fromkeys(unknown))[:3]))

@@ -68,6 +68,10 @@ def test_what_are_no_words(given, message):
         Vocabulary(given)
 
 
+def test_words_of_an_array_are_strings():
+    assert list(map(type, Vocabulary(np.array(["a", "b"])))) == [str, str]
+
+
 def test_unknown_word_is_a_key_error_with_close_matches():
     error = unknown("kinh", ["queen", "king", "kind"])
     assert str(error) == "the word 'kinh' is not in the vocabulary of 3 words; close matches: 'king', 'kind'"
