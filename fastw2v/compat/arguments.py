@@ -25,10 +25,11 @@ _GENSIMS = {
     "corpus[": "sentences[",
     "documents[": "sentences[",
     "a corpus cannot": "sentences cannot",
+    "initial_vectors": "model.wv.vectors",
 }
 # Not what stands in quotes, which are the user's words.
 _OURS = re.compile(
-    r"(?<![\w'\"])(?:(?:learning_rate|min_learning_rate|n_jobs|random_state|max_vocab)(?![\w'\"])"
+    r"(?<![\w'\"])(?:(?:learning_rate|min_learning_rate|n_jobs|random_state|max_vocab|initial_vectors)(?![\w'\"])"
     r"|(?:corpus|documents)\[|a corpus cannot)"
 )
 

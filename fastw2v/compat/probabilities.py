@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from itertools import islice
 from typing import Any
 
@@ -65,6 +65,8 @@ class Probabilities:
         refuse_string("context_words_list", context_words_list)
         check_can_predict(self)
         words = list(context_words_list)
+        if odd := [word for word in words if not isinstance(word, Hashable)]:
+            raise ParameterError(f"context_words_list holds {shown(odd[0])}: it must be a list of words")
         rows = [self.wv.row(word) for word in words if word in self.wv]
         if not rows:
             warn_of_unknown_context(words)

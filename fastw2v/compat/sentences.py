@@ -11,9 +11,11 @@ from typing import Any
 from fastw2v.compat.line_sentence import LineSentence, as_path, reads_again, rewind
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode, with_words_of
+from fastw2v.corpus.files import find
 from fastw2v.corpus.reading import Reading, read_corpus
+from fastw2v.corpus.structured_files import check_are_text
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import CorpusTypeError, ParameterError
+from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError, warn_user
 from fastw2v.parameters import shown
 
 _NO_STRINGS = "a list of words was expected (gensim would train on its characters): split it first, as in"
@@ -104,10 +106,21 @@ def _count_lines(source: Any, workers: int) -> Reading:
     if reads_again(source):
         rewind(source)
         reading = read_corpus(source, tokenizer="whitespace", n_jobs=workers)
+        _doubt_structure(source)
         if not reading.counted.stats.unicode_space_tokens:
             return reading
         rewind(source)
     return read_corpus(source, tokenizer=str.split, n_jobs=workers)
+
+
+def _doubt_structure(source: Any) -> None:
+    """Warn of files that are tables, JSON or markup, which gensim takes for plain text as well."""
+    if hasattr(source, "readline"):
+        return
+    try:
+        check_are_text(find(source), told=False, anyway="it is read as plain text all the same, as gensim reads it")
+    except CorpusError as error:
+        warn_user(str(error))
 
 
 class HeldCorpus:

@@ -33,6 +33,7 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 
+_ANYWAY = "tokenizer='whitespace' reads it as plain text all the same"
 _JSON = "JSON", "pass the texts in it, as in [json.loads(line)['text'] for line in open(path)]"
 _TABLE = "a table", "pass its column of texts, as in pandas.read_csv(path)['text']"
 _LISTS = "a list in each line", "pass the lists, as in [ast.literal_eval(line) for line in open(path)]"
@@ -54,7 +55,7 @@ _NEVER_TEXT = {
 }
 
 
-def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
+def check_are_text(files: Sequence[TextFile], *, told: bool, anyway: str = _ANYWAY) -> None:
     """Raise if a file is not plain text.
 
     Parameters
@@ -63,6 +64,8 @@ def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
     told : bool
         Whether the caller chose a tokenizer, and so knows how the lines are to be taken: then tables, JSON and markup
         are read.
+    anyway : str
+        How tables, JSON and markup are read as they are.
 
     Raises
     ------
@@ -91,9 +94,9 @@ def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
             more = f", one of {len(files):,} files," if len(files) > 1 else ""
             others = "; or name the files that are text, as in 'folder/*.txt'" if len(files) > 1 else ""
             readable = suffix not in _NEVER_TEXT and _is_text(start)
-            anyway = "; tokenizer='whitespace' reads it as plain text all the same" if readable else ""
             raise CorpusError(
-                f"{file.name}{more} is {what}, whose syntax would be trained on as words: {remedy}{others}{anyway}"
+                f"{file.name}{more} is {what}, whose syntax would be trained on as words: {remedy}{others}"
+                f"{f'; {anyway}' if readable else ''}"
             )
 
 

@@ -161,7 +161,7 @@ def _check_finite(rows: NDArray[np.float32], words: Sequence[Any]) -> None:
     if len(bad):
         raise ParameterError(
             f"initial_vectors: the vector of {words[bad[0]]!r} holds NaN or infinity ({len(bad):,} such vectors); "
-            "give a mapping without these words, so that they start at random"
+            "replace it, or leave the word out of a mapping, so that it starts at random"
         )
 
 
@@ -239,12 +239,14 @@ def _describe_unknown(unknown: list[Any], given: int, vocabulary: Vocabulary) ->
     return f"{message}: words that are rarer than min_count have no vectors"
 
 
-def warn_of_zero_rows(rows: NDArray[np.float32] | None) -> None:
-    """Warn of initial vectors that are all zero: since output rows begin at zero, too, nothing would ever move."""
-    if rows is not None and not rows[0].any() and not rows.any():
+def warn_of_zero_rows(rows: NDArray[np.float32] | None, output: Iterable[NDArray[np.float32] | None]) -> None:
+    """Warn of initial vectors that are all zero, as are output rows at first: nothing would ever move."""
+    if rows is None or rows[0].any() or rows.any():
+        return
+    if not any(each is not None and each.any() for each in output):
         warn_user(
-            "initial_vectors are all zero, and so are the output rows at first: no gradient would ever move either; "
-            "pass vectors that were trained, or none"
+            "the vectors to start from are all zero, and so are the output rows at first: no gradient would ever move "
+            "either; pass vectors that were trained, or none"
         )
 
 

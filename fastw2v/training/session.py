@@ -249,8 +249,7 @@ def begin(
     frozen = frozen_rows(request.frozen, vocabulary)
     if not restored:
         warn_of_random_rows(frozen, rows, vocabulary)
-        if output_rows is None:
-            warn_of_zero_rows(rows)
+        warn_of_zero_rows(rows, [] if output_rows is None else output_rows)
     state = start(
         encoded,
         parameters,

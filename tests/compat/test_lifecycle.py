@@ -244,4 +244,6 @@ def test_a_model_with_fewer_keys_is_saved_without_output_rows(tmp_path, loss):
 def test_a_context_without_a_known_word_is_logged(caplog):
     model = Word2Vec([["red", "wine"]] * 9, min_count=1, vector_size=4, workers=1, sample=0)
     assert model.predict_output_word(["RED"]) is None
+    with pytest.raises(ParameterError, match=r"context_words_list holds \['red'\]: it must be a list of words"):
+        model.predict_output_word([["red"]])
     assert "none of the 1 context words is known, such as 'RED'" in caplog.text

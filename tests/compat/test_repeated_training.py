@@ -231,3 +231,27 @@ def test_other_totals_than_are_read_are_logged(caplog):
     assert "did not equal" not in caplog.text
     model.train([["red", "wine"]] * 4, total_examples=model.corpus_count, epochs=1)
     assert "supplied example count (4) did not equal expected count (9)" in caplog.text
+
+
+def test_a_callback_that_changes_the_rate_hears_when_it_holds():
+    class Schedule(CallbackAny2Vec):
+        def on_epoch_begin(self, model):
+            model.alpha = model.min_alpha = 0.001
+
+    model = Word2Vec([["red", "wine"]] * 9, **PLAIN)
+    with pytest.warns(
+        RuntimeWarning, match=r"on_epoch_begin set model.alpha=0.001, .* hold from the next train on"
+    ) as told:
+        model.train([["red", "wine"]] * 9, total_examples=9, epochs=2, callbacks=[Schedule()])
+    assert len(told) == 1
+
+
+def test_vectors_from_which_no_training_starts():
+    model = Word2Vec(**PLAIN)
+    model.build_vocab([["red", "wine"]] * 9)
+    model.wv.vectors[:] = 0
+    with pytest.warns(RuntimeWarning, match="the vectors to start from are all zero"):
+        model.train([["red", "wine"]] * 9, total_examples=9, epochs=1)
+    model.wv.vectors[0] = np.nan
+    with pytest.raises(ParameterError, match=r"^model.wv.vectors: the vector of 'red' holds NaN"):
+        model.train([["red", "wine"]] * 9, total_examples=9, epochs=1)

@@ -43,3 +43,14 @@ def test_one_of_the_two_is_given():
         model.train(SENTENCES, 60, 5)
     with pytest.raises(ParameterError, match="there is nothing to read"):
         model.train(epochs=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [("t.csv", "id,text\n1,red wine\n", "a table"), ("t.txt", '{"text": "red wine"}\n', "JSON")],
+)
+def test_tables_are_read_as_gensim_reads_them_and_warned_of(tmp_path, name, text, what):
+    path = tmp_path / name
+    path.write_text(text * 9)
+    with pytest.warns(RuntimeWarning, match=f"{name} is {what}, .*; it is read as plain text all the same, as gensim"):
+        Word2Vec(corpus_file=str(path), **PLAIN)

@@ -76,7 +76,7 @@ def test_numbers_as_words_have_their_vectors_in_strings():
 
 
 def test_initial_vectors_that_are_all_zero_would_never_move(sentences, quick):
-    with pytest.warns(RuntimeWarning, match="initial_vectors are all zero, and so are the output rows"):
+    with pytest.warns(RuntimeWarning, match="the vectors to start from are all zero, and so are the output rows"):
         model = Word2Vec(sentences, **quick, initial_vectors=np.zeros((7, 12))).fit()
     assert not model.vectors_.vectors.any()
 
