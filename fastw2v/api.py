@@ -21,7 +21,7 @@ from fastw2v.estimators.bags import mean_vectors
 from fastw2v.estimators.likelihood import log_probabilities
 from fastw2v.estimators.other_tokenizer import tokenizer_after, warn_of_other_tokenizer
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from fastw2v.estimators.text_estimator import TextEstimator
+from fastw2v.estimators.text_estimator import TextEstimator, check_can_be_pickled
 from fastw2v.formats import load_all, save
 from fastw2v.gensims_names import OF_MODELS, Answers, with_gensims_names_told
 from fastw2v.planning.rows import OutputRows
@@ -117,9 +117,11 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         vocabulary, losses, and the neighbours of a few words. A terminal or a notebook shows a bar, and anything else,
         such as a file, a line every ten seconds. All of it goes to standard error. More than 1 shows no more.
     callbacks : sequence of callable, default ()
-        Each is called with a `fastw2v.training.state.Progress`; training stops when one returns True.
+        Each is called with a `fastw2v.training.state.Progress`; training stops when one returns True. Until then the
+        model has the vectors that it had before.
     vocabulary : Vocabulary, list of words or mapping of words to counts, optional
-        A ready-made vocabulary; ``min_count`` and ``max_vocab`` then do not apply.
+        A ready-made vocabulary; ``min_count`` and ``max_vocab`` then do not apply. A mapping of words to row numbers, 0
+        to V - 1, gives each word its row.
     initial_vectors : model, WordVectors, KeyedVectors, mapping of words to vectors or array (V, D), optional
         Input rows to start from; words missing from it start at random. Of a pandas DataFrame the index holds the
         words.
@@ -396,8 +398,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         Warns
         -----
         RuntimeWarning
-            Nine tenths of the documents or more hold no known word; ``tokenizer`` was changed since `fit`; or words are
-            left out, because their vectors hold NaN or infinity.
+            More than half of the documents hold no known word, or few words of the documents are known; ``tokenizer``
+            was changed since `fit`; or words are left out, because their vectors hold NaN or infinity.
 
         Raises
         ------
@@ -643,6 +645,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         kept = {name: value for name, value in super().__getstate__().items() if name not in NOT_COPIED}
         if hasattr(self, "vectors_") and not isinstance(self.corpus, (str, os.PathLike)):
             kept["corpus"] = None
+        else:
+            check_can_be_pickled(self.corpus)
         return kept
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -655,7 +659,9 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         """Allow one fit at a time."""
         lock = self.__dict__.setdefault("_fit_lock", threading.Lock())
         if not lock.acquire(blocking=False):
-            raise RuntimeError("this model is being fitted in another thread: wait for it, or use another model")
+            raise RuntimeError(
+                "this model is being fitted, in another thread or by this callback's fit: use another model"
+            )
         try:
             yield
         finally:
@@ -695,6 +701,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         checkpoint = request.checkpoint
         if checkpoint is None or not os.path.exists(checkpoint):
             what = "this model has no interrupted fit"
+            if hasattr(self, "vectors_") and unfinished is None:
+                what += " (its last one is complete: partial_fit trains on)"
             if unfinished is not None:
                 what = "the interrupted fit was on another corpus, or on a shorter or longer one"
             where = "no checkpoint was named" if checkpoint is None else f"there is no file {os.fspath(checkpoint)}"

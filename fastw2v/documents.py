@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from fastw2v.corpus.faults import check_documents_type
+from fastw2v.corpus.faults import check_documents_type, describe_no_documents
+from fastw2v.corpus.iterables import python_items
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
-from fastw2v.errors import CorpusError, ParameterError
-from fastw2v.estimators.bags import count_matrix, divide_rows, row_sums, some_words, warn_of_zeros
+from fastw2v.errors import CorpusError, ParameterError, warn_user
+from fastw2v.estimators.bags import count_matrix, divide_rows, row_sums
+from fastw2v.estimators.coverage import some_words
 from fastw2v.estimators.scikit_learn import (
     BaseEstimator,
     ClassNamePrefixFeaturesOutMixin,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 # Parameters that mean nothing once they are changed after `fit`.
 _LEARNED_WITH = ("vectors", "weighting", "n_components_removed", "tokenizer")
+_NOTHING = 1e-9  # of the squared length of all documents' vectors: rounding in float32
 SIF_A = 1e-3  # Arora et al. recommend 1e-4 to 1e-3 and use this value
 
 
@@ -44,7 +47,8 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
     ----------
     vectors : Word2Vec, WordVectors, path, gensim KeyedVectors or None, default None
         A fitted model or word vectors are used unchanged; a path is loaded in `fit`. An unfitted model is cloned and
-        fitted on the documents of `fit`; None means ``Word2Vec()``.
+        fitted on the documents of `fit`; None means ``Word2Vec()``. Of a FastText model, the vectors of its words are
+        used, and not those that it makes of subwords.
     weighting : {"mean", "tfidf", "sif", "usif"}, default "mean"
         The weight of a word that occurs n times in the document.
 
@@ -61,7 +65,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         "l2" scales each vector to length 1; zeros stay zeros.
     tokenizer : None, "whitespace", "words" or callable, default None
         Splits strings. None means the tokenizer the model was trained with, or lower-case Unicode words for vectors
-        without a model; token lists are not split.
+        without a model; token lists are not split. A model that `fit` trains, and that has none, is trained with it.
 
     Attributes
     ----------
@@ -148,7 +152,6 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         """Do the same as `fit` and `transform`, but read the documents once."""
         counts = self._fit(X, counts_wanted=True)
         assert counts is not None
-        warn_of_zeros(counts, self.vectors_)
         return self._vectors_of(counts)
 
     def transform(self, X: Any) -> NDArray[np.float32]:  # noqa: N803
@@ -166,7 +169,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         Warns
         -----
         RuntimeWarning
-            Nine tenths of the documents or more hold no known word.
+            More than half of the documents hold no known word, or few words of the documents are known.
 
         Raises
         ------
@@ -182,7 +185,6 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         self._check_unchanged()
         self._check_width(X)
         counts = count_matrix(X, self.vectors_, self.tokenizer_)
-        warn_of_zeros(counts, self.vectors_)
         return self._vectors_of(counts)
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -212,8 +214,10 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
             check(name, getattr(self, name))
         check_documents_type(X)
         documents = list(X) if hasattr(X, "__next__") else X  # read twice if a model is trained
+        if documents is not X and not documents:
+            raise CorpusError(describe_no_documents(X))
         given = self._default_model() if self.vectors is None else self.vectors
-        model = clone(given).fit(documents) if _is_unfitted_model(given) else None
+        model = self._trained(given, documents) if _is_unfitted_model(given) else None
         vectors, tokenizer = _read(given if model is None else model)
         if self.tokenizer is not None:
             tokenizer = resolve(self.tokenizer, "documents")
@@ -225,6 +229,8 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
                 f"vectors"
             )
         counts = count_matrix(documents, vectors, tokenizer) if counts_wanted or self.weighting != "mean" else None
+        if counts is not None and self.weighting != "mean":
+            self._check_something_to_learn(counts, vectors)
         self._forget()
         self.vectors_, self.tokenizer_, self.weighting_ = vectors, tokenizer, self.weighting
         self._learned_with = {name: getattr(self, name) for name in _LEARNED_WITH}
@@ -233,6 +239,26 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         self._learn(counts)
         self._remember_width(X)
         return counts
+
+    def _check_something_to_learn(self, counts: sparse.csr_matrix, vectors: WordVectors) -> None:
+        if counts.nnz == 0:
+            raise CorpusError(
+                f"none of the {counts.shape[0]:,} documents holds a word of the vectors ({some_words(vectors)}), "
+                f"so weighting={self.weighting!r} has nothing to learn from; check that the words are in the same case "
+                f"and the tokenizer is the same"
+            )
+
+    def _trained(self, given: Any, documents: Any) -> Any:
+        """Return a clone of an unfitted model, trained on the documents; by the tokenizer here unless it has one."""
+        model = clone(given)
+        first = next(iter(python_items(documents)), None)
+        if (
+            self.tokenizer is not None
+            and getattr(model, "tokenizer", self.tokenizer) is None
+            and isinstance(first, str)
+        ):
+            model.tokenizer = self.tokenizer
+        return model.fit(documents)
 
     def _check_unchanged(self) -> None:
         """Raise unless the parameters that `fit` learned from are those of `fit`."""
@@ -255,19 +281,18 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         if self.weighting == "mean" or counts is None:
             self.word_weights_ = np.ones(len(self.vectors_), np.float32)
             return
-        if counts.nnz == 0:
-            raise CorpusError(
-                f"none of the {counted(counts.shape[0], 'document')} holds a word of the vectors "
-                f"({some_words(self.vectors_)}), "
-                f"so weighting={self.weighting!r} has nothing to learn from; check that the words are in the same case "
-                f"and the tokenizer is the same"
-            )
         weights = {"tfidf": _idf, "sif": _sif_weights, "usif": _usif_weights}[self.weighting](counts)
         self.word_weights_ = weights.astype(np.float32)
         if self.weighting != "tfidf":
             rows = self._weighted(counts)
-            self.components_, shares = _common_components(rows, self.n_components_removed)
+            self.components_, shares, left = _common_components(rows, self.n_components_removed)
             self.component_shares_ = shares if self.weighting == "usif" else np.ones_like(shares)
+            if left < _NOTHING and self.component_shares_.min(initial=1) == 1:
+                warn_user(
+                    f"n_components_removed={self.n_components_removed} removes all that the vectors of the "
+                    f"{counts.shape[0]:,} documents hold: each becomes zeros, up to rounding; fit on more documents, "
+                    "or lower it"
+                )
 
     # ------------------------------------------------------------------ the arithmetic
 
@@ -289,7 +314,12 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
 
 
 def _is_unfitted_model(given: Any) -> bool:
-    return hasattr(given, "fit") and hasattr(given, "get_params") and not hasattr(given, "vectors_")
+    return (
+        not isinstance(given, type)
+        and hasattr(given, "fit")
+        and hasattr(given, "get_params")
+        and not hasattr(given, "vectors_")
+    )
 
 
 def _read(given: Any) -> tuple[WordVectors, Tokenizer]:
@@ -303,9 +333,11 @@ def _read(given: Any) -> tuple[WordVectors, Tokenizer]:
     found = find_word_vectors(given)
     if found is not None:
         return found, getattr(given, "tokenizer_", "words")
+    ways = "it must be a Word2Vec, WordVectors, a path, gensim's KeyedVectors (model.wv), or None"
+    if isinstance(given, type):
+        raise ParameterError(f"vectors is the class {given.__name__}: {ways}; make one, {given.__name__}()")
     raise ParameterError(
-        f"vectors={type(given).__name__}: it must be a Word2Vec, WordVectors, a path, gensim's KeyedVectors "
-        "(model.wv), or None"
+        f"vectors={type(given).__name__}: {ways}; of a matrix and its words WordVectors(matrix, words)"
     )
 
 
@@ -337,8 +369,12 @@ def _usif_weights(counts: sparse.csr_matrix) -> NDArray[np.float64]:
     return 1 / (0.5 + share * one_by_a)
 
 
-def _common_components(rows: NDArray[np.float32], number: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _common_components(
+    rows: NDArray[np.float32], number: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
     """Return the first right singular vectors, as rows, and their shares of the sum of their squared singular values.
+
+    And the share of all squared singular values that is left without them.
 
     They are computed from the (D, D) matrix of products, in float64: exact enough for float32 rows, and the time of the
     decomposition does not depend on the number of rows.
@@ -350,5 +386,6 @@ def _common_components(rows: NDArray[np.float32], number: int) -> tuple[NDArray[
     squares, directions = np.linalg.eigh(products)
     order = np.argsort(-squares)[:number]
     order = order[squares[order] > squares.max() * 1e-10]  # drop directions outside the span of the documents
-    squares = squares[order]
-    return directions.T[order].astype(np.float32), (squares / max(squares.sum(), 1e-300)).astype(np.float32)
+    everything, squares = squares.sum(), squares[order]
+    shares = (squares / max(squares.sum(), 1e-300)).astype(np.float32)
+    return directions.T[order].astype(np.float32), shares, float(1 - squares.sum() / max(everything, 1e-300))

@@ -42,10 +42,15 @@ def warnings_worded(wording: Callable[[str], str]) -> Iterator[None]:
 
 
 def warn_user(message: str) -> None:
-    """Issue a RuntimeWarning that points at the innermost line outside the package."""
+    """Issue a RuntimeWarning that points at the innermost line outside the package, and outside scikit-learn.
+
+    Its wrapper of `transform` is one line for all calls, and Python shows a warning once for each line.
+    """
     message = _worded.get()(message)
     level, frame = 2, sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
+    while frame.f_back is not None and (
+        frame.f_code.co_filename.startswith(_HERE) or frame.f_globals.get("__name__", "").startswith("sklearn.")
+    ):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, RuntimeWarning, stacklevel=level)
 

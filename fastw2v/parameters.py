@@ -114,6 +114,7 @@ RULES: dict[str, Rule] = {
         "None or False (ids in memory), True (the system's folder for large temporary files) or the path of a folder",
         lambda v: v is None or _is_bool(v) or _is_path(v),
     ),
+    "checkpoint": Rule("the path of a file, or None", _is_path),
     "weighting": _choice(*get_args(Weighting)),
     "n_components_removed": _integer(0, 65_535),
     "normalize": _or_none(_choice("l2"), "leave lengths as they are"),
@@ -157,6 +158,8 @@ def shown(value: Any, length: int = 60) -> str:
         if not isinstance(value, int):
             return f"<{type(value).__name__} that contains a very large number>"
         return f"<a whole number of {value.bit_length():,} bits>"
+    if "\n" in text:  # a table, an array
+        text = " ".join(text.split())
     return text if len(text) <= length else text[: length - 3] + "..."
 
 

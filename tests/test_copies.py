@@ -25,6 +25,8 @@ def test_clones_and_copies_share_the_corpus_and_pickles_leave_it(tmp_path, sente
     with pytest.raises(ValueError, match="pickles of a fitted model leave it behind"):
         again.fit()
     assert pickle.loads(pickle.dumps(Word2Vec(sentences))).corpus == sentences
+    with pytest.raises(TypeError, match=r"cannot be pickled, nor sent to another process, .* its corpus is <generator"):
+        pickle.dumps(Word2Vec(sentence for sentence in sentences))
     path = tmp_path / "corpus.txt"
     path.write_text("\n".join(map(" ".join, sentences)))
     assert pickle.loads(pickle.dumps(Word2Vec(path, **quick).fit())).corpus == path

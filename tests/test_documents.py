@@ -12,7 +12,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from fastw2v import DocVectorizer, Word2Vec, WordVectors
+from fastw2v import DocVectorizer, Word2Vec, WordVectors, encode
 from fastw2v.errors import CorpusError, CorpusTypeError, FormatError, ParameterError
 from fastw2v.estimators.bags import count_matrix
 
@@ -130,19 +130,49 @@ def test_documents_without_a_known_word_are_zeros(weighting, normalize):
     assert vectorizer.transform([]).shape == (0, 7)
 
 
-@pytest.mark.parametrize("weighting", WEIGHTINGS)
-def test_documents_that_nearly_all_become_zeros_are_told_with_their_share(weighting):
-    """Words in another case, of another language, or from another tokenizer."""
-    vectorizer = DocVectorizer(VECTORS, weighting).fit(DOCUMENTS)
-    message = r"^20 of 21 documents \(95%\) become zeros: they hold no word of the vectors \(.* words, such as 'w0'"
-    for documents in ([["W1"]] * 20 + [["w1"]], [""] * 20 + ["w1"]):
-        with pytest.warns(RuntimeWarning, match=message):
+@pytest.mark.parametrize("weighting", ["sif", "usif"])
+def test_documents_of_which_nothing_is_left_are_told(weighting):
+    for documents, removed in (
+        (["w1 w2"], 1),
+        (["w1 w2"] * 5, 1),
+        *([(["w1", "w2"], 2)] if weighting == "sif" else ()),
+    ):
+        with pytest.warns(RuntimeWarning, match=rf"n_components_removed={removed} removes all that the vectors of the"):
+            DocVectorizer(VECTORS, weighting, n_components_removed=removed).fit(documents)
+
+
+@pytest.mark.filterwarnings("ignore:.* documents .* become zeros")
+def test_a_fit_that_learns_nothing_leaves_what_was_learned():
+    vectorizer = DocVectorizer(VECTORS, "sif").fit(DOCUMENTS)
+    before = vectorizer.transform(DOCUMENTS)
+    with pytest.raises(CorpusError, match="has nothing to learn from"):
+        vectorizer.fit(["never heard"])
+    assert np.array_equal(vectorizer.transform(DOCUMENTS), before)
+
+
+def test_documents_may_be_an_encoded_corpus():
+    """Whose ids are rows, and not words, even if words are numbers, too."""
+    sentences = [[7, 8], [8, 9], [8, 7]] * 5
+    corpus = encode(sentences, min_count=1)
+    model = Word2Vec(corpus, **{**QUICK, "sample": 0}).fit()
+    assert np.array_equal(model.transform(corpus), model.transform(sentences))
+
+
+def test_a_path_is_no_list_of_documents(tmp_path):
+    path = tmp_path / "texts.txt"
+    path.write_text("w1 w2\nw3\n")
+    vectorizer = DocVectorizer(VECTORS).fit(DOCUMENTS)
+    for documents in (path, str(path)):
+        with pytest.raises(CorpusTypeError, match=r"found the path .*pass the lines of the file: open\("):
             vectorizer.transform(documents)
-        with pytest.warns(RuntimeWarning, match=message):
-            DocVectorizer(VECTORS, weighting, n_components_removed=0).fit_transform(documents)
-    with pytest.warns(RuntimeWarning, match=r"^1 of 1 documents \(100%\)"):
-        vectorizer.transform(["never heard"])
-    vectorizer.transform([["W1"]] * 8 + [["w1"]])  # 89 %
+    with open(path, encoding="utf-8") as lines:
+        assert vectorizer.transform(lines).shape == (2, 7)
+
+
+def test_a_generator_that_yields_no_documents():
+    for fit in (DocVectorizer(VECTORS).fit, DocVectorizer(VECTORS, "sif").fit_transform):
+        with pytest.raises(CorpusError, match="this generator yielded no documents"):
+            fit(document for document in [])
 
 
 def test_lengths_are_one_when_asked_for():
@@ -151,7 +181,7 @@ def test_lengths_are_one_when_asked_for():
     assert set(np.round(lengths, 5)) == {0.0, 1.0}
 
 
-@pytest.mark.filterwarnings("ignore:.* documents .* become zeros")
+@pytest.mark.filterwarnings("ignore:.* documents .* become zeros", "ignore:n_components_removed=. removes all")
 @settings(max_examples=60)
 @given(
     st.lists(st.lists(st.sampled_from([*WORDS[:6], "never"]), max_size=6), min_size=1, max_size=8),
@@ -210,6 +240,7 @@ def test_a_path_is_loaded(tmp_path, name):
         DocVectorizer(tmp_path / "broken.bin").fit(SENTENCES)
 
 
+@pytest.mark.filterwarnings("ignore:.* words of the documents are in another form")
 def test_the_tokenizer_is_the_models_or_the_one_asked_for(tmp_path):
     (tmp_path / "corpus.txt").write_text("Red wine\nold Rose\n" * 20)
     model = Word2Vec(tmp_path / "corpus.txt", **QUICK).fit()
@@ -296,7 +327,7 @@ def test_bad_parameters_are_refused_by_name(parameters, message):
         (sparse.csr_matrix((2, 2)), "sparse"),
         (sparse.csr_array((2, 2)), "sparse"),
         ({"text": ["a"]}, r"rows\['text'\]"),
-        (None, "None was given"),
+        (None, "documents cannot be None"),
     ],
 )
 def test_other_objects_are_not_documents(documents, message, weighting):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastw2v.errors import CorpusError, CorpusTypeError, DivergedError, ParameterError, warnings_worded
 from fastw2v.parameters import RULES, check, shown
 from fastw2v.training.seed import check_seed
 
+if TYPE_CHECKING:
+    from fastw2v.corpus.encoded_corpus import EncodeReport
+
+logger = logging.getLogger(__name__)
 _GENSIMS = {
     "learning_rate": "alpha",
     "min_learning_rate": "min_alpha",
@@ -18,10 +23,14 @@ _GENSIMS = {
     "random_state": "seed",
     "max_vocab": "max_final_vocab",
     "corpus[": "sentences[",
+    "documents[": "sentences[",
+    "a corpus cannot": "sentences cannot",
+    "initial_vectors": "model.wv.vectors",
 }
 # Not what stands in quotes, which are the user's words.
 _OURS = re.compile(
-    r"(?<![\w'\"])(?:(?:learning_rate|min_learning_rate|n_jobs|random_state|max_vocab)(?![\w'\"])|corpus\[)"
+    r"(?<![\w'\"])(?:(?:learning_rate|min_learning_rate|n_jobs|random_state|max_vocab|initial_vectors)(?![\w'\"])"
+    r"|(?:corpus|documents)\[|a corpus cannot)"
 )
 
 
@@ -76,6 +85,13 @@ def check_rates(first: Any, last: Any, names: tuple[str, str]) -> None:
             f"{names[1]}={shown(last)} is above {names[0]}={shown(first)}: the learning rate falls from {names[0]} to "
             f"{names[1]}; lower {names[1]}, or raise {names[0]}"
         )
+
+
+def warn_of_other_totals(report: EncodeReport, examples: Any, words: Any) -> None:
+    """Log a warning, as gensim does, where a training reads more or less than it was told to expect."""
+    for what, expected, found in (("example", examples, report.raw_sentences), ("raw word", words, report.raw_tokens)):
+        if expected and expected != found:
+            logger.warning("supplied %s count (%i) did not equal expected count (%s)", what, found, expected)
 
 
 def refuse(given: bool, option: str, reason: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import shown
 from fastw2v.training.state import Progress, TrainingState
 
@@ -54,13 +54,20 @@ class Bridge:
         self.model, self.state = model, state
         self.callbacks = list({id(callback): callback for callback in callbacks}.values())
         self.pairs = 0.0
+        self.rates = model.alpha, model.min_alpha
 
     def call(self, name: str) -> None:
-        """Call a method of every callback that has it."""
+        """Call a method of every callback that has it; warn if one changed the learning rate, which is planned."""
         for callback in self.callbacks:
             method = getattr(callback, name, None)
             if method is not None:
                 method(self.model)
+        if self.rates != (self.model.alpha, self.model.min_alpha):
+            self.rates = self.model.alpha, self.model.min_alpha
+            warn_user(
+                f"{name} set model.alpha={self.model.alpha}, model.min_alpha={self.model.min_alpha}, which hold from "
+                "the next train on: to change the rate after each epoch call train(epochs=1, start_alpha=...) for each"
+            )
 
     def __call__(self, progress: Progress) -> None:
         self.model.min_alpha_yet_reached = progress.learning_rate

@@ -11,7 +11,6 @@ import os
 from collections.abc import Collection, Iterable
 from copy import copy
 from dataclasses import asdict, replace
-from itertools import islice
 from numbers import Real
 from typing import Any
 
@@ -25,6 +24,7 @@ from fastw2v.compat.arguments import (
     check_something_to_train,
     gensims_names,
     refuse_unknown,
+    warn_of_other_totals,
 )
 from fastw2v.compat.brown_corpus import BrownCorpus
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
@@ -34,15 +34,15 @@ from fastw2v.compat.keyed_vectors import KeyedVectors
 from fastw2v.compat.lifecycle import (
     Lifecycle,
     OnClass,
-    check_can_predict,
     check_can_train,
+    refuse_in_training,
     rows_to_save,
     warn_of_rising_rate,
 )
 from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8Corpus
 from fastw2v.compat.other_names import missing_name
 from fastw2v.compat.own_attributes import own_attributes, restore_own_attributes
-from fastw2v.compat.queries import refuse_string
+from fastw2v.compat.probabilities import Probabilities
 from fastw2v.compat.raw_vocabulary import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, check_trim_rule
 from fastw2v.compat.sentences import HeldCorpus, one_of, read_sentences
 from fastw2v.compat.vocabulary import VocabularyBuilder
@@ -50,7 +50,6 @@ from fastw2v.compat.word2vec_format import kept_of
 from fastw2v.corpus.given_vocabulary import NoKnownWordsError
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, warn_user
-from fastw2v.estimators.likelihood import log_probabilities, softmax_between
 from fastw2v.formats import load_all, save
 from fastw2v.parameters import plain, shown
 from fastw2v.planning.rows import OutputRows
@@ -59,7 +58,6 @@ from fastw2v.training.record import record
 from fastw2v.training.seed import resolve_seed
 from fastw2v.training.session import Request, Session, begin, run, seed_of_pass
 from fastw2v.training.state import TrainingState
-from fastw2v.vectors.search import best_rows, whole_number
 
 __all__ = [
     "FAST_VERSION",
@@ -84,7 +82,7 @@ def __getattr__(name: str) -> Any:
     raise missing_name(__name__, name)
 
 
-class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
+class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
     """gensim's Word2Vec, trained by this package on CPU threads.
 
     Parameters
@@ -312,6 +310,7 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         the learning rate. Subsampling and noise words follow the counts of the vocabulary, also for other text.
         """
         refuse_unknown("train", unknown)
+        refuse_in_training(self, "train")
         callbacks = checked_callbacks(callbacks)
         check_something_to_train(self.hs, self.negative)
         check_can_train(self)
@@ -326,14 +325,17 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
             return 0, error.tokens * rounds
         self.train_count += 1
         state, corpus = session.state, session.corpus
+        warn_of_other_totals(corpus.report, total_examples, total_words)
         self.loss_history, self.running_training_loss = [], 0.0
         bridge = Bridge(self, state, callbacks)
-        bridge.call("on_train_begin")
-        bridge.call("on_epoch_begin")
+        self._in_training = True
         try:
+            bridge.call("on_train_begin")
+            bridge.call("on_epoch_begin")
             with gensims_names():
                 run(session._replace(request=replace(session.request, callbacks=(bridge,))))
         finally:
+            self._in_training = False
             if not state.diverged:
                 self._take(state, self.wv.vocabulary)
             self.total_train_time += state.report.seconds
@@ -390,31 +392,6 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
             self.wv = KeyedVectors.from_vectors(np.array(vectors), vocabulary)
         self._rows_are_of = vocabulary
 
-    def score(
-        self,
-        sentences: Iterable[Any],
-        total_sentences: int = 1_000_000,
-        chunksize: int = 100,
-        queue_factor: int = 2,
-        report_delay: int = 1,
-    ) -> NDArray[np.float32]:
-        """Return the log probability of each sentence, of at most ``total_sentences``; for models with ``hs=1``.
-
-        `chunksize`, `queue_factor` and `report_delay` have no effect; sentences over 10,000 words are not cut.
-        """
-        if not hasattr(self, "wv"):
-            raise RuntimeError("you must first build vocabulary before scoring new data: call build_vocab(sentences)")
-        if not self.hs:
-            raise RuntimeError("only models of hierarchical softmax have probabilities: train with hs=1 and negative=0")
-        mean = None if self.sg else bool(self.cbow_mean)
-        most = whole_number("total_sentences", total_sentences, 0)
-        if not isinstance(sentences, Iterable) or isinstance(sentences, (str, bytes)):
-            raise ParameterError(f"sentences={shown(sentences)}: it must be a list of token lists")
-        some = list(islice(sentences, most))
-        if most and not some and hasattr(sentences, "__next__"):
-            raise ParameterError("sentences: the iterator yielded none; it may have been read before: pass a list")
-        return log_probabilities(some, self.wv, self.syn1[:-1], self.window, mean, "tokens").astype(np.float32)
-
     def get_latest_training_loss(self) -> float:
         """Return the loss summed over the pairs (CBOW: targets) of all finished epochs of the last `train`; never NaN.
 
@@ -422,22 +399,6 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
         ``model.running_training_loss = 0.0``. `loss_history` has the mean of each epoch.
         """
         return self.running_training_loss
-
-    def predict_output_word(
-        self, context_words_list: Iterable[Any], topn: int | None = 10
-    ) -> list[tuple[Any, float]] | None:
-        """Return the most likely words between context words, with their share of the model's softmax.
-
-        Return None if no context word is known; of all words with ``topn=None``.
-        """
-        refuse_string("context_words_list", context_words_list)
-        check_can_predict(self)
-        rows = [self.wv.row(word) for word in context_words_list if word in self.wv]
-        if not rows:
-            return None
-        shares = softmax_between(self.wv._rows[rows], self.syn1neg, bool(self.cbow_mean))
-        best = best_rows(shares, len(shares) if topn is None else whole_number("topn", topn, 0))
-        return [(self.wv.index_to_key[row], float(shares[row])) for row in best]
 
     # -- files --
 
@@ -499,7 +460,7 @@ class Word2Vec(NoHooks, Lifecycle, VocabularyBuilder, Absent):
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out the corpus that `build_vocab` read, and words that were counted and not yet chosen."""
-        return {**vars(self), "_held": None, "_raw": None}
+        return {**vars(self), "_held": None, "_raw": None, "_in_training": False}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Make a copy whose `wv` is an object of its own, so that training one model does not change the other."""
@@ -528,5 +489,16 @@ _TOTALS = (
 _KNOWN = {
     *_ARGUMENTS,
     *_TOTALS,
-    *("wv", "syn1", "syn1neg", "hashfxn", "loss_history", "lifecycle_events", "_held", "_raw", "_rows_are_of"),
+    *(
+        "wv",
+        "syn1",
+        "syn1neg",
+        "hashfxn",
+        "loss_history",
+        "lifecycle_events",
+        "_held",
+        "_raw",
+        "_rows_are_of",
+        "_in_training",
+    ),
 }

@@ -142,6 +142,15 @@ class Lifecycle:
         super().__setattr__(name, value)
 
 
+def refuse_in_training(model: Any, name: str) -> None:
+    """Raise if the model is being trained, as where a callback trains it: one of the two would be lost."""
+    if getattr(model, "_in_training", False):
+        raise RuntimeError(
+            f"{name}: this model is being trained, and what a callback, or another thread, changed would be lost; call "
+            f"{name} when train has returned (a callback may read and save the model)"
+        )
+
+
 def check_can_train(model: Any) -> None:
     """Raise unless a model has words, vectors and context vectors; log a warning where two losses are trained."""
     if not hasattr(model, "wv") or not len(model.wv):
@@ -227,3 +236,9 @@ def warn_of_rising_rate(model: Any, alpha: float) -> None:
             "Effective 'alpha' higher than previous training cycles: alpha=%g, after %g", alpha,
             model.min_alpha_yet_reached,
         )  # fmt: skip
+
+
+def warn_of_unknown_context(words: list[Any]) -> None:
+    """Log a warning, as gensim does, where no context word is known."""
+    if words:
+        logger.warning("predict_output_word: none of the %i context words is known, such as %r", len(words), words[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -12,7 +13,8 @@ from fastw2v.corpus.counted import ReadStats
 from fastw2v.corpus.faults import describe_bad_text
 from fastw2v.corpus.files import TextFile, find, open_text, stream_name
 from fastw2v.corpus.lines import decoded_lines
-from fastw2v.errors import CorpusError
+from fastw2v.errors import CorpusError, ParameterError
+from fastw2v.parameters import shown
 from fastw2v.vectors.search import whole_number
 
 
@@ -51,7 +53,18 @@ class LineSentence:
 
 
 def as_path(source: Any) -> Any:
-    """Return a path for a string: here it is never a text, so an error need not explain how texts are passed."""
+    """Return a path for a string: here it is never a text, so an error need not explain how texts are passed.
+
+    Raises
+    ------
+    ParameterError
+        It is neither a path nor an open file.
+    """
+    if not isinstance(source, (str, os.PathLike)) and not hasattr(source, "readline"):
+        raise ParameterError(
+            f"LineSentence({shown(source)}): it must be the path of a file, of a folder or a pattern, or an open file; "
+            "lists of tokens are sentences themselves"
+        )
     return Path(source) if isinstance(source, str) and source else source
 
 

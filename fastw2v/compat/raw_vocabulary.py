@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fastw2v.corpus.reading import Reading
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import shown
 from fastw2v.planning.subsampling import keep_probability
 
@@ -55,7 +55,13 @@ class Table:
         for word, count in frequencies.items():
             if isinstance(count, (bool, np.bool_)) or not isinstance(count, numbers.Integral) or count < 0:
                 raise ParameterError(f"word_freq[{word!r}]={shown(count)}: it must be a whole number of at least 0")
-        self._vocabulary = Vocabulary(frequencies)
+        counts = list(frequencies.values())
+        if len(counts) > 2 and min(counts) == 0 and sorted(counts) == list(range(len(counts))):
+            warn_user(
+                f"word_freq counts up from 0 to {len(counts) - 1:,}, as the numbers of words do, such as those of "
+                "key_to_index or token2id: counts are expected, as in collections.Counter(words)"
+            )
+        self._vocabulary = Vocabulary(list(frequencies))
         self.counts = np.fromiter(frequencies.values(), np.int64, len(frequencies))
 
     def words(self, ids: NDArray[np.int64]) -> Sequence[Hashable]:

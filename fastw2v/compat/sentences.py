@@ -11,18 +11,39 @@ from typing import Any
 from fastw2v.compat.line_sentence import LineSentence, as_path, reads_again, rewind
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode, with_words_of
+from fastw2v.corpus.files import find
 from fastw2v.corpus.reading import Reading, read_corpus
+from fastw2v.corpus.structured_files import check_are_text
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import CorpusTypeError, ParameterError
+from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError, warn_user
+from fastw2v.parameters import shown
 
 _NO_STRINGS = "a list of words was expected (gensim would train on its characters): split it first, as in"
 
 
 def one_of(corpus_iterable: Any, corpus_file: Any) -> Any:
-    """Return the one that was given."""
-    if (corpus_iterable is None) == (corpus_file is None):
-        raise ParameterError("pass either corpus_iterable (sentences) or corpus_file")
-    return corpus_iterable if corpus_file is None else corpus_file
+    """Return the one that was given.
+
+    Raises
+    ------
+    ParameterError
+        Both were given, or neither, or ``corpus_file`` is not the path of a file.
+    """
+    if corpus_iterable is None and corpus_file is None:
+        raise ParameterError("there is nothing to read: pass either corpus_iterable (sentences) or corpus_file")
+    if corpus_file is None:
+        return corpus_iterable
+    if corpus_iterable is not None:
+        raise ParameterError(
+            f"pass either corpus_iterable (sentences) or corpus_file: both were given, corpus_file={shown(corpus_file)}"
+            " (numbers go by name, as in total_examples=model.corpus_count, epochs=5)"
+        )
+    if not isinstance(corpus_file, (str, os.PathLike, LineSentence)):
+        raise ParameterError(
+            f"corpus_file={shown(corpus_file)}: it must be the path of one file; several are read by "
+            "PathLineSentences(folder), and sentences are corpus_iterable"
+        )
+    return corpus_file
 
 
 def read_sentences(given: Any, vocabulary: Vocabulary, workers: int) -> EncodedCorpus:
@@ -43,11 +64,17 @@ def count_sentences(given: Any, workers: int) -> Reading:
     if isinstance(given, LineSentence) and given.limit is None:
         return _count_lines(given.source, workers)
     if isinstance(given, (str, os.PathLike)):
+        _check_is_path(given)
         return _count_lines(given, workers)
     if isinstance(given, EncodedCorpus):
         raise CorpusTypeError(
             "sentences is an EncodedCorpus, whose words have been chosen: train fastw2v.Word2Vec on it, or pass the "
             "sentences themselves"
+        )
+    if isinstance(given, (list, tuple)) and given and isinstance(given[0], os.PathLike):
+        raise CorpusTypeError(
+            f"sentences[0] is the path {given[0]}: a file is given by corpus_file=path, and several by "
+            "sentences=PathLineSentences(folder)"
         )
     if isinstance(given, (list, tuple)) and given and isinstance(given[0], str):
         raise CorpusTypeError(
@@ -64,16 +91,36 @@ def count_sentences(given: Any, workers: int) -> Reading:
         ) from None
 
 
+def _check_is_path(given: Any) -> None:
+    """Raise if a string is a text, which gensim refuses, and not the path of a file."""
+    if isinstance(given, str) and any(map(str.isspace, given)) and not os.path.exists(given):
+        raise CorpusTypeError(
+            f"sentences is the string {shown(given)}, and there is no file of that name (searched from {os.getcwd()}): "
+            f"{_NO_STRINGS} [text.split()]"
+        )
+
+
 def _count_lines(source: Any, workers: int) -> Reading:
     """Read lines in C; where a Unicode space stands between words, read them again as gensim splits them."""
     source = as_path(source)
     if reads_again(source):
         rewind(source)
         reading = read_corpus(source, tokenizer="whitespace", n_jobs=workers)
+        _doubt_structure(source)
         if not reading.counted.stats.unicode_space_tokens:
             return reading
         rewind(source)
     return read_corpus(source, tokenizer=str.split, n_jobs=workers)
+
+
+def _doubt_structure(source: Any) -> None:
+    """Warn of files that are tables, JSON or markup, which gensim takes for plain text as well."""
+    if hasattr(source, "readline"):
+        return
+    try:
+        check_are_text(find(source), told=False, anyway="it is read as plain text all the same, as gensim reads it")
+    except CorpusError as error:
+        warn_user(str(error))
 
 
 class HeldCorpus:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.compat.arguments import check_vocabulary_arguments, gensims_names, refuse_unknown
+from fastw2v.compat.lifecycle import refuse_in_training
 from fastw2v.compat.raw_vocabulary import (
     NULL_WORD,
     RawVocabulary,
@@ -132,8 +133,8 @@ class VocabularyBuilder:
         """
         if not isinstance(word_freq, Mapping):
             raise ParameterError(
-                f"word_freq={shown(word_freq)}: it must be a mapping of words to counts, such as a dict or a Counter; "
-                "sentences are for build_vocab"
+                f"word_freq={shown(word_freq)}: it must be a mapping of words to counts, such as a dict or a Counter "
+                "(of a pandas Series word_freq.to_dict()); sentences are for build_vocab"
             )
         if update:
             self._check_can_grow()
@@ -280,10 +281,13 @@ class VocabularyBuilder:
             return report
         known = self._known_vocabulary("update=True") if update else None
         if known is None and report["num_retained_words"] < at_least:
-            raise NoVocabularyError(_describe_few(raw, least, report["num_retained_words"]))
+            why = _describe_trimmed(kept) if trim_rule else _describe_raised(self.max_final_vocab, min_count, least)
+            raise NoVocabularyError(why or _describe_few(raw, least, report["num_retained_words"]))
         self.effective_min_count, self.sample = least, sample
         if known is None:
             self.min_count = min_count
+        else:
+            _warn_of_no_new_words(raw, kept, known, least)
         self._raw = RawVocabulary(Table(raw.frequencies())) if keep_raw_vocab else None
         self._choose(raw, kept, known)
         return report
@@ -315,6 +319,7 @@ class VocabularyBuilder:
 
     def _hold_fresh(self, vocabulary: Vocabulary) -> None:
         """Hold a vocabulary with rows at their start: random input rows, output rows of zeros."""
+        refuse_in_training(self, "build_vocab")
         words, size = len(vocabulary), self.vector_size
         params = TrainingParameters(loss=self._loss)
         rows_out = count_output_rows(words, params)
@@ -329,6 +334,7 @@ class VocabularyBuilder:
 
     def _hold_grown(self, vocabulary: Vocabulary) -> None:
         """Hold a vocabulary that begins with the known words: their rows stay, new words begin at rows of their own."""
+        refuse_in_training(self, "build_vocab")
         rows = grown_input_rows(self.wv.vectors, vocabulary, resolve_seed(self.seed))
         self._held = None  # its ids are of the words before
         self._hold(rows, grown_output_rows(self._output_rows(), len(vocabulary)), vocabulary)
@@ -353,6 +359,36 @@ class VocabularyBuilder:
     def _hold(self, vectors: NDArray[np.float32], rows: OutputRows, vocabulary: Vocabulary) -> None:
         """Hold words and rows; the model says how."""
         raise NotImplementedError
+
+
+def _warn_of_no_new_words(raw: RawVocabulary, kept: NDArray[np.bool_], known: Vocabulary, min_count: int) -> None:
+    """Warn if a text has words that the model lacks, and none of them joins."""
+    found = raw.words.find(known.words)
+    unknown = np.ones(len(kept), bool)
+    unknown[found[found >= 0]] = False
+    if unknown.any() and not (unknown & kept).any():
+        first = raw.words.words(np.flatnonzero(unknown)[:1])[0]
+        warn_user(
+            f"update=True adds no word: of {np.count_nonzero(unknown):,} new words, such as {shown(first)}, none is "
+            f"kept (min_count={min_count}, trim_rule); pass min_count=1 to build_vocab, or more text"
+        )
+
+
+def _describe_trimmed(kept: NDArray[np.bool_]) -> str:
+    return (
+        f"trim_rule keeps {np.count_nonzero(kept):,} of {len(kept):,} words, and training needs two: return RULE_KEEP, "
+        "or RULE_DEFAULT where words are frequent enough"
+    )
+
+
+def _describe_raised(max_final_vocab: int | None, asked: int, raised: int) -> str | None:
+    """Say that `max_final_vocab` leaves too few words, because many occur as often; None if it did not."""
+    if raised <= asked:
+        return None
+    return (
+        f"max_final_vocab={max_final_vocab} raises min_count to {raised:,}, because more words than that occur "
+        f"{raised - 1:,} times, and leaves fewer than two: raise max_final_vocab, or pass max_final_vocab=None"
+    )
 
 
 def _describe_few(raw: RawVocabulary, min_count: int, kept: int) -> str:

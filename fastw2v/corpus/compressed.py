@@ -68,19 +68,21 @@ class _Decompressed(io.RawIOBase):
         self._path = path
         self._stream = stream
         self._file = file
+        self._read = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
-            return self._stream.readinto(buffer)  # type: ignore[attr-defined]
+            read: int = self._stream.readinto(buffer)  # type: ignore[attr-defined]
+            self._read += read
+            return read
         except (EOFError, zlib.error, lzma.LZMAError, OSError) as error:
             if getattr(error, "errno", None) is not None:  # the disk, not the data
                 raise
-            raise CorpusError(
-                f"{self._path}: the compressed data is damaged or truncated ({error}); get the file again"
-            ) from error
+            way = "get the file again" if self._read else "get the file again, or rename it if it is not compressed"
+            raise CorpusError(f"{self._path}: the compressed data is damaged or truncated ({error}); {way}") from error
 
     def close(self) -> None:
         self._stream.close()

@@ -23,6 +23,8 @@ _BYTE_ORDER_MARK = "\ufeff"
 _JSON_KEY = re.compile(r"""[{[]*"\w+":""")
 _NUMBER = re.compile(r"[-+]?[0-9]*\.[0-9]+(e[-+]?[0-9]+)?", re.IGNORECASE)
 _MOSTLY = 0.8
+_MANY = 10  # sentences
+_LONELY = 1.2  # tokens of a sentence
 _MARKUP = re.compile(r"<\w+|.+</\w+>")  # not <unk> and </s>, which corpora hold as words
 
 
@@ -43,7 +45,25 @@ def doubt_tokens(counted: Counted) -> None:
             "pass the texts themselves, which are split into words (column.ravel(), or [row[0] for row in rows])"
         )
     _doubt_texts(words)
+    _doubt_numbers(words, counted)
     _doubt_edges(_first_words(counted, _LARGE_SAMPLE))
+
+
+def _doubt_numbers(words: Sequence[Hashable], counted: Counted) -> None:
+    """Warn if tokens are numbers with fractions, as of a matrix of features, or pairs as of a bag of words."""
+    fractions = [word for word in words if isinstance(word, float) and not word.is_integer()]
+    if len(fractions) > max(_MOSTLY * len(words), 2):
+        warn_user(
+            f"tokens such as {fractions[0]!r} and {fractions[1]!r} are numbers with fractions, each of which is "
+            "trained on as a word: a matrix of features is no corpus; pass lists of words, or of whole numbers"
+        )
+    pairs = [word for word in words if isinstance(word, tuple) and len(word) == 2 and isinstance(word[1], (int, float))]
+    ones = sum(isinstance(word[1], float) or word[1] == 1 for word in pairs)
+    if len(pairs) == len(words) and 2 * ones > len(words):  # nodes of a grid are pairs of numbers, too
+        warn_user(
+            f"tokens such as {shown(pairs[0])} are pairs with a number, as in a bag of words, and each pair is trained "
+            "on as a word: pass the words of each text in their order"
+        )
 
 
 def _doubt_texts(words: Sequence[Hashable]) -> None:
@@ -78,8 +98,8 @@ def _first_words(counted: Counted, n: int = _SAMPLE) -> Sequence[Hashable]:
 def _check_objects(words: Sequence[Hashable], counted: Counted) -> None:
     """Raise if every token is a new word because objects of its class are never equal."""
     first: Any = words[0]
-    own_equality: Any = type(first).__eq__
-    if own_equality is object.__eq__ and len(counted.counts) > 1 and counted.counts.max() == 1:
+    by_identity = hash(first) in (id(first), object.__hash__(first))  # tensors are compared otherwise, yet hashed so
+    if by_identity and len(counted.counts) > 1 and counted.counts.max() == 1:
         raise CorpusTypeError(
             f"the tokens are objects such as {shown(first)} ({type(first).__name__}), each equal to itself alone: "
             f"{figures.counted(counted.tokens, 'token')}, {figures.counted(len(counted.counts), 'word')}; pass "
@@ -118,3 +138,30 @@ def doubt_text(counted: Counted) -> None:
                 "text: extract the text first (tokenizer='whitespace' trains on it all the same)"
             )
             return
+
+
+def doubt_lonely(counted: Counted, offsets: np.ndarray, *, of_tokens: bool) -> None:
+    """Warn if hardly any sentence has a second word, without which it has no pair to train.
+
+    Parameters
+    ----------
+    counted : Counted
+    offsets : ndarray of int64
+        Where the sentences begin and end, without the words that are left out.
+    of_tokens : bool
+        Whether the caller gave token lists.
+    """
+    if counted.sentences < _MANY or counted.tokens > _LONELY * counted.sentences:
+        return
+    filled = int(np.count_nonzero(np.diff(offsets)))  # lines may be blank
+    if offsets[-1] > _LONELY * filled:
+        return
+    what, remedy = "document", "a list of words is one text: pass [words]"
+    if counted.stats.files:
+        what, remedy = "line", "join the lines of each sentence"
+    elif of_tokens:
+        what, remedy = "sentence", "a list of tokens is one sentence: pass [tokens]"
+    warn_user(
+        f"the {counted.sentences:,} {what}s of the corpus hold {counted.tokens:,} tokens: hardly any has a second "
+        f"word, and only words of one {what} are trained together; {remedy}"
+    )

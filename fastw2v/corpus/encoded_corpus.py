@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastw2v import cards
+from fastw2v.corpus.given_vocabulary import words_of_rows
 from fastw2v.corpus.ids import check_ids, count_ids, count_up, flatten, keep_rows
+from fastw2v.corpus.rows import LOOKED_AT, cells, doubt_padding
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
 from fastw2v.errors import CorpusError
@@ -190,7 +193,7 @@ class EncodedCorpus:
     def from_ids(
         cls,
         ids: Any,
-        vocabulary: Vocabulary | Sequence[Hashable] | None = None,
+        vocabulary: Vocabulary | Sequence[Hashable] | Mapping[Any, Any] | None = None,
         offsets: ArrayLike | None = None,
         *,
         min_count: int = 0,
@@ -203,9 +206,10 @@ class EncodedCorpus:
         ids : array-like of int, shape (sentences, length) or (N,), or list of sequences of int
             Rows of the vocabulary. Each row of a 2-D array and each item of a list of sequences is one sentence; a flat
             array is cut at `offsets`, or is one sentence without them. A contiguous int32 array is not copied.
-        vocabulary : Vocabulary or sequence of words, optional
-            The word of each id. Without it the words are the integers themselves, from 0 to the largest.
-            (`fastw2v.encode` takes integers of any size as words, and gives rows to those that occur.)
+        vocabulary : Vocabulary, sequence of words or mapping, optional
+            The word of each id, or a mapping of words to ids 0 to V - 1, or of these to words. Without it the words are
+            the integers themselves, from 0 to the largest. (`fastw2v.encode` takes integers of any size as words, and
+            gives rows to those that occur.)
         offsets : array-like of int, shape (sentences + 1,), optional
             Only with flat ids: sentence i is ``ids[offsets[i]:offsets[i + 1]]``.
         min_count : int, default 0
@@ -239,12 +243,9 @@ class EncodedCorpus:
         check("min_count", min_count)
         check("max_vocab", max_vocab)
         flat, ends = flatten(ids, offsets)
-        words: Sequence[Hashable]
-        if vocabulary is None:
-            words = count_up(flat)
-        else:
-            words = vocabulary.words if isinstance(vocabulary, Vocabulary) else list(vocabulary)
+        words: Sequence[Hashable] = count_up(flat) if vocabulary is None else words_of_rows(vocabulary)
         check_ids(flat, ends, len(words))
+        doubt_padding([cells(flat[begin:end]) or () for begin, end in pairwise(ends[: LOOKED_AT + 1])])
         counts = count_ids(flat, len(words))
         distinct, tokens = len(words), flat.size
         rows = np.sort(frequent_words(counts, min_count, max_vocab))

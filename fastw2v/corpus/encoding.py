@@ -173,9 +173,9 @@ def _doubt_parameters(
     if vocabulary is not None:
         if vocabulary.words != (known.words[: len(vocabulary)] if new_words else known.words):
             raise ParameterError(
-                f"the encoded corpus has another vocabulary ({len(known):,} words) than the given one "
-                f"({len(vocabulary):,} words): encode it with that, "
-                f"encode(corpus, vocabulary=...{', new_words=True' if new_words else ''})"
+                f"the encoded corpus has another vocabulary ({len(known):,} words) than the given one, or than the "
+                f"model's ({len(vocabulary):,} words): encode it with that, as in encode(corpus, "
+                f"vocabulary=model.vocabulary_{', new_words=True' if new_words else ''})"
             )
         return
     rare = 0 if known.counts is None else int(np.count_nonzero((known.counts > 0) & (known.counts < min_count)))

@@ -8,22 +8,28 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from fastw2v.errors import CorpusTypeError, warn_user
 from fastw2v.parameters import shown
 from fastw2v.paths import describe_near
 from fastw2v.progress.figures import counted
 
+_UTF16 = "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"
+_PAIR = 3  # bytes, more of which may be told to be of UTF-16
 _FIRST_BYTES = (
     (b"\x1f\x8b", "gzip data; name the file .gz"),
     (b"BZh", "bzip2 data; name the file .bz2"),
     (b"\xfd7zXZ\x00", "xz data; name the file .xz"),
     (b"\x28\xb5\x2f\xfd", "Zstandard data; name the file .zst"),
     (b"PK\x03\x04", "a zip archive; unpack it first"),
-    (b"\xff\xfe", "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"),
-    (b"\xfe\xff", "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"),
+    (b"\xff\xfe", _UTF16),
+    (b"\xfe\xff", _UTF16),
+    (b"\x89PNG", "an image; name the files that are text, as in 'folder/*.txt'"),
+    (b"\xff\xd8\xff", "an image; name the files that are text, as in 'folder/*.txt'"),
+    (b"GIF8", "an image; name the files that are text, as in 'folder/*.txt'"),
     (b"%PDF", "a PDF file; extract its text first"),
     (b"\xd0\xcf\x11\xe0", "an old Office document; save it as text first"),
     (b"{\\rtf", "a rich text document; save it as plain text first"),
@@ -43,45 +49,76 @@ _FILE_NAME = re.compile(r"\S+\.(txt|csv|tsv|json|jsonl|xml|pdf|docx?|parquet|gz|
 _LONGEST_PATH = 4096
 DOUBTED = 10  # documents, the first of a corpus, that must not all be the names of files
 
+_WAYS = {"a corpus": "a path, token lists or documents", "documents": "a list of strings or of token lists"}
+
 # ---- the corpus as a whole ------------------------------------------------------------------------------------------
 
 
-def check_corpus_type(corpus: object) -> None:
-    """Raise `CorpusTypeError`, with the remedy, for values that people pass in place of a corpus."""
+def check_corpus_type(corpus: object, what: str = "a corpus") -> None:
+    """Raise `CorpusTypeError`, with the remedy, for values that people pass in place of a corpus, or of `what`."""
     kind = type(corpus).__name__
     reason = None
+    names = getattr(getattr(corpus, "dtype", None), "names", None)
     if corpus is None:
-        reason = "there is no corpus: None was given; pass a path, token lists or documents"
+        reason = f"{what} cannot be None; pass {_WAYS[what]}"
     elif isinstance(corpus, (bytes, bytearray, memoryview)):
-        reason = f"a corpus cannot be {kind}; decode it and pass documents: [data.decode('utf-8')]"
+        reason = f"{what} cannot be {kind}; decode it and pass documents: [data.decode('utf-8')]"
     elif isinstance(corpus, Mapping):
-        reason = f"a corpus cannot be a {kind} (keys: {shown(list(corpus))}); pass the texts in it: rows['text']"
+        reason = f"{what} cannot be a {kind} (keys: {shown(list(corpus))}); pass the texts in it: {_texts_in(corpus)}"
     elif isinstance(corpus, (set, frozenset)):
-        reason = f"a corpus cannot be a {kind}, which has no order: no two runs would be equal; pass sorted(texts)"
+        reason = f"{what} cannot be a {kind}, which has no order: no two runs would be equal; pass sorted(texts)"
     elif hasattr(corpus, "tocsr") or hasattr(corpus, "tocoo"):
-        reason = "a corpus cannot be a sparse matrix, which has no word order; pass token lists or documents"
-    elif _is_table(corpus):
-        reason = f"a corpus cannot be a {kind} (a table); pass its column of texts: df['text']"
-    elif (
-        isinstance(corpus, type)
-        or not (hasattr(corpus, "__iter__") or hasattr(corpus, "__getitem__"))
-        or getattr(corpus, "ndim", 1) == 0
-    ):
-        reason = f"a corpus cannot be {shown(corpus)} ({kind}); pass a path, token lists or documents"
+        reason = f"{what} cannot be a sparse matrix, which has no word order; pass token lists or documents"
+    elif is_table(corpus):
+        reason = f"{what} cannot be a {kind} (a table); pass its column of texts: {_column(corpus)}"
+    elif names:
+        reason = f"{what} cannot be an array of rows ({', '.join(names)}); pass its column of texts: array['text']"
+    elif kind.endswith("GroupBy"):
+        reason = f"{what} cannot be a {kind}; pass the tokens of each group: grouped['word'].apply(list)"
+    elif isinstance(corpus, type) or _is_function(corpus):
+        reason = f"{what} cannot be {shown(corpus)} ({kind}); call it, and pass what it makes"
+    elif not (hasattr(corpus, "__iter__") or hasattr(corpus, "__getitem__")) or getattr(corpus, "ndim", 1) == 0:
+        reason = f"{what} cannot be {shown(corpus)} ({kind}); pass {_WAYS[what]}"
     if reason:
         raise CorpusTypeError(reason)
 
 
 def check_documents_type(documents: object) -> None:
     """Raise `CorpusTypeError`, with the remedy, for values that people pass in place of a list of documents."""
+    if isinstance(documents, os.PathLike) or (isinstance(documents, str) and _exists(documents)):
+        path = os.fspath(documents)
+        raise CorpusTypeError(
+            f"documents: expected a list of documents, found the path {shown(path)}; pass the lines of the file: "
+            f"open({shown(path)})"
+        )
     if isinstance(documents, str):
         raise CorpusTypeError("documents: expected a list of documents, found one string; put it into a list")
-    check_corpus_type(documents)
+    check_corpus_type(documents, "documents")
     if isinstance(documents, (list, tuple)):
         check_no_file_names([document for document in documents[:DOUBTED] if isinstance(document, str)], "documents")
 
 
-def _is_table(corpus: object) -> bool:
+def _texts_in(rows: Mapping[Any, Any]) -> str:
+    """Show how the texts are taken out of a mapping: of names to columns, or of anything to texts or token lists."""
+    if len(rows) == 1:
+        return f"rows[{next(iter(rows))!r}]"
+    by_key = all(isinstance(value, str) for value in rows.values()) or not all(isinstance(key, str) for key in rows)
+    return "list(rows.values())" if by_key else "rows['text']"
+
+
+def _column(table: Any) -> str:
+    """Show how the column of texts is taken out: the only one by its name."""
+    if type(table).__name__ != "DataFrame" or len(table.columns) != 1:
+        return "df['text']"
+    name = repr(table.columns[0])
+    return f"df[{name}] (a ColumnTransformer passes it where the column is given as {name}, not [{name}])"
+
+
+def _is_function(corpus: object) -> bool:
+    return callable(corpus) and not hasattr(corpus, "__iter__") and hasattr(corpus, "__name__")
+
+
+def is_table(corpus: object) -> bool:
     """Return whether it is a DataFrame, LazyFrame or pyarrow table, and not a Hugging Face data set."""
     kind = type(corpus)  # the class is asked, not the frame: asking a LazyFrame may start a computation
     if hasattr(kind, "columns") and (hasattr(kind, "dtypes") or hasattr(kind, "schema")):
@@ -89,9 +126,13 @@ def _is_table(corpus: object) -> bool:
     return hasattr(kind, "column_names") and hasattr(kind, "schema") and not hasattr(kind, "features")
 
 
-def describe_empty(corpus: object, sentences: int) -> str:
-    """Describe a corpus without a single word."""
+def describe_empty(corpus: object, sentences: int, tokenizer: object = None) -> str:
+    """Describe a corpus without a single word, as its tokenizer finds them."""
     found = f"the corpus is empty: {counted(sentences, 'sentence')}, 0 words"
+    if sentences and callable(tokenizer):
+        return f"{found}: the tokenizer returned no token; pass one that splits this text"
+    if tokenizer == "words" and isinstance(corpus, (list, tuple)) and any(map(str.strip, corpus)):
+        return f"{found} of letters and digits, which tokenizer='words' takes alone; tokenizer='whitespace' takes all"
     if hasattr(corpus, "readline"):
         return f"{found}; an open file is read from its current position to its end: call seek(0), or pass its path"
     if isinstance(corpus, (str, os.PathLike)):
@@ -211,6 +252,9 @@ def _exists(text: str) -> bool:
 
 def what_begins_so(first_bytes: bytes) -> str | None:
     """Return the format, with the remedy, of a file that is not text and begins with these bytes."""
+    zeros = [first_bytes[at::2].count(0) for at in (0, 1)]
+    if len(first_bytes) > _PAIR and min(zeros) == 0 and max(zeros) == len(first_bytes) // 2:
+        return _UTF16.replace("UTF-16 -t", "UTF-16LE -t" if first_bytes[1] == 0 else "UTF-16BE -t")
     return next((what for magic, what in _FIRST_BYTES if first_bytes.startswith(magic)), None)
 
 
@@ -247,39 +291,7 @@ def describe_bad_text(name: str, line: int, offset: int, word: bytes, first_byte
     )
 
 
-# ---- sentences, documents and tokens --------------------------------------------------------------------------------
-
-
-def describe_bad_sentence(tokens: object) -> str | None:
-    """Continue the sentence "corpus[3] ..." for an object that is not a sequence of tokens; None if it is one."""
-    if isinstance(tokens, str):
-        return f"is the string {shown(tokens)} where a list of tokens is expected; split it"
-    if isinstance(tokens, (bytes, bytearray, memoryview)):
-        return f"is {shown(tokens)} ({type(tokens).__name__}); decode it first: item.decode('utf-8')"
-    if isinstance(tokens, Mapping):
-        return f"is a {type(tokens).__name__} with the keys {shown(list(tokens))}; pass its text: rows['text']"
-    if isinstance(tokens, (set, frozenset)):
-        return f"is a {type(tokens).__name__}, which has no order; pass a list of tokens"
-    if hasattr(tokens, "readline"):
-        return "is an open file, whose lines would be tokens; pass its path, or the open file itself as the corpus"
-    if isinstance(tokens, tuple) and hasattr(tokens, "_fields"):
-        return f"is a row of a table ({', '.join(tokens._fields)}); pass its text, as in [row.text for row in rows]"
-    if _is_missing(tokens):
-        return f"is {shown(tokens)}, a missing value; leave it out (a pandas column: column.dropna())"
-    if not isinstance(tokens, Iterable) or getattr(tokens, "ndim", 1) == 0:
-        return f"is {shown(tokens)} ({type(tokens).__name__}); an item must be a list of tokens or a string"
-    if getattr(tokens, "ndim", 1) != 1:
-        return f"is an array of {tokens.ndim} dimensions; a sentence has one"  # type: ignore[attr-defined]
-    return None
-
-
-def describe_bad_document(position: int, document: object) -> str:
-    """Describe an item that is not a string, where the items before it are strings."""
-    reason = describe_bad_sentence(document) or (
-        f"is {shown(document)} ({type(document).__name__}), but the items before it are strings; "
-        f"make all items strings, or all of them lists of tokens"
-    )
-    return f"corpus[{position}] {reason}"
+# ---- tokens ---------------------------------------------------------------------------------------------------------
 
 
 def describe_bad_token(token: object) -> str | None:
@@ -288,7 +300,7 @@ def describe_bad_token(token: object) -> str | None:
         hash(token)
     except TypeError:
         return f"is {_with_type(token)}; tokens must be strings or other hashable values"
-    if _is_missing(token):
+    if is_missing(token):
         return f"is {_with_type(token)}, a missing value; leave it out"
     if isinstance(token, (bytes, bytearray)):
         return f"is {_with_type(token)}; decode it first: token.decode('utf-8')"
@@ -315,8 +327,8 @@ def _with_type(value: object) -> str:
     return f"{shown(value)} ({type(value).__name__})"
 
 
-def _is_missing(value: object) -> bool:
-    """None, NaN, NaT and NA."""
-    if value is None or type(value).__name__ in {"NAType", "NaTType", "NullScalar"}:
+def is_missing(value: object) -> bool:
+    """Return whether it is None, NaN, NaT, NA or masked."""
+    if value is None or type(value).__name__ in {"NAType", "NaTType", "NullScalar", "MaskedConstant"}:
         return True
     return isinstance(value, float) and value != value

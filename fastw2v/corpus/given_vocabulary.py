@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
-from functools import partial
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from fastw2v.corpus.counted import Counted
+from fastw2v.corpus.faults import describe_bad_token
+from fastw2v.corpus.spelling import FORMS, MISSPELT, best_form
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError, warn_user
 from fastw2v.parameters import shown
@@ -29,7 +29,7 @@ class NoKnownWordsError(CorpusError):
 
 
 # A vocabulary that covers a smaller share of the tokens is hardly one of this corpus.
-LEAST_COVERAGE = 0.05
+LEAST_COVERAGE = 0.2
 MOST_UNSEEN = 0.5  # of the given words
 _WAYS = "a Vocabulary, a list of words or a dict of counts"
 
@@ -56,20 +56,75 @@ def as_vocabulary(vocabulary: Vocabulary | Mapping[Any, int] | Iterable[Hashable
     elif reason := _describe_no_vocabulary(vocabulary):
         raise ParameterError(reason)
     else:
-        given = Vocabulary(vocabulary)
-    try:
-        given.index  # noqa: B018  # raises if a word is repeated or is not hashable
-    except TypeError as error:
-        raise CorpusTypeError(f"the given vocabulary contains an object that cannot be a word: {error}") from None
+        given = Vocabulary(_words(vocabulary))
+    given.index  # noqa: B018  # raises if a word is repeated
+    if not len(given) and isinstance(vocabulary, Iterator):
+        raise CorpusError(
+            f"the given vocabulary, a {type(vocabulary).__name__}, yielded no words: an iterator yields its items only "
+            "once, so an earlier call has read it; pass a list"
+        )
     if len(given) < 2:
         raise CorpusError(f"training needs at least 2 words, the given vocabulary has {len(given)}")
     return given
 
 
+def words_of_rows(given: Vocabulary | Mapping[Any, Any] | Iterable[Hashable]) -> list[Hashable]:
+    """Return the word of each row: of a sequence, or of a mapping between words and row numbers in either direction.
+
+    Raises
+    ------
+    ParameterError
+        It has no order, is a string, or a mapping whose numbers are not 0 to V - 1.
+    CorpusTypeError
+        An item cannot be a word.
+    """
+    if isinstance(given, Vocabulary):
+        return given.words
+    if isinstance(given, Mapping):
+        if not (_are_rows(given.keys()) or _are_rows(given.values())):
+            raise ParameterError(
+                f"vocabulary={shown(given)}: a mapping must give each word its row number, 0 to {len(given) - 1:,}, "
+                "each once; add a word for each other id, such as '<pad>'"
+            )
+        by_row = given if _are_rows(given.keys()) else {row: word for word, row in given.items()}
+        return _words([by_row[row] for row in range(len(by_row))])
+    if reason := _describe_no_vocabulary(given):
+        raise ParameterError(reason)
+    return _words(given)
+
+
+def _are_rows(numbers: Iterable[Any]) -> bool:
+    """Return whether these are the whole numbers from 0 on, each once, in any order."""
+    listed = list(numbers)
+    return all(isinstance(n, (int, np.integer)) for n in listed) and sorted(listed) == list(range(len(listed)))
+
+
+def _words(given: Iterable[Hashable]) -> list[Hashable]:
+    """Return the words as Python's own values, or raise where one cannot be a word."""
+    if isinstance(given, Mapping) and len(given) > 1 and _are_rows(given.values()):
+        given = sorted(given, key=given.__getitem__)
+    words = list(given.tolist() if isinstance(given, np.ndarray) else given)
+    kinds = set(map(type, words))
+    if any(issubclass(kind, np.generic) for kind in kinds):
+        words = [word.item() if isinstance(word, np.generic) else word for word in words]
+    if kinds - {str, int, tuple, np.str_}:
+        for place, word in enumerate(words):
+            if reason := describe_bad_token(word):
+                raise CorpusTypeError(f"vocabulary[{place}] {reason}")
+    return words
+
+
 def _describe_no_vocabulary(given: Any) -> str | None:
     kind = type(given).__name__
+    if hasattr(given, "wv"):
+        return f"vocabulary is a {kind}: pass the words of the fitted model, model.wv.index_to_key"
     if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
-        return f"vocabulary={shown(given)}: it must be {_WAYS}"
+        return f"vocabulary={shown(given)}: it must be {_WAYS}; of a file its words, Path(name).read_text().split()"
+    if isinstance(given, Mapping):
+        some = list(islice(given.items(), 10))
+        if some and all(isinstance(value, str) for _, value in some):
+            return f"vocabulary maps {some[0][0]!r} to {some[0][1]!r}: pass the words, list(vocabulary.values())"
+        return None
     if isinstance(given, (set, frozenset)):
         return f"vocabulary is a {kind}, which has no order, so that no two runs would be equal: pass sorted(words)"
     if hasattr(type(given), "columns"):
@@ -115,50 +170,45 @@ def check_coverage(
     ours = [shown(word) for word in given.words[:3]]
     found = f"{', '.join(ours)}, ... in the vocabulary, {', '.join(theirs)}, ... in the corpus"
     remedy = _remedy(given, counted, known_tokens)
+    words, tokens = figures.counted(len(given), "word"), figures.counted(counted.tokens, "token")
     if not known_tokens and not new_words:
         raise NoKnownWordsError(
-            f"no word of the given vocabulary ({figures.counted(len(given), 'word')}) occurs in the corpus "
-            f"({figures.counted(counted.tokens, 'token')}): {found}{remedy}",
-            counted.tokens,
+            f"no word of the vocabulary ({words}) occurs in the corpus ({tokens}): {found}{remedy}", counted.tokens
         )
     warn_user(
-        f"only {known_tokens / counted.tokens:.2%} of the corpus's {figures.counted(counted.tokens, 'token')} are "
-        f"words of the given vocabulary ({figures.counted(len(given), 'word')}): {found}{remedy}"
+        f"only {known_tokens / counted.tokens:.2%} of the corpus's {tokens} are words of the vocabulary ({words}): "
+        f"{found}{remedy}"
     )
 
 
 def _doubt_unseen(given: Vocabulary, counted: Counted, unseen: np.ndarray) -> None:
     """Warn if a large share of the given words never occurs, and say in which form some would."""
-    if len(unseen) <= MOST_UNSEEN * len(given):
+    if len(unseen) <= MISSPELT * len(given):
         return
     words = [given.words[row] for row in unseen]
-    message = (
-        f"{len(words):,} of the {figures.counted(len(given), 'word')} of the given vocabulary never occur in the "
-        "corpus, such as "
-        f"{', '.join(map(shown, words[:3]))}: their vectors stay random, and show up as neighbours; leave them out"
-    )
-    texts = [word for word in words if isinstance(word, str)]
-    theirs = [word for word in counted.words(np.arange(len(counted.counts))) if isinstance(word, str)]
-    for form, what in (
-        (str.strip, "stripped of white space"),
-        (partial(unicodedata.normalize, "NFC"), "composed (NFC)"),
-        (str.lower, "in lower case"),
-    ):
-        known = set(map(form, theirs))
-        if found := sum(form(text) in known for text in texts):
-            message += f"; {what}, {found:,} of them would occur: bring both to one form"
-    warn_user(message)
+    theirs = counted.words(np.arange(len(counted.counts)))
+    hint, occurring = "", 0
+    for what, spell in FORMS:
+        known = set(map(spell, theirs))
+        found = sum(spell(word) in known for word in words)
+        if found > occurring:
+            hint = f"; {what}, {found:,} of them would occur: bring both to one form"
+            occurring = found
+    if len(unseen) > MOST_UNSEEN * len(given) or occurring > MISSPELT * len(given):
+        warn_user(
+            f"{len(words):,} of the {len(given):,} words of the given vocabulary never occur in the corpus, such as "
+            f"{', '.join(map(shown, words[:3]))}: their vectors stay random, and show up as neighbours; leave them out"
+            f"{hint}"
+        )
 
 
 def _remedy(given: Vocabulary, counted: Counted, known_tokens: int) -> str:
-    """Say what would make the two meet: the other case, or the first item of each pair."""
+    """Say what would make the two meet: the other case or another form, or the first item of each pair."""
     if all(isinstance(word, tuple) and len(word) == 2 for word in given.words[:100]):
         return "; the words are pairs: pass the first of each, [word for word, count in pairs]"
-    lower = {word.lower() for word in given.words if isinstance(word, str)}
-    tokens: Counter[bool] = Counter()
-    for word, count in zip(counted.words(np.arange(len(counted.counts))), counted.counts.tolist(), strict=True):
-        tokens[isinstance(word, str) and word.lower() in lower] += count
-    if tokens[True] >= max(2 * known_tokens, LEAST_COVERAGE * counted.tokens):
-        share = tokens[True] / counted.tokens
-        return f"; in lower case {share:.0%} of the tokens would be known: bring both to one case"
-    return "; check that both are split and spelled alike"
+    words = counted.words(np.arange(len(counted.counts)))
+    form = best_form(words, given.words, counted.counts.tolist())
+    if form is None or form.share * counted.tokens < max(2 * known_tokens, LEAST_COVERAGE * counted.tokens / 4):
+        return "; check that both are split and spelled alike"
+    kind = "case" if form.what == "in lower case" else "form"
+    return f"; {form.what} {form.share:.0%} of the tokens would be known: bring both to one {kind}"

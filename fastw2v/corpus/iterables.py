@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sized
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Sized
 from itertools import chain, islice
 from typing import Any
 
 from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counted import CountedTokens
-from fastw2v.corpus.faults import DOUBTED, check_no_file_names, describe_bad_document, describe_path_among_sentences
+from fastw2v.corpus.encoded_corpus import EncodedCorpus
+from fastw2v.corpus.faults import DOUBTED, check_no_file_names, describe_path_among_sentences
 from fastw2v.corpus.id_store import IdStore
+from fastw2v.corpus.rows import LOOKED_AT, cells, check_no_rows, doubt_padding
+from fastw2v.corpus.sentence_faults import describe_bad_document
 from fastw2v.corpus.structured_files import check_documents_are_text
-from fastw2v.corpus.tokenizers import Tokenizer, resolve, splitter, token_list
+from fastw2v.corpus.tokenizers import Tokenizer, resolve, splitter, token_list, tokens_returned
 from fastw2v.errors import BadTokenError, CorpusTypeError
 from fastw2v.progress.phase import SILENT, Silent
 
@@ -64,7 +67,10 @@ def count_iterable(
 
 
 def python_items(corpus: Any) -> Iterator[Any]:
-    """Iterate over the sentences or documents of any iterable or column, as Python values."""
+    """Iterate over the sentences or documents of any iterable or column, as Python values; of ids, their words."""
+    if isinstance(corpus, EncodedCorpus):
+        words = corpus.vocabulary.words
+        return ([words[row] for row in corpus[sentence].tolist()] for sentence in range(len(corpus)))
     if hasattr(corpus, "to_pylist") and hasattr(corpus, "slice"):  # pyarrow: its items are not Python values
         slices = (corpus.slice(at, ARROW_ITEMS) for at in range(0, len(corpus), ARROW_ITEMS))
         return chain.from_iterable(each.to_pylist() for each in slices)
@@ -82,14 +88,28 @@ def _n_tokens(sentences: Any) -> int | None:
 
 
 def _scan_sentences(scanner: TokenScanner, sentences: Iterator[Any]) -> None:
-    i = 0
+    i, rows = 0, []
     try:
-        for i, sentence in enumerate(sentences):
-            if isinstance(sentence, os.PathLike):
-                raise CorpusTypeError(describe_path_among_sentences(i, sentence))
-            scanner.add(sentence if type(sentence) is list else token_list(sentence, f"corpus[{i}]"))
+        for i, sentence in enumerate(islice(sentences, LOOKED_AT)):
+            if (row := cells(sentence)) is not None:  # as it is now: a generator may change what it has yielded
+                rows.append(row)
+            scanner.add(sentence if type(sentence) is list else _tokens_of(sentence, i))
+        if i + 1 == len(rows):
+            check_no_rows(rows)
+            doubt_padding(rows)
+        rest = enumerate(sentences, i + 1)
+        for i, sentence in rest:
+            scanner.add(sentence if type(sentence) is list else _tokens_of(sentence, i))
     except BadTokenError as bad:
+        if i + 1 == len(rows):
+            check_no_rows(rows)
         raise CorpusTypeError(f"corpus[{i}][{bad.index}] {bad.reason}") from None
+
+
+def _tokens_of(sentence: Any, i: int) -> Sequence[Hashable]:
+    if isinstance(sentence, os.PathLike):
+        raise CorpusTypeError(describe_path_among_sentences(i, sentence))
+    return token_list(sentence, f"corpus[{i}]")
 
 
 def _scan_documents(
@@ -102,7 +122,7 @@ def _scan_documents(
                 raise CorpusTypeError(describe_bad_document(i, document))
             tokens = split(document)
             if type(tokens) is not list:
-                tokens = token_list(tokens, f"what the tokenizer returned for corpus[{i}]")
+                tokens = tokens_returned(tokens, f"corpus[{i}]")
             scanner.add(tokens)
     except BadTokenError as bad:
         raise CorpusTypeError(f"token {bad.index} that the tokenizer returned for corpus[{i}] {bad.reason}") from None

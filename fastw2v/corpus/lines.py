@@ -11,7 +11,7 @@ from fastw2v.corpus.faults import describe_bad_text
 from fastw2v.corpus.files import TextFile, doubt_repeated, find, first_bytes, open_text, stream_name
 from fastw2v.corpus.id_store import IdStore
 from fastw2v.corpus.structured_files import check_are_text
-from fastw2v.corpus.tokenizers import Tokenizer, splitter, token_list
+from fastw2v.corpus.tokenizers import Tokenizer, splitter, tokens_returned
 from fastw2v.errors import BadTokenError, CorpusError, CorpusTypeError, warn_user
 from fastw2v.progress.figures import counted
 from fastw2v.progress.phase import SILENT, Silent
@@ -62,7 +62,7 @@ def _scan_lines(
     try:
         for number, line in enumerate(lines, 1):
             tokens = split(line)
-            scanner.add(token_list(tokens, f"what the tokenizer returned for {name}, line {number:,},"))
+            scanner.add(tokens_returned(tokens, f"{name}, line {number:,},"))
     except BadTokenError as bad:
         raise CorpusTypeError(
             f"token {bad.index} that the tokenizer returned for {name}, line {number:,}, {bad.reason}"

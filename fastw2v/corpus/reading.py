@@ -13,7 +13,7 @@ import numpy as np
 
 from fastw2v.corpus.counted import Counted
 from fastw2v.corpus.counting import count_files, count_stream
-from fastw2v.corpus.doubts import describe_unsegmented, doubt_text, doubt_tokens
+from fastw2v.corpus.doubts import describe_unsegmented, doubt_lonely, doubt_text, doubt_tokens
 from fastw2v.corpus.encoded_corpus import EncodedCorpus, EncodeReport, most_frequent
 from fastw2v.corpus.faults import check_corpus_type, describe_empty, describe_odd_path
 from fastw2v.corpus.files import bytes_on_disk, doubt_repeated, find
@@ -71,6 +71,7 @@ class Reading:
         examples = counted.words(dropped[most_frequent(counted.counts[dropped])])
         with begin_phase("encoding", total=kept, unit="words", verbose=self.verbose) as phase:
             ids, offsets = counted.renumber(rows, kept, phase)
+        doubt_lonely(counted, offsets, of_tokens=self.tokenizer == "tokens")
         report = EncodeReport(
             raw_tokens=counted.tokens,
             raw_sentences=counted.sentences,
@@ -104,7 +105,7 @@ def read_corpus(
     except TooManyWordsError:
         raise CorpusError("the corpus contains over 2,147,483,647 distinct words, too many for int32 ids") from None
     if not counted.tokens:
-        raise CorpusError(describe_empty(corpus, counted.sentences))
+        raise CorpusError(describe_empty(corpus, counted.sentences, tokenizer))
     if tokenizer == "tokens":
         doubt_tokens(counted)
     elif not told:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import codecs
+import csv
 import json
 import re
 from collections.abc import Sequence
@@ -11,12 +13,15 @@ from contextlib import suppress
 from fastw2v.corpus.compressed import open_compressed
 from fastw2v.corpus.faults import what_begins_so
 from fastw2v.corpus.files import TextFile, first_bytes
+from fastw2v.corpus.rows import describe_rows
 from fastw2v.errors import CorpusError, warn_user
 from fastw2v.parameters import shown
 
 _LOOKED_INTO = 16  # files of a corpus of which the first bytes are read: a folder may hold a million
 _LINE = 1 << 16  # bytes in which the first line must end to be recognized
 _ROWS = 9  # lines, the last of which may be cut
+_LEAST_ROWS = 5  # of a table without a telling name
+_LONGEST_ROWS = 1 << 14  # bytes in which they must end
 _LONGEST_WORD = 1_000  # bytes of the first word of a file of vectors
 _LEAST_NUMBERS = 10  # in a row of vectors without a header: nobody has fewer dimensions, tables of measurements have
 _SAFETENSORS = re.compile(rb'.{8}\{.{,999}"(dtype|__metadata__)"', re.DOTALL)
@@ -28,8 +33,10 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 
+_ANYWAY = "tokenizer='whitespace' reads it as plain text all the same"
 _JSON = "JSON", "pass the texts in it, as in [json.loads(line)['text'] for line in open(path)]"
 _TABLE = "a table", "pass its column of texts, as in pandas.read_csv(path)['text']"
+_LISTS = "a list in each line", "pass the lists, as in [ast.literal_eval(line) for line in open(path)]"
 _MARKUP = "markup", "extract the text first"
 _VECTORS = (
     "word vectors, or a matrix of numbers",
@@ -48,7 +55,7 @@ _NEVER_TEXT = {
 }
 
 
-def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
+def check_are_text(files: Sequence[TextFile], *, told: bool, anyway: str = _ANYWAY) -> None:
     """Raise if a file is not plain text.
 
     Parameters
@@ -57,6 +64,8 @@ def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
     told : bool
         Whether the caller chose a tokenizer, and so knows how the lines are to be taken: then tables, JSON and markup
         are read.
+    anyway : str
+        How tables, JSON and markup are read as they are.
 
     Raises
     ------
@@ -76,6 +85,8 @@ def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
                 found = _JSON
             if not told and _is_vectors(start):
                 found = _VECTORS
+            if not told and found is None:
+                found = _lines_of(start)
         if found is None and not told:
             found = _STRUCTURED.get(suffix)
         if found:
@@ -83,9 +94,9 @@ def check_are_text(files: Sequence[TextFile], *, told: bool) -> None:
             more = f", one of {len(files):,} files," if len(files) > 1 else ""
             others = "; or name the files that are text, as in 'folder/*.txt'" if len(files) > 1 else ""
             readable = suffix not in _NEVER_TEXT and _is_text(start)
-            anyway = "; tokenizer='whitespace' reads it as plain text all the same" if readable else ""
             raise CorpusError(
-                f"{file.name}{more} is {what}, whose syntax would be trained on as words: {remedy}{others}{anyway}"
+                f"{file.name}{more} is {what}, whose syntax would be trained on as words: {remedy}{others}"
+                f"{f'; {anyway}' if readable else ''}"
             )
 
 
@@ -96,17 +107,27 @@ def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
     ----------
     documents : sequence of str
     told : bool
-        Whether the caller chose a tokenizer: then markup is not warned of.
+        Whether the caller chose a tokenizer, and so knows how the documents are to be taken.
 
     Raises
     ------
     CorpusError
-        They are JSON objects.
+        They are JSON objects, lists of strings as Python writes them, or lines of a table.
     """
-    if documents and all(_is_json(document) for document in documents):
+    if documents and not told and all(_is_json(document) for document in documents):
         raise CorpusError(
             f"corpus[0] is {shown(documents[0])}, a JSON object, whose keys would be trained on as words: pass the "
             "texts in it, as in [json.loads(line)['text'] for line in lines]"
+        )
+    if documents and not told and all(_is_written_list(document) for document in documents):
+        raise CorpusError(
+            f"corpus[0] is the string {shown(documents[0])}, a list written as text, as in a column of a file: pass "
+            "the lists, as in [ast.literal_eval(text) for text in texts]"
+        )
+    if not told and _is_table_of_lines(documents):
+        raise CorpusError(
+            f"corpus[0] is {shown(documents[0])}, a line of a table: pass its column of texts, as in [row[1] for "
+            "row in csv.reader(lines)]"
         )
     marks = [] if told else [match[0] for document in documents for match in _HTML.finditer(document)]
     if len(marks) >= 2:
@@ -115,6 +136,38 @@ def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
             f"the documents hold markup such as {examples}, whose names would be trained on as words: extract the text "
             "first, as with html.unescape and an HTML parser (tokenizer='words' trains on it all the same)"
         )
+
+
+def _lines_of(start: bytes) -> tuple[str, str] | None:
+    """Return what the first lines are, with the remedy, if they are rows of a table or lists; None for text.
+
+    Warn if they end in carriage returns alone.
+    """
+    complete = start[: _LINE - 1].rpartition(b"\n")[0]
+    lines = [line for line in complete[:_LONGEST_ROWS].decode("utf-8", "replace").splitlines() if line.strip()][:_ROWS]
+    if len(lines) >= _LEAST_ROWS and all(map(_is_written_list, lines)):
+        return _LISTS
+    if len(lines) >= _LEAST_ROWS and _is_table_of_lines(lines):
+        return _TABLE
+    if b"\n" not in start and start.count(b"\r") > 1:
+        warn_user(
+            "the lines of a file end in carriage returns alone, which end no line, so that it is one sentence: convert "
+            "it first, as with tr '\\r' '\\n'"
+        )
+    return None
+
+
+def _is_table_of_lines(lines: Sequence[str]) -> bool:
+    """Return whether lines are rows of a table: cells between tabs, commas or semicolons, of which one is a text."""
+    if len(lines) < _LEAST_ROWS:
+        return False
+    for sign in "\t,;":
+        with suppress(csv.Error):
+            rows = list(csv.reader(lines, delimiter=sign))
+            spaced = any(cell.startswith(" ") for row in rows for cell in row[1:])  # after the commas of a sentence
+            if not spaced and describe_rows(rows) is not None:
+                return True
+    return False
 
 
 def _start_of(file: TextFile) -> bytes:
@@ -187,3 +240,14 @@ def _is_json(line: str | bytes) -> bool:
         return isinstance(json.loads(line), dict)
     except ValueError:
         return False
+
+
+def _is_written_list(document: str) -> bool:
+    """Return whether the text is a list of strings as Python or NumPy writes it."""
+    if document[:1] != "[" or document.rstrip()[-1:] != "]" or "\\" in document:
+        return False
+    try:
+        found = ast.literal_eval(document)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return isinstance(found, list) and bool(found) and all(isinstance(item, str) for item in found)

@@ -8,13 +8,15 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cache
 from typing import NoReturn
 
-from fastw2v.corpus.faults import describe_bad_sentence
+from fastw2v.corpus.sentence_faults import describe_bad_return, describe_bad_sentence
 from fastw2v.errors import CorpusTypeError, ParameterError
 from fastw2v.parameters import shown
 
 Tokenizer = str | Callable[[str], Iterable[Hashable]]
 
 NAMES = ("whitespace", "words", "tokens")
+# Methods that split a text, of objects that do not by themselves.
+_METHODS = {"tokenize": "tokenize", "build_analyzer": "build_analyzer()", "findall": "findall"}
 _WHITESPACE_WORD = re.compile(r"[^ \t\n\v\f\r]+")
 # White space of str.split beyond ASCII's; strings without it can be split twice as fast.
 _OTHER_SPACE = re.compile("[\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
@@ -22,8 +24,13 @@ _OTHER_SPACE = re.compile("[\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u20
 
 def check_tokenizer(tokenizer: object) -> None:
     """Raise `ParameterError` unless it is a tokenizer, or None."""
-    if tokenizer is not None and not callable(tokenizer) and tokenizer not in NAMES:
-        raise ParameterError(f"tokenizer={tokenizer!r}; give None, 'whitespace', 'words', 'tokens' or a callable")
+    if tokenizer is None or callable(tokenizer) or (isinstance(tokenizer, str) and tokenizer in NAMES):
+        return
+    given = f"tokenizer={shown(tokenizer)}; give None, 'whitespace', 'words', 'tokens' or a callable"
+    for method, way in _METHODS.items():
+        if hasattr(tokenizer, method):
+            raise ParameterError(f"{given}: of a {type(tokenizer).__name__} its method, tokenizer=name.{way}")
+    raise ParameterError(given)
 
 
 class LostTokenizer:
@@ -151,10 +158,10 @@ def apply(tokenizer: Tokenizer, document: object, where: str = "the document") -
     if isinstance(document, str):
         if tokenizer == "tokens":
             raise CorpusTypeError(
-                f"{where} is the string {shown(document)}, but token lists are expected here; "
-                f"split it into a list of tokens"
+                f"{where} is the string {shown(document)}, but token lists are expected here, as in the text that was "
+                "trained on; split it into a list of tokens"
             )
-        return token_list(splitter(tokenizer)(document), f"what the tokenizer returned for {where}")
+        return tokens_returned(splitter(tokenizer)(document), where)
     return token_list(document, where)
 
 
@@ -164,6 +171,19 @@ def token_list(tokens: object, where: str) -> Sequence[Hashable]:
         return tokens
     if reason := describe_bad_sentence(tokens):
         raise CorpusTypeError(f"{where} {reason}")
+    return _as_list(tokens)
+
+
+def tokens_returned(tokens: object, where: str) -> Sequence[Hashable]:
+    """Do the same for what a tokenizer returned for the document that `where` names."""
+    if type(tokens) is list or type(tokens) is tuple:
+        return tokens
+    if reason := describe_bad_return(tokens):
+        raise CorpusTypeError(f"what the tokenizer returned for {where} {reason}")
+    return _as_list(tokens)
+
+
+def _as_list(tokens: object) -> Sequence[Hashable]:
     for to_python in ("tolist", "to_list", "as_py"):  # arrays of NumPy, polars and pyarrow: Python's own values
         if hasattr(tokens, to_python):
             return getattr(tokens, to_python)()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.corpus.faults import describe_most_frequent
+from fastw2v.corpus.spelling import as_text
 from fastw2v.errors import CorpusError, ParameterError, UnknownWordError
+from fastw2v.parameters import shown
 from fastw2v.progress.figures import counted
 
 # Similar words are looked for among this many of the most frequent words: difflib takes about 2 us for each, and a
@@ -36,8 +38,8 @@ class Vocabulary:
     Raises
     ------
     ParameterError
-        `counts` does not hold one whole number of at least 0 per word; or a word appears twice, which is found when a
-        word is first looked up.
+        `words` is a string, a set or a mapping; `counts` does not hold one whole number of at least 0 per word; or a
+        word appears twice, which is found when a word is first looked up.
 
     Examples
     --------
@@ -51,7 +53,9 @@ class Vocabulary:
     __slots__ = ("_counts", "_index", "_words")
 
     def __init__(self, words: Iterable[Hashable], counts: ArrayLike | None = None) -> None:
-        self._words = list(words)
+        if isinstance(words, (str, bytes, set, frozenset, Mapping)):
+            raise ParameterError(_describe_no_words(words))
+        self._words = words.tolist() if isinstance(words, np.ndarray) else list(words)
         self._counts = None if counts is None else _checked_counts(counts, len(self._words))
         self._index: dict[Hashable, int] | None = None
 
@@ -143,11 +147,11 @@ class Vocabulary:
     __hash__ = None  # type: ignore[assignment]  # equal by content, and the content is a list
 
     def __repr__(self) -> str:
-        shown = [repr(word) for word in self._words[:3]]
+        some = [repr(word) for word in self._words[:3]]
         if self._counts is not None:
-            shown = [f"{word}: {count:,}" for word, count in zip(shown, self._counts[:3], strict=True)]
-        shown += ["..."] if len(self) > 3 else []
-        return f"<Vocabulary of {counted(len(self), 'word')}{': ' if shown else ''}{', '.join(shown)}>"
+            some = [f"{word}: {count:,}" for word, count in zip(some, self._counts[:3], strict=True)]
+        some += ["..."] if len(self) > 3 else []
+        return f"<Vocabulary of {counted(len(self), 'word')}{': ' if some else ''}{', '.join(some)}>"
 
     def __getstate__(self) -> tuple[list[Hashable], NDArray[np.int64] | None]:
         return self._words, self._counts
@@ -211,6 +215,8 @@ def _checked_counts(counts: ArrayLike, n_words: int) -> NDArray[np.int64]:
 def describe_unknown(word: object, vocabulary: Vocabulary) -> str:
     """Return the message for a word that is not in the vocabulary."""
     message = f"the word {word!r} is not in the vocabulary of {counted(len(vocabulary), 'word')}"
+    if other := _of_other_type(word, vocabulary):
+        return f"{message}; {other}"
     if isinstance(word, str):
         bare = word.replace("\N{SOFT HYPHEN}", "").strip()
         for form, what in (
@@ -220,8 +226,30 @@ def describe_unknown(word: object, vocabulary: Vocabulary) -> str:
         ):
             if form != word and form in vocabulary:
                 return f"{message}; {what} it is known: look up {form!r}"
+        if len(parts := word.split()) > 1 and all(part in vocabulary for part in parts):
+            return f"{message}; each of its {len(parts)} words is: pass them as a list, {shown(parts)}"
     close = vocabulary.close_matches(word)
     return f"{message}; close matches: {', '.join(map(repr, close))}" if close else message
+
+
+def _of_other_type(word: object, vocabulary: Vocabulary) -> str | None:
+    """Say of which type the words are, if it is another than that of a word; the same word in it, if there is one."""
+    if not len(vocabulary) or isinstance(word, type(vocabulary.words[0])):
+        return None
+    first = vocabulary.words[0]
+    same = next((row for row in range(len(vocabulary)) if as_text(vocabulary.words[row]) == as_text(word)), None)
+    if same is not None:
+        return f"its words are of type {type(first).__name__}: look up {vocabulary.words[same]!r}"
+    if isinstance(word, int) and isinstance(first, str) and not isinstance(word, bool):
+        return f"its words are strings, such as {first!r}: of a row number the word is index_to_key[{word}]"
+    return f"its words are of type {type(first).__name__}, such as {shown(first)}"
+
+
+def _describe_no_words(given: object) -> str:
+    found = f"words={shown(given)}: it must be a sequence of words"
+    if isinstance(given, Mapping):
+        return f"{found}; of a mapping of words to counts Vocabulary(list(counts), list(counts.values()))"
+    return f"{found}; of a set sorted(words)" if isinstance(given, (set, frozenset)) else found
 
 
 def _describe_repeated(words: list[Hashable]) -> str:

@@ -14,6 +14,7 @@ from fastw2v.corpus.faults import check_documents_type, describe_no_documents
 from fastw2v.corpus.iterables import python_items
 from fastw2v.corpus.tokenizers import Tokenizer, apply
 from fastw2v.errors import CorpusError, CorpusTypeError, warn_user
+from fastw2v.estimators.coverage import LONGEST, LOOKED_AT, Coverage
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.search import rows_not_finite
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
 
 _AT_ONCE = 16_384  # vectors that are looked at together
-MOSTLY_UNKNOWN = 0.9  # warn if at least this share of the documents holds no known word
 
 
 def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> sparse.csr_matrix:
@@ -51,7 +51,8 @@ def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Toke
     -----
     No Python code runs for each token: iteration, lookup and storing the row happen in C.
     """
-    rows, ends = document_rows(documents, vectors, tokenizer)
+    rows, ends, coverage = document_rows(documents, vectors, tokenizer)
+    coverage.doubt(ends, vectors)
     matrix = sparse.csr_matrix((np.ones(len(rows), np.float32), rows, ends), (len(ends) - 1, len(vectors.key_to_index)))
     matrix.sum_duplicates()
     return _of_finite_vectors(matrix, vectors)
@@ -59,16 +60,16 @@ def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Toke
 
 def document_rows(
     documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+) -> tuple[NDArray[np.int32], NDArray[np.int64], Coverage]:
     """Return the rows of the known words of all documents, in their order, and where each document's begin and end.
 
-    Parameters, errors and notes are those of `count_matrix`. Document i has ``rows[ends[i]:ends[i + 1]]``.
+    And their coverage. Document i has ``rows[ends[i]:ends[i + 1]]``. The rest is as for `count_matrix`.
     """
     check_documents_type(documents)
-    ends = [0]
+    ends, coverage = [0], Coverage()
     row_of = vectors.key_to_index.get
     try:
-        rows = np.fromiter(map(row_of, _tokens(documents, tokenizer, ends), repeat(-1)), np.int32)
+        rows = np.fromiter(map(row_of, _tokens(documents, tokenizer, ends, coverage), repeat(-1)), np.int32)
     except TypeError as error:
         if isinstance(error, CorpusTypeError) or "unhashable" not in str(error):
             raise
@@ -81,7 +82,8 @@ def document_rows(
     known = rows >= 0
     row_ends = np.zeros(len(rows) + 1, np.int64)
     np.cumsum(known, out=row_ends[1:])
-    return rows[known], row_ends[ends]
+    coverage.tokens = len(rows)
+    return rows[known], row_ends[ends], coverage
 
 
 def _of_finite_vectors(counts: sparse.csr_matrix, vectors: WordVectors) -> sparse.csr_matrix:
@@ -101,39 +103,25 @@ def _of_finite_vectors(counts: sparse.csr_matrix, vectors: WordVectors) -> spars
     return counts
 
 
-def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int]) -> Iterator[Any]:
+def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int], coverage: Coverage) -> Iterator[Any]:
     """Yield all tokens, document after document; append the position where each document ends to ``ends``."""
 
     def split() -> Iterator[Sequence[Any]]:
         for number, document in enumerate(python_items(documents)):
             tokens = apply(tokenizer, document, f"documents[{number}]")
             ends.append(ends[-1] + len(tokens))
+            if number < LOOKED_AT:
+                coverage.first.append(tokens[:LONGEST])
+            if not tokens and hasattr(document, "__len__") and not len(document):
+                coverage.empty += 1
             yield tokens
 
     return chain.from_iterable(split())
 
 
-def warn_of_zeros(counts: sparse.csr_matrix, vectors: WordVectors) -> None:
-    """Warn if most documents have no known word, as with words in another case or from another tokenizer."""
-    documents = counts.shape[0]
-    zeros = documents - int(np.count_nonzero(np.diff(counts.indptr)))
-    if zeros >= MOSTLY_UNKNOWN * documents > 0:
-        warn_user(
-            f"{zeros:,} of {documents:,} documents ({zeros / documents:.0%}) become zeros: they hold no word of the "
-            f"vectors ({some_words(vectors)}); check that their words are in the same case and come from the same "
-            f"tokenizer"
-        )
-
-
-def some_words(vectors: WordVectors) -> str:
-    """Return how many words there are, and three of them."""
-    return f"{counted(len(vectors), 'word')}, such as {', '.join(map(repr, vectors.index_to_key[:3]))}"
-
-
 def mean_vectors(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> NDArray[np.float32]:
     """Return the mean vector of each document's known words, or zeros without any: float32 (documents, D)."""
     counts = count_matrix(documents, vectors, tokenizer)
-    warn_of_zeros(counts, vectors)
     return divide_rows(counts @ vectors.vectors, row_sums(counts))
 
 

@@ -42,7 +42,8 @@ def log_probabilities(
     """
     assert vectors.counts is not None
     probabilities = WordProbabilities(make_tree(vectors.counts), nodes)
-    rows, ends = document_rows(documents, vectors, tokenizer)
+    rows, ends, coverage = document_rows(documents, vectors, tokenizer)
+    coverage.doubt(ends, vectors, "get a log probability of 0, the highest")
     matrix = np.asarray(vectors.vectors, np.float32)
     found = []
     for begin, end in pairwise(ends):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -69,11 +70,20 @@ class TextEstimator:
         Raises
         ------
         ParameterError
-            The model is fitted: clones and other estimators may share it, and its vectors would not change.
+            The model is fitted: clones and other estimators may share it, and its vectors would not change. Or there
+            is no model, but None, vectors or a path.
         """
         for key in params:
             name, nested, inner = key.partition("__")
-            if nested and hasattr(params.get(name, getattr(self, name, None)), "vectors_"):
+            if not nested or not hasattr(self, name):
+                continue
+            value = params.get(name, getattr(self, name))
+            if not hasattr(value, "set_params"):
+                raise ParameterError(
+                    f"{key}: {name} is {shown(value)} ({type(value).__name__}), which has no parameter {inner}; pass "
+                    f"an unfitted model, as in {type(self).__name__}({name}=Word2Vec())"
+                )
+            if hasattr(value, "vectors_"):
                 raise ParameterError(
                     f"{key}: {name} is a fitted model, whose vectors are used as they are, so {inner} would have no "
                     f"effect; to train with other parameters pass an unfitted model, as in "
@@ -107,6 +117,15 @@ class TextEstimator:
                 f"X has {X.shape[1]} features, but {type(self).__name__} is expecting {expected} features as input, "
                 f"the width of the table passed to fit; pass rows of other lengths as a list: X.tolist()"
             )
+
+
+def check_can_be_pickled(corpus: Any) -> None:
+    """Raise `TypeError`, as pickle would, for a corpus that is a generator or an open file."""
+    if isinstance(corpus, (Generator, io.IOBase)):
+        raise TypeError(
+            f"this model cannot be pickled, nor sent to another process, before it is fitted: its corpus is "
+            f"{shown(corpus)}; pass a list or a path, or fit first"
+        )
 
 
 def _shows_html() -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.corpus.spelling import MISSPELT, other_form
+from fastw2v.corpus.vocabulary import describe_unknown
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.machine import check_memory
 from fastw2v.parameters import shown
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from fastw2v.corpus.vocabulary import Vocabulary
 
 FEW = 0.01  # of the words of two vocabularies that belong together, more than this share are the same
+_LOOKED_AT = 10_000  # words for that, the most frequent
 
 
 def check_initial_rows(given: Any, frozen: Any, vector_size: int) -> None:
@@ -73,8 +77,9 @@ def initial_rows(
             rows[to] = word_vectors.vectors[source]
             _check_finite(rows[to], [vocabulary.words[row] for row in to])
         if doubt:
-            _warn_of_few(len(pairs), list(index), vocabulary)
+            _warn_of_few(len(pairs), given, index, vocabulary)
         return rows
+    table = given
     if _is_pandas(given):
         given = _by_index(given)
     if isinstance(given, Mapping):
@@ -83,8 +88,10 @@ def initial_rows(
                 rows[row] = _vector(word, given[word], vector_size)
                 _check_finite(rows[row : row + 1], [word])
         if doubt:
-            _warn_of_few(int(np.isfinite(rows[:, 0]).sum()), list(given), vocabulary)
+            _warn_of_few(int(np.isfinite(rows[:, 0]).sum()), table, given, vocabulary)
         return rows
+    if isinstance(given, (list, tuple)) and given and isinstance(given[0], tuple):
+        raise ParameterError("initial_vectors is a list of tuples: of pairs of words and vectors pass dict(pairs)")
     array = _floats(given, "initial_vectors")
     if array.shape != rows.shape:
         raise ParameterError(
@@ -116,15 +123,36 @@ def _by_index(table: Any) -> dict[Any, Any]:
     return found
 
 
-def _warn_of_few(found: int, given: Sequence[Any], vocabulary: Vocabulary) -> None:
-    """Warn if hardly any of the given words is in the vocabulary, and hardly any of its words was given."""
-    if found >= FEW * min(len(given), len(vocabulary)):
+def _warn_of_few(found: int, given: Any, index: Any, vocabulary: Vocabulary) -> None:
+    """Warn if hardly any of the given words is in the vocabulary, or if many would be in another form.
+
+    Parameters
+    ----------
+    found : int
+        Words of the vocabulary that have a vector.
+    given : object
+        The initial vectors as they were passed.
+    index : mapping
+        From the words that have a vector.
+    """
+    words = vocabulary.words[:_LOOKED_AT]
+    misspelt = [word for word in words if word not in index and other_form(word, index) is not None]
+    if found >= FEW * min(len(index), len(vocabulary)) and len(index) and len(misspelt) <= MISSPELT * len(words):
         return
-    theirs, ours = (", ".join(map(repr, words[:3])) for words in (given, vocabulary.words))
+    theirs, ours = (", ".join(map(repr, islice(some, 3))) for some in (index, words))
+    remedy = "check that both have the same case and come from the same tokenizer"
+    if misspelt:
+        form = other_form(misspelt[0], index)
+        remedy = f"{len(misspelt):,} more have one in another form, such as {misspelt[0]!r} as {form!r}"
+    elif _is_pandas(given):
+        remedy = "the words must be its index, as in table.set_index('word')"
+    elif not len(index):
+        warn_user(f"initial_vectors is an empty {type(given).__name__}: every word starts at random")
+        return
     warn_user(
         f"initial_vectors have {found:,} of the {counted(len(vocabulary), 'word')} of the vocabulary "
         f"({found / len(vocabulary):.2%}), and the others start at random: they are vectors of words such as {theirs}, "
-        f"the vocabulary has words such as {ours}; check that both have the same case and come from the same tokenizer"
+        f"the vocabulary has words such as {ours}; {remedy}"
     )
 
 
@@ -134,7 +162,7 @@ def _check_finite(rows: NDArray[np.float32], words: Sequence[Any]) -> None:
     if len(bad):
         raise ParameterError(
             f"initial_vectors: the vector of {words[bad[0]]!r} holds NaN or infinity ({len(bad):,} such vectors); "
-            "give a mapping without these words, so that they start at random"
+            "replace it, or leave the word out of a mapping, so that it starts at random"
         )
 
 
@@ -146,12 +174,16 @@ def _vector(word: Any, vector: Any, vector_size: int) -> NDArray[np.float32]:
 
 
 def _floats(given: Any, what: str) -> NDArray[np.float32]:
+    found = f"{what} is {shown(given)} ({type(given).__name__}), expected an array of numbers"
+    if hasattr(given, "toarray"):
+        raise ParameterError(f"{found}: of a sparse matrix pass matrix.toarray()")
+    if getattr(getattr(given, "dtype", None), "kind", "f") == "c":
+        raise ParameterError(f"{found}: complex numbers are none")
     try:
-        return np.asarray(given, np.float32)
-    except (TypeError, ValueError) as error:
-        raise ParameterError(
-            f"{what} is {shown(given)} ({type(given).__name__}), expected an array of numbers: {error}"
-        ) from None
+        with np.errstate(over="ignore"):  # such numbers are found below
+            return np.asarray(given, np.float32)
+    except (TypeError, ValueError, RuntimeError) as error:  # the last from a tensor that records gradients
+        raise ParameterError(f"{found}: {error}") from None
 
 
 def _check_vector_size(given: Any, vector_size: int) -> None:
@@ -191,11 +223,32 @@ def frozen_rows(words: Iterable[Any] | None, vocabulary: Vocabulary) -> NDArray[
     if words is None:
         return None
     rows = np.zeros(len(vocabulary), np.uint8)
+    words = list(words)
+    unknown = [word for word in words if not isinstance(word, Hashable) or word not in vocabulary]
+    if unknown:
+        raise ParameterError(_describe_unknown(unknown, len(words), vocabulary))
     for word in words:
-        if not isinstance(word, Hashable) or word not in vocabulary:
-            raise ParameterError(f"frozen: {word!r} is not in the vocabulary of {counted(len(vocabulary), 'word')}")
         rows[vocabulary[word]] = 1
     return rows
+
+
+def _describe_unknown(unknown: list[Any], given: int, vocabulary: Vocabulary) -> str:
+    """Say which frozen words are unknown, and that row numbers and masks are no words."""
+    message = f"frozen: {describe_unknown(unknown[0], vocabulary)}; {len(unknown):,} of {given:,} are unknown"
+    if isinstance(unknown[0], (bool, np.bool_)):
+        return f"{message}: of a mask pass the words, [word for word, frozen in zip(words, mask) if frozen]"
+    return f"{message}: words that are rarer than min_count have no vectors"
+
+
+def warn_of_zero_rows(rows: NDArray[np.float32] | None, output: Iterable[NDArray[np.float32] | None]) -> None:
+    """Warn of initial vectors that are all zero, as are output rows at first: nothing would ever move."""
+    if rows is None or rows[0].any() or rows.any():
+        return
+    if not any(each is not None and each.any() for each in output):
+        warn_user(
+            "the vectors to start from are all zero, and so are the output rows at first: no gradient would ever move "
+            "either; pass vectors that were trained, or none"
+        )
 
 
 def warn_of_random_rows(

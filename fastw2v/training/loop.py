@@ -27,6 +27,7 @@ from fastw2v.planning.tree import make_tree
 from fastw2v.progress.pace import Pace
 from fastw2v.training.checkpoint import check_checkpoint, check_words, save_checkpoint
 from fastw2v.training.interrupts import interrupts_held
+from fastw2v.training.no_pairs import describe_no_pairs
 from fastw2v.training.state import Callback, Progress, TrainingState
 
 if TYPE_CHECKING:
@@ -159,11 +160,19 @@ def check_options(
         raise ParameterError(
             f"every={shown(every)} has no effect without `checkpoint`: name the file of the checkpoint, too"
         )
-    if not isinstance(callbacks, Collection) or not all(map(callable, callbacks)):
-        raise ParameterError(f"callbacks={shown(callbacks)}: it must be a list of functions of a Progress")
+    if not isinstance(callbacks, Collection) or not all(map(_is_function, callbacks)):
+        raise ParameterError(
+            f"callbacks={shown(callbacks)}: it must be a list of functions of a Progress, or of objects that can be "
+            "called as such; of a class make one, [MyCallback()]"
+        )
     backends.check_device(device)
     if checkpoint is not None:
+        check("checkpoint", checkpoint)
         check_checkpoint(checkpoint)
+
+
+def _is_function(callback: object) -> bool:
+    return callable(callback) and not isinstance(callback, type)
 
 
 def advance(
@@ -217,10 +226,7 @@ def advance(
         return
     state.pack()
     if to_do and state.report.pairs == 0:
-        warn_user(
-            "no pair was trained: after subsampling no sentence kept two words; the vectors are unchanged. "
-            "Lower min_count, raise `sample` (0 keeps every token), or pass longer sentences",
-        )
+        warn_user(f"no pair was trained, and the vectors are unchanged: {describe_no_pairs(corpus)}")
 
 
 def _run(

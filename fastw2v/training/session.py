@@ -27,7 +27,13 @@ from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.checkpoint import restore, row_numbers, seed_of, warn_of_replacing
 from fastw2v.training.growth import grown_input_rows, grown_output_rows
-from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initial_rows, warn_of_random_rows
+from fastw2v.training.initial_rows import (
+    check_initial_rows,
+    frozen_rows,
+    initial_rows,
+    warn_of_random_rows,
+    warn_of_zero_rows,
+)
 from fastw2v.training.logs import ProgressLog, is_logged, log_corpus, log_end, log_reading, log_start
 from fastw2v.training.loop import advance, check_options, start
 from fastw2v.training.progress import ProgressBar
@@ -245,6 +251,7 @@ def begin(
     frozen = frozen_rows(request.frozen, vocabulary)
     if not restored:
         warn_of_random_rows(frozen, rows, vocabulary)
+        warn_of_zero_rows(rows, [] if output_rows is None else output_rows)
     state = start(
         encoded,
         parameters,

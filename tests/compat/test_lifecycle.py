@@ -239,3 +239,11 @@ def test_a_model_with_fewer_keys_is_saved_without_output_rows(tmp_path, loss):
     np.testing.assert_array_equal(loaded.wv.vectors, model.wv.vectors)
     with pytest.raises(ParameterError, match=r"there are no output rows \(syn1"):
         loaded.train([["a", "c"]], total_examples=1, epochs=1)
+
+
+def test_a_context_without_a_known_word_is_logged(caplog):
+    model = Word2Vec([["red", "wine"]] * 9, min_count=1, vector_size=4, workers=1, sample=0)
+    assert model.predict_output_word(["RED"]) is None
+    with pytest.raises(ParameterError, match=r"context_words_list holds \['red'\]: it must be a list of words"):
+        model.predict_output_word([["red"]])
+    assert "none of the 1 context words is known, such as 'RED'" in caplog.text

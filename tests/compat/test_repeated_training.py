@@ -194,9 +194,64 @@ def test_callbacks_without_a_training_are_warned_of():
         Word2Vec(callbacks=[Watch()], **PLAIN)
 
 
-@pytest.mark.filterwarnings("ignore:no pair was trained")
+@pytest.mark.filterwarnings("ignore:no pair was trained", "ignore:the 18 sentences of the corpus hold 18 tokens")
 def test_the_loss_without_pairs_is_zero_not_nan():
     watch = Watch()
     model = Word2Vec([["lonely"], ["word"]] * 9, callbacks=[watch], **PLAIN)
     assert watch.losses == [0.0] * model.epochs
     assert model.get_latest_training_loss() == 0.0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda model: model.train([["red", "wine"]], total_examples=1, epochs=1),
+        lambda model: model.build_vocab([["red", "beer"]], update=True),
+        lambda model: model.build_vocab([["red", "beer"]]),
+        lambda model: model.init_weights(),
+    ],
+    ids=["train", "update", "build_vocab", "init_weights"],
+)
+def test_a_callback_cannot_change_the_model_that_is_trained(change):
+    class Changing(CallbackAny2Vec):
+        def on_epoch_end(self, model):
+            change(copy.copy(model))  # a copy is a model of its own
+            change(model)
+
+    model = Word2Vec([["red", "wine"]] * 9, **PLAIN)
+    with pytest.raises(RuntimeError, match=r"this model is being trained, and what a callback, .* would be lost"):
+        model.train([["red", "wine"]] * 9, total_examples=9, epochs=2, callbacks=[Changing()])
+    model.train([["red", "wine"]], total_examples=1, epochs=1)
+
+
+def test_other_totals_than_are_read_are_logged(caplog):
+    """Such as of a generator that was partly read."""
+    model = Word2Vec([["red", "wine"]] * 9, **PLAIN)
+    model.train([["red", "wine"]] * 9, total_examples=9, total_words=18, epochs=1)
+    assert "did not equal" not in caplog.text
+    model.train([["red", "wine"]] * 4, total_examples=model.corpus_count, epochs=1)
+    assert "supplied example count (4) did not equal expected count (9)" in caplog.text
+
+
+def test_a_callback_that_changes_the_rate_hears_when_it_holds():
+    class Schedule(CallbackAny2Vec):
+        def on_epoch_begin(self, model):
+            model.alpha = model.min_alpha = 0.001
+
+    model = Word2Vec([["red", "wine"]] * 9, **PLAIN)
+    with pytest.warns(
+        RuntimeWarning, match=r"on_epoch_begin set model.alpha=0.001, .* hold from the next train on"
+    ) as told:
+        model.train([["red", "wine"]] * 9, total_examples=9, epochs=2, callbacks=[Schedule()])
+    assert len(told) == 1
+
+
+def test_vectors_from_which_no_training_starts():
+    model = Word2Vec(**PLAIN)
+    model.build_vocab([["red", "wine"]] * 9)
+    model.wv.vectors[:] = 0
+    with pytest.warns(RuntimeWarning, match="the vectors to start from are all zero"):
+        model.train([["red", "wine"]] * 9, total_examples=9, epochs=1)
+    model.wv.vectors[0] = np.nan
+    with pytest.raises(ParameterError, match=r"^model.wv.vectors: the vector of 'red' holds NaN"):
+        model.train([["red", "wine"]] * 9, total_examples=9, epochs=1)

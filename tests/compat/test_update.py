@@ -69,6 +69,7 @@ def test_training_follows_the_summed_counted(monkeypatch):
     assert seen == [list(counted(model).values())]
 
 
+@pytest.mark.filterwarnings("ignore:update=True adds no word")
 def test_what_is_kept_is_the_same_as_in_gensim():
     gensims = pytest.importorskip("gensim.models").Word2Vec
     for options in ({}, {"min_count": 1}, {"min_count": 7}, {"max_final_vocab": 3}, {"sorted_vocab": 0}):
@@ -182,3 +183,14 @@ def test_the_recipe_for_a_pretrained_vocabulary_runs():
     moved = np.abs(model.wv.vectors - before).max(axis=1) > 0
     assert moved[: len(known)].all()
     assert not moved[len(known) :].any()
+
+
+def test_an_update_that_adds_no_word_is_warned_of():
+    model = Word2Vec([["red", "wine"]] * 5, min_count=5, vector_size=4, workers=1, sample=0)
+    with pytest.warns(
+        RuntimeWarning, match=r"adds no word: of 1 new words, such as 'beer', none is kept \(min_count=5"
+    ):
+        model.build_vocab([["red", "beer"]], update=True)
+    model.build_vocab([["red", "wine"]], update=True)
+    model.build_vocab([["red", "beer"]], update=True, min_count=1)
+    assert "beer" in model.wv

@@ -305,3 +305,25 @@ def test_arguments_are_checked_before_the_text_is_read(options, said):
     with pytest.raises(ParameterError, match=said):
         Word2Vec(**SMALL).build_vocab(text, **options)
     assert next(text) == SENTENCES[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"trim_rule": lambda *_: RULE_DISCARD},
+            "trim_rule keeps 0 of 3 words, and training needs two: return RULE_KEEP",
+        ),
+        ({"max_final_vocab": 2}, "max_final_vocab=2 raises min_count to 6, because more words than that occur 5 times"),
+    ],
+)
+def test_what_leaves_too_few_words_is_named(options, message):
+    with pytest.raises(CorpusError, match=message):
+        Word2Vec([["red", "wine", "rose"]] * 5, min_count=1, **options)
+
+
+def test_numbers_of_words_are_no_counts():
+    with pytest.warns(RuntimeWarning, match="word_freq counts up from 0 to 2, as the numbers of words do"):
+        Word2Vec(min_count=1).build_vocab_from_freq({"red": 0, "wine": 2, "rose": 1})
+    with pytest.raises(ParameterError, match=r"pandas Series word_freq.to_dict\(\)"):
+        Word2Vec(min_count=1).build_vocab_from_freq(["red", "wine"])

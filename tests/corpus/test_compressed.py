@@ -47,6 +47,9 @@ def test_damaged_compressed_files(tmp_path, kind, tokenizer):
         path.write_bytes(damaged)
         with pytest.raises(CorpusError, match=re.escape(str(path)) + ": the compressed data is damaged or truncated"):
             encode(path, tokenizer=tokenizer, min_count=1)
+    path.write_bytes(b"plain text\n" * 9)
+    with pytest.raises(CorpusError, match="or rename it if it is not compressed"):
+        encode(path, tokenizer=tokenizer, min_count=1)
 
 
 def test_zstandard_missing_names_the_pip_line(tmp_path, monkeypatch):

@@ -63,7 +63,7 @@ def test_too_few_words_names_the_most_frequent(tmp_path):
     path.write_text("a a a")
     with pytest.raises(CorpusError, match=r"at least 2 words, the corpus has one: .*'a', occurs 3 times"):
         encode(path, min_count=1)
-    with pytest.raises(CorpusError, match="no word of the given vocabulary"):
+    with pytest.raises(CorpusError, match="no word of the vocabulary"):
         encode(path, vocabulary=["b", "c"])
 
 

@@ -1,5 +1,7 @@
 """Token lists that are none: whole texts, and objects equal to themselves alone."""
 
+import io
+
 import numpy as np
 import pytest
 
@@ -45,6 +47,35 @@ def test_characters_as_tokens_may_be_spaces(encode_all):
     assert encode_all([list("a b")]) == [["a", " ", "b"]]
 
 
+@pytest.mark.parametrize(
+    ("corpus", "message"),
+    [
+        (
+            ["red", "wine", "rose", "car", "road"] * 2,
+            r"the 10 documents of the corpus hold 10 tokens.*pass \[words\]",
+        ),
+        ([["red"], ["wine"]] * 5, r"the 10 sentences of the corpus hold 10 tokens.*pass \[tokens\]"),
+        (io.StringIO("red\nwine\n" * 5), "the 10 lines of the corpus hold 10 tokens.*join the lines"),
+        (np.linspace(0, 1, 12).reshape(3, 4), "tokens such as 0.0909.* are numbers with fractions"),
+        ([[("red", 1), ("wine", 1)], [("red", 2)]], r"\('red', 1\) are pairs with a number, as in a bag of words"),
+        ([[(0, 0.3), (4, 0.9)]], "are pairs with a number"),
+    ],
+    ids=["words", "tokens", "lines", "features", "counts", "weights"],
+)
+def test_what_is_no_text_is_warned_of(corpus, message):
+    with pytest.warns(RuntimeWarning, match=message):
+        encode(corpus, min_count=1)
+
+
+def test_blank_lines_are_no_lonely_words():
+    assert len(encode(io.StringIO("red wine\n\n" * 9), min_count=1)) == 18
+
+
+def test_nodes_of_a_grid_and_whole_numbers_are_tokens(encode_all):
+    for walks in ([[(0, 0), (1, 2), (2, 3)], [(0, 3), (1, 1)]], [[1.0, 2.0], [3.0, 1.0]]):
+        assert encode_all(walks) == walks
+
+
 def test_names_of_several_words_are_tokens_like_others(encode_all):
     walks = [["New York City", "San Francisco"], ["The Hague", "New York City"]]
     assert encode_all(walks) == walks
@@ -69,6 +100,16 @@ class Lonely:
     """Equal to itself alone, as every object is whose class does not say otherwise."""
 
 
+class Tensor:
+    """Compared by value, yet hashed by identity."""
+
+    def __eq__(self, other):
+        return True
+
+    def __hash__(self):
+        return id(self)
+
+
 class Spoken(Lonely):
     def __init__(self, text):
         self.text = text
@@ -85,6 +126,11 @@ def test_objects_with_a_text_are_not_tokens():
 def test_objects_that_are_each_a_word_of_their_own_are_refused(min_count):
     with pytest.raises(CorpusTypeError, match=r"\(Lonely\), each equal to itself alone: 20 tokens, 20 words"):
         encode([[Lonely(), Lonely()] for _ in range(10)], min_count=min_count)
+
+
+def test_tensors_are_each_a_word_of_their_own():
+    with pytest.raises(CorpusTypeError, match=r"\(Tensor\), each equal to itself alone: 4 tokens, 4 words"):
+        encode([[Tensor(), Tensor()] for _ in range(2)], min_count=1)
 
 
 def test_objects_that_come_again_are_nodes_of_a_graph(encode_all):

@@ -2,7 +2,9 @@
 
 import io
 import re
+from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +21,15 @@ DOCUMENTS = ["The cat SAT.", "", "the Mat!"]
 class Row(NamedTuple):
     text: str
     label: str
+
+
+class Tagged(NamedTuple):
+    words: list[str]
+    tags: list[int]
+
+
+def Spoken(text):  # noqa: N802
+    return SimpleNamespace(text=text)
 
 
 def frames():
@@ -40,12 +51,20 @@ def test_tables_are_refused():
 @pytest.mark.parametrize(
     ("corpus", "message"),
     [
-        (None, "there is no corpus: None was given"),
+        (None, "a corpus cannot be None; pass a path"),
         (5, r"a corpus cannot be 5 \(int\)"),
         (list, r"a corpus cannot be <class 'list'> \(type\)"),
         (b"some text", "decode it and pass documents"),
-        ({"text": DOCUMENTS}, r"a corpus cannot be a dict .*rows\['text'\]"),
-        ([{"text": "a b"}], r"corpus\[0\] is a dict with the keys \['text'\]; pass its text: rows\['text'\]"),
+        ({"text": DOCUMENTS, "id": [1]}, r"a corpus cannot be a dict .*rows\['text'\]"),
+        ({"all": DOCUMENTS}, r"pass the texts in it: rows\['all'\]"),
+        ({1: "a b", 2: "c d"}, r"a corpus cannot be a dict .*pass the texts in it: list\(rows.values\(\)\)"),
+        (np.array([(1, "a b")], [("id", int), ("text", "U9")]), r"an array of rows \(id, text\).*array\['text'\]"),
+        (lambda: DOCUMENTS, r"a corpus cannot be <function .*; call it, and pass what it makes"),
+        ([{"id": 1, "title": "a", "body": "a b c"}], r"pass its text alone, as in \[row\['body'\] for row in rows\]"),
+        ([Counter("abc")], r"is a Counter with the keys \['a', 'b', 'c'\] and no text; pass a list of tokens"),
+        (["a b", Spoken("c")], r"corpus\[1\] is .*, an object with a text; pass the texts: \[item.text"),
+        (np.ma.array(["a b", "c"], mask=[0, 1]), r"corpus\[1\] is masked, a missing value"),
+        ([{"text": "a b"}], r"corpus\[0\] is a dict with the keys \['text'\]; .*\[row\['text'\] for row in rows\]"),
         (["a b", {"text": "a b"}], r"corpus\[1\] is a dict"),
         ([b"a b"], r"corpus\[0\] is b'a b' \(bytes\); decode it first"),
         (["a b", b"a b"], r"corpus\[1\] is b'a b' \(bytes\); decode it first"),
@@ -59,7 +78,12 @@ def test_tables_are_refused():
         ([["a"], {"b", "c"}], r"corpus\[1\] is a set, which has no order"),
         ({"a b", "c d"}, r"a corpus cannot be a set, which has no order: .*pass sorted\(texts\)"),
         ([["a"], io.StringIO("b c")], r"corpus\[1\] is an open file, whose lines would be tokens"),
-        ([Row("a b", "c")], r"corpus\[0\] is a row of a table \(text, label\); pass its text"),
+        ([Row("a b", "c")], r"corpus\[0\] is a row of a table \(text, label\); pass its text alone.*row.text"),
+        (
+            [Row("a", "b"), Row("c", "d")],
+            r"\(text, label\); if each cell is a token, pass \[list\(row\) for row in rows\]",
+        ),
+        ([Tagged(["a"], [0])], r"is a row of a table \(words, tags\); .*row.words for row in rows"),
         ([["a"], 7], r"corpus\[1\] is 7 \(int\)"),
         (np.arange(5), r"corpus\[0\] is (np.int64\()?0\)? \(int64\)"),
         (np.array(5), "a corpus cannot be"),
@@ -70,6 +94,20 @@ def test_tables_are_refused():
 def test_other_objects_are_not_a_corpus(corpus, message):
     with pytest.raises(CorpusTypeError, match=message):
         encode(corpus, min_count=1)
+
+
+def test_a_table_of_one_column_is_told_by_its_name():
+    """As ColumnTransformer passes it; a list of tables and what groupby gives are none either."""
+    pd = pytest.importorskip("pandas")
+    table = pd.DataFrame({"review": DOCUMENTS})
+    with pytest.raises(CorpusTypeError, match=r"df\['review'\] \(a ColumnTransformer .* as 'review', not \['review'\]"):
+        encode(table)
+    with pytest.raises(CorpusTypeError, match=r"^documents cannot be a DataFrame \(a table\)"):
+        check_documents_type(table)
+    with pytest.raises(CorpusTypeError, match=r"corpus\[0\] is a DataFrame \(a table\); .*tables\[0\]\['text'\]"):
+        encode([table])
+    with pytest.raises(CorpusTypeError, match=r"a corpus cannot be a SeriesGroupBy; .*apply\(list\)"):
+        encode(table.groupby("review")["review"])
 
 
 def test_sparse_matrix_is_refused():
@@ -110,7 +148,7 @@ def test_tokens_that_cannot_be_words_are_named_with_their_place(token, message, 
 def test_tokens_among_other_hashables(token, message):
     with pytest.raises(CorpusTypeError, match=r"corpus\[1\]\[2\] .*" + message):
         encode([[1, 2], [1, 2, token]], min_count=1)
-    if token != "x":
+    if token not in ("x", [1]):  # a list of lists is told as such
         with pytest.raises(CorpusTypeError, match=r"corpus\[0\]\[0\] .*" + message):
             encode([[token], [1, 2]], min_count=1)
 
@@ -118,7 +156,9 @@ def test_tokens_among_other_hashables(token, message):
 def test_what_a_tokenizer_may_not_return():
     for tokens, message in [
         ("text", r"what the tokenizer returned for corpus\[1\] is the string 'text' where a list"),
-        (None, r"what the tokenizer returned for corpus\[1\] is None"),
+        (None, r"what the tokenizer returned for corpus\[1\] is None; it must return a list of tokens \(is a return"),
+        ({"input_ids": [1]}, r"corpus\[1\] is .*input_ids.* \(dict\); .*tokenizer=name.tokenize"),
+        (SimpleNamespace(ids=[1], tokens=["a"]), r"it must return a list of tokens: .*name.encode\(text\).tokens"),
         (["a", None], r"token 1 that the tokenizer returned for corpus\[1\] is None"),
     ]:
         made = iter([["a", "b"], tokens])
@@ -132,6 +172,24 @@ def test_tokenizer_that_does_not_go_with_the_corpus(encode_all):
     with pytest.raises(ParameterError, match="tokenizer='tokens', but the corpus holds strings"):
         encode(DOCUMENTS, tokenizer="tokens")
     assert encode_all(SENTENCES, tokenizer="tokens") == SENTENCES
+
+
+@pytest.mark.parametrize(
+    ("tokenizer", "message"),
+    [
+        (None, "0 words of letters and digits, which tokenizer='words' takes alone; tokenizer='whitespace' takes all"),
+        (lambda text: [], "0 words: the tokenizer returned no token; pass one that splits this text"),
+    ],
+)
+def test_texts_in_which_the_tokenizer_finds_nothing(tokenizer, message):
+    with pytest.raises(CorpusError, match=f"the corpus is empty: 2 sentences, {message}"):
+        encode(["\N{WINE GLASS} \N{GRAPES}", "!?"], tokenizer=tokenizer)
+
+
+@pytest.mark.parametrize("method", ["tokenize", "build_analyzer", "findall"])
+def test_a_tokenizer_that_is_an_object_is_told_by_its_method(method):
+    with pytest.raises(ParameterError, match=f"of a SimpleNamespace its method, tokenizer=name.{method}"):
+        encode(DOCUMENTS, tokenizer=SimpleNamespace(**{method: str.split}))
 
 
 @pytest.mark.fault("empty corpora")

@@ -1,13 +1,16 @@
 """A vocabulary that the caller gives: what is none, and what does not fit the corpus."""
 
 from collections import Counter
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.given_vocabulary import as_vocabulary
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import CorpusError, ParameterError
+from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 
 SENTENCES = [["the", "cat", "sat"], ["the", "mat"]] * 10
 
@@ -34,6 +37,56 @@ def test_what_is_no_vocabulary():
         as_vocabulary("words.txt")
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({0: "the", 1: "cat"}, r"vocabulary maps 0 to 'the': pass the words, list\(vocabulary.values\(\)\)"),
+        (SimpleNamespace(wv=None), "pass the words of the fitted model"),
+        (["the", None], r"vocabulary\[1\] is None \(NoneType\), a missing value"),
+        (["the", float("nan")], r"vocabulary\[1\] is nan \(float\), a missing value"),
+        ([b"the", b"cat"], r"vocabulary\[0\] is b'the' \(bytes\); decode it first"),
+        (iter([]), "a list_iterator, yielded no words: an iterator yields its items only once"),
+    ],
+)
+def test_what_holds_other_things_than_words(given, message):
+    with pytest.raises((ParameterError, CorpusTypeError, CorpusError), match=message):
+        as_vocabulary(given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"b": 1, "a": 0, "c": 2}, {2: "c", 0: "a", 1: "b"}, np.array(["a", "b", "c"]), Vocabulary(["a", "b", "c"])],
+    ids=["rows", "words", "array", "vocabulary"],
+)
+def test_ids_have_the_words_of_their_rows(given):
+    corpus = EncodedCorpus.from_ids([[0, 1], [1, 2]], given)
+    assert corpus.vocabulary.words == ["a", "b", "c"]
+    assert set(map(type, corpus.vocabulary)) == {str}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"a": 1, "b": 2, "c": 3}, "a mapping must give each word its row number, 0 to 2, each once; add a word"),
+        ("abc", "vocabulary='abc': it must be"),
+        ({"a", "b"}, "a set, which has no order"),
+    ],
+)
+def test_what_gives_ids_no_words(given, message):
+    with pytest.raises(ParameterError, match=message):
+        EncodedCorpus.from_ids([[0, 1], [1, 2]], given)
+
+
+def test_row_numbers_order_the_words_as_initial_vectors_in_an_array_expect():
+    assert as_vocabulary({"wine": 2, "red": 0, "rose": 1}).words == ["red", "rose", "wine"]
+    assert as_vocabulary({"wine": 2, "red": 7, "rose": 1}).words == ["wine", "red", "rose"], "counts order nothing"
+
+
+def test_words_of_an_array_become_strings():
+    for given in (np.array(["a", "b"]), list(np.array(["a", "b"])), np.array(["a", "b"], object)):
+        assert list(map(type, as_vocabulary(given).words)) == [str, str]
+
+
 def test_a_vocabulary_that_shares_no_word_with_the_corpus():
     with pytest.raises(CorpusError, match=r"\(50 tokens\): 'dog', 'log', ... in the vocabulary, 'the', 'cat', 'sat', "):
         encode(SENTENCES, vocabulary=["dog", "log"])
@@ -41,13 +94,19 @@ def test_a_vocabulary_that_shares_no_word_with_the_corpus():
         encode(SENTENCES, vocabulary=["The", "CAT"])
     with pytest.raises(CorpusError, match=r"the words are pairs: pass the first of each"):
         encode(SENTENCES, vocabulary=Counter(["the", "the", "cat"]).most_common())
+    with pytest.raises(
+        CorpusError, match=r"stripped of white space 60% of the tokens would be known: bring both to one"
+    ):
+        encode(SENTENCES, vocabulary=["the\n", "cat\n"])
+    with pytest.raises(CorpusError, match=r"as strings 100% of the tokens would be known"):
+        encode([[1, 2], [2, 1]], vocabulary=["1", "2", "3"])
 
 
 def test_a_vocabulary_that_covers_hardly_a_token_is_warned_of():
     sentences = [[f"w{i}" for i in range(100)]] * 3
-    with pytest.warns(RuntimeWarning, match=r"only 1.00% of the corpus's 300 tokens are words of the given vocabulary"):
+    with pytest.warns(RuntimeWarning, match=r"only 1.00% of the corpus's 300 tokens are words of the vocabulary"):
         assert len(encode(sentences, vocabulary=["w7", "W8"]).ids) == 3
-    encode(sentences, vocabulary=[f"w{i}" for i in range(5)])
+    encode(sentences, vocabulary=[f"w{i}" for i in range(20)])
 
 
 @pytest.mark.parametrize(
@@ -62,6 +121,12 @@ def test_given_words_that_never_occur_are_counted_and_warned_of(unseen, hint):
     with pytest.warns(RuntimeWarning, match=rf"4 of the 6 words of the given vocabulary never occur.*{hint}"):
         encoded = encode(SENTENCES, vocabulary=["the", "cat", *unseen])
     assert encoded.report.unseen_words == 4
+
+
+def test_fewer_given_words_are_warned_of_if_they_are_in_another_case():
+    with pytest.warns(RuntimeWarning, match=r"1 of the 4 words .* never occur.*in lower case, 1 of them would occur"):
+        encode(SENTENCES, vocabulary=["the", "cat", "sat", "Mat"])
+    encode(SENTENCES, vocabulary=["the", "cat", "sat", "dog"])
 
 
 # --- and words that it lacks ------------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def test_threads_and_bad_bytes(folder, n_threads, errors, written):
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.lists(st.integers(0, 5), max_size=6), max_size=30), st.integers(0, 3))
+@given(st.lists(st.lists(st.integers(1, 6), max_size=6), max_size=30), st.integers(0, 3))
 def test_any_token_lists(sentences, min_count):
     try:
         expected = encode(sentences, min_count=min_count)

@@ -214,7 +214,9 @@ def test_what_would_change_an_encoded_corpus_is_said():
         assert encode(corpus, min_count=2) is corpus
     with pytest.warns(RuntimeWarning, match="max_vocab=3 has no effect on an EncodedCorpus, which has 4 words"):
         assert encode(corpus, min_count=1, max_vocab=3) is corpus
-    with pytest.raises(ParameterError, match=r"another vocabulary \(4 words\) than the given one \(2 words\)"):
+    with pytest.raises(
+        ParameterError, match=r"another vocabulary \(4 words\) than the given one, or than the model's \(2 words\)"
+    ):
         encode(corpus, vocabulary=["the", "cat"])
 
 

@@ -141,9 +141,71 @@ def test_one_such_file_in_a_folder_is_named(text_folder):
         encode(text_folder, min_count=1)
 
 
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("".join(f"{i}\tthe cat {i}\tgood\n" for i in range(9)), "is a table, .*its column of texts"),
+        ("id,text\n" + '7,"the cat, the dog"\n' * 9, "is a table"),
+        ("the red cat;good\n" * 9, "is a table"),
+        ("['the', 'cat']\n" * 9, r"is a list in each line, .*ast.literal_eval\(line\)"),
+        ('["the", "cat"]\n' * 9, "is a list in each line"),
+    ],
+    ids=["tabs", "commas", "semicolons", "python", "json"],
+)
+def test_tables_and_lists_without_a_telling_name_are_refused(written, lines, message):
+    path = written("text.txt", lines.encode())
+    with pytest.raises(CorpusError, match=message):
+        encode(path, min_count=1)
+    assert encode(path, min_count=1, tokenizer="whitespace").report.files == 1
+    documents = lines.splitlines()
+    with pytest.raises(CorpusError, match=r"corpus\[0\] is .*, a (line of a table: .*csv.reader|list written as text)"):
+        encode(documents, min_count=1)
+    assert encode(documents, min_count=1, tokenizer="words").report.raw_sentences == len(documents)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    ["Well, the cat sat there\n" * 9, "1\t2\t3\n2\t3\t1\n" * 9, "the cat\n" * 9],
+    ids=["sentences", "walks", "words"],
+)
+def test_lines_that_are_no_table(written, lines):
+    assert encode(written("text.txt", lines.encode()), min_count=1).report.files == 1
+    assert encode(lines.splitlines(), min_count=1).report.raw_sentences == lines.count("\n")
+
+
+def test_lines_that_end_in_carriage_returns_alone_are_one_sentence_and_told(written):
+    with pytest.warns(RuntimeWarning, match="the lines of a file end in carriage returns alone"):
+        assert len(encode(written("mac.txt", b"the cat sat\rthe dog ran\r"), min_count=1)) == 1
+    encode(written("dos.txt", b"the cat sat\r\nthe dog ran\r\n"), min_count=1)
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        ("the cat\n".encode("utf-16-le"), "UTF-16 text; convert it first: iconv -f UTF-16LE"),
+        ("the cat\n".encode("utf-16-be"), "UTF-16 text; convert it first: iconv -f UTF-16BE"),
+        (b"\x89PNG\r\n\x1a\n", r"an image; name the files that are text, as in 'folder/\*.txt'"),
+    ],
+)
+def test_other_bytes_than_text_are_known_by_their_first(written, start, message):
+    with pytest.raises(CorpusError, match=f"it looks like {message}"):
+        encode(written("file", start * 3), min_count=1)
+
+
 def test_documents_that_are_json_objects_are_refused():
     with pytest.raises(CorpusError, match=r"corpus\[0\] is .*, a JSON object, .*json.loads"):
         encode([ROW] * 3, min_count=1)
+    assert (
+        encode([ROW] * 3, min_count=1, tokenizer=lambda text: json.loads(text)["text"].split()).report.raw_tokens == 9
+    )
+
+
+@pytest.mark.parametrize("document", ["['the', 'cat']", '["the", "cat"]', "['the' 'cat']"])
+def test_documents_that_are_lists_written_as_text_are_refused(document):
+    """As a table holds them that was written to a file and read again."""
+    with pytest.raises(CorpusError, match=r"corpus\[0\] is the string .*, a list written as text.*ast.literal_eval"):
+        encode([document] * 3, min_count=1)
+    encode([document, "[the cat] sat"], min_count=1)
 
 
 @pytest.mark.parametrize(

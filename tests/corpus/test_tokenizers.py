@@ -96,7 +96,7 @@ def test_apply_gives_the_tokens_of_other_documents():
         ("tokens", "a string", r"docs\[2\] is the string 'a string', but token lists are expected"),
         ("words", None, r"docs\[2\] is None, a missing value"),
         ("words", b"bytes", "decode it first"),
-        ("words", {"text": ""}, r"rows\['text'\]"),
+        ("words", {"text": ""}, r"\[row\['text'\] for row in rows\]"),
         ("words", 5, r"docs\[2\] is 5 \(int\)"),
         (lambda document: 7, "text", r"what the tokenizer returned for docs\[2\] is 7"),
     ],

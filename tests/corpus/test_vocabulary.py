@@ -55,11 +55,43 @@ def unknown(word, words):
     return caught.value
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("abc", "words='abc': it must be a sequence of words"),
+        ({"a", "b"}, r"of a set sorted\(words\)"),
+        ({"a": 3}, r"of a mapping of words to counts Vocabulary\(list\(counts\), list\(counts.values\(\)\)\)"),
+    ],
+)
+def test_what_are_no_words(given, message):
+    with pytest.raises(ParameterError, match=message):
+        Vocabulary(given)
+
+
+def test_words_of_an_array_are_strings():
+    assert list(map(type, Vocabulary(np.array(["a", "b"])))) == [str, str]
+
+
 def test_unknown_word_is_a_key_error_with_close_matches():
     error = unknown("kinh", ["queen", "king", "kind"])
     assert str(error) == "the word 'kinh' is not in the vocabulary of 3 words; close matches: 'king', 'kind'"
     assert (error.word, error.args) == ("kinh", ("kinh",))
     assert str(unknown(42, ["queen"])) == "the word 42 is not in the vocabulary of 1 word"
+
+
+@pytest.mark.parametrize(
+    ("word", "words", "said"),
+    [
+        (1, ["1", "2"], "its words are of type str: look up '1'"),
+        ("1", [1, 2], "its words are of type int: look up 1"),
+        (b"a", ["a"], "look up 'a'"),
+        (7, ["a"], r"its words are strings, such as 'a': of a row number the word is index_to_key[7]"),
+        ("red", [("red", "ADJ")], "its words are of type tuple, such as ('red', 'ADJ')"),
+        ("red wine", ["red", "wine"], "each of its 2 words is: pass them as a list, ['red', 'wine']"),
+    ],
+)
+def test_unknown_words_of_another_type_or_of_several_words(word, words, said):
+    assert str(unknown(word, words)).endswith(said)
 
 
 @pytest.mark.parametrize("copied", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy])

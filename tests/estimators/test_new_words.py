@@ -150,10 +150,12 @@ def test_encoded_text_begins_with_the_models_vocabulary():
     text = encode(MORE * 3, vocabulary=model.vocabulary_, new_words=True, min_count=2)
     model.partial_fit(text, new_words=True)
     np.testing.assert_array_equal(model["beer"], model_of(OLD, MORE * 3)["beer"])
-    with pytest.raises(ParameterError, match=r"another vocabulary.*encode\(corpus, vocabulary=..., new_words=True\)"):
+    with pytest.raises(
+        ParameterError, match=r"another vocabulary.*encode\(corpus, vocabulary=model.vocabulary_, new_words=True\)"
+    ):
         model.partial_fit(encode(OLD), new_words=True)
     grown = encode([["gin", "red"]] * 2, vocabulary=model.vocabulary_, new_words=True, min_count=2)
-    with pytest.raises(ParameterError, match=r"another vocabulary.*encode\(corpus, vocabulary=...\)"):
+    with pytest.raises(ParameterError, match=r"another vocabulary.*encode\(corpus, vocabulary=model.vocabulary_\)"):
         model.partial_fit(grown)
 
 
@@ -188,10 +190,10 @@ def test_max_vocab_bounds_the_whole_vocabulary():
 
 def test_a_text_of_new_words_alone_is_learned_with_a_warning():
     model = model_of(OLD)
-    with pytest.warns(RuntimeWarning, match=r"only 0\.00% of the corpus's 20 tokens are words of the given vocabulary"):
+    with pytest.warns(RuntimeWarning, match=r"only 0\.00% of the corpus's 20 tokens are words of the vocabulary"):
         model.partial_fit([["gin", "tonic"]] * 10, new_words=True)
     assert model.vectors_.index_to_key[7:] == ["gin", "tonic"]
-    with pytest.raises(CorpusError, match="no word of the given vocabulary"):
+    with pytest.raises(CorpusError, match="no word of the vocabulary"):
         model.partial_fit([["nothing", "twice"]], new_words=True)
     with pytest.raises(ParameterError, match="new_words='yes'"):
         model.partial_fit(OLD, new_words="yes")
@@ -227,7 +229,7 @@ def test_frozen_words_may_be_new():
     with pytest.warns(RuntimeWarning, match=r"frozen: 1 of 2 words \('gin'\) have no initial vector"):
         model.set_params(frozen=["gin", "wine"]).partial_fit([["gin", "red"]] * 3, new_words=True)
     np.testing.assert_array_equal(model["gin"], new_rows(["gin"], 12, 1)[0])
-    with pytest.raises(ParameterError, match="frozen: 'tulip' is not in the vocabulary"):
+    with pytest.raises(ParameterError, match="frozen: the word 'tulip' is not in the vocabulary"):
         model.set_params(frozen=["tulip"]).partial_fit([["gin", "red"]] * 3, new_words=True)
 
 

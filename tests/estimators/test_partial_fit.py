@@ -143,7 +143,7 @@ def test_encoded_text_must_have_the_models_vocabulary():
 def test_a_pass_that_cannot_be_made_says_why_and_changes_nothing(tmp_path):
     model = trained(PIECES[:1])
     before = model["red"].copy()
-    with pytest.raises(CorpusError, match="no word of the given vocabulary"):
+    with pytest.raises(CorpusError, match="no word of the vocabulary"):
         model.partial_fit([["nothing", "known"]])
     with pytest.raises(ParameterError, match="vector_size=5, but the model's vectors have 12"):
         model.set_params(vector_size=5).partial_fit(PIECES[1])

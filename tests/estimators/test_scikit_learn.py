@@ -12,7 +12,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.utils import estimator_html_repr
 
-from fastw2v import DocVectorizer, EncodedCorpus, Word2Vec
+from fastw2v import DocVectorizer, EncodedCorpus, Word2Vec, WordVectors
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 
 DOCUMENTS = ["red wine is old", "white rose is new", "the red wine was here", "a white rose was there"] * 30
@@ -64,7 +64,10 @@ def run_checks(estimator):
 
 
 @pytest.mark.filterwarnings(
-    "ignore:no pair was trained", "ignore:the learning rate is lowered", "ignore:.* documents .* become zeros"
+    "ignore:no pair was trained",
+    "ignore:the learning rate is lowered",
+    "ignore:.* documents .* become zeros",
+    "ignore:tokens such as .* are numbers with fractions",
 )
 @pytest.mark.parametrize(
     "estimator",
@@ -195,6 +198,30 @@ def test_a_table_of_tokens_keeps_its_width():
     with pytest.raises(ValueError, match=r"X has 5 features, but Word2Vec is expecting 8 .*X\.tolist\(\)"):
         model.transform(walks[:, :5])
     assert not hasattr(model.fit(DOCUMENTS), "n_features_in_")
+
+
+@pytest.mark.parametrize("vectors", [None, "vectors.bin", WordVectors(np.ones((1, 2), np.float32), ["red"])])
+def test_parameters_of_a_model_that_is_not_there(vectors):
+    with pytest.raises(
+        ParameterError, match=r"vectors__window: vectors is .*, which has no parameter window; pass an unf"
+    ):
+        DocVectorizer(vectors).set_params(vectors__window=3)
+    assert DocVectorizer(vectors).set_params(vectors=Word2Vec(), vectors__window=3).vectors.window == 3
+
+
+def test_a_model_that_fit_trains_has_the_tokenizer_of_the_documents():
+    texts = ["Red-wine red", "Old-rose old"] * 9
+    own = Word2Vec(min_count=1, n_jobs=1, vector_size=4, sample=0)
+    split = DocVectorizer(own, tokenizer=str.split).fit(texts)
+    assert split.model_.vectors_.index_to_key == ["Red-wine", "red", "Old-rose", "old"]
+    assert own.tokenizer is None
+    assert "red" in DocVectorizer(clone(own).set_params(tokenizer="words"), tokenizer=str.split).fit(texts).vectors_
+    assert "Red" in DocVectorizer(own, tokenizer=str.split).fit([["Red", "wine"]] * 9).vectors_
+
+
+def test_a_class_is_no_model():
+    with pytest.raises(ParameterError, match=r"vectors is the class Word2Vec: .*make one, Word2Vec\(\)"):
+        DocVectorizer(Word2Vec).fit(["red"])
 
 
 def test_an_iterator_that_fit_has_used_up_is_not_taken_for_no_documents():

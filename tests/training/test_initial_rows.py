@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 from fastw2v import Vocabulary, Word2Vec, WordVectors
 from fastw2v.errors import ParameterError
 from fastw2v.planning.training_parameters import TrainingParameters
-from fastw2v.training.initial_rows import initial_rows
+from fastw2v.training.initial_rows import frozen_rows, initial_rows
 from fastw2v.training.loop import start
 
 
@@ -49,8 +50,63 @@ def test_the_index_of_a_table_holds_the_words():
         assert np.isnan(rows[1]).all()
     with pytest.raises(ParameterError, match=r"holds 'red' more than once.*duplicated"):
         initial_rows(pd.concat([table, table]), vocabulary, 2)
-    with pytest.warns(RuntimeWarning, match="words such as 0, 1, 2"):
+    with pytest.warns(RuntimeWarning, match=r"words such as 0, 1, 2.*the words must be its index.*set_index"):
         initial_rows(table.reset_index(drop=True), vocabulary, 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (
+            {"Wine": [1, 2], "red": [3, 4]},
+            r"have 1 of the 2 words.*; 1 more have one in another form.*'wine' as 'Wine'",
+        ),
+        ({"red\n": [1, 2], " wine": [3, 4]}, "0 of the 2 words"),
+        ({}, "an empty dict: every word starts at random"),
+    ],
+)
+def test_initial_vectors_in_another_form_and_none_at_all(given, told):
+    with pytest.warns(RuntimeWarning, match=told):
+        initial_rows(given, Vocabulary(["wine", "red"]), 2)
+
+
+def test_numbers_as_words_have_their_vectors_in_strings():
+    with pytest.warns(RuntimeWarning, match="2 more have one in another form, such as 7 as '7'"):
+        initial_rows({"7": [1, 2], "8": [3, 4]}, Vocabulary([7, 8]), 2)
+
+
+def test_initial_vectors_that_are_all_zero_would_never_move(sentences, quick):
+    with pytest.warns(RuntimeWarning, match="the vectors to start from are all zero, and so are the output rows"):
+        model = Word2Vec(sentences, **quick, initial_vectors=np.zeros((7, 12))).fit()
+    assert not model.vectors_.vectors.any()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ([("wine", np.ones(2))], r"a list of tuples: of pairs of words and vectors pass dict\(pairs\)"),
+        (scipy.sparse.csr_matrix(np.ones((1, 2))), r"of a sparse matrix pass matrix.toarray\(\)"),
+        (np.ones((1, 2), complex), "complex numbers are none"),
+        (np.full((1, 2), 1e300), "holds NaN or infinity"),
+    ],
+)
+def test_what_are_no_initial_vectors(given, message):
+    with pytest.raises(ParameterError, match=message):
+        initial_rows(given, Vocabulary(["wine"]), 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["red", "Wine"], "'Wine' is not in .*close matches: 'wine'; 1 of 2 are unknown: words that are rarer"),
+        ([True, False], r"of a mask pass the words"),
+        ([0, 1], r"of a row number the word is index_to_key\[0\]; 2 of 2 are unknown"),
+        ([["red"]], r"1 of 1 are unknown"),
+    ],
+)
+def test_frozen_words_that_are_unknown_are_counted(given, message):
+    with pytest.raises(ParameterError, match=message):
+        frozen_rows(given, Vocabulary(["red", "wine"]))
 
 
 def test_frozen_words_without_an_initial_vector_are_told(tmp_path):

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from fastw2v import EncodedCorpus, Word2Vec, encode
+from fastw2v import EncodedCorpus, Vocabulary, Word2Vec, encode
 from fastw2v.errors import BackendUnavailable, DivergedError, ParameterError
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.loop import advance, start, train
@@ -212,7 +212,8 @@ def test_random_walks_on_a_graph_find_its_communities():
 
 @pytest.mark.fault("nothing left to train")
 def test_one_word_sentences_train_nothing_and_say_so():
-    corpus = encode([["a"], ["b"]] * 50, min_count=1)
+    with pytest.warns(RuntimeWarning, match="the 100 sentences of the corpus hold 100 tokens"):
+        corpus = encode([["a"], ["b"]] * 50, min_count=1)
     with pytest.warns(RuntimeWarning, match="no pair was trained") as said:
         state = train(corpus, TrainingParameters(vector_size=4, epochs=2), seed=1)
     assert said[0].filename == __file__
@@ -221,6 +222,28 @@ def test_one_word_sentences_train_nothing_and_say_so():
     assert said[0].filename == __file__
     assert same(state, start(corpus, TrainingParameters(vector_size=4, epochs=2), seed=1))
     assert np.isnan(state.loss_history).all()
+
+
+@pytest.mark.parametrize(
+    ("corpus", "sample", "cause"),
+    [
+        ([["a"], ["b"]], 0, "none of the 2 sentences holds two words of the vocabulary; pass longer sentences"),
+        (
+            [["a", "x", "y"], ["b", "z", "u"]],
+            0,
+            r"none of the 2 .*, in which 33.3% of the 6 tokens are; lower min_count",
+        ),
+        (
+            [["a", "b"], ["b"]],
+            1e-9,
+            "1 of the 2 sentences hold two words, and subsampling left none of them two; raise",
+        ),
+    ],
+)
+def test_why_no_pair_was_trained(corpus, sample, cause):
+    encoded = encode(corpus, vocabulary=Vocabulary(["a", "b"]))
+    with pytest.warns(RuntimeWarning, match=f"no pair was trained, and the vectors are unchanged: {cause}"):
+        train(encoded, TrainingParameters(vector_size=4, epochs=1, sample=sample), seed=1)
 
 
 @pytest.mark.fault("a sentence of two million tokens")
@@ -241,7 +264,9 @@ def test_memory_is_estimated_before_anything_is_allocated(corpus, monkeypatch):
 
 def test_bad_options_are_refused(corpus, monkeypatch):
     state = start(corpus, TrainingParameters(vector_size=4), seed=1)
-    for options in ({"n_jobs": 0}, {"n_jobs": -2}, {"n_jobs": 1.5}, {"device": "tpu"}, {"every": 0}, {"every": "x"}):
+    wrong = [("n_jobs", 0), ("n_jobs", -2), ("n_jobs", 1.5), ("device", "tpu"), ("every", 0), ("every", "x")]
+    wrong += [("checkpoint", True), ("checkpoint", 7), ("callbacks", [list]), ("callbacks", print), ("callbacks", [1])]
+    for options in ({name: value} for name, value in wrong):
         with pytest.raises(ParameterError, match=next(iter(options))):
             advance(state, corpus, **options)
 

@@ -1,0 +1,87 @@
+"""How much of the documents the vectors know, and what to do where it is little."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.corpus.rows import describe_rows
+from fastw2v.corpus.spelling import MISSPELT, best_form, other_form
+from fastw2v.errors import warn_user
+from fastw2v.parameters import shown
+
+if TYPE_CHECKING:
+    from fastw2v.vectors.word_vectors import WordVectors
+
+MOSTLY_UNKNOWN = 0.5  # warn if a larger share of the documents holds words, but no known one
+MOSTLY_ZEROS = 0.9  # warn if so large a share holds no known word, be it for want of words
+LEAST_COVERAGE = 0.2  # warn if a smaller share of the tokens are known words
+LOOKED_AT = 10  # documents
+LONGEST = 1_000  # tokens of each
+
+
+@dataclass
+class Coverage:
+    """What was read of documents: all tokens, how many documents are empty, and the first ones to look at."""
+
+    tokens: int = 0
+    empty: int = 0
+    first: list[Sequence[Hashable]] = field(default_factory=list)
+
+    def doubt(self, ends: NDArray[np.int64], vectors: WordVectors, becomes: str = "become zeros") -> None:
+        """Warn if many documents have no known word, or few tokens are one, as with another case or tokenizer.
+
+        Parameters
+        ----------
+        ends : int64 (documents + 1,)
+            Where the known words of each document begin and end.
+        vectors : WordVectors
+        becomes : str
+            What happens to documents without a known word.
+        """
+        documents, known = len(ends) - 1, int(ends[-1])
+        zeros = int(np.count_nonzero(np.diff(ends) == 0))
+        if zeros - self.empty > MOSTLY_UNKNOWN * documents or zeros >= MOSTLY_ZEROS * documents > 0:
+            share = f"{zeros:,} of {documents:,} documents ({zeros / documents:.0%}) {becomes}"
+            found = f"{share}: they hold no word of the vectors ({some_words(vectors)})"
+        elif known < LEAST_COVERAGE * self.tokens:
+            share = f"only {known:,} of the {self.tokens:,} words of the documents ({known / self.tokens:.1%})"
+            found = f"{share} are words of the vectors ({some_words(vectors)})"
+        elif misspelt := self._misspelt(vectors):
+            share = f"{misspelt:.0%} of the first words of the documents"
+            found = f"{share} are in another form than those of the vectors ({some_words(vectors)})"
+        else:
+            return
+        warn_user(f"{found}; {self._remedy(vectors)}")
+
+    def _misspelt(self, vectors: WordVectors) -> float:
+        """Return the share of the first tokens that are unknown and would be known in another form, unless it's low."""
+        index = vectors.key_to_index
+        tokens = [token for tokens in self.first for token in tokens]
+        misspelt = sum(token not in index and other_form(token, index) is not None for token in tokens)
+        return misspelt / len(tokens) if misspelt > MISSPELT * len(tokens) else 0
+
+    def _remedy(self, vectors: WordVectors) -> str:
+        unknown = [token for tokens in self.first for token in tokens if token not in vectors.key_to_index]
+        if not self.tokens:
+            return "the tokenizer finds no word in them: check that it is made for such text"
+        if not unknown:
+            return "check that their words are in the same case and come from the same tokenizer"
+        some = ", ".join(map(shown, list(dict.fromkeys(unknown))[:3]))
+        if rows := describe_rows(self.first):
+            return f"the first document {rows}"
+        if all(len(tokens) == 1 and len(str(tokens[0]).split()) > 2 for tokens in self.first if tokens):
+            return f"each document is a list of one text, such as {some}: pass the texts, [row[0] for row in rows]"
+        remedy = "check that both are in the same case and come from the same tokenizer"
+        if form := best_form(unknown, vectors.index_to_key):
+            remedy = f"{form.what}, {form.share:.0%} of these would be known: bring both to one form"
+        return f"the documents hold words such as {some}; {remedy}"
+
+
+def some_words(vectors: Any) -> str:
+    """Return how many words there are, and three of them."""
+    return f"{len(vectors):,} words, such as {', '.join(map(repr, vectors.index_to_key[:3]))}"
