@@ -218,21 +218,20 @@ class Comparisons(Table):
         given = np.ones(len(items)) if weights is None else np.asarray(weights, np.float64)
         if given.shape != (len(items),):
             raise ParameterError(f"got {len(items)} words and weights of shape {given.shape}: give one weight per word")
-        vectors, used = np.zeros((len(items), self.vector_size)), np.zeros(len(items), bool)
-        rows: dict[int, int] = {}  # place in `items` -> row
+        rows, places, own = [], [], []
         for place, item in enumerate(items):
             if isinstance(item, np.ndarray):
-                vectors[place], used[place] = self._vector(item), True
+                own.append(place)
             elif not ignore_missing or item in self:
-                rows[place] = self.row(item)
-        if rows:
-            places, found = np.array(list(rows)), self._rows[list(rows.values())]
-            fit = np.isfinite(found).all(axis=1)
-            fit &= found.any(axis=1) | (not pre_normalize)
-            vectors[places[fit]] = unit_rows(found[fit]) if pre_normalize else found[fit]
-            used[places[fit]] = True
-            _warn_of_lost("get_mean_vector", [items[place] for place in places[~fit]])
-        total, total_weight = (given[:, None] * vectors).sum(axis=0), np.abs(given[used]).sum()
+                rows.append(self.row(item))
+                places.append(place)
+        total, used = self._weighted_sum(rows, given[places], pre_normalize)
+        if used is not None:
+            _warn_of_lost("get_mean_vector", [items[place] for place, fit in zip(places, used, strict=True) if not fit])
+            places = [place for place, fit in zip(places, used, strict=True) if fit]
+        for place in own:
+            total += given[place] * self._vector(items[place])
+        total_weight = np.abs(given[places + own]).sum()
         mean = total / total_weight if total_weight else total
         return unit_row(mean) if post_normalize else mean.astype(np.float32)
 
@@ -341,6 +340,22 @@ class Comparisons(Table):
         _warn_of_lost(call, [items[place] for place in lost])
         kept = np.setdiff1d(np.arange(len(items)), lost)
         return [items[place] for place in kept], vectors[kept]
+
+    def _weighted_sum(
+        self, rows: list[int], weights: NDArray[np.float64], normalize: bool
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_] | None]:
+        """Return the weighted sum of rows, or of their unit vectors, and which are in it; None: all of them."""
+        if not rows:
+            return np.zeros(self.vector_size), None
+        with np.errstate(all="ignore"):  # a damaged file may hold any NaN, also one that traps
+            vectors = self._rows[rows].astype(np.float64)
+            lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors)) if normalize else np.ones(len(rows))
+            total = (weights / lengths) @ vectors
+        if lengths.min() > 0 and np.isfinite(total).all():
+            return total, None
+        fit = np.isfinite(vectors).all(axis=1) & np.isfinite(lengths) & (lengths > 0)
+        found: NDArray[np.float64] = (weights[fit] / lengths[fit]) @ vectors[fit]
+        return found, fit
 
     def _usable(self, rows: list[int], normalize: bool) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Return the unit vectors of rows, or vectors, and which of them are of no use."""
