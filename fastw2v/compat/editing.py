@@ -151,6 +151,15 @@ class EditableVectors(CurrentVectors):
 
         A known key gets this vector. Many at once are quicker: `add_vectors`.
         """
+        row = self.next_index
+        if row < len(self.index_to_key) == len(self._rows) and self.index_to_key[row] is None:  # a spare row
+            check_key(key, "add_vector: the key is")
+            given = np.asarray(vector)
+            if key not in self.key_to_index and given.shape == (self.vector_size,) and given.dtype.kind in "fiu":
+                self._watched.lend()[row] = given
+                self.index_to_key[row], self.key_to_index[key] = key, row
+                self.next_index = row + 1
+                return row
         self.add_vectors([key], [vector], replace=True)
         return self.key_to_index[key]
 
@@ -174,11 +183,16 @@ class EditableVectors(CurrentVectors):
         keys = [keys] if single else list(keys)
         given = _vectors_of(keys, [weights] if single else weights, self.vector_size)
         values = {name: _values_of(name, value, keys) for name, value in (extras or {}).items()}
-        known = np.array([key in self.key_to_index for key in keys], bool)
+        known = np.fromiter((key in self.key_to_index for key in keys), bool, len(keys))
         # Typed before anything is changed, so that a type that does not fit changes nothing.
         allocate(dict(self.expandos), len(self), [(name, value.dtype) for name, value in values.items()])
-        self._append([key for key, old in zip(keys, known, strict=True) if not old], given[~known])
+        if known.any():
+            self._append([key for key, old in zip(keys, known, strict=True) if not old], given[~known])
+        else:
+            self._append(keys, given)
         allocate(self.expandos, len(self), [(name, value.dtype) for name, value in values.items()])
+        if not values and not (replace and known.any()):
+            return
         changed = np.ones(len(keys), bool) if replace else ~known
         rows = [self.key_to_index[key] for key, change in zip(keys, changed, strict=True) if change]
         if replace and known.any():
@@ -190,17 +204,18 @@ class EditableVectors(CurrentVectors):
         """Give rows to new keys: spare ones first."""
         self._check_rows()
         spare = [row for row in range(self.next_index, len(self)) if self.index_to_key[row] is None][: len(keys)]
-        more = len(keys) - len(spare)
         if spare:
             self._watched.lend()[spare] = vectors[: len(spare)]
+            for key, row in zip(keys, spare, strict=False):
+                self.index_to_key[row], self.key_to_index[key] = key, row
+            self.next_index = max(self.next_index, spare[-1] + 1)
+        more = keys[len(spare) :]
         if more:
             added = vectors[len(spare) :].astype(self._rows.dtype)
+            self.key_to_index.update(zip(more, range(len(self), len(self) + len(more)), strict=True))
+            self.index_to_key += more
             self._hold(np.concatenate([self._rows, added]))
-        rows = [*spare, *range(len(self), len(self) + more)]
-        self.index_to_key += [None] * more
-        for key, row in zip(keys, rows, strict=True):
-            self.index_to_key[row], self.key_to_index[key] = key, row
-        self.next_index = max([self.next_index, *(row + 1 for row in rows)])
+            self.next_index = len(self)
         self._lengthen_locks()
 
     def __setitem__(self, keys: Any, weights: Any) -> None:
@@ -222,8 +237,9 @@ class EditableVectors(CurrentVectors):
 
     def set_vecattr(self, key: Hashable, attr: str, val: Any) -> None:
         """Set an attribute of a key; the first value decides the type of the attribute."""
-        row = self.row(key)
-        self.allocate_vecattrs([attr], [type(val)])
+        row, values = self.row(key), self.expandos.get(attr)
+        if values is None or len(values) != len(self.index_to_key) or values.dtype != type(val):
+            self.allocate_vecattrs([attr], [type(val)])
         self.expandos[attr][row] = val
 
     def get_vecattr(self, key: Hashable, attr: str) -> Any:
@@ -369,13 +385,23 @@ def _vectors_of(keys: Sequence[Any], weights: Any, size: int) -> NDArray[Any]:
         raise ParameterError(
             f"{len(keys):,} keys need vectors of shape ({len(keys)}, {size}), one row of numbers per key; got {found}"
         )
+    try:
+        distinct = len(set(keys)) == len(keys)
+    except TypeError:
+        distinct = False
+    if not distinct:
+        _refuse_keys(keys)
+    return given.reshape(len(keys), size)
+
+
+def _refuse_keys(keys: Sequence[Any]) -> None:
+    """Raise for the first key that cannot be one, or is there twice."""
     seen: set[Any] = set()
     for key in keys:
         check_key(key, "`keys` holds")
         if key in seen:
             raise ParameterError(f"the key {key!r} is given twice: give each key one vector")
         seen.add(key)
-    return given.reshape(len(keys), size)
 
 
 def _values_of(name: str, values: Any, keys: Sequence[Any]) -> NDArray[Any]:

@@ -87,7 +87,9 @@ class KeyedVectors(Absent, Queries, Files):
     def get_vector(self, key: Hashable, norm: bool = False) -> NDArray[Any]:
         """Return the vector of a word, read-only, of length 1 with ``norm=True``."""
         row = self.row(key)
-        vector = self._unit(row) if norm else self._rows[row]
+        if not norm:
+            return self._watched.view[row]  # read-only, as the view is
+        vector = self._unit(row)
         vector.flags.writeable = False
         return vector
 
@@ -98,7 +100,9 @@ class KeyedVectors(Absent, Queries, Files):
 
     def get_index(self, key: Hashable, default: int | None = None) -> int:
         """Return the row of a word, or `default` where it is given and the word unknown."""
-        return self.row(key) if default is None or self.has_index_for(key) else default
+        if default is None or self.has_index_for(key):
+            return self.row(key)
+        return default
 
     def has_index_for(self, key: Hashable) -> bool:
         """Return whether it is a word or a row."""

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.compat.arguments import refuse
+from fastw2v.compat.current_vectors import scales
 from fastw2v.compat.editing import EditableVectors
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import shown
-from fastw2v.vectors.neighbours import directions
+from fastw2v.vectors.neighbours import direction
 from fastw2v.vectors.queries import Words
-from fastw2v.vectors.search import unit_row, units_and_others
+from fastw2v.vectors.search import unit_row, unit_rows
 
 
 class Queries(EditableVectors):
@@ -65,7 +66,7 @@ class Queries(EditableVectors):
             refuse(not (among is exclude is None), "among and exclude", "all rows are scored or left to the indexer")
             lost: list[Any] = []
             query, _ = self._query(added, taken, lost)
-            unit = directions(query[None, :], lost)[0]
+            unit = direction(query, lost)
             return _ask(indexer, unit, topn, start, end) if foreign else self._all_scores(unit, lost)[start:end]
         if start or (end is not None and end < 0):
             refuse(indexer is not None, "clips together with indexer", "an index always searches all rows")
@@ -78,7 +79,7 @@ class Queries(EditableVectors):
         """Find the nearest words among some rows."""
         lost: list[Any] = []
         query, asked = self._query(added, taken, lost)
-        unit = directions(query[None, :], lost)[0]
+        unit = direction(query, lost)
         if not unit.any():
             return []
         choice = self._choice(None, among, exclude)
@@ -210,7 +211,7 @@ class Queries(EditableVectors):
         if not known:
             raise ParameterError("rank_by_centrality: none of the words is in the vocabulary; give at least one")
         known, vectors = self._directed("rank_by_centrality", known, use_norm)
-        mean = unit_row(vectors.astype(np.float64).mean(axis=0))
+        mean = unit_row(np.add.reduce(vectors, axis=0, dtype=np.float64) / len(known))
         return sorted(zip((vectors @ mean).tolist(), known, strict=True), reverse=True)
 
     def wmdistance(self, document1: Sequence[Hashable], document2: Sequence[Hashable], norm: bool = True) -> float:
@@ -233,9 +234,9 @@ class Queries(EditableVectors):
     @staticmethod
     def cosine_similarities(vector_1: NDArray[Any], vectors_all: NDArray[Any]) -> NDArray[np.float32]:
         """Return the cosines of a vector with others, shape (n,), NaN for a vector that has no direction."""
-        units, undirected = units_and_others(np.asarray(vectors_all))
-        unit = unit_row(np.asarray(vector_1))
-        found: NDArray[np.float32] = units @ unit
+        rows, vector = np.asarray(vectors_all), np.asarray(vector_1)
+        unit, (divisors, undirected) = unit_row(vector), scales(rows)
+        found: NDArray[np.float32] = unit_rows(rows) @ unit if divisors is None else rows @ unit / divisors
         if len(undirected) or not unit.any():
             warn_user("cosine_similarities: of vectors that are zero, or hold NaN or infinity, they are NaN")
             found[undirected if unit.any() else slice(None)] = np.nan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import Any
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.vectors.queries import check_finite, is_column
-from fastw2v.vectors.search import rows_not_finite, unit_row, unit_rows, units_and_others
+from fastw2v.vectors.search import cosine, rows_not_finite, unit_row, units_and_others
 from fastw2v.vectors.table import Table
 from fastw2v.vectors.word_movers import transport_cost
 
@@ -81,7 +82,7 @@ class Comparisons(Table):
         if others is None:
             found, undirected = 1 - self._cosines(unit, slice(None)), self.without_direction
         else:
-            units, undirected = units_and_others(self._rows[[self.row(other) for other in others]])
+            units, undirected = units_and_others(self._rows.take([self.row(other) for other in others], axis=0))
             found = 1 - units @ unit
         if not unit.any() or len(undirected):
             found[undirected if unit.any() else slice(None)] = np.nan
@@ -348,7 +349,7 @@ class Comparisons(Table):
         if not rows:
             return np.zeros(self.vector_size), None
         with np.errstate(all="ignore"):  # a damaged file may hold any NaN, also one that traps
-            vectors = self._rows[rows].astype(np.float64)
+            vectors = self._rows.take(rows, axis=0).astype(np.float64)
             lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors)) if normalize else np.ones(len(rows))
             total = (weights / lengths) @ vectors
         if lengths.min() > 0 and np.isfinite(total).all():
@@ -359,7 +360,7 @@ class Comparisons(Table):
 
     def _usable(self, rows: list[int], normalize: bool) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Return the unit vectors of rows, or vectors, and which of them are of no use."""
-        vectors = self._rows[rows]
+        vectors = self._rows.take(rows, axis=0)
         return units_and_others(vectors) if normalize else (vectors, rows_not_finite(vectors))
 
     def _vector(self, word: Any) -> NDArray[Any]:
@@ -372,7 +373,11 @@ class Comparisons(Table):
 
     def _mean_row(self, name: str, words: Sequence[Hashable]) -> NDArray[np.float64]:
         items = _items(name, words)
-        vectors = self._rows[[self.row(word) for word in items]]
+        vectors = self._rows.take([self.row(word) for word in items], axis=0)
+        total = np.add.reduce(vectors, axis=0, dtype=np.float64)
+        if np.isfinite(total).all():
+            mean: NDArray[np.float64] = total / len(items)
+            return mean
         if len(bad := rows_not_finite(vectors)):
             _warn_of_lost("n_similarity", [items[place] for place in bad])
             if len(bad) == len(items):
@@ -391,15 +396,15 @@ def _items(name: str, words: Any) -> list[Any]:
 
 
 def _cosine(first: NDArray[Any], second: NDArray[Any]) -> float:
-    unit, other = unit_row(first), unit_row(second)
-    if not unit.any() or not other.any():
+    found = cosine(first, second)
+    if math.isnan(found):
         finite = bool(np.isfinite(first).all() and np.isfinite(second).all())
         warn_user(
             f"similarity of a vector that {'is zero' if finite else 'holds NaN or infinity'} and so has no direction: "
             f"it is {'0' if finite else 'NaN'}"
         )
-        return 0.0 if finite else float("nan")
-    return min(1.0, max(-1.0, float(unit.astype(np.float64) @ other.astype(np.float64))))
+        return 0.0 if finite else found
+    return found
 
 
 def _warn_of_lost(call: str, words: list[Any]) -> None:
