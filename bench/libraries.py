@@ -5,6 +5,7 @@ Both train on the same walks, sentences and seeds, in turn, on one thread. A lib
 
 from __future__ import annotations
 
+import logging
 import statistics
 import time
 import warnings
@@ -48,7 +49,7 @@ class Use:
 
 def uses(corpus: Callable[[], Path], quick: bool) -> Iterator[Use]:
     """Yield every use; the text is asked for by those that need one."""
-    nodes, spectra, users, words = (48, 36, 60, 20_000) if quick else (400, 240, 1_000, 1_000_000)
+    nodes, spectra, users, words = (96, 36, 60, 20_000) if quick else (320, 240, 1_000, 1_000_000)
     for name in ("DeepWalk", "Node2Vec", "Diff2Vec", "Walklets"):
         run: Callable[[int], float] = partial(graph_tasks.karateclub, name, nodes=nodes)
         yield Use("karateclub", "karateclub", name, CLASSIFICATION, run)
@@ -75,6 +76,7 @@ def uses(corpus: Callable[[], Path], quick: bool) -> Iterator[Use]:
 def measure(corpus: Callable[[], Path], settings: Settings, seeds: int, only: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return a row for each use: scores of both by seed, and the seconds of training."""
     rows = []
+    logging.disable(logging.WARNING)  # of both losses at once, for each model
     for use in uses(corpus, settings.quick):
         if only and use.package not in only:
             continue

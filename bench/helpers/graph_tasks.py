@@ -15,22 +15,22 @@ from sklearn.model_selection import StratifiedShuffleSplit, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-BLOCKS, INSIDE, BETWEEN = 8, 5, 5  # groups of nodes; mean neighbours of a node in its own and in all other groups
+BLOCKS = 8  # groups of nodes
+MIXED, SEPARATE = (5, 5), (8, 2)  # mean neighbours of a node in its own group and in all others
 EDGES_HELD_OUT = 0.2
 
 
-def graph_of(seed: int, nodes: int) -> tuple[Any, NDArray[np.int64]]:
+def graph_of(seed: int, nodes: int, degrees: tuple[int, int] = MIXED) -> tuple[Any, NDArray[np.int64]]:
     """Return a graph of the stochastic block model, connected, and the group of each node."""
     import networkx
 
     size = nodes // BLOCKS
-    probability = np.full((BLOCKS, BLOCKS), BETWEEN / (size * (BLOCKS - 1)))
-    np.fill_diagonal(probability, INSIDE / size)
+    probability = np.full((BLOCKS, BLOCKS), degrees[1] / (size * (BLOCKS - 1)))
+    np.fill_diagonal(probability, degrees[0] / size)
     graph = networkx.Graph(networkx.stochastic_block_model([size] * BLOCKS, probability, seed=seed).edges)
     graph.add_nodes_from(range(size * BLOCKS))
-    for node, degree in list(graph.degree):
-        if not degree:
-            graph.add_edge(node, (node + 1) % (size * BLOCKS))
+    first, *others = sorted(networkx.connected_components(graph), key=len, reverse=True)
+    graph.add_edges_from((min(first), min(other)) for other in others)
     return graph, np.repeat(np.arange(BLOCKS), size)
 
 
@@ -60,7 +60,7 @@ def node2vec(seed: int, nodes: int) -> float:
 
 def node2vec_edges(name: str, seed: int, nodes: int) -> float:
     """Predict edges that were held out from the embeddings of edges; return the area under the ROC curve."""
-    graph, _ = graph_of(seed, nodes)
+    graph, _ = graph_of(seed, nodes, SEPARATE)
     rng = np.random.default_rng(seed)
     edges = sorted(graph.edges)
     held = [edges[at] for at in rng.permutation(len(edges))[: int(EDGES_HELD_OUT * len(edges))]]
@@ -101,6 +101,7 @@ def pecanpy(seed: int, nodes: int) -> float:
     for first, second in graph.edges:
         matrix[first, second] = matrix[second, first] = 1
     library = import_module("pecanpy.pecanpy")
+    import_module("numba").set_num_threads(1)  # only this thread's draws follow the seed
     embedded = library.SparseOTF.from_mat(matrix, names, p=1, q=0.5, workers=1, random_state=seed)
     return classification(embedded.embed(dim=64), groups)
 
