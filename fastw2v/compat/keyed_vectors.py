@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.compat.absent import OF_VECTORS, Absent
-from fastw2v.compat.evaluation import word_analogies, word_pairs
+from fastw2v.compat.evaluation import Correlation, word_analogies, word_pairs
 from fastw2v.compat.files import Files
 from fastw2v.compat.queries import Queries
 from fastw2v.compat.watched import owner_of
@@ -185,7 +185,7 @@ class KeyedVectors(Absent, Queries, Files):
         restrict_vocab: int | None = 300_000,
         case_insensitive: bool = True,
         dummy4unknown: bool = False,
-    ) -> tuple[tuple[float, float], tuple[float, float], float]:
+    ) -> tuple[Correlation, Correlation, float]:
         """Return Pearson's and Spearman's correlation, each with its p-value, and the percentage of unknown pairs.
 
         Without a delimiter and an encoding of your own, tabs, commas and white space are recognised; unknown pairs are

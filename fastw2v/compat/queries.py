@@ -145,8 +145,8 @@ class Queries(EditableVectors):
             )
         known = self._known(ws1), self._known(ws2)
         if not all(known):
-            return 0.0
-        return super().n_similarity(*known)
+            return np.float64(0)
+        return np.float64(super().n_similarity(*known))
 
     def doesnt_match(self, words: Sequence[Hashable]) -> Hashable:
         """Return the word that is farthest from the mean of all."""
@@ -180,11 +180,11 @@ class Queries(EditableVectors):
 
     def similarity(self, w1: Hashable, w2: Hashable) -> float:
         """Return the cosine similarity of two words."""
-        return super().similarity(w1, w2)
+        return np.float64(super().similarity(w1, w2))  # a float that scripts may round as they do gensim's: x.round(2)
 
     def distance(self, w1: Hashable, w2: Hashable) -> float:
         """Return 1 less the cosine similarity of two words."""
-        return super().distance(w1, w2)
+        return np.float64(super().distance(w1, w2))
 
     def get_mean_vector(
         self,
