@@ -41,10 +41,10 @@ def classification(vectors: NDArray[Any], groups: NDArray[np.int64]) -> float:
     return float(cross_val_score(classifier, np.asarray(vectors), groups, cv=splits).mean())
 
 
-def karateclub(name: str, seed: int, nodes: int) -> float:
-    """Train one of karateclub's embeddings with its own settings."""
+def karateclub(name: str, seed: int, nodes: int, **options: Any) -> float:
+    """Train one of karateclub's embeddings with its own settings, but for these."""
     graph, groups = graph_of(seed, nodes)
-    model = getattr(import_module("karateclub"), name)(seed=seed, workers=1)
+    model = getattr(import_module("karateclub"), name)(seed=seed, workers=1, **options)
     model.fit(graph)
     return classification(model.get_embedding(), groups)
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.compat.current_vectors import CurrentVectors, float_type
-from fastw2v.compat.vector_attributes import Attributes, allocate, placeholder_counts
+from fastw2v.compat.current_vectors import float_type
+from fastw2v.compat.key_attributes import KeyAttributes
+from fastw2v.compat.vector_attributes import Attributes, allocate
 from fastw2v.corpus.vocabulary import Vocabulary, describe_unknown
 from fastw2v.errors import ParameterError, UnknownWordError
 from fastw2v.parameters import shown
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-class EditableVectors(CurrentVectors):
+class EditableVectors(KeyAttributes):
     """`WordVectors` whose array, keys and attributes may change at any time; answers follow what they are now.
 
     Parameters
@@ -36,9 +37,6 @@ class EditableVectors(CurrentVectors):
         Has no effect, as in gensim.
     """
 
-    # Properties of the base class; here plain attributes of each object, which scripts may assign.
-    index_to_key: list[Any] = []  # noqa: RUF012
-    key_to_index: dict[Hashable, int] = {}  # noqa: RUF012
     mapfile_path: Any = None
 
     def __init__(self, vector_size: Any, count: Any = 0, dtype: Any = np.float32, mapfile_path: Any = None) -> None:
@@ -229,43 +227,7 @@ class EditableVectors(CurrentVectors):
                 )
         self.add_vectors(list(keys) if listed else [keys], weights if listed else [weights], replace=True)
 
-    # -- attributes of keys --
-
-    def allocate_vecattrs(self, attrs: Any = None, types: Any = None) -> None:
-        """Make arrays for attributes, and all of them as long as there are keys."""
-        allocate(self.expandos, len(self), zip(attrs or (), types or (), strict=True))
-
-    def set_vecattr(self, key: Hashable, attr: str, val: Any) -> None:
-        """Set an attribute of a key; the first value decides the type of the attribute."""
-        row, values = self.row(key), self.expandos.get(attr)
-        if values is None or len(values) != len(self.index_to_key) or values.dtype != type(val):
-            self.allocate_vecattrs([attr], [type(val)])
-        self.expandos[attr][row] = val
-
-    def get_vecattr(self, key: Hashable, attr: str) -> Any:
-        """Return an attribute of a key, such as its "count"."""
-        if attr not in self.expandos:
-            names = ", ".join(map(repr, self.expandos)) or "none"
-            raise KeyError(f"attribute {attr!r}: these vectors have {names}")
-        return self.expandos[attr][self.row(key)]
-
-    @property
-    def counts(self) -> NDArray[np.int64] | None:
-        """The attribute "count" as whole numbers, shape (V,).
-
-        None where there is none, where the counts are made up, and where keys were assigned that they do not belong to.
-        """
-        given = self.expandos.get("count")
-        if given is None or len(given) != len(self):
-            return None
-        if self._placeholders and np.array_equal(given, placeholder_counts(len(given))):
-            return None
-        return np.asarray(given, np.int64)
-
-    def _set_counts(self, counts: NDArray[np.int64] | None) -> None:
-        """Set the counts; None: gensim's numbers by row, for vectors of a file without counts."""
-        self._placeholders = counts is None
-        self.expandos["count"] = placeholder_counts(len(self)) if counts is None else np.array(counts, np.int64)
+    # -- order --
 
     def sort_by_descending_frequency(self) -> None:
         """Order keys, vectors and attributes by count, the highest first; of equal counts, the later row, as gensim.
@@ -279,7 +241,7 @@ class EditableVectors(CurrentVectors):
         allocate(self.expandos, len(self))
         counts = np.asarray(self.expandos["count"], np.int64)
         order = np.lexsort((-np.arange(len(counts)), -counts))
-        self.index_to_key = [self.index_to_key[row] for row in order]
+        vars(self)["index_to_key"] = [self.index_to_key[row] for row in order]  # the attributes are ordered below
         self.key_to_index = {key: row for row, key in enumerate(self.index_to_key) if key is not None}
         for name, values in self.expandos.items():
             self.expandos[name] = values[order]
