@@ -232,10 +232,10 @@ def run_parameters(settings: Settings, architecture: str, epochs: int, seeds: in
 @click.option("--name", default="libraries", show_default=True, help="Name of the file of results.")
 @click.pass_obj
 def run_libraries(settings: Settings, seeds: int, only: tuple[str, ...], name: str) -> None:
-    """Run libraries that use gensim with gensim and with fastw2v, and compare scores and time."""
+    """Run libraries that use gensim with gensim and with fastw2v; figures of those that are not installed stay."""
     seeds = 1 if settings.quick else seeds
     rows = libraries.measure(lambda: find_corpus(settings.corpus), settings, seeds, only)
-    settings.write(name, rows)
+    settings.write(name, libraries.merged(settings.results / f"{name}.json", rows))
 
 
 @main.command("wide-windows")

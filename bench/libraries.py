@@ -5,6 +5,7 @@ Both train on the same walks, sentences and seeds, in turn, on one thread. A lib
 
 from __future__ import annotations
 
+import json
 import logging
 import statistics
 import time
@@ -86,9 +87,25 @@ def measure(corpus: Callable[[], Path], settings: Settings, seeds: int, only: tu
             print(f"{use.package}, {use.what}: not installed, left out", flush=True)
             continue
         rows.append(_row(use, range(1, seeds + 1)))
-    columns = {"use": "", "scored": "", "gensim": ".3f", "fastw2v": ".3f", "difference": "+.3f", "ratio": ".1f"}
+    columns = {
+        "package": "",
+        "what": "",
+        "scored": "",
+        "gensim": ".3f",
+        "fastw2v": ".3f",
+        "difference": "+.3f",
+        "ratio": ".1f",
+    }
     show("Scores, and how many times faster the training is", rows, columns)
     return rows
+
+
+def merged(path: Path, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of a file of results, those that were measured now in place of the old ones."""
+    old = json.loads(path.read_text())["rows"] if path.exists() else []
+    of_use = {(row["package"], row["what"]): row for row in [*old, *rows]}
+    order = [(use.package, use.what) for use in uses(Path, quick=False)]
+    return [of_use[key] for key in order if key in of_use]
 
 
 def _row(use: Use, seeds: range) -> dict[str, Any]:
@@ -108,7 +125,8 @@ def _row(use: Use, seeds: range) -> dict[str, Any]:
         if read["gensim"] != read["fastw2v"]:
             raise SystemExit(f"bench: {use.package}, {use.what}: the two were not trained on the same sentences")
     differences = [ours - theirs for theirs, ours in zip(*scores.values(), strict=True)]
-    row: dict[str, Any] = {"use": f"{use.package} {_version(use.package)}: {use.what}", "scored": use.scored}
+    row: dict[str, Any] = {"package": use.package, "version": _version(use.package), "what": use.what}
+    row |= {"scored": use.scored, "seeds": list(seeds)}
     row |= {system: statistics.mean(each) for system, each in scores.items()}
     row["difference"] = statistics.mean(differences)
     row["error"] = statistics.stdev(differences) / len(differences) ** 0.5 if len(differences) > 1 else 0.0
@@ -117,7 +135,7 @@ def _row(use: Use, seeds: range) -> dict[str, Any]:
     row |= {f"{system}_seconds_in_all": statistics.median(each) for system, each in whole.items()}
     row["ratio"] = row["gensim_seconds"] / row["fastw2v_seconds"]
     print(
-        f"{row['use']:64} gensim {row['gensim']:.3f}   fastw2v {row['fastw2v']:.3f}   difference "
+        f"{use.package + ': ' + use.what:64} gensim {row['gensim']:.3f}   fastw2v {row['fastw2v']:.3f}   difference "
         f"{row['difference']:+.3f} +- {row['error']:.3f}   ratio {row['ratio']:5.1f}",
         flush=True,
     )
