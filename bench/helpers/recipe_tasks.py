@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+import fastw2v
+
 OPTIONS: dict[str, Any] = {"vector_size": 100, "min_count": 5, "workers": 1}
 
 
@@ -63,13 +65,14 @@ def procrustes(corpus: Path, seed: int, words: int) -> float:
 
 
 def fine_tuning(corpus: Path, seed: int, words: int) -> float:
-    """Train a model further from vectors of a file, which add to its vocabulary."""
+    """Train a model further from vectors of a file, the same for both, which add to its vocabulary."""
     from gensim.models import KeyedVectors, Word2Vec
 
     sentences = sentences_of(corpus, words)
     with tempfile.TemporaryDirectory() as folder:
         pretrained = str(Path(folder) / "pretrained.txt")
-        Word2Vec(sentences_of(corpus, words, words), seed=seed, **OPTIONS).wv.save_word2vec_format(pretrained)
+        given = fastw2v.Word2Vec(vector_size=100, min_count=5, n_jobs=1, random_state=seed, tokenizer="tokens")
+        fastw2v.save(pretrained, given.fit(sentences_of(corpus, words, words)).vectors_, format="text")
         model = Word2Vec(seed=seed, **OPTIONS)
         model.build_vocab(sentences)
         examples = model.corpus_count
