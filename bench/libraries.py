@@ -50,7 +50,7 @@ class Use:
 
 def uses(corpus: Callable[[], Path], quick: bool) -> Iterator[Use]:
     """Yield every use; the text is asked for by those that need one."""
-    nodes, spectra, users, words = (96, 36, 60, 6_000) if quick else (320, 240, 1_000, 300_000)
+    nodes, spectra, users, words = (96, 36, 60, 20_000) if quick else (320, 240, 1_000, 300_000)
     run: Callable[[int], float]
     few: dict[str, Any] = {"walk_number": 3}  # its walks take minutes, and are made for each of the two
     for name, options in (("DeepWalk", {}), ("Node2Vec", few), ("Diff2Vec", {}), ("Walklets", {})):

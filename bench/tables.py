@@ -15,9 +15,7 @@ from bench.helpers.record import BENCH
 from bench.helpers.scores import SCORES
 
 ROOT = BENCH.parent
-PAGES = tuple(
-    ROOT / page for page in ("README.md", "docs/index.md", "docs/benchmarks.md", "docs/coming_from_gensim.md")
-)
+PAGES = (ROOT / "README.md", *(ROOT / "docs" / f"{page}.md" for page in ("index", "benchmarks", "coming_from_gensim")))
 PLACE = re.compile(r"(<!-- bench: ([\w-]+) -->\n\n?).*?(\n?<!-- end -->)", re.DOTALL)
 TABLES: dict[str, Callable[[], str]] = {}
 

@@ -210,7 +210,7 @@ def test_counts_of_keys_that_were_taken_out_of_the_list_itself_are_doubtful(wv, 
     with pytest.warns(RuntimeWarning, match="written by row"):
         wv.save_word2vec_format(tmp_path / "vectors")
     assert KeyedVectors.load_word2vec_format(tmp_path / "vectors").index_to_key == ["a", "c", "d"]
-    with pytest.raises(ParameterError, match="fvocab=.* 4 values for 3 keys"):
+    with pytest.raises(ParameterError, match=r"fvocab=.* 4 values for 3 keys"):
         wv.save_word2vec_format(tmp_path / "vectors", fvocab=tmp_path / "words")
 
 
