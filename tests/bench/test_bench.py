@@ -215,43 +215,6 @@ def test_wide_windows(tmp_path, scored_words):
 
 
 @pytest.mark.usefixtures("data_folder")
-def test_recipes_of_gensim_with_its_classes_and_with_ours(tmp_path, scored_words):
-    gensim = pytest.importorskip("gensim")
-    theirs = gensim.models.Word2Vec
-    lines = [" ".join(scored_words[at : at + 20]) for at in range(0, len(scored_words), 20)]
-    (tmp_path / "text.txt").write_text("\n".join(lines * 12))
-    bench(tmp_path / "text.txt", tmp_path, "libraries", "--only", "gensim")
-    rows = kept(tmp_path, "libraries")["rows"]
-    assert [row["what"].split()[0] for row in rows] == ["the", "loss", "fine-tuning", "Procrustes"]
-    assert all(row["gensim_seconds"] > 0 < row["fastw2v_seconds"] for row in rows)
-    assert all(np.isfinite(row["gensim_scores"] + row["fastw2v_scores"]).all() for row in rows)
-    assert gensim.models.word2vec.Word2Vec is gensim.models.Word2Vec is theirs, "the classes are put back"
-    assert theirs.train.__qualname__ == "Word2Vec.train"
-
-
-def test_libraries_that_are_not_installed_are_left_out_and_their_figures_stay(text, tmp_path, monkeypatch):
-    monkeypatch.setattr("bench.libraries.find_spec", lambda name: None)
-    old = [{"package": "spec2vec", "what": "train_new_word2vec_model", "gensim": 0.5}]
-    (tmp_path / "libraries.json").write_text(json.dumps({"rows": old}))
-    assert "karateclub, DeepWalk: not installed, left out" in bench(text, tmp_path, "libraries")
-    assert kept(tmp_path, "libraries")["rows"] == old
-
-
-def test_other_sentences_for_one_of_the_two_are_no_comparison(tmp_path):
-    pytest.importorskip("gensim")
-    libraries, models = import_module("bench.libraries"), import_module("gensim.models")
-    runs = iter([["red", "wine"], ["red", "rose"]])
-
-    def run(seed):
-        models.Word2Vec([next(runs)] * 9, vector_size=2, min_count=1, workers=1)
-        return 1.0
-
-    use = libraries.Use("gensim", "gensim", "a run", "a score", run)
-    with pytest.raises(SystemExit, match="gensim, a run: the two were not trained on the same sentences"):
-        libraries._row(use, range(1, 2))
-
-
-@pytest.mark.usefixtures("data_folder")
 def test_ptb(text, tmp_path):
     pytest.importorskip("gensim")
     bench(text, tmp_path, "ptb")
