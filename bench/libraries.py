@@ -11,6 +11,7 @@ import statistics
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -79,7 +80,6 @@ def uses(corpus: Callable[[], Path], quick: bool) -> Iterator[Use]:
 def measure(corpus: Callable[[], Path], settings: Settings, seeds: int, only: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return a row for each use: scores of both by seed, and the seconds of training."""
     rows = []
-    logging.disable(logging.WARNING)  # of both losses at once, for each model
     for use in uses(corpus, settings.quick):
         if only and use.package not in only:
             continue
@@ -115,8 +115,7 @@ def _row(use: Use, seeds: range) -> dict[str, Any]:
     for seed in seeds:
         read = {}
         for system in scores:
-            with trained_by(system) as training, warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with trained_by(system) as training, _quiet():
                 began = time.perf_counter()
                 scores[system].append(use.run(seed))
             whole[system].append(time.perf_counter() - began)
@@ -140,6 +139,18 @@ def _row(use: Use, seeds: range) -> dict[str, Any]:
         flush=True,
     )
     return row
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence what each of the models would say again, such as that it trains two losses at once."""
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def _version(package: str) -> str:
