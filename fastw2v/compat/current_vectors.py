@@ -15,6 +15,7 @@ from fastw2v.vectors.word_vectors import WordVectors
 
 # Between these the squares of float32 neither vanish nor overflow.
 _SHORTEST, _LONGEST = 1e-15, 1e15
+_NO_ROWS: NDArray[np.int64] = np.empty(0, np.int64)
 _FLOATS = (np.float16, np.float32, np.float64)
 
 
@@ -157,6 +158,8 @@ def _lengths(array: NDArray[Any]) -> NDArray[Any]:
 def scales(array: NDArray[Any]) -> _Scales:
     """Return the lengths, 1 for a vector of zeros, and which vectors have no direction."""
     lengths = _lengths(array)
+    if len(array) and array.dtype == np.float32 and lengths.min() > _SHORTEST and lengths.max() < _LONGEST:
+        return _Scales(lengths, _NO_ROWS)
     odd = np.flatnonzero(~((lengths > _SHORTEST) & (lengths < _LONGEST)))
     undirected = odd[units_and_others(array[odd])[1]]
     lengths[odd] = 1

@@ -216,8 +216,8 @@ class Comparisons(Table):
         array([0.5, 0.5], dtype=float32)
         """
         items = _items("words", words)
-        given = np.ones(len(items)) if weights is None else np.asarray(weights, np.float64)
-        if given.shape != (len(items),):
+        given = None if weights is None else np.asarray(weights, np.float64)
+        if given is not None and given.shape != (len(items),):
             raise ParameterError(f"got {len(items)} words and weights of shape {given.shape}: give one weight per word")
         rows, places, own = [], [], []
         for place, item in enumerate(items):
@@ -226,13 +226,14 @@ class Comparisons(Table):
             elif not ignore_missing or item in self:
                 rows.append(self.row(item))
                 places.append(place)
-        total, used = self._weighted_sum(rows, given[places], pre_normalize)
+        total, used = self._weighted_sum(rows, None if given is None else given[places], pre_normalize)
         if used is not None:
             _warn_of_lost("get_mean_vector", [items[place] for place, fit in zip(places, used, strict=True) if not fit])
             places = [place for place, fit in zip(places, used, strict=True) if fit]
         for place in own:
-            total += given[place] * self._vector(items[place])
-        total_weight = np.abs(given[places + own]).sum()
+            vector = self._vector(items[place])
+            total += vector if given is None else given[place] * vector
+        total_weight = len(places) + len(own) if given is None else float(np.abs(given[places + own]).sum())
         mean = total / total_weight if total_weight else total
         return unit_row(mean) if post_normalize else mean.astype(np.float32)
 
@@ -343,17 +344,18 @@ class Comparisons(Table):
         return [items[place] for place in kept], vectors[kept]
 
     def _weighted_sum(
-        self, rows: list[int], weights: NDArray[np.float64], normalize: bool
+        self, rows: list[int], weights: NDArray[np.float64] | None, normalize: bool
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_] | None]:
-        """Return the weighted sum of rows, or of their unit vectors, and which are in it; None: all of them."""
+        """Return the sum of rows, or of their unit vectors, and which are in it; None: all of them."""
         if not rows:
             return np.zeros(self.vector_size), None
+        weights = np.ones(len(rows)) if weights is None else weights
         with np.errstate(all="ignore"):  # a damaged file may hold any NaN, also one that traps
             vectors = self._rows.take(rows, axis=0).astype(np.float64)
             lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors)) if normalize else np.ones(len(rows))
-            total = (weights / lengths) @ vectors
-        if lengths.min() > 0 and np.isfinite(total).all():
-            return total, None
+            total: NDArray[np.float64] = (weights / lengths).dot(vectors)
+            if math.isfinite(total.dot(total)):  # a length of 0 has made it NaN
+                return total, None
         fit = np.isfinite(vectors).all(axis=1) & np.isfinite(lengths) & (lengths > 0)
         found: NDArray[np.float64] = (weights[fit] / lengths[fit]) @ vectors[fit]
         return found, fit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -323,7 +323,7 @@ class Neighbours(Table):
     def _best(self, scores: NDArray[Any], topn: int, asked: list[int], choice: Choice, clip: bool = True) -> Answer:
         """Return the best rows that `choice` admits, given the scores of `choice.rows`."""
         rows, left_out = choice.rows, {*choice.left_out, *(row for row in asked if row < choice.limit)}
-        places = left_out if rows is None else np.flatnonzero(np.isin(rows, list(left_out))).tolist()
+        places = left_out if rows is None else _places(rows, left_out)
         wanted = topn if not choice.asks else min(len(scores), 4 * topn + 16)
         while True:
             best = best_rows(scores, wanted, places)
@@ -390,6 +390,13 @@ class Neighbours(Table):
             scores = np.minimum(np.maximum(scores, -1.0), 1.0)  # in a quarter of the time of np.clip
         words = self.index_to_key
         return NeighbourList((words[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True))
+
+
+def _places(rows: NDArray[np.int64], wanted: Iterable[int]) -> list[int]:
+    """Return where these rows stand among others, which ascend; those that are not among them are left out."""
+    asked = list(wanted)
+    found = np.searchsorted(rows, asked).tolist()
+    return [at for at, row in zip(found, asked, strict=True) if at < len(rows) and rows[at] == row]
 
 
 def direction(query: NDArray[np.float64], lost: list[Any]) -> NDArray[np.float32]:

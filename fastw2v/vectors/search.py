@@ -136,10 +136,12 @@ def best_rows(scores: NDArray[Any], topn: int, exclude: Iterable[int] = ()) -> N
             return near[best_rows(scores[near], topn, places)]
     # argpartition alone picks freely among equal scores at the edge; the threshold makes the choice by row.
     threshold = scores[np.argpartition(scores, len(scores) - wanted)[len(scores) - wanted]]
-    above = np.flatnonzero(scores > threshold)
-    level = np.flatnonzero(scores == threshold)[: wanted - len(above)]
-    rows = np.concatenate([above, level])
-    rows = rows[np.lexsort((rows, -scores[rows]))]
+    rows = np.flatnonzero(scores >= threshold)
+    if len(rows) > 2 * wanted:  # many are equal at the edge: the first of them suffice
+        above = np.flatnonzero(scores > threshold)
+        level = np.flatnonzero(scores == threshold)[: wanted - len(above)]
+        rows = np.concatenate([above, level])
+    rows = rows[np.lexsort((rows, -scores[rows]))][:wanted]
     if not left_out:
         return rows[:topn]
     if len(rows) > _FEW:
