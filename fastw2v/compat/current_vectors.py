@@ -140,7 +140,12 @@ class CurrentVectors(WordVectors):
 
     def unit_normalize_all(self) -> None:
         """Scale all vectors to length 1, in place; zero vectors stay zero."""
-        self._watched.lend()[...] = unit_rows(self._rows)
+        divisors = self._scales().divisors
+        array = self._watched.lend()
+        if divisors is None:
+            array[...] = unit_rows(array)
+        else:
+            array /= divisors[:, None]
 
 
 def _fixed_lengths(array: NDArray[Any]) -> NDArray[Any]:

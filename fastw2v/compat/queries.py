@@ -83,7 +83,7 @@ class Queries(EditableVectors):
         if not unit.any():
             return []
         choice = self._choice(None, among, exclude)
-        clipped = np.arange(choice.limit)[rows]
+        clipped = np.arange(*rows.indices(choice.limit))
         choice.rows = clipped if choice.rows is None else np.intersect1d(clipped, choice.rows)
         return self._best(self._scores(unit, choice), topn, asked, choice)
 
