@@ -1,7 +1,8 @@
 """``python -m bench``: measure speed and quality; print tables and write JSON files.
 
 Without a command, run the main set: limits, stages, ladder, speed, end-to-end, quality, ptb, documents, vectors. The
-slow ones, sweep, choice, parameters, stability and wide-windows, run only by name; so does ``python -m bench.gpu``.
+slow ones, sweep, choice, parameters, stability, libraries and wide-windows, run only by name; so does
+``python -m bench.gpu``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from bench import (
     documents,
     end_to_end,
     ladder,
+    libraries,
     limits,
     parameters,
     ptb,
@@ -222,6 +224,18 @@ def run_parameters(settings: Settings, architecture: str, epochs: int, seeds: in
     seeds = 1 if settings.quick else seeds
     rows = parameters.measure(find_corpus(settings.corpus), settings, architecture, epochs, seeds, threads)
     settings.write("parameters", rows)
+
+
+@main.command("libraries")
+@click.option("--seeds", default=5, show_default=True)
+@click.option("--only", multiple=True, help="Name of a package, as often as you like; by default all that are there.")
+@click.option("--name", default="libraries", show_default=True, help="Name of the file of results.")
+@click.pass_obj
+def run_libraries(settings: Settings, seeds: int, only: tuple[str, ...], name: str) -> None:
+    """Run libraries that use gensim with gensim and with fastw2v; figures of those that are not installed stay."""
+    seeds = 1 if settings.quick else seeds
+    rows = libraries.measure(lambda: find_corpus(settings.corpus), settings, seeds, only)
+    settings.write(name, libraries.merged(settings.results / f"{name}.json", rows))
 
 
 @main.command("wide-windows")

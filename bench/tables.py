@@ -15,7 +15,7 @@ from bench.helpers.record import BENCH
 from bench.helpers.scores import SCORES
 
 ROOT = BENCH.parent
-PAGES = (ROOT / "README.md", ROOT / "docs" / "index.md", ROOT / "docs" / "benchmarks.md")
+PAGES = (ROOT / "README.md", *(ROOT / "docs" / f"{page}.md" for page in ("index", "benchmarks", "coming_from_gensim")))
 PLACE = re.compile(r"(<!-- bench: ([\w-]+) -->\n\n?).*?(\n?<!-- end -->)", re.DOTALL)
 TABLES: dict[str, Callable[[], str]] = {}
 
@@ -248,6 +248,26 @@ def stability() -> str:
             for row in results("stability")["rows"]
         ],
     ) + source("stability")
+
+
+@made
+def libraries() -> str:
+    """Return the scores of libraries that use gensim, with gensim and with this package."""
+    rows = results("libraries")["rows"]
+    return table(
+        ["", "gensim", "fastw2v", "difference", "seeds", "training, times as fast"],
+        [
+            [
+                f"{row['package']} {row['version']}, {row['what']}: {row['scored']}",
+                f"{row['gensim']:.3f}",
+                f"{row['fastw2v']:.3f}",
+                f"{row['difference']:+.3f} ± {row['error']:.3f}",
+                str(len(row["seeds"])),
+                times(row["ratio"]),
+            ]
+            for row in rows
+        ],
+    ) + source("libraries")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from pathlib import Path
 
 PROC = Path("/proc")
 CGROUP = Path("/sys/fs/cgroup")
+UNASKED = 8 << 20  # bytes for which the system is not asked: reading all its limits takes longer than a small training
 
 
 def usable_cpus() -> int:
@@ -155,7 +156,7 @@ def check_memory(needed: int, what: str, *, lower: str = "lower vector_size or m
     Raises
     ------
     MemoryError
-        `needed` is more than `available_memory`.
+        `needed` is more than `available_memory`, and more than a few MiB.
 
     Examples
     --------
@@ -164,6 +165,8 @@ def check_memory(needed: int, what: str, *, lower: str = "lower vector_size or m
     Traceback (most recent call last):
     MemoryError: the vectors of 10**15 words need 1,073,741,824.0 GiB but ... GiB are free; lower vector_size ...
     """
+    if needed <= UNASKED:
+        return
     free = available_memory()
     if needed > free:
         raise MemoryError(f"{what} need {needed / 2**30:,.1f} GiB but {free / 2**30:,.1f} GiB are free; {lower}")

@@ -15,6 +15,7 @@ from fastw2v.vectors.word_vectors import WordVectors
 
 # Between these the squares of float32 neither vanish nor overflow.
 _SHORTEST, _LONGEST = 1e-15, 1e15
+_NO_ROWS: NDArray[np.int64] = np.empty(0, np.int64)
 _FLOATS = (np.float16, np.float32, np.float64)
 
 
@@ -86,7 +87,7 @@ class CurrentVectors(WordVectors):
     @property
     def norms(self) -> NDArray[Any]:
         """The lengths of the vectors as they are now, shape (V,)."""
-        found: NDArray[Any] = self._watched.result("norms", _lengths)
+        found: NDArray[Any] = self._watched.result("norms", _fixed_lengths)
         return found
 
     @norms.setter
@@ -120,7 +121,7 @@ class CurrentVectors(WordVectors):
         return len(self._rows)
 
     def _scales(self) -> _Scales:
-        found: _Scales = self._watched.result("scales", _scales)
+        found: _Scales = self._watched.result("scales", scales)
         return found
 
     def _cosines(self, unit: NDArray[np.float32], rows: slice | NDArray[np.int64]) -> NDArray[np.float32]:
@@ -139,19 +140,31 @@ class CurrentVectors(WordVectors):
 
     def unit_normalize_all(self) -> None:
         """Scale all vectors to length 1, in place; zero vectors stay zero."""
-        self._watched.lend()[...] = unit_rows(self._rows)
+        divisors = self._scales().divisors
+        array = self._watched.lend()
+        if divisors is None:
+            array[...] = unit_rows(array)
+        else:
+            array /= divisors[:, None]
+
+
+def _fixed_lengths(array: NDArray[Any]) -> NDArray[Any]:
+    return _fixed(_lengths(array))
 
 
 def _lengths(array: NDArray[Any]) -> NDArray[Any]:
     with np.errstate(all="ignore"):
         if array.dtype == np.float16:  # its squares overflow
             array = array.astype(np.float32)
-        return _fixed(np.sqrt(np.einsum("ij,ij->i", array, array)))
+        lengths: NDArray[Any] = np.sqrt(np.einsum("ij,ij->i", array, array))
+        return lengths
 
 
-def _scales(array: NDArray[Any]) -> _Scales:
+def scales(array: NDArray[Any]) -> _Scales:
     """Return the lengths, 1 for a vector of zeros, and which vectors have no direction."""
-    lengths = np.array(_lengths(array))
+    lengths = _lengths(array)
+    if len(array) and array.dtype == np.float32 and lengths.min() > _SHORTEST and lengths.max() < _LONGEST:
+        return _Scales(lengths, _NO_ROWS)
     odd = np.flatnonzero(~((lengths > _SHORTEST) & (lengths < _LONGEST)))
     undirected = odd[units_and_others(array[odd])[1]]
     lengths[odd] = 1

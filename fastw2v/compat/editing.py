@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.compat.current_vectors import CurrentVectors, float_type
-from fastw2v.compat.vector_attributes import Attributes, allocate, placeholder_counts
+from fastw2v.compat.current_vectors import float_type
+from fastw2v.compat.key_attributes import KeyAttributes
+from fastw2v.compat.vector_attributes import Attributes, allocate
 from fastw2v.corpus.vocabulary import Vocabulary, describe_unknown
 from fastw2v.errors import ParameterError, UnknownWordError
 from fastw2v.parameters import shown
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-class EditableVectors(CurrentVectors):
+class EditableVectors(KeyAttributes):
     """`WordVectors` whose array, keys and attributes may change at any time; answers follow what they are now.
 
     Parameters
@@ -36,9 +37,6 @@ class EditableVectors(CurrentVectors):
         Has no effect, as in gensim.
     """
 
-    # Properties of the base class; here plain attributes of each object, which scripts may assign.
-    index_to_key: list[Any] = []  # noqa: RUF012
-    key_to_index: dict[Hashable, int] = {}  # noqa: RUF012
     mapfile_path: Any = None
 
     def __init__(self, vector_size: Any, count: Any = 0, dtype: Any = np.float32, mapfile_path: Any = None) -> None:
@@ -151,6 +149,15 @@ class EditableVectors(CurrentVectors):
 
         A known key gets this vector. Many at once are quicker: `add_vectors`.
         """
+        row = self.next_index
+        if row < len(self.index_to_key) == len(self._rows) and self.index_to_key[row] is None:  # a spare row
+            check_key(key, "add_vector: the key is")
+            given = np.asarray(vector)
+            if key not in self.key_to_index and given.shape == (self.vector_size,) and given.dtype.kind in "fiu":
+                self._watched.lend()[row] = given
+                self.index_to_key[row], self.key_to_index[key] = key, row
+                self.next_index = row + 1
+                return row
         self.add_vectors([key], [vector], replace=True)
         return self.key_to_index[key]
 
@@ -174,11 +181,16 @@ class EditableVectors(CurrentVectors):
         keys = [keys] if single else list(keys)
         given = _vectors_of(keys, [weights] if single else weights, self.vector_size)
         values = {name: _values_of(name, value, keys) for name, value in (extras or {}).items()}
-        known = np.array([key in self.key_to_index for key in keys], bool)
+        known = np.fromiter((key in self.key_to_index for key in keys), bool, len(keys))
         # Typed before anything is changed, so that a type that does not fit changes nothing.
         allocate(dict(self.expandos), len(self), [(name, value.dtype) for name, value in values.items()])
-        self._append([key for key, old in zip(keys, known, strict=True) if not old], given[~known])
+        if known.any():
+            self._append([key for key, old in zip(keys, known, strict=True) if not old], given[~known])
+        else:
+            self._append(keys, given)
         allocate(self.expandos, len(self), [(name, value.dtype) for name, value in values.items()])
+        if not values and not (replace and known.any()):
+            return
         changed = np.ones(len(keys), bool) if replace else ~known
         rows = [self.key_to_index[key] for key, change in zip(keys, changed, strict=True) if change]
         if replace and known.any():
@@ -190,17 +202,18 @@ class EditableVectors(CurrentVectors):
         """Give rows to new keys: spare ones first."""
         self._check_rows()
         spare = [row for row in range(self.next_index, len(self)) if self.index_to_key[row] is None][: len(keys)]
-        more = len(keys) - len(spare)
         if spare:
             self._watched.lend()[spare] = vectors[: len(spare)]
+            for key, row in zip(keys, spare, strict=False):
+                self.index_to_key[row], self.key_to_index[key] = key, row
+            self.next_index = max(self.next_index, spare[-1] + 1)
+        more = keys[len(spare) :]
         if more:
             added = vectors[len(spare) :].astype(self._rows.dtype)
+            self.key_to_index.update(zip(more, range(len(self), len(self) + len(more)), strict=True))
+            self.index_to_key += more
             self._hold(np.concatenate([self._rows, added]))
-        rows = [*spare, *range(len(self), len(self) + more)]
-        self.index_to_key += [None] * more
-        for key, row in zip(keys, rows, strict=True):
-            self.index_to_key[row], self.key_to_index[key] = key, row
-        self.next_index = max([self.next_index, *(row + 1 for row in rows)])
+            self.next_index = len(self)
         self._lengthen_locks()
 
     def __setitem__(self, keys: Any, weights: Any) -> None:
@@ -214,42 +227,7 @@ class EditableVectors(CurrentVectors):
                 )
         self.add_vectors(list(keys) if listed else [keys], weights if listed else [weights], replace=True)
 
-    # -- attributes of keys --
-
-    def allocate_vecattrs(self, attrs: Any = None, types: Any = None) -> None:
-        """Make arrays for attributes, and all of them as long as there are keys."""
-        allocate(self.expandos, len(self), zip(attrs or (), types or (), strict=True))
-
-    def set_vecattr(self, key: Hashable, attr: str, val: Any) -> None:
-        """Set an attribute of a key; the first value decides the type of the attribute."""
-        row = self.row(key)
-        self.allocate_vecattrs([attr], [type(val)])
-        self.expandos[attr][row] = val
-
-    def get_vecattr(self, key: Hashable, attr: str) -> Any:
-        """Return an attribute of a key, such as its "count"."""
-        if attr not in self.expandos:
-            names = ", ".join(map(repr, self.expandos)) or "none"
-            raise KeyError(f"attribute {attr!r}: these vectors have {names}")
-        return self.expandos[attr][self.row(key)]
-
-    @property
-    def counts(self) -> NDArray[np.int64] | None:
-        """The attribute "count" as whole numbers, shape (V,).
-
-        None where there is none, where the counts are made up, and where keys were assigned that they do not belong to.
-        """
-        given = self.expandos.get("count")
-        if given is None or len(given) != len(self):
-            return None
-        if self._placeholders and np.array_equal(given, placeholder_counts(len(given))):
-            return None
-        return np.asarray(given, np.int64)
-
-    def _set_counts(self, counts: NDArray[np.int64] | None) -> None:
-        """Set the counts; None: gensim's numbers by row, for vectors of a file without counts."""
-        self._placeholders = counts is None
-        self.expandos["count"] = placeholder_counts(len(self)) if counts is None else np.array(counts, np.int64)
+    # -- order --
 
     def sort_by_descending_frequency(self) -> None:
         """Order keys, vectors and attributes by count, the highest first; of equal counts, the later row, as gensim.
@@ -263,7 +241,7 @@ class EditableVectors(CurrentVectors):
         allocate(self.expandos, len(self))
         counts = np.asarray(self.expandos["count"], np.int64)
         order = np.lexsort((-np.arange(len(counts)), -counts))
-        self.index_to_key = [self.index_to_key[row] for row in order]
+        vars(self)["index_to_key"] = [self.index_to_key[row] for row in order]  # the attributes are ordered below
         self.key_to_index = {key: row for row, key in enumerate(self.index_to_key) if key is not None}
         for name, values in self.expandos.items():
             self.expandos[name] = values[order]
@@ -369,13 +347,23 @@ def _vectors_of(keys: Sequence[Any], weights: Any, size: int) -> NDArray[Any]:
         raise ParameterError(
             f"{len(keys):,} keys need vectors of shape ({len(keys)}, {size}), one row of numbers per key; got {found}"
         )
+    try:
+        distinct = len(set(keys)) == len(keys)
+    except TypeError:
+        distinct = False
+    if not distinct:
+        _refuse_keys(keys)
+    return given.reshape(len(keys), size)
+
+
+def _refuse_keys(keys: Sequence[Any]) -> None:
+    """Raise for the first key that cannot be one, or is there twice."""
     seen: set[Any] = set()
     for key in keys:
         check_key(key, "`keys` holds")
         if key in seen:
             raise ParameterError(f"the key {key!r} is given twice: give each key one vector")
         seen.add(key)
-    return given.reshape(len(keys), size)
 
 
 def _values_of(name: str, values: Any, keys: Sequence[Any]) -> NDArray[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,18 @@ from fastw2v.vectors.word_vectors import WordVectors
 _METHODS: dict[str, Method] = {"most_similar": "add", "most_similar_cosmul": "mul"}
 
 
+class Correlation(NamedTuple):
+    """A correlation and its p-value, under the names of SciPy's results, which gensim returns."""
+
+    statistic: np.float64
+    pvalue: np.float64
+
+    @property
+    def correlation(self) -> np.float64:
+        """The older name of `statistic`."""
+        return self.statistic
+
+
 def word_pairs(
     wv: WordVectors,
     pairs: str | os.PathLike[str],
@@ -26,7 +38,7 @@ def word_pairs(
     restrict_vocab: int | None,
     case_insensitive: bool,
     dummy4unknown: bool,
-) -> tuple[tuple[float, float], tuple[float, float], float]:
+) -> tuple[Correlation, Correlation, float]:
     """Return Pearson's and Spearman's correlation, each with its p-value, and the percentage of unknown pairs."""
     if delimiter == "":
         raise ParameterError("delimiter='': it must be what stands between the fields, such as ',', or None for spaces")
@@ -46,7 +58,9 @@ def word_pairs(
     of_all = report.used + report.missing
     missing = 100 * report.missing / max(1, of_all)
     compared = of_all if dummy4unknown else report.used
-    pearson, spearman = ((r, _p_value(r, compared)) for r in (report.pearson, report.spearman))
+    pearson, spearman = (
+        Correlation(np.float64(r), np.float64(_p_value(r, compared))) for r in (report.pearson, report.spearman)
+    )
     return pearson, spearman, missing
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.compat.absent import OF_VECTORS, Absent
-from fastw2v.compat.evaluation import word_analogies, word_pairs
+from fastw2v.compat.evaluation import Correlation, word_analogies, word_pairs
 from fastw2v.compat.files import Files
 from fastw2v.compat.queries import Queries, refuse_string
 from fastw2v.compat.watched import owner_of
@@ -88,7 +88,9 @@ class KeyedVectors(Absent, Queries, Files):
     def get_vector(self, key: Hashable, norm: bool = False) -> NDArray[Any]:
         """Return the vector of a word, read-only, of length 1 with ``norm=True``."""
         row = self.row(key)
-        vector = self._unit(row) if norm else self._rows[row]
+        if not norm:
+            return self._watched.view[row]  # read-only, as the view is
+        vector = self._unit(row)
         vector.flags.writeable = False
         return vector
 
@@ -99,7 +101,9 @@ class KeyedVectors(Absent, Queries, Files):
 
     def get_index(self, key: Hashable, default: int | None = None) -> int:
         """Return the row of a word, or `default` where it is given and the word unknown."""
-        return self.row(key) if default is None or self.has_index_for(key) else default
+        if default is None or self.has_index_for(key):
+            return self.row(key)
+        return default
 
     def has_index_for(self, key: Hashable) -> bool:
         """Return whether it is a word or a row."""
@@ -186,7 +190,7 @@ class KeyedVectors(Absent, Queries, Files):
         restrict_vocab: int | None = 300_000,
         case_insensitive: bool = True,
         dummy4unknown: bool = False,
-    ) -> tuple[tuple[float, float], tuple[float, float], float]:
+    ) -> tuple[Correlation, Correlation, float]:
         """Return Pearson's and Spearman's correlation, each with its p-value, and the percentage of unknown pairs.
 
         With the default delimiter, tabs, semicolons, commas, bars and white space are recognised; None is white space.

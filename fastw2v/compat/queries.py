@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.compat.arguments import refuse
+from fastw2v.compat.current_vectors import scales
 from fastw2v.compat.editing import EditableVectors
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import shown
-from fastw2v.vectors.neighbours import directions
+from fastw2v.vectors.neighbours import direction
 from fastw2v.vectors.queries import Words, check_finite, check_key
-from fastw2v.vectors.search import unit_row, units_and_others
+from fastw2v.vectors.search import unit_row, unit_rows
 
 
 class Queries(EditableVectors):
@@ -69,7 +70,7 @@ class Queries(EditableVectors):
             refuse(not (among is exclude is None), "among and exclude", "all rows are scored or left to the indexer")
             lost: list[Any] = []
             query, _ = self._query(added, taken, lost)
-            unit = directions(query[None, :], lost)[0]
+            unit = direction(query, lost)
             return _ask(indexer, unit, topn, start, end) if foreign else self._all_scores(unit, lost)[start:end]
         if start or (end is not None and end < 0):
             refuse(indexer is not None, "clips together with indexer", "an index always searches all rows")
@@ -82,11 +83,11 @@ class Queries(EditableVectors):
         """Find the nearest words among some rows."""
         lost: list[Any] = []
         query, asked = self._query(added, taken, lost)
-        unit = directions(query[None, :], lost)[0]
+        unit = direction(query, lost)
         if not unit.any():
             return []
         choice = self._choice(None, among, exclude)
-        clipped = np.arange(choice.limit)[rows]
+        clipped = np.arange(*rows.indices(choice.limit))
         choice.rows = clipped if choice.rows is None else np.intersect1d(clipped, choice.rows)
         return self._best(self._scores(unit, choice), topn, asked, choice)
 
@@ -158,8 +159,8 @@ class Queries(EditableVectors):
             )
         known = self._known(ws1), self._known(ws2)
         if not all(known):
-            return 0.0
-        return super().n_similarity(*known)
+            return np.float64(0)
+        return np.float64(super().n_similarity(*known))
 
     def doesnt_match(self, words: Sequence[Hashable]) -> Hashable:
         """Return the word that is farthest from the mean of all."""
@@ -198,11 +199,11 @@ class Queries(EditableVectors):
 
     def similarity(self, w1: Hashable, w2: Hashable) -> float:
         """Return the cosine similarity of two words."""
-        return super().similarity(w1, w2)
+        return np.float64(super().similarity(w1, w2))  # a float that scripts may round as they do gensim's: x.round(2)
 
     def distance(self, w1: Hashable, w2: Hashable) -> float:
         """Return 1 less the cosine similarity of two words."""
-        return super().distance(w1, w2)
+        return np.float64(super().distance(w1, w2))
 
     def get_mean_vector(
         self,
@@ -229,7 +230,7 @@ class Queries(EditableVectors):
         if not known:
             raise ParameterError("rank_by_centrality: none of the words is in the vocabulary; give at least one")
         known, vectors = self._directed("rank_by_centrality", known, use_norm)
-        mean = unit_row(vectors.astype(np.float64).mean(axis=0))
+        mean = unit_row(np.add.reduce(vectors, axis=0, dtype=np.float64) / len(known))
         return sorted(zip((vectors @ mean).tolist(), known, strict=True), reverse=True)
 
     def wmdistance(self, document1: Sequence[Hashable], document2: Sequence[Hashable], norm: bool = True) -> float:
@@ -252,15 +253,14 @@ class Queries(EditableVectors):
     @staticmethod
     def cosine_similarities(vector_1: NDArray[Any], vectors_all: NDArray[Any]) -> NDArray[np.float32]:
         """Return the cosines of a vector with others, shape (n,), NaN for a vector that has no direction."""
-        array, vector = np.asarray(vectors_all), np.asarray(vector_1)
-        if array.ndim != 2 or vector.shape != array.shape[1:]:
+        rows, vector = np.asarray(vectors_all), np.asarray(vector_1)
+        if rows.ndim != 2 or vector.shape != rows.shape[1:]:
             raise ParameterError(
-                f"cosine_similarities: vector_1 has shape {vector.shape}, and vectors_all {array.shape}; they must be "
+                f"cosine_similarities: vector_1 has shape {vector.shape}, and vectors_all {rows.shape}; they must be "
                 "(D,) and (n, D)"
             )
-        units, undirected = units_and_others(array)
-        unit = unit_row(vector)
-        found: NDArray[np.float32] = units @ unit
+        unit, (divisors, undirected) = unit_row(vector), scales(rows)
+        found: NDArray[np.float32] = unit_rows(rows) @ unit if divisors is None else rows @ unit / divisors
         if len(undirected) or not unit.any():
             warn_user("cosine_similarities: of vectors that are zero, or hold NaN or infinity, they are NaN")
             found[undirected if unit.any() else slice(None)] = np.nan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,31 @@ def allocate(attributes: Attributes, rows: int, wanted: Iterable[tuple[str, Any]
         if len(values) != rows:
             attributes[name] = np.zeros((rows, *values.shape[1:]), values.dtype)
             attributes[name][: len(values)] = values[:rows]
+
+
+def follow_keys(attributes: Attributes, before: Sequence[Any], after: Sequence[Any]) -> None:
+    """Give each key its values again where a script assigns other keys, as to prune or to order them; 0 for new ones.
+
+    Arrays of another length than the keys before have been assigned, too, and stay.
+    """
+    if not attributes or after is before:
+        return
+    row_of = {key: row for row, key in enumerate(before)}
+    rows = np.array([row_of.get(key, -1) for key in after], np.int64)
+    known = rows >= 0
+    for name, values in attributes.items():
+        if len(values) == len(before):
+            attributes[name] = np.zeros((len(rows), *values.shape[1:]), values.dtype)
+            attributes[name][known] = values[rows[known]]
+
+
+def stale(name: str, values: int, keys: int) -> str:
+    """Say that an attribute has values of keys that are gone."""
+    return (
+        f"the attribute {name!r} has {values:,} values for {keys:,} keys: keys were taken out of wv.index_to_key, and "
+        "those behind them have the values of others; assign the list anew, wv.index_to_key = [...], and values follow "
+        "their keys"
+    )
 
 
 def _dtype(given: Any) -> np.dtype[Any]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fastw2v.compat.current_vectors import float_type
 from fastw2v.compat.editing import EditableVectors
-from fastw2v.compat.vector_attributes import PATHS
+from fastw2v.compat.vector_attributes import PATHS, stale
 from fastw2v.compat.watched import owner_of
 from fastw2v.errors import FormatError, ParameterError, UndecodableWordError, warn_user, warnings_worded
 from fastw2v.first_bytes import describe, describe_arrays, describe_packed, is_binary, is_pickle
@@ -93,7 +93,14 @@ def _order(wv: EditableVectors, sort_attr: str, fvocab: PathLike | None) -> NDAr
     """Return the rows in descending order of an attribute, or by row if there is none."""
     wv._check_rows()
     _ = wv.vocabulary  # every row has a key
-    if sort_attr in wv.expandos:
+    values = wv.expandos.get(sort_attr)
+    if values is not None and len(values) > len(wv):
+        problem = stale(sort_attr, len(values), len(wv))
+        if fvocab is not None:
+            raise ParameterError(f"fvocab={os.fspath(fvocab)!r}: {problem}")
+        warn_user(f"{problem}. The keys are written by row")
+        return np.arange(len(wv))
+    if values is not None and len(values) == len(wv):
         return np.argsort(-np.asarray(wv.expandos[sort_attr], np.float64), kind="stable")
     if fvocab is not None:
         raise ParameterError(

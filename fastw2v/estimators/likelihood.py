@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,14 +44,10 @@ def log_probabilities(
     rows, ends, coverage = document_rows(documents, vectors, tokenizer)
     coverage.doubt(ends, vectors, "get a log probability of 0, the highest")
     matrix = np.asarray(vectors.vectors, np.float32)
-    found = []
-    for begin, end in pairwise(ends):
-        ids = rows[begin:end].astype(np.int64)
-        if cbow_mean is None:
-            found.append(skipgram_log_probability(ids, matrix, probabilities, window))
-        else:
-            found.append(cbow_log_probability(ids, matrix, probabilities, window, cbow_mean))
-    return np.array(found)
+    ids, ends = rows.astype(np.int64), np.asarray(ends, np.int64)
+    if cbow_mean is None:
+        return _skipgram(ids, ends, matrix, probabilities, window)
+    return _cbow(ids, ends, matrix, probabilities, window, cbow_mean)
 
 
 class WordProbabilities:
@@ -76,43 +71,55 @@ class WordProbabilities:
         return np.asarray(-(np.logaddexp(0, -scores) * (sign != 0)).sum(axis=1), np.float64)
 
 
-def skipgram_log_probability(
-    ids: NDArray[np.int64], vectors: NDArray[np.float32], probabilities: WordProbabilities, window: int
-) -> float:
-    """Return the sum, over all pairs within the window, of the log probability of one word given the other's vector."""
-    total = 0.0
-    for distance in range(1, min(window, len(ids) - 1) + 1):
-        for begin in range(0, len(ids) - distance, TOKENS_AT_ONCE):
-            left = ids[begin : min(begin + TOKENS_AT_ONCE, len(ids) - distance)]
-            right = ids[begin + distance :][: len(left)]
-            total += float(probabilities.of(left, vectors[right]).sum() + probabilities.of(right, vectors[left]).sum())
-    return total
+def _skipgram(
+    ids: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    vectors: NDArray[np.float32],
+    probabilities: WordProbabilities,
+    window: int,
+) -> NDArray[np.float64]:
+    """Return each document's sum, over all pairs in the window, of one word's log probability given the other's vector.
+
+    `ids` are those of all documents, one after the other; `ends` where each begins, and the last one's end.
+    """
+    of, found = _document_of(ends), np.zeros(len(ends) - 1)
+    for distance in range(1, min(window, int(np.diff(ends).max(initial=1)) - 1) + 1):
+        first = np.flatnonzero(of[:-distance] == of[distance:])
+        for begin in range(0, len(first), TOKENS_AT_ONCE):
+            left = first[begin : begin + TOKENS_AT_ONCE]
+            one, other = ids[left], ids[left + distance]
+            sums = probabilities.of(one, vectors[other]) + probabilities.of(other, vectors[one])
+            found += np.bincount(of[left], sums, len(found))
+    return found
 
 
-def cbow_log_probability(
-    ids: NDArray[np.int64], vectors: NDArray[np.float32], probabilities: WordProbabilities, window: int, mean: bool
-) -> float:
-    """Return the sum of each word's log probability given its context's hidden row, zeros without a context."""
-    total = 0.0
-    for begin, end, rows in _blocks(ids, window, vectors):
-        sums = np.concatenate([np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0, dtype=np.float64)])
-        at = np.arange(begin, end)
-        base = max(0, begin - window)
-        low, high = np.maximum(at - window, 0), np.minimum(at + window + 1, len(ids))
-        hidden = sums[high - base] - sums[low - base] - rows[at - base]
-        if mean:
-            hidden /= np.maximum(high - low - 1, 1)[:, None]
-        total += float(probabilities.of(ids[begin:end], hidden.astype(np.float32)).sum())
-    return total
-
-
-def _blocks(
-    ids: NDArray[np.int64], window: int, vectors: NDArray[np.float32]
-) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
-    """Yield the tokens in blocks, with the vectors of each block and of the window on both its sides."""
+def _cbow(
+    ids: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    vectors: NDArray[np.float32],
+    probabilities: WordProbabilities,
+    window: int,
+    mean: bool,
+) -> NDArray[np.float64]:
+    """Return each document's sum of the log probability of its words given the hidden row of their context."""
+    of, found = _document_of(ends), np.zeros(len(ends) - 1)
+    at = np.arange(len(ids))
+    low, high = np.maximum(at - window, ends[of]), np.minimum(at + window + 1, ends[of + 1])
     for begin in range(0, len(ids), TOKENS_AT_ONCE):
-        end = min(begin + TOKENS_AT_ONCE, len(ids))
-        yield begin, end, vectors[ids[max(0, begin - window) : end + window]]
+        here = slice(begin, begin + TOKENS_AT_ONCE)
+        base = int(low[begin])
+        rows = vectors[ids[base : high[here][-1]]]
+        sums = np.concatenate([np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0, dtype=np.float64)])
+        hidden = sums[high[here] - base] - sums[low[here] - base] - rows[at[here] - base]
+        if mean:
+            hidden /= np.maximum(high[here] - low[here] - 1, 1)[:, None]
+        found += np.bincount(of[here], probabilities.of(ids[here], hidden.astype(np.float32)), len(found))
+    return found
+
+
+def _document_of(ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the number of the document that each token belongs to."""
+    return np.repeat(np.arange(len(ends) - 1), np.diff(ends))
 
 
 def softmax_between(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import Any
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.queries import check_finite, describe_undirected, is_column
-from fastw2v.vectors.search import rows_not_finite, unit_row, unit_rows, units_and_others
+from fastw2v.vectors.search import cosine, rows_not_finite, unit_row, units_and_others
 from fastw2v.vectors.table import Table
 from fastw2v.vectors.word_movers import transport_cost
 
@@ -85,7 +86,7 @@ class Comparisons(Table):
             found, undirected = 1 - self._cosines(unit, slice(None)), self.without_direction
         else:
             check_words("others", others)
-            units, undirected = units_and_others(self._rows[[self.row(other) for other in others]])
+            units, undirected = units_and_others(self._rows.take([self.row(other) for other in others], axis=0))
             found = 1 - units @ unit
         if not unit.any() or len(undirected):
             found[undirected if unit.any() else slice(None)] = np.nan
@@ -220,26 +221,26 @@ class Comparisons(Table):
         """
         items = _items(self._words_argument, words)
         self._warn_of_unknown(items, ignore_missing)
-        given = np.ones(len(items)) if weights is None else _numbers(weights)
-        if given.shape != (len(items),):
+        given = None if weights is None else _numbers(weights)
+        if given is not None and given.shape != (len(items),):
             raise ParameterError(
                 f"got {counted(len(items), 'word')} and weights of shape {given.shape}: give one weight per word"
             )
-        vectors, used = np.zeros((len(items), self.vector_size)), np.zeros(len(items), bool)
-        rows: dict[int, int] = {}  # place in `items` -> row
+        rows, places, own = [], [], []
         for place, item in enumerate(items):
             if isinstance(item, np.ndarray):
-                vectors[place], used[place] = self._vector(item), True
+                own.append(place)
             elif not ignore_missing or item in self:
-                rows[place] = self.row(item)
-        if rows:
-            places, found = np.array(list(rows)), self._rows[list(rows.values())]
-            fit = np.isfinite(found).all(axis=1)
-            fit &= found.any(axis=1) | (not pre_normalize)
-            vectors[places[fit]] = unit_rows(found[fit]) if pre_normalize else found[fit]
-            used[places[fit]] = True
-            _warn_of_lost("get_mean_vector", [items[place] for place in places[~fit]])
-        total, total_weight = (given[:, None] * vectors).sum(axis=0), np.abs(given[used]).sum()
+                rows.append(self.row(item))
+                places.append(place)
+        total, used = self._weighted_sum(rows, None if given is None else given[places], pre_normalize)
+        if used is not None:
+            _warn_of_lost("get_mean_vector", [items[place] for place, fit in zip(places, used, strict=True) if not fit])
+            places = [place for place, fit in zip(places, used, strict=True) if fit]
+        for place in own:
+            vector = self._vector(items[place])
+            total += vector if given is None else given[place] * vector
+        total_weight = len(places) + len(own) if given is None else float(np.abs(given[places + own]).sum())
         mean = total / total_weight if total_weight else total
         return unit_row(mean) if post_normalize else mean.astype(np.float32)
 
@@ -353,9 +354,26 @@ class Comparisons(Table):
         kept = np.setdiff1d(np.arange(len(items)), lost)
         return [items[place] for place in kept], vectors[kept]
 
+    def _weighted_sum(
+        self, rows: list[int], weights: NDArray[np.float64] | None, normalize: bool
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_] | None]:
+        """Return the sum of rows, or of their unit vectors, and which are in it; None: all of them."""
+        if not rows:
+            return np.zeros(self.vector_size), None
+        weights = np.ones(len(rows)) if weights is None else weights
+        with np.errstate(all="ignore"):  # a damaged file may hold any NaN, also one that traps
+            vectors = self._rows.take(rows, axis=0).astype(np.float64)
+            lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors)) if normalize else np.ones(len(rows))
+            total: NDArray[np.float64] = (weights / lengths).dot(vectors)
+            if math.isfinite(total.dot(total)):  # a length of 0 has made it NaN
+                return total, None
+        fit = np.isfinite(vectors).all(axis=1) & np.isfinite(lengths) & (lengths > 0)
+        found: NDArray[np.float64] = (weights[fit] / lengths[fit]) @ vectors[fit]
+        return found, fit
+
     def _usable(self, rows: list[int], normalize: bool) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Return the unit vectors of rows, or vectors, and which of them are of no use."""
-        vectors = self._rows[rows]
+        vectors = self._rows.take(rows, axis=0)
         return units_and_others(vectors) if normalize else (vectors, rows_not_finite(vectors))
 
     def _vector(self, word: Any) -> NDArray[Any]:
@@ -368,7 +386,11 @@ class Comparisons(Table):
 
     def _mean_row(self, name: str, words: Sequence[Hashable]) -> NDArray[np.float64]:
         items = _items(name, words)
-        vectors = self._rows[[self.row(word) for word in items]]
+        vectors = self._rows.take([self.row(word) for word in items], axis=0)
+        total = np.add.reduce(vectors, axis=0, dtype=np.float64)
+        if np.isfinite(total).all():
+            mean: NDArray[np.float64] = total / len(items)
+            return mean
         if len(bad := rows_not_finite(vectors)):
             _warn_of_lost("n_similarity", [items[place] for place in bad])
             if len(bad) == len(items):
@@ -402,15 +424,15 @@ def _items(name: str, words: Any) -> list[Any]:
 
 
 def _cosine(first: NDArray[Any], second: NDArray[Any]) -> float:
-    unit, other = unit_row(first), unit_row(second)
-    if not unit.any() or not other.any():
+    found = cosine(first, second)
+    if math.isnan(found):
         finite = bool(np.isfinite(first).all() and np.isfinite(second).all())
         warn_user(
             f"similarity of a vector that {'is zero' if finite else 'holds NaN or infinity'} and so has no direction: "
             f"it is {'0' if finite else 'NaN'}"
         )
-        return 0.0 if finite else float("nan")
-    return min(1.0, max(-1.0, float(unit.astype(np.float64) @ other.astype(np.float64))))
+        return 0.0 if finite else found
+    return found
 
 
 def _warn_of_lost(call: str, words: list[Any]) -> None:

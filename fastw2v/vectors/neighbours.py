@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.vectors.neighbour_list import NeighbourList
 from fastw2v.vectors.queries import Choice, Words, describe_undirected, read_terms
-from fastw2v.vectors.search import SearchIndex, best_of_many, best_rows, search_limit, unit_rows, whole_number
+from fastw2v.vectors.search import SearchIndex, best_of_many, best_rows, search_limit, unit_row, unit_rows, whole_number
 from fastw2v.vectors.table import Table
 
 # As in gensim: keeps a quotient of similarities finite (Levy and Goldberg 2014, equation 4).
@@ -85,7 +85,7 @@ class Neighbours(Table):
         choice = self._choice(restrict_vocab, among, exclude, every=index is None)
         lost: list[Any] = []
         query, asked = self._query(positive, negative, lost)
-        unit = directions(query[None, :], lost)[0]
+        unit = direction(query, lost)
         if not unit.any():
             return NeighbourList()
         if index is not None:
@@ -233,7 +233,7 @@ class Neighbours(Table):
                 vector, rows = self._query(term, lost=lost)
                 asked += rows
                 terms += name == "positive"
-                unit = unit_rows(vector[None, :])[0]
+                unit = unit_row(vector)
                 if not unit.any():
                     continue
                 near = self._scores(unit, choice).astype(np.float64)
@@ -327,7 +327,7 @@ class Neighbours(Table):
     def _best(self, scores: NDArray[Any], topn: int, asked: list[int], choice: Choice, clip: bool = True) -> Answer:
         """Return the best rows that `choice` admits, given the scores of `choice.rows`."""
         rows, left_out = choice.rows, {*choice.left_out, *(row for row in asked if row < choice.limit)}
-        places = left_out if rows is None else np.flatnonzero(np.isin(rows, list(left_out))).tolist()
+        places = left_out if rows is None else _places(rows, left_out)
         wanted = topn if not choice.asks else min(len(scores), 4 * topn + 16)
         while True:
             best = best_rows(scores, wanted, places)
@@ -391,9 +391,25 @@ class Neighbours(Table):
 
     def _answer(self, rows: NDArray[np.int64], scores: NDArray[Any], clip: bool = True) -> Answer:
         if clip:
-            scores = np.clip(scores, -1.0, 1.0)
+            scores = np.minimum(np.maximum(scores, -1.0), 1.0)  # in a quarter of the time of np.clip
         words = self.index_to_key
         return NeighbourList((words[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True))
+
+
+def _places(rows: NDArray[np.int64], wanted: Iterable[int]) -> list[int]:
+    """Return where these rows stand among others, which ascend; those that are not among them are left out."""
+    asked = list(wanted)
+    found = np.searchsorted(rows, asked).tolist()
+    return [at for at, row in zip(found, asked, strict=True) if at < len(rows) and rows[at] == row]
+
+
+def direction(query: NDArray[np.float64], lost: list[Any]) -> NDArray[np.float32]:
+    """Do what `directions` does for one query, shape (D,), in less time."""
+    _warn_of_lost(lost)
+    unit = unit_row(query)
+    if not unit.any():
+        _warn_of_zeros("the query is")
+    return unit
 
 
 def directions(queries: NDArray[np.float64], lost: list[Any]) -> NDArray[np.float32]:

@@ -181,6 +181,45 @@ def test_resized_as_gensim_does(wv, theirs, keys):
     assert wv.expandos["count"].tolist() == theirs.expandos["count"].tolist()
 
 
+def counted(wv, counts=(9, 7, 5, 3)):
+    for key, count in zip(WORDS, counts, strict=True):
+        wv.set_vecattr(key, "count", count)
+    return wv
+
+
+def test_counts_follow_their_keys_when_others_are_assigned(wv, tmp_path):
+    """gensim's then belong to other words."""
+    counted(wv).set_vecattr("a", "own", 1.5)
+    wv.vectors, wv.key_to_index = wv.vectors[[2, 1, 0]], {"c": 0, "new": 1, "a": 2}
+    wv.index_to_key = ["c", "new", "a"]
+    assert [wv.get_vecattr(key, "count") for key in ("a", "c", "new")] == [9, 5, 0]
+    assert wv.expandos["own"].tolist() == [0, 0, 1.5]
+    wv.save_word2vec_format(tmp_path / "vectors")
+    assert KeyedVectors.load_word2vec_format(tmp_path / "vectors").index_to_key == ["a", "c", "new"]
+    wv.expandos["count"] = np.array([4, 3])
+    wv.vectors, wv.index_to_key = wv.vectors[:2], ["c", "new"]
+    assert wv.expandos["count"].tolist() == [4, 3]  # assigned by the script, too
+
+
+def test_counts_of_keys_that_were_taken_out_of_the_list_itself_are_doubtful(wv, tmp_path):
+    counted(wv)
+    del wv.index_to_key[1]
+    wv.vectors, wv.key_to_index = np.delete(wv.vectors, 1, axis=0), {"a": 0, "c": 1, "d": 2}
+    with pytest.warns(RuntimeWarning, match=r"'count' has 4 values for 3 keys: .* assign the list anew"):
+        assert wv.get_vecattr("c", "count") == 7
+    with pytest.warns(RuntimeWarning, match="written by row"):
+        wv.save_word2vec_format(tmp_path / "vectors")
+    assert KeyedVectors.load_word2vec_format(tmp_path / "vectors").index_to_key == ["a", "c", "d"]
+    with pytest.raises(ParameterError, match=r"fvocab=.* 4 values for 3 keys"):
+        wv.save_word2vec_format(tmp_path / "vectors", fvocab=tmp_path / "words")
+
+
+def test_keys_appended_to_the_list_itself_have_the_count_0(wv):
+    counted(wv).index_to_key.append("e")
+    wv.key_to_index["e"] = 4
+    assert wv.get_vecattr("e", "count") == 0
+
+
 # --- keys -------------------------------------------------------------------------------------------------------------
 
 

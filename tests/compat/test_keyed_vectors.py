@@ -103,6 +103,8 @@ def test_evaluation_returns_what_gensim_returns(both, tmp_path):
     (tmp_path / "pairs.tsv").write_text("\n".join(rows) + "\n")
     found, expected = (wv.evaluate_word_pairs(str(tmp_path / "pairs.tsv")) for wv in (ours, theirs))
     assert_alike([*found[0], *found[1], found[2]], [*map(float, expected[0]), *map(float, expected[1]), expected[2]])
+    named = [[pearson.statistic, spearman.pvalue, spearman.correlation] for pearson, spearman, _ in (found, expected)]
+    assert_alike(*named)
     # The answer to each question is the nearest word, so that about half of the questions have a right one.
     lines = []
     for section in range(2):
@@ -266,6 +268,11 @@ LOOKUPS = {
     "neighbours of the rows of a matrix": lambda wv: wv.most_similar(wv.vectors[:2]),
     "words in between": lambda wv: wv.closer_than(key1="word1", key2="word9"),
     "a similarity": lambda wv: wv.similarity(w1="word1", w2="word2"),
+    "rounded comparisons": lambda wv: [
+        wv.similarity("word1", "word2").round(2),
+        wv.distance("word1", "word2").item(),
+        wv.n_similarity(["word1"], ["word2", "word3"]).round(2),
+    ],
     "a mean": lambda wv: wv.get_mean_vector(keys=["word1", "none"]),
 }
 

@@ -114,6 +114,7 @@ def test_memory_does_not_grow_with_the_corpus(tmp_path, numbers_printed_by):
 
 def small_memory(monkeypatch, free):
     monkeypatch.setattr(machine, "available_memory", lambda: free)
+    monkeypatch.setattr(machine, "UNASKED", 0)
     monkeypatch.setattr(id_store, "BLOCK", 1_000)
     monkeypatch.setattr(id_store, "CHECK_EVERY", 5_000)
     monkeypatch.setattr(id_store, "RESERVE", 10_000)

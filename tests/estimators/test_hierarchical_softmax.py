@@ -125,12 +125,13 @@ def test_log_probabilities_are_the_layers(architecture, mean):
 
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
-def test_long_documents_are_taken_in_blocks(monkeypatch, architecture):
+def test_documents_are_taken_in_blocks_and_together(monkeypatch, architecture):
     model = fitted(architecture=architecture)
-    document = [[word for sentence in corpus(20) for word in sentence]]
-    whole = model.log_probability(document)
-    monkeypatch.setattr("fastw2v.estimators.likelihood.TOKENS_AT_ONCE", 7)
-    assert model.log_probability(document) == pytest.approx(whole, rel=1e-6)
+    documents = [[word for sentence in corpus(20) for word in sentence], ["unknown"], *corpus(2), []]
+    alone = [model.log_probability([document])[0] for document in documents]
+    for at_once in (7, 2_000):
+        monkeypatch.setattr("fastw2v.estimators.likelihood.TOKENS_AT_ONCE", at_once)
+        assert model.log_probability(documents) == pytest.approx(alone, rel=1e-6)
 
 
 def test_negative_sampling_has_no_probabilities():

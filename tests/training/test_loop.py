@@ -258,8 +258,8 @@ def test_a_sentence_of_two_million_tokens_is_trained_whole():
 @pytest.mark.fault("not enough memory")
 def test_memory_is_estimated_before_anything_is_allocated(corpus, monkeypatch):
     monkeypatch.setattr("fastw2v.machine.available_memory", lambda: 10**6)
-    with pytest.raises(MemoryError, match=r"500 input and 500 output rows of 1000 floats.*"):
-        start(corpus, TrainingParameters(vector_size=1000), seed=1)
+    with pytest.raises(MemoryError, match=r"500 input and 500 output rows of 9000 floats.*"):
+        start(corpus, TrainingParameters(vector_size=9000), seed=1)
 
 
 def test_bad_options_are_refused(corpus, monkeypatch):
