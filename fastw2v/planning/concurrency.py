@@ -41,7 +41,7 @@ def tokens_in_flight(plan: Plan, rate: float) -> float:
 
 @dataclass(frozen=True)
 class Crowd:
-    """How many warps of a GPU one run uses, and which words are damped when that exceeds the bound.
+    """How many tiles of a run train at once on a GPU, and which words are damped when that exceeds the bound.
 
     Attributes
     ----------
@@ -49,9 +49,9 @@ class Crowd:
     kept : float
         Expected number of kept tokens in an epoch.
     most : int
-        Warps that the device and its memory allow.
+        Tiles at once that the device and its memory allow.
     forced : int or None
-        A number of warps that overrides the bound, for measurements.
+        A number of tiles that overrides the bound, for measurements.
     """
 
     plan: Plan
@@ -63,23 +63,24 @@ class Crowd:
         """Return how many tokens may be in flight at a learning rate: more as it falls."""
         return min(tokens_in_flight(self.plan, rate), self.kept / TOKENS_PER_FLIGHT)
 
-    def warps(self, rate: float) -> int:
-        """Return how many warps to start, at least one."""
+    def tiles(self, rate: float) -> int:
+        """Return how many tiles to train at once, at least one."""
         if self.forced is not None:
             return max(1, min(self.forced, self.most))
         return max(1, min(int(self.tokens(rate) / self.plan.tile_tokens), self.most))
 
-    def damping_threshold(self, rate: float, warps: int) -> float:
+    def damping_threshold(self, rate: float, tiles: int) -> float:
         """Return the share of the kept tokens above which a word's updates are damped; 0 if no word is damped.
 
-        Nothing is damped within the bound, nor with a single warp: no other warp runs beside it.
+        Nothing is damped within the bound, nor with a single tile: no other one is trained beside it.
         """
-        flight, bearable = warps * self.plan.tile_tokens, tokens_in_flight(self.plan, rate)
-        if warps == 1 or flight <= bearable:
+        flight, bearable = tiles * self.plan.tile_tokens, tokens_in_flight(self.plan, rate)
+        if tiles == 1 or flight <= bearable:
             return 0.0
         return self.plan.kept_share * DAMPED_STALENESS / FLIGHT_STALENESS_MAX * bearable / flight
 
 
 def kept_counts(corpus: EncodedCorpus, tables: Tables) -> NDArray[np.float64]:
     """Return the expected number of kept tokens of each word in an epoch, float64 (V,)."""
-    return word_counts(corpus) * ((tables.keep_threshold.astype(np.float64) + 1) / 2.0**32)
+    counts = word_counts(corpus) if tables.counts is None else tables.counts
+    return counts * ((tables.keep_threshold.astype(np.float64) + 1) / 2.0**32)

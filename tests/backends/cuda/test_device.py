@@ -54,7 +54,7 @@ def test_one_warp_equals_the_reference(variant, size, precision):
     expected = Arrays(*(rows.astype(np.float64) for rows in begin))
     stats = reference.Run(expected, corpus, tables, made).train_chunk(1, 0, made.chunks)
     found = Arrays(*(rows.copy() for rows in begin))
-    run = gpu.Run(found, corpus, tables, made, precision=precision, warps=1)
+    run = gpu.Run(found, corpus, tables, made, precision=precision, tiles=1)
     found_stats = run.train_chunk(1, 0, made.chunks)
     run.pull()
     bound = 3e-3 if precision == "bfloat16" else 1e-5
@@ -81,8 +81,8 @@ def test_a_corpus_that_is_streamed_trains_the_same(monkeypatch):
     found = []
     for resident in (True, False):
         arrays = initial_arrays(500, 16, 7)
-        monkeypatch.setattr(gpu, "_fit", lambda *arguments, resident=resident: (1, 8, resident))
-        run = gpu.Run(arrays, corpus, tables, made, warps=1)
+        monkeypatch.setattr(gpu, "find_room", lambda *arguments, resident=resident: (1, 8, resident))
+        run = gpu.Run(arrays, corpus, tables, made, tiles=1)
         stats = run.train_chunk(0, 0, made.chunks)
         run.pull()
         found.append((arrays.w_in, stats.loss_sum))
@@ -105,18 +105,18 @@ def test_device_arrays_share_their_memory_with_other_libraries():
 
 
 def test_as_many_warps_are_at_work_as_are_counted_on():
-    """Registers and shared memory: what warps_at_once works out is what the driver says."""
+    """Registers and shared memory: what tiles_at_once works out is what the driver says."""
     device = cuda.open_device()
     corpus = text(500, 20_000)
     for size in (100, 300):
         made = plan.make_plan(corpus, TrainingParameters(vector_size=size).checked(), 7)
         for precision in ("float32", None):
             kernel = kernels.choose_kernel(device, made, size, precision)
-            train = device.compile(kernel.files, kernel.defines, "fw_train")[0]
+            train = device.compile(kernel.files, kernel.defines, "fw_train")
             assert train.local_size_bytes == 0
             if kernel.shared_bytes > 48 << 10:
                 train.max_dynamic_shared_size_bytes = kernel.shared_bytes
             blocks = device.cupy.cuda.driver.occupancyMaxActiveBlocksPerMultiprocessor(
-                train.kernel.ptr, 32, kernel.shared_bytes
+                train.kernel.ptr, kernel.threads, kernel.shared_bytes
             )
-            assert blocks * device.multiprocessors >= kernels.warps_at_once(device, kernel)
+            assert blocks * device.multiprocessors >= kernels.tiles_at_once(device, kernel)

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <csetjmp>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <tuple>
@@ -16,6 +17,7 @@
 
 #define __global__
 #define __device__
+#define __grid_constant__
 #define __launch_bounds__(...)
 #define __CUDA_ARCH__ 900
 #define FW_SHARED(type, name) type *const name = (type *)shim::now->block->shared
@@ -127,10 +129,12 @@ inline void run_blocks(unsigned from, unsigned to, size_t shared_bytes) {
             makecontext(&l.context, run_lane, 0);
         }
     }
+    const bool reversed = std::getenv("FW_SHIM_REVERSED") != nullptr; /* the last lane of the last warp first */
     for (bool live = true; live && !found;) {
         const unsigned long before = progress;
         live = false;
-        for (lane &l : lanes) {
+        for (size_t i = 0; i < lanes.size(); i++) {
+            lane &l = lanes[reversed ? lanes.size() - 1 - i : i];
             if (!l.done) resume(l);
             live |= !l.done;
         }
@@ -220,6 +224,7 @@ inline unsigned __ballot_sync(unsigned, int flag) {
     for (int i = 0; i < 32; i++) votes |= (unsigned)all[i][0] << i;
     return votes;
 }
+inline int __any_sync(unsigned all, int flag) { return __ballot_sync(all, flag) != 0; }
 inline int __popc(unsigned x) { return __builtin_popcount(x); }
 inline int __ffsll(long long x) { return __builtin_ffsll(x); }
 inline int __popcll(unsigned long long x) { return __builtin_popcountll(x); }
