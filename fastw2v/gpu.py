@@ -18,12 +18,20 @@ from numpy.typing import NDArray
 
 from fastw2v.backends.cuda.device import COMPACT, open_device
 from fastw2v.backends.cuda.feed import Buffer, Part, span_of, to_device
-from fastw2v.backends.cuda.kernels import JOB, SUMS, Kernel, choose_kernel
-from fastw2v.backends.cuda.kernels import most_steps, step_ints, stream_ints, stream_tokens
+from fastw2v.backends.cuda.kernels import (
+    JOB,
+    SUMS,
+    Kernel,
+    choose_kernel,
+    most_steps,
+    step_ints,
+    stream_ints,
+    stream_tokens,
+)
 from fastw2v.backends.cuda.memory import find_room
 from fastw2v.backends.structures import fill_settings
 from fastw2v.errors import BackendUnavailable, DeviceError, ParameterError
-from fastw2v.planning.concurrency import Crowd, kept_counts
+from fastw2v.planning.concurrency import DAMPED_FLIGHT, Crowd, kept_counts
 from fastw2v.planning.plan import ChunkStats, Plan
 from fastw2v.planning.rows import Arrays, row_stride
 from fastw2v.planning.tables import Tables
@@ -63,6 +71,8 @@ class Run:
     tile_warps : {4, 1}, optional
         How many warps train a tile on tensor cores: 1 is the plain kernel, for tests and measurements. None uses 4 if
         the shape leaves room for it.
+    damped_flight, damped : int, bool
+        How many tokens may be in flight with damping, and whether there is any: see `fastw2v.planning.concurrency`.
 
     Attributes
     ----------
@@ -72,6 +82,8 @@ class Run:
         Whether the whole corpus is on the device; if not, each launch receives its part.
     crowd : Crowd
         Determines how many tiles train at once.
+    round_ms : float
+        Milliseconds that each block took for a chunk in the last launch; 0 before the first.
     first_batch : int
         Chunks that fill the device: how many the training loop should hand over at first.
 
@@ -96,6 +108,8 @@ class Run:
         precision: str | None = None,
         tiles: int | None = None,
         tile_warps: int | None = None,
+        damped_flight: int = DAMPED_FLIGHT,
+        damped: bool = True,
     ) -> None:
         self.stats = ChunkStats()
         self._process = os.getpid()
@@ -116,7 +130,7 @@ class Run:
         kept_share = (kept / max(kept.sum(), 1e-300)).astype(np.float32)
         with self._on_device("the run was prepared"):
             most, self._launch_max, self.resident = find_room(self._device, kernel, corpus, plan, size, tiles)
-            self.crowd = Crowd(plan, float(kept.sum()), most, tiles)
+            self.crowd = Crowd(plan, float(kept.sum()), most, tiles, damped_flight, damped)
             self._upload(kept_share, kernel, size)
             self._compact = self._device.compile(COMPACT, {}, "fw_compact")
             self._train = self._device.compile(kernel.files, kernel.defines, "fw_train")
@@ -124,7 +138,7 @@ class Run:
                 self._train.max_dynamic_shared_size_bytes = self._shared
                 self._train.preferred_shared_memory_carveout = 100  # rows pass by the L1 cache: it needs little memory
             self._device.cupy.cuda.Device(self._device.number).synchronize()
-        self._round_ms = 0.0  # how long the blocks of the last launch took for a chunk
+        self.round_ms = 0.0
         self.first_batch = FIRST_ROUNDS * self.crowd.tiles(plan.learning_rate)
 
     def _upload(self, kept_share: NDArray[np.float32], kernel: Kernel, size: int) -> None:
@@ -242,7 +256,7 @@ class Run:
                 if chunk == last or self._stopped:
                     break
                 buffer = self._buffers[number % 2]
-                self._round_ms = buffer.wait() or self._round_ms
+                self.round_ms = buffer.wait() or self.round_ms
                 chunk += self._launch(buffer, epoch, chunk, last)
         except self._device.failures:
             raise  # nothing can be waited for, and a second error would hide the first
@@ -255,7 +269,7 @@ class Run:
         """Wait for the launches in flight, and read the sums of the chunks [first, end)."""
         self._making.synchronize()  # a launch may have been prepared and not started
         for buffer in self._buffers:
-            self._round_ms = buffer.wait() or self._round_ms
+            self.round_ms = buffer.wait() or self.round_ms
         self._account(first, end)
 
     def _launch(self, buffer: Buffer, epoch: int, first: int, last: int) -> int:
@@ -297,7 +311,7 @@ class Run:
         A launch takes as long as one block takes for its share, so fewer chunks than blocks would not shorten it.
         """
         count = max(ROUNDS * tiles, self._plan.epochs * self._plan.chunks // 100)
-        rounds = int(LAUNCH_MS / self._round_ms) if self._round_ms > 0 else FIRST_ROUNDS
+        rounds = int(LAUNCH_MS / self.round_ms) if self.round_ms > 0 else FIRST_ROUNDS
         count = max(1, min(count, max(1, rounds) * tiles, self._launch_max, left))
         return count - count % tiles if tiles < count < left else count
 

@@ -44,6 +44,15 @@ def test_rows_are_damped_only_beyond_the_bound_and_never_with_one_warp():
     assert limit / 0.013 == pytest.approx(7.5 / staleness)  # the commonest word moves as at a staleness of 7.5
 
 
+def test_damping_may_carry_more_tokens_than_the_bound_but_not_on_a_small_corpus():
+    more = crowd(damped_flight=4_096)
+    assert more.tiles(0.025) == 4_096 // 16
+    assert more.damping_threshold(0.025, 256) > 0
+    assert more.tiles(0.0025) == crowd().tiles(0.0025) > 256  # where the bound allows as many, it decides
+    assert crowd(damped_flight=4_096, kept=80_000).tiles(0.025) == 10
+    assert crowd(forced=256, damped=False).damping_threshold(0.025, 256) == 0
+
+
 def test_new_words_of_a_later_pass_count_though_others_were_frequent_before():
     """The bounds follow the word that moves furthest, not the commonest one."""
     lines = [["old", "new", *(f"w{number}" for number in range(60))]] * 4_000

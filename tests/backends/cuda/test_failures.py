@@ -41,7 +41,9 @@ def test_a_failure_is_told_once_and_again_by_whatever_is_asked_next(run, monkeyp
 
     monkeypatch.setattr(run, "_train", failing(cupy))
     monkeypatch.setattr(run._making, "synchronize", failing(cupy, "a second error"), raising=False)
-    with pytest.raises(DeviceError, match=r"Stand-in failed while chunks 0 to 1 of epoch 1 were trained: .*illegal.*") as told:
+    with pytest.raises(
+        DeviceError, match=r"Stand-in failed while chunks 0 to 1 of epoch 1 were trained: .*illegal.*"
+    ) as told:
         run.train_chunk(0, 0, 1)
     assert "resume=True" in str(told.value)
     assert isinstance(told.value.__cause__, cupy.cuda.runtime.CUDARuntimeError)

@@ -30,8 +30,8 @@ def test_a_launch_that_takes_long_keeps_a_chunk_for_every_warp(cuda_shim):
     run = gpu.Run(*prepared([100] * 4000, words=4000), tiles=10)
     assert run.crowd.most == 10
     chosen = {}
-    for run._round_ms in (0.0, 1.0, 10.0, 15.0, 39.0, 70.0, 3_000.0):
-        chosen[run._round_ms] = run._launch_chunks(10, 1_000)
+    for run.round_ms in (0.0, 1.0, 10.0, 15.0, 39.0, 70.0, 3_000.0):
+        chosen[run.round_ms] = run._launch_chunks(10, 1_000)
     assert chosen == {0.0: 40, 1.0: 100, 10.0: 40, 15.0: 20, 39.0: 10, 70.0: 10, 3_000.0: 10}
     assert run._launch_chunks(10, 7) == 7
 

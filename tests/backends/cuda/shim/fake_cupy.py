@@ -89,6 +89,7 @@ class Kernel:
 
     def __call__(self, grid, block, args, *, shared_mem=0):
         self._memory.check()
+        assert block[0] % 32 == 0
         assert shared_mem <= self.max_dynamic_shared_size_bytes
         values = [
             np.uint64(value.data.ptr)

@@ -107,6 +107,22 @@ inline void resume(lane &l) {
     setcontext(&l.context);
 }
 
+/* Runs a warp to its next collective. One of several warps of a block runs ahead as far as it can, to the next barrier
+   of the block: so a barrier that is missing shows. Returns whether any lane is still to run. */
+inline bool run_warp(lane *first) {
+    bool live = false;
+    for (unsigned long before = progress - 1; progress != before && !found;) {
+        before = progress;
+        live = false;
+        for (lane *l = first; l < first + 32; l++) {
+            if (!l->done) resume(*l);
+            live |= !l->done;
+        }
+        if (block_threads == 32) break;
+    }
+    return live;
+}
+
 inline void run_blocks(unsigned from, unsigned to, size_t shared_bytes) {
     std::vector<block> blocks(to - from);
     std::vector<lane> lanes((to - from) * block_threads);
@@ -129,15 +145,12 @@ inline void run_blocks(unsigned from, unsigned to, size_t shared_bytes) {
             makecontext(&l.context, run_lane, 0);
         }
     }
-    const bool reversed = std::getenv("FW_SHIM_REVERSED") != nullptr; /* the last lane of the last warp first */
+    const bool reversed = std::getenv("FW_SHIM_REVERSED") != nullptr; /* the last warp first */
+    const size_t warps = lanes.size() / 32;
     for (bool live = true; live && !found;) {
         const unsigned long before = progress;
         live = false;
-        for (size_t i = 0; i < lanes.size(); i++) {
-            lane &l = lanes[reversed ? lanes.size() - 1 - i : i];
-            if (!l.done) resume(l);
-            live |= !l.done;
-        }
+        for (size_t w = 0; w < warps; w++) live |= run_warp(&lanes[32 * (reversed ? warps - 1 - w : w)]);
         if (live && progress == before) found = DEADLOCK;
     }
 }
