@@ -15,8 +15,8 @@ from fastw2v.planning.rows import row_stride
 
 # The loads and the additions are the kernels' own.
 TEXT = """
-#define EACH_ROW                                                                                                       \\
-    const fw_i64 warps = (fw_i64)gridDim.x * blockDim.x / 32;                                                          \\
+#define EACH_ROW \\
+    const fw_i64 warps = (fw_i64)gridDim.x * blockDim.x / 32; \\
     for (fw_i64 i = (blockIdx.x * (fw_i64)blockDim.x + threadIdx.x) / 32; i < n; i += warps)
 extern "C" __global__ void __launch_bounds__(256)
     gather(const float *rows, const int *ids, fw_i64 n, int stride, float *sink) {

@@ -160,7 +160,7 @@ def quick_steps(module, monkeypatch, **steps):
 
 
 def test_a_step_that_fails_loses_nothing_of_the_others(cuda_shim, tmp_path, module, monkeypatch):
-    """One raises in the middle, one is killed with its process, one takes too long and has a child: the rest is kept."""
+    """One raises in the middle, one is killed, one takes too long and has a child: the rest is kept."""
     cuda_shim()
 
     def raises():

@@ -76,8 +76,8 @@ class Device:
         except self.failures as error:
             raise DeviceError(
                 f"device='cuda': {self.name} failed while {doing}: {error}. What was trained there since the last "
-                "checkpoint is lost, and this process may be unable to use the GPU again: start a new one, and continue "
-                "with fit(checkpoint=..., resume=True) if the run wrote checkpoints, or use device='cpu'"
+                "checkpoint is lost, and this process may be unable to use the GPU again: start a new one, and "
+                "continue with fit(checkpoint=..., resume=True) if the run wrote checkpoints, or use device='cpu'"
             ) from error
 
     def compile(self, files: tuple[str, ...], defines: dict[str, int], name: str) -> Any:

@@ -1,4 +1,4 @@
-"""What of a run fits into the memory of a GPU: how many tiles at once, how many chunks in a launch, the whole corpus?"""
+"""What of a run fits into the memory of a GPU: tiles at once, chunks in a launch, the whole corpus or its parts."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ struct fw_input {
 #define FW_FETCHES ((FW_INPUTS + 32 * FW_WARPS - 1) / (32 * FW_WARPS)) /* of each thread */
 
 struct fw_shared {
-    fw_u16 rows[FW_ROWS * FW_LD];            /* the snapshot: own, halo and noise rows; CBOW: then the hidden rows */
+    fw_u16 rows[FW_ROWS * FW_LD];           /* the snapshot: own, halo and noise rows; CBOW: then the hidden rows */
     fw_u16 factor[16 * FW_TB * FW_FACTORS]; /* coefficients: tokens by the output rows that their block meets */
     fw_input input;
     float *row[FW_GATHERED]; /* where each row is; null if it does not exist or is not needed */
@@ -365,8 +365,7 @@ FW_FN void fw_load_factors(const fw_shared *s, fw_factors &f) {
         for (int j = 0; j < FW_BLOCKS; j++) {
             const fw_u16 *factor = s->factor + 16 * b * FW_FACTORS + 16 * j;
             fw_load_matrices(f.plain[b][j], factor + lane % 16 * FW_FACTORS + 8 * (lane / 16));
-            fw_load_transposed(f.turned[b][j],
-                               factor + (lane % 8 + 8 * (lane / 16)) * FW_FACTORS + 8 * (lane / 8 % 2));
+            fw_load_transposed(f.turned[b][j], factor + (lane % 8 + 8 * (lane / 16)) * FW_FACTORS + 8 * (lane / 8 % 2));
         }
 }
 

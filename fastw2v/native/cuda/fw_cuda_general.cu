@@ -13,10 +13,10 @@ struct fw_tile {
     int i0, n; /* stream tokens [i0, i0 + n) */
     fw_step step;
     const int *drawn; /* (noise_slots,): the noise words, as the step holds them */
-    float *hidden;   /* (tile_tokens, stride): copies of the input rows; CBOW: the hidden rows */
-    float *error;    /* (tile_tokens, stride): CBOW, the gradient of each context row */
-    float *factor;   /* (tile_tokens, rows): coefficients */
-    int *word;       /* (tile_tokens, rows): words */
+    float *hidden;    /* (tile_tokens, stride): copies of the input rows; CBOW: the hidden rows */
+    float *error;     /* (tile_tokens, stride): CBOW, the gradient of each context row */
+    float *factor;    /* (tile_tokens, rows): coefficients */
+    int *word;        /* (tile_tokens, rows): words */
     /* hierarchical softmax: the nodes' part of the hidden rows' gradients (tile_tokens, stride), and coefficients */
     float *node_error, *node_factor;
 };
@@ -158,7 +158,8 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t) {
             t.factor[(fw_i64)i * room + index] = t.step.rate * row.weight * (row.positive ? gradient : -gradient);
             t.word[(fw_i64)i * room + index] = row.word;
         }
-        if (fw_lane() == 0) t.c.pairs += job->run.cbow ? positives : fw_weights(job->weight_within, fw_contexts_of(t, i));
+        if (fw_lane() == 0)
+            t.c.pairs += job->run.cbow ? positives : fw_weights(job->weight_within, fw_contexts_of(t, i));
     }
     t.c.loss += loss;
 }

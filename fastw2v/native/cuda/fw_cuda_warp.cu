@@ -1,13 +1,13 @@
 /* CUDA: the tile on tensor cores, plainly: one warp is one tile, and takes one stage after another. fw_cuda_block.cu
    trains the same tiles faster; the tests hold it to this one. For shape and products see fw_cuda_shape.h. */
 
-#define FW_AT_ONCE 32                     /* rows that are loaded at once */
+#define FW_AT_ONCE 32 /* rows that are loaded at once */
 
 struct fw_tile {
     fw_chunk c;
     int i0, n;
     fw_step step;
-    const int *drawn; /* the noise words, as the step holds them */
+    const int *drawn;                       /* the noise words, as the step holds them */
     fw_u16 *hidden, *halo, *noise, *own;    /* the copies, FW_LD numbers per row; own: CBOW only */
     int *own_word, *halo_word, *noise_word; /* -1 for rows that do not exist or are not needed */
     fw_u64 *equal;                          /* for each noise word, the halo rows of the same word, as bits */
@@ -124,8 +124,7 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 *
     const float counts = fw_loss_weight(job, t.step);
     float weights[2]; /* of all pairs of this lane's two rows */
     for (int half = 0; half < 2; half++)
-        weights[half] =
-            fw_weights(job->weight_within, fw_span_of(t.step, fw_reach(t, 16 * b + fw_group() + 8 * half)));
+        weights[half] = fw_weights(job->weight_within, fw_span_of(t.step, fw_reach(t, 16 * b + fw_group() + 8 * half)));
     float loss = 0.f;
 #pragma unroll
     for (int j = 0; j < 2 * FW_BLOCKS; j++) {
@@ -142,8 +141,8 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 *
                                                           : 0.f;
             } else if (m < job->run.noise_slots && window != 0) {
                 weight = FW_CBOW ? t.noise_word[m] != t.own_word[16 * b + row]
-                                 : weights[half] - fw_hits(job->pair_weight, job->run.window, row,
-                                                           window & t.equal[m] >> 16 * b);
+                                 : weights[half] -
+                                       fw_hits(job->pair_weight, job->run.window, row, window & t.equal[m] >> 16 * b);
                 counted = fw_counts(t.step, t.drawn[m]) ? weight * counts : 0.f;
                 weight *= -each;
             }

@@ -1,4 +1,4 @@
-"""What happens when the GPU fails in the middle of a run, and when another one is the thread's own. CuPy is a stand-in."""
+"""A GPU that fails in the middle of a run, and another one that is the thread's own. CuPy is a stand-in."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_device_that_fails_while_the_rows_are_copied_says_so(run, monkeypatch)
     import cupy
 
     monkeypatch.setattr(type(run._rows[0]), "get", failing(cupy))
-    with pytest.raises(DeviceError, match="failed while the rows were copied to the host: .*illegal"):
+    with pytest.raises(DeviceError, match=r"failed while the rows were copied to the host: .*illegal"):
         run.pull()
 
 
