@@ -182,7 +182,7 @@ class Run:
         job["capacity"], job["steps"], job["step_ints"] = stream_tokens(plan), most_steps(plan), step_ints(plan)
         job["workspace"] = kernel.workspace_floats
         self._job = job  # of one element: CuPy passes its bytes by value
-        self._workspaces = cupy.empty(max(1, kernel.workspace_floats * self.crowd.most), np.float32)
+        self._workspaces = cupy.zeros(max(1, kernel.workspace_floats * self.crowd.most), np.float32)
         self._sums, self._no_sums = cupy.zeros(SUMS.itemsize, np.uint8), np.zeros(SUMS.itemsize, np.uint8)
         text = None
         if self.resident:

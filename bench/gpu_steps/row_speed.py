@@ -40,10 +40,7 @@ extern "C" __global__ void __launch_bounds__(256)
     add4(float *rows, const int *ids, fw_i64 n, int stride, float *sink) {
     const float4 each = {1e-9f, 1e-9f, 1e-9f, 1e-9f};
     EACH_ROW
-        for (int k = 0; k < stride; k += 128) {
-            const int at = k + 4 * (threadIdx.x % 32);
-            fw_add4_if(at < stride, rows + (fw_i64)ids[i] * stride + at, each);
-        }
+        for (int k = 4 * (threadIdx.x % 32); k < stride; k += 128) fw_add4(rows + (fw_i64)ids[i] * stride + k, each);
 }
 """
 BLOCKS_EACH = 8  # for each multiprocessor

@@ -63,14 +63,9 @@ def tiles_at_once(device: Device, kernel: Kernel) -> int:
 # ------------------------------------------------------------------ streams
 
 
-def whole_fours(count: int) -> int:
-    """Return a number of 4-byte words rounded up so that what follows is 16-byte aligned."""
-    return -(-count // 4) * 4
-
-
 def stream_tokens(plan: Plan) -> int:
     """Return how many tokens fit into the stream of a chunk: its own, and a window on either side."""
-    return whole_fours(plan.longest_chunk + 2 * plan.window)
+    return plan.longest_chunk + 2 * plan.window
 
 
 def most_steps(plan: Plan) -> int:
@@ -82,7 +77,7 @@ def most_steps(plan: Plan) -> int:
 def step_ints(plan: Plan) -> int:
     """Return how many int32 numbers a step has: fw_step, then a noise word for each slot."""
     shared = plan.negative_sampling and not plan.pairwise_noise
-    return STEP.itemsize // 4 + whole_fours(plan.noise_slots if shared else 0)
+    return STEP.itemsize // 4 + (plan.noise_slots if shared else 0)
 
 
 def stream_ints(plan: Plan) -> int:
@@ -101,7 +96,7 @@ def general_kernel(plan: Plan, size: int) -> Kernel:
     floats = 2 * plan.tile_tokens * (row_stride(size) + rows)
     if plan.hierarchical:
         floats += plan.tile_tokens * (row_stride(size) + PATH_NODES)
-    return Kernel("general float32", GENERAL, workspace_floats=whole_fours(floats))
+    return Kernel("general float32", GENERAL, workspace_floats=-(-floats // 4) * 4)
 
 
 def tensor_shape(plan: Plan, size: int) -> dict[str, int]:
@@ -133,8 +128,8 @@ def block_bytes(shape: dict[str, int]) -> int:
     gathered = tokens + halo + noise
     rows = gathered + tokens * shape["FW_CBOW"]
     factors = 16 * met_blocks(shape) + 8
-    numbers = 4 + 2 * (tokens + noise) + halo + 2 * gathered + 2 * BLOCK_WEIGHTS + 4  # of 4 bytes
-    wide = gathered + tokens + noise  # of 8
+    numbers = STEP.itemsize // 4 + 2 * (tokens + noise) + halo + 2 * gathered + 2 * BLOCK_WEIGHTS + 4  # of 4 bytes
+    wide = 2 * gathered + tokens + noise + 1  # of 8
     return 2 * (rows * (shape["FW_K"] + 8) + tokens * factors) + 4 * numbers + 8 * wide
 
 
@@ -145,10 +140,10 @@ def met_blocks(shape: dict[str, int]) -> int:
 
 def block_kernel(shape: dict[str, int]) -> Kernel:
     """Return the kernel that trains a tile by four warps."""
-    resident = 4 if shape["FW_TB"] * met_blocks(shape) <= 6 else 2
+    resident = 3 if shape["FW_TB"] * met_blocks(shape) <= 6 else 2
     needed = block_bytes(shape)
-    defines = {**shape, "FW_RESIDENT": resident, "FW_SHARED_BYTES": needed, "FW_AT_ONCE": 12}
-    return Kernel("four warps bfloat16", BLOCK, defines, 128, resident, needed)
+    defines = {**shape, "FW_RESIDENT": resident, "FW_SHARED_BYTES": needed}
+    return Kernel("four warps bfloat16", BLOCK, defines, 128, resident, needed, workspace_floats=2 * shape["FW_K"])
 
 
 def why_general(device: Device, plan: Plan, size: int) -> str | None:

@@ -23,6 +23,7 @@
 #define FW_FACTORS (16 * FW_BLOCKS + 8)                                /* stride of the coefficients, as FW_LD */
 #define FW_WARPS_EACH (FW_WARPS / FW_TB)                               /* warps for the scores of a token block */
 #define FW_UNITS ((2 * FW_BLOCKS + FW_WARPS_EACH - 1) / FW_WARPS_EACH) /* units of 8 output rows for each of them */
+#define FW_AT_ONCE (FW_GATHERED / FW_WARPS % 12 ? 8 : 12) /* rows that a warp loads at once */
 #define FW_WEIGHTS 64 /* distances beyond any window that this kernel takes */
 
 /* What a step reads from its chunk's stream. */
@@ -39,10 +40,11 @@ struct fw_shared {
     fw_u16 rows[FW_ROWS * FW_LD];           /* the snapshot: own, halo and noise rows; CBOW: then the hidden rows */
     fw_u16 factor[16 * FW_TB * FW_FACTORS]; /* coefficients: tokens by the output rows that their block meets */
     fw_input input;
-    float *row[FW_GATHERED]; /* where each row is; null if it does not exist or is not needed */
+    const float *row[FW_GATHERED]; /* where each row is; a row of zeros if it does not exist or is not needed */
+    float *to[FW_GATHERED];        /* where its update goes; a row that nobody reads if it receives none */
     fw_u64 window[16 * FW_TB];
     fw_u64 equal[16 * FW_SB]; /* for each noise word, the halo rows of the same word, as bits */
-    float by[FW_GATHERED];    /* the scale of each row's update; 0: it receives none */
+    float by[FW_GATHERED];    /* the scale of each row's update */
     int word[FW_GATHERED];
     float weights[16 * FW_TB]; /* of all pairs of each token */
     float counts[16 * FW_SB];  /* weight of each noise word in the loss */
@@ -54,8 +56,9 @@ static_assert(sizeof(fw_shared) <= FW_SHARED_BYTES, "backends/cuda/kernels.py as
 struct fw_tile {
     fw_chunk c;
     fw_shared *s;
-    int i0, n; /* stream tokens [i0, i0 + n) */
     fw_step step;
+    const float *zeros; /* a row of zeros */
+    float *sink;        /* a row that nobody reads: to add to it is quicker than to ask whether to add */
 };
 
 FW_FN int fw_warp(void) { return threadIdx.x / 32; }
@@ -65,15 +68,16 @@ FW_FN int fw_warp(void) { return threadIdx.x / 32; }
 /* Reads what a step needs, some numbers for each thread, without waiting for them. */
 FW_FN void fw_fetch(const fw_job *job, const fw_stream &stream, int number, int i0, int n, int (&fetched)[FW_FETCHES]) {
     const int *step = (const int *)fw_step_at(job, stream, number);
+    const int *word = stream.word + i0 - job->run.window, *reach = (const int *)stream.reach + i0;
 #pragma unroll
     for (int q = 0; q < FW_FETCHES; q++) {
         const int index = threadIdx.x + 32 * FW_WARPS * q;
         const int halo = index - (int)(sizeof(fw_step) / 4) - 16 * FW_SB, token = halo - 16 * FW_HALO;
-        const int *from = nullptr;
-        if (halo < 0) from = index < (int)(sizeof(fw_step) / 4) + job->run.noise_slots ? step + index : nullptr;
-        else if (token < 0) from = halo < n + 2 * job->run.window ? stream.word + i0 - job->run.window + halo : nullptr;
-        else from = token < n ? (const int *)stream.reach + i0 + token : nullptr;
-        fetched[q] = from ? *from : 0;
+        const int *from = halo < 0 ? step + index : token < 0 ? word + halo : reach + token;
+        const int there = halo < 0    ? index < (int)(sizeof(fw_step) / 4) + job->run.noise_slots
+                          : token < 0 ? halo < n + 2 * job->run.window
+                                      : token < n;
+        fetched[q] = there ? *from : 0;
     }
 }
 
@@ -101,9 +105,19 @@ FW_FN fw_u64 fw_open_windows(const fw_job *job, fw_tile &t) {
 
 /* The word of a row, -1 if there is none. */
 FW_FN int fw_row_word(const fw_job *job, const fw_input &input, int r, fw_u64 covered) {
-    if (r < FW_AT_HALO) return input.reach[r] ? input.halo[r + job->run.window] : -1;
-    if (r < FW_AT_NOISE) return covered >> (r - FW_AT_HALO) & 1 ? input.halo[r - FW_AT_HALO] : -1;
-    return r - FW_AT_NOISE < job->run.noise_slots ? fw_noise_word(input.noise[r - FW_AT_NOISE]) : -1;
+    const int own = r < FW_AT_HALO, noise = r >= FW_AT_NOISE, halo = own ? r + job->run.window : r - FW_AT_HALO;
+    const int word = noise ? fw_noise_word(input.noise[r - FW_AT_NOISE]) : input.halo[halo];
+    const int there = noise ? r - FW_AT_NOISE < job->run.noise_slots
+                      : own ? input.reach[r] != 0
+                            : (int)(covered >> halo & 1);
+    return there ? word : -1;
+}
+
+/* The scale of the update of a row; 0 if it receives none. */
+FW_FN float fw_row_scale(const fw_job *job, const fw_chunk &c, int word, int input) {
+    if (word < 0) return 0.f;
+    const float by = input ? !fw_is_frozen(job, word) : job->output_rate[word];
+    return by * fw_damping(job, c, word);
 }
 
 /* Finds each row and the scale of its update. The scales come from global memory: they are kept in `by`, to be stored
@@ -112,19 +126,17 @@ FW_FN void fw_open_rows(const fw_job *job, fw_tile &t, fw_u64 covered, float (&b
 #pragma unroll
     for (int turn = 0; turn < FW_TURNS; turn++) {
         const int r = threadIdx.x + 32 * FW_WARPS * turn;
-        by[turn] = 0.f;
-        if (r >= FW_GATHERED) continue;
-        const int word = fw_row_word(job, t.s->input, r, covered);
         const int input = FW_CBOW ? r >= FW_AT_HALO && r < FW_AT_NOISE : r < FW_AT_HALO;
+        const int word = r < FW_GATHERED ? fw_row_word(job, t.s->input, r, covered) : -1;
+        by[turn] = fw_row_scale(job, t.c, word, input);
+        if (r >= FW_GATHERED) continue;
         t.s->word[r] = word;
-        t.s->row[r] = word < 0 ? nullptr : (input ? job->w_in : job->w_out) + (fw_i64)word * FW_K;
-        if (word >= 0 && input) by[turn] = fw_is_frozen(job, word) ? 0.f : fw_damping(job, t.c, word);
-        if (word >= 0 && !input) by[turn] = fw_output_damping(job, t.c, word);
+        float *row = (input ? job->w_in : job->w_out) + (fw_i64)word * FW_K;
+        t.s->row[r] = word < 0 ? t.zeros : row;
+        t.s->to[r] = word < 0 || (input && fw_is_frozen(job, word)) ? t.sink : row;
     }
-    if (threadIdx.x < 16 * FW_SB) {
-        const int counts = threadIdx.x < job->run.noise_slots && fw_counts(t.step, t.s->input.noise[threadIdx.x]);
-        t.s->counts[threadIdx.x] = counts ? fw_loss_weight(job, t.step) : 0.f;
-    }
+    if (threadIdx.x < 16 * FW_SB)
+        t.s->counts[threadIdx.x] = fw_counts(t.s->input.noise[threadIdx.x]) ? t.step.loss_weight : 0.f;
     __syncwarp();
 }
 
@@ -137,7 +149,8 @@ FW_FN void fw_find_equal(const fw_tile &t, fw_u64 covered) {
         word[turn] = r < 16 * FW_HALO && covered >> r & 1 ? t.s->input.halo[r] : -1;
     }
 #pragma unroll
-    for (int m = fw_warp(); m < 16 * FW_SB; m += FW_WARPS) {
+    for (int q = 0; q < 16 * FW_SB / FW_WARPS; q++) {
+        const int m = FW_WARPS * q + fw_warp();
         const int noise = fw_noise_word(t.s->input.noise[m]);
         fw_u64 equal = 0;
 #pragma unroll
@@ -149,26 +162,20 @@ FW_FN void fw_find_equal(const fw_tile &t, fw_u64 covered) {
 
 /* ------------------------------------------------------------------ gathering */
 
-/* Copies rows to shared memory as bfloat16, in permuted columns; rows that do not exist become zeros. */
+/* Copies rows to shared memory as bfloat16, in permuted columns. */
 FW_FN void fw_gather(fw_shared *s) {
     const int lane = fw_lane(), up = lane < 16 ? 0 : 8; /* the upper lanes store in turn: other banks */
 #pragma unroll 1
-    for (int k = 4 * lane; k - 4 * lane < FW_K; k += 128)
+    for (int k = 4 * lane; k < FW_K; k += 128)
 #pragma unroll 1
-        for (int first = fw_warp(); first < FW_GATHERED; first += FW_WARPS * FW_AT_ONCE) {
+        for (int first = 0; first < FW_GATHERED / FW_WARPS; first += FW_AT_ONCE) {
             float4 v[FW_AT_ONCE];
 #pragma unroll
-            for (int q = 0; q < FW_AT_ONCE; q++) {
-                const int r = first + FW_WARPS * q;
-                const float *row = r < FW_GATHERED ? s->row[r] : nullptr;
-                v[q] = fw_load4_if(row != nullptr && k < FW_K, row + k);
-            }
+            for (int q = 0; q < FW_AT_ONCE; q++) v[q] = fw_load4(s->row[FW_WARPS * (first + q) + fw_warp()] + k);
 #pragma unroll
             for (int q = 0; q < FW_AT_ONCE; q++) {
-                const int r = first + FW_WARPS * q;
-                if (r >= FW_GATHERED || k >= FW_K) continue;
                 const fw_u32 low = fw_pack(v[q].x, v[q].y), high = fw_pack(v[q].z, v[q].w);
-                fw_u16 *to = s->rows + r * FW_LD + k / 16 * 16 + fw_pair_of();
+                fw_u16 *to = s->rows + (FW_WARPS * (first + q) + fw_warp()) * FW_LD + k / 16 * 16 + fw_pair_of();
                 *(fw_u32 *)(to + up) = up ? high : low;
                 *(fw_u32 *)(to + 8 - up) = up ? low : high;
             }
@@ -238,21 +245,25 @@ FW_FN void fw_hidden_rows(const fw_job *job, fw_shared *s) {
 
 /* ------------------------------------------------------------------ scores and coefficients */
 
-/* The first row of 8 output rows: unit u of those that token block b meets. */
+/* Unit i of this warp: the warps of a token block take its units in turn, so that the i-th of all of them are positives,
+   or noise, as far as possible. */
+FW_FN int fw_unit(int i) { return FW_WARPS_EACH * i + fw_warp() % FW_WARPS_EACH; }
+
+/* The first of its 8 output rows. */
 FW_FN int fw_unit_row(int b, int u) {
     const int block = u / 2, met = FW_CBOW ? FW_AT_OWN + 16 * b : FW_AT_HALO + 16 * (b + block);
     return (block < FW_FIRST ? met : FW_AT_NOISE + 16 * (block - FW_FIRST)) + 8 * (u % 2);
 }
 
-/* Scores of token block b with the units from `first` on. Even and odd blocks of columns are added up apart, so that
+/* Scores of token block b with the units of this warp. Even and odd blocks of columns are added up apart, so that
    half as many products wait for each other. */
-FW_FN void fw_scores(const fw_shared *s, int b, int first, float (&score)[FW_UNITS][4]) {
+FW_FN void fw_scores(const fw_shared *s, int b, float (&score)[FW_UNITS][4]) {
     const int lane = fw_lane();
     float odd[FW_UNITS][4] = {};
     const fw_u16 *hidden = s->rows + (FW_AT_HIDDEN + 16 * b + lane % 16) * FW_LD + 8 * (lane / 16), *row[FW_UNITS];
 #pragma unroll
     for (int i = 0; i < FW_UNITS; i++) {
-        const int u = first + i < 2 * FW_BLOCKS ? first + i : 2 * FW_BLOCKS - 1;
+        const int u = fw_unit(i) < 2 * FW_BLOCKS ? fw_unit(i) : 2 * FW_BLOCKS - 1;
         row[i] = s->rows + (fw_unit_row(b, u) + lane % 8) * FW_LD;
         score[i][0] = score[i][1] = score[i][2] = score[i][3] = 0.f;
     }
@@ -292,51 +303,70 @@ FW_FN float fw_pair_weight(const fw_job *job, const fw_shared *s, fw_u64 window,
     return window >> column & 1 ? weight : 0.f;
 }
 
-/* The weight of noise word m for a token: that of the token's pairs, without those whose context is the noise word. */
-FW_FN float fw_noise_weight(const fw_job *job, const fw_shared *s, int token, int m, fw_u64 window, fw_u64 equal) {
-    if (window == 0 || m >= job->run.noise_slots) return 0.f;
-    if (FW_CBOW) return s->word[FW_AT_NOISE + m] != s->word[FW_AT_OWN + token] ? 1.f : 0.f;
-    const fw_u64 hit = window & equal >> token / 16 * 16;
-    return s->weights[token] - fw_hits(s->pair_weight, job->run.window, token % 16, hit);
+/* Takes from the weights of four noise words those of the pairs whose context is the noise word: `hit` has their halo
+   rows as bits. There are rarely any. */
+FW_FN void fw_take_hits(const fw_job *job, const fw_shared *s, fw_u64 (&hit)[4], float (&weight)[4]) {
+    while (__any_sync(FW_ALL, (hit[0] | hit[1] | hit[2] | hit[3]) != 0))
+#pragma unroll
+        for (int e = 0; e < 4; e++) {
+            const int distance = __ffsll((fw_i64)hit[e]) - 1 - (fw_group() + 8 * (e / 2)) - job->run.window;
+            if (hit[e]) weight[e] -= s->pair_weight[distance < 0 ? -distance : distance];
+            hit[e] &= hit[e] - 1;
+        }
+    __syncwarp();
+}
+
+/* The weights of four scores of token block b with noise words: of all pairs of a token, without the hits. `column` is
+   that of the first score. */
+FW_FN void fw_noise_weights(const fw_job *job, const fw_shared *s, int b, int column, float (&weight)[4]) {
+    fw_u64 hit[4];
+#pragma unroll
+    for (int e = 0; e < 4; e++) {
+        const int token = 16 * b + fw_group() + 8 * (e / 2), m = column + e % 2 - 16 * FW_FIRST;
+        weight[e] = m < job->run.noise_slots ? s->weights[token] : 0.f;
+        if (FW_CBOW && s->word[FW_AT_NOISE + m] == s->word[FW_AT_OWN + token]) weight[e] = 0.f;
+        hit[e] = FW_CBOW || m >= job->run.noise_slots ? 0 : s->window[token] & s->equal[m] >> 16 * b;
+    }
+    if (!FW_CBOW) fw_take_hits(job, s, hit, weight);
 }
 
 /* Computes the coefficients of unit u of token block b from its scores. */
-FW_FN void fw_unit_coefficients(const fw_job *job, fw_tile &t, int b, int u, const float (&score)[4]) {
+FW_FN void fw_unit_coefficients(const fw_job *job, fw_tile &t, int b, int u, int positive, const float (&score)[4]) {
     const float each = -(float)job->run.negative / (float)job->run.noise_slots;
-    const int positive = u < 2 * FW_FIRST;
-    float coefficient[4], loss = 0.f;
+    const int column = 8 * u + fw_pair_of();
+    float weight[4], coefficient[4], loss = 0.f;
+    if (!positive) fw_noise_weights(job, t.s, b, column, weight);
 #pragma unroll
     for (int e = 0; e < 4; e++) {
-        const int row = fw_group() + 8 * (e / 2), token = 16 * b + row, column = 8 * u + fw_pair_of() + e % 2;
-        const int m = column - 16 * FW_FIRST;
-        const fw_u64 window = t.s->window[token];
-        float weight, counted, one;
-        if (positive) {
-            weight = counted = fw_pair_weight(job, t.s, window, row, column);
-        } else {
-            weight = fw_noise_weight(job, t.s, token, m, window, FW_CBOW ? 0 : t.s->equal[m]);
-            counted = weight * t.s->counts[m];
-            weight *= each;
-        }
+        const int row = fw_group() + 8 * (e / 2);
+        if (positive) weight[e] = fw_pair_weight(job, t.s, t.s->window[16 * b + row], row, column + e % 2);
+        const float counted = positive ? weight[e] : weight[e] * t.s->counts[column + e % 2 - 16 * FW_FIRST];
+        float one;
         const float gradient = fw_fast_pair(score[e], positive, &one);
-        coefficient[e] = weight != 0.f ? t.step.rate * weight * gradient : 0.f;
+        const float factor = t.step.rate * weight[e] * (positive ? 1.f : each);
+        coefficient[e] = factor != 0.f ? factor * gradient : 0.f;
         loss += counted != 0.f ? counted * one : 0.f;
     }
-    __syncwarp(); /* lanes may have counted hits apart */
-    fw_u16 *to = t.s->factor + (16 * b + fw_group()) * FW_FACTORS + 8 * u + fw_pair_of();
+    fw_u16 *to = t.s->factor + (16 * b + fw_group()) * FW_FACTORS + column;
     *(fw_u32 *)to = fw_pack(coefficient[0], coefficient[1]);
     *(fw_u32 *)(to + 8 * FW_FACTORS) = fw_pack(coefficient[2], coefficient[3]);
     t.c.loss += loss;
 }
 
 FW_FN void fw_coefficients(const fw_job *job, fw_tile &t) {
-    const int b = fw_warp() / FW_WARPS_EACH, first = fw_warp() % FW_WARPS_EACH * FW_UNITS;
+    const int b = fw_warp() / FW_WARPS_EACH;
     float score[FW_UNITS][4];
-    fw_scores(t.s, b, first, score);
+    fw_scores(t.s, b, score);
 #pragma unroll
-    for (int i = 0; i < FW_UNITS; i++)
-        if (first + i < 2 * FW_BLOCKS) fw_unit_coefficients(job, t, b, first + i, score[i]);
+    for (int i = 0; i < FW_UNITS; i++) {
+        const int least = FW_WARPS_EACH * i, most = least + FW_WARPS_EACH - 1, u = fw_unit(i);
+        const int positive = most < 2 * FW_FIRST || (least < 2 * FW_FIRST && u < 2 * FW_FIRST);
+        if (most >= 2 * FW_BLOCKS && u >= 2 * FW_BLOCKS) continue;
+        if (positive) fw_unit_coefficients(job, t, b, u, 1, score[i]);
+        else fw_unit_coefficients(job, t, b, u, 0, score[i]);
+    }
     if (threadIdx.x < 16 * FW_TB) t.c.pairs += t.s->weights[threadIdx.x];
+    __syncwarp();
 }
 
 /* ------------------------------------------------------------------ updates */
@@ -347,8 +377,8 @@ FW_FN void fw_publish(const fw_shared *s, int r, const float (&d)[2][4], int n) 
     for (int half = 0; half < 2; half++) {
         const int row = r + fw_group() + 8 * half;
         const float by = s->by[row];
-        fw_add4_if(by != 0.f, s->row[row] + n + 2 * fw_pair_of(),
-                   {by * d[0][2 * half], by * d[0][2 * half + 1], by * d[1][2 * half], by * d[1][2 * half + 1]});
+        fw_add4_together(s->to[row] + n + 2 * fw_pair_of(),
+                {by * d[0][2 * half], by * d[0][2 * half + 1], by * d[1][2 * half], by * d[1][2 * half + 1]});
     }
 }
 
@@ -491,7 +521,7 @@ FW_FN void fw_train_chunk(const fw_job *job, fw_tile &t, int length) {
     }
 }
 
-/* As the general kernel's fw_train; `workspaces` is not used. */
+/* As the general kernel's fw_train. A block's workspace is a row of zeros and a row that nobody reads. */
 extern "C" __global__ void __launch_bounds__(32 * FW_WARPS, FW_RESIDENT)
     fw_train(const __grid_constant__ fw_job given, fw_i64 epoch, fw_i64 first, int count, int *streams, int *cursor,
              float *workspaces, fw_sums *sums, float damping_threshold) {
@@ -499,6 +529,8 @@ extern "C" __global__ void __launch_bounds__(32 * FW_WARPS, FW_RESIDENT)
     FW_SHARED(fw_shared, s);
     fw_tile t;
     t.s = s;
+    t.zeros = workspaces + blockIdx.x * job->workspace;
+    t.sink = workspaces + blockIdx.x * job->workspace + FW_K;
     for (int distance = threadIdx.x; distance < FW_WEIGHTS; distance += 32 * FW_WARPS) {
         s->pair_weight[distance] = distance <= job->run.window ? job->pair_weight[distance] : 0.f;
         s->weight_within[distance] = distance <= job->run.window ? job->weight_within[distance] : 0.f;

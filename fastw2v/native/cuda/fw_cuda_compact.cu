@@ -102,9 +102,10 @@ FW_FN void fw_put_steps(const fw_job *job, const fw_stream &s, fw_i64 epoch, fw_
         step->low = job->pass_slot[pass] - job->run.window;
         step->high = job->pass_slot[pass + 1] - job->run.window - 1;
         step->fresh = 0;
+        step->loss_weight = 0.f;
     }
-    __syncthreads();
     if (!fw_has_shared_noise(job)) return;
+    __syncthreads();
     for (int index = threadIdx.x; index < steps * slots; index += blockDim.x) {
         const int number = index / slots, slot = index % slots;
         const int drawn = (int)fw_renewed(number, slot, slots, job->run.noise_life); /* at an earlier step, or here */
@@ -114,6 +115,12 @@ FW_FN void fw_put_steps(const fw_job *job, const fw_stream &s, fw_i64 epoch, fw_
         fw_step *step = fw_step_at(job, s, number);
         fw_step_noise(step)[slot] = drawn == number ? ~word : word;
         if (drawn == number) atomicAdd(&step->fresh, 1);
+    }
+    __syncthreads();
+    for (int number = threadIdx.x; number < steps; number += blockDim.x) {
+        fw_step *step = fw_step_at(job, s, number);
+        step->loss_weight = (float)job->run.negative / (float)(step->fresh ? step->fresh : slots);
+        for (int slot = 0; slot < slots && step->fresh == 0; slot++) fw_step_noise(step)[slot] ^= -1;
     }
 }
 

@@ -100,7 +100,7 @@ struct fw_row {
     float weight, loss_weight;
 };
 
-FW_FN fw_row fw_row_of(const fw_job *job, const fw_tile &t, int i, int index, int positives, float each) {
+FW_FN fw_row fw_row_of(const fw_job *job, const fw_tile &t, int i, int index, int positives) {
     const int at = t.i0 + i;
     const fw_span span = fw_contexts_of(t, i);
     fw_row row = {0, index < positives, 1.f, 1.f};
@@ -125,7 +125,7 @@ FW_FN fw_row fw_row_of(const fw_job *job, const fw_tile &t, int i, int index, in
     for (int j = at + span.first; !job->run.cbow && j <= at + span.last; j++)
         if (j != at && t.c.s.word[j] == row.word) weight -= fw_weight(job, at, j);
     row.weight = weight * (float)job->run.negative / (float)job->run.noise_slots;
-    row.loss_weight = fw_counts(t.step, t.drawn[m]) ? weight * each : 0.f;
+    row.loss_weight = fw_counts(t.drawn[m]) ? weight * t.step.loss_weight : 0.f;
     return row;
 }
 
@@ -142,14 +142,13 @@ FW_FN int fw_rows(const fw_job *job, int positives) {
 
 FW_FN void fw_coefficients(const fw_job *job, fw_tile &t) {
     const int room = fw_rows_room(job);
-    const float each = fw_loss_weight(job, t.step);
     float loss = 0.f;
     for (int i = 0; i < t.n; i++) {
         const int positives = fw_positives(job, t, i), rows = fw_rows(job, positives);
         for (int first = 0; first < rows; first += 32) {
             const int index = first + fw_lane(), n = rows - first < 32 ? rows - first : 32;
             fw_row row = {0, 0, 0.f, 0.f};
-            if (index < rows) row = fw_row_of(job, t, i, index, positives, each);
+            if (index < rows) row = fw_row_of(job, t, i, index, positives);
             const float score = fw_scores(t.hidden + i * job->run.stride, job->w_out, row.word, n, job->run.stride);
             if (index >= rows) continue;
             float one;

@@ -27,9 +27,9 @@ struct fw_job {
     const fw_i64 *chunk_begin;     /* (chunks + 1,) */
     const fw_i64 *chunk_sentence;  /* (chunks + 1,); the last is the corpus's last sentence */
     const int *chunk_shift;        /* (chunks,) how often a chunk's tiles are halved: see fw_tile_length */
-    fw_i64 capacity;               /* tokens that fit into a stream, a multiple of 4 */
+    fw_i64 capacity;               /* tokens that fit into a stream */
     fw_i64 steps;                  /* steps that fit into it */
-    fw_i64 step_ints;              /* of one step: those of fw_step and its noise words, a multiple of 4 */
+    fw_i64 step_ints;              /* of one step: those of fw_step and its noise words */
     fw_i64 workspace;              /* floats of one warp's workspace */
 };
 
@@ -40,12 +40,14 @@ struct fw_text {
     fw_i64 first_id, end_id, first_sentence;
 };
 
-/* A step is one pass of a tile over its windows. After these numbers come its noise words, one for each slot: `word` if
-   it stays from an earlier step, `~word` if it is new. */
+/* A step is one pass of a tile over its windows. After these numbers come its noise words, one for each slot, as
+   `~word` if it counts in the loss. Only new words do: training has just used those that stay from an earlier step, so
+   that their loss would be too low. If none is new, all count. */
 struct fw_step {
-    float rate;    /* the learning rate */
-    int fresh;     /* noise words that are new */
-    int low, high; /* the pass holds the contexts at the distances low .. high from their token */
+    float rate;        /* the learning rate */
+    float loss_weight; /* of each noise word that counts */
+    int low, high;     /* the pass holds the contexts at the distances low .. high from their token */
+    int fresh;         /* noise words that are new */
 };
 
 /* One chunk's stream: a line of four numbers, the first of them the end of the centers and the number of steps, then
@@ -81,7 +83,7 @@ FW_FN int *fw_step_noise(fw_step *step) { return (int *)(step + 1); }
 FW_FN int fw_has_shared_noise(const fw_job *job) { return job->run.negative_sampling && !job->run.pairwise_noise; }
 
 /* A noise word as a step holds it. */
-FW_FN int fw_is_new(int held) { return held < 0; }
+FW_FN int fw_counts(int held) { return held < 0; }
 FW_FN int fw_noise_word(int held) { return held < 0 ? ~held : held; }
 
 #endif

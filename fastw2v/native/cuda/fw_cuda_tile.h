@@ -92,13 +92,6 @@ FW_FN int fw_draw_noise(const fw_job *job, const fw_chunk &c, int i, fw_i64 inde
     return fw_noise(bits, job->noise_threshold, job->noise_alias, (fw_u32)job->run.vocabulary);
 }
 
-/* The weight in the loss of each noise word that counts: only the new ones do. Training has just used the others, so
-   that their loss would be too low. If none is new, all count. */
-FW_FN float fw_loss_weight(const fw_job *job, const fw_step &step) {
-    return (float)job->run.negative / (float)(step.fresh ? step.fresh : job->run.noise_slots);
-}
-FW_FN int fw_counts(const fw_step &step, int held) { return step.fresh == 0 || fw_is_new(held); }
-
 /* Returns 1 - sigma(score) for a positive pair and sigma(score) for noise, exact even if small; sets *loss. A score
    that is not finite makes the loss NaN, even if the limit of the loss is finite. */
 FW_FN float fw_pair(float score, int positive, float *loss) {
@@ -119,7 +112,7 @@ FW_FN float fw_fast_pair(float score, int positive, float *loss) {
 /* The factor of a word's updates: below 1 if so many copies of the word are in flight that their sum would overshoot.
  */
 FW_FN float fw_damping(const fw_job *job, const fw_chunk &c, int word) {
-    return c.damping_threshold > 0.f ? fminf(1.f, c.damping_threshold / job->kept_share[word]) : 1.f;
+    return c.damping_threshold > 0.f ? fminf(1.f, __fdividef(c.damping_threshold, job->kept_share[word])) : 1.f;
 }
 
 /* As fw_damping, for the updates of output rows, each of which has its share of the learning rate. */

@@ -121,7 +121,6 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 *
     float score[2 * FW_BLOCKS][4];
     fw_scores(t, b, score);
     const float each = (float)job->run.negative / (float)job->run.noise_slots;
-    const float counts = fw_loss_weight(job, t.step);
     float weights[2]; /* of all pairs of this lane's two rows */
     for (int half = 0; half < 2; half++)
         weights[half] = fw_weights(job->weight_within, fw_span_of(t.step, fw_reach(t, 16 * b + fw_group() + 8 * half)));
@@ -143,7 +142,7 @@ FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 *
                 weight = FW_CBOW ? t.noise_word[m] != t.own_word[16 * b + row]
                                  : weights[half] -
                                        fw_hits(job->pair_weight, job->run.window, row, window & t.equal[m] >> 16 * b);
-                counted = fw_counts(t.step, t.drawn[m]) ? weight * counts : 0.f;
+                counted = fw_counts(t.drawn[m]) ? weight * t.step.loss_weight : 0.f;
                 weight *= -each;
             }
             const float gradient = fw_fast_pair(score[j][e], j < 2 * FW_FIRST, &one);

@@ -25,17 +25,6 @@ FW_FN float4 fw_load4(const float *p) {
     return v;
 }
 
-/* As fw_load4, and zeros unless `wanted`: without a branch, so that the lanes stay together. */
-FW_FN float4 fw_load4_if(int wanted, const float *p) {
-    float4 v = {0.f, 0.f, 0.f, 0.f};
-    asm volatile("{\n\t.reg .pred wanted;\n\tsetp.ne.s32 wanted, %5, 0;\n\t"
-                 "@wanted ld.relaxed.gpu.global.v4.f32 {%0, %1, %2, %3}, [%4];\n\t}"
-                 : "+f"(v.x), "+f"(v.y), "+f"(v.z), "+f"(v.w)
-                 : "l"(p), "r"(wanted)
-                 : "memory");
-    return v;
-}
-
 /* Four numbers of a warp's own memory; p is 16-byte aligned. */
 FW_FN float4 fw_get4(const float *p) { return *(const float4 *)p; }
 FW_FN void fw_put4(float *p, float4 v) { *(float4 *)p = v; }
@@ -53,23 +42,11 @@ FW_FN void fw_add4(float *p, float4 v) {
 #endif
 }
 
-/* As fw_add4, and nothing unless `wanted`: without a branch, so that the lanes stay together. */
-FW_FN void fw_add4_if(int wanted, float *p, float4 v) {
-#if __CUDA_ARCH__ >= 900
-    asm volatile("{\n\t.reg .pred wanted;\n\tsetp.ne.s32 wanted, %5, 0;\n\t"
-                 "@wanted red.global.add.v4.f32 [%0], {%1, %2, %3, %4};\n\t}" ::"l"(p),
-                 "f"(v.x), "f"(v.y), "f"(v.z), "f"(v.w), "r"(wanted)
-                 : "memory");
-#else
-    asm volatile("{\n\t.reg .pred wanted;\n\tsetp.ne.s32 wanted, %5, 0;\n\t"
-                 "@wanted red.global.add.f32 [%0], %1;\n\t@wanted red.global.add.f32 [%0 + 4], %2;\n\t"
-                 "@wanted red.global.add.f32 [%0 + 8], %3;\n\t@wanted red.global.add.f32 [%0 + 12], %4;\n\t}" ::"l"(p),
-                 "f"(v.x), "f"(v.y), "f"(v.z), "f"(v.w), "r"(wanted)
-                 : "memory");
-#endif
-}
+/* As fw_add4, by all lanes of a warp at once. */
+FW_FN void fw_add4_together(float *p, float4 v) { fw_add4(p, v); }
 
-/* p[0..1] += {x, y} if `wanted`, without a branch; p is 8-byte aligned. */
+/* By all lanes at once: p[0..1] += {x, y} if `wanted`, without a branch, so that the lanes stay together; p is 8-byte
+   aligned. */
 FW_FN void fw_add2_if(int wanted, float *p, float x, float y) {
 #if __CUDA_ARCH__ >= 900
     asm volatile("{\n\t.reg .pred wanted;\n\tsetp.ne.s32 wanted, %3, 0;\n\t"

@@ -10,7 +10,6 @@ FW_FN float4 fw_load4(const float *p) {
     shim_aligned(p, 16);
     return {p[0], p[1], p[2], p[3]};
 }
-FW_FN float4 fw_load4_if(int wanted, const float *p) { return wanted ? fw_load4(p) : float4{0.f, 0.f, 0.f, 0.f}; }
 FW_FN float4 fw_get4(const float *p) { return fw_load4(p); }
 FW_FN void fw_put4(float *p, float4 v) {
     shim_aligned(p, 16);
@@ -37,9 +36,9 @@ inline void shim_add_together(int wanted, float *p, const float *values, int n) 
             shim::from_bits<float *>(all[l][0])[i] += shim::from_bits<float>(all[l][2 + i]);
     __syncwarp();
 }
-FW_FN void fw_add4_if(int wanted, float *p, float4 v) {
+FW_FN void fw_add4_together(float *p, float4 v) {
     const float values[4] = {v.x, v.y, v.z, v.w};
-    shim_add_together(wanted, p, values, 4);
+    shim_add_together(1, p, values, 4);
 }
 FW_FN void fw_add2_if(int wanted, float *p, float x, float y) {
     const float values[2] = {x, y};
