@@ -23,8 +23,9 @@
 #define FW_FACTORS (16 * FW_BLOCKS + 8)                                /* stride of the coefficients, as FW_LD */
 #define FW_WARPS_EACH (FW_WARPS / FW_TB)                               /* warps for the scores of a token block */
 #define FW_UNITS ((2 * FW_BLOCKS + FW_WARPS_EACH - 1) / FW_WARPS_EACH) /* units of 8 output rows for each of them */
-#define FW_AT_ONCE (FW_GATHERED / FW_WARPS % 12 ? 8 : 12) /* rows that a warp loads at once */
-#define FW_WEIGHTS 64 /* distances beyond any window that this kernel takes */
+#define FW_EACH (FW_GATHERED / FW_WARPS)                   /* rows that a warp gathers */
+#define FW_AT_ONCE (FW_EACH <= 24 ? FW_EACH : FW_EACH / 2) /* of which it has so many in flight */
+#define FW_WEIGHTS 64 /* distances from 0 on, of which the last are beyond any window */
 
 /* What a step reads from its chunk's stream. */
 struct fw_input {
@@ -57,6 +58,7 @@ struct fw_tile {
     fw_chunk c;
     fw_shared *s;
     fw_step step;
+    float loss;         /* of the step */
     const float *zeros; /* a row of zeros */
     float *sink;        /* a row that nobody reads: to add to it is quicker than to ask whether to add */
 };
@@ -113,31 +115,41 @@ FW_FN int fw_row_word(const fw_job *job, const fw_input &input, int r, fw_u64 co
     return there ? word : -1;
 }
 
-/* The scale of the update of a row; 0 if it receives none. */
-FW_FN float fw_row_scale(const fw_job *job, const fw_chunk &c, int word, int input) {
-    if (word < 0) return 0.f;
-    const float by = input ? !fw_is_frozen(job, word) : job->output_rate[word];
-    return by * fw_damping(job, c, word);
-}
+/* What the scale of a row's update is made of. The numbers come from global memory, and nothing asks for them before
+   the rows themselves are on their way. */
+struct fw_scale {
+    float rate;  /* the share of the learning rate at which the row moves */
+    float share; /* that of its word in the kept tokens, if words are damped */
+};
 
-/* Finds each row and the scale of its update. The scales come from global memory: they are kept in `by`, to be stored
-   when the rows are on their way, too. */
-FW_FN void fw_open_rows(const fw_job *job, fw_tile &t, fw_u64 covered, float (&by)[FW_TURNS]) {
+/* Finds each row, and where its update goes. */
+FW_FN void fw_open_rows(const fw_job *job, fw_tile &t, fw_u64 covered, fw_scale (&scale)[FW_TURNS]) {
 #pragma unroll
     for (int turn = 0; turn < FW_TURNS; turn++) {
         const int r = threadIdx.x + 32 * FW_WARPS * turn;
         const int input = FW_CBOW ? r >= FW_AT_HALO && r < FW_AT_NOISE : r < FW_AT_HALO;
         const int word = r < FW_GATHERED ? fw_row_word(job, t.s->input, r, covered) : -1;
-        by[turn] = fw_row_scale(job, t.c, word, input);
+        scale[turn] = {word >= 0 ? 1.f : 0.f, 1.f};
+        if (word >= 0 && !input) scale[turn].rate = job->output_rate[word];
+        if (word >= 0 && t.c.damping_threshold > 0.f) scale[turn].share = job->kept_share[word];
         if (r >= FW_GATHERED) continue;
-        t.s->word[r] = word;
         float *row = (input ? job->w_in : job->w_out) + (fw_i64)word * FW_K;
+        t.s->word[r] = word;
         t.s->row[r] = word < 0 ? t.zeros : row;
         t.s->to[r] = word < 0 || (input && fw_is_frozen(job, word)) ? t.sink : row;
     }
     if (threadIdx.x < 16 * FW_SB)
         t.s->counts[threadIdx.x] = fw_counts(t.s->input.noise[threadIdx.x]) ? t.step.loss_weight : 0.f;
     __syncwarp();
+}
+
+FW_FN void fw_keep_scales(fw_tile &t, const fw_scale (&scale)[FW_TURNS]) {
+#pragma unroll
+    for (int turn = 0; turn < FW_TURNS; turn++) {
+        const int r = threadIdx.x + 32 * FW_WARPS * turn;
+        const float damping = fminf(1.f, __fdividef(t.c.damping_threshold, scale[turn].share));
+        if (r < FW_GATHERED) t.s->by[r] = scale[turn].rate * (t.c.damping_threshold > 0.f ? damping : 1.f);
+    }
 }
 
 /* Computes `equal` of every noise word; each lane keeps its halo words in registers. */
@@ -148,15 +160,17 @@ FW_FN void fw_find_equal(const fw_tile &t, fw_u64 covered) {
         const int r = 32 * turn + fw_lane();
         word[turn] = r < 16 * FW_HALO && covered >> r & 1 ? t.s->input.halo[r] : -1;
     }
+    int noise[16 * FW_SB / FW_WARPS];
+#pragma unroll
+    for (int q = 0; q < 16 * FW_SB / FW_WARPS; q++)
+        noise[q] = fw_noise_word(t.s->input.noise[FW_WARPS * q + fw_warp()]);
 #pragma unroll
     for (int q = 0; q < 16 * FW_SB / FW_WARPS; q++) {
-        const int m = FW_WARPS * q + fw_warp();
-        const int noise = fw_noise_word(t.s->input.noise[m]);
         fw_u64 equal = 0;
 #pragma unroll
         for (int turn = 0; turn < FW_HALO_TURNS; turn++)
-            equal |= (fw_u64)__ballot_sync(FW_ALL, word[turn] == noise) << 32 * turn;
-        t.s->equal[m] = equal; /* the same in every lane */
+            equal |= (fw_u64)__ballot_sync(FW_ALL, word[turn] == noise[q]) << 32 * turn;
+        t.s->equal[FW_WARPS * q + fw_warp()] = equal; /* the same in every lane */
     }
 }
 
@@ -168,10 +182,13 @@ FW_FN void fw_gather(fw_shared *s) {
 #pragma unroll 1
     for (int k = 4 * lane; k < FW_K; k += 128)
 #pragma unroll 1
-        for (int first = 0; first < FW_GATHERED / FW_WARPS; first += FW_AT_ONCE) {
+        for (int first = 0; first < FW_EACH; first += FW_AT_ONCE) {
+            const float *row[FW_AT_ONCE];
             float4 v[FW_AT_ONCE];
 #pragma unroll
-            for (int q = 0; q < FW_AT_ONCE; q++) v[q] = fw_load4(s->row[FW_WARPS * (first + q) + fw_warp()] + k);
+            for (int q = 0; q < FW_AT_ONCE; q++) row[q] = s->row[FW_WARPS * (first + q) + fw_warp()] + k;
+#pragma unroll
+            for (int q = 0; q < FW_AT_ONCE; q++) v[q] = fw_load4(row[q]);
 #pragma unroll
             for (int q = 0; q < FW_AT_ONCE; q++) {
                 const fw_u32 low = fw_pack(v[q].x, v[q].y), high = fw_pack(v[q].z, v[q].w);
@@ -205,9 +222,13 @@ FW_FN void fw_turned_window(fw_u32 (&a)[4], const fw_shared *s, int b, int j) {
     }
 }
 
-/* One over the number of a token's contexts, or 1. */
-FW_FN float fw_divisor(const fw_shared *s, int token, int divides) {
-    return divides ? 1.f / fmaxf(1.f, (float)__popcll(s->window[token])) : 1.f;
+/* One over the number of each token's contexts, or 1. */
+FW_FN void fw_divisors(float (&by)[FW_TB][2], const fw_shared *s, int divides) {
+#pragma unroll
+    for (int row = 0; row < 2 * FW_TB; row++) {
+        const float contexts = (float)__popcll(s->window[8 * row + fw_group()]);
+        by[row / 2][row % 2] = divides ? 1.f / fmaxf(1.f, contexts) : 1.f;
+    }
 }
 
 /* Stores 16 columns of the hidden rows of token block b, scaled. */
@@ -222,6 +243,13 @@ FW_FN void fw_put_hidden(fw_shared *s, const float (&d)[2][4], int b, int n, con
 
 /* Computes each hidden row: the mean of its window's halo rows, or their sum. */
 FW_FN void fw_hidden_rows(const fw_job *job, fw_shared *s) {
+    fw_u32 windows[FW_TB][FW_HB][4];
+    float by[FW_TB][2];
+    fw_divisors(by, s, job->run.cbow_mean);
+#pragma unroll
+    for (int b = 0; b < FW_TB; b++)
+#pragma unroll
+        for (int j = 0; j < FW_HB; j++) fw_window_factor(windows[b][j], s, b, j);
 #pragma unroll 1
     for (int n = 16 * fw_warp(); n < FW_K; n += 16 * FW_WARPS) {
         fw_u32 rows[FW_HALO][4];
@@ -231,14 +259,8 @@ FW_FN void fw_hidden_rows(const fw_job *job, fw_shared *s) {
         for (int b = 0; b < FW_TB; b++) {
             float d[2][4] = {};
 #pragma unroll
-            for (int j = 0; j < FW_HB; j++) {
-                fw_u32 a[4];
-                fw_window_factor(a, s, b, j);
-                fw_accumulate(d, a, rows[b + j]);
-            }
-            const float by[2] = {fw_divisor(s, 16 * b + fw_group(), job->run.cbow_mean),
-                                 fw_divisor(s, 16 * b + fw_group() + 8, job->run.cbow_mean)};
-            fw_put_hidden(s, d, b, n, by);
+            for (int j = 0; j < FW_HB; j++) fw_accumulate(d, windows[b][j], rows[b + j]);
+            fw_put_hidden(s, d, b, n, by[b]);
         }
     }
 }
@@ -303,19 +325,6 @@ FW_FN float fw_pair_weight(const fw_job *job, const fw_shared *s, fw_u64 window,
     return window >> column & 1 ? weight : 0.f;
 }
 
-/* Takes from the weights of four noise words those of the pairs whose context is the noise word: `hit` has their halo
-   rows as bits. There are rarely any. */
-FW_FN void fw_take_hits(const fw_job *job, const fw_shared *s, fw_u64 (&hit)[4], float (&weight)[4]) {
-    while (__any_sync(FW_ALL, (hit[0] | hit[1] | hit[2] | hit[3]) != 0))
-#pragma unroll
-        for (int e = 0; e < 4; e++) {
-            const int distance = __ffsll((fw_i64)hit[e]) - 1 - (fw_group() + 8 * (e / 2)) - job->run.window;
-            if (hit[e]) weight[e] -= s->pair_weight[distance < 0 ? -distance : distance];
-            hit[e] &= hit[e] - 1;
-        }
-    __syncwarp();
-}
-
 /* The weights of four scores of token block b with noise words: of all pairs of a token, without the hits. `column` is
    that of the first score. */
 FW_FN void fw_noise_weights(const fw_job *job, const fw_shared *s, int b, int column, float (&weight)[4]) {
@@ -327,11 +336,12 @@ FW_FN void fw_noise_weights(const fw_job *job, const fw_shared *s, int b, int co
         if (FW_CBOW && s->word[FW_AT_NOISE + m] == s->word[FW_AT_OWN + token]) weight[e] = 0.f;
         hit[e] = FW_CBOW || m >= job->run.noise_slots ? 0 : s->window[token] & s->equal[m] >> 16 * b;
     }
-    if (!FW_CBOW) fw_take_hits(job, s, hit, weight);
+    if (!FW_CBOW) fw_take_hits(s->pair_weight, job->run.window, hit, weight);
 }
 
-/* Computes the coefficients of unit u of token block b from its scores. */
-FW_FN void fw_unit_coefficients(const fw_job *job, fw_tile &t, int b, int u, int positive, const float (&score)[4]) {
+/* Computes the coefficients of unit u of token block b from its scores, in pairs of columns. */
+FW_FN void fw_unit_coefficients(const fw_job *job, fw_tile &t, int b, int u, int positive, const float (&score)[4],
+                                fw_u32 (&pairs)[2]) {
     const float each = -(float)job->run.negative / (float)job->run.noise_slots;
     const int column = 8 * u + fw_pair_of();
     float weight[4], coefficient[4], loss = 0.f;
@@ -347,24 +357,33 @@ FW_FN void fw_unit_coefficients(const fw_job *job, fw_tile &t, int b, int u, int
         coefficient[e] = factor != 0.f ? factor * gradient : 0.f;
         loss += counted != 0.f ? counted * one : 0.f;
     }
-    fw_u16 *to = t.s->factor + (16 * b + fw_group()) * FW_FACTORS + column;
-    *(fw_u32 *)to = fw_pack(coefficient[0], coefficient[1]);
-    *(fw_u32 *)(to + 8 * FW_FACTORS) = fw_pack(coefficient[2], coefficient[3]);
-    t.c.loss += loss;
+    pairs[0] = fw_pack(coefficient[0], coefficient[1]);
+    pairs[1] = fw_pack(coefficient[2], coefficient[3]);
+    t.loss += loss;
 }
 
 FW_FN void fw_coefficients(const fw_job *job, fw_tile &t) {
     const int b = fw_warp() / FW_WARPS_EACH;
     float score[FW_UNITS][4];
+    fw_u32 pairs[FW_UNITS][2];
     fw_scores(t.s, b, score);
+    t.loss = 0.f;
 #pragma unroll
     for (int i = 0; i < FW_UNITS; i++) {
         const int least = FW_WARPS_EACH * i, most = least + FW_WARPS_EACH - 1, u = fw_unit(i);
         const int positive = most < 2 * FW_FIRST || (least < 2 * FW_FIRST && u < 2 * FW_FIRST);
         if (most >= 2 * FW_BLOCKS && u >= 2 * FW_BLOCKS) continue;
-        if (positive) fw_unit_coefficients(job, t, b, u, 1, score[i]);
-        else fw_unit_coefficients(job, t, b, u, 0, score[i]);
+        if (positive) fw_unit_coefficients(job, t, b, u, 1, score[i], pairs[i]);
+        else fw_unit_coefficients(job, t, b, u, 0, score[i], pairs[i]);
     }
+#pragma unroll
+    for (int i = 0; i < FW_UNITS; i++) {
+        fw_u16 *to = t.s->factor + (16 * b + fw_group()) * FW_FACTORS + 8 * fw_unit(i) + fw_pair_of();
+        if (fw_unit(i) >= 2 * FW_BLOCKS) continue;
+        *(fw_u32 *)to = pairs[i][0];
+        *(fw_u32 *)(to + 8 * FW_FACTORS) = pairs[i][1];
+    }
+    t.c.loss += t.loss;
     if (threadIdx.x < 16 * FW_TB) t.c.pairs += t.s->weights[threadIdx.x];
     __syncwarp();
 }
@@ -422,16 +441,26 @@ FW_FN void fw_output_updates(const fw_shared *s, const fw_factors &factors, int 
     }
 }
 
-/* CBOW: adds to each halo row the gradients of the hidden rows whose windows hold it, 16 columns of them. Those have
-   replaced the hidden rows; this warp alone reads these columns. */
-FW_FN void fw_halo_updates(const fw_job *job, fw_shared *s, int n, const float (&mine)[FW_TB][2][4]) {
+/* CBOW: the windows, transposed, and the scale of the gradient of each token's hidden row. */
+struct fw_turned {
+    fw_u32 windows[FW_TB][FW_HB][4];
+    float by[FW_TB][2];
+};
+
+FW_FN void fw_load_turned(const fw_job *job, const fw_shared *s, fw_turned &turned) {
+    fw_divisors(turned.by, s, job->run.cbow_divide);
+#pragma unroll
+    for (int b = 0; b < FW_TB; b++)
+#pragma unroll
+        for (int j = 0; j < FW_HB; j++) fw_turned_window(turned.windows[b][j], s, b, j);
+}
+
+/* CBOW: adds to each halo row the gradients of the hidden rows whose windows hold it, 16 columns of them. Those replace
+   the hidden rows; this warp alone reads these columns. */
+FW_FN void fw_halo_updates(fw_shared *s, const fw_turned &turned, int n, const float (&mine)[FW_TB][2][4]) {
     fw_u32 error[FW_TB][4];
 #pragma unroll
-    for (int b = 0; b < FW_TB; b++) {
-        const float by[2] = {fw_divisor(s, 16 * b + fw_group(), job->run.cbow_divide),
-                             fw_divisor(s, 16 * b + fw_group() + 8, job->run.cbow_divide)};
-        fw_put_hidden(s, mine[b], b, n, by);
-    }
+    for (int b = 0; b < FW_TB; b++) fw_put_hidden(s, mine[b], b, n, turned.by[b]);
     __syncwarp();
 #pragma unroll
     for (int b = 0; b < FW_TB; b++) fw_load_columns(error[b], s->rows + (FW_AT_HIDDEN + 16 * b) * FW_LD, n);
@@ -439,24 +468,22 @@ FW_FN void fw_halo_updates(const fw_job *job, fw_shared *s, int n, const float (
     for (int f = 0; f < FW_HALO; f++) {
         float d[2][4] = {};
 #pragma unroll
-        for (int b = 0; b < FW_TB; b++) {
-            if (f - b < 0 || f - b >= FW_HB) continue;
-            fw_u32 a[4];
-            fw_turned_window(a, s, b, f - b);
-            fw_accumulate(d, a, error[b]);
-        }
+        for (int b = 0; b < FW_TB; b++)
+            if (f - b >= 0 && f - b < FW_HB) fw_accumulate(d, turned.windows[b][f - b], error[b]);
         fw_publish(s, FW_AT_HALO + 16 * f, d, n);
     }
 }
 
 FW_FN void fw_updates(const fw_job *job, fw_shared *s) {
     fw_factors factors;
+    fw_turned turned;
     fw_load_factors(s, factors);
+    if (FW_CBOW) fw_load_turned(job, s, turned);
 #pragma unroll 1
     for (int n = 16 * fw_warp(); n < FW_K; n += 16 * FW_WARPS) {
         float mine[FW_TB][2][4] = {};
         fw_output_updates(s, factors, n, mine);
-        if (FW_CBOW) fw_halo_updates(job, s, n, mine);
+        if (FW_CBOW) fw_halo_updates(s, turned, n, mine);
 #pragma unroll
         for (int b = 0; b < FW_TB && !FW_CBOW; b++) fw_publish(s, FW_AT_OWN + 16 * b, mine[b], n);
     }
@@ -468,19 +495,15 @@ FW_FN void fw_updates(const fw_job *job, fw_shared *s) {
    from i0 on. */
 FW_FN void fw_train_step(const fw_job *job, fw_tile &t, int next, int i0, int n) {
     int fetched[FW_FETCHES];
-    float by[FW_TURNS];
+    fw_scale scale[FW_TURNS];
     t.step = t.s->input.step;
     const fw_u64 covered = fw_open_windows(job, t);
-    fw_open_rows(job, t, covered, by);
+    fw_open_rows(job, t, covered, scale);
     if (!FW_CBOW) fw_find_equal(t, covered);
     fw_fetch(job, t.c.s, next, i0, n, fetched);
     __syncthreads();
     fw_gather(t.s);
-#pragma unroll
-    for (int turn = 0; turn < FW_TURNS; turn++) {
-        const int r = threadIdx.x + 32 * FW_WARPS * turn;
-        if (r < FW_GATHERED) t.s->by[r] = by[turn];
-    }
+    fw_keep_scales(t, scale);
     fw_keep_fetched(t.s, fetched);
     __syncthreads();
     if (FW_CBOW) {
@@ -522,7 +545,7 @@ FW_FN void fw_train_chunk(const fw_job *job, fw_tile &t, int length) {
 }
 
 /* As the general kernel's fw_train. A block's workspace is a row of zeros and a row that nobody reads. */
-extern "C" __global__ void __launch_bounds__(32 * FW_WARPS, FW_RESIDENT)
+extern "C" __global__ void __launch_bounds__(32 * FW_WARPS, 3)
     fw_train(const __grid_constant__ fw_job given, fw_i64 epoch, fw_i64 first, int count, int *streams, int *cursor,
              float *workspaces, fw_sums *sums, float damping_threshold) {
     const fw_job *job = &given;

@@ -30,15 +30,22 @@ FW_FN fw_u64 fw_window_bits(const fw_job *job, const fw_step &pass, int token, f
     return stretch & within & ~(1ULL << self);
 }
 
-/* Returns the sum of the pair weights of the halo rows `bits`, of which there are rarely any: a noise word's hits.
-   `row` is the token's number in its block. */
-FW_FN float fw_hits(const float *pair_weight, int window, int row, fw_u64 bits) {
-    float hits = 0.f;
-    for (; bits != 0; bits &= bits - 1) {
-        const int distance = __ffsll((fw_i64)bits) - 1 - row - window;
-        hits += pair_weight[distance < 0 ? -distance : distance];
+/* Takes from the weights of four noise words, of this lane's two rows and two columns, those of the pairs whose context
+   is the noise word: `hit` has the halo rows of these as bits. There are rarely any: the warp asks once. */
+FW_FN void fw_take_hits(const float *pair_weight, int window, fw_u64 (&hit)[4], float (&weight)[4]) {
+    while (__any_sync(FW_ALL, (hit[0] | hit[1] | hit[2] | hit[3]) != 0)) {
+        float taken[4];
+#pragma unroll
+        for (int e = 0; e < 4; e++) {
+            const int distance = __ffsll((fw_i64)hit[e]) - 1 - (fw_group() + 8 * (e / 2)) - window;
+            const float found = pair_weight[hit[e] == 0 ? 0 : distance < 0 ? -distance : distance];
+            taken[e] = hit[e] == 0 ? 0.f : found;
+            hit[e] &= hit[e] - 1;
+        }
+#pragma unroll
+        for (int e = 0; e < 4; e++) weight[e] -= taken[e];
     }
-    return hits;
+    __syncwarp();
 }
 
 /* The products of 16 columns, from n on, with 16 rows in shared memory: d (16 x 16) += a rows. */

@@ -99,7 +99,6 @@ FW_FN const fw_u16 *fw_output_block(const fw_tile &t, int b, int j) {
 
 FW_FN void fw_scores(const fw_tile &t, int b, float (&score)[2 * FW_BLOCKS][4]) {
     const int lane = fw_lane();
-    __syncwarp(); /* lanes may have counted hits apart */
 #pragma unroll
     for (int j = 0; j < 2 * FW_BLOCKS; j++) score[j][0] = score[j][1] = score[j][2] = score[j][3] = 0.f;
 #pragma unroll 1
@@ -116,45 +115,65 @@ FW_FN void fw_scores(const fw_tile &t, int b, float (&score)[2 * FW_BLOCKS][4]) 
     }
 }
 
+/* The weights of four scores with halo rows (CBOW: with own rows), and with noise words. `column` is that of the first
+   two, from those of token block b on. */
+FW_FN void fw_pair_weights(const fw_job *job, const fw_tile &t, int b, int column, float (&weight)[4]) {
+#pragma unroll
+    for (int e = 0; e < 4; e++) {
+        const int row = fw_group() + 8 * (e / 2), other = column + e % 2;
+        const fw_u64 window = t.window[b][e / 2];
+        if (FW_CBOW) weight[e] = other == row && window != 0;
+        else weight[e] = window >> other & 1 ? fw_weight(job, row + job->run.window, other) : 0.f;
+    }
+}
+FW_FN void fw_noise_weights(const fw_job *job, const fw_tile &t, int b, int column, const float (&weights)[2],
+                            float (&weight)[4]) {
+    fw_u64 hit[4];
+#pragma unroll
+    for (int e = 0; e < 4; e++) {
+        const int m = column + e % 2 - 16 * FW_FIRST, there = m < job->run.noise_slots;
+        const int target = t.own_word[16 * b + fw_group() + 8 * (e / 2)];
+        weight[e] = there && !(FW_CBOW && t.noise_word[m] == target) ? weights[e / 2] : 0.f;
+        hit[e] = there && !FW_CBOW ? t.window[b][e / 2] & t.equal[m] >> 16 * b : 0;
+    }
+    if (!FW_CBOW) fw_take_hits(job->pair_weight, job->run.window, hit, weight);
+}
+
 /* Computes the coefficients of token block b: `g` holds pairs of columns of this lane's two rows. */
 FW_FN void fw_coefficients(const fw_job *job, fw_tile &t, int b, fw_u32 (&g)[2 * FW_BLOCKS][2]) {
     float score[2 * FW_BLOCKS][4];
     fw_scores(t, b, score);
-    const float each = (float)job->run.negative / (float)job->run.noise_slots;
+    const float each = -(float)job->run.negative / (float)job->run.noise_slots;
     float weights[2]; /* of all pairs of this lane's two rows */
-    for (int half = 0; half < 2; half++)
-        weights[half] = fw_weights(job->weight_within, fw_span_of(t.step, fw_reach(t, 16 * b + fw_group() + 8 * half)));
+    for (int half = 0; half < 2; half++) {
+        const fw_span span = fw_span_of(t.step, fw_reach(t, 16 * b + fw_group() + 8 * half));
+        weights[half] = FW_CBOW ? t.window[b][half] != 0 : fw_weights(job->weight_within, span);
+    }
     float loss = 0.f;
 #pragma unroll
     for (int j = 0; j < 2 * FW_BLOCKS; j++) {
-        float coefficient[4];
+        const int positive = j < 2 * FW_FIRST, column = 8 * j + fw_pair_of();
+        float weight[4], coefficient[4];
+        if (positive) fw_pair_weights(job, t, b, column, weight);
+        else fw_noise_weights(job, t, b, column, weights, weight);
 #pragma unroll
         for (int e = 0; e < 4; e++) {
-            const int half = e / 2, row = fw_group() + 8 * half, column = 8 * j + fw_pair_of() + e % 2;
-            const fw_u64 window = t.window[b][half];
-            const int m = column - 16 * FW_FIRST;
-            float weight = 0.f, counted = 0.f, one;
-            if (j < 2 * FW_FIRST) {
-                weight = counted = FW_CBOW                ? column == row && window != 0
-                                   : window >> column & 1 ? fw_weight(job, row + job->run.window, column)
-                                                          : 0.f;
-            } else if (m < job->run.noise_slots && window != 0) {
-                weight = FW_CBOW ? t.noise_word[m] != t.own_word[16 * b + row]
-                                 : weights[half] -
-                                       fw_hits(job->pair_weight, job->run.window, row, window & t.equal[m] >> 16 * b);
-                counted = fw_counts(t.drawn[m]) ? weight * t.step.loss_weight : 0.f;
-                weight *= -each;
+            float counted = weight[e], one;
+            if (!positive) {
+                const int m = column + e % 2 - 16 * FW_FIRST;
+                counted = weight[e] != 0.f && fw_counts(t.drawn[m]) ? weight[e] * t.step.loss_weight : 0.f;
+                weight[e] *= each;
             }
-            const float gradient = fw_fast_pair(score[j][e], j < 2 * FW_FIRST, &one);
-            coefficient[e] = weight != 0.f ? t.step.rate * weight * gradient : 0.f;
+            const float gradient = fw_fast_pair(score[j][e], positive, &one);
+            coefficient[e] = weight[e] != 0.f ? t.step.rate * weight[e] * gradient : 0.f;
             loss += counted != 0.f ? counted * one : 0.f;
         }
         g[j][0] = fw_pack(coefficient[0], coefficient[1]);
         g[j][1] = fw_pack(coefficient[2], coefficient[3]);
     }
     t.c.loss += loss;
-    if (fw_lane() % 4 == 0)
-        for (int half = 0; half < 2; half++) t.c.pairs += FW_CBOW ? t.window[b][half] != 0 : weights[half];
+    if (fw_lane() % 4 == 0) t.c.pairs += weights[0] + weights[1];
+    __syncwarp();
 }
 
 /* ------------------------------------------------------------------ updates */
@@ -234,7 +253,6 @@ FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW
 /* Adds the gradients of the output rows: the halo's (CBOW: the own rows'), then the noise's. */
 FW_FN void fw_output_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW_TB][2 * FW_BLOCKS][2]) {
     fw_u32 turned[FW_TB][2 * FW_BLOCKS][2];
-    __syncwarp(); /* lanes may have counted hits apart */
 #pragma unroll
     for (int b = 0; b < FW_TB; b++)
 #pragma unroll

@@ -67,6 +67,19 @@ def compile_log(cuda_shim_folder):
     return compiled
 
 
+@pytest.fixture
+def ptx_of():
+    """``ptx_of(text, architecture, options)``: the intermediate code that NVRTC makes of a text."""
+
+    def compiled(text, architecture, options):
+        compiler_version()
+        program = nvrtc.createProgram(text, "kernel.cu", (), ())
+        nvrtc.compileProgram(program, (*options, *CUPYS, f"-arch=compute_{architecture}"))
+        return nvrtc.getPTX(program)
+
+    return compiled
+
+
 def spills(log):
     """Kernel -> bytes that it spills, and its registers."""
     found = re.findall(
@@ -108,6 +121,13 @@ def test_the_tensor_kernels_compile_without_spills(compile_log, architecture, sh
     options = cuda.compiler_options(kernel.files, kernel.defines)
     found = spills(compile_log(cuda.source(kernel.files), architecture, options))
     assert found["fw_train"][0] == 0
+
+
+def test_the_learning_rate_is_rounded_as_in_c(ptx_of):
+    """A fused multiply-add, which the compiler makes by default, would round it otherwise in its last bit."""
+    text = cuda.source(cuda.COMPACT)
+    assert "fma.rn.f64" not in ptx_of(text, 90, cuda.compiler_options(cuda.COMPACT, {}))
+    assert "fma.rn.f64" in ptx_of(text, 90, cuda.OPTIONS)
 
 
 def small_plan(window, negative, tile, kind):

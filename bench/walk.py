@@ -1,0 +1,79 @@
+"""``python -m bench.walk``: compile the tensor-core kernels and walk through one tile, clock by clock. No GPU is needed.
+
+It needs CuPy, NVRTC (pip install nvidia-cuda-nvrtc) and NVIDIA's disassembler (pip install nvidia-cuda-nvdisasm).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bench.gpu_steps.programs import find_program
+from bench.gpu_steps.trials import KINDS
+from bench.helpers.corpora import zipf_corpus
+from bench.helpers.record import Settings, show
+from bench.helpers.sass import disassemble, walk_step
+from fastw2v.backends.cuda import device as cuda
+from fastw2v.backends.cuda.kernels import Kernel, choose_kernel
+from fastw2v.planning import plan
+from fastw2v.planning.training_parameters import TrainingParameters
+
+CUPYS = ("-ftz=true",)  # what CuPy adds
+STAGES = {"skipgram": ("open", "gather", "scores", "updates"), "cbow": ("open", "gather", "hidden", "scores", "updates")}
+CLOCK_GHZ = 1.9  # of an H200
+
+
+def compiled(kernel: Kernel, architecture: int) -> tuple[bytes, str]:
+    """Return a kernel's machine code, and what the assembler said."""
+    from cupy.cuda import nvrtc
+
+    program = nvrtc.createProgram(cuda.source(kernel.files), "kernel.cu", (), ())
+    options = (*cuda.compiler_options(kernel.files, kernel.defines), *CUPYS, f"-arch=sm_{architecture}")
+    nvrtc.compileProgram(program, (*options, "--ptxas-options=-v"))
+    return nvrtc.getCUBIN(program) + b"\0", nvrtc.getProgramLog(program)  # CuPy's binding drops the last byte
+
+
+def measure(program: str, size: int, kind: str, tile_tokens: int, tile_warps: int, architecture: int) -> dict[str, Any]:
+    """Return registers, memory, bytes of code and clocks by stage of one kernel."""
+    params = TrainingParameters(vector_size=size, architecture=kind).checked()
+    made = dataclasses.replace(plan.make_plan(zipf_corpus(100, 1_000), params, 1), tile_tokens=tile_tokens)
+    device = cuda.Device(None, 0, "any", architecture, 132, 227 << 10, 228 << 10)
+    kernel = choose_kernel(device, made, size, None, tile_warps)
+    cubin, log = compiled(kernel, architecture)
+    floats = kernel.defines["FW_K"]
+    slices = -(-(floats // 16) // tile_warps)
+    rounds = -(-floats // 128) * (1 if tile_warps == 4 else 3)  # 96 rows, 24 or 32 at once
+    trips = {"LDG": rounds, "REDG": slices, "STS": slices, "HMMA": floats // (32 if tile_warps == 4 else 16)}
+    walk = walk_step(disassemble(program, cubin), trips)
+    told = re.search(r"(\d+) bytes spill stores.*?Used (\d+) registers", log, re.DOTALL)
+    assert told is not None, log
+    row = {"kernel": kernel.name, "architecture": kind, "size": size, "tile_tokens": tile_tokens}
+    row |= {"registers": int(told[2]), "spilled": int(told[1]), "shared_bytes": kernel.shared_bytes}
+    row |= {"code_bytes": walk.code_bytes, "instructions": walk.instructions, "clocks": sum(walk.stages)}
+    stages = dict(zip(STAGES[kind], walk.stages, strict=False)) if tile_warps == 4 else {}
+    return {**row, **stages, "microseconds": sum(walk.stages) / CLOCK_GHZ / 1e3}
+
+
+@click.command()
+@click.option("--results", type=click.Path(path_type=Path), default=Settings.results, help="Folder for the JSON file.")
+@click.option("--architecture", default=90, show_default=True, help="Compute capability times ten.")
+def main(results: Path, architecture: int) -> None:
+    """Walk through one tile of each tensor-core kernel."""
+    program = find_program("nvdisasm")
+    if program is None:
+        raise SystemExit("bench.walk: nvdisasm is not on PATH; pip install nvidia-cuda-nvdisasm")
+    shapes = [(size, kind, 32) for size in (100, 300) for kind in KINDS]
+    rows = [measure(program, *shape, warps, architecture) for warps in (1, 4) for shape in shapes]
+    shape = {"kernel": "", "architecture": "", "size": ""}
+    numbers = dict.fromkeys(("registers", "spilled", "shared_bytes", "code_bytes", "instructions"), ",")
+    stages = dict.fromkeys(("open", "gather", "hidden", "scores", "updates", "clocks"), ",")
+    show("One tile of 32 tokens", rows, shape | numbers | stages | {"microseconds": ".1f"})
+    Settings(results=results).write("walk", rows, about=f"sm_{architecture}; nothing was run")
+
+
+if __name__ == "__main__":
+    main()
