@@ -113,7 +113,8 @@ def step_loop(code: list[Instruction]) -> tuple[int, int]:
     """Return the first and the last instruction of the shortest loop that gathers, multiplies and adds to rows."""
     loops = []
     for tail, each in enumerate(code):
-        if each.target is not None and each.target <= tail:
+        # Without a condition a branch backward is the end of rare work, not of a loop.
+        if each.target is not None and each.target <= tail and each.text.startswith("@"):
             names = {one.name for one in code[each.target : tail]}
             if {"LDG", "HMMA", "REDG"} <= names:
                 loops.append((tail - each.target, each.target, tail))
