@@ -20,7 +20,7 @@ def crowd(share=0.013, kept=1e9, tile_tokens=16, **options):
     return concurrency.Crowd(made, kept, **{"most": 10_000, **options})
 
 
-def test_the_warps_follow_from_the_staleness_bound():
+def test_the_tiles_follow_from_the_staleness_bound():
     """About 1,300 tokens in flight at the usual settings, more as the rate falls, few on small corpora."""
     usual = crowd()
     assert usual.tiles(0.025) == int(15 / (0.013 * 36 * 0.025) / 16) == 80
@@ -32,7 +32,7 @@ def test_the_warps_follow_from_the_staleness_bound():
     assert crowd(share=0.5, tile_tokens=32).tiles(10.0) == 1
 
 
-def test_rows_are_damped_only_beyond_the_bound_and_never_with_one_warp():
+def test_rows_are_damped_only_beyond_the_bound_and_never_with_one_tile():
     usual = crowd()
     assert usual.damping_threshold(0.025, 80) == 0
     assert usual.damping_threshold(0.025, 1) == 0
