@@ -264,8 +264,8 @@ def walk() -> str:
         for row in found["rows"]
     ]
     heads = ("registers", "spilled", "shared memory", "code of a step")
-    told = f"\nReckoned for {found['about']}; commit {found['commit']}; `python -m bench.walk`; `bench/results/walk.json`.\n"
-    return table(["clocks of a tile", *stages[:-1], "in all", *heads], rows) + told
+    told = f"Reckoned for {found['about']}; commit {found['commit']}; `{found['command']}`; `bench/results/walk.json`."
+    return table(["clocks of a tile", *stages[:-1], "in all", *heads], rows) + f"\n{told}\n"
 
 
 if __name__ == "__main__":

@@ -73,7 +73,8 @@ def main(results: Path, architecture: int) -> None:
     numbers = dict.fromkeys(("registers", "spilled", "shared_bytes", "code_bytes", "instructions"), ",")
     stages = dict.fromkeys(("open", "gather", "hidden", "scores", "updates", "clocks"), ",")
     show("One tile of 32 tokens", rows, {"architecture": "", "size": ""} | numbers | stages | {"microseconds": ".1f"})
-    Settings(results=results).write("walk", rows, about=f"sm_{architecture}; nothing was run")
+    about = f"sm_{architecture}; nothing was run"
+    Settings(results=results).write("walk", rows, command="python -m bench.walk", about=about)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ JOB, STEP = (read_structure(source(COMMON), name) for name in ("fw_job", "fw_ste
 SUMS = read_structure(source(GENERAL), "fw_sums")
 
 # As __launch_bounds__ in native/cuda/fw_cuda_*.cu: there are registers for this many.
-WARPS_PER_MULTIPROCESSOR, BLOCKS_PER_MULTIPROCESSOR = 8, 3
+WARPS_PER_MULTIPROCESSOR = 8
 RESERVED_BYTES = 1 << 10  # of shared memory, in each block, by CUDA
 
 # Blocks of 16 output rows whose coefficients fit into a warp's registers: with more, the compiler spills.
@@ -141,8 +141,9 @@ def met_blocks(shape: dict[str, int]) -> int:
 def block_kernel(shape: dict[str, int]) -> Kernel:
     """Return the kernel that trains a tile by four warps."""
     needed = block_bytes(shape)
-    defines = {**shape, "FW_SHARED_BYTES": needed}
-    at_once = BLOCKS_PER_MULTIPROCESSOR
+    factors = shape["FW_TB"] * (met_blocks(shape) + shape["FW_HB"] * shape["FW_CBOW"])  # that a warp keeps in registers
+    at_once = 3 if factors <= 12 else 2
+    defines = {**shape, "FW_RESIDENT": at_once, "FW_SHARED_BYTES": needed}
     return Kernel("four warps bfloat16", BLOCK, defines, 128, at_once, needed, workspace_floats=2 * shape["FW_K"])
 
 

@@ -545,7 +545,7 @@ FW_FN void fw_train_chunk(const fw_job *job, fw_tile &t, int length) {
 }
 
 /* As the general kernel's fw_train. A block's workspace is a row of zeros and a row that nobody reads. */
-extern "C" __global__ void __launch_bounds__(32 * FW_WARPS, 3)
+extern "C" __global__ void __launch_bounds__(32 * FW_WARPS, FW_RESIDENT)
     fw_train(const __grid_constant__ fw_job given, fw_i64 epoch, fw_i64 first, int count, int *streams, int *cursor,
              float *workspaces, fw_sums *sums, float damping_threshold) {
     const fw_job *job = &given;

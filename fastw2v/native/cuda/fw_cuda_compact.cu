@@ -125,7 +125,7 @@ FW_FN void fw_put_steps(const fw_job *job, const fw_stream &s, fw_i64 epoch, fw_
 }
 
 /* Each block makes the stream of chunk `first` + blockIdx.x. */
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(256, 4)
     fw_compact(const __grid_constant__ fw_job given, fw_i64 epoch, fw_i64 first, const int *ids, const fw_i64 *offsets,
                fw_i64 first_id, fw_i64 end_id, fw_i64 first_sentence, int *streams, int *cursor) {
     const fw_job *job = &given;

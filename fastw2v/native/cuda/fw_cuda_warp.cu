@@ -1,7 +1,7 @@
 /* CUDA: the tile on tensor cores, plainly: one warp is one tile, and takes one stage after another. fw_cuda_block.cu
    trains the same tiles faster; the tests hold it to this one. For shape and products see fw_cuda_shape.h. */
 
-#define FW_AT_ONCE 32 /* rows that are loaded at once */
+#define FW_AT_ONCE 16 /* rows that are loaded at once */
 
 struct fw_tile {
     fw_chunk c;
@@ -357,9 +357,10 @@ FW_FN void fw_train_step(const fw_job *job, fw_tile &t) {
     fw_u32 g[FW_TB][2 * FW_BLOCKS][2];
 #pragma unroll
     for (int b = 0; b < FW_TB; b++) fw_coefficients(job, t, b, g[b]);
+    if (!FW_CBOW) fw_hidden_updates(job, t, g); /* CBOW's replace the hidden rows, which the output rows still need */
     fw_output_updates(job, t, g);
     __syncwarp();
-    fw_hidden_updates(job, t, g);
+    if (FW_CBOW) fw_hidden_updates(job, t, g);
     __syncwarp();
     if (FW_CBOW) fw_halo_updates(job, t);
     __syncwarp();

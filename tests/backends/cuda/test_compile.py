@@ -75,7 +75,7 @@ def ptx_of():
         compiler_version()
         program = nvrtc.createProgram(text, "kernel.cu", (), ())
         nvrtc.compileProgram(program, (*options, *CUPYS, f"-arch=compute_{architecture}"))
-        return nvrtc.getPTX(program)
+        return nvrtc.getPTX(program).decode()
 
     return compiled
 
@@ -111,7 +111,7 @@ LARGE = {
 TENSOR_CASES = [(shape, number) for shape in USUAL for number in ARCHITECTURES if number >= 80] + list(LARGE.items())
 
 
-@pytest.mark.parametrize("tile_warps", [1, 4])
+@pytest.mark.parametrize("tile_warps", [1, None], ids=["one warp", "four where there is room"])
 @pytest.mark.parametrize(("shape", "architecture"), TENSOR_CASES)
 def test_the_tensor_kernels_compile_without_spills(compile_log, architecture, shape, tile_warps):
     size, window, negative, tile, kind = shape
