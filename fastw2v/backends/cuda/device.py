@@ -20,7 +20,8 @@ COMMON = ("fw_math.h", "fw_settings.h", "cuda/fw_gpu_ops.h", "cuda/fw_cuda_job.h
 COMPACT = (*COMMON, "cuda/fw_cuda_compact.cu")
 GENERAL = (*COMMON, "cuda/fw_cuda_tile.h", "cuda/fw_cuda_general.cu", "cuda/fw_cuda_nodes.cu")
 WARP = (*COMMON, "cuda/fw_cuda_tile.h", "cuda/fw_cuda_shape.h", "cuda/fw_cuda_warp.cu")
-BLOCK = (*COMMON, "cuda/fw_cuda_tile.h", "cuda/fw_cuda_shape.h", "cuda/fw_cuda_block.cu")
+BLOCK_STAGES = tuple(f"cuda/fw_cuda_block_{stage}.h" for stage in ("open", "cbow", "scores", "updates"))
+BLOCK = (*COMMON, "cuda/fw_cuda_tile.h", "cuda/fw_cuda_shape.h", *BLOCK_STAGES, "cuda/fw_cuda_block.cu")
 OPTIONS = ("--std=c++17",)
 EXACT = ("--fmad=false",)  # no fused multiply-adds: the learning rate is rounded as C rounds it, on every device
 

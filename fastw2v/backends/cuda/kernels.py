@@ -21,7 +21,7 @@ RESERVED_BYTES = 1 << 10  # of shared memory, in each block, by CUDA
 
 # Blocks of 16 output rows whose coefficients fit into a warp's registers: with more, the compiler spills.
 REGISTER_BLOCKS = 6
-BLOCK_WEIGHTS = 64  # FW_WEIGHTS in native/cuda/fw_cuda_block.cu
+BLOCK_WEIGHTS = 64  # FW_WEIGHTS in native/cuda/fw_cuda_block_open.h
 PATH_NODES = 32  # FW_PATH in native/cuda/fw_cuda_general.cu
 
 
@@ -123,7 +123,7 @@ def warp_bytes(shape: dict[str, int]) -> int:
 
 
 def block_bytes(shape: dict[str, int]) -> int:
-    """Return the bytes of shared memory that a block of four warps needs: fw_shared in fw_cuda_block.cu."""
+    """Return the bytes of shared memory that a block of four warps needs: fw_shared in fw_cuda_block_open.h."""
     tokens, halo, noise = 16 * shape["FW_TB"], 16 * halo_blocks(shape), 16 * shape["FW_SB"]
     gathered = tokens + halo + noise
     rows = gathered + tokens * shape["FW_CBOW"]
