@@ -17,7 +17,7 @@ from fastw2v.errors import BackendUnavailable, DeviceError
 
 # The compiled files, in this order: the run-time compiler finds no headers, so the texts are concatenated.
 COMMON = ("fw_math.h", "fw_settings.h", "cuda/fw_gpu_ops.h", "cuda/fw_cuda_job.h")
-COMPACT = (*COMMON, "cuda/fw_cuda_compact.cu")
+COMPACT = (*COMMON, "cuda/fw_cuda_flags.h", "cuda/fw_cuda_compact.cu")
 GENERAL = (*COMMON, "cuda/fw_cuda_tile.h", "cuda/fw_cuda_general.cu", "cuda/fw_cuda_nodes.cu")
 WARP = (*COMMON, "cuda/fw_cuda_tile.h", "cuda/fw_cuda_shape.h", "cuda/fw_cuda_warp.cu")
 BLOCK_STAGES = tuple(f"cuda/fw_cuda_block_{stage}.h" for stage in ("open", "cbow", "scores", "updates"))

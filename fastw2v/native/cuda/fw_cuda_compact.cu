@@ -12,23 +12,6 @@ FW_FN int fw_is_kept(const fw_job *job, const fw_text &text, fw_u64 key, fw_i64 
     return fw_keep(fw_draw(key, (fw_u64)position, 0), job->keep_threshold[fw_word_at(text, position)]);
 }
 
-/* The number of threads before this one that raise a flag; *total is that of the whole block. */
-FW_FN int fw_flags_before(int flag, int *total) {
-    FW_SHARED(int, sums); /* one for each warp */
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
-    const fw_u32 votes = __ballot_sync(FW_ALL, flag);
-    if (lane == 0) sums[warp] = __popc(votes);
-    __syncthreads();
-    int before = __popc(votes & ((1u << lane) - 1)), all = 0;
-    for (int w = 0; w < warps; w++) {
-        before += w < warp ? sums[w] : 0;
-        all += sums[w];
-    }
-    __syncthreads();
-    *total = all;
-    return before;
-}
-
 /* The sentence in [low, high] that holds a position: the last one that does not begin after it. */
 FW_FN fw_i64 fw_sentence_of(const fw_text &text, fw_i64 position, fw_i64 low, fw_i64 high) {
     while (low < high) {

@@ -241,6 +241,7 @@ inline int __any_sync(unsigned all, int flag) { return __ballot_sync(all, flag) 
 inline int __popc(unsigned x) { return __builtin_popcount(x); }
 inline int __ffsll(long long x) { return __builtin_ffsll(x); }
 inline int __popcll(unsigned long long x) { return __builtin_popcountll(x); }
+inline unsigned __float_as_uint(float x) { return (unsigned)shim::bits(x); }
 inline float __expf(float x) { return expf(x); }
 inline float __logf(float x) { return logf(x); }
 inline float __fdividef(float a, float b) { return a / b; }
