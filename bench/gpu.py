@@ -20,18 +20,18 @@ from typing import Any, NamedTuple
 
 import click
 
-from bench.gpu_steps.build import build, device
-from bench.gpu_steps.correctness import check
-from bench.gpu_steps.end_to_end import end_to_end
-from bench.gpu_steps.flight import flight, speed
-from bench.gpu_steps.instructions import instructions
-from bench.gpu_steps.latency import latency
-from bench.gpu_steps.profile import profile
-from bench.gpu_steps.row_speed import row_speed
-from bench.gpu_steps.running import Row, Step, apart
-from bench.gpu_steps.sanitizers import sanitize
-from bench.gpu_steps.trials import QUICK, Sizes
 from bench.helpers.corpora import find_corpus
+from bench.helpers.gpu_steps.build import build, device
+from bench.helpers.gpu_steps.correctness import check
+from bench.helpers.gpu_steps.end_to_end import end_to_end
+from bench.helpers.gpu_steps.flight import flight, speed
+from bench.helpers.gpu_steps.instructions import instructions
+from bench.helpers.gpu_steps.latency import latency
+from bench.helpers.gpu_steps.profile import profile
+from bench.helpers.gpu_steps.row_speed import row_speed
+from bench.helpers.gpu_steps.running import Row, Step, apart
+from bench.helpers.gpu_steps.sanitizers import sanitize
+from bench.helpers.gpu_steps.trials import QUICK, Sizes
 from bench.helpers.record import BENCH, Settings, circumstances, show
 
 DEVICE_SECONDS = 60.0

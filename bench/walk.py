@@ -12,9 +12,9 @@ from typing import Any
 
 import click
 
-from bench.gpu_steps.programs import find_program
-from bench.gpu_steps.trials import KINDS
 from bench.helpers.corpora import zipf_corpus
+from bench.helpers.gpu_steps.programs import find_program
+from bench.helpers.gpu_steps.trials import KINDS
 from bench.helpers.record import Settings, show
 from bench.helpers.sass import disassemble, walk_step
 from fastw2v.backends.cuda import device as cuda

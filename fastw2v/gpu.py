@@ -28,7 +28,7 @@ from fastw2v.backends.cuda.kernels import (
     stream_ints,
     stream_tokens,
 )
-from fastw2v.backends.cuda.memory import find_room
+from fastw2v.backends.cuda.room import find_room
 from fastw2v.backends.structures import fill_settings
 from fastw2v.errors import BackendUnavailable, DeviceError, ParameterError
 from fastw2v.planning.concurrency import DAMPED_FLIGHT, Crowd, kept_counts
@@ -71,8 +71,10 @@ class Run:
     tile_warps : {4, 1}, optional
         How many warps train a tile on tensor cores: 1 is the plain kernel, for tests and measurements. None uses 4 if
         the shape leaves room for it.
-    damped_flight, damped : int, bool
-        How many tokens may be in flight with damping, and whether there is any: see `fastw2v.planning.concurrency`.
+    damped_flight : int, optional
+        How many tokens may be in flight with damping. None uses DAMPED_FLIGHT of planning/concurrency.py.
+    undamped : bool, optional
+        True damps nothing, for measurements.
 
     Attributes
     ----------
@@ -108,8 +110,8 @@ class Run:
         precision: str | None = None,
         tiles: int | None = None,
         tile_warps: int | None = None,
-        damped_flight: int = DAMPED_FLIGHT,
-        damped: bool = True,
+        damped_flight: int | None = None,
+        undamped: bool | None = None,
     ) -> None:
         self.stats = ChunkStats()
         self._process = os.getpid()
@@ -128,9 +130,10 @@ class Run:
         self.kernel, self._threads, self._shared = kernel.name, kernel.threads, kernel.shared_bytes
         kept = kept_counts(corpus, tables)
         kept_share = (kept / max(kept.sum(), 1e-300)).astype(np.float32)
+        allowed = DAMPED_FLIGHT if damped_flight is None else damped_flight
         with self._on_device("the run was prepared"):
             most, self._launch_max, self.resident = find_room(self._device, kernel, corpus, plan, size, tiles)
-            self.crowd = Crowd(plan, float(kept.sum()), most, tiles, damped_flight, damped)
+            self.crowd = Crowd(plan, float(kept.sum()), most, tiles, allowed, not undamped)
             self._upload(kept_share, kernel, size)
             self._compact = self._device.compile(COMPACT, {}, "fw_compact")
             self._train = self._device.compile(kernel.files, kernel.defines, "fw_train")

@@ -31,7 +31,7 @@ def module(monkeypatch):
     found = import_module("bench.gpu")
     monkeypatch.setattr(found, "device_tests", lambda: iter([{"what": "pytest", "good": True}]))
     for name in ("sanitizers", "profile"):
-        monkeypatch.setattr(import_module(f"bench.gpu_steps.{name}"), "find_program", lambda name: None)
+        monkeypatch.setattr(import_module(f"bench.helpers.gpu_steps.{name}"), "find_program", lambda name: None)
     return found
 
 
@@ -77,7 +77,7 @@ def test_limits_leave_room_within_ten_minutes(module):
 
 
 def test_a_candidate_that_costs_points_or_lengthens_rows_stays_out():
-    flight = import_module("bench.gpu_steps.flight")
+    flight = import_module("bench.helpers.gpu_steps.flight")
     bound = {"WS-353": 60.0, "SimLex": 30.0, "analogies": 30.0, "longest": 5.0, "loss": 1.0}
 
     def verdict(**changes):
@@ -95,7 +95,7 @@ def test_missing_files_of_scores_do_not_lose_the_times(monkeypatch):
         raise OSError("wordsim353 was not found: set FASTW2V_DATA")
 
     monkeypatch.setattr("bench.helpers.scores.score", missing)
-    scores = import_module("bench.gpu_steps.flight").scores
+    scores = import_module("bench.helpers.gpu_steps.flight").scores
     assert scores(None) == {"scores": "OSError: wordsim353 was not found: set FASTW2V_DATA"}
 
 
@@ -105,7 +105,7 @@ def test_missing_files_of_scores_do_not_lose_the_times(monkeypatch):
 @pytest.fixture
 def sanitizer(monkeypatch):
     """``sanitizer(planted, training)``: the step, with a program that prints these; and the commands it was given."""
-    module, commands = import_module("bench.gpu_steps.sanitizers"), []
+    module, commands = import_module("bench.helpers.gpu_steps.sanitizers"), []
 
     def step(planted, training, code=0):
         def output_of(command, seconds):
@@ -126,7 +126,7 @@ def test_a_sanitizer_is_believed_only_if_it_found_the_planted_fault(sanitizer):
         (tool, True) for tool in ("memcheck", "racecheck", "synccheck", "initcheck")
     ]
     assert commands[0][:3] == ["/bin/compute-sanitizer", "--tool", "memcheck"]
-    assert commands[0][-2:] == ["bench.gpu_steps.watched", "memcheck"]
+    assert commands[0][-2:] == ["bench.helpers.gpu_steps.watched", "memcheck"]
     assert all(not row["good"] for row in sanitizer(clean, clean)[0])  # it sees nothing
     assert all(not row["good"] for row in sanitizer("", clean)[0])
     assert all(not row["good"] for row in sanitizer(dirty, dirty + "trained")[0])
@@ -138,7 +138,7 @@ def test_what_the_sanitizers_watch_trains_in_this_process_without_the_pool(cuda_
     cupy, freed = cuda_shim(), []
     monkeypatch.setattr(cupy.cuda, "set_allocator", freed.append)
     monkeypatch.setattr(os, "fork", lambda: pytest.fail("a fork"))
-    watched = import_module("bench.gpu_steps.watched")
+    watched = import_module("bench.helpers.gpu_steps.watched")
     watched.main("training")
     assert freed == [None]
     assert capsys.readouterr().out == "trained\n"
@@ -231,7 +231,7 @@ def test_without_a_gpu_the_bench_says_so(tmp_path, module, monkeypatch):
 
 
 def test_programs_in_nvidias_wheels_are_found(tmp_path, monkeypatch):
-    programs = import_module("bench.gpu_steps.programs")
+    programs = import_module("bench.helpers.gpu_steps.programs")
     monkeypatch.setattr(programs.sysconfig, "get_path", lambda name: str(tmp_path))
     monkeypatch.setenv("PATH", "")
     assert programs.find_program("compute-sanitizer") is None

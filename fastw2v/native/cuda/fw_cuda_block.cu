@@ -1,12 +1,12 @@
-/* CUDA: the tile on tensor cores, fast: a block of four warps trains one tile. How many tiles are in flight is fixed by
+/* CUDA: the tile on tensor cores, fast: a block of four warps trains it. How many tiles are in flight is fixed by
    what learns well, so the time of one tile decides the speed of all. For shape and products see fw_cuda_shape.h;
    fw_cuda_warp.cu is the same in plain steps.
 
    Each stage is divided among the warps, with a barrier after it. Opening: windows and addresses of rows, from numbers
    that were fetched during the step before. Gathering: each warp copies every fourth row, all its loads in flight at
    once. Scores and coefficients: by units of 16 tokens and 8 output rows. Updates: by slices of 16 columns, so that a
-   warp needs nothing of the others, and each number of a row is changed by one warp, in a fixed order. Nothing waits for
-   the additions to arrive: the next gathering follows them to the same memory.
+   warp needs nothing of the others, and each number of a row is changed by one warp, in a fixed order. Nothing waits
+   for the additions to arrive: the next gathering follows them to the same memory.
 
    Columns are permuted within each 16 in shared memory, so that the four numbers of a product that a lane holds in one
    row are neighbours in global memory, and one reduction of 16 bytes adds them. Scores do not change: both factors are

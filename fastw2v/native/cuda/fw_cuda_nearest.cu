@@ -3,8 +3,8 @@
 
 #define FW_QUERIES 8 /* that a block keeps in shared memory while its threads read rows */
 
-/* scores[q, r] = queries[q] . rows[r]; a block takes some queries, and each of its threads a row. `stride` is a multiple
-   of 4, and what lies between a row's end and the next is 0 in both. */
+/* scores[q, r] = queries[q] . rows[r]; a block takes some queries, and each of its threads a row. `stride` is a
+   multiple of 4, and what lies between a row's end and the next is 0 in both. */
 extern "C" __global__ void __launch_bounds__(256)
     fw_score_rows(const float *rows, const float *queries, fw_i64 n_rows, int n_queries, int stride, float *scores) {
     FW_SHARED(float, held);
@@ -37,8 +37,8 @@ FW_FN fw_u32 fw_ordered(float x) {
 
 #define FW_BINS 2048
 
-/* Narrows [prefix, prefix + 2^(shift + bits)) to the bin of 2^shift numbers that holds the number of rank *left from the
-   top; *left becomes its rank in that bin. */
+/* Narrows [prefix, prefix + 2^(shift + bits)) to the bin of 2^shift numbers that holds the number of rank *left from
+   the top; *left becomes its rank in that bin. */
 FW_FN fw_u32 fw_narrow(const float *scores, fw_i64 n, fw_u32 prefix, int shift, int bits, int *left, int *bins) {
     for (int i = threadIdx.x; i < FW_BINS; i += blockDim.x) bins[i] = 0;
     __syncthreads();

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from bench.gpu_steps.running import Row
-from bench.gpu_steps.trials import KINDS, Sizes
 from bench.helpers.corpora import zipf_corpus
+from bench.helpers.gpu_steps.running import Row
+from bench.helpers.gpu_steps.trials import KINDS, Sizes
 from fastw2v import EncodedCorpus, gpu
 from fastw2v.planning import plan
 from fastw2v.planning.rows import initial_arrays

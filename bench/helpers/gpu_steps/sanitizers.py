@@ -6,9 +6,9 @@ import re
 import sys
 from collections.abc import Iterator
 
-from bench.gpu_steps.programs import find_program, output_of
-from bench.gpu_steps.running import Row
-from bench.gpu_steps.watched import PLANTED
+from bench.helpers.gpu_steps.programs import find_program, output_of
+from bench.helpers.gpu_steps.running import Row
+from bench.helpers.gpu_steps.watched import PLANTED
 
 SECONDS = 20.0  # for one run under one tool
 MISSING = "it is not on PATH: it comes with the CUDA toolkit, or with pip install nvidia-cuda-sanitizer-api"
@@ -21,7 +21,7 @@ def sanitize(tools: tuple[str, ...] = tuple(PLANTED)) -> Iterator[Row]:
         yield {"what": "compute-sanitizer", "skipped": MISSING}
         return
     for tool in tools:
-        command = [program, "--tool", tool, sys.executable, "-m", "bench.gpu_steps.watched"]
+        command = [program, "--tool", tool, sys.executable, "-m", "bench.helpers.gpu_steps.watched"]
         planted, _ = output_of([*command, tool], SECONDS)
         if not found_faults(planted):
             yield {"what": tool, "good": False, "error": "it did not find a planted fault", "output": planted[-4_000:]}

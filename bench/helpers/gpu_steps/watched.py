@@ -1,7 +1,7 @@
-"""``python -m bench.gpu_steps.watched WHAT``: work for a program that watches it, in one process and without a fork.
+"""``python -m bench.helpers.gpu_steps.watched WHAT``: work for a program that watches it, in one process and without a fork.
 
-The program may not follow forks, and would then report that it found nothing. WHAT is "training" (small runs with every
-kernel), "launch" (one launch of many tiles), or the name of a planted fault, which the program must find.
+The program may not follow forks, and would then report that it found nothing. WHAT is "training" (small runs with
+every kernel), "launch" (one launch of many tiles), or the name of a planted fault, which the program must find.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from bench.gpu_steps.correctness import KERNELS
-from bench.gpu_steps.trials import KINDS, SANITIZED, prepared
 from bench.helpers.corpora import zipf_corpus
+from bench.helpers.gpu_steps.correctness import KERNELS
+from bench.helpers.gpu_steps.trials import KINDS, SANITIZED, prepared
 from fastw2v import gpu
 from fastw2v.backends.cuda import device as cuda
 from fastw2v.errors import ParameterError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from bench.gpu_steps.programs import find_program, output_of
-from bench.gpu_steps.running import Row
+from bench.helpers.gpu_steps.programs import find_program, output_of
+from bench.helpers.gpu_steps.running import Row
 
 SECONDS = 35.0
 SECTIONS = ("WarpStateStats", "SpeedOfLight", "MemoryWorkloadAnalysis", "InstructionStats", "LaunchStats")
@@ -20,6 +20,6 @@ def profile() -> Iterator[Row]:
         return
     sections = [argument for name in SECTIONS for argument in ("--section", name)]
     chosen = ["--kernel-name", "fw_train", "--launch-count", "1", "--page", "details"]
-    command = [program, *sections, *chosen, sys.executable, "-m", "bench.gpu_steps.watched", "launch"]
+    command = [program, *sections, *chosen, sys.executable, "-m", "bench.helpers.gpu_steps.watched", "launch"]
     told, code = output_of(command, SECONDS)
     yield {"what": "ncu", "exit": code, "output": told[-12_000:]}

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from bench.gpu_steps.running import Row
-from bench.gpu_steps.trials import KINDS, Sizes, prepared, train
+from bench.helpers.gpu_steps.running import Row
+from bench.helpers.gpu_steps.trials import KINDS, Sizes, prepared, train
 from bench.helpers.scores import SCORES
 from fastw2v import EncodedCorpus, encode
 from fastw2v.planning.concurrency import tokens_in_flight
@@ -41,7 +41,7 @@ def crowds(corpus: EncodedCorpus, params: TrainingParameters) -> dict[str, dict[
         "bound, another order": {},
         "twice": {"tiles": 2 * bound},
         "8,192 damped": {"damped_flight": 8_192},
-        "three times, undamped": {"tiles": 3 * bound, "damped": False},
+        "three times, undamped": {"tiles": 3 * bound, "undamped": True},
     }
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bench.gpu_steps.running import Row
-from bench.gpu_steps.trials import KINDS, Sizes, prepared
 from bench.helpers.corpora import zipf_corpus
+from bench.helpers.gpu_steps.running import Row
+from bench.helpers.gpu_steps.trials import KINDS, Sizes, prepared
 from fastw2v import EncodedCorpus, gpu
 from fastw2v.backends import reference
 from fastw2v.errors import ParameterError

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.gpu_steps.running import Row
+from bench.helpers.gpu_steps.running import Row
 from fastw2v.backends.cuda import device as cuda
 
 T = np.arange(32)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from bench.gpu_steps.running import Row
-from bench.gpu_steps.trials import Sizes
 from bench.helpers.corpora import zipf_corpus
+from bench.helpers.gpu_steps.running import Row
+from bench.helpers.gpu_steps.trials import Sizes
 from fastw2v.backends.cuda import device as cuda
 from fastw2v.planning.rows import row_stride
 

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench.gpu_steps.flight import scores
-from bench.gpu_steps.running import Row
-from bench.gpu_steps.trials import KINDS, Sizes
+from bench.helpers.gpu_steps.flight import scores
+from bench.helpers.gpu_steps.running import Row
+from bench.helpers.gpu_steps.trials import KINDS, Sizes
 from fastw2v import Word2Vec, encode
 
 EPOCHS = 3

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.gpu_steps.running import Row
+from bench.helpers.gpu_steps.running import Row
 from fastw2v import EncodedCorpus, gpu
 from fastw2v.planning import plan
 from fastw2v.planning.rows import Arrays, initial_arrays

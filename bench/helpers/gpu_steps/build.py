@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any
 
-from bench.gpu_steps.running import FORK, Row
-from bench.gpu_steps.trials import KINDS, Sizes
 from bench.helpers.corpora import zipf_corpus
+from bench.helpers.gpu_steps.running import FORK, Row
+from bench.helpers.gpu_steps.trials import KINDS, Sizes
 from fastw2v.backends.cuda import device as cuda
 from fastw2v.backends.cuda.kernels import Kernel, choose_kernel
 from fastw2v.machine import usable_cpus

@@ -1,0 +1,51 @@
+"""The one training loop on the CUDA backend: losses, checkpoints, going on. Kernels run lane by lane on the host."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from fastw2v import EncodedCorpus, gpu
+from fastw2v.planning import concurrency
+from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.training.loop import advance, train
+
+
+def test_fit_trains_on_the_gpu(cuda_shim):
+    """Through the one training loop: the same pairs and nearly the same vectors as on the CPU."""
+    cuda_shim()
+    rng = np.random.default_rng(0)
+    corpus = EncodedCorpus.from_ids((60 * rng.random((150, 30)) ** 2).astype(np.int32), [str(i) for i in range(60)])
+    params = TrainingParameters(vector_size=12, epochs=2, sample=0.01)
+    on_gpu, on_cpu = (train(corpus, params, seed=5, device=device, n_jobs=1) for device in ("cuda", "cpu"))
+    assert on_gpu.report.device == "cuda"
+    assert on_gpu.report.pairs == pytest.approx(on_cpu.report.pairs)
+    assert on_gpu.loss_history == pytest.approx(on_cpu.loss_history, rel=1e-3)
+    moved = abs(on_cpu.w_in).max()
+    assert abs(on_gpu.w_in - on_cpu.w_in).max() < 0.02 * moved
+    assert isinstance(on_gpu.w_in, np.ndarray)
+
+
+def test_checkpoints_hold_what_the_device_holds_and_training_continues_from_them(cuda_shim, tmp_path, monkeypatch):
+    cuda_shim()
+    rng = np.random.default_rng(0)
+    corpus = EncodedCorpus.from_ids((60 * rng.random((400, 30)) ** 2).astype(np.int32), [str(i) for i in range(60)])
+    params = TrainingParameters(vector_size=12, epochs=2, sample=0.01)
+    seen = []
+
+    def save(path, state, corpus):
+        seen.append((state.epoch, state.chunk, state.w_in.copy()))
+
+    monkeypatch.setattr("fastw2v.training.loop.save_checkpoint", save)
+    monkeypatch.setattr(concurrency.Crowd, "tiles", lambda *arguments: 1)  # several would add in any order
+    monkeypatch.setattr(gpu, "FIRST_ROUNDS", 1)
+    whole = train(corpus, params, seed=5, device="cuda", checkpoint=tmp_path / "c", every=1e-9)
+    assert len(seen) > 3
+    moved = [not np.array_equal(one[2], other[2]) for one, other in pairwise(seen[:-1])]
+    assert all(moved)
+    stopped = train(corpus, params, seed=5, device="cuda", callbacks=[lambda progress: True])
+    assert not stopped.complete
+    advance(stopped, corpus, device="cuda")
+    assert np.array_equal(stopped.w_in, whole.w_in)
