@@ -24,12 +24,12 @@ class Sizes:
 
     vocabulary: int = 70_000
     vectors: tuple[int, ...] = (100, 300)
-    tokens: int = 2_000_000  # of the synthetic text
+    tokens: int = 6_000_000  # of the synthetic text
     check_tokens: int = 6_000
     rows: int = 2_000_000  # gathered or added to
     epochs: int = 5
     tile_tokens: tuple[int, ...] = (32, 16)
-    tiles: tuple[int | None, ...] = (1, None, 132, 528, 1056)  # None: as many as the bound allows
+    tiles: tuple[int | None, ...] = (1, None, 132, 264, 396)  # None: as many as the bound allows
     milliseconds: float = 150.0  # of one launch whose latency is taken
 
 

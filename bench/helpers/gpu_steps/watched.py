@@ -1,4 +1,4 @@
-"""``python -m bench.helpers.gpu_steps.watched WHAT``: work for a program that watches it, in one process and without a fork.
+"""``python -m bench.helpers.gpu_steps.watched WHAT``: work for a program that watches it, in one process, no fork.
 
 The program may not follow forks, and would then report that it found nothing. WHAT is "training" (small runs with
 every kernel), "launch" (one launch of many tiles), or the name of a planted fault, which the program must find.

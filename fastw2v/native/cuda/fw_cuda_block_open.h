@@ -160,7 +160,7 @@ FW_FN void fw_find_equal(const fw_tile &t, fw_u64 covered) {
 #pragma unroll
         for (int turn = 0; turn < FW_HALO_TURNS; turn++)
             equal |= (fw_u64)__ballot_sync(FW_ALL, word[turn] == noise[q]) << 32 * turn;
-        t.s->equal[FW_WARPS * q + fw_warp()] = equal; /* the same in every lane */
+        if (fw_lane() == 0) t.s->equal[FW_WARPS * q + fw_warp()] = equal;
     }
 }
 

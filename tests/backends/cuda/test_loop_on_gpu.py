@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from fastw2v import EncodedCorpus, gpu
-from fastw2v.planning import concurrency
+from fastw2v.planning import chunks, concurrency
 from fastw2v.planning.training_parameters import TrainingParameters
-from fastw2v.training.loop import advance, train
+from fastw2v.training.loop import advance, start, train
 
 
 def test_fit_trains_on_the_gpu(cuda_shim):
@@ -49,3 +49,23 @@ def test_checkpoints_hold_what_the_device_holds_and_training_continues_from_them
     assert not stopped.complete
     advance(stopped, corpus, device="cuda")
     assert np.array_equal(stopped.w_in, whole.w_in)
+
+
+def test_a_run_starts_at_full_size_and_counts_no_word_twice(cuda_shim, monkeypatch):
+    cuda_shim()
+    monkeypatch.setattr(chunks, "CHUNK_TOKENS", 100)
+    monkeypatch.setattr(chunks, "CHUNK_LIMIT", 120)
+    monkeypatch.setattr(concurrency.Crowd, "tiles", lambda *arguments: 2)
+    corpus = EncodedCorpus.from_ids(np.arange(3_000).reshape(100, 30) % 60, [str(i) for i in range(60)])
+    state = start(corpus, TrainingParameters(vector_size=4, epochs=1, sample=0), seed=1)
+    handed, train_chunk = [], gpu.Run.train_chunk
+
+    def recorded(run, epoch, first, last):
+        handed.append(last - first)
+        return train_chunk(run, epoch, first, last)
+
+    monkeypatch.setattr(gpu.Run, "train_chunk", recorded)
+    monkeypatch.setattr(concurrency, "word_counts", lambda corpus: pytest.fail("counted again"))
+    advance(state, corpus, device="cuda")
+    assert state.plan.chunks > 8
+    assert handed[0] == 8
