@@ -153,9 +153,9 @@ def has_ended(number):
     return not state.exists() or state.read_text().rpartition(")")[2].split()[0] in "ZX"
 
 
-def quick_steps(module, monkeypatch, **steps):
-    """Replace the steps by these functions, each with a limit of some seconds."""
-    chosen = {name: module.Timed(step, 2.0) for name, step in steps.items()}
+def quick_steps(module, monkeypatch, seconds, **steps):
+    """Replace the steps by these functions, each with this limit."""
+    chosen = {name: module.Timed(step, seconds) for name, step in steps.items()}
     monkeypatch.setattr(module, "steps", lambda sizes, find: chosen)
 
 
@@ -175,7 +175,9 @@ def test_a_step_that_fails_loses_nothing_of_the_others(cuda_shim, tmp_path, modu
         yield {"what": "third", "child": os.spawnlp(os.P_NOWAIT, "sleep", "sleep", "100")}
         time.sleep(100)
 
-    quick_steps(module, monkeypatch, raises=raises, dies=dies, lasts=lasts, ends=lambda: iter([{"what": "fourth"}]))
+    quick_steps(
+        module, monkeypatch, 2.0, raises=raises, dies=dies, lasts=lasts, ends=lambda: iter([{"what": "fourth"}])
+    )
     done, rows = rehearse(module, None, tmp_path)
     assert done.exit_code == 1
     found = [(row["section"], row.get("what"), row.get("error", "")) for row in rows[1:] if "limit" not in row]
@@ -208,7 +210,7 @@ def test_a_run_that_is_cut_has_kept_every_row(cuda_shim, tmp_path, module, monke
         if step == "lasts":
             module.stop(15, None)
 
-    quick_steps(module, monkeypatch, lasts=lasts)
+    quick_steps(module, monkeypatch, 60.0, lasts=lasts)
     monkeypatch.setattr(module.Record, "add", added)
     done, rows = rehearse(module, None, tmp_path)
     assert done.exit_code == 1

@@ -27,18 +27,19 @@ def apart(step: Step, seconds: float) -> Iterator[Row]:
         warnings.simplefilter("ignore", DeprecationWarning)  # about a fork while NumPy's threads are idle
         process.start()
     there.close()
-    end = time.perf_counter() + seconds
+    end, whole = time.perf_counter() + seconds, False
     try:
         while here.poll(max(0.0, end - time.perf_counter())):
             try:
                 yield here.recv()
             except EOFError:
+                whole = True
                 break
         else:
             yield {"error": f"cut after its limit of {seconds:.0f} seconds"}
             return
     finally:
-        _end(process, max(0.0, end - time.perf_counter()))
+        _end(process, max(0.0, end - time.perf_counter()) if whole else 0.0)  # at once if this process is stopped
     if process.exitcode:
         yield {"error": f"the process ended with code {process.exitcode}"}
 

@@ -34,7 +34,7 @@ class Sizes:
 
 
 SANITIZED = Sizes(3_000, (100,), tokens=3_000, check_tokens=1_000, epochs=1)
-QUICK = Sizes(60, (4,), tokens=1_200, check_tokens=400, rows=300, epochs=1, tile_tokens=(32,), tiles=(1, None))
+QUICK = Sizes(60, (4,), tokens=1_200, check_tokens=400, rows=300, epochs=1, tile_tokens=(8,), tiles=(1, None))
 
 
 def prepared(corpus: EncodedCorpus, params: TrainingParameters) -> tuple[plan.Plan, Tables]:
