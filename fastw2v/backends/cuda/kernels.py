@@ -142,7 +142,7 @@ def block_kernel(shape: dict[str, int]) -> Kernel:
     """Return the kernel that trains a tile by four warps."""
     needed = block_bytes(shape)
     factors = shape["FW_TB"] * (met_blocks(shape) + shape["FW_HB"] * shape["FW_CBOW"])  # that a warp keeps in registers
-    at_once = 3 if factors <= 12 else 2
+    at_once = 3 if factors <= 10 else 2
     defines = {**shape, "FW_RESIDENT": at_once, "FW_SHARED_BYTES": needed}
     return Kernel("four warps bfloat16", BLOCK, defines, 128, at_once, needed, workspace_floats=2 * shape["FW_K"])
 
