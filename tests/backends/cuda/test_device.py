@@ -64,11 +64,10 @@ def test_one_tile_at_a_time_equals_the_reference(variant, size, precision, tile_
     assert found_stats.loss_sum == pytest.approx(stats.loss_sum, rel=bound)
 
 
-@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
 def test_a_block_alone_on_the_device_is_deterministic():
     """Several warps, but one order: what one adds to a row, the next tile's gathering finds."""
     corpus = text(3_000, 60_000)
-    params = TrainingParameters(vector_size=100, sample=0, epochs=1).checked()
+    params = TrainingParameters(vector_size=100, sample=0.001, learning_rate=0.001, epochs=1).checked()
     made = dataclasses.replace(plan.make_plan(corpus, params, 7), tile_tokens=32)
     tables = make_tables(np.bincount(corpus.ids, minlength=3_000).astype(np.int64), params)
     found = []
@@ -78,10 +77,12 @@ def test_a_block_alone_on_the_device_is_deterministic():
         run.train_chunk(0, 0, made.chunks)
         run.pull()
         found.append(arrays)
+    assert np.isfinite(found[0].w_in).all()
     assert np.array_equal(found[0].w_in, found[1].w_in)
     assert np.array_equal(found[0].w_out, found[1].w_out)
 
 
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
 def test_many_tiles_train_the_same_pairs_to_the_same_loss_as_the_cpu(architecture):
     corpus = text(20_000, 2_000_000)
     params = TrainingParameters(vector_size=64, epochs=2, architecture=architecture)
