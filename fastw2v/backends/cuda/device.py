@@ -23,7 +23,7 @@ WARP = (*COMMON, "cuda/fw_cuda_tile.h", "cuda/fw_cuda_shape.h", "cuda/fw_cuda_wa
 BLOCK_STAGES = tuple(f"cuda/fw_cuda_block_{stage}.h" for stage in ("open", "cbow", "scores", "updates"))
 BLOCK = (*COMMON, "cuda/fw_cuda_tile.h", "cuda/fw_cuda_shape.h", *BLOCK_STAGES, "cuda/fw_cuda_block.cu")
 OPTIONS = ("--std=c++17",)
-EXACT = ("--fmad=false",)  # no fused multiply-adds: the learning rate is rounded as C rounds it, on every device
+EXACT = ("--fmad=false",)  # no fused multiply-adds: the learning rate is rounded as in Python, on every device
 
 INSTALL = "pip install 'fastw2v[cuda13]' (or 'fastw2v[cuda12]' for a CUDA 12 driver)"
 

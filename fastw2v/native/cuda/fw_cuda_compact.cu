@@ -2,7 +2,7 @@
    windows, and for each step of training the noise words and the learning rate.
 
    Everything here is exact and the same on every device. It is compiled by itself without contraction: a fused
-   multiply-add would round the learning rate otherwise than C does. A block's threads work on one chunk together
+   multiply-add would round the learning rate otherwise than Python does. A block's threads work on one chunk together
    because a launch has few chunks; they run beside the tiles of the launch before, on multiprocessors that those leave
    free. */
 

@@ -128,7 +128,7 @@ def test_the_tensor_kernels_compile_without_spills(compile_log, architecture, sh
     assert found["fw_train"][0] == 0
 
 
-def test_the_learning_rate_is_rounded_as_in_c(ptx_of):
+def test_the_learning_rate_is_rounded_as_in_python(ptx_of):
     """A fused multiply-add would round it otherwise. Without ``.rn`` the assembler may make one of two operations."""
 
     def may_be_fused(options):
