@@ -69,3 +69,19 @@ def test_a_run_starts_at_full_size_and_counts_no_word_twice(cuda_shim, monkeypat
     advance(state, corpus, device="cuda")
     assert state.plan.chunks > 8
     assert handed[0] == 8
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_many_tiles_at_once_train_the_same_pairs_to_nearly_the_same_loss(cuda_shim, architecture, monkeypatch):
+    """Blocks take turns from barrier to barrier: each tile misses what the others have in flight."""
+    cuda_shim()
+    monkeypatch.setattr(chunks, "CHUNK_TOKENS", 300)
+    monkeypatch.setattr(chunks, "CHUNK_LIMIT", 400)
+    monkeypatch.setattr(concurrency.Crowd, "tiles", lambda *arguments: 5)
+    rng = np.random.default_rng(0)
+    corpus = EncodedCorpus.from_ids((90 * rng.random((150, 30)) ** 2).astype(np.int32), [str(i) for i in range(90)])
+    params = TrainingParameters(vector_size=12, epochs=1, sample=0.01, architecture=architecture)
+    on_gpu, on_cpu = (train(corpus, params, seed=5, device=device, n_jobs=1) for device in ("cuda", "cpu"))
+    assert on_gpu.plan.chunks > 10
+    assert on_gpu.report.pairs == pytest.approx(on_cpu.report.pairs)
+    assert on_gpu.loss_history == pytest.approx(on_cpu.loss_history, rel=0.02)
