@@ -1,7 +1,7 @@
 """Cut a corpus into chunks: where each begins and ends, and how long its tiles are.
 
-A chunk is the unit of work of a thread or a GPU block: about 4,000 raw tokens, up to the end of a sentence. All its tiles
-have one length, so a burst of one word, which needs short tiles (see staleness.py), becomes a chunk of its own.
+A chunk is the unit of work of a thread or a GPU block: about 4,000 raw tokens, up to the end of a sentence. All its
+tiles have one length, so a burst of one word, which needs short tiles (see staleness.py), becomes a chunk of its own.
 """
 
 from __future__ import annotations
