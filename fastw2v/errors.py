@@ -12,6 +12,7 @@ __all__ = [
     "CorpusChangedError",
     "CorpusError",
     "CorpusTypeError",
+    "DeviceError",
     "DivergedError",
     "FormatError",
     "MissingDependencyError",
@@ -116,6 +117,10 @@ class DivergedError(ArithmeticError):
 
 class BackendUnavailable(ImportError):
     """The requested device cannot be used; the message says what is missing and how to get it."""
+
+
+class DeviceError(RuntimeError):
+    """A GPU failed while it was at work; the message quotes CUDA. What the run had trained there is lost."""
 
 
 class MissingDependencyError(ImportError):
