@@ -77,7 +77,6 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(first_slot, rows);
     FW_PIECE(zero, t->stride);
     FW_PIECE(sink, t->stride);
-    FW_PIECE(copies, tokens + FW_LANES);
     lay_out_side(&t->owns, before, places, block, &used);
     lay_out_side(&t->halos, before, places, block, &used);
     FW_PIECE(noise_row, t->column_stride + 1);

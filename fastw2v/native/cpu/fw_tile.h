@@ -66,7 +66,6 @@ typedef struct tile {
     int32_t *first_slot;      /* (rows) and its slot */
     float *zero, *sink;       /* a row to read and a row to write in place of a missing token's */
     side owns, halos;         /* of all tokens of the stream */
-    int32_t *copies;          /* of each token's word within half a tile around it, with itself */
     float **own, **own_out;   /* (rows) those of the tile, to read and to write: parts of `owns` */
     float **halo, **halo_out; /* (rows + slots) parts of `halos` */
     float **noise_row;        /* (column_stride) */
@@ -182,31 +181,30 @@ FW_INLINE void point_to_rows(const tile *t, side to, float *base, const uint8_t 
     point_nowhere(t, to, -(int64_t)t->job->run.window, 0);
     point_nowhere(t, to, n, t->s.n + t->after);
 }
-/* Counts the copies of each token's word from half a tile before it to half a tile after it. */
-FW_STAGE void count_copies(tile *t) {
-    const int64_t half = t->job->run.tile_tokens / 2;
-    int32_t *const word = t->s.word;
-    for (int64_t j = t->s.n; j < t->s.n + half + FW_LANES; j++) word[j] = -1;
-    for (int64_t j = 0; j < t->s.n; j += FW_LANES) {
-        const vi own = load_words(word + j);
-        vi copies = {0};
-        for (int64_t distance = -half; distance < half; distance++) copies -= load_words(word + j + distance) == own;
-        *(vi *)(t->copies + j) = copies;
-    }
-}
-/* Where a word comes in a burst, its rows move less for each of its copies. */
+/* Where a word comes in a burst, its rows move less for each of its copies: those from half a tile before the token to
+   half a tile after it. Most words have none, so few tokens need more than the comparisons. */
 FW_STAGE void hold_bursts(tile *t, int64_t epoch) {
     const fw_job *job = t->job;
+    const int64_t half = job->run.tile_tokens / 2, n = t->s.n;
     const float *output_rate = job->run.negative_sampling ? job->output_rate : NULL; /* else there are only nodes */
     const float rate = fw_learning_rate(job->run.learning_rate, job->run.min_learning_rate,
                                         epoch * job->run.tokens + t->s.base, job->run.epochs * job->run.tokens);
-    const float few = (float)(job->run.burst_bound / rate); /* copies that always count */
-    count_copies(t);
-    for (int64_t j = 0; j < t->s.n; j++) {
-        if (t->copies[j] == 1 || (float)t->copies[j] <= few) continue;
-        const float share = fw_burst_share(t->copies[j], few, output_rate ? output_rate[t->s.word[j]] : 1);
-        t->owns.rate[j] *= share;
-        t->halos.rate[j] *= share;
+    const float few = (float)(job->run.burst_bound / rate);
+    const int32_t most = few < 1 ? 1 : few < (float)(2 * half) ? (int32_t)few : (int32_t)(2 * half); /* in full */
+    int32_t *const word = t->s.word;
+    for (int64_t j = n; j < n + half + FW_LANES; j++) word[j] = -1;
+    for (int64_t begin = 0; begin < n; begin += FW_LANES) {
+        const vi own = load_words(word + begin);
+        vi copies = {0};
+        for (int64_t distance = -half; distance < half; distance++)
+            copies -= load_words(word + begin + distance) == own;
+        for (uint32_t held = mask_bits((copies > most) & (own >= 0)); held != 0; held &= held - 1) {
+            const int lane = __builtin_ctz(held);
+            const int64_t j = begin + lane;
+            const float share = fw_burst_share(copies[lane], few, output_rate ? output_rate[word[j]] : 1);
+            t->owns.rate[j] *= share;
+            t->halos.rate[j] *= share;
+        }
     }
 }
 /* Sets the rows of all tokens of the stream, once for all tiles of a chunk. */
