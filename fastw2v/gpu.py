@@ -173,7 +173,6 @@ class Run:
             "pass_slot": plan.pass_slot,
             "kept_share": kept_share,
             "chunk_begin": plan.chunk_begin,
-            "chunk_shift": plan.chunk_shift,
             "chunk_sentence": np.append(plan.chunk_sentence, max(0, sentences - 1)).astype(np.int64),
         }
         self._held = {name: cupy.asarray(value) for name, value in held.items() if value is not None}

@@ -70,8 +70,7 @@ def stream_tokens(plan: Plan) -> int:
 
 def most_steps(plan: Plan) -> int:
     """Return how many steps a chunk has at most: the passes over all its tiles, if every token is kept."""
-    lengths = np.maximum(1, plan.tile_tokens >> plan.chunk_shift.astype(np.int64))
-    return int((-(-np.diff(plan.chunk_begin) // lengths)).max(initial=0)) * plan.passes
+    return -(-plan.longest_chunk // plan.tile_tokens) * plan.passes
 
 
 def step_ints(plan: Plan) -> int:
@@ -81,8 +80,8 @@ def step_ints(plan: Plan) -> int:
 
 
 def stream_ints(plan: Plan) -> int:
-    """Return how many int32 numbers one chunk's stream has (fw_stream): a line of four, four arrays, the steps."""
-    return 4 + 4 * stream_tokens(plan) + most_steps(plan) * step_ints(plan)
+    """Return how many int32 numbers one chunk's stream has (fw_stream): a line of four, five arrays, the steps."""
+    return 4 + 5 * stream_tokens(plan) + most_steps(plan) * step_ints(plan)
 
 
 # ------------------------------------------------------------------ kernels
@@ -128,7 +127,7 @@ def block_bytes(shape: dict[str, int]) -> int:
     gathered = tokens + halo + noise
     rows = gathered + tokens * shape["FW_CBOW"]
     factors = 16 * met_blocks(shape) + 8
-    numbers = STEP.itemsize // 4 + 2 * (tokens + noise) + halo + 2 * gathered + 2 * BLOCK_WEIGHTS + 4  # of 4 bytes
+    numbers = STEP.itemsize // 4 + 2 * (tokens + noise + halo + gathered + BLOCK_WEIGHTS) + 4  # of 4 bytes
     wide = 2 * gathered + tokens + noise + 1  # of 8
     return 2 * (rows * (shape["FW_K"] + 8) + tokens * factors) + 4 * numbers + 8 * wide
 

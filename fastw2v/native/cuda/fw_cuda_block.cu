@@ -81,7 +81,7 @@ extern "C" __global__ void __launch_bounds__(32 * FW_WARPS, FW_RESIDENT)
     }
     for (int taken = fw_take_together(s, cursor); taken < count; taken = fw_take_together(s, cursor)) {
         t.c = fw_open_chunk(job, streams, taken, epoch, first + taken, damping_threshold);
-        fw_train_chunk(job, t, fw_tile_length(job->run.tile_tokens, job->chunk_shift[first + taken]));
+        fw_train_chunk(job, t, job->run.tile_tokens);
         fw_close_chunk(t.c, sums);
     }
 }

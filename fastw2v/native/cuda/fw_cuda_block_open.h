@@ -22,6 +22,7 @@ struct fw_input {
     fw_step step;
     int noise[16 * FW_SB];
     int halo[16 * FW_HALO]; /* the words from `window` before the first token on */
+    float share[16 * FW_HALO]; /* of its step that each of their rows takes: see fw_burst_share */
     fw_u32 reach[16 * FW_TB];
 };
 #define FW_INPUTS ((int)(sizeof(fw_input) / 4))
@@ -61,13 +62,15 @@ FW_FN int fw_warp(void) { return threadIdx.x / 32; }
 FW_FN void fw_fetch(const fw_job *job, const fw_stream &stream, int number, int i0, int n, int (&fetched)[FW_FETCHES]) {
     const int *step = (const int *)fw_step_at(job, stream, number);
     const int *word = stream.word + i0 - job->run.window, *reach = (const int *)stream.reach + i0;
+    const int *share = (const int *)stream.share + i0 - job->run.window;
 #pragma unroll
     for (int q = 0; q < FW_FETCHES; q++) {
         const int index = threadIdx.x + 32 * FW_WARPS * q;
-        const int halo = index - (int)(sizeof(fw_step) / 4) - 16 * FW_SB, token = halo - 16 * FW_HALO;
-        const int *from = halo < 0 ? step + index : token < 0 ? word + halo : reach + token;
+        const int halo = index - (int)(sizeof(fw_step) / 4) - 16 * FW_SB;
+        const int again = halo - 16 * FW_HALO, token = again - 16 * FW_HALO; /* the halo's shares, then the tokens */
+        const int *from = halo < 0 ? step + index : again < 0 ? word + halo : token < 0 ? share + again : reach + token;
         const int there = halo < 0    ? index < (int)(sizeof(fw_step) / 4) + job->run.noise_slots
-                          : token < 0 ? halo < n + 2 * job->run.window
+                          : token < 0 ? (again < 0 ? halo : again) < n + 2 * job->run.window
                                       : token < n;
         fetched[q] = there ? *from : 0;
     }
@@ -121,6 +124,8 @@ FW_FN void fw_open_rows(const fw_job *job, fw_tile &t, fw_u64 covered, fw_scale 
         const int word = r < FW_GATHERED ? fw_row_word(job, t.s->input, r, covered) : -1;
         scale[turn] = {word >= 0 ? 1.f : 0.f, 1.f};
         if (word >= 0 && !input) scale[turn].rate = job->output_rate[word];
+        if (word >= 0 && r < FW_AT_NOISE)
+            scale[turn].rate *= t.s->input.share[r < FW_AT_HALO ? r + job->run.window : r - FW_AT_HALO];
         if (word >= 0 && t.c.damping_threshold > 0.f) scale[turn].share = job->kept_share[word];
         if (r >= FW_GATHERED) continue;
         float *row = (input ? job->w_in : job->w_out) + (fw_i64)word * FW_K;

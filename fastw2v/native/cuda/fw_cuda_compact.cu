@@ -69,9 +69,23 @@ FW_FN int fw_contexts(const fw_stream &s, int i, int step, int most) {
     return low;
 }
 
+/* Sets the share of each of the stream's n tokens, from the copies of its word within half a tile around it. */
+FW_FN void fw_hold_bursts(const fw_job *job, const fw_stream &s, float few, int n) {
+    const int half = job->run.tile_tokens / 2;
+    for (int i = threadIdx.x; i < n; i += blockDim.x) {
+        if (s.sentence[i] < 0) continue;
+        const int word = s.word[i];
+        int copies = 0;
+        for (int j = i - half > 0 ? i - half : 0; j < i + half && j < n; j++)
+            copies += s.sentence[j] >= 0 && s.word[j] == word;
+        const float output_rate = job->run.negative_sampling ? job->output_rate[word] : 1.f;
+        s.share[i] = fw_burst_share(copies, few, output_rate);
+    }
+}
+
 /* Makes what the steps of a chunk need; the centers are stream tokens [window, end). */
 FW_FN void fw_put_steps(const fw_job *job, const fw_stream &s, fw_i64 epoch, fw_i64 chunk, int end) {
-    const int length = fw_tile_length(job->run.tile_tokens, job->chunk_shift[chunk]), passes = job->run.passes;
+    const int length = job->run.tile_tokens, passes = job->run.passes;
     const int steps = (end - job->run.window + length - 1) / length * passes, slots = job->run.noise_slots;
     const fw_i64 base = job->chunk_begin[chunk];
     const fw_u64 key = fw_key(job->run.seed, (fw_u64)epoch, FW_DRAW_NOISE);
@@ -138,5 +152,8 @@ extern "C" __global__ void __launch_bounds__(256, 4)
         const int right = fw_contexts(s, i, 1, most < n - 1 - i ? most : n - 1 - i);
         s.reach[i] = (fw_u32)left | (fw_u32)right << 16;
     }
+    const float rate = fw_learning_rate(job->run.learning_rate, job->run.min_learning_rate,
+                                        epoch * job->run.tokens + begin, job->run.epochs * job->run.tokens);
+    fw_hold_bursts(job, s, (float)(job->run.burst_bound / rate), n);
     fw_put_steps(job, s, epoch, chunk, last_center);
 }

@@ -26,7 +26,6 @@ struct fw_job {
     const float *kept_share;       /* (V,) share of each word in the kept tokens */
     const fw_i64 *chunk_begin;     /* (chunks + 1,) */
     const fw_i64 *chunk_sentence;  /* (chunks + 1,); the last is the corpus's last sentence */
-    const int *chunk_shift;        /* (chunks,) how often a chunk's tiles are halved: see fw_tile_length */
     fw_i64 capacity;               /* tokens that fit into a stream */
     fw_i64 steps;                  /* steps that fit into it */
     fw_i64 step_ints;              /* of one step: those of fw_step and its noise words */
@@ -51,17 +50,18 @@ struct fw_step {
 };
 
 /* One chunk's stream: a line of four numbers, the first of them the end of the centers and the number of steps, then
-   four arrays of tokens, then the steps. */
+   five arrays of tokens, then the steps. */
 struct fw_stream {
     int *line;
     int *word;
     int *offset;   /* centers: position in the corpus less the chunk's first */
     fw_u32 *reach; /* centers: contexts to the left, and to the right in the upper 16 bits */
-    int *sentence; /* number within the chunk; used only to make the stream */
+    float *share;  /* of its step that the token's rows take: see fw_burst_share */
+    int *sentence; /* number within the chunk, -1 where there is no token; used only to make the stream */
     int *steps;
 };
 
-FW_FN fw_i64 fw_stream_ints(const fw_job *job) { return 4 + 4 * job->capacity + job->steps * job->step_ints; }
+FW_FN fw_i64 fw_stream_ints(const fw_job *job) { return 4 + 5 * job->capacity + job->steps * job->step_ints; }
 
 FW_FN fw_stream fw_stream_at(const fw_job *job, int *streams, fw_i64 number) {
     fw_stream s;
@@ -69,7 +69,8 @@ FW_FN fw_stream fw_stream_at(const fw_job *job, int *streams, fw_i64 number) {
     s.word = s.line + 4;
     s.offset = s.word + job->capacity;
     s.reach = (fw_u32 *)(s.offset + job->capacity);
-    s.sentence = (int *)s.reach + job->capacity;
+    s.share = (float *)s.reach + job->capacity;
+    s.sentence = (int *)s.share + job->capacity;
     s.steps = s.sentence + job->capacity;
     return s;
 }

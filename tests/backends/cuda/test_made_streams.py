@@ -20,13 +20,14 @@ EPOCH = 1
 
 
 def streams_of(made, corpus, tables):
-    """The lines, words and steps of all chunks of an epoch, as the device holds them."""
+    """The lines, words, shares and steps of all chunks of an epoch, as the device holds them."""
     run = gpu.Run(initial_arrays(len(corpus.vocabulary), 4, 1), corpus, tables, made, tiles=1)
     for chunk in range(made.chunks):
         run.train_chunk(EPOCH, chunk, chunk + 1)
         ints = run._buffers[0].streams.get()[0]
-        words, steps = ints[4 : 4 + kernels.stream_tokens(made)], ints[4 + 4 * kernels.stream_tokens(made) :]
-        yield ints[:2], words, steps.reshape(-1, kernels.step_ints(made))
+        tokens = kernels.stream_tokens(made)
+        words, _, _, share, _ = ints[4 : 4 + 5 * tokens].reshape(5, tokens)
+        yield ints[:2], words, share.view(np.float32), ints[4 + 5 * tokens :].reshape(-1, kernels.step_ints(made))
 
 
 @pytest.mark.parametrize("passes", [[0, 11], [0, 3, 8, 11]])
@@ -42,12 +43,14 @@ def test_steps_hold_rates_passes_and_noise_words(cuda_shim, passes, noise_slots,
     tables = make_tables(np.bincount(corpus.ids, minlength=50).astype(np.int64), params)
     kept = reference.Run(initial_arrays(50, 4, 1), corpus, tables, made)
     key = draws.key(made.seed, EPOCH, draws.NOISE)
-    for chunk, (line, words, steps) in enumerate(streams_of(made, corpus, tables)):
+    for chunk, (line, words, share, steps) in enumerate(streams_of(made, corpus, tables)):
         stream = kept.stream(EPOCH, chunk)
         centers = stream.positions[stream.begin : stream.end]
         assert line[0] == made.window + len(centers)
         assert np.array_equal(words[made.window : line[0]], stream.words[stream.begin : stream.end])
-        tiles = range(0, len(centers), made.tile_length(chunk))
+        there = made.window - stream.begin
+        assert share[there : there + len(stream.share)] == pytest.approx(stream.share, rel=1e-6)
+        tiles = range(0, len(centers), made.tile_tokens)
         assert line[1] == len(tiles) * made.passes
         for number in range(line[1]):
             step, noise = steps[number, :5], steps[number, 5:]
