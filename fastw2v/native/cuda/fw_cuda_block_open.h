@@ -21,7 +21,7 @@
 struct fw_input {
     fw_step step;
     int noise[16 * FW_SB];
-    int halo[16 * FW_HALO]; /* the words from `window` before the first token on */
+    int halo[16 * FW_HALO];    /* the words from `window` before the first token on */
     float share[16 * FW_HALO]; /* of its step that each of their rows takes: see fw_burst_share */
     fw_u32 reach[16 * FW_TB];
 };
@@ -113,6 +113,7 @@ FW_FN int fw_row_word(const fw_job *job, const fw_input &input, int r, fw_u64 co
 struct fw_scale {
     float rate;  /* the share of the learning rate at which the row moves */
     float share; /* that of its word in the kept tokens, if words are damped */
+    float burst; /* the token's share of its step: see fw_burst_share */
 };
 
 /* Finds each row, and where its update goes. */
@@ -122,10 +123,10 @@ FW_FN void fw_open_rows(const fw_job *job, fw_tile &t, fw_u64 covered, fw_scale 
         const int r = threadIdx.x + 32 * FW_WARPS * turn;
         const int input = FW_CBOW ? r >= FW_AT_HALO && r < FW_AT_NOISE : r < FW_AT_HALO;
         const int word = r < FW_GATHERED ? fw_row_word(job, t.s->input, r, covered) : -1;
-        scale[turn] = {word >= 0 ? 1.f : 0.f, 1.f};
+        scale[turn] = {word >= 0 ? 1.f : 0.f, 1.f, 1.f};
         if (word >= 0 && !input) scale[turn].rate = job->output_rate[word];
         if (word >= 0 && r < FW_AT_NOISE)
-            scale[turn].rate *= t.s->input.share[r < FW_AT_HALO ? r + job->run.window : r - FW_AT_HALO];
+            scale[turn].burst = t.s->input.share[r < FW_AT_HALO ? r + job->run.window : r - FW_AT_HALO];
         if (word >= 0 && t.c.damping_threshold > 0.f) scale[turn].share = job->kept_share[word];
         if (r >= FW_GATHERED) continue;
         float *row = (input ? job->w_in : job->w_out) + (fw_i64)word * FW_K;
@@ -143,7 +144,8 @@ FW_FN void fw_keep_scales(fw_tile &t, const fw_scale (&scale)[FW_TURNS]) {
     for (int turn = 0; turn < FW_TURNS; turn++) {
         const int r = threadIdx.x + 32 * FW_WARPS * turn;
         const float damping = fminf(1.f, __fdividef(t.c.damping_threshold, scale[turn].share));
-        if (r < FW_GATHERED) t.s->by[r] = scale[turn].rate * (t.c.damping_threshold > 0.f ? damping : 1.f);
+        const float by = scale[turn].rate * scale[turn].burst;
+        if (r < FW_GATHERED) t.s->by[r] = by * (t.c.damping_threshold > 0.f ? damping : 1.f);
     }
 }
 

@@ -36,7 +36,8 @@ FW_FN void fw_put_left_margin(const fw_job *job, const fw_text &text, const fw_s
     }
     for (int index = found + threadIdx.x; index < job->run.window; index += blockDim.x) {
         s.sentence[job->run.window - 1 - index] = -1; /* no token */
-        s.word[job->run.window - 1 - index] = 0;      /* read, and not used */
+        s.word[job->run.window - 1 - index] = 0;      /* read, and not used, as the next */
+        s.share[job->run.window - 1 - index] = 1.f;
     }
 }
 
@@ -142,7 +143,10 @@ extern "C" __global__ void __launch_bounds__(256, 4)
     fw_i64 sentence_end = offsets[last + 1 - first_sentence];
     if (sentence_end > end_id) sentence_end = end_id;
     const int n = fw_put(job, text, s, keep_key, end, sentence_end, low, last, last_center, window, begin);
-    for (int i = n + threadIdx.x; i < last_center + window; i += blockDim.x) s.word[i] = 0; /* as on the left */
+    for (int i = n + threadIdx.x; i < last_center + window; i += blockDim.x) { /* as on the left */
+        s.word[i] = 0;
+        s.share[i] = 1.f;
+    }
     if (threadIdx.x == 0) s.line[0] = last_center;
     __syncthreads();
     for (int i = window + threadIdx.x; i < last_center; i += blockDim.x) {
