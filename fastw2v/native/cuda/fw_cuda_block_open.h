@@ -177,19 +177,22 @@ FW_FN void fw_find_equal(const fw_tile &t, fw_u64 covered) {
 FW_FN void fw_gather(fw_shared *s) {
     const int lane = fw_lane(), up = lane < 16 ? 0 : 8; /* the upper lanes store in turn: other banks */
 #pragma unroll 1
-    for (int k = 4 * lane; k < FW_K; k += 128)
+    for (int k = 4 * lane; k - 4 * lane < FW_K; k += 128)
 #pragma unroll 1
         for (int first = 0; first < FW_EACH; first += FW_AT_ONCE) {
+            const int inside = k < FW_K; /* other lanes read what the first lane reads */
             const float *row[FW_AT_ONCE];
             float4 v[FW_AT_ONCE];
 #pragma unroll
-            for (int q = 0; q < FW_AT_ONCE; q++) row[q] = s->row[FW_WARPS * (first + q) + fw_warp()] + k;
+            for (int q = 0; q < FW_AT_ONCE; q++) row[q] = s->row[FW_WARPS * (first + q) + fw_warp()] + (inside ? k : 0);
+            __syncwarp(); /* or the assembler waits for each address before it asks for the next */
 #pragma unroll
             for (int q = 0; q < FW_AT_ONCE; q++) v[q] = fw_load4(row[q]);
 #pragma unroll
             for (int q = 0; q < FW_AT_ONCE; q++) {
                 const fw_u32 low = fw_pack(v[q].x, v[q].y), high = fw_pack(v[q].z, v[q].w);
                 fw_u16 *to = s->rows + (FW_WARPS * (first + q) + fw_warp()) * FW_LD + k / 16 * 16 + fw_pair_of();
+                if (!inside) continue;
                 *(fw_u32 *)(to + up) = up ? high : low;
                 *(fw_u32 *)(to + 8 - up) = up ? low : high;
             }
