@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from fastw2v.backends.cuda.device import BLOCK, COMMON, GENERAL, WARP, Device, source
 from fastw2v.backends.structures import read_structure
 from fastw2v.errors import ParameterError
