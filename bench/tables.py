@@ -15,7 +15,10 @@ from bench.helpers.record import BENCH
 from bench.helpers.scores import SCORES
 
 ROOT = BENCH.parent
-PAGES = (ROOT / "README.md", *(ROOT / "docs" / f"{page}.md" for page in ("index", "benchmarks", "coming_from_gensim")))
+PAGES = (
+    ROOT / "README.md",
+    *(ROOT / "docs" / f"{page}.md" for page in ("index", "benchmarks", "coming_from_gensim", "gpu")),
+)
 PLACE = re.compile(r"(<!-- bench: ([\w-]+) -->\n\n?).*?(\n?<!-- end -->)", re.DOTALL)
 TABLES: dict[str, Callable[[], str]] = {}
 
@@ -268,6 +271,24 @@ def libraries() -> str:
             for row in rows
         ],
     ) + source("libraries")
+
+
+@made
+def walk() -> str:
+    """Return what the compiled code of a tile on four warps takes."""
+    found = results("walk")
+    stages = ("open", "gather", "hidden", "scores", "updates", "clocks")
+    rows = [
+        [
+            f"{row['architecture']}, {row['size']} numbers",
+            *(f"{row[name]:,}" if name in row else "" for name in stages),
+            *(f"{row[name]:,}" for name in ("registers", "spilled", "shared_bytes", "code_bytes")),
+        ]
+        for row in found["rows"]
+    ]
+    heads = ("registers", "spilled", "shared memory", "code of a step")
+    told = f"Reckoned for {found['about']}; commit {found['commit']}; `{found['command']}`; `bench/results/walk.json`."
+    return table(["clocks of a tile", *stages[:-1], "in all", *heads], rows) + f"\n{told}\n"
 
 
 if __name__ == "__main__":

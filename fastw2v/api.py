@@ -291,6 +291,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         DivergedError
             Training produced values that are not finite. The model holds the vectors of the last checkpoint written in
             this call; without one it is unchanged.
+        DeviceError
+            The GPU failed while it was at work. The model is left as after a DivergedError.
         BackendUnavailable
             The device cannot be used; the message says why.
         MemoryError

@@ -15,6 +15,7 @@ __all__ = [
     "CorpusError",
     "CorpusNotFoundError",
     "CorpusTypeError",
+    "DeviceError",
     "DivergedError",
     "FormatError",
     "MissingDependencyError",
@@ -143,6 +144,10 @@ class DivergedError(ArithmeticError):
 
 class BackendUnavailable(ImportError):
     """The requested device cannot be used; the message says what is missing and how to get it."""
+
+
+class DeviceError(RuntimeError):
+    """A GPU failed while it was at work; the message quotes CUDA. What the run had trained there is lost."""
 
 
 class MissingDependencyError(ImportError):

@@ -1,27 +1,39 @@
-"""Backend "cuda": the tiles of `fastw2v.backends.reference`, from the same draws, trained by the warps of a GPU.
+"""Backend "cuda": the tiles of `fastw2v.backends.reference`, from the same draws, trained on a GPU.
 
 The rows, the tables and, if it fits, the corpus are on the device. A launch first makes the streams of some chunks and
-then trains them. A warp takes whole chunks, in order, and updates rows by atomic additions. The kernels are in
-native/cuda/; planning/concurrency.py bounds how many warps run.
+then trains them. A block of threads takes whole chunks, in order, trains one tile at a time, and updates rows by atomic
+additions. The kernels are in native/cuda/; planning/concurrency.py bounds how many tiles train at once.
 """
 
 from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.backends.cuda.device import Device, open_device
-from fastw2v.backends.cuda.feed import Buffer, Part, part_bytes, span_of, to_device
-from fastw2v.backends.cuda.kernels import JOB, SUMS, Kernel, choose_kernel, stream_ints, warps_at_once
+from fastw2v.backends.cuda.device import COMPACT, open_device
+from fastw2v.backends.cuda.feed import Buffer, Part, span_of, to_device
+from fastw2v.backends.cuda.kernels import (
+    JOB,
+    SUMS,
+    Kernel,
+    choose_kernel,
+    most_steps,
+    step_ints,
+    stream_ints,
+    stream_tokens,
+)
+from fastw2v.backends.cuda.room import find_room
 from fastw2v.backends.structures import fill_settings
-from fastw2v.errors import BackendUnavailable, ParameterError
-from fastw2v.planning.concurrency import Crowd, kept_counts
+from fastw2v.errors import BackendUnavailable, DeviceError, ParameterError
+from fastw2v.planning.concurrency import DAMPED_FLIGHT, Crowd, kept_counts
 from fastw2v.planning.plan import ChunkStats, Plan
-from fastw2v.planning.rows import Arrays, count_output_rows, row_stride
+from fastw2v.planning.rows import Arrays, row_stride
 from fastw2v.planning.tables import Tables
 
 if TYPE_CHECKING:
@@ -30,17 +42,17 @@ if TYPE_CHECKING:
 WINDOW_MAX = 65_535  # a token keeps its contexts on either side in 16 bits
 COMPACT_THREADS = 256
 LAUNCH_MS = 40.0  # the longest launch: two are in flight, and Ctrl-C waits for both
-CHUNKS_PER_WARP = 4  # in a launch, at least: warps without a chunk wait for the others
-LAUNCH_CHUNKS_MAX = 4096  # chunks in a launch, at most
-LAUNCH_STREAM_BYTES_MAX = 128 << 20  # memory of a launch's streams, at most
+# Chunks that each tile's block takes in a launch, at least: in the last round, blocks without a chunk wait for the
+# others. Before the first launch has shown how long a round takes, fewer.
+ROUNDS, FIRST_ROUNDS = 16, 4
 ROWS_AT_ONCE = 65_536  # rows copied between host and device in one piece
 
 
 class Run:
     """One training run on a GPU; see `fastw2v.backends.choice.Run` for the calls.
 
-    With one warp a run is deterministic and equals `fastw2v.backends.reference` up to rounding. With more warps, the
-    order of the additions varies.
+    With one tile at a time a run is deterministic and equals `fastw2v.backends.reference` up to rounding. With more,
+    the order of the additions varies.
 
     Parameters
     ----------
@@ -50,26 +62,39 @@ class Run:
     tables : Tables
     plan : Plan
     n_jobs : int
-        Ignored: the device determines how many warps run at once.
+        Ignored: the bound on the tokens in flight determines how many tiles train at once.
     precision : {"float32", "bfloat16"}, optional
         Precision of the products. None uses bfloat16 on tensor cores if the device and the shape allow it, else
         float32. Rows and sums are always float32.
-    warps : int, optional
-        How many warps train at once, for measurements. None uses the bound of planning/concurrency.py.
+    tiles : int, optional
+        How many tiles train at once, for measurements. None uses the bound of planning/concurrency.py.
+    tile_warps : {4, 1}, optional
+        How many warps train a tile on tensor cores: 1 is the plain kernel, for tests and measurements. None uses 4 if
+        the shape leaves room for it.
+    damped_flight : int, optional
+        How many tokens may be in flight with damping. None uses DAMPED_FLIGHT of planning/concurrency.py.
+    undamped : bool, optional
+        True damps nothing, for measurements.
 
     Attributes
     ----------
     kernel : str
-        ``"general float32"`` or ``"tensor bfloat16"``.
+        ``"four warps bfloat16"``, ``"one warp bfloat16"`` or ``"general float32"``.
     resident : bool
         Whether the whole corpus is on the device; if not, each launch receives its part.
     crowd : Crowd
-        Determines how many warps train at once.
+        Determines how many tiles train at once.
+    round_ms : float
+        Milliseconds that each block took for a chunk in the last launch; 0 before the first.
+    first_batch : int
+        Chunks that fill the device: how many the training loop should hand over at first.
 
     Raises
     ------
     BackendUnavailable
         CuPy, a driver, a device or NVRTC is missing; the message names it.
+    DeviceError
+        The device failed. All later calls raise this error again: the rows are lost.
     MemoryError
         The device has too little free memory; nothing was allocated.
     """
@@ -83,11 +108,15 @@ class Run:
         *,
         n_jobs: int = 1,
         precision: str | None = None,
-        warps: int | None = None,
+        tiles: int | None = None,
+        tile_warps: int | None = None,
+        damped_flight: int | None = None,
+        undamped: bool | None = None,
     ) -> None:
         self.stats = ChunkStats()
         self._process = os.getpid()
         self._stopped = self._closed = False
+        self._failure: DeviceError | None = None
         self._arrays, self._corpus, self._tables, self._plan = arrays, corpus, tables, plan
         _check_input(arrays, corpus, tables)
         if plan.window > WINDOW_MAX:
@@ -97,20 +126,23 @@ class Run:
             )
         self._device = open_device()
         size = arrays.w_in.shape[1]
-        kernel = choose_kernel(self._device, plan, size, precision)
-        self.kernel = kernel.name
+        kernel = choose_kernel(self._device, plan, size, precision, tile_warps)
+        self.kernel, self._threads, self._shared = kernel.name, kernel.threads, kernel.shared_bytes
         kept = kept_counts(corpus, tables)
         kept_share = (kept / max(kept.sum(), 1e-300)).astype(np.float32)
-        most, self._launch_max, self.resident = _fit(self._device, kernel, corpus, plan, size, warps)
-        self.crowd = Crowd(plan, float(kept.sum()), most, warps)
-        self._shared = kernel.shared_bytes
-        self._upload(kept_share, kernel, size)
-        self._compact, self._train = self._device.compile(kernel.files, kernel.defines, "fw_compact", "fw_train")
-        if self._shared > 0:
-            self._train.max_dynamic_shared_size_bytes = self._shared
-            self._train.preferred_shared_memory_carveout = 100  # rows bypass the L1 cache: it needs little memory
-        self._device.cupy.cuda.Device(self._device.number).synchronize()
-        self._round_ms = 0.0  # how long the warps of the last launch took for a chunk
+        allowed = DAMPED_FLIGHT if damped_flight is None else damped_flight
+        with self._on_device("the run was prepared"):
+            most, self._launch_max, self.resident = find_room(self._device, kernel, corpus, plan, size, tiles)
+            self.crowd = Crowd(plan, float(kept.sum()), most, tiles, allowed, not undamped)
+            self._upload(kept_share, kernel, size)
+            self._compact = self._device.compile(COMPACT, {}, "fw_compact")
+            self._train = self._device.compile(kernel.files, kernel.defines, "fw_train")
+            if self._shared > 0:
+                self._train.max_dynamic_shared_size_bytes = self._shared
+                self._train.preferred_shared_memory_carveout = 100  # rows pass by the L1 cache: it needs little memory
+            self._device.cupy.cuda.Device(self._device.number).synchronize()
+        self.round_ms = 0.0
+        self.first_batch = FIRST_ROUNDS * self.crowd.tiles(plan.learning_rate)
 
     def _upload(self, kept_share: NDArray[np.float32], kernel: Kernel, size: int) -> None:
         """Copy everything that the kernels read or write to the device."""
@@ -149,9 +181,10 @@ class Run:
         for name, held_there in self._held.items():
             job[name] = held_there.data.ptr
         job["w_in"], job["w_out"] = (rows.data.ptr for rows in self._rows)
-        job["capacity"], job["workspace"] = (stream_ints(plan) - 4) // 5, kernel.workspace_floats
-        self._job = cupy.asarray(job.reshape(1).view(np.uint8))
-        self._workspaces = cupy.empty(max(1, kernel.workspace_floats * self.crowd.most), np.float32)
+        job["capacity"], job["steps"], job["step_ints"] = stream_tokens(plan), most_steps(plan), step_ints(plan)
+        job["workspace"] = kernel.workspace_floats
+        self._job = job  # of one element: CuPy passes its bytes by value
+        self._workspaces = cupy.zeros(max(1, kernel.workspace_floats * self.crowd.most), np.float32)
         self._sums, self._no_sums = cupy.zeros(SUMS.itemsize, np.uint8), np.zeros(SUMS.itemsize, np.uint8)
         text = None
         if self.resident:
@@ -168,22 +201,9 @@ class Run:
         if not (0 <= first <= last <= self._plan.chunks and 0 <= epoch < self._plan.epochs):
             raise ValueError(f"epoch {epoch}, chunks [{first}, {last}): not in the plan")
         self.stats, self._stopped = ChunkStats(), False
-        chunk = first
-        with self._device.cupy.cuda.Device(self._device.number):
+        with self._on_device(f"chunks {first:,} to {last:,} of epoch {epoch + 1} were trained"):
             self._sums.set(self._no_sums)
-            try:
-                for number in range(last - first):
-                    if chunk == last or self._stopped:
-                        break
-                    buffer = self._buffers[number % 2]
-                    self._round_ms = buffer.wait() or self._round_ms
-                    count = self._launch(buffer, epoch, chunk, last)
-                    chunk += count
-            finally:  # launched chunks are trained to the end, even if a signal handler raises
-                self._making.synchronize()  # a launch may have been prepared and not started
-                for buffer in self._buffers:
-                    self._round_ms = buffer.wait() or self._round_ms
-                self._account(first, chunk)
+            self._launch_all(epoch, first, last)
         return self.stats
 
     def request_stop(self) -> None:
@@ -194,15 +214,16 @@ class Run:
         """Copy the rows from the device into the host's arrays."""
         self._check_alive()
         size = self._arrays.w_in.shape[1]
-        for rows, there in zip((self._arrays.w_in, self._arrays.w_out), self._rows, strict=True):
-            for begin in range(0, len(rows), ROWS_AT_ONCE):
-                rows[begin : begin + ROWS_AT_ONCE] = there[begin : begin + ROWS_AT_ONCE].get()[:, :size]
+        with self._on_device("the rows were copied to the host"):
+            for rows, there in zip((self._arrays.w_in, self._arrays.w_out), self._rows, strict=True):
+                for begin in range(0, len(rows), ROWS_AT_ONCE):
+                    rows[begin : begin + ROWS_AT_ONCE] = there[begin : begin + ROWS_AT_ONCE].get()[:, :size]
 
     def close(self) -> None:
         """Return the device's memory to CuPy's pool; the host's arrays stay valid."""
         self._closed = True
         self._rows, self._held, self._buffers = [], {}, []
-        self._job = self._workspaces = self._sums = self._compact = self._train = None
+        self._workspaces = self._sums = self._compact = self._train = None
 
     def device_arrays(self) -> Arrays:
         """Return the rows on the device as CuPy arrays (V, D), without a copy: current after each `train_chunk`.
@@ -211,18 +232,56 @@ class Run:
         """
         self._check_alive()
         size = self._arrays.w_in.shape[1]
-        return Arrays(*(rows[:, :size] for rows in self._rows))
+        with self._on_device("the rows were handed out"):
+            return Arrays(*(rows[:, :size] for rows in self._rows))
 
     # ------------------------------------------------------------------ launches
+
+    @contextmanager
+    def _on_device(self, doing: str) -> Iterator[None]:
+        """Use the run's device, and remember what it fails with: nothing later can be done on it."""
+        try:
+            with self._device.in_use(doing):
+                yield
+        except DeviceError as error:
+            self._failure = error
+            raise
+
+    def _launch_all(self, epoch: int, first: int, last: int) -> None:
+        """Launch chunks until all are trained or a stop is asked for, and wait for them.
+
+        Launched chunks are trained to the end and counted even if a signal handler raises.
+        """
+        chunk = first
+        try:
+            for number in range(last - first):
+                if chunk == last or self._stopped:
+                    break
+                buffer = self._buffers[number % 2]
+                self.round_ms = buffer.wait() or self.round_ms
+                chunk += self._launch(buffer, epoch, chunk, last)
+        except self._device.failures:
+            raise  # nothing can be waited for, and a second error would hide the first
+        except BaseException:
+            self._finish(first, chunk)
+            raise
+        self._finish(first, chunk)
+
+    def _finish(self, first: int, end: int) -> None:
+        """Wait for the launches in flight, and read the sums of the chunks [first, end)."""
+        self._making.synchronize()  # a launch may have been prepared and not started
+        for buffer in self._buffers:
+            self.round_ms = buffer.wait() or self.round_ms
+        self._account(first, end)
 
     def _launch(self, buffer: Buffer, epoch: int, first: int, last: int) -> int:
         """Make the streams of the next chunks and train them; return the number of chunks."""
         plan = self._plan
         rate = plan.rate_at(epoch, first)
-        warps = self.crowd.warps(rate)
-        count = self._launch_chunks(warps, last - first)
-        warps = min(warps, count)
-        damping_threshold = np.float32(self.crowd.damping_threshold(rate, warps))
+        tiles = self.crowd.tiles(rate)
+        count = self._launch_chunks(tiles, last - first)
+        tiles = min(tiles, count)
+        damping_threshold = np.float32(self.crowd.damping_threshold(rate, tiles))
         part = buffer.part
         cuda = self._device.cupy.cuda
         training = cuda.get_current_stream()
@@ -243,20 +302,20 @@ class Run:
         training.wait_event(buffer.ready)
         buffer.begun.record(training)
         after = (np.int32(count), buffer.streams, buffer.cursor, self._workspaces, self._sums, damping_threshold)
-        self._train((warps,), (32,), (*begin, *after), shared_mem=self._shared)
+        self._train((tiles,), (self._threads,), (*begin, *after), shared_mem=self._shared)
         buffer.done.record(training)
-        buffer.rounds = -(-count // warps)
+        buffer.rounds = -(-count // tiles)
         return count
 
-    def _launch_chunks(self, warps: int, left: int) -> int:
-        """Return how many chunks to launch: about 1% of the run, but enough for all warps, and not too long.
+    def _launch_chunks(self, tiles: int, left: int) -> int:
+        """Return how many chunks to launch: about 1% of the run, but several rounds of all tiles, and not too long.
 
-        A launch takes as long as one warp takes for its share, so fewer chunks than warps would not shorten it.
+        A launch takes as long as one block takes for its share, so fewer chunks than blocks would not shorten it.
         """
-        count = max(CHUNKS_PER_WARP * warps, self._plan.epochs * self._plan.chunks // 100)
-        rounds = int(LAUNCH_MS / self._round_ms) if self._round_ms > 0 else 1
-        count = max(1, min(count, max(1, rounds) * warps, self._launch_max, left))
-        return count - count % warps if warps < count < left else count
+        count = max(ROUNDS * tiles, self._plan.epochs * self._plan.chunks // 100)
+        rounds = int(LAUNCH_MS / self.round_ms) if self.round_ms > 0 else FIRST_ROUNDS
+        count = max(1, min(count, max(1, rounds) * tiles, self._launch_max, left))
+        return count - count % tiles if tiles < count < left else count
 
     def _account(self, first: int, end: int) -> None:
         """Read the sums of the chunks [first, end) from the device."""
@@ -277,10 +336,12 @@ class Run:
             )
         if self._closed:
             raise ValueError("the run is closed")
+        if self._failure is not None:
+            raise self._failure
 
 
 def _check_input(arrays: Arrays, corpus: EncodedCorpus, tables: Tables) -> None:
-    """Reject rows and ids that would make the kernels read or write out of bounds."""
+    """Reject rows and ids that would make the kernels read or write out of bounds; counted ids are within them."""
     words = len(tables.keep_threshold)
     for name, count in (("w_in", words), ("w_out", len(tables.output_rate))):
         rows = getattr(arrays, name)
@@ -288,42 +349,5 @@ def _check_input(arrays: Arrays, corpus: EncodedCorpus, tables: Tables) -> None:
             raise ValueError(f"{name}: expected float32 ({count}, D), found {rows.dtype} {rows.shape}")
     if arrays.w_in.shape[1] != arrays.w_out.shape[1]:
         raise ValueError(f"w_in {arrays.w_in.shape} and w_out {arrays.w_out.shape} differ in the vectors' size")
-    if len(corpus.ids) and not 0 <= int(corpus.ids.min()) <= int(corpus.ids.max()) < words:
+    if tables.counts is None and len(corpus.ids) and not 0 <= int(corpus.ids.min()) <= int(corpus.ids.max()) < words:
         raise ValueError(f"the corpus has ids outside 0..{words - 1}")
-
-
-def _fit(
-    device: Device, kernel: Kernel, corpus: EncodedCorpus, plan: Plan, size: int, forced: int | None
-) -> tuple[int, int, bool]:
-    """Return how many warps and how many chunks in a launch fit on the device, and whether the whole corpus does.
-
-    Raises
-    ------
-    MemoryError
-        The rows, one warp, one chunk's stream and its part of the corpus do not fit.
-    """
-    free, words = device.free_bytes(), len(corpus.vocabulary)
-    rows_out = count_output_rows(words, plan)
-    rows = 4 * (words + rows_out) * row_stride(size)
-    paths = (12 + 4 * plan.longest_path) * words + 8 if plan.hierarchical else 0
-    # 10 KiB: allocations are rounded up
-    tables = 17 * words + 4 * rows_out + paths + 20 * (plan.chunks + 1) + (10 << 10)
-    whole = 4 * len(corpus.ids) + 8 * len(corpus.offsets)
-    each = 4 * kernel.workspace_floats
-    launch = max(1, min(LAUNCH_CHUNKS_MAX, plan.chunks, LAUNCH_STREAM_BYTES_MAX // (4 * stream_ints(plan))))
-    while True:
-        part = min(whole, 2 * part_bytes(corpus, plan, launch))
-        needed = rows + tables + 2 * launch * 4 * stream_ints(plan) + part + each
-        if needed <= free or launch == 1:
-            break
-        launch //= 2
-    if needed > free:
-        raise MemoryError(
-            f"training on {device.name}: {words:,} input and {rows_out:,} output rows of {size} floats and a part of "
-            f"the corpus need {needed / 2**30:,.2f} GiB on the device but {free / 2**30:,.2f} GiB are free; lower "
-            "vector_size or max_vocab, raise min_count, or use device='cpu'"
-        )
-    resident = needed - part + whole <= free
-    left = free - needed - (whole - part if resident else 0)
-    most = min(warps_at_once(device, kernel), launch, forced or 1 << 30)  # a warp without a chunk does nothing
-    return max(1, min(most, 1 + left // 2 // max(1, each))), launch, resident

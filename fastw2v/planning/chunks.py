@@ -1,4 +1,4 @@
-"""Cut a corpus into chunks. A chunk is the unit of work of a thread or a warp: about 4,000 raw tokens."""
+"""Cut a corpus into chunks. A chunk is the unit of work of a thread or a GPU block: about 4,000 raw tokens."""
 
 from __future__ import annotations
 

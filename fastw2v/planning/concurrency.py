@@ -1,6 +1,6 @@
 """How many tiles may train at the same time: staleness sets the bound, not the device.
 
-A row that a thread or a warp reads misses the updates of the tokens that others have in flight. Let
+A row that a thread or a GPU's block reads misses the updates of the tokens that others have in flight. Let
 ``C = F * p * n * outputs * learning_rate``, with F tokens in flight, p the kept share of the most frequent word and n
 the weight of a token's pairs in one pass; where output rows move at a share of the rate, C takes the geometric mean of
 both sides, as in staleness.py. A simulation on text was stable at C = 19 and diverged at 23, for every
@@ -25,6 +25,9 @@ FLIGHT_STALENESS_MAX = 15.0
 # Beyond that bound, updates of the most frequent words are damped to this staleness: in the same simulation, 4,096
 # damped tokens in flight trained as well as 1,300 undamped ones.
 DAMPED_STALENESS = 7.5
+# Tokens that a GPU may have in flight with damping where the bound allows fewer; 0: the bound alone decides. To become
+# 4,096 when `python -m bench.gpu --part flight` has found the same scores on a GPU: its last row says so.
+DAMPED_FLIGHT = 0
 # A pass over a small corpus must not become one step: at most one in this many of its kept tokens is in flight.
 TOKENS_PER_FLIGHT = 500
 
@@ -41,7 +44,7 @@ def tokens_in_flight(plan: Plan, rate: float) -> float:
 
 @dataclass(frozen=True)
 class Crowd:
-    """How many warps of a GPU one run uses, and which words are damped when that exceeds the bound.
+    """How many tiles of a run train at once on a GPU, and which words are damped when that exceeds the bound.
 
     Attributes
     ----------
@@ -49,37 +52,44 @@ class Crowd:
     kept : float
         Expected number of kept tokens in an epoch.
     most : int
-        Warps that the device and its memory allow.
+        Tiles at once that the device and its memory allow.
     forced : int or None
-        A number of warps that overrides the bound, for measurements.
+        A number of tiles that overrides the bound, for measurements.
+    damped_flight : int
+        Tokens that may be in flight with damping, beyond the bound.
+    damped : bool
+        False damps nothing, for measurements.
     """
 
     plan: Plan
     kept: float
     most: int
     forced: int | None = None
+    damped_flight: int = DAMPED_FLIGHT
+    damped: bool = True
 
     def tokens(self, rate: float) -> float:
         """Return how many tokens may be in flight at a learning rate: more as it falls."""
-        return min(tokens_in_flight(self.plan, rate), self.kept / TOKENS_PER_FLIGHT)
+        return min(max(tokens_in_flight(self.plan, rate), self.damped_flight), self.kept / TOKENS_PER_FLIGHT)
 
-    def warps(self, rate: float) -> int:
-        """Return how many warps to start, at least one."""
+    def tiles(self, rate: float) -> int:
+        """Return how many tiles to train at once, at least one."""
         if self.forced is not None:
             return max(1, min(self.forced, self.most))
         return max(1, min(int(self.tokens(rate) / self.plan.tile_tokens), self.most))
 
-    def damping_threshold(self, rate: float, warps: int) -> float:
+    def damping_threshold(self, rate: float, tiles: int) -> float:
         """Return the share of the kept tokens above which a word's updates are damped; 0 if no word is damped.
 
-        Nothing is damped within the bound, nor with a single warp: no other warp runs beside it.
+        Nothing is damped within the bound, nor with a single tile: no other one is trained beside it.
         """
-        flight, bearable = warps * self.plan.tile_tokens, tokens_in_flight(self.plan, rate)
-        if warps == 1 or flight <= bearable:
+        flight, bearable = tiles * self.plan.tile_tokens, tokens_in_flight(self.plan, rate)
+        if tiles == 1 or flight <= bearable or not self.damped:
             return 0.0
         return self.plan.kept_share * DAMPED_STALENESS / FLIGHT_STALENESS_MAX * bearable / flight
 
 
 def kept_counts(corpus: EncodedCorpus, tables: Tables) -> NDArray[np.float64]:
     """Return the expected number of kept tokens of each word in an epoch, float64 (V,)."""
-    return word_counts(corpus) * ((tables.keep_threshold.astype(np.float64) + 1) / 2.0**32)
+    counts = word_counts(corpus) if tables.counts is None else tables.counts
+    return counts * ((tables.keep_threshold.astype(np.float64) + 1) / 2.0**32)

@@ -36,6 +36,9 @@ class Tables:
         The paths of hierarchical softmax.
     frozen : uint8 (V,) or None
         1 for each input row that training leaves unchanged.
+    counts : int64 (V,) or None
+        How often each word occurs in the corpus to train on, if that was counted: another count takes as long as
+        reading all ids.
     """
 
     keep_threshold: NDArray[np.uint32]
@@ -44,6 +47,7 @@ class Tables:
     output_rate: NDArray[np.float32]
     tree: Tree | None = None
     frozen: NDArray[np.uint8] | None = None
+    counts: NDArray[np.int64] | None = None
 
     @property
     def path_begin(self) -> NDArray[np.int64] | None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.backends import choice as backends
-from fastw2v.errors import DivergedError, ParameterError, warn_user
+from fastw2v.errors import DeviceError, DivergedError, ParameterError, warn_user
 from fastw2v.machine import check_memory, resolve_jobs
 from fastw2v.parameters import check, shown
 from fastw2v.planning import plan
@@ -94,7 +95,8 @@ def start(
             f"the learning rate is lowered from {params.resolved_learning_rate:.4g} to {made.learning_rate:.4g}: with "
             f"so few words, window={params.window}{noise}, training could diverge",
         )
-    return TrainingState(arrays, made, make_tables(deciding, params, frozen, tree), params)
+    tables = replace(make_tables(deciding, params, frozen, tree), counts=own_counts)
+    return TrainingState(arrays, made, tables, params)
 
 
 def _set_output_rows(given: OutputRows | None, rows: OutputRows) -> None:
@@ -210,6 +212,8 @@ def advance(
     ------
     DivergedError
         A score was not finite, or the loss far exceeded that of an untrained model; the arrays are then useless.
+    DeviceError
+        The GPU failed, and with it the rows that it held are lost; the arrays are then useless.
     KeyboardInterrupt
         After Ctrl-C, once all threads have finished their chunks.
 
@@ -248,18 +252,23 @@ def _run(
         with interrupts_held(run.request_stop) as interrupted:
             _loop(state, run, watch, saver, interrupted)
     finally:
-        run.pull()
-        run.close()
-        watch.close()
-        if not state.diverged:
-            saver.save()
+        try:
+            run.pull()
+        except DeviceError:
+            state.diverged = True  # the state counts chunks whose updates were lost with the device
+            raise
+        finally:
+            run.close()
+            watch.close()
+            if not state.diverged:
+                saver.save()
 
 
 def _loop(
     state: TrainingState, run: backends.Run, watch: _Watch, saver: _Saver, interrupted: Callable[[], bool]
 ) -> None:
     """Hand chunks to the backend in batches that take about HAND_OVER_SECONDS."""
-    batch = 1
+    batch = getattr(run, "first_batch", 1)
     while not state.complete:
         last = min(state.chunk + batch, state.plan.chunks)
         began = time.perf_counter()

@@ -20,7 +20,7 @@ from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.ids import count_ids
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import DivergedError, FormatError, ParameterError, warn_user
+from fastw2v.errors import DeviceError, DivergedError, FormatError, ParameterError, warn_user
 from fastw2v.parameters import Device, Errors, check
 from fastw2v.planning.learning_rate import LONG_RUN
 from fastw2v.planning.rows import OutputRows
@@ -358,9 +358,9 @@ def run(session: Session) -> None:
 
     Raises
     ------
-    DivergedError
-        Training produced values that are not finite. If a checkpoint was written in this call, the state returns to
-        the last one; otherwise ``state.diverged`` stays True and the rows are useless.
+    DivergedError, DeviceError
+        Training produced values that are not finite, or the GPU failed. If a checkpoint was written in this call, the
+        state returns to the last one; otherwise ``state.diverged`` stays True and the rows are useless.
 
     Also what `fastw2v.training.advance` raises; the state is then usable.
     """
@@ -378,7 +378,7 @@ def run(session: Session) -> None:
                 checkpoint=request.checkpoint,
                 every=request.every,
             )
-        except DivergedError:
+        except (DivergedError, DeviceError):
             if request.checkpoint is not None and state.report.checkpoints > saves_before:
                 restore(request.checkpoint, state, session.corpus)
             raise

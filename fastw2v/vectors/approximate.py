@@ -11,12 +11,13 @@ from fastw2v.errors import ParameterError, require
 from fastw2v.machine import resolve_jobs
 from fastw2v.parameters import check
 from fastw2v.progress.figures import counted
+from fastw2v.vectors.gpu_index import GpuIndex
 from fastw2v.vectors.search import whole_number
 
 if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
 
-__all__ = ["ApproximateIndex"]
+__all__ = ["ApproximateIndex", "GpuIndex"]
 
 
 class ApproximateIndex:

@@ -367,11 +367,11 @@ class Neighbours(Table):
     ) -> list[Answer]:
         if restrict_vocab is not None or choice.rows is not None:
             raise ParameterError(
-                "an approximate index always searches all words: omit restrict_vocab and among (a callable in among "
+                "an index always searches all words: omit restrict_vocab and among (a callable in among "
                 "works), or omit index"
             )
         if not hasattr(index, "check"):
-            raise ParameterError(f"index must be an ApproximateIndex; got {type(index).__name__}")
+            raise ParameterError(f"index must be an ApproximateIndex or a GpuIndex; got {type(index).__name__}")
         index.check(self._rows.shape)
         count = topn + len(choice.left_out) + max(map(len, asked), default=0) + (3 * topn + 16 if choice.asks else 0)
         answers, undirected = [], self.without_direction

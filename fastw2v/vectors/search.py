@@ -13,7 +13,7 @@ from fastw2v.errors import ParameterError
 
 
 class SearchIndex(Protocol):
-    """What `most_similar` asks of an approximate index, such as `fastw2v.ann.ApproximateIndex`."""
+    """What `most_similar` asks of an index, such as `fastw2v.ann.ApproximateIndex`."""
 
     def check(self, shape: tuple[int, ...]) -> None:
         """Raise unless the index was built for vectors of this shape."""

@@ -309,6 +309,24 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
 
     # -- conversion to other libraries --
 
+    def __dlpack__(self, **options: Any) -> Any:
+        """Share `vectors` with another library, without a copy: ``torch.from_dlpack(wv)``.
+
+        The memory is read-only. NumPy refuses a library that does not ask with a version of DLPack that can say so.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> wv = WordVectors(np.eye(2, dtype=np.float32), ["a", "b"])
+        >>> np.shares_memory(np.from_dlpack(wv), wv.vectors)
+        True
+        """
+        return self.vectors.__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        """Return where the vectors are, in DLPack's numbers: in the host's memory."""
+        return self.vectors.__dlpack_device__()
+
     def to_frame(self) -> Any:
         """Return a pandas DataFrame with one row per word, the words as its index, and the columns 0 to D - 1.
 

@@ -76,7 +76,7 @@ class Trial:
     def run(self, arrays, isa, n_jobs=1):
         given = (arrays, self.corpus, self.tables, self.plan)
         if isa == CUDA:
-            return gpu.Run(*given, n_jobs=n_jobs, precision="float32", warps=n_jobs)
+            return gpu.Run(*given, n_jobs=n_jobs, precision="float32", tiles=n_jobs)
         return _train.Run(*given, n_jobs=n_jobs, instruction_set=isa)
 
     def compare(self, isa, tolerance, epoch=0):

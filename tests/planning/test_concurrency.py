@@ -20,28 +20,37 @@ def crowd(share=0.013, kept=1e9, tile_tokens=16, **options):
     return concurrency.Crowd(made, kept, **{"most": 10_000, **options})
 
 
-def test_the_warps_follow_from_the_staleness_bound():
+def test_the_tiles_follow_from_the_staleness_bound():
     """About 1,300 tokens in flight at the usual settings, more as the rate falls, few on small corpora."""
     usual = crowd()
-    assert usual.warps(0.025) == int(15 / (0.013 * 36 * 0.025) / 16) == 80
-    assert usual.warps(0.0125) == pytest.approx(160, abs=1)
-    assert usual.warps(2.5e-6) == 10_000
-    assert crowd(share=0.0013).warps(0.025) == pytest.approx(801, abs=1)
-    assert crowd(kept=80_000).warps(0.025) == 10
-    assert crowd(kept=100).warps(0.025) == 1
-    assert crowd(share=0.5, tile_tokens=32).warps(10.0) == 1
+    assert usual.tiles(0.025) == int(15 / (0.013 * 36 * 0.025) / 16) == 80
+    assert usual.tiles(0.0125) == pytest.approx(160, abs=1)
+    assert usual.tiles(2.5e-6) == 10_000
+    assert crowd(share=0.0013).tiles(0.025) == pytest.approx(801, abs=1)
+    assert crowd(kept=80_000).tiles(0.025) == 10
+    assert crowd(kept=100).tiles(0.025) == 1
+    assert crowd(share=0.5, tile_tokens=32).tiles(10.0) == 1
 
 
-def test_rows_are_damped_only_beyond_the_bound_and_never_with_one_warp():
+def test_rows_are_damped_only_beyond_the_bound_and_never_with_one_tile():
     usual = crowd()
     assert usual.damping_threshold(0.025, 80) == 0
     assert usual.damping_threshold(0.025, 1) == 0
     assert crowd(share=0.5).damping_threshold(0.025, 1) == 0
     beyond = crowd(forced=256)
-    assert beyond.warps(0.025) == 256
+    assert beyond.tiles(0.025) == 256
     limit = beyond.damping_threshold(0.025, 256)
     staleness = 256 * 16 * 0.013 * 36 * 0.025
     assert limit / 0.013 == pytest.approx(7.5 / staleness)  # the commonest word moves as at a staleness of 7.5
+
+
+def test_damping_may_carry_more_tokens_than_the_bound_but_not_on_a_small_corpus():
+    more = crowd(damped_flight=4_096)
+    assert more.tiles(0.025) == 4_096 // 16
+    assert more.damping_threshold(0.025, 256) > 0
+    assert more.tiles(0.0025) == crowd().tiles(0.0025) > 256  # where the bound allows as many, it decides
+    assert crowd(damped_flight=4_096, kept=80_000).tiles(0.025) == 10
+    assert crowd(forced=256, damped=False).damping_threshold(0.025, 256) == 0
 
 
 def test_new_words_of_a_later_pass_count_though_others_were_frequent_before():

@@ -92,7 +92,7 @@ def test_the_index_says_what_it_cannot_do(large, index, wv):
     for options in ({"restrict_vocab": 5}, {"among": ["w1"]}):
         with pytest.raises(ParameterError, match="always searches all words"):
             large.most_similar("w1", index=index, **options)
-    with pytest.raises(ParameterError, match=r"must be an ApproximateIndex; got str"):
+    with pytest.raises(ParameterError, match=r"must be an ApproximateIndex or a GpuIndex; got str"):
         wv.most_similar("word1", index="fast")
     with pytest.raises(ParameterError, match=r"built from vectors of shape \(3000, 16\), not \(200, 8\)"):
         wv.most_similar("word1", index=index)

@@ -6,18 +6,24 @@ Only functions that need CuPy import it, and only when a GPU is requested.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from fastw2v.errors import BackendUnavailable
+from fastw2v.errors import BackendUnavailable, DeviceError
 
 # The compiled files, in this order: the run-time compiler finds no headers, so the texts are concatenated.
-COMMON = ("fw_math.h", "fw_settings.h", "cuda/fw_gpu_ops.h", "cuda/fw_cuda.cu", "cuda/fw_cuda_tile.h")
-GENERAL = (*COMMON, "cuda/fw_cuda_general.cu", "cuda/fw_cuda_nodes.cu")
-TENSOR = (*COMMON, "cuda/fw_cuda_tensor.cu")
+COMMON = ("fw_math.h", "fw_settings.h", "cuda/fw_gpu_ops.h", "cuda/fw_cuda_job.h")
+COMPACT = (*COMMON, "cuda/fw_cuda_flags.h", "cuda/fw_cuda_compact.cu")
+GENERAL = (*COMMON, "cuda/fw_cuda_tile.h", "cuda/fw_cuda_general.cu", "cuda/fw_cuda_nodes.cu")
+WARP = (*COMMON, "cuda/fw_cuda_tile.h", "cuda/fw_cuda_shape.h", "cuda/fw_cuda_warp.cu")
+BLOCK_STAGES = tuple(f"cuda/fw_cuda_block_{stage}.h" for stage in ("open", "cbow", "scores", "updates"))
+BLOCK = (*COMMON, "cuda/fw_cuda_tile.h", "cuda/fw_cuda_shape.h", *BLOCK_STAGES, "cuda/fw_cuda_block.cu")
 OPTIONS = ("--std=c++17",)
+EXACT = ("--fmad=false",)  # no fused multiply-adds: the learning rate is rounded as in Python, on every device
 
 INSTALL = "pip install 'fastw2v[cuda13]' (or 'fastw2v[cuda12]' for a CUDA 12 driver)"
 
@@ -54,23 +60,49 @@ class Device:
         free, _ = self.cupy.cuda.runtime.memGetInfo()
         return int(free) + int(self.cupy.get_default_memory_pool().free_bytes())
 
-    def compile(self, files: tuple[str, ...], defines: dict[str, int], *names: str) -> list[Any]:
-        """Compile files and return the kernels of these names; CuPy caches compiled kernels on disk.
+    @property
+    def failures(self) -> tuple[type[Exception], ...]:
+        """What CuPy raises when CUDA reports an error."""
+        return self.cupy.cuda.runtime.CUDARuntimeError, self.cupy.cuda.driver.CUDADriverError
+
+    @contextmanager
+    def in_use(self, doing: str) -> Iterator[None]:
+        """Make this the current device; what CUDA reports meanwhile becomes a `DeviceError` that says what was done.
+
+        The thread's current device may be another one between two calls of a run, whose memory is on this.
+        """
+        try:
+            with self.cupy.cuda.Device(self.number):
+                yield
+        except self.failures as error:
+            raise DeviceError(
+                f"device='cuda': {self.name} failed while {doing}: {error}. What was trained there since the last "
+                "checkpoint is lost, and this process may be unable to use the GPU again: start a new one, and "
+                "continue with fit(checkpoint=..., resume=True) if the run wrote checkpoints, or use device='cpu'"
+            ) from error
+
+    def compile(self, files: tuple[str, ...], defines: dict[str, int], name: str) -> Any:
+        """Compile files and return the kernel of this name; CuPy caches compiled kernels on disk.
 
         Raises
         ------
         BackendUnavailable
             CuPy cannot compile the kernels. It needs CUDA's headers, although these kernels include none.
         """
-        options = (*OPTIONS, *(f"-D{key}={value}" for key, value in sorted(defines.items())))
-        module = self.cupy.RawModule(code=source(files), options=options)
+        module = self.cupy.RawModule(code=source(files), options=compiler_options(files, defines))
         try:
-            return [module.get_function(name) for name in names]
+            return module.get_function(name)
         except Exception as error:  # CuPy's own classes; their modules differ between its versions
             raise BackendUnavailable(
                 f"device='cuda': CuPy cannot compile the kernels: {error}. Without a CUDA toolkit, install its headers "
                 f"with {INSTALL}; or use device='cpu'"
             ) from error
+
+
+def compiler_options(files: tuple[str, ...], defines: dict[str, int]) -> tuple[str, ...]:
+    """Return the options with which these files are compiled for a shape."""
+    exact = EXACT if files == COMPACT else ()
+    return (*OPTIONS, *exact, *(f"-D{key}={value}" for key, value in sorted(defines.items())))
 
 
 @cache

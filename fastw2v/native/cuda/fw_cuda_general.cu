@@ -11,14 +11,12 @@
 struct fw_tile {
     fw_chunk c;
     int i0, n; /* stream tokens [i0, i0 + n) */
-    int step;  /* in the chunk */
-    fw_pass pass;
-    float rate;
-    float *hidden;   /* (tile_tokens, stride): copies of the input rows; CBOW: the hidden rows */
-    float *error;    /* (tile_tokens, stride): CBOW, the gradient of each context row */
-    float *factor;   /* (tile_tokens, rows): coefficients */
-    int *word;       /* (tile_tokens, rows): words */
-    int *noise_word; /* (noise_slots,): the current noise words */
+    fw_step step;
+    const int *drawn; /* (noise_slots,): the noise words, as the step holds them */
+    float *hidden;    /* (tile_tokens, stride): copies of the input rows; CBOW: the hidden rows */
+    float *error;     /* (tile_tokens, stride): CBOW, the gradient of each context row */
+    float *factor;    /* (tile_tokens, rows): coefficients */
+    int *word;        /* (tile_tokens, rows): words */
     /* hierarchical softmax: the nodes' part of the hidden rows' gradients (tile_tokens, stride), and coefficients */
     float *node_error, *node_factor;
 };
@@ -30,7 +28,7 @@ FW_FN int fw_rows_room(const fw_job *job) {
 }
 
 /* The contexts of token i in this pass. */
-FW_FN fw_span fw_contexts_of(const fw_tile &t, int i) { return fw_span_of(t.pass, t.c.s.reach[t.i0 + i]); }
+FW_FN fw_span fw_contexts_of(const fw_tile &t, int i) { return fw_span_of(t.step, t.c.s.reach[t.i0 + i]); }
 
 FW_FN void fw_open_workspace(const fw_job *job, fw_tile &t, float *workspace) {
     const fw_i64 rows = (fw_i64)job->run.tile_tokens * fw_rows_room(job);
@@ -40,7 +38,6 @@ FW_FN void fw_open_workspace(const fw_job *job, fw_tile &t, float *workspace) {
     t.node_factor = t.node_error + (job->run.hierarchical ? job->run.tile_tokens * job->run.stride : 0);
     t.factor = t.node_factor + (job->run.hierarchical ? job->run.tile_tokens * FW_PATH : 0);
     t.word = (int *)(t.factor + rows);
-    t.noise_word = t.word + rows;
 }
 
 FW_FN float4 fw_zero4(void) { return {0.f, 0.f, 0.f, 0.f}; }
@@ -81,12 +78,6 @@ FW_FN float fw_scores(const float *x, const float *rows, int word, int n, fw_i64
 
 /* ------------------------------------------------------------------ hidden rows */
 
-FW_FN void fw_renew_noise(const fw_job *job, fw_tile &t) {
-    if (!job->run.negative_sampling || job->run.pairwise_noise) return;
-    for (int slot = fw_lane(); slot < job->run.noise_slots; slot += 32)
-        if (fw_is_fresh(job, t.step, slot)) t.noise_word[slot] = fw_draw_shared_noise(job, t.c, t.pass, t.i0, slot);
-}
-
 FW_FN void fw_hidden_rows(const fw_job *job, fw_tile &t) {
     for (int i = 0; i < t.n; i++) {
         const int at = t.i0 + i, left = fw_left(t.c.s.reach[at]), right = fw_right(t.c.s.reach[at]);
@@ -109,7 +100,7 @@ struct fw_row {
     float weight, loss_weight;
 };
 
-FW_FN fw_row fw_row_of(const fw_job *job, const fw_tile &t, int i, int index, int positives, float each, int all) {
+FW_FN fw_row fw_row_of(const fw_job *job, const fw_tile &t, int i, int index, int positives) {
     const int at = t.i0 + i;
     const fw_span span = fw_contexts_of(t, i);
     fw_row row = {0, index < positives, 1.f, 1.f};
@@ -129,12 +120,12 @@ FW_FN fw_row fw_row_of(const fw_job *job, const fw_tile &t, int i, int index, in
         row.loss_weight = row.weight;
         return row;
     }
-    row.word = t.noise_word[m];
-    float weight = job->run.cbow ? row.word != t.c.s.word[at] : fw_weights(job, span);
+    row.word = fw_noise_word(t.drawn[m]);
+    float weight = job->run.cbow ? row.word != t.c.s.word[at] : fw_weights(job->weight_within, span);
     for (int j = at + span.first; !job->run.cbow && j <= at + span.last; j++)
         if (j != at && t.c.s.word[j] == row.word) weight -= fw_weight(job, at, j);
     row.weight = weight * (float)job->run.negative / (float)job->run.noise_slots;
-    row.loss_weight = all || fw_is_fresh(job, t.step, m) ? weight * each : 0.f;
+    row.loss_weight = fw_counts(t.drawn[m]) ? weight * t.step.loss_weight : 0.f;
     return row;
 }
 
@@ -151,24 +142,23 @@ FW_FN int fw_rows(const fw_job *job, int positives) {
 
 FW_FN void fw_coefficients(const fw_job *job, fw_tile &t) {
     const int room = fw_rows_room(job);
-    int all = 0;
-    const float each = job->run.pairwise_noise ? 0.f : fw_loss_weight(job, t.step, &all);
     float loss = 0.f;
     for (int i = 0; i < t.n; i++) {
         const int positives = fw_positives(job, t, i), rows = fw_rows(job, positives);
         for (int first = 0; first < rows; first += 32) {
             const int index = first + fw_lane(), n = rows - first < 32 ? rows - first : 32;
             fw_row row = {0, 0, 0.f, 0.f};
-            if (index < rows) row = fw_row_of(job, t, i, index, positives, each, all);
+            if (index < rows) row = fw_row_of(job, t, i, index, positives);
             const float score = fw_scores(t.hidden + i * job->run.stride, job->w_out, row.word, n, job->run.stride);
             if (index >= rows) continue;
             float one;
             const float gradient = fw_pair(score, row.positive, &one);
             loss += row.loss_weight * one;
-            t.factor[(fw_i64)i * room + index] = t.rate * row.weight * (row.positive ? gradient : -gradient);
+            t.factor[(fw_i64)i * room + index] = t.step.rate * row.weight * (row.positive ? gradient : -gradient);
             t.word[(fw_i64)i * room + index] = row.word;
         }
-        if (fw_lane() == 0) t.c.pairs += job->run.cbow ? positives : fw_weights(job, fw_contexts_of(t, i));
+        if (fw_lane() == 0)
+            t.c.pairs += job->run.cbow ? positives : fw_weights(job->weight_within, fw_contexts_of(t, i));
     }
     t.c.loss += loss;
 }
@@ -201,9 +191,9 @@ FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t) {
 /* Updates each halo row once. */
 FW_FN void fw_halo_updates(const fw_job *job, fw_tile &t) {
     const int room = fw_rows_room(job);
-    for (int h = t.i0 + t.pass.low; h < t.i0 + t.n + t.pass.high; h++) {
-        const int low = h - t.pass.high > t.i0 ? h - t.pass.high : t.i0;
-        const int high = h - t.pass.low < t.i0 + t.n - 1 ? h - t.pass.low : t.i0 + t.n - 1;
+    for (int h = t.i0 + t.step.low; h < t.i0 + t.n + t.step.high; h++) {
+        const int low = h - t.step.high > t.i0 ? h - t.step.high : t.i0;
+        const int high = h - t.step.low < t.i0 + t.n - 1 ? h - t.step.low : t.i0 + t.n - 1;
         for (fw_i64 k = 4 * fw_lane(), seen = 0; k < job->run.stride; k += 128) {
             float4 sum = fw_zero4();
             for (int i = low; i <= high; i++) {
@@ -244,7 +234,8 @@ FW_FN void fw_output_updates(const fw_job *job, fw_tile &t) {
             fw_row_update(job, t, i, index, 1.f);
     }
     for (int m = 0; m < job->run.noise_slots && !job->run.pairwise_noise; m++) {
-        const float damping = fw_output_damping(job, t.c, t.noise_word[m]);
+        const int word = fw_noise_word(t.drawn[m]);
+        const float damping = fw_output_damping(job, t.c, word);
         for (fw_i64 k = 4 * fw_lane(); k < job->run.stride; k += 128) {
             float4 sum = fw_zero4();
             for (int i = 0; i < t.n; i++) {
@@ -253,7 +244,7 @@ FW_FN void fw_output_updates(const fw_job *job, fw_tile &t) {
                 const float by = t.factor[(fw_i64)i * room + positives + m];
                 fw_add_scaled(sum, by, fw_get4(t.hidden + i * job->run.stride + k));
             }
-            fw_add4(job->w_out + t.noise_word[m] * job->run.stride + k, fw_scale4(sum, damping));
+            fw_add4(job->w_out + word * job->run.stride + k, fw_scale4(sum, damping));
         }
     }
 }
@@ -261,8 +252,6 @@ FW_FN void fw_output_updates(const fw_job *job, fw_tile &t) {
 FW_FN void fw_train_nodes(const fw_job *job, fw_tile &t); /* fw_cuda_nodes.cu */
 
 FW_FN void fw_train_step(const fw_job *job, fw_tile &t) {
-    t.rate = fw_tile_rate(job, t.c, t.i0);
-    fw_renew_noise(job, t);
     fw_hidden_rows(job, t);
     __syncwarp();
     fw_coefficients(job, t);
@@ -277,8 +266,9 @@ FW_FN void fw_train_step(const fw_job *job, fw_tile &t) {
 
 /* One warp per block. */
 extern "C" __global__ void __launch_bounds__(32, 8)
-    fw_train(const fw_job *job, fw_i64 epoch, fw_i64 first, int count, int *streams, int *cursor, float *workspaces,
-             fw_sums *sums, float damping_threshold) {
+    fw_train(const __grid_constant__ fw_job given, fw_i64 epoch, fw_i64 first, int count, int *streams, int *cursor,
+             float *workspaces, fw_sums *sums, float damping_threshold) {
+    const fw_job *job = &given;
     fw_tile t;
     fw_open_workspace(job, t, workspaces + blockIdx.x * job->workspace);
     fw_train_chunks(job, t, epoch, first, count, streams, cursor, sums, damping_threshold);

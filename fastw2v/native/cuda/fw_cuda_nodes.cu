@@ -59,7 +59,7 @@ FW_FN void fw_train_crown(const fw_job *job, fw_tile &t) {
         const float *hidden = t.hidden + i * job->run.stride;
         const float score = fw_scores(hidden, fw_nodes(job), node, nodes, job->run.stride);
         const float sigma = fw_pair(score, 0, &softplus);
-        const float factor = lane < nodes ? t.rate * (code0 - on * sigma) : 0.f;
+        const float factor = lane < nodes ? t.step.rate * (code0 - on * sigma) : 0.f;
         if (lane < nodes) t.c.loss += on * softplus - code0 * score;
         t.node_factor[i * FW_PATH + lane] = factor;
         total += on;
@@ -67,14 +67,14 @@ FW_FN void fw_train_crown(const fw_job *job, fw_tile &t) {
     }
     __syncwarp();
     fw_move_nodes(job, t, 0, t.n - 1, node, nodes,
-                  job->output_rate[job->run.first_node + node] * fw_node_share(t.rate * total));
+                  job->output_rate[job->run.first_node + node] * fw_node_share(t.step.rate * total));
     __syncwarp();
 }
 
 /* The rest of the path of stream token h, with all tokens that have it in their windows. */
 FW_FN void fw_train_path(const fw_job *job, fw_tile &t, int h) {
-    int low = h - t.pass.high > t.i0 ? h - t.pass.high - t.i0 : 0;
-    int high = h - t.pass.low < t.i0 + t.n - 1 ? h - t.pass.low - t.i0 : t.n - 1;
+    int low = h - t.step.high > t.i0 ? h - t.step.high - t.i0 : 0;
+    int high = h - t.step.low < t.i0 + t.n - 1 ? h - t.step.low - t.i0 : t.n - 1;
     if (job->run.cbow) low = high = h - t.i0;
     while (low <= high && fw_weight_of(job, t, low, h) == 0.f) low++;
     if (low > high) return; /* there may be no token at h */
@@ -91,7 +91,7 @@ FW_FN void fw_train_path(const fw_job *job, fw_tile &t, int h) {
             const float score = fw_scores(hidden, fw_nodes(job), node, n, job->run.stride);
             float one;
             const float gradient = fw_pair(score, !(step & 1), &one);
-            const float factor = fw_lane() < n ? t.rate * weight * (step & 1 ? -gradient : gradient) : 0.f;
+            const float factor = fw_lane() < n ? t.step.rate * weight * (step & 1 ? -gradient : gradient) : 0.f;
             if (fw_lane() < n) t.c.loss += weight * one;
             t.node_factor[i * FW_PATH + fw_lane()] = factor;
             fw_add_nodes(job, t.node_error + i * job->run.stride, factor, node, n);
@@ -110,6 +110,6 @@ FW_FN void fw_train_nodes(const fw_job *job, fw_tile &t) {
     if (job->run.vocabulary < 2) return; /* a tree of one word has no node */
     fw_train_crown(job, t);
     const int cbow = job->run.cbow;
-    for (int h = t.i0 + (cbow ? 0 : t.pass.low); h < t.i0 + t.n + (cbow ? 0 : t.pass.high); h++)
+    for (int h = t.i0 + (cbow ? 0 : t.step.low); h < t.i0 + t.n + (cbow ? 0 : t.step.high); h++)
         fw_train_path(job, t, h);
 }

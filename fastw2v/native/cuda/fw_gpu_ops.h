@@ -1,8 +1,12 @@
 /* The machine instructions behind the CUDA kernels, one small function each, so that the kernels hold plain C++.
 
    The tests also compile the kernels for the host: there, tests/backends/cuda/shim/ops.h replaces this file and
-   implements each function without a GPU. All warps of the device share the rows. Reads bypass the L1 cache (.cg),
-   which does not see the updates of other multiprocessors; the only writes are atomic additions. */
+   implements each function without a GPU. All warps of the device share the rows. Reads are relaxed ones of the whole
+   device (.relaxed.gpu): they race with the updates of other multiprocessors, which plain loads may not, and pass by
+   the L1 cache, which does not see those. The only writes are atomic additions.
+
+   Functions named `matrices`, `transposed`, `transpose` or `multiply` need all lanes of the warp together (.aligned):
+   behind code that lanes may have left apart, call __syncwarp first. */
 #ifndef FW_GPU_OPS_H
 #define FW_GPU_OPS_H
 
@@ -14,7 +18,10 @@ extern __shared__ __align__(128) unsigned char fw_shared_bytes[];
 
 FW_FN float4 fw_load4(const float *p) {
     float4 v;
-    asm volatile("ld.global.cg.v4.f32 {%0, %1, %2, %3}, [%4];" : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w) : "l"(p));
+    asm volatile("ld.relaxed.gpu.global.v4.f32 {%0, %1, %2, %3}, [%4];"
+                 : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w)
+                 : "l"(p)
+                 : "memory");
     return v;
 }
 
@@ -35,13 +42,32 @@ FW_FN void fw_add4(float *p, float4 v) {
 #endif
 }
 
-/* p[0..1] += {x, y}; p is 8-byte aligned. */
-FW_FN void fw_add2(float *p, float x, float y) {
+/* As fw_add4, by all lanes of a warp at once. */
+FW_FN void fw_add4_together(float *p, float4 v) { fw_add4(p, v); }
+
+/* By all lanes at once: p[0..1] += {x, y} if `wanted`, without a branch, so that the lanes stay together; p is 8-byte
+   aligned. */
+FW_FN void fw_add2_if(int wanted, float *p, float x, float y) {
 #if __CUDA_ARCH__ >= 900
-    asm volatile("red.global.add.v2.f32 [%0], {%1, %2};" ::"l"(p), "f"(x), "f"(y) : "memory");
-#else
-    asm volatile("red.global.add.f32 [%0], %1;\n\tred.global.add.f32 [%0 + 4], %2;" ::"l"(p), "f"(x), "f"(y)
+    asm volatile("{\n\t.reg .pred wanted;\n\tsetp.ne.s32 wanted, %3, 0;\n\t"
+                 "@wanted red.global.add.v2.f32 [%0], {%1, %2};\n\t}" ::"l"(p),
+                 "f"(x), "f"(y), "r"(wanted)
                  : "memory");
+#else
+    asm volatile("{\n\t.reg .pred wanted;\n\tsetp.ne.s32 wanted, %3, 0;\n\t"
+                 "@wanted red.global.add.f32 [%0], %1;\n\t@wanted red.global.add.f32 [%0 + 4], %2;\n\t}" ::"l"(p),
+                 "f"(x), "f"(y), "r"(wanted)
+                 : "memory");
+#endif
+}
+
+/* The bitwise or over the warp, in every lane. */
+FW_FN fw_u64 fw_warp_or(fw_u64 x) {
+#if __CUDA_ARCH__ >= 800
+    return (fw_u64)__reduce_or_sync(0xffffffffu, (fw_u32)(x >> 32)) << 32 | __reduce_or_sync(0xffffffffu, (fw_u32)x);
+#else
+    for (int step = 16; step > 0; step /= 2) x |= __shfl_xor_sync(0xffffffffu, x, step);
+    return x;
 #endif
 }
 
@@ -75,6 +101,14 @@ FW_FN void fw_load_matrices(fw_u32 (&m)[4], const fw_u16 *row) {
 FW_FN void fw_load_transposed(fw_u32 (&m)[4], const fw_u16 *row) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
                  : "=r"(m[0]), "=r"(m[1]), "=r"(m[2]), "=r"(m[3])
+                 : "r"((fw_u32)__cvta_generic_to_shared(row))
+                 : "memory");
+}
+
+/* The first two of the four alone. */
+FW_FN void fw_load_two_matrices(fw_u32 (&m)[2], const fw_u16 *row) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%0, %1}, [%2];"
+                 : "=r"(m[0]), "=r"(m[1])
                  : "r"((fw_u32)__cvta_generic_to_shared(row))
                  : "memory");
 }

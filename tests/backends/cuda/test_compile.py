@@ -17,6 +17,7 @@ from fastw2v.backends.cuda import device as cuda
 from fastw2v.backends.cuda import kernels
 from fastw2v.planning import plan
 from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.vectors import gpu_index
 
 cupy = pytest.importorskip("cupy", reason="CuPy is not installed: no CUDA kernel was compiled")
 nvrtc = cupy.cuda.nvrtc
@@ -50,7 +51,7 @@ def compile_log(cuda_shim_folder):
         version = compiler_version()
         if architecture >= 100 and version < (12, 8):
             pytest.skip(f"NVRTC {version[0]}.{version[1]} does not know sm_{architecture}")
-        options = (*cuda.OPTIONS, *CUPYS, f"-arch=sm_{architecture}", *LOUD, *options)
+        options = (*CUPYS, f"-arch=sm_{architecture}", *LOUD, *options)
         key = "\n".join([text, *options, str(version), *nvrtc_packages()])
         kept = Path(cuda_shim_folder) / f"{hashlib.sha256(key.encode()).hexdigest()[:20]}.log"
         if not kept.exists():
@@ -67,6 +68,19 @@ def compile_log(cuda_shim_folder):
     return compiled
 
 
+@pytest.fixture
+def ptx_of():
+    """``ptx_of(text, architecture, options)``: the intermediate code that NVRTC makes of a text."""
+
+    def compiled(text, architecture, options):
+        compiler_version()
+        program = nvrtc.createProgram(text, "kernel.cu", (), ())
+        nvrtc.compileProgram(program, (*options, *CUPYS, f"-arch=compute_{architecture}"))
+        return nvrtc.getPTX(program).decode()
+
+    return compiled
+
+
 def spills(log):
     """Kernel -> bytes that it spills, and its registers."""
     found = re.findall(
@@ -78,10 +92,15 @@ def spills(log):
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_the_general_kernel_compiles_without_spills(compile_log, architecture):
-    found = spills(compile_log(cuda.source(cuda.GENERAL), architecture))
-    assert found.keys() == {"fw_compact", "fw_train"}
-    assert {name: spilled for name, (spilled, _) in found.items() if spilled} == {}
+def test_kernels_of_any_shape_compile_without_spills(compile_log, architecture):
+    for files, names in (
+        (cuda.GENERAL, {"fw_train"}),
+        (cuda.COMPACT, {"fw_compact"}),
+        (gpu_index.FILES, {"fw_score_rows", "fw_select_rows"}),
+    ):
+        found = spills(compile_log(cuda.source(files), architecture, cuda.compiler_options(files, {})))
+        assert found.keys() == names
+        assert {name: spilled for name, (spilled, _) in found.items() if spilled} == {}
 
 
 # (vector size, window, negative, tile, architecture): the usual ones on every device ...
@@ -97,15 +116,26 @@ LARGE = {
 TENSOR_CASES = [(shape, number) for shape in USUAL for number in ARCHITECTURES if number >= 80] + list(LARGE.items())
 
 
+@pytest.mark.parametrize("tile_warps", [1, None], ids=["one warp", "four where there is room"])
 @pytest.mark.parametrize(("shape", "architecture"), TENSOR_CASES)
-def test_the_tensor_kernel_compiles_without_spills(compile_log, architecture, shape):
+def test_the_tensor_kernels_compile_without_spills(compile_log, architecture, shape, tile_warps):
     size, window, negative, tile, kind = shape
     made = small_plan(window, negative, tile, kind)
     device = cuda.Device(None, 0, "any", architecture, 100, 227 << 10, 228 << 10)
-    kernel = kernels.choose_kernel(device, made, size, "bfloat16")
-    options = [f"-D{name}={value}" for name, value in kernel.defines.items()]
+    kernel = kernels.choose_kernel(device, made, size, "bfloat16", tile_warps)
+    options = cuda.compiler_options(kernel.files, kernel.defines)
     found = spills(compile_log(cuda.source(kernel.files), architecture, options))
     assert found["fw_train"][0] == 0
+
+
+def test_the_learning_rate_is_rounded_as_in_python(ptx_of):
+    """A fused multiply-add would round it otherwise. Without ``.rn`` the assembler may make one of two operations."""
+
+    def may_be_fused(options):
+        return re.findall(r"fma\.rn\.f64|(?:mul|add|sub)\.f64", ptx_of(cuda.source(cuda.COMPACT), 90, options))
+
+    assert may_be_fused(cuda.compiler_options(cuda.COMPACT, {})) == []
+    assert may_be_fused(cuda.OPTIONS) != []
 
 
 def small_plan(window, negative, tile, kind):

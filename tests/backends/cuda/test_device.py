@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fastw2v import EncodedCorpus, gpu
+from fastw2v import EncodedCorpus, WordVectors, ann, gpu
 from fastw2v.backends import reference
 from fastw2v.backends.cuda import device as cuda
 from fastw2v.backends.cuda import kernels
@@ -41,8 +41,8 @@ def relative_error(found, expected, begin):
 
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
 @pytest.mark.parametrize("size", [1, 3, 100, 300])
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_one_warp_equals_the_reference(variant, size, precision):
+@pytest.mark.parametrize(("precision", "tile_warps"), [("float32", None), ("bfloat16", 1), ("bfloat16", 4)])
+def test_one_tile_at_a_time_equals_the_reference(variant, size, precision, tile_warps):
     if precision == "bfloat16" and (cuda.open_device().capability < 80 or "negative_sharing" in variant):
         pytest.skip("the tensor-core tile needs compute capability 8.0 and shared noise")
     corpus = text(300, 6_000)
@@ -54,7 +54,7 @@ def test_one_warp_equals_the_reference(variant, size, precision):
     expected = Arrays(*(rows.astype(np.float64) for rows in begin))
     stats = reference.Run(expected, corpus, tables, made).train_chunk(1, 0, made.chunks)
     found = Arrays(*(rows.copy() for rows in begin))
-    run = gpu.Run(found, corpus, tables, made, precision=precision, warps=1)
+    run = gpu.Run(found, corpus, tables, made, precision=precision, tiles=1, tile_warps=tile_warps)
     found_stats = run.train_chunk(1, 0, made.chunks)
     run.pull()
     bound = 3e-3 if precision == "bfloat16" else 1e-5
@@ -64,8 +64,26 @@ def test_one_warp_equals_the_reference(variant, size, precision):
     assert found_stats.loss_sum == pytest.approx(stats.loss_sum, rel=bound)
 
 
+def test_a_block_alone_on_the_device_is_deterministic():
+    """Several warps, but one order: what one adds to a row, the next tile's gathering finds."""
+    corpus = text(3_000, 60_000)
+    params = TrainingParameters(vector_size=100, sample=0.001, learning_rate=0.001, epochs=1).checked()
+    made = dataclasses.replace(plan.make_plan(corpus, params, 7), tile_tokens=32)
+    tables = make_tables(np.bincount(corpus.ids, minlength=3_000).astype(np.int64), params)
+    found = []
+    for _ in range(2):
+        arrays = initial_arrays(3_000, 100, 7)
+        run = gpu.Run(arrays, corpus, tables, made, tiles=1)
+        run.train_chunk(0, 0, made.chunks)
+        run.pull()
+        found.append(arrays)
+    assert np.isfinite(found[0].w_in).all()
+    assert np.array_equal(found[0].w_in, found[1].w_in)
+    assert np.array_equal(found[0].w_out, found[1].w_out)
+
+
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
-def test_many_warps_train_the_same_pairs_to_the_same_loss_as_the_cpu(architecture):
+def test_many_tiles_train_the_same_pairs_to_the_same_loss_as_the_cpu(architecture):
     corpus = text(20_000, 2_000_000)
     params = TrainingParameters(vector_size=64, epochs=2, architecture=architecture)
     on_gpu, on_cpu = (train(corpus, params, seed=3, device=device) for device in ("cuda", "cpu"))
@@ -81,8 +99,8 @@ def test_a_corpus_that_is_streamed_trains_the_same(monkeypatch):
     found = []
     for resident in (True, False):
         arrays = initial_arrays(500, 16, 7)
-        monkeypatch.setattr(gpu, "_fit", lambda *arguments, resident=resident: (1, 8, resident))
-        run = gpu.Run(arrays, corpus, tables, made, warps=1)
+        monkeypatch.setattr(gpu, "find_room", lambda *arguments, resident=resident: (1, 8, resident))
+        run = gpu.Run(arrays, corpus, tables, made, tiles=1)
         stats = run.train_chunk(0, 0, made.chunks)
         run.pull()
         found.append((arrays.w_in, stats.loss_sum))
@@ -104,19 +122,29 @@ def test_device_arrays_share_their_memory_with_other_libraries():
     assert cupy.from_dlpack(there).data.ptr == there.data.ptr
 
 
-def test_as_many_warps_are_at_work_as_are_counted_on():
-    """Registers and shared memory: what warps_at_once works out is what the driver says."""
+def test_neighbours_on_the_device_are_those_on_the_host():
+    rng = np.random.default_rng(1)
+    wv = WordVectors(rng.normal(0, 1, (20_000, 100)).astype(np.float32), list(range(20_000)))
+    queries = rng.normal(0, 1, (300, 100)).astype(np.float32)
+    index = ann.GpuIndex(wv)
+    for ours, theirs in zip(wv.most_similar_batch(queries, index=index), wv.most_similar_batch(queries), strict=True):
+        assert [word for word, _ in ours[:9]] == [word for word, _ in theirs[:9]]  # the last may be a rounding apart
+    assert index.units.__cuda_array_interface__["shape"] == (20_000, 100)
+
+
+def test_as_many_tiles_are_at_work_as_are_counted_on():
+    """Registers and shared memory: what tiles_at_once works out is what the driver says."""
     device = cuda.open_device()
     corpus = text(500, 20_000)
     for size in (100, 300):
         made = plan.make_plan(corpus, TrainingParameters(vector_size=size).checked(), 7)
         for precision in ("float32", None):
             kernel = kernels.choose_kernel(device, made, size, precision)
-            train = device.compile(kernel.files, kernel.defines, "fw_train")[0]
+            train = device.compile(kernel.files, kernel.defines, "fw_train")
             assert train.local_size_bytes == 0
             if kernel.shared_bytes > 48 << 10:
                 train.max_dynamic_shared_size_bytes = kernel.shared_bytes
             blocks = device.cupy.cuda.driver.occupancyMaxActiveBlocksPerMultiprocessor(
-                train.kernel.ptr, 32, kernel.shared_bytes
+                train.kernel.ptr, kernel.threads, kernel.shared_bytes
             )
-            assert blocks * device.multiprocessors >= kernels.warps_at_once(device, kernel)
+            assert blocks * device.multiprocessors >= kernels.tiles_at_once(device, kernel)

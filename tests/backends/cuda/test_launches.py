@@ -27,12 +27,12 @@ def prepared(lengths, words=40):
 def test_a_launch_that_takes_long_keeps_a_chunk_for_every_warp(cuda_shim):
     """To cut a launch below one chunk for each warp makes it no shorter, only poorer."""
     cuda_shim()
-    run = gpu.Run(*prepared([100] * 4000, words=4000), warps=10)
+    run = gpu.Run(*prepared([100] * 4000, words=4000), tiles=10)
     assert run.crowd.most == 10
     chosen = {}
-    for run._round_ms in (0.0, 1.0, 10.0, 15.0, 39.0, 70.0, 3_000.0):
-        chosen[run._round_ms] = run._launch_chunks(10, 1_000)
-    assert chosen == {0.0: 10, 1.0: 40, 10.0: 40, 15.0: 20, 39.0: 10, 70.0: 10, 3_000.0: 10}
+    for run.round_ms in (0.0, 1.0, 10.0, 15.0, 39.0, 70.0, 3_000.0):
+        chosen[run.round_ms] = run._launch_chunks(10, 1_000)
+    assert chosen == {0.0: 40, 1.0: 100, 10.0: 40, 15.0: 20, 39.0: 10, 70.0: 10, 3_000.0: 10}
     assert run._launch_chunks(10, 7) == 7
 
 

@@ -24,38 +24,53 @@ FLAGS = ("-std=c++17", "-O1", "-shared", "-fPIC", "-Wno-unknown-pragmas")
 FAULTS = {1: "a collective was not reached by all lanes", 2: "an address was not aligned"}
 
 
+class CUDARuntimeError(RuntimeError):
+    """As CuPy's class of this name."""
+
+
+class CUDADriverError(RuntimeError):
+    """As CuPy's class of this name."""
+
+
 class Memory:
     """Device memory: how much there is, and how much of it is taken."""
 
     def __init__(self, total):
         self.total, self.taken, self.allocations = total, 0, 0
+        self.current = 0  # the device of the calling thread; the memory is that of device 0
+
+    def check(self):
+        assert self.current == 0, "another device is current"
 
     def take(self, array):
+        self.check()
         self.taken += array.nbytes
         self.allocations += 1
         assert self.taken <= self.total, "more was allocated than was free"
-        return DeviceArray(array)
+        return DeviceArray(array, self)
 
 
 class DeviceArray:
     """An array that only its own methods may read and write."""
 
-    def __init__(self, array):
-        self._array = array
+    def __init__(self, array, memory):
+        self._array, self._memory = array, memory
         self.data = types.SimpleNamespace(ptr=array.ctypes.data)
         self.shape, self.dtype, self.nbytes = array.shape, array.dtype, array.nbytes
 
     def get(self):
+        self._memory.check()
         return self._array.copy()
 
     def set(self, values, stream=None):
+        self._memory.check()
         assert values.shape == self.shape, (values.shape, self.shape)
         assert values.dtype == self.dtype, (values.dtype, self.dtype)
         assert values.flags.c_contiguous
         self._array[...] = values
 
     def __getitem__(self, key):
-        return DeviceArray(self._array[key])
+        return DeviceArray(self._array[key], self._memory)
 
     def __len__(self):
         return len(self._array)
@@ -64,7 +79,8 @@ class DeviceArray:
 class Kernel:
     """A compiled kernel."""
 
-    def __init__(self, library, name):
+    def __init__(self, library, name, memory):
+        self._memory = memory
         self._launch, sizes = getattr(library, f"shim_launch_{name}"), getattr(library, f"shim_sizes_{name}")
         found = (ctypes.c_int * 64)()
         self.name, self.sizes = name, [found[i] for i in range(sizes(found))]
@@ -72,6 +88,8 @@ class Kernel:
         self.launches = []
 
     def __call__(self, grid, block, args, *, shared_mem=0):
+        self._memory.check()
+        assert block[0] % 32 == 0
         assert shared_mem <= self.max_dynamic_shared_size_bytes
         values = [
             np.uint64(value.data.ptr)
@@ -82,6 +100,8 @@ class Kernel:
             for value in args
         ]
         assert [value.itemsize for value in values] == self.sizes, f"{self.name}: arguments of other sizes than its own"
+        for value in values:  # CuPy takes an array of the host for one structure, passed by value
+            assert not isinstance(value, np.ndarray) or value.size == 1, f"{self.name}: an array of the host"
         held = [np.array(value) for value in values]
         pointers = (ctypes.c_void_p * len(held))(*(value.ctypes.data for value in held))
         self.launches.append((grid[0], block[0]))
@@ -100,7 +120,7 @@ def unwritten(shape, dtype):
 def layout_exports(text):
     """Functions that give offset and size of each field of the structures that Python fills or reads."""
     made = ["#include <cstddef>"]
-    for name, fields in re.findall(r"struct (fw_settings|fw_job|fw_sums) \{(.*?)\}", text, re.DOTALL):
+    for name, fields in re.findall(r"struct (fw_settings|fw_job|fw_step|fw_sums) \{(.*?)\}", text, re.DOTALL):
         fields = re.sub(r"/\*.*?\*/", "", fields, flags=re.DOTALL)
         names = re.findall(r"\*?(\w+)\s*[,;]", fields)
         offsets = "".join(
@@ -164,10 +184,10 @@ def make(folder, *, capability=(9, 0), free=1 << 30, devices=1):
         defines = tuple(option for option in options if option.startswith("-D"))
         library = compile_for_host(code, defines, folder)
         cupy.compiled.append((code, options))
-        for name in ("fw_settings", "fw_job", "fw_sums") if "struct fw_job" in code else ():
+        for name in re.findall(r"struct (fw_settings|fw_job|fw_step|fw_sums) \{", code):
             cupy.layouts[name], cupy.sizes[name] = read_layout(library, name)
         kernels = {}
-        return types.SimpleNamespace(get_function=lambda name: kernels.setdefault(name, Kernel(library, name)))
+        return types.SimpleNamespace(get_function=lambda name: kernels.setdefault(name, Kernel(library, name, memory)))
 
     class Stream(contextlib.AbstractContextManager):
         def __init__(self, non_blocking=False):
@@ -195,8 +215,12 @@ def make(folder, *, capability=(9, 0), free=1 << 30, devices=1):
         def __init__(self, number=0):
             self.id = number
 
+        def __enter__(self):
+            self.before, memory.current = memory.current, self.id
+            return self
+
         def __exit__(self, *error):
-            return None
+            memory.current = self.before
 
         def synchronize(self):
             pass
@@ -210,6 +234,7 @@ def make(folder, *, capability=(9, 0), free=1 << 30, devices=1):
         "sharedMemPerMultiprocessor": 228 << 10,
     }
     runtime = types.SimpleNamespace(
+        CUDARuntimeError=CUDARuntimeError,
         getDeviceCount=lambda: devices,
         getDevice=lambda: 0,
         getDeviceProperties=lambda number: dict(properties),
@@ -222,6 +247,7 @@ def make(folder, *, capability=(9, 0), free=1 << 30, devices=1):
         get_current_stream=Stream,
         get_elapsed_time=lambda begun, done: 1.0,
         set_allocator=lambda allocator: None,
+        driver=types.SimpleNamespace(CUDADriverError=CUDADriverError),
         nvrtc=types.SimpleNamespace(getVersion=lambda: (13, 0)),
         runtime=runtime,
     )

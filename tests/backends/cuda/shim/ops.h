@@ -25,10 +25,32 @@ FW_FN void fw_add4(float *p, float4 v) {
     p[2] += v.z;
     p[3] += v.w;
 }
-FW_FN void fw_add2(float *p, float x, float y) {
-    shim_aligned(p, 8);
-    p[0] += x;
-    p[1] += y;
+/* The lanes' additions, in the order of the lanes: what one instruction of the warp does. */
+inline void shim_add_together(int wanted, float *p, const float *values, int n) {
+    shim_aligned(p, wanted ? 4 * n : 1);
+    uint64_t words[6] = {shim::bits(p), (uint64_t)wanted};
+    for (int i = 0; i < n; i++) words[2 + i] = shim::bits(values[i]);
+    auto all = shim::meet(words, 2 + n);
+    for (int l = 0; l < 32 && shim::now->thread % 32 == 0; l++)
+        for (int i = 0; i < n && all[l][1]; i++)
+            shim::from_bits<float *>(all[l][0])[i] += shim::from_bits<float>(all[l][2 + i]);
+    __syncwarp();
+}
+FW_FN void fw_add4_together(float *p, float4 v) {
+    const float values[4] = {v.x, v.y, v.z, v.w};
+    shim_add_together(1, p, values, 4);
+}
+FW_FN void fw_add2_if(int wanted, float *p, float x, float y) {
+    const float values[2] = {x, y};
+    shim_add_together(wanted, p, values, 2);
+}
+
+FW_FN fw_u64 fw_warp_or(fw_u64 x) {
+    const uint64_t word = x;
+    auto all = shim::meet(&word, 1);
+    fw_u64 found = 0;
+    for (int l = 0; l < 32; l++) found |= all[l][0];
+    return found;
 }
 
 /* Added up in the order of the shuffles. */
@@ -67,6 +89,17 @@ FW_FN void fw_load_matrices(fw_u32 (&m)[4], const fw_u16 *row) {
     auto rows = shim::meet(&word, 1);
     const int lane = shim::now->thread % 32;
     for (int q = 0; q < 4; q++) {
+        const fw_u16 *from = shim::from_bits<const fw_u16 *>(rows[8 * q + lane / 4][0]) + 2 * (lane % 4);
+        m[q] = from[0] | (fw_u32)from[1] << 16;
+    }
+    __syncwarp();
+}
+FW_FN void fw_load_two_matrices(fw_u32 (&m)[2], const fw_u16 *row) {
+    shim_aligned(row, 16);
+    const uint64_t word = shim::bits(row);
+    auto rows = shim::meet(&word, 1);
+    const int lane = shim::now->thread % 32;
+    for (int q = 0; q < 2; q++) {
         const fw_u16 *from = shim::from_bits<const fw_u16 *>(rows[8 * q + lane / 4][0]) + 2 * (lane % 4);
         m[q] = from[0] | (fw_u32)from[1] << 16;
     }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <csetjmp>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <tuple>
@@ -16,6 +17,7 @@
 
 #define __global__
 #define __device__
+#define __grid_constant__
 #define __launch_bounds__(...)
 #define __CUDA_ARCH__ 900
 #define FW_SHARED(type, name) type *const name = (type *)shim::now->block->shared
@@ -105,6 +107,22 @@ inline void resume(lane &l) {
     setcontext(&l.context);
 }
 
+/* Runs a warp to its next collective. One of several warps of a block runs ahead as far as it can, to the next barrier
+   of the block: so a barrier that is missing shows. Returns whether any lane is still to run. */
+inline bool run_warp(lane *first) {
+    bool live = false;
+    for (unsigned long before = progress - 1; progress != before && !found;) {
+        before = progress;
+        live = false;
+        for (lane *l = first; l < first + 32; l++) {
+            if (!l->done) resume(*l);
+            live |= !l->done;
+        }
+        if (block_threads == 32) break;
+    }
+    return live;
+}
+
 inline void run_blocks(unsigned from, unsigned to, size_t shared_bytes) {
     std::vector<block> blocks(to - from);
     std::vector<lane> lanes((to - from) * block_threads);
@@ -127,13 +145,12 @@ inline void run_blocks(unsigned from, unsigned to, size_t shared_bytes) {
             makecontext(&l.context, run_lane, 0);
         }
     }
+    const bool reversed = std::getenv("FW_SHIM_REVERSED") != nullptr; /* the last warp first */
+    const size_t warps = lanes.size() / 32;
     for (bool live = true; live && !found;) {
         const unsigned long before = progress;
         live = false;
-        for (lane &l : lanes) {
-            if (!l.done) resume(l);
-            live |= !l.done;
-        }
+        for (size_t w = 0; w < warps; w++) live |= run_warp(&lanes[32 * (reversed ? warps - 1 - w : w)]);
         if (live && progress == before) found = DEADLOCK;
     }
 }
@@ -220,9 +237,11 @@ inline unsigned __ballot_sync(unsigned, int flag) {
     for (int i = 0; i < 32; i++) votes |= (unsigned)all[i][0] << i;
     return votes;
 }
+inline int __any_sync(unsigned all, int flag) { return __ballot_sync(all, flag) != 0; }
 inline int __popc(unsigned x) { return __builtin_popcount(x); }
 inline int __ffsll(long long x) { return __builtin_ffsll(x); }
 inline int __popcll(unsigned long long x) { return __builtin_popcountll(x); }
+inline unsigned __float_as_uint(float x) { return (unsigned)shim::bits(x); }
 inline float __expf(float x) { return expf(x); }
 inline float __logf(float x) { return logf(x); }
 inline float __fdividef(float a, float b) { return a / b; }

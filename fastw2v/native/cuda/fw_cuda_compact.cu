@@ -1,88 +1,15 @@
-/* CUDA: the input of the kernels, and the first kernel of each launch, which turns chunks into streams (docs/tile.md).
+/* CUDA: the first kernel of each launch, which turns chunks into streams (docs/tile.md): which tokens are kept, their
+   windows, and for each step of training the noise words and the learning rate.
 
-   The compiled text is fw_math.h, fw_settings.h, fw_gpu_ops.h, this file, fw_cuda_tile.h, and one of
-   fw_cuda_general.cu (float32, any shape) or fw_cuda_tensor.cu (bfloat16 on tensor cores). Nothing is included: the
-   run-time compiler finds no headers.
-
-   The kept tokens of a chunk are its stream. The first center is stream[window]; up to `window` tokens before it and
-   after the last center are the margins: contexts, never centers. Everything here is exact and the same on every
-   device. A block's threads work on one chunk together because a launch has few chunks. */
-
-#define FW_ALL 0xffffffffu
-
-/* The input of a kernel: the settings of a run and pointers to its arrays. */
-struct fw_job {
-    fw_settings run;
-    float *w_in, *w_out;           /* rows of `stride` floats, 0 beyond the vector's end */
-    const fw_u32 *keep_threshold;  /* (V,) see fw_keep */
-    const fw_u32 *noise_threshold; /* (V,) alias table of the noise words: see fw_alias */
-    const int *noise_alias;        /* (V,) */
-    const float *output_rate;      /* the share of the learning rate at which each output row moves */
-    const fw_i64 *path_begin;      /* (V + 1,) the tree: the first step of each word's path; see planning/tree.py */
-    const int *path_step;          /* each 2 * node + code, from the root on */
-    const fw_u32 *crown_path;      /* (V,) each word's path through the crown */
-    const unsigned char *frozen;   /* (V,) 1 where the input row is not trained; or null */
-    const float *pair_weight;      /* (W + 1,) the weight of a pair by its distance; CBOW: 1 */
-    const float *weight_within;    /* (W + 1,) the sum of pair_weight up to each distance */
-    const int *pass_slot;          /* (passes + 1,) the first slot of each pass over the window, and 2 W + 1 */
-    const float *kept_share;       /* (V,) share of each word in the kept tokens */
-    const fw_i64 *chunk_begin;     /* (chunks + 1,) */
-    const fw_i64 *chunk_sentence;  /* (chunks + 1,); the last is the corpus's last sentence */
-    fw_i64 capacity;               /* tokens that fit into a stream */
-    fw_i64 workspace;              /* floats of one warp's workspace */
-};
-
-/* The part of the corpus that a launch sees: token p is ids[p - first_id], p < end_id; offsets likewise. */
-struct fw_text {
-    const int *ids;
-    const fw_i64 *offsets;
-    fw_i64 first_id, end_id, first_sentence;
-};
-
-/* One chunk's stream: a line of four numbers, the first of them the end of the centers, then five arrays. */
-struct fw_stream {
-    int *line;
-    int *word;
-    int *offset;   /* centers: position in the corpus less the chunk's first */
-    fw_u32 *reach; /* centers: contexts to the left, and to the right in the upper 16 bits */
-    float *share;  /* of its step that the token's rows take: see fw_burst_share */
-    int *sentence; /* number within the chunk, -1 where there is no token; used only to make the stream */
-};
-
-FW_FN fw_i64 fw_stream_ints(const fw_job *job) { return 4 + 5 * job->capacity; }
-
-FW_FN fw_stream fw_stream_at(const fw_job *job, int *streams, fw_i64 number) {
-    fw_stream s;
-    s.line = streams + number * fw_stream_ints(job);
-    s.word = s.line + 4;
-    s.offset = s.word + job->capacity;
-    s.reach = (fw_u32 *)(s.offset + job->capacity);
-    s.share = (float *)s.reach + job->capacity;
-    s.sentence = (int *)s.share + job->capacity;
-    return s;
-}
+   Everything here is exact and the same on every device. It is compiled by itself without contraction: a fused
+   multiply-add would round the learning rate otherwise than Python does. A block's threads work on one chunk together
+   because a launch has few chunks; they run beside the tiles of the launch before, on multiprocessors that those leave
+   free. */
 
 FW_FN int fw_word_at(const fw_text &text, fw_i64 position) { return text.ids[position - text.first_id]; }
 
 FW_FN int fw_is_kept(const fw_job *job, const fw_text &text, fw_u64 key, fw_i64 position) {
     return fw_keep(fw_draw(key, (fw_u64)position, 0), job->keep_threshold[fw_word_at(text, position)]);
-}
-
-/* The number of threads before this one that raise a flag; *total is that of the whole block. */
-FW_FN int fw_flags_before(int flag, int *total) {
-    FW_SHARED(int, sums); /* one for each warp */
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
-    const fw_u32 votes = __ballot_sync(FW_ALL, flag);
-    if (lane == 0) sums[warp] = __popc(votes);
-    __syncthreads();
-    int before = __popc(votes & ((1u << lane) - 1)), all = 0;
-    for (int w = 0; w < warps; w++) {
-        before += w < warp ? sums[w] : 0;
-        all += sums[w];
-    }
-    __syncthreads();
-    *total = all;
-    return before;
 }
 
 /* The sentence in [low, high] that holds a position: the last one that does not begin after it. */
@@ -107,8 +34,11 @@ FW_FN void fw_put_left_margin(const fw_job *job, const fw_text &text, const fw_s
         s.word[job->run.window - 1 - index] = fw_word_at(text, position);
         s.sentence[job->run.window - 1 - index] = 0;
     }
-    for (int index = found + threadIdx.x; index < job->run.window; index += blockDim.x)
+    for (int index = found + threadIdx.x; index < job->run.window; index += blockDim.x) {
         s.sentence[job->run.window - 1 - index] = -1; /* no token */
+        s.word[job->run.window - 1 - index] = 0;      /* read, and not used, as the next */
+        s.share[job->run.window - 1 - index] = 1.f;
+    }
 }
 
 /* Puts the kept tokens of [begin, end), at most `room`, from stream[n] on; returns the new end of the stream. */
@@ -154,10 +84,49 @@ FW_FN void fw_hold_bursts(const fw_job *job, const fw_stream &s, float few, int 
     }
 }
 
+/* Makes what the steps of a chunk need; the centers are stream tokens [window, end). */
+FW_FN void fw_put_steps(const fw_job *job, const fw_stream &s, fw_i64 epoch, fw_i64 chunk, int end) {
+    const int length = job->run.tile_tokens, passes = job->run.passes;
+    const int steps = (end - job->run.window + length - 1) / length * passes, slots = job->run.noise_slots;
+    const fw_i64 base = job->chunk_begin[chunk];
+    const fw_u64 key = fw_key(job->run.seed, (fw_u64)epoch, FW_DRAW_NOISE);
+    if (threadIdx.x == 0) s.line[1] = steps;
+    for (int number = threadIdx.x; number < steps; number += blockDim.x) {
+        fw_step *step = fw_step_at(job, s, number);
+        const int i0 = job->run.window + number / passes * length, pass = number % passes;
+        const fw_i64 done = epoch * job->run.tokens + base + s.offset[i0];
+        step->rate = fw_learning_rate(job->run.learning_rate, job->run.min_learning_rate, done,
+                                      job->run.epochs * job->run.tokens);
+        step->low = job->pass_slot[pass] - job->run.window;
+        step->high = job->pass_slot[pass + 1] - job->run.window - 1;
+        step->fresh = 0;
+        step->loss_weight = 0.f;
+    }
+    if (!fw_has_shared_noise(job)) return;
+    __syncthreads();
+    for (int index = threadIdx.x; index < steps * slots; index += blockDim.x) {
+        const int number = index / slots, slot = index % slots;
+        const int drawn = (int)fw_renewed(number, slot, slots, job->run.noise_life); /* at an earlier step, or here */
+        const fw_i64 position = base + s.offset[job->run.window + drawn / passes * length];
+        const fw_u64 bits = fw_draw(key, (fw_u64)position, (fw_u64)(drawn % passes) * slots + slot);
+        const int word = fw_noise(bits, job->noise_threshold, job->noise_alias, (fw_u32)job->run.vocabulary);
+        fw_step *step = fw_step_at(job, s, number);
+        fw_step_noise(step)[slot] = drawn == number ? ~word : word;
+        if (drawn == number) atomicAdd(&step->fresh, 1);
+    }
+    __syncthreads();
+    for (int number = threadIdx.x; number < steps; number += blockDim.x) {
+        fw_step *step = fw_step_at(job, s, number);
+        step->loss_weight = (float)job->run.negative / (float)(step->fresh ? step->fresh : slots);
+        for (int slot = 0; slot < slots && step->fresh == 0; slot++) fw_step_noise(step)[slot] ^= -1;
+    }
+}
+
 /* Each block makes the stream of chunk `first` + blockIdx.x. */
-extern "C" __global__ void __launch_bounds__(256)
-    fw_compact(const fw_job *job, fw_i64 epoch, fw_i64 first, const int *ids, const fw_i64 *offsets, fw_i64 first_id,
-               fw_i64 end_id, fw_i64 first_sentence, int *streams, int *cursor) {
+extern "C" __global__ void __launch_bounds__(256, 4)
+    fw_compact(const __grid_constant__ fw_job given, fw_i64 epoch, fw_i64 first, const int *ids, const fw_i64 *offsets,
+               fw_i64 first_id, fw_i64 end_id, fw_i64 first_sentence, int *streams, int *cursor) {
+    const fw_job *job = &given;
     const fw_text text = {ids, offsets, first_id, end_id, first_sentence};
     const fw_i64 chunk = first + blockIdx.x;
     const fw_i64 begin = job->chunk_begin[chunk], end = job->chunk_begin[chunk + 1];
@@ -174,6 +143,10 @@ extern "C" __global__ void __launch_bounds__(256)
     fw_i64 sentence_end = offsets[last + 1 - first_sentence];
     if (sentence_end > end_id) sentence_end = end_id;
     const int n = fw_put(job, text, s, keep_key, end, sentence_end, low, last, last_center, window, begin);
+    for (int i = n + threadIdx.x; i < last_center + window; i += blockDim.x) { /* as on the left */
+        s.word[i] = 0;
+        s.share[i] = 1.f;
+    }
     if (threadIdx.x == 0) s.line[0] = last_center;
     __syncthreads();
     for (int i = window + threadIdx.x; i < last_center; i += blockDim.x) {
@@ -186,4 +159,5 @@ extern "C" __global__ void __launch_bounds__(256)
     const float rate = fw_learning_rate(job->run.learning_rate, job->run.min_learning_rate,
                                         epoch * job->run.tokens + begin, job->run.epochs * job->run.tokens);
     fw_hold_bursts(job, s, (float)(job->run.burst_bound / rate), n);
+    fw_put_steps(job, s, epoch, chunk, last_center);
 }

@@ -1,0 +1,1 @@
+"""The steps of ``python -m bench.gpu``, one file each."""

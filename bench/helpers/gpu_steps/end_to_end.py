@@ -1,0 +1,28 @@
+"""Step "end to end": the time from a text file to vectors, on the GPU and on all CPUs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bench.helpers.gpu_steps.flight import scores
+from bench.helpers.gpu_steps.running import Row
+from bench.helpers.gpu_steps.trials import KINDS, Sizes
+from fastw2v import Word2Vec, encode
+
+EPOCHS = 3
+
+
+def end_to_end(sizes: Sizes, find: Callable[[], Path]) -> Iterator[Row]:
+    """Yield the time to read, encode, compile and train, and the scores of the vectors."""
+    path, shape = find(), {"vector_size": sizes.vectors[0], "epochs": min(EPOCHS, sizes.epochs)}
+    for kind in KINDS:
+        for where in ("cuda", "cuda", "cpu"):  # the second finds the kernels compiled
+            begin = time.perf_counter()
+            corpus = encode(str(path))
+            coded = time.perf_counter()
+            model = Word2Vec(corpus, device=where, architecture=kind, random_state=1, **shape).fit()
+            row = {"architecture": kind, "device": where, "seconds": time.perf_counter() - begin}
+            row |= {"encoding": coded - begin, "words_per_second": model.report_.words_per_second}
+            yield {**row, "loss": float(model.loss_history_[-1]), **scores(model.vectors_)}

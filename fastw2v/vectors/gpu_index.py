@@ -1,0 +1,137 @@
+"""GpuIndex: unit vectors on a GPU, and an exact search there for `WordVectors.most_similar_batch`."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastw2v.errors import BackendUnavailable, ParameterError, require
+
+if TYPE_CHECKING:
+    from fastw2v.vectors.word_vectors import WordVectors
+
+FILES = (
+    *("fw_math.h", "fw_settings.h", "cuda/fw_gpu_ops.h", "cuda/fw_cuda_job.h", "cuda/fw_cuda_flags.h"),
+    "cuda/fw_cuda_nearest.cu",
+)
+OPTIONS = ("--std=c++17",)
+THREADS, QUERIES = 256, 8  # of a block; FW_QUERIES in native/cuda/fw_cuda_nearest.cu
+SELECT_BYTES = 4 * (32 + 2048)  # shared memory of fw_select_rows
+SCORE_BYTES = 256 << 20  # of the scores of one block of queries
+
+
+class GpuIndex:
+    """Unit vectors on an NVIDIA GPU, which compares many queries with all of them.
+
+    Parameters
+    ----------
+    word_vectors : WordVectors
+        The vectors to index. Pass the index to their methods, or to those of vectors with equal rows.
+
+    Attributes
+    ----------
+    units : cupy.ndarray of float32, shape (V, D)
+        The unit vectors on the device. Other libraries share their memory, through DLPack or
+        ``__cuda_array_interface__``: ``torch.from_dlpack(index.units)``. Read them only.
+
+    Raises
+    ------
+    MissingDependencyError
+        CuPy is not installed.
+    BackendUnavailable
+        There is no CUDA driver or no device.
+    MemoryError
+        The device has too little memory.
+
+    Notes
+    -----
+    Answers are those without an index: all rows are compared, in float32, and the scores of those found are computed on
+    the host. It pays for thousands of queries at once, not for a single one. An index does not pickle. The kernels have
+    been compiled and run on the host, not yet on a GPU.
+
+    Examples
+    --------
+    ``index = GpuIndex(wv)``, then ``wv.most_similar_batch(words, index=index)``.
+    """
+
+    def __init__(self, word_vectors: WordVectors) -> None:
+        cupy = require("cupy", "an index on a GPU", "cuda13")
+        try:
+            cupy.cuda.runtime.getDeviceCount()
+        except Exception as error:  # CuPy's own class; its module may differ between its versions
+            raise BackendUnavailable(
+                f"an index on a GPU: CUDA finds no driver or no device: {error}. Check the output of nvidia-smi, or "
+                "leave the index out"
+            ) from error
+        units = word_vectors.unit_vectors
+        self.shape = units.shape
+        self._rows = cupy.asarray(_padded(units))
+        self.units = self._rows[:, : units.shape[1]]
+
+    def __repr__(self) -> str:
+        return f"<GpuIndex of {self.shape[0]:,} vectors of {self.shape[1]} dimensions>"
+
+    def __len__(self) -> int:
+        return int(self.shape[0])
+
+    def check(self, shape: tuple[int, ...]) -> None:
+        """Raise `ParameterError` unless the index was built for vectors of this shape."""
+        if tuple(self.shape) != tuple(shape):
+            raise ParameterError(f"this index was built from vectors of shape {self.shape}, not {tuple(shape)}")
+
+    def search(self, units: NDArray[np.float32], count: int) -> list[NDArray[np.int64]]:
+        """Return the rows of the ``count`` nearest neighbours of each unit vector, in no particular order.
+
+        Parameters
+        ----------
+        units : array of float32, shape (n, D)
+        count : int
+
+        Returns
+        -------
+        list of array of int64, shape (at most count,)
+        """
+        import cupy
+
+        score, select = _kernels()
+        rows, count = self.shape[0], min(count, self.shape[0])
+        queries, stride = _padded(np.asarray(units, np.float32)), self._rows.shape[1]
+        at_once = max(1, SCORE_BYTES // (4 * rows))
+        found: list[NDArray[np.int64]] = []
+        for begin in range(0, len(queries), at_once):
+            part = queries[begin : begin + at_once]
+            scores, nearest = cupy.empty((len(part), rows), np.float32), cupy.empty((len(part), count), np.int64)
+            blocks = -(-rows // THREADS) * -(-len(part) // QUERIES)
+            numbers = (np.int64(rows), np.int32(len(part)), np.int32(stride))
+            compared = (self._rows, cupy.asarray(part), *numbers, scores)
+            score((blocks,), (THREADS,), compared, shared_mem=4 * QUERIES * stride)
+            chosen = (scores, np.int64(rows), np.int32(count), nearest)
+            select((len(part),), (THREADS,), chosen, shared_mem=SELECT_BYTES)
+            found.extend(nearest.get())
+        return found
+
+
+def _padded(units: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return rows whose length is a multiple of four numbers."""
+    padded = np.zeros((len(units), -(-units.shape[1] // 4) * 4), np.float32)
+    padded[:, : units.shape[1]] = units
+    return padded
+
+
+def _kernels() -> tuple[Any, Any]:
+    """Return the two kernels; CuPy keeps what it has compiled."""
+    import cupy
+
+    module = cupy.RawModule(code=_text(), options=OPTIONS)
+    score, select = module.get_function("fw_score_rows"), module.get_function("fw_select_rows")
+    return score, select
+
+
+@cache
+def _text() -> str:
+    folder = resources.files("fastw2v.native")
+    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in FILES)

@@ -1,0 +1,75 @@
+"""GpuIndex: its kernels run lane by lane on the host; answers are those without an index."""
+
+import numpy as np
+import pytest
+
+from fastw2v import WordVectors, ann
+from fastw2v.errors import BackendUnavailable, MissingDependencyError, ParameterError
+from fastw2v.vectors import gpu_index
+
+pytestmark = pytest.mark.filterwarnings("ignore:1 of 700 vectors are zero", "ignore:1 of 500 vectors are zero")
+
+
+@pytest.fixture
+def wv():
+    """Vectors among which many are equal, opposite, or zero."""
+    rng = np.random.default_rng(1)
+    vectors = rng.normal(0, 1, (700, 10)).astype(np.float32)
+    vectors[100:160] = vectors[:60]
+    vectors[200:230] = -vectors[:30]
+    vectors[300] = 0
+    return WordVectors(vectors, [f"w{row}" for row in range(700)])
+
+
+def same(one, other):
+    assert [[word for word, _ in answer] for answer in one] == [[word for word, _ in answer] for answer in other]
+
+
+@pytest.mark.parametrize("topn", [1, 10, 699])
+def test_answers_are_those_without_an_index(cuda_shim, wv, topn, monkeypatch):
+    cuda_shim()
+    monkeypatch.setattr(gpu_index, "SCORE_BYTES", 4 * 700 * 9)  # blocks of nine queries
+    index = ann.GpuIndex(wv)
+    words = [f"w{row}" for row in (0, 5, 99, 215, 300, 699, *range(400, 414))]
+    with pytest.warns(RuntimeWarning, match="direction"):
+        expected = wv.most_similar_batch(words, topn=topn)
+    with pytest.warns(RuntimeWarning, match="direction"):
+        same(wv.most_similar_batch(words, topn=topn, index=index), expected)
+    same([wv.most_similar("w7", topn=topn, index=index)], [wv.most_similar("w7", topn=topn)])
+
+
+def test_the_rows_found_are_the_highest_and_of_equal_ones_the_first(cuda_shim):
+    cuda_shim()
+    units = np.zeros((600, 4), np.float32)
+    units[:, 0] = np.repeat([-1, 1, 1, -1], 150)
+    found = ann.GpuIndex(WordVectors(units, list(range(600)))).search(np.eye(1, 4, dtype=np.float32), 320)[0]
+    assert found.tolist() == [*range(20), *range(150, 450)]
+
+
+def test_other_vectors_are_refused(cuda_shim, wv):
+    cuda_shim()
+    index = ann.GpuIndex(wv[:500])
+    assert (len(index), repr(index)) == (500, "<GpuIndex of 500 vectors of 10 dimensions>")
+    with pytest.raises(ParameterError, match=r"shape \(500, 10\), not \(700, 10\)"):
+        wv.most_similar("w1", index=index)
+    with pytest.raises(ParameterError, match="omit restrict_vocab"):
+        wv.most_similar("w1", index=ann.GpuIndex(wv), restrict_vocab=10)
+
+
+def test_the_unit_vectors_on_the_device_are_those_on_the_host(cuda_shim, wv):
+    cuda_shim()
+    assert np.array_equal(ann.GpuIndex(wv).units.get(), wv.unit_vectors)
+
+
+def test_without_a_gpu_the_error_says_what_is_missing(cuda_shim, wv, monkeypatch):
+    cupy = cuda_shim()
+
+    def fail():
+        raise RuntimeError("cudaErrorNoDevice: no CUDA-capable device is detected")
+
+    monkeypatch.setattr(cupy.cuda.runtime, "getDeviceCount", fail)
+    with pytest.raises(BackendUnavailable, match=r"no driver or no device: cudaErrorNoDevice.*leave the index out"):
+        ann.GpuIndex(wv)
+    monkeypatch.setitem(__import__("sys").modules, "cupy", None)
+    with pytest.raises(MissingDependencyError, match=r"an index on a GPU needs the package cupy.*fastw2v\[cuda13\]"):
+        ann.GpuIndex(wv)
