@@ -45,7 +45,7 @@ ORDER = [
     "tokenizers vectors",
     "corpus pictures",
     "gensims_names parameters",
-    "machine progress writing",
+    "distributed machine progress writing",
     "cards errors",
     "native",
 ]

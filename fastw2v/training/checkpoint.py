@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.corpus.spread import SpreadCorpus
 from fastw2v.errors import FormatError
 from fastw2v.formats import load_all, save
 from fastw2v.formats.sniff import is_checkpoint
@@ -55,6 +56,8 @@ def check_checkpoint(path: str | os.PathLike[str]) -> None:
 
 def fingerprint(corpus: EncodedCorpus) -> str:
     """Identify a corpus by its numbers of tokens, sentences and words and a checksum of ids and offsets."""
+    if isinstance(corpus, SpreadCorpus):
+        return corpus.fingerprint
     checksum = zlib.crc32(corpus.offsets.data, zlib.crc32(corpus.ids.data))
     return f"{len(corpus.ids)}-{len(corpus.offsets) - 1}-{len(corpus.vocabulary)}-{checksum:08x}"
 
@@ -76,6 +79,8 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: 
         "params": asdict(state.params),
         "corpus": fingerprint(corpus),
         "frozen": row_numbers(state.tables.frozen),
+        "ranks": 1 if state.deal is None else state.deal.ranks,
+        "sync_words": None if state.deal is None else state.deal.interval,
     }
     vectors = WordVectors(state.w_in, corpus.vocabulary)
     known = record(asdict(state.params), state.loss_history, corpus.tokenizer, state.plan.seed)
@@ -114,6 +119,8 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Train
         position["loss_history"] = [float(loss) for loss in position["loss_history"]]
         position["corpus"] = str(position["corpus"])
         position["frozen"] = [int(row) for row in position["frozen"]]
+        position["ranks"] = int(position["ranks"])
+        position["sync_words"] = None if position["sync_words"] is None else int(position["sync_words"])
         if not (0 <= position["seed"] < 2**64 and params.vector_size == loaded.word_vectors.vectors.shape[1]):
             raise ValueError(f"seed {position['seed']}, vector_size {params.vector_size}")
         if (rows.words is None, rows.nodes is None) != (not params.negative_sampling, not params.hierarchical):
@@ -163,6 +170,8 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
             f"{os.fspath(path)}: its position, token {token}, is not a chunk boundary in this version of fastw2v: "
             "resume with the version that wrote it"
         )
+    if chunk:
+        _check_ranks(path, position, state)
     state.w_in[:] = vectors.vectors
     for to, source in zip(state.output_rows, rows, strict=True):
         if to is not None:
@@ -171,6 +180,18 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
     state.loss_sum, state.pairs = position["loss_sum"], position["pairs"]
     state.loss_history = position["loss_history"]
     state.diverged = False
+
+
+def _check_ranks(path: str | os.PathLike[str], position: dict[str, Any], state: TrainingState) -> None:
+    """Raise if a run is to go on within an epoch on other ranks: which chunks they have trained depends on the ranks."""
+    theirs = position["ranks"], position["sync_words"]
+    ours = (1, None) if state.deal is None else (state.deal.ranks, state.deal.interval)
+    if theirs != ours:
+        raise FormatError(
+            f"{os.fspath(path)}: it was written within an epoch by {theirs[0]} ranks that merge every {theirs[1]} "
+            f"words, not {ours[0]} that merge every {ours[1]}: resume with the same, or begin anew (a checkpoint from "
+            "the end of an epoch can be resumed with any)"
+        )
 
 
 def _words(rows: list[int], corpus: EncodedCorpus) -> str:
