@@ -31,6 +31,7 @@ SOURCES = {
     "corpus._text_scanner": ["text/fw_ids.c", "text/fw_table.c", "text/fw_text.c"],
     "corpus._token_scanner": ["text/fw_ids.c"],
     "formats._rows": ["rows/fw_parse.c"],
+    "training._wire": [],
 }
 
 COMMON_FLAGS = ["-O3", "-std=gnu11", "-Wall", "-Wextra", "-fno-math-errno", "-fno-trapping-math", "-pthread"]

@@ -80,7 +80,9 @@ def to_word(sent: bytes) -> Hashable:
     return sent[1:].decode("utf-8", "surrogatepass") if sent[:1] == b"s" else int(sent[1:])
 
 
-def first_places(numbering: list[NDArray[np.int32]], ends: list[list[tuple[int, int]]], words: int) -> NDArray[np.int64]:
+def first_places(
+    numbering: list[NDArray[np.int32]], ends: list[list[tuple[int, int]]], words: int
+) -> NDArray[np.int64]:
     """Return the place of each word's first occurrence: the number of the piece, then its order there.
 
     Parameters

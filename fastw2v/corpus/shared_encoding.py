@@ -151,7 +151,8 @@ def _read_pieces(corpus: Any, comm: Comm, how: dict[str, Any], piece_bytes: int 
         doubt_text(counted)
         unsegmented = describe_unsegmented(counted)
     reading = Reading(counted, tokenizer, unsegmented, started, how["verbose"])
-    return _Part(reading, [[tuple(mark) for mark in each] for each in marks], len(files), True, f"{len(files)}, {bytes_on_disk(files)}")
+    ends = [[(mark.number, mark.words) for mark in each] for each in marks]
+    return _Part(reading, ends, len(files), True, f"{len(files)}, {bytes_on_disk(files)}")
 
 
 def _check_files(files: list[TextFile], corpus: Any, told: bool, comm: Comm) -> None:
@@ -200,9 +201,7 @@ def _read_part(corpus: Any, comm: Comm, how: dict[str, Any]) -> _Part:
     return _Part(reading, [[(comm.rank, len(counted.counts))]], 0, False, mark)
 
 
-def _encode_alone(
-    reading: Reading, min_count: int, max_vocab: int | None, given: Vocabulary | None
-) -> EncodedCorpus:
+def _encode_alone(reading: Reading, min_count: int, max_vocab: int | None, given: Vocabulary | None) -> EncodedCorpus:
     return with_frequent_words(reading, min_count, max_vocab) if given is None else with_words_of(reading, given)
 
 
@@ -229,4 +228,3 @@ def _check(
             f"only {known / tokens:.2%} of the corpus's {tokens:,} tokens are words of the given vocabulary "
             f"({words:,} words); its most frequent word is {shared.top[0]!r}"
         )
-

@@ -49,7 +49,7 @@ class Comm(ABC):
     def abort(self, text: str) -> NoReturn:
         """Say one sentence and end all ranks, whatever they are doing."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  # most have nothing to release
         """Release what was allocated for this view."""
 
     def turn(self) -> AbstractContextManager[Any]:

@@ -172,8 +172,8 @@ def make_plan(
     step = Step(windows.pairs, outputs, rate, cbow, output_rate)
     tile_tokens = longest_tile(noise_slots, step, kept_share, float(kept.sum()) * params.epochs)
     damping = rate_damping(tile_tokens, step, kept_share)
-    cut = cut_spread if isinstance(corpus, SpreadCorpus) else cut_corpus
-    chunks = cut(corpus, keep, rates_of_rows, tile_tokens, windows.sentence_pairs, outputs, params)
+    how = (keep, rates_of_rows, tile_tokens, windows.sentence_pairs, outputs, params)
+    chunks = cut_spread(corpus, *how) if isinstance(corpus, SpreadCorpus) else cut_corpus(corpus, *how)
     return Plan(
         cbow=cbow,
         cbow_mean=params.cbow_mean,

@@ -121,7 +121,8 @@ def mean_pairs(
 ) -> float:
     """Return the expected weight of a token's pairs in sentences of these numbers of kept tokens.
 
-    ``times`` is how often each of these numbers occurs, by default once. A sentence of n tokens has ``2 (n - d)`` pairs at distance d, if each token is a center once.
+    ``times`` is how often each of these numbers occurs, by default once. A sentence of n tokens has ``2 (n - d)`` pairs
+    at distance d, if each token is a center once.
 
     Examples
     --------

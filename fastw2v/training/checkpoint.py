@@ -183,7 +183,7 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
 
 
 def _check_ranks(path: str | os.PathLike[str], position: dict[str, Any], state: TrainingState) -> None:
-    """Raise if a run is to go on within an epoch on other ranks: which chunks they have trained depends on the ranks."""
+    """Raise if a run is to go on within an epoch on other ranks: these would have trained other chunks."""
     theirs = position["ranks"], position["sync_words"]
     ours = (1, None) if state.deal is None else (state.deal.ranks, state.deal.interval)
     if theirs != ours:

@@ -94,9 +94,9 @@ def make_deal(
     if doubt and ranks > 1 and ranks * interval > DOUBTED_SHARE * run:
         warn_user(
             f"{ranks} ranks merge what they have learned every {interval:,} words each, which together is "
-            f"{ranks * interval / max(1, run):.0%} of this run of {run:,} words (all epochs): the vectors will be worse "
-            "than those of one rank. Up to 0.5 % costs about 0.3 points of the mean score with 8 ranks; train such a "
-            "run on fewer ranks, or on one"
+            f"{ranks * interval / max(1, run):.0%} of this run of {run:,} words (all epochs): the vectors will be "
+            "worse than those of one rank. Up to 0.5 % costs about 0.3 points of the mean score with 8 ranks; train "
+            "such a run on fewer ranks, or on one"
         )
     return Deal(ranks, deal_chunks(plan, ranks) if owner is None else owner, interval)
 

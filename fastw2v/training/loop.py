@@ -294,9 +294,7 @@ def _go_on() -> None:
     """Let ranks that are interrupted finish their interval: they stop at the merge that follows."""
 
 
-def _loop(
-    state: TrainingState, run: backends.Run, watch: Watch, saver: Saver, interrupted: Callable[[], bool]
-) -> None:
+def _loop(state: TrainingState, run: backends.Run, watch: Watch, saver: Saver, interrupted: Callable[[], bool]) -> None:
     """Hand chunks to the backend in batches that take about HAND_OVER_SECONDS."""
     batch = 1
     while not state.complete:

@@ -2,8 +2,8 @@
 
 Dividing the sum of what the ranks learned by their number throws most of it away, since between two merges nearly all
 rows are still on their way. Instead, the sum is scaled as if the ranks had come one after another: a row that a rank
-pulls by ``1 - exp(-a)`` of the way would have gone ``1 - exp(-sum of a)`` of it. ``a`` follows from the tokens that each
-rank has really seen, as in planning/concurrency.py. What the factor withholds is carried over to later merges. See
+pulls by ``1 - exp(-a)`` of the way would have gone ``1 - exp(-sum of a)`` of it. ``a`` follows from the tokens that
+each rank has really seen, as in planning/concurrency.py. What the factor withholds is carried over to later merges. See
 docs/distributed.md for what each part is worth.
 
 Rows that all words share are merged at every merge, rarer ones less often: there are tiers of rows, the first of 4,096,
@@ -22,8 +22,7 @@ from fastw2v.distributed.comm import Comm
 from fastw2v.planning.plan import Plan
 from fastw2v.planning.rows import Arrays
 from fastw2v.planning.tables import Tables
-
-Floats = NDArray[np.float32]
+from fastw2v.training.wire import Floats, Sent, add, cached_blocks, difference, from_wire, to_wire
 
 PULL = 0.1  # a = PULL * rate * C, C as in planning/concurrency.py
 PULL_MIN = 1e-9  # of a row that a rank has not seen
@@ -31,17 +30,6 @@ CARRIED = 0.9  # of what is withheld at one merge and applied at later ones
 FIRST_TIER = 4_096  # rows; each tier is twice as large
 OVERDUE = 0.5  # a tier that has waited for this share of all words trained so far is merged
 BLOCK_FLOATS = 1 << 24  # of rows that are merged at once: what a merge needs beside the rows
-
-
-def to_wire(rows: Floats) -> NDArray[np.uint16]:
-    """Round to bfloat16, nearest and ties to even, and flatten."""
-    bits = np.ascontiguousarray(rows).reshape(-1).view(np.uint32)
-    return ((bits + np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))) >> np.uint32(16)).astype(np.uint16)
-
-
-def from_wire(sent: NDArray[np.uint16], columns: int) -> Floats:
-    """Return the rows that `to_wire` sent, float32 (n, columns)."""
-    return (sent.astype(np.uint32) << np.uint32(16)).view(np.float32).reshape(-1, columns)
 
 
 def factors(pulls: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -157,7 +145,7 @@ class Merger:
         self.waited += tokens
 
     def tier(self, number: int, done: int, *, whole: bool) -> int:
-        """Return the tier up to which merge ``number`` (of the epoch, from 1) goes, after ``done`` tokens of the run."""
+        """Return the tier up to which merge ``number`` of an epoch, from 1, goes, after ``done`` tokens of the run."""
         last = len(self.tiers) - 1
         if whole:
             return last
@@ -205,29 +193,38 @@ class Merger:
         owned = [slice(begin + (rank - begin) % comm.size, end, comm.size) for rank in range(comm.size)]
         own = owned[comm.rank]
         with comm.turn():
-            deltas = [to_wire(matrix.live[rows] - matrix.base[rows]) for rows in owned]
+            deltas = [difference(matrix.live[rows], matrix.base[rows]) for rows in owned]
         sights = comm.to_owners([np.ascontiguousarray(seen[rows]) for rows in owned])
-        given = comm.to_owners(deltas)
+        given = [part.reshape(-1, columns) for part in comm.to_owners(deltas)]
         with comm.turn():
             rows = np.arange(own.start, end, comm.size)
             tier_of_row = np.searchsorted(self.tiers, rows, side="right")
             pressure = matrix.pressure(np.array(sights, np.float64), totals[:, tier_of_row], rows)
             factor = factors(np.maximum(PULL * rate * pressure, PULL_MIN)).astype(np.float32)[:, None]
-            learned = from_wire(given[0], columns)
-            for other in given[1:]:
-                learned += from_wire(other, columns)
-            carry = matrix.carry[own.start // comm.size : own.start // comm.size + len(rows)]
-            carry *= np.float32(CARRIED) * (1 - factor)
-            carry += factor * learned
-            applied = to_wire(carry)
+            first = own.start // comm.size
+            applied = _applied(matrix.carry[first : first + len(rows)], factor, given)
             if self._shared:
-                matrix.base[own] += from_wire(applied, columns)
+                add(matrix.base[own], applied)
         if self._shared:
             comm.barrier()
         else:
             for rows_of_rank, part in zip(owned, comm.from_owners(applied), strict=True):
-                matrix.base[rows_of_rank] += from_wire(part, columns)
+                add(matrix.base[rows_of_rank], part.reshape(-1, columns))
         matrix.live[begin:end] = matrix.base[begin:end]
+
+
+def _applied(carry: Floats, factor: Floats, given: list[Sent]) -> Sent:
+    """Add what the ranks have learned to the carry; return what is applied of it now, which is all."""
+    sent = np.empty(carry.shape, np.uint16)
+    for block in cached_blocks(*carry.shape):
+        learned = from_wire(given[0][block])
+        for other in given[1:]:
+            add(learned, other[block])
+        learned *= factor[block]
+        carry[block] *= np.float32(CARRIED) * (1 - factor[block])
+        carry[block] += learned
+        sent[block] = to_wire(carry[block])
+    return sent
 
 
 def bases(arrays: Arrays, plan: Plan) -> list[Floats]:
@@ -249,7 +246,9 @@ def _pressures(plan: Plan, tables: Tables) -> list[tuple[bool, Callable[..., NDA
     """Return for each matrix whether it holds nodes, and C / rate as a function of what the ranks have seen."""
     pairs = plan.pairs * plan.passes
     targets = 1.0 if plan.cbow else pairs  # how often a token is the target of a pair
-    found: list[tuple[bool, Callable[..., NDArray[np.float64]]]] = [(False, lambda s, t, rows: s * pairs * plan.outputs)]
+    found: list[tuple[bool, Callable[..., NDArray[np.float64]]]] = [
+        (False, lambda s, t, rows: s * pairs * plan.outputs)
+    ]
     rates = tables.output_rate.astype(np.float64)
     if plan.negative_sampling:
         noise = plan.negative * noise_shares(tables)

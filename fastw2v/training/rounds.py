@@ -21,9 +21,10 @@ from fastw2v.planning.plan import ChunkStats
 from fastw2v.planning.tables import word_counts
 from fastw2v.training.dealing import cut_epoch
 from fastw2v.training.divergence import check_finite, diverged, exploded
-from fastw2v.training.merging import Floats, Merger
+from fastw2v.training.merging import Merger
 from fastw2v.training.state import TrainingState
 from fastw2v.training.watching import Saver, Watch
+from fastw2v.training.wire import Floats
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
@@ -69,9 +70,7 @@ class Rounds:
         counts = corpus.vocabulary.counts
         counts = word_counts(corpus) if counts is None else counts
         in_order = bool((np.diff(counts) <= 0).all())
-        self.merger = Merger(
-            state.arrays, state.plan, state.tables, comm, frequent_first=in_order, shared=shared
-        )
+        self.merger = Merger(state.arrays, state.plan, state.tables, comm, frequent_first=in_order, shared=shared)
 
     def train(self) -> None:
         """Train to the end of the run, or until something stops it; all ranks then hold the same rows.

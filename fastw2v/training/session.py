@@ -173,7 +173,16 @@ class Session(NamedTuple):
         """
         ours, theirs = asdict(self.state.params), asdict(request.parameters)
         names = [name for name in ours if ours[name] != theirs[name]]
-        for name in ("tokenizer", "min_count", "max_vocab", "vocabulary", "errors", "initial_vectors", "deterministic", "sync_words"):
+        for name in (
+            "tokenizer",
+            "min_count",
+            "max_vocab",
+            "vocabulary",
+            "errors",
+            "initial_vectors",
+            "deterministic",
+            "sync_words",
+        ):
             if not _same(getattr(self.request, name), getattr(request, name)):
                 names.append(name)
         frozen = frozen_rows(request.frozen, self.corpus.vocabulary)

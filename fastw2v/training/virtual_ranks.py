@@ -75,4 +75,3 @@ def _replica(state: TrainingState) -> TrainingState:
         copies.append(empty_rows(len(rows), rows.shape[1]))
         copies[-1][:] = rows
     return replace(state, arrays=Arrays(*copies), loss_history=list(state.loss_history), report=Report())
-
