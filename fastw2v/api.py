@@ -30,7 +30,7 @@ from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingPa
 from fastw2v.training.ranks import opened
 from fastw2v.training.record import KEPT_PARAMETERS, read_record, record
 from fastw2v.training.seed import resolve_seed
-from fastw2v.training.session import Request, Session, Standing, begin, next_pass, one_pass, resume, run
+from fastw2v.training.session import Request, Session, Standing, begin, going_on, next_pass, one_pass, resume, run
 from fastw2v.training.state import Callback, Report
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -709,21 +709,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     def _resumed(self, X: Any, request: Request, comm: Comm | None = None) -> Session:  # noqa: N803
         """Return the session that an interrupted `fit` of this model left, or the one of the checkpoint."""
         unfinished: Session | None = self.__dict__.get("_unfinished")
-        given = self.corpus if X is None else X
-        if unfinished is not None and unfinished.is_of(unfinished.source if given is None else given):
-            if changed := unfinished.changed(request):
-                raise ParameterError(
-                    f"parameters changed since the interrupted fit: {', '.join(changed)}; restore them, or fit anew"
-                )
-            return unfinished._replace(request=request, comm=comm)
-        checkpoint = request.checkpoint
-        if checkpoint is None or not os.path.exists(checkpoint):
-            what = "this model has no interrupted fit"
-            if unfinished is not None:
-                what = "the interrupted fit was on another corpus, or on a shorter or longer one"
-            where = "no checkpoint was named" if checkpoint is None else f"there is no file {os.fspath(checkpoint)}"
-            raise ValueError(f"fit(resume=True): {what}, and {where}: call fit() first, or resume on the same corpus")
-        return resume(request, self._chosen(X), comm)
+        left = going_on(request, unfinished, self.corpus if X is None else X, comm)
+        return resume(request, self._chosen(X), comm) if left is None else left
 
     def _standing(self, seed: int) -> Standing:
         """Return the state of this model, for one more pass."""

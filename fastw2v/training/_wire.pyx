@@ -27,7 +27,7 @@ cdef int check(const float[:, :] rows, const uint16_t[:, ::1] sent) except -1:
     return 0
 
 
-def difference(const float[:, :] live, const float[:, :] base, uint16_t[:, ::1] out):
+def write_difference(const float[:, :] live, const float[:, :] base, uint16_t[:, ::1] out):
     """Write ``live - base`` in bfloat16."""
     check(live, out)
     check(base, out)

@@ -80,7 +80,7 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: 
         "corpus": fingerprint(corpus),
         "frozen": row_numbers(state.tables.frozen),
         "ranks": 1 if state.deal is None else state.deal.ranks,
-        "sync_words": None if state.deal is None else state.deal.interval,
+        "sync_words": 0 if state.deal is None else state.deal.interval,
     }
     vectors = WordVectors(state.w_in, corpus.vocabulary)
     known = record(asdict(state.params), state.loss_history, corpus.tokenizer, state.plan.seed)
@@ -120,7 +120,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Train
         position["corpus"] = str(position["corpus"])
         position["frozen"] = [int(row) for row in position["frozen"]]
         position["ranks"] = int(position["ranks"])
-        position["sync_words"] = None if position["sync_words"] is None else int(position["sync_words"])
+        position["sync_words"] = int(position["sync_words"])
         if not (0 <= position["seed"] < 2**64 and params.vector_size == loaded.word_vectors.vectors.shape[1]):
             raise ValueError(f"seed {position['seed']}, vector_size {params.vector_size}")
         if (rows.words is None, rows.nodes is None) != (not params.negative_sampling, not params.hierarchical):
@@ -185,7 +185,7 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
 def _check_ranks(path: str | os.PathLike[str], position: dict[str, Any], state: TrainingState) -> None:
     """Raise if a run is to go on within an epoch on other ranks: these would have trained other chunks."""
     theirs = position["ranks"], position["sync_words"]
-    ours = (1, None) if state.deal is None else (state.deal.ranks, state.deal.interval)
+    ours = (1, 0) if state.deal is None else (state.deal.ranks, state.deal.interval)
     if theirs != ours:
         raise FormatError(
             f"{os.fspath(path)}: it was written within an epoch by {theirs[0]} ranks that merge every {theirs[1]} "

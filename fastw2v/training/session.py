@@ -286,6 +286,34 @@ def begin(
     return Session(request, state, encoded, corpus, _length(corpus), comm)
 
 
+def going_on(request: Request, unfinished: Session | None, given: Any, comm: Comm | None = None) -> Session | None:
+    """Return the session that an interrupted fit left, if it is one of this corpus; None if a checkpoint is to be read.
+
+    ``given`` is the corpus of the call, None where it names none.
+
+    Raises
+    ------
+    ParameterError
+        Parameters that decide the result were changed.
+    ValueError
+        There is neither.
+    """
+    if unfinished is not None and unfinished.is_of(unfinished.source if given is None else given):
+        if changed := unfinished.changed(request):
+            raise ParameterError(
+                f"parameters changed since the interrupted fit: {', '.join(changed)}; restore them, or fit anew"
+            )
+        return unfinished._replace(request=request, comm=comm)
+    checkpoint = request.checkpoint
+    if checkpoint is not None and os.path.exists(checkpoint):
+        return None
+    what = "this model has no interrupted fit"
+    if unfinished is not None:
+        what = "the interrupted fit was on another corpus, or on a shorter or longer one"
+    where = "no checkpoint was named" if checkpoint is None else f"there is no file {os.fspath(checkpoint)}"
+    raise ValueError(f"fit(resume=True): {what}, and {where}: call fit() first, or resume on the same corpus")
+
+
 def resume(request: Request, corpus: Any, comm: Comm | None = None) -> Session:
     """Begin with the seed of the request's checkpoint, and move to its position.
 

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.training import _wire
+from fastw2v.training._wire import add, write_difference
+
+__all__ = ["Floats", "Sent", "add", "cached_blocks", "difference", "from_wire", "to_wire"]
 
 Floats = NDArray[np.float32]
 Sent = NDArray[np.uint16]
@@ -55,10 +57,5 @@ def from_wire(sent: Sent) -> Floats:
 def difference(live: Floats, base: Floats) -> Sent:
     """Return ``live - base`` as it is sent."""
     sent = np.empty(live.shape, np.uint16)
-    _wire.difference(live, base, sent)
+    write_difference(live, base, sent)
     return sent
-
-
-def add(rows: Floats, sent: Sent) -> None:
-    """Add to rows what was sent."""
-    _wire.add(rows, sent)
