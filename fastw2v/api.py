@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fastw2v.corpus.encoded_corpus import EncodeReport
 from fastw2v.corpus.tokenizers import resolve
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.distributed.comm import Alone, Comm, agreed
+from fastw2v.distributed.comm import Comm, agreed_with
 from fastw2v.errors import ParameterError
 from fastw2v.estimators.bags import mean_vectors
 from fastw2v.estimators.likelihood import log_probabilities
@@ -318,7 +318,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
             Another thread is fitting this model.
         """
         with self._only_fit(), opened(self.comm) as comm:
-            with agreed(comm or Alone()):
+            with agreed_with(comm):
                 request, corpus = self._request(checkpoint=checkpoint, every=every), None if resume else self._chosen(X)
             session = self._resumed(X, request, comm) if resume else begin(request, corpus, comm=comm)
             self._run(session)

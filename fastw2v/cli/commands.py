@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from fastw2v import __version__
+from fastw2v.cli.distributed import is_told_elsewhere
 from fastw2v.cli.options import in_options, options_of
 from fastw2v.cli.pages import CommandTable, Entry
 from fastw2v.cli.streams import answer, discard_output, prepare_streams, say
@@ -74,19 +75,23 @@ def main(arguments: list[str] | None = None) -> None:
         if sys.stdout is not None:
             sys.stdout.flush()
     except click.ClickException as fault:
+        if is_told_elsewhere(fault):
+            raise SystemExit(fault.exit_code) from None
         context = fault.ctx if isinstance(fault, click.UsageError) else None
         say(f"{context.get_usage()}\n" if context else "", end="")
         say(f"Error: {fault.format_message()}")
         say(f"'{context.command_path} --help' shows all options and examples\n" if context else "", end="")
         code = fault.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        say("fastw2v: interrupted")
+    except (click.Abort, KeyboardInterrupt) as fault:
+        if not is_told_elsewhere(fault):
+            say("fastw2v: interrupted")
         code = _INTERRUPTED
     except BrokenPipeError:
         discard_output()
         code = 1  # as click itself does when it finds the pipe broken
     except _expected_faults() as fault:
-        say(f"fastw2v: error: {work.reworded(str(fault)) or type(fault).__name__}")
+        if not is_told_elsewhere(fault):
+            say(f"fastw2v: error: {work.reworded(str(fault)) or type(fault).__name__}")
         discard_output()
         code = 1
     raise SystemExit(code)

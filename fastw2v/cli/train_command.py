@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from fastw2v.cli.distributed import ranks_of_launcher, refuse_copies
 from fastw2v.cli.options import AnyCase, NamedFile, in_corpora, in_text
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import answer_flat, answer_json, report_options
@@ -31,7 +33,8 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells count
         "Corpus and vocabulary": ["min_count", "max_vocab", "vocabulary", "tokenizer", "errors", "spool"],
         "Model": ["vector_size", "architecture", "window", "shrink_windows", "loss", "negative", "ns_exponent"],
         "Training": ["epochs", "learning_rate", "min_learning_rate", "sample", "initial_vectors", "frozen"],
-        "Machine": ["device", "n_jobs", "seed"],
+        "Machine": ["device", "n_jobs", "deterministic", "seed"],
+        "Several processes": ["comm", "sync_words"],
         "Stop and continue": ["checkpoint", "every", "resume", "save_on_interrupt"],
         "Fine points": ["negative_sharing", "slow_frequent", "cbow_mean", "cbow_gradient"],
         "Report": ["form", "quiet"],
@@ -43,6 +46,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells count
         ("zcat dump.gz | fastw2v train - -o v.fw2v --min-count 20", "from standard input"),
         ("fastw2v train corpus.txt -o v.fw2v --checkpoint run.fw2v --resume", "continue a run that was stopped"),
         ("fastw2v train corpus.txt -o v.fw2v --json > run.json", "the report for a script"),
+        ("mpiexec -n 8 fastw2v train 'text/*.txt' -o v.fw2v --distributed", "on eight processes, needs fastw2v[mpi]"),
     ],
 )
 @in_corpora
@@ -76,6 +80,13 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells count
     "--device", type=AnyCase(["auto", "cpu", "cuda", "numpy"]), default="auto", show_default=True, help="where to train"
 )
 @click.option("-j", "--n-jobs", type=int, help=f"threads: {allowed('n_jobs')}")
+@click.option(
+    "--deterministic",
+    type=int,
+    help=f"virtual ranks, for the same vectors with any number of threads: {allowed('deterministic')}",
+)
+@click.option("--distributed", "comm", flag_value="mpi", help="train one model with all processes of mpiexec or srun")
+@click.option("--sync-words", type=int, help=f"words of a rank between two merges: {allowed('sync_words')}")
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**63 - 1),
@@ -114,31 +125,49 @@ def train(
     Several are read one after the other. Each line is a sentence. Nothing is written until training is complete; an
     interrupted run writes nothing unless --save-on-interrupt or --checkpoint is given, and exits with code 130.
     """
-    from fastw2v.cli.train import check_nothing_is_lost, check_output, corpus_of, paths_of, run_training
+    from fastw2v.cli.train import corpus_of, paths_of, run_training
+    from fastw2v.distributed.comm import agreed_with
 
-    paths = paths_of(corpus)
+    to = Destination(output or STDOUT, format_, with_context, overwrite, save_vocab)
+    if options["comm"] is None:
+        refuse_copies("fastw2v train")
+    elif dry_run:
+        raise click.UsageError("--dry-run tries a run of one process: leave out --distributed")
+    with nullcontext() if options["comm"] is None else ranks_of_launcher() as comm:
+        options["comm"] = None if comm is None else "mpi"
+        with agreed_with(comm):
+            paths = paths_of(corpus)
+            to = _checked(to, output, paths, dry_run, form, options["checkpoint"])
+        if dry_run:
+            _try_it(paths, options, form)
+            return
+        first = comm is None or comm.rank == 0
+        result = run_training(corpus_of(paths), options, quiet=quiet or not first, comm=comm)
+    if first:
+        checkpoint = options["checkpoint"]
+        finish(result, to, checkpoint=checkpoint, save_on_interrupt=save_on_interrupt, quiet=quiet, form=form)
+    elif result.interrupted:
+        raise click.exceptions.Exit(INTERRUPTED)
+
+
+def _checked(
+    to: Destination, output: Path | None, paths: list[Path], dry_run: bool, form: str | None, checkpoint: Path | None
+) -> Destination:
+    """Return where a run is to be written, once all is checked that can be before it begins."""
+    from fastw2v.cli.train import check_nothing_is_lost, check_output
+
     if output is None and not dry_run:
         raise click.UsageError("the file to write the vectors to is missing: name it with --output, as in -o v.fw2v")
     if output is not None:
-        output, format_ = output_of(output, format_)
-        if form and output == STDOUT:
+        path, format_ = output_of(output, to.format)
+        to = replace(to, path=path, format=format_)
+        if form and path == STDOUT:
             raise click.UsageError(f"--{form} and --output - both write to standard output: name a file")
-        check_output(output, format_, with_context)
-        check_nothing_is_lost(output, paths, overwrite, options["checkpoint"])
-    if save_vocab is not None:
-        check_vocabulary(save_vocab, paths, output, overwrite)
-    if dry_run:
-        _try_it(paths, options, form)
-        return
-    assert output is not None
-    finish(
-        run_training(corpus_of(paths), options, quiet=quiet),
-        Destination(output, format_, with_context, overwrite, save_vocab),
-        checkpoint=options["checkpoint"],
-        save_on_interrupt=save_on_interrupt,
-        quiet=quiet,
-        form=form,
-    )
+        check_output(path, format_, to.with_context)
+        check_nothing_is_lost(path, paths, to.overwrite, checkpoint)
+    if to.vocabulary is not None:
+        check_vocabulary(to.vocabulary, paths, None if output is None else to.path, to.overwrite)
+    return to
 
 
 def _try_it(paths: list[Path], options: dict[str, Any], form: str | None) -> None:

@@ -131,6 +131,11 @@ def agreed(comm: Comm) -> Iterator[None]:
         raise RankError(f"rank {first} of {comm.size} failed, and with it the others: {texts[first]}")
 
 
+def agreed_with(comm: Comm | None) -> AbstractContextManager[None]:
+    """Do the same as `agreed` where there may be one rank alone, which has no `Comm`."""
+    return nullcontext() if comm is None else agreed(comm)
+
+
 def mark_agreed(error: BaseException, *, echo: bool) -> None:
     """Note that no rank waits for the one that raises this; ``echo``: another one tells of it."""
     vars(error)["_is_echo"] = echo

@@ -13,6 +13,7 @@ _LAUNCHERS = {
     "SLURM_STEP_NUM_TASKS": "srun",
     "PALS_SIZE": "PALS",
 }
+_NUMBERS = ("OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "SLURM_PROCID", "PALS_RANKID")
 
 
 def processes_started() -> tuple[int, str]:
@@ -31,10 +32,9 @@ def processes_started() -> tuple[int, str]:
     return 1, ""
 
 
-def ranks_on_this_machine() -> int:
-    """Return how many of the launcher's processes share this machine, as far as it says; at least 1."""
-    for variable in ("OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_STEP_TASKS_PER_NODE"):
-        number = os.environ.get(variable, "").partition("(")[0].partition(",")[0]
-        if number.isascii() and number.isdigit() and int(number) > 0:
-            return int(number)
-    return 1
+def process_number() -> int:
+    """Return the number of this process among those that a launcher has started, from 0; 0 without one."""
+    if processes_started()[0] == 1:
+        return 0
+    found = (os.environ.get(variable, "") for variable in _NUMBERS)
+    return next((int(number) for number in found if number.isascii() and number.isdigit()), 0)

@@ -21,7 +21,7 @@ from fastw2v.corpus.ids import count_ids
 from fastw2v.corpus.shared_encoding import encode_shared
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.distributed.comm import Alone, Comm, agreed
+from fastw2v.distributed.comm import Comm, agreed_with
 from fastw2v.distributed.mpi import check_communicator
 from fastw2v.errors import DivergedError, FormatError, ParameterError, warn_user
 from fastw2v.parameters import Device, Errors, check
@@ -323,10 +323,10 @@ def resume(request: Request, corpus: Any, comm: Comm | None = None) -> Session:
         The checkpoint belongs to another corpus or other parameters, or the file is not a checkpoint.
     """
     assert request.checkpoint is not None
-    with agreed(comm or Alone()):
+    with agreed_with(comm):
         seed = _seed_to_resume(request)
     session = begin(request, corpus, seed=seed, restored=True, comm=comm)
-    with agreed(comm or Alone()):
+    with agreed_with(comm):
         restore(request.checkpoint, session.state, session.corpus)
     if session.state.complete and (comm is None or comm.rank == 0):
         warn_user(f"the run in {os.fspath(request.checkpoint)} is complete: nothing is left to train")
