@@ -42,7 +42,7 @@ class Comm(ABC):
         self.bytes_sent, self.seconds = 0, 0.0
 
     @abstractmethod
-    def _exchange(self, parts: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+    def _exchange(self, parts: Sequence[NDArray[Any]], sizes: Sequence[int] | None) -> list[NDArray[Any]]:
         """Give part r to rank r; return what each rank gave to this one, in rank order."""
 
     @abstractmethod
@@ -56,22 +56,26 @@ class Comm(ABC):
         """Return the context of work that keeps a processor busy, where ranks share processors."""
         return nullcontext()
 
-    def to_owners(self, parts: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
-        """Give part r to rank r; return what each rank gave to this one, in rank order (all to all)."""
+    def to_owners(self, parts: Sequence[NDArray[Any]], sizes: Sequence[int] | None = None) -> list[NDArray[Any]]:
+        """Give part r to rank r; return what each rank gave to this one, in rank order (all to all).
+
+        ``sizes`` are those of the arrays that come, where they are known: then they need not be sent first.
+        """
         began = time.perf_counter()
         self.bytes_sent += sum(part.nbytes for rank, part in enumerate(parts) if rank != self.rank)
-        received = self._exchange(parts)
+        received = self._exchange(parts, sizes)
         self.seconds += time.perf_counter() - began
         return received
 
-    def from_owners(self, part: NDArray[Any]) -> list[NDArray[Any]]:
+    def from_owners(self, part: NDArray[Any], sizes: Sequence[int] | None = None) -> list[NDArray[Any]]:
         """Give a part to all ranks; return the parts of all, in rank order (all gather)."""
-        return self.to_owners([part] * self.size)
+        return self.to_owners([part] * self.size, sizes)
 
     def sum(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the sum over ranks, added in rank order: the same bits on each of them."""
         total = np.zeros(values.shape)
-        for part in self.from_owners(np.ascontiguousarray(values, np.float64).reshape(-1)):
+        sizes = [values.size] * self.size
+        for part in self.from_owners(np.ascontiguousarray(values, np.float64).reshape(-1), sizes):
             total += part.reshape(values.shape)
         return total
 
@@ -90,7 +94,7 @@ class Comm(ABC):
 
     def barrier(self) -> None:
         """Return once every rank has come here."""
-        self.from_owners(np.zeros(0, np.uint8))
+        self.sum(np.zeros(1))
 
 
 class Alone(Comm):
@@ -99,7 +103,7 @@ class Alone(Comm):
     def __init__(self) -> None:
         super().__init__(0, 1)
 
-    def _exchange(self, parts: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+    def _exchange(self, parts: Sequence[NDArray[Any]], sizes: Sequence[int] | None) -> list[NDArray[Any]]:
         return list(parts)
 
     def abort(self, text: str) -> NoReturn:

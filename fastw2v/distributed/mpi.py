@@ -37,15 +37,14 @@ class Mpi(Comm):
         self._comm = (self._mpi.COMM_WORLD if communicator is None else communicator).Dup()
         super().__init__(self._comm.Get_rank(), self._comm.Get_size())
 
-    def _exchange(self, parts: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
-        """Send and receive in blocks; sizes go first, since they differ from rank to rank."""
-        sizes, theirs = np.array([part.nbytes for part in parts], np.int64), np.empty(self.size, np.int64)
-        self._wait([self._comm.Ialltoall(sizes, theirs)])
+    def _exchange(self, parts: Sequence[NDArray[Any]], sizes: Sequence[int] | None) -> list[NDArray[Any]]:
+        """Send and receive in blocks; sizes that are not known go first."""
         dtype = parts[self.rank].dtype
-        received = [
-            parts[rank] if rank == self.rank else np.empty(size // dtype.itemsize, dtype)
-            for rank, size in enumerate(theirs.tolist())
-        ]
+        if sizes is None:
+            ours, theirs = np.array([part.size for part in parts], np.int64), np.empty(self.size, np.int64)
+            self._wait([self._comm.Ialltoall(ours, theirs)])
+            sizes = theirs.tolist()
+        received = [parts[rank] if rank == self.rank else np.empty(size, dtype) for rank, size in enumerate(sizes)]
         requests = []
         # Each rank begins with its neighbour, so that not all send to rank 0 first.
         for other in ((self.rank + step) % self.size for step in range(1, self.size)):

@@ -92,7 +92,7 @@ class _ThreadComm(Comm):
     def turn(self) -> AbstractContextManager[Any]:
         return self._ranks.turns
 
-    def _exchange(self, parts: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+    def _exchange(self, parts: Sequence[NDArray[Any]], sizes: Sequence[int] | None) -> list[NDArray[Any]]:
         board, self._board = self._ranks.boards[self._board], 1 - self._board
         board[self.rank] = parts
         try:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -164,12 +165,10 @@ class Merger:
             The ``total`` of each rank.
         """
         self.merges += 1
-        for matrix in self.matrices:
-            seen = self.seen_nodes if matrix.of_nodes else self.seen
-            rows = min(int(self.tiers[tier]), len(matrix.live))
-            step = max(self.comm.size, BLOCK_FLOATS // matrix.live.shape[1])
-            for begin in range(0, rows, step):
-                self._merge_rows(matrix, begin, min(begin + step, rows), seen, rate, totals)
+        rows = int(self.tiers[tier])
+        step = max(self.comm.size, BLOCK_FLOATS // self.matrices[0].live.shape[1])
+        for begin in range(0, rows, step):
+            self._merge_rows(begin, min(begin + step, rows), rate, totals)
         self.seen[: self.tiers[tier]] = 0
         self.seen_nodes[: self.tiers[tier]] = 0
         self.total[: tier + 1] = 0
@@ -185,32 +184,66 @@ class Merger:
         for matrix in self.matrices:
             matrix.live[:] = matrix.base
 
-    def _merge_rows(
-        self, matrix: Matrix, begin: int, end: int, seen: Floats, rate: float, totals: NDArray[np.float64]
-    ) -> None:
-        """Merge the rows [begin, end) of a matrix; each rank does so with its own, and all take over the result."""
-        comm, columns = self.comm, matrix.live.shape[1]
-        owned = [slice(begin + (rank - begin) % comm.size, end, comm.size) for rank in range(comm.size)]
-        own = owned[comm.rank]
+    def _merge_rows(self, begin: int, end: int, rate: float, totals: NDArray[np.float64]) -> None:
+        """Merge the rows [begin, end) of each matrix: their owner does so, and all take over the result."""
+        comm = self.comm
         with comm.turn():
-            deltas = [difference(matrix.live[rows], matrix.base[rows]) for rows in owned]
-        sights = comm.to_owners([np.ascontiguousarray(seen[rows]) for rows in owned])
-        given = [part.reshape(-1, columns) for part in comm.to_owners(deltas)]
+            parts = [self._sent_to(_owned(begin, end, rank, comm.size)) for rank in range(comm.size)]
+        given = comm.to_owners(parts, [len(parts[comm.rank])] * comm.size)
+        own = _owned(begin, end, comm.rank, comm.size)
         with comm.turn():
-            rows = np.arange(own.start, end, comm.size)
-            tier_of_row = np.searchsorted(self.tiers, rows, side="right")
-            pressure = matrix.pressure(np.array(sights, np.float64), totals[:, tier_of_row], rows)
-            factor = factors(np.maximum(PULL * rate * pressure, PULL_MIN)).astype(np.float32)[:, None]
-            first = own.start // comm.size
-            applied = _applied(matrix.carry[first : first + len(rows)], factor, given)
-            if self._shared:
-                add(matrix.base[own], applied)
+            rows = np.arange(own.start, own.stop, comm.size)
+            seen, seen_nodes, deltas = self._received(given, own)
+            total = totals[:, np.searchsorted(self.tiers, rows, side="right")]
+            applied = []
+            for number, matrix in enumerate(self.matrices):
+                n = len(matrix.live[own])
+                pressure = matrix.pressure(seen_nodes if matrix.of_nodes else seen[:, :n], total[:, :n], rows[:n])
+                factor = factors(np.maximum(PULL * rate * pressure, PULL_MIN)).astype(np.float32)[:, None]
+                carry = matrix.carry[own.start // comm.size :][:n]
+                applied.append(_applied(carry, factor, [of_rank[number] for of_rank in deltas]))
+                if self._shared:
+                    add(matrix.base[own], applied[-1])
         if self._shared:
             comm.barrier()
         else:
-            for rows_of_rank, part in zip(owned, comm.from_owners(applied), strict=True):
-                add(matrix.base[rows_of_rank], part.reshape(-1, columns))
-        matrix.live[begin:end] = matrix.base[begin:end]
+            self._take_over(np.concatenate([each.reshape(-1) for each in applied]), begin, end)
+        for matrix in self.matrices:
+            matrix.live[begin:end] = matrix.base[begin:end]
+
+    def _sent_to(self, rows: slice) -> NDArray[np.uint8]:
+        """Return what the owner of these rows needs: the tokens seen, the visits of nodes, and what was learned."""
+        parts: list[NDArray[Any]] = [self.seen[rows], self.seen_nodes[rows]]
+        parts += [difference(matrix.live[rows], matrix.base[rows]) for matrix in self.matrices]
+        return np.concatenate([np.ascontiguousarray(part).reshape(-1).view(np.uint8) for part in parts])
+
+    def _received(
+        self, given: list[NDArray[np.uint8]], own: slice
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], list[list[Sent]]]:
+        """Take apart what the ranks have sent for this rank's rows."""
+        words, nodes = 4 * len(self.seen[own]), 4 * len(self.seen_nodes[own])
+        sizes = [2 * matrix.live[own].size for matrix in self.matrices]
+        seen, visits, deltas = [], [], []
+        for part in given:
+            of_words, of_nodes, *learned = np.split(part, np.cumsum([words, nodes, *sizes])[:-1])
+            seen.append(of_words.view(np.float32))
+            visits.append(of_nodes.view(np.float32))
+            shapes = [matrix.live[own].shape for matrix in self.matrices]
+            deltas.append([each.view(np.uint16).reshape(shape) for each, shape in zip(learned, shapes, strict=True)])
+        return np.array(seen, np.float64), np.array(visits, np.float64), deltas
+
+    def _take_over(self, applied: Sent, begin: int, end: int) -> None:
+        """Give what is applied of this rank's rows to all, and add that of all."""
+        owned = [_owned(begin, end, rank, self.comm.size) for rank in range(self.comm.size)]
+        sizes = [[matrix.live[rows].size for matrix in self.matrices] for rows in owned]
+        for rows, part, each in zip(owned, self.comm.from_owners(applied, list(map(sum, sizes))), sizes, strict=True):
+            for matrix, sent in zip(self.matrices, np.split(part, np.cumsum(each)[:-1]), strict=True):
+                add(matrix.base[rows], sent.reshape(-1, matrix.live.shape[1]))
+
+
+def _owned(begin: int, end: int, rank: int, size: int) -> slice:
+    """Return those of the rows [begin, end) that a rank owns: row i belongs to rank i % R."""
+    return slice(begin + (rank - begin) % size, end, size)
 
 
 def _applied(carry: Floats, factor: Floats, given: list[Sent]) -> Sent:

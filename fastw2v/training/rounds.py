@@ -163,7 +163,7 @@ class Rounds:
         """Return the sums of all ranks, in rank order, and what each has seen; wait for the slowest rank."""
         mine = [own.tokens, own.pairs, own.loss_sum, own.threads, own.finite, *self.merger.total]
         began = time.perf_counter()
-        heads = np.array(self.comm.from_owners(np.array(mine, np.float64)))
+        heads = np.array(self.comm.from_owners(np.array(mine, np.float64), [len(mine)] * self.comm.size))
         self.waited += time.perf_counter() - began
         tokens, pairs, loss_sum, threads = (sum(heads[:, column].tolist()) for column in range(4))
         finite = bool(heads[:, 4].all())
