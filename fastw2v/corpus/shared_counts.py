@@ -97,7 +97,8 @@ def first_places(
     for ids, marks in zip(numbering, ends, strict=True):
         numbers = np.array([number for number, _ in marks], np.int64)
         upto = np.array([end for _, end in marks], np.int64)
-        piece = numbers[np.searchsorted(upto, np.arange(len(ids)), side="right")] if len(ids) else numbers[:0]
+        ids = ids[: upto[-1]] if len(upto) else ids[:0]  # the first scanner's go on with the words of the others
+        piece = numbers[np.searchsorted(upto, np.arange(len(ids)), side="right")]
         kept = ids >= 0
         np.minimum.at(pieces, ids[kept], piece[kept])
     return (pieces << 32) + np.arange(words)

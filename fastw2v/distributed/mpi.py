@@ -93,7 +93,8 @@ def is_communicator(value: Any) -> bool:
 
 def check_communicator(value: Any) -> None:
     """Raise ParameterError unless the value is None, ``"mpi"`` or a communicator."""
-    if value is not None and value != "mpi" and not is_communicator(value):
+    known = value is None or isinstance(value, Comm) or is_communicator(value)
+    if not known and not (isinstance(value, str) and value == "mpi"):
         raise ParameterError(
             f"comm={value!r:.60}: it must be None (train alone), 'mpi' (all processes of mpiexec) or a communicator of "
             "mpi4py, such as mpi4py.MPI.COMM_WORLD"

@@ -9,7 +9,7 @@ from typing import Any, NoReturn, TypeVar
 
 from numpy.typing import NDArray
 
-from fastw2v.distributed.comm import Comm
+from fastw2v.distributed.comm import Comm, is_agreed
 from fastw2v.errors import RankError
 
 Result = TypeVar("Result")
@@ -57,7 +57,8 @@ class Threads:
                 results[rank] = work(_ThreadComm(rank, self))
             except BaseException as error:  # raised again below
                 raised[rank] = error
-                self.barrier.abort()
+                if not is_agreed(error):  # else the others know, and may still be on their way out of the barrier
+                    self.barrier.abort()
 
         names = [(rank, f"fastw2v-rank-{rank}") for rank in range(1, self.size)]
         threads = [threading.Thread(target=body, args=(rank,), name=name, daemon=True) for rank, name in names]
