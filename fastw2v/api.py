@@ -27,7 +27,7 @@ from fastw2v.formats import load_all, save
 from fastw2v.gensims_names import OF_MODELS, Answers, with_gensims_names_told
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
-from fastw2v.training.ranks import opened
+from fastw2v.training.ranks import check_ranks, opened
 from fastw2v.training.record import KEPT_PARAMETERS, read_record, record
 from fastw2v.training.seed import resolve_seed
 from fastw2v.training.session import Request, Session, Standing, begin, going_on, next_pass, one_pass, resume, run
@@ -317,6 +317,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         RuntimeError
             Another thread is fitting this model.
         """
+        check_ranks(self.deterministic, self.comm, self.sync_words, self.device)
         with self._only_fit(), opened(self.comm) as comm:
             with agreed_with(comm):
                 request, corpus = self._request(checkpoint=checkpoint, every=every), None if resume else self._chosen(X)

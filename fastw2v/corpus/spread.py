@@ -7,7 +7,6 @@ that is as long as the whole corpus, of which only the rank's own parts take mem
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,11 +54,6 @@ class SpreadCorpus(EncodedCorpus):
     def sentence_lengths(self) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
         """Return the lengths of the sentences of the whole corpus, and how often each occurs."""
         return self.lengths, self.times
-
-    @property
-    def fingerprint(self) -> str:
-        """What tells this corpus from others, for any number of ranks: its tokens, words and their counts."""
-        return f"{len(self.ids)}-{len(self.vocabulary)}-{zlib.crc32(self.count_words().data):08x}"
 
     def own_stretches(self) -> list[int]:
         """Return the numbers of the stretches that this rank holds."""

@@ -57,9 +57,16 @@ def check_checkpoint(path: str | os.PathLike[str]) -> None:
 def fingerprint(corpus: EncodedCorpus) -> str:
     """Identify a corpus by its numbers of tokens, sentences and words and a checksum of ids and offsets."""
     if isinstance(corpus, SpreadCorpus):
-        return corpus.fingerprint
+        return count_mark(corpus)
     checksum = zlib.crc32(corpus.offsets.data, zlib.crc32(corpus.ids.data))
     return f"{len(corpus.ids)}-{len(corpus.offsets) - 1}-{len(corpus.vocabulary)}-{checksum:08x}"
+
+
+def count_mark(corpus: EncodedCorpus) -> str:
+    """Identify a corpus as ranks can that each hold a part: by its numbers of tokens and words, and the counts."""
+    counts = corpus.vocabulary.counts
+    counts = corpus.count_words() if counts is None else counts
+    return f"{len(corpus.ids)}-{len(counts)}-{zlib.crc32(counts.tobytes()):08x}"
 
 
 def row_numbers(marked: NDArray[np.uint8] | None) -> list[int]:
@@ -78,6 +85,7 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: 
         "seed": state.plan.seed,
         "params": asdict(state.params),
         "corpus": fingerprint(corpus),
+        "counts": count_mark(corpus),
         "frozen": row_numbers(state.tables.frozen),
         "ranks": 1 if state.deal is None else state.deal.ranks,
         "sync_words": 0 if state.deal is None else state.deal.interval,
@@ -117,7 +125,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Train
         numbers = {key: int(position[key]) for key in ("epoch", "token", "seed")}
         position = {**position, **numbers, "loss_sum": float(position["loss_sum"]), "pairs": float(position["pairs"])}
         position["loss_history"] = [float(loss) for loss in position["loss_history"]]
-        position["corpus"] = str(position["corpus"])
+        position |= {name: str(position[name]) for name in ("corpus", "counts")}
         position["frozen"] = [int(row) for row in position["frozen"]]
         position["ranks"] = int(position["ranks"])
         position["sync_words"] = int(position["sync_words"])
@@ -139,7 +147,9 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
         The checkpoint belongs to another corpus or other parameters, named here.
     """
     position, params, vectors, rows = read_checkpoint(path)
-    if position["corpus"] != fingerprint(corpus):
+    ranks = 1 if state.deal is None else state.deal.ranks
+    other_ranks = position["ranks"] != ranks and position["counts"] == count_mark(corpus)
+    if position["corpus"] != fingerprint(corpus) and not other_ranks:
         raise FormatError(
             f"{os.fspath(path)}: its corpus (tokens-sentences-words-checksum {position['corpus']}) is not the one "
             f"given ({fingerprint(corpus)}): resume with the corpus and the vocabulary settings it was started with"

@@ -241,24 +241,19 @@ def _run(
     comm: Comm | None,
 ) -> None:
     """Start a backend, train, and clean up, however the training ends."""
-    virtual = state.deal is not None and comm is None
-    backend = backends.choose("cpu" if virtual and device == "auto" else device)  # a GPU adds in any order
+    backend = backends.choose(device)
     _describe(state, backend)
     others = comm is not None and comm.rank > 0  # rank 0 calls back and writes
     watch = Watch(state, corpus, [] if others else callbacks)
     seconds = CHECKPOINT_SECONDS if every is None else float(every)
     saver = Saver(state, corpus, None if others else checkpoint, seconds)
-    if virtual:
-        _run_virtual_ranks(state, corpus, backend, jobs, watch, saver)
+    if state.deal is not None:
+        _run_ranks(state, corpus, backend, jobs, comm, watch, saver)
         return
     run = backend(state.arrays, corpus, state.tables, state.plan, n_jobs=jobs)
     try:
-        if comm is None or state.deal is None:
-            with interrupts_held(run.request_stop) as interrupted:
-                _loop(state, run, watch, saver, interrupted)
-        else:
-            with _stopping_together(state), interrupts_held(_go_on) as interrupted:
-                Rounds(state, corpus, run, comm, watch, saver, interrupted).train()
+        with interrupts_held(run.request_stop) as interrupted:
+            _loop(state, run, watch, saver, interrupted)
     finally:
         run.pull()
         run.close()
@@ -267,16 +262,33 @@ def _run(
             saver.save()
 
 
-def _run_virtual_ranks(
-    state: TrainingState, corpus: EncodedCorpus, backend: type[backends.Run], jobs: int, watch: Watch, saver: Saver
+def _run_ranks(
+    state: TrainingState,
+    corpus: EncodedCorpus,
+    backend: type[backends.Run],
+    jobs: int,
+    comm: Comm | None,
+    watch: Watch,
+    saver: Saver,
 ) -> None:
+    """Do the same as `_run` for one of several ranks, or for virtual ones.
+
+    After an exception nothing is saved: the rows are those of a merge that left some of them out, and the last
+    checkpoint is one that a run can go on from.
+    """
+    run = None if comm is None else backend(state.arrays, corpus, state.tables, state.plan, n_jobs=jobs)
     try:
-        with interrupts_held(_go_on) as interrupted:
-            train_on_virtual_ranks(state, corpus, backend, jobs, watch, saver, interrupted)
-    finally:
-        watch.close()
-        if not state.diverged:
+        with _stopping_together(state), interrupts_held(_go_on) as interrupted:
+            if comm is None or run is None:
+                train_on_virtual_ranks(state, corpus, backend, jobs, watch, saver, interrupted)
+            else:
+                Rounds(state, corpus, run, comm, watch, saver, interrupted).train()
+                run.pull()
             saver.save()
+    finally:
+        if run is not None:
+            run.close()
+        watch.close()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from fastw2v.distributed.comm import Comm, agreed, is_agreed
-from fastw2v.distributed.mpi import Mpi
+from fastw2v.distributed.mpi import Mpi, check_communicator
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.machine import resolve_jobs
 from fastw2v.planning.spread_chunks import owner_of_chunks
@@ -38,6 +38,7 @@ def opened(comm: Any) -> Iterator[Comm | None]:
     -----
     An exception that not all ranks raise would leave the others waiting, so it ends all of them, with one sentence.
     """
+    check_communicator(comm)
     if comm is None or isinstance(comm, Comm):
         yield comm
         return

@@ -100,6 +100,8 @@ class Request:
         """
         for name in ("min_count", "max_vocab", "new_words", "errors", "n_jobs", "spool", "verbose", *_OF_RANKS):
             check(name, getattr(self, name))
+        check_communicator(self.comm)
+        check_ranks(self.deterministic, self.comm, self.sync_words, self.device)
         parameters = self.parameters.checked()
         check_seed(self.random_state)
         check_initial_rows(self.initial_vectors, self.frozen, parameters.vector_size)
@@ -110,8 +112,6 @@ class Request:
             checkpoint=self.checkpoint,
             every=self.every,
         )
-        check_communicator(self.comm)
-        check_ranks(self.deterministic, self.comm, self.sync_words, self.device)
         return replace(self, parameters=parameters)
 
     def read(self, corpus: Any, comm: Comm | None = None) -> EncodedCorpus:
@@ -431,8 +431,8 @@ def run(session: Session) -> None:
             advance(
                 state,
                 session.corpus,
-                device=request.device,
-                n_jobs=request.n_jobs,
+                device="cpu" if request.deterministic and request.device == "auto" else request.device,
+                n_jobs=1 if request.deterministic == 1 else jobs_of_rank(request.n_jobs, comm),
                 callbacks=[*request.callbacks, *([bar] if bar else []), *([ProgressLog()] if is_logged() else [])],
                 checkpoint=request.checkpoint,
                 every=request.every,

@@ -1,8 +1,25 @@
 """What the command line makes of a launcher that has started it several times; no process is started here."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from fastw2v.cli import main
 from fastw2v.distributed.launchers import process_number, processes_started
+
+pytestmark = pytest.mark.filterwarnings("always")  # the command shows warnings
+
+
+@pytest.fixture
+def run_cli(capsys):
+    """``run_cli(*arguments)`` calls the command in this process."""
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as left:
+            main(list(map(str, arguments)))
+        return SimpleNamespace(code=left.value.code or 0, err=capsys.readouterr().err)
+
+    return run
 
 
 @pytest.fixture
@@ -35,7 +52,10 @@ def test_a_trial_is_one_of_one_process(run_cli, text):
 def test_options_of_ranks_are_refused_in_their_own_words(run_cli, text, tmp_path):
     for options, message in (
         (["--sync-words", "7"], "--sync-words 7: it must be a whole number from 5,000"),
-        (["--sync-words", "9000"], "--sync-words 9000 has no effect on one rank: pass --distributed or --deterministic"),
+        (
+            ["--sync-words", "9000"],
+            "--sync-words 9000 has no effect on one rank: pass --distributed or --deterministic",
+        ),
         (["--deterministic", "0"], "--deterministic 0: it must be a whole number from 1 to 64"),
         (["--deterministic", "2", "--device", "cuda"], "a GPU adds in any order; use --device cpu"),
     ):
@@ -47,7 +67,9 @@ def test_options_of_ranks_are_refused_in_their_own_words(run_cli, text, tmp_path
 def test_virtual_ranks_are_trained_and_reported(run_cli, text, tmp_path):
     files = [tmp_path / "one.txt", tmp_path / "two.txt"]
     for path, jobs in zip(files, ("1", "2"), strict=True):
-        done = run_cli("train", text, "-o", path, "--deterministic", "2", "--seed", "1", "-j", jobs, "--vector-size", "4")
+        done = run_cli(
+            "train", text, "-o", path, "--deterministic", "2", "--seed", "1", "-j", jobs, "--vector-size", "4"
+        )
         assert done.code == 0
         assert "2 ranks merge what they have learned" in done.err
     assert files[0].read_bytes() == files[1].read_bytes()

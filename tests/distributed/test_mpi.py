@@ -58,7 +58,7 @@ def trained(comm, rank, text):
     with open(text) as file:
         sentences = [line.split() for line in file]
     found = []
-    for corpus in (text, sentences, sentences[400 * rank : 400 * rank + 400]):
+    for corpus in (text, sentences, sentences[300 * rank : 300 * rank + 300]):
         for architecture in ("skipgram", "cbow") if corpus is text else ("skipgram",):
             model = Word2Vec(corpus, comm=comm, architecture=architecture, **{SETTINGS!r}).fit()
             parts = (model.vectors_.vectors, model.context_vectors_.vectors)
