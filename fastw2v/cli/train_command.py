@@ -46,7 +46,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells count
         ("zcat dump.gz | fastw2v train - -o v.fw2v --min-count 20", "from standard input"),
         ("fastw2v train corpus.txt -o v.fw2v --checkpoint run.fw2v --resume", "continue a run that was stopped"),
         ("fastw2v train corpus.txt -o v.fw2v --json > run.json", "the report for a script"),
-        ("mpiexec -n 8 fastw2v train 'text/*.txt' -o v.fw2v --distributed", "on eight processes, needs fastw2v[mpi]"),
+        ("mpiexec -n 8 fastw2v train text/ -o v.fw2v --distributed", "with eight processes; needs fastw2v[mpi]"),
     ],
 )
 @in_corpora

@@ -28,7 +28,7 @@ class Threads:
     Examples
     --------
     >>> import numpy as np
-    >>> from fastw2v.distributed import Threads
+    >>> from fastw2v.distributed.threads import Threads
     >>> Threads(3).run(lambda comm: int(comm.sum(np.array([comm.rank + 1.0]))[0]))
     [6, 6, 6]
     """

@@ -26,6 +26,7 @@ class Watch:
         self.pace = Pace()
 
     def rate(self) -> float:
+        """Return the learning rate at the next chunk."""
         plan_ = self.state.plan
         if self.state.complete:
             return plan_.min_learning_rate
@@ -77,9 +78,11 @@ class Saver:
             check_words(corpus)
 
     def due(self) -> bool:
+        """Return whether a checkpoint is to be written, and its time has come."""
         return self.path is not None and time.perf_counter() - self.last >= self.every
 
     def save(self) -> None:
+        """Write a checkpoint, if one is to be written."""
         if self.path is not None:
             save_checkpoint(self.path, self.state, self.corpus)
             self.state.report.checkpoints += 1

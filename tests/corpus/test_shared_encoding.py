@@ -10,7 +10,7 @@ import pytest
 from fastw2v import EncodedCorpus, Word2Vec, encode
 from fastw2v.corpus.shared_encoding import encode_shared
 from fastw2v.corpus.spread import SpreadCorpus
-from fastw2v.distributed import Threads
+from fastw2v.distributed.threads import Threads
 from fastw2v.errors import CorpusError, CorpusTypeError, RankError
 
 

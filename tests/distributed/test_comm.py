@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fastw2v.distributed import Alone, Threads, agreed
-from fastw2v.distributed.comm import is_agreed, is_echo
+from fastw2v.distributed.comm import Alone, agreed, is_agreed, is_echo
+from fastw2v.distributed.threads import Threads
 from fastw2v.errors import RankError
 
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from fastw2v import Word2Vec
-from fastw2v.distributed import Threads
 from fastw2v.distributed.mpi import Mpi, check_communicator
+from fastw2v.distributed.threads import Threads
 from fastw2v.errors import MissingDependencyError, ParameterError
 
 SETTINGS = {"vector_size": 8, "min_count": 2, "epochs": 1, "random_state": 3, "n_jobs": 1, "device": "cpu"}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fastw2v import EncodedCorpus
 from fastw2v._train import Run
-from fastw2v.distributed import Threads
+from fastw2v.distributed.threads import Threads
 from fastw2v.planning.noise import noise_weights
 from fastw2v.planning.rows import Arrays, empty_rows
 from fastw2v.planning.subsampling import keep_probability

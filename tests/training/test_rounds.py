@@ -8,7 +8,7 @@ import pytest
 from sklearn.base import clone
 
 from fastw2v import Word2Vec
-from fastw2v.distributed import Threads
+from fastw2v.distributed.threads import Threads
 from fastw2v.errors import DivergedError, FormatError, ParameterError, RankError
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training import virtual_ranks
