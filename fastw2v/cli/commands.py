@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from fastw2v import __version__
-from fastw2v.cli.distributed import is_told_elsewhere
 from fastw2v.cli.options import in_options, options_of
 from fastw2v.cli.pages import CommandTable, Entry
 from fastw2v.cli.streams import answer, discard_output, prepare_streams, say
@@ -75,7 +74,7 @@ def main(arguments: list[str] | None = None) -> None:
         if sys.stdout is not None:
             sys.stdout.flush()
     except click.ClickException as fault:
-        if is_told_elsewhere(fault):
+        if _is_told_elsewhere(fault):
             raise SystemExit(fault.exit_code) from None
         context = fault.ctx if isinstance(fault, click.UsageError) else None
         say(f"{context.get_usage()}\n" if context else "", end="")
@@ -83,14 +82,14 @@ def main(arguments: list[str] | None = None) -> None:
         say(f"'{context.command_path} --help' shows all options and examples\n" if context else "", end="")
         code = fault.exit_code
     except (click.Abort, KeyboardInterrupt) as fault:
-        if not is_told_elsewhere(fault):
+        if not _is_told_elsewhere(fault):
             say("fastw2v: interrupted")
         code = _INTERRUPTED
     except BrokenPipeError:
         discard_output()
         code = 1  # as click itself does when it finds the pipe broken
     except _expected_faults() as fault:
-        if not is_told_elsewhere(fault):
+        if not _is_told_elsewhere(fault):
             say(f"fastw2v: error: {work.reworded(str(fault)) or type(fault).__name__}")
         discard_output()
         code = 1
@@ -109,6 +108,12 @@ class _Work:
     def show_warning(self, message: Warning | str, *where: Any, **more: Any) -> None:
         """Show a warning as one line; its place in the source means nothing here."""
         say(f"fastw2v: warning: {self.reworded(str(message))}")
+
+
+def _is_told_elsewhere(fault: BaseException) -> bool:
+    from fastw2v.cli.distributed import is_told_elsewhere
+
+    return is_told_elsewhere(fault)
 
 
 def _expected_faults() -> tuple[type[BaseException], ...]:

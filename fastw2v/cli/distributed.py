@@ -31,6 +31,8 @@ def is_told_elsewhere(fault: BaseException) -> bool:
     """Return whether another process tells of a fault: of ranks that fail together one, of wrong usage the first."""
     if isinstance(fault, click.ClickException) and process_number():
         return True
+    if processes_started()[0] == 1:
+        return False
     from fastw2v.distributed.comm import is_echo
 
     return is_echo(fault)

@@ -210,6 +210,33 @@ def loss_of(corpus, state):
     return judge.loss_history[0]
 
 
+def topics(rng, sentences):
+    """Sentences about one of eight topics of 100 words each, with fifty words that all topics share."""
+    topic = rng.integers(8, size=sentences)
+    own = 50 + 100 * topic[:, None] + np.minimum(rng.zipf(1.3, (sentences, 20)) - 1, 99)
+    common = np.minimum(rng.zipf(1.3, (sentences, 20)) - 1, 49)
+    return topic, np.where(rng.random((sentences, 20)) < 0.3, common, own).astype(np.int32)
+
+
+@pytest.mark.parametrize("kind", ["sorted by topic", "a burst on one rank"])
+def test_ranks_that_see_different_words_train_as_well_as_one(kind):
+    rng = np.random.default_rng(3)
+    topic, ids = topics(rng, 8_000)
+    if kind == "sorted by topic":
+        ids = ids[np.argsort(topic, kind="stable")]
+    else:
+        ids[1_000:1_200] = np.where(rng.random((200, 20)) < 0.5, 7, ids[1_000:1_200])
+    corpus = EncodedCorpus.from_ids(ids, [f"w{i}" for i in range(850)])
+
+    def trained(ranks):
+        state = started(corpus, ranks, replace(PARAMS, sample=0.01))
+        advance(state, corpus, device="cpu", n_jobs=1)
+        return loss_of(corpus, state)
+
+    untrained, alone, merged = loss_of(corpus, started(corpus, 1)), trained(1), trained(4)
+    assert merged - alone < 0.1 * (untrained - alone)
+
+
 def test_the_rule_keeps_what_averaging_throws_away(text, monkeypatch):
     """At four ranks it is close to one; the usual average in its place is not, and fails this test."""
 
