@@ -23,7 +23,7 @@ from fastw2v.distributed.comm import Comm
 from fastw2v.planning.plan import Plan
 from fastw2v.planning.rows import Arrays
 from fastw2v.planning.tables import Tables
-from fastw2v.training.wire import Floats, Sent, add, cached_blocks, difference, from_wire, to_wire
+from fastw2v.training.wire import Floats, Sent, add, carried, difference
 
 PULL = 0.1  # a = PULL * rate * C, C as in planning/concurrency.py
 PULL_MIN = 1e-9  # of a row that a rank has not seen
@@ -199,9 +199,11 @@ class Merger:
             for number, matrix in enumerate(self.matrices):
                 n = len(matrix.live[own])
                 pressure = matrix.pressure(seen_nodes if matrix.of_nodes else seen[:, :n], total[:, :n], rows[:n])
-                factor = factors(np.maximum(PULL * rate * pressure, PULL_MIN)).astype(np.float32)[:, None]
+                factor = factors(np.maximum(PULL * rate * pressure, PULL_MIN)).astype(np.float32)
                 carry = matrix.carry[own.start // comm.size :][:n]
-                applied.append(_applied(carry, factor, [of_rank[number] for of_rank in deltas]))
+                # What a merge withholds of a row, of which this is the share, goes on to the next ones.
+                withheld = np.float32(CARRIED) * (1 - factor)
+                applied.append(carried(carry, withheld, factor, [of_rank[number] for of_rank in deltas]))
                 if self._shared:
                     add(matrix.base[own], applied[-1])
         if self._shared:
@@ -244,20 +246,6 @@ class Merger:
 def _owned(begin: int, end: int, rank: int, size: int) -> slice:
     """Return those of the rows [begin, end) that a rank owns: row i belongs to rank i % R."""
     return slice(begin + (rank - begin) % size, end, size)
-
-
-def _applied(carry: Floats, factor: Floats, given: list[Sent]) -> Sent:
-    """Add what the ranks have learned to the carry; return what is applied of it now, which is all."""
-    sent = np.empty(carry.shape, np.uint16)
-    for block in cached_blocks(*carry.shape):
-        learned = from_wire(given[0][block])
-        for other in given[1:]:
-            add(learned, other[block])
-        learned *= factor[block]
-        carry[block] *= np.float32(CARRIED) * (1 - factor[block])
-        carry[block] += learned
-        sent[block] = to_wire(carry[block])
-    return sent
 
 
 def bases(arrays: Arrays, plan: Plan) -> list[Floats]:
