@@ -23,7 +23,8 @@ from fastw2v.distributed.comm import Comm
 from fastw2v.planning.plan import Plan
 from fastw2v.planning.rows import Arrays
 from fastw2v.planning.tables import Tables
-from fastw2v.training.wire import Floats, Sent, add, carried, difference
+from fastw2v.training._wire import add
+from fastw2v.training.wire import Floats, Sent, carried, difference
 
 PULL = 0.1  # a = PULL * rate * C, C as in planning/concurrency.py
 PULL_MIN = 1e-9  # of a row that a rank has not seen

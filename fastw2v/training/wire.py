@@ -10,9 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.training._wire import add, carry_over, write_difference
-
-__all__ = ["Floats", "Sent", "add", "carried", "difference"]
+from fastw2v.training._wire import carry_over, write_difference
 
 Floats = NDArray[np.float32]
 Sent = NDArray[np.uint16]
@@ -24,7 +22,8 @@ def difference(live: Floats, base: Floats) -> Sent:
     Examples
     --------
     >>> import numpy as np
-    >>> from fastw2v.training.wire import add, difference
+    >>> from fastw2v.training._wire import add
+    >>> from fastw2v.training.wire import difference
     >>> row, base = np.float32([[1, 1.004, 3.14159]]), np.zeros((1, 3), np.float32)
     >>> add(base, difference(row, base))
     >>> base.tolist()
