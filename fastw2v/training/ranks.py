@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from fastw2v.backends.cuda.device import use_device, why_not
 from fastw2v.distributed.comm import Comm, agreed, is_agreed
 from fastw2v.distributed.mpi import Mpi, check_communicator
 from fastw2v.errors import ParameterError, warn_user
@@ -92,6 +93,16 @@ def jobs_of_rank(n_jobs: int | None, comm: Comm | None) -> int | None:
     cpus = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     same = comm.texts(f"{socket.gethostname()} {cpus}")
     return max(1, resolve_jobs(n_jobs) // same.count(same[comm.rank]))
+
+
+def choose_device(device: str, comm: Comm | None) -> None:
+    """Give each rank of a machine a GPU of its own, as far as there are enough."""
+    if comm is None or device not in ("auto", "cuda"):
+        return
+    hosts = comm.texts(socket.gethostname())
+    number = hosts[: comm.rank].count(hosts[comm.rank])
+    if device == "cuda" or why_not() is None:
+        use_device(number)
 
 
 def deal(

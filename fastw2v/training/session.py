@@ -34,7 +34,7 @@ from fastw2v.training.initial_rows import check_initial_rows, frozen_rows, initi
 from fastw2v.training.logs import ProgressLog, is_logged, log_corpus, log_end, log_reading, log_start
 from fastw2v.training.loop import advance, check_options, start
 from fastw2v.training.progress import ProgressBar
-from fastw2v.training.ranks import check_ranks, common_seed, deal, jobs_of_rank
+from fastw2v.training.ranks import check_ranks, choose_device, common_seed, deal, jobs_of_rank
 from fastw2v.training.record import KEPT_PARAMETERS, record
 from fastw2v.training.seed import check_seed, is_generator, is_seed, resolve_seed
 from fastw2v.training.state import Callback, TrainingState
@@ -424,6 +424,7 @@ def run(session: Session) -> None:
     """
     request, state, comm = session.request, session.state, session.comm
     saves_before = state.report.checkpoints
+    choose_device(request.device, comm)
     shown = bool(request.verbose) and (comm is None or comm.rank == 0)
     log_start(session)
     with ProgressBar() if shown else nullcontext() as bar:

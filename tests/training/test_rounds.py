@@ -11,7 +11,7 @@ from fastw2v import Word2Vec
 from fastw2v.distributed.threads import Threads
 from fastw2v.errors import DivergedError, FormatError, ParameterError, RankError
 from fastw2v.planning.training_parameters import TrainingParameters
-from fastw2v.training import virtual_ranks
+from fastw2v.training import ranks, virtual_ranks
 from fastw2v.training.dealing import make_deal
 from fastw2v.training.loop import advance, start
 
@@ -26,8 +26,8 @@ def corpus(zipf_corpus):
 
 @pytest.fixture(scope="module")
 def whole(corpus):
-    """The vectors of runs that nothing stops, by their number of ranks."""
-    return {ranks: Word2Vec(corpus, deterministic=ranks, **SETTINGS).fit().vectors_.vectors for ranks in (2, 3)}
+    """The vectors of a run on three ranks that nothing stops."""
+    return Word2Vec(corpus, deterministic=3, **SETTINGS).fit().vectors_.vectors
 
 
 def stop_after(merges):
@@ -90,7 +90,7 @@ def test_a_run_that_died_goes_on_from_its_last_rest_with_the_same_bits(corpus, w
     with pytest.raises(CallbackError):
         Word2Vec(corpus, deterministic=3, callbacks=[fail_after(merges)], **SETTINGS).fit(checkpoint=path, every=1e-9)
     model = Word2Vec(corpus, deterministic=3, **SETTINGS).fit(checkpoint=path, resume=True)
-    assert np.array_equal(model.vectors_.vectors, whole[3])
+    assert np.array_equal(model.vectors_.vectors, whole)
     assert model.report_.tokens < 396_000  # not from the start
 
 
@@ -116,11 +116,11 @@ def test_another_number_of_ranks_goes_on_from_the_end_of_an_epoch_only(corpus, t
         Word2Vec(corpus, deterministic=3, callbacks=stop, **SETTINGS).fit(checkpoint=path)
         return path
 
-    for ranks in (None, 2):
-        again = Word2Vec(corpus, deterministic=ranks, **SETTINGS).fit(checkpoint=stopped_at(True), resume=True)
+    for other in (None, 2):
+        again = Word2Vec(corpus, deterministic=other, **SETTINGS).fit(checkpoint=stopped_at(True), resume=True)
         assert again.n_iter_ == 2
         with pytest.raises(FormatError, match="it was written within an epoch by 3 ranks"):
-            Word2Vec(corpus, deterministic=ranks, **SETTINGS).fit(checkpoint=stopped_at(False), resume=True)
+            Word2Vec(corpus, deterministic=other, **SETTINGS).fit(checkpoint=stopped_at(False), resume=True)
 
 
 @pytest.mark.filterwarnings("ignore:the learning rate is lowered")
@@ -142,6 +142,16 @@ def test_ranks_that_start_differently_are_told(corpus):
 
     with pytest.raises((ParameterError, RankError), match="rank 1 does not start as rank 0 does"):
         Threads(2).run(work)
+
+
+def test_ranks_of_one_machine_take_its_gpus_in_turn(monkeypatch):
+    taken = []
+    monkeypatch.setattr(ranks, "use_device", taken.append)
+    monkeypatch.setattr(ranks, "why_not", lambda: "no CUDA driver")
+    Threads(3).run(lambda comm: ranks.choose_device("cuda", comm))
+    assert sorted(taken) == [0, 1, 2]
+    Threads(2).run(lambda comm: [ranks.choose_device(device, comm) for device in ("auto", "cpu", "numpy")])
+    assert len(taken) == 3
 
 
 def test_ranks_agree_on_a_seed_that_none_has_named(corpus):
