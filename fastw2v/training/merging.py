@@ -209,6 +209,7 @@ class Merger:
                     add(matrix.base[own], applied[-1])
         if self._shared:
             comm.barrier()
+            comm.bytes_sent += (comm.size - 1) * sum(each.nbytes for each in applied)  # as if it had been sent
         else:
             self._take_over(np.concatenate([each.reshape(-1) for each in applied]), begin, end)
         for matrix in self.matrices:

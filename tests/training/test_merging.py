@@ -125,6 +125,13 @@ def test_ranks_have_the_bits_of_a_plain_merge(text, ranks, architecture):
 
 def test_virtual_ranks_have_the_same_bits_for_any_number_of_threads(text):
     expected = by_ranks(text, 3)[0]
+
+    def work(comm):
+        state = started(text, 3)
+        advance(state, text, device="cpu", n_jobs=1, comm=comm)
+        return state.report.bytes_sent
+
+    sent = Threads(3).run(work)[0]
     for jobs in (1, 2, 3, 7):
         state = started(text, 3)
         advance(state, text, n_jobs=jobs)
@@ -132,6 +139,7 @@ def test_virtual_ranks_have_the_same_bits_for_any_number_of_threads(text):
         assert state.report.n_jobs == min(jobs, 3)
         assert (state.report.ranks, state.report.device) == (3, "cpu")
         assert state.report.merges > 5
+        assert state.report.bytes_sent == pytest.approx(sent, rel=1e-3)
 
 
 @pytest.mark.parametrize("loss", ["hs", "both"])
