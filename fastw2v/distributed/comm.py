@@ -35,7 +35,6 @@ class Comm(ABC):
 
     rank: int
     size: int
-    in_one_process = False
 
     def __init__(self, rank: int, size: int) -> None:
         self.rank, self.size = rank, size

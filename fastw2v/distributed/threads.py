@@ -83,8 +83,6 @@ class Threads:
 class _ThreadComm(Comm):
     """One thread's view of the ranks."""
 
-    in_one_process = True
-
     def __init__(self, rank: int, ranks: Threads) -> None:
         super().__init__(rank, ranks.size)
         self._ranks = ranks

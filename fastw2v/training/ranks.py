@@ -15,6 +15,7 @@ from fastw2v.distributed.mpi import Mpi, check_communicator
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.machine import resolve_jobs
 from fastw2v.planning.spread_chunks import owner_of_chunks
+from fastw2v.training.checkpoint import fingerprint
 from fastw2v.training.dealing import make_deal
 from fastw2v.training.state import TrainingState
 
@@ -128,13 +129,14 @@ def deal(
     for rows in (state.w_in, state.w_out):
         for begin in range(0, len(rows), 4_096):
             checksum = zlib.crc32(rows[begin : begin + 4_096].tobytes(), checksum)
-    settings = zlib.crc32(repr((state.params, plan.tile_tokens, plan.learning_rate, plan.tokens, plan.pairs)).encode())
+    numbers = (state.params, plan.tile_tokens, plan.learning_rate, plan.tokens, plan.pairs, fingerprint(corpus))
+    settings = zlib.crc32(repr(numbers).encode())
     marks = comm.texts(f"seed {plan.seed}, interval {state.deal.interval}, {settings:08x}, rows {checksum:08x}")
     with agreed(comm):
         other = next((rank for rank, mark in enumerate(marks) if mark != marks[0]), None)
         if other is not None:
             raise ParameterError(
-                f"rank {other} does not start as rank 0 does (seed, interval, checksums of parameters and rows: "
+                f"rank {other} does not start as rank 0 does (seed, interval, checksums of settings and rows: "
                 f"{marks[other]}, not {marks[0]}): pass the same parameters, initial vectors and, unless it is a list "
                 "that ranks share, corpus to all ranks, and run the same version of fastw2v on all machines"
             )

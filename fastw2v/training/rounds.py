@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from fastw2v.backends.choice import Run
 from fastw2v.corpus.ids import count_ids
 from fastw2v.distributed.comm import Comm, agreed
+from fastw2v.machine import check_memory
 from fastw2v.planning.learning_rate import rate_after
 from fastw2v.planning.plan import ChunkStats
 from fastw2v.planning.tables import word_counts
@@ -67,6 +68,9 @@ class Rounds:
         self.state, self.corpus, self.run, self.comm = state, corpus, run, comm
         self.watch, self.saver, self.interrupted, self.deal = watch, saver, interrupted, state.deal
         self.waited, self.merging = 0.0, 0.0  # seconds
+        if shared is None:
+            needed = (state.w_in.nbytes + state.w_out.nbytes) * (comm.size + 1) // comm.size
+            check_memory(needed, f"rank {comm.rank}: the rows of the last merge, and what is carried over,")
         counts = corpus.vocabulary.counts
         counts = word_counts(corpus) if counts is None else counts
         in_order = bool((np.diff(counts) <= 0).all())
