@@ -195,3 +195,22 @@ def test_a_model_of_several_ranks_is_the_same_on_each_and_knows_the_text(text, a
     assert one.report_.tokens == 2 * len(encode(text).ids)
     assert one.corpus_report_.raw_tokens == encode(text).report.raw_tokens
     assert one.loss_history_ == other.loss_history_
+
+
+@pytest.mark.filterwarnings("ignore:. ranks merge")
+def test_a_run_over_files_goes_on_from_the_end_of_an_epoch_with_other_ranks(text, tmp_path):
+    path = tmp_path / "run.fw2v"
+    settings = {"vector_size": 8, "epochs": 2, "random_state": 1, "n_jobs": 1, "device": "cpu"}
+
+    def begun(comm):
+        stop = [lambda progress: progress.epoch_end]
+        return Word2Vec(text, comm=comm, callbacks=stop, **settings).fit(checkpoint=path).n_iter_
+
+    def resumed(comm):
+        return Word2Vec(text, comm=comm, **settings).fit(checkpoint=path, resume=True).n_iter_
+
+    assert Threads(2).run(begun) == [1, 1]
+    left = path.read_bytes()
+    assert Threads(3).run(resumed) == [2, 2, 2]
+    path.write_bytes(left)
+    assert resumed(None) == 2
