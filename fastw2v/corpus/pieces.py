@@ -10,7 +10,8 @@ from fastw2v.corpus.files import Piece, TextFile, after_space
 PIECE_BYTES = 1 << 20
 SMALLEST_PIECE = 1 << 14
 PIECES_PER_RANK = 8  # at least, where the text is short
-_LINE_LIMIT = 1 << 16  # bytes in which the end of a line is looked for
+_LINE_LIMIT = 1 << 16  # bytes in which the end of a line is looked for ...
+_STEP = 1 << 12  # ... and that are read at once
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,11 @@ def _line_end(file: TextFile, offset: int) -> int:
         return max(0, min(offset, file.size))
     with open(file.path, "rb", buffering=0) as raw:
         raw.seek(offset - 1)
-        at = raw.read(_LINE_LIMIT).find(b"\n")
-    return offset + at if at >= 0 else after_space(file, [offset])[0]
+        for before in range(0, _LINE_LIMIT, _STEP):
+            at = raw.read(_STEP).find(b"\n")
+            if at >= 0:
+                return offset + before + at
+    return after_space(file, [offset])[0]
 
 
 def newlines_before(piece: Piece) -> int:

@@ -17,8 +17,10 @@ from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.id_store import at_their_places
 from fastw2v.distributed.comm import Comm
 
-STRETCH_TOKENS = 160_000  # of one rank, between those of others; fewer where the text is short
-STRETCHES_PER_RANK = 8
+# A stretch is trained in one go, so it should have many chunks for each thread; but positions, and so the learning
+# rate, should be those of the rank's progress.
+STRETCH_TOKENS = 160_000  # at least, unless the text is short
+MOST_STRETCHES, FEWEST_STRETCHES = 64, 8  # of a rank
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,7 +84,8 @@ def spread(local: EncodedCorpus, vocabulary: Any, report: Any, spool: Any, comm:
     comm : Comm
     """
     total = int(comm.sum(np.array([len(local.ids)], np.float64))[0])
-    longest = max(1, min(STRETCH_TOKENS, total // (STRETCHES_PER_RANK * comm.size)))
+    longest = max(STRETCH_TOKENS, total // (MOST_STRETCHES * comm.size))
+    longest = max(1, min(longest, total // (FEWEST_STRETCHES * comm.size)))
     cuts = _cut(local.offsets, longest)
     begin, owner = _interleave([part.astype(np.int64) for part in comm.from_owners(np.diff(local.offsets[cuts]))])
     own = begin[:-1][owner == comm.rank]
