@@ -292,7 +292,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         checkpoint : path, optional
             Save the state of training to this file every ``every`` seconds, when stopped, and at the end.
         every : float, default 600
-            Seconds.
+            Seconds. With ``comm`` or ``deterministic`` a checkpoint that is due waits for a rest: a run has ten of
+            them, or one at the end of each epoch.
 
         Returns
         -------

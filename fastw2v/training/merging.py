@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +22,10 @@ from fastw2v.distributed.comm import Comm
 from fastw2v.planning.plan import Plan
 from fastw2v.planning.rows import Arrays
 from fastw2v.planning.tables import Tables
-from fastw2v.training._wire import add
-from fastw2v.training.wire import Floats, Sent, carried, difference
+from fastw2v.training._wire import add, carry_over, write_differences
+
+Floats = NDArray[np.float32]
+Sent = NDArray[np.uint16]  # rows in bfloat16, which halves the traffic and costs no score that can be measured
 
 PULL = 0.1  # a = PULL * rate * C, C as in planning/concurrency.py
 PULL_MIN = 1e-9  # of a row that a rank has not seen
@@ -189,60 +190,77 @@ class Merger:
         """Merge the rows [begin, end) of each matrix: their owner does so, and all take over the result."""
         comm = self.comm
         with comm.turn():
-            parts = [self._sent_to(_owned(begin, end, rank, comm.size)) for rank in range(comm.size)]
+            parts = self._learned(begin, end)
         given = comm.to_owners(parts, [len(parts[comm.rank])] * comm.size)
         own = _owned(begin, end, comm.rank, comm.size)
         with comm.turn():
             rows = np.arange(own.start, own.stop, comm.size)
-            seen, seen_nodes, deltas = self._received(given, own)
+            seen, seen_nodes, learned = self._received(given, own)
             total = totals[:, np.searchsorted(self.tiers, rows, side="right")]
             applied = []
             for number, matrix in enumerate(self.matrices):
                 n = len(matrix.live[own])
                 pressure = matrix.pressure(seen_nodes if matrix.of_nodes else seen[:, :n], total[:, :n], rows[:n])
                 factor = factors(np.maximum(PULL * rate * pressure, PULL_MIN)).astype(np.float32)
-                carry = matrix.carry[own.start // comm.size :][:n]
                 # What a merge withholds of a row, of which this is the share, goes on to the next ones.
                 withheld = np.float32(CARRIED) * (1 - factor)
-                applied.append(carried(carry, withheld, factor, [of_rank[number] for of_rank in deltas]))
+                applied.append(np.empty((n, matrix.live.shape[1]), np.uint16))
+                carry = matrix.carry[own.start // comm.size :][:n]
+                carry_over(carry, withheld, factor, [of_rank[number] for of_rank in learned], applied[-1])
                 if self._shared:
-                    add(matrix.base[own], applied[-1])
+                    add(matrix.base[own], 0, applied[-1:])
         if self._shared:
             comm.barrier()
             comm.bytes_sent += (comm.size - 1) * sum(each.nbytes for each in applied)  # as if it had been sent
         else:
             self._take_over(np.concatenate([each.reshape(-1) for each in applied]), begin, end)
-        for matrix in self.matrices:
-            matrix.live[begin:end] = matrix.base[begin:end]
+        with comm.turn():
+            for matrix in self.matrices:
+                matrix.live[begin:end] = matrix.base[begin:end]
 
-    def _sent_to(self, rows: slice) -> NDArray[np.uint8]:
-        """Return what the owner of these rows needs: the tokens seen, the visits of nodes, and what was learned."""
-        parts: list[NDArray[Any]] = [self.seen[rows], self.seen_nodes[rows]]
-        parts += [difference(matrix.live[rows], matrix.base[rows]) for matrix in self.matrices]
-        return np.concatenate([np.ascontiguousarray(part).reshape(-1).view(np.uint8) for part in parts])
+    def _learned(self, begin: int, end: int) -> list[NDArray[np.uint8]]:
+        """Return what each owner needs for its rows: the tokens seen, the visits of nodes, and what was learned."""
+        owned = [_owned(begin, end, rank, self.comm.size) for rank in range(self.comm.size)]
+        parts = [np.empty(self._sizes(rows).sum(), np.uint8) for rows in owned]
+        learned = []
+        for part, rows in zip(parts, owned, strict=True):
+            seen, visits, sent = self._taken_apart(part, rows)
+            seen[:], visits[:] = self.seen[rows], self.seen_nodes[rows]
+            learned.append(sent)
+        for number, matrix in enumerate(self.matrices):
+            of_owners = [sent[number] for sent in learned]
+            write_differences(matrix.live[begin:end], matrix.base[begin:end], begin, of_owners)
+        return parts
 
     def _received(
         self, given: list[NDArray[np.uint8]], own: slice
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], list[list[Sent]]]:
-        """Take apart what the ranks have sent for this rank's rows."""
-        words, nodes = 4 * len(self.seen[own]), 4 * len(self.seen_nodes[own])
-        sizes = [2 * matrix.live[own].size for matrix in self.matrices]
-        seen, visits, deltas = [], [], []
-        for part in given:
-            of_words, of_nodes, *learned = np.split(part, np.cumsum([words, nodes, *sizes])[:-1])
-            seen.append(of_words.view(np.float32))
-            visits.append(of_nodes.view(np.float32))
-            shapes = [matrix.live[own].shape for matrix in self.matrices]
-            deltas.append([each.view(np.uint16).reshape(shape) for each, shape in zip(learned, shapes, strict=True)])
-        return np.array(seen, np.float64), np.array(visits, np.float64), deltas
+        """Return what the ranks have sent for this rank's rows."""
+        seen, visits, learned = zip(*(self._taken_apart(part, own) for part in given), strict=True)
+        return np.array(seen, np.float64), np.array(visits, np.float64), list(learned)
+
+    def _sizes(self, rows: slice) -> NDArray[np.int64]:
+        """Return the bytes of each array that is sent to the owner of these rows."""
+        sizes = [4 * len(self.seen[rows]), 4 * len(self.seen_nodes[rows])]
+        return np.array([*sizes, *(2 * matrix.live[rows].size for matrix in self.matrices)], np.int64)
+
+    def _taken_apart(self, part: NDArray[np.uint8], rows: slice) -> tuple[Floats, Floats, list[Sent]]:
+        """Return the arrays that are sent to the owner of these rows, as views of what is sent."""
+        seen, visits, *learned = np.split(part, np.cumsum(self._sizes(rows))[:-1])
+        shapes = [matrix.live[rows].shape for matrix in self.matrices]
+        sent = [each.view(np.uint16).reshape(shape) for each, shape in zip(learned, shapes, strict=True)]
+        return seen.view(np.float32), visits.view(np.float32), sent
 
     def _take_over(self, applied: Sent, begin: int, end: int) -> None:
         """Give what is applied of this rank's rows to all, and add that of all."""
         owned = [_owned(begin, end, rank, self.comm.size) for rank in range(self.comm.size)]
         sizes = [[matrix.live[rows].size for matrix in self.matrices] for rows in owned]
-        for rows, part, each in zip(owned, self.comm.from_owners(applied, list(map(sum, sizes))), sizes, strict=True):
-            for matrix, sent in zip(self.matrices, np.split(part, np.cumsum(each)[:-1]), strict=True):
-                add(matrix.base[rows], sent.reshape(-1, matrix.live.shape[1]))
+        parts = self.comm.from_owners(applied, [sum(each) for each in sizes])
+        with self.comm.turn():
+            split = [np.split(part, np.cumsum(each)[:-1]) for part, each in zip(parts, sizes, strict=True)]
+            for number, matrix in enumerate(self.matrices):
+                columns = matrix.live.shape[1]
+                add(matrix.base[begin:end], begin, [each[number].reshape(-1, columns) for each in split])
 
 
 def _owned(begin: int, end: int, rank: int, size: int) -> slice:

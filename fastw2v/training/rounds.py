@@ -22,10 +22,9 @@ from fastw2v.planning.plan import ChunkStats
 from fastw2v.planning.tables import word_counts
 from fastw2v.training.dealing import cut_epoch
 from fastw2v.training.divergence import check_finite, diverged, exploded
-from fastw2v.training.merging import Merger
+from fastw2v.training.merging import Floats, Merger
 from fastw2v.training.state import TrainingState
 from fastw2v.training.watching import Saver, Watch
-from fastw2v.training.wire import Floats
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
