@@ -28,7 +28,7 @@ cdef int check(const float[:, :] rows, Py_ssize_t n, Py_ssize_t columns) except 
     return 0
 
 
-cdef class Dealt:
+cdef class _Dealt:
     """Rows of several ranks: row i is that of rank ``(first + i) % R``, in order."""
 
     cdef uint16_t **rows
@@ -62,7 +62,7 @@ def write_differences(const float[:, :] live, const float[:, :] base, Py_ssize_t
     cdef Py_ssize_t i, j, n = live.shape[1]
     check(base, live.shape[0], n)
     check(live, live.shape[0], n)
-    cdef Dealt dealt = Dealt(parts, first, live.shape[0], n)
+    cdef _Dealt dealt = _Dealt(parts, first, live.shape[0], n)
     cdef const float *one
     cdef const float *other
     cdef uint16_t *to
@@ -77,7 +77,7 @@ def add(float[:, :] rows, Py_ssize_t first, parts):
     """Add to row i the next row of part ``(first + i) % R``."""
     cdef Py_ssize_t i, j, n = rows.shape[1]
     check(rows, rows.shape[0], n)
-    cdef Dealt dealt = Dealt(parts, first, rows.shape[0], n)
+    cdef _Dealt dealt = _Dealt(parts, first, rows.shape[0], n)
     cdef float *to
     cdef const uint16_t *source
     with nogil:
