@@ -116,7 +116,6 @@ def _in_word2vecs_order(state: TrainingState, params: TrainingParameters) -> Tra
     state.plan = dataclasses.replace(
         plan,
         tile_tokens=1,
-        chunk_shift=np.zeros_like(plan.chunk_shift),
         pass_slot=slots.astype(np.int32),
         pairwise_noise=True,
         learning_rate=params.resolved_learning_rate,

@@ -1,4 +1,4 @@
-"""The alias table, the Huffman tree, initial rows, the detection of bursts, and the draws of native/fw_math.h.
+"""The alias table, the Huffman tree, initial rows, and the draws of native/fw_math.h.
 
 The kernels call the same C functions directly. planning/draws.py repeats them in NumPy; tests check that both are
 bit-equal.
@@ -19,6 +19,7 @@ cdef extern from "fw_math.h" nogil:
     float fw_centered(uint64_t bits)
     long long fw_renewed(long long number, long long slot, long long noise_slots, long long noise_life)
     float fw_node_share(float step)
+    float fw_burst_share(int copies, float few, float output_rate)
     float fw_learning_rate(double first, double last, long long done, long long total)
 
 
@@ -86,6 +87,11 @@ def renewed(long long number, long long slot, long long noise_slots, long long n
 def node_share(float step):
     """Return the share of its step that a node of the crown takes in a tile."""
     return fw_node_share(step)
+
+
+def burst_share(int copies, float few, float output_rate):
+    """Return the share of its step that the row of a word takes of which a tile holds this many copies."""
+    return fw_burst_share(copies, few, output_rate)
 
 
 def learning_rate(double first, double last, long long done, long long total):
@@ -230,59 +236,6 @@ def huffman_tree(const int64_t[::1] counts):
                 step[place] = 2 * parent[at] + code[at]
                 at = n + parent[at]
     return begin_array, step_array
-
-
-cdef enum:
-    STRETCH = 48  # kept tokens of the stretch over which a word's share is computed
-    STEP = 16  # raw tokens by which the stretch advances
-
-
-cdef inline double expected(const int32_t[::1] ids, const double[::1] keep, int64_t begin, int64_t end) noexcept nogil:
-    """Return the expected number of kept tokens in [begin, end)."""
-    cdef double total = 0.0
-    cdef int64_t p
-    for p in range(begin, min(end, ids.shape[0])):
-        total += keep[ids[p]]
-    return total
-
-
-def local_shares(
-    const int32_t[::1] ids, const double[::1] keep, const double[::1] scale, int64_t piece, int64_t longest
-):
-    """Return, for each `piece` tokens of the corpus, the largest share of one word in any stretch that overlaps them,
-    each word's share times its ``scale`` (V,).
-
-    A stretch is a whole number of steps of 16 tokens: as many as bring its expected number of kept tokens closest to
-    48 (``keep`` (V,) are the words' keep probabilities), but at most ``longest`` tokens. If that number is below 24,
-    shares are computed as if it were 24. Only words of a stretch's last step are considered: some stretch ends where a
-    word is densest. ``piece`` is a multiple of 16.
-    """
-    cdef int64_t tokens = ids.shape[0], begin = 0, at = 0, end, p, q
-    cdef double total = 0.0, more, oldest, best, share
-    cdef double[::1] weight = np.zeros(keep.shape[0], np.float64)  # of each word in the stretch [begin, end)
-    shares = np.zeros((tokens + piece - 1) // piece, np.float64)
-    cdef double[::1] out = shares
-    with nogil:
-        while at < tokens:
-            end = min(at + STEP, tokens)
-            more = expected(ids, keep, at, end)
-            oldest = expected(ids, keep, begin, begin + STEP)
-            while begin < at and (total + more - STRETCH > oldest / 2 or end - begin > longest):
-                total -= oldest
-                for p in range(begin, begin + STEP):
-                    weight[ids[p]] -= keep[ids[p]]
-                begin += STEP
-                oldest = expected(ids, keep, begin, begin + STEP)
-            best = 0.0
-            for p in range(at, end):
-                weight[ids[p]] += keep[ids[p]]
-                best = max(best, weight[ids[p]] * scale[ids[p]])
-            total += more
-            share = best / max(total, STRETCH / 2.0)
-            for q in range(begin // piece, at // piece + 1):
-                out[q] = max(out[q], share)
-            at = end
-    return shares
 
 
 def initial_rows(float[:, :] rows, uint64_t seed):

@@ -20,7 +20,7 @@ cdef extern from "fw_settings.h" nogil:
     ctypedef struct fw_settings:
         int64_t vocabulary, vector_size, stride, tokens, epochs, chunks, longest_chunk, longest_path, first_node
         uint64_t seed
-        double learning_rate, min_learning_rate
+        double learning_rate, min_learning_rate, burst_bound
         int32_t window, negative, passes, tile_tokens, noise_slots, noise_life
         int32_t cbow, cbow_mean, cbow_divide, draw_windows, pairwise_noise, negative_sampling, hierarchical
 
@@ -34,7 +34,6 @@ cdef extern from "cpu/fw_kernel.h" nogil:
         const int64_t *offsets
         const int64_t *chunk_begin
         const int64_t *chunk_sentence
-        const int32_t *chunk_shift
         const uint32_t *keep_threshold
         const uint32_t *noise_threshold
         const int32_t *noise_alias
@@ -185,7 +184,7 @@ cdef class Run:
         cdef const int32_t[::1] ids = corpus.ids, noise_alias = tables.noise_alias
         cdef const int64_t[::1] offsets = corpus.offsets
         cdef const int64_t[::1] chunk_begin = plan.chunk_begin, chunk_sentence = plan.chunk_sentence
-        cdef const int32_t[::1] chunk_shift = plan.chunk_shift, pass_slot = plan.pass_slot
+        cdef const int32_t[::1] pass_slot = plan.pass_slot
         cdef const float[::1] pair_weight = plan.pair_weight, weight_within = plan.weight_within
         cdef const uint32_t[::1] keep_threshold = tables.keep_threshold, noise_threshold = tables.noise_threshold
         cdef const float[::1] output_rate = tables.output_rate
@@ -210,7 +209,7 @@ cdef class Run:
                 vocabulary=vocabulary, vector_size=w_in.shape[1], stride=stride,
                 tokens=plan.tokens, epochs=plan.epochs, chunks=plan.chunks, longest_chunk=plan.longest_chunk,
                 seed=plan.seed, learning_rate=plan.learning_rate, min_learning_rate=plan.min_learning_rate,
-                window=plan.window, negative=plan.negative, passes=plan.passes,
+                burst_bound=plan.burst_bound, window=plan.window, negative=plan.negative, passes=plan.passes,
                 tile_tokens=plan.tile_tokens, noise_slots=plan.noise_slots, noise_life=plan.noise_life,
                 cbow=plan.cbow, cbow_mean=plan.cbow_mean, cbow_divide=plan.cbow_divide,
                 draw_windows=plan.draw_windows, pairwise_noise=plan.pairwise_noise,
@@ -218,7 +217,7 @@ cdef class Run:
                 first_node=plan.first_node, longest_path=plan.longest_path,
             ),
             w_in=&w_in[0, 0], w_out=&w_out[0, 0], ids=&ids[0], offsets=&offsets[0],
-            chunk_begin=&chunk_begin[0], chunk_sentence=&chunk_sentence[0], chunk_shift=&chunk_shift[0],
+            chunk_begin=&chunk_begin[0], chunk_sentence=&chunk_sentence[0],
             keep_threshold=&keep_threshold[0], noise_threshold=&noise_threshold[0], noise_alias=&noise_alias[0],
             pair_weight=&pair_weight[0], weight_within=&weight_within[0], pass_slot=&pass_slot[0],
             output_rate=&output_rate[0], path_begin=NULL, path_step=NULL, crown_path=NULL, frozen=NULL,

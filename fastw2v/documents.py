@@ -23,6 +23,7 @@ from fastw2v.estimators.scikit_learn import (
 )
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.parameters import check, shown
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.word_vectors import WordVectors, find_word_vectors
 
 if TYPE_CHECKING:
@@ -219,7 +220,8 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         size = vectors.vectors.shape[1]
         if self.n_components_removed >= size and self.weighting in ("sif", "usif"):
             raise ParameterError(
-                f"n_components_removed={self.n_components_removed}: it must be less than the {size} dimensions of the "
+                f"n_components_removed={self.n_components_removed}: it must be less than the "
+                f"{counted(size, 'dimension')} of the "
                 f"vectors"
             )
         counts = count_matrix(documents, vectors, tokenizer) if counts_wanted or self.weighting != "mean" else None
@@ -255,7 +257,8 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
             return
         if counts.nnz == 0:
             raise CorpusError(
-                f"none of the {counts.shape[0]:,} documents holds a word of the vectors ({some_words(self.vectors_)}), "
+                f"none of the {counted(counts.shape[0], 'document')} holds a word of the vectors "
+                f"({some_words(self.vectors_)}), "
                 f"so weighting={self.weighting!r} has nothing to learn from; check that the words are in the same case "
                 f"and the tokenizer is the same"
             )

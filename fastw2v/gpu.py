@@ -135,7 +135,6 @@ class Run:
             "pass_slot": plan.pass_slot,
             "kept_share": kept_share,
             "chunk_begin": plan.chunk_begin,
-            "chunk_shift": plan.chunk_shift,
             "chunk_sentence": np.append(plan.chunk_sentence, max(0, sentences - 1)).astype(np.int64),
         }
         self._held = {name: cupy.asarray(value) for name, value in held.items() if value is not None}
@@ -144,7 +143,7 @@ class Run:
         for name, held_there in self._held.items():
             job[name] = held_there.data.ptr
         job["w_in"], job["w_out"] = (rows.data.ptr for rows in self._rows)
-        job["capacity"], job["workspace"] = (stream_ints(plan) - 4) // 4, kernel.workspace_floats
+        job["capacity"], job["workspace"] = (stream_ints(plan) - 4) // 5, kernel.workspace_floats
         self._job = cupy.asarray(job.reshape(1).view(np.uint8))
         self._workspaces = cupy.empty(max(1, kernel.workspace_floats * self.crowd.most), np.float32)
         self._sums, self._no_sums = cupy.zeros(SUMS.itemsize, np.uint8), np.zeros(SUMS.itemsize, np.uint8)

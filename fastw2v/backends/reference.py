@@ -20,6 +20,7 @@ from fastw2v.planning import draws
 from fastw2v.planning.learning_rate import rate_after
 from fastw2v.planning.plan import ChunkStats, Plan
 from fastw2v.planning.rows import Arrays
+from fastw2v.planning.staleness import burst_shares
 from fastw2v.planning.tables import Tables
 from fastw2v.planning.tree import Tree
 
@@ -34,6 +35,7 @@ class Stream:
     words: NDArray[np.int64]
     positions: NDArray[np.int64]  # in the corpus
     sentences: NDArray[np.int64]
+    share: NDArray[np.float64]  # of its step that each token's rows take; see `burst_shares`
     begin: int  # the centers are [begin, end)
     end: int
 
@@ -49,6 +51,7 @@ class Windows:
     words: NDArray[np.int64]  # (n, slots), 0 where `mask` is False
     mask: NDArray[np.bool_]  # (n, slots)
     weight: NDArray[np.float64]  # (n, slots), of each pair
+    share: NDArray[np.float64]  # (n, slots), of its step that each context's row takes
 
     @property
     def counts(self) -> NDArray[np.int64]:
@@ -87,7 +90,7 @@ class Run:
                 break
             stream = self.stream(epoch, chunk)
             noise = np.zeros(self.plan.noise_slots, np.int64)
-            length = self.plan.tile_length(chunk)
+            length = self.plan.tile_tokens
             for number, i0 in enumerate(range(stream.begin, stream.end, length)):
                 for each in range(self.plan.passes):
                     self._train_pass(epoch, stream, number, each, i0, length, noise)
@@ -128,9 +131,14 @@ class Run:
         left = min(window, a - np.searchsorted(sentences, sentences[a], side="left")) if a < b else 0
         right = min(window, np.searchsorted(sentences, sentences[b - 1], side="right") - b) if a < b else 0
         part = slice(a - left, b + right)
-        return Stream(
-            self.corpus.ids[positions[part]].astype(np.int64), positions[part], sentences[part], left, left + b - a
+        words, rate = self.corpus.ids[positions[part]].astype(np.int64), self._rate(epoch, int(begin))
+        rates = (
+            self.tables.output_rate
+            if self.plan.negative_sampling
+            else np.ones(self.tables.keep_threshold.shape, np.float32)
         )
+        share = burst_shares(words, self.plan.tile_tokens, self.plan.burst_bound, rate, rates)
+        return Stream(words, positions[part], sentences[part], share, left, left + b - a)
 
     def _windows(self, epoch: int, stream: Stream, i0: int, i1: int, number: int) -> Windows:
         """Return pass ``number`` over the windows of the stream tokens [i0, i1)."""
@@ -147,7 +155,7 @@ class Run:
         j = np.where(inside, j, 0)
         mask = inside & (distance != 0) & (abs(distance) <= reach) & (stream.sentences[j] == stream.sentences[i])
         weight = mask * self.plan.pair_weight[abs(distance)].astype(np.float64)
-        return Windows(first, np.where(mask, stream.words[j], 0), mask, weight)
+        return Windows(first, np.where(mask, stream.words[j], 0), mask, weight, stream.share[j])
 
     def _draw_noise(self, epoch: int, position: int, index: NDArray[np.int64]) -> NDArray[np.int64]:
         bits = draws.draw(self._key(epoch, draws.NOISE), position, index)
@@ -200,28 +208,28 @@ class Run:
         """Train pass ``number`` over the windows of a tile."""
         plan = self.plan
         i1 = min(i0 + length, stream.end)
-        positions, centers = stream.positions[i0:i1], stream.words[i0:i1]
+        positions, centers, own_share = stream.positions[i0:i1], stream.words[i0:i1], stream.share[i0:i1, None]
         seen = self._windows(epoch, stream, i0, i1, number)
         if plan.cbow:
-            targets, weight = centers[:, None], (seen.counts > 0)[:, None].astype(np.float64)
+            targets, weight, share = centers[:, None], (seen.counts > 0)[:, None].astype(np.float64), own_share
             hidden = self._hidden(seen)
         else:
-            targets, weight = seen.words, seen.weight
+            targets, weight, share = seen.words, seen.weight, seen.share
             hidden = self._input.forward(centers)
         self.stats.pairs += float(weight.sum())
         rate = self._rate(epoch, int(positions[0]))
         gradient = np.zeros_like(hidden)
         if plan.pairwise_noise and plan.negative_sampling:
             words, noise_weight = self._pair_noise(epoch, positions, centers, seen)
-            gradient += self._score_words(hidden, targets, weight, words, noise_weight, noise_weight)
+            gradient += self._score_words(hidden, targets, weight, share, words, noise_weight, noise_weight)
         elif plan.negative_sampling:
             step = tile * plan.passes + number
             shared = self._shared_noise(epoch, int(positions[0]), step, noise, centers, seen)
-            gradient += self._score_words(hidden, targets, weight, *shared)
+            gradient += self._score_words(hidden, targets, weight, share, *shared)
         if plan.hierarchical:
             gradient += self._train_crown(hidden, targets, weight, rate)
             gradient += self._train_below(hidden, targets, weight, rate, seen.first)
-        self._input.backward(self._context_gradient(gradient, seen) if plan.cbow else gradient)
+        self._input.backward(self._context_gradient(gradient, seen) if plan.cbow else gradient * own_share)
         self._update(rate)
 
     def _score_words(
@@ -229,17 +237,24 @@ class Run:
         hidden: NDArray[np.float64],
         targets: NDArray[np.int64],
         weight: NDArray[np.float64],
+        share: NDArray[np.float64],
         noise_words: NDArray[np.int64],
         noise_weight: NDArray[np.float64],
         loss_weight: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        """Score targets and noise words, for `_update`; return their part of the hidden rows' gradient."""
+        """Score targets and noise words, for `_update`; return their part of the hidden rows' gradient.
+
+        The targets' rows learn only ``share`` of their part.
+        """
         labels = np.concatenate([np.ones(targets.shape), np.zeros(noise_words.shape)], axis=1)
         scores = self._output.forward(hidden, np.concatenate([targets, noise_words], axis=1))
         loss_weights = np.concatenate([weight, loss_weight], axis=1)
         self.stats.loss_sum += float(self._loss.forward(scores, labels, weights=loss_weights))
         self._loss.forward(scores, labels, weights=np.concatenate([weight, noise_weight], axis=1))
-        return np.asarray(self._output.backward(self._loss.backward()))
+        gradient = self._loss.backward()
+        hidden_gradient = np.asarray(self._output.backward(gradient))
+        self._output.backward(gradient * np.concatenate([share, np.ones(noise_words.shape)], axis=1))
+        return hidden_gradient
 
     def _hidden(self, seen: Windows) -> NDArray[np.float64]:
         rows = self._input.forward(seen.words) * seen.mask[:, :, None]
@@ -250,7 +265,7 @@ class Run:
         """Return the gradient of each context row: the hidden row's, whole or divided by the number of context rows."""
         if self.plan.cbow_divide:
             gradient = gradient / np.maximum(seen.counts, 1)[:, None].astype(gradient.dtype)
-        return gradient[:, None, :] * seen.mask[:, :, None]
+        return gradient[:, None, :] * (seen.mask * seen.share)[:, :, None]
 
     def _rate(self, epoch: int, position: int) -> float:
         """Return the learning rate of a tile: that at its first token."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from fastw2v.cli.loading import key_of
 from fastw2v.cli.prompt import Prompt
 from fastw2v.cli.reports import Column, Form, answer_json, answer_table, answer_tsv, visible
-from fastw2v.cli.streams import answer, say
+from fastw2v.cli.streams import answer, flush_answers, say
 from fastw2v.errors import ParameterError, UnknownWordError
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.vectors.neighbours import Answer
@@ -59,18 +59,29 @@ class Asking:
     restrict_vocab: int | None = None
     _headed: bool = False
 
-    def ask(self, words: Sequence[str]) -> None:
+    def ask(self, words: Sequence[str]) -> bool:
         """Answer one question, the only one.
+
+        Returns
+        -------
+        bool
+            Whether there is an answer.
 
         Raises
         ------
         UnknownWordError
-            A word is unknown; the message has close matches.
+            A word is unknown; the message has close matches. In JSON it is also told as it is among many questions.
         ParameterError
             The words are no question.
         """
-        question = self.read(words)
-        self._write(question, words, self._answer(question), alone=True)
+        try:
+            question = self.read(words)
+            found = self._answer(question)
+        except (UnknownWordError, ParameterError) as fault:
+            self._tell_json(" ".join(words), fault)
+            raise
+        self._write(question, words, found, alone=True)
+        return bool(found)
 
     def ask_many(self, prompt: str, hint: str) -> bool:
         """Answer questions until there are no more; one that cannot be answered is told, and the next one follows.
@@ -85,7 +96,7 @@ class Asking:
         Returns
         -------
         bool
-            Whether all were answered, or were typed by a person, who has seen which were not.
+            Whether each has an answer, or was typed by a person, who has seen which have none.
         """
         all_answered, number = True, 0
         asked = Prompt(prompt, hint, self.vectors.index_to_key, self._command)
@@ -98,9 +109,9 @@ class Asking:
                 all_answered = False
                 self._tell(line, fault)
                 continue
+            all_answered &= bool(found)
             self._write(question, words, found, alone=asked.typed)
-            if sys.stdout is not None:
-                sys.stdout.flush()
+            flush_answers()
         if not number and not asked.typed:
             say("fastw2v: standard input holds no question: write one on each line")
         return all_answered or asked.typed
@@ -113,6 +124,8 @@ class Asking:
 
     def _write(self, question: Question, words: Sequence[str], found: Answer, *, alone: bool) -> None:
         asked = " ".join(words)
+        if not found:
+            say(f"{visible(asked)}: no word answers")
         if self.form == "json":
             answers = [{"word": word, "cosine": score} for word, score in found]
             answer_json({"query": question.shown, self.result: answers}, lines=True)
@@ -120,7 +133,7 @@ class Asking:
             rows = [(asked, rank, word, float(score)) for rank, (word, score) in enumerate(found, 1)]
             answer_tsv(("query", "rank", "word", "cosine"), rows, header=not self._headed)
             self._headed = True
-        elif self.form == "table":
+        elif self.form == "table" and found:
             answer_table([Column("word"), Column("cosine", ".4f")], found)
         else:  # of many questions, each line says to which it belongs
             before = "" if alone else f"{visible(asked)}\t"
@@ -131,6 +144,9 @@ class Asking:
         """Say why a question has no answer; in JSON, in the place of the answer, so that lines stay in step."""
         joined = isinstance(fault, UnknownWordError) and any(sign in str(fault.word) for sign in "+-")
         say(visible(fault) + ("; a sum needs spaces around + and -" if joined else ""))
+        self._tell_json(line, fault)
+
+    def _tell_json(self, line: str, fault: UnknownWordError | ParameterError) -> None:
         if self.form == "json":
             word = fault.word if isinstance(fault, UnknownWordError) else None
             close = self.vectors.vocabulary.close_matches(word)
@@ -142,5 +158,5 @@ class Asking:
             if not value.isdecimal() or int(value) < 1:
                 return f":topn {value}: a whole number from 1 must follow, as in :topn 20"
             self.topn = int(value)
-            return f"{self.topn} words are shown"
+            return f"{counted(self.topn, 'word')} {'is' if self.topn == 1 else 'are'} shown"
         return None

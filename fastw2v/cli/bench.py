@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,14 @@ import click
 
 from fastw2v.cli.options import AnyCase, NamedFile, in_corpora
 from fastw2v.cli.pages import Page
-from fastw2v.cli.reports import Column, answer_json, answer_table, answer_tsv, chosen, report_options
+from fastw2v.cli.reports import Column, Form, answer_json, answer_table, answer_tsv, chosen, report_options
 from fastw2v.cli.streams import answer_sentence, say
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.cli.contest import Entrant
 
+_SHORT = 1.0  # seconds of a run that says nothing about speed
 _COLUMNS = ("program", "version", "words_per_second", "seconds", "learning_rate")
 
 
@@ -67,24 +70,32 @@ def bench(
 
     Both read the same text, with the same settings and the same number of threads. The time is that of training alone,
     without reading and counting. A run of some seconds says more than one of a tenth. gensim is compared if it is
-    installed.
+    installed. The exit code is 1 if an evaluation set gives no result.
     """
     from fastw2v.cli.contest import run_contest
-    from fastw2v.cli.train import paths_of
+    from fastw2v.cli.files import paths_of
 
     if not quiet:
-        say(f"training on the first {settings['words']:,} words, {'once' if runs == 1 else f'{runs} times'} each")
+        words = counted(settings["words"], "word")
+        say(f"training on the first {words}, {'once' if runs == 1 else f'{runs} times'} each")
     entrants, text = run_contest(paths_of(corpus), settings, runs, list(pairs), analogies, note=None if quiet else say)
-    shape = chosen(form)
-    if shape == "json":
-        answer_json({"text": text, "settings": settings, "runs": runs, "programs": [each.facts() for each in entrants]})
-        return
+    _write(entrants, chosen(form), {"text": text, "settings": settings, "runs": runs})
+    shortest = min(each.median for each in entrants)
+    if not quiet and shortest < _SHORT:
+        say(f"the shortest run took {shortest:.2g} s, too little to compare speeds by: take more --words or --epochs")
+    if any(math.isnan(score) for each in entrants for score in each.scores.values()):  # a warning has said why
+        raise click.exceptions.Exit(1)
+
+
+def _write(entrants: list[Entrant], shape: Form, about: dict[str, Any]) -> None:
     sets = list(entrants[0].scores)
-    if shape == "tsv":
+    if shape == "json":
+        answer_json({**about, "programs": [each.facts() for each in entrants]})
+    elif shape == "tsv":
         rows = [[each.facts()[name] for name in _COLUMNS] + [each.scores[name] for name in sets] for each in entrants]
         answer_tsv([*_COLUMNS, *sets], rows)
-        return
-    _write_table(entrants, sets, text, runs)
+    else:
+        _write_table(entrants, sets, about["text"], about["runs"])
 
 
 def _write_table(entrants: list[Entrant], sets: list[str], text: dict[str, Any], runs: int) -> None:
@@ -92,15 +103,20 @@ def _write_table(entrants: list[Entrant], sets: list[str], text: dict[str, Any],
         ("words/s", *(f"{each.words_per_second:,.0f}" for each in entrants)),
         ("seconds", *(f"{each.median:.2f}" for each in entrants)),
         ("learning rate", *(f"{each.learning_rate:g}" for each in entrants)),
-        *((name, *(f"{each.scores[name]:.3f}" for each in entrants)) for name in sets),
+        *((name, *(_score(each.scores[name]) for each in entrants)) for name in sets),
     ]
     columns = [Column(""), *(Column(f"{each.name} {each.version}", "s") for each in entrants)]
     of_each = " of each" if len(entrants) > 1 else ""
     measured = f"one run{of_each}" if runs == 1 else f"medians of {runs} runs{of_each}"
-    answer_sentence(f"{text['tokens']:,} tokens, {text['words']:,} words in the vocabulary; {measured}")
+    size = f"{counted(text['tokens'], 'token')}, {counted(text['words'], 'word')} in the vocabulary"
+    answer_sentence(f"{size}; {measured}")
     answer_table(columns, rows)
     if len(entrants) > 1:
         ours, theirs = entrants[:2]
         ratio = ours.words_per_second / theirs.words_per_second
         threads = "one thread" if text["n_jobs"] == 1 else f"{text['n_jobs']} threads"
         answer_sentence(f"fastw2v trains {ratio:.1f} times as fast as {theirs.name} here, with {threads} each")
+
+
+def _score(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.3f}"

@@ -9,11 +9,10 @@ from typing import Any
 import click
 
 from fastw2v import __version__
-from fastw2v.cli.options import in_options, options_of
 from fastw2v.cli.pages import CommandTable, Entry
-from fastw2v.cli.streams import answer, discard_output, prepare_streams, say
-
-_INTERRUPTED = 130  # 128 + SIGINT, as shells count
+from fastw2v.cli.stopping import INTERRUPTED, ended_in_order
+from fastw2v.cli.streams import answer, discard_output, flush_answers, prepare_streams, say
+from fastw2v.cli.wording import describe, describe_usage, in_shell
 
 # Section of the help: name of a command: file, function, the first sentence of its help.
 _COMMANDS = {
@@ -63,37 +62,49 @@ def main(arguments: list[str] | None = None) -> None:
     ------
     SystemExit
         0: success. 1: bad input (one line on standard error), or the output pipe was closed. 2: wrong usage. 130:
-        interrupted.
+        interrupted; 143 and 129: ended by SIGTERM or SIGHUP.
     """
     work = _Work()
-    warnings.showwarning = work.show_warning  # type: ignore[assignment]
     prepare_streams()
+    with warnings.catch_warnings(), ended_in_order() as signals:
+        warnings.showwarning = work.show_warning  # type: ignore[assignment]
+        if not sys.warnoptions:
+            warnings.simplefilter("always", RuntimeWarning)  # each of many questions is told its own
+        code = _run(work, arguments)
+    if code == INTERRUPTED and signals:
+        code = 128 + signals[0]
+    raise SystemExit(code)
+
+
+def _run(work: _Work, arguments: list[str] | None) -> int:
+    """Run the command line; say what went wrong, and return the exit code."""
     try:
         # Not standalone, click hands back the exit code of `Exit`, and None when a command just ends.
         code = cli.main(args=arguments, prog_name="fastw2v", standalone_mode=False, obj=work) or 0
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        flush_answers()
+        return int(code)
     except click.ClickException as fault:
         if _is_told_elsewhere(fault):
-            raise SystemExit(fault.exit_code) from None
+            return fault.exit_code
         context = fault.ctx if isinstance(fault, click.UsageError) else None
+        said = describe_usage(fault) if isinstance(fault, click.UsageError) else fault.format_message()
         say(f"{context.get_usage()}\n" if context else "", end="")
-        say(f"Error: {fault.format_message()}")
+        say(f"Error: {work.reworded(said)}")
         say(f"'{context.command_path} --help' shows all options and examples\n" if context else "", end="")
-        code = fault.exit_code
+        return fault.exit_code
     except (click.Abort, KeyboardInterrupt) as fault:
         if not _is_told_elsewhere(fault):
             say("fastw2v: interrupted")
-        code = _INTERRUPTED
+        discard_output()
+        return INTERRUPTED
     except BrokenPipeError:
         discard_output()
-        code = 1  # as click itself does when it finds the pipe broken
+        return 1  # as click itself does when it finds the pipe broken
     except _expected_faults() as fault:
         if not _is_told_elsewhere(fault):
-            say(f"fastw2v: error: {work.reworded(str(fault)) or type(fault).__name__}")
+            say(f"fastw2v: error: {work.reworded(describe(fault))}")
         discard_output()
-        code = 1
-    raise SystemExit(code)
+        return 1
 
 
 class _Work:
@@ -103,7 +114,7 @@ class _Work:
 
     def reworded(self, message: str) -> str:
         """Return a message in the words of the command."""
-        return in_options(message, options_of(self.command))
+        return in_shell(message, self.command)
 
     def show_warning(self, message: Warning | str, *where: Any, **more: Any) -> None:
         """Show a warning as one line; its place in the source means nothing here."""

@@ -104,6 +104,7 @@ def run_contest(
     n_jobs = resolve_jobs(settings["n_jobs"])
     parameters = TrainingParameters(**{name: value for name, value in settings.items() if name not in _SKIPPED})
     parameters = parameters.checked()
+    sets, questions = _read_sets(pairs, analogies)
     with tempfile.TemporaryDirectory() as folder:
         piece = Path(folder, "text.txt")
         _write_piece(corpora, settings["words"], piece)
@@ -120,7 +121,7 @@ def run_contest(
                 vectors = entrant.train()
                 entrant.seconds.append(time.perf_counter() - started)
                 if number == runs:
-                    found = scores(vectors(), [(path.name, path) for path in pairs], analogies)
+                    found = scores(vectors(), sets, questions)
                     names = [*found.pairs, *(["analogies"] if analogies else [])]
                     entrant.scores = dict(zip(names, found.results, strict=True))
             if note is not None:
@@ -128,6 +129,16 @@ def run_contest(
                 note(f"run {number} of {runs}: {speeds}")
     text = {"tokens": encoded.report.raw_tokens, "words": len(encoded.vocabulary), "n_jobs": n_jobs}
     return entrants, text
+
+
+def _read_sets(pairs: list[Path], analogies: Path | None) -> tuple[list[tuple[str, Any]], Any]:
+    """Read the evaluation sets before the contest, once: each may be a pipe, or of another form."""
+    from fastw2v.evaluate.files import read_analogies, read_word_pairs
+
+    names = [path.name for path in pairs]
+    named = [str(path) if names.index(path.name) < number else path.name for number, path in enumerate(pairs)]
+    sets = [(name, read_word_pairs(path)) for name, path in zip(named, pairs, strict=True)]
+    return sets, None if analogies is None else read_analogies(analogies)
 
 
 def _write_piece(corpora: list[Path], words: int, piece: Path) -> None:

@@ -12,11 +12,14 @@ from fastw2v.cli.options import AnyCase, NamedFile
 from fastw2v.cli.pages import Page
 from fastw2v.cli.streams import name_of, on_terminal, output_of, say
 from fastw2v.errors import FormatError, ParameterError
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.formats.loading import Loaded
     from fastw2v.formats.sniff import Format
     from fastw2v.parameters import Errors
+
+_EXPORTS = {".npz": "npz", ".parquet": "parquet"}  # by suffix
 
 
 @click.command(
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     ],
 )
 @click.argument("file", type=NamedFile())
-@click.argument("output", type=click.Path(path_type=Path))
+@click.argument("output", type=NamedFile(written=True, or_stdout=True))
 @click.option(
     "--format",
     "format_",
@@ -66,6 +69,8 @@ def convert(
     """
     from fastw2v.formats import load_all, save
 
+    if format_ is None and (to := _EXPORTS.get(output.suffix.lower())):
+        raise click.UsageError(f"OUTPUT {output}: 'fastw2v export {file} {output} --to {to}' writes such a file")
     output, format_ = output_of(output, format_)
     check_file_stays_whole(file, output, {"limit": limit, "commonest": commonest, "errors": errors})
     loaded = load_all(file, errors=errors, limit=limit, verbose=on_terminal())
@@ -76,7 +81,7 @@ def convert(
         check_nothing_else_is_lost(output, format_, loaded)
     more = {"context_vectors": loaded.context_vectors, "node_vectors": loaded.node_vectors}
     save(output, vectors, format=format_, metadata=metadata, overwrite=overwrite, **more)
-    say(f"{len(vectors):,} words, {vectors.vector_size} dimensions; written to {name_of(output)}")
+    say(f"{counted(len(vectors), 'word')}, {counted(vectors.vector_size, 'dimension')}; written to {name_of(output)}")
 
 
 def check_file_stays_whole(file: Path, output: Path, options: dict[str, Any]) -> None:

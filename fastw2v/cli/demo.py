@@ -11,6 +11,7 @@ import click
 from fastw2v.cli.options import NamedFile
 from fastw2v.cli.pages import Page
 from fastw2v.cli.streams import answer, answer_sentence
+from fastw2v.progress.figures import counted
 
 NEIGHBOURS_OF = ("matrix", "integer", "file", "minimum", "thread")
 # a is to b as c is to ?, and the answer that the corpus should teach.
@@ -49,7 +50,8 @@ def run_demo(*, epochs: int, n_jobs: int | None, seed: int, output: Path | None,
     overwrite : bool
         Whether they may replace a file of another kind.
     """
-    from fastw2v.cli.train import check_nothing_is_lost, check_output, run_training
+    from fastw2v.cli.files import check_nothing_is_lost, check_output
+    from fastw2v.cli.train import run_training
     from fastw2v.datasets.fetch import load_docstrings
 
     if output is not None:
@@ -58,7 +60,7 @@ def run_demo(*, epochs: int, n_jobs: int | None, seed: int, output: Path | None,
     started = time.perf_counter()
     corpus = load_docstrings(verbose=1)
     tokens = sum(map(len, corpus))
-    answer_sentence(f"Corpus: {tokens:,} words of docstrings, {time.perf_counter() - started:.1f} s to read")
+    answer_sentence(f"Corpus: {counted(tokens, 'word')} of docstrings, {time.perf_counter() - started:.1f} s to read")
     options = {"epochs": epochs, "n_jobs": n_jobs, "seed": seed, "tokenizer": "tokens", "summary": False}
     started = time.perf_counter()
     run = run_training(corpus, options, quiet=False)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from fastw2v.cli.options import AnyCase, NamedFile, in_terms_of_convert
+from fastw2v.cli.idle import tell_of_no_effect
+from fastw2v.cli.options import AnyCase, CorpusName, NamedFile, in_terms_of_convert
 from fastw2v.cli.pages import Page
 from fastw2v.cli.streams import STDOUT, answer, name_of, on_terminal, output_of, say
 from fastw2v.errors import CorpusError, ParameterError
@@ -18,6 +19,9 @@ from fastw2v.progress.figures import counted
 if TYPE_CHECKING:
     import numpy as np
 
+    from fastw2v.parameters import Errors
+
+_FORMS = {".npy": "npy", ".json": "json", ".jsonl": "json", ".tsv": "tsv", ".txt": "tsv"}
 _AT_ONCE = 4096  # documents that are written together
 
 
@@ -25,7 +29,7 @@ _AT_ONCE = 4096  # documents that are written together
     "document-vectors",
     cls=Page,
     sections={
-        "Vectors of documents": ["weighting", "fit_on", "n_components_removed", "normalize", "tokenizer"],
+        "Vectors of documents": ["weighting", "fit_on", "n_components_removed", "normalize", "tokenizer", "errors"],
         "Output": ["output", "overwrite", "form", "quiet"],
     },
     examples=[
@@ -36,7 +40,7 @@ _AT_ONCE = 4096  # documents that are written together
     ],
 )
 @click.argument("file", type=NamedFile())
-@click.argument("documents", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("documents", nargs=-1, type=CorpusName())
 @click.option(
     "--weighting",
     type=AnyCase(["mean", "tfidf", "sif", "usif"]),
@@ -52,7 +56,16 @@ _AT_ONCE = 4096  # documents that are written together
 @click.option(
     "--tokenizer", type=AnyCase(["whitespace", "words"]), help="by default the one that the vectors were trained with"
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="file to write to; .npy, .tsv or .jsonl")
+@click.option(
+    "--errors",
+    type=AnyCase(["strict", "replace", "ignore"]),
+    default="strict",
+    show_default=True,
+    help="how to handle invalid UTF-8",
+)
+@click.option(
+    "-o", "--output", type=NamedFile(written=True, or_stdout=True), help="file to write to; .npy, .tsv or .jsonl"
+)
 @click.option("--overwrite", is_flag=True, help="replace an OUTPUT that exists")
 @click.option("--json", "form", flag_value="json", help="write a JSON object on each line")
 @click.option("--tsv", "form", flag_value="tsv", help="write numbers between tabs (the default)")
@@ -60,12 +73,13 @@ _AT_ONCE = 4096  # documents that are written together
 @click.option("-q", "--quiet", is_flag=True, help="print nothing but errors and warnings")
 def document_vectors(
     file: Path,
-    documents: tuple[Path, ...],
+    documents: tuple[str, ...],
     weighting: str,
     fit_on: Path | None,
     n_components_removed: int,
     normalize: bool,
     tokenizer: str | None,
+    errors: Errors,
     output: Path | None,
     overwrite: bool,
     form: str | None,
@@ -77,35 +91,60 @@ def document_vectors(
     vector for each line, in order: a line without known words gets zeros. tfidf, sif and usif learn the weights of
     words from the same documents, unless --fit-on names others.
     """
+    from fastw2v.cli.files import check_kept_apart, check_stdin_once, paths_of
+
+    if form and output is not None and (named := _FORMS.get(output.suffix.lower(), form)) != form:
+        say(f"fastw2v: warning: {output} has the name of a {named} file, and is written as --{form}")
     form = form or _form_of(output)
+    paths = paths_of(documents or ("-",))
+    check_stdin_once((*map(str, paths), *([str(fit_on)] if fit_on else [])))
+    _tell_of_no_effect(weighting)
     if output is not None and output != Path("-"):
         output, _ = output_of(output, None)
-        _check_output(output, [*documents, *([fit_on] if fit_on else [])], overwrite)
+        check_kept_apart({"output": output}, {"FILE": file, "fit_on": fit_on})
+        _check_output(output, paths, overwrite)
     else:
         output = None
     if form == "npy" and output is None and sys.stdout is not None and sys.stdout.isatty():
         raise click.UsageError("--npy writes bytes, which a terminal cannot show: name a file with -o, or use a pipe")
-    from fastw2v.corpus.lines import lines_of
-
-    texts = list(lines_of(documents or (Path("-"),)))
+    told = tokenizer is not None
+    texts = _texts_of(paths, told, errors)
     vectorizer = _vectorizer(file, weighting, n_components_removed, normalize, tokenizer)
     if fit_on is None:
         rows = vectorizer.fit_transform(texts)
     else:
-        rows = vectorizer.fit(list(lines_of((fit_on,)))).transform(texts)
+        rows = vectorizer.fit(_texts_of([fit_on], told, errors)).transform(texts)
     _write(rows, form, output)
     if not quiet:
         zeros = len(rows) - int(rows.any(axis=1).sum())
         lost = f", {zeros:,} of them zeros (no known word)" if zeros else ""
         say(
-            f"{counted(len(rows), 'document')}{lost}, {rows.shape[1]} dimensions"
+            f"{counted(len(rows), 'document')}{lost}, {counted(rows.shape[1], 'dimension')}"
             + (f"; written to {name_of(output)}" if output else "")
         )
 
 
+def _texts_of(paths: list[Path], told: bool, errors: Errors) -> list[str]:
+    """Read documents, one on each line; files of another kind are refused, as by ``train``."""
+    from fastw2v.corpus.lines import lines_of
+
+    texts = list(lines_of(paths, errors=errors, told=told))
+    if not texts:
+        names = ", ".join("standard input" if path == Path("-") else str(path) for path in paths)
+        raise CorpusError(f"{names}: there are no documents: each line is one, and there is no line")
+    return texts
+
+
+def _tell_of_no_effect(weighting: str) -> None:
+    idle = {} if weighting in ("sif", "usif") else {"n_components_removed": f"--weighting is {weighting}"}
+    if weighting == "mean":
+        idle["fit_on"] = "--weighting mean weighs all words alike"
+    tell_of_no_effect(click.get_current_context(), idle)
+
+
 def _form_of(output: Path | None) -> str:
     suffix = "" if output is None else output.suffix.lower()
-    known = {".npy": "npy", ".json": "json", ".jsonl": "json", ".tsv": "tsv", ".txt": "tsv", "": "tsv"}
+    known = {**_FORMS, "": "tsv"}
     if suffix not in known and output not in (None, STDOUT):
         raise click.UsageError(
             f"--output {output}: the name implies no format: use .npy, .tsv or .jsonl, or pass --npy, --tsv or --json"
@@ -114,13 +153,13 @@ def _form_of(output: Path | None) -> str:
 
 
 def _check_output(output: Path, texts: list[Path], overwrite: bool) -> None:
-    from fastw2v.cli.train import check_not_of_corpus
+    from fastw2v.cli.files import check_not_of_corpus
     from fastw2v.writing.atomic import check_target, own_descriptor
 
     check_target(output)
     if output.is_file() and own_descriptor(output) is None and output.stat().st_size and not overwrite:
         raise ParameterError(f"--output {output} exists, and would be lost: name another file, or pass --overwrite")
-    check_not_of_corpus("--output", output, texts)
+    check_not_of_corpus("output", output, texts)
 
 
 def _vectorizer(file: Path, weighting: str, removed: int, normalize: bool, tokenizer: str | None) -> Any:
@@ -142,8 +181,6 @@ def _vectorizer(file: Path, weighting: str, removed: int, normalize: bool, token
 
 
 def _write(rows: np.ndarray, form: str, output: Path | None) -> None:
-    if not len(rows):
-        raise CorpusError("there are no documents: each line is one, and there is no line")
     if output is None and form != "npy":
         for line in _text_lines(rows, form):
             answer(line)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastw2v.cli.coverage import answer_coverage, coverage
 from fastw2v.cli.reports import answer_facts, answer_flat, answer_json, chosen
 from fastw2v.cli.streams import answer, on_terminal, say
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
@@ -20,7 +21,7 @@ TRIAL_SECONDS = 3.0
 _WARMING_UP = 0.5  # seconds of the trial that are not counted: threads start, caches fill
 
 
-def dry_run(corpus: Path | list[Path], options: dict[str, Any], form: str | None) -> bool:
+def dry_run(corpus: Path | list[Path], options: dict[str, Any], form: str | None, *, quiet: bool) -> bool:
     """Read a corpus, train a few seconds on it, and report what the whole run would take.
 
     Parameters
@@ -29,6 +30,8 @@ def dry_run(corpus: Path | list[Path], options: dict[str, Any], form: str | None
     options : dict
         Those of `run_training`.
     form : {"json", "tsv"} or None
+    quiet : bool
+        Say nothing but the report.
 
     Returns
     -------
@@ -40,14 +43,15 @@ def dry_run(corpus: Path | list[Path], options: dict[str, Any], form: str | None
 
     trial = _Trial()
     request = request_of({**options, "checkpoint": None, "every": None}, (trial,), quiet=True)
-    say(f"reading the corpus, then training for up to {TRIAL_SECONDS:g} s; nothing is written")
+    if not quiet:
+        say(f"reading the corpus, then training for up to {TRIAL_SECONDS:g} s; nothing is written")
     how: dict[str, Any] = {
         "tokenizer": request.tokenizer,
         "errors": request.errors,
         "n_jobs": request.n_jobs,
         "spool": request.spool,
     }
-    reading = read_corpus(corpus, verbose=on_terminal(), **how)
+    reading = read_corpus(corpus, verbose=on_terminal() and not quiet, **how)
     rows = coverage(reading.counted.counts, None if options.get("vocabulary") else request.min_count)
     encoded = _encoded(reading, request)
     facts = _facts(encoded, request, rows)
@@ -170,9 +174,10 @@ def _readable(facts: dict[str, Any], vocabulary: Path | None) -> dict[str, str]:
     memory, trial = facts["memory"], facts["time"]
     source = f"of {vocabulary}" if vocabulary else f"with --min-count {facts['min_count']}"
     lines = {
-        "corpus": f"{facts['tokens']:,} tokens in {facts['sentences']:,} sentences, read in "
+        "corpus": f"{counted(facts['tokens'], 'token')} in {counted(facts['sentences'], 'sentence')}, read in "
         f"{_duration(facts['seconds_reading'])}",
-        "vocabulary": f"{facts['words']:,} words {source}; {facts['kept_tokens']:,} tokens are trained on",
+        "vocabulary": f"{counted(facts['words'], 'word')} {source}; "
+        f"{counted(facts['kept_tokens'], 'token is', 'tokens are')} trained on",
         "memory": f"about {_size(memory['peak'])} at most, of {_size(memory['free'])} free: {_size(memory['vectors'])} "
         f"for the vectors, {_size(memory['word_ids'])} for the text",
     }
@@ -182,8 +187,8 @@ def _readable(facts: dict[str, Any], vocabulary: Path | None) -> dict[str, str]:
     how = "measured on the whole run" if trial["trial_was_whole_run"] else f"a trial of {trial['trial_seconds']:.1f} s"
     threads = f", {trial['n_jobs']} threads" if trial["n_jobs"] > 1 else ""
     lines["time"] = (
-        f"{_duration(trial['training_seconds'])} for {facts['epochs']} epochs at {trial['words_per_second']:,.0f} "
-        f"words/s on {trial['device']}{threads} ({how})"
+        f"{_duration(trial['training_seconds'])} for {counted(facts['epochs'], 'epoch')} at "
+        f"{trial['words_per_second']:,.0f} words/s on {trial['device']}{threads} ({how})"
     )
     return lines
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from fastw2v.cli.idle import tell_of_no_effect
 from fastw2v.cli.loading import load_vectors
 from fastw2v.cli.options import AnyCase, NamedFile, columns_of
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import Column, Form, answer_json, answer_table, answer_tsv, chosen, report_options
 from fastw2v.cli.streams import answer, answer_sentence, on_terminal
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.evaluate.analogies import AnalogyReport, AnalogySection, ProtocolName
@@ -85,6 +88,8 @@ def evaluate(
     """
     if columns is not None and not pairs:
         raise click.UsageError("--columns are those of --pairs, and no file of pairs is named")
+    if pairs and analogies is None:
+        tell_of_no_effect(click.get_current_context(), {"protocol": "it is that of the analogies, and none are named"})
     vectors = load_vectors(file)
     named = [(path.name, path) for path in pairs]
     if not pairs and analogies is None:
@@ -139,8 +144,8 @@ class Scores:
 
 def scores(
     vectors: WordVectors,
-    named: list[tuple[str, Path]],
-    analogies: Path | None,
+    named: Sequence[tuple[str, Any]],
+    analogies: Any,
     columns: list[str | int] | None = None,
     protocol: ProtocolName = "c",
     restrict_vocab: int | None = None,
@@ -220,4 +225,5 @@ def _write_tables(found: Scores) -> None:
         lines = [(s.name, s.accuracy, s.correct, s.used, s.missing) for s in found.analogies.parts]
         answer_table([*columns, Column("asked", ",d"), Column("unknown", ",d")], lines)
         rules = found.analogies
-        answer_sentence(f"protocol {rules.protocol}: {rules.case_rule}, first {rules.restrict_vocab:,} words searched")
+        searched = counted(rules.restrict_vocab, "word")
+        answer_sentence(f"protocol {rules.protocol}: {rules.case_rule}, first {searched} searched")

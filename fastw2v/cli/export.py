@@ -11,6 +11,7 @@ from fastw2v.cli.loading import load_vectors
 from fastw2v.cli.options import AnyCase, NamedFile
 from fastw2v.cli.pages import Page
 from fastw2v.cli.streams import name_of, say
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.formats.exports import Export
@@ -50,4 +51,4 @@ def run_export(file: Path, output: Path, to: Export, commonest: int | None, over
     vectors = load_vectors(file)
     vectors = vectors if commonest is None else vectors.commonest(commonest)
     export(output, vectors, to, overwrite=overwrite, lowercase=lowercase)
-    say(f"{len(vectors):,} words, {vectors.vector_size} dimensions; written to {name_of(output)}")
+    say(f"{counted(len(vectors), 'word')}, {counted(vectors.vector_size, 'dimension')}; written to {name_of(output)}")

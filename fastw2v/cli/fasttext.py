@@ -83,7 +83,8 @@ def _command(name: str, architecture: str, what: str) -> click.Command:
 
 
 def _train(architecture: str, given: dict[str, Any]) -> None:
-    from fastw2v.cli.dialects import tell_of_no_effect, train_as
+    from fastw2v.cli.dialects import train_as
+    from fastw2v.cli.idle import tell_of_no_effect
     from fastw2v.cli.train_command import Destination
 
     context = click.get_current_context()
@@ -94,11 +95,13 @@ def _train(architecture: str, given: dict[str, Any]) -> None:
         raise click.UsageError(f"-wordNgrams {given['word_ngrams']}: single words alone are trained here; leave it out")
     if given["loss"] not in ("ns", "hs"):
         raise click.UsageError(f"-loss {given['loss']}: it must be ns or hs; the others are for fastText's classifier")
-    tell_of_no_effect(context, _NO_EFFECT)
+    idle = {**_NO_EFFECT, "negative": "-loss hs draws no noise words"} if given["loss"] == "hs" else _NO_EFFECT
+    tell_of_no_effect(context, idle)
     options: dict[str, Any] = {"architecture": architecture, **{name: given[name] for name in _PASSED_ON}}
     output = given["output"]
     to = Destination(Path(f"{output}.vec"), "text", overwrite=given["overwrite"])
-    train_as(given["corpus"], to, quiet=given["verbose"] == 0, options=options)
+    read = {"initial_vectors": given["initial_vectors"]}
+    train_as(given["corpus"], to, quiet=given["verbose"] == 0, options=options, read=read)
 
 
 skipgram = _command("skipgram", "skipgram", "skip-gram vectors")

@@ -12,6 +12,7 @@ from fastw2v.cli.options import NamedFile, in_terms_of_convert
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import answer_facts, answer_flat, answer_json, chosen, report_options, visible
 from fastw2v.cli.streams import answer, on_terminal
+from fastw2v.progress.figures import counted
 
 _FIRST = 10
 
@@ -46,7 +47,10 @@ def info(file: Path | None, form: str | None) -> None:
         shown |= {name: f"{facts[name]:,}" for name in ("words", "tokens") if facts[name] is not None}
         answer_facts(shown | {name: _readable(value) for name, value in metadata.items()})
         return
-    answer(f"{file}: {facts['format']} format, {facts['words']:,} words, {facts['vector_size']} dimensions")
+    answer(
+        f"{file}: {facts['format']} format, {counted(facts['words'], 'word')}, "
+        f"{counted(facts['vector_size'], 'dimension')}"
+    )
     answer(f"first words: {' '.join(map(visible, facts['first_words']))}")
     if facts["tokens"] is not None:
         answer(f"tokens of these words in the corpus: {facts['tokens']:,}")

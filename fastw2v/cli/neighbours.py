@@ -9,7 +9,7 @@ import click
 
 from fastw2v.cli.asking import Asking, Question
 from fastw2v.cli.loading import load_vectors
-from fastw2v.cli.options import NamedFile
+from fastw2v.cli.options import NamedFile, Word
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import chosen, report_options
 from fastw2v.errors import ParameterError
@@ -32,8 +32,10 @@ _HINT = "Type a word, or a sum such as: king - man + woman"
     ],
 )
 @click.argument("file", type=NamedFile())
-@click.argument("words", nargs=-1)
-@click.option("-n", "--negative", multiple=True, metavar="WORD", help="subtract this word; may be given more than once")
+@click.argument("words", nargs=-1, type=Word())
+@click.option(
+    "-n", "--negative", multiple=True, type=Word(), metavar="WORD", help="subtract this word; may be given again"
+)
 @click.option("-t", "--topn", type=click.IntRange(min=1), default=10, show_default=True, help="how many words to show")
 @click.option("--restrict-vocab", type=click.IntRange(min=1), help="search the most frequent words only")
 @report_options
@@ -55,9 +57,7 @@ def neighbours(
         raise click.UsageError("--negative is subtracted from WORDS, and none is given")
     asking = Asking(load_vectors(file), lambda given: _read(given, negative), "neighbours", chosen(form), topn)
     asking.restrict_vocab = restrict_vocab
-    if words:
-        asking.ask(words)
-    elif not asking.ask_many("near> ", _HINT):
+    if not (asking.ask(words) if words else asking.ask_many("near> ", _HINT)):
         raise click.exceptions.Exit(1)
 
 

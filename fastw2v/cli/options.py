@@ -28,25 +28,43 @@ _OF_CONVERT = re.compile(r"\b(errors|limit)='?([a-z]+|[A-Z])\b'?")
 
 
 class NamedFile(click.Path):
-    """A file that is named; standard input or output, ``-``, is refused with the remedy.
+    """A file that is named; ``~`` is the home folder, also after ``--option=``, where shells leave it.
 
     Parameters
     ----------
     written : bool
         Whether the command writes it.
+    or_stdout : bool
+        Whether ``-`` is standard output; otherwise it is refused with the remedy.
     """
 
-    def __init__(self, *, written: bool = False) -> None:
+    def __init__(self, *, written: bool = False, or_stdout: bool = False) -> None:
         super().__init__()
-        self.written = written
+        self.written, self.or_stdout = written, or_stdout
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path, or fail."""
-        if value == "-":
+        if value == "-" and not self.or_stdout:
             what = "standard output cannot be written" if self.written else "standard input cannot be read"
             remedy = "name a file" if self.written else "write it to a file first, and name that"
             self.fail(f"{what} here: {remedy} (./- is a file of this name)", param, ctx)
-        return Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not value:
+            self.fail("the name is empty: name a file", param, ctx)
+        return Path(os.path.expanduser(os.fsdecode(super().convert(value, param, ctx))))
+
+
+def check_files_exist(context: click.Context) -> None:
+    """Raise before any work if an option names a file to read that is not there."""
+    from fastw2v.errors import ParameterError
+
+    for option in context.command.params:
+        if not isinstance(option, click.Option) or not isinstance(option.type, NamedFile) or option.type.written:
+            continue
+        value = context.params.get(option.name or "")
+        for path in value if isinstance(value, tuple) else [value] if value else []:
+            if not os.path.lexists(path):
+                flag = max(option.opts, key=len)
+                raise ParameterError(f"{flag} {path}: there is no such file (searched from {os.getcwd()})")
 
 
 class AnyCase(click.Choice):  # type: ignore[type-arg]
@@ -58,9 +76,22 @@ class AnyCase(click.Choice):  # type: ignore[type-arg]
         return super().convert(bare if bare in self.choices else value, param, ctx)
 
 
+class Word(click.ParamType):  # type: ignore[type-arg]
+    """A word of a vocabulary: its bytes are UTF-8, whatever the locale says of the command line."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the word."""
+        try:
+            return os.fsencode(value).decode()
+        except UnicodeError:
+            return value
+
+
 def in_corpora(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the argument CORPUS: one or more names of files, folders or patterns."""
-    return click.argument("corpus", nargs=-1, required=True, type=_CorpusName())(command)
+    return click.argument("corpus", nargs=-1, required=True, type=CorpusName())(command)
 
 
 def in_text(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,7 +111,7 @@ def in_text(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-class _CorpusName(click.Path):
+class CorpusName(click.Path):
     """A name that the shell completes as a file; it may be a pattern, or ``-``."""
 
     name = "text"
@@ -95,10 +126,14 @@ def columns_of(value: str) -> list[str | int]:
     names = [name.strip() for name in value.split(",")]
     if len(names) != 3 or not all(names):
         raise click.BadParameter(f"expected three names or numbers, of two words and the score; got {value!r}")
+    if len(set(names)) < 3:
+        raise click.BadParameter(f"the columns of two words and the score are three different ones; got {value!r}")
     return [int(name) if name.isdecimal() else name for name in names]
 
 
-def in_options(message: str, options: Mapping[str, click.Option]) -> str:
+def in_options(
+    message: str, options: Mapping[str, click.Option], of_train: Mapping[str, click.Option] | None = None
+) -> str:
     """Return a message of the library in the words of a command: its options in place of arguments.
 
     Parameters
@@ -106,6 +141,8 @@ def in_options(message: str, options: Mapping[str, click.Option]) -> str:
     message : str
     options : mapping of names to options
         As `options_of` returns.
+    of_train : mapping of names to options, optional
+        Those of ``fastw2v train``, which are named where the command has none.
 
     Examples
     --------
@@ -116,7 +153,15 @@ def in_options(message: str, options: Mapping[str, click.Option]) -> str:
     >>> in_options("pass errors='replace' or errors='ignore'", options)
     'pass --errors replace or --errors ignore'
     """
-    return _ARGUMENT.sub(lambda match: _as_option(match, options), without_none(message))
+    of_train = of_train or {}
+
+    def reworded(match: re.Match[str]) -> str:
+        said = _as_option(match, options)
+        if said == match[0] and (theirs := _as_option(match, of_train)) != said:
+            return f"'fastw2v train {theirs}'"
+        return said
+
+    return _ARGUMENT.sub(reworded, without_none(message))
 
 
 def without_none(message: str) -> str:
@@ -168,4 +213,6 @@ def _as_option(match: re.Match[str], options: Mapping[str, click.Option]) -> str
         return f"{flag} {option.metavar}"
     if isinstance(option.type, click.Choice):
         value = {"True": "yes", "False": "no"}.get(value, value)
+    elif option.type is click.FLOAT:
+        value = value.removesuffix(".0")  # as it was written, in most cases
     return f"{flag} {re.sub(', *', ',', value.strip('()' + chr(39)))}"

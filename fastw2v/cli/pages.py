@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import click
 
-from fastw2v.cli.options import in_options, options_of
+from fastw2v.cli.options import check_files_exist, in_options, options_of
 from fastw2v.cli.rivals_options import answer_to
+from fastw2v.cli.streams import say
 
 _OTHER = "Other options"
 # Ranges that go without saying, and click's names of types.
@@ -85,21 +86,52 @@ class Page(click.Command):
         given = list(args)  # click's parser empties it
         # Before click reads them: it would take "-output x" for "-o utput", in silence.
         for arg in args[: args.index("--")] if "--" in args else args:
+            if arg[:1] == "-" and arg[2:3] == "=" and arg[:2] in own:  # click would take "=x" for the value
+                raise click.UsageError(f"{arg}: write {arg[:2]} {arg[3:]}", ctx)
             if answer := answer_to(arg, own, rivals=self.trains):
                 raise click.UsageError(answer, ctx)
         try:
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
         except click.NoSuchOption as fault:
-            raise click.UsageError(_describe_unknown(fault, given, own), ctx) from None
+            told = _describe_unknown(fault, given, own) + _way_to_write_words(self)
+            raise click.UsageError(told, ctx) from None
+        if not ctx.resilient_parsing:  # as for the shell's completion
+            self._check_once(ctx, given)
+            check_files_exist(ctx)
+        return rest
+
+    def _check_once(self, ctx: click.Context, given: list[str]) -> None:
+        """Refuse options that exclude each other, or name two corpora; say of others which value counts."""
+        _, _, order = self.make_parser(ctx).parse_args(given)
+        found: dict[str, list[click.Option]] = {}
+        for param in order:
+            if isinstance(param, click.Option) and not param.multiple:
+                found.setdefault(param.name or "", []).append(param)
+        for name, options in found.items():
+            flags = list(dict.fromkeys(max(each.opts, key=len) for each in options))
+            if len(flags) > 1:
+                raise click.UsageError(f"{' and '.join(flags)} exclude each other: leave one of them out", ctx)
+            if len(options) > 1 and name == "corpus":
+                raise click.UsageError(f"{flags[0]} is given more than once: 'fastw2v train' reads several files", ctx)
+            if len(options) > 1 and not options[0].is_flag:
+                say(f"fastw2v: warning: {flags[0]} is given more than once: the last value counts, {ctx.params[name]}")
 
 
 def _describe_unknown(fault: click.NoSuchOption, args: Sequence[str], own: Iterable[str]) -> str:
     """Say which option is unknown, in full: of ``-outptu`` click names ``-o`` alone; and which ones are close."""
     name = fault.option_name
-    full = next((arg.partition("=")[0] for arg in args if arg.startswith(name)), name)
+    in_one = [arg for arg in args if re.match(r"-\w", arg) and name[1] in arg]  # "-e" of "-help"
+    full = next((arg.partition("=")[0] for arg in [*args, *in_one] if arg.startswith(name) or arg in in_one), name)
+    own = [*own, "--help"]
     close = difflib.get_close_matches(full.lstrip("-"), [each.lstrip("-") for each in own], n=2, cutoff=0.6)
     flags = [each for each in own if each.lstrip("-") in close]
     return f"there is no option {full!r}{': did you mean ' + ' or '.join(flags) + '?' if flags else ''}"
+
+
+def _way_to_write_words(command: click.Command) -> str:
+    """Return how a word that begins with a dash is written, where words are expected."""
+    takes_words = any(param.name == "words" and isinstance(param, click.Argument) for param in command.params)
+    return "; words that begin with a dash stand after --" if takes_words else ""
 
 
 def _in_short(flags: str) -> str:
@@ -163,7 +195,7 @@ class CommandTable(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the command line; ``help COMMAND`` is another way to write ``COMMAND --help``."""
         if args[:1] == ["help"]:
-            args = [*args[1:2], "--help"]
+            args = [*(name for name in args[1:2] if name != "help"), "--help"]
         return super().parse_args(ctx, args)
 
     def resolve_command(
@@ -172,7 +204,8 @@ class CommandTable(click.Group):
         """Return the command that the arguments name; of a wrong name, say which is close."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            close = difflib.get_close_matches(name, [*self._names, *self.commands], n=2, cutoff=0.5)
+            close = difflib.get_close_matches(name.lower(), [*self._names, *self.commands], n=2, cutoff=0.5)
+            close = ["--version"] if name.lower() == "version" else close
             hint = f"did you mean {' or '.join(close)}?" if close else "fastw2v --help lists the commands"
             ctx.fail(f"there is no command {name!r}: {hint}")
         return super().resolve_command(ctx, args)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from fastw2v.cli.idle import tell_of_no_effect
 from fastw2v.cli.loading import key_of, load_vectors
-from fastw2v.cli.options import AnyCase, NamedFile
+from fastw2v.cli.options import AnyCase, NamedFile, Word
 from fastw2v.cli.pages import Page
 from fastw2v.cli.streams import say
+from fastw2v.errors import warn_user
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.pictures.placement import Method
     from fastw2v.vectors.word_vectors import WordVectors
 
-_METHOD_OF = {"page": "tsne", "picture": "pca"}
+_METHOD_OF: dict[str, Method] = {"page": "tsne", "picture": "pca"}
+_FEWEST = 4  # words for which tsne makes sense: it is not chosen for fewer, unless asked for
+_NO_GLYPH = re.compile(r"Glyph (?P<code>\d+) .*missing from font\(s\) (?P<font>[^.]*)")
 
 
 @click.command(
@@ -34,7 +40,7 @@ _METHOD_OF = {"page": "tsne", "picture": "pca"}
     ],
 )
 @click.argument("file", type=NamedFile())
-@click.argument("words", nargs=-1)
+@click.argument("words", nargs=-1, type=Word())
 @click.option(
     "-o",
     "--output",
@@ -56,7 +62,7 @@ _METHOD_OF = {"page": "tsne", "picture": "pca"}
 )
 @click.option("--labels", type=click.IntRange(min=0), metavar="N", help="picture: label at most N words; default: 150")
 @click.option("--clusters", type=click.IntRange(1, 12), metavar="N", help="page: colour N clusters; by default 12")
-@click.option("--title", help="by default the name of FILE")
+@click.option("--title", type=Word(), help="by default the name of FILE")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="of tsne and umap")
 @click.option("--overwrite", is_flag=True, help="replace an OUTPUT that exists and is no picture of fastw2v")
 @click.option("-q", "--quiet", is_flag=True, help="print nothing but errors and warnings")
@@ -84,9 +90,13 @@ def plot(
     check_picture(output, overwrite)
     vectors = load_vectors(file)
     chosen: Any = [key_of(vectors, word) for word in words] or topn
+    few = len(words or vectors.index_to_key[:topn]) < _FEWEST
+    method = method or (_METHOD_OF[kind] if not few else "pca")
+    if method == "pca":
+        tell_of_no_effect(click.get_current_context(), {"seed": "--method pca draws nothing at random"})
     asked = {
         "words": chosen,
-        "method": method or _METHOD_OF[kind],
+        "method": method,
         "title": file.name if title is None else title,
         "random_state": seed,
     }
@@ -94,7 +104,7 @@ def plot(
         if not quiet:
             number = len(words) or min(topn or 5000, len(vectors))
             long = ", which can take a minute" if number > 1000 and asked["method"] != "pca" else ""
-            say(f"drawing {number:,} words{long} ...")
+            say(f"drawing {counted(number, 'word')}{long} ...")
         vectors.explore(output, clusters=12 if clusters is None else clusters, overwrite=overwrite, **asked)
     else:
         _draw(vectors, output, labels, **asked)
@@ -131,8 +141,25 @@ def _draw(vectors: WordVectors, output: Path, labels: int | None, title: str, **
     from fastw2v.pictures.files import figure_bytes, write_picture
 
     require("matplotlib", "fastw2v plot", "plot").use("agg")
+    missing: list[re.Match[str]] = []
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # one would be shown for each character
+        shown = warnings.showwarning
+
+        def sift(message: Warning | str, *where: Any, **more: Any) -> None:
+            if found := _NO_GLYPH.match(str(message)):
+                missing.append(found)
+            else:
+                shown(message, *where, **more)
+
+        warnings.showwarning = sift  # type: ignore[assignment]
+        warnings.filterwarnings("always", "Glyph .* missing from font")
         ax = vectors.plot(labels=labels, **asked)
         ax.set_title(title, parse_math=False)
         write_picture(output, figure_bytes(ax.figure, output.suffix[1:].lower()))
+    if missing:  # matplotlib warns of each character, and each time that it is drawn
+        letters = list(dict.fromkeys(chr(int(found["code"])) for found in missing))
+        warn_user(
+            f"{counted(len(letters), 'character')} such as {', '.join(map(repr, letters[:3]))} are not in the font "
+            f"{missing[0]['font']}, and stand as boxes: a page (--output NAME.html) is drawn with the fonts of the "
+            "browser; or name a font that has them in matplotlib's font.family (matplotlibrc)"
+        )

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from fastw2v.cli.history import History, history_file
+from fastw2v.cli.stopping import Ended
 from fastw2v.cli.streams import say
 from fastw2v.errors import ParameterError
 
@@ -44,23 +46,29 @@ class Prompt:
     def lines(self) -> Iterator[str]:
         """Yield lines that are neither blank nor commands, until there are no more."""
         if not self.typed:
-            if hasattr(sys.stdin, "reconfigure"):
-                sys.stdin.reconfigure(errors="backslashreplace")
+            if hasattr(sys.stdin, "reconfigure"):  # files of words are UTF-8, whatever the locale
+                sys.stdin.reconfigure(encoding="utf-8-sig", errors="backslashreplace")
             yield from (line for line in sys.stdin if line.strip())
             return
+        if hasattr(sys.stdin, "reconfigure"):
+            sys.stdin.reconfigure(errors="surrogateescape")
         say(f"{self._hint} (:help, :topn N, Ctrl-D ends)")
         edited = sys.stdout is not None and sys.stdout.isatty()
+        history = History(history_file())
         if edited:
-            _set_up_editing(self._words)
+            _set_up_editing(self._words, history.lines())
         while True:
             try:
-                line = input(self._prompt) if edited else self._read_plainly()
+                line = _as_typed(input(self._prompt) if edited else self._read_plainly())
             except EOFError:
                 say("")
                 return
+            except Ended:
+                raise
             except KeyboardInterrupt:  # as in a shell: it drops the line
                 say("")
                 continue
+            history.add(line)
             name, _, value = line.strip().partition(" ")
             if name in _END or (name == "EXIT" and not value and "EXIT" not in self._words[:_COMPLETED]):
                 return
@@ -83,7 +91,16 @@ class Prompt:
         return line
 
 
-def _set_up_editing(words: Sequence[Any]) -> None:
+def _as_typed(line: str) -> str:
+    """Return a line whose bytes are UTF-8 as what they say, whatever the encoding of standard input."""
+    raw = line.encode(sys.stdin.encoding, "surrogateescape")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return line.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _set_up_editing(words: Sequence[Any], earlier: Sequence[str]) -> None:
     """Let arrow keys edit the line and bring back earlier ones, and the Tab key complete words, where that exists."""
     try:
         import readline
@@ -97,6 +114,8 @@ def _set_up_editing(words: Sequence[Any]) -> None:
             offered[:] = islice((word for word in known if word.startswith(text)), _OFFERED)
         return offered[state] if state < len(offered) else None
 
+    for line in earlier:
+        readline.add_history(line)
     readline.set_completer_delims(" \t\n")
     readline.set_completer(complete)
     libedit = "libedit" in (readline.__doc__ or "")

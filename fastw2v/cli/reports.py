@@ -12,9 +12,12 @@ from typing import Any, Literal, cast
 
 import click
 
-from fastw2v.cli.streams import answer
+from fastw2v.cli.streams import answer, write_utf8
 
 Form = Literal["table", "plain", "json", "tsv"]
+# Characters of text that stay together in a narrow table, and in one that no terminal could hold.
+_BROKEN, _WHOLE = 2, 8
+_GAP = 2  # blanks between columns
 # Characters that move the cursor, clear the screen or turn the direction of writing.
 _UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # JSON escapes the others itself
 _CONTROL = re.compile(f"[\x00-\x1f]|{_UNSEEN.pattern}")
@@ -82,7 +85,8 @@ def _plain(value: Any) -> Any:
 
 
 def answer_tsv(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, header: bool = True) -> None:
-    """Write rows of values between tabs; what is missing or not finite is left empty."""
+    """Write rows of values between tabs, in UTF-8; what is missing or not finite is left empty."""
+    write_utf8()
     if header:
         answer("\t".join(columns))
     for row in rows:
@@ -135,7 +139,7 @@ class Column:
 
 
 def answer_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], title: str | None = None) -> None:
-    """Write a table to standard output, as wide as the terminal at most; numbers are never cut.
+    """Write a table to standard output, as wide as the terminal if it can be: nothing is cut, even in a narrow one.
 
     Parameters
     ----------
@@ -148,20 +152,43 @@ def answer_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], title
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    for column in columns:
+    shown = [[_written(column.shown(value)) for column, value in zip(columns, row, strict=True)] for row in rows]
+    values = list(zip(*shown, strict=True)) or [()] * len(columns)
+    titles = [column.title for column in columns]
+    if _least_width(columns, titles, values, _BROKEN) > _terminal_width():
+        titles = ["\n".join(title.split()) for title in titles]
+    for column, text in zip(columns, titles, strict=True):
         numeric = bool(column.format)
         table.add_column(
-            Text(column.title),
-            justify="right" if numeric else "left",
-            no_wrap=numeric,
-            overflow="fold",
-            min_width=max((len(column.shown(row[len(table.columns)])) for row in rows), default=0) if numeric else None,
+            Text(text), justify="right" if numeric else "left", no_wrap=numeric, overflow="fold", min_width=1
         )
-    for row in rows:
-        table.add_row(*(Text(column.shown(value)) for column, value in zip(columns, row, strict=True)))
+    for row in shown:
+        table.add_row(*map(Text, row))
     if title:
         answer(title)
-    _answer_drawn(table)
+    fits = _least_width(columns, titles, values, _BROKEN) <= _terminal_width()
+    _answer_drawn(table, 0 if fits else _least_width(columns, titles, values, _WHOLE))
+
+
+def _written(text: str) -> str:
+    """Return a text as standard output writes it, with escapes, whose widths a table must know."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _least_width(columns: Sequence[Column], titles: Sequence[str], values: Sequence[Sequence[str]], text: int) -> int:
+    """Return how wide a table must be so that numbers and their titles are whole, and text has so many characters."""
+    wide = 0
+    for column, title, shown in zip(columns, titles, values, strict=True):
+        longest = max(map(len, shown), default=0)
+        wide += max(longest, *map(len, title.split("\n"))) if column.format else min(max(longest, len(title)), text)
+    return wide + _GAP * (len(columns) - 1)
+
+
+def _terminal_width() -> int:
+    from rich.console import Console
+
+    return Console().width
 
 
 def answer_facts(facts: Mapping[str, Any]) -> None:
@@ -173,15 +200,15 @@ def answer_facts(facts: Mapping[str, Any]) -> None:
     table.add_column(no_wrap=True, style="bold")
     table.add_column(overflow="fold")
     for name, value in facts.items():
-        table.add_row(Text(name), Text(visible(value)))
-    _answer_drawn(table)
+        table.add_row(Text(name), Text(_written(visible(value))))
+    _answer_drawn(table, max(map(len, facts), default=0) + _GAP + _WHOLE)
 
 
-def _answer_drawn(table: Any) -> None:
-    """Write a table, without the blanks with which rich fills its lines."""
+def _answer_drawn(table: Any, least_width: int) -> None:
+    """Write a table, without the blanks with which rich fills its lines; a terminal that is narrower breaks them."""
     from rich.console import Console
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=max(_terminal_width(), least_width))
     with console.capture() as drawn:
         console.print(table)
     for line in drawn.get().splitlines():

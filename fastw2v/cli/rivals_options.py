@@ -8,6 +8,7 @@ from collections.abc import Collection
 from fastw2v.gensims_names import OWN_NAMES
 
 _CORPUS = "name the files without an option, as in 'fastw2v train corpus.txt -o vectors.fw2v'"
+_UTF8 = "texts are UTF-8: convert others first, as in 'iconv -f LATIN1 -t UTF-8 corpus.txt | fastw2v train - ...'"
 _NO_SUBWORDS = "leave it out: words have no subwords here"
 _NO_EFFECT = "leave it out: nothing here depends on it"
 
@@ -35,8 +36,12 @@ _ANSWERS = {
     **dict.fromkeys(["train", "input", "inputfile", "corpus", "corpusfile", "sentences", "data"], _CORPUS),
     **dict.fromkeys(["sg", "cbow", "skipgram"], "write --architecture skipgram or --architecture cbow"),
     "hs": "write --loss hs, or --loss both for hierarchical softmax beside negative sampling",
+    **dict.fromkeys(["gpu", "cuda", "usegpu"], "write --device cuda"),
+    **dict.fromkeys(["lower", "lowercase"], "write --tokenizer words, which also turns words into lower case"),
+    "noshrinkwindows": "write --shrink-windows no",
     "binary": "write --format binary, or name the output *.bin",
     "classes": "train vectors and cluster them, or see 'fastw2v word2vec -classes'",
+    **dict.fromkeys(["encoding", "charset"], _UTF8),
     "debug": "leave it out, or write --quiet for fewer messages",
     "verbose": "leave it out, or write --quiet for fewer messages",
     **dict.fromkeys(["minn", "maxn", "bucket", "wordngrams"], _NO_SUBWORDS),

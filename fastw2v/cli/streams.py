@@ -23,10 +23,21 @@ def name_of(output: Path) -> str:
 
 
 def prepare_streams() -> None:
-    """Make characters that a stream cannot show appear as escapes, as in \\u4e2d, and not as an error."""
+    """Make characters that a stream cannot show appear as escapes, as in \\u4e2d, and not as an error.
+
+    ``COLUMNS=0``, as some programs leave it, says nothing of a terminal's width, and is forgotten.
+    """
+    if os.environ.get("COLUMNS", "").strip() == "0":
+        del os.environ["COLUMNS"]
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def write_utf8() -> None:
+    """Write what follows in UTF-8, unless a terminal shows it: files of words must hold them, whatever the locale."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def answer(text: object) -> None:
@@ -39,7 +50,30 @@ def answer(text: object) -> None:
     """
     if sys.stdout is None:
         raise OSError(errno.EBADF, "standard output is closed, so the result cannot be shown")
-    print(text)
+    try:
+        print(text)
+    except OSError as error:
+        raise _of_output(error) from error
+
+
+def flush_answers() -> None:
+    """Write what is still held back of the result.
+
+    Raises
+    ------
+    OSError
+        Standard output is full.
+    """
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        raise _of_output(error) from error
+
+
+def _of_output(error: OSError) -> OSError:
+    """Return an error of writing with the name of standard output; a broken pipe stays a `BrokenPipeError`."""
+    return OSError(error.errno, f"the result cannot be written: {error.strerror}", str(STDOUT))
 
 
 def answer_sentence(text: str, indent: int = 0) -> None:
@@ -82,9 +116,16 @@ def discard_output() -> None:
 
 
 def output_of(path: Path, format: Format | None) -> tuple[Path, Format | None]:
-    """Return the path and the format to write: "-" is standard output; pipes and devices get word2vec text."""
+    """Return the path and the format to write: "-" is standard output; pipes and devices get word2vec text.
+
+    A format that is not the one of the name is told of: other programs go by the name.
+    """
+    from fastw2v.formats.sniff import format_of_name
     from fastw2v.writing.atomic import own_descriptor
 
     path = STDOUT if path == Path("-") else path
     no_file = own_descriptor(path) is not None or (path.exists() and not path.is_file() and not path.is_dir())
+    named = None if no_file else format_of_name(path)
+    if format is not None and named not in (None, format):
+        say(f"fastw2v: warning: {path} has the name of a {named} file, and is written as --format {format}")
     return path, format or ("text" if no_file else None)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
+import os
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastw2v.cli.loading import load_vectors
+from fastw2v.cli.stopping import Ended, interrupts_noted_in
 from fastw2v.cli.streams import say
 from fastw2v.cli.vocabulary_files import read_words
 from fastw2v.errors import ParameterError
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.distributed.comm import Comm
@@ -32,7 +35,7 @@ class Trained:
     ----------
     session : Session
     interrupted : bool
-        Whether Ctrl-C ended it.
+        Whether Ctrl-C, or another signal, ended it early.
     """
 
     session: Session
@@ -56,9 +59,10 @@ class Trained:
     def summary(self) -> str:
         """One line: words, speed, loss and seed."""
         state = self.session.state
-        loss = f", loss {state.loss_history[-1]:.4f}" if state.loss_history else ""
+        last = state.loss_history[-1] if state.loss_history else math.nan
+        loss = "" if math.isnan(last) else f", loss {last:.4f}"
         words, speed = len(self.session.corpus.vocabulary), state.report.words_per_second
-        return f"{words:,} words, {speed:,.0f} words/s{loss}, seed {state.plan.seed}"
+        return f"{counted(words, 'word')}, {speed:,.0f} words/s{loss}, seed {state.plan.seed}"
 
     def facts(self, output: Path) -> dict[str, Any]:
         """Return the report of a run; the keys are those of JSON."""
@@ -109,84 +113,6 @@ class Trained:
         )
 
 
-def check_output(path: Path, format: Format | None, with_context: bool) -> None:
-    """Check before training that the result can be written.
-
-    Raises
-    ------
-    FormatError
-        The suffix names no format.
-    ParameterError
-        The format cannot hold context vectors.
-    OSError
-        The folder is missing or not writable.
-    """
-    from fastw2v.formats.saving import format_to_write
-    from fastw2v.writing.atomic import check_target
-
-    chosen = format_to_write(path, format)
-    if with_context and chosen != "native":
-        raise ParameterError(f"--with-context: word2vec {chosen} files cannot hold context vectors; use .safetensors")
-    check_target(path)
-
-
-def paths_of(corpora: tuple[str, ...]) -> list[Path]:
-    """Return the corpora named on the command line as paths.
-
-    Raises
-    ------
-    ParameterError
-        A name is empty, or standard input is named twice.
-    """
-    if not all(corpora):
-        raise ParameterError("a CORPUS is named by an empty string: leave it out, or name a file")
-    if corpora.count("-") > 1:
-        raise ParameterError("standard input (-) is named twice as CORPUS, but can be read only once")
-    return [Path(name) for name in corpora]
-
-
-def corpus_of(paths: list[Path]) -> Path | list[Path]:
-    """Return paths as a corpus: one is read as that file, several one after the other."""
-    return paths[0] if len(paths) == 1 else paths
-
-
-def check_nothing_is_lost(output: Path, corpora: list[Path], overwrite: bool, checkpoint: Path | None = None) -> None:
-    """Refuse an output that would replace a file of the corpus, the checkpoint, or anything but word vectors.
-
-    Raises
-    ------
-    ParameterError
-        It is a file of the corpus, or the checkpoint.
-    FormatError
-        It exists, is no file of word vectors, and may not be overwritten.
-    CorpusError
-        There is no such corpus.
-    """
-    from fastw2v.formats.saving import check_replaceable
-
-    if checkpoint is not None and (
-        output.resolve() == checkpoint.resolve()
-        or (output.exists() and checkpoint.exists() and output.samefile(checkpoint))
-    ):
-        raise ParameterError(
-            f"--output {output} is the file of --checkpoint {checkpoint}, which it would replace: name another file"
-        )
-    check_not_of_corpus("--output", output, corpora)
-    if output.exists() and not overwrite:
-        check_replaceable(output)
-
-
-def check_not_of_corpus(option: str, path: Path, corpora: list[Path]) -> None:
-    """Raise ParameterError if a file to be written exists and is one of the corpus."""
-    from fastw2v.corpus.files import find
-
-    if not path.exists():
-        return
-    files = [file for corpus in corpora for file in find(corpus)]
-    if any(file.state is not None and path.samefile(file.path) for file in files):
-        raise ParameterError(f"{option} {path} is a file of the corpus, which it would replace: name another file")
-
-
 def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool, comm: Comm | None = None) -> Trained:
     """Read a corpus and train on it.
 
@@ -218,16 +144,20 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool, comm: Com
     if not quiet:
         report = encoded.report
         say(
-            f"{report.raw_tokens:,} tokens in {report.raw_sentences:,} sentences, "
-            f"{len(encoded.vocabulary):,} words kept of {report.distinct_words:,}"
+            f"{counted(report.raw_tokens, 'token')} in {counted(report.raw_sentences, 'sentence')}, "
+            f"{counted(len(encoded.vocabulary), 'word')} kept of {report.distinct_words:,}"
         )
         for remark in report.remarks():
             say(remark)
     check_words(encoded)
-    with _interrupts_noted_in(noted):
+    with interrupts_noted_in(noted):
         session = (resume if options.get("resume") else begin)(request, encoded, comm=comm)
-        run(session)
-    return Trained(session, interrupted=bool(noted) or session.state.report.stopped_by == "interrupt")
+        try:
+            run(session)
+        except Ended:  # where Ctrl-C is ignored: the loop has kept what was trained
+            noted.append(signal.SIGTERM)
+    interrupted = bool(noted) or session.state.report.stopped_by == "interrupt"  # on another rank
+    return Trained(session, interrupted=interrupted and not session.state.complete)
 
 
 def request_of(options: dict[str, Any], callbacks: tuple[Callback, ...], quiet: bool) -> Request:
@@ -253,6 +183,11 @@ def _seed(options: dict[str, Any]) -> int:
         return resolve_seed(options.get("seed"))
     if options.get("checkpoint") is None:
         raise ParameterError("--resume continues from a checkpoint: name its file with --checkpoint")
+    if not options["checkpoint"].exists():
+        raise ParameterError(
+            f"--resume: there is no checkpoint {options['checkpoint']} (searched from {os.getcwd()}); leave out "
+            "--resume to begin a run"
+        )
     kept = seed_of(options["checkpoint"])
     if options.get("seed") not in (None, kept):
         raise ParameterError(
@@ -266,17 +201,3 @@ def _files(options: dict[str, Any]) -> dict[str, Any]:
     read: dict[str, Callable[[Path], Any]]
     read = {"initial_vectors": load_vectors, "frozen": read_words, "vocabulary": read_words}
     return {name: reader(options[name]) for name, reader in read.items() if isinstance(options.get(name), Path)}
-
-
-@contextmanager
-def _interrupts_noted_in(noted: list[int]) -> Iterator[None]:
-    """Note Ctrl-C instead of raising, so that training returns what it has.
-
-    During training the loop itself stops the threads and passes the signal on; the callback covers a Ctrl-C before
-    that.
-    """
-    before = signal.signal(signal.SIGINT, lambda number, frame: noted.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from fastw2v.cli.distributed import ranks_of_launcher, refuse_copies
+from fastw2v.cli.idle import tell_of_idle_training
 from fastw2v.cli.options import AnyCase, NamedFile, in_corpora, in_text
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import answer_flat, answer_json, report_options
-from fastw2v.cli.streams import STDOUT, name_of, output_of, say
+from fastw2v.cli.stopping import INTERRUPTED, one_interrupt_spared
+from fastw2v.cli.streams import name_of, output_of, say
 from fastw2v.cli.training_options import allowed, training_options
-from fastw2v.errors import ParameterError
 
 if TYPE_CHECKING:
     from fastw2v.cli.train import Trained
     from fastw2v.formats.sniff import Format
-
-INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 
 @click.command(
@@ -53,7 +52,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells count
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=NamedFile(written=True, or_stdout=True),
     help="file for the vectors, needed unless --dry-run; - for a pipe",
 )
 @click.option("--overwrite", is_flag=True, help="replace an OUTPUT that exists and is no file of word vectors")
@@ -73,6 +72,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells count
 @in_text
 @click.option(
     "--spool",
+    type=NamedFile(written=True),
     metavar="FOLDER",
     help="keep the word ids in this folder, not in memory: 8 bytes per token while it runs",
 )
@@ -125,23 +125,31 @@ def train(
     Several are read one after the other. Each line is a sentence. Nothing is written until training is complete; an
     interrupted run writes nothing unless --save-on-interrupt or --checkpoint is given, and exits with code 130.
     """
-    from fastw2v.cli.train import corpus_of, paths_of, run_training
+    from fastw2v.cli.files import corpus_of, paths_of
+    from fastw2v.cli.train import run_training
     from fastw2v.distributed.comm import agreed_with
 
-    to = Destination(output or STDOUT, format_, with_context, overwrite, save_vocab)
     if options["comm"] is None:
         refuse_copies("fastw2v train")
     elif dry_run:
         raise click.UsageError("--dry-run tries a run of one process: leave out --distributed")
     with nullcontext() if options["comm"] is None else ranks_of_launcher() as comm:
         options["comm"] = None if comm is None else "mpi"
+        first = comm is None or comm.rank == 0
         with agreed_with(comm):
             paths = paths_of(corpus)
-            to = _checked(to, output, paths, dry_run, form, options["checkpoint"])
+            if output is None and not dry_run:
+                raise click.UsageError(
+                    "the file to write the vectors to is missing: name it with --output, as in -o v.fw2v"
+                )
+            if first:
+                tell_of_idle_training(click.get_current_context())
+            path, format_ = (Path(), format_) if output is None else output_of(output, format_)
+            to = Destination(path, format_, with_context, overwrite, save_vocab)
+            _check(to, output is not None, paths, form, options)
         if dry_run:
-            _try_it(paths, options, form)
+            _try_it(paths, options, form, quiet)
             return
-        first = comm is None or comm.rank == 0
         result = run_training(corpus_of(paths), options, quiet=quiet or not first, comm=comm)
     if first:
         checkpoint = options["checkpoint"]
@@ -150,33 +158,36 @@ def train(
         raise click.exceptions.Exit(INTERRUPTED)
 
 
-def _checked(
-    to: Destination, output: Path | None, paths: list[Path], dry_run: bool, form: str | None, checkpoint: Path | None
-) -> Destination:
-    """Return where a run is to be written, once all is checked that can be before it begins."""
-    from fastw2v.cli.train import check_nothing_is_lost, check_output
+def _check(to: Destination, is_written: bool, paths: list[Path], form: str | None, options: dict[str, Any]) -> None:
+    """Check where a run is to be written, and that nothing else is replaced, before it begins."""
+    from fastw2v.cli.files import check_kept_apart, check_nothing_is_lost, check_output
+    from fastw2v.training.checkpoint import check_checkpoint
+    from fastw2v.writing.atomic import own_descriptor
 
-    if output is None and not dry_run:
-        raise click.UsageError("the file to write the vectors to is missing: name it with --output, as in -o v.fw2v")
+    output = to.path if is_written else None
+    written = {"save_vocab": to.vocabulary, "output": output, "checkpoint": options["checkpoint"]}
+    for name in ("output", "save_vocab"):
+        if form and (path := written[name]) is not None and own_descriptor(path) == 1:
+            raise click.UsageError(
+                f"--{form} and --{name.replace('_', '-')} both write to standard output: name a file"
+            )
+    check_kept_apart(written, {name: options[name] for name in ("vocabulary", "initial_vectors", "frozen")})
     if output is not None:
-        path, format_ = output_of(output, to.format)
-        to = replace(to, path=path, format=format_)
-        if form and path == STDOUT:
-            raise click.UsageError(f"--{form} and --output - both write to standard output: name a file")
-        check_output(path, format_, to.with_context)
-        check_nothing_is_lost(path, paths, to.overwrite, checkpoint)
+        check_output(output, to.format, to.with_context)
+        check_nothing_is_lost(output, paths, to.overwrite)
     if to.vocabulary is not None:
-        check_vocabulary(to.vocabulary, paths, None if output is None else to.path, to.overwrite)
-    return to
+        check_vocabulary(to.vocabulary, paths, to.overwrite)
+    if not is_written and options["checkpoint"] is not None:
+        check_checkpoint(options["checkpoint"])
 
 
-def _try_it(paths: list[Path], options: dict[str, Any], form: str | None) -> None:
+def _try_it(paths: list[Path], options: dict[str, Any], form: str | None, quiet: bool) -> None:
     from fastw2v.cli.dry_run import dry_run
-    from fastw2v.cli.train import corpus_of
+    from fastw2v.cli.files import corpus_of
 
     if options["resume"]:
         raise click.UsageError("--dry-run tries a run from its start: leave out --resume")
-    fits = dry_run(corpus_of(paths), options, form)
+    fits = dry_run(corpus_of(paths), options, form, quiet=quiet)
     if not fits:
         raise click.exceptions.Exit(1)
 
@@ -202,12 +213,12 @@ class Destination:
 
     def check(self, corpora: list[Path]) -> None:
         """Check before training that the files can be written, and replace nothing else."""
-        from fastw2v.cli.train import check_nothing_is_lost, check_output
+        from fastw2v.cli.files import check_nothing_is_lost, check_output
 
         check_output(self.path, self.format, self.with_context)
         check_nothing_is_lost(self.path, corpora, self.overwrite)
         if self.vocabulary is not None:
-            check_vocabulary(self.vocabulary, corpora, self.path, self.overwrite)
+            check_vocabulary(self.vocabulary, corpora, self.overwrite)
 
     def write(self, result: Trained) -> None:
         """Write the vectors, and the vocabulary if it is asked for."""
@@ -232,21 +243,22 @@ def finish(
     Exit
         With the code of an interrupted run.
     """
+    resumes = "" if checkpoint is None else f"--resume continues from {checkpoint}"
     if result.interrupted and not save_on_interrupt:
         kept = "nothing was written"
         if any(param.name == "save_on_interrupt" for param in click.get_current_context().command.params):
             kept += " (use --save-on-interrupt to keep the vectors)"
-        if checkpoint is not None:
-            kept = f"--resume continues from {checkpoint}"
-        say(f"fastw2v: interrupted in epoch {result.epoch}; {kept}")
+        say(f"fastw2v: interrupted in epoch {result.epoch}; {resumes or kept}")
         raise click.exceptions.Exit(INTERRUPTED)
-    to.write(result)
+    with one_interrupt_spared(lambda: say(f"writing {name_of(to.path)} ... (Ctrl-C again gives up the vectors)")):
+        to.write(result)
     if form == "json":
         answer_json(result.facts(to.path))
     elif form == "tsv":
         answer_flat(result.facts(to.path))
     if result.interrupted:
-        say(f"fastw2v: interrupted in epoch {result.epoch}; {to.path} holds the vectors trained so far")
+        kept = f"{name_of(to.path)} holds the vectors trained so far"
+        say(f"fastw2v: interrupted in epoch {result.epoch}; {kept}{', and ' * bool(resumes)}{resumes}")
         raise click.exceptions.Exit(INTERRUPTED)
     if not quiet:
         say(f"{result.summary}; written to {name_of(to.path)}")
@@ -262,26 +274,24 @@ def save_vocabulary(result: Trained, path: Path, overwrite: bool) -> None:
     write_lines(path, lines, overwrite=overwrite)
 
 
-def check_vocabulary(path: Path, corpora: list[Path], output: Path | None, overwrite: bool) -> None:
+def check_vocabulary(path: Path, corpora: list[Path], overwrite: bool, option: str = "save_vocab") -> None:
     """Check before training that the vocabulary can be written, and replaces nothing else.
 
     Raises
     ------
     ParameterError
-        It is the output, or a file of the corpus.
+        It is a file of the corpus.
     FormatError
         It exists, and is no vocabulary.
     OSError
         The folder is missing or not writable.
     """
-    from fastw2v.cli.train import check_not_of_corpus
+    from fastw2v.cli.files import check_not_of_corpus
     from fastw2v.cli.vocabulary_files import holds_vocabulary
     from fastw2v.formats.saving import check_replaceable
     from fastw2v.writing.atomic import check_target
 
-    if output is not None and path.resolve() == output.resolve():
-        raise ParameterError(f"--save-vocab {path} is the file of --output, too: name another file")
     check_target(path)
-    check_not_of_corpus("--save-vocab", path, corpora)
+    check_not_of_corpus(option, path, corpora)
     if not overwrite:
         check_replaceable(path, holds_vocabulary, "vocabulary")

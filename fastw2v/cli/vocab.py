@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fastw2v.cli.options import in_corpora, in_text
+from fastw2v.cli.options import NamedFile, in_corpora, in_text
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import Column, answer_json, answer_table, answer_tsv, chosen, report_options
-from fastw2v.cli.streams import answer, name_of, on_terminal, say
+from fastw2v.cli.streams import answer, name_of, on_terminal, output_of, say, write_utf8
+from fastw2v.errors import CorpusError
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
+    import numpy as np
+
+    from fastw2v.corpus.counted import Counted
     from fastw2v.corpus.reading import Reading
 
 _SHOWN = 20  # words, in a terminal
@@ -34,13 +39,20 @@ _COLUMNS = ("word", "count", "share", "cumulative_share")
     ],
 )
 @in_corpora
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="write words and counts to this file")
+@click.option(
+    "-o", "--output", type=NamedFile(written=True, or_stdout=True), help="write words and counts to this file"
+)
 @click.option("--overwrite", is_flag=True, help="replace an OUTPUT that exists and is no vocabulary")
 @click.option("-t", "--topn", type=click.IntRange(min=1), help="report only so many words, the most frequent")
 @click.option("--min-count", type=click.IntRange(min=1), default=1, show_default=True, help="leave out rarer words")
 @click.option("--max-vocab", type=click.IntRange(min=1), help="keep at most this many words, the most frequent")
 @in_text
-@click.option("--spool", metavar="FOLDER", help="keep the word ids in this folder, not in memory, while it reads")
+@click.option(
+    "--spool",
+    type=NamedFile(written=True),
+    metavar="FOLDER",
+    help="keep the word ids in this folder, not in memory, while it reads",
+)
 @click.option("-j", "--n-jobs", type=int, help="threads; by default one for each usable CPU")
 @click.option("-q", "--quiet", is_flag=True, help="print nothing but the words, errors and warnings")
 @report_options
@@ -62,30 +74,28 @@ def vocab(
     line, the most frequent first, after the ends of lines, which word2vec.c counts as </s>.
     """
     from fastw2v.cli.coverage import answer_coverage, coverage
-    from fastw2v.cli.train import check_not_of_corpus, paths_of
-    from fastw2v.cli.vocabulary_files import holds_vocabulary, vocabulary_lines, write_lines
+    from fastw2v.cli.files import paths_of
+    from fastw2v.cli.train_command import check_vocabulary
+    from fastw2v.cli.vocabulary_files import vocabulary_lines, write_lines
     from fastw2v.corpus.vocabulary import frequent_words
-    from fastw2v.formats.saving import check_replaceable
-    from fastw2v.writing.atomic import check_target
 
     paths = paths_of(corpus)
     if output is not None:
         if form == "json":
             raise click.UsageError("--json is a report on standard output, without -o; -o writes word2vec.c's or --tsv")
-        check_target(output)
-        if not overwrite:
-            check_replaceable(output, holds_vocabulary, "vocabulary")
-        check_not_of_corpus("--output", output, paths)
+        output, _ = output_of(output, None)
+        check_vocabulary(output, paths, overwrite, "output")
     read = _read(paths, **reading)
     counts, sentences = read.counted.counts, read.counted.sentences
     rows = frequent_words(counts, min_count, max_vocab)[:topn]
+    check_some_are_kept(rows, read.counted, min_count)
     words, own = list(map(str, read.counted.words(rows))), counts[rows].tolist()
     kept, tokens = sum(own), read.counted.tokens
     table = coverage(counts)
     if not quiet:
         say(
-            f"{tokens:,} tokens in {sentences:,} sentences, {len(counts):,} distinct words; these {len(words):,} are "
-            f"{kept / max(1, tokens):.1%} of the tokens"
+            f"{counted(tokens, 'token')} in {counted(sentences, 'sentence')}, {counted(len(counts), 'distinct word')}; "
+            f"{'this one is' if len(words) == 1 else f'these {len(words):,} are'} {kept / tokens:.1%} of the tokens"
         )
     if output is not None:
         lines = _tsv_lines(words, own, tokens) if form == "tsv" else vocabulary_lines(words, own, sentences)
@@ -101,6 +111,7 @@ def vocab(
     elif shape == "tsv":
         answer_tsv(_COLUMNS, _rows(words, own, tokens))
     elif shape == "plain":
+        write_utf8()
         for line in vocabulary_lines(words, own, sentences):
             answer(line[:-1])
     else:
@@ -111,8 +122,21 @@ def vocab(
         answer_coverage(table)
 
 
+def check_some_are_kept(rows: np.ndarray, read: Counted, min_count: int) -> None:
+    """Raise if no word of a text is frequent enough: a vocabulary without words would be written."""
+    if len(rows):
+        return
+    import numpy as np
+
+    from fastw2v.corpus.faults import describe_most_frequent
+
+    top = int(read.counts.argmax())
+    most = describe_most_frequent(read.words(np.array([top]))[0], int(read.counts[top]))
+    raise CorpusError(f"no word occurs min_count={min_count} times: {most}; lower min_count")
+
+
 def _read(paths: list[Path], **options: Any) -> Reading:
-    from fastw2v.cli.train import corpus_of
+    from fastw2v.cli.files import corpus_of
     from fastw2v.corpus.reading import read_corpus
     from fastw2v.parameters import check
 

@@ -40,6 +40,13 @@ def read_counts(path: Path) -> dict[str, int]:
 
 
 def _read(path: Path) -> tuple[list[str], list[int] | None]:
+    from fastw2v.formats.sniff import holds_vectors
+
+    if path.is_file() and path.stat().st_size and holds_vectors(path):
+        raise ParameterError(
+            f"{path}: expected one word on each line, found a file of word vectors: take the words from the lines of "
+            f"'fastw2v convert {path} -'"
+        )
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -10,8 +10,13 @@ import click
 from fastw2v.cli.options import NamedFile
 from fastw2v.cli.pages import Page
 from fastw2v.errors import ParameterError
+from fastw2v.progress.figures import counted
 
 _CBOW_RATE, _SKIPGRAM_RATE = 0.05, 0.025
+_OF_TRAINING = (
+    *("vector_size", "window", "sample", "hs", "negative", "epochs", "learning_rate", "classes", "binary", "cbow"),
+    *("vocabulary", "seed"),
+)
 
 
 @click.command(
@@ -42,7 +47,9 @@ _CBOW_RATE, _SKIPGRAM_RATE = 0.05, 0.025
 @click.option(
     "-train", "corpus", required=True, metavar="FILE", help="the text; also .gz .bz2 .xz .zst, folders, globs"
 )
-@click.option("-output", "output", type=NamedFile(written=True), help="file for the vectors, or for -classes")
+@click.option(
+    "-output", "output", type=NamedFile(written=True, or_stdout=True), help="file for the vectors, or for -classes"
+)
 @click.option("-size", "vector_size", type=int, default=100, show_default=True, help="dimensions of a word vector")
 @click.option("-window", "window", type=int, default=5, show_default=True, help="words on either side of the center")
 @click.option(
@@ -90,11 +97,14 @@ def word2vec(
     exactly, where word2vec.c may drop words while it counts.
     """
     from fastw2v.cli.dialects import only_count, train_as
+    from fastw2v.cli.idle import tell_of_no_effect
+    from fastw2v.cli.streams import output_of
 
     if output is None and save_vocab is None:
         raise click.UsageError("there is nothing to write: name a file with -output or -save-vocab")
     if output is None:
         assert save_vocab is not None
+        tell_of_no_effect(click.get_current_context(), dict.fromkeys(_OF_TRAINING, "without -output words are counted"))
         only_count(corpus, save_vocab, min_count=min_count, n_jobs=n_jobs, overwrite=overwrite, quiet=not debug)
         return
     if not hs and not negative:
@@ -117,8 +127,9 @@ def word2vec(
         options["slow_frequent"] = False
     if vocabulary is not None:
         options["vocabulary"] = _words_to_train(vocabulary, min_count)
+    output, _ = output_of(output, None)
     to = _destination(output, "binary" if binary else "text", classes, overwrite, save_vocab)
-    train_as(corpus, to, quiet=not debug, options=options)
+    train_as(corpus, to, quiet=not debug, options=options, read={"vocabulary": vocabulary})
 
 
 def _words_to_train(path: Path, min_count: int) -> list[str]:
@@ -129,7 +140,8 @@ def _words_to_train(path: Path, min_count: int) -> list[str]:
     words = [word for word, count in counts.items() if count >= min_count]
     if len(words) < 2:
         raise ParameterError(
-            f"-read-vocab {path}: {len(words):,} of its {len(counts):,} words have counts of at least -min-count "
+            f"-read-vocab {path}: {len(words):,} of its {counted(len(counts), 'word')} have counts of at least "
+            "-min-count "
             f"{min_count}, and training needs two: lower -min-count"
         )
     return words

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fastw2v.cli.streams import say
 from fastw2v.cli.train_command import Destination, check_vocabulary, save_vocabulary
 from fastw2v.cli.vocabulary_files import write_lines
 from fastw2v.errors import ParameterError
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.cli.train import Trained
@@ -34,9 +36,9 @@ class ClassesDestination(Destination):
 
     def check(self, corpora: list[Path]) -> None:
         """Check before training that the files can be written, and replace nothing else."""
-        for path, other in ((self.path, None), (self.vocabulary, self.path)):
-            if path is not None:
-                check_vocabulary(path, corpora, other, self.overwrite)  # lines of a word and a number, too
+        check_vocabulary(self.path, corpora, self.overwrite, "output")  # lines of a word and a number, too
+        if self.vocabulary is not None:
+            check_vocabulary(self.vocabulary, corpora, self.overwrite)
 
     def write(self, result: Trained) -> None:
         """Cluster the unit vectors, and write the words in the order of their counts."""
@@ -44,6 +46,8 @@ class ClassesDestination(Destination):
 
         vectors = result.word_vectors
         number = min(self.classes, len(vectors))
+        if number < self.classes:
+            say(f"fastw2v: warning: -classes {self.classes}: there are {counted(number, 'word')}, and so many classes")
         seed = result.session.state.plan.seed % 2**32
         found = KMeans(number, n_init=1, max_iter=_STEPS, random_state=seed).fit_predict(vectors.unit_vectors)
         pairs = zip(vectors.index_to_key, found.tolist(), strict=True)

@@ -24,6 +24,7 @@ from fastw2v.formats.sniff import Format, certain_format, checked_path
 from fastw2v.formats.text import write_text
 from fastw2v.formats.words import plain_words
 from fastw2v.parameters import Errors
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.word_vectors import WordVectors
 
 PathLike = str | os.PathLike[str]
@@ -194,8 +195,8 @@ def _counts_of(words: Iterable[Any], counts: dict[str, int], fvocab: PathLike) -
     missing = [word for word in words if word not in counts]
     if missing:
         warn_user(
-            f"{os.fspath(fvocab)}: {len(missing):,} words of the vectors are missing (the first is {missing[0]!r}); "
-            "their count is 0"
+            f"{os.fspath(fvocab)}: {counted(len(missing), 'word of the vectors is', 'words of the vectors are')} "
+            f"missing (the first is {missing[0]!r}); their count is 0"
         )
     return np.array([counts.get(word, 0) for word in words], np.int64)
 

@@ -11,6 +11,7 @@ import numpy as np
 from fastw2v.corpus.counted import Counted
 from fastw2v.errors import CorpusTypeError, warn_user
 from fastw2v.parameters import shown
+from fastw2v.progress import figures
 
 _SAMPLE = 200  # words that are looked at, the first that occurred
 # Four characters of Chinese or Japanese that are not all Katakana, in which long words are written, or eight of Thai.
@@ -81,7 +82,8 @@ def _check_objects(words: Sequence[Hashable], counted: Counted) -> None:
     if own_equality is object.__eq__ and len(counted.counts) > 1 and counted.counts.max() == 1:
         raise CorpusTypeError(
             f"the tokens are objects such as {shown(first)} ({type(first).__name__}), each equal to itself alone: "
-            f"{counted.tokens:,} tokens, {len(counted.counts):,} words; pass strings, as in [str(token) for token in "
+            f"{figures.counted(counted.tokens, 'token')}, {figures.counted(len(counted.counts), 'word')}; pass "
+            "strings, as in [str(token) for token in "
             "tokens], or give the class __eq__ and __hash__"
         )
 

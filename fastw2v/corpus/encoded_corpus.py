@@ -21,6 +21,9 @@ from fastw2v.progress.figures import counted, format_took
 NAMED = 10  # of the words that were left out
 
 
+_NOT_COMPOSED = "a combining mark (text that is not composed, NFC)"
+
+
 @dataclass(frozen=True)
 class EncodeReport:
     """What was read, and everything that was left out.
@@ -78,17 +81,17 @@ class EncodeReport:
     def remarks(self) -> list[str]:
         """Return a line for each kind of byte, character or word that was changed, lost or may be mistaken."""
         lines = []
-        for n, what in (
-            (self.unseen_words, "words of the given vocabulary do not occur"),
-            (self.replaced_bytes, "bytes were invalid UTF-8 and became U+FFFD"),
-            (self.ignored_bytes, "bytes were invalid UTF-8 and were left out"),
-            (self.nul_bytes, "NUL bytes were kept as part of words"),
-            (self.unicode_space_tokens, "tokens hold a Unicode space, at which files are not split"),
-            (self.soft_hyphen_tokens, "tokens hold a soft hyphen"),
-            (self.combining_mark_tokens, "tokens hold a combining mark (text that is not composed, NFC)"),
+        for n, one, many, what in (
+            (self.unseen_words, "word of the given vocabulary does", "words of the given vocabulary do", "not occur"),
+            (self.replaced_bytes, "byte was", "bytes were", "invalid UTF-8 and became U+FFFD"),
+            (self.ignored_bytes, "byte was", "bytes were", "invalid UTF-8 and left out"),
+            (self.nul_bytes, "NUL byte was", "NUL bytes were", "kept as part of words"),
+            (self.unicode_space_tokens, "token holds", "tokens hold", "a Unicode space, at which files are not split"),
+            (self.soft_hyphen_tokens, "token holds", "tokens hold", "a soft hyphen"),
+            (self.combining_mark_tokens, "token holds", "tokens hold", _NOT_COMPOSED),
         ):
             if n:
-                lines.append(f"{n:,} {what}")
+                lines.append(f"{counted(n, one, many)} {what}")
         return lines
 
     def _named(self) -> str:
@@ -108,9 +111,11 @@ class EncodeReport:
     def __str__(self) -> str:
         rate = self.raw_tokens / self.seconds if self.seconds else 0.0
         lines = [
-            f"{self.raw_tokens:,} tokens in {self.raw_sentences:,} sentences, {self.distinct_words:,} distinct words",
-            f"kept {self.distinct_words - self.dropped_words:,} words and {self.kept_tokens:,} tokens; "
-            f"dropped {self.dropped_words:,} words and {self.dropped_tokens:,} tokens{self._named()}",
+            f"{counted(self.raw_tokens, 'token')} in {counted(self.raw_sentences, 'sentence')}, "
+            f"{counted(self.distinct_words, 'distinct word')}",
+            f"kept {counted(self.distinct_words - self.dropped_words, 'word')} and "
+            f"{counted(self.kept_tokens, 'token')}; "
+            f"dropped {counted(self.dropped_words, 'word')} and {counted(self.dropped_tokens, 'token')}{self._named()}",
         ]
         if self.new_words:
             lines.append(f"{self.new_words:,} new words were added to the vocabulary")
@@ -122,7 +127,7 @@ class EncodeReport:
 
     def _repr_html_(self) -> str:
         rows: list[tuple[str, Any]] = [
-            ("tokens", f"{self.raw_tokens:,} in {self.raw_sentences:,} sentences"),
+            ("tokens", f"{self.raw_tokens:,} in {counted(self.raw_sentences, 'sentence')}"),
             ("kept", f"{self.kept_tokens:,} ({self.coverage:.1%})"),
             ("words", f"{self.distinct_words - self.dropped_words:,} of {self.distinct_words:,}"),
             ("left out, such as", cards.words(self.dropped_examples)),
@@ -193,7 +198,8 @@ class EncodedCorpus:
         return np.diff(self.offsets), None
 
     def __repr__(self) -> str:
-        return f"<EncodedCorpus: {len(self.ids):,} tokens, {len(self):,} sentences, {len(self.vocabulary):,} words>"
+        words = counted(len(self.vocabulary), "word")
+        return f"<EncodedCorpus: {counted(len(self.ids), 'token')}, {counted(len(self), 'sentence')}, {words}>"
 
     @classmethod
     def from_ids(

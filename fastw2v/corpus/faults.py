@@ -25,6 +25,9 @@ _FIRST_BYTES = (
     (b"%PDF", "a PDF file; extract its text first"),
     (b"\xd0\xcf\x11\xe0", "an old Office document; save it as text first"),
     (b"{\\rtf", "a rich text document; save it as plain text first"),
+    *((magic, "a picture; name files of text") for magic in (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8")),
+    *((magic, "a sound or a film; name files of text") for magic in (b"ID3", b"OggS", b"fLaC", b"\x1aE\xdf\xa3")),
+    *((magic, "a program; name files of text") for magic in (b"\x7fELF", b"MZ\x90\0")),
     (b"PAR1", "a parquet table; pass its column of texts, as in pandas.read_parquet(path)['text']"),
     (b"ARROW1", "an Arrow table; pass its column of texts"),
     (b"SQLite format 3", "an SQLite database; pass the texts in it"),
@@ -86,12 +89,13 @@ def _is_table(corpus: object) -> bool:
 
 def describe_empty(corpus: object, sentences: int) -> str:
     """Describe a corpus without a single word."""
-    found = f"the corpus is empty: {sentences:,} sentences, 0 words"
+    found = f"the corpus is empty: {counted(sentences, 'sentence')}, 0 words"
     if hasattr(corpus, "readline"):
         return f"{found}; an open file is read from its current position to its end: call seek(0), or pass its path"
     if isinstance(corpus, (str, os.PathLike)):
         if os.fspath(corpus) == "-":
             return f"{found}; standard input can be read only once: pipe the text in again, or pass a file"
+        found += f" in {os.fspath(corpus)}"
     elif hasattr(corpus, "__next__"):
         return (
             f"{found}; an iterator such as this {type(corpus).__name__} yields its items only once and may have been "
@@ -118,7 +122,7 @@ def describe_most_frequent(word: object, count: int) -> str:
 
 def describe_too_few(n_frequent: int, min_count: int, most_frequent: str, tokens: int, distinct: int) -> str:
     """Describe a corpus in which no word, or only one, occurs often enough."""
-    found = f"{most_frequent} ({tokens:,} tokens, {distinct:,} distinct words)"
+    found = f"{most_frequent} ({counted(tokens, 'token')}, {counted(distinct, 'distinct word')})"
     if n_frequent == 0:
         return f"no word occurs min_count={min_count} times: {found}; lower min_count or pass more text"
     if min_count <= 1:

@@ -14,6 +14,7 @@ from fastw2v.corpus.counted import Counted
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError, warn_user
 from fastw2v.parameters import shown
+from fastw2v.progress import figures
 
 
 class NoKnownWordsError(CorpusError):
@@ -116,13 +117,13 @@ def check_coverage(
     remedy = _remedy(given, counted, known_tokens)
     if not known_tokens and not new_words:
         raise NoKnownWordsError(
-            f"no word of the given vocabulary ({len(given):,} words) occurs in the corpus ({counted.tokens:,} tokens): "
-            f"{found}{remedy}",
+            f"no word of the given vocabulary ({figures.counted(len(given), 'word')}) occurs in the corpus "
+            f"({figures.counted(counted.tokens, 'token')}): {found}{remedy}",
             counted.tokens,
         )
     warn_user(
-        f"only {known_tokens / counted.tokens:.2%} of the corpus's {counted.tokens:,} tokens are words of the given "
-        f"vocabulary ({len(given):,} words): {found}{remedy}"
+        f"only {known_tokens / counted.tokens:.2%} of the corpus's {figures.counted(counted.tokens, 'token')} are "
+        f"words of the given vocabulary ({figures.counted(len(given), 'word')}): {found}{remedy}"
     )
 
 
@@ -132,7 +133,8 @@ def _doubt_unseen(given: Vocabulary, counted: Counted, unseen: np.ndarray) -> No
         return
     words = [given.words[row] for row in unseen]
     message = (
-        f"{len(words):,} of the {len(given):,} words of the given vocabulary never occur in the corpus, such as "
+        f"{len(words):,} of the {figures.counted(len(given), 'word')} of the given vocabulary never occur in the "
+        "corpus, such as "
         f"{', '.join(map(shown, words[:3]))}: their vectors stay random, and show up as neighbours; leave them out"
     )
     texts = [word for word in words if isinstance(word, str)]

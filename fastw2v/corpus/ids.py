@@ -8,6 +8,7 @@ import numpy as np
 
 from fastw2v.errors import CorpusError, CorpusTypeError
 from fastw2v.parameters import shown
+from fastw2v.progress.figures import counted
 
 PIECE = 1 << 18  # ids counted at once
 NUMBER_ANEW = (
@@ -81,7 +82,7 @@ def check_ids(ids: np.ndarray, offsets: np.ndarray, n_words: int) -> None:
         There are no ids, one of them is outside the vocabulary, or the vocabulary has fewer than two words.
     """
     if not ids.size:
-        raise CorpusError(f"the corpus is empty: {len(offsets) - 1:,} sentences without a single id")
+        raise CorpusError(f"the corpus is empty: {counted(len(offsets) - 1, 'sentence')} without a single id")
     if ids.min() < 0 or ids.max() >= n_words:
         at = int(np.flatnonzero((ids < 0) | (ids >= n_words))[0])
         sentence = int(np.searchsorted(offsets, at, side="right")) - 1

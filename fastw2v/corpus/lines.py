@@ -8,10 +8,12 @@ from typing import IO, Any
 from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counted import CountedTokens, Mark, ReadStats
 from fastw2v.corpus.faults import describe_bad_text
-from fastw2v.corpus.files import Piece, TextFile, find, first_bytes, open_lines, open_text, stream_name
+from fastw2v.corpus.files import Piece, TextFile, doubt_repeated, find, first_bytes, open_lines, open_text, stream_name
 from fastw2v.corpus.id_store import IdStore
+from fastw2v.corpus.structured_files import check_are_text
 from fastw2v.corpus.tokenizers import Tokenizer, splitter, token_list
-from fastw2v.errors import BadTokenError, CorpusError, CorpusTypeError
+from fastw2v.errors import BadTokenError, CorpusError, CorpusTypeError, warn_user
+from fastw2v.progress.figures import counted
 from fastw2v.progress.phase import SILENT, Silent
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -81,12 +83,32 @@ def _scan_lines(
         ) from None
 
 
-def lines_of(names: Iterable[Any]) -> Iterator[str]:
-    """Yield the lines of texts as `decoded_lines` does, strictly; each name is a path, a folder, a pattern or ``-``."""
-    for name in names:
-        for file in find(name):
-            with open_text(file) as stream:
-                yield from decoded_lines(stream, file.name, "strict", ReadStats(), file)
+def lines_of(names: Iterable[Any], *, told: bool = False, errors: str = "strict") -> Iterator[str]:
+    """Yield the lines of texts as `decoded_lines` does.
+
+    Parameters
+    ----------
+    names : iterable of paths, folders, patterns or ``-``
+    told : bool
+        Whether the caller chose how the lines are to be taken: then tables, JSON and markup are read, too.
+    errors : {"strict", "replace", "ignore"}
+
+    Raises
+    ------
+    CorpusError
+        A file is not there, or is not text.
+    """
+    files = [file for name in names for file in find(name)]
+    check_are_text(files, told=told)
+    doubt_repeated(files)
+    stats = ReadStats()
+    for file in files:
+        with open_text(file) as stream:
+            yield from decoded_lines(stream, file.name, errors, stats, file)
+    if odd := stats.replaced_bytes + stats.ignored_bytes:
+        done = "U+FFFD stands for" if stats.replaced_bytes else "left out"
+        others = " and other files" if len(files) > 1 else ""
+        warn_user(f"invalid UTF-8 in {files[0].name}{others}: {done} {counted(odd, 'byte')}")
 
 
 def decoded_lines(

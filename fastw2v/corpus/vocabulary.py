@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.corpus.faults import describe_most_frequent
 from fastw2v.errors import CorpusError, ParameterError, UnknownWordError
+from fastw2v.progress.figures import counted
 
 # Similar words are looked for among this many of the most frequent words: difflib takes about 2 us for each, and a
 # mistyped name must not cost seconds.
@@ -146,7 +147,7 @@ class Vocabulary:
         if self._counts is not None:
             shown = [f"{word}: {count:,}" for word, count in zip(shown, self._counts[:3], strict=True)]
         shown += ["..."] if len(self) > 3 else []
-        return f"<Vocabulary of {len(self):,} words{': ' if shown else ''}{', '.join(shown)}>"
+        return f"<Vocabulary of {counted(len(self), 'word')}{': ' if shown else ''}{', '.join(shown)}>"
 
     def __getstate__(self) -> tuple[list[Hashable], NDArray[np.int64] | None]:
         return self._words, self._counts
@@ -209,7 +210,7 @@ def _checked_counts(counts: ArrayLike, n_words: int) -> NDArray[np.int64]:
 
 def describe_unknown(word: object, vocabulary: Vocabulary) -> str:
     """Return the message for a word that is not in the vocabulary."""
-    message = f"the word {word!r} is not in the vocabulary of {len(vocabulary):,} words"
+    message = f"the word {word!r} is not in the vocabulary of {counted(len(vocabulary), 'word')}"
     if isinstance(word, str):
         bare = word.replace("\N{SOFT HYPHEN}", "").strip()
         for form, what in (

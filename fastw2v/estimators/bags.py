@@ -14,6 +14,7 @@ from fastw2v.corpus.faults import check_documents_type, describe_no_documents
 from fastw2v.corpus.iterables import python_items
 from fastw2v.corpus.tokenizers import Tokenizer, apply
 from fastw2v.errors import CorpusError, CorpusTypeError, warn_user
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.search import rows_not_finite
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _of_finite_vectors(counts: sparse.csr_matrix, vectors: WordVectors) -> spars
         return counts
     word = vectors.index_to_key[rows[0]]
     warn_user(
-        f"the vectors of {len(rows):,} words of the documents hold NaN or infinity (the first is that of "
+        f"the vectors of {counted(len(rows), 'word')} of the documents hold NaN or infinity (the first is that of "
         f"{word!r:.60}): these words are left out"
     )
     counts.data[np.isin(counts.indices, rows)] = 0
@@ -126,7 +127,7 @@ def warn_of_zeros(counts: sparse.csr_matrix, vectors: WordVectors) -> None:
 
 def some_words(vectors: WordVectors) -> str:
     """Return how many words there are, and three of them."""
-    return f"{len(vectors):,} words, such as {', '.join(map(repr, vectors.index_to_key[:3]))}"
+    return f"{counted(len(vectors), 'word')}, such as {', '.join(map(repr, vectors.index_to_key[:3]))}"
 
 
 def mean_vectors(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> NDArray[np.float32]:

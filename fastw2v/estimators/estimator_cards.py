@@ -28,7 +28,7 @@ def estimator_card(estimator: Any, shown: Any) -> str:
     vectors = estimator.vectors_
     made_of = model_facts(estimator) if hasattr(estimator, "architecture") else vectorizer_facts(estimator)
     nearest = example_rows(vectors)
-    subtitle = f"{len(vectors):,} words, {vectors.vector_size} dimensions"
+    subtitle = f"{counted(len(vectors), 'word')}, {counted(vectors.vector_size, 'dimension')}"
     parts = [made_of, *([cards.heading("nearest words"), nearest] if nearest else [])]
     return cards.card(name, *parts, cards.folded("parameters that were set", parameters), subtitle=subtitle)
 
@@ -38,7 +38,7 @@ def model_facts(model: Any) -> Html:
     losses = model.loss_history_
     rows: list[tuple[str, Any]] = [("trained by", _method(model))]
     if (read := getattr(model, "corpus_report_", None)) is not None:
-        rows.append(("corpus", f"{read.raw_tokens:,} tokens, {read.coverage:.1%} in the vocabulary"))
+        rows.append(("corpus", f"{counted(read.raw_tokens, 'token')}, {read.coverage:.1%} in the vocabulary"))
     if losses:
         epochs = counted(len(losses), "epoch")
         words = cards.text(f" {losses[0]:.4f} to {losses[-1]:.4f} in {epochs}" if losses[1:] else f"{losses[0]:.4f}")

@@ -21,6 +21,7 @@ from fastw2v.evaluate.files import BadLines, Question
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.evaluate.offsets import best_products, best_sums
 from fastw2v.parameters import check
+from fastw2v.progress.figures import counted
 from fastw2v.progress.phase import SILENT, Silent, begin_phase
 from fastw2v.vectors.search import best_of_many, search_limit, unit_rows, units_and_others
 from fastw2v.vectors.word_vectors import WordVectors
@@ -127,19 +128,20 @@ class AnalogyReport:
     def __repr__(self) -> str:
         total = self.total
         return (
-            f"<AnalogyReport: {total.accuracy:.2%} of {total.used:,} questions right, {total.missing:,} left out, "
-            f"{len(self.sections)} sections, protocol {self.protocol!r}>"
+            f"<AnalogyReport: {total.accuracy:.2%} of {counted(total.used, 'question')} right, "
+            f"{total.missing:,} left out, {counted(len(self.sections), 'section')}, protocol {self.protocol!r}>"
         )
 
     def _repr_html_(self) -> str:
-        rule = f"protocol {self.protocol!r}: {self.case_rule}, first {self.restrict_vocab:,} words searched"
+        rule = f"protocol {self.protocol!r}: {self.case_rule}, first {counted(self.restrict_vocab, 'word')} searched"
         rows = [(part.name, bar(part.accuracy), *map(Number, _figures(part))) for part in self.parts]
         header = ("section", "", "right", "of", "left out")
         return card("Analogies", table(header, rows), subtitle=rule)
 
     def __str__(self) -> str:
         lines = [
-            f"Analogies, protocol {self.protocol!r}: {self.case_rule}, first {self.restrict_vocab:,} words searched;"
+            f"Analogies, protocol {self.protocol!r}: {self.case_rule}, first {counted(self.restrict_vocab, 'word')} "
+            "searched;"
         ]
         lines.append(f"{self.missing_rule}.")
         for part in self.parts:
@@ -225,10 +227,12 @@ def evaluate_analogies(
             asked, correct = int(np.count_nonzero(known)), int(np.count_nonzero(right))
             results.append(AnalogySection(name, correct, asked, len(known) - asked))
     report = AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
-    if not report.total.used:
+    if not report.total.used and not report.total.missing:
+        warn_user("no accuracy: there is no question")
+    elif not report.total.used:
         warn_user(
-            f"no accuracy: none of {report.total.missing:,} questions could be asked, since a word of each is not "
-            f"among the first {limit:,} words of these vectors; check the language and the case of the words"
+            f"no accuracy: none of {counted(report.total.missing, 'question')} could be asked, since a word of each is "
+            f"not among the first {limit:,} words of these vectors; check the language and the case of the words"
         )
     return report
 

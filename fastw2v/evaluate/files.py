@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from fastw2v.errors import FormatError, ParameterError, warn_user
+from fastw2v.progress.figures import counted
 
 Question = tuple[str, str, str, str]
 # Names or positions (from 0) of three columns: first word, second word, score.
@@ -227,7 +228,7 @@ class _BadLines:
 
     def report(self) -> None:
         if self.count:
-            warn_user(f"{self.path}: left out {self.count:,} lines; the first is {self.first}")
+            warn_user(f"{self.path}: left out {counted(self.count, 'line')}; the first is {self.first}")
 
 
 def _text_lines(path: str | os.PathLike[str]) -> list[tuple[int, str]]:

@@ -15,6 +15,7 @@ from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate.arguments import read_pairs, read_vectors
 from fastw2v.evaluate.files import BadLines, Columns
 from fastw2v.evaluate.matching import cased_index, share
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.search import search_limit, unit_rows
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -60,8 +61,9 @@ class WordPairReport:
 
     def __str__(self) -> str:
         return (
-            f"Spearman {self.spearman:.4f}, Pearson {self.pearson:.4f}, {self.used} pairs used, {self.missing} with "
-            f"unknown words {self.missing_rule} ({self.case_rule}, first {self.restrict_vocab:,} words)"
+            f"Spearman {self.spearman:.4f}, Pearson {self.pearson:.4f}, {counted(self.used, 'pair')} used, "
+            f"{self.missing} with unknown words {self.missing_rule} ({self.case_rule}, first "
+            f"{self.restrict_vocab:,} words)"
         )
 
 
@@ -156,8 +158,8 @@ def _with_direction(vectors: WordVectors, found: list[tuple[int, int, float]]) -
     fine = (np.isfinite(lengths) & (lengths > 0)).all(axis=1)
     if not fine.all():
         warn_user(
-            f"left out {int((~fine).sum()):,} of {len(found):,} pairs: the vector of a word is zero or not finite; "
-            "they count as missing"
+            f"left out {int((~fine).sum()):,} of {counted(len(found), 'pair')}: the vector of a word is zero or not "
+            "finite; they count as missing"
         )
     return [pair for pair, good in zip(found, fine, strict=True) if good]
 
@@ -177,12 +179,12 @@ def _describe_none(theirs: NDArray[Any], ours: NDArray[Any], pairs: list[tuple[s
         return f"no correlation: it takes two pairs at least, and {given} came"
     if len(theirs) < 2:
         return (
-            f"no correlation: of {given:,} pairs {len(theirs)} could be compared, since a word of each other one is "
-            f"not among the first {limit:,} words of these vectors; {_likely_cause(pairs)}"
+            f"no correlation: of {counted(given, 'pair')} {len(theirs)} could be compared, since a word of each other "
+            f"one is not among the first {counted(limit, 'word')} of these vectors; {_likely_cause(pairs)}"
         )
     if np.ptp(theirs) == 0:
         return f"no correlation: the {len(theirs):,} pairs that could be compared all have the score {theirs[0]:g}"
-    return f"no correlation: the vectors give {len(ours):,} pairs the same similarity, {ours[0]:g}"
+    return f"no correlation: the vectors give {counted(len(ours), 'pair')} the same similarity, {ours[0]:g}"
 
 
 def _likely_cause(pairs: list[tuple[str, str, float]]) -> str:

@@ -54,7 +54,11 @@ def new_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iter
             errno.EEXIST, "the folder exists and is not empty; give another name, or pass overwrite=True", str(path)
         )
     sweep(target.parent)
-    temporary, descriptor = create(target.parent, folder=True)
+    try:
+        temporary, descriptor = create(target.parent, folder=True)
+    except OSError as error:
+        what = f"cannot create a folder in {target.parent}: {os.strerror(error.errno or 0)}"
+        raise OSError(error.errno, what, str(path)) from error
     try:
         yield temporary
         sync_folder(temporary)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from fastw2v.errors import FormatError, TruncatedFileError
+from fastw2v.progress.figures import counted
 from fastw2v.progress.phase import SILENT, Silent, begin_phase
 
 MAX_WORD_BYTES = 64 << 10
@@ -156,7 +157,8 @@ def check_header(
         The most rows that the file can hold, and not more than `words`.
     """
     if words < 1 or size < 1:
-        raise file.error("line 1", f"the header says {words} words of {size} dimensions; both must be at least 1")
+        said = f"{counted(words, 'word')} of {counted(size, 'dimension')}"
+        raise file.error("line 1", f"the header says {said}; both must be at least 1")
     # The last row may lack its newline.
     needed = header_bytes + min(words, needed_words) * least_row_bytes - 1
     if needed > file.most_bytes:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError, UndecodableWordError, warn_user
 from fastw2v.formats.reader import FileReader
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.search import rows_not_finite
 
 _FIRST_BYTES = 4 << 20
@@ -172,7 +173,7 @@ class Rows:
         self._pass_over()
         if self.left_out:
             warn_user(
-                f"{self.file.path}: left out {self.left_out:,} rows that cannot be read; the first is "
+                f"{self.file.path}: left out {counted(self.left_out, 'row')} that cannot be read; the first is "
                 f"{self._first_fault}"
             )
         if self._dropped:
@@ -190,8 +191,8 @@ class Rows:
             return self.vectors, self.words
         repeated = next(word for row, word in enumerate(self.words) if first_rows[word] != row)
         warn_user(
-            f"{self.file.path}: {len(self.words) - len(first_rows):,} rows repeat a word (the first is {repeated!r}); "
-            "kept the first row of each word"
+            f"{self.file.path}: {counted(len(self.words) - len(first_rows), 'row repeats', 'rows repeat')} a word "
+            f"(the first is {repeated!r}); kept the first row of each word"
         )
         rows = sorted(first_rows.values())
         return self.vectors[rows], [self.words[row] for row in rows]
@@ -210,8 +211,8 @@ class Rows:
         how = "bytes of them were left out" if self.errors == "ignore" else "bytes of them became U+FFFD"
         also = f"; {len(lost):,} of them became equal to another word, whose row was kept" if lost else ""
         warn_user(
-            f"{self.file.path}: {len(self._altered):,} words are not valid {self._encoding}: {how} (the first is "
-            f"{self._first_altered}){also}"
+            f"{self.file.path}: {counted(len(self._altered), 'word is', 'words are')} not valid {self._encoding}: "
+            f"{how} (the first is {self._first_altered}){also}"
         )
 
 

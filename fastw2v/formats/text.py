@@ -29,6 +29,7 @@ from fastw2v.formats.matrices import describe_numbers_as_words, only_numbers
 from fastw2v.formats.reader import MAX_WORD_BYTES, Bytes, FileReader, check_header, parse_header
 from fastw2v.formats.rows import Rows
 from fastw2v.formats.words import plain_words
+from fastw2v.progress.figures import counted
 from fastw2v.writing.atomic import Writer
 
 _BOM = b"\xef\xbb\xbf"
@@ -152,9 +153,9 @@ class _Table:
             raise self.file.error("first column", f"all words are numbers, so this seems to be {matrix}")
         if self.numbered:
             warn_user(
-                f"{self.file.path}: {len(self.numbered):,} words end in a number after a space (the first is "
-                f"{self.numbered_word[:40]!r}, line {self.numbered[0]}); check that their rows have {rows.size} "
-                "numbers and not more"
+                f"{self.file.path}: {counted(len(self.numbered), 'word ends', 'words end')} in a number after a space "
+                f"(the first is {self.numbered_word[:40]!r}, line {self.numbered[0]}); check that their rows have "
+                f"{rows.size} numbers and not more"
             )
 
     def _pass_over(self, parser: RowReader) -> None:
@@ -181,7 +182,7 @@ class _Table:
         found = self.rows.met
         promised = min(self.promised, self.rows.limit or self.promised)
         if found < promised:
-            fault = f"the header says {self.promised:,} words, but the file ends after {found:,}"
+            fault = f"the header says {counted(self.promised, 'word')}, but the file ends after {found:,}"
             if self.rows.errors != "ignore":
                 raise self.file.error(
                     f"line {found + 1}",
@@ -191,7 +192,8 @@ class _Table:
             warn_user(f"{self.file.path}: {fault}; read these")
         elif promised and found > promised:
             warn_user(
-                f"{self.file.path}: the header says {promised:,} words, but the file has {found:,}; read all of them"
+                f"{self.file.path}: the header says {counted(promised, 'word')}, but the file has {found:,}; "
+                "read all of them"
             )
 
     def _examine(self, words: list[str]) -> None:
@@ -220,7 +222,7 @@ class _Table:
         more = next((n for n, p in enumerate(reversed(pieces)) if parse_float(p.encode()) is None), len(pieces) - 1)
         raise self.file.error(
             f"line {self.numbered[0]}",
-            f"a word and {self.rows.size + more} numbers, but {source} {self.rows.size}: the word would be "
+            f"a word and {counted(self.rows.size + more, 'number')}, but {source} {self.rows.size}: the word would be "
             f"{self.numbered_word[:40]!r}, and most rows are like this. Correct the "
             f"{'header' if self.promised else 'first line'}",
         )
@@ -248,8 +250,8 @@ class _Table:
                 "WordVectors(numpy.loadtxt(path, skiprows=1), words) with the list of their words"
             )
         else:
-            source = f" (the header says {size} dimensions)" if self.promised else ""
-        return f"expected a word and {size} numbers, found {fields} fields{source}"
+            source = f" (the header says {counted(size, 'dimension')})" if self.promised else ""
+        return f"expected a word and {counted(size, 'number')}, found {counted(fields, 'field')}{source}"
 
 
 def _first_line(file: FileReader, data: Bytes) -> bytes:

@@ -76,8 +76,18 @@ FW_FN fw_i64 fw_renewed(fw_i64 number, fw_i64 slot, fw_i64 noise_slots, fw_i64 n
     return renewed < 0 ? 0 : renewed;
 }
 
-/* The length of the tiles of a chunk with this shift: a burst of one word halves them, more than once if necessary. */
-FW_FN int fw_tile_length(int tile_tokens, int shift) { return tile_tokens >> shift > 0 ? tile_tokens >> shift : 1; }
+/* The share of its step that a word's row takes of which about a tile holds `copies`: from one snapshot they all move
+   it the same way, so only the first few count: `few` is the bound of fw_settings divided by the learning rate; see
+   planning/staleness.py. */
+FW_FN float fw_burst_share(int copies, float few, float output_rate) {
+#ifdef __CUDACC__
+    const float root = sqrtf(output_rate);
+#else
+    const float root = __builtin_sqrtf(output_rate);
+#endif
+    const float counted = few / root;
+    return (float)copies > counted && copies > 1 ? (counted > 1.f ? counted : 1.f) / (float)copies : 1.f;
+}
 
 /* The share of its step that a node of the crown takes in a tile: `step` is the learning rate times the weight of the
    tile's pairs whose paths pass there. */

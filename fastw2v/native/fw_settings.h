@@ -20,6 +20,7 @@ typedef struct fw_settings {
     long long first_node;    /* the output row of the tree's first node: V if words have output rows, else 0 */
     unsigned long long seed;
     double learning_rate, min_learning_rate; /* at the first and after the last token of the run */
+    double burst_bound;                      /* copies of a word whose updates count in full, times the rate */
     int window, negative;                    /* W and K: contexts on either side, noise words for each pair */
     int passes;                              /* over the window; CBOW: 1 */
     int tile_tokens, noise_slots;            /* T and S: kept tokens of a tile, noise words that it uses */

@@ -18,7 +18,7 @@ from fastw2v.planning.learning_rate import rate_after
 from fastw2v.planning.noise import NOISE_LIFE, enough_noise_slots
 from fastw2v.planning.output_rate import output_rates
 from fastw2v.planning.spread_chunks import cut_spread
-from fastw2v.planning.staleness import Step, longest_tile, rate_damping
+from fastw2v.planning.staleness import Step, burst_bound, longest_tile, rate_damping
 from fastw2v.planning.subsampling import keep_probability
 from fastw2v.planning.tables import word_counts
 from fastw2v.planning.tree import Tree, make_tree
@@ -49,8 +49,6 @@ class Plan:
         The first token of each chunk, and the number of tokens at the end.
     chunk_sentence : int64 (chunks,)
         The sentence to which that token belongs.
-    chunk_shift : int32 (chunks,)
-        How often the chunk's tiles are halved, because one word comes in a burst there.
     pair_weight : float32 (W + 1,)
         The weight of a positive pair by its distance; see windows.py.
     kept_share : float
@@ -58,6 +56,8 @@ class Plan:
         which is the most frequent one in a run whose counts are the corpus's own.
     output_rate : float
         That word's share of the learning rate; see output_rate.py.
+    burst_bound : float
+        How many copies of a word a tile may hold before its rows move less, times the learning rate; see staleness.py.
     negative_sampling, hierarchical : bool
         The losses: of words and noise words, of the nodes of a tree.
     outputs : float
@@ -85,9 +85,9 @@ class Plan:
     seed: int
     chunk_begin: NDArray[np.int64]
     chunk_sentence: NDArray[np.int64]
-    chunk_shift: NDArray[np.int32]
     kept_share: float
     output_rate: float
+    burst_bound: float
     pair_weight: NDArray[np.float32]
     pass_slot: NDArray[np.int32]
     pairs: float
@@ -116,10 +116,6 @@ class Plan:
     def longest_chunk(self) -> int:
         """Raw tokens of the longest chunk."""
         return int(np.diff(self.chunk_begin).max(initial=0))
-
-    def tile_length(self, chunk: int) -> int:
-        """Return the tokens of a chunk's tiles: T, halved where one word comes in a burst."""
-        return max(1, self.tile_tokens >> int(self.chunk_shift[chunk]))
 
     def rate_at(self, epoch: int, chunk: int) -> float:
         """Return the learning rate at the first token of a chunk."""
@@ -172,8 +168,7 @@ def make_plan(
     step = Step(windows.pairs, outputs, rate, cbow, output_rate)
     tile_tokens = longest_tile(noise_slots, step, kept_share, float(kept.sum()) * params.epochs)
     damping = rate_damping(tile_tokens, step, kept_share)
-    how = (keep, rates_of_rows, tile_tokens, windows.sentence_pairs, outputs, params)
-    chunks = cut_spread(corpus, *how) if isinstance(corpus, SpreadCorpus) else cut_corpus(corpus, *how)
+    chunks = cut_spread(corpus) if isinstance(corpus, SpreadCorpus) else cut_corpus(corpus.offsets)
     return Plan(
         cbow=cbow,
         cbow_mean=params.cbow_mean,
@@ -192,9 +187,9 @@ def make_plan(
         seed=seed,
         chunk_begin=chunks.begin,
         chunk_sentence=chunks.sentence,
-        chunk_shift=chunks.shift,
         kept_share=kept_share,
         output_rate=output_rate,
+        burst_bound=burst_bound(windows.most_pairs, outputs),
         pair_weight=windows.pair_weight,
         pass_slot=windows.pass_slot,
         pairs=windows.pairs,

@@ -2,49 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.corpus.spread import SpreadCorpus
-from fastw2v.planning.chunks import Chunks, cut_corpus
-
-if TYPE_CHECKING:
-    from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.planning.chunks import Chunks, cut_chunks
 
 
-def cut_spread(
-    corpus: SpreadCorpus,
-    keep: NDArray[np.float64],
-    output_rate: NDArray[np.float32],
-    tile_tokens: int,
-    sentence_pairs: NDArray[np.float64],
-    outputs: float,
-    params: TrainingParameters,
-) -> Chunks:
+def cut_spread(corpus: SpreadCorpus) -> Chunks:
     """Do the same as `cut_corpus` for a corpus that is spread over ranks.
 
-    ``sentence_pairs`` are those of each length of sentences that occurs. No chunk goes beyond its stretch. The sentence
-    of a chunk that another rank holds is given as 0; this rank never trains it.
+    No chunk goes beyond its stretch. The sentence of a chunk that another rank holds is given as 0; this rank never
+    trains it.
     """
     begins: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
-    shifts: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]
     for number in corpus.own_stretches():
-        stretch = corpus.stretch(number)
-        lengths = np.diff(stretch.offsets)
-        pairs = sentence_pairs[np.searchsorted(corpus.lengths, lengths)]
-        chunks = cut_corpus(stretch, keep, output_rate, tile_tokens, pairs, outputs, params)
-        begins.append(chunks.begin[:-1] + corpus.stretch_begin[number])
-        shifts.append(chunks.shift)
+        begins.append(cut_chunks(corpus.stretch(number).offsets)[:-1] + corpus.stretch_begin[number])
     own = np.concatenate(begins)
-    of_all = np.concatenate(corpus.comm.from_owners(own))
-    order = np.argsort(of_all)
-    shift = np.concatenate(corpus.comm.from_owners(np.concatenate(shifts).astype(np.int32)))[order]
-    begin = np.append(of_all[order], len(corpus.ids))
-    sentence = np.zeros(len(shift), np.int64)
+    begin = np.append(np.sort(np.concatenate(corpus.comm.from_owners(own))), len(corpus.ids))
+    sentence = np.zeros(len(begin) - 1, np.int64)
     sentence[np.searchsorted(begin[:-1], own)] = np.searchsorted(corpus.offsets, own, side="right") - 1
-    return Chunks(begin, sentence, shift)
+    return Chunks(begin, sentence)
 
 
 def owner_of_chunks(corpus: Any, chunk_begin: NDArray[np.int64]) -> NDArray[np.int32] | None:

@@ -1,4 +1,4 @@
-"""Bounds on how far a tile overshoots. They set the tile's length, shorten it in bursts and lower the learning rate.
+"""Bounds on how far a tile overshoots. They set the tile's length, hold rows back in bursts and lower the rate.
 
 A tile learns from one snapshot of its rows. A word that fills the tile moves once for each of its occurrences there,
 before any update moves it back. `staleness` estimates how far; tiles are as long as its bounds allow. concurrency.py
@@ -19,11 +19,8 @@ SMALL_RUN_TOKENS = 500_000  # kept tokens, all epochs together
 SMALL_RUN_TILE = 8
 # How far one tile may overshoot (see `staleness`): in simulations 3.5 was stable and 4.1 diverged.
 TILE_STALENESS_MAX = 2.0
-# The same bound for a burst, a short stretch of text that one word dominates, computed from its share there. Text made
-# only of bursts (topics of forty words, eight seeds) always trained at 3.6, and diverged with some parameters at 5.
-# CBOW, whose hidden rows average the window, always trained at 12 and not always at 20. Both with five negatives; for
-# more see `burst_bound`.
-BURST_STALENESS_MAX = {"skipgram": 3.6, "cbow": 10.0}
+# The same bound for a burst, a short stretch of text that one word dominates: see `burst_shares`.
+BURST_STALENESS_MAX = 2.0
 # Where even a tile of one token exceeds TILE_STALENESS_MAX (a handful of words), the learning rate is lowered, at most
 # to this share of it. Rates that diverge in any trainer still do.
 RATE_DAMPING_MIN = 0.25
@@ -83,22 +80,6 @@ def longest_tile(noise_slots: int, step: Step, kept_share: float, run_tokens: fl
     return tokens
 
 
-def burst_shifts(shares: NDArray[np.float64], tile_tokens: int, step: Step, most: float) -> NDArray[np.int32]:
-    """Return how often to halve the tiles in each piece of the corpus.
-
-    ``shares`` is the largest share of one word near each piece, ``step.pairs`` the weight of its tokens' pairs, at
-    most.
-
-    Text has bursts (encoded attachments, rows of one sign, a refrain) that fill a tile with one word, however small the
-    word's share of the whole corpus is.
-    """
-    shifts = np.zeros(len(shares), np.int32)
-    for _ in range(tile_tokens.bit_length() - 1):
-        stale = staleness(tile_tokens >> shifts, step, shares)
-        shifts += (stale > most) & (tile_tokens >> shifts > 1)
-    return shifts
-
-
 def relief(outputs: float) -> float:
     """Return how much further a row may move at once where pairs train this many output rows, not six.
 
@@ -108,13 +89,55 @@ def relief(outputs: float) -> float:
     return max(1.0, (outputs / 6) ** 0.5)
 
 
-def burst_bound(architecture: str, outputs: float) -> float:
-    """Return the largest `staleness` that a tile in a burst may have.
+def burst_bound(most_pairs: float, outputs: float) -> float:
+    """Return how many copies of a word a tile may hold before its rows move less, times the learning rate.
 
-    With 8 to 15 negatives, texts of topics (eight seeds) always trained at this bound and diverged with some parameters
-    at 1.2 times this bound.
+    That many copies have a `staleness` of BURST_STALENESS_MAX, if their tokens have the most pairs.
+
+    Parameters
+    ----------
+    most_pairs : float
+        The expected weight of the pairs that a token has in one pass over its window, at most.
+    outputs : float
+        The output rows that a pair trains.
     """
-    return BURST_STALENESS_MAX[architecture] * relief(outputs)
+    return BURST_STALENESS_MAX * relief(outputs) / (max(most_pairs, 1.0) * outputs)
+
+
+def burst_shares(
+    words: NDArray[np.int64], tile_tokens: int, bound: float, rate: float, output_rate: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Return the share of its step that each kept token's rows take.
+
+    A word's copies are those within half a tile on either side of the token. Text has bursts (encoded attachments, rows
+    of one sign, a refrain) that fill a tile with one word, however rare it is elsewhere. From one snapshot, all copies
+    would move its rows the same way; so no more than the first ``bound / rate / sqrt(output_rate)`` count, and one at
+    least.
+
+    Parameters
+    ----------
+    words : int (n,)
+        Word ids of the stream of a chunk.
+    tile_tokens : int
+    bound : float
+        See `burst_bound`.
+    rate : float
+        The learning rate at the chunk's first token.
+    output_rate : float32 (V,)
+        The share of the rate at which each word's output row moves.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> words = np.array([0, 1, 1, 1, 1, 2])
+    >>> burst_shares(words, 8, 0.1, 0.05, np.ones(3, np.float32)).tolist()
+    [1.0, 0.5, 0.5, 0.5, 0.5, 1.0]
+    """
+    half = tile_tokens // 2
+    around = np.pad(words, half, constant_values=-1)
+    copies = sum((around[at : at + len(words)] == words for at in range(2 * half)), np.zeros(len(words)))
+    counted = np.maximum(1.0, bound / max(rate, 1e-300) / np.sqrt(output_rate[words]))
+    return np.minimum(1.0, counted / np.maximum(copies, 1.0))
 
 
 def rate_damping(tile_tokens: int, step: Step, kept_share: float) -> float:

@@ -36,8 +36,8 @@ class Windows(NamedTuple):
     ----------
     window, drawn, pair_weight, pass_slot, pairs
         As in `Plan` (``drawn`` is its ``draw_windows``).
-    sentence_pairs : float64 (sentences,)
-        The expected weight of the pairs that a token of each sentence has in one pass, at most.
+    most_pairs : float
+        The expected weight of the pairs that a token has in one pass, at most.
     """
 
     window: int
@@ -45,7 +45,7 @@ class Windows(NamedTuple):
     pair_weight: NDArray[np.float32]
     pass_slot: NDArray[np.int32]
     pairs: float
-    sentence_pairs: NDArray[np.float64]
+    most_pairs: float
 
 
 def plan_windows(
@@ -77,7 +77,7 @@ def plan_windows(
         pair_weight=pair_weights(shrink, architecture, window),
         pass_slot=pass_slot,
         pairs=min(at_once, mean_pairs(weights, kept, times)),
-        sentence_pairs=np.minimum(whole, at_once),
+        most_pairs=min(at_once, float(whole.max(initial=0))),
     )
 
 

@@ -38,7 +38,7 @@ class Table:
         """Write it to standard error, in lines no longer than the terminal's."""
         from rich.console import Console
 
-        width = min(Console(file=sys.stderr, force_jupyter=False).width, WIDEST)
+        width = min(Console(file=sys.stderr, force_jupyter=False).width or WIDEST, WIDEST)  # COLUMNS=0 says nothing
         try:
             encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
             text = "\n".join(self._lines(width)).encode(encoding, "backslashreplace").decode(encoding)

@@ -57,15 +57,25 @@ def format_large(number: float) -> str:
     return f"{number:.0f}"
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str | None = None) -> str:
     """Return a number with what it counts.
+
+    Parameters
+    ----------
+    number : int
+    noun : str
+        What follows a single one; a verb may be part of it.
+    plural : str, optional
+        By default the noun with an s.
 
     Examples
     --------
     >>> counted(1, "thread"), counted(1_234, "thread")
     ('1 thread', '1,234 threads')
+    >>> counted(1, "row repeats", "rows repeat"), counted(2, "row repeats", "rows repeat")
+    ('1 row repeats', '2 rows repeat')
     """
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def printable(text: str) -> str:

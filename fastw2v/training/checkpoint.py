@@ -24,7 +24,7 @@ from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.record import record
 from fastw2v.vectors.word_vectors import WordVectors
-from fastw2v.writing.atomic import check_target
+from fastw2v.writing.atomic import check_target, own_descriptor
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
@@ -47,6 +47,8 @@ def check_checkpoint(path: str | os.PathLike[str]) -> None:
         The folder is missing or not writable.
     """
     check_target(path)
+    if own_descriptor(Path(path)) is not None or (os.path.exists(path) and not os.path.isfile(path)):
+        raise FormatError(f"{os.fspath(path)} is a device or a pipe, from which no run can continue: name a file")
     if os.path.isfile(path) and os.path.getsize(path) and not is_checkpoint(Path(path)):
         raise FormatError(
             f"{os.fspath(path)} exists and is not a checkpoint, which would replace it: name another file, or delete "
@@ -117,7 +119,10 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Train
     position = loaded.metadata.get("training")
     rows = OutputRows(loaded.context_vectors, loaded.node_vectors)
     if not isinstance(position, dict) or rows.is_empty:
-        raise FormatError(f"{os.fspath(path)}: a model, but not a checkpoint: it does not record a position")
+        raise FormatError(
+            f"{os.fspath(path)}: a model, but not a checkpoint: it does not record a position; training starts from "
+            "its vectors as `initial_vectors`"
+        )
     try:
         params = TrainingParameters(**position["params"]).checked()
         if missing := {each.name for each in fields(params)} - position["params"].keys():

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.machine import check_memory
 from fastw2v.parameters import shown
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.word_vectors import find_word_vectors
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def initial_rows(
     if given is None:
         return None
     _check_vector_size(given, vector_size)
-    check_memory(4 * len(vocabulary) * vector_size, f"initial_vectors for {len(vocabulary):,} words")
+    check_memory(4 * len(vocabulary) * vector_size, f"initial_vectors for {counted(len(vocabulary), 'word')}")
     rows = np.full((len(vocabulary), vector_size), np.nan, np.float32)
     word_vectors = find_word_vectors(given)
     if word_vectors is not None:
@@ -121,7 +122,7 @@ def _warn_of_few(found: int, given: Sequence[Any], vocabulary: Vocabulary) -> No
         return
     theirs, ours = (", ".join(map(repr, words[:3])) for words in (given, vocabulary.words))
     warn_user(
-        f"initial_vectors have {found:,} of the {len(vocabulary):,} words of the vocabulary "
+        f"initial_vectors have {found:,} of the {counted(len(vocabulary), 'word')} of the vocabulary "
         f"({found / len(vocabulary):.2%}), and the others start at random: they are vectors of words such as {theirs}, "
         f"the vocabulary has words such as {ours}; check that both have the same case and come from the same tokenizer"
     )
@@ -159,7 +160,7 @@ def _check_vector_size(given: Any, vector_size: int) -> None:
         size = word_vectors.vector_size
         if size != vector_size:
             raise ParameterError(
-                f"initial_vectors have {size} dimensions, vector_size is {vector_size}: make them equal"
+                f"initial_vectors have {counted(size, 'dimension')}, vector_size is {vector_size}: make them equal"
             )
     elif isinstance(given, (str, bytes)) or not (hasattr(given, "__len__") or hasattr(given, "__array__")):
         raise ParameterError(
@@ -192,7 +193,7 @@ def frozen_rows(words: Iterable[Any] | None, vocabulary: Vocabulary) -> NDArray[
     rows = np.zeros(len(vocabulary), np.uint8)
     for word in words:
         if not isinstance(word, Hashable) or word not in vocabulary:
-            raise ParameterError(f"frozen: {word!r} is not in the vocabulary of {len(vocabulary):,} words")
+            raise ParameterError(f"frozen: {word!r} is not in the vocabulary of {counted(len(vocabulary), 'word')}")
         rows[vocabulary[word]] = 1
     return rows
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from fastw2v.planning.subsampling import expected_tokens
 from fastw2v.planning.tables import word_counts
+from fastw2v.progress.figures import counted
 from fastw2v.training.progress import describe, progress_line
 
 if TYPE_CHECKING:
@@ -34,14 +35,15 @@ def log_reading() -> None:
 
 def log_counts(words: int, tokens: int, sentences: int) -> None:
     """Tell how much was read."""
-    logger.info(f"collected {words:,} words from {tokens:,} tokens in {sentences:,} sentences")
+    source = f"{counted(tokens, 'token')} in {counted(sentences, 'sentence')}"
+    logger.info(f"collected {counted(words, 'word')} from {source}")
 
 
 def log_vocabulary(words: int, kept: int, tokens: int, dropped: int) -> None:
     """Tell how many words the vocabulary has, how many of all tokens they keep, and how many words it leaves out."""
     logger.info(
-        f"the vocabulary has {words:,} words and keeps {_share(kept, tokens)}; {dropped:,} words and "
-        f"{tokens - kept:,} tokens are left out"
+        f"the vocabulary has {counted(words, 'word')} and keeps {_share(kept, tokens)}; {counted(dropped, 'word')} and "
+        f"{counted(tokens - kept, 'token is', 'tokens are')} left out"
     )
 
 
@@ -62,8 +64,8 @@ def log_start(session: Session) -> None:
     noise = f"negative={parameters.negative}, " if state.plan.negative_sampling else ""
     logger.info(f"sample={parameters.sample:g} keeps about {_share(kept, tokens)} in each epoch")
     logger.info(
-        f"training {len(session.corpus.vocabulary):,} vectors of {parameters.vector_size} numbers for "
-        f"{state.plan.epochs - state.epoch} epochs with architecture={parameters.architecture}, "
+        f"training {len(session.corpus.vocabulary):,} vectors of {counted(parameters.vector_size, 'number')} for "
+        f"{counted(state.plan.epochs - state.epoch, 'epoch')} with architecture={parameters.architecture}, "
         f"window={parameters.window}, loss={parameters.loss}, {noise}learning rate "
         f"{state.plan.learning_rate:g} to {state.plan.min_learning_rate:g}, device={request.device}, "
         f"n_jobs={request.n_jobs}"
@@ -78,7 +80,8 @@ def log_end(session: Session) -> None:
     ended = "ended" if state.complete else f"was stopped by the {report.stopped_by or 'caller'}"
     loss = f", loss {state.loss_history[-1]:.4f}" if state.loss_history else ""
     logger.info(
-        f"training {ended} after {len(state.loss_history)} of {state.plan.epochs} epochs: {report.tokens:,} tokens in "
+        f"training {ended} after {len(state.loss_history)} of {counted(state.plan.epochs, 'epoch')}: "
+        f"{counted(report.tokens, 'token')} in "
         f"{report.seconds:.1f} s, {report.words_per_second:,.0f} words/s, on {report.device}, "
         f"n_jobs={report.n_jobs}{loss}"
     )
@@ -102,4 +105,4 @@ class ProgressLog:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{part:,} of {whole:,} tokens ({part / max(1, whole):.1%})"
+    return f"{part:,} of {counted(whole, 'token')} ({part / max(1, whole):.1%})"

@@ -119,7 +119,8 @@ class Report:
         at = counted(self.n_jobs, "thread") if self.device == "cpu" else self.device
         at += f" of {self.ranks} ranks" if self.ranks > 1 else ""
         early = f"; stopped by the {self.stopped_by}" if self.stopped_by else ""
-        trained = f"{self.tokens:,} tokens in {self.seconds:.2f} s on {at}, {self.words_per_second:,.0f} words/s"
+        speed = f"{self.words_per_second:,.0f} words/s"
+        trained = f"{counted(self.tokens, 'token')} in {self.seconds:.2f} s on {at}, {speed}"
         return f"trained {trained}{early}" if self.device else "trained nothing in this call"
 
     def _repr_html_(self) -> str:

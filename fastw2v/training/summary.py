@@ -49,8 +49,8 @@ def time_rows(read: EncodeReport, trained: Report) -> list[tuple[str, str]]:
 def vocabulary_rows(read: EncodeReport, words: int) -> list[tuple[str, str]]:
     """Return the size of the vocabulary and how much of the corpus it covers."""
     return [
-        ("vocabulary", f"{words:,} of {max(words, read.distinct_words):,} distinct words"),
-        ("coverage", f"{read.coverage:.1%} of {read.raw_tokens:,} tokens"),
+        ("vocabulary", f"{words:,} of {counted(max(words, read.distinct_words), 'distinct word')}"),
+        ("coverage", f"{read.coverage:.1%} of {counted(read.raw_tokens, 'token')}"),
     ]
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from fastw2v.errors import ParameterError, require
 from fastw2v.machine import resolve_jobs
 from fastw2v.parameters import check
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.search import whole_number
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class ApproximateIndex:
         self._graph.load(state["graph"])
 
     def __repr__(self) -> str:
-        return f"<ApproximateIndex of {self.shape[0]:,} vectors of {self.shape[1]} dimensions>"
+        return f"<ApproximateIndex of {counted(self.shape[0], 'vector')} of {counted(self.shape[1], 'dimension')}>"
 
     def __len__(self) -> int:
         return int(self.shape[0])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.errors import ParameterError, warn_user
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.queries import check_finite, is_column
 from fastw2v.vectors.search import rows_not_finite, unit_row, unit_rows, units_and_others
 from fastw2v.vectors.table import Table
@@ -217,7 +218,9 @@ class Comparisons(Table):
         items = _items("words", words)
         given = np.ones(len(items)) if weights is None else np.asarray(weights, np.float64)
         if given.shape != (len(items),):
-            raise ParameterError(f"got {len(items)} words and weights of shape {given.shape}: give one weight per word")
+            raise ParameterError(
+                f"got {counted(len(items), 'word')} and weights of shape {given.shape}: give one weight per word"
+            )
         vectors, used = np.zeros((len(items), self.vector_size)), np.zeros(len(items), bool)
         rows: dict[int, int] = {}  # place in `items` -> row
         for place, item in enumerate(items):

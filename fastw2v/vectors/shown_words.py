@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError, UnknownWordError, warn_user
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.queries import check_key, is_column
 from fastw2v.vectors.search import units_and_others, whole_number
 from fastw2v.vectors.table import Table
@@ -116,7 +117,10 @@ def _rows_of(vectors: Table, words: list[Any], purpose: str) -> NDArray[np.int64
             vectors.row(words[0])
         except UnknownWordError as error:
             raise UnknownWordError(
-                words[0], f"{purpose}: none of the {len(words):,} words is in the vocabulary; the first: {error}"
+                words[0],
+                f"{purpose}: none of the {counted(len(words), 'word')} is in the vocabulary; the first: {error}"
+                if len(words) > 1
+                else f"{purpose}: {error}",
             ) from error
     if unknown:
         warn_user(f"{purpose} leaves out {_few(unknown)}: not in the vocabulary")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fastw2v import cards
 from fastw2v.cards import Html, table
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.neighbour_list import NeighbourList
 from fastw2v.vectors.search import best_rows, units_and_others
 from fastw2v.vectors.shown_words import rows_by_frequency
@@ -81,8 +82,8 @@ def word_vectors_card(vectors: WordVectors) -> str:
     first = vectors.index_to_key[:12]
     rows: list[tuple[str, Any]] = [("first words", cards.words(first))]
     if vectors.counts is not None:
-        rows.append(("corpus", f"{int(vectors.counts.sum()):,} tokens of these words"))
-    subtitle = f"{len(vectors):,} words, {vectors.vector_size} dimensions"
+        rows.append(("corpus", f"{counted(int(vectors.counts.sum()), 'token')} of these words"))
+    subtitle = f"{counted(len(vectors), 'word')}, {counted(vectors.vector_size, 'dimension')}"
     nearest = example_rows(vectors)
     parts = (cards.facts(rows), cards.heading("nearest words"), nearest) if nearest else (cards.facts(rows),)
     return cards.card(type(vectors).__name__, *parts, subtitle=subtitle)

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, require, warn_user
 from fastw2v.gensims_names import OF_VECTORS, Answers
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.comparisons import Comparisons
 from fastw2v.vectors.neighbours import Neighbours
 from fastw2v.vectors.pictures import Pictures
@@ -91,7 +92,8 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
         else:
             vocabulary = Vocabulary(words, counts)
         if len(vocabulary) != len(array):
-            raise ParameterError(f"got {len(array):,} vectors for {len(vocabulary):,} words: give one vector per word")
+            found = f"{counted(len(array), 'vector')} for {counted(len(vocabulary), 'word')}"
+            raise ParameterError(f"got {found}: give one vector per word")
         try:
             vocabulary.index  # noqa: B018  # raises where a word appears twice
         except TypeError:
@@ -150,7 +152,7 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
         return iter(self.index_to_key)
 
     def __repr__(self) -> str:
-        return f"<WordVectors: {len(self):,} words, {self.vector_size} dimensions>"
+        return f"<WordVectors: {counted(len(self), 'word')}, {counted(self.vector_size, 'dimension')}>"
 
     def _repr_html_(self) -> str:
         return word_vectors_card(self)

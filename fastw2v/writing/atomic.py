@@ -84,6 +84,8 @@ def check_target(path: str | os.PathLike[str]) -> None:
         temporary, descriptor = _create(target.parent, asked)  # permissions alone do not decide
         os.unlink(temporary)
         os.close(descriptor)
+    elif stat.S_ISCHR(old_mode):
+        os.close(os.open(asked, os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC))
 
 
 def _mode_of_old(asked: Path, target: Path) -> int | None:

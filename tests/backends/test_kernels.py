@@ -142,26 +142,26 @@ def test_sentences_that_cross_chunk_ends_keep_their_contexts(isa, architecture):
     assert trial.plan.chunk_begin.tolist() == [0, 5000, 10_000, 11_000]
     trial.compare(isa, 1e-4)
     whole = Trial(rng, corpus, params, chunk_begin=np.array([0, tokens]), chunk_sentence=np.array([0]))
-    whole.plan = dataclasses.replace(whole.plan, chunk_shift=np.zeros(1, np.int32))
     whole.plan = dataclasses.replace(whole.plan, seed=trial.plan.seed)
     assert whole.by_kernel(isa)[1].pairs == pytest.approx(trial.by_kernel(isa)[1].pairs)  # no pair is lost at a cut
 
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
-def test_bursts_with_shorter_tiles_equal_the_reference(isa, architecture):
+@pytest.mark.parametrize("settings", [{}, {"negative_sharing": "pair"}, {"loss": "hs"}, {"loss": "both"}])
+def test_bursts_equal_the_reference(isa, architecture, settings):
+    """A word fills some tiles, and is at both ends of a chunk."""
     rng = np.random.default_rng()
-    corpus = random_corpus(rng, 300, 3000, 40)
-    corpus.ids[:] = rng.integers(0, 300, 3000)
-    corpus.ids[1200:1260] = 299
-    trial = Trial(
-        rng,
-        corpus,
-        TrainingParameters(
-            vector_size=12, negative=15, sample=0, learning_rate=0.01, architecture=architecture, epochs=200
-        ),
-    )
-    assert trial.plan.chunks >= 3
-    assert trial.plan.chunk_shift.max() > trial.plan.chunk_shift.min() == 0
+    corpus = random_corpus(rng, 300, 9000, 40)
+    corpus.ids[:] = rng.integers(0, 300, 9000)
+    corpus.ids[1200:1260] = corpus.ids[:9] = corpus.ids[3990:4020] = 299
+    params = {"vector_size": 12, "negative": 15, "sample": 0, "learning_rate": 0.01, "epochs": 200, **settings}
+    trial = Trial(rng, corpus, TrainingParameters(architecture=architecture, **params))
+    trial.plan = dataclasses.replace(trial.plan, burst_bound=trial.plan.burst_bound / 4)
+    assert trial.plan.chunks >= 2
+    begin = Arrays(*(rows.astype(np.float64) for rows in trial.begin))
+    stream = reference.Run(begin, corpus, trial.tables, trial.plan).stream(0, 0)
+    assert stream.share.min() < 0.5
+    assert 0.5 < (stream.share == 1).mean() < 1
     trial.compare(isa, 1e-4)
 
 

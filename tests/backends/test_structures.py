@@ -65,7 +65,7 @@ def test_settings_are_filled_from_the_plan_under_its_own_names():
     found = {name: settings[name].item() for name in settings.dtype.names}
     assert (found.pop("vocabulary"), found.pop("vector_size"), found.pop("stride")) == (7, 20, 32)
     assert found == {name: getattr(made, name) for name in found}
-    arrays = {"chunk_begin", "chunk_sentence", "chunk_shift", "pair_weight", "pass_slot"}
+    arrays = {"chunk_begin", "chunk_sentence", "pair_weight", "pass_slot"}
     host_only = {"kept_share", "output_rate", "outputs", "pairs"}
     assert found.keys() >= {field.name for field in dataclasses.fields(made)} - arrays - host_only
 

@@ -8,11 +8,13 @@ import struct
 import subprocess
 import sys
 import termios
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from fastw2v import formats
+from fastw2v.cli import main
 from fastw2v.vectors import WordVectors
 
 
@@ -26,6 +28,25 @@ def fastw2v_command():
 def run(run_python):
     """``run(*arguments)`` runs the command in a process of its own."""
     return lambda *arguments, **options: run_python("from fastw2v.cli import main; main()", *arguments, **options)
+
+
+@pytest.fixture
+def call(capsys):
+    """``call(*arguments)`` runs the command in this process, which takes no second."""
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        shown = capsys.readouterr()
+        return SimpleNamespace(returncode=ended.value.code, stdout=shown.out, stderr=shown.err)
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def no_history(monkeypatch):
+    """Tests leave nothing among what the user has typed."""
+    monkeypatch.setenv("FASTW2V_HISTORY", "")
 
 
 @pytest.fixture

@@ -176,7 +176,7 @@ def test_a_bad_row_is_refused_with_the_command_that_leaves_it_out(tmp_path):
     fault = CliRunner().invoke(cli, ["most-similar", str(tmp_path / "v.txt"), "a"]).exception
     assert f"fastw2v convert --errors ignore {tmp_path}/v.txt NEW" in str(fault)
     arguments = ["convert", "--errors", "ignore", str(tmp_path / "v.txt"), str(tmp_path / "w.vec")]
-    with pytest.warns(RuntimeWarning, match="left out 1 rows"):
+    with pytest.warns(RuntimeWarning, match="left out 1 row"):
         assert CliRunner().invoke(cli, arguments).exit_code == 0
     assert "b\t" in CliRunner().invoke(cli, ["most-similar", str(tmp_path / "w.vec"), "a"]).output
 
@@ -242,7 +242,7 @@ def test_evaluate_leaves_out_bad_lines_if_told(tmp_path):
     file.write_text("a 1 0\nb 0.5 1\nc 0 1\n")
     pairs.write_text("a b 1\nno score\na c 2\nb c 3\n")
     assert isinstance(CliRunner().invoke(cli, ["evaluate", str(file), "--pairs", str(pairs)]).exception, FormatError)
-    with pytest.warns(RuntimeWarning, match="left out 1 lines"):
+    with pytest.warns(RuntimeWarning, match="left out 1 line"):
         result = CliRunner().invoke(cli, ["evaluate", str(file), "--pairs", str(pairs), "--errors", "ignore"])
     assert result.exit_code == 0
     assert "3 pairs used" in result.output

@@ -37,7 +37,8 @@ def test_help_and_version_import_next_to_nothing(run_python, arguments):
     heavy = {"numpy", "scipy", "sklearn", "rich", "gensim", "pooch", "safetensors"}
     assert not heavy & {name.partition(".")[0] for name in loaded}
     own = {name for name in loaded if name.startswith("fastw2v.")}
-    allowed = {"cli", "cli.commands", "cli.options", "cli.pages", "cli.rivals_options", "cli.streams", "gensims_names"}
+    modules = ("commands", "options", "pages", "rivals_options", "stopping", "streams", "wording")
+    allowed = {"cli", "gensims_names", *(f"cli.{name}" for name in modules)}
     assert own == {f"fastw2v.{name}" for name in allowed}
 
 

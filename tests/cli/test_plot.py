@@ -78,7 +78,7 @@ def test_faults_are_told_in_the_words_of_the_command(file, tmp_path, run):
     )
     done = run("plot", file, "word1", "wrod2", "-o", tmp_path / "map.png")
     assert done.returncode == 1
-    assert "fastw2v: warning: plot() leaves out 'wrod2': not in the vocabulary" in done.stderr
+    assert "fastw2v: warning: 'fastw2v plot' leaves out 'wrod2': not in the vocabulary" in done.stderr
     assert "needs at least two words" in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -16,7 +16,7 @@ def test_many_questions_at_a_prompt(file, terminal):
     shown.wait_for("near> ").type("king\n").wait_for("man").wait_for("near> ", 2)
     shown.type("kingg\n").wait_for("close matches: 'king'").wait_for("near> ", 3)
     shown.type("king - man + woman\n").wait_for("0.9586").wait_for("near> ", 4)
-    shown.type(":topn 1\n").wait_for("1 words are shown").wait_for("near> ", 5)
+    shown.type(":topn 1\n").wait_for("1 word is shown").wait_for("near> ", 5)
     shown.type(":topn x\n").wait_for("a whole number from 1 must follow").wait_for("near> ", 6)
     shown.type(":nothing\n").wait_for("there is no command :nothing").wait_for("near> ", 7)
     shown.type("king -\n").wait_for("a word must follow the -").wait_for("near> ", 8)
@@ -137,3 +137,25 @@ def test_a_reader_that_goes_away_ends_the_prompt_quietly(file, fastw2v_command, 
     assert "Traceback" not in process.stderr.read()
     assert process.wait() == 1
     process.stderr.close()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_what_is_typed_is_utf8_in_any_locale(tmp_path, terminal, encoding):
+    formats.save(tmp_path / "v.vec", WordVectors(np.eye(2) + 1, ["über", "king"]))
+    shown = terminal("nn", tmp_path / "v.vec", PYTHONIOENCODING=encoding)
+    shown.wait_for("near> ").type("über\n").wait_for("0.8000").wait_for("near> ", 2).type(":quit\n")
+    assert shown.end() == 0
+    assert "Traceback" not in shown.text
+
+
+def test_questions_are_utf8_in_any_locale_with_or_without_a_mark(tmp_path, run_python):
+    formats.save(tmp_path / "v.vec", WordVectors(np.eye(2) + 1, ["über", "king"]))
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    code = "from fastw2v.cli import main; main()"
+    questions = "\ufeffüber\r\nking\n".encode()
+    done = run_python(code, "nn", tmp_path / "v.vec", "--tsv", input=questions, text=False, env=environment)
+    assert done.returncode == 0
+    assert "über\t1\tking" in done.stdout.decode()
+    assert "king\t1\tüber" in done.stdout.decode(), "TSV is UTF-8, too"
+    done = run_python(code, "nn", tmp_path / "v.vec", "über", text=False, env=environment)
+    assert done.stdout.startswith(b"king\t")

@@ -49,6 +49,15 @@ def test_no_number_of_a_table_is_cut(terminal, columns):
     assert "incomprehensibilities" in first_column
 
 
+@pytest.mark.parametrize("columns", [1, 10, 20, 30])
+def test_a_terminal_too_narrow_for_a_table_breaks_its_lines_and_loses_nothing(terminal, columns):
+    stream = terminal(columns)
+    titled = [reports.Column("word"), reports.Column("count", ",d"), reports.Column("with those above", ".1%")]
+    reports.answer_table(titled, [("theatre", 4_227_961, 0.123), ("b", 12, 1.0)])
+    for part in ("theatre", "4,227,961", "12.3%", "b", "12", "100.0%", "word", "count", "with", "those", "above"):
+        assert part in stream.getvalue()
+
+
 def test_lines_of_tables_end_where_their_text_ends(capsys):
     reports.answer_table([reports.Column("a"), reports.Column("b")], [("x", "y"), ("longer", "")])
     reports.answer_facts({"name": "value", "a longer name": ""})

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fastw2v import formats
+from fastw2v.cli import streams
 from fastw2v.vectors import WordVectors
 
 
@@ -86,9 +87,16 @@ def test_other_formats_and_what_stands_before_are_kept(shell, tmp_path):
 def test_standard_output_that_is_closed_or_the_corpus_is_refused(shell, corpus):
     done = shell(f"{TRAIN} -q -o - >&-")
     assert done.returncode == 1
-    assert b"it is closed: Bad file descriptor: '/dev/stdout'" in done.stderr
+    assert b"standard output: it is closed: Bad file descriptor" in done.stderr
     text = corpus.read_bytes()
     done = shell(f"{TRAIN} -o - >> $D/corpus.txt")
     assert done.returncode == 1
     assert b"is a file of the corpus" in done.stderr
     assert corpus.read_bytes() == text
+
+
+def test_columns_of_zero_say_nothing(monkeypatch):
+    for value, kept in (("0", None), ("40", "40")):
+        monkeypatch.setenv("COLUMNS", value)
+        streams.prepare_streams()
+        assert os.environ.get("COLUMNS") == kept

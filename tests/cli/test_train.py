@@ -341,7 +341,7 @@ def test_several_corpora_are_read_one_after_the_other(corpus, tmp_path, run):
     [
         (("{corpus}", "missing.txt"), "there is no file 'missing.txt' (searched from"),
         (("{corpus}", ""), "a CORPUS is named by an empty string"),
-        (("-", "{corpus}", "-"), "standard input (-) is named twice as CORPUS"),
+        (("-", "{corpus}", "-"), "standard input (-) is named twice"),
     ],
 )
 def test_corpora_that_cannot_be_read_are_named(corpus, tmp_path, run, corpora, message):

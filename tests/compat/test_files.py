@@ -126,7 +126,7 @@ def test_words_in_another_encoding(wv, theirs, tmp_path, binary):
     with pytest.raises(UndecodableWordError, match=r"not valid UTF-8.*unicode_errors='replace'") as caught:
         KeyedVectors.load_word2vec_format(path, binary=binary)
     assert isinstance(caught.value, UnicodeDecodeError)
-    with pytest.warns(RuntimeWarning, match="1 words are not valid UTF-8: bytes of them became U"):
+    with pytest.warns(RuntimeWarning, match="1 word is not valid UTF-8: bytes of them became U"):
         loaded = KeyedVectors.load_word2vec_format(path, binary=binary, unicode_errors="replace")
     assert loaded.index_to_key[-1] == "k�ln"
     for wrong, said in (("utf-16", "convert the file to UTF-8"), ("no such", "there is no encoding of this name")):
@@ -165,7 +165,7 @@ def test_words_without_a_count_are_told(wv, tmp_path):
     """gensim stops with a TypeError that names neither."""
     wv.save_word2vec_format(tmp_path / "file")
     (tmp_path / "vocab").write_text("b 5\nd 4\nc 3\n")
-    with pytest.warns(RuntimeWarning, match=r"1 words of the vectors are missing \(the first is 'köln'\)"):
+    with pytest.warns(RuntimeWarning, match=r"1 word of the vectors is missing \(the first is 'köln'\)"):
         loaded = KeyedVectors.load_word2vec_format(tmp_path / "file", fvocab=tmp_path / "vocab")
     assert loaded.counts.tolist() == [5, 4, 3, 0]
 

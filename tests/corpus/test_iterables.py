@@ -239,6 +239,6 @@ def test_report():
     times = {"seconds": report.seconds, "encoding_seconds": report.encoding_seconds}
     assert EncodeReport(6, 3, 3, 1, 1, ("c",), **times) == report
     assert str(report).startswith(
-        "6 tokens in 3 sentences, 3 distinct words\nkept 2 words and 5 tokens; dropped 1 words and 1 tokens ('c')\n"
+        "6 tokens in 3 sentences, 3 distinct words\nkept 2 words and 5 tokens; dropped 1 word and 1 token ('c')\n"
     )
     assert repr(encoded) == "<EncodedCorpus: 5 tokens, 3 sentences, 2 words>"

@@ -122,7 +122,7 @@ def test_the_default_limits_are_those_of_the_programs():
 
 
 def test_nothing_to_ask_is_nan_and_a_warning(world):
-    with pytest.warns(RuntimeWarning, match="no accuracy: none of 1 questions could be asked") as caught:
+    with pytest.warns(RuntimeWarning, match="no accuracy: none of 1 question could be asked") as caught:
         report = evaluate_analogies(world(), [("empty", []), ("unknown", [("x", "y", "z", "q")])])
     assert caught[0].filename == __file__
     assert math.isnan(report.total.accuracy)

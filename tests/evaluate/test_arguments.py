@@ -108,9 +108,9 @@ def test_what_is_no_section_of_questions_is_refused(wv, questions, message):
 def test_gensims_methods_go_on_after_a_bad_line(tmp_path, wv):
     ours = KeyedVectors.from_vectors(wv.vectors, wv.index_to_key)
     (tmp_path / "q.txt").write_text(": family\nking queen man woman\n// a comment\nking queen\nman woman king queen\n")
-    with pytest.warns(RuntimeWarning, match="left out 1 lines; the first is line 4"):
+    with pytest.warns(RuntimeWarning, match="left out 1 line; the first is line 4"):
         _, sections = ours.evaluate_word_analogies(tmp_path / "q.txt")
     assert len(sections[0]["correct"]) + len(sections[0]["incorrect"]) == 2
     (tmp_path / "p.txt").write_text("king\tqueen\t8\nman\twoman\nman\twoman\t7\n")
-    with pytest.warns(RuntimeWarning, match="left out 1 lines"):
+    with pytest.warns(RuntimeWarning, match="left out 1 line"):
         assert ours.evaluate_word_pairs(tmp_path / "p.txt")[2] == 0

@@ -291,7 +291,7 @@ def test_only_some_words_are_loaded(tmp_path, monkeypatch, name, block):
         np.testing.assert_array_equal(found.vectors, whole[known])
     found = load(tmp_path / name, words=wanted, limit=100)
     assert found.index_to_key == [word for word in known if int(word[4:]) < 100]
-    with pytest.warns(RuntimeWarning, match=r"none of the 1 words asked for, such as 'x', so that nothing was loaded"):
+    with pytest.warns(RuntimeWarning, match=r"none of the 1 word asked for, such as 'x', so that nothing was loaded"):
         assert len(load(tmp_path / name, words=["x"])) == 0
     with pytest.raises(ParameterError, match="words='x': it must be a collection of words"):
         load(tmp_path / name, words="x")
@@ -307,7 +307,7 @@ def test_faults_are_told_of_words_that_are_not_loaded(tmp_path, monkeypatch, err
         with pytest.raises(FormatError, match="line 32"):
             load(tmp_path / "v.txt", words=["word50"])
         return
-    with pytest.warns(RuntimeWarning, match=r"left out 1 rows.*line 32"):
+    with pytest.warns(RuntimeWarning, match=r"left out 1 row .*line 32"):
         found = load(tmp_path / "v.txt", words=["word50", "word2"], errors="ignore")
     assert found.index_to_key == ["word2", "word50"]
     assert found["word50"].tolist() == [50, 1]

@@ -81,7 +81,7 @@ def test_binary_vectors_may_hold_any_byte(tmp_path, assert_same):
 def test_more_rows_than_the_header_says_is_a_warning(tmp_path, assert_same):
     path = tmp_path / "vectors"
     path.write_bytes(b"1 2\na 0.5 -1\nb 2 0.25\n")
-    with pytest.warns(RuntimeWarning, match="the header says 1 words, but the file has 2; read all of them") as caught:
+    with pytest.warns(RuntimeWarning, match="the header says 1 word, but the file has 2; read all of them") as caught:
         assert_same(load(path), EXPECTED)
     assert caught[0].filename == __file__
     path.write_bytes(b"1 1\na \x00\x00\x00\x00\nb \x00\x00\x00\x00")
@@ -139,10 +139,10 @@ def test_words_that_are_not_utf8(tmp_path, form):
     assert str(error) == str(caught.value)
     assert isinstance(error, UnicodeDecodeError)
     assert (error.object, error.start) == (b"a\xff\xfe", 1)
-    with pytest.warns(RuntimeWarning, match="1 words are not valid UTF-8: bytes of them became U") as caught:
+    with pytest.warns(RuntimeWarning, match="1 word is not valid UTF-8: bytes of them became U") as caught:
         assert load(path, errors="replace").index_to_key == ["a\ufffd\ufffd"]
     assert caught[0].filename == __file__
-    with pytest.warns(RuntimeWarning, match=r"1 words .* were left out \(the first is 'a', (line 2|word 1 of 1)\)$"):
+    with pytest.warns(RuntimeWarning, match=r"1 word .* were left out \(the first is 'a', (line 2|word 1 of 1)\)$"):
         assert load(path, errors="ignore").index_to_key == ["a"]
     with pytest.raises(ParameterError, match="errors"):
         load(path, errors="surrogateescape")
@@ -188,7 +188,7 @@ def test_words_that_are_changed_are_counted_in_any_encoding_and_of_those_that_ar
             load(tmp_path / "v", encoding=encoding, errors=errors)
         assert len(said) == 1
         place = "line 3" if form == "text" else "word 2 of 3"
-        with pytest.warns(RuntimeWarning, match=f"v: 1 words are not valid {name}: .*first is '{kept}', {place}\\)$"):
+        with pytest.warns(RuntimeWarning, match=f"v: 1 word is not valid {name}: .*first is '{kept}', {place}\\)$"):
             found = load(tmp_path / "v", encoding=encoding, errors=errors, words=[kept, "b"])
         assert found.index_to_key == [kept, "b"]
 

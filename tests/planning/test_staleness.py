@@ -1,10 +1,11 @@
-"""How long tiles may be, so that no row moves too far on stale values."""
+"""How long tiles may be, and which rows are held back, so that no row moves too far on stale values."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from fastw2v import _sampler
 from fastw2v.planning import staleness
 from fastw2v.planning.staleness import Step
 
@@ -16,17 +17,42 @@ def test_tiles_shrink_where_one_word_is_in_most_of_them():
     assert staleness.longest_tile(1, Step(2, 2, 1e-9), 1e-9) == 2  # never more than two tokens for each noise word
 
 
-def test_pieces_with_bursts_get_smaller_tiles():
-    shares = np.array([0.0, 0.1, 0.2, 0.5, 1.0])
-    assert staleness.burst_shifts(shares, 32, Step(6, 6, 0.025), 4.0).tolist() == [0, 0, 1, 2, 3]
-    assert staleness.burst_shifts(shares, 32, Step(6, 6, 1.0), 4.0).tolist() == [0, 5, 5, 5, 5]  # one token at least
-    assert staleness.burst_shifts(shares, 1, Step(6, 6, 1.0), 4.0).tolist() == [0] * 5
+def shares_one_by_one(words, tile_tokens, bound, rate, output_rate):
+    """`burst_shares`, token by token."""
+    half, found = tile_tokens // 2, []
+    for j, word in enumerate(words):
+        copies = list(words[max(0, j - half) : j + half]).count(word)
+        counted = max(1, bound / (rate * output_rate[word] ** 0.5))
+        found.append(min(1, counted / max(1, copies)))
+    return found
 
 
-def test_with_more_negatives_a_burst_may_overshoot_further():
-    assert staleness.burst_bound("skipgram", 2) == staleness.burst_bound("skipgram", 6) == 3.6
-    assert 5 < staleness.burst_bound("skipgram", 16) < staleness.burst_bound("skipgram", 21) < 7
-    assert staleness.burst_bound("cbow", 6) == 10
+@pytest.mark.parametrize("tile_tokens", [1, 2, 8, 32])
+@pytest.mark.parametrize("bound", [0.01, 0.1, 3.0])
+@pytest.mark.parametrize("tokens", [0, 1, 7, 200])
+def test_copies_beyond_the_first_few_count_no_more(tile_tokens, bound, tokens):
+    rng = np.random.default_rng()
+    words, output_rate = rng.zipf(1.3, tokens) % 50, rng.uniform(0.2, 1, 50).astype(np.float32)
+    found = staleness.burst_shares(words, tile_tokens, bound, 0.05, output_rate)
+    assert found == pytest.approx(shares_one_by_one(words, tile_tokens, bound, 0.05, output_rate))
+    for copies, rate in [(1, 0.05), (2, 0.05), (31, 0.05), (5, 0.0)]:
+        one = _sampler.burst_share(copies, bound / rate if rate else np.inf, 0.5)
+        assert one == pytest.approx(min(1, max(1, bound / max(rate, 1e-30) / 0.5**0.5) / copies), rel=1e-6)
+
+
+def test_in_ordinary_text_a_few_copies_count_in_full_and_in_an_attachment_they_count_as_few():
+    bound, ones = staleness.burst_bound(6, 6), np.ones(900, np.float32)
+    assert (staleness.burst_shares(np.arange(900), 32, bound, 0.05, ones) == 1).all()
+    attachment = staleness.burst_shares(np.zeros(900, int), 32, bound, 0.05, ones)
+    assert 1 < attachment[20:-20].max() * 32 < 1.2
+    assert staleness.burst_shares(np.zeros(900, int), 32, bound, 0.0005, ones).min() == 1  # at the end of a run
+
+
+def test_with_more_negatives_and_fewer_pairs_more_copies_count():
+    assert staleness.burst_bound(6, 6) == pytest.approx(2 / 36)
+    assert staleness.burst_bound(3, 6) == pytest.approx(2 / 18)
+    assert staleness.burst_bound(6, 2) == pytest.approx(2 / 12)
+    assert staleness.burst_bound(6, 24) == pytest.approx(4 / 144)
 
 
 @pytest.mark.parametrize("kept_share", [1e-4, 1e-2, 0.2, 0.5, 1.0])

@@ -37,7 +37,7 @@ def test_a_fit_tells_of_the_vocabulary_its_epochs_and_its_end(listening):
     assert lines[0] == "reading the corpus and counting its words"
     assert lines[1] == "collected 6 words from 360 tokens in 80 sentences"
     assert lines[2] == (
-        "the vocabulary has 5 words and keeps 320 of 360 tokens (88.9%); 1 words and 40 tokens are left out"
+        "the vocabulary has 5 words and keeps 320 of 360 tokens (88.9%); 1 word and 40 tokens are left out"
     )
     assert lines[3].startswith("sample=0.001 keeps about ")
     assert "of 320 tokens" in lines[3]

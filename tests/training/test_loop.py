@@ -139,16 +139,13 @@ def test_lowering_the_learning_rate_is_said():
 
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
-def test_bursts_of_one_word_are_trained_in_smaller_tiles(architecture, zipf_corpus):
+def test_bursts_of_one_word_do_not_overshoot(architecture, zipf_corpus):
     """An encoded attachment: the same token thousands of times, though rare in the corpus as a whole."""
     text = zipf_corpus(90_000, 400)
     ids = [*text.ids.reshape(-1, 30), *np.full((2, 4000), 399)]
     corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(400)])
     params = TrainingParameters(vector_size=32, epochs=3, sample=0.01, learning_rate=0.05, architecture=architecture)
     state = train(corpus, params, n_jobs=1)
-    tiles = state.plan.tile_tokens >> state.plan.chunk_shift
-    assert (tiles[-2:] < state.plan.tile_tokens).all()
-    assert (tiles[:-3] == state.plan.tile_tokens).mean() > 0.9
     assert abs(state.w_in).max() < 5
     assert state.loss_history[-1] < state.loss_history[0] < 5
 

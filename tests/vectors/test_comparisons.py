@@ -40,7 +40,7 @@ def test_mean_vectors_equal_gensims(wv, theirs, pre, post, all_words, all_vector
         ("doesnt_match", ([],), "`words` is empty"),
         ("doesnt_match", ("word1 word2",), "must be a list of words"),
         ("n_similarity", (["word1"], []), "`others` is empty"),
-        ("get_mean_vector", (["word1"], [1.0, 2.0]), r"1 words and weights of shape \(2,\)"),
+        ("get_mean_vector", (["word1"], [1.0, 2.0]), r"1 word and weights of shape \(2,\)"),
         ("distances", (np.zeros(3),), r"shape \(3,\)"),
     ],
 )

@@ -89,7 +89,7 @@ def test_words_may_be_any_hashables():
         (np.zeros(3), ["a"], None, "2-D"),
         (np.zeros((2, 0)), ["a", "b"], None, "at least one column"),
         (np.array([["x"]]), ["a"], None, "2-D array of numbers"),
-        (np.zeros((2, 3)), ["a"], None, "got 2 vectors for 1 words"),
+        (np.zeros((2, 3)), ["a"], None, "got 2 vectors for 1 word:"),
         (np.zeros((3, 3)), ["a", "b", "a"], None, "'a' appears twice, in rows 0 and 2"),
         (np.zeros((1, 3)), ["a"], [1.5], "whole numbers of at least 0"),
         (np.zeros((1, 3)), ["a"], [1, 2], "one whole number per word"),

@@ -51,8 +51,8 @@ def warps_at_once(device: Device, kernel: Kernel) -> int:
 
 
 def stream_ints(plan: Plan) -> int:
-    """Return how many int32 numbers one chunk's stream has (fw_stream): a line of four, then four arrays."""
-    return 4 + 4 * (-(-(plan.longest_chunk + 2 * plan.window) // 4) * 4)
+    """Return how many int32 numbers one chunk's stream has (fw_stream): a line of four, then five arrays."""
+    return 4 + 5 * (-(-(plan.longest_chunk + 2 * plan.window) // 4) * 4)
 
 
 def general_kernel(plan: Plan, size: int) -> Kernel:

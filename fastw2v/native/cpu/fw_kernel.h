@@ -18,7 +18,6 @@ typedef struct fw_job {
     const int64_t *offsets;          /* sentence starts; sentences + 1 of them */
     const int64_t *chunk_begin;      /* first token of each chunk; chunks + 1 of them */
     const int64_t *chunk_sentence;   /* the sentence of that token */
-    const int32_t *chunk_shift;      /* how often the chunk's tiles are halved: see fw_tile_length */
     const uint32_t *keep_threshold;  /* (V,) see fw_keep */
     const uint32_t *noise_threshold; /* (V,) alias table of the noise words: see fw_alias */
     const int32_t *noise_alias;

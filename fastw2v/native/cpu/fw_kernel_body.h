@@ -40,6 +40,7 @@ static size_t lay_out(const fw_job *job, char *block) {
     for (int p = 0; p < job->run.passes; p++)
         if (job->pass_slot[p + 1] - job->pass_slot[p] > slots) slots = job->pass_slot[p + 1] - job->pass_slot[p];
     t->after = rows + job->run.window;
+    const int64_t around = rows + FW_LANES; /* places of no word before and after the stream's words */
     const int64_t before = job->run.window, places = before + tokens + t->after;
     const int64_t pairs =
         job->run.pairwise_noise ? job->run.tile_tokens * (job->run.cbow ? 1 : slots) * job->run.negative + FW_LANES : 0;
@@ -57,7 +58,7 @@ static size_t lay_out(const fw_job *job, char *block) {
     t->columns_used = tree ? t->noise_stride + t->crown_nodes : t->noise_slots;
     t->column_stride = tree ? t->noise_stride + FW_CROWN : t->noise_stride;
 #define FW_PIECE(field, count) t->field = piece(block, &used, (count), sizeof *t->field)
-    FW_PIECE(s.word, tokens);
+    FW_PIECE(s.word, around + tokens + around);
     FW_PIECE(s.first, tokens);
     FW_PIECE(s.last, tokens);
     FW_PIECE(s.position, tokens);
@@ -107,6 +108,7 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(node_token, tree ? rows : 0);
     FW_PIECE(token_weight, tree ? rows : 0);
 #undef FW_PIECE
+    if (block) t->s.word += around;
     return used;
 }
 
@@ -116,6 +118,7 @@ static size_t workspace_bytes(const fw_job *job) { return lay_out(job, NULL); }
 static void init_workspace(const fw_job *job, void *workspace) {
     tile *t = workspace;
     lay_out(job, workspace);
+    for (int64_t j = 1; j <= job->run.tile_tokens; j++) t->s.word[-j] = -1;
     for (int64_t m = t->noise_slots; m <= t->column_stride; m++) t->noise_row[m] = t->zero;
     for (int64_t c = 0; c < t->crown_nodes; c++)
         t->noise_row[t->noise_stride + c] = shared_node(t, t->first_in_crown + c);
@@ -129,26 +132,27 @@ static void init_workspace(const fw_job *job, void *workspace) {
 static int64_t open_chunk(const fw_job *job, void *workspace, int64_t epoch, int64_t chunk, fw_stats *stats) {
     tile *t = workspace;
     t->epoch = epoch;
-    t->length = fw_tile_length(job->run.tile_tokens, job->chunk_shift[chunk]);
     fill_stream(&t->s, job, epoch, chunk);
     open_sides(t);
+    if (job->run.tile_tokens > 1) hold_bursts(t, epoch);
     if (t->noise_slots) draw_noise(t, 0);
     FW_MARK(draws);
     stats->tokens += job->chunk_begin[chunk + 1] - job->chunk_begin[chunk];
     stats->chunks++;
-    return (t->s.end - t->s.begin + t->length - 1) / t->length * job->run.passes;
+    const int64_t length = job->run.tile_tokens;
+    return (t->s.end - t->s.begin + length - 1) / length * job->run.passes;
 }
 
 /* Returns whether the step trains anything: in a pass of skip-gram, no token may have a context. */
 static int open_tile(tile *t, int64_t step) {
     const fw_job *job = t->job;
-    const int64_t window = job->run.window, pass = pass_of_step(job, step);
-    t->i0 = t->s.begin + tile_of_step(job, step) * t->length;
+    const int64_t window = job->run.window, pass = pass_of_step(job, step), length = job->run.tile_tokens;
+    t->i0 = t->s.begin + tile_of_step(job, step) * length;
     t->last_pass = pass == job->run.passes - 1;
     t->low = job->pass_slot[pass] - window;
     t->slots = job->pass_slot[pass + 1] - job->pass_slot[pass];
     t->self = -t->low >= 0 && -t->low < t->slots ? -t->low : INT32_MAX;
-    t->n = t->s.end - t->i0 < t->length ? t->s.end - t->i0 : t->length;
+    t->n = t->s.end - t->i0 < length ? t->s.end - t->i0 : length;
     t->rows = (t->n + 15) & ~(int64_t)15;
     t->rate = fw_learning_rate(job->run.learning_rate, job->run.min_learning_rate,
                                t->epoch * job->run.tokens + t->s.position[t->i0], job->run.epochs * job->run.tokens);

@@ -58,7 +58,8 @@ FW_STAGE vf pair_coefficients(tile *t) {
 FW_STAGE void pair_row_updates(tile *t) {
     for (int64_t p = 0; p < t->pair_count; p++) {
         const int64_t i = t->pair_token[p];
-        const float n = t->count[i], scale = t->job->run.cbow && t->job->run.cbow_divide && n > 0 ? 1 / n : 1;
+        const float n = t->count[i], divided = t->job->run.cbow_divide && n > 0 ? 1 / n : 1,
+                    scale = t->job->run.cbow ? divided : t->own_rate[i];
         float *to = t->job->run.cbow ? t->error + i * t->stride : t->own_out[i];
         vf g = splat(t->pair_coefficient[p] * scale);
         for (int64_t k = 0; k < t->columns; k += FW_LANES) add_to(to + k, g * load(t->pair_row[p] + k));

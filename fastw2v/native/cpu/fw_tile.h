@@ -1,5 +1,5 @@
-/* One tile: `tile_tokens` consecutive kept tokens (fewer in a burst or at the end of a chunk), their windows and the
-   chunk's current noise words.
+/* One tile: `tile_tokens` consecutive kept tokens (fewer at the end of a chunk), their windows and the chunk's current
+   noise words.
 
    Own and halo. A tile has two sides: its own rows, one for each of its tokens, and its halo, the rows of all tokens
    within a window around them. Skip-gram: own rows are input rows, halo rows are output rows. CBOW: own rows are output
@@ -49,7 +49,6 @@ typedef struct tile {
     int64_t columns_used, column_stride;
     int64_t after; /* places of a side beyond the stream */
     int64_t epoch;
-    int64_t length;           /* tokens of a tile in this chunk */
     float rate;               /* learning rate */
     float *hidden;            /* (rows, stride): skip-gram copies of the input rows, CBOW hidden rows */
     float *error;             /* (rows, stride): CBOW gradients of the hidden rows, scaled for one context row */
@@ -182,6 +181,32 @@ FW_INLINE void point_to_rows(const tile *t, side to, float *base, const uint8_t 
     point_nowhere(t, to, -(int64_t)t->job->run.window, 0);
     point_nowhere(t, to, n, t->s.n + t->after);
 }
+/* Where a word comes in a burst, its rows move less for each of its copies: those from half a tile before the token to
+   half a tile after it. Most words have none, so few tokens need more than the comparisons. */
+FW_STAGE void hold_bursts(tile *t, int64_t epoch) {
+    const fw_job *job = t->job;
+    const int64_t half = job->run.tile_tokens / 2, n = t->s.n;
+    const float *output_rate = job->run.negative_sampling ? job->output_rate : NULL; /* else there are only nodes */
+    const float rate = fw_learning_rate(job->run.learning_rate, job->run.min_learning_rate,
+                                        epoch * job->run.tokens + t->s.base, job->run.epochs * job->run.tokens);
+    const float few = (float)(job->run.burst_bound / rate);
+    const int32_t most = few < 1 ? 1 : few < (float)(2 * half) ? (int32_t)few : (int32_t)(2 * half); /* in full */
+    int32_t *const word = t->s.word;
+    for (int64_t j = n; j < n + half + FW_LANES; j++) word[j] = -1;
+    for (int64_t begin = 0; begin < n; begin += FW_LANES) {
+        const vi own = load_words(word + begin);
+        vi copies = {0};
+        for (int64_t distance = -half; distance < half; distance++)
+            copies -= load_words(word + begin + distance) == own;
+        for (uint32_t held = mask_bits((copies > most) & (own >= 0)); held != 0; held &= held - 1) {
+            const int lane = __builtin_ctz(held);
+            const int64_t j = begin + lane;
+            const float share = fw_burst_share(copies[lane], few, output_rate ? output_rate[word[j]] : 1);
+            t->owns.rate[j] *= share;
+            t->halos.rate[j] *= share;
+        }
+    }
+}
 /* Sets the rows of all tokens of the stream, once for all tiles of a chunk. */
 FW_STAGE void open_sides(tile *t) {
     const fw_job *job = t->job;
@@ -240,7 +265,7 @@ FW_INLINE int64_t next_renewal(const tile *t, int64_t slot, int64_t number) {
    positions in the alias table are computed before any of them is read, so that the cache misses overlap. */
 FW_STAGE void draw_noise(tile *t, int64_t number) {
     const fw_job *job = t->job;
-    const int64_t i0 = t->s.begin + tile_of_step(job, number) * t->length, noise_slots = t->noise_slots;
+    const int64_t i0 = t->s.begin + tile_of_step(job, number) * job->run.tile_tokens, noise_slots = t->noise_slots;
     const int64_t index = pass_of_step(job, number) * noise_slots; /* of the pass's first draw at this position */
     if (i0 >= t->s.end) return;
     const uint64_t key = t->s.noise_key, position = (uint64_t)t->s.position[i0];

@@ -47,7 +47,8 @@ FW_INLINE void row_updates_block(tile *t, int64_t begin, int64_t end, int64_t k0
             FW_UNROLL for (int c = 0; c < kc; c++) sums[c] += g * load(row + c * FW_LANES);
         }
         float *to = FW_AT(t->own_out[i] + k0);
-        FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, sums[c]);
+        const vf rate = splat(t->own_rate[i]);
+        FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, rate * sums[c]);
     }
 }
 FW_STAGE void row_updates(tile *t, int64_t begin, int64_t end) {

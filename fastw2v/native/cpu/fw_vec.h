@@ -46,6 +46,7 @@
 typedef float vf __attribute__((vector_size(4 * FW_LANES), may_alias));
 typedef float vf_anywhere __attribute__((vector_size(4 * FW_LANES), may_alias, aligned(4)));
 typedef int32_t vi __attribute__((vector_size(4 * FW_LANES), may_alias));
+typedef int32_t vi_anywhere __attribute__((vector_size(4 * FW_LANES), may_alias, aligned(4)));
 
 /* The most vectors of a row that are kept in registers: for one row, or for two side by side. x86-64 has 16 registers
    without AVX-512, and 32 with it. */
@@ -56,9 +57,22 @@ FW_INLINE vf load(const float *p) { return *(const vf *)p; }
 FW_INLINE void store(float *p, vf v) { *(vf *)p = v; }
 FW_INLINE vf load_anywhere(const float *p) { return *(const vf_anywhere *)p; }
 FW_INLINE void store_anywhere(float *p, vf v) { *(vf_anywhere *)p = v; }
+FW_INLINE vi load_words(const int32_t *p) { return *(const vi_anywhere *)p; }
 FW_INLINE void add_to(float *p, vf v) { store(p, load(p) + v); }
 FW_INLINE vf splat(float x) { return x - (vf){0}; }
 FW_INLINE vf masked(vf v, vi mask) { return (vf)((vi)v & mask); }
+/* Bit l is lane l of a mask. */
+FW_INLINE uint32_t mask_bits(vi mask) {
+#if FW_LANES == 16
+    return _mm512_movepi32_mask((__m512i)mask);
+#elif FW_LANES == 8
+    return (uint32_t)_mm256_movemask_ps((__m256)mask);
+#else
+    uint32_t bits = 0;
+    FW_UNROLL for (int l = 0; l < FW_LANES; l++) bits |= (uint32_t)(mask[l] & 1) << l;
+    return bits;
+#endif
+}
 FW_INLINE vi lane_numbers(void) {
     vi v;
     FW_UNROLL for (int l = 0; l < FW_LANES; l++) v[l] = l;

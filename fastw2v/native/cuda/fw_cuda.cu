@@ -28,7 +28,6 @@ struct fw_job {
     const float *kept_share;       /* (V,) share of each word in the kept tokens */
     const fw_i64 *chunk_begin;     /* (chunks + 1,) */
     const fw_i64 *chunk_sentence;  /* (chunks + 1,); the last is the corpus's last sentence */
-    const int *chunk_shift;        /* (chunks,) how often a chunk's tiles are halved: see fw_tile_length */
     fw_i64 capacity;               /* tokens that fit into a stream */
     fw_i64 workspace;              /* floats of one warp's workspace */
 };
@@ -40,16 +39,17 @@ struct fw_text {
     fw_i64 first_id, end_id, first_sentence;
 };
 
-/* One chunk's stream: a line of four numbers, the first of them the end of the centers, then four arrays. */
+/* One chunk's stream: a line of four numbers, the first of them the end of the centers, then five arrays. */
 struct fw_stream {
     int *line;
     int *word;
     int *offset;   /* centers: position in the corpus less the chunk's first */
     fw_u32 *reach; /* centers: contexts to the left, and to the right in the upper 16 bits */
-    int *sentence; /* number within the chunk; used only to make the stream */
+    float *share;  /* of its step that the token's rows take: see fw_burst_share */
+    int *sentence; /* number within the chunk, -1 where there is no token; used only to make the stream */
 };
 
-FW_FN fw_i64 fw_stream_ints(const fw_job *job) { return 4 + 4 * job->capacity; }
+FW_FN fw_i64 fw_stream_ints(const fw_job *job) { return 4 + 5 * job->capacity; }
 
 FW_FN fw_stream fw_stream_at(const fw_job *job, int *streams, fw_i64 number) {
     fw_stream s;
@@ -57,7 +57,8 @@ FW_FN fw_stream fw_stream_at(const fw_job *job, int *streams, fw_i64 number) {
     s.word = s.line + 4;
     s.offset = s.word + job->capacity;
     s.reach = (fw_u32 *)(s.offset + job->capacity);
-    s.sentence = (int *)s.reach + job->capacity;
+    s.share = (float *)s.reach + job->capacity;
+    s.sentence = (int *)s.share + job->capacity;
     return s;
 }
 
@@ -139,6 +140,20 @@ FW_FN int fw_contexts(const fw_stream &s, int i, int step, int most) {
     return low;
 }
 
+/* Sets the share of each of the stream's n tokens, from the copies of its word within half a tile around it. */
+FW_FN void fw_hold_bursts(const fw_job *job, const fw_stream &s, float few, int n) {
+    const int half = job->run.tile_tokens / 2;
+    for (int i = threadIdx.x; i < n; i += blockDim.x) {
+        if (s.sentence[i] < 0) continue;
+        const int word = s.word[i];
+        int copies = 0;
+        for (int j = i - half > 0 ? i - half : 0; j < i + half && j < n; j++)
+            copies += s.sentence[j] >= 0 && s.word[j] == word;
+        const float output_rate = job->run.negative_sampling ? job->output_rate[word] : 1.f;
+        s.share[i] = fw_burst_share(copies, few, output_rate);
+    }
+}
+
 /* Each block makes the stream of chunk `first` + blockIdx.x. */
 extern "C" __global__ void __launch_bounds__(256)
     fw_compact(const fw_job *job, fw_i64 epoch, fw_i64 first, const int *ids, const fw_i64 *offsets, fw_i64 first_id,
@@ -168,4 +183,7 @@ extern "C" __global__ void __launch_bounds__(256)
         const int right = fw_contexts(s, i, 1, most < n - 1 - i ? most : n - 1 - i);
         s.reach[i] = (fw_u32)left | (fw_u32)right << 16;
     }
+    const float rate = fw_learning_rate(job->run.learning_rate, job->run.min_learning_rate,
+                                        epoch * job->run.tokens + begin, job->run.epochs * job->run.tokens);
+    fw_hold_bursts(job, s, (float)(job->run.burst_bound / rate), n);
 }

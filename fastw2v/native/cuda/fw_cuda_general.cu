@@ -182,7 +182,7 @@ FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t) {
         const int word = t.c.s.word[t.i0 + i], positives = fw_positives(job, t, i), rows = fw_rows(job, positives);
         const fw_u32 reach = t.c.s.reach[t.i0 + i];
         if (positives == 0 || (!job->run.cbow && fw_is_frozen(job, word))) continue;
-        const float scale = !job->run.cbow         ? fw_damping(job, t.c, word)
+        const float scale = !job->run.cbow         ? fw_token_damping(job, t.c, t.i0 + i, 1)
                             : job->run.cbow_divide ? 1.f / (float)(fw_left(reach) + fw_right(reach))
                                                    : 1.f;
         for (fw_i64 k = 4 * fw_lane(); k < job->run.stride; k += 128) {
@@ -217,18 +217,18 @@ FW_FN void fw_halo_updates(const fw_job *job, fw_tile &t) {
             }
             if (!seen || (job->run.cbow && fw_is_frozen(job, t.c.s.word[h]))) break;
             const int word = t.c.s.word[h];
-            const float damping = job->run.cbow ? fw_damping(job, t.c, word) : fw_output_damping(job, t.c, word);
+            const float damping = fw_token_damping(job, t.c, h, job->run.cbow);
             float *rows = (job->run.cbow ? job->w_in : job->w_out) + word * job->run.stride;
             fw_add4(rows + k, fw_scale4(sum, damping));
         }
     }
 }
 
-/* Adds token i's hidden row, times the coefficient, to row `index` of its list. */
-FW_FN void fw_row_update(const fw_job *job, const fw_tile &t, int i, int index) {
+/* Adds token i's hidden row, times the coefficient and `share`, to row `index` of its list. */
+FW_FN void fw_row_update(const fw_job *job, const fw_tile &t, int i, int index, float share) {
     const fw_i64 at = (fw_i64)i * fw_rows_room(job) + index;
     const int word = t.word[at];
-    const float by = t.factor[at] * fw_output_damping(job, t.c, word);
+    const float by = share * t.factor[at] * fw_output_damping(job, t.c, word);
     if (by == 0.f) return;
     for (fw_i64 k = 4 * fw_lane(); k < job->run.stride; k += 128)
         fw_add4(job->w_out + word * job->run.stride + k, fw_scale4(fw_get4(t.hidden + i * job->run.stride + k), by));
@@ -239,8 +239,9 @@ FW_FN void fw_output_updates(const fw_job *job, fw_tile &t) {
     const int room = fw_rows_room(job);
     for (int i = 0; i < t.n; i++) {
         const int positives = fw_positives(job, t, i), rows = fw_rows(job, positives);
-        if (job->run.cbow && rows > 0) fw_row_update(job, t, i, 0);
-        for (int index = positives; job->run.pairwise_noise && index < rows; index++) fw_row_update(job, t, i, index);
+        if (job->run.cbow && rows > 0) fw_row_update(job, t, i, 0, t.c.s.share[t.i0 + i]);
+        for (int index = positives; job->run.pairwise_noise && index < rows; index++)
+            fw_row_update(job, t, i, index, 1.f);
     }
     for (int m = 0; m < job->run.noise_slots && !job->run.pairwise_noise; m++) {
         const float damping = fw_output_damping(job, t.c, t.noise_word[m]);

@@ -206,13 +206,16 @@ struct fw_aim {
     float by[2];
 };
 
-FW_FN fw_aim fw_aim_at(const fw_job *job, const fw_tile &t, float *rows, const int *words, int input) {
+/* `share` holds the rows' shares of their step (see fw_burst_share), or is null: noise words have none. */
+FW_FN fw_aim fw_aim_at(const fw_job *job, const fw_tile &t, float *rows, const int *words, const float *share,
+                       int input) {
     fw_aim aim;
     for (int half = 0; half < 2; half++) {
-        const int word = words[fw_group() + 8 * half];
+        const int row = fw_group() + 8 * half, word = words[row];
         const int stays = word < 0 || (input && fw_is_frozen(job, word));
         aim.row[half] = stays ? nullptr : rows + (fw_i64)word * FW_K + fw_pair_of();
         aim.by[half] = stays ? 0.f : input ? fw_damping(job, t.c, word) : fw_output_damping(job, t.c, word);
+        if (!stays && share) aim.by[half] *= share[row];
     }
     return aim;
 }
@@ -248,7 +251,7 @@ FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW
 #pragma unroll
     for (int b = 0; b < FW_TB; b++) {
         fw_aim aim;
-        if (!FW_CBOW) aim = fw_aim_at(job, t, job->w_in, t.own_word + 16 * b, 1);
+        if (!FW_CBOW) aim = fw_aim_at(job, t, job->w_in, t.own_word + 16 * b, t.c.s.share + t.i0 + 16 * b, 1);
         float by[2] = {1.f, 1.f};
         for (int half = 0; half < 2 && job->run.cbow_divide; half++)
             by[half] = 1.f / fmaxf(1.f, (float)__popcll(t.window[b][half]));
@@ -282,7 +285,8 @@ FW_FN void fw_output_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW
     for (int f = 0; f < FW_TB - 1 + FW_FIRST + FW_SB; f++) {
         const int noise = f - (FW_TB - 1 + FW_FIRST); /* the noise block, if not negative */
         const int *words = noise >= 0 ? t.noise_word + 16 * noise : (FW_CBOW ? t.own_word : t.halo_word) + 16 * f;
-        const fw_aim aim = fw_aim_at(job, t, job->w_out, words, 0);
+        const float *share = noise >= 0 ? nullptr : t.c.s.share + t.i0 - (FW_CBOW ? 0 : job->run.window) + 16 * f;
+        const fw_aim aim = fw_aim_at(job, t, job->w_out, words, share, 0);
         for (int n = 0; n < FW_K; n += 16) {
             float d[2][4] = {};
             fw_u32 a[4];
@@ -336,7 +340,8 @@ FW_FN void fw_hidden_rows(const fw_job *job, fw_tile &t) {
 FW_FN void fw_halo_updates(const fw_job *job, fw_tile &t) {
 #pragma unroll
     for (int f = 0; f < FW_HALO; f++) {
-        const fw_aim aim = fw_aim_at(job, t, job->w_in, t.halo_word + 16 * f, 1);
+        const float *share = t.c.s.share + t.i0 - job->run.window + 16 * f;
+        const fw_aim aim = fw_aim_at(job, t, job->w_in, t.halo_word + 16 * f, share, 1);
         fw_u32 turned[FW_TB][4];
 #pragma unroll
         for (int b = 0; b < FW_TB; b++) {

@@ -166,6 +166,12 @@ FW_FN float fw_output_damping(const fw_job *job, const fw_chunk &c, int word) {
     return fw_damping(job, c, word) * job->output_rate[word];
 }
 
+/* The factor of the input row, or the output row, of stream token i. */
+FW_FN float fw_token_damping(const fw_job *job, const fw_chunk &c, int i, int input) {
+    const int word = c.s.word[i];
+    return c.s.share[i] * (input ? fw_damping(job, c, word) : fw_output_damping(job, c, word));
+}
+
 FW_FN int fw_is_frozen(const fw_job *job, int word) { return job->frozen && job->frozen[word]; }
 
 /* Train whole chunks with this warp, in order, until all `count` chunks of the launch are taken: tile after tile, each
@@ -176,7 +182,7 @@ FW_FN void fw_train_chunks(const fw_job *job, tile &t, fw_i64 epoch, fw_i64 firs
                            fw_sums *sums, float damping_threshold) {
     for (int taken = fw_take(cursor); taken < count; taken = fw_take(cursor)) {
         t.c = fw_open_chunk(job, streams, taken, epoch, first + taken, damping_threshold);
-        const int end = t.c.s.line[0], length = fw_tile_length(job->run.tile_tokens, job->chunk_shift[first + taken]);
+        const int end = t.c.s.line[0], length = job->run.tile_tokens;
         t.step = 0;
         for (t.i0 = job->run.window; t.i0 < end; t.i0 += length) {
             t.n = end - t.i0 < length ? end - t.i0 : length;

@@ -41,7 +41,6 @@ static void *zeros(size_t bytes) {
 
 static fw_job make_job(int cbow) {
     int32_t *ids = zeros(TOKENS * sizeof *ids), *alias = zeros(WORDS * sizeof *alias);
-    int32_t *shift = zeros(CHUNKS * sizeof *shift);
     int64_t *offsets = zeros((TOKENS / SENTENCE + 1) * sizeof *offsets);
     int64_t *begin = zeros((CHUNKS + 1) * sizeof *begin), *sentence = zeros(CHUNKS * sizeof *sentence);
     uint32_t *keep = zeros(WORDS * sizeof *keep), *threshold = zeros(WORDS * sizeof *threshold);
@@ -71,6 +70,7 @@ static fw_job make_job(int cbow) {
                 .seed = 1,
                 .learning_rate = 0.025,
                 .min_learning_rate = 0.0,
+                .burst_bound = 0.1,
                 .window = 5,
                 .negative = 5,
                 .passes = 1,
@@ -87,7 +87,6 @@ static fw_job make_job(int cbow) {
         .offsets = offsets,
         .chunk_begin = begin,
         .chunk_sentence = sentence,
-        .chunk_shift = shift,
         .keep_threshold = keep,
         .noise_threshold = threshold,
         .noise_alias = alias,
