@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from fastw2v import _train, gpu
+from fastw2v import EncodedCorpus, _train, gpu
 from fastw2v.backends import reference
 from fastw2v.planning import plan
 from fastw2v.planning.rows import Arrays, count_output_rows, empty_rows
@@ -40,10 +39,10 @@ VARIANTS = {
 def random_corpus(rng, words, tokens, sentences):
     """Frequent words first, sentences of any length, empty and one-word ones among them."""
     ends = np.sort(rng.integers(0, tokens + 1, sentences - 1))
-    return SimpleNamespace(
-        ids=(words * rng.random(tokens) ** 2).astype(np.int32),
-        offsets=np.concatenate([[0], ends, [tokens]]).astype(np.int64),
-        vocabulary=list(range(words)),
+    return EncodedCorpus.from_ids(
+        (words * rng.random(tokens) ** 2).astype(np.int32),
+        [str(i) for i in range(words)],
+        np.concatenate([[0], ends, [tokens]]).astype(np.int64),
     )
 
 
@@ -213,11 +212,10 @@ def test_no_row_leaves_the_numbers_unreported(isa, architecture):
     rng = np.random.default_rng()
     reported = 0
     for _ in range(40):
-        corpus = SimpleNamespace(ids=rng.integers(1, 30, 64 + 30).astype(np.int32), vocabulary=list(range(30)))
-        corpus.ids[:30] = np.arange(30)  # each a sentence of its own: noise, but no pair
-        corpus.ids[30:][corpus.ids[30:] == 29] = 1
-        corpus.ids[-1] = 0
-        corpus.offsets = np.array([*range(31), 94], np.int64)
+        ids = rng.integers(1, 29, 64 + 30).astype(np.int32)
+        ids[:30] = np.arange(30)  # each a sentence of its own: noise, but no pair
+        ids[-1] = 0
+        corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(30)], np.array([*range(31), 94], np.int64))
         params = TrainingParameters(vector_size=16, sample=0, architecture=architecture, ns_exponent=0)
         trial = Trial(rng, corpus, params, tile_tokens=47, noise_slots=16, noise_life=2)
         trial.begin[0][:], trial.begin[1][:] = 0, 0
@@ -327,9 +325,7 @@ def test_rows_beyond_two_to_the_31_floats(isa):
     used = np.arange(words - 20, words)
     arrays.w_in[used] = arrays.w_out[used] = 0.001
     rng = np.random.default_rng()
-    corpus = SimpleNamespace(
-        ids=rng.choice(used, 60).astype(np.int32), offsets=np.array([0, 60]), vocabulary=range(words)
-    )
+    corpus = EncodedCorpus.from_ids(rng.choice(used, (1, 60)).astype(np.int32), [str(i) for i in range(words)])
     params = TrainingParameters(vector_size=size, sample=0)
     made = plan.make_plan(corpus, params, 1)
     run = _train.Run(arrays, corpus, make_tables(word_counts(corpus), params), made, instruction_set=isa)

@@ -357,5 +357,5 @@ def test_an_evaluation_without_a_question_says_so(tmp_path):
     (tmp_path / "q").write_text(": x\nw x y z\n")
     wv = KeyedVectors.from_vectors(np.eye(3), ["a", "b", "c"])
     for dummy in (False, True):
-        with pytest.warns(RuntimeWarning, match="no accuracy: none of 1 questions could be asked"):
+        with pytest.warns(RuntimeWarning, match="no accuracy: none of 1 question could be asked"):
             assert wv.evaluate_word_analogies(tmp_path / "q", dummy4unknown=dummy)[0] == 0
