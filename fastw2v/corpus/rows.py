@@ -22,6 +22,7 @@ _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 _LONGEST = 1_000  # cells of an item that are looked at
 _PADS = ("<pad>", "[pad]", "<blank>", "pad")
 _LEAST_PADDING = 0.2  # of the tokens
+_MOSTLY_ZEROS = 0.7  # of a matrix of counts
 
 
 def cells(item: Any) -> Sequence[Any] | None:
@@ -117,19 +118,28 @@ def _are_texts(column: tuple[Any, ...], words: int) -> bool:
 def doubt_padding(rows: Sequence[Sequence[Any]]) -> None:
     """Warn if the first sentences hold runs of padding, or of the zeros of a matrix of counts.
 
-    Numbers are taken for it in sentences of one length alone: elsewhere 0 may be a state that lasts.
+    Numbers are taken for it in sentences of one length alone, and at the ends of these or where hardly another number
+    is: elsewhere 0 may be a state that lasts.
     """
     even = len(rows) >= _FEWEST_PADDED and len(set(map(len, rows))) == 1
-    pads = [cell for row in rows for cell in row if _is_pad(cell, even)]
-    after = [next_ for row in rows for cell, next_ in pairwise(row) if _is_pad(cell, even)]
-    tokens = sum(map(len, rows))
-    if 2 * sum(_is_pad(cell, even) for cell in after) > len(after) > 0 and len(pads) >= _LEAST_PADDING * tokens:
+    marks = [[_is_pad(cell, even) for cell in row] for row in rows]
+    tokens, pads = sum(map(len, rows)), sum(map(sum, marks))
+    after = [next_ for row in marks for mark, next_ in pairwise(row) if mark]
+    if pads < max(1, _LEAST_PADDING * tokens) or 2 * sum(after) <= len(after):
+        return
+    pad = next(cell for row in rows for cell in row if _is_pad(cell, even))
+    if isinstance(pad, str) or all(map(_is_at_an_end, marks)) or pads >= _MOSTLY_ZEROS * tokens:
         warn_user(
-            f"the token {shown(pads[0])} is {len(pads) / tokens:.0%} of the first {len(rows):,} sentences, many times "
+            f"the token {shown(pad)} is {pads / tokens:.0%} of the first {len(rows):,} sentences, many times "
             "in a row, as padding is, or as zeros are in a matrix of counts, and is trained on as a word: leave "
             "padding out, as in [[token for token in row if token != padding] for row in rows]; a matrix of counts "
             "holds no sentences"
         )
+
+
+def _is_at_an_end(marks: list[bool]) -> bool:
+    """Return whether the marked ones are the first or the last, and no others."""
+    return marks in (sorted(marks), sorted(marks, reverse=True))
 
 
 def _is_pad(cell: Any, number: bool) -> bool:

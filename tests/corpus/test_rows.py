@@ -75,6 +75,7 @@ def test_documents_of_sentences_are_nested_too_deep():
         [["Bach", "place of birth", "Eisenach"], ["Goethe", "place of death", "Weimar"]] * 4,
         [[1, 2], [3, 4], [0, 2]],
         [[0, 0, 0, 1], [0, 0], [1, 1, 0]],  # states that last
+        [[0, 0, 0, 1, 1, 0, 0], [1, 1, 0, 0, 0, 2, 2], [0, 0, 1, 1, 0, 0, 0]],  # and sentences of one length
         [[0, 1, 0, 2], [0, 3, 0, 1], [2, 0, 3, 0]],  # walks on a star
     ],
 )
