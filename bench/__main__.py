@@ -1,7 +1,7 @@
 """``python -m bench``: measure speed and quality; print tables and write JSON files.
 
 Without a command, run the main set: limits, stages, ladder, speed, end-to-end, quality, ptb, documents, vectors. The
-slow ones, sweep, choice, parameters, stability, libraries and wide-windows, run only by name; so does
+slow ones, sweep, choice, parameters, stability, libraries, wide-windows and distributed, run only by name; so does
 ``python -m bench.gpu``.
 """
 
@@ -13,6 +13,7 @@ import click
 
 from bench import (
     choice,
+    distributed,
     documents,
     end_to_end,
     ladder,
@@ -247,6 +248,32 @@ def run_wide_windows(settings: Settings, windows: tuple[int, ...], epochs: int, 
     """Compare speed and scores of wide windows over long documents with gensim's."""
     rows = wide_windows.measure(find_corpus(settings.corpus), settings, list(windows), epochs, threads)
     settings.write("wide_windows", rows)
+
+
+@main.command("distributed")
+@click.option("--ranks", multiple=True, default=[1, 2, 4], show_default=True, help="As often as you like.")
+@click.option("--epochs", default=3, show_default=True)
+@click.option("--seeds", default=1, show_default=True)
+@click.option("--architecture", "architectures", type=click.Choice(["skipgram", "cbow"]), multiple=True)
+@click.option("--node-speed", type=float, help="Words per second of a machine of the model; by default this one's.")
+@click.option("--link", "links", multiple=True, default=[10.0, 100.0], show_default=True, help="Gbit/s of the model.")
+@click.pass_obj
+def run_distributed(
+    settings: Settings,
+    ranks: tuple[int, ...],
+    epochs: int,
+    seeds: int,
+    architectures: tuple[str, ...],
+    node_speed: float | None,
+    links: tuple[float, ...],
+) -> None:
+    """Measure scores, merges and bytes a word of several ranks, and model their time on a network."""
+    corpus = find_corpus(settings.corpus)
+    chosen = list(architectures) or ["skipgram"]
+    rows = distributed.measure(corpus, settings, list(ranks), epochs, 1 if settings.quick else seeds, chosen)
+    node = distributed.Node(distributed.node_speed(corpus) if node_speed is None else node_speed)
+    model = distributed.model_of_time(node, [2, 8, 32], list(links))
+    settings.write("distributed", rows, model=model, node_speed=node.words_per_second)
 
 
 if __name__ == "__main__":

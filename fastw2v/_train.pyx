@@ -333,6 +333,9 @@ cdef class Run:
     def pull(self):
         """Do nothing: the host's arrays are always current."""
 
+    def push(self):
+        """Do nothing: the threads train the host's arrays."""
+
     def close(self):
         """Release the threads' memory; the arrays stay valid."""
         free(self.workers)

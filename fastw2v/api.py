@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from fastw2v.corpus.encoded_corpus import EncodeReport
 from fastw2v.corpus.tokenizers import resolve
 from fastw2v.corpus.vocabulary import Vocabulary
+from fastw2v.distributed.comm import Comm, agreed_with
 from fastw2v.errors import ParameterError
 from fastw2v.estimators.bags import mean_vectors
 from fastw2v.estimators.likelihood import log_probabilities
@@ -26,9 +27,10 @@ from fastw2v.formats import load_all, save
 from fastw2v.gensims_names import OF_MODELS, Answers, with_gensims_names_told
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
+from fastw2v.training.ranks import check_ranks, opened
 from fastw2v.training.record import KEPT_PARAMETERS, read_record, record
 from fastw2v.training.seed import resolve_seed
-from fastw2v.training.session import Request, Session, Standing, begin, next_pass, one_pass, resume, run
+from fastw2v.training.session import Request, Session, Standing, begin, going_on, next_pass, one_pass, resume, run
 from fastw2v.training.state import Callback, Report
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -110,6 +112,17 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         Number of threads; -1 uses every usable CPU. So does None, but in a worker of joblib or multiprocessing it keeps
         to the worker's share: ``OMP_NUM_THREADS`` where joblib's backend "loky" states it, else the CPUs divided by the
         worker processes, or threads of the pool, that run side by side. (Threads of your own are not counted.)
+    deterministic : int, optional
+        Train on so many virtual ranks, threads of this process that each hold a replica of the model and merge what
+        they have learned: the vectors are then bit-equal for any ``n_jobs``. It takes two more models than there are
+        ranks, and on short text costs scores; see docs/distributed.md. 1 trains in one thread. On CPU only.
+    comm : "mpi" or mpi4py communicator, optional
+        Train on several processes, on one machine or many. Each of them fits the same model: "mpi" are all that
+        ``mpiexec`` has started. Of files, each reads its own part; of lists, each passes its own, or all the same.
+        Copies in files and pickles leave a communicator out.
+    sync_words : int, optional
+        With ``comm`` or ``deterministic``: the words that a rank trains between two merges. None means 0.5 % of the run
+        for all ranks together, and at most 4,000,000.
     random_state : int, RandomState, Generator or None, default None
         None draws a seed; either way ``seed_`` records it.
     verbose : int, default 0
@@ -213,6 +226,9 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         tokenizer: Tokenizer | None = None,
         device: Device = "auto",
         n_jobs: int | None = None,
+        deterministic: int | None = None,
+        comm: Any = None,
+        sync_words: int | None = None,
         random_state: int | np.integer[Any] | np.random.RandomState | np.random.Generator | None = None,
         verbose: int = 0,
         callbacks: Collection[Callback] = (),
@@ -243,6 +259,9 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         self.tokenizer = tokenizer
         self.device = device
         self.n_jobs = n_jobs
+        self.deterministic = deterministic
+        self.comm = comm
+        self.sync_words = sync_words
         self.random_state = random_state
         self.verbose = verbose
         self.callbacks = callbacks
@@ -275,7 +294,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         checkpoint : path, optional
             Save the state of training to this file every ``every`` seconds, when stopped, and at the end.
         every : float, default 600
-            Seconds.
+            Seconds. With ``comm`` or ``deterministic`` a checkpoint that is due waits for a rest: a run has ten of
+            them, or one at the end of each epoch.
 
         Returns
         -------
@@ -302,9 +322,11 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         RuntimeError
             Another thread is fitting this model.
         """
-        with self._only_fit():
-            request = self._request(checkpoint=checkpoint, every=every)
-            session = self._resumed(X, request) if resume else begin(request, self._chosen(X))
+        check_ranks(self.deterministic, self.comm, self.sync_words, self.device)
+        with self._only_fit(), opened(self.comm) as comm:
+            with agreed_with(comm):
+                request, corpus = self._request(checkpoint=checkpoint, every=every), None if resume else self._chosen(X)
+            session = self._resumed(X, request, comm) if resume else begin(request, corpus, comm=comm)
             self._run(session)
             self._stopped_passes = 0
             self._remember_width(X)
@@ -365,6 +387,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         >>> model.partial_fit([["red", "wine", "beer"]] * 9, new_words=True).vectors_.index_to_key
         ['red', 'wine', 'rose', 'beer']
         """
+        if self.comm is not None:
+            raise ParameterError("partial_fit trains on one rank: set comm=None, and pass the text to one process")
         with self._only_fit():
             request = one_pass(self._request(new_words=new_words))
             started = hasattr(self, "vectors_")
@@ -637,18 +661,21 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Do the same, and copy everything but the corpus, which is shared, as by clones."""
         memo[id(self.corpus)] = self.corpus
+        memo[id(self.comm)] = self.comm
         other = copy.copy(self)
         memo[id(self)] = other
         vars(other).update(copy.deepcopy(vars(other), memo))
         return other
 
     def __getstate__(self) -> dict[str, Any]:
-        """Drop the lock, an unfinished session and, once fitted, a corpus that is not a path."""
+        """Drop the lock, an unfinished session, a communicator and, once fitted, a corpus that is not a path."""
         kept = {name: value for name, value in super().__getstate__().items() if name not in NOT_COPIED}
         if hasattr(self, "vectors_") and not isinstance(self.corpus, (str, os.PathLike)):
             kept["corpus"] = None
         else:
             check_can_be_pickled(self.corpus)
+        if not isinstance(self.comm, str):  # it means nothing in another process
+            kept["comm"] = None
         return kept
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -690,26 +717,12 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
             raise ValueError(f"no corpus: pass it to Word2Vec(corpus) or to fit(corpus){left}")
         return corpus
 
-    def _resumed(self, X: Any, request: Request) -> Session:  # noqa: N803
+    def _resumed(self, X: Any, request: Request, comm: Comm | None = None) -> Session:  # noqa: N803
         """Return the session that an interrupted `fit` of this model left, or the one of the checkpoint."""
         unfinished: Session | None = self.__dict__.get("_unfinished")
         given = self.corpus if X is None else X
-        if unfinished is not None and unfinished.is_of(unfinished.source if given is None else given):
-            if changed := unfinished.changed(request):
-                raise ParameterError(
-                    f"parameters changed since the interrupted fit: {', '.join(changed)}; restore them, or fit anew"
-                )
-            return unfinished._replace(request=request)
-        checkpoint = request.checkpoint
-        if checkpoint is None or not os.path.exists(checkpoint):
-            what = "this model has no interrupted fit"
-            if hasattr(self, "vectors_") and unfinished is None:
-                what += " (its last one is complete: partial_fit trains on)"
-            if unfinished is not None:
-                what = "the interrupted fit was on another corpus, or on a shorter or longer one"
-            where = "no checkpoint was named" if checkpoint is None else f"there is no file {os.fspath(checkpoint)}"
-            raise ValueError(f"fit(resume=True): {what}, and {where}: call fit() first, or resume on the same corpus")
-        return resume(request, self._chosen(X))
+        left = going_on(request, unfinished, given, hasattr(self, "vectors_"), comm)
+        return resume(request, self._chosen(X), comm) if left is None else left
 
     def _standing(self, seed: int) -> Standing:
         """Return the state of this model, for one more pass."""

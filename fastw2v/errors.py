@@ -20,6 +20,7 @@ __all__ = [
     "FormatError",
     "MissingDependencyError",
     "ParameterError",
+    "RankError",
     "TruncatedFileError",
     "UndecodableWordError",
     "UnknownWordError",
@@ -140,6 +141,10 @@ class ParameterError(ValueError):
 
 class DivergedError(ArithmeticError):
     """Training produced values that are not finite; the message names the epoch and the learning rate."""
+
+
+class RankError(RuntimeError):
+    """Another rank of a distributed training failed; the message says which, and quotes what it raised."""
 
 
 class BackendUnavailable(ImportError):

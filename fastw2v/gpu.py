@@ -150,14 +150,8 @@ class Run:
         words = len(kept_share)
         self._rows = []
         for rows in (self._arrays.w_in, self._arrays.w_out):
-            there = cupy.zeros((len(rows), row_stride(size)), np.float32)
-            for begin in range(0, len(rows), ROWS_AT_ONCE):
-                part = rows[begin : begin + ROWS_AT_ONCE]
-                padded = np.zeros((len(part), row_stride(size)), np.float32)
-                padded[:, :size] = part
-                there[begin : begin + ROWS_AT_ONCE].set(padded)
-                cupy.cuda.get_current_stream().synchronize()  # before `padded` is freed
-            self._rows.append(there)
+            self._rows.append(cupy.zeros((len(rows), row_stride(size)), np.float32))
+        self.push()
         sentences = len(self._corpus.offsets) - 1
         held = {
             "keep_threshold": tables.keep_threshold,
@@ -218,6 +212,18 @@ class Run:
             for rows, there in zip((self._arrays.w_in, self._arrays.w_out), self._rows, strict=True):
                 for begin in range(0, len(rows), ROWS_AT_ONCE):
                     rows[begin : begin + ROWS_AT_ONCE] = there[begin : begin + ROWS_AT_ONCE].get()[:, :size]
+
+    def push(self) -> None:
+        """Copy the host's rows to the device."""
+        self._check_alive()
+        size = self._arrays.w_in.shape[1]
+        for rows, there in zip((self._arrays.w_in, self._arrays.w_out), self._rows, strict=True):
+            for begin in range(0, len(rows), ROWS_AT_ONCE):
+                part = rows[begin : begin + ROWS_AT_ONCE]
+                padded = np.zeros((len(part), row_stride(size)), np.float32)
+                padded[:, :size] = part
+                there[begin : begin + ROWS_AT_ONCE].set(padded)
+                self._device.cupy.cuda.get_current_stream().synchronize()  # before `padded` is freed
 
     def close(self) -> None:
         """Return the device's memory to CuPy's pool; the host's arrays stay valid."""

@@ -32,7 +32,7 @@ PYTHON = {"python", "{code-cell}"}
 SHELL = {"sh", "bash", "console"}
 NOT_RUN = {"", "text", "{eval-rst}", "{toctree}", "{include}", "{note}", "{warning}", "{tip}", "{figure}"}
 NOT_RUN |= {"{public-names}", "{public-table}", "{py:data}", "{py:function}", "{py:class}"}
-NOT_RUN |= {"c", "fish", "html", "json", "zsh"}
+NOT_RUN |= {"c", "fish", "html", "json", "yaml", "zsh"}
 TEXT = "the king and the queen of the land\na man and a woman of the town\nthe cat sat and the dog ran\n" * 50
 DATA = {
     "questions-words.txt": ": family\nman king woman queen\nking man queen woman\n",

@@ -25,7 +25,7 @@ MODULES = {"cpu": "fastw2v._train", "cuda": "fastw2v.gpu", "numpy": "fastw2v.bac
 
 
 class Run(Protocol):
-    """One training run: the four calls that the training loop makes."""
+    """One training run: the five calls that the training loops make."""
 
     stats: ChunkStats
     """The sums of the last `train_chunk`, even if it raised."""
@@ -41,6 +41,9 @@ class Run(Protocol):
 
     def pull(self) -> None:
         """Update the host's arrays."""
+
+    def push(self) -> None:
+        """Update the run from the host's arrays, which others have changed."""
 
     def close(self) -> None:
         """Release threads, memory and device; the host's arrays stay."""

@@ -106,6 +106,9 @@ class Run:
     def pull(self) -> None:
         """Do nothing: the host's arrays are always current."""
 
+    def push(self) -> None:
+        """Do nothing: this backend trains the host's arrays."""
+
     def close(self) -> None:
         """Do nothing: this backend holds no threads and no memory of its own."""
 

@@ -84,21 +84,25 @@ def _run(work: _Work, arguments: list[str] | None) -> int:
         flush_answers()
         return int(code)
     except click.ClickException as fault:
+        if _is_told_elsewhere(fault):
+            return fault.exit_code
         context = fault.ctx if isinstance(fault, click.UsageError) else None
         said = describe_usage(fault) if isinstance(fault, click.UsageError) else fault.format_message()
         say(f"{context.get_usage()}\n" if context else "", end="")
         say(f"Error: {work.reworded(said)}")
         say(f"'{context.command_path} --help' shows all options and examples\n" if context else "", end="")
         return fault.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        say("fastw2v: interrupted")
+    except (click.Abort, KeyboardInterrupt) as fault:
+        if not _is_told_elsewhere(fault):
+            say("fastw2v: interrupted")
         discard_output()
         return INTERRUPTED
     except BrokenPipeError:
         discard_output()
         return 1  # as click itself does when it finds the pipe broken
     except _expected_faults() as fault:
-        say(f"fastw2v: error: {work.reworded(describe(fault))}")
+        if not _is_told_elsewhere(fault):
+            say(f"fastw2v: error: {work.reworded(describe(fault))}")
         discard_output()
         return 1
 
@@ -115,6 +119,12 @@ class _Work:
     def show_warning(self, message: Warning | str, *where: Any, **more: Any) -> None:
         """Show a warning as one line; its place in the source means nothing here."""
         say(f"fastw2v: warning: {self.reworded(str(message))}")
+
+
+def _is_told_elsewhere(fault: BaseException) -> bool:
+    from fastw2v.cli.distributed import is_told_elsewhere
+
+    return is_told_elsewhere(fault)
 
 
 def _expected_faults() -> tuple[type[BaseException], ...]:

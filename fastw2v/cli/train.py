@@ -6,7 +6,7 @@ import math
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingPa
 from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
+    from fastw2v.distributed.comm import Comm
     from fastw2v.formats.sniff import Format
     from fastw2v.training.session import Request, Session
     from fastw2v.training.state import Callback
@@ -86,6 +87,11 @@ class Trained:
             "device": state.report.device,
             "instruction_set": state.report.instruction_set,
             "n_jobs": state.report.n_jobs,
+            "ranks": state.report.ranks,
+            "merges": state.report.merges,
+            "bytes_sent": state.report.bytes_sent,
+            "seconds_merging": state.report.seconds_merging,
+            "longest_wait": state.report.longest_wait,
             "seed": state.plan.seed,
             "parameters": asdict(state.params),
         }
@@ -107,7 +113,7 @@ class Trained:
         )
 
 
-def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Trained:
+def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool, comm: Comm | None = None) -> Trained:
     """Read a corpus and train on it.
 
     Parameters
@@ -118,17 +124,23 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traine
         `Word2Vec.fit`; the files ``initial_vectors`` (word vectors), ``vocabulary`` and ``frozen`` (one word per line).
     quiet : bool
         Show no progress.
+    comm : Comm, optional
+        The ranks that train together.
 
     Returns
     -------
     Trained
     """
+    from fastw2v.distributed.comm import agreed_with
     from fastw2v.training.checkpoint import check_words
+    from fastw2v.training.ranks import jobs_of_rank
     from fastw2v.training.session import begin, resume, run
 
     noted: list[int] = []
-    request = request_of(options, (lambda progress: bool(noted),), quiet)
-    encoded = request.read(corpus)  # before Ctrl-C is held back: reading may take long, or wait for a pipe
+    with agreed_with(comm):
+        request = request_of(options, (lambda progress: bool(noted),), quiet)
+    request = replace(request, n_jobs=jobs_of_rank(request.n_jobs, comm))
+    encoded = request.read(corpus, comm)  # before Ctrl-C is held back: reading may take long, or wait for a pipe
     if not quiet:
         report = encoded.report
         say(
@@ -139,12 +151,13 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool) -> Traine
             say(remark)
     check_words(encoded)
     with interrupts_noted_in(noted):
-        session = (resume if options.get("resume") else begin)(request, encoded)
+        session = (resume if options.get("resume") else begin)(request, encoded, comm=comm)
         try:
             run(session)
         except Ended:  # where Ctrl-C is ignored: the loop has kept what was trained
             noted.append(signal.SIGTERM)
-    return Trained(session, interrupted=bool(noted) and not session.state.complete)
+    interrupted = bool(noted) or session.state.report.stopped_by == "interrupt"  # on another rank
+    return Trained(session, interrupted=interrupted and not session.state.complete)
 
 
 def request_of(options: dict[str, Any], callbacks: tuple[Callback, ...], quiet: bool) -> Request:

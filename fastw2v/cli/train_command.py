@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from fastw2v.cli.distributed import ranks_of_launcher, refuse_copies
 from fastw2v.cli.idle import tell_of_idle_training
 from fastw2v.cli.options import AnyCase, NamedFile, in_corpora, in_text
 from fastw2v.cli.pages import Page
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
         "Corpus and vocabulary": ["min_count", "max_vocab", "vocabulary", "tokenizer", "errors", "spool"],
         "Model": ["vector_size", "architecture", "window", "shrink_windows", "loss", "negative", "ns_exponent"],
         "Training": ["epochs", "learning_rate", "min_learning_rate", "sample", "initial_vectors", "frozen"],
-        "Machine": ["device", "n_jobs", "seed"],
+        "Machine": ["device", "n_jobs", "deterministic", "seed"],
+        "Several processes": ["comm", "sync_words"],
         "Stop and continue": ["checkpoint", "every", "resume", "save_on_interrupt"],
         "Fine points": ["negative_sharing", "slow_frequent", "cbow_mean", "cbow_gradient"],
         "Report": ["form", "quiet"],
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
         ("zcat dump.gz | fastw2v train - -o v.fw2v --min-count 20", "from standard input"),
         ("fastw2v train corpus.txt -o v.fw2v --checkpoint run.fw2v --resume", "continue a run that was stopped"),
         ("fastw2v train corpus.txt -o v.fw2v --json > run.json", "the report for a script"),
+        ("mpiexec -n 8 fastw2v train text/ -o v.fw2v --distributed", "with eight processes; needs fastw2v[mpi]"),
     ],
 )
 @in_corpora
@@ -76,6 +80,13 @@ if TYPE_CHECKING:
     "--device", type=AnyCase(["auto", "cpu", "cuda", "numpy"]), default="auto", show_default=True, help="where to train"
 )
 @click.option("-j", "--n-jobs", type=int, help=f"threads: {allowed('n_jobs')}")
+@click.option(
+    "--deterministic",
+    type=int,
+    help=f"virtual ranks, for the same vectors with any number of threads: {allowed('deterministic')}",
+)
+@click.option("--distributed", "comm", flag_value="mpi", help="train one model with all processes of mpiexec or srun")
+@click.option("--sync-words", type=int, help=f"words of a rank between two merges: {allowed('sync_words')}")
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**63 - 1),
@@ -114,17 +125,47 @@ def train(
     Several are read one after the other. Each line is a sentence. Nothing is written until training is complete; an
     interrupted run writes nothing unless --save-on-interrupt or --checkpoint is given, and exits with code 130.
     """
-    from fastw2v.cli.files import check_kept_apart, check_nothing_is_lost, check_output, corpus_of, paths_of
+    from fastw2v.cli.files import corpus_of, paths_of
     from fastw2v.cli.train import run_training
+    from fastw2v.distributed.comm import agreed_with
+
+    if options["comm"] is None:
+        refuse_copies("fastw2v train")
+    elif dry_run:
+        raise click.UsageError("--dry-run tries a run of one process: leave out --distributed")
+    with nullcontext() if options["comm"] is None else ranks_of_launcher() as comm:
+        options["comm"] = None if comm is None else "mpi"
+        first = comm is None or comm.rank == 0
+        with agreed_with(comm):
+            paths = paths_of(corpus)
+            if output is None and not dry_run:
+                raise click.UsageError(
+                    "the file to write the vectors to is missing: name it with --output, as in -o v.fw2v"
+                )
+            if first:
+                tell_of_idle_training(click.get_current_context())
+            path, format_ = (Path(), format_) if output is None else output_of(output, format_)
+            to = Destination(path, format_, with_context, overwrite, save_vocab)
+            _check(to, output is not None, paths, form, options)
+        if dry_run:
+            _try_it(paths, options, form, quiet)
+            return
+        result = run_training(corpus_of(paths), options, quiet=quiet or not first, comm=comm)
+    if first:
+        checkpoint = options["checkpoint"]
+        finish(result, to, checkpoint=checkpoint, save_on_interrupt=save_on_interrupt, quiet=quiet, form=form)
+    elif result.interrupted:
+        raise click.exceptions.Exit(INTERRUPTED)
+
+
+def _check(to: Destination, is_written: bool, paths: list[Path], form: str | None, options: dict[str, Any]) -> None:
+    """Check where a run is to be written, and that nothing else is replaced, before it begins."""
+    from fastw2v.cli.files import check_kept_apart, check_nothing_is_lost, check_output
     from fastw2v.training.checkpoint import check_checkpoint
     from fastw2v.writing.atomic import own_descriptor
 
-    paths = paths_of(corpus)
-    if output is None and not dry_run:
-        raise click.UsageError("the file to write the vectors to is missing: name it with --output, as in -o v.fw2v")
-    tell_of_idle_training(click.get_current_context())
-    output, format_ = (None, format_) if output is None else output_of(output, format_)
-    written = {"save_vocab": save_vocab, "output": output, "checkpoint": options["checkpoint"]}
+    output = to.path if is_written else None
+    written = {"save_vocab": to.vocabulary, "output": output, "checkpoint": options["checkpoint"]}
     for name in ("output", "save_vocab"):
         if form and (path := written[name]) is not None and own_descriptor(path) == 1:
             raise click.UsageError(
@@ -132,24 +173,12 @@ def train(
             )
     check_kept_apart(written, {name: options[name] for name in ("vocabulary", "initial_vectors", "frozen")})
     if output is not None:
-        check_output(output, format_, with_context)
-        check_nothing_is_lost(output, paths, overwrite)
-    if save_vocab is not None:
-        check_vocabulary(save_vocab, paths, overwrite)
-    if dry_run:
-        if options["checkpoint"] is not None:
-            check_checkpoint(options["checkpoint"])
-        _try_it(paths, options, form, quiet)
-        return
-    assert output is not None
-    finish(
-        run_training(corpus_of(paths), options, quiet=quiet),
-        Destination(output, format_, with_context, overwrite, save_vocab),
-        checkpoint=options["checkpoint"],
-        save_on_interrupt=save_on_interrupt,
-        quiet=quiet,
-        form=form,
-    )
+        check_output(output, to.format, to.with_context)
+        check_nothing_is_lost(output, paths, to.overwrite)
+    if to.vocabulary is not None:
+        check_vocabulary(to.vocabulary, paths, to.overwrite)
+    if not is_written and options["checkpoint"] is not None:
+        check_checkpoint(options["checkpoint"])
 
 
 def _try_it(paths: list[Path], options: dict[str, Any], form: str | None, quiet: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -40,6 +40,13 @@ class ReadStats:
         self.nul_bytes += nul
 
 
+class Mark(NamedTuple):
+    """The end of a piece: its number, and how many distinct words its scanner had met by then."""
+
+    number: int
+    words: int
+
+
 class Counted(Protocol):
     """A corpus that has been read once: every word has a provisional id, in the order of first occurrence."""
 
@@ -47,6 +54,10 @@ class Counted(Protocol):
     tokens: int
     sentences: int
     stats: ReadStats
+
+    @property
+    def numbering(self) -> list[np.ndarray]:
+        """For each scanner, the provisional id of each of its words, in the order of first occurrence; -1: left out."""
 
     def words(self, ids: np.ndarray) -> Sequence[Hashable]:
         """Return the words with these provisional ids."""
@@ -77,6 +88,11 @@ class CountedTokens:
         self.tokens: int = scanner.tokens
         self.sentences: int = scanner.sentences
         self.stats = stats or ReadStats()
+
+    @property
+    def numbering(self) -> list[np.ndarray]:
+        """The provisional id of each word of the scanner, in the order of first occurrence."""
+        return [np.arange(len(self.counts), dtype=np.int32)]
 
     def words(self, ids: np.ndarray) -> Sequence[Hashable]:
         """See `Counted`."""

@@ -12,10 +12,11 @@ from typing import IO, Any
 import numpy as np
 
 from fastw2v.corpus._text_scanner import TextScanner
-from fastw2v.corpus.counted import ReadStats
+from fastw2v.corpus.counted import Mark, ReadStats
 from fastw2v.corpus.faults import describe_bad_text
 from fastw2v.corpus.files import Piece, TextFile, deal_out, first_bytes, open_piece, stream_name, stream_readinto
 from fastw2v.corpus.id_store import IdStore, InMemory
+from fastw2v.corpus.pieces import OwnPiece, newlines_before
 from fastw2v.errors import BadTextError, CorpusError, warn_user
 from fastw2v.progress.phase import SILENT, Silent
 
@@ -58,6 +59,11 @@ class CountedText:
         self.counts: np.ndarray = self._merged.counts()
         self.tokens = int(self.counts.sum())
         self.sentences: int = sum(scanner.sentences for scanner in scanners)
+
+    @property
+    def numbering(self) -> list[np.ndarray]:
+        """For each scanner, the provisional id of each of its words, in the order of first occurrence; -1: left out."""
+        return self._ids
 
     def words(self, ids: np.ndarray) -> Sequence[Hashable]:
         """See `Counted`."""
@@ -120,6 +126,19 @@ def count_files(
     CountedText
     """
     groups = deal_out(files, n_threads, bytes_per_thread)
+    return count_groups(groups, errors, len(files), store=store, block=block, phase=phase)[0]
+
+
+def count_groups(
+    groups: Sequence[Sequence[Piece]],
+    errors: str,
+    n_files: int,
+    *,
+    store: IdStore | None = None,
+    block: int = BLOCK,
+    phase: Silent = SILENT,
+) -> tuple[CountedText, list[list[Mark]]]:
+    """Read groups of pieces, each in a thread; return them counted, and a mark at the end of each piece."""
     progress = _Progress()
     store = InMemory() if store is None else store
     readers = []
@@ -130,12 +149,22 @@ def count_files(
     run_in_threads([reader.read for reader in readers], progress.stop)
     if progress.first_bad < len(readers):
         reader = readers[progress.first_bad]
-        lines = [entry for earlier in readers[: reader.number + 1] for entry in earlier.lines]
-        raise reader.explain_bad(sum(n for file, n in lines if file is reader.bad_file))
-    return CountedText([reader.scanner for reader in readers], errors, store, len(files))
+        raise reader.explain_bad(_lines_before(reader, readers))
+    counted = CountedText([reader.scanner for reader in readers], errors, store, n_files)
+    return counted, [reader.marks for reader in readers]
 
 
-def _fraction_read(group: list[Piece]) -> Callable[[TextScanner], float] | None:
+def _lines_before(reader: _GroupReader, readers: list[_GroupReader]) -> int:
+    """Return how many lines of its file come before the piece in which a reader met bad text."""
+    piece = reader.bad_piece
+    if isinstance(piece, OwnPiece):  # others read what is before it
+        return newlines_before(piece)
+    assert piece is not None
+    lines = [entry for earlier in readers[: reader.number + 1] for entry in earlier.lines]
+    return sum(n for file, n in lines if file is piece.file)
+
+
+def _fraction_read(group: Sequence[Piece]) -> Callable[[TextScanner], float] | None:
     """Return a function from a scanner to the share of the group that it has read; None if the length is unknown."""
     if not all(piece.file.is_plain for piece in group):
         return None
@@ -181,13 +210,14 @@ class _GroupReader:
     """Reads the pieces of one group, one after the other, with one scanner."""
 
     def __init__(
-        self, number: int, pieces: list[Piece], scanner: TextScanner, block: int, progress: _Progress, phase: Silent
+        self, number: int, pieces: Sequence[Piece], scanner: TextScanner, block: int, progress: _Progress, phase: Silent
     ) -> None:
         self.number = number
         self.scanner = scanner
         self.lines: list[tuple[TextFile, int]] = []  # newlines in each piece that was read
+        self.marks: list[Mark] = []
         self.bad: BadTextError | None = None
-        self.bad_file: TextFile | None = None
+        self.bad_piece: Piece | None = None
         self._pieces = pieces
         self._block = block
         self._progress = progress
@@ -205,17 +235,18 @@ class _GroupReader:
                             return
                     self.scanner.end(piece.ends_file)
             except BadTextError as bad:  # reported by the main thread, which will know the number of lines before
-                self.bad, self.bad_file = bad, piece.file
+                self.bad, self.bad_piece = bad, piece
                 self._progress.report_bad(self.number)
                 return
             self.lines.append((piece.file, self.scanner.lines))
+            self.marks.append(Mark(getattr(piece, "number", 0), len(self.scanner)))
 
     def explain_bad(self, lines_before: int) -> CorpusError:
         assert self.bad is not None
-        assert self.bad_file is not None
-        line = lines_before + self.bad.lines + 1
-        start = first_bytes(self.bad_file)
-        return CorpusError(describe_bad_text(self.bad_file.name, line, self.bad.offset, self.bad.word, start))
+        assert self.bad_piece is not None
+        line, file = lines_before + self.bad.lines + 1, self.bad_piece.file
+        start = first_bytes(file)
+        return CorpusError(describe_bad_text(file.name, line, self.bad.offset, self.bad.word, start))
 
 
 def run_in_threads(jobs: list[Callable[[], Any]], stop: Callable[[], None] = lambda: None) -> None:

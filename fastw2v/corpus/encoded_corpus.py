@@ -185,6 +185,21 @@ class EncodedCorpus:
         sentence = range(len(self))[sentence]
         return self.ids[self.offsets[sentence] : self.offsets[sentence + 1]]
 
+    def count_words(self) -> NDArray[np.int64]:
+        """Return how often each word of the vocabulary occurs in this corpus, int64 (V,).
+
+        Examples
+        --------
+        >>> from fastw2v import EncodedCorpus
+        >>> EncodedCorpus.from_ids([[0, 1, 2], [2, 1]]).count_words()
+        array([1, 2, 2])
+        """
+        return count_ids(self.ids, len(self.vocabulary))
+
+    def sentence_lengths(self) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
+        """Return the lengths of the sentences, and how often each occurs; None: once."""
+        return np.diff(self.offsets), None
+
     def __repr__(self) -> str:
         words = counted(len(self.vocabulary), "word")
         return f"<EncodedCorpus: {counted(len(self.ids), 'token')}, {counted(len(self), 'sentence')}, {words}>"

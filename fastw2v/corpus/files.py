@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import io
 import os
 import re
 import stat
@@ -196,7 +197,7 @@ def deal_out(files: list[TextFile], n_groups: int, smallest: int) -> list[list[P
             groups[first].append(Piece(file))
         else:
             cuts = [total * group // n_groups - before for group in range(first + 1, last + 1)]
-            bounds = [0, *_after_space(file, cuts), file.size]
+            bounds = [0, *after_space(file, cuts), file.size]
             for group, (begin, end) in enumerate(pairwise(bounds), first):
                 if begin < end:
                     groups[group].append(Piece(file, begin, end))
@@ -204,7 +205,7 @@ def deal_out(files: list[TextFile], n_groups: int, smallest: int) -> list[list[P
     return [group for group in groups if group]
 
 
-def _after_space(file: TextFile, offsets: list[int]) -> list[int]:
+def after_space(file: TextFile, offsets: list[int]) -> list[int]:
     """Return for each offset in the file the next one that is preceded by white space; read no byte twice."""
     found: list[int] = []
     if not offsets:
@@ -265,6 +266,23 @@ def open_text(file: TextFile, note: Callable[[int], None] | None = None) -> Iter
     with _blaming_changes(file), opener(file.path, note) as stream:
         yield stream
     file.check_unchanged()
+
+
+@contextmanager
+def open_lines(piece: Piece, note: Callable[[int], None] | None = None) -> Iterator[IO[bytes]]:
+    """Do the same as `open_text` for a piece of a file; one that has an end is read into memory first."""
+    if piece.end is None:
+        with open_text(piece.file, note) as stream:
+            yield stream
+        return
+    data = bytearray(piece.end - piece.begin)
+    with open_piece(piece) as readinto:
+        done = 0
+        while done < len(data) and (read := readinto(memoryview(data)[done:])):
+            done += read
+    if note is not None:
+        note(len(data))
+    yield io.BytesIO(data)
 
 
 @contextmanager

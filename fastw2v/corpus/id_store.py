@@ -15,7 +15,7 @@ import mmap
 import os
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -312,3 +312,37 @@ class _FinalFiles:
         self._ids.close()
         self._offsets.close()
         return ids, offsets
+
+
+# --- a part of the ids of a corpus, each at its place in the whole ---------------------------------------------------
+
+
+def at_their_places(
+    parts: Iterable[tuple[int, np.ndarray]], total: int, spool: str | os.PathLike[str] | bool | None
+) -> np.ndarray:
+    """Return int32 (total,) with these parts, each from its position on; what lies between them takes no room.
+
+    Parameters
+    ----------
+    parts : iterable of (position, ids)
+    total : int
+    spool : path, bool or None
+        As for `id_store`.
+    """
+    if spool is None or spool is False:
+        flags = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0)}
+        pages = mmap.mmap(-1, max(1, 4 * total), **flags)
+        if hasattr(mmap, "MADV_NOHUGEPAGE"):  # a huge page would fill the gap between two parts
+            pages.madvise(mmap.MADV_NOHUGEPAGE)
+        ids = np.frombuffer(pages, np.int32, total)
+        for position, part in parts:
+            ids[position : position + len(part)] = part
+        return ids
+    file = _UnnamedFile(_system_folder() if spool is True else os.fspath(spool))
+    if total:
+        file.write(_bytes(np.zeros(1, np.int32)), 4 * (total - 1))
+    for position, part in parts:
+        file.write(_bytes(np.ascontiguousarray(part)), 4 * position)
+    ids = file.mapped(total, np.int32, in_order=True)
+    file.close()
+    return ids

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import IO, Any
 
 from fastw2v.corpus._token_scanner import TokenScanner
-from fastw2v.corpus.counted import CountedTokens, ReadStats
+from fastw2v.corpus.counted import CountedTokens, Mark, ReadStats
 from fastw2v.corpus.faults import describe_bad_text
-from fastw2v.corpus.files import TextFile, doubt_repeated, find, first_bytes, open_text, stream_name
+from fastw2v.corpus.files import Piece, TextFile, doubt_repeated, find, first_bytes, open_lines, open_text, stream_name
 from fastw2v.corpus.id_store import IdStore
 from fastw2v.corpus.structured_files import check_are_text
 from fastw2v.corpus.tokenizers import Tokenizer, splitter, tokens_returned
@@ -53,6 +53,20 @@ def count_lines(
         lines = decoded_lines(files, name, errors, stats)
         _scan_lines(scanner, iter(phase.over(lines)), split, name)
     return CountedTokens(scanner, store, stats)
+
+
+def count_lines_of_pieces(
+    pieces: Sequence[Piece], errors: str, tokenizer: Tokenizer, store: IdStore, phase: Silent = SILENT
+) -> tuple[CountedTokens, list[Mark]]:
+    """Do the same as `count_lines` for pieces of files, which end with lines; return a mark at the end of each, too."""
+    scanner, split = TokenScanner(store.provisional()), splitter(tokenizer)
+    stats, marks = ReadStats(), []
+    for piece in pieces:
+        name = piece.file.name + (f", from byte {piece.begin:,} on" if piece.begin else "")
+        with open_lines(piece, None if phase is SILENT else phase.advance) as stream:
+            _scan_lines(scanner, decoded_lines(stream, name, errors, stats, piece.file), split, name)
+        marks.append(Mark(getattr(piece, "number", 0), len(scanner)))
+    return CountedTokens(scanner, store, stats), marks
 
 
 def _scan_lines(

@@ -122,7 +122,7 @@ def _read(
     if not is_path:
         check_corpus_type(corpus)
     counted: Counted
-    if is_path or _is_list_of_paths(corpus):
+    if is_path or is_list_of_paths(corpus):
         files = [file for path in ([corpus] if is_path else corpus) for file in find(path)]
         doubt_repeated(files)
         phase.expect(bytes_on_disk(files))
@@ -132,7 +132,7 @@ def _read(
             counted = count_files(files, errors, n_threads, store=store, phase=phase)
         else:
             counted = count_lines(files, errors, tokenizer, store, phase)
-    elif _is_stream(corpus):
+    elif is_stream(corpus):
         tokenizer = resolve(tokenizer, "file")
         if tokenizer == "whitespace":
             counted = count_stream(corpus, errors, store=store, phase=phase)
@@ -143,7 +143,7 @@ def _read(
     return counted, tokenizer
 
 
-def _is_list_of_paths(corpus: object) -> bool:
+def is_list_of_paths(corpus: object) -> bool:
     """Return whether it is a list or tuple whose first item is a path. (A string in a list is a document.)
 
     Raises
@@ -159,7 +159,7 @@ def _is_list_of_paths(corpus: object) -> bool:
     return True
 
 
-def _is_stream(corpus: object) -> bool:
+def is_stream(corpus: object) -> bool:
     """Return whether it is an open file, of text or of bytes."""
     return isinstance(corpus, io.IOBase) or (hasattr(corpus, "read") and hasattr(corpus, "readline"))
 

@@ -239,7 +239,7 @@ def describe_nothing_asked(questions: int, limit: int, words: int) -> str:
         return "no accuracy: there are no questions"
     raise_limit = ", and raise restrict_vocab" if limit < words else ""
     return (
-        f"no accuracy: none of {questions:,} questions could be asked, since a word of each is not among the "
+        f"no accuracy: none of {counted(questions, 'question')} could be asked, since a word of each is not among the "
         f"first {limit:,} words of these vectors; check the language and the case of the words{raise_limit}"
     )
 

@@ -182,8 +182,8 @@ def _describe_none(
         return f"no correlation: it takes two pairs at least, and there {'is 1' if given else 'are none'}"
     if len(theirs) < 2:
         return (
-            f"no correlation: {'one' if len(theirs) else 'none'} of {given:,} pairs could be compared, since a word of "
-            f"each{' other' if len(theirs) else ''} is not among the first {limit:,} words of these vectors; "
+            f"no correlation: {'one' if len(theirs) else 'none'} of {counted(given, 'pair')} could be compared, since "
+            f"a word of each{' other' if len(theirs) else ''} is not among the first {limit:,} words of these vectors; "
             f"{_likely_cause(pairs, limit < words)}"
         )
     if np.ptp(theirs) == 0:

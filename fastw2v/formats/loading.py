@@ -28,6 +28,7 @@ from fastw2v.formats.sniff import (
 )
 from fastw2v.formats.text import read_text
 from fastw2v.parameters import check, shown
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.queries import check_key
 from fastw2v.vectors.search import rows_not_finite, whole_number
 from fastw2v.vectors.word_vectors import WordVectors
@@ -248,8 +249,8 @@ def _warn_of_none(file: Path, found: list[Any], wanted: Mapping[Any, Any] | Set[
             warn_user(f"{file}: `words` is empty, so that nothing was loaded")
             return
         warn_user(
-            f"{file}: it has none of the {len(wanted):,} words asked for, such as {next(iter(wanted))!r:.60}, so that "
-            "nothing was loaded; check case and tokenizer of both"
+            f"{file}: it has none of the {counted(len(wanted), 'word')} asked for, such as {next(iter(wanted))!r:.60}, "
+            "so that nothing was loaded; check case and tokenizer of both"
         )
 
 

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.corpus.spread import SpreadCorpus
 from fastw2v.planning.chunks import cut_corpus
 from fastw2v.planning.learning_rate import rate_after
 from fastw2v.planning.noise import NOISE_LIFE, enough_noise_slots
 from fastw2v.planning.output_rate import output_rates
+from fastw2v.planning.spread_chunks import cut_spread
 from fastw2v.planning.staleness import Step, burst_bound, longest_tile, rate_damping
 from fastw2v.planning.subsampling import keep_probability
 from fastw2v.planning.tables import word_counts
@@ -161,11 +163,12 @@ def make_plan(
     kept_share = float(kept[fastest] / max(kept.sum(), 1e-300))
     output_rate = float(rates_of_rows[fastest])
     cbow = params.architecture == "cbow"
-    windows = plan_windows(np.diff(corpus.offsets), float(kept.sum() / max(counts.sum(), 1)), outputs, params)
+    lengths, times = corpus.sentence_lengths()
+    windows = plan_windows(lengths, float(kept.sum() / max(counts.sum(), 1)), outputs, params, times)
     step = Step(windows.pairs, outputs, rate, cbow, output_rate)
     tile_tokens = longest_tile(noise_slots, step, kept_share, float(kept.sum()) * params.epochs)
     damping = rate_damping(tile_tokens, step, kept_share)
-    chunks = cut_corpus(corpus.offsets)
+    chunks = cut_spread(corpus) if isinstance(corpus, SpreadCorpus) else cut_corpus(corpus.offsets)
     return Plan(
         cbow=cbow,
         cbow_mean=params.cbow_mean,

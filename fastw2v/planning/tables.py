@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v import _sampler
-from fastw2v.corpus.ids import count_ids
 from fastw2v.planning.noise import noise_weights
 from fastw2v.planning.output_rate import output_rates
 from fastw2v.planning.subsampling import keep_probability, keep_thresholds
@@ -67,7 +66,7 @@ class Tables:
 
 def word_counts(corpus: EncodedCorpus) -> NDArray[np.int64]:
     """Count how often each word of the vocabulary occurs."""
-    return count_ids(corpus.ids, len(corpus.vocabulary))
+    return corpus.count_words()
 
 
 def make_tables(

@@ -48,10 +48,17 @@ class Windows(NamedTuple):
     most_pairs: float
 
 
-def plan_windows(lengths: NDArray[np.int64], kept_of_all: float, outputs: float, params: TrainingParameters) -> Windows:
+def plan_windows(
+    lengths: NDArray[np.int64],
+    kept_of_all: float,
+    outputs: float,
+    params: TrainingParameters,
+    times: NDArray[np.int64] | None = None,
+) -> Windows:
     """Plan the windows of a run over sentences of these lengths.
 
-    Subsampling keeps ``kept_of_all`` of all tokens; each pair trains ``outputs`` output rows.
+    Subsampling keeps ``kept_of_all`` of all tokens; each pair trains ``outputs`` output rows. ``times`` is how often
+    each length occurs, by default once.
     """
     shrink, architecture = params.shrink_windows, params.architecture
     window = real_window(params.window, lengths)
@@ -69,7 +76,7 @@ def plan_windows(lengths: NDArray[np.int64], kept_of_all: float, outputs: float,
         drawn=draws_windows(shrink, architecture),
         pair_weight=pair_weights(shrink, architecture, window),
         pass_slot=pass_slot,
-        pairs=min(at_once, mean_pairs(weights, kept)),
+        pairs=min(at_once, mean_pairs(weights, kept, times)),
         most_pairs=min(at_once, float(whole.max(initial=0))),
     )
 
@@ -109,10 +116,13 @@ def expected_weights(shrink_windows: ShrinkWindows, architecture: str, window: i
     return weights
 
 
-def mean_pairs(weights: NDArray[np.float64], lengths: NDArray[np.float64]) -> float:
+def mean_pairs(
+    weights: NDArray[np.float64], lengths: NDArray[np.float64], times: NDArray[np.int64] | None = None
+) -> float:
     """Return the expected weight of a token's pairs in sentences of these numbers of kept tokens.
 
-    A sentence of n tokens has ``2 (n - d)`` pairs at distance d, if each token is a center once.
+    ``times`` is how often each of these numbers occurs, by default once. A sentence of n tokens has ``2 (n - d)`` pairs
+    at distance d, if each token is a center once.
 
     Examples
     --------
@@ -121,12 +131,13 @@ def mean_pairs(weights: NDArray[np.float64], lengths: NDArray[np.float64]) -> fl
     >>> mean_pairs(np.array([0.0, 1.0, 1.0]), np.array([3.0]))  # 2, 2 and 2
     2.0
     """
-    tokens = float(lengths.sum())
+    tokens = float(lengths.sum() if times is None else (lengths * times).sum())
     if tokens == 0:
         return 0.0
     reach = np.clip(np.ceil(lengths).astype(np.int64) - 1, 0, len(weights) - 1)
     within, moment = np.cumsum(weights), np.cumsum(weights * np.arange(len(weights)))
-    return float((2 * (lengths * within[reach] - moment[reach])).sum() / tokens)
+    pairs = 2 * (lengths * within[reach] - moment[reach])
+    return float((pairs if times is None else pairs * times).sum() / tokens)
 
 
 def most_pairs(weights: NDArray[np.float64], lengths: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.corpus.spread import SpreadCorpus
 from fastw2v.errors import FormatError, warn_user
 from fastw2v.formats import load_all, save
 from fastw2v.formats.native import read_native_metadata
@@ -72,8 +73,17 @@ def warn_of_replacing(path: str | os.PathLike[str]) -> None:
 
 def fingerprint(corpus: EncodedCorpus) -> str:
     """Identify a corpus by its numbers of tokens, sentences and words and a checksum of ids and offsets."""
+    if isinstance(corpus, SpreadCorpus):
+        return count_mark(corpus)
     checksum = zlib.crc32(corpus.offsets.data, zlib.crc32(corpus.ids.data))
     return f"{len(corpus.ids)}-{len(corpus.offsets) - 1}-{len(corpus.vocabulary)}-{checksum:08x}"
+
+
+def count_mark(corpus: EncodedCorpus) -> str:
+    """Identify a corpus as ranks can that each hold a part: by its numbers of tokens and words, and the counts."""
+    counts = corpus.vocabulary.counts
+    counts = corpus.count_words() if counts is None else counts
+    return f"{len(corpus.ids)}-{len(counts)}-{zlib.crc32(counts.tobytes()):08x}"
 
 
 def row_numbers(marked: NDArray[np.uint8] | None) -> list[int]:
@@ -92,7 +102,10 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: 
         "seed": state.plan.seed,
         "params": asdict(state.params),
         "corpus": fingerprint(corpus),
+        "counts": count_mark(corpus),
         "frozen": row_numbers(state.tables.frozen),
+        "ranks": 1 if state.deal is None else state.deal.ranks,
+        "sync_words": 0 if state.deal is None else state.deal.interval,
     }
     vectors = WordVectors(state.w_in, corpus.vocabulary)
     known = record(asdict(state.params), state.loss_history, corpus.tokenizer, state.plan.seed)
@@ -132,8 +145,10 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Train
         numbers = {key: int(position[key]) for key in ("epoch", "token", "seed")}
         position = {**position, **numbers, "loss_sum": float(position["loss_sum"]), "pairs": float(position["pairs"])}
         position["loss_history"] = [float(loss) for loss in position["loss_history"]]
-        position["corpus"] = str(position["corpus"])
+        position |= {name: str(position[name]) for name in ("corpus", "counts")}
         position["frozen"] = [int(row) for row in position["frozen"]]
+        position["ranks"] = int(position["ranks"])
+        position["sync_words"] = int(position["sync_words"])
         if not (0 <= position["seed"] < 2**64 and params.vector_size == loaded.word_vectors.vectors.shape[1]):
             raise ValueError(f"seed {position['seed']}, vector_size {params.vector_size}")
         if (rows.words is None, rows.nodes is None) != (not params.negative_sampling, not params.hierarchical):
@@ -152,7 +167,9 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
         The checkpoint belongs to another corpus or other parameters, named here.
     """
     position, params, vectors, rows = read_checkpoint(path)
-    if position["corpus"] != fingerprint(corpus):
+    ranks = 1 if state.deal is None else state.deal.ranks
+    other_ranks = position["ranks"] != ranks and position["counts"] == count_mark(corpus)
+    if position["corpus"] != fingerprint(corpus) and not other_ranks:
         raise FormatError(
             f"{os.fspath(path)}: its corpus (tokens-sentences-words-checksum {position['corpus']}) is not the one "
             f"given ({fingerprint(corpus)}): resume with the corpus and the vocabulary settings it was started with"
@@ -183,6 +200,8 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
             f"{os.fspath(path)}: its position, token {token}, is not a chunk boundary in this version of fastw2v: "
             "resume with the version that wrote it"
         )
+    if chunk:
+        _check_ranks(path, position, state)
     state.w_in[:] = vectors.vectors
     for to, source in zip(state.output_rows, rows, strict=True):
         if to is not None:
@@ -191,6 +210,18 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
     state.loss_sum, state.pairs = position["loss_sum"], position["pairs"]
     state.loss_history = position["loss_history"]
     state.diverged = False
+
+
+def _check_ranks(path: str | os.PathLike[str], position: dict[str, Any], state: TrainingState) -> None:
+    """Raise if a run is to go on within an epoch on other ranks: these would have trained other chunks."""
+    theirs = position["ranks"], position["sync_words"]
+    ours = (1, 0) if state.deal is None else (state.deal.ranks, state.deal.interval)
+    if theirs != ours:
+        raise FormatError(
+            f"{os.fspath(path)}: it was written within an epoch by {theirs[0]} ranks that merge every {theirs[1]} "
+            f"words, not {ours[0]} that merge every {ours[1]}: resume with the same, or begin anew (a checkpoint from "
+            "the end of an epoch can be resumed with any)"
+        )
 
 
 def _words(rows: list[int], corpus: EncodedCorpus) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,27 +17,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.backends import choice as backends
-from fastw2v.errors import DeviceError, DivergedError, ParameterError, warn_user
+from fastw2v.distributed.comm import Comm, mark_agreed
+from fastw2v.errors import DeviceError, ParameterError, warn_user
 from fastw2v.machine import check_memory, resolve_jobs
 from fastw2v.parameters import check, shown
 from fastw2v.planning import plan
-from fastw2v.planning.plan import ChunkStats, Plan
 from fastw2v.planning.rows import OutputRows, count_output_rows, initial_arrays, row_stride, split_output_rows
 from fastw2v.planning.tables import make_tables, word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.planning.tree import make_tree
-from fastw2v.progress.pace import Pace
-from fastw2v.training.checkpoint import check_checkpoint, check_words, save_checkpoint
+from fastw2v.training.checkpoint import check_checkpoint
+from fastw2v.training.divergence import check_finite, diverged, exploded
 from fastw2v.training.interrupts import interrupts_held
 from fastw2v.training.no_pairs import describe_no_pairs
-from fastw2v.training.state import Callback, Progress, TrainingState
+from fastw2v.training.rounds import Rounds
+from fastw2v.training.state import Callback, TrainingState
+from fastw2v.training.virtual_ranks import train_on_virtual_ranks
+from fastw2v.training.watching import Saver, Watch
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
 
 HAND_OVER_SECONDS = 0.15  # work handed to a backend at once, and so the time between two calls of a callback
 CHECKPOINT_SECONDS = 600.0
-EXPLODED = 100.0  # mean loss for each pair and each output row scored in it; an untrained model has log 2
 
 
 def start(
@@ -186,6 +189,7 @@ def advance(
     callbacks: Collection[Callback] = (),
     checkpoint: str | os.PathLike[str] | None = None,
     every: float | None = None,
+    comm: Comm | None = None,
 ) -> None:
     """Train from the position of ``state`` to the end of its last epoch, or until something stops it.
 
@@ -206,7 +210,10 @@ def advance(
     checkpoint : path, optional
         File for the state, written all-or-nothing every ``every`` seconds, when stopped, and at the end.
     every : float, default 600
-        Seconds between checkpoints.
+        Seconds between checkpoints. Several ranks write them only at rests, of which a run has ten, or one an epoch.
+    comm : Comm, optional
+        The ranks that train this run together, each with a state of its own that was started alike. Without it, a state
+        with a ``deal`` is trained on virtual ranks, threads of this process, with the same bits for any ``n_jobs``.
 
     Raises
     ------
@@ -225,7 +232,7 @@ def advance(
     check_options(device=device, n_jobs=n_jobs, callbacks=callbacks, checkpoint=checkpoint, every=every)
     to_do = state.epoch < state.plan.epochs  # nothing, if the checkpoint of a whole run was restored
     if to_do:
-        _run(state, corpus, device, resolve_jobs(n_jobs), list(callbacks), checkpoint, every)
+        _run(state, corpus, device, resolve_jobs(n_jobs), list(callbacks), checkpoint, every, comm)
     if not state.complete:
         return
     state.pack()
@@ -241,13 +248,19 @@ def _run(
     callbacks: list[Callback],
     checkpoint: str | os.PathLike[str] | None,
     every: float | None,
+    comm: Comm | None,
 ) -> None:
     """Start a backend, train, and clean up, however the training ends."""
     backend = backends.choose(device)
-    run = backend(state.arrays, corpus, state.tables, state.plan, n_jobs=jobs)
     _describe(state, backend)
-    watch = _Watch(state, corpus, callbacks)
-    saver = _Saver(state, corpus, checkpoint, CHECKPOINT_SECONDS if every is None else float(every))
+    others = comm is not None and comm.rank > 0  # rank 0 calls back and writes
+    watch = Watch(state, corpus, [] if others else callbacks)
+    seconds = CHECKPOINT_SECONDS if every is None else float(every)
+    saver = Saver(state, corpus, None if others else checkpoint, seconds)
+    if state.deal is not None:
+        _run_ranks(state, corpus, backend, jobs, comm, watch, saver)
+        return
+    run = backend(state.arrays, corpus, state.tables, state.plan, n_jobs=jobs)
     try:
         with interrupts_held(run.request_stop) as interrupted:
             _loop(state, run, watch, saver, interrupted)
@@ -264,9 +277,51 @@ def _run(
                 saver.save()
 
 
-def _loop(
-    state: TrainingState, run: backends.Run, watch: _Watch, saver: _Saver, interrupted: Callable[[], bool]
+def _run_ranks(
+    state: TrainingState,
+    corpus: EncodedCorpus,
+    backend: type[backends.Run],
+    jobs: int,
+    comm: Comm | None,
+    watch: Watch,
+    saver: Saver,
 ) -> None:
+    """Do the same as `_run` for one of several ranks, or for virtual ones.
+
+    After an exception nothing is saved: the rows are those of a merge that left some of them out, and the last
+    checkpoint is one that a run can go on from.
+    """
+    run = None if comm is None else backend(state.arrays, corpus, state.tables, state.plan, n_jobs=jobs)
+    try:
+        with _stopping_together(state), interrupts_held(_go_on) as interrupted:
+            if comm is None or run is None:
+                train_on_virtual_ranks(state, corpus, backend, jobs, watch, saver, interrupted)
+            else:
+                Rounds(state, corpus, run, comm, watch, saver, interrupted).train()
+                run.pull()
+            saver.save()
+    finally:
+        if run is not None:
+            run.close()
+        watch.close()
+
+
+@contextmanager
+def _stopping_together(state: TrainingState) -> Iterator[None]:
+    """Note that the exception with which Ctrl-C ends leaves no rank waiting: all stopped at the same merge."""
+    try:
+        yield
+    except BaseException as error:
+        if state.report.stopped_by == "interrupt":
+            mark_agreed(error, echo=False)
+        raise
+
+
+def _go_on() -> None:
+    """Let ranks that are interrupted finish their interval: they stop at the merge that follows."""
+
+
+def _loop(state: TrainingState, run: backends.Run, watch: Watch, saver: Saver, interrupted: Callable[[], bool]) -> None:
     """Hand chunks to the backend in batches that take about HAND_OVER_SECONDS."""
     batch = getattr(run, "first_batch", 1)
     while not state.complete:
@@ -276,14 +331,9 @@ def _loop(
             run.train_chunk(state.epoch, state.chunk, last)
         finally:  # even if the user's signal handler raised: trained chunks count
             epoch_end = state.add(run.stats)
-        if not run.stats.finite or _exploded(run.stats, state.plan):
+        if not run.stats.finite or exploded(run.stats, state.plan):
             state.diverged = True
-            raise DivergedError(
-                f"training diverged (mean loss {run.stats.loss_sum / max(1, run.stats.pairs):.3g}) in epoch "
-                f"{state.epoch + (not epoch_end)} of {state.plan.epochs} at "
-                f"learning rate {watch.rate():.4g}: lower learning_rate (it started at "
-                f"{state.plan.learning_rate:.4g}), or pass more varied text"
-            )
+            raise diverged(run.stats, state.epoch + (not epoch_end), watch.rate(), state.plan)
         seconds = time.perf_counter() - began
         wanted = int(batch * HAND_OVER_SECONDS / max(seconds, 1e-6))
         batch = max(1, min(wanted, 4 * batch, state.plan.chunks))
@@ -297,24 +347,7 @@ def _loop(
             run.pull()
             saver.save()
     run.pull()
-    _check_finite(state)
-
-
-def _exploded(stats: ChunkStats, plan_: Plan) -> bool:
-    """Return whether the loss, though finite, far exceeds that of an untrained model, log 2 for each output row."""
-    return stats.loss_sum > EXPLODED * plan_.outputs * max(1, stats.pairs)
-
-
-def _check_finite(state: TrainingState) -> None:
-    """Raise if the last tile's updates, which no later score has seen, left values that are not finite."""
-    for rows in (state.w_in, state.w_out):
-        for begin in range(0, len(rows), 4_096):
-            if not np.isfinite(rows[begin : begin + 4_096]).all():
-                state.diverged = True
-                raise DivergedError(
-                    f"the last tiles of epoch {state.plan.epochs} produced values that are not finite: lower "
-                    f"learning_rate (it started at {state.plan.learning_rate:.4g})"
-                )
+    check_finite(state)
 
 
 def _describe(state: TrainingState, backend: type[backends.Run]) -> None:
@@ -327,73 +360,3 @@ def _describe(state: TrainingState, backend: type[backends.Run]) -> None:
         from fastw2v._train import instruction_sets
 
         report.instruction_set = instruction_sets()["selected"]
-
-
-class _Watch:
-    """Measures time and speed, and calls the callbacks."""
-
-    def __init__(self, state: TrainingState, corpus: EncodedCorpus, callbacks: list[Callback]) -> None:
-        self.state, self.callbacks = state, callbacks
-        self.began, self.tokens_before = time.perf_counter(), state.tokens_done
-        self.raw_share = corpus.report.raw_tokens / max(1, len(corpus.ids))  # raw words for each encoded token
-        self.pace = Pace()
-
-    def rate(self) -> float:
-        plan_ = self.state.plan
-        if self.state.complete:
-            return plan_.min_learning_rate
-        return plan_.rate_at(self.state.epoch, min(self.state.chunk, plan_.chunks - 1))
-
-    def speed(self) -> tuple[float, float]:
-        """Return the seconds and the raw words per second of this call."""
-        elapsed = time.perf_counter() - self.began
-        return elapsed, (self.state.tokens_done - self.tokens_before) * self.raw_share / max(elapsed, 1e-9)
-
-    def tell(self, epoch_end: bool) -> bool:
-        """Call every callback, and return whether one asked to stop."""
-        if not self.callbacks:
-            return False
-        state, (elapsed, speed) = self.state, self.speed()
-        total = state.plan.epochs * state.plan.tokens
-        self.pace.note(elapsed, state.tokens_done)
-        progress = Progress(
-            epoch=state.epoch + (not epoch_end),
-            epochs=state.plan.epochs,
-            tokens=state.tokens_done,
-            total_tokens=total,
-            words_per_second=speed,
-            learning_rate=self.rate(),
-            loss=state.loss_history[-1] if epoch_end else state.mean_loss,
-            elapsed=elapsed,
-            eta=self.pace.seconds_left(total) if state.tokens_done < total else 0.0,
-            epoch_end=epoch_end,
-        )
-        answers = [callback(progress) for callback in self.callbacks]  # all of them, even after one has asked to stop
-        return any(isinstance(answer, (bool, np.bool_)) and bool(answer) for answer in answers)
-
-    def close(self) -> None:
-        """Add this call's time to the report."""
-        elapsed, _ = self.speed()
-        self.state.report.seconds += elapsed
-        self.state.report.words_per_second = self.state.report.tokens * self.raw_share / self.state.report.seconds
-
-
-class _Saver:
-    """Writes checkpoints when they are due."""
-
-    def __init__(
-        self, state: TrainingState, corpus: EncodedCorpus, path: str | os.PathLike[str] | None, every: float
-    ) -> None:
-        self.state, self.corpus, self.path, self.every = state, corpus, path, every
-        self.last = time.perf_counter()
-        if path is not None:
-            check_words(corpus)
-
-    def due(self) -> bool:
-        return self.path is not None and time.perf_counter() - self.last >= self.every
-
-    def save(self) -> None:
-        if self.path is not None:
-            save_checkpoint(self.path, self.state, self.corpus)
-            self.state.report.checkpoints += 1
-            self.last = time.perf_counter()

@@ -19,6 +19,7 @@ from fastw2v.training.seed import check_seed
 KEPT_PARAMETERS = (
     *TRAINING_PARAMETERS,
     *("min_count", "max_vocab", "tokenizer", "frozen", "errors", "device", "n_jobs", "random_state", "verbose"),
+    *("deterministic", "sync_words"),
 )
 
 

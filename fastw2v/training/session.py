@@ -18,8 +18,11 @@ from numpy.typing import NDArray
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.ids import count_ids
+from fastw2v.corpus.shared_encoding import encode_shared
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary
+from fastw2v.distributed.comm import Comm, agreed_with
+from fastw2v.distributed.mpi import check_communicator
 from fastw2v.errors import DeviceError, DivergedError, FormatError, ParameterError, warn_user
 from fastw2v.parameters import Device, Errors, check
 from fastw2v.planning.learning_rate import LONG_RUN
@@ -37,11 +40,13 @@ from fastw2v.training.initial_rows import (
 from fastw2v.training.logs import ProgressLog, is_logged, log_corpus, log_end, log_reading, log_start
 from fastw2v.training.loop import advance, check_options, start
 from fastw2v.training.progress import ProgressBar
+from fastw2v.training.ranks import check_ranks, choose_device, common_seed, deal, jobs_of_rank
 from fastw2v.training.record import KEPT_PARAMETERS, record
 from fastw2v.training.seed import check_seed, is_generator, is_seed, resolve_seed
 from fastw2v.training.state import Callback, TrainingState
 from fastw2v.training.summary import summary
 
+_OF_RANKS = ("deterministic", "sync_words")
 _NAMES_OF_ROWS = {"words": "context_vectors_", "nodes": "node_vectors_"}
 
 
@@ -59,6 +64,8 @@ class Request:
         Where training starts.
     device, n_jobs, callbacks, checkpoint, every, verbose
         How it runs.
+    deterministic, comm, sync_words
+        On how many ranks; `fastw2v.training.ranks.opened` opens ``comm``.
     summary : bool
         Whether ``verbose`` shows a table at the end.
     """
@@ -76,6 +83,9 @@ class Request:
     frozen: Iterable[Any] | None = None
     device: Device = "auto"
     n_jobs: int | None = None
+    deterministic: int | None = None
+    comm: Any = None
+    sync_words: int | None = None
     callbacks: Collection[Callback] = ()
     checkpoint: str | os.PathLike[str] | None = None
     every: float | None = None
@@ -94,8 +104,10 @@ class Request:
         OSError
             The checkpoint cannot be written.
         """
-        for name in ("min_count", "max_vocab", "new_words", "errors", "n_jobs", "spool", "verbose"):
+        for name in ("min_count", "max_vocab", "new_words", "errors", "n_jobs", "spool", "verbose", *_OF_RANKS):
             check(name, getattr(self, name))
+        check_communicator(self.comm)
+        check_ranks(self.deterministic, self.comm, self.sync_words, self.device)
         parameters = self.parameters.checked()
         check_seed(self.random_state)
         check_initial_rows(self.initial_vectors, self.frozen, parameters.vector_size)
@@ -108,23 +120,25 @@ class Request:
         )
         return replace(self, parameters=parameters)
 
-    def read(self, corpus: Any) -> EncodedCorpus:
-        """Encode a corpus; an `EncodedCorpus` is returned unchanged."""
+    def read(self, corpus: Any, comm: Comm | None = None) -> EncodedCorpus:
+        """Encode a corpus, with the other ranks if there are any; an `EncodedCorpus` is returned unchanged."""
         given = isinstance(corpus, EncodedCorpus)
         if not given:
             log_reading()
-        encoded = encode(
-            corpus,
-            tokenizer=self.tokenizer,
-            min_count=self.min_count,
-            max_vocab=self.max_vocab,
-            vocabulary=self.vocabulary,
-            new_words=self.new_words,
-            errors=self.errors,
-            n_jobs=self.n_jobs,
-            spool=self.spool,
-            verbose=self.verbose,
-        )
+        how: dict[str, Any] = {
+            "tokenizer": self.tokenizer,
+            "min_count": self.min_count,
+            "max_vocab": self.max_vocab,
+            "vocabulary": self.vocabulary,
+            "errors": self.errors,
+            "n_jobs": self.n_jobs,
+            "spool": self.spool,
+            "verbose": self.verbose,
+        }
+        if comm is None:
+            encoded = encode(corpus, new_words=self.new_words, **how)
+        else:
+            encoded = encode_shared(corpus, comm, **how)
         if not given:
             log_corpus(encoded)
         return encoded
@@ -143,6 +157,8 @@ class Session(NamedTuple):
         The corpus as the caller passed it: the same object resumes the session.
     length : int or None
         That of the source when it was read, if it has one.
+    comm : Comm or None
+        The ranks that train together.
     """
 
     request: Request
@@ -150,6 +166,7 @@ class Session(NamedTuple):
     corpus: EncodedCorpus
     source: Any
     length: int | None = None
+    comm: Comm | None = None
 
     def is_of(self, source: Any) -> bool:
         """Return whether this is the corpus of the session: the same object, and as long as it was."""
@@ -162,7 +179,16 @@ class Session(NamedTuple):
         """
         ours, theirs = asdict(self.state.params), asdict(request.parameters)
         names = [name for name in ours if ours[name] != theirs[name]]
-        for name in ("tokenizer", "min_count", "max_vocab", "vocabulary", "errors", "initial_vectors"):
+        for name in (
+            "tokenizer",
+            "min_count",
+            "max_vocab",
+            "vocabulary",
+            "errors",
+            "initial_vectors",
+            "deterministic",
+            "sync_words",
+        ):
             if not _same(getattr(self.request, name), getattr(request, name)):
                 names.append(name)
         frozen = frozen_rows(request.frozen, self.corpus.vocabulary)
@@ -223,6 +249,7 @@ def begin(
     output_rows: OutputRows | None = None,
     counts: NDArray[np.int64] | None = None,
     restored: bool = False,
+    comm: Comm | None = None,
 ) -> Session:
     """Read the corpus and make the first rows.
 
@@ -237,34 +264,70 @@ def begin(
         As for `fastw2v.training.start`.
     restored : bool
         Whether a checkpoint's rows will replace the first ones.
+    comm : Comm, optional
+        The ranks that train together; each begins the same session.
 
     Warns
     -----
     RuntimeWarning
         Words are frozen that have no initial vector. The checkpoint of an unfinished run will be replaced.
     """
-    if request.checkpoint is not None and not restored:
+    if request.checkpoint is not None and not restored and (comm is None or comm.rank == 0):
         warn_of_replacing(request.checkpoint)
-    encoded = request.read(corpus)
+    request = replace(request, n_jobs=jobs_of_rank(request.n_jobs, comm))
+    encoded = request.read(corpus, comm)
     vocabulary, parameters = encoded.vocabulary, request.parameters
     rows = initial_rows(request.initial_vectors, vocabulary, parameters.vector_size)
     frozen = frozen_rows(request.frozen, vocabulary)
-    if not restored:
+    if not restored and (comm is None or comm.rank == 0):
         warn_of_random_rows(frozen, rows, vocabulary)
         warn_of_zero_rows(rows, [] if output_rows is None else output_rows)
     state = start(
         encoded,
         parameters,
-        seed=resolve_seed(request.random_state) if seed is None else seed,
+        seed=common_seed(resolve_seed(request.random_state) if seed is None else seed, comm),
         initial_vectors=rows,
         output_rows=output_rows,
         frozen=frozen,
         counts=counts,
     )
-    return Session(request, state, encoded, corpus, _length(corpus))
+    deal(state, encoded, comm, request.deterministic, request.sync_words)
+    return Session(request, state, encoded, corpus, _length(corpus), comm)
 
 
-def resume(request: Request, corpus: Any) -> Session:
+def going_on(
+    request: Request, unfinished: Session | None, given: Any, fitted: bool, comm: Comm | None = None
+) -> Session | None:
+    """Return the session that an interrupted fit left, if it is one of this corpus; None if a checkpoint is to be read.
+
+    ``given`` is the corpus of the call, None where it names none; ``fitted`` is whether the model has vectors.
+
+    Raises
+    ------
+    ParameterError
+        Parameters that decide the result were changed.
+    ValueError
+        There is neither.
+    """
+    if unfinished is not None and unfinished.is_of(unfinished.source if given is None else given):
+        if changed := unfinished.changed(request):
+            raise ParameterError(
+                f"parameters changed since the interrupted fit: {', '.join(changed)}; restore them, or fit anew"
+            )
+        return unfinished._replace(request=request, comm=comm)
+    checkpoint = request.checkpoint
+    if checkpoint is not None and os.path.exists(checkpoint):
+        return None
+    what = "this model has no interrupted fit"
+    if fitted and unfinished is None:
+        what += " (its last one is complete: partial_fit trains on)"
+    if unfinished is not None:
+        what = "the interrupted fit was on another corpus, or on a shorter or longer one"
+    where = "no checkpoint was named" if checkpoint is None else f"there is no file {os.fspath(checkpoint)}"
+    raise ValueError(f"fit(resume=True): {what}, and {where}: call fit() first, or resume on the same corpus")
+
+
+def resume(request: Request, corpus: Any, comm: Comm | None = None) -> Session:
     """Begin with the seed of the request's checkpoint, and move to its position.
 
     Raises
@@ -273,17 +336,25 @@ def resume(request: Request, corpus: Any) -> Session:
         The checkpoint belongs to another corpus or other parameters, or the file is not a checkpoint.
     """
     assert request.checkpoint is not None
+    with agreed_with(comm):
+        seed = _seed_to_resume(request)
+    session = begin(request, corpus, seed=seed, restored=True, comm=comm)
+    with agreed_with(comm):
+        restore(request.checkpoint, session.state, session.corpus)
+    if session.state.complete and (comm is None or comm.rank == 0):
+        warn_user(f"the run in {os.fspath(request.checkpoint)} is complete: nothing is left to train")
+    return session
+
+
+def _seed_to_resume(request: Request) -> int:
+    assert request.checkpoint is not None
     seed = seed_of(request.checkpoint)
     if not (is_generator(request.random_state) or request.random_state is None or is_seed(request.random_state, seed)):
         raise FormatError(
             f"{os.fspath(request.checkpoint)}: it was started with random_state={seed}, not {request.random_state}: "
             "resume with the same, or with None"
         )
-    session = begin(request, corpus, seed=seed, restored=True)
-    restore(request.checkpoint, session.state, session.corpus)
-    if session.state.complete:
-        warn_user(f"the run in {os.fspath(request.checkpoint)} is complete: nothing is left to train")
-    return session
+    return seed
 
 
 def one_pass(request: Request) -> Request:
@@ -364,24 +435,27 @@ def run(session: Session) -> None:
 
     Also what `fastw2v.training.advance` raises; the state is then usable.
     """
-    request, state = session.request, session.state
+    request, state, comm = session.request, session.state, session.comm
     saves_before = state.report.checkpoints
+    choose_device(request.device, comm)
+    shown = bool(request.verbose) and (comm is None or comm.rank == 0)
     log_start(session)
-    with ProgressBar() if request.verbose else nullcontext() as bar:
+    with ProgressBar() if shown else nullcontext() as bar:
         try:
             advance(
                 state,
                 session.corpus,
-                device=request.device,
-                n_jobs=request.n_jobs,
+                device="cpu" if request.deterministic and request.device == "auto" else request.device,
+                n_jobs=1 if request.deterministic == 1 else jobs_of_rank(request.n_jobs, comm),
                 callbacks=[*request.callbacks, *([bar] if bar else []), *([ProgressLog()] if is_logged() else [])],
                 checkpoint=request.checkpoint,
                 every=request.every,
+                comm=comm,
             )
         except (DivergedError, DeviceError):
             if request.checkpoint is not None and state.report.checkpoints > saves_before:
                 restore(request.checkpoint, state, session.corpus)
             raise
     log_end(session)
-    if request.verbose and request.summary and state.report.stopped_by != "interrupt":
+    if shown and request.summary and state.report.stopped_by != "interrupt":
         summary(session).show()

@@ -16,6 +16,7 @@ from fastw2v.planning.rows import Arrays, OutputRows, packed_rows, split_output_
 from fastw2v.planning.tables import Tables
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.progress.figures import counted, format_took
+from fastw2v.training.dealing import Deal
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,18 @@ class Report:
         What ended the run early; empty after a complete one.
     checkpoints : int
         How many were written.
+    ranks : int
+        How many trained the model: processes over MPI, or the virtual ranks of ``deterministic``.
+    merges : int
+        How often they merged what they had learned.
+    bytes_sent : int
+        Bytes that this rank has sent to others; virtual ranks hand over what they would send.
+    seconds_merging : float
+        Time in merges on this rank, a part of ``seconds``.
+    seconds_waiting : float
+        Time that this rank waited for slower ones before merges.
+    longest_wait : float
+        The longest of the ranks' waiting times.
     """
 
     device: str = ""
@@ -95,9 +108,16 @@ class Report:
     words_per_second: float = 0.0
     stopped_by: str = ""
     checkpoints: int = 0
+    ranks: int = 1
+    merges: int = 0
+    bytes_sent: int = 0
+    seconds_merging: float = 0.0
+    seconds_waiting: float = 0.0
+    longest_wait: float = 0.0
 
     def __str__(self) -> str:
         at = counted(self.n_jobs, "thread") if self.device == "cpu" else self.device
+        at += f" of {self.ranks} ranks" if self.ranks > 1 else ""
         early = f"; stopped by the {self.stopped_by}" if self.stopped_by else ""
         speed = f"{self.words_per_second:,.0f} words/s"
         trained = f"{counted(self.tokens, 'token')} in {self.seconds:.2f} s on {at}, {speed}"
@@ -111,6 +131,7 @@ class Report:
             ("pairs", f"{self.pairs:,.0f}"),
             ("time", f"{format_took(self.seconds)}, {self.words_per_second:,.0f} words/s"),
             ("tiles", f"{self.tile_tokens} tokens, {self.noise_slots} noise slots of {self.noise_life} tiles"),
+            ("ranks", f"{self.ranks}, {self.merges:,} merges" if self.ranks > 1 else ""),
             ("stopped by", self.stopped_by),
             ("checkpoints", str(self.checkpoints) if self.checkpoints else ""),
         ]
@@ -133,6 +154,8 @@ class TrainingState:
         Mean loss per positive pair of each finished epoch.
     diverged : bool
         Whether the rows hold values that are not finite, and are useless.
+    deal : Deal or None
+        What each of several ranks trains; None for one.
     """
 
     arrays: Arrays
@@ -146,6 +169,7 @@ class TrainingState:
     loss_history: list[float] = field(default_factory=list)
     report: Report = field(default_factory=Report)
     diverged: bool = False
+    deal: Deal | None = None
 
     @property
     def w_in(self) -> NDArray[np.float32]:

@@ -58,6 +58,18 @@ def encoded(text):
 # --- every command ---------------------------------------------------------------------------------------------------
 
 
+def test_distributed(text, tmp_path):
+    bench(text, tmp_path, "distributed", "--ranks", "1", "--ranks", "2", "--epochs", "1")
+    found = kept(tmp_path, "distributed")
+    alone, two = found["rows"]
+    assert (alone["merges"], alone["bytes_per_word"]) == (0, 0)
+    assert two["merges"] > 0
+    assert two["bytes_per_word"] > 0
+    assert found["node_speed"] > 0
+    # More ranks gain more, and none more than its share.
+    assert all(1 < row["speedup_10"] < row["speedup_100"] < row["ranks"] for row in found["model"])
+
+
 @COMPILER
 def test_limits(text, tmp_path):
     bench(text, tmp_path, "limits")

@@ -258,7 +258,7 @@ def test_every_argument_of_gensims_has_its_name_and_place():
 @pytest.mark.filterwarnings("ignore:the learning rate is lowered")
 def test_messages_name_the_arguments_of_the_caller(call, error, message, monkeypatch):
     if error is DivergedError:  # at a rate that cannot diverge here
-        monkeypatch.setattr("fastw2v.training.loop.EXPLODED", 1e-9)
+        monkeypatch.setattr("fastw2v.training.divergence.EXPLODED", 1e-9)
     with pytest.raises(error, match=message) as caught:
         call()
     for ours in ("learning_rate", "n_jobs", "random_state", "tokenizer", "corpus["):

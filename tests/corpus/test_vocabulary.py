@@ -76,7 +76,7 @@ def test_unknown_word_is_a_key_error_with_close_matches():
     error = unknown("kinh", ["queen", "king", "kind"])
     assert str(error) == "the word 'kinh' is not in the vocabulary of 3 words; close matches: 'king', 'kind'"
     assert (error.word, error.args) == ("kinh", ("kinh",))
-    assert str(unknown(42, ["queen"])) == "the word 42 is not in the vocabulary of 1 word"
+    assert str(unknown("42", ["queen"])) == "the word '42' is not in the vocabulary of 1 word"
 
 
 @pytest.mark.parametrize(

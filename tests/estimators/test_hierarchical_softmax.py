@@ -125,6 +125,7 @@ def test_log_probabilities_are_the_layers(architecture, mean):
 
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+@pytest.mark.filterwarnings("ignore:.* get a log probability of 0:RuntimeWarning")
 def test_documents_are_taken_in_blocks_and_together(monkeypatch, architecture):
     model = fitted(architecture=architecture)
     documents = [[word for sentence in corpus(20) for word in sentence], ["unknown"], *corpus(2), []]

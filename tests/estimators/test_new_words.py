@@ -9,7 +9,7 @@ import pytest
 from fastw2v import DocVectorizer, Word2Vec, encode
 from fastw2v.errors import CorpusError, DivergedError, ParameterError
 from fastw2v.planning.new_rows import new_rows
-from fastw2v.training import loop, session
+from fastw2v.training import divergence, loop, session
 from fastw2v.training.growth import grown_output_rows
 
 OLD = [["red", "wine", "is", "old"], ["white", "rose", "is", "new"]] * 40
@@ -237,7 +237,7 @@ def test_a_pass_that_fails_leaves_the_vocabulary(monkeypatch):
     model = model_of(OLD)
     before = model.vectors_
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "EXPLODED", 1e-9)
+        patch.setattr(divergence, "EXPLODED", 1e-9)
         with pytest.raises(DivergedError):
             model.partial_fit(MORE * 3, new_words=True)
     assert model.vectors_ is before

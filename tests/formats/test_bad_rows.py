@@ -282,7 +282,7 @@ def test_a_line_of_the_names_of_columns_is_no_vector(tmp_path):
             load(tmp_path / "v.txt")
     with pytest.raises(FormatError, match="its numbers are 1 to 3 in order, as a table's columns are named: delete"):
         load(tmp_path / "v.txt")
-    with pytest.warns(RuntimeWarning, match="left out 1 rows that cannot be read; the first is line 1: its numbers"):
+    with pytest.warns(RuntimeWarning, match="left out 1 row that cannot be read; the first is line 1: its numbers"):
         assert load(tmp_path / "v.txt", errors="ignore").index_to_key == ["sun", "moon"]
     (tmp_path / "v.txt").write_text("sun 0 1 2\nmoon 3 4 5\n")  # all numbers are whole
     assert load(tmp_path / "v.txt").index_to_key == ["sun", "moon"]

@@ -47,7 +47,10 @@ def test_a_run_that_begins_anew_says_that_it_will_replace_an_unfinished_one(tmp_
 
 
 def test_what_is_no_path_of_a_checkpoint_is_refused_before_training(sentences, quick, tmp_path):
-    for path, message in ((5, "checkpoint takes the path of a file; got int 5"), ("s3://bucket/run", "is an address")):
+    for path, message in (
+        (5, "checkpoint=5: it must be the path of a file, or None"),
+        ("s3://bucket/run", "is an address"),
+    ):
         with pytest.raises(ParameterError, match=message):
             Word2Vec(sentences, **quick).fit(checkpoint=path)
     with pytest.raises(FileNotFoundError, match=r"there is no folder .*: make it first, or name another"):

@@ -94,7 +94,7 @@ def test_a_diverged_session_without_a_checkpoint_says_that_it_is_useless():
 
 def test_a_diverged_session_goes_back_to_the_checkpoint_it_wrote(tmp_path, monkeypatch):
     # What follows the first checkpoint counts as diverged.
-    monkeypatch.setattr(loop, "_exploded", lambda stats, plan: (tmp_path / "point.safetensors").exists())
+    monkeypatch.setattr(loop, "exploded", lambda stats, plan: (tmp_path / "point.safetensors").exists())
     request = replace(REQUEST, checkpoint=tmp_path / "point.safetensors", every=1e-9)
     session = begin(request.checked(), SENTENCES)
     with pytest.raises(DivergedError):

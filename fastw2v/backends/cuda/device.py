@@ -156,6 +156,12 @@ def open_device() -> Device:
     )
 
 
+def use_device(number: int) -> None:
+    """Make one of the devices that this process sees the current one of this thread, counted round."""
+    runtime = open_device().cupy.cuda.runtime
+    runtime.setDevice(number % runtime.getDeviceCount())
+
+
 def _import_cupy() -> Any:
     try:
         import cupy

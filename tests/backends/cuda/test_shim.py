@@ -195,6 +195,20 @@ def test_large_scores_keep_their_loss_and_a_score_that_is_not_a_number_is_report
             assert not trial.by_cuda(precision=precision)[1].finite
 
 
+def test_rows_that_others_have_changed_are_pushed_to_the_device(cuda_shim):
+    cuda_shim()
+    trial = Trial(TrainingParameters(vector_size=20, sample=0.01), words=100, tokens=900, lengths=[20] * 45)
+    expected, _, _ = trial.by_cuda()
+    arrays = Arrays(*(np.zeros_like(rows) for rows in trial.begin))
+    run = gpu.Run(arrays, trial.corpus, trial.tables, trial.plan, tiles=1)
+    arrays.w_in[:], arrays.w_out[:] = trial.begin
+    run.push()
+    run.train_chunk(0, 0, trial.plan.chunks)
+    run.pull()
+    assert np.array_equal(arrays.w_in, expected.w_in)
+    assert np.array_equal(arrays.w_out, expected.w_out)
+
+
 @pytest.mark.parametrize("tile_warps", [1, 4])
 def test_one_tile_at_a_time_gives_the_same_bits_however_chunks_are_handed_over(cuda_shim, tile_warps):
     cuda_shim()

@@ -237,6 +237,7 @@ def make(folder, *, capability=(9, 0), free=1 << 30, devices=1):
         CUDARuntimeError=CUDARuntimeError,
         getDeviceCount=lambda: devices,
         getDevice=lambda: 0,
+        setDevice=lambda number: None,
         getDeviceProperties=lambda number: dict(properties),
         memGetInfo=lambda: (memory.total - memory.taken, memory.total),
     )

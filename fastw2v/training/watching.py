@@ -1,0 +1,89 @@
+"""What goes on beside training: time and speed are measured, callbacks are called, checkpoints are written when due."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastw2v.progress.pace import Pace
+from fastw2v.training.checkpoint import check_words, save_checkpoint
+from fastw2v.training.state import Callback, Progress, TrainingState
+
+if TYPE_CHECKING:
+    from fastw2v.corpus.encoded_corpus import EncodedCorpus
+
+
+class Watch:
+    """Measures time and speed, and calls the callbacks."""
+
+    def __init__(self, state: TrainingState, corpus: EncodedCorpus, callbacks: list[Callback]) -> None:
+        self.state, self.callbacks = state, callbacks
+        self.began, self.tokens_before = time.perf_counter(), state.tokens_done
+        self.raw_share = corpus.report.raw_tokens / max(1, len(corpus.ids))  # raw words for each encoded token
+        self.pace = Pace()
+
+    def rate(self) -> float:
+        """Return the learning rate at the next chunk."""
+        plan_ = self.state.plan
+        if self.state.complete:
+            return plan_.min_learning_rate
+        return plan_.rate_at(self.state.epoch, min(self.state.chunk, plan_.chunks - 1))
+
+    def speed(self) -> tuple[float, float]:
+        """Return the seconds and the raw words per second of this call."""
+        elapsed = time.perf_counter() - self.began
+        return elapsed, (self.state.tokens_done - self.tokens_before) * self.raw_share / max(elapsed, 1e-9)
+
+    def tell(self, epoch_end: bool) -> bool:
+        """Call every callback, and return whether one asked to stop."""
+        if not self.callbacks:
+            return False
+        state, (elapsed, speed) = self.state, self.speed()
+        total = state.plan.epochs * state.plan.tokens
+        self.pace.note(elapsed, state.tokens_done)
+        progress = Progress(
+            epoch=state.epoch + (not epoch_end),
+            epochs=state.plan.epochs,
+            tokens=state.tokens_done,
+            total_tokens=total,
+            words_per_second=speed,
+            learning_rate=self.rate(),
+            loss=state.loss_history[-1] if epoch_end else state.mean_loss,
+            elapsed=elapsed,
+            eta=self.pace.seconds_left(total) if state.tokens_done < total else 0.0,
+            epoch_end=epoch_end,
+        )
+        answers = [callback(progress) for callback in self.callbacks]  # all of them, even after one has asked to stop
+        return any(isinstance(answer, (bool, np.bool_)) and bool(answer) for answer in answers)
+
+    def close(self) -> None:
+        """Add this call's time to the report."""
+        elapsed, _ = self.speed()
+        self.state.report.seconds += elapsed
+        self.state.report.words_per_second = self.state.report.tokens * self.raw_share / self.state.report.seconds
+
+
+class Saver:
+    """Writes checkpoints when they are due."""
+
+    def __init__(
+        self, state: TrainingState, corpus: EncodedCorpus, path: str | os.PathLike[str] | None, every: float
+    ) -> None:
+        self.state, self.corpus, self.path, self.every = state, corpus, path, every
+        self.last = time.perf_counter()
+        if path is not None:
+            check_words(corpus)
+
+    def due(self) -> bool:
+        """Return whether a checkpoint is to be written, and its time has come."""
+        return self.path is not None and time.perf_counter() - self.last >= self.every
+
+    def save(self) -> None:
+        """Write a checkpoint, if one is to be written."""
+        if self.path is not None:
+            save_checkpoint(self.path, self.state, self.corpus)
+            self.state.report.checkpoints += 1
+            self.last = time.perf_counter()
