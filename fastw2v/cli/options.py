@@ -56,6 +56,7 @@ class NamedFile(click.Path):
 def check_files_exist(context: click.Context) -> None:
     """Raise before any work if an option names a file to read that is not there."""
     from fastw2v.errors import ParameterError
+    from fastw2v.paths import describe_missing
 
     for option in context.command.params:
         if not isinstance(option, click.Option) or not isinstance(option.type, NamedFile) or option.type.written:
@@ -64,7 +65,7 @@ def check_files_exist(context: click.Context) -> None:
         for path in value if isinstance(value, tuple) else [value] if value else []:
             if not os.path.lexists(path):
                 flag = max(option.opts, key=len)
-                raise ParameterError(f"{flag} {path}: there is no such file (searched from {os.getcwd()})")
+                raise ParameterError(f"{flag} {path}: {describe_missing(Path(path))}")
 
 
 class AnyCase(click.Choice):  # type: ignore[type-arg]

@@ -84,9 +84,7 @@ def describe(fault: BaseException) -> str:
     if not isinstance(fault, OSError) or fault.strerror is None:
         return str(fault) or type(fault).__name__
     said = fault.strerror
-    if fault.errno == errno.ENOENT and said.startswith("cannot create a"):
-        said += " (make the folder first, or name another)"
-    elif fault.errno == errno.ENOENT and fault.filename is not None:
+    if said == os.strerror(errno.ENOENT) and fault.filename is not None:  # the system's words, which name no folder
         said += f" (searched from {os.getcwd()})"
     if fault.filename is None:
         return said

@@ -100,11 +100,6 @@ def refuse(given: bool, option: str, reason: str) -> None:
         raise ParameterError(f"{option} has no counterpart in fastw2v: {reason}")
 
 
-def refuse_other(name: str, value: Any, default: Any, instead: str) -> None:
-    """Refuse any value of an argument but its default."""
-    refuse(value != default, f"{name}={value!r:.40}", instead)
-
-
 _RENAMED = {"size": "vector_size", "iter": "epochs", "sentences": "corpus_iterable"}
 
 

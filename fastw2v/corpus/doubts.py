@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"[-+]?[0-9]*\.[0-9]+(e[-+]?[0-9]+)?", re.IGNORECASE)
 _MOSTLY = 0.8
 _MANY = 10  # sentences
 _LONELY = 1.2  # tokens of a sentence
-_MARKUP = re.compile(r"<\w+|.+</\w+>")  # not <unk> and </s>, which corpora hold as words
+_MARKUP = re.compile(r"<[a-zA-Z]\w*|.+</\w+>")  # not <unk>, </s> and <3, which corpora hold as words
 
 
 def doubt_tokens(counted: Counted) -> None:
@@ -70,7 +70,7 @@ def _doubt_texts(words: Sequence[Hashable]) -> None:
     """Warn if tokens are whole texts: many are long, or most are of several words and not names in capitals."""
     pieces = {word: word.split() for word in words if isinstance(word, str)}
     long = [word for word, parts in pieces.items() if len(parts) > 5]
-    short = [word for word, parts in pieces.items() if len(parts) > 1 and not all(part[0].isupper() for part in parts)]
+    short = [word for word, parts in pieces.items() if len(parts) > 1 and any(part[0].islower() for part in parts)]
     found = long if 3 * len(long) > len(words) else short if 2 * len(short) > len(words) else []
     if found:
         warn_user(

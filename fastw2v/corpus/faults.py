@@ -19,6 +19,8 @@ from fastw2v.progress.figures import counted
 
 _UTF16 = "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"
 _PAIR = 3  # bytes, more of which may be told to be of UTF-16
+_OTHERS = "name the files that are text, as in 'folder/*.txt'"
+_MEDIA = (*(b"ID3" + bytes([version]) for version in (2, 3, 4)), b"OggS\0", b"fLaC\0", b"\x1aE\xdf\xa3")
 _FIRST_BYTES = (
     (b"\x1f\x8b", "gzip data; name the file .gz"),
     (b"BZh", "bzip2 data; name the file .bz2"),
@@ -27,18 +29,15 @@ _FIRST_BYTES = (
     (b"PK\x03\x04", "a zip archive; unpack it first"),
     (b"\xff\xfe", _UTF16),
     (b"\xfe\xff", _UTF16),
-    (b"\x89PNG", "an image; name the files that are text, as in 'folder/*.txt'"),
-    (b"\xff\xd8\xff", "an image; name the files that are text, as in 'folder/*.txt'"),
-    (b"GIF8", "an image; name the files that are text, as in 'folder/*.txt'"),
     (b"%PDF", "a PDF file; extract its text first"),
     (b"\xd0\xcf\x11\xe0", "an old Office document; save it as text first"),
     (b"{\\rtf", "a rich text document; save it as plain text first"),
-    *((magic, "a picture; name files of text") for magic in (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8")),
-    *((magic, "a sound or a film; name files of text") for magic in (b"ID3", b"OggS", b"fLaC", b"\x1aE\xdf\xa3")),
-    *((magic, "a program; name files of text") for magic in (b"\x7fELF", b"MZ\x90\0")),
-    (b"PAR1", "a parquet table; pass its column of texts, as in pandas.read_parquet(path)['text']"),
-    (b"ARROW1", "an Arrow table; pass its column of texts"),
-    (b"SQLite format 3", "an SQLite database; pass the texts in it"),
+    *((magic, f"an image; {_OTHERS}") for magic in (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF89a", b"GIF87a")),
+    *((magic, f"a sound or a film; {_OTHERS}") for magic in _MEDIA),
+    *((magic, f"a program; {_OTHERS}") for magic in (b"\x7fELF", b"MZ\x90\0")),
+    (b"PAR1\x15", "a parquet table; pass its column of texts, as in pandas.read_parquet(path)['text']"),
+    (b"ARROW1\0", "an Arrow table; pass its column of texts"),
+    (b"SQLite format 3\0", "an SQLite database; pass the texts in it"),
     (b"\x89HDF", "an HDF5 file; pass the texts in it"),
     (b"\x93NUMPY", "a NumPy array; pass np.load(path), or its column of texts"),
     *((bytes([0x80, protocol]), "a Python pickle; load it and pass the texts in it") for protocol in range(2, 6)),

@@ -296,8 +296,8 @@ def _blaming_changes(file: TextFile) -> Iterator[None]:
 
 
 def first_bytes(file: TextFile, n: int = 16) -> bytes:
-    """Return the first bytes of a regular file as stored, which may reveal its format."""
-    if file.state is None:
+    """Return the first bytes of a regular file, which may reveal its format; none of one that is unpacked."""
+    if file.state is None or file.is_compressed:
         return b""
     with suppress(OSError), open(file.path, "rb", buffering=0) as raw:
         return raw.read(n)

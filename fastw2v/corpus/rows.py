@@ -13,7 +13,8 @@ from fastw2v.errors import CorpusTypeError, warn_user
 from fastw2v.parameters import shown
 
 LOOKED_AT = 10  # items of a corpus
-_FEWEST_ROWS = 3  # in which strings alone are taken for a table
+_FEWEST_ROWS = 5  # in which strings alone are taken for a table
+_FEWEST_PADDED = 3  # sentences of one length
 _WIDEST = 50  # columns
 _WORDS_OF_TEXT = 3
 _MOST = 0.8
@@ -21,6 +22,7 @@ _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 _LONGEST = 1_000  # cells of an item that are looked at
 _PADS = ("<pad>", "[pad]", "<blank>", "pad")
 _LEAST_PADDING = 0.2  # of the tokens
+_MOSTLY_ZEROS = 0.7  # of a matrix of counts
 
 
 def cells(item: Any) -> Sequence[Any] | None:
@@ -80,11 +82,11 @@ def _place(columns: list[tuple[Any, ...]]) -> tuple[int, str] | None:
     lists = [number for number in numbers if all(map(_is_list, columns[number]))]
     if lists:
         return lists[0], "tokens"
-    strings = [number for number in numbers if all(isinstance(cell, str) for cell in columns[number])]
     others = [number for number in numbers if not any(map(_is_word, columns[number]))]
-    texts = [number for number in strings if _are_texts(columns[number], 2 if others else _WORDS_OF_TEXT)]
-    told_apart = others or (len(columns[0]) >= _FEWEST_ROWS and len(texts) < len(strings))
-    if not texts or not told_apart:
+    texts = [number for number in numbers if _are_texts(columns[number], 2 if others else _WORDS_OF_TEXT)]
+    of_strings = all(isinstance(cell, str) for column in columns for cell in column)
+    told_apart = others or any(all(map(_is_label, column)) for column in columns)
+    if not texts or not told_apart or (of_strings and len(columns[0]) < _FEWEST_ROWS):
         return None
     return max(texts, key=lambda number: sum(map(len, columns[number]))), "text"
 
@@ -98,27 +100,46 @@ def _is_list(cell: Any) -> bool:
     return isinstance(cell, list) or (getattr(cell, "ndim", 0) == 1 and hasattr(cell, "__len__"))
 
 
-def _are_texts(column: tuple[str, ...], words: int) -> bool:
-    """Return whether most of these strings have several words. (The first may be the name of the column.)"""
-    return sum(len(cell.split(None, words)) >= words for cell in column) >= _MOST * len(column)
+def _is_label(cell: Any) -> bool:
+    return isinstance(cell, str) and len(cell.split(None, 1)) == 1
+
+
+def _are_texts(column: tuple[Any, ...], words: int) -> bool:
+    """Return whether most cells are strings of several words and not the same few, as the relations of a graph are.
+
+    The first may be the name of the column.
+    """
+    if not all(isinstance(cell, str) for cell in column):
+        return False
+    long = sum(len(cell.split(None, words)) >= words for cell in column)
+    return min(long, len(set(column))) >= _MOST * len(column)
 
 
 def doubt_padding(rows: Sequence[Sequence[Any]]) -> None:
     """Warn if the first sentences hold runs of padding, or of the zeros of a matrix of counts.
 
-    Numbers are taken for it in sentences of one length alone: elsewhere 0 may be a state that lasts.
+    Numbers are taken for it in sentences of one length alone, and at the ends of these or where hardly another number
+    is: elsewhere 0 may be a state that lasts.
     """
-    even = len(rows) >= _FEWEST_ROWS and len(set(map(len, rows))) == 1
-    pads = [cell for row in rows for cell in row if _is_pad(cell, even)]
-    after = [next_ for row in rows for cell, next_ in pairwise(row) if _is_pad(cell, even)]
-    tokens = sum(map(len, rows))
-    if 2 * sum(_is_pad(cell, even) for cell in after) > len(after) > 0 and len(pads) >= _LEAST_PADDING * tokens:
+    even = len(rows) >= _FEWEST_PADDED and len(set(map(len, rows))) == 1
+    marks = [[_is_pad(cell, even) for cell in row] for row in rows]
+    tokens, pads = sum(map(len, rows)), sum(map(sum, marks))
+    after = [next_ for row in marks for mark, next_ in pairwise(row) if mark]
+    if pads < max(1, _LEAST_PADDING * tokens) or 2 * sum(after) <= len(after):
+        return
+    pad = next(cell for row in rows for cell in row if _is_pad(cell, even))
+    if isinstance(pad, str) or all(map(_is_at_an_end, marks)) or pads >= _MOSTLY_ZEROS * tokens:
         warn_user(
-            f"the token {shown(pads[0])} is {len(pads) / tokens:.0%} of the first {len(rows):,} sentences, many times "
+            f"the token {shown(pad)} is {pads / tokens:.0%} of the first {len(rows):,} sentences, many times "
             "in a row, as padding is, or as zeros are in a matrix of counts, and is trained on as a word: leave "
             "padding out, as in [[token for token in row if token != padding] for row in rows]; a matrix of counts "
             "holds no sentences"
         )
+
+
+def _is_at_an_end(marks: list[bool]) -> bool:
+    """Return whether the marked ones are the first or the last, and no others."""
+    return marks in (sorted(marks), sorted(marks, reverse=True))
 
 
 def _is_pad(cell: Any, number: bool) -> bool:

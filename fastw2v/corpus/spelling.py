@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Container, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
+_LONGEST_NUMBER = 20  # digits
 Spelling = Callable[[Hashable], Hashable]
 MISSPELT = 0.1  # of words: if more are unknown, and would be known in another form, they are told of
 
@@ -34,15 +35,19 @@ FORMS: tuple[tuple[str, Spelling], ...] = (
 
 
 def other_form(word: Hashable, known: Container[Hashable]) -> Hashable | None:
-    """Return the word in another case, without white space at its ends or as a string, if that is known.
+    """Return the word in another case or composition, stripped of white space, as a string or number, if known.
 
     Examples
     --------
-    >>> other_form("Wine", {"wine": 0}), other_form(7, ["7"]), other_form("tin", ["wine"])
-    ('wine', '7', None)
+    >>> other_form("Wine", {"wine": 0}), other_form(7, ["7"]), other_form("7", [7]), other_form("tin", ["wine"])
+    ('wine', '7', 7, None)
     """
     text = as_text(word)
-    forms = (text, text.strip(), text.lower(), text.capitalize(), text.upper())
+    forms: tuple[Hashable, ...] = (text, text.strip(), text.lower(), text.capitalize(), text.upper())
+    if text.isdecimal() and len(text) < _LONGEST_NUMBER:
+        forms += (int(text),)
+    if not text.isascii():
+        forms += (unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text))
     return next((form for form in forms if form != word and form in known), None)
 
 

@@ -163,7 +163,7 @@ def _is_table_of_lines(lines: Sequence[str]) -> bool:
         return False
     for sign in "\t,;":
         with suppress(csv.Error):
-            rows = list(csv.reader(lines, delimiter=sign))
+            rows = list(csv.reader([line.rstrip(sign) for line in lines], delimiter=sign))  # lines of a poem end in one
             spaced = any(cell.startswith(" ") for row in rows for cell in row[1:])  # after the commas of a sentence
             if not spaced and describe_rows(rows) is not None:
                 return True

@@ -22,6 +22,7 @@ MOSTLY_ZEROS = 0.9  # warn if so large a share holds no known word, be it for wa
 LEAST_COVERAGE = 0.2  # warn if a smaller share of the tokens are known words
 LOOKED_AT = 10  # documents
 LONGEST = 1_000  # tokens of each
+_FREQUENT = 50_000  # words of the vectors: the remedy takes milliseconds, however many there are
 
 
 @dataclass
@@ -77,8 +78,10 @@ class Coverage:
         if all(len(tokens) == 1 and len(str(tokens[0]).split()) > 2 for tokens in self.first if tokens):
             return f"each document is a list of one text, such as {some}: pass the texts, [row[0] for row in rows]"
         remedy = "check that both are in the same case and come from the same tokenizer"
-        if form := best_form(unknown, vectors.index_to_key):
-            remedy = f"{form.what}, {form.share:.0%} of these would be known: bring both to one form"
+        misspelt = any(other_form(token, vectors.key_to_index) is not None for token in unknown)
+        if misspelt and (form := best_form(unknown, vectors.index_to_key[:_FREQUENT])):
+            least = "at least " if len(vectors) > _FREQUENT else ""
+            remedy = f"{form.what}, {least}{form.share:.0%} of these would be known: bring both to one form"
         return f"the documents hold words such as {some}; {remedy}"
 
 

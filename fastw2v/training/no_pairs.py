@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fastw2v.progress.figures import counted
+
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
 
@@ -19,16 +21,17 @@ def describe_no_pairs(corpus: EncodedCorpus) -> str:
     --------
     >>> from fastw2v.corpus.encoded_corpus import EncodedCorpus
     >>> describe_no_pairs(EncodedCorpus.from_ids([[0], [1]]))
-    'none of the 2 sentences holds two words of the vocabulary; pass longer sentences'
+    'none of 2 sentences holds two words of the vocabulary; pass longer sentences'
     """
     lengths = np.diff(corpus.offsets)
     pairs = int(np.count_nonzero(lengths > 1))
+    sentences = counted(len(lengths), "sentence")
     if pairs:
         return (
-            f"{pairs:,} of the {len(lengths):,} sentences hold two words, and subsampling left none of them two; raise "
-            "`sample`, or set it to 0, which keeps every token"
+            f"{pairs:,} of {sentences} {'holds' if pairs == 1 else 'hold'} two words, and subsampling left none of "
+            "them two; raise `sample`, or set it to 0, which keeps every token"
         )
-    found = f"none of the {len(lengths):,} sentences holds two words of the vocabulary"
+    found = f"none of {sentences} holds two words of the vocabulary"
     report = corpus.report
     if report.coverage >= _MOSTLY or not report.raw_tokens:
         return f"{found}; pass longer sentences"

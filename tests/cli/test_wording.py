@@ -100,7 +100,7 @@ def test_files_that_options_name_must_be_there_before_any_work(corpus, file, tmp
     ):
         done = call(*command, "none")
         assert done.returncode == 1
-        assert f"{command[-1]} none: there is no such file (searched from" in done.stderr
+        assert f"{command[-1]} none: there is no file of this name in " in done.stderr
 
 
 def test_the_home_folder_is_meant_after_an_equals_sign_too(file, tmp_path, call, monkeypatch):

@@ -40,6 +40,21 @@ def test_other_formats_are_recognised(tmp_path, data, hint):
             encode(path, tokenizer=tokenizer)
 
 
+def test_what_a_compressed_file_holds_is_not_taken_for_compressed(tmp_path):
+    path = tmp_path / "text.gz"
+    path.write_bytes(gzip.compress(b"the cat\0 sat", mtime=0))
+    for tokenizer in (None, "words"):
+        with pytest.raises(CorpusError, match="found a NUL byte") as raised:
+            encode(path, tokenizer=tokenizer)
+        assert "gzip" not in str(raised.value)
+
+
+def test_words_that_other_formats_begin_with_are_text(tmp_path):
+    for word in ("ID3", "OggS", "PAR1", "GIF8", "ARROW1"):
+        (tmp_path / "text.txt").write_text(f"{word} tags are told here\n" * 3)
+        assert len(encode(tmp_path / "text.txt", min_count=1).vocabulary) == 5
+
+
 def test_bad_line_is_counted_over_ranges_and_named_with_its_file(tmp_path):
     good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
     good.write_bytes(b"good line\n" * 5000)

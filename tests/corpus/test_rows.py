@@ -10,7 +10,7 @@ from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode
 from fastw2v.errors import CorpusTypeError
 
-TEXTS = ["the cat sat", "a dog ran off", "the cat ran"] * 2
+TEXTS = ["the cat sat", "a dog ran off", "the cat ran", "the dog sat", "a bird flew off", "birds sang all day"]
 TOKENS = [text.split() for text in TEXTS]
 
 
@@ -70,8 +70,12 @@ def test_documents_of_sentences_are_nested_too_deep():
     [
         [["New York", "London"], ["The Hague", "Rome"], ["Paris", "Los Angeles"]],
         [["red", "wine"], ["white", "wine"], ["red", "rose"]],
+        [["Toy Story (1995)", "Heat (1995)"], ["Star Wars IV (1977)", "Big (1988)"], ["Pulp Fiction (1994)"] * 2] * 2,
+        [["Tea Set of Six", "Fork"], ["Blue Wine Glass", "Mug"], ["Red Lunch Bag", "Red Cup"], ["Jam", "Cup"]] * 2,
+        [["Bach", "place of birth", "Eisenach"], ["Goethe", "place of death", "Weimar"]] * 4,
         [[1, 2], [3, 4], [0, 2]],
         [[0, 0, 0, 1], [0, 0], [1, 1, 0]],  # states that last
+        [[0, 0, 0, 1, 1, 0, 0], [1, 1, 0, 0, 0, 2, 2], [0, 0, 1, 1, 0, 0, 0]],  # and sentences of one length
         [[0, 1, 0, 2], [0, 3, 0, 1], [2, 0, 3, 0]],  # walks on a star
     ],
 )

@@ -11,7 +11,7 @@ from fastw2v import EncodedCorpus, Word2Vec, encode
 from fastw2v.corpus.shared_encoding import encode_shared
 from fastw2v.corpus.spread import SpreadCorpus
 from fastw2v.distributed.threads import Threads
-from fastw2v.errors import CorpusError, CorpusTypeError, RankError
+from fastw2v.errors import CorpusError, CorpusNotFoundError, CorpusTypeError, RankError
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def same_report(one, other):
 
 @pytest.mark.parametrize("ranks", [2, 3, 5])
 @pytest.mark.parametrize(
-    "settings", [{}, {"min_count": 1, "max_vocab": 90}, {"vocabulary": ["w1", "w399", "never", "w2"]}]
+    "settings", [{}, {"min_count": 1, "max_vocab": 90}, {"vocabulary": ["w1", "w399", "never", "w2", "w0", "w3", "w4"]}]
 )
 @pytest.mark.parametrize(("piece_bytes", "jobs"), [(200, 1), (5_000, 3), (None, 1)])
 def test_ranks_make_the_vocabulary_and_the_ids_of_one_machine(text, ranks, settings, piece_bytes, jobs):
@@ -145,7 +145,7 @@ def test_every_token_stands_at_its_place_in_the_whole(text, spool):
         ("-", CorpusError, "standard input can be read only once"),
         ([[("a", 1), ("b", 2)]] * 9, CorpusTypeError, "ranks can send each other strings and integers only"),
         ([[]], CorpusError, "the corpus is empty"),
-        ("nowhere", CorpusError, "there is no file 'nowhere'"),
+        ("nowhere", CorpusNotFoundError, "there is no file 'nowhere'"),
     ],
 )
 def test_what_ranks_cannot_read_is_refused_by_all(corpus, error, message):

@@ -145,8 +145,8 @@ def test_one_such_file_in_a_folder_is_named(text_folder):
     ("lines", "message"),
     [
         ("".join(f"{i}\tthe cat {i}\tgood\n" for i in range(9)), "is a table, .*its column of texts"),
-        ("id,text\n" + '7,"the cat, the dog"\n' * 9, "is a table"),
-        ("the red cat;good\n" * 9, "is a table"),
+        ("id,text\n" + "".join(f'7,"the cat, {i} dogs"\n' for i in range(9)), "is a table"),
+        ("".join(f"the {i} cats;good\n" for i in range(9)), "is a table"),
         ("['the', 'cat']\n" * 9, r"is a list in each line, .*ast.literal_eval\(line\)"),
         ('["the", "cat"]\n' * 9, "is a list in each line"),
     ],
@@ -165,8 +165,16 @@ def test_tables_and_lists_without_a_telling_name_are_refused(written, lines, mes
 
 @pytest.mark.parametrize(
     "lines",
-    ["Well, the cat sat there\n" * 9, "1\t2\t3\n2\t3\t1\n" * 9, "the cat\n" * 9],
-    ids=["sentences", "walks", "words"],
+    [
+        "Well, the cat sat there\n" * 9,
+        "1\t2\t3\n2\t3\t1\n" * 9,
+        "the cat\n" * 9,
+        "".join(f"and miles to go {word},\n" for word in ("now", "then", "here", "there", "once", "more")),
+        "".join(f"Der Preis stieg um {n},5 Prozent\n" for n in range(9)),
+        "".join(f"2024-01-01 12:00:0{n},123 INFO request {n} has come\n" for n in range(9)),
+        "".join(f"int x{n} = a + {n};\n" for n in range(9)),
+    ],
+    ids=["sentences", "walks", "words", "verses", "decimal commas", "logs", "code"],
 )
 def test_lines_that_are_no_table(written, lines):
     assert encode(written("text.txt", lines.encode()), min_count=1).report.files == 1
@@ -233,3 +241,4 @@ def test_syntax_in_text_that_has_no_name_is_warned_of(written, line, what):
 
 def test_marks_that_corpora_hold_as_words_are_no_markup(encode_all):
     assert encode_all(["<s> the <unk> cat </s>"] * 2, tokenizer="whitespace")[0][2] == "<unk>"
+    assert encode_all(io.BytesIO(b"so sweet <3 <33\n")) == [["so", "sweet", "<3", "<33"]]

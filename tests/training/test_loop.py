@@ -227,16 +227,16 @@ def test_one_word_sentences_train_nothing_and_say_so():
 @pytest.mark.parametrize(
     ("corpus", "sample", "cause"),
     [
-        ([["a"], ["b"]], 0, "none of the 2 sentences holds two words of the vocabulary; pass longer sentences"),
+        ([["a"], ["b"]], 0, "none of 2 sentences holds two words of the vocabulary; pass longer sentences"),
         (
             [["a", "x", "y"], ["b", "z", "u"]],
             0,
-            r"none of the 2 .*, in which 33.3% of the 6 tokens are; lower min_count",
+            r"none of 2 .*, in which 33.3% of the 6 tokens are; lower min_count",
         ),
         (
             [["a", "b"], ["b"]],
             1e-9,
-            "1 of the 2 sentences hold two words, and subsampling left none of them two; raise",
+            "1 of 2 sentences holds two words, and subsampling left none of them two; raise",
         ),
     ],
 )
