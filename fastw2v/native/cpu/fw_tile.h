@@ -132,7 +132,6 @@ typedef struct tile {
         }                                                                                                              \
     } while (0)
 
-FW_INLINE float *input_row(const fw_job *job, int32_t word) { return job->w_in + (int64_t)word * job->run.stride; }
 FW_INLINE float *output_row(const fw_job *job, int32_t word) { return job->w_out + (int64_t)word * job->run.stride; }
 
 /* Token i's window: its first slot, its number of pairs, and the slot of each pair, which skips the token itself. */
