@@ -17,7 +17,7 @@ import fastw2v
 from fastw2v.errors import BackendUnavailable
 from fastw2v.machine import available_memory, usable_cpus
 
-EXTENSIONS = ("_sampler", "_train", "corpus._text_scanner", "corpus._token_scanner", "formats._rows")
+EXTENSIONS = ("_sampler", "_train", "corpus._text_scanner", "corpus._token_scanner", "formats._rows", "training._wire")
 
 
 def show_config(file: TextIO | None = None) -> None:

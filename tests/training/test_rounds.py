@@ -112,6 +112,7 @@ def test_after_an_exception_the_rows_are_those_of_the_last_merge(corpus):
 def test_another_number_of_ranks_goes_on_from_the_end_of_an_epoch_only(corpus, tmp_path):
     def stopped_at(epoch_end):
         path = tmp_path / f"{epoch_end}.fw2v"
+        path.unlink(missing_ok=True)
         stop = [lambda progress: progress.epoch_end if epoch_end else progress.tokens > 30_000]
         Word2Vec(corpus, deterministic=3, callbacks=stop, **SETTINGS).fit(checkpoint=path)
         return path
@@ -194,6 +195,7 @@ def test_virtual_ranks_take_part_in_passes_over_new_text(corpus):
 def test_replicas_that_do_not_fit_are_refused_before_training(corpus, monkeypatch):
     state = start(corpus, TrainingParameters(vector_size=8).checked(), seed=1)
     monkeypatch.setattr("fastw2v.machine.available_memory", lambda: 30_000)
+    monkeypatch.setattr("fastw2v.machine.UNASKED", 0)
     with pytest.raises(MemoryError, match="deterministic=4: 3 more replicas of the model, and two to merge them"):
         virtual_ranks.check_replicas(state, 4)
 

@@ -67,7 +67,7 @@ def test_what_a_failed_device_held_is_in_no_checkpoint(cuda_shim, corpus, tmp_pa
     """The state counts chunks whose updates were lost: saved, it would be resumed behind them."""
     cupy = cuda_shim()
     state, saved = start(corpus, PARAMETERS, seed=1), []
-    monkeypatch.setattr("fastw2v.training.loop.save_checkpoint", lambda *arguments: saved.append(arguments))
+    monkeypatch.setattr("fastw2v.training.watching.save_checkpoint", lambda *arguments: saved.append(arguments))
     monkeypatch.setattr(gpu.Run, "_finish", failing(cupy))
     with pytest.raises(DeviceError, match="illegal"):
         advance(state, corpus, device="cuda", checkpoint=tmp_path / "c")

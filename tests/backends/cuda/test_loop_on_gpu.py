@@ -38,7 +38,7 @@ def test_checkpoints_hold_what_the_device_holds_and_training_continues_from_them
     def save(path, state, corpus):
         seen.append((state.epoch, state.chunk, state.w_in.copy()))
 
-    monkeypatch.setattr("fastw2v.training.loop.save_checkpoint", save)
+    monkeypatch.setattr("fastw2v.training.watching.save_checkpoint", save)
     monkeypatch.setattr(concurrency.Crowd, "tiles", lambda *arguments: 1)  # several would add in any order
     monkeypatch.setattr(gpu, "FIRST_ROUNDS", 1)
     whole = train(corpus, params, seed=5, device="cuda", checkpoint=tmp_path / "c", every=1e-9)
