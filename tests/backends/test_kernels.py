@@ -134,8 +134,8 @@ def test_sentences_that_cross_chunk_ends_keep_their_contexts(isa, architecture):
     """The margins: a sentence of several chunks, then short ones; contexts reach over the cut, both ways."""
     rng = np.random.default_rng()
     tokens = 11_000
-    corpus = random_corpus(rng, 400, tokens, 1)
-    corpus.offsets = np.array([0, 10_500, 10_500, *range(10_501, 10_520), tokens], np.int64)
+    cuts = np.array([0, 10_500, 10_500, *range(10_501, 10_520), tokens], np.int64)
+    corpus = EncodedCorpus.from_ids(random_corpus(rng, 400, tokens, 1).ids, [str(i) for i in range(400)], cuts)
     params = TrainingParameters(vector_size=8, window=6, sample=0.01, architecture=architecture, learning_rate=0.001)
     trial = Trial(rng, corpus, params)
     assert trial.plan.chunk_begin.tolist() == [0, 5000, 10_000, 11_000]
