@@ -33,7 +33,6 @@ FW_INLINE void scores_block(tile *t, int64_t begin, int64_t end, int64_t k0, con
         float *const *window = halo + i, *input = FW_AT(t->own[i] + k0);
         vf x[FW_BLOCK_ONE];
         if (k0 == 0) prefetch_own(t, i);
-        if (k0 == 0 && kc == t->vectors) prefetch_near(t, i, kc);
         FW_UNROLL for (int c = 0; c < kc; c++) {
             x[c] = load(input + c * FW_LANES);
             FW_PIN(x[c]);

@@ -360,16 +360,4 @@ FW_INLINE void prefetch_halo(const tile *t, int64_t i) {
     if (t->last_pass) prefetch_row(t, t->halo[t->n + i + t->job->run.window - t->low]);
 }
 
-/* Fetches the rows that skip-gram reads first with a token some tokens on, from the cache to which they were fetched
-   during the tile before. It pays with AVX-512 and short rows; longer ones drive out what is in use. */
-#define FW_NEAR 3
-FW_INLINE void prefetch_near(const tile *t, int64_t i, const int vectors) {
-    if (FW_LANES < 16 || vectors > FW_BLOCK_TWO) return;
-    const float *own = t->own[i + FW_NEAR], *halo = t->halo[i + FW_NEAR + t->slots - 1];
-    for (int k = 0; k < vectors * FW_LANES; k += 16) {
-        __builtin_prefetch(own + k, 1, 3);
-        __builtin_prefetch(halo + k, 1, 3);
-    }
-}
-
 #endif
