@@ -76,9 +76,9 @@ FW_FN fw_i64 fw_renewed(fw_i64 number, fw_i64 slot, fw_i64 noise_slots, fw_i64 n
     return renewed < 0 ? 0 : renewed;
 }
 
-/* The share of its step that a word's row takes of which about a tile holds `copies`: from one snapshot they all move
-   it the same way, so only the first few count: `few` is the bound of fw_settings divided by the learning rate; see
-   planning/staleness.py. */
+/* The share of its step that a word's row takes where the word has `copies` in about a tile: from one snapshot they all
+   move it the same way, so only the first few count. `few` is the bound of fw_settings divided by the learning rate;
+   see planning/staleness.py. */
 FW_FN float fw_burst_share(int copies, float few, float output_rate) {
 #ifdef __CUDACC__
     const float root = sqrtf(output_rate);
