@@ -10,7 +10,7 @@ import numpy as np
 
 from fastw2v.corpus.counted import Counted
 from fastw2v.corpus.faults import describe_bad_token
-from fastw2v.corpus.spelling import FORMS, MISSPELT, best_form
+from fastw2v.corpus.spelling import MISSPELT, best_form
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError, warn_user
 from fastw2v.parameters import shown
@@ -186,14 +186,9 @@ def _doubt_unseen(given: Vocabulary, counted: Counted, unseen: np.ndarray) -> No
     if len(unseen) <= MISSPELT * len(given):
         return
     words = [given.words[row] for row in unseen]
-    theirs = counted.words(np.arange(len(counted.counts)))
-    hint, occurring = "", 0
-    for what, spell in FORMS:
-        known = set(map(spell, theirs))
-        found = sum(spell(word) in known for word in words)
-        if found > occurring:
-            hint = f"; {what}, {found:,} of them would occur: bring both to one form"
-            occurring = found
+    form = best_form(words, counted.words(np.arange(len(counted.counts))))
+    occurring = round(form.share * len(words)) if form else 0
+    hint = f"; {form.what}, {occurring:,} of them would occur: bring both to one form" if form else ""
     if len(unseen) > MOST_UNSEEN * len(given) or occurring > MISSPELT * len(given):
         warn_user(
             f"{len(words):,} of the {len(given):,} words of the given vocabulary never occur in the corpus, such as "
