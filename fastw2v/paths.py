@@ -41,7 +41,10 @@ def describe_missing(path: Path) -> str:
         return problem
     if glob.has_magic(name) and (found := sorted(glob.glob(name))):
         return f"a pattern, where one file is expected; it matches {_listed(found)}"
-    return f"there is no file of this name in {os.path.abspath(path.parent)}{describe_near(path)}"
+    missing, near = f"there is no file of this name in {os.path.abspath(path.parent)}", near_names(path)
+    if near is None:
+        return missing
+    return f"{missing}, which holds {near}" if near else f"{missing}, nor one of a similar name"
 
 
 def describe_missing_folder(folder: Path) -> str:
@@ -59,13 +62,12 @@ def describe_missing_folder(folder: Path) -> str:
     return f"there is no folder {name!r}{'' if folder.is_absolute() else f' in {os.getcwd()}'}"
 
 
-def describe_near(path: Path) -> str:
-    """Continue a sentence about a missing file in a folder with what that holds under similar names."""
+def near_names(path: Path) -> str | None:
+    """Return the names in the folder of a missing file that are close to its own, "" if none is; None: no folder."""
     try:
-        near = _near(path.name, sorted(os.listdir(path.parent)))
+        return _listed(_near(path.name, sorted(os.listdir(path.parent))))
     except (OSError, ValueError):  # no folder, or no name
-        return ""
-    return f", which holds {_listed(near)}" if near else ", nor one of a similar name"
+        return None
 
 
 def _near(name: str, inside: list[str]) -> list[str]:
