@@ -81,19 +81,22 @@ def words_of_rows(given: Vocabulary | Mapping[Any, Any] | Iterable[Hashable]) ->
     if isinstance(given, Vocabulary):
         return given.words
     if isinstance(given, Mapping):
-        if not (_are_rows(given.keys()) or _are_rows(given.values())):
+        if are_rows(given.keys()):
+            by_row = given
+        elif are_rows(given.values()):
+            by_row = {row: word for word, row in given.items()}
+        else:
             raise ParameterError(
                 f"vocabulary={shown(given)}: a mapping must give each word its row number, 0 to {len(given) - 1:,}, "
                 "each once; add a word for each other id, such as '<pad>'"
             )
-        by_row = given if _are_rows(given.keys()) else {row: word for word, row in given.items()}
         return _words([by_row[row] for row in range(len(by_row))])
     if reason := _describe_no_vocabulary(given):
         raise ParameterError(reason)
     return _words(given)
 
 
-def _are_rows(numbers: Iterable[Any]) -> bool:
+def are_rows(numbers: Iterable[Any]) -> bool:
     """Return whether these are the whole numbers from 0 on, each once, in any order."""
     listed = list(numbers)
     return all(isinstance(n, (int, np.integer)) for n in listed) and sorted(listed) == list(range(len(listed)))
@@ -101,7 +104,7 @@ def _are_rows(numbers: Iterable[Any]) -> bool:
 
 def _words(given: Iterable[Hashable]) -> list[Hashable]:
     """Return the words as Python's own values, or raise where one cannot be a word."""
-    if isinstance(given, Mapping) and len(given) > 1 and _are_rows(given.values()):
+    if isinstance(given, Mapping) and len(given) > 1 and are_rows(given.values()):
         given = sorted(given, key=given.__getitem__)
     words = list(given.tolist() if isinstance(given, np.ndarray) else given)
     kinds = set(map(type, words))
