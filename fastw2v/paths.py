@@ -10,6 +10,7 @@ from pathlib import Path
 
 _FEW = 3  # names that a message shows
 _LIKE = 0.7  # how alike names must be, from 0 to 1
+MAKE_IT = ": make it first, or name another"
 
 
 def status(path: Path) -> os.stat_result:
@@ -47,8 +48,8 @@ def describe_missing(path: Path) -> str:
     return f"{missing}, which holds {near}" if near else f"{missing}, nor one of a similar name"
 
 
-def describe_missing_folder(folder: Path) -> str:
-    """Say that a folder is missing, or is a file; "" if it is there."""
+def describe_missing_folder(folder: Path, remedy: str = "") -> str:
+    """Say that a folder is missing, or is a file; "" if it is there. A remedy is added where there is no other."""
     if os.path.isdir(folder):
         return ""
     missing = folder
@@ -56,10 +57,11 @@ def describe_missing_folder(folder: Path) -> str:
         missing = missing.parent
     name = str(missing)
     if os.path.lexists(missing):
-        return f"{name!r} is a file, not a folder" if os.path.exists(missing) else f"{name!r} is a link to nothing"
+        what = "a file, not a folder" if os.path.exists(missing) else "a link to nothing"
+        return f"{name!r} is {what}{remedy}"
     if name.startswith("~"):
         return f"there is no folder {name!r}, as '~' is not expanded: give {os.path.expanduser(name)!r}"
-    return f"there is no folder {name!r}{'' if folder.is_absolute() else f' in {os.getcwd()}'}"
+    return f"there is no folder {name!r}{'' if folder.is_absolute() else f' in {os.getcwd()}'}{remedy}"
 
 
 def near_names(path: Path) -> str | None:
