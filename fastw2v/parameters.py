@@ -203,7 +203,7 @@ def as_path(call: str, given: Any, *, to_read: bool = True, order: str = "") -> 
     if not name:
         raise ParameterError(f"{call}: the path is empty: give the name of a file")
     if "\0" in name:
-        raise ParameterError(f"{call}: the path {name!r:.60} holds a NUL, which no name of a file does")
+        raise ParameterError(f"{call}: the path {name!r:.60} holds a NUL, which no file name can")
     if isinstance(given, str) and "\n" in name.strip("\n"):
         raise ParameterError(
             f"{call}: a string is the path of a file; got text, {name[:40]!r}: write it to a file first"

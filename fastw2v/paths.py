@@ -10,6 +10,7 @@ from pathlib import Path
 
 _FEW = 3  # names that a message shows
 _LIKE = 0.7  # how alike names must be, from 0 to 1
+MAKE_IT = ": make it first, or name another"
 
 
 def status(path: Path) -> os.stat_result:
@@ -41,11 +42,14 @@ def describe_missing(path: Path) -> str:
         return problem
     if glob.has_magic(name) and (found := sorted(glob.glob(name))):
         return f"a pattern, where one file is expected; it matches {_listed(found)}"
-    return f"there is no file of this name in {os.path.abspath(path.parent)}{describe_near(path)}"
+    missing, near = f"there is no file of this name in {os.path.abspath(path.parent)}", near_names(path)
+    if near is None:
+        return missing
+    return f"{missing}, which holds {near}" if near else f"{missing}, nor one of a similar name"
 
 
-def describe_missing_folder(folder: Path) -> str:
-    """Say that a folder is missing, or is a file; "" if it is there."""
+def describe_missing_folder(folder: Path, remedy: str = "") -> str:
+    """Say that a folder is missing, or is a file; "" if it is there. A remedy is added where there is no other."""
     if os.path.isdir(folder):
         return ""
     missing = folder
@@ -53,19 +57,19 @@ def describe_missing_folder(folder: Path) -> str:
         missing = missing.parent
     name = str(missing)
     if os.path.lexists(missing):
-        return f"{name!r} is a file, not a folder" if os.path.exists(missing) else f"{name!r} is a link to nothing"
+        what = "a file, not a folder" if os.path.exists(missing) else "a link to nothing"
+        return f"{name!r} is {what}{remedy}"
     if name.startswith("~"):
         return f"there is no folder {name!r}, as '~' is not expanded: give {os.path.expanduser(name)!r}"
-    return f"there is no folder {name!r}{'' if folder.is_absolute() else f' in {os.getcwd()}'}"
+    return f"there is no folder {name!r}{'' if folder.is_absolute() else f' in {os.getcwd()}'}{remedy}"
 
 
-def describe_near(path: Path) -> str:
-    """Continue a sentence about a missing file in a folder with what that holds under similar names."""
+def near_names(path: Path) -> str | None:
+    """Return the names in the folder of a missing file that are close to its own, "" if none is; None: no folder."""
     try:
-        near = _near(path.name, sorted(os.listdir(path.parent)))
+        return _listed(_near(path.name, sorted(os.listdir(path.parent))))
     except (OSError, ValueError):  # no folder, or no name
-        return ""
-    return f", which holds {_listed(near)}" if near else ", nor one of a similar name"
+        return None
 
 
 def _near(name: str, inside: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fastw2v.cli.options import AnyCase, NamedFile
+from fastw2v.cli.options import AnyCase, NamedFile, errors_option
 from fastw2v.cli.pages import Page
 from fastw2v.cli.streams import name_of, on_terminal, output_of, say
 from fastw2v.errors import FormatError, ParameterError
@@ -43,13 +43,7 @@ _EXPORTS = {".npz": "npz", ".parquet": "parquet"}  # by suffix
     help="of OUTPUT; default: by its suffix",
 )
 @click.option("--commonest", type=click.IntRange(min=1), metavar="N", help="keep the N most frequent words")
-@click.option(
-    "--errors",
-    type=AnyCase(["strict", "replace", "ignore"]),
-    default="strict",
-    show_default=True,
-    help="how to handle invalid UTF-8; ignore also leaves out rows that cannot be read",
-)
+@errors_option("; ignore also leaves out rows that cannot be read")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="read the first N words only")
 @click.option(
     "--overwrite", is_flag=True, help="replace an OUTPUT that exists and is no file of word vectors, or holds more"

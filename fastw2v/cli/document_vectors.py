@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from fastw2v.cli.idle import tell_of_no_effect
-from fastw2v.cli.options import AnyCase, CorpusName, NamedFile, in_terms_of_convert
+from fastw2v.cli.options import AnyCase, CorpusName, NamedFile, errors_option, in_terms_of_convert
 from fastw2v.cli.pages import Page
 from fastw2v.cli.streams import STDOUT, answer, name_of, on_terminal, output_of, say
 from fastw2v.errors import CorpusError, ParameterError
@@ -56,13 +56,7 @@ _AT_ONCE = 4096  # documents that are written together
 @click.option(
     "--tokenizer", type=AnyCase(["whitespace", "words"]), help="by default the one that the vectors were trained with"
 )
-@click.option(
-    "--errors",
-    type=AnyCase(["strict", "replace", "ignore"]),
-    default="strict",
-    show_default=True,
-    help="how to handle invalid UTF-8",
-)
+@errors_option()
 @click.option(
     "-o", "--output", type=NamedFile(written=True, or_stdout=True), help="file to write to; .npy, .tsv or .jsonl"
 )

@@ -32,7 +32,7 @@ def tell_of_idle_training(context: click.Context) -> None:
     """
     given = context.params
     idle: dict[str, str] = {}
-    if given.get("vocabulary") is not None and "vocabulary" in given:
+    if given.get("vocabulary") is not None:
         idle |= dict.fromkeys(("min_count", "max_vocab"), "the words are those of --vocab")
     if given["loss"] == "hs":
         why = "--loss hs draws no noise words"

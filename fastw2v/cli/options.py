@@ -95,21 +95,22 @@ def in_corpora(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("corpus", nargs=-1, required=True, type=CorpusName())(command)
 
 
+def errors_option(more: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the option ``--errors``, whose help may say more."""
+    return click.option(
+        "--errors",
+        type=AnyCase(["strict", "replace", "ignore"]),
+        default="strict",
+        show_default=True,
+        help=f"how to handle invalid UTF-8{more}",
+    )
+
+
 def in_text(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options ``--tokenizer`` and ``--errors``: how text becomes words."""
-    options = (
-        click.option("--tokenizer", type=AnyCase(["whitespace", "words"]), help="by default white space for files"),
-        click.option(
-            "--errors",
-            type=AnyCase(["strict", "replace", "ignore"]),
-            default="strict",
-            show_default=True,
-            help="how to handle invalid UTF-8",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+    command = errors_option()(command)
+    names = AnyCase(["whitespace", "words"])
+    return click.option("--tokenizer", type=names, help="by default white space for files")(command)
 
 
 class CorpusName(click.Path):

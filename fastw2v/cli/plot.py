@@ -158,8 +158,11 @@ def _draw(vectors: WordVectors, output: Path, labels: int | None, title: str, **
         write_picture(output, figure_bytes(ax.figure, output.suffix[1:].lower()))
     if missing:  # matplotlib warns of each character, and each time that it is drawn
         letters = list(dict.fromkeys(chr(int(found["code"])) for found in missing))
+        some, font = ", ".join(map(repr, letters[:3])), missing[0]["font"]
+        found = f"{len(letters):,} characters such as {some} are not in the font {font}, and stand as boxes"
+        if len(letters) == 1:
+            found = f"the character {some} is not in the font {font}, and stands as a box"
         warn_user(
-            f"{counted(len(letters), 'character')} such as {', '.join(map(repr, letters[:3]))} are not in the font "
-            f"{missing[0]['font']}, and stand as boxes: a page (--output NAME.html) is drawn with the fonts of the "
+            f"{found}: a page (--output NAME.html) is drawn with the fonts of the "
             "browser; or name a font that has them in matplotlib's font.family (matplotlibrc)"
         )

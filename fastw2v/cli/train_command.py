@@ -160,7 +160,7 @@ def train(
 
 def _check(to: Destination, is_written: bool, paths: list[Path], form: str | None, options: dict[str, Any]) -> None:
     """Check where a run is to be written, and that nothing else is replaced, before it begins."""
-    from fastw2v.cli.files import check_kept_apart, check_nothing_is_lost, check_output
+    from fastw2v.cli.files import check_kept_apart
     from fastw2v.training.checkpoint import check_checkpoint
     from fastw2v.writing.atomic import own_descriptor
 
@@ -172,10 +172,9 @@ def _check(to: Destination, is_written: bool, paths: list[Path], form: str | Non
                 f"--{form} and --{name.replace('_', '-')} both write to standard output: name a file"
             )
     check_kept_apart(written, {name: options[name] for name in ("vocabulary", "initial_vectors", "frozen")})
-    if output is not None:
-        check_output(output, to.format, to.with_context)
-        check_nothing_is_lost(output, paths, to.overwrite)
-    if to.vocabulary is not None:
+    if is_written:
+        to.check(paths)
+    elif to.vocabulary is not None:
         check_vocabulary(to.vocabulary, paths, to.overwrite)
     if not is_written and options["checkpoint"] is not None:
         check_checkpoint(options["checkpoint"])

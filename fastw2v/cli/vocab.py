@@ -126,13 +126,9 @@ def check_some_are_kept(rows: np.ndarray, read: Counted, min_count: int) -> None
     """Raise if no word of a text is frequent enough: a vocabulary without words would be written."""
     if len(rows):
         return
-    import numpy as np
+    from fastw2v.corpus.encoding import describe_top
 
-    from fastw2v.corpus.faults import describe_most_frequent
-
-    top = int(read.counts.argmax())
-    most = describe_most_frequent(read.words(np.array([top]))[0], int(read.counts[top]))
-    raise CorpusError(f"no word occurs min_count={min_count} times: {most}; lower min_count")
+    raise CorpusError(f"no word occurs min_count={min_count} times: {describe_top(read)}; lower min_count")
 
 
 def _read(paths: list[Path], **options: Any) -> Reading:

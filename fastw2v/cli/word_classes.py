@@ -47,7 +47,8 @@ class ClassesDestination(Destination):
         vectors = result.word_vectors
         number = min(self.classes, len(vectors))
         if number < self.classes:
-            say(f"fastw2v: warning: -classes {self.classes}: there are {counted(number, 'word')}, and so many classes")
+            words = counted(number, "word")
+            say(f"fastw2v: warning: -classes {self.classes}: there are only {words}, and as many classes")
         seed = result.session.state.plan.seed % 2**32
         found = KMeans(number, n_init=1, max_iter=_STEPS, random_state=seed).fit_predict(vectors.unit_vectors)
         pairs = zip(vectors.index_to_key, found.tolist(), strict=True)

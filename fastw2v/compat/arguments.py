@@ -29,8 +29,7 @@ _GENSIMS = {
 }
 # Not what stands in quotes, which are the user's words.
 _OURS = re.compile(
-    r"(?<![\w'\"])(?:(?:learning_rate|min_learning_rate|n_jobs|random_state|max_vocab|initial_vectors)(?![\w'\"])"
-    r"|(?:corpus|documents)\[|a corpus cannot)"
+    "|".join(rf"(?<![\w'\"]){re.escape(name)}" + r"(?![\w'\"])" * name.isidentifier() for name in _GENSIMS)
 )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.corpus.given_vocabulary import are_rows
 from fastw2v.corpus.reading import Reading
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, warn_user
@@ -56,7 +57,7 @@ class Table:
             if isinstance(count, (bool, np.bool_)) or not isinstance(count, numbers.Integral) or count < 0:
                 raise ParameterError(f"word_freq[{word!r}]={shown(count)}: it must be a whole number of at least 0")
         counts = list(frequencies.values())
-        if len(counts) > 2 and min(counts) == 0 and sorted(counts) == list(range(len(counts))):
+        if len(counts) > 2 and are_rows(counts):
             warn_user(
                 f"word_freq counts up from 0 to {len(counts) - 1:,}, as the numbers of words do, such as those of "
                 "key_to_index or token2id: counts are expected, as in collections.Counter(words)"

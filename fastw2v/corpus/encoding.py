@@ -150,7 +150,7 @@ def with_frequent_words(reading: Reading, min_count: int, max_vocab: int | None)
     chosen = frequent_words(counted.counts, min_count, max_vocab)
     if len(chosen) < 2:
         distinct = len(counted.counts)
-        few = describe_too_few(len(chosen), min_count, _most_frequent(counted), counted.tokens, distinct)
+        few = describe_too_few(len(chosen), min_count, describe_top(counted), counted.tokens, distinct)
         raise CorpusError(f"{few}; {reading.unsegmented}" if reading.unsegmented else few)
     if reading.unsegmented:
         warn_user(reading.unsegmented)
@@ -191,7 +191,8 @@ def _doubt_parameters(
         )
 
 
-def _most_frequent(counted: Counted) -> str:
+def describe_top(counted: Counted) -> str:
+    """Name the most frequent word of what was counted, and its count."""
     most_frequent = int(counted.counts.argmax())
     word = counted.words(np.array([most_frequent]))[0]
     return describe_most_frequent(word, int(counted.counts[most_frequent]))

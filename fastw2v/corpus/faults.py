@@ -14,7 +14,7 @@ from typing import Any
 
 from fastw2v.errors import CorpusTypeError, warn_user
 from fastw2v.parameters import shown
-from fastw2v.paths import describe_near
+from fastw2v.paths import near_names
 from fastw2v.progress.figures import counted
 
 _UTF16 = "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"
@@ -184,8 +184,9 @@ def describe_no_file(path: str, *, is_folder: bool, may_be_text: bool) -> str:
         return f"the folder {path!r} contains no files, hidden files aside"
     if glob.has_magic(path) and not any(char.isspace() for char in path):
         return f"no file matches the pattern {path!r} (searched from {os.getcwd()})"
-    near = describe_near(Path(path)).removeprefix(", nor one of a similar name").replace(", which", "; its folder")
-    missing = f"there is no file {shown(path, 100)} (searched from {os.getcwd()}){near}"
+    near = near_names(Path(path))
+    holds = f"; its folder holds {near}" if near else ""
+    missing = f"there is no file {shown(path, 100)} (searched from {os.getcwd()}){holds}"
     if not may_be_text:
         return missing
     return (

@@ -10,7 +10,7 @@ import numpy as np
 
 from fastw2v.corpus.counted import Counted
 from fastw2v.corpus.faults import describe_bad_token
-from fastw2v.corpus.spelling import FORMS, MISSPELT, best_form
+from fastw2v.corpus.spelling import MISSPELT, best_form
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError, warn_user
 from fastw2v.parameters import shown
@@ -81,19 +81,22 @@ def words_of_rows(given: Vocabulary | Mapping[Any, Any] | Iterable[Hashable]) ->
     if isinstance(given, Vocabulary):
         return given.words
     if isinstance(given, Mapping):
-        if not (_are_rows(given.keys()) or _are_rows(given.values())):
+        if are_rows(given.keys()):
+            by_row = given
+        elif are_rows(given.values()):
+            by_row = {row: word for word, row in given.items()}
+        else:
             raise ParameterError(
                 f"vocabulary={shown(given)}: a mapping must give each word its row number, 0 to {len(given) - 1:,}, "
                 "each once; add a word for each other id, such as '<pad>'"
             )
-        by_row = given if _are_rows(given.keys()) else {row: word for word, row in given.items()}
         return _words([by_row[row] for row in range(len(by_row))])
     if reason := _describe_no_vocabulary(given):
         raise ParameterError(reason)
     return _words(given)
 
 
-def _are_rows(numbers: Iterable[Any]) -> bool:
+def are_rows(numbers: Iterable[Any]) -> bool:
     """Return whether these are the whole numbers from 0 on, each once, in any order."""
     listed = list(numbers)
     return all(isinstance(n, (int, np.integer)) for n in listed) and sorted(listed) == list(range(len(listed)))
@@ -101,7 +104,7 @@ def _are_rows(numbers: Iterable[Any]) -> bool:
 
 def _words(given: Iterable[Hashable]) -> list[Hashable]:
     """Return the words as Python's own values, or raise where one cannot be a word."""
-    if isinstance(given, Mapping) and len(given) > 1 and _are_rows(given.values()):
+    if isinstance(given, Mapping) and len(given) > 1 and are_rows(given.values()):
         given = sorted(given, key=given.__getitem__)
     words = list(given.tolist() if isinstance(given, np.ndarray) else given)
     kinds = set(map(type, words))
@@ -186,14 +189,9 @@ def _doubt_unseen(given: Vocabulary, counted: Counted, unseen: np.ndarray) -> No
     if len(unseen) <= MISSPELT * len(given):
         return
     words = [given.words[row] for row in unseen]
-    theirs = counted.words(np.arange(len(counted.counts)))
-    hint, occurring = "", 0
-    for what, spell in FORMS:
-        known = set(map(spell, theirs))
-        found = sum(spell(word) in known for word in words)
-        if found > occurring:
-            hint = f"; {what}, {found:,} of them would occur: bring both to one form"
-            occurring = found
+    form = best_form(words, counted.words(np.arange(len(counted.counts))))
+    occurring = round(form.share * len(words)) if form else 0
+    hint = f"; {form.what}, {occurring:,} of them would occur: bring both to one form" if form else ""
     if len(unseen) > MOST_UNSEEN * len(given) or occurring > MISSPELT * len(given):
         warn_user(
             f"{len(words):,} of the {len(given):,} words of the given vocabulary never occur in the corpus, such as "

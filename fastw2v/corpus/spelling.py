@@ -76,10 +76,10 @@ def best_form(words: Sequence[Hashable], known: Iterable[Hashable], counts: Sequ
     known = list(known)
     counts = [1] * len(words) if counts is None else counts
     total = sum(counts)
-    best: Form | None = None
+    best, most = None, 0
     for what, spell in FORMS:
         spelled = set(map(spell, known))
         found = sum(count for word, count in zip(words, counts, strict=True) if spell(word) in spelled)
-        if found > (best.share * total if best else 0):
-            best = Form(what, found / total)
+        if found > most:
+            best, most = Form(what, found / total), found
     return best

@@ -236,8 +236,8 @@ def _of_other_type(word: object, vocabulary: Vocabulary) -> str | None:
     """Say of which type the words are, if it is another than that of a word; the same word in it, if there is one."""
     if not len(vocabulary) or isinstance(word, type(vocabulary.words[0])):
         return None
-    first = vocabulary.words[0]
-    same = next((row for row in range(len(vocabulary)) if as_text(vocabulary.words[row]) == as_text(word)), None)
+    first, text = vocabulary.words[0], as_text(word)
+    same = next((row for row, known in enumerate(vocabulary.words) if as_text(known) == text), None)
     if same is not None:
         return f"its words are of type {type(first).__name__}: look up {vocabulary.words[same]!r}"
     if isinstance(word, int) and isinstance(first, str) and not isinstance(word, bool):

@@ -60,7 +60,7 @@ class Coverage:
         warn_user(f"{found}; {self._remedy(vectors)}")
 
     def _misspelt(self, vectors: WordVectors) -> float:
-        """Return the share of the first tokens that are unknown and would be known in another form, unless it's low."""
+        """Return the share of the first tokens that are unknown and would be known in another form; 0 if it is low."""
         index = vectors.key_to_index
         tokens = [token for tokens in self.first for token in tokens]
         misspelt = sum(token not in index and other_form(token, index) is not None for token in tokens)

@@ -44,7 +44,7 @@ def log_probabilities(
     rows, ends, coverage = document_rows(documents, vectors, tokenizer)
     coverage.doubt(ends, vectors, "get a log probability of 0, the highest")
     matrix = np.asarray(vectors.vectors, np.float32)
-    ids, ends = rows.astype(np.int64), np.asarray(ends, np.int64)
+    ids = rows.astype(np.int64)
     if cbow_mean is None:
         return _skipgram(ids, ends, matrix, probabilities, window)
     return _cbow(ids, ends, matrix, probabilities, window, cbow_mean)

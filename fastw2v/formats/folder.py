@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from fastw2v.paths import describe_missing_folder
+from fastw2v.paths import MAKE_IT, describe_missing_folder
 from fastw2v.writing.atomic import sync_folder
 from fastw2v.writing.temporary import create, sweep, temporary_name
 
@@ -44,8 +44,8 @@ def new_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iter
     target = Path(os.path.realpath(os.fspath(path)))
     if target.exists() and not target.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "this is a file; give the name of a folder", str(path))
-    if problem := describe_missing_folder(target.parent):
-        raise FileNotFoundError(errno.ENOENT, f"{problem}: make it first, or name another", str(path))
+    if problem := describe_missing_folder(target.parent, MAKE_IT):
+        raise FileNotFoundError(errno.ENOENT, problem, str(path))
     if target == Path.cwd():
         raise OSError(
             errno.EBUSY,

@@ -237,9 +237,12 @@ def _checked_words(given: Iterable[Hashable]) -> Mapping[Any, Any] | Set[Any]:
     if isinstance(given, (Mapping, Set)):
         return given
     listed = list(given)
-    for word in listed:
-        check_key(word, "`words` holds")
-    return frozenset(listed)
+    try:
+        return frozenset(listed)
+    except TypeError:
+        for word in listed:
+            check_key(word, "`words` holds")
+        raise
 
 
 def _warn_of_none(file: Path, found: list[Any], wanted: Mapping[Any, Any] | Set[Any] | None) -> None:

@@ -64,8 +64,6 @@ _HINTS = (
 # Tables of measurements have fewer numbers in a row, word vectors without a header never do.
 _LEAST_NUMBERS = 10
 _DATE = re.compile(rb"[0-9]+([-/.:][0-9]+)+(T[0-9:.]+)?(Z|[-+][0-9:]+)?")
-# Bytes that no text holds.
-_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 
 def checked_format(name: Format | None) -> Format | None:
@@ -335,7 +333,7 @@ def _certain(peek: bytes) -> Format | None:
         least = min(least, 64)
     if _ends_in_numbers(row, least):
         return "text"
-    return "binary" if _NO_TEXT.search(rest, 0, min(4 * header[1] + MAX_HEADER_BYTES, _PEEK_BYTES)) else None
+    return "binary" if is_binary(rest[: min(4 * header[1] + MAX_HEADER_BYTES, _PEEK_BYTES)]) else None
 
 
 def _ends_in_numbers(line: bytes, least: int) -> bool:

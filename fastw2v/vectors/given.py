@@ -49,7 +49,7 @@ def as_array(vectors: Any) -> NDArray[Any]:
         lengths = [len(row) for row in vectors]
         odd = next((row for row, length in enumerate(lengths) if length != lengths[0]), 0)
         raise ParameterError(
-            f"vectors[{odd}] has {lengths[odd]} numbers, and the first has {lengths[0]}: all must have the same many"
+            f"vectors[{odd}] has {lengths[odd]} numbers, and the first has {lengths[0]}: all must have the same number"
         ) from None
 
 

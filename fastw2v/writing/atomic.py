@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fastw2v.paths import describe_missing_folder
+from fastw2v.paths import MAKE_IT, describe_missing_folder
 from fastw2v.writing.temporary import create, sweep
 
 # The most that one write call carries, because signals are handled between calls.
@@ -181,9 +181,8 @@ def _create(folder: Path, asked: Path) -> tuple[Path, int]:
     try:
         return create(folder)
     except OSError as error:
-        if problem := describe_missing_folder(asked.parent):
-            remedy = "" if "is not expanded" in problem else ": make it first, or name another"
-            raise type(error)(error.errno, f"{problem}{remedy}", str(asked)) from None
+        if problem := describe_missing_folder(asked.parent, MAKE_IT):
+            raise type(error)(error.errno, problem, str(asked)) from None
         raise _with_path(error, asked, f"cannot create a file in {folder}") from error
 
 
