@@ -115,6 +115,11 @@ def agreed_with(comm: Comm | None) -> AbstractContextManager[None]:
     return nullcontext() if comm is None else agreed(comm)
 
 
+def is_first(comm: Comm | None) -> bool:
+    """Return whether this is rank 0, which speaks and writes for all, or a rank alone, which has no `Comm`."""
+    return comm is None or comm.rank == 0
+
+
 def mark_agreed(error: BaseException, *, echo: bool) -> None:
     """Note that no rank waits for the one that raises this; ``echo``: another one tells of it."""
     vars(error)["_is_echo"] = echo

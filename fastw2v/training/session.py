@@ -21,7 +21,7 @@ from fastw2v.corpus.ids import count_ids
 from fastw2v.corpus.shared_encoding import encode_shared
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.distributed.comm import Comm, agreed_with
+from fastw2v.distributed.comm import Comm, agreed_with, is_first
 from fastw2v.distributed.mpi import check_communicator
 from fastw2v.errors import DeviceError, DivergedError, FormatError, ParameterError, warn_user
 from fastw2v.parameters import Device, Errors, check
@@ -272,14 +272,14 @@ def begin(
     RuntimeWarning
         Words are frozen that have no initial vector. The checkpoint of an unfinished run will be replaced.
     """
-    if request.checkpoint is not None and not restored and (comm is None or comm.rank == 0):
+    if request.checkpoint is not None and not restored and is_first(comm):
         warn_of_replacing(request.checkpoint)
     request = replace(request, n_jobs=jobs_of_rank(request.n_jobs, comm))
     encoded = request.read(corpus, comm)
     vocabulary, parameters = encoded.vocabulary, request.parameters
     rows = initial_rows(request.initial_vectors, vocabulary, parameters.vector_size)
     frozen = frozen_rows(request.frozen, vocabulary)
-    if not restored and (comm is None or comm.rank == 0):
+    if not restored and is_first(comm):
         warn_of_random_rows(frozen, rows, vocabulary)
         warn_of_zero_rows(rows, [] if output_rows is None else output_rows)
     state = start(
@@ -341,7 +341,7 @@ def resume(request: Request, corpus: Any, comm: Comm | None = None) -> Session:
     session = begin(request, corpus, seed=seed, restored=True, comm=comm)
     with agreed_with(comm):
         restore(request.checkpoint, session.state, session.corpus)
-    if session.state.complete and (comm is None or comm.rank == 0):
+    if session.state.complete and is_first(comm):
         warn_user(f"the run in {os.fspath(request.checkpoint)} is complete: nothing is left to train")
     return session
 
@@ -438,7 +438,7 @@ def run(session: Session) -> None:
     request, state, comm = session.request, session.state, session.comm
     saves_before = state.report.checkpoints
     choose_device(request.device, comm)
-    shown = bool(request.verbose) and (comm is None or comm.rank == 0)
+    shown = bool(request.verbose) and is_first(comm)
     log_start(session)
     with ProgressBar() if shown else nullcontext() as bar:
         try:
