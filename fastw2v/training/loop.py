@@ -298,7 +298,6 @@ def _run_ranks(
                 train_on_virtual_ranks(state, corpus, backend, jobs, watch, saver, interrupted)
             else:
                 Rounds(state, corpus, run, comm, watch, saver, interrupted).train()
-                run.pull()
             saver.save()
     finally:
         if run is not None:
