@@ -27,10 +27,11 @@ from fastw2v.formats import load_all, save
 from fastw2v.gensims_names import OF_MODELS, Answers, with_gensims_names_told
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
+from fastw2v.training.next_pass import Standing, next_pass, one_pass
 from fastw2v.training.ranks import check_ranks, opened
 from fastw2v.training.record import KEPT_PARAMETERS, read_record, record
 from fastw2v.training.seed import resolve_seed
-from fastw2v.training.session import Request, Session, Standing, begin, going_on, next_pass, one_pass, resume, run
+from fastw2v.training.session import Request, Session, begin, going_on, resume, run
 from fastw2v.training.state import Callback, Report
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -720,8 +721,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     def _resumed(self, X: Any, request: Request, comm: Comm | None = None) -> Session:  # noqa: N803
         """Return the session that an interrupted `fit` of this model left, or the one of the checkpoint."""
         unfinished: Session | None = self.__dict__.get("_unfinished")
-        given = self.corpus if X is None else X
-        left = going_on(request, unfinished, given, hasattr(self, "vectors_"), comm)
+        left = going_on(request, unfinished, self.corpus if X is None else X, hasattr(self, "vectors_"), comm)
         return resume(request, self._chosen(X), comm) if left is None else left
 
     def _standing(self, seed: int) -> Standing:

@@ -90,10 +90,9 @@ class Run:
                 break
             stream = self.stream(epoch, chunk)
             noise = np.zeros(self.plan.noise_slots, np.int64)
-            length = self.plan.tile_tokens
-            for number, i0 in enumerate(range(stream.begin, stream.end, length)):
+            for number, i0 in enumerate(range(stream.begin, stream.end, self.plan.tile_tokens)):
                 for each in range(self.plan.passes):
-                    self._train_pass(epoch, stream, number, each, i0, length, noise)
+                    self._train_pass(epoch, stream, number, each, i0, noise)
             self.stats.tokens += int(self.plan.chunk_begin[chunk + 1] - self.plan.chunk_begin[chunk])
             self.stats.chunks += 1
         self.stats.finite = bool(np.isfinite(self.stats.loss_sum))
@@ -203,11 +202,11 @@ class Run:
     # ------------------------------------------------------------------ one tile
 
     def _train_pass(
-        self, epoch: int, stream: Stream, tile: int, number: int, i0: int, length: int, noise: NDArray[np.int64]
+        self, epoch: int, stream: Stream, tile: int, number: int, i0: int, noise: NDArray[np.int64]
     ) -> None:
         """Train pass ``number`` over the windows of a tile."""
         plan = self.plan
-        i1 = min(i0 + length, stream.end)
+        i1 = min(i0 + plan.tile_tokens, stream.end)
         positions, centers, own_share = stream.positions[i0:i1], stream.words[i0:i1], stream.share[i0:i1, None]
         seen = self._windows(epoch, stream, i0, i1, number)
         if plan.cbow:

@@ -127,7 +127,7 @@ def train(
     """
     from fastw2v.cli.files import corpus_of, paths_of
     from fastw2v.cli.train import run_training
-    from fastw2v.distributed.comm import agreed_with
+    from fastw2v.distributed.comm import agreed_with, is_first
 
     if options["comm"] is None:
         refuse_copies("fastw2v train")
@@ -135,7 +135,7 @@ def train(
         raise click.UsageError("--dry-run tries a run of one process: leave out --distributed")
     with nullcontext() if options["comm"] is None else ranks_of_launcher() as comm:
         options["comm"] = None if comm is None else "mpi"
-        first = comm is None or comm.rank == 0
+        first = is_first(comm)
         with agreed_with(comm):
             paths = paths_of(corpus)
             if output is None and not dry_run:

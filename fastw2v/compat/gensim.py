@@ -54,9 +54,10 @@ from fastw2v.formats import load_all, save
 from fastw2v.parameters import plain, shown
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.training.next_pass import seed_of_pass
 from fastw2v.training.record import record
 from fastw2v.training.seed import resolve_seed
-from fastw2v.training.session import Request, Session, begin, run, seed_of_pass
+from fastw2v.training.session import Request, Session, begin, run
 from fastw2v.training.state import TrainingState
 
 __all__ = [

@@ -168,7 +168,7 @@ def _fraction_read(group: Sequence[Piece]) -> Callable[[TextScanner], float] | N
     """Return a function from a scanner to the share of the group that it has read; None if the length is unknown."""
     if not all(piece.file.is_plain for piece in group):
         return None
-    total = sum((piece.file.size if piece.end is None else piece.end) - piece.begin for piece in group)
+    total = sum(piece.size for piece in group)
     return lambda scanner: scanner.bytes_read / total
 
 
@@ -239,7 +239,7 @@ class _GroupReader:
                 self._progress.report_bad(self.number)
                 return
             self.lines.append((piece.file, self.scanner.lines))
-            self.marks.append(Mark(getattr(piece, "number", 0), len(self.scanner)))
+            self.marks.append(Mark(piece.number, len(self.scanner)))
 
     def explain_bad(self, lines_before: int) -> CorpusError:
         assert self.bad is not None

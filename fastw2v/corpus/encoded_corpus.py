@@ -196,9 +196,9 @@ class EncodedCorpus:
         """
         return count_ids(self.ids, len(self.vocabulary))
 
-    def sentence_lengths(self) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
-        """Return the lengths of the sentences, and how often each occurs; None: once."""
-        return np.diff(self.offsets), None
+    def sentence_lengths(self) -> tuple[NDArray[np.int64], NDArray[np.int64] | int]:
+        """Return the lengths of the sentences, and how often each occurs; 1 for all: they are listed one by one."""
+        return np.diff(self.offsets), 1
 
     def __repr__(self) -> str:
         words = counted(len(self.vocabulary), "word")

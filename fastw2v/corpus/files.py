@@ -173,11 +173,17 @@ class Piece:
     file: TextFile
     begin: int = 0
     end: int | None = None  # None: read to the end as a stream
+    number: int = 0  # among all pieces of the corpus, where ranks read them
 
     @property
     def ends_file(self) -> bool:
         """Whether the file, and so its last line, ends with this piece."""
         return self.end is None or self.end == self.file.size
+
+    @property
+    def size(self) -> int:
+        """Its bytes, as stored."""
+        return (self.file.size if self.end is None else self.end) - self.begin
 
 
 def deal_out(files: list[TextFile], n_groups: int, smallest: int) -> list[list[Piece]]:

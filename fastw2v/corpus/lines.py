@@ -65,7 +65,7 @@ def count_lines_of_pieces(
         name = piece.file.name + (f", from byte {piece.begin:,} on" if piece.begin else "")
         with open_lines(piece, None if phase is SILENT else phase.advance) as stream:
             _scan_lines(scanner, decoded_lines(stream, name, errors, stats, piece.file), split, name)
-        marks.append(Mark(getattr(piece, "number", 0), len(scanner)))
+        marks.append(Mark(piece.number, len(scanner)))
     return CountedTokens(scanner, store, stats), marks
 
 

@@ -16,15 +16,7 @@ _STEP = 1 << 12  # ... and that are read at once
 
 @dataclass(frozen=True)
 class OwnPiece(Piece):
-    """A piece that is read alone: its last sentence ends with it.
-
-    Attributes
-    ----------
-    number : int
-        Its place among all pieces of the corpus.
-    """
-
-    number: int = 0
+    """A piece that is read alone: its last sentence ends with it."""
 
     @property
     def ends_file(self) -> bool:

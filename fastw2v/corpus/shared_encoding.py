@@ -139,7 +139,7 @@ def _read_pieces(corpus: Any, comm: Comm, how: dict[str, Any], piece_bytes: int 
     store = id_store(how["spool"])
     counted: Counted
     marks: list[list[Mark]]
-    with begin_phase("counting", total=sum(_bytes(piece) for piece in pieces), verbose=how["verbose"]) as phase:
+    with begin_phase("counting", total=sum(piece.size for piece in pieces), verbose=how["verbose"]) as phase:
         if tokenizer == "whitespace":
             groups = _groups(pieces, resolve_jobs(how["n_jobs"]))
             counted, marks = count_groups(groups, how["errors"], len(files), store=store, phase=phase)
@@ -175,10 +175,6 @@ def _check_same_files(part: _Part, comm: Comm) -> None:
             f"rank {other} has found other files than rank 0 (number of files and bytes: {marks[other]}, not "
             f"{marks[0]}): {SHARED_FILES}"
         )
-
-
-def _bytes(piece: OwnPiece) -> int:
-    return piece.file.size if piece.end is None else piece.end - piece.begin
 
 
 def _groups(pieces: list[OwnPiece], n_threads: int) -> list[list[OwnPiece]]:

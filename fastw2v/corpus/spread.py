@@ -53,7 +53,7 @@ class SpreadCorpus(EncodedCorpus):
         assert counts is not None
         return counts
 
-    def sentence_lengths(self) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
+    def sentence_lengths(self) -> tuple[NDArray[np.int64], NDArray[np.int64] | int]:
         """Return the lengths of the sentences of the whole corpus, and how often each occurs."""
         return self.lengths, self.times
 

@@ -1,12 +1,11 @@
 """What ranks need of each other: two collectives, and what is made of them.
 
 A *rank* is one of several trainers that hold replicas of a model. Everything that ranks tell each other passes through
-a `Comm`, so that the same code runs alone, in threads of one process (`threads.Threads`) and over MPI (`mpi.Mpi`).
+a `Comm`, so that the same code runs in threads of one process (`threads.Threads`) and over MPI (`mpi.Mpi`).
 """
 
 from __future__ import annotations
 
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -29,8 +28,6 @@ class Comm(ABC):
         This rank, from 0, and the number of ranks.
     bytes_sent : int
         Bytes that this rank has handed to others.
-    seconds : float
-        Time that this rank has spent in collectives, waiting included.
     """
 
     rank: int
@@ -38,7 +35,7 @@ class Comm(ABC):
 
     def __init__(self, rank: int, size: int) -> None:
         self.rank, self.size = rank, size
-        self.bytes_sent, self.seconds = 0, 0.0
+        self.bytes_sent = 0
 
     @abstractmethod
     def _exchange(self, parts: Sequence[NDArray[Any]], sizes: Sequence[int] | None) -> list[NDArray[Any]]:
@@ -60,11 +57,8 @@ class Comm(ABC):
 
         ``sizes`` are those of the arrays that come, where they are known: then they need not be sent first.
         """
-        began = time.perf_counter()
         self.bytes_sent += sum(part.nbytes for rank, part in enumerate(parts) if rank != self.rank)
-        received = self._exchange(parts, sizes)
-        self.seconds += time.perf_counter() - began
-        return received
+        return self._exchange(parts, sizes)
 
     def from_owners(self, part: NDArray[Any], sizes: Sequence[int] | None = None) -> list[NDArray[Any]]:
         """Give a part to all ranks; return the parts of all, in rank order (all gather)."""
@@ -78,10 +72,6 @@ class Comm(ABC):
             total += part.reshape(values.shape)
         return total
 
-    def any(self, flag: bool) -> bool:
-        """Return whether the flag is set on any rank."""
-        return bool(self.sum(np.array([float(flag)]))[0])
-
     def texts(self, text: str) -> list[str]:
         """Return the texts of all ranks, in rank order."""
         parts = self.from_owners(np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8))
@@ -94,20 +84,6 @@ class Comm(ABC):
     def barrier(self) -> None:
         """Return once every rank has come here."""
         self.sum(np.zeros(1))
-
-
-class Alone(Comm):
-    """The only rank."""
-
-    def __init__(self) -> None:
-        super().__init__(0, 1)
-
-    def _exchange(self, parts: Sequence[NDArray[Any]], sizes: Sequence[int] | None) -> list[NDArray[Any]]:
-        return list(parts)
-
-    def abort(self, text: str) -> NoReturn:
-        """Raise, since there is nobody else to end."""
-        raise RankError(text)
 
 
 @contextmanager
@@ -137,6 +113,11 @@ def agreed(comm: Comm) -> Iterator[None]:
 def agreed_with(comm: Comm | None) -> AbstractContextManager[None]:
     """Do the same as `agreed` where there may be one rank alone, which has no `Comm`."""
     return nullcontext() if comm is None else agreed(comm)
+
+
+def is_first(comm: Comm | None) -> bool:
+    """Return whether this is rank 0, which speaks and writes for all, or a rank alone, which has no `Comm`."""
+    return comm is None or comm.rank == 0
 
 
 def mark_agreed(error: BaseException, *, echo: bool) -> None:

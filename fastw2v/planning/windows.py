@@ -53,7 +53,7 @@ def plan_windows(
     kept_of_all: float,
     outputs: float,
     params: TrainingParameters,
-    times: NDArray[np.int64] | None = None,
+    times: NDArray[np.int64] | int = 1,
 ) -> Windows:
     """Plan the windows of a run over sentences of these lengths.
 
@@ -116,9 +116,7 @@ def expected_weights(shrink_windows: ShrinkWindows, architecture: str, window: i
     return weights
 
 
-def mean_pairs(
-    weights: NDArray[np.float64], lengths: NDArray[np.float64], times: NDArray[np.int64] | None = None
-) -> float:
+def mean_pairs(weights: NDArray[np.float64], lengths: NDArray[np.float64], times: NDArray[np.int64] | int = 1) -> float:
     """Return the expected weight of a token's pairs in sentences of these numbers of kept tokens.
 
     ``times`` is how often each of these numbers occurs, by default once. A sentence of n tokens has ``2 (n - d)`` pairs
@@ -131,13 +129,12 @@ def mean_pairs(
     >>> mean_pairs(np.array([0.0, 1.0, 1.0]), np.array([3.0]))  # 2, 2 and 2
     2.0
     """
-    tokens = float(lengths.sum() if times is None else (lengths * times).sum())
+    tokens = float((lengths * times).sum())
     if tokens == 0:
         return 0.0
     reach = np.clip(np.ceil(lengths).astype(np.int64) - 1, 0, len(weights) - 1)
     within, moment = np.cumsum(weights), np.cumsum(weights * np.arange(len(weights)))
-    pairs = 2 * (lengths * within[reach] - moment[reach])
-    return float((pairs if times is None else pairs * times).sum() / tokens)
+    return float((2 * times * (lengths * within[reach] - moment[reach])).sum() / tokens)
 
 
 def most_pairs(weights: NDArray[np.float64], lengths: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -93,6 +93,7 @@ def row_numbers(marked: NDArray[np.uint8] | None) -> list[int]:
 
 def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedCorpus) -> None:
     """Write the model and the position of its training."""
+    ranks, sync_words = _ranks_of(state)
     position = {
         "epoch": state.epoch,
         "token": int(state.plan.chunk_begin[state.chunk]),  # chunks may be cut elsewhere by another version
@@ -104,8 +105,8 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: 
         "corpus": fingerprint(corpus),
         "counts": count_mark(corpus),
         "frozen": row_numbers(state.tables.frozen),
-        "ranks": 1 if state.deal is None else state.deal.ranks,
-        "sync_words": 0 if state.deal is None else state.deal.interval,
+        "ranks": ranks,
+        "sync_words": sync_words,
     }
     vectors = WordVectors(state.w_in, corpus.vocabulary)
     known = record(asdict(state.params), state.loss_history, corpus.tokenizer, state.plan.seed)
@@ -167,8 +168,7 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
         The checkpoint belongs to another corpus or other parameters, named here.
     """
     position, params, vectors, rows = read_checkpoint(path)
-    ranks = 1 if state.deal is None else state.deal.ranks
-    other_ranks = position["ranks"] != ranks and position["counts"] == count_mark(corpus)
+    other_ranks = position["ranks"] != _ranks_of(state)[0] and position["counts"] == count_mark(corpus)
     if position["corpus"] != fingerprint(corpus) and not other_ranks:
         raise FormatError(
             f"{os.fspath(path)}: its corpus (tokens-sentences-words-checksum {position['corpus']}) is not the one "
@@ -212,10 +212,15 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
     state.diverged = False
 
 
+def _ranks_of(state: TrainingState) -> tuple[int, int]:
+    """Return how many ranks train a state, and the words of one between two merges; (1, 0) for one that trains alone."""
+    return (1, 0) if state.deal is None else (state.deal.ranks, state.deal.interval)
+
+
 def _check_ranks(path: str | os.PathLike[str], position: dict[str, Any], state: TrainingState) -> None:
     """Raise if a run is to go on within an epoch on other ranks: these would have trained other chunks."""
     theirs = position["ranks"], position["sync_words"]
-    ours = (1, 0) if state.deal is None else (state.deal.ranks, state.deal.interval)
+    ours = _ranks_of(state)
     if theirs != ours:
         raise FormatError(
             f"{os.fspath(path)}: it was written within an epoch by {theirs[0]} ranks that merge every {theirs[1]} "

@@ -51,8 +51,7 @@ class Deal:
         own = np.flatnonzero(self.owner == rank)
         size = np.diff(plan.chunk_begin)[own]
         before = (np.cumsum(size) - size) * (plan.tokens / max(1, int(size.sum())))
-        interval = np.searchsorted(plan.chunk_begin[bounds], before, side="right") - 1
-        return [own[interval == each] for each in range(len(bounds) - 1)]
+        return np.split(own, np.searchsorted(before, plan.chunk_begin[bounds[1:-1]]))
 
 
 def deal_chunks(plan: Plan, ranks: int) -> NDArray[np.int32]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.backends import choice as backends
-from fastw2v.distributed.comm import Comm, mark_agreed
+from fastw2v.distributed.comm import Comm, is_first, mark_agreed
 from fastw2v.errors import DeviceError, ParameterError, warn_user
 from fastw2v.machine import check_memory, resolve_jobs
 from fastw2v.parameters import check, shown
@@ -253,10 +253,10 @@ def _run(
     """Start a backend, train, and clean up, however the training ends."""
     backend = backends.choose(device)
     _describe(state, backend)
-    others = comm is not None and comm.rank > 0  # rank 0 calls back and writes
-    watch = Watch(state, corpus, [] if others else callbacks)
+    first = is_first(comm)  # it calls back and writes
+    watch = Watch(state, corpus, callbacks if first else [])
     seconds = CHECKPOINT_SECONDS if every is None else float(every)
-    saver = Saver(state, corpus, None if others else checkpoint, seconds)
+    saver = Saver(state, corpus, checkpoint if first else None, seconds)
     if state.deal is not None:
         _run_ranks(state, corpus, backend, jobs, comm, watch, saver)
         return
@@ -298,7 +298,6 @@ def _run_ranks(
                 train_on_virtual_ranks(state, corpus, backend, jobs, watch, saver, interrupted)
             else:
                 Rounds(state, corpus, run, comm, watch, saver, interrupted).train()
-                run.pull()
             saver.save()
     finally:
         if run is not None:

@@ -23,9 +23,10 @@ def describe_no_pairs(corpus: EncodedCorpus) -> str:
     >>> describe_no_pairs(EncodedCorpus.from_ids([[0], [1]]))
     'none of 2 sentences holds two words of the vocabulary; pass longer sentences'
     """
-    lengths = np.diff(corpus.offsets)
-    pairs = int(np.count_nonzero(lengths > 1))
-    sentences = counted(len(lengths), "sentence")
+    lengths, times = corpus.sentence_lengths()
+    times = np.broadcast_to(times, lengths.shape)
+    pairs = int(times[lengths > 1].sum())
+    sentences = counted(int(times.sum()), "sentence")
     if pairs:
         return (
             f"{pairs:,} of {sentences} {'holds' if pairs == 1 else 'hold'} two words, and subsampling left none of "

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from fastw2v.backends.cuda.device import use_device, why_not
-from fastw2v.distributed.comm import Comm, agreed, is_agreed
+from fastw2v.distributed.comm import Comm, agreed, is_agreed, is_first
 from fastw2v.distributed.mpi import Mpi, check_communicator
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.machine import resolve_jobs
@@ -120,8 +120,7 @@ def deal(
     if ranks == 1:
         return
     owner = owner_of_chunks(corpus, state.plan.chunk_begin)
-    doubt = comm is None or comm.rank == 0
-    state.deal = make_deal(state.plan, ranks, owner, sync_words, doubt=doubt)
+    state.deal = make_deal(state.plan, ranks, owner, sync_words, doubt=is_first(comm))
     if comm is None:
         return
     plan = state.plan

@@ -1,6 +1,7 @@
 """One training session, shared by `fit`, `partial_fit`, the command line and the gensim layer.
 
-Each caller fills in a `Request`, obtains a `Session` from `begin`, `resume` or `next_pass`, and trains it with `run`.
+Each caller fills in a `Request`, obtains a `Session` from `begin`, `resume` or `next_pass` (in next_pass.py), and
+trains it with `run`.
 """
 
 from __future__ import annotations
@@ -17,19 +18,16 @@ from numpy.typing import NDArray
 
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode
-from fastw2v.corpus.ids import count_ids
 from fastw2v.corpus.shared_encoding import encode_shared
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.distributed.comm import Comm, agreed_with
+from fastw2v.distributed.comm import Comm, agreed_with, is_first
 from fastw2v.distributed.mpi import check_communicator
 from fastw2v.errors import DeviceError, DivergedError, FormatError, ParameterError, warn_user
 from fastw2v.parameters import Device, Errors, check
-from fastw2v.planning.learning_rate import LONG_RUN
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.checkpoint import restore, row_numbers, seed_of, warn_of_replacing
-from fastw2v.training.growth import grown_input_rows, grown_output_rows
 from fastw2v.training.initial_rows import (
     check_initial_rows,
     frozen_rows,
@@ -47,7 +45,6 @@ from fastw2v.training.state import Callback, TrainingState
 from fastw2v.training.summary import summary
 
 _OF_RANKS = ("deterministic", "sync_words")
-_NAMES_OF_ROWS = {"words": "context_vectors_", "nodes": "node_vectors_"}
 
 
 @dataclass(frozen=True)
@@ -226,21 +223,6 @@ def _same(ours: Any, theirs: Any) -> bool:
     return bool(ours == theirs)
 
 
-class Standing(NamedTuple):
-    """The state of a model before another pass.
-
-    Words, rows, losses, number of finished passes so far, seed of the first, and number of passes that were stopped.
-    """
-
-    vocabulary: Vocabulary
-    vectors: NDArray[np.float32]
-    output_rows: OutputRows
-    loss_history: list[float]
-    passes: int
-    seed: int
-    stopped: int = 0
-
-
 def begin(
     request: Request,
     corpus: Any,
@@ -272,14 +254,14 @@ def begin(
     RuntimeWarning
         Words are frozen that have no initial vector. The checkpoint of an unfinished run will be replaced.
     """
-    if request.checkpoint is not None and not restored and (comm is None or comm.rank == 0):
+    if request.checkpoint is not None and not restored and is_first(comm):
         warn_of_replacing(request.checkpoint)
     request = replace(request, n_jobs=jobs_of_rank(request.n_jobs, comm))
     encoded = request.read(corpus, comm)
     vocabulary, parameters = encoded.vocabulary, request.parameters
     rows = initial_rows(request.initial_vectors, vocabulary, parameters.vector_size)
     frozen = frozen_rows(request.frozen, vocabulary)
-    if not restored and (comm is None or comm.rank == 0):
+    if not restored and is_first(comm):
         warn_of_random_rows(frozen, rows, vocabulary)
         warn_of_zero_rows(rows, [] if output_rows is None else output_rows)
     state = start(
@@ -341,7 +323,7 @@ def resume(request: Request, corpus: Any, comm: Comm | None = None) -> Session:
     session = begin(request, corpus, seed=seed, restored=True, comm=comm)
     with agreed_with(comm):
         restore(request.checkpoint, session.state, session.corpus)
-    if session.state.complete and (comm is None or comm.rank == 0):
+    if session.state.complete and is_first(comm):
         warn_user(f"the run in {os.fspath(request.checkpoint)} is complete: nothing is left to train")
     return session
 
@@ -355,73 +337,6 @@ def _seed_to_resume(request: Request) -> int:
             "resume with the same, or with None"
         )
     return seed
-
-
-def one_pass(request: Request) -> Request:
-    """Return the request for a single epoch at a constant learning rate."""
-    # How many passes will follow is not known: the default is that of a long run.
-    rate = replace(request.parameters, epochs=LONG_RUN).resolved_learning_rate
-    parameters = replace(request.parameters, epochs=1, learning_rate=rate, min_learning_rate=rate)
-    return replace(request, parameters=parameters, summary=False)
-
-
-def next_pass(request: Request, corpus: Any, standing: Standing) -> Session:
-    """Begin one pass over new text from the current state of a model.
-
-    The counts grow by those of the new text, and subsampling and noise words follow the sum. With ``new_words``, words
-    that reach ``min_count`` in the new text are added to the vocabulary: known words keep their rows.
-
-    Raises
-    ------
-    ParameterError
-        The request or the encoded corpus does not fit the model.
-    CorpusError
-        The new text has no word of the vocabulary.
-    """
-    known = standing.vocabulary
-    request = replace(request, vocabulary=known)
-    encoded = request.read(corpus)
-    _check_fits(standing, request.parameters)
-    _warn_of_other_loss(standing.output_rows, request.parameters)
-    counts = count_ids(encoded.ids, len(encoded.vocabulary))
-    if known.counts is not None:
-        counts[: len(known)] += known.counts
-    vocabulary = Vocabulary(encoded.vocabulary.words, counts)
-    rows = grown_input_rows(standing.vectors, vocabulary, standing.seed, request.initial_vectors, request.frozen)
-    session = begin(
-        replace(request, initial_vectors=rows),
-        replace(encoded, vocabulary=vocabulary),
-        seed=seed_of_pass(standing.seed, standing.passes, standing.stopped),
-        output_rows=grown_output_rows(standing.output_rows, len(vocabulary)),
-        counts=counts,
-    )
-    session.state.loss_history = list(standing.loss_history)
-    return session
-
-
-def _check_fits(standing: Standing, parameters: TrainingParameters) -> None:
-    size = standing.vectors.shape[1]
-    if size != parameters.vector_size:
-        raise ParameterError(f"partial_fit: vector_size={parameters.vector_size}, but the model's vectors have {size}")
-
-
-def _warn_of_other_loss(rows: OutputRows, parameters: TrainingParameters) -> None:
-    """Warn if a pass drops output rows of the model, or begins some at zero, because `loss` was changed."""
-    needed = OutputRows._fields, (parameters.negative_sampling, parameters.hierarchical)
-    kinds = [(name, wanted, getattr(rows, name) is not None) for name, wanted in zip(*needed, strict=True)]
-    told = [
-        f"{_NAMES_OF_ROWS[name]} {'start at zero' if wanted else 'are dropped'}"
-        for name, wanted, held in kinds
-        if wanted != held
-    ]
-    if told:
-        warn_user(f"partial_fit: the model was not trained with loss={parameters.loss!r}: its {' and its '.join(told)}")
-
-
-def seed_of_pass(seed: int, passes: int, stopped: int = 0) -> int:
-    """Return a new seed for each pass: with the first one, equal positions would draw equal windows."""
-    before = (seed, passes, stopped) if stopped else (seed, passes)
-    return int(np.random.SeedSequence(before).generate_state(1, np.uint64)[0])
 
 
 def run(session: Session) -> None:
@@ -438,7 +353,7 @@ def run(session: Session) -> None:
     request, state, comm = session.request, session.state, session.comm
     saves_before = state.report.checkpoints
     choose_device(request.device, comm)
-    shown = bool(request.verbose) and (comm is None or comm.rank == 0)
+    shown = bool(request.verbose) and is_first(comm)
     log_start(session)
     with ProgressBar() if shown else nullcontext() as bar:
         try:

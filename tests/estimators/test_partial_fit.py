@@ -7,7 +7,7 @@ import pytest
 
 from fastw2v import EncodedCorpus, Word2Vec, encode
 from fastw2v.errors import CorpusError, ParameterError
-from fastw2v.training import session
+from fastw2v.training import next_pass, session
 
 PIECES = [
     [["red", "wine", "is", "old"], ["white", "rose", "is", "new"]] * 40,
@@ -74,8 +74,8 @@ def test_the_same_calls_give_the_same_vectors_and_every_pass_its_own_draws():
 
 def test_a_pass_after_a_stopped_one_has_draws_of_its_own(monkeypatch):
     seeds = []
-    of_pass = session.seed_of_pass
-    monkeypatch.setattr(session, "seed_of_pass", lambda *given: seeds.append(of_pass(*given)) or seeds[-1])
+    of_pass = next_pass.seed_of_pass
+    monkeypatch.setattr(next_pass, "seed_of_pass", lambda *given: seeds.append(of_pass(*given)) or seeds[-1])
     monkeypatch.setattr("fastw2v.training.loop.HAND_OVER_SECONDS", 0)
     text = [["red", "wine", "is", "old"] * 1000] * 5
     model = trained([PIECES[0]])
