@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import BackendUnavailable, ParameterError, require
+from fastw2v.errors import BackendUnavailable, require
+from fastw2v.vectors.index_base import IndexBase
 
 if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
@@ -24,7 +25,7 @@ SELECT_BYTES = 4 * (32 + 2048)  # shared memory of fw_select_rows
 SCORE_BYTES = 256 << 20  # of the scores of one block of queries
 
 
-class GpuIndex:
+class GpuIndex(IndexBase):
     """Unit vectors on an NVIDIA GPU, which compares many queries with all of them.
 
     Parameters
@@ -71,17 +72,6 @@ class GpuIndex:
         self.shape = units.shape
         self._rows = cupy.asarray(_padded(units))
         self.units = self._rows[:, : units.shape[1]]
-
-    def __repr__(self) -> str:
-        return f"<GpuIndex of {self.shape[0]:,} vectors of {self.shape[1]} dimensions>"
-
-    def __len__(self) -> int:
-        return int(self.shape[0])
-
-    def check(self, shape: tuple[int, ...]) -> None:
-        """Raise `ParameterError` unless the index was built for vectors of this shape."""
-        if tuple(self.shape) != tuple(shape):
-            raise ParameterError(f"this index was built from vectors of shape {self.shape}, not {tuple(shape)}")
 
     def search(self, units: NDArray[np.float32], count: int) -> list[NDArray[np.int64]]:
         """Return the rows of the ``count`` nearest neighbours of each unit vector, in no particular order.
