@@ -18,6 +18,7 @@ from bench.helpers.record import Settings, show
 from bench.helpers.sass import disassemble, walk_step
 from fastw2v.backends.cuda import device as cuda
 from fastw2v.backends.cuda.kernels import Kernel
+from fastw2v.native.cuda_text import source
 
 CUPYS = ("-ftz=true",)  # what CuPy adds
 STAGES = {
@@ -32,7 +33,7 @@ def compiled(kernel: Kernel, architecture: int) -> tuple[bytes, str]:
     """Return a kernel's machine code, and what the assembler said."""
     from cupy.cuda import nvrtc
 
-    program = nvrtc.createProgram(cuda.source(kernel.files), "kernel.cu", (), ())
+    program = nvrtc.createProgram(source(kernel.files), "kernel.cu", (), ())
     options = (*cuda.compiler_options(kernel.files, kernel.defines), *CUPYS, f"-arch=sm_{architecture}")
     nvrtc.compileProgram(program, (*options, "--ptxas-options=-v"))
     return nvrtc.getCUBIN(program) + b"\0", nvrtc.getProgramLog(program)  # CuPy's binding drops the last byte
