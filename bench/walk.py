@@ -5,22 +5,20 @@ It needs CuPy, NVRTC (pip install nvidia-cuda-nvrtc) and NVIDIA's disassembler (
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bench.helpers.corpora import zipf_corpus
+from bench.helpers.gpu_steps.build import kernel_of
 from bench.helpers.gpu_steps.programs import find_program
 from bench.helpers.gpu_steps.trials import KINDS
 from bench.helpers.record import Settings, show
 from bench.helpers.sass import disassemble, walk_step
 from fastw2v.backends.cuda import device as cuda
-from fastw2v.backends.cuda.kernels import Kernel, choose_kernel
-from fastw2v.planning import plan
-from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.backends.cuda.kernels import Kernel
+from fastw2v.native.cuda_text import source
 
 CUPYS = ("-ftz=true",)  # what CuPy adds
 STAGES = {
@@ -35,7 +33,7 @@ def compiled(kernel: Kernel, architecture: int) -> tuple[bytes, str]:
     """Return a kernel's machine code, and what the assembler said."""
     from cupy.cuda import nvrtc
 
-    program = nvrtc.createProgram(cuda.source(kernel.files), "kernel.cu", (), ())
+    program = nvrtc.createProgram(source(kernel.files), "kernel.cu", (), ())
     options = (*cuda.compiler_options(kernel.files, kernel.defines), *CUPYS, f"-arch=sm_{architecture}")
     nvrtc.compileProgram(program, (*options, "--ptxas-options=-v"))
     return nvrtc.getCUBIN(program) + b"\0", nvrtc.getProgramLog(program)  # CuPy's binding drops the last byte
@@ -43,10 +41,8 @@ def compiled(kernel: Kernel, architecture: int) -> tuple[bytes, str]:
 
 def measure(program: str, size: int, kind: str, architecture: int) -> dict[str, Any]:
     """Return registers, memory, bytes of code and clocks by stage of a tile of the default shape."""
-    params = TrainingParameters(vector_size=size, architecture=kind).checked()
-    made = dataclasses.replace(plan.make_plan(zipf_corpus(100, 1_000), params, 1), tile_tokens=TILE_TOKENS)
     device = cuda.Device(None, 0, "any", architecture, 132, 227 << 10, 228 << 10)
-    kernel = choose_kernel(device, made, size, None, tile_warps=4)
+    kernel = kernel_of(device, size, kind, TILE_TOKENS, tile_warps=4)
     cubin, log = compiled(kernel, architecture)
     floats = kernel.defines["FW_K"]
     slices = -(-(floats // 16) // 4)  # of 16 columns, for the warp that has most

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import ParameterError, require
+from fastw2v.errors import require
 from fastw2v.machine import resolve_jobs
 from fastw2v.parameters import check
-from fastw2v.progress.figures import counted
 from fastw2v.vectors.gpu_index import GpuIndex
+from fastw2v.vectors.index_base import IndexBase
 from fastw2v.vectors.search import whole_number
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["ApproximateIndex", "GpuIndex"]
 
 
-class ApproximateIndex:
+class ApproximateIndex(IndexBase):
     """A graph over unit vectors that finds most of the nearest rows without comparing all of them.
 
     Parameters
@@ -90,17 +90,6 @@ class ApproximateIndex:
         self.shape, self._numbers = state["shape"], state["numbers"]
         self._graph = self._empty_graph()
         self._graph.load(state["graph"])
-
-    def __repr__(self) -> str:
-        return f"<ApproximateIndex of {counted(self.shape[0], 'vector')} of {counted(self.shape[1], 'dimension')}>"
-
-    def __len__(self) -> int:
-        return int(self.shape[0])
-
-    def check(self, shape: tuple[int, ...]) -> None:
-        """Raise ParameterError unless the index was built from vectors of this shape."""
-        if tuple(self.shape) != tuple(shape):
-            raise ParameterError(f"this index was built from vectors of shape {self.shape}, not {tuple(shape)}")
 
     def search(self, units: NDArray[np.float32], count: int) -> list[NDArray[np.int64]]:
         """Return approximately the nearest rows of each query.

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import BackendUnavailable, ParameterError, require
+from fastw2v.errors import BackendUnavailable, require
+from fastw2v.native.cuda_text import COMMON, OPTIONS, source
+from fastw2v.vectors.index_base import IndexBase
 
 if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
 
-FILES = (
-    *("fw_math.h", "fw_settings.h", "cuda/fw_gpu_ops.h", "cuda/fw_cuda_job.h", "cuda/fw_cuda_flags.h"),
-    "cuda/fw_cuda_nearest.cu",
-)
-OPTIONS = ("--std=c++17",)
+FILES = (*COMMON, "cuda/fw_cuda_flags.h", "cuda/fw_cuda_nearest.cu")
 THREADS, QUERIES = 256, 8  # of a block; FW_QUERIES in native/cuda/fw_cuda_nearest.cu
 SELECT_BYTES = 4 * (32 + 2048)  # shared memory of fw_select_rows
 SCORE_BYTES = 256 << 20  # of the scores of one block of queries
 
 
-class GpuIndex:
+class GpuIndex(IndexBase):
     """Unit vectors on an NVIDIA GPU, which compares many queries with all of them.
 
     Parameters
@@ -72,17 +68,6 @@ class GpuIndex:
         self._rows = cupy.asarray(_padded(units))
         self.units = self._rows[:, : units.shape[1]]
 
-    def __repr__(self) -> str:
-        return f"<GpuIndex of {self.shape[0]:,} vectors of {self.shape[1]} dimensions>"
-
-    def __len__(self) -> int:
-        return int(self.shape[0])
-
-    def check(self, shape: tuple[int, ...]) -> None:
-        """Raise `ParameterError` unless the index was built for vectors of this shape."""
-        if tuple(self.shape) != tuple(shape):
-            raise ParameterError(f"this index was built from vectors of shape {self.shape}, not {tuple(shape)}")
-
     def search(self, units: NDArray[np.float32], count: int) -> list[NDArray[np.int64]]:
         """Return the rows of the ``count`` nearest neighbours of each unit vector, in no particular order.
 
@@ -126,12 +111,6 @@ def _kernels() -> tuple[Any, Any]:
     """Return the two kernels; CuPy keeps what it has compiled."""
     import cupy
 
-    module = cupy.RawModule(code=_text(), options=OPTIONS)
+    module = cupy.RawModule(code=source(FILES), options=OPTIONS)
     score, select = module.get_function("fw_score_rows"), module.get_function("fw_select_rows")
     return score, select
-
-
-@cache
-def _text() -> str:
-    folder = resources.files("fastw2v.native")
-    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in FILES)

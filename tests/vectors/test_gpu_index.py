@@ -50,6 +50,7 @@ def test_other_vectors_are_refused(cuda_shim, wv):
     cuda_shim()
     index = ann.GpuIndex(wv[:500])
     assert (len(index), repr(index)) == (500, "<GpuIndex of 500 vectors of 10 dimensions>")
+    assert repr(ann.GpuIndex(wv[:1])) == "<GpuIndex of 1 vector of 10 dimensions>"
     with pytest.raises(ParameterError, match=r"shape \(500, 10\), not \(700, 10\)"):
         wv.most_similar("w1", index=index)
     with pytest.raises(ParameterError, match="omit restrict_vocab"):

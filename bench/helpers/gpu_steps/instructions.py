@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bench.helpers.gpu_steps.running import Row
 from fastw2v.backends.cuda import device as cuda
+from fastw2v.native.cuda_text import OPTIONS, source
 
 T = np.arange(32)
 GROUP, IN_GROUP = T // 4, T % 4
@@ -71,7 +72,7 @@ def instructions() -> Iterator[Row]:
         }
         return
     cupy = found.cupy
-    module = cupy.RawModule(code=cuda.source(("fw_math.h", "cuda/fw_gpu_ops.h")) + TEXT, options=cuda.OPTIONS)
+    module = cupy.RawModule(code=source(("fw_math.h", "cuda/fw_gpu_ops.h")) + TEXT, options=OPTIONS)
     for measure in (_matrices, _multiply, _memory):
         for name, good in measure(cupy, module.get_function).items():
             yield {"what": name, "good": bool(good)}

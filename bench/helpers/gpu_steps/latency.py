@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 from bench.helpers.corpora import zipf_corpus
 from bench.helpers.gpu_steps.running import Row
-from bench.helpers.gpu_steps.trials import KINDS, Sizes
+from bench.helpers.gpu_steps.trials import KINDS, Sizes, prepared
 from fastw2v import EncodedCorpus, gpu
 from fastw2v.planning import plan
 from fastw2v.planning.rows import initial_arrays
-from fastw2v.planning.tables import make_tables, word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
 
 
@@ -26,8 +25,8 @@ def latency(sizes: Sizes) -> Iterator[Row]:
 
 def _of_shape(corpus: EncodedCorpus, sizes: Sizes, size: int, kind: str, tile_tokens: int) -> Iterator[Row]:
     params = TrainingParameters(vector_size=size, architecture=kind, sample=0).checked()
-    made = dataclasses.replace(plan.make_plan(corpus, params, 1), tile_tokens=tile_tokens)
-    tables = make_tables(word_counts(corpus), params)
+    made, tables = prepared(corpus, params)
+    made = dataclasses.replace(made, tile_tokens=tile_tokens)
     for tile_warps in (4, 1):
         for tiles in sizes.tiles:
             if tile_warps == 1 and (tiles not in (1, None) or tile_tokens != sizes.tile_tokens[0]):

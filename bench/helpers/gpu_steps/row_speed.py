@@ -11,6 +11,7 @@ from bench.helpers.corpora import zipf_corpus
 from bench.helpers.gpu_steps.running import Row
 from bench.helpers.gpu_steps.trials import Sizes
 from fastw2v.backends.cuda import device as cuda
+from fastw2v.native.cuda_text import OPTIONS, source
 from fastw2v.planning.rows import row_stride
 
 # The loads and the additions are the kernels' own.
@@ -50,7 +51,7 @@ def row_speed(sizes: Sizes) -> Iterator[Row]:
     """Yield bytes per second of gathers and atomic additions of rows, drawn uniformly or as often as words of text."""
     found = cuda.open_device()
     cupy, words, rng = found.cupy, sizes.vocabulary, np.random.default_rng(1)
-    module = cupy.RawModule(code=cuda.source(("fw_math.h", "cuda/fw_gpu_ops.h")) + TEXT, options=cuda.OPTIONS)
+    module = cupy.RawModule(code=source(("fw_math.h", "cuda/fw_gpu_ops.h")) + TEXT, options=OPTIONS)
     chosen = {"any": rng.integers(0, words, sizes.rows).astype(np.int32), "text": zipf_corpus(words, sizes.rows).ids}
     for size in sizes.vectors:
         stride = row_stride(size)

@@ -9,20 +9,17 @@ import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from fastw2v.errors import BackendUnavailable, DeviceError
+from fastw2v.native.cuda_text import COMMON, OPTIONS, source
 
-# The compiled files, in this order: the run-time compiler finds no headers, so the texts are concatenated.
-COMMON = ("fw_math.h", "fw_settings.h", "cuda/fw_gpu_ops.h", "cuda/fw_cuda_job.h")
+# The files that are compiled together, in this order.
 COMPACT = (*COMMON, "cuda/fw_cuda_flags.h", "cuda/fw_cuda_compact.cu")
 GENERAL = (*COMMON, "cuda/fw_cuda_tile.h", "cuda/fw_cuda_general.cu", "cuda/fw_cuda_nodes.cu")
 WARP = (*COMMON, "cuda/fw_cuda_tile.h", "cuda/fw_cuda_shape.h", "cuda/fw_cuda_warp.cu")
 BLOCK_STAGES = tuple(f"cuda/fw_cuda_block_{stage}.h" for stage in ("open", "cbow", "scores", "updates"))
 BLOCK = (*COMMON, "cuda/fw_cuda_tile.h", "cuda/fw_cuda_shape.h", *BLOCK_STAGES, "cuda/fw_cuda_block.cu")
-OPTIONS = ("--std=c++17",)
 EXACT = ("--fmad=false",)  # no fused multiply-adds: the learning rate is rounded as in Python, on every device
 
 INSTALL = "pip install 'fastw2v[cuda13]' (or 'fastw2v[cuda12]' for a CUDA 12 driver)"
@@ -103,13 +100,6 @@ def compiler_options(files: tuple[str, ...], defines: dict[str, int]) -> tuple[s
     """Return the options with which these files are compiled for a shape."""
     exact = EXACT if files == COMPACT else ()
     return (*OPTIONS, *exact, *(f"-D{key}={value}" for key, value in sorted(defines.items())))
-
-
-@cache
-def source(files: tuple[str, ...]) -> str:
-    """Return the concatenated text of these files of native/."""
-    folder = resources.files("fastw2v.native")
-    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in files)
 
 
 def open_device() -> Device:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from fastw2v.backends.cuda.device import BLOCK, COMMON, GENERAL, WARP, Device, source
+from fastw2v.backends.cuda.device import BLOCK, GENERAL, WARP, Device
 from fastw2v.backends.structures import read_structure
 from fastw2v.errors import ParameterError
+from fastw2v.native.cuda_text import COMMON, source
 from fastw2v.planning.plan import Plan
 from fastw2v.planning.rows import row_stride
 

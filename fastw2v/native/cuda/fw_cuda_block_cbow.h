@@ -2,9 +2,6 @@
 #ifndef FW_CUDA_BLOCK_CBOW_H
 #define FW_CUDA_BLOCK_CBOW_H
 
-/* Two numbers, zeros and ones, from two bits. */
-FW_FN fw_u32 fw_ones(fw_u32 first, fw_u32 second) { return (first & 1) * 0x3f80 | (second & 1) * 0x3f800000; }
-
 /* The windows of token block b over the 16 halo rows from 16 j on, and their transpose. */
 FW_FN void fw_window_factor(fw_u32 (&a)[4], const fw_shared *s, int b, int j) {
 #pragma unroll
@@ -22,23 +19,11 @@ FW_FN void fw_turned_window(fw_u32 (&a)[4], const fw_shared *s, int b, int j) {
     }
 }
 
-/* One over the number of each token's contexts, or 1. */
+/* The divisor of each token's hidden row: see fw_divisor. */
 FW_FN void fw_divisors(float (&by)[FW_TB][2], const fw_shared *s, int divides) {
 #pragma unroll
-    for (int row = 0; row < 2 * FW_TB; row++) {
-        const float contexts = (float)__popcll(s->window[8 * row + fw_group()]);
-        by[row / 2][row % 2] = divides ? 1.f / fmaxf(1.f, contexts) : 1.f;
-    }
-}
-
-/* Stores 16 columns of the hidden rows of token block b, scaled. */
-FW_FN void fw_put_hidden(fw_shared *s, const float (&d)[2][4], int b, int n, const float (&by)[2]) {
-    fw_u16 *to = s->rows + (FW_AT_HIDDEN + 16 * b + fw_group()) * FW_LD + n + fw_pair_of();
-#pragma unroll
-    for (int q = 0; q < 2; q++) {
-        *(fw_u32 *)(to + 8 * q) = fw_pack(by[0] * d[q][0], by[0] * d[q][1]);
-        *(fw_u32 *)(to + 8 * FW_LD + 8 * q) = fw_pack(by[1] * d[q][2], by[1] * d[q][3]);
-    }
+    for (int row = 0; row < 2 * FW_TB; row++)
+        by[row / 2][row % 2] = fw_divisor(s->window[8 * row + fw_group()], divides);
 }
 
 /* Computes each hidden row: the mean of its window's halo rows, or their sum. */
@@ -60,7 +45,7 @@ FW_FN void fw_hidden_rows(const fw_job *job, fw_shared *s) {
             float d[2][4] = {};
 #pragma unroll
             for (int j = 0; j < FW_HB; j++) fw_accumulate(d, windows[b][j], rows[b + j]);
-            fw_put_hidden(s, d, b, n, by[b]);
+            fw_put_columns(s->rows, FW_AT_HIDDEN + 16 * b, d, n, by[b]);
         }
     }
 }

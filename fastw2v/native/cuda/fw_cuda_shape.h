@@ -58,4 +58,18 @@ FW_FN void fw_accumulate(float (&d)[2][4], const fw_u32 (&a)[4], const fw_u32 (&
     fw_multiply(d[1], a, b[2], b[3]);
 }
 
+/* Stores such a sum, each row scaled, in the same columns of the 16 rows from `row` on. */
+FW_FN void fw_put_columns(fw_u16 *rows, int row, const float (&d)[2][4], int n, const float (&by)[2]) {
+    fw_u16 *to = rows + (row + fw_group()) * FW_LD + n + fw_pair_of();
+#pragma unroll
+    for (int q = 0; q < 2; q++) {
+        *(fw_u32 *)(to + 8 * q) = fw_pack(by[0] * d[q][0], by[0] * d[q][1]);
+        *(fw_u32 *)(to + 8 * FW_LD + 8 * q) = fw_pack(by[1] * d[q][2], by[1] * d[q][3]);
+    }
+}
+
+/* CBOW: two numbers of a factor, zeros and ones, from two bits; one over the number of a window's contexts, or 1. */
+FW_FN fw_u32 fw_ones(fw_u32 first, fw_u32 second) { return (first & 1) * 0x3f80 | (second & 1) * 0x3f800000; }
+FW_FN float fw_divisor(fw_u64 window, int divides) { return divides ? 1.f / fmaxf(1.f, (float)__popcll(window)) : 1.f; }
+
 #endif

@@ -230,9 +230,8 @@ FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW
     for (int b = 0; b < FW_TB; b++) {
         fw_aim aim;
         if (!FW_CBOW) aim = fw_aim_at(job, t, job->w_in, t.own_word + 16 * b, t.c.s.share + t.i0 + 16 * b, 1);
-        float by[2] = {1.f, 1.f};
-        for (int half = 0; half < 2 && job->run.cbow_divide; half++)
-            by[half] = 1.f / fmaxf(1.f, (float)__popcll(t.window[b][half]));
+        float by[2];
+        for (int half = 0; half < 2; half++) by[half] = fw_divisor(t.window[b][half], job->run.cbow_divide);
 #pragma unroll 1
         for (int n = 0; n < FW_K; n += 16) {
             float d[2][4] = {};
@@ -243,12 +242,8 @@ FW_FN void fw_hidden_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW
                 fw_load_columns(rows, fw_output_block(t, b, j), n);
                 fw_accumulate(d, a, rows);
             }
-            if (!FW_CBOW) fw_publish(aim, d, n);
-            fw_u16 *to = t.hidden + (16 * b + fw_group()) * FW_LD + n + fw_pair_of();
-            for (int q = 0; q < 2 && FW_CBOW; q++) {
-                *(fw_u32 *)(to + 8 * q) = fw_pack(by[0] * d[q][0], by[0] * d[q][1]);
-                *(fw_u32 *)(to + 8 * FW_LD + 8 * q) = fw_pack(by[1] * d[q][2], by[1] * d[q][3]);
-            }
+            if (FW_CBOW) fw_put_columns(t.hidden, 16 * b, d, n, by);
+            else fw_publish(aim, d, n);
         }
     }
 }
@@ -290,17 +285,16 @@ FW_FN void fw_output_updates(const fw_job *job, fw_tile &t, const fw_u32 (&g)[FW
 FW_FN void fw_window_factor(fw_u32 (&a)[4], const fw_tile &t, int b, int j) {
 #pragma unroll
     for (int q = 0; q < 4; q++) {
-        const fw_u32 two = (fw_u32)(t.window[b][q % 2] >> (16 * j + 8 * (q / 2) + fw_pair_of())) & 3;
-        a[q] = (two & 1) * 0x3f80 | (two >> 1) * 0x3f800000;
+        const fw_u32 two = (fw_u32)(t.window[b][q % 2] >> (16 * j + 8 * (q / 2) + fw_pair_of()));
+        a[q] = fw_ones(two, two >> 1);
     }
 }
 
 /* Computes each hidden row: the mean of its window's halo rows, or their sum. */
 FW_FN void fw_hidden_rows(const fw_job *job, fw_tile &t) {
     for (int b = 0; b < FW_TB; b++) {
-        float by[2] = {1.f, 1.f};
-        for (int half = 0; half < 2 && job->run.cbow_mean; half++)
-            by[half] = 1.f / fmaxf(1.f, (float)__popcll(t.window[b][half]));
+        float by[2];
+        for (int half = 0; half < 2; half++) by[half] = fw_divisor(t.window[b][half], job->run.cbow_mean);
 #pragma unroll 1
         for (int n = 0; n < FW_K; n += 16) {
             float d[2][4] = {};
@@ -311,11 +305,7 @@ FW_FN void fw_hidden_rows(const fw_job *job, fw_tile &t) {
                 fw_load_columns(rows, t.halo + 16 * (b + j) * FW_LD, n);
                 fw_accumulate(d, a, rows);
             }
-            fw_u16 *to = t.hidden + (16 * b + fw_group()) * FW_LD + n + fw_pair_of();
-            for (int q = 0; q < 2; q++) {
-                *(fw_u32 *)(to + 8 * q) = fw_pack(by[0] * d[q][0], by[0] * d[q][1]);
-                *(fw_u32 *)(to + 8 * FW_LD + 8 * q) = fw_pack(by[1] * d[q][2], by[1] * d[q][3]);
-            }
+            fw_put_columns(t.hidden, 16 * b, d, n, by);
         }
     }
 }
