@@ -213,7 +213,7 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
 
 
 def _ranks_of(state: TrainingState) -> tuple[int, int]:
-    """Return how many ranks train a state, and the words of one between two merges; (1, 0) for one that trains alone."""
+    """Return how many ranks train a state, and the words of one between two merges; alone, (1, 0)."""
     return (1, 0) if state.deal is None else (state.deal.ranks, state.deal.interval)
 
 
