@@ -22,7 +22,7 @@
 #define FW_SCORE_ROWS (FW_LANES == 16 ? 8 : FW_LANES == 8 ? 6 : 4)
 #define FW_SCORE_COLUMNS (FW_LANES == 16 ? 1 : 2)
 #define FW_SCORE_WORDS (FW_SCORE_COLUMNS * FW_LANES)
-#define FW_ROOM 256      /* pairs: usually all those of a tile */
+#define FW_ROOM 80       /* pairs that are scored together: of eight tokens, and whole vectors, for W = 5 */
 #define FW_CACHE_ROWS 16 /* rows that pass through the row-wise stages together, so that they stay in the L1 cache */
 
 /* The rows of one side for each token of the stream: to read, to write, and the share of the learning rate at which
