@@ -120,7 +120,7 @@ class Page(click.Command):
 def _describe_unknown(fault: click.NoSuchOption, args: Sequence[str], own: Iterable[str]) -> str:
     """Say which option is unknown, in full: of ``-outptu`` click names ``-o`` alone; and which ones are close."""
     name = fault.option_name
-    in_one = [arg for arg in args if re.match(r"-\w", arg) and name[1] in arg]  # "-e" of "-help"
+    in_one = [arg for arg in args if re.match(r"-\w", arg) and name.strip("-") in arg[1:]]  # "-e" of "-help"
     full = next((arg.partition("=")[0] for arg in [*args, *in_one] if arg.startswith(name) or arg in in_one), name)
     own = [*own, "--help"]
     close = difflib.get_close_matches(full.lstrip("-"), [each.lstrip("-") for each in own], n=2, cutoff=0.6)

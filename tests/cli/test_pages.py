@@ -115,6 +115,7 @@ def test_help_may_be_asked_for_as_a_command():
     [
         (["trian"], "there is no command 'trian': did you mean train?"),
         (["xyzzy"], "there is no command 'xyzzy': fastw2v --help lists the commands"),
+        (["train", "c", "-o", "v.bin", "--bogus"], "there is no option '--bogus'"),
         (["train", "c", "--windw", "3"], "there is no option '--windw': did you mean --window?"),
         (["nn", "v", "-topn", "3"], "there is no option '-topn': write --topn"),
         (["train", "c", "--vector_size", "3"], "there is no option '--vector_size': write --vector-size"),
