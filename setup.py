@@ -49,7 +49,11 @@ GENERATED_FLAGS = ["-Wno-unused-function", "-Wno-sign-compare", "-Wno-unused-par
 
 
 class BuildWithInstructionSets(build_ext):
-    """``build_ext`` that adds each C file's own flags to the common ones."""
+    """``build_ext`` that adds each C file's own flags to the common ones, and compiles several modules at once."""
+
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        self.parallel = self.parallel or True  # as many as there are CPUs, unless -j says otherwise
 
     def build_extensions(self) -> None:
         compile_one = self.compiler._compile

@@ -76,7 +76,7 @@ class Trial:
             return REFERENCES[digest]
         arrays = Arrays(*(rows.astype(np.float64) for rows in self.begin))
         stats = reference.Run(arrays, self.corpus, self.tables, self.plan).train_chunk(epoch, 0, self.plan.chunks)
-        if sum(rows.nbytes for rows in arrays) < MOST_BYTES:
+        if arrays.w_in.nbytes + arrays.w_out.nbytes < MOST_BYTES:
             REFERENCES[digest] = arrays, stats
         return arrays, stats
 
