@@ -26,6 +26,7 @@ SOURCES = {
         "cpu/fw_kernel_portable.c",
         "cpu/fw_kernel_avx2.c",
         "cpu/fw_kernel_avx512.c",
+        "cpu/fw_kernel_amx.c",
         "cpu/fw_threads.c",
     ],
     "corpus._text_scanner": ["text/fw_ids.c", "text/fw_table.c", "text/fw_text.c"],
@@ -35,12 +36,14 @@ SOURCES = {
 }
 
 COMMON_FLAGS = ["-O3", "-std=gnu11", "-Wall", "-Wextra", "-fno-math-errno", "-fno-trapping-math", "-pthread"]
+AVX512_FLAGS = [
+    *("-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma", "-mbmi2"),
+    "-mprefer-vector-width=512",
+]
 X86_FLAGS = {
     "fw_kernel_avx2.c": ["-mavx2", "-mfma", "-mbmi2"],
-    "fw_kernel_avx512.c": [
-        *("-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma", "-mbmi2"),
-        "-mprefer-vector-width=512",
-    ],
+    "fw_kernel_avx512.c": AVX512_FLAGS,
+    "fw_kernel_amx.c": AVX512_FLAGS,
 }
 # Of these the results must be those of NumPy, bit for bit: no product is fused with a sum.
 BIT_EQUAL = {"training._wire"}

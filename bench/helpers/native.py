@@ -35,7 +35,7 @@ class NoCompilerError(Exception):
 def package_flags(source: str) -> list[str]:
     """Return the flags of a kernel file, read from setup.py."""
     tree = ast.parse((Path(__file__).resolve().parent.parent.parent / "setup.py").read_text(encoding="utf-8"))
-    wanted = {"COMMON_FLAGS", "X86_FLAGS"}
+    wanted = {"COMMON_FLAGS", "AVX512_FLAGS", "X86_FLAGS"}
     tree.body = [node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in wanted]
     found: dict[str, Any] = {}
     exec(compile(tree, "setup.py", "exec"), found)

@@ -392,7 +392,10 @@ def test_the_kernel_with_a_clock_trains_what_the_package_trains(text, clocked, m
     np.testing.assert_allclose(states[0].w_out, state.w_out, atol=1e-6)
     assert kept_tokens == pytest.approx(training.kept_tokens(corpus, state), rel=0.05)
     taken = dict(zip(stages.STAGES, ns > 0, strict=True))
-    assert [stage for stage in taken if not taken[stage]] == (["gather"] if architecture == "skipgram" else [])
+    none = ["gather"] if architecture == "skipgram" else []
+    if architecture == "skipgram" and import_module("fastw2v._train").instruction_sets()["selected"] == "amx":
+        none += ["halo_updates", "noise_updates"]  # rows of all kinds are updated slice by slice
+    assert [stage for stage in taken if not taken[stage]] == none
 
 
 def test_synthetic_text_follows_zipf():

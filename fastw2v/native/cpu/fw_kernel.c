@@ -7,14 +7,36 @@ extern const fw_kernel fw_kernel_portable;
 extern const fw_kernel fw_kernel_avx2, fw_kernel_avx512;
 #endif
 
+#ifdef FW_KNOWS_AMX
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+extern const fw_kernel fw_kernel_amx;
+
+/* Whether this process may use matrix registers: the processor has them for bfloat16 (cpuid), the system saves them
+   (xgetbv), and grants the room that they take where a signal interrupts. What it grants, threads and children have. */
+static int may_use_amx(void) {
+    unsigned a, b, c, d, low, high;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d >> 22 & 1) || !(d >> 24 & 1)) return 0;
+    if (!__get_cpuid_count(1, 0, &a, &b, &c, &d) || !(c >> 27 & 1)) return 0;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    if ((low >> 17 & 3) != 3) return 0;
+    return syscall(SYS_arch_prctl, 0x1023 /* ARCH_REQ_XCOMP_PERM */, 18 /* XFEATURE_XTILEDATA */) == 0;
+}
+#endif
+
 int fw_available_kernels(const fw_kernel **kernels, int room) {
-    const fw_kernel *found[3];
+    const fw_kernel *found[4];
     int n = 0;
 #if defined(__x86_64__)
     __builtin_cpu_init();
     int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
     int avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                  __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#ifdef FW_KNOWS_AMX
+    if (avx512 && may_use_amx()) found[n++] = &fw_kernel_amx;
+#endif
     if (avx512) found[n++] = &fw_kernel_avx512;
     if (avx2) found[n++] = &fw_kernel_avx2;
 #endif

@@ -9,6 +9,13 @@
 
 #define FW_ROW_ALIGN 16 /* floats: 64 bytes, a cache line */
 
+/* Whether the compiler, and so very likely its assembler, knows matrix registers (AMX), which Linux grants. */
+#if defined(__x86_64__) && defined(__linux__) && defined(__has_include)
+#if __has_include(<amxtileintrin.h>)
+#define FW_KNOWS_AMX
+#endif
+#endif
+
 /* The input of a kernel: the settings of a run and pointers to its arrays. Threads write only the rows, to which w_in
    and w_out point. */
 typedef struct fw_job {

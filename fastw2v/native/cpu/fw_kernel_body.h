@@ -1,23 +1,28 @@
 /* The kernel of one instruction set: included once by each fw_kernel_*.c, which defines FW_LANES, FW_KERNEL and
    FW_KERNEL_NAME. */
-#include "fw_nodes.h"
-#include "fw_pairs.h"
-#include "fw_scores.h"
-#include "fw_updates.h"
-
 /* FW_MARK(stage): where a profiler that includes this file reads its clock (bench/kernels/stages.c). */
 #ifndef FW_MARK
 #define FW_MARK(stage) ((void)0)
 #endif
 
-/* ------------------------------------------------------------------ workspace */
+#include "fw_nodes.h"
+#include "fw_pairs.h"
+#include "fw_scores.h"
+#include "fw_updates.h"
+#ifdef FW_MATRIX
+#include "fw_matrix.h"
+#else
+/* No tile is trained by matrix registers. */
+#define fits_matrix(job) ((void)(job), 0)
+#define lay_out_matrix(t, block, used) ((void)0)
+#define init_matrix(t) ((void)0)
+#define open_matrix(t) (0)
+#define train_matrix(t) ((vf){0})
+#define matrix_begin() ((void)0)
+#define matrix_end() ((void)0)
+#endif
 
-/* Returns 64-byte aligned pieces of one block; with a NULL block it only adds up their sizes. */
-static void *piece(char *block, size_t *used, int64_t count, size_t size) {
-    size_t at = *used;
-    *used = (at + (size_t)count * size + 63) & ~(size_t)63;
-    return block ? block + at : NULL;
-}
+/* ------------------------------------------------------------------ workspace */
 
 /* `before` places lie before the first of a side. */
 static void lay_out_side(side *to, int64_t before, int64_t places, char *block, size_t *used) {
@@ -108,6 +113,8 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(node_token, tree ? rows : 0);
     FW_PIECE(token_weight, tree ? rows : 0);
 #undef FW_PIECE
+    t->matrix = NULL;
+    if (fits_matrix(job)) lay_out_matrix(t, block, &used);
     if (block) t->s.word += around;
     return used;
 }
@@ -122,6 +129,7 @@ static void init_workspace(const fw_job *job, void *workspace) {
     for (int64_t m = t->noise_slots; m <= t->column_stride; m++) t->noise_row[m] = t->zero;
     for (int64_t c = 0; c < t->crown_nodes; c++)
         t->noise_row[t->noise_stride + c] = shared_node(t, t->first_in_crown + c);
+    if (t->matrix) init_matrix(t);
     const int64_t window = job->run.window;
     for (int64_t p = 0; p < 2 * window && !job->run.cbow; p++)
         t->whole_window[p] = job->pair_weight[p < window ? window - p : p - window + 1];
@@ -140,7 +148,9 @@ static int64_t open_chunk(const fw_job *job, void *workspace, int64_t epoch, int
     stats->tokens += job->chunk_begin[chunk + 1] - job->chunk_begin[chunk];
     stats->chunks++;
     const int64_t length = job->run.tile_tokens;
-    return (t->s.end - t->s.begin + length - 1) / length * job->run.passes;
+    t->steps = (t->s.end - t->s.begin + length - 1) / length * job->run.passes;
+    if (t->matrix && t->steps > 0) matrix_begin();
+    return t->steps;
 }
 
 /* Returns whether the step trains anything: in a pass of skip-gram, no token may have a context. */
@@ -156,18 +166,28 @@ static int open_tile(tile *t, int64_t step) {
     t->rows = (t->n + 15) & ~(int64_t)15;
     t->rate = fw_learning_rate(job->run.learning_rate, job->run.min_learning_rate,
                                t->epoch * job->run.tokens + t->s.position[t->i0], job->run.epochs * job->run.tokens);
-    open_rows(t);
-    const int trains = job->run.cbow || t->first_pair[t->n] > 0;
+    int trains;
+    if (t->matrix) trains = open_matrix(t);
+    else {
+        open_rows(t);
+        trains = job->run.cbow || t->first_pair[t->n] > 0;
+    }
     if (job->run.pairwise_noise) draw_pair_noise(t);
     if (t->noise_slots) {
         renew_noise(t);
         draw_noise(t, step + 1);
     }
     if (!trains) return 0;
+    if (t->matrix) return 1;
     if (t->noise_slots) open_weights(t);
     if (job->run.hierarchical) open_crown(t);
     transpose_noise(t);
     return 1;
+}
+
+static void finish_tile(const tile *t, vf loss, fw_stats *stats) {
+    for (int64_t i = 0; i < t->n; i++) stats->pairs += t->job->run.cbow ? t->count[i] > 0 : t->count[i];
+    stats->loss += (double)sum(loss);
 }
 
 static void train_tile(const fw_job *job, void *workspace, int64_t step, fw_stats *stats) {
@@ -176,6 +196,11 @@ static void train_tile(const fw_job *job, void *workspace, int64_t step, fw_stat
     const int words = job->run.negative_sampling;
     const int trains = open_tile(t, step);
     FW_MARK(opening);
+    if (t->matrix) {
+        if (trains) finish_tile(t, train_matrix(t), stats);
+        if (step == t->steps - 1) matrix_end();
+        return;
+    }
     if (!trains) return;
     if (job->run.cbow) {
         hidden_rows(t);
@@ -204,8 +229,7 @@ static void train_tile(const fw_job *job, void *workspace, int64_t step, fw_stat
     if (job->run.pairwise_noise) pair_noise_updates(t);
     noise_updates(t);
     FW_MARK(noise_updates);
-    for (int64_t i = 0; i < t->n; i++) stats->pairs += job->run.cbow ? t->count[i] > 0 : t->count[i];
-    stats->loss += (double)sum(loss);
+    finish_tile(t, loss, stats);
 }
 
 const fw_kernel FW_KERNEL = {FW_KERNEL_NAME, workspace_bytes, init_workspace, open_chunk, train_tile};

@@ -48,7 +48,7 @@ typedef struct tile {
        the crown (fw_nodes.h); their number, and rounded up. */
     int64_t columns_used, column_stride;
     int64_t after; /* places of a side beyond the stream */
-    int64_t epoch;
+    int64_t epoch, steps;     /* steps of the chunk */
     float rate;               /* learning rate */
     float *hidden;            /* (rows, stride): skip-gram copies of the input rows, CBOW hidden rows */
     float *error;             /* (rows, stride): CBOW gradients of the hidden rows, scaled for one context row */
@@ -96,7 +96,15 @@ typedef struct tile {
     float *node_score, *node_weight, *node_coefficient; /* (rows, longest_path): of each token and node */
     int32_t *node_token;                                /* (rows): the tokens that have the word in their windows */
     float *token_weight;                                /* (rows): the weight of each such pair */
+    struct matrix *matrix; /* what products on matrix registers need (fw_matrix.h); NULL if tiles are trained without */
 } tile;
+
+/* Returns 64-byte aligned pieces of one block; with a NULL block it only adds up their sizes. */
+FW_INLINE void *piece(char *block, size_t *used, int64_t count, size_t size) {
+    size_t at = *used;
+    *used = (at + (size_t)count * size + 63) & ~(size_t)63;
+    return block ? block + at : NULL;
+}
 
 /* Runs stage(..., k0, kc) over a row in blocks of kc <= most vectors; kc is a constant in each call, so that the blocks
    stay in registers. */
@@ -219,17 +227,20 @@ FW_STAGE void open_sides(tile *t) {
     }
 }
 
-/* Finds the rows and the windows of the tile's tokens. */
-FW_STAGE void open_rows(tile *t) {
-    const fw_job *job = t->job;
-    const stream *s = &t->s;
-    const int cbow = job->run.cbow;
+FW_INLINE void point_to_tile(tile *t) {
     t->own = t->owns.row + t->i0;
     t->own_out = t->owns.out + t->i0;
     t->own_rate = t->owns.rate + t->i0;
     t->halo = t->halos.row + t->i0 + t->low;
     t->halo_out = t->halos.out + t->i0 + t->low;
     t->halo_rate = t->halos.rate + t->i0 + t->low;
+}
+/* Finds the rows and the windows of the tile's tokens. */
+FW_STAGE void open_rows(tile *t) {
+    const fw_job *job = t->job;
+    const stream *s = &t->s;
+    const int cbow = job->run.cbow;
+    point_to_tile(t);
     t->first_pair[0] = 0;
     const int64_t low = t->low, high = low + t->slots - 1, window = job->run.window;
     for (int64_t i = 0; i < t->n; i++) {
