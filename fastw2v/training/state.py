@@ -65,7 +65,7 @@ class Report:
     device : {"cpu", "cuda", "numpy"}
         Where it trained.
     instruction_set : str
-        Of the CPU kernels: "portable", "avx2" or "avx512"; empty on other devices.
+        Of the CPU kernels: "portable", "avx2", "avx512" or "amx"; empty on other devices.
     n_jobs : int
         The most threads that were at work.
     tile_tokens, noise_slots, noise_life : int

@@ -47,6 +47,12 @@ HASHES = {
     ("avx512", "15 negatives, 37 dimensions"): "c3b1c6b5df351146",
     ("avx512", "wide window, in passes"): "0c373a1c8f1027d2",
     ("avx512", "CBOW, sum, noise by pair"): "b67be30cf5b2123a",
+    # Only the first is trained on matrix registers.
+    ("amx", "skip-gram"): "fd2c258112827c4e",
+    ("amx", "CBOW"): "ff0f5e9330582b52",
+    ("amx", "15 negatives, 37 dimensions"): "c3b1c6b5df351146",
+    ("amx", "wide window, in passes"): "0c373a1c8f1027d2",
+    ("amx", "CBOW, sum, noise by pair"): "b67be30cf5b2123a",
 }
 
 

@@ -1,4 +1,4 @@
-"""Products on matrix registers (AMX): what bfloat16 costs, and the model of the registers, which the hardware equals."""
+"""Products on matrix registers (AMX): what bfloat16 costs, and a model of the registers, which the hardware equals."""
 
 import ctypes
 import dataclasses

@@ -31,21 +31,21 @@ typedef uint32_t bf16_pair;
 
 struct matrix {
     int64_t slices, noise_blocks;
-    bf16_pair *x_turned;              /* (slices, 2, 16, 16): X', a right factor of the scores */
-    bf16_pair *halo_plain;            /* (2 slices, 48, 16): left factors */
-    bf16_pair *noise_plain;           /* (2 slices, 16, 16) */
-    bf16_pair *x_pairs;               /* (2 halves of a slice, 16, 16): a right factor of the updates of F */
-    bf16_pair *halo_pairs;            /* (2 blocks of tokens, 2 halves, 16, 16) */
-    bf16_pair *noise_pairs;           /* (2 halves, 16, 16) */
-    bf16_pair *g_halo, *g_noise;      /* G: (2 blocks of tokens, 16, 16) */
-    bf16_pair *g_turned;              /* G': (48 + 32, 16) */
-    float *score, *coefficient;       /* (48 + 32, 32), with room for a vector before and after */
-    float *taken;                     /* (32, 32): what noise words lose of their weights, being targets */
-    float *delta;                     /* (2, 16, 32): updates of a slice of 16 rows, these and the last ones */
-    uint8_t *first_slot, *last_slot;  /* (16 + 32 + 16): of each token's window; none for tokens that are not there */
-    float **own, **halo;              /* (32) and (48): rows to read, the zero row where there is none */
-    float *slot_weight;               /* (16): pair weights of the slots 2 W - lane */
-    float *within;                    /* (16): weight_within */
+    bf16_pair *x_turned;             /* (slices, 2, 16, 16): X', a right factor of the scores */
+    bf16_pair *halo_plain;           /* (2 slices, 48, 16): left factors */
+    bf16_pair *noise_plain;          /* (2 slices, 16, 16) */
+    bf16_pair *x_pairs;              /* (2 halves of a slice, 16, 16): a right factor of the updates of F */
+    bf16_pair *halo_pairs;           /* (2 blocks of tokens, 2 halves, 16, 16) */
+    bf16_pair *noise_pairs;          /* (2 halves, 16, 16) */
+    bf16_pair *g_halo, *g_noise;     /* G: (2 blocks of tokens, 16, 16) */
+    bf16_pair *g_turned;             /* G': (48 + 32, 16) */
+    float *score, *coefficient;      /* (48 + 32, 32), with room for a vector before and after */
+    float *taken;                    /* (32, 32): what noise words lose of their weights, being targets */
+    float *delta;                    /* (2, 16, 32): updates of a slice of 16 rows, these and the last ones */
+    uint8_t *first_slot, *last_slot; /* (16 + 32 + 16): of each token's window; none for tokens that are not there */
+    float **own, **halo;             /* (32) and (48): rows to read, the zero row where there is none */
+    float *slot_weight;              /* (16): pair weights of the slots 2 W - lane */
+    float *within;                   /* (16): weight_within */
 };
 
 FW_INLINE int fits_matrix(const fw_job *job) {
@@ -320,7 +320,8 @@ FW_STAGE void make_coefficients(tile *t) {
         store_pairs(x->g_turned + 16 * f, paired(load(halo + 32 * f), load(halo + 32 * f + 16)));
     for (int64_t b = 0; b < 2; b++) {
         turn_coefficients(halo + 16 * b * 33, halo + 16 * b * 33 + 16 * 32, x->g_halo + b * MATRIX);
-        turn_coefficients(noise + 16 * b, x->noise_blocks > 1 ? noise + 16 * b + 16 * 32 : NULL, x->g_noise + b * MATRIX);
+        turn_coefficients(noise + 16 * b, x->noise_blocks > 1 ? noise + 16 * b + 16 * 32 : NULL,
+                          x->g_noise + b * MATRIX);
     }
 }
 

@@ -31,12 +31,12 @@ static inline void matrix_begin(void) {
 static inline void matrix_end(void) { __asm__ volatile("tilerelease" ::: "memory"); }
 /* Register r is rows of 64 bytes, `stride` bytes apart. */
 #define MATRIX_LOAD(r, from, stride)                                                                                   \
-    __asm__ volatile("tileloadd (%0,%1,1), %%tmm" #r ::"r"(from), "r"((int64_t)(stride)) : "memory")
+    __asm__ volatile("tileloadd (%0,%1,1), %%tmm" #r::"r"(from), "r"((int64_t)(stride)) : "memory")
 #define MATRIX_STORE(r, to, stride)                                                                                    \
     __asm__ volatile("tilestored %%tmm" #r ", (%0,%1,1)" ::"r"(to), "r"((int64_t)(stride)) : "memory")
-#define MATRIX_ZERO(r) __asm__ volatile("tilezero %%tmm" #r ::: "memory")
+#define MATRIX_ZERO(r) __asm__ volatile("tilezero %%tmm" #r::: "memory")
 /* c += a b: 16 x 32 numbers of a, row by row; 32 x 16 of b, two rows of them in each row of the register. */
-#define MATRIX_MULTIPLY(c, a, b) __asm__ volatile("tdpbf16ps %%tmm" #b ", %%tmm" #a ", %%tmm" #c ::: "memory")
+#define MATRIX_MULTIPLY(c, a, b) __asm__ volatile("tdpbf16ps %%tmm" #b ", %%tmm" #a ", %%tmm" #c::: "memory")
 
 #else
 

@@ -47,7 +47,7 @@ typedef struct tile {
     /* Columns: output rows that all tokens of the tile share, the noise words and, from noise_stride on, the nodes of
        the crown (fw_nodes.h); their number, and rounded up. */
     int64_t columns_used, column_stride;
-    int64_t after; /* places of a side beyond the stream */
+    int64_t after;            /* places of a side beyond the stream */
     int64_t epoch, steps;     /* steps of the chunk */
     float rate;               /* learning rate */
     float *hidden;            /* (rows, stride): skip-gram copies of the input rows, CBOW hidden rows */
