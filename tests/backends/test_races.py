@@ -19,7 +19,11 @@ import fastw2v
 NATIVE = Path(fastw2v.__file__).parent / "native"
 HARNESS = Path(__file__).parent / "races" / "harness.c"
 SANITIZER = "-fsanitize=thread"
-SETS = {"fw_kernel_avx2": ["-march=x86-64-v3"], "fw_kernel_avx512": ["-march=x86-64-v4"]}
+SETS = {
+    "fw_kernel_avx2": ["-march=x86-64-v3"],
+    "fw_kernel_avx512": ["-march=x86-64-v4"],
+    "fw_kernel_amx": ["-march=x86-64-v4"],
+}
 COMPILER = os.environ.get("CC", "cc").split()[0]
 PLAIN = {**os.environ, "LD_PRELOAD": "", "TSAN_OPTIONS": ""}  # the tests may run under other sanitizers
 RACE_FOUND = 66  # the exit code of ThreadSanitizer

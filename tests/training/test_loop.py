@@ -28,7 +28,8 @@ def test_backends_agree(zipf_corpus):
     ]
     assert runs[0].report.pairs == pytest.approx(runs[1].report.pairs)
     assert runs[0].loss_history == pytest.approx(runs[1].loss_history, rel=1e-4)
-    assert np.allclose(runs[0].w_in, runs[1].w_in, atol=1e-4)
+    in_bf16 = any(run.report.instruction_set == "amx" for run in runs)
+    assert np.allclose(runs[0].w_in, runs[1].w_in, atol=1e-2 if in_bf16 else 1e-4)
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_seed_others(corpus):

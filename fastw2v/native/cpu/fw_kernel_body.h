@@ -10,7 +10,7 @@
 #include "fw_scores.h"
 #include "fw_updates.h"
 #ifdef FW_MATRIX
-#include "fw_matrix.h"
+#include "fw_matrix_updates.h"
 #else
 /* No tile is trained by matrix registers. */
 #define fits_matrix(job) ((void)(job), 0)
