@@ -152,6 +152,15 @@ def data_folder():
 
 
 @pytest.fixture(scope="session")
+def harvest_folder(tmp_path_factory):
+    """A cache in which the built-in corpus is harvested once for all tests, also for those of other processes."""
+    folder = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        folder = folder.parent
+    return folder / "harvest"
+
+
+@pytest.fixture(scope="session")
 def sentences():
     """A corpus of seven words on which a model trains at once."""
     return [
