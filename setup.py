@@ -12,6 +12,7 @@ import platform
 import re
 import sys
 from pathlib import Path
+from threading import Lock
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
@@ -61,6 +62,8 @@ class BuildWithInstructionSets(build_ext):
     def build_extensions(self) -> None:
         compile_one = self.compiler._compile
         werror = os.environ.get("FASTW2V_WERROR", "0") not in {"", "0"}
+        locks: dict[str, Lock] = {}
+        finished: set[str] = set()
         x86 = platform.machine().lower() in {"x86_64", "amd64"} and "arm64" not in os.environ.get("ARCHFLAGS", "")
 
         def compile_with_own_flags(obj, src, ext, cc_args, extra_postargs, pp_opts):
@@ -69,7 +72,11 @@ class BuildWithInstructionSets(build_ext):
                 own = [*(X86_FLAGS.get(path.name, []) if x86 else []), *(["-Werror"] if werror else [])]
             else:
                 own = GENERATED_FLAGS
-            compile_one(obj, src, ext, cc_args, [*extra_postargs, *own], pp_opts)
+            # Extensions are built at once, and two have a file in common.
+            with locks.setdefault(obj, Lock()):
+                if obj not in finished:
+                    compile_one(obj, src, ext, cc_args, [*extra_postargs, *own], pp_opts)
+                    finished.add(obj)
 
         self.compiler._compile = compile_with_own_flags
         super().build_extensions()

@@ -32,11 +32,50 @@ _seeds = random.Random()
 seed.secrets = SimpleNamespace(randbits=_seeds.getrandbits)
 
 
+TESTS = Path(__file__).parent
+# Files that take ten seconds or more, the longest first. Whoever runs the tests in several processes, a file in each,
+# waits for the last file: it should be a short one.
+LONGEST = (
+    "backends/test_kernels.py",
+    "bench/test_bench.py",
+    "packaging/test_wheel.py",
+    "pictures/test_browser.py",
+    "cli/test_manual.py",
+    "backends/cuda/test_shim.py",
+    "types/test_types.py",
+    "distributed/test_mpi.py",
+    "test_snippets.py",
+    "cli/test_document_vectors.py",
+    "test_examples.py",
+    "test_docstrings.py",
+    "corpus/test_counting.py",
+    "backends/cuda/test_compile.py",
+    "cli/test_prompt.py",
+    "backends/test_races.py",
+    "cli/test_train.py",
+    "cli/test_demo.py",
+    "bench/test_gpu.py",
+    "pictures/test_scatter.py",
+    "training/test_progress.py",
+    "estimators/test_scikit_learn.py",
+    "training/test_processes.py",
+    "estimators/test_hierarchical_softmax.py",
+    "corpus/test_memory.py",
+    "cli/test_commands.py",
+)
+
+
 def pytest_addoption(parser):
     parser.addoption("--faults", action="store_true", help="only inject faults, thoroughly, and print a table of them")
 
 
+def pytest_configure(config):
+    config.option.loadscopereorder = False  # pytest-xdist would begin with the files of the most tests
+
+
 def pytest_collection_modifyitems(config, items):
+    rank = {TESTS / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
     if config.getoption("--faults"):
         config.hook.pytest_deselected(items=[item for item in items if not item.get_closest_marker("fault")])
         items[:] = [item for item in items if item.get_closest_marker("fault")]
@@ -46,6 +85,12 @@ def pytest_runtest_setup(item):
     _seeds.seed(item.nodeid)
     if marker := item.get_closest_marker("fault"):
         item.user_properties.append(("fault", marker.args[0]))
+
+
+@pytest.fixture(scope="session")
+def longest_files():
+    """The test files that are run first, as paths from here."""
+    return LONGEST
 
 
 @pytest.fixture
@@ -104,6 +149,15 @@ def data_folder():
     if not os.environ.get("FASTW2V_DATA"):
         pytest.skip("FASTW2V_DATA names no folder with the data")
     return Path(os.environ["FASTW2V_DATA"])
+
+
+@pytest.fixture(scope="session")
+def harvest_folder(tmp_path_factory):
+    """A cache in which the built-in corpus is harvested once for all tests, also for those of other processes."""
+    folder = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        folder = folder.parent
+    return folder / "harvest"
 
 
 @pytest.fixture(scope="session")

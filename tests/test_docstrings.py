@@ -65,10 +65,11 @@ def test_every_public_name_of_the_package_exists():
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_the_examples_run(name, tmp_path, monkeypatch):
+def test_the_examples_run(name, tmp_path, harvest_folder, monkeypatch):
     if name in NEEDS_DEVICE:
         pytest.importorskip("cupy", reason="the examples of this module run on a GPU")
     monkeypatch.chdir(tmp_path)  # examples may write files
+    monkeypatch.setenv("FASTW2V_CACHE", str(harvest_folder))
     module = importlib.import_module(name)
     options = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
     result = doctest.testmod(module, extraglobs={"np": np}, optionflags=options)

@@ -49,6 +49,10 @@ def test_a_conftest_hands_out_fixtures(path):
     assert any("fixture" in ast.unparse(decorator) for node in functions for decorator in node.decorator_list)
 
 
+def test_the_files_that_are_run_first_exist(longest_files):
+    assert [name for name in longest_files if not (TESTS / name).is_file()] == []
+
+
 def top_level_functions(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return {ast.unparse(node) for node in tree.body if isinstance(node, ast.FunctionDef)}

@@ -3,12 +3,15 @@
 No figure is judged here; what they are made of is.
 """
 
+import io
 import json
 import lzma
 import shutil
 import stat
 import sys
 import warnings
+from contextlib import redirect_stdout
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
@@ -49,6 +52,24 @@ def kept(results, name):
     found = json.loads((results / f"{name}.json").read_text())
     assert {"machine", "instruction_set", "commit", "command", "date"} <= found.keys()
     return found
+
+
+@pytest.fixture
+def in_this_process(monkeypatch):
+    """Contenders train in the process of the tests: to start twenty takes longer than all that they do.
+
+    Those of other tests have processes of their own.
+    """
+    systems, tasks = import_module("bench.helpers.systems"), import_module("bench.helpers.tasks")
+
+    def run(system, task):
+        monkeypatch.setattr(sys, "argv", ["systems", system, json.dumps(asdict(task))])
+        with redirect_stdout(io.StringIO()) as said:
+            systems.main()
+        return tasks.Outcome(**json.loads(said.getvalue()))
+
+    monkeypatch.setattr("bench.helpers.contenders.run", run)
+    monkeypatch.setattr("bench.ptb.run", run)
 
 
 def encoded(text):
@@ -167,7 +188,7 @@ def test_documents(tmp_path, monkeypatch):
     assert all(row["largest_difference"] < 1e-5 and row["fastw2v"] > 0 < row["gensim"] for row in speeds)
 
 
-@pytest.mark.usefixtures("data_folder")
+@pytest.mark.usefixtures("data_folder", "in_this_process")
 def test_quality_beside_a_program(tmp_path, stand_in, scored_words):
     pytest.importorskip("gensim")
     words = scored_words
@@ -196,7 +217,7 @@ def test_quality_beside_a_program(tmp_path, stand_in, scored_words):
     assert [(row["epochs"], row["times_as_fast"]) for row in itself] == [(2, 1), (2, 1)]
 
 
-@pytest.mark.usefixtures("data_folder")
+@pytest.mark.usefixtures("data_folder", "in_this_process")
 def test_quality_of_hierarchical_softmax(tmp_path, scored_words):
     pytest.importorskip("gensim")
     words = scored_words
@@ -226,7 +247,7 @@ def test_wide_windows(tmp_path, scored_words):
     assert rows[1]["times_as_fast"] == 1
 
 
-@pytest.mark.usefixtures("data_folder")
+@pytest.mark.usefixtures("data_folder", "in_this_process")
 def test_ptb(text, tmp_path):
     pytest.importorskip("gensim")
     bench(text, tmp_path, "ptb")

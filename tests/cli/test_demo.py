@@ -20,8 +20,8 @@ def test_the_demo_runs_on_any_corpus(tmp_path, monkeypatch):
     assert len(formats.load(tmp_path / "v.fw2v")) == 10
 
 
-def test_the_demo_on_the_installed_library_answers_its_analogies(tmp_path, run):
-    done = run("demo", env={**os.environ, "FASTW2V_CACHE": str(tmp_path)})
+def test_the_demo_on_the_installed_library_answers_its_analogies(harvest_folder, run):
+    done = run("demo", env={**os.environ, "FASTW2V_CACHE": str(harvest_folder)})
     assert done.returncode == 0, done.stderr
     assert 500_000 < int(re.search(r"Corpus: ([\d,]+) words", done.stdout)[1].replace(",", "")) < 3_000_000
     assert "min : max :: minimum : maximum" in done.stdout

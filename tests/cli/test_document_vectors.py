@@ -39,24 +39,24 @@ def test_standard_input_and_json(file, run):
 
 @pytest.mark.parametrize("weighting", ["mean", "tfidf", "sif", "usif"])
 @pytest.mark.parametrize("normalize", [False, True])
-def test_weightings_are_those_of_docvectorizer(file, documents, tmp_path, run, weighting, normalize):
+def test_weightings_are_those_of_docvectorizer(file, documents, tmp_path, call, weighting, normalize):
     more = ["--normalize"] if normalize else []
-    done = run("document-vectors", file, documents, "--weighting", weighting.upper(), *more, "-o", tmp_path / "d.npy")
+    done = call("document-vectors", file, documents, "--weighting", weighting.upper(), *more, "-o", tmp_path / "d.npy")
     assert done.returncode == 0, done.stderr
     wanted = expected(file, weighting=weighting, normalize="l2" if normalize else None)
     np.testing.assert_allclose(np.load(tmp_path / "d.npy"), wanted, rtol=1e-5, atol=1e-6)
 
 
-def test_weights_may_come_from_other_documents(file, documents, tmp_path, run):
+def test_weights_may_come_from_other_documents(file, documents, tmp_path, call):
     (tmp_path / "others").write_text("man\nman\nking queen\n")
-    done = run("document-vectors", file, documents, "--weighting", "tfidf", "--fit-on", tmp_path / "others")
+    done = call("document-vectors", file, documents, "--weighting", "tfidf", "--fit-on", tmp_path / "others")
     wanted = expected(file, weighting="tfidf", fit=["man", "man", "king queen"])
     np.testing.assert_allclose(np.loadtxt(io.StringIO(done.stdout), delimiter="\t"), wanted, rtol=1e-6)
 
 
-def test_the_tokenizer_is_the_one_of_the_training(corpus, tmp_path, run):
+def test_the_tokenizer_is_the_one_of_the_training(corpus, tmp_path, run, call):
     command = ("train", corpus, "-o", tmp_path / "v.fw2v", "--vector-size", 2, "--epochs", 1, "-q")
-    assert run(*command).returncode == 0
+    assert call(*command).returncode == 0
     assert run("document-vectors", tmp_path / "v.fw2v", "-q", input="THE\n").stdout == "0\t0\n"
     assert run("document-vectors", tmp_path / "v.fw2v", "-q", "--tokenizer", "words", input="THE\n").stdout != "0\t0\n"
 
@@ -85,13 +85,13 @@ def test_no_line_is_no_document(file, run):
 
 
 @pytest.mark.parametrize("option", [[], ["--weighting", "sif", "--fit-on"]])
-def test_the_documents_are_never_replaced(file, documents, tmp_path, run, option):
+def test_the_documents_are_never_replaced(file, documents, tmp_path, call, option):
     """Neither those that get vectors, nor those from which weights are learned."""
     text = documents.read_text()
     other = tmp_path / "other.txt"
     other.write_text("man\n")
     given = [other, *option, documents] if option else [documents]
-    done = run("document-vectors", file, *given, "-o", documents, "--tsv", "--overwrite")
+    done = call("document-vectors", file, *given, "-o", documents, "--tsv", "--overwrite")
     assert done.returncode == 1
     assert ("is a file of the corpus" if not option else "is the file of --fit-on") in done.stderr
     assert documents.read_text() == text

@@ -69,7 +69,7 @@ def test_options_on_the_page_exist(text):
     assert named <= known
 
 
-def test_the_keys_of_reports_are_those_of_the_page(text, folder, run):
+def test_the_keys_of_reports_are_those_of_the_page(text, folder, call):
     rows = dict(re.findall(r"^\| `([a-z -]+)` \| (.*) \|$", text.partition("## Reports for scripts")[2], re.MULTILINE))
     corpus, vectors = folder / "corpus.txt", folder / "keys.fw2v"
     commands = {
@@ -86,5 +86,5 @@ def test_the_keys_of_reports_are_those_of_the_page(text, folder, run):
     for name, command in commands.items():
         as_json, as_tsv = rows[name].split(" | ")
         said = re.findall(r"`(\w+)`", as_json.partition(";")[0])
-        assert list(json.loads(run(*command, "--json").stdout)) == said
-        assert run(*command, "--tsv").stdout.splitlines()[0].split("\t") == re.findall(r"`(\w+)`", as_tsv)
+        assert list(json.loads(call(*command, "--json").stdout)) == said
+        assert call(*command, "--tsv").stdout.splitlines()[0].split("\t") == re.findall(r"`(\w+)`", as_tsv)

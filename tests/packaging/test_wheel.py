@@ -76,12 +76,25 @@ def source(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def built(source, tmp_path_factory):
+def compiler(tmp_path_factory):
+    """The C compiler as a script, which leaves C files that Cython generated as slow as they are written.
+
+    To optimise them takes most of the time of a build, and here nobody looks at their warnings or at their speed.
+    """
+    script = tmp_path_factory.mktemp("compiler") / "cc"
+    command = os.environ.get("CC") or sysconfig.get_config_var("CC")
+    script.write_text(f'#!/bin/sh\ncase "$*" in *" -c build/cython/"*) set -- "$@" -O0 ;; esac\nexec {command} "$@"\n')
+    script.chmod(0o755)
+    return script
+
+
+@pytest.fixture(scope="module")
+def built(source, compiler, tmp_path_factory):
     """``(source distribution, wheel, what the build printed)``; the wheel is built from the unpacked distribution."""
     folder = tmp_path_factory.mktemp("dist")
     # From elsewhere: the source tree has a folder named build.
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, source]
-    output = run(*command, cwd=folder, FASTW2V_WERROR=str(int(STRICT)))
+    output = run(*command, cwd=folder, CC=str(compiler), FASTW2V_WERROR=str(int(STRICT)))
     (sdist,) = folder.glob("*.tar.gz")
     (wheel,) = folder.glob("*.whl")
     return sdist, wheel, output
