@@ -387,12 +387,6 @@ def test_two_processes_train_at_once(text):
 # --- what they are made of -------------------------------------------------------------------------------------------
 
 
-def test_kernels_are_compiled_as_setup_compiles_them():
-    flags = import_module("bench.helpers.native").package_flags("fw_kernel_portable.c")
-    assert "-O3" in flags
-    assert not {"-march=native", "-ffast-math"} & set(flags)
-
-
 @pytest.fixture(scope="module")
 def clocked(bench_found, tmp_path_factory):
     return import_module("bench.stages").clocked_kernel(tmp_path_factory.mktemp("clocked"))
@@ -416,16 +410,3 @@ def test_the_kernel_with_a_clock_trains_what_the_package_trains(text, clocked, m
     on_amx = import_module("fastw2v._train").instruction_sets()["selected"] == "amx"  # updates all rows in one stage
     none = ["gather", *(("halo_updates", "noise_updates") if on_amx else ())] if architecture == "skipgram" else []
     assert [stage for stage in taken if not taken[stage]] == none
-
-
-def test_synthetic_text_follows_zipf():
-    corpus = import_module("bench.helpers.corpora").zipf_corpus(1000, 200_000)
-    counts = np.bincount(corpus.ids, minlength=1000)
-    assert len(corpus.ids) == 200_000
-    assert counts[9] / counts[99] == pytest.approx((100 + 2.7) / (10 + 2.7), rel=0.15)
-
-
-def test_the_slope_of_a_power():
-    rows = [{"x": x, "seconds_per_million": 0.1 * x**1.5} for x in (1, 2, 8)]
-    assert import_module("bench.sweep").log_slope(rows) == pytest.approx(1.5)
-    assert import_module("bench.sweep").log_slope(rows[:1]) is None
