@@ -65,7 +65,7 @@ FW_INLINE vi paired(vf low, vf high) {
     return (vi)_mm512_mask_blend_epi16(0xaaaaaaaa, a, _mm512_add_epi32((__m512i)high, half));
 }
 FW_INLINE void store_pairs(bf16_pair *to, vi pairs) { *(vi *)to = pairs; }
-/* The slice of a row from k on; of the last slice only one vector may be `whole`ly there. */
+/* The slice of a row from k on, in pairs; unless it is whole, its second vector is 0. */
 FW_INLINE vi slice_of(const float *row, int64_t k, const int whole) {
     return paired(load(row + k), whole ? load(row + k + FW_LANES) : (vf){0});
 }
