@@ -3,9 +3,11 @@
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fastw2v import datasets
+from fastw2v._train import instruction_sets
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,6 +22,32 @@ def bench_found():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "path", [*sys.path, str(ROOT)])
         yield
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory):
+    """A small corpus whose words follow each other in a pattern."""
+    rng = np.random.default_rng(1)
+    lines = []
+    for _ in range(1500):
+        topic = rng.integers(20)
+        lines.append(" ".join(f"w{topic}x{rng.zipf(1.5) % 40}" for _ in range(rng.integers(2, 25))))
+    file = tmp_path_factory.mktemp("bench") / "text.txt"
+    file.write_text("\n".join(lines) + "\n")
+    return file
+
+
+@pytest.fixture(scope="session")
+def stages_without_work():
+    """``stages_without_work(architecture)``: the stages of the kernel in use that do nothing."""
+
+    def named(architecture):
+        if architecture == "cbow":
+            return []
+        on_amx = instruction_sets()["selected"] == "amx"  # which updates all rows in one stage
+        return ["gather", *(("halo_updates", "noise_updates") if on_amx else ())]
+
+    return named
 
 
 @pytest.fixture

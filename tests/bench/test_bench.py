@@ -25,19 +25,6 @@ COMPILER = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler"
 pytestmark = pytest.mark.usefixtures("bench_found")
 
 
-@pytest.fixture(scope="module")
-def text(tmp_path_factory):
-    """A small corpus whose words follow each other in a pattern."""
-    rng = np.random.default_rng(1)
-    lines = []
-    for _ in range(1500):
-        topic = rng.integers(20)
-        lines.append(" ".join(f"w{topic}x{rng.zipf(1.5) % 40}" for _ in range(rng.integers(2, 25))))
-    file = tmp_path_factory.mktemp("bench") / "text.txt"
-    file.write_text("\n".join(lines) + "\n")
-    return file
-
-
 def bench(text, results, *arguments):
     """Run ``python -m bench --quick ...`` in this process; what it printed."""
     main = import_module("bench.__main__").main
@@ -103,11 +90,11 @@ def test_limits(text, tmp_path):
 
 
 @COMPILER
-def test_stages(text, tmp_path):
+def test_stages(text, tmp_path, stages_without_work):
     bench(text, tmp_path, "stages")
     rows = [row for row in kept(tmp_path, "stages")["rows"] if row["case"] == "skipgram, D 100"]
     stages = [row for row in rows if "share" in row]
-    known = [stage for stage in import_module("bench.stages").STAGES if stage != "gather"]
+    known = [stage for stage in import_module("bench.stages").STAGES if stage not in stages_without_work("skipgram")]
     assert [row["stage"] for row in stages] == ["encode", *known]
     assert sum(row["share"] for row in stages) == pytest.approx(1)
     assert all(row["ns_per_kept_token"] > 0 for row in stages)
@@ -382,31 +369,3 @@ def test_two_processes_train_at_once(text):
     systems = import_module("bench.helpers.systems")
     first, second = systems.run_together("fastw2v", [task(text), task(text, seed=2)])
     assert first.train_seconds > 0 < second.train_seconds
-
-
-# --- what they are made of -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def clocked(bench_found, tmp_path_factory):
-    return import_module("bench.stages").clocked_kernel(tmp_path_factory.mktemp("clocked"))
-
-
-@COMPILER
-@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
-def test_the_kernel_with_a_clock_trains_what_the_package_trains(text, clocked, monkeypatch, architecture):
-    stages, training = import_module("bench.stages"), import_module("bench.helpers.training")
-    corpus = encoded(text)
-    states = []
-    monkeypatch.setattr(stages, "started", lambda *a, **k: states.append(training.started(*a, **k)) or states[-1])
-    ns, kept_tokens = stages.clocked_epoch(clocked, corpus, {"architecture": architecture})
-    state = training.started(corpus, architecture=architecture)
-    run = import_module("fastw2v._train").Run(state.arrays, corpus, state.tables, state.plan)
-    run.train_chunk(0, 0, state.plan.chunks)
-    np.testing.assert_allclose(states[0].w_in, state.w_in, atol=1e-6)
-    np.testing.assert_allclose(states[0].w_out, state.w_out, atol=1e-6)
-    assert kept_tokens == pytest.approx(training.kept_tokens(corpus, state), rel=0.05)
-    taken = dict(zip(stages.STAGES, ns > 0, strict=True))
-    on_amx = import_module("fastw2v._train").instruction_sets()["selected"] == "amx"  # updates all rows in one stage
-    none = ["gather", *(("halo_updates", "noise_updates") if on_amx else ())] if architecture == "skipgram" else []
-    assert [stage for stage in taken if not taken[stage]] == none
