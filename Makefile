@@ -85,9 +85,8 @@ $(STAMPS)/core: $(SOURCES) $(STAMPS)/venv
 	$(INSTALL) .
 	touch $@
 
-# Without bytecode: most modules of the packages that the tests need are never imported, and the others get it then.
 $(STAMPS)/test: $(SOURCES) $(STAMPS)/venv
-	$(INSTALL) --no-compile '.[test]'
+	$(INSTALL) '.[test]'
 	touch $@ $(STAMPS)/core
 
 $(STAMPS)/bench: $(STAMPS)/test
