@@ -1,5 +1,6 @@
 /* The kernel of one instruction set: included once by each fw_kernel_*.c, which defines FW_LANES, FW_KERNEL and
    FW_KERNEL_NAME. */
+
 /* FW_MARK(stage): where a profiler that includes this file reads its clock (bench/kernels/stages.c). */
 #ifndef FW_MARK
 #define FW_MARK(stage) ((void)0)
@@ -166,12 +167,7 @@ static int open_tile(tile *t, int64_t step) {
     t->rows = (t->n + 15) & ~(int64_t)15;
     t->rate = fw_learning_rate(job->run.learning_rate, job->run.min_learning_rate,
                                t->epoch * job->run.tokens + t->s.position[t->i0], job->run.epochs * job->run.tokens);
-    int trains;
-    if (t->matrix) trains = open_matrix(t);
-    else {
-        open_rows(t);
-        trains = job->run.cbow || t->first_pair[t->n] > 0;
-    }
+    const int trains = t->matrix ? open_matrix(t) : open_rows(t);
     if (job->run.pairwise_noise) draw_pair_noise(t);
     if (t->noise_slots) {
         renew_noise(t);

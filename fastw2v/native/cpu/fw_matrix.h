@@ -40,7 +40,7 @@ struct matrix {
     bf16_pair *g_halo, *g_noise;     /* G: (2 blocks of tokens, 16, 16) */
     bf16_pair *g_turned;             /* G': (48 + 32, 16) */
     float *score, *coefficient;      /* (48 + 32, 32), with room for a vector before and after */
-    float *taken;                    /* (32, 32): what noise words lose of their weights, being targets */
+    float *taken;                    /* (32, 32): changes of noise words' weights: see take_weight */
     float *delta;                    /* (2, 16, 32): updates of a slice of 16 rows, these and the last ones */
     uint8_t *first_slot, *last_slot; /* (16 + 32 + 16): of each token's window; none for tokens that are not there */
     float **own, **halo;             /* (32) and (48): rows to read, the zero row where there is none */
@@ -70,20 +70,10 @@ FW_INLINE vi slice_of(const float *row, int64_t k, const int whole) {
     return paired(load(row + k), whole ? load(row + k + FW_LANES) : (vf){0});
 }
 
-/* Turns 16 x 16 pairs. */
-FW_INLINE void turn(vi *pairs) {
-    vf *r = (vf *)pairs;
-#define FW_STEP(h)                                                                                                     \
-    FW_UNROLL for (int i = 0; i < 16; i++) if (!(i & h)) {                                                             \
-        const vf a = r[i], b = r[i + h];                                                                               \
-        r[i] = FW_LOW(a, b, h);                                                                                        \
-        r[i + h] = FW_HIGH(a, b, h);                                                                                   \
-    }
-    FW_STEP(1)
-    FW_STEP(2)
-    FW_STEP(4)
-    FW_STEP(8)
-#undef FW_STEP
+/* Stores 16 x 16 pairs, turned. */
+FW_INLINE void store_turned(bf16_pair *to, vi *pairs) {
+    turn((vf *)pairs);
+    FW_UNROLL for (int i = 0; i < 16; i++) store_pairs(to + 16 * i, pairs[i]);
 }
 
 /* ------------------------------------------------------------------ workspace */

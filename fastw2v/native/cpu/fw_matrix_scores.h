@@ -12,8 +12,7 @@ FW_INLINE void make_plain(float *const *rows, int64_t n, int64_t k, const int wh
 FW_INLINE void make_turned(float *const *rows, int64_t k, const int whole, bf16_pair *to) {
     vi r[16];
     FW_UNROLL for (int i = 0; i < 16; i++) r[i] = slice_of(rows[i], k, whole);
-    turn(r);
-    FW_UNROLL for (int i = 0; i < 16; i++) store_pairs(to + 16 * i, r[i]);
+    store_turned(to, r);
 }
 FW_INLINE void make_score_factors(tile *t, int64_t slice, const int whole) {
     struct matrix *x = t->matrix;
@@ -135,23 +134,20 @@ FW_STAGE vf matrix_positives(tile *t) {
     return loss + bad;
 }
 
-/* What noise words that are targets of pairs lose of their weights; returns the bits of these words. */
+/* Finds what noise words that are targets of pairs lose of their weights; returns the bits of these words. */
 FW_STAGE uint32_t find_hits(tile *t) {
-    struct matrix *x = t->matrix;
     const stream *s = &t->s;
-    const int64_t window = t->job->run.window, from = t->i0 - window > 0 ? t->i0 - window : 0;
-    const int64_t to = t->i0 + t->n + window < s->n ? t->i0 + t->n + window : s->n;
+    const int64_t from = t->i0 + t->low > 0 ? t->i0 + t->low : 0;
+    const int64_t end = t->i0 + t->n + t->low + t->slots - 1, to = smaller(end, s->n);
     uint32_t hits = 0;
     for (int64_t m0 = 0; m0 < t->noise_slots; m0 += 16) {
         const vi words = load_words(t->noise_word + m0);
-        const uint32_t there = (uint32_t)((1ull << (t->noise_slots - m0 < 16 ? t->noise_slots - m0 : 16)) - 1);
+        const uint32_t there = (1u << smaller(t->noise_slots - m0, 16)) - 1;
         for (int64_t j = from; j < to; j++) {
             for (uint32_t k = mask_bits(words == s->word[j]) & there; k != 0; k &= k - 1) {
                 const int64_t m = m0 + __builtin_ctz(k);
                 hits |= 1u << m;
-                for (int64_t i = j - window > t->i0 ? j - window : t->i0; i <= j + window && i < t->i0 + t->n; i++)
-                    if (i != j && s->first[i] <= j && j <= s->last[i])
-                        x->taken[32 * m + i - t->i0] += t->job->pair_weight[i < j ? j - i : i - j];
+                take_weight(t, j, t->matrix->taken + 32 * m, 1);
             }
         }
     }
@@ -168,7 +164,7 @@ FW_STAGE vf matrix_noise(tile *t) {
         for (int64_t i = 0; i < FW_MATRIX_TOKENS; i += FW_LANES) {
             vf weight = load(t->count + i), one = {0};
             if (hits >> m & 1) {
-                weight -= load(x->taken + 32 * m + i);
+                weight += load(x->taken + 32 * m + i);
                 store(x->taken + 32 * m + i, (vf){0});
             }
             const vf score = load(x->score + 32 * (48 + m) + i), g = noise_pair(score, &one, lossy);
@@ -184,8 +180,7 @@ FW_STAGE vf matrix_noise(tile *t) {
 FW_INLINE void turn_coefficients(const float *low, const float *high, bf16_pair *to) {
     vi r[16];
     FW_UNROLL for (int p = 0; p < 16; p++) r[p] = paired(load(low + 32 * p), high ? load(high + 32 * p) : (vf){0});
-    turn(r);
-    FW_UNROLL for (int i = 0; i < 16; i++) store_pairs(to + 16 * i, r[i]);
+    store_turned(to, r);
 }
 FW_STAGE void make_coefficients(tile *t) {
     struct matrix *x = t->matrix;

@@ -235,8 +235,8 @@ FW_INLINE void point_to_tile(tile *t) {
     t->halo_out = t->halos.out + t->i0 + t->low;
     t->halo_rate = t->halos.rate + t->i0 + t->low;
 }
-/* Finds the rows and the windows of the tile's tokens. */
-FW_STAGE void open_rows(tile *t) {
+/* Finds the rows and the windows of the tile's tokens. Returns whether there is anything to train. */
+FW_STAGE int open_rows(tile *t) {
     const fw_job *job = t->job;
     const stream *s = &t->s;
     const int cbow = job->run.cbow;
@@ -259,6 +259,7 @@ FW_STAGE void open_rows(tile *t) {
             store_anywhere(t->pair_weight + t->first_pair[i] + p, load_anywhere(weight + p));
     }
     for (int64_t i = t->n; i < t->rows; i++) t->count[i] = 0;
+    return cbow || t->first_pair[t->n] > 0;
 }
 
 FW_INLINE void prefetch_row(const tile *t, const float *row) {
@@ -319,21 +320,22 @@ FW_STAGE void renew_noise(tile *t) {
     }
 }
 
-/* Removes noise words that are a token's own targets: word2vec skips a noise word that equals the target. */
-FW_INLINE void remove_hits(tile *t, int64_t j, int32_t word) {
+/* Takes from each token's weight of a noise word, `step` floats apart, the weight of its pair with stream token j,
+   which is that word: word2vec skips a noise word that equals the target. */
+FW_INLINE void take_weight(const tile *t, int64_t j, float *weight, int64_t step) {
     const stream *s = &t->s;
     const int64_t low = t->low, high = low + t->slots - 1;
+    const int64_t from = j - high > t->i0 ? j - high : t->i0;
+    const int64_t to = j - low < t->i0 + t->n - 1 ? j - low : t->i0 + t->n - 1;
+    for (int64_t i = from; i <= to; i++)
+        if (i != j && s->first[i] <= j && j <= s->last[i])
+            weight[(i - t->i0) * step] -= t->job->pair_weight[i < j ? j - i : i - j];
+}
+FW_INLINE void remove_hits(tile *t, int64_t j, int32_t word) {
     for (int64_t m = 0; m < t->noise_slots; m++) {
         if (t->noise_word[m] != word) continue;
-        if (t->job->run.cbow) {
-            t->weight[(j - t->i0) * t->column_stride + m] = 0;
-            continue;
-        }
-        int64_t from = j - high > t->i0 ? j - high : t->i0,
-                to = j - low < t->i0 + t->n - 1 ? j - low : t->i0 + t->n - 1;
-        for (int64_t i = from; i <= to; i++)
-            if (i != j && s->first[i] <= j && j <= s->last[i])
-                t->weight[(i - t->i0) * t->column_stride + m] -= t->job->pair_weight[i < j ? j - i : i - j];
+        if (t->job->run.cbow) t->weight[(j - t->i0) * t->column_stride + m] = 0;
+        else take_weight(t, j, t->weight + m, t->column_stride);
     }
 }
 

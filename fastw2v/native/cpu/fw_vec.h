@@ -130,10 +130,8 @@ FW_INLINE vf dot_lanes(const float *x, const float *y, int64_t columns) {
     return sums[0] + sums[1];
 }
 
-/* to[l][r] = from[r][k + l] for a square of FW_LANES x FW_LANES; the rows of `to` are `stride` long. */
-FW_INLINE void transpose(float *const *from, int64_t k, float *to, int64_t stride) {
-    vf r[FW_LANES];
-    FW_UNROLL for (int i = 0; i < FW_LANES; i++) r[i] = load(from[i] + k);
+/* Turns a square of FW_LANES x FW_LANES numbers of 32 bits. */
+FW_INLINE void turn(vf *r) {
 #define FW_STEP(h)                                                                                                     \
     FW_UNROLL for (int i = 0; i < FW_LANES; i++) if (!(i & h)) {                                                       \
         vf a = r[i], b = r[i + h];                                                                                     \
@@ -149,6 +147,13 @@ FW_INLINE void transpose(float *const *from, int64_t k, float *to, int64_t strid
     FW_STEP(8)
 #endif
 #undef FW_STEP
+}
+
+/* to[l][r] = from[r][k + l] for a square of FW_LANES x FW_LANES; the rows of `to` are `stride` long. */
+FW_INLINE void transpose(float *const *from, int64_t k, float *to, int64_t stride) {
+    vf r[FW_LANES];
+    FW_UNROLL for (int i = 0; i < FW_LANES; i++) r[i] = load(from[i] + k);
+    turn(r);
     FW_UNROLL for (int i = 0; i < FW_LANES; i++) store(to + stride * i, r[i]);
 }
 
