@@ -59,9 +59,9 @@ def random_corpus(rng, words, tokens, sentences):
 
 def on_matrix_registers(plan):
     """Whether the kernel for AMX trains this plan's tiles on them: fits_matrix in native/cpu/fw_matrix.h."""
-    usual = not (plan.cbow or plan.hierarchical or plan.pairwise_noise) and plan.negative_sampling
+    usual = not (plan.hierarchical or plan.pairwise_noise) and plan.negative_sampling
     narrow = plan.passes == 1 and plan.window <= 7
-    return usual and narrow and plan.tile_tokens <= 32 and plan.noise_slots <= 32
+    return usual and narrow and 20 <= plan.tile_tokens <= 32 and plan.noise_slots <= 32
 
 
 class Trial:

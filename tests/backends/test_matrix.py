@@ -48,17 +48,22 @@ class Trial:
         ends = np.sort(rng.integers(0, tokens + 1, int(rng.integers(1, 6))))
         offsets = np.concatenate([[0], ends, [tokens]]).astype(np.int64)
         self.corpus = EncodedCorpus.from_ids(ids, [str(word) for word in range(words)], offsets)
+        if rng.random() < 0.5:
+            architecture = {"shrink_windows": [True, False, "draw", "inverse"][rng.integers(4)]}
+        else:
+            means = {"cbow_mean": bool(rng.integers(2)), "cbow_gradient": ["sum", "mean"][rng.integers(2)]}
+            architecture = {"architecture": "cbow", "shrink_windows": [True, False][rng.integers(2)], **means}
         params = TrainingParameters(
             vector_size=int(rng.choice([1, 3, 16, 17, 32, 33, 100, 300])),
             window=int(rng.integers(1, 8)),
             negative=int(rng.integers(1, 12)),
             sample=0,
             learning_rate=rate,
-            shrink_windows=[True, False, "draw", "inverse"][rng.integers(4)],
+            **architecture,
         )
         counts = np.bincount(ids, minlength=words).astype(np.int64)
         shape = {
-            "tile_tokens": int(rng.choice([1, 5, 16, 17, 31, 32, 32])),
+            "tile_tokens": int(rng.choice([20, 31, 32, 32])),
             "noise_slots": int(rng.choice([1, 7, 16, 16, 20, 32])),
             "noise_life": int(rng.integers(1, 4)),
         }
@@ -114,7 +119,18 @@ class OnRoundedFactors(reference.Run):
         self.rate = super()._rate(epoch, position)
         return self.rate
 
+    def _hidden(self, seen):
+        self.counts = np.maximum(seen.counts, 1)[:, None]
+        total = (rounded(self._input.forward(seen.words)) * seen.mask[:, :, None]).sum(axis=1)
+        return total * rounded(1 / self.counts) if self.plan.cbow_mean else total
+
+    def _context_gradient(self, gradient, seen):
+        errors = rounded(self.rate * gradient) / self.rate
+        return errors[:, None, :] * (seen.mask * seen.share)[:, :, None]
+
     def _score_words(self, hidden, targets, weight, share, noise_words, noise_weight, loss_weight):
+        if self.plan.cbow:
+            return self._score_with_noise(hidden, targets, weight, share, noise_words, noise_weight, loss_weight)
         words = np.concatenate([targets, noise_words], axis=1)
         labels = np.concatenate([np.ones(targets.shape), np.zeros(noise_words.shape)], axis=1)
         own, met = rounded(hidden), rounded(self._output.params[0])[words]
@@ -129,6 +145,27 @@ class OnRoundedFactors(reference.Run):
         np.add.at(moved, words, shares[:, :, None] * own[:, None, :])
         self._output.grads[0][:] = moved
         return np.einsum("tk,tkd->td", gradient, met)
+
+    def _score_with_noise(self, hidden, target, weight, share, noise_words, noise_weight, loss_weight):
+        """CBOW: scores and coefficients of targets are not rounded; the errors returned are those of each context."""
+        divisor = self.counts if self.plan.cbow_divide else np.ones_like(self.counts)
+        words = np.concatenate([target, noise_words], axis=1)
+        labels = np.concatenate([np.ones(target.shape), np.zeros(noise_words.shape)], axis=1)
+        own, seen = self._output.params[0][target[:, 0]], rounded(self._output.params[0])[noise_words]
+        of_target = np.einsum("td,td->t", hidden, own)[:, None]
+        scores = np.concatenate([of_target, np.einsum("td,tkd->tk", rounded(hidden), seen)], axis=1)
+        self.stats.loss_sum += float(
+            self._loss.forward(scores, labels, weights=np.concatenate([weight, loss_weight], axis=1))
+        )
+        self._loss.forward(scores, labels, weights=np.concatenate([weight, noise_weight], axis=1))
+        gradient = self._loss.backward()
+        moved = np.zeros_like(self._output.params[0])
+        noise = rounded(self.rate * gradient[:, 1:]) / self.rate
+        np.add.at(moved, words[:, 0], gradient[:, :1] * share * hidden)
+        np.add.at(moved, noise_words, noise[:, :, None] * rounded(hidden)[:, None, :])
+        self._output.grads[0][:] = moved
+        noise = rounded(self.rate * gradient[:, 1:] / divisor) / self.rate
+        return np.einsum("tk,tkd->td", noise, seen) + gradient[:, :1] / divisor * own
 
 
 def test_a_tile_is_that_of_rounded_factors(model):
@@ -155,15 +192,26 @@ def test_a_tile_is_that_of_rounded_factors(model):
 @AMX
 @pytest.mark.parametrize(
     "changes",
-    [{"architecture": "cbow"}, {"loss": "hs"}, {"negative_sharing": "pair"}, {"window": 8}, {"window": 40}],
+    [
+        {"loss": "hs"},
+        {"negative_sharing": "pair"},
+        {"window": 8},
+        {"window": 40},
+        {"architecture": "cbow", "window": 8},
+        {"tile_tokens": 19},
+        {"architecture": "cbow", "tile_tokens": 19},
+    ],
     ids=str,
 )
 def test_other_tiles_are_trained_as_by_avx512(changes):
+    changes = dict(changes)
     rng = np.random.default_rng()
     corpus = EncodedCorpus.from_ids(rng.integers(0, 50, 3000).astype(np.int32), [str(word) for word in range(50)])
+    tile_tokens = changes.pop("tile_tokens", 32)
     params = TrainingParameters(vector_size=20, **changes)
     counts = np.bincount(corpus.ids, minlength=50)
     made, tables = plan.make_plan(corpus, params.checked(), 1), make_tables(counts, params)
+    made = dataclasses.replace(made, tile_tokens=tile_tokens)
     rows = 50 - 1 if params.loss == "hs" else 50
     found = []
     for isa in ("amx", "avx512"):

@@ -39,13 +39,12 @@ def text(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def stages_without_work():
-    """``stages_without_work(architecture)``: the stages of the kernel in use that do nothing."""
+    """``stages_without_work(architecture, plan)``: the stages of the kernel in use that do nothing."""
 
-    def named(architecture):
-        if architecture == "cbow":
-            return []
-        on_amx = instruction_sets()["selected"] == "amx"  # which updates all rows in one stage
-        return ["gather", *(("halo_updates", "noise_updates") if on_amx else ())]
+    def named(architecture, plan):
+        on_registers = instruction_sets()["selected"] == "amx" and plan.tile_tokens >= 20
+        gathered = ["gather"] if architecture == "skipgram" else []
+        return gathered + (["halo_updates", "noise_updates"] if on_registers else [])  # which update all rows at once
 
     return named
 

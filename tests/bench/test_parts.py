@@ -54,4 +54,4 @@ def test_the_kernel_with_a_clock_trains_what_the_package_trains(
     np.testing.assert_allclose(states[0].w_out, state.w_out, atol=1e-6)
     assert kept_tokens == pytest.approx(training.kept_tokens(corpus, state), rel=0.05)
     taken = dict(zip(stages.STAGES, ns > 0, strict=True))
-    assert [stage for stage in taken if not taken[stage]] == stages_without_work(architecture)
+    assert [stage for stage in taken if not taken[stage]] == stages_without_work(architecture, state.plan)

@@ -11,10 +11,11 @@
 #include "fw_scores.h"
 #include "fw_updates.h"
 #ifdef FW_MATRIX
-#include "fw_matrix_updates.h"
+#include "fw_matrix_tile.h"
 #else
 /* No tile is trained by matrix registers. */
 #define fits_matrix(job) ((void)(job), 0)
+#define FW_MATRIX_TOKENS 0
 #define lay_out_matrix(t, block, used) ((void)0)
 #define init_matrix(t) ((void)0)
 #define open_matrix(t) (0)
@@ -41,7 +42,7 @@ static size_t lay_out(const fw_job *job, char *block) {
     size_t used = 0;
     piece(NULL, &used, 1, sizeof(tile));
     const int64_t tokens = job->run.longest_chunk + 2 * (int64_t)job->run.window + 8; /* eight are written at once */
-    const int64_t rows = (job->run.tile_tokens + 15) / 16 * 16;
+    const int64_t rows = fits_matrix(job) ? FW_MATRIX_TOKENS : (job->run.tile_tokens + 15) / 16 * 16;
     int64_t slots = 0; /* of the widest pass */
     for (int p = 0; p < job->run.passes; p++)
         if (job->pass_slot[p + 1] - job->pass_slot[p] > slots) slots = job->pass_slot[p + 1] - job->pass_slot[p];
