@@ -13,7 +13,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 
 from fastw2v.errors import BackendUnavailable, warn_user
-from fastw2v.planning.concurrency import tokens_in_flight
+from fastw2v.planning.concurrency import PRIVATE_WORDS, kept_shares, private_tiles, tokens_in_flight
 from fastw2v.planning.plan import ChunkStats
 
 cdef extern from "fw_settings.h" nogil:
@@ -45,6 +45,8 @@ cdef extern from "cpu/fw_kernel.h" nogil:
         const int32_t *path_step
         const uint32_t *crown_path
         const uint8_t *frozen
+        int64_t first_private, last_private, most_private
+        const int32_t *private_tiles
     ctypedef struct fw_stats:
         int64_t tokens, chunks
         double pairs, loss
@@ -174,6 +176,8 @@ cdef class Run:
     cdef Worker *workers
     cdef fw_team *team
     cdef int n_jobs
+    cdef object shares  # of the kept tokens, of words whose rows threads may keep to themselves
+    cdef object tiles  # and for how many tiles they do
     cdef object owned  # everything that `job` and `workers` point into
     cdef public object stats
 
@@ -204,6 +208,7 @@ cdef class Run:
             raise ValueError(f"the corpus has ids outside 0..{vocabulary - 1}")
         self.n_jobs = max(1, n_jobs)
         self.stats = ChunkStats()
+        shares = kept_shares(corpus, tables, PRIVATE_WORDS) if self.n_jobs > 1 else np.zeros(0)
         self.job = fw_job(
             run=fw_settings(
                 vocabulary=vocabulary, vector_size=w_in.shape[1], stride=stride,
@@ -221,6 +226,7 @@ cdef class Run:
             keep_threshold=&keep_threshold[0], noise_threshold=&noise_threshold[0], noise_alias=&noise_alias[0],
             pair_weight=&pair_weight[0], weight_within=&weight_within[0], pass_slot=&pass_slot[0],
             output_rate=&output_rate[0], path_begin=NULL, path_step=NULL, crown_path=NULL, frozen=NULL,
+            first_private=0, last_private=0, most_private=len(shares), private_tiles=NULL,
         )
         if frozen is not None:
             self.job.frozen = &frozen[0]
@@ -239,6 +245,7 @@ cdef class Run:
             self.workers[i].workspace = <void *> ((<size_t> &bytes_of[i, 0, 0] + 63) & ~(<size_t> 63))
             kernel.init_workspace(&self.job, self.workers[i].workspace)
         self.owned = (arrays, corpus, tables, plan, workspaces, pair_weight, weight_within)
+        self.shares = shares
 
     def __dealloc__(self):
         free(self.workers)
@@ -254,6 +261,7 @@ cdef class Run:
             raise ValueError(f"epoch {epoch}, chunks [{first}, {last}): not in the plan, or the run is closed")
         cdef int i, started, n = self.threads(epoch, first, last)
         cdef void **items
+        plan = self.owned[3]
         error = None
         self.stats = ChunkStats()
         if n == 0:
@@ -265,6 +273,7 @@ cdef class Run:
             fw_team_free(self.team)
             self.team = NULL
             raise MemoryError("no memory to start threads")
+        self._keep_private(plan.rate_at(epoch, first), n)
         for i in range(n):
             self.workers[i].epoch = epoch
             self.workers[i].stats = fw_stats(tokens=0, pairs=0.0, loss=0.0, chunks=0)
@@ -299,6 +308,17 @@ cdef class Run:
             return 0
         bearable = tokens_in_flight(plan, plan.rate_at(epoch, first)) / plan.tile_tokens
         return int(max(1, min(self.n_jobs, last - first, bearable)))
+
+    cdef object _keep_private(self, double rate, int threads):
+        """Set which words' rows each thread keeps to itself until the next call, and for how many tiles."""
+        tiles = private_tiles(self.owned[3], rate, threads, self.shares)
+        cdef const int32_t[::1] view = tiles
+        kept = np.flatnonzero(tiles)
+        self.job.first_private = kept[0] if len(kept) else 0
+        self.job.last_private = len(tiles) if len(kept) else 0
+        if len(kept):
+            self.job.private_tiles = &view[0]
+        self.tiles = tiles
 
     cdef object _wait(self):
         """Wait for the team; return the exception that a signal handler raised, or None."""

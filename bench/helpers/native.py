@@ -86,7 +86,8 @@ class Job:
         fill_settings(self.record["run"], plan, *arrays.w_in.shape)
         self._owned = []  # the arrays to which the record points
         for name in self.LAYOUT.names[1:]:
-            array = next(getattr(one, name) for one in (arrays, corpus, tables, plan) if hasattr(one, name))
+            given = (getattr(one, name) for one in (arrays, corpus, tables, plan) if hasattr(one, name))
+            array = next(given, None)  # none: of several threads alone
             self._owned.append(array)
             self.record[name] = 0 if array is None else array.ctypes.data
 

@@ -28,6 +28,12 @@ DAMPED_STALENESS = 7.5
 # Tokens that a GPU may have in flight with damping where the bound allows fewer; 0: the bound alone decides. To become
 # 4,096 when `python -m bench.gpu --part flight` has found the same scores on a GPU: its last row says so.
 DAMPED_FLIGHT = 0
+# How many of the most frequent words may have rows that a CPU thread keeps to itself for some tiles: see
+# native/cpu/fw_private.h. With 128 of them, what threads wait for each other's caches is nearly gone.
+PRIVATE_WORDS = 64
+# For how many tiles. With fewer, copying costs what it saves; with more, nothing is left to be saved.
+PRIVATE_TILES_MIN = 4
+PRIVATE_TILES_MAX = 64
 # A pass over a small corpus must not become one step: at most one in this many of its kept tokens is in flight.
 TOKENS_PER_FLIGHT = 500
 
@@ -40,6 +46,28 @@ def tokens_in_flight(plan: Plan, rate: float) -> float:
     """
     one = max(plan.kept_share, 1e-12) * max(plan.pairs, 1e-12) * plan.outputs * max(rate, 1e-12)
     return FLIGHT_STALENESS_MAX / (one * plan.output_rate**0.5)
+
+
+def private_tiles(plan: Plan, rate: float, threads: int, shares: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Return for how many tiles each of some CPU threads keeps words' rows to itself, int32; 0 for not at all.
+
+    What others do not see yet is in flight, so the tiles of all threads together stay within that bound: a word that is
+    half as frequent as the most frequent one may have twice as many.
+
+    Parameters
+    ----------
+    plan : Plan
+    rate : float
+        The learning rate.
+    threads : int
+    shares : ndarray of float, (n,)
+        The shares of the n most frequent words in the kept tokens, in falling order.
+    """
+    if threads == 1 or len(shares) == 0:
+        return np.zeros(len(shares), np.int32)
+    bound = tokens_in_flight(plan, rate) / (threads * plan.tile_tokens)
+    tiles = np.minimum(bound * plan.kept_share / np.maximum(shares, 1e-12), PRIVATE_TILES_MAX)
+    return np.where(tiles < PRIVATE_TILES_MIN, 0, tiles).astype(np.int32)
 
 
 @dataclass(frozen=True)
@@ -93,3 +121,14 @@ def kept_counts(corpus: EncodedCorpus, tables: Tables) -> NDArray[np.float64]:
     """Return the expected number of kept tokens of each word in an epoch, float64 (V,)."""
     counts = word_counts(corpus) if tables.counts is None else tables.counts
     return counts * ((tables.keep_threshold.astype(np.float64) + 1) / 2.0**32)
+
+
+def kept_shares(corpus: EncodedCorpus, tables: Tables, most: int) -> NDArray[np.float64]:
+    """Return the shares of the most frequent words in the kept tokens, at most ``most``, float64, in falling order.
+
+    Words are numbered by frequency. Where they are not, only the first ones whose shares fall count.
+    """
+    kept = kept_counts(corpus, tables)
+    shares = kept[:most] / max(kept.sum(), 1e-12)
+    rises = np.flatnonzero(np.diff(shares) > 0)
+    return shares[: rises[0] + 1] if len(rises) else shares

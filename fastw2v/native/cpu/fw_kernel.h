@@ -36,6 +36,10 @@ typedef struct fw_job {
     const int32_t *path_step;   /* each 2 * node + code, from the root on */
     const uint32_t *crown_path; /* (V,) each word's path through the crown: see fw_nodes.h */
     const uint8_t *frozen;      /* (V,) 1 where the input row is not trained; or NULL */
+    /* Words whose rows a thread keeps to itself, [first, last), at most most_private; for how many tiles each. See
+       fw_private.h. */
+    int64_t first_private, last_private, most_private;
+    const int32_t *private_tiles; /* (most_private,) by word */
 } fw_job;
 
 /* Sums over the chunks that one thread has trained. */

@@ -8,6 +8,7 @@
 
 #include "fw_nodes.h"
 #include "fw_pairs.h"
+#include "fw_private.h"
 #include "fw_scores.h"
 #include "fw_updates.h"
 #ifdef FW_MATRIX
@@ -69,6 +70,10 @@ static size_t lay_out(const fw_job *job, char *block) {
     FW_PIECE(s.first, tokens);
     FW_PIECE(s.last, tokens);
     FW_PIECE(s.position, tokens);
+    FW_PIECE(copies, 2 * job->most_private * t->stride);
+    FW_PIECE(published, 2 * job->most_private * t->stride);
+    FW_PIECE(due, 2 * job->most_private + FW_LANES);
+    FW_PIECE(due_place, 2 * job->most_private);
     FW_PIECE(hidden, rows * t->stride);
     FW_PIECE(error, job->run.cbow ? rows * t->stride : 0);
     FW_PIECE(noise_columns, t->column_stride * t->stride);
@@ -142,6 +147,7 @@ static void init_workspace(const fw_job *job, void *workspace) {
 static int64_t open_chunk(const fw_job *job, void *workspace, int64_t epoch, int64_t chunk, fw_stats *stats) {
     tile *t = workspace;
     t->epoch = epoch;
+    open_private(t);
     fill_stream(&t->s, job, epoch, chunk);
     open_sides(t);
     if (job->run.tile_tokens > 1) hold_bursts(t, epoch);
@@ -187,18 +193,10 @@ static void finish_tile(const tile *t, vf loss, fw_stats *stats) {
     stats->loss += (double)sum(loss);
 }
 
-static void train_tile(const fw_job *job, void *workspace, int64_t step, fw_stats *stats) {
-    tile *t = workspace;
+static void train_rows(tile *t, fw_stats *stats) {
     vf loss = {0};
+    const fw_job *job = t->job;
     const int words = job->run.negative_sampling;
-    const int trains = open_tile(t, step);
-    FW_MARK(opening);
-    if (t->matrix) {
-        if (trains) finish_tile(t, train_matrix(t), stats);
-        if (step == t->steps - 1) matrix_end();
-        return;
-    }
-    if (!trains) return;
     if (job->run.cbow) {
         hidden_rows(t);
         FW_MARK(gather);
@@ -227,6 +225,18 @@ static void train_tile(const fw_job *job, void *workspace, int64_t step, fw_stat
     noise_updates(t);
     FW_MARK(noise_updates);
     finish_tile(t, loss, stats);
+}
+
+static void train_tile(const fw_job *job, void *workspace, int64_t step, fw_stats *stats) {
+    tile *t = workspace;
+    (void)job;
+    const int trains = open_tile(t, step);
+    if (t->places > 0) find_due(t, step);
+    FW_MARK(opening);
+    if (trains && t->matrix) finish_tile(t, train_matrix(t), stats);
+    else if (trains) train_rows(t, stats);
+    if (t->places > 0) publish(t);
+    if (t->matrix && step == t->steps - 1) matrix_end();
 }
 
 const fw_kernel FW_KERNEL = {FW_KERNEL_NAME, workspace_bytes, init_workspace, open_chunk, train_tile};

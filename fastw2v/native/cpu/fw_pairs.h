@@ -15,7 +15,7 @@ FW_INLINE void put_noise(tile *t, int64_t i, int64_t slot, int32_t target, float
             fw_draw(t->s.noise_key, (uint64_t)t->s.position[t->i0 + i], (uint64_t)(slot * job->run.negative + k));
         int32_t word = fw_noise(bits, job->noise_threshold, job->noise_alias, (uint32_t)job->run.vocabulary);
         if (word == target) continue;
-        t->pair_row[t->pair_count] = output_row(job, word);
+        t->pair_row[t->pair_count] = output_row(t, word);
         t->pair_coefficient[t->pair_count] = weight;
         t->pair_rate[t->pair_count] = job->output_rate[word];
         t->pair_token[t->pair_count++] = (int32_t)i;

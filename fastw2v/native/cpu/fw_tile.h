@@ -96,6 +96,12 @@ typedef struct tile {
     float *node_score, *node_weight, *node_coefficient; /* (rows, longest_path): of each token and node */
     int32_t *node_token;                                /* (rows): the tokens that have the word in their windows */
     float *token_weight;                                /* (rows): the weight of each such pair */
+    /* private rows: see fw_private.h */
+    int32_t first_private, private_words;
+    int64_t places, due_count;
+    float *private_in, *private_out; /* where the copies of all words' rows would begin */
+    float *copies, *published;       /* (places, stride) and what they were when published last */
+    int32_t *due, *due_place;        /* (places) the step after which each is published; those after this one */
     struct matrix *matrix; /* what products on matrix registers need (fw_matrix.h); NULL if tiles are trained without */
 } tile;
 
@@ -140,7 +146,13 @@ FW_INLINE void *piece(char *block, size_t *used, int64_t count, size_t size) {
         }                                                                                                              \
     } while (0)
 
-FW_INLINE float *output_row(const fw_job *job, int32_t word) { return job->w_out + (int64_t)word * job->run.stride; }
+FW_INLINE int is_private(const tile *t, int32_t word) {
+    return (uint32_t)(word - t->first_private) < (uint32_t)t->private_words;
+}
+/* The row of a word that this thread trains. */
+FW_INLINE float *output_row(const tile *t, int32_t word) {
+    return (is_private(t, word) ? t->private_out : t->job->w_out) + (int64_t)word * t->stride;
+}
 
 /* Token i's window: its first slot, its number of pairs, and the slot of each pair, which skips the token itself. */
 FW_INLINE int64_t window_first(const tile *t, int64_t i) { return t->first_slot[i]; }
@@ -178,11 +190,19 @@ FW_INLINE void point_nowhere(const tile *t, side to, int64_t from, int64_t end) 
     }
 }
 /* Sets the rows of one side; base is NULL if there are none, frozen and rates if no word has any. */
-FW_INLINE void point_to_rows(const tile *t, side to, float *base, const uint8_t *frozen, const float *rates) {
+FW_INLINE void point_to_rows(const tile *t, side to, float *base, float *private, const uint8_t *frozen,
+                             const float *rates) {
     const int64_t n = base ? t->s.n : 0;
     const int32_t *word = t->s.word;
+    const uint32_t words = (uint32_t)t->private_words;
+    const int32_t first = t->first_private;
     const uint32_t stride = (uint32_t)t->stride; /* 32 bits times 32 bits: a vector multiplies 64 by 64 slowly */
-    for (int64_t j = 0; j < n; j++) to.row[j] = base + (uint64_t)(uint32_t)word[j] * stride;
+    /* no choice of a pointer: that would not be done in vectors */
+    const uint64_t apart = n > 0 ? (uint64_t)((char *)private - (char *)base) : 0;
+    for (int64_t j = 0; j < n; j++) {
+        const uint64_t is_private = (uint32_t)(word[j] - first) < words ? apart : 0;
+        to.row[j] = (float *)((char *)base + 4 * (uint64_t)(uint32_t)word[j] * stride + is_private);
+    }
     for (int64_t j = 0; j < n; j++) to.out[j] = frozen && frozen[word[j]] ? t->sink : to.row[j];
     for (int64_t j = 0; j < n; j++) to.rate[j] = rates ? rates[word[j]] : 1;
     point_nowhere(t, to, -(int64_t)t->job->run.window, 0);
@@ -219,11 +239,11 @@ FW_STAGE void open_sides(tile *t) {
     const fw_job *job = t->job;
     float *const outputs = job->run.negative_sampling ? job->w_out : NULL;
     if (job->run.cbow) {
-        point_to_rows(t, t->owns, outputs, NULL, job->output_rate);
-        point_to_rows(t, t->halos, job->w_in, job->frozen, NULL);
+        point_to_rows(t, t->owns, outputs, t->private_out, NULL, job->output_rate);
+        point_to_rows(t, t->halos, job->w_in, t->private_in, job->frozen, NULL);
     } else {
-        point_to_rows(t, t->owns, job->w_in, job->frozen, NULL);
-        point_to_rows(t, t->halos, outputs, NULL, job->output_rate);
+        point_to_rows(t, t->owns, job->w_in, t->private_in, job->frozen, NULL);
+        point_to_rows(t, t->halos, outputs, t->private_out, NULL, job->output_rate);
     }
 }
 
@@ -296,7 +316,7 @@ FW_STAGE void draw_noise(tile *t, int64_t number) {
     }
     for (int64_t i = 0; i < n; i++) {
         t->drawn[i] = fw_alias(draw[i], threshold, alias);
-        prefetch_row(t, output_row(job, t->drawn[i]));
+        prefetch_row(t, output_row(t, t->drawn[i]));
     }
     t->drawn_count = n;
 }
@@ -313,7 +333,7 @@ FW_STAGE void renew_noise(tile *t) {
     for (int64_t i = 0; i < fresh; i++) {
         const int32_t m = t->draw_slot[i], word = t->drawn[i];
         t->noise_word[m] = word;
-        t->noise_row[m] = output_row(t->job, word);
+        t->noise_row[m] = output_row(t, word);
         t->noise_rate[m] = t->job->output_rate[word];
         t->loss_weight[m] = each;
         t->lossy[m / FW_LANES] = 1;
