@@ -9,6 +9,7 @@ import pytest
 
 from fastw2v import EncodedCorpus, encode
 from fastw2v.planning import concurrency, plan
+from fastw2v.planning.tables import make_tables, word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
 
 
@@ -60,3 +61,26 @@ def test_new_words_of_a_later_pass_count_though_others_were_frequent_before():
     before = np.array([50_000_000 if word == "old" else 4_000 for word in corpus.vocabulary.words])
     made = plan.make_plan(corpus, TrainingParameters(sample=0, epochs=1).checked(), 1, kept_by=before)
     assert made.output_rate == pytest.approx((200 / 4_000) ** 0.25)
+
+
+def test_threads_keep_rows_private_within_the_bound_on_tokens_in_flight():
+    made = crowd(tile_tokens=32).plan
+    shares = made.kept_share * np.array([1.0, 0.5, 0.2, 0.05])
+    bound = concurrency.tokens_in_flight(made, 0.05)
+    for threads in (2, 3, 8, 1000):
+        tiles = concurrency.private_tiles(made, 0.05, threads, shares)
+        assert (tiles * threads * made.tile_tokens * shares / made.kept_share <= bound).all()
+        assert ((tiles == 0) | (tiles >= 4) & (tiles <= 64)).all()
+        assert (np.diff(tiles) >= 0).all()
+    assert concurrency.private_tiles(made, 0.05, 2, shares).all()
+    assert (concurrency.private_tiles(made, 0.025, 8, shares) > concurrency.private_tiles(made, 0.05, 8, shares)).any()
+    assert not concurrency.private_tiles(made, 0.05, 1, shares).any()
+    assert not concurrency.private_tiles(made, 0.05, 10**6, shares).any()
+
+
+def test_private_rows_are_those_of_the_most_frequent_words():
+    """Words that are not in the order of frequency, as those that an update has added, have none."""
+    corpus = EncodedCorpus.from_ids([0, 0, 0, 1, 1, 2, 3, 3], ["a", "b", "c", "d"])
+    tables = make_tables(word_counts(corpus), TrainingParameters(sample=0))
+    np.testing.assert_allclose(concurrency.kept_shares(corpus, tables, 64), [3 / 8, 2 / 8, 1 / 8])
+    np.testing.assert_allclose(concurrency.kept_shares(corpus, tables, 2), [3 / 8, 2 / 8])
