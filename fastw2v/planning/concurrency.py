@@ -29,7 +29,7 @@ DAMPED_STALENESS = 7.5
 # 4,096 when `python -m bench.gpu --part flight` has found the same scores on a GPU: its last row says so.
 DAMPED_FLIGHT = 0
 # How many of the most frequent words may have rows that a CPU thread keeps to itself for some tiles: see
-# native/cpu/fw_private.h. With 128 of them, what threads wait for each other's caches is nearly gone.
+# native/cpu/fw_private.h. Sixteen gain 3 per cent with two threads, 32 gain 8, 64 gain 12 and 128 gain 11.
 PRIVATE_WORDS = 64
 # For how many tiles. With fewer, copying costs what it saves; with more, nothing is left to be saved.
 PRIVATE_TILES_MIN = 4
@@ -42,31 +42,51 @@ def tokens_in_flight(plan: Plan, rate: float) -> float:
     """Return how many tokens may be in flight at a learning rate: more as it falls.
 
     CPU threads are bounded, too: with default parameters English text allows about sixty of them (CBOW: twenty), and a
-    small vocabulary fewer. A small corpus needs no further bound there: it has few chunks, one for each thread.
+    small vocabulary fewer. A small corpus needs no further bound on threads: it has few chunks, one for each thread.
     """
     one = max(plan.kept_share, 1e-12) * max(plan.pairs, 1e-12) * plan.outputs * max(rate, 1e-12)
     return FLIGHT_STALENESS_MAX / (one * plan.output_rate**0.5)
 
 
-def private_tiles(plan: Plan, rate: float, threads: int, shares: NDArray[np.float64]) -> NDArray[np.int32]:
-    """Return for how many tiles each of some CPU threads keeps words' rows to itself, int32; 0 for not at all.
+@dataclass(frozen=True)
+class FrequentWords:
+    """The most frequent words, in the order of their ids.
 
-    What others do not see yet is in flight, so the tiles of all threads together stay within that bound: a word that is
-    half as frequent as the most frequent one may have twice as many.
-
-    Parameters
+    Attributes
     ----------
-    plan : Plan
-    rate : float
-        The learning rate.
-    threads : int
-    shares : ndarray of float, (n,)
-        The shares of the n most frequent words in the kept tokens, in falling order.
+    shares : ndarray of float64, (n,)
+        Their shares of the kept tokens, raised where a later word is more frequent.
+    output_rate : ndarray of float64, (n,)
+        The shares of the learning rate at which their output rows move.
+    kept : float
+        Expected number of kept tokens of all words in an epoch.
     """
-    if threads == 1 or len(shares) == 0:
-        return np.zeros(len(shares), np.int32)
-    bound = tokens_in_flight(plan, rate) / (threads * plan.tile_tokens)
-    tiles = np.minimum(bound * plan.kept_share / np.maximum(shares, 1e-12), PRIVATE_TILES_MAX)
+
+    shares: NDArray[np.float64]
+    output_rate: NDArray[np.float64]
+    kept: float
+
+    @classmethod
+    def of(cls, corpus: EncodedCorpus, tables: Tables, plan: Plan, most: int) -> FrequentWords:
+        """Return those with ids below ``most``: words are numbered by frequency, but for later passes and updates."""
+        kept = kept_counts(corpus, tables)
+        total = max(float(kept.sum()), 1e-12)
+        shares = np.maximum.accumulate(kept[:most][::-1])[::-1] / total
+        rates = tables.output_rate[:most].astype(np.float64) if plan.negative_sampling else np.ones(len(shares))
+        return cls(shares, rates, total)
+
+
+def private_tiles(plan: Plan, rate: float, threads: int, words: FrequentWords) -> NDArray[np.int32]:
+    """Return for how many tiles each of some CPU threads keeps the words' rows to itself, int32; 0 for not at all.
+
+    What others do not see yet is in flight. On average that is a word's tokens in so many tiles of each thread, which
+    stay within the bound: a word that is half as frequent may have twice as many tiles.
+    """
+    if threads == 1 or len(words.shares) == 0:
+        return np.zeros(len(words.shares), np.int32)
+    flight = min(tokens_in_flight(plan, rate), words.kept / TOKENS_PER_FLIGHT)
+    most = flight / (threads * plan.tile_tokens) * plan.kept_share * plan.output_rate**0.5
+    tiles = np.minimum(most / np.maximum(words.shares * words.output_rate**0.5, 1e-12), PRIVATE_TILES_MAX)
     return np.where(tiles < PRIVATE_TILES_MIN, 0, tiles).astype(np.int32)
 
 
@@ -121,14 +141,3 @@ def kept_counts(corpus: EncodedCorpus, tables: Tables) -> NDArray[np.float64]:
     """Return the expected number of kept tokens of each word in an epoch, float64 (V,)."""
     counts = word_counts(corpus) if tables.counts is None else tables.counts
     return counts * ((tables.keep_threshold.astype(np.float64) + 1) / 2.0**32)
-
-
-def kept_shares(corpus: EncodedCorpus, tables: Tables, most: int) -> NDArray[np.float64]:
-    """Return the shares of the most frequent words in the kept tokens, at most ``most``, float64, in falling order.
-
-    Words are numbered by frequency. Where they are not, only the first ones whose shares fall count.
-    """
-    kept = kept_counts(corpus, tables)
-    shares = kept[:most] / max(kept.sum(), 1e-12)
-    rises = np.flatnonzero(np.diff(shares) > 0)
-    return shares[: rises[0] + 1] if len(rises) else shares

@@ -44,7 +44,7 @@ def trained(corpus, monkeypatch, tiles=None, *, isa=None, frozen=None, **paramet
     for rows in (arrays.w_in, arrays.w_out):
         rows[:] = numbers.normal(0, 1 / np.sqrt(SIZE), rows.shape)
     if tiles is not None:
-        monkeypatch.setattr(_train, "private_tiles", lambda plan, rate, threads, shares: tiles(shares).astype(np.int32))
+        monkeypatch.setattr(_train, "private_tiles", lambda *given: tiles(given[-1].shares).astype(np.int32))
     run = _train.Run(arrays, corpus, tables, made, n_jobs=1 if tiles is None else 2, instruction_set=isa)
     for epoch in range(2):
         for chunk in range(made.chunks):
@@ -79,7 +79,7 @@ def test_what_others_do_meanwhile_is_kept(corpus, monkeypatch):
     many = EncodedCorpus.from_ids(np.tile(corpus.ids, 200), corpus.vocabulary)
     made, tables = plan.make_plan(many, params.checked(), 7), make_tables(word_counts(many), params)
     arrays = Arrays(empty_rows(WORDS, SIZE), empty_rows(WORDS, SIZE))
-    monkeypatch.setattr(_train, "private_tiles", lambda *given: np.full(len(given[-1]), 50, np.int32))
+    monkeypatch.setattr(_train, "private_tiles", lambda *given: np.full(len(given[-1].shares), 50, np.int32))
     run = _train.Run(arrays, many, tables, made, n_jobs=2)
     added, through = 0, threading.Event()
 

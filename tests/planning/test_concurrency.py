@@ -64,23 +64,32 @@ def test_new_words_of_a_later_pass_count_though_others_were_frequent_before():
 
 
 def test_threads_keep_rows_private_within_the_bound_on_tokens_in_flight():
-    made = crowd(tile_tokens=32).plan
-    shares = made.kept_share * np.array([1.0, 0.5, 0.2, 0.05])
+    made = dataclasses.replace(crowd(tile_tokens=32).plan, output_rate=0.25)
+    shares, rates = made.kept_share * np.array([1.0, 0.5, 0.2, 0.05]), np.array([0.25, 0.3, 0.5, 1.0])
+    words = concurrency.FrequentWords(shares, rates, 1e9)
     bound = concurrency.tokens_in_flight(made, 0.05)
     for threads in (2, 3, 8, 1000):
-        tiles = concurrency.private_tiles(made, 0.05, threads, shares)
-        assert (tiles * threads * made.tile_tokens * shares / made.kept_share <= bound).all()
+        tiles = concurrency.private_tiles(made, 0.05, threads, words)
+        relative = shares / made.kept_share * (rates / made.output_rate) ** 0.5
+        assert (tiles * threads * made.tile_tokens * relative <= bound).all()
         assert ((tiles == 0) | (tiles >= 4) & (tiles <= 64)).all()
         assert (np.diff(tiles) >= 0).all()
-    assert concurrency.private_tiles(made, 0.05, 2, shares).all()
-    assert (concurrency.private_tiles(made, 0.025, 8, shares) > concurrency.private_tiles(made, 0.05, 8, shares)).any()
-    assert not concurrency.private_tiles(made, 0.05, 1, shares).any()
-    assert not concurrency.private_tiles(made, 0.05, 10**6, shares).any()
+    assert concurrency.private_tiles(made, 0.05, 2, words).all()
+    assert (concurrency.private_tiles(made, 0.025, 8, words) > concurrency.private_tiles(made, 0.05, 8, words)).any()
+    assert not concurrency.private_tiles(made, 0.05, 1, words).any()
+    assert not concurrency.private_tiles(made, 0.05, 10**6, words).any()
+    small = dataclasses.replace(words, kept=50_000)  # at most one in 500 of its tokens is in flight
+    assert (concurrency.private_tiles(made, 0.05, 2, small)[:2] == 0).all()
 
 
-def test_private_rows_are_those_of_the_most_frequent_words():
-    """Words that are not in the order of frequency, as those that an update has added, have none."""
+def test_frequent_words_are_those_with_the_first_ids():
+    """A word that is less frequent than a later one, as in a later pass over other text, counts as that one does."""
     corpus = EncodedCorpus.from_ids([0, 0, 0, 1, 1, 2, 3, 3], ["a", "b", "c", "d"])
-    tables = make_tables(word_counts(corpus), TrainingParameters(sample=0))
-    np.testing.assert_allclose(concurrency.kept_shares(corpus, tables, 64), [3 / 8, 2 / 8, 1 / 8])
-    np.testing.assert_allclose(concurrency.kept_shares(corpus, tables, 2), [3 / 8, 2 / 8])
+    for loss, rates in (("ns", 1.0), ("hs", 1.0)):
+        params = TrainingParameters(sample=0, loss=loss, architecture="cbow")
+        made, tables = plan.make_plan(corpus, params.checked(), 1), make_tables(word_counts(corpus), params)
+        words = concurrency.FrequentWords.of(corpus, tables, made, 64)
+        np.testing.assert_allclose(words.shares, [3 / 8, 2 / 8, 2 / 8, 2 / 8])
+        np.testing.assert_allclose(words.output_rate, rates)
+        assert words.kept == pytest.approx(8)
+        assert len(concurrency.FrequentWords.of(corpus, tables, made, 2).shares) == 2

@@ -6,7 +6,7 @@
 
        hidden rows H      B F
        scores             H N'   those of the targets are sums in float32
-       errors E           G N    and T O in float32; then divided, if gradients are shared out
+       errors E           G N    and T O in float32; if gradients are shared out, G and T are divided first
        updates of F       C E
        updates of N       G' H   those of O are T H in float32
 

@@ -2,8 +2,9 @@
 
    Two threads that train at once write the rows of frequent words in turns, and each waits for the other's cache. So a
    thread trains copies of these rows, and publishes each after some tiles: it adds to the row what its copy has changed
-   since, and continues with the sum. A word's copies lag behind by at most `private_tiles` of it; its tokens in flight
-   stay within their bound (planning/concurrency.py). Words are numbered by frequency, so the private ones are a range.
+   since, and continues with the sum. A copy lags behind the shared row by `private_tiles` of its word at most; the
+   tokens in flight stay within their bound on average (planning/concurrency.py). Words are numbered by frequency, so
+   the private ones are a range.
 
    A place is that of a private row: of input rows, then of output rows of words, if the run trains any. */
 #ifndef FW_PRIVATE_H

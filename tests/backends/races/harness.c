@@ -59,6 +59,7 @@ static fw_job make_job(int cbow) {
     for (int i = 0; i < WORDS * STRIDE; i++) w_in[i] = (float)(rand() % 1000 - 500) / 1e4f;
     static const float weight[] = {0, 1, 1, 1, 1, 1}, weight_within[] = {0, 1, 2, 3, 4, 5};
     static const int32_t pass_slot[] = {0, 11};
+    static const int32_t private_tiles[] = {0, 4, 5, 6, 7, 8, 9, 10};
     return (fw_job){
         .run = {.vocabulary = WORDS,
                 .vector_size = STRIDE,
@@ -74,7 +75,7 @@ static fw_job make_job(int cbow) {
                 .window = 5,
                 .negative = 5,
                 .passes = 1,
-                .tile_tokens = 16,
+                .tile_tokens = 32,
                 .noise_slots = 16,
                 .noise_life = 2,
                 .cbow = cbow,
@@ -94,6 +95,10 @@ static fw_job make_job(int cbow) {
         .output_rate = output_rate,
         .weight_within = weight_within,
         .pass_slot = pass_slot,
+        .first_private = 1,
+        .last_private = 8,
+        .most_private = 8,
+        .private_tiles = private_tiles,
     };
 }
 
