@@ -55,7 +55,7 @@ class Trial:
             architecture = {"architecture": "cbow", "shrink_windows": [True, False][rng.integers(2)], **means}
         params = TrainingParameters(
             vector_size=int(rng.choice([1, 3, 16, 17, 32, 33, 100, 300])),
-            window=int(rng.integers(1, 8)),
+            window=int(rng.integers(1, 8 if "architecture" in architecture else 16)),
             negative=int(rng.integers(1, 12)),
             sample=0,
             learning_rate=rate,
@@ -195,7 +195,7 @@ def test_a_tile_is_that_of_rounded_factors(model):
     [
         {"loss": "hs"},
         {"negative_sharing": "pair"},
-        {"window": 8},
+        {"window": 16},
         {"window": 40},
         {"architecture": "cbow", "window": 8},
         {"tile_tokens": 19},

@@ -9,8 +9,9 @@
    of 32 numbers: the first adds up the scores; the second multiplies, and adds to the same slice of the rows. The
    updates of a slice depend on no other slice, so its copies, made before any of its rows changes, are the snapshot.
 
-   A block of 16 tokens meets two blocks of 16 halo rows, its own and the next, and a halo row meets at most 16
-   tokens, counting itself: this holds up to W = 7. */
+   A block of 16 tokens meets two blocks of 16 halo rows, its own and the next, and a halo row at most 16 tokens,
+   counting itself: this holds up to W = 7. A wide window, up to W = 15, meets a third block, and a halo row up to 32
+   tokens. */
 #ifndef FW_MATRIX_H
 #define FW_MATRIX_H
 
@@ -20,28 +21,31 @@
 #define FW_MATRIX_TOKENS 32
 #define FW_MATRIX_FEWEST                                                                                               \
     20 /* tokens of a tile: the products of fewer cost as much, and are slower than those of pairs */
-#define FW_MATRIX_WINDOW 7
+#define FW_MATRIX_WINDOW 7 /* of CBOW, and of skip-gram without a third block */
+#define FW_MATRIX_WIDE_WINDOW 15
 #define FW_MATRIX_NOISE 32
 enum { MATRIX = 16 * 16 }; /* 32-bit numbers of a register */
 
 typedef uint32_t bf16_pair;
 
 struct matrix {
-    int64_t slices, noise_blocks;
-    bf16_pair *x_turned;             /* (slices, 2, 16, 16): rows X of the tokens, a right factor of the scores */
-    bf16_pair *halo_plain;           /* (2 slices, 48, 16): left factors */
-    bf16_pair *noise_plain;          /* (2 slices, 16, 16) */
-    bf16_pair *x_pairs;              /* (2 halves of a slice, 16, 16): a right factor of the updates of what X met */
-    bf16_pair *halo_pairs;           /* (2 blocks of tokens, 2 halves, 16, 16) */
-    bf16_pair *noise_pairs;          /* (2 halves, 16, 16) */
-    bf16_pair *g_halo, *g_noise;     /* coefficients: (2 blocks of tokens, 16, 16) */
-    bf16_pair *g_turned;             /* the same, turned: (48 + 32, 16) */
-    float *score, *coefficient;      /* (48 + 32, 32), with room for a vector before and after */
+    int64_t slices, halo_blocks, noise_blocks; /* halo: 3, or 4 for a wide window; noise: 1 or 2 */
+    bf16_pair *x_turned;         /* (slices, 2, 16, 16): rows X of the tokens, a right factor of the scores */
+    bf16_pair *halo_plain;       /* (2 slices, halo, 16): left factors */
+    bf16_pair *noise_plain;      /* (2 slices, 16, 16) */
+    bf16_pair *x_pairs;          /* (2 halves of a slice, 16, 16): a right factor of the updates of what X met */
+    bf16_pair *halo_pairs;       /* (2 blocks of tokens, 2 halves, 16, 16): of two halo blocks */
+    bf16_pair *noise_pairs;      /* (2 halves, 16, 16); wide: (2 blocks of tokens, ...) of the third block, too */
+    bf16_pair *more_pairs;       /* wide: (2 halves, 16, 16): of the other noise words */
+    bf16_pair *g_halo, *g_noise; /* coefficients of these pairs: (2 blocks of tokens, 16, 16) */
+    bf16_pair *g_more;
+    bf16_pair *g_turned;             /* all coefficients, turned: (halo + noise, 16) */
+    float *score, *coefficient;      /* (halo + noise, 32), with room for two vectors before and after */
     float *taken;                    /* (32, 32): changes of noise words' weights: see take_weight */
     float *delta;                    /* (2, 16, 32): updates of a slice of 16 rows, these and the last ones */
-    uint8_t *first_slot, *last_slot; /* (16 + 32 + 16): of each token's window; none for tokens that are not there */
-    float **own, **halo;             /* (32) and (48): rows to read, the zero row where there is none */
-    float *slot_weight;              /* (16): pair weights of the slots 2 W - lane */
+    uint8_t *first_slot, *last_slot; /* (32 + 32 + 32): of each token's window; none for tokens that are not there */
+    float **own, **halo;             /* (32) and (64): rows to read, the zero row where there is none */
+    float *slot_weight;              /* (32): pair weights of the slots 2 W - lane */
     float *within;                   /* (16): weight_within */
     /* CBOW */
     float **hidden;                /* (32): the hidden rows */
@@ -62,8 +66,8 @@ struct matrix {
 FW_INLINE int fits_matrix(const fw_job *job) {
     const int tokens = job->run.tile_tokens;
     return job->run.negative_sampling && !job->run.hierarchical && !job->run.pairwise_noise && job->run.passes == 1 &&
-           job->run.window <= FW_MATRIX_WINDOW && tokens >= FW_MATRIX_FEWEST && tokens <= FW_MATRIX_TOKENS &&
-           job->run.noise_slots <= FW_MATRIX_NOISE;
+           job->run.window <= (job->run.cbow ? FW_MATRIX_WINDOW : FW_MATRIX_WIDE_WINDOW) &&
+           tokens >= FW_MATRIX_FEWEST && tokens <= FW_MATRIX_TOKENS && job->run.noise_slots <= FW_MATRIX_NOISE;
 }
 
 FW_INLINE int64_t smaller(int64_t x, int64_t y) { return x < y ? x : y; }
@@ -163,25 +167,28 @@ static void lay_out_matrix(tile *t, char *block, size_t *used) {
     struct matrix unused, *x = piece(block, used, 1, sizeof *x);
     t->matrix = x;
     if (!x) x = &unused;
-    const int cbow = t->job->run.cbow;
+    const int cbow = t->job->run.cbow, wide = t->job->run.window > FW_MATRIX_WINDOW;
+    x->halo_blocks = wide ? 4 : 3;
     x->slices = (t->vectors + 1) / 2;
     x->noise_blocks = (t->noise_slots + 15) / 16;
 #define FW_PIECE(field, count) x->field = piece(block, used, (count), sizeof *x->field)
     FW_PIECE(x_turned, x->slices * 2 * MATRIX);
-    FW_PIECE(halo_plain, 2 * 3 * MATRIX);
+    FW_PIECE(halo_plain, 2 * x->halo_blocks * MATRIX);
     FW_PIECE(noise_plain, 2 * MATRIX);
     FW_PIECE(x_pairs, 2 * MATRIX);
     FW_PIECE(halo_pairs, 4 * MATRIX);
-    FW_PIECE(noise_pairs, 2 * MATRIX);
+    FW_PIECE(noise_pairs, 4 * MATRIX);
+    FW_PIECE(more_pairs, wide ? 2 * MATRIX : 0);
     FW_PIECE(g_halo, 2 * MATRIX);
     FW_PIECE(g_noise, 2 * MATRIX);
-    FW_PIECE(g_turned, 5 * MATRIX);
-    FW_PIECE(score, 16 + 80 * 32 + 16);
-    FW_PIECE(coefficient, 16 + 80 * 32 + 16);
+    FW_PIECE(g_more, wide ? 2 * MATRIX : 0);
+    FW_PIECE(g_turned, (x->halo_blocks + 2) * MATRIX);
+    FW_PIECE(score, 32 + (x->halo_blocks + 2) * 16 * 32 + 32);
+    FW_PIECE(coefficient, 32 + (x->halo_blocks + 2) * 16 * 32 + 32);
     FW_PIECE(taken, FW_MATRIX_NOISE * 32);
     FW_PIECE(delta, 2 * 16 * 32);
-    FW_PIECE(first_slot, 16 + 32 + 16);
-    FW_PIECE(last_slot, 16 + 32 + 16);
+    FW_PIECE(first_slot, 32 + 32 + 32);
+    FW_PIECE(last_slot, 32 + 32 + 32);
     FW_PIECE(hidden, cbow ? 32 : 0);
     FW_PIECE(share, cbow ? 16 : 0);
     FW_PIECE(share_in_b, cbow ? 16 : 0);
@@ -197,19 +204,19 @@ static void lay_out_matrix(tile *t, char *block, size_t *used) {
     FW_PIECE(error, cbow ? 32 * 32 : 0);
     FW_PIECE(error_pairs, cbow ? 2 * MATRIX : 0);
     FW_PIECE(own, 32);
-    FW_PIECE(halo, 48);
-    FW_PIECE(slot_weight, 16);
+    FW_PIECE(halo, 64);
+    FW_PIECE(slot_weight, 32);
     FW_PIECE(within, 16);
 #undef FW_PIECE
     if (!block) return;
-    x->score += 16;
-    x->coefficient += 16;
+    x->score += 32;
+    x->coefficient += 32;
 }
 static void init_matrix(tile *t) {
     struct matrix *x = t->matrix;
     const fw_job *job = t->job;
     const int window = job->run.window;
-    memset(x->first_slot, 255, 16 + 32 + 16);
+    memset(x->first_slot, 255, 32 + 32 + 32);
     for (int d = 0; d <= window; d++) x->within[d] = job->weight_within[d];
     for (int d = 1; d <= window; d++) x->slot_weight[window - d] = x->slot_weight[window + d] = job->pair_weight[d];
     if (!job->run.cbow) return;
@@ -229,7 +236,7 @@ FW_INLINE void open_pointers(tile *t) {
     struct matrix *x = t->matrix;
     point_to_tile(t);
     for (int64_t i = 0; i < FW_MATRIX_TOKENS; i++) x->own[i] = i < t->n ? t->own[i] : t->zero;
-    for (int64_t h = 0; h < 48; h++) x->halo[h] = h < t->n + t->slots - 1 ? t->halo[h] : t->zero;
+    for (int64_t h = 0; h < 16 * x->halo_blocks; h++) x->halo[h] = h < t->n + t->slots - 1 ? t->halo[h] : t->zero;
 }
 
 #endif

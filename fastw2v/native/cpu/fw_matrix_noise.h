@@ -6,23 +6,24 @@
 
 /* ------------------------------------------------------------------ scores */
 
-/* The other 16 noise words. */
-FW_STAGE void more_noise_scores(tile *t) {
+/* Scores of 16 noise words, from the m-th on, once the factors of the tokens' rows are made. */
+FW_STAGE void more_noise_scores(tile *t, int64_t m) {
     struct matrix *x = t->matrix;
+    float *to = x->score + 32 * (16 * x->halo_blocks + m);
     MATRIX_ZERO(4);
     MATRIX_ZERO(5);
     for (int64_t slice = 0; slice < x->slices; slice++) {
         bf16_pair *plain = x->noise_plain + slice % 2 * MATRIX;
-        if (2 * slice + 1 < t->vectors) make_plain(t->noise_row + 16, 16, 32 * slice, 1, plain);
-        else make_plain(t->noise_row + 16, 16, 32 * slice, 0, plain);
+        if (2 * slice + 1 < t->vectors) make_plain(t->noise_row + m, 16, 32 * slice, 1, plain);
+        else make_plain(t->noise_row + m, 16, 32 * slice, 0, plain);
         MATRIX_LOAD(7, plain, 64);
         MATRIX_LOAD(6, x->x_turned + slice * 2 * MATRIX, 64);
         MATRIX_MULTIPLY(4, 7, 6);
         MATRIX_LOAD(6, x->x_turned + (slice * 2 + 1) * MATRIX, 64);
         MATRIX_MULTIPLY(5, 7, 6);
     }
-    MATRIX_STORE(4, x->score + 64 * 32, 128);
-    MATRIX_STORE(5, x->score + 64 * 32 + 16, 128);
+    MATRIX_STORE(4, to, 128);
+    MATRIX_STORE(5, to + 16, 128);
 }
 
 /* ------------------------------------------------------------------ coefficients */
@@ -50,6 +51,7 @@ FW_STAGE vf matrix_noise(tile *t) {
     struct matrix *x = t->matrix;
     const uint32_t hits = find_hits(t);
     const vf scale = splat(-t->rate * (float)t->job->run.negative / (float)t->noise_slots);
+    const int64_t first = 16 * x->halo_blocks;
     vf loss = {0}, bad = {0};
     for (int64_t m = 0; m < t->noise_slots; m++) {
         const int lossy = t->loss_weight[m] > 0;
@@ -60,10 +62,10 @@ FW_STAGE vf matrix_noise(tile *t) {
                 weight += load(x->taken + 32 * m + i);
                 store(x->taken + 32 * m + i, (vf){0});
             }
-            const vf score = load(x->score + 32 * (48 + m) + i), g = noise_pair(score, &one, lossy);
+            const vf score = load(x->score + 32 * (first + m) + i), g = noise_pair(score, &one, lossy);
             bad += splat(0.f) * score;
             if (lossy) loss += weight * one * loss_weight;
-            store(x->coefficient + 32 * (48 + m) + i, scale * weight * g);
+            store(x->coefficient + 32 * (first + m) + i, scale * weight * g);
         }
     }
     return loss + bad;
@@ -74,15 +76,6 @@ FW_INLINE void turn_coefficients(const float *low, const float *high, bf16_pair 
     vi r[16];
     FW_UNROLL for (int p = 0; p < 16; p++) r[p] = paired(load(low + 32 * p), high ? load(high + 32 * p) : (vf){0});
     store_turned(to, r);
-}
-FW_STAGE void make_noise_coefficients(tile *t) {
-    struct matrix *x = t->matrix;
-    const float *noise = x->coefficient + 48 * 32;
-    for (int64_t m = 0; m < 16 * x->noise_blocks; m++)
-        store_pairs(x->g_turned + 16 * (48 + m), paired(load(noise + 32 * m), load(noise + 32 * m + 16)));
-    for (int64_t b = 0; b < 2; b++)
-        turn_coefficients(noise + 16 * b, x->noise_blocks > 1 ? noise + 16 * b + 16 * 32 : NULL,
-                          x->g_noise + b * MATRIX);
 }
 
 #endif

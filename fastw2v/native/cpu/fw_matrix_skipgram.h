@@ -25,26 +25,29 @@ FW_STAGE int open_skipgram(tile *t) {
         const vf right = _mm512_permutexvar_ps((__m512i)(last - (int32_t)window), within);
         store(t->count + i, masked(left + right, there));
         pairs |= mask_bits((last > first) & there);
-        _mm_store_si128((__m128i *)(x->first_slot + 16 + i), _mm512_cvtepi32_epi8((__m512i)(first | ~there)));
-        _mm_store_si128((__m128i *)(x->last_slot + 16 + i), _mm512_cvtepi32_epi8((__m512i)(last & there)));
+        _mm_store_si128((__m128i *)(x->first_slot + 32 + i), _mm512_cvtepi32_epi8((__m512i)(first | ~there)));
+        _mm_store_si128((__m128i *)(x->last_slot + 32 + i), _mm512_cvtepi32_epi8((__m512i)(last & there)));
     }
     return pairs != 0;
 }
 
-FW_INLINE void make_score_factors(tile *t, int64_t slice, const int whole) {
+FW_INLINE void make_score_factors(tile *t, int64_t slice, const int whole, const int wide) {
     struct matrix *x = t->matrix;
-    const int64_t k = 32 * slice;
+    const int64_t k = 32 * slice, halo = wide ? 64 : 48;
     bf16_pair *turned = x->x_turned + slice * 2 * MATRIX;
     make_turned(x->own, k, whole, turned);
-    make_plain(t->noise_row, 16, k, whole, x->noise_plain + slice % 2 * MATRIX);
+    if (!wide) make_plain(t->noise_row, 16, k, whole, x->noise_plain + slice % 2 * MATRIX);
     make_turned(x->own + 16, k, whole, turned + MATRIX);
-    make_plain(x->halo, 48, k, whole, x->halo_plain + slice % 2 * 3 * MATRIX);
+    make_plain(x->halo, halo, k, whole, x->halo_plain + slice % 2 * halo * 16);
 }
-FW_INLINE void add_scores(const struct matrix *x, int64_t slice) {
-    const bf16_pair *turned = x->x_turned + slice * 2 * MATRIX, *halo = x->halo_plain + slice % 2 * 3 * MATRIX;
+/* Registers 0 and 1, and 2 and 3: the blocks of the halo that a block of tokens meets. 4 and 5: the noise words; with a
+   wide window, the third block of the halo. */
+FW_INLINE void add_scores(const struct matrix *x, int64_t slice, const int wide) {
+    const bf16_pair *turned = x->x_turned + slice * 2 * MATRIX;
+    const bf16_pair *halo = x->halo_plain + slice % 2 * (wide ? 4 : 3) * MATRIX;
     const bf16_pair *noise = x->noise_plain + slice % 2 * MATRIX;
     MATRIX_LOAD(6, turned, 64);
-    MATRIX_LOAD(7, noise, 64);
+    MATRIX_LOAD(7, wide ? halo + 2 * MATRIX : noise, 64);
     MATRIX_MULTIPLY(4, 7, 6);
     MATRIX_LOAD(7, halo, 64);
     MATRIX_MULTIPLY(0, 7, 6);
@@ -54,11 +57,11 @@ FW_INLINE void add_scores(const struct matrix *x, int64_t slice) {
     MATRIX_MULTIPLY(2, 7, 6);
     MATRIX_LOAD(7, halo + 2 * MATRIX, 64);
     MATRIX_MULTIPLY(3, 7, 6);
-    MATRIX_LOAD(7, noise, 64);
+    MATRIX_LOAD(7, wide ? halo + 3 * MATRIX : noise, 64);
     MATRIX_MULTIPLY(5, 7, 6);
 }
-/* The first 16 noise words and the halo. */
-FW_STAGE void matrix_scores(tile *t) {
+/* The halo, and the first 16 noise words unless the window is wide. */
+FW_INLINE void matrix_scores(tile *t, const int wide) {
     struct matrix *x = t->matrix;
     MATRIX_ZERO(0);
     MATRIX_ZERO(1);
@@ -68,113 +71,153 @@ FW_STAGE void matrix_scores(tile *t) {
     MATRIX_ZERO(5);
     int64_t fetched = 0;
     for (int64_t slice = 0; slice < x->slices; slice++) {
-        if (2 * slice + 1 < t->vectors) make_score_factors(t, slice, 1);
-        else make_score_factors(t, slice, 0);
-        if (slice > 0) add_scores(x, slice - 1); /* a load of what was stored just before would wait for it */
+        if (2 * slice + 1 < t->vectors) make_score_factors(t, slice, 1, wide);
+        else make_score_factors(t, slice, 0, wide);
+        if (slice > 0) add_scores(x, slice - 1, wide); /* a load of what was stored just before would wait for it */
         for (; fetched * x->slices < (slice + 1) * t->n; fetched++) prefetch_own(t, fetched);
     }
-    add_scores(x, x->slices - 1);
+    add_scores(x, x->slices - 1, wide);
     MATRIX_STORE(0, x->score, 128);
     MATRIX_STORE(1, x->score + 16 * 32, 128);
     MATRIX_STORE(2, x->score + 16 * 32 + 16, 128);
     MATRIX_STORE(3, x->score + 32 * 32 + 16, 128);
-    MATRIX_STORE(4, x->score + 48 * 32, 128);
+    MATRIX_STORE(4, x->score + (wide ? 32 : 48) * 32, 128);
     MATRIX_STORE(5, x->score + 48 * 32 + 16, 128);
 }
-/* The coefficients of the pairs, halo row by halo row: its tokens are at most 2 W + 1, side by side. */
+FW_STAGE void narrow_scores(tile *t) { matrix_scores(t, 0); }
+FW_STAGE void wide_scores(tile *t) { matrix_scores(t, 1); }
+
+/* The coefficients of the pairs, halo row by halo row: its tokens are at most 2 W + 1, side by side, which are one or
+   two vectors of tokens. */
 FW_STAGE vf matrix_positives(tile *t) {
     struct matrix *x = t->matrix;
     const int64_t reach = 2 * (int64_t)t->job->run.window, rows = t->n + reach;
-    const vf weight = load(x->slot_weight), rate = splat(t->rate);
-    const __m128i slot =
-        _mm_sub_epi8(_mm_set1_epi8((char)reach), _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
-    const __mmask16 others = (__mmask16) ~(1u << (reach / 2)) & (__mmask16)((2u << reach) - 1);
+    const uint32_t others = ~(1u << (reach / 2)) & (uint32_t)(((uint64_t)2 << reach) - 1);
+    const vf rate = splat(t->rate);
+    const __m128i lanes = _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     vf loss = {0}, bad = {0};
     for (int64_t h = 0; h < rows; h++) {
         float *const row = x->coefficient + 32 * h;
         const float *score = x->score + 32 * h;
-        const uint8_t *first = x->first_slot + 16 + h - reach, *last = x->last_slot + 16 + h - reach;
-        __mmask16 in = _mm_mask_cmple_epu8_mask(others, _mm_loadu_si128((const __m128i *)first), slot);
-        in = _mm_mask_cmple_epu8_mask(in, slot, _mm_loadu_si128((const __m128i *)last));
         bad += splat(0.f) * load(score) + splat(0.f) * load(score + 16);
         store(row, (vf){0});
         store(row + 16, (vf){0});
-        vf one;
-        const vf g = rate * weight * positive_pair(load_anywhere(score + h - reach), &one);
-        loss = _mm512_mask_add_ps(loss, in, loss, weight * one);
-        _mm512_mask_storeu_ps(row + h - reach, in, g);
+        for (int64_t part = 0; part <= reach; part += 16) {
+            const int64_t i = h - reach + part; /* the first token */
+            const vf weight = load(x->slot_weight + part);
+            const __m128i slot = _mm_sub_epi8(_mm_set1_epi8((char)(reach - part)), lanes);
+            const __m128i first = _mm_loadu_si128((const __m128i *)(x->first_slot + 32 + i));
+            const __m128i last = _mm_loadu_si128((const __m128i *)(x->last_slot + 32 + i));
+            __mmask16 in = _mm_mask_cmple_epu8_mask((__mmask16)(others >> part), first, slot);
+            in = _mm_mask_cmple_epu8_mask(in, slot, last);
+            vf one;
+            const vf g = rate * weight * positive_pair(load_anywhere(score + i), &one);
+            loss = _mm512_mask_add_ps(loss, in, loss, weight * one);
+            _mm512_mask_storeu_ps(row + i, in, g);
+        }
     }
-    memset(x->coefficient + 32 * rows, 0, (size_t)(32 * (48 - rows)) * sizeof *x->coefficient);
+    const size_t beyond = (size_t)(32 * (16 * x->halo_blocks - rows));
+    memset(x->coefficient + 32 * rows, 0, beyond * sizeof *x->coefficient);
     return loss + bad;
 }
 
-FW_STAGE void make_pair_coefficients(tile *t) {
+/* G' and, for each block of tokens, G of the rows that make pairs: two blocks of the halo, and the noise words; with a
+   wide window, a third block beside 16 noise words, and the others alone. */
+FW_STAGE void make_coefficients(tile *t) {
     struct matrix *x = t->matrix;
-    const float *halo = x->coefficient;
-    for (int64_t f = 0; f < 48; f++)
+    const int64_t rows = 16 * x->halo_blocks;
+    const int wide = x->halo_blocks > 3, more = x->noise_blocks > 1;
+    const float *halo = x->coefficient, *noise = halo + 32 * rows;
+    for (int64_t f = 0; f < rows + 16 * x->noise_blocks; f++)
         store_pairs(x->g_turned + 16 * f, paired(load(halo + 32 * f), load(halo + 32 * f + 16)));
-    for (int64_t b = 0; b < 2; b++)
-        turn_coefficients(halo + 16 * b * 33, halo + 16 * b * 33 + 16 * 32, x->g_halo + b * MATRIX);
+    for (int64_t b = 0; b < 2; b++) {
+        const float *met = halo + 16 * b * 33, *words = noise + 16 * b, *others = more ? words + 16 * 32 : NULL;
+        turn_coefficients(met, met + 16 * 32, x->g_halo + b * MATRIX);
+        if (!wide) turn_coefficients(words, others, x->g_noise + b * MATRIX);
+        else turn_coefficients(met + 32 * 32, words, x->g_noise + b * MATRIX);
+        if (wide && more) turn_coefficients(others, NULL, x->g_more + b * MATRIX);
+    }
 }
 
+/* The p-th block of rows of F. */
+FW_INLINE rows block_of(const tile *t, int64_t p) {
+    const int64_t blocks = t->matrix->halo_blocks;
+    if (p < blocks) return rows_of(t->halo_out, t->halo_rate, 16 * p, t->n + t->slots - 1);
+    return rows_of(t->noise_row, t->noise_rate, 16 * (p - blocks), t->noise_slots);
+}
 /* While one product is at work, the one before is stored, and the one before that added to its rows. */
-FW_INLINE void update_slice(tile *t, int64_t k, const int whole) {
+FW_INLINE void update_slice(tile *t, int64_t k, const int whole, const int wide) {
     struct matrix *x = t->matrix;
     float *const first = x->delta, *const second = x->delta + 16 * 32;
-    const bf16_pair *g = x->g_turned;
-    const int64_t halo_rows = t->n + t->slots - 1, noise = t->noise_slots;
+    const bf16_pair *g = x->g_turned, *second_pairs = x->noise_pairs + (wide ? 2 * MATRIX : 0);
+    const int64_t blocks = x->halo_blocks + x->noise_blocks;
+    float *const *others = x->noise_blocks > 1 ? t->noise_row + 16 : NULL;
     for (int64_t b = 0; b < 2; b++)
         make_pairs(x->halo + 16 * b, x->halo + 16 * b + 16, 1, k, whole, x->halo_pairs + 2 * b * MATRIX);
-    make_pairs(t->noise_row, x->noise_blocks > 1 ? t->noise_row + 16 : NULL, 1, k, whole, x->noise_pairs);
+    if (!wide) make_pairs(t->noise_row, others, 1, k, whole, x->noise_pairs);
+    for (int64_t b = 0; b < 2 && wide; b++)
+        make_pairs(x->halo + 16 * b + 32, t->noise_row, 1, k, whole, x->noise_pairs + 2 * b * MATRIX);
+    if (wide && others) make_pairs(others, NULL, 1, k, whole, x->more_pairs);
     make_pairs(x->own, x->own + 16, 1, k, whole, x->x_pairs);
 
     FW_FIRST(x->g_halo, x->halo_pairs, whole);
     FW_PRODUCT(0, 1, x->g_noise, x->noise_pairs, whole);
+    if (wide && others) FW_PRODUCT(0, 1, x->g_more, x->more_pairs, whole);
     FW_SECOND(x->g_halo + MATRIX, x->halo_pairs + 2 * MATRIX, whole);
-    FW_PRODUCT(2, 3, x->g_noise + MATRIX, x->noise_pairs, whole);
+    FW_PRODUCT(2, 3, x->g_noise + MATRIX, second_pairs, whole);
+    if (wide && others) FW_PRODUCT(2, 3, x->g_more + MATRIX, x->more_pairs, whole);
     FW_PUT(0, 1, first, whole);
-    FW_FIRST(g, x->x_pairs, whole);
-    FW_PUT(2, 3, second, whole);
-    add_rows(rows_of(t->own_out, t->own_rate, 0, t->n), first, k, whole);
-    FW_SECOND(g + MATRIX, x->x_pairs, whole);
-    FW_PUT(0, 1, first, whole);
-    add_rows(rows_of(t->own_out, t->own_rate, 16, t->n), second, k, whole);
-    FW_FIRST(g + 2 * MATRIX, x->x_pairs, whole);
-    FW_PUT(2, 3, second, whole);
-    add_rows(rows_of(t->halo_out, t->halo_rate, 0, halo_rows), first, k, whole);
-    FW_SECOND(g + 3 * MATRIX, x->x_pairs, whole);
-    FW_PUT(0, 1, first, whole);
-    add_rows(rows_of(t->halo_out, t->halo_rate, 16, halo_rows), second, k, whole);
-    if (x->noise_blocks > 1) {
-        FW_FIRST(g + 4 * MATRIX, x->x_pairs, whole);
+    rows before[2] = {rows_of(t->own_out, t->own_rate, 0, t->n), rows_of(t->own_out, t->own_rate, 16, t->n)};
+    for (int64_t p = 0; p < blocks; p += 2) {
+        FW_FIRST(g + p * MATRIX, x->x_pairs, whole);
+        FW_PUT(2, 3, second, whole);
+        add_rows(before[0], first, k, whole);
+        before[0] = block_of(t, p);
+        if (p + 1 == blocks) break;
+        FW_SECOND(g + (p + 1) * MATRIX, x->x_pairs, whole);
+        FW_PUT(0, 1, first, whole);
+        add_rows(before[1], second, k, whole);
+        before[1] = block_of(t, p + 1);
     }
-    FW_PUT(2, 3, second, whole);
-    add_rows(rows_of(t->halo_out, t->halo_rate, 32, halo_rows), first, k, whole);
-    if (x->noise_blocks > 1) FW_PUT(0, 1, first, whole);
-    add_rows(rows_of(t->noise_row, t->noise_rate, 0, noise), second, k, whole);
-    if (x->noise_blocks > 1) add_rows(rows_of(t->noise_row, t->noise_rate, 16, noise), first, k, whole);
+    if (blocks % 2 == 0) {
+        FW_PUT(2, 3, second, whole);
+        add_rows(before[0], first, k, whole);
+        add_rows(before[1], second, k, whole);
+    } else {
+        FW_PUT(0, 1, first, whole);
+        add_rows(before[1], second, k, whole);
+        add_rows(before[0], first, k, whole);
+    }
 }
 /* The last slice first: its rows are those that the first pass read last. */
-FW_STAGE void matrix_updates(tile *t) {
+FW_INLINE void matrix_updates(tile *t, const int wide) {
     struct matrix *x = t->matrix;
     int64_t fetched = 0;
     for (int64_t slice = x->slices - 1; slice >= 0; slice--) {
-        if (2 * slice + 1 < t->vectors) update_slice(t, 32 * slice, 1);
-        else update_slice(t, 32 * slice, 0);
+        if (2 * slice + 1 < t->vectors) update_slice(t, 32 * slice, 1, wide);
+        else update_slice(t, 32 * slice, 0, wide);
         for (; fetched * x->slices < (x->slices - slice) * t->n; fetched++) prefetch_halo(t, fetched);
     }
 }
+FW_STAGE void narrow_updates(tile *t) { matrix_updates(t, 0); }
+FW_STAGE void wide_updates(tile *t) { matrix_updates(t, 1); }
 
 FW_INLINE vf train_skipgram(tile *t) {
-    matrix_scores(t);
-    if (t->matrix->noise_blocks > 1) more_noise_scores(t);
+    const int wide = t->matrix->halo_blocks > 3;
+    if (wide) {
+        wide_scores(t);
+        more_noise_scores(t, 0);
+    } else {
+        narrow_scores(t);
+    }
+    if (t->matrix->noise_blocks > 1) more_noise_scores(t, 16);
     vf loss = matrix_positives(t);
     FW_MARK(positives);
     loss += matrix_noise(t);
-    make_pair_coefficients(t);
-    make_noise_coefficients(t);
+    make_coefficients(t);
     FW_MARK(noise_scores);
-    matrix_updates(t);
+    if (wide) wide_updates(t);
+    else narrow_updates(t);
     FW_MARK(row_updates);
     return loss;
 }
