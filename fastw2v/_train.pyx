@@ -13,7 +13,8 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 
 from fastw2v.errors import BackendUnavailable, warn_user
-from fastw2v.planning.concurrency import PRIVATE_WORDS, FrequentWords, private_tiles, tokens_in_flight
+from fastw2v.planning import concurrency
+from fastw2v.planning.concurrency import FrequentWords, private_tiles, tokens_in_flight
 from fastw2v.planning.plan import ChunkStats
 
 cdef extern from "fw_settings.h" nogil:
@@ -208,7 +209,7 @@ cdef class Run:
             raise ValueError(f"the corpus has ids outside 0..{vocabulary - 1}")
         self.n_jobs = max(1, n_jobs)
         self.stats = ChunkStats()
-        words = FrequentWords.of(corpus, tables, plan, PRIVATE_WORDS if self.n_jobs > 1 else 0)
+        words = FrequentWords.of(corpus, tables, plan, concurrency.PRIVATE_WORDS if self.n_jobs > 1 else 0)
         self.job = fw_job(
             run=fw_settings(
                 vocabulary=vocabulary, vector_size=w_in.shape[1], stride=stride,

@@ -97,6 +97,6 @@ def test_what_others_do_meanwhile_is_kept(corpus, monkeypatch):
     through.set()
     thread.join()
     assert added >= 5
-    # An addition between a publication's load and its store, some nanoseconds apart, may be lost, as between threads.
-    assert np.median(arrays.w_in) == np.median(arrays.w_out) == added
-    assert min(arrays.w_in.min(), arrays.w_out.min()) >= added - 2
+    # What is added between the load and the store of a publication is lost, as between any two threads.
+    for rows in (arrays.w_in, arrays.w_out):
+        assert 0.9 * added < rows.mean() <= added
