@@ -13,7 +13,6 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 
 from fastw2v.errors import BackendUnavailable, warn_user
-from fastw2v.planning import concurrency
 from fastw2v.planning.concurrency import FrequentWords, private_tiles, tokens_in_flight
 from fastw2v.planning.plan import ChunkStats
 
@@ -177,7 +176,7 @@ cdef class Run:
     cdef Worker *workers
     cdef fw_team *team
     cdef int n_jobs
-    cdef object words  # those whose rows threads may keep to themselves
+    cdef object words  # those whose rows several threads may keep to themselves
     cdef object tiles  # and for how many tiles they do: `job` points there
     cdef object owned  # everything that `job` and `workers` point into
     cdef public object stats
@@ -209,7 +208,8 @@ cdef class Run:
             raise ValueError(f"the corpus has ids outside 0..{vocabulary - 1}")
         self.n_jobs = max(1, n_jobs)
         self.stats = ChunkStats()
-        words = FrequentWords.of(corpus, tables, plan, concurrency.PRIVATE_WORDS if self.n_jobs > 1 else 0)
+        if self.n_jobs > 1:
+            self.words = FrequentWords.of(corpus, tables, plan)
         self.job = fw_job(
             run=fw_settings(
                 vocabulary=vocabulary, vector_size=w_in.shape[1], stride=stride,
@@ -227,7 +227,7 @@ cdef class Run:
             keep_threshold=&keep_threshold[0], noise_threshold=&noise_threshold[0], noise_alias=&noise_alias[0],
             pair_weight=&pair_weight[0], weight_within=&weight_within[0], pass_slot=&pass_slot[0],
             output_rate=&output_rate[0], path_begin=NULL, path_step=NULL, crown_path=NULL, frozen=NULL,
-            first_private=0, last_private=0, most_private=len(words.shares), private_tiles=NULL,
+            first_private=0, last_private=0, most_private=0 if self.words is None else len(self.words.shares), private_tiles=NULL,
         )
         if frozen is not None:
             self.job.frozen = &frozen[0]
@@ -246,7 +246,6 @@ cdef class Run:
             self.workers[i].workspace = <void *> ((<size_t> &bytes_of[i, 0, 0] + 63) & ~(<size_t> 63))
             kernel.init_workspace(&self.job, self.workers[i].workspace)
         self.owned = (arrays, corpus, tables, plan, workspaces, pair_weight, weight_within)
-        self.words = words
 
     def __dealloc__(self):
         free(self.workers)
@@ -262,12 +261,11 @@ cdef class Run:
             raise ValueError(f"epoch {epoch}, chunks [{first}, {last}): not in the plan, or the run is closed")
         cdef int i, started, n = self.threads(epoch, first, last)
         cdef void **items
-        plan = self.owned[3]
         error = None
         self.stats = ChunkStats()
         if n == 0:
             return self.stats
-        self._keep_private(plan.rate_at(epoch, first), n)
+        self._keep_private(epoch, first, n)
         items = <void **> calloc(n, sizeof(void *))
         self.team = fw_team_new(first, last)
         if items == NULL or self.team == NULL:
@@ -310,9 +308,12 @@ cdef class Run:
         bearable = tokens_in_flight(plan, plan.rate_at(epoch, first)) / plan.tile_tokens
         return int(max(1, min(self.n_jobs, last - first, bearable)))
 
-    cdef object _keep_private(self, double rate, int threads):
+    cdef object _keep_private(self, int64_t epoch, int64_t first, int threads):
         """Set which words' rows each thread keeps to itself until the next call, and for how many tiles."""
-        tiles = private_tiles(self.owned[3], rate, threads, self.words)
+        if self.words is None:
+            return
+        plan = self.owned[3]
+        tiles = private_tiles(plan, plan.rate_at(epoch, first), threads, self.words)
         cdef const int32_t[::1] view = tiles
         kept = np.flatnonzero(tiles)
         self.job.first_private = kept[0] if len(kept) else 0

@@ -67,7 +67,7 @@ class FrequentWords:
     kept: float
 
     @classmethod
-    def of(cls, corpus: EncodedCorpus, tables: Tables, plan: Plan, most: int) -> FrequentWords:
+    def of(cls, corpus: EncodedCorpus, tables: Tables, plan: Plan, most: int = PRIVATE_WORDS) -> FrequentWords:
         """Return those with ids below ``most``: words are numbered by frequency, but for later passes and updates."""
         kept = kept_counts(corpus, tables)
         total = max(float(kept.sum()), 1e-12)
@@ -82,7 +82,7 @@ def private_tiles(plan: Plan, rate: float, threads: int, words: FrequentWords) -
     What others do not see yet is in flight. On average that is a word's tokens in so many tiles of each thread, which
     stay within the bound: a word that is half as frequent may have twice as many tiles.
     """
-    if threads == 1 or len(words.shares) == 0:
+    if threads == 1:
         return np.zeros(len(words.shares), np.int32)
     flight = min(tokens_in_flight(plan, rate), words.kept / TOKENS_PER_FLIGHT)
     most = flight / (threads * plan.tile_tokens) * plan.kept_share * plan.output_rate**0.5

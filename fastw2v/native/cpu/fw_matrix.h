@@ -19,8 +19,8 @@
 #include "fw_tile.h"
 
 #define FW_MATRIX_TOKENS 32
-#define FW_MATRIX_FEWEST                                                                                               \
-    20 /* tokens of a tile: the products of fewer cost as much, and are slower than those of pairs */
+/* The fewest tokens of a tile: the products of fewer cost as much, and more than AVX-512 takes. */
+#define FW_MATRIX_FEWEST 20
 #define FW_MATRIX_WINDOW 7 /* of CBOW, and of skip-gram without a third block */
 #define FW_MATRIX_WIDE_WINDOW 15
 #define FW_MATRIX_NOISE 32

@@ -14,7 +14,7 @@
 #ifndef FW_MATRIX_CBOW_H
 #define FW_MATRIX_CBOW_H
 
-#include "fw_matrix_noise.h"
+#include "fw_matrix.h"
 
 /* ------------------------------------------------------------------ windows */
 

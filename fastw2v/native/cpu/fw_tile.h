@@ -194,14 +194,12 @@ FW_INLINE void point_to_rows(const tile *t, side to, float *base, float *private
                              const float *rates) {
     const int64_t n = base ? t->s.n : 0;
     const int32_t *word = t->s.word;
-    const uint32_t words = (uint32_t)t->private_words;
-    const int32_t first = t->first_private;
     const uint32_t stride = (uint32_t)t->stride; /* 32 bits times 32 bits: a vector multiplies 64 by 64 slowly */
     /* no choice of a pointer: that would not be done in vectors */
     const uint64_t apart = n > 0 ? (uint64_t)((char *)private - (char *)base) : 0;
     for (int64_t j = 0; j < n; j++) {
-        const uint64_t is_private = (uint32_t)(word[j] - first) < words ? apart : 0;
-        to.row[j] = (float *)((char *)base + 4 * (uint64_t)(uint32_t)word[j] * stride + is_private);
+        const uint64_t there = is_private(t, word[j]) ? apart : 0;
+        to.row[j] = (float *)((char *)base + 4 * (uint64_t)(uint32_t)word[j] * stride + there);
     }
     for (int64_t j = 0; j < n; j++) to.out[j] = frozen && frozen[word[j]] ? t->sink : to.row[j];
     for (int64_t j = 0; j < n; j++) to.rate[j] = rates ? rates[word[j]] : 1;
