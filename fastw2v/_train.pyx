@@ -227,7 +227,8 @@ cdef class Run:
             keep_threshold=&keep_threshold[0], noise_threshold=&noise_threshold[0], noise_alias=&noise_alias[0],
             pair_weight=&pair_weight[0], weight_within=&weight_within[0], pass_slot=&pass_slot[0],
             output_rate=&output_rate[0], path_begin=NULL, path_step=NULL, crown_path=NULL, frozen=NULL,
-            first_private=0, last_private=0, most_private=0 if self.words is None else len(self.words.shares), private_tiles=NULL,
+            first_private=0, last_private=0, private_tiles=NULL,
+            most_private=0 if self.words is None else len(self.words.shares),
         )
         if frozen is not None:
             self.job.frozen = &frozen[0]
