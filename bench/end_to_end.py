@@ -1,6 +1,6 @@
 """From a text file to saved vectors, as users do it: wall time of the whole process and its peak memory.
 
-``fastw2v train`` and a script that calls gensim (``corpus_file``), each with two threads, five epochs and word2vec's
+``fastw2v train`` and a script that calls gensim (``corpus_file``), each with all hardware threads, five epochs and word2vec's
 binary format. The clock starts before the process and stops after its end, so imports count.
 
 Memory is compared with the needs of the task: two matrices of V x D floats, 4 bytes for each token of the corpus, and
@@ -22,8 +22,9 @@ from typing import Any
 from bench.helpers.corpora import count_words, first_words
 from bench.helpers.record import Settings, show
 from fastw2v.corpus.encoding import encode
+from fastw2v.machine import usable_cpus
 
-EPOCHS, THREADS, DIMENSIONS, QUICK_WORDS = 5, 2, 100, 10_000
+EPOCHS, THREADS, DIMENSIONS, QUICK_WORDS = 5, usable_cpus(), 100, 10_000
 
 # The source folder is searched last: see bench/helpers/systems.py. At its end the process writes its peak memory to the
 # file named first.
@@ -94,8 +95,8 @@ def compare(
     rows: list[dict[str, Any]] = []
     for system, found in samples.items():
         seconds, peak = statistics.median(each[0] for each in found), max(each[1] for each in found)
-        row = {"text": part, "system": system, "words": words, "seconds": seconds, "peak_bytes": peak}
-        rows.append(row | {"words_per_second": words * EPOCHS / seconds, "needed_bytes": needed})  # of all epochs
+        row = {"text": part, "system": system, "threads": THREADS, "words": words, "seconds": seconds}
+        rows.append(row | {"peak_bytes": peak, "words_per_second": words * EPOCHS / seconds, "needed_bytes": needed})  # of all epochs
     for row in rows[1:]:
         rows[0]["ratio"] = row["seconds"] / rows[0]["seconds"]
     return rows

@@ -1,4 +1,7 @@
-"""Speed: fastw2v, gensim and others in turn, on the same text with the same settings; medians and ratios."""
+"""Speed: fastw2v, gensim and others in turn, on the same text with the same settings; medians and ratios.
+
+Training is measured with one thread and with all hardware threads that this process may use.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from bench.helpers.programs import can
 from bench.helpers.record import Settings, show
 from bench.helpers.systems import run
 from bench.helpers.tasks import Task
+from fastw2v.machine import usable_cpus
 
 # gensim is so slow that a piece of the corpus is long enough to time; all systems get the same piece.
 TRAIN_WORDS, QUICK_WORDS = 3_000_000, 10_000
@@ -34,8 +38,9 @@ def tasks(piece: str, words: int, whole: str, all_words: int, quick: bool) -> di
     return found | {
         "skip-gram, D 300": replace(train, vector_size=300),
         "skip-gram, D 100, 15 negatives": replace(train, negative=15),
-        "skip-gram, D 100, 2 threads": replace(train, threads=2),
-        "CBOW, D 100, 2 threads": replace(train, cbow=True, threads=2),
+        "skip-gram, D 100, all threads": replace(train, threads=usable_cpus()),
+        "CBOW, D 100, all threads": replace(train, cbow=True, threads=usable_cpus()),
+        "skip-gram, D 300, all threads": replace(train, vector_size=300, threads=usable_cpus()),
         "skip-gram, hierarchical softmax": replace(train, hierarchical=True),
         "CBOW, hierarchical softmax": replace(train, cbow=True, hierarchical=True),
         "count (fastw2v: and encode) a file": Task(whole, all_words, count_only=True),
@@ -56,7 +61,7 @@ def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]
                     if system == "fastw2v" and not settings.quick:
                         ours = replace(ours, epochs=OUR_EPOCHS)
                     found.append(run(system, ours).words_per_second(ours))
-            row: dict[str, Any] = {"what": name, "fastw2v_epochs": 1 if settings.quick else OUR_EPOCHS}
+            row: dict[str, Any] = {"what": name, "threads": task.threads, "fastw2v_epochs": 1 if settings.quick else OUR_EPOCHS}
             row |= {system: statistics.median(found) for system, found in speeds.items()}
             row |= {f"{system}_runs": found for system, found in speeds.items()}
             others = [system for system in speeds if system != "fastw2v"]
@@ -66,7 +71,7 @@ def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]
             rows.append(row)
             ratios = "   ".join(f"{system} x {row[f'ratio_{system}']:.1f}" for system in others)
             print(f"{name:40} fastw2v {row['fastw2v'] / 1e6:7.2f} M words/s   {ratios}", flush=True)
-    columns = {"what": ""} | {system: ",.0f" for system in systems}
+    columns = {"what": "", "threads": "d"} | {system: ",.0f" for system in systems}
     columns |= {f"{kind}_{system}": ".1f" for kind in ("ratio", "best_ratio") for system in systems[1:]}
     show("Raw words per second", rows, columns)
     return rows

@@ -4,8 +4,8 @@ The other settings are defaults: skip-gram, D 100, window 5, 5 negatives, one th
 on synthetic text (Zipf's law), everything else on a piece of the corpus; the time excludes reading and counting. Each
 sweep reports the slope of its log-log line: cost ~ x^slope.
 
-Two threads are compared with one, and with two separate processes that train at once: the total of the processes is the
-most that the machine offers to two threads.
+All hardware threads are compared with one, and with as many separate processes that train at once: the total of the
+processes is the most that the machine offers to the threads.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]
     with tempfile.TemporaryDirectory() as name:
         piece, words = first_words(corpus, QUICK_WORDS if settings.quick else WORDS, Path(name))
         encoded = encode(piece, n_jobs=1)
-        sweeps = {"threads": tuple(range(1, usable_cpus() + 1))} | (QUICK if settings.quick else SWEEPS)
+        sweeps = {"threads": thread_counts(usable_cpus())} | (QUICK if settings.quick else SWEEPS)
         for over, points in sweeps.items():
             found = []
             for x in points:
@@ -79,6 +79,11 @@ def _point(
     return {"x": x, "words_per_second": words / seconds, "seconds_per_million": seconds / words * 1e6}
 
 
+def thread_counts(most: int) -> tuple[int, ...]:
+    """Return 1, 2, 4 and so on, and the largest number."""
+    return (*(2**power for power in range((most - 1).bit_length())), most)
+
+
 def log_slope(rows: list[dict[str, Any]]) -> float | None:
     """Return the slope of log(cost) over log(x), by least squares; None for a single point."""
     if len(rows) < 2:
@@ -88,23 +93,24 @@ def log_slope(rows: list[dict[str, Any]]) -> float | None:
 
 
 def processes_beside_threads(piece: Path, words: int, runs: int) -> list[dict[str, Any]]:
-    """Compare one thread, two threads, and two processes at once with one thread each: skip-gram and CBOW."""
+    """Compare one thread, all threads, and as many processes at once with one thread each: skip-gram and CBOW."""
+    many = usable_cpus()
     rows: list[dict[str, Any]] = []
     for cbow in (False, True):
         task = Task(str(piece), words, cbow=cbow, learning_rate=0.05, epochs=2)
-        speeds: dict[str, list[float]] = {"one_thread": [], "two_threads": [], "two_processes": []}
+        speeds: dict[str, list[float]] = {"one_thread": [], "all_threads": [], "processes": []}
         for _ in range(runs):  # in turn, so that a machine that slows down slows all
-            for threads, name in ((1, "one_thread"), (2, "two_threads")):
+            for threads, name in ((1, "one_thread"), (many, "all_threads")):
                 speeds[name].append(run("fastw2v", replace(task, threads=threads)).words_per_second(task))
-            both = run_together("fastw2v", [task, replace(task, seed=2)])
-            speeds["two_processes"].append(sum(outcome.words_per_second(task) for outcome in both))
-        row: dict[str, Any] = {"sweep": "processes", "what": "CBOW" if cbow else "skip-gram"}
+            together = run_together("fastw2v", [replace(task, seed=seed) for seed in range(1, many + 1)])
+            speeds["processes"].append(sum(outcome.words_per_second(task) for outcome in together))
+        row: dict[str, Any] = {"sweep": "processes", "what": "CBOW" if cbow else "skip-gram", "threads": many}
         row |= {name: statistics.median(found) for name, found in speeds.items()}
-        row["threads_over_one"] = row["two_threads"] / row["one_thread"]
-        row["threads_over_processes"] = row["two_threads"] / row["two_processes"]
+        row["threads_over_one"] = row["all_threads"] / row["one_thread"]
+        row["threads_over_processes"] = row["all_threads"] / row["processes"]
         rows.append(row)
-    form = {"what": "", "one_thread": ",.0f", "two_threads": ",.0f", "two_processes": ",.0f"}
-    show("Two threads, and two processes at once", rows, form | {name: ".2f" for name in list(rows[0])[-2:]})
+    form = {"what": "", "one_thread": ",.0f", "all_threads": ",.0f", "processes": ",.0f"}
+    show(f"{many} threads, and {many} processes at once", rows, form | {name: ".2f" for name in list(rows[0])[-2:]})
     return rows
 
 

@@ -78,11 +78,12 @@ def times(ratio: float) -> str:
 
 SPEED_ROWS = {
     "skip-gram, D 100": "skip-gram, 100 dimensions, one thread",
-    "skip-gram, D 100, 2 threads": "skip-gram, 100 dimensions, two threads",
-    "skip-gram, D 300": "skip-gram, 300 dimensions",
-    "skip-gram, D 100, 15 negatives": "skip-gram, 100 dimensions, 15 negatives",
+    "skip-gram, D 100, all threads": "skip-gram, 100 dimensions, {threads} threads",
+    "skip-gram, D 300": "skip-gram, 300 dimensions, one thread",
+    "skip-gram, D 300, all threads": "skip-gram, 300 dimensions, {threads} threads",
+    "skip-gram, D 100, 15 negatives": "skip-gram, 100 dimensions, 15 negatives, one thread",
     "CBOW, D 100": "CBOW, 100 dimensions, one thread",
-    "CBOW, D 100, 2 threads": "CBOW, 100 dimensions, two threads",
+    "CBOW, D 100, all threads": "CBOW, 100 dimensions, {threads} threads",
     "count (fastw2v: and encode) a file": "count the words of a file (fastw2v: and encode it)",
     "count (fastw2v: and encode) token lists": "the same of token lists",
 }
@@ -90,7 +91,7 @@ SPEED_ROWS = {
 
 def _speed(names: Iterable[str]) -> str:
     rows = {row["what"]: row for row in results("speed")["rows"]}
-    found = [(SPEED_ROWS.get(name, name), rows[name]) for name in names if name in rows]
+    found = [(SPEED_ROWS.get(name, name).format(**rows[name]), rows[name]) for name in names if name in rows]
     return table(
         ["words per second", "fastw2v", "gensim", "ratio"],
         [
@@ -110,7 +111,7 @@ def speed() -> str:
 
 @made
 def speed_in_short() -> str:
-    """Return the rows of training on one and on two threads."""
+    """Return the rows of training on one and on all threads."""
     return _speed([name for name in SPEED_ROWS if "D 100" in name and "15" not in name])
 
 
@@ -195,7 +196,7 @@ def end_to_end() -> str:
     """Return the time and memory from a text file to saved vectors."""
     rows = [row for row in results("end_to_end")["rows"] if row["text"] == "whole"]
     return table(
-        ["17 million words, five epochs, two threads", "time", "memory at its peak"],
+        [f"17 million words, five epochs, {rows[0]['threads']} threads", "time", "memory at its peak"],
         [[row["system"], duration(row["seconds"]), f"{row['peak_MB']:.0f} MB"] for row in rows],
     ) + source("end_to_end")
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.planning.staleness import TILE_TOKENS_MAX
+
 NOISE_SLOTS = 16  # S: fewer noise words cost analogies; more cost time
+# How far noise may move the rows of a tile along each other: see `enough_noise_slots`. In theory training diverges
+# at 4; on text it did at 4.2, and at 3.9 with two threads.
+NOISE_GAIN_MAX = 3.75
 # L: tiles for which a noise word stays. With new words in every tile (L = 1) analogies are a point lower. CBOW gains
 # up to L = 3; beyond L = 2 skip-gram gains little and fits small corpora less well. At 8 rare words get worse.
 NOISE_LIFE = {"skipgram": 2, "cbow": 3}
@@ -23,6 +28,22 @@ def noise_weights(counts: NDArray[np.int64], exponent: float) -> NDArray[np.floa
     return weights
 
 
-def enough_noise_slots(negative: int) -> int:
-    """Return S: a multiple of 16 and at least twice the negatives (with S < 2 K analogies get worse)."""
-    return max(NOISE_SLOTS, -(-2 * negative // 16) * 16)
+def enough_noise_slots(negative: int, pairs: float = 0.0, rate: float = 0.0) -> int:
+    """Return S: a multiple of 16, at least twice the negatives, and enough for tiles to be stable.
+
+    With S < 2 K analogies get worse. And each token of a tile moves its input row by ``a = pairs * K * rate`` times the
+    mean noise row, while the T tokens move a noise row by ``b = T / S * a`` times the mean input row; both times the
+    sigmoid, 1/2 at first. From one snapshot, two rows that point the same way grow if ``sqrt(a * b) / 2`` exceeds 2.
+    `NOISE_GAIN_MAX` bounds that root.
+
+    Parameters
+    ----------
+    negative : int
+        K.
+    pairs : float
+        The expected weight of the pairs that a token of skip-gram has in one pass over its window, at most.
+    rate : float
+        The learning rate at the start.
+    """
+    stable = TILE_TOKENS_MAX * (pairs * negative * rate / NOISE_GAIN_MAX) ** 2
+    return max(NOISE_SLOTS, -(-2 * negative // 16) * 16, int(np.ceil(stable / 16)) * 16)

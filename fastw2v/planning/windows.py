@@ -17,15 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.parameters import ShrinkWindows
-from fastw2v.planning.staleness import relief
 
 if TYPE_CHECKING:
     from fastw2v.planning.training_parameters import TrainingParameters
 
-# How far all of a token's pairs may move its input row at once, `rate * pairs * outputs`, so that its window is taken
-# whole (with five negatives); and how far each pass over a wider window may. See docs/tile.md for what was measured.
-WHOLE_WINDOW_MOVE_MAX = 4.0
-PASS_MOVE_MAX = 2.0
+# How far all of a token's pairs may move its input row at once, `rate * pairs * outputs`: beyond that, the window is
+# taken in passes, none of which moves it further. See docs/tile.md for what was measured.
+MOVE_MAX = 4.0
+# And how far a pass may, reckoned with five negatives at most: of a wide window, the pairs themselves are too many.
+PASS_MOVE_MAX, PASS_OUTPUTS = 2.0, 6.0
+DRAWN_RMS = (4 / 3) ** 0.5  # the root mean square of a length drawn from 1..W over its mean, for a large W
 INVERSE_WEIGHT_MAX = 2.0  # of the nearest pair under "inverse": a single pair cannot be cut into passes
 
 
@@ -46,6 +47,11 @@ class Windows(NamedTuple):
     pass_slot: NDArray[np.int32]
     pairs: float
     most_pairs: float
+
+    @property
+    def typical_most(self) -> float:
+        """The root mean square of that weight: of drawn windows, the long ones count for more."""
+        return self.most_pairs * (DRAWN_RMS if self.drawn else 1.0)
 
 
 def plan_windows(
@@ -169,4 +175,7 @@ def cut_window(weights: NDArray[np.float64], passes: int) -> NDArray[np.int32]:
 def enough_passes(pairs: float, outputs: float, rate: float) -> int:
     """Return in how many passes tokens with this weight of pairs are to be trained."""
     move = pairs * outputs * rate
-    return 1 if move <= WHOLE_WINDOW_MOVE_MAX * relief(outputs) else int(np.ceil(move / PASS_MOVE_MAX))
+    if move <= MOVE_MAX:
+        return 1
+    of_pairs = pairs * min(outputs, PASS_OUTPUTS) * rate
+    return int(np.ceil(max(move / MOVE_MAX, of_pairs / PASS_MOVE_MAX)))

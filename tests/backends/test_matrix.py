@@ -50,12 +50,14 @@ class Trial:
         self.corpus = EncodedCorpus.from_ids(ids, [str(word) for word in range(words)], offsets)
         if rng.random() < 0.5:
             architecture = {"shrink_windows": [True, False, "draw", "inverse"][rng.integers(4)]}
+            widest, most = 15, 64
         else:
             means = {"cbow_mean": bool(rng.integers(2)), "cbow_gradient": ["sum", "mean"][rng.integers(2)]}
             architecture = {"architecture": "cbow", "shrink_windows": [True, False][rng.integers(2)], **means}
+            widest, most = 7, 32
         params = TrainingParameters(
             vector_size=int(rng.choice([1, 3, 16, 17, 32, 33, 100, 300])),
-            window=int(rng.integers(1, 8 if "architecture" in architecture else 16)),
+            window=int(rng.integers(1, widest + 1)),
             negative=int(rng.integers(1, 12)),
             sample=0,
             learning_rate=rate,
@@ -64,7 +66,7 @@ class Trial:
         counts = np.bincount(ids, minlength=words).astype(np.int64)
         shape = {
             "tile_tokens": int(rng.choice([20, 31, 32, 32])),
-            "noise_slots": int(rng.choice([1, 7, 16, 16, 20, 32])),
+            "noise_slots": int(rng.choice([slots for slots in (1, 7, 16, 16, 20, 32, 41, 48, 64) if slots <= most])),
             "noise_life": int(rng.integers(1, 4)),
         }
         made = plan.make_plan(self.corpus, params.checked(), int(rng.integers(2**63)))

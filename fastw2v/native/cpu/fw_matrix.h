@@ -23,25 +23,27 @@
 #define FW_MATRIX_FEWEST 20
 #define FW_MATRIX_WINDOW 7 /* of CBOW, and of skip-gram without a third block */
 #define FW_MATRIX_WIDE_WINDOW 15
-#define FW_MATRIX_NOISE 32
+#define FW_MATRIX_NOISE 64
+#define FW_MATRIX_NOISE_CBOW 32
 enum { MATRIX = 16 * 16 }; /* 32-bit numbers of a register */
 
 typedef uint32_t bf16_pair;
 
 struct matrix {
-    int64_t slices, halo_blocks, noise_blocks; /* halo: 3, or 4 for a wide window; noise: 1 or 2 */
+    int64_t slices, halo_blocks, noise_blocks; /* halo: 3, or 4 for a wide window; noise: 1 to 4 */
     bf16_pair *x_turned;         /* (slices, 2, 16, 16): rows X of the tokens, a right factor of the scores */
     bf16_pair *halo_plain;       /* (2 slices, halo, 16): left factors */
     bf16_pair *noise_plain;      /* (2 slices, 16, 16) */
     bf16_pair *x_pairs;          /* (2 halves of a slice, 16, 16): a right factor of the updates of what X met */
     bf16_pair *halo_pairs;       /* (2 blocks of tokens, 2 halves, 16, 16): of two halo blocks */
     bf16_pair *noise_pairs;      /* (2 halves, 16, 16); wide: (2 blocks of tokens, ...) of the third block, too */
-    bf16_pair *more_pairs;       /* wide: (2 halves, 16, 16): of the other noise words */
+    int64_t alone, more;         /* the first block of noise words in pairs of their own, and these pairs */
+    bf16_pair *more_pairs;       /* (more, 2 halves, 16, 16) */
     bf16_pair *g_halo, *g_noise; /* coefficients of these pairs: (2 blocks of tokens, 16, 16) */
-    bf16_pair *g_more;
+    bf16_pair *g_more;               /* (more, 2 blocks of tokens, 16, 16) */
     bf16_pair *g_turned;             /* all coefficients, turned: (halo + noise, 16) */
     float *score, *coefficient;      /* (halo + noise, 32), with room for two vectors before and after */
-    float *taken;                    /* (32, 32): changes of noise words' weights: see take_weight */
+    float *taken;                    /* (noise, 32): changes of noise words' weights: see take_weight */
     float *delta;                    /* (2, 16, 32): updates of a slice of 16 rows, these and the last ones */
     uint8_t *first_slot, *last_slot; /* (32 + 32 + 32): of each token's window; none for tokens that are not there */
     float **own, **halo;             /* (32) and (64): rows to read, the zero row where there is none */
@@ -67,7 +69,8 @@ FW_INLINE int fits_matrix(const fw_job *job) {
     const int tokens = job->run.tile_tokens;
     return job->run.negative_sampling && !job->run.hierarchical && !job->run.pairwise_noise && job->run.passes == 1 &&
            job->run.window <= (job->run.cbow ? FW_MATRIX_WINDOW : FW_MATRIX_WIDE_WINDOW) &&
-           tokens >= FW_MATRIX_FEWEST && tokens <= FW_MATRIX_TOKENS && job->run.noise_slots <= FW_MATRIX_NOISE;
+           tokens >= FW_MATRIX_FEWEST && tokens <= FW_MATRIX_TOKENS &&
+           job->run.noise_slots <= (job->run.cbow ? FW_MATRIX_NOISE_CBOW : FW_MATRIX_NOISE);
 }
 
 FW_INLINE int64_t smaller(int64_t x, int64_t y) { return x < y ? x : y; }
@@ -171,6 +174,8 @@ static void lay_out_matrix(tile *t, char *block, size_t *used) {
     x->halo_blocks = wide ? 4 : 3;
     x->slices = (t->vectors + 1) / 2;
     x->noise_blocks = (t->noise_slots + 15) / 16;
+    x->alone = wide ? 1 : 2;
+    x->more = x->noise_blocks > x->alone ? (x->noise_blocks - x->alone + 1) / 2 : 0;
 #define FW_PIECE(field, count) x->field = piece(block, used, (count), sizeof *x->field)
     FW_PIECE(x_turned, x->slices * 2 * MATRIX);
     FW_PIECE(halo_plain, 2 * x->halo_blocks * MATRIX);
@@ -178,14 +183,14 @@ static void lay_out_matrix(tile *t, char *block, size_t *used) {
     FW_PIECE(x_pairs, 2 * MATRIX);
     FW_PIECE(halo_pairs, 4 * MATRIX);
     FW_PIECE(noise_pairs, 4 * MATRIX);
-    FW_PIECE(more_pairs, wide ? 2 * MATRIX : 0);
+    FW_PIECE(more_pairs, x->more * 2 * MATRIX);
     FW_PIECE(g_halo, 2 * MATRIX);
     FW_PIECE(g_noise, 2 * MATRIX);
-    FW_PIECE(g_more, wide ? 2 * MATRIX : 0);
-    FW_PIECE(g_turned, (x->halo_blocks + 2) * MATRIX);
-    FW_PIECE(score, 32 + (x->halo_blocks + 2) * 16 * 32 + 32);
-    FW_PIECE(coefficient, 32 + (x->halo_blocks + 2) * 16 * 32 + 32);
-    FW_PIECE(taken, FW_MATRIX_NOISE * 32);
+    FW_PIECE(g_more, x->more * 2 * MATRIX);
+    FW_PIECE(g_turned, (x->halo_blocks + x->noise_blocks) * MATRIX);
+    FW_PIECE(score, 32 + (x->halo_blocks + x->noise_blocks) * 16 * 32 + 32);
+    FW_PIECE(coefficient, 32 + (x->halo_blocks + x->noise_blocks) * 16 * 32 + 32);
+    FW_PIECE(taken, x->noise_blocks * 16 * 32);
     FW_PIECE(delta, 2 * 16 * 32);
     FW_PIECE(first_slot, 32 + 32 + 32);
     FW_PIECE(last_slot, 32 + 32 + 32);

@@ -146,18 +146,18 @@ FW_STAGE vf matrix_positives(tile *t) {
 }
 
 /* Finds what noise words that are targets of pairs lose of their weights; returns the bits of these words. */
-FW_STAGE uint32_t find_hits(tile *t) {
+FW_STAGE uint64_t find_hits(tile *t) {
     const stream *s = &t->s;
     const int64_t from = t->i0 + t->low > 0 ? t->i0 + t->low : 0;
     const int64_t end = t->i0 + t->n + t->low + t->slots - 1, to = smaller(end, s->n);
-    uint32_t hits = 0;
+    uint64_t hits = 0;
     for (int64_t m0 = 0; m0 < t->noise_slots; m0 += 16) {
         const vi words = load_words(t->noise_word + m0);
         const uint32_t there = (1u << smaller(t->noise_slots - m0, 16)) - 1;
         for (int64_t j = from; j < to; j++) {
             for (uint32_t k = mask_bits(words == s->word[j]) & there; k != 0; k &= k - 1) {
                 const int64_t m = m0 + __builtin_ctz(k);
-                hits |= 1u << m;
+                hits |= (uint64_t)1 << m;
                 take_weight(t, j, t->matrix->taken + 32 * m, 1);
             }
         }
@@ -166,7 +166,7 @@ FW_STAGE uint32_t find_hits(tile *t) {
 }
 FW_STAGE vf matrix_noise(tile *t) {
     struct matrix *x = t->matrix;
-    const uint32_t hits = find_hits(t);
+    const uint64_t hits = find_hits(t);
     const vf scale = splat(-t->rate * (float)t->job->run.negative / (float)t->noise_slots);
     const int64_t first = 16 * x->halo_blocks;
     vf loss = {0}, bad = {0};
@@ -195,21 +195,25 @@ FW_INLINE void turn_coefficients(const float *low, const float *high, bf16_pair 
     store_turned(to, r);
 }
 
-/* G' and, for each block of tokens, G of the rows that make pairs: two blocks of the halo, and the noise words; with a
-   wide window, a third block beside 16 noise words, and the others alone. */
+/* G' and, for each block of tokens, G of the blocks that make pairs: two blocks of the halo, and two of noise words; with
+   a wide window, a third block of the halo beside the first noise words. The other noise words make pairs of their own.
+   */
 FW_STAGE void make_coefficients(tile *t) {
     struct matrix *x = t->matrix;
     const int64_t rows = 16 * x->halo_blocks;
-    const int wide = x->halo_blocks > 3, more = x->noise_blocks > 1;
+    const int wide = x->halo_blocks > 3;
     const float *halo = x->coefficient, *noise = halo + 32 * rows;
     for (int64_t f = 0; f < rows + 16 * x->noise_blocks; f++)
         store_pairs(x->g_turned + 16 * f, paired(load(halo + 32 * f), load(halo + 32 * f + 16)));
     for (int64_t b = 0; b < 2; b++) {
-        const float *met = halo + 16 * b * 33, *words = noise + 16 * b, *others = more ? words + 16 * 32 : NULL;
+        const float *met = halo + 16 * b * 33, *words = noise + 16 * b;
         turn_coefficients(met, met + 16 * 32, x->g_halo + b * MATRIX);
-        if (!wide) turn_coefficients(words, others, x->g_noise + b * MATRIX);
-        else turn_coefficients(met + 32 * 32, words, x->g_noise + b * MATRIX);
-        if (wide && more) turn_coefficients(others, NULL, x->g_more + b * MATRIX);
+        if (wide) turn_coefficients(met + 32 * 32, words, x->g_noise + b * MATRIX);
+        else turn_coefficients(words, x->noise_blocks > 1 ? words + 16 * 32 : NULL, x->g_noise + b * MATRIX);
+        for (int64_t p = 0, m = x->alone; p < x->more; p++, m += 2) {
+            const float *low = words + m * 16 * 32, *high = m + 1 < x->noise_blocks ? low + 16 * 32 : NULL;
+            turn_coefficients(low, high, x->g_more + (2 * p + b) * MATRIX);
+        }
     }
 }
 
@@ -227,21 +231,25 @@ FW_INLINE void update_slice(tile *t, int64_t k, const int whole, const int wide)
     float *const first = x->delta, *const second = x->delta + 16 * 32;
     const bf16_pair *g = x->g_turned, *second_pairs = x->noise_pairs + (wide ? 2 * MATRIX : 0);
     const int64_t blocks = x->halo_blocks + x->noise_blocks;
-    float *const *others = x->noise_blocks > 1 ? t->noise_row + 16 : NULL;
     for (int64_t b = 0; b < 2; b++)
         make_pairs(x->halo + 16 * b, x->halo + 16 * b + 16, 1, k, whole, x->halo_pairs + 2 * b * MATRIX);
-    if (!wide) make_pairs(t->noise_row, others, 1, k, whole, x->noise_pairs);
+    if (!wide) make_pairs(t->noise_row, x->noise_blocks > 1 ? t->noise_row + 16 : NULL, 1, k, whole, x->noise_pairs);
     for (int64_t b = 0; b < 2 && wide; b++)
         make_pairs(x->halo + 16 * b + 32, t->noise_row, 1, k, whole, x->noise_pairs + 2 * b * MATRIX);
-    if (wide && others) make_pairs(others, NULL, 1, k, whole, x->more_pairs);
+    for (int64_t p = 0, m = x->alone; p < x->more; p++, m += 2) {
+        float *const *low = t->noise_row + 16 * m, *const *high = m + 1 < x->noise_blocks ? low + 16 : NULL;
+        make_pairs(low, high, 1, k, whole, x->more_pairs + 2 * p * MATRIX);
+    }
     make_pairs(x->own, x->own + 16, 1, k, whole, x->x_pairs);
 
     FW_FIRST(x->g_halo, x->halo_pairs, whole);
     FW_PRODUCT(0, 1, x->g_noise, x->noise_pairs, whole);
-    if (wide && others) FW_PRODUCT(0, 1, x->g_more, x->more_pairs, whole);
+    for (int64_t p = 0; p < 2 * x->more; p += 2)
+        FW_PRODUCT(0, 1, x->g_more + p * MATRIX, x->more_pairs + p * MATRIX, whole);
     FW_SECOND(x->g_halo + MATRIX, x->halo_pairs + 2 * MATRIX, whole);
     FW_PRODUCT(2, 3, x->g_noise + MATRIX, second_pairs, whole);
-    if (wide && others) FW_PRODUCT(2, 3, x->g_more + MATRIX, x->more_pairs, whole);
+    for (int64_t p = 0; p < 2 * x->more; p += 2)
+        FW_PRODUCT(2, 3, x->g_more + (p + 1) * MATRIX, x->more_pairs + p * MATRIX, whole);
     FW_PUT(0, 1, first, whole);
     rows before[2] = {rows_of(t->own_out, t->own_rate, 0, t->n), rows_of(t->own_out, t->own_rate, 16, t->n)};
     for (int64_t p = 0; p < blocks; p += 2) {
@@ -280,13 +288,9 @@ FW_STAGE void wide_updates(tile *t) { matrix_updates(t, 1); }
 
 FW_INLINE vf train_skipgram(tile *t) {
     const int wide = t->matrix->halo_blocks > 3;
-    if (wide) {
-        wide_scores(t);
-        more_noise_scores(t, 0);
-    } else {
-        narrow_scores(t);
-    }
-    if (t->matrix->noise_blocks > 1) more_noise_scores(t, 16);
+    if (wide) wide_scores(t);
+    else narrow_scores(t);
+    for (int64_t m = wide ? 0 : 1; m < t->matrix->noise_blocks; m++) more_noise_scores(t, 16 * m);
     vf loss = matrix_positives(t);
     FW_MARK(positives);
     loss += matrix_noise(t);
