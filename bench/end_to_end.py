@@ -1,7 +1,7 @@
 """From a text file to saved vectors, as users do it: wall time of the whole process and its peak memory.
 
-``fastw2v train`` and a script that calls gensim (``corpus_file``), each with all hardware threads, five epochs and word2vec's
-binary format. The clock starts before the process and stops after its end, so imports count.
+``fastw2v train`` and a script that calls gensim (``corpus_file``), each with all hardware threads, five epochs and
+word2vec's binary format. The clock starts before the process and stops after its end, so imports count.
 
 Memory is compared with the needs of the task: two matrices of V x D floats, 4 bytes for each token of the corpus, and
 the strings of the vocabulary (Python strings, with their pointers in a list). The last row is a Python process that
@@ -96,7 +96,8 @@ def compare(
     for system, found in samples.items():
         seconds, peak = statistics.median(each[0] for each in found), max(each[1] for each in found)
         row = {"text": part, "system": system, "threads": THREADS, "words": words, "seconds": seconds}
-        rows.append(row | {"peak_bytes": peak, "words_per_second": words * EPOCHS / seconds, "needed_bytes": needed})  # of all epochs
+        speed = words * EPOCHS / seconds
+        rows.append(row | {"peak_bytes": peak, "words_per_second": speed, "needed_bytes": needed})
     for row in rows[1:]:
         rows[0]["ratio"] = row["seconds"] / rows[0]["seconds"]
     return rows

@@ -61,7 +61,11 @@ def measure(corpus: Path, settings: Settings, runs: int) -> list[dict[str, Any]]
                     if system == "fastw2v" and not settings.quick:
                         ours = replace(ours, epochs=OUR_EPOCHS)
                     found.append(run(system, ours).words_per_second(ours))
-            row: dict[str, Any] = {"what": name, "threads": task.threads, "fastw2v_epochs": 1 if settings.quick else OUR_EPOCHS}
+            row: dict[str, Any] = {
+                "what": name,
+                "threads": task.threads,
+                "fastw2v_epochs": 1 if settings.quick else OUR_EPOCHS,
+            }
             row |= {system: statistics.median(found) for system, found in speeds.items()}
             row |= {f"{system}_runs": found for system, found in speeds.items()}
             others = [system for system in speeds if system != "fastw2v"]

@@ -45,5 +45,15 @@ def long_documents(rng: np.random.Generator, tokens: int = 100_000) -> EncodedCo
     return EncodedCorpus.from_ids(ids, _names(3_000))
 
 
+def long_text(rng: np.random.Generator, tokens: int = 600_000, words: int = 20_000) -> EncodedCorpus:
+    """Return a text without sentence ends, in topics, that is long enough for whole tiles; frequent words first."""
+    frequent = (words + 1) ** rng.random(tokens) - 1  # Zipf's law
+    topic = rng.integers(300, size=-(-tokens // 200)).repeat(200)[:tokens]  # of 200 words, a third of them its own
+    of_topic = 50 + (97 * topic + rng.integers(60, size=tokens)) % (words - 50)
+    ids = np.where(rng.random(tokens) < 1 / 3, of_topic, frequent).astype(np.int64)
+    order = np.argsort(-np.bincount(ids, minlength=words), kind="stable")
+    return EncodedCorpus.from_ids(np.argsort(order)[ids].astype(np.int32), _names(words))
+
+
 def _names(words: int) -> list[str]:
     return [f"w{number}" for number in range(words)]

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from fastw2v.planning.staleness import TILE_TOKENS_MAX
 
 NOISE_SLOTS = 16  # S: fewer noise words cost analogies; more cost time
-# How far noise may move the rows of a tile along each other: see `enough_noise_slots`. In theory training diverges
-# at 4; on text it did at 4.2, and at 3.9 with two threads.
-NOISE_GAIN_MAX = 3.75
+# How far noise may move the rows of a tile along each other: see `enough_noise_slots`. In theory training diverges at
+# 4; on text it did at 4.2, and at 3.9, not counting the spread of drawn windows, with two threads.
+NOISE_GAIN_MAX = 3.8
+STABLE_SLOTS_MAX = 64  # windows in passes need no more, unless the rate is one at which nothing trains
 # L: tiles for which a noise word stays. With new words in every tile (L = 1) analogies are a point lower. CBOW gains
 # up to L = 3; beyond L = 2 skip-gram gains little and fits small corpora less well. At 8 rare words get worse.
 NOISE_LIFE = {"skipgram": 2, "cbow": 3}
@@ -46,4 +47,5 @@ def enough_noise_slots(negative: int, pairs: float = 0.0, rate: float = 0.0) -> 
         The learning rate at the start.
     """
     stable = TILE_TOKENS_MAX * (pairs * negative * rate / NOISE_GAIN_MAX) ** 2
-    return max(NOISE_SLOTS, -(-2 * negative // 16) * 16, int(np.ceil(stable / 16)) * 16)
+    enough = max(NOISE_SLOTS, 2 * negative, min(stable, STABLE_SLOTS_MAX))
+    return int(np.ceil(enough / 16 - 1e-9)) * 16

@@ -60,7 +60,7 @@ def random_corpus(rng, words, tokens, sentences):
 def on_matrix_registers(plan):
     """Whether the kernel for AMX trains this plan's tiles on them: fits_matrix in native/cpu/fw_matrix.h."""
     usual = not (plan.hierarchical or plan.pairwise_noise) and plan.negative_sampling
-    narrow = plan.passes == 1 and plan.window <= (7 if plan.cbow else 15)
+    narrow = np.diff(plan.pass_slot).max() <= (15 if plan.cbow else 31)
     return usual and narrow and 20 <= plan.tile_tokens <= 32 and plan.noise_slots <= (32 if plan.cbow else 64)
 
 

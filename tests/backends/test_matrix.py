@@ -16,6 +16,7 @@ from fastw2v.planning import plan
 from fastw2v.planning.rows import Arrays, empty_rows
 from fastw2v.planning.tables import make_tables
 from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.planning.windows import cut_window
 
 ISAS = _train.instruction_sets()["available"]
 AMX = pytest.mark.skipif("amx" not in ISAS, reason="this processor or this build has no matrix registers (AMX)")
@@ -50,11 +51,11 @@ class Trial:
         self.corpus = EncodedCorpus.from_ids(ids, [str(word) for word in range(words)], offsets)
         if rng.random() < 0.5:
             architecture = {"shrink_windows": [True, False, "draw", "inverse"][rng.integers(4)]}
-            widest, most = 15, 64
+            widest, most, passes = 40, 64, int(rng.integers(1, 5))
         else:
             means = {"cbow_mean": bool(rng.integers(2)), "cbow_gradient": ["sum", "mean"][rng.integers(2)]}
             architecture = {"architecture": "cbow", "shrink_windows": [True, False][rng.integers(2)], **means}
-            widest, most = 7, 32
+            widest, most, passes = 7, 32, 1
         params = TrainingParameters(
             vector_size=int(rng.choice([1, 3, 16, 17, 32, 33, 100, 300])),
             window=int(rng.integers(1, widest + 1)),
@@ -70,8 +71,9 @@ class Trial:
             "noise_life": int(rng.integers(1, 4)),
         }
         made = plan.make_plan(self.corpus, params.checked(), int(rng.integers(2**63)))
-        one_pass = np.array([0, 2 * made.window + 1], made.pass_slot.dtype)
-        self.plan = dataclasses.replace(made, **shape, pass_slot=one_pass)
+        passes = max(passes, -(-2 * made.window // 30))  # of 31 slots at most
+        pass_slot = cut_window(np.concatenate([[0], np.ones(made.window)]), passes)
+        self.plan = dataclasses.replace(made, **shape, pass_slot=pass_slot)
         self.tables = make_tables(counts, params)
         self.begin = [rng.normal(0, 1 / np.sqrt(params.vector_size), (words, params.vector_size)) for _ in range(2)]
         self.begin = [rows.astype(np.float32) for rows in self.begin]
@@ -197,8 +199,8 @@ def test_a_tile_is_that_of_rounded_factors(model):
     [
         {"loss": "hs"},
         {"negative_sharing": "pair"},
-        {"window": 16},
-        {"window": 40},
+        {"window": 16, "learning_rate": 0.01},  # one pass of 33 slots
+        {"negative": 33},
         {"architecture": "cbow", "window": 8},
         {"tile_tokens": 19},
         {"architecture": "cbow", "tile_tokens": 19},

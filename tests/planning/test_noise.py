@@ -60,3 +60,21 @@ def test_weights_that_are_not_a_distribution_are_refused(weights):
 @pytest.mark.parametrize(("negative", "slots"), [(1, 16), (5, 16), (8, 16), (9, 32), (15, 32), (20, 48)])
 def test_noise_slots_are_at_least_two_for_each_negative(negative, slots):
     assert noise.enough_noise_slots(negative) == slots
+
+
+@pytest.mark.parametrize(
+    ("negative", "pairs", "rate", "slots"),
+    [
+        (5, 6, 0.05, 16),
+        (8, 6, 0.05, 16),
+        (5, 11, 0.05, 32),
+        (8, 8, 0.05, 32),
+        (5, 6, 0.1, 32),
+        (12, 6, 0.06, 48),
+        (1, 2, 1e9, 64),
+    ],
+)
+def test_noise_slots_are_enough_for_a_tile_to_be_stable(negative, pairs, rate, slots):
+    assert noise.enough_noise_slots(negative, pairs, rate) == slots
+    gain = pairs * negative * rate * (32 / slots) ** 0.5
+    assert gain <= noise.NOISE_GAIN_MAX or slots == noise.STABLE_SLOTS_MAX

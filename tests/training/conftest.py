@@ -1,5 +1,7 @@
 """Corpora to train on."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 
@@ -16,6 +18,12 @@ def zipf_corpus():
         return EncodedCorpus.from_ids(ids.reshape(-1, 30), [f"w{i}" for i in range(words)])
 
     return make
+
+
+@pytest.fixture(scope="session")
+def long_text():
+    """A text in topics, without sentence ends, that is long enough for whole tiles."""
+    return import_module("bench.helpers.hard_texts").long_text(np.random.default_rng(0))
 
 
 @pytest.fixture(scope="session")

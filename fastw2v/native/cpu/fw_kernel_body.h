@@ -44,9 +44,7 @@ static size_t lay_out(const fw_job *job, char *block) {
     piece(NULL, &used, 1, sizeof(tile));
     const int64_t tokens = job->run.longest_chunk + 2 * (int64_t)job->run.window + 8; /* eight are written at once */
     const int64_t rows = fits_matrix(job) ? FW_MATRIX_TOKENS : (job->run.tile_tokens + 15) / 16 * 16;
-    int64_t slots = 0; /* of the widest pass */
-    for (int p = 0; p < job->run.passes; p++)
-        if (job->pass_slot[p + 1] - job->pass_slot[p] > slots) slots = job->pass_slot[p + 1] - job->pass_slot[p];
+    const int64_t slots = widest_pass(job);
     t->after = rows + job->run.window;
     const int64_t around = rows + FW_LANES; /* places of no word before and after the stream's words */
     const int64_t before = job->run.window, places = before + tokens + t->after;

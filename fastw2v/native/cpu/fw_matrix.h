@@ -10,8 +10,8 @@
    updates of a slice depend on no other slice, so its copies, made before any of its rows changes, are the snapshot.
 
    A block of 16 tokens meets two blocks of 16 halo rows, its own and the next, and a halo row at most 16 tokens,
-   counting itself: this holds up to W = 7. A wide window, up to W = 15, meets a third block, and a halo row up to 32
-   tokens. */
+   counting itself: this holds for passes of up to 15 slots, a whole window of W = 7. A wide pass, of up to 31 slots,
+   meets a third block, and a halo row up to 32 tokens. */
 #ifndef FW_MATRIX_H
 #define FW_MATRIX_H
 
@@ -21,8 +21,8 @@
 #define FW_MATRIX_TOKENS 32
 /* The fewest tokens of a tile: the products of fewer cost as much, and more than AVX-512 takes. */
 #define FW_MATRIX_FEWEST 20
-#define FW_MATRIX_WINDOW 7 /* of CBOW, and of skip-gram without a third block */
-#define FW_MATRIX_WIDE_WINDOW 15
+#define FW_MATRIX_SLOTS 15 /* of CBOW's window, and of a pass of skip-gram without a third block */
+#define FW_MATRIX_WIDE_SLOTS 31
 #define FW_MATRIX_NOISE 64
 #define FW_MATRIX_NOISE_CBOW 32
 enum { MATRIX = 16 * 16 }; /* 32-bit numbers of a register */
@@ -47,8 +47,8 @@ struct matrix {
     float *delta;                    /* (2, 16, 32): updates of a slice of 16 rows, these and the last ones */
     uint8_t *first_slot, *last_slot; /* (32 + 32 + 32): of each token's window; none for tokens that are not there */
     float **own, **halo;             /* (32) and (64): rows to read, the zero row where there is none */
-    float *slot_weight;              /* (32): pair weights of the slots 2 W - lane */
-    float *within;                   /* (16): weight_within */
+    float *slot_weight;              /* (2 W + 1 + 32): pair weights of the slots of a whole window */
+    float *within;                   /* (16): weight_within, if W is 15 at most */
     /* CBOW */
     float **hidden;                /* (32): the hidden rows */
     float *share;                  /* (15): 1 / n for n contexts, or 1 for none */
@@ -67,8 +67,8 @@ struct matrix {
 
 FW_INLINE int fits_matrix(const fw_job *job) {
     const int tokens = job->run.tile_tokens;
-    return job->run.negative_sampling && !job->run.hierarchical && !job->run.pairwise_noise && job->run.passes == 1 &&
-           job->run.window <= (job->run.cbow ? FW_MATRIX_WINDOW : FW_MATRIX_WIDE_WINDOW) &&
+    return job->run.negative_sampling && !job->run.hierarchical && !job->run.pairwise_noise &&
+           widest_pass(job) <= (job->run.cbow ? FW_MATRIX_SLOTS : FW_MATRIX_WIDE_SLOTS) &&
            tokens >= FW_MATRIX_FEWEST && tokens <= FW_MATRIX_TOKENS &&
            job->run.noise_slots <= (job->run.cbow ? FW_MATRIX_NOISE_CBOW : FW_MATRIX_NOISE);
 }
@@ -170,7 +170,7 @@ static void lay_out_matrix(tile *t, char *block, size_t *used) {
     struct matrix unused, *x = piece(block, used, 1, sizeof *x);
     t->matrix = x;
     if (!x) x = &unused;
-    const int cbow = t->job->run.cbow, wide = t->job->run.window > FW_MATRIX_WINDOW;
+    const int cbow = t->job->run.cbow, wide = widest_pass(t->job) > FW_MATRIX_SLOTS;
     x->halo_blocks = wide ? 4 : 3;
     x->slices = (t->vectors + 1) / 2;
     x->noise_blocks = (t->noise_slots + 15) / 16;
@@ -210,7 +210,7 @@ static void lay_out_matrix(tile *t, char *block, size_t *used) {
     FW_PIECE(error_pairs, cbow ? 2 * MATRIX : 0);
     FW_PIECE(own, 32);
     FW_PIECE(halo, 64);
-    FW_PIECE(slot_weight, 32);
+    FW_PIECE(slot_weight, 2 * t->job->run.window + 1 + 32);
     FW_PIECE(within, 16);
 #undef FW_PIECE
     if (!block) return;
@@ -222,7 +222,7 @@ static void init_matrix(tile *t) {
     const fw_job *job = t->job;
     const int window = job->run.window;
     memset(x->first_slot, 255, 32 + 32 + 32);
-    for (int d = 0; d <= window; d++) x->within[d] = job->weight_within[d];
+    for (int d = 0; d <= window && d < 16; d++) x->within[d] = job->weight_within[d];
     for (int d = 1; d <= window; d++) x->slot_weight[window - d] = x->slot_weight[window + d] = job->pair_weight[d];
     if (!job->run.cbow) return;
     for (int n = 0; n <= 2 * window; n++) {

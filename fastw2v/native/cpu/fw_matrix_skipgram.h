@@ -13,22 +13,33 @@
 
 /* ------------------------------------------------------------------ windows and scores */
 
-/* Finds the rows and the windows of the tile's tokens. Returns whether any token has a pair. */
+/* The weights of the pairs on one side, up to these distances; 0 for a negative one. */
+FW_INLINE vf weights_within(const tile *t, vi distance) {
+    const __m512i widest = _mm512_set1_epi32(t->job->run.window);
+    const __m512i d = _mm512_min_epi32(_mm512_max_epi32((__m512i)distance, _mm512_setzero_si512()), widest);
+    if (t->job->run.window < 16) return _mm512_permutexvar_ps(d, load(t->matrix->within));
+    return _mm512_i32gather_ps(d, t->job->weight_within, 4);
+}
+/* Finds the rows and the windows of the tile's tokens in this pass. Returns whether any token has a pair. */
 FW_STAGE int open_skipgram(tile *t) {
     struct matrix *x = t->matrix;
-    const int64_t window = t->job->run.window;
-    const vf within = load(x->within);
+    const int32_t low = (int32_t)t->low, high = low + (int32_t)t->slots - 1;
     uint32_t pairs = 0;
     open_pointers(t);
     for (int64_t i = 0; i < FW_MATRIX_TOKENS; i += FW_LANES) {
-        const vi at = lane_numbers() + (int32_t)(t->i0 + i - window), there = lane_numbers() < (int32_t)(t->n - i);
-        const vi first = load_words(t->s.first + t->i0 + i) - at, last = load_words(t->s.last + t->i0 + i) - at;
-        const vf left = _mm512_permutexvar_ps((__m512i)((int32_t)window - first), within);
-        const vf right = _mm512_permutexvar_ps((__m512i)(last - (int32_t)window), within);
-        store(t->count + i, masked(left + right, there));
-        pairs |= mask_bits((last > first) & there);
-        _mm_store_si128((__m128i *)(x->first_slot + 32 + i), _mm512_cvtepi32_epi8((__m512i)(first | ~there)));
-        _mm_store_si128((__m128i *)(x->last_slot + 32 + i), _mm512_cvtepi32_epi8((__m512i)(last & there)));
+        const vi at = lane_numbers() + (int32_t)(t->i0 + i);
+        const __m512i begin = (__m512i)(load_words(t->s.first + t->i0 + i) - at);
+        const __m512i end = (__m512i)(load_words(t->s.last + t->i0 + i) - at);
+        const vi first = (vi)_mm512_max_epi32(begin, _mm512_set1_epi32(low));
+        const vi last = (vi)_mm512_min_epi32(end, _mm512_set1_epi32(high));
+        const vi there = (lane_numbers() < (int32_t)(t->n - i)) & (last >= first);
+        const vf left = weights_within(t, -first) - weights_within(t, -last - 1);
+        const vf right = weights_within(t, last) - weights_within(t, first - 1);
+        const vf count = masked(left + right, there);
+        store(t->count + i, count);
+        pairs |= mask_bits(count > 0);
+        _mm_store_si128((__m128i *)(x->first_slot + 32 + i), _mm512_cvtepi32_epi8((__m512i)((first - low) | ~there)));
+        _mm_store_si128((__m128i *)(x->last_slot + 32 + i), _mm512_cvtepi32_epi8((__m512i)((last - low) & there)));
     }
     return pairs != 0;
 }
@@ -111,12 +122,14 @@ FW_STAGE void more_noise_scores(tile *t, int64_t m) {
 
 /* ------------------------------------------------------------------ coefficients */
 
-/* The coefficients of the pairs, halo row by halo row: its tokens are at most 2 W + 1, side by side, which are one or
-   two vectors of tokens. */
+/* The coefficients of the pairs, halo row by halo row: its tokens are at most as many as the pass has slots, side by
+   side, which are one or two vectors of tokens. */
 FW_STAGE vf matrix_positives(tile *t) {
     struct matrix *x = t->matrix;
-    const int64_t reach = 2 * (int64_t)t->job->run.window, rows = t->n + reach;
-    const uint32_t others = ~(1u << (reach / 2)) & (uint32_t)(((uint64_t)2 << reach) - 1);
+    const int64_t reach = t->slots - 1, rows = t->n + reach;
+    const float *slot_weight = x->slot_weight + t->job->run.window - (t->low + reach); /* of slot `reach`, and down */
+    const uint32_t itself = t->self <= reach ? 1u << (reach - t->self) : 0;
+    const uint32_t others = ~itself & (uint32_t)(((uint64_t)2 << reach) - 1);
     const vf rate = splat(t->rate);
     const __m128i lanes = _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     vf loss = {0}, bad = {0};
@@ -128,7 +141,7 @@ FW_STAGE vf matrix_positives(tile *t) {
         store(row + 16, (vf){0});
         for (int64_t part = 0; part <= reach; part += 16) {
             const int64_t i = h - reach + part; /* the first token */
-            const vf weight = load(x->slot_weight + part);
+            const vf weight = load_anywhere(slot_weight + part);
             const __m128i slot = _mm_sub_epi8(_mm_set1_epi8((char)(reach - part)), lanes);
             const __m128i first = _mm_loadu_si128((const __m128i *)(x->first_slot + 32 + i));
             const __m128i last = _mm_loadu_si128((const __m128i *)(x->last_slot + 32 + i));
