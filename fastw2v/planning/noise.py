@@ -9,8 +9,8 @@ from fastw2v.planning.staleness import TILE_TOKENS_MAX
 
 NOISE_SLOTS = 16  # S: fewer noise words cost analogies; more cost time
 # How far noise may move the rows of a tile along each other: see `enough_noise_slots`. In theory training diverges at
-# 4; on text it did at 4.2, and at 3.9, not counting the spread of drawn windows, with two threads.
-NOISE_GAIN_MAX = 3.8
+# 4; on text it did at 4.2, and scores suffer from 3.4 on.
+NOISE_GAIN_MAX = 3.2
 STABLE_SLOTS_MAX = 64  # windows in passes need no more, unless the rate is one at which nothing trains
 # L: tiles for which a noise word stays. With new words in every tile (L = 1) analogies are a point lower. CBOW gains
 # up to L = 3; beyond L = 2 skip-gram gains little and fits small corpora less well. At 8 rare words get worse.

@@ -21,11 +21,12 @@ from fastw2v.parameters import ShrinkWindows
 if TYPE_CHECKING:
     from fastw2v.planning.training_parameters import TrainingParameters
 
-# How far all of a token's pairs may move its input row at once, `rate * pairs * outputs`: beyond that, the window is
-# taken in passes, none of which moves it further. See docs/tile.md for what was measured.
-MOVE_MAX = 4.0
-# And how far a pass may, reckoned with five negatives at most: of a wide window, the pairs themselves are too many.
-PASS_MOVE_MAX, PASS_OUTPUTS = 2.0, 6.0
+# How far all of a token's pairs may move its input row at once, `rate * pairs * outputs`, if its window is taken whole;
+# and how far each pass over it may otherwise. See docs/tile.md for what was measured.
+WHOLE_MOVE_MAX, PASS_MOVE_MAX = 5.0, 4.0
+# The same, reckoned with five negatives at most: of a wide window, the pairs themselves are too many.
+FEW_OUTPUTS = 6.0
+WHOLE_FEW_MOVE_MAX, PASS_FEW_MOVE_MAX = 4.0, 2.0
 DRAWN_RMS = (4 / 3) ** 0.5  # the root mean square of a length drawn from 1..W over its mean, for a large W
 INVERSE_WEIGHT_MAX = 2.0  # of the nearest pair under "inverse": a single pair cannot be cut into passes
 
@@ -174,8 +175,7 @@ def cut_window(weights: NDArray[np.float64], passes: int) -> NDArray[np.int32]:
 
 def enough_passes(pairs: float, outputs: float, rate: float) -> int:
     """Return in how many passes tokens with this weight of pairs are to be trained."""
-    move = pairs * outputs * rate
-    if move <= MOVE_MAX:
+    move, of_few = pairs * outputs * rate, pairs * min(outputs, FEW_OUTPUTS) * rate
+    if move <= WHOLE_MOVE_MAX and of_few <= WHOLE_FEW_MOVE_MAX:
         return 1
-    of_pairs = pairs * min(outputs, PASS_OUTPUTS) * rate
-    return int(np.ceil(max(move / MOVE_MAX, of_pairs / PASS_MOVE_MAX)))
+    return int(np.ceil(max(move / PASS_MOVE_MAX, of_few / PASS_FEW_MOVE_MAX)))
