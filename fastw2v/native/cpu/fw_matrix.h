@@ -31,15 +31,15 @@ typedef uint32_t bf16_pair;
 
 struct matrix {
     int64_t slices, halo_blocks, noise_blocks; /* halo: 3, or 4 for a wide window; noise: 1 to 4 */
-    bf16_pair *x_turned;         /* (slices, 2, 16, 16): rows X of the tokens, a right factor of the scores */
-    bf16_pair *halo_plain;       /* (2 slices, halo, 16): left factors */
-    bf16_pair *noise_plain;      /* (2 slices, 16, 16) */
-    bf16_pair *x_pairs;          /* (2 halves of a slice, 16, 16): a right factor of the updates of what X met */
-    bf16_pair *halo_pairs;       /* (2 blocks of tokens, 2 halves, 16, 16): of two halo blocks */
-    bf16_pair *noise_pairs;      /* (2 halves, 16, 16); wide: (2 blocks of tokens, ...) of the third block, too */
-    int64_t alone, more;         /* the first block of noise words in pairs of their own, and these pairs */
-    bf16_pair *more_pairs;       /* (more, 2 halves, 16, 16) */
-    bf16_pair *g_halo, *g_noise; /* coefficients of these pairs: (2 blocks of tokens, 16, 16) */
+    bf16_pair *x_turned;             /* (slices, 2, 16, 16): rows X of the tokens, a right factor of the scores */
+    bf16_pair *halo_plain;           /* (2 slices, halo, 16): left factors */
+    bf16_pair *noise_plain;          /* (2 slices, 16, 16) */
+    bf16_pair *x_pairs;              /* (2 halves of a slice, 16, 16): a right factor of the updates of what X met */
+    bf16_pair *halo_pairs;           /* (2 blocks of tokens, 2 halves, 16, 16): of two halo blocks */
+    bf16_pair *noise_pairs;          /* (2 halves, 16, 16); wide: (2 blocks of tokens, ...) of the third block, too */
+    int64_t alone, more;             /* the first block of noise words in pairs of their own, and these pairs */
+    bf16_pair *more_pairs;           /* (more, 2 halves, 16, 16) */
+    bf16_pair *g_halo, *g_noise;     /* coefficients of these pairs: (2 blocks of tokens, 16, 16) */
     bf16_pair *g_more;               /* (more, 2 blocks of tokens, 16, 16) */
     bf16_pair *g_turned;             /* all coefficients, turned: (halo + noise, 16) */
     float *score, *coefficient;      /* (halo + noise, 32), with room for two vectors before and after */
@@ -68,8 +68,8 @@ struct matrix {
 FW_INLINE int fits_matrix(const fw_job *job) {
     const int tokens = job->run.tile_tokens;
     return job->run.negative_sampling && !job->run.hierarchical && !job->run.pairwise_noise &&
-           widest_pass(job) <= (job->run.cbow ? FW_MATRIX_SLOTS : FW_MATRIX_WIDE_SLOTS) &&
-           tokens >= FW_MATRIX_FEWEST && tokens <= FW_MATRIX_TOKENS &&
+           widest_pass(job) <= (job->run.cbow ? FW_MATRIX_SLOTS : FW_MATRIX_WIDE_SLOTS) && tokens >= FW_MATRIX_FEWEST &&
+           tokens <= FW_MATRIX_TOKENS &&
            job->run.noise_slots <= (job->run.cbow ? FW_MATRIX_NOISE_CBOW : FW_MATRIX_NOISE);
 }
 

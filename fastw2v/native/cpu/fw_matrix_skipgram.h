@@ -208,8 +208,9 @@ FW_INLINE void turn_coefficients(const float *low, const float *high, bf16_pair 
     store_turned(to, r);
 }
 
-/* G' and, for each block of tokens, G of the blocks that make pairs: two blocks of the halo, and two of noise words; with
-   a wide window, a third block of the halo beside the first noise words. The other noise words make pairs of their own.
+/* G' and, for each block of tokens, G of the blocks that make pairs: two blocks of the halo, and two of noise words;
+   with a wide window, a third block of the halo beside the first noise words. The other noise words make pairs of their
+   own.
    */
 FW_STAGE void make_coefficients(tile *t) {
     struct matrix *x = t->matrix;
