@@ -11,6 +11,8 @@ NOISE_SLOTS = 16  # S: fewer noise words cost analogies; more cost time
 # How far noise may move the rows of a tile along each other: see `enough_noise_slots`. In theory training diverges at
 # 4; on text it did at 4.2, and scores suffer from 3.4 on.
 NOISE_GAIN_MAX = 3.2
+# How far it may move a noise row: see there. By default it is 3.0; scores suffer beyond.
+NOISE_ROW_MOVE_MAX = 3.05
 STABLE_SLOTS_MAX = 64  # windows in passes need no more, unless the rate is one at which nothing trains
 # L: tiles for which a noise word stays. With new words in every tile (L = 1) analogies are a point lower. CBOW gains
 # up to L = 3; beyond L = 2 skip-gram gains little and fits small corpora less well. At 8 rare words get worse.
@@ -35,7 +37,7 @@ def enough_noise_slots(negative: int, pairs: float = 0.0, rate: float = 0.0) -> 
     With S < 2 K analogies get worse. And each token of a tile moves its input row by ``a = pairs * K * rate`` times the
     mean noise row, while the T tokens move a noise row by ``b = T / S * a`` times the mean input row; both times the
     sigmoid, 1/2 at first. From one snapshot, two rows that point the same way grow if ``sqrt(a * b) / 2`` exceeds 2.
-    `NOISE_GAIN_MAX` bounds that root.
+    `NOISE_GAIN_MAX` bounds that root, and `NOISE_ROW_MOVE_MAX` bounds b.
 
     Parameters
     ----------
@@ -46,6 +48,7 @@ def enough_noise_slots(negative: int, pairs: float = 0.0, rate: float = 0.0) -> 
     rate : float
         The learning rate at the start.
     """
-    stable = TILE_TOKENS_MAX * (pairs * negative * rate / NOISE_GAIN_MAX) ** 2
+    a = pairs * negative * rate
+    stable = TILE_TOKENS_MAX * max((a / NOISE_GAIN_MAX) ** 2, a / NOISE_ROW_MOVE_MAX)
     enough = max(NOISE_SLOTS, 2 * negative, min(stable, STABLE_SLOTS_MAX))
     return int(np.ceil(enough / 16 - 1e-9)) * 16

@@ -67,6 +67,7 @@ def test_noise_slots_are_at_least_two_for_each_negative(negative, slots):
     [
         (5, 6, 0.05, 16),
         (8, 6, 0.05, 32),
+        (5, 7, 0.05, 32),
         (5, 11, 0.05, 32),
         (15, 6, 0.05, 64),
         (5, 6, 0.1, 32),
@@ -76,5 +77,7 @@ def test_noise_slots_are_at_least_two_for_each_negative(negative, slots):
 )
 def test_noise_slots_are_enough_for_a_tile_to_be_stable(negative, pairs, rate, slots):
     assert noise.enough_noise_slots(negative, pairs, rate) == slots
-    gain = pairs * negative * rate * (32 / slots) ** 0.5
-    assert gain <= noise.NOISE_GAIN_MAX or slots == noise.STABLE_SLOTS_MAX
+    of_input = pairs * negative * rate
+    of_noise = 32 / slots * of_input
+    stable = (of_input * of_noise) ** 0.5 <= noise.NOISE_GAIN_MAX and of_noise <= noise.NOISE_ROW_MOVE_MAX
+    assert stable or slots == noise.STABLE_SLOTS_MAX
