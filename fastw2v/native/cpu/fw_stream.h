@@ -126,4 +126,12 @@ FW_STAGE void fill_stream(stream *s, const fw_job *job, int64_t epoch, int64_t c
     }
 }
 
+/* The slots of the widest pass. */
+FW_INLINE int64_t widest_pass(const fw_job *job) {
+    int64_t slots = 0;
+    for (int p = 0; p < job->run.passes; p++)
+        if (job->pass_slot[p + 1] - job->pass_slot[p] > slots) slots = job->pass_slot[p + 1] - job->pass_slot[p];
+    return slots;
+}
+
 #endif

@@ -168,13 +168,6 @@ FW_INLINE vi window_mask(const tile *t, int64_t i, int64_t q0) {
     return (j >= t->s.first[at]) & (j <= t->s.last[at]) & (j != at);
 }
 
-/* The slots of the widest pass. */
-FW_INLINE int64_t widest_pass(const fw_job *job) {
-    int64_t slots = 0;
-    for (int p = 0; p < job->run.passes; p++)
-        if (job->pass_slot[p + 1] - job->pass_slot[p] > slots) slots = job->pass_slot[p + 1] - job->pass_slot[p];
-    return slots;
-}
 /* The tile of a step, and the step's pass over it. Almost always there is one pass, and no division. */
 FW_INLINE int64_t tile_of_step(const fw_job *job, int64_t step) {
     return job->run.passes > 1 ? step / job->run.passes : step;
