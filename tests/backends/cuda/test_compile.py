@@ -111,7 +111,7 @@ LARGE = {
     (100, 16, 20, 32, "skipgram"): 90,
     (100, 10, 15, 32, "skipgram"): 80,
     (300, 16, 30, 32, "cbow"): 86,
-    (1024, 24, 12, 16, "skipgram"): 90,
+    (1024, 24, 9, 16, "skipgram"): 90,
 }
 TENSOR_CASES = [(shape, number) for shape in USUAL for number in ARCHITECTURES if number >= 80] + list(LARGE.items())
 
