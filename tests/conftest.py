@@ -124,6 +124,18 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.write_line(f"{fault:48} {tests:6} {row['trials']:8,} {failed:7} {row['skipped']:8}")
 
 
+@pytest.fixture(scope="module")
+def bench_found():
+    """Put the benchmarks at the end of the path, so that fastw2v stays the one that is installed."""
+    if not (TESTS.parent / "bench").is_dir():
+        pytest.skip("the benchmarks are not beside the tests")
+    if sys.platform == "win32":
+        pytest.skip("the benchmarks are for POSIX systems")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", [*sys.path, str(TESTS.parent)])
+        yield
+
+
 @pytest.fixture(scope="session")
 def package_folder():
     """The folder in which a subprocess must start, so that it imports the same package as the tests."""

@@ -3,9 +3,7 @@
 import ctypes
 import dataclasses
 import shutil
-import sys
 from importlib import import_module
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,18 +18,15 @@ from fastw2v.planning.windows import cut_window
 
 ISAS = _train.instruction_sets()["available"]
 AMX = pytest.mark.skipif("amx" not in ISAS, reason="this processor or this build has no matrix registers (AMX)")
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory):
+def model(bench_found, tmp_path_factory):
     """The kernel with the model of the registers in plain C, as `stages_train` of bench/kernels/stages.c."""
     if "avx512" not in ISAS:
         pytest.skip("what surrounds the registers needs AVX-512")
-    if shutil.which("cc") is None or not (ROOT / "bench").is_dir():
-        pytest.skip("needs a C compiler and the sources of the benchmarks")
-    if str(ROOT) not in sys.path:
-        sys.path.append(str(ROOT))
+    if shutil.which("cc") is None:
+        pytest.skip("needs a C compiler")
     native = import_module("bench.helpers.native")
     source = "cpu/fw_kernel_amx.c"
     flags = [*native.package_flags(source), f'-DFW_KERNEL_FILE="{source}"', "-DFW_MATRIX_MODEL"]

@@ -20,8 +20,8 @@ def zipf_corpus():
     return make
 
 
-@pytest.fixture(scope="session")
-def long_text():
+@pytest.fixture(scope="module")
+def long_text(bench_found):
     """A text in topics, without sentence ends, that is long enough for whole tiles."""
     return import_module("bench.helpers.hard_texts").long_text(np.random.default_rng(0))
 
