@@ -50,8 +50,8 @@ class Windows(NamedTuple):
     most_pairs: float
 
     @property
-    def typical_most(self) -> float:
-        """The root mean square of that weight: of drawn windows, the long ones count for more."""
+    def most_pairs_rms(self) -> float:
+        """The root mean square of what ``most_pairs`` is the mean of: drawn windows vary."""
         return self.most_pairs * (DRAWN_RMS if self.drawn else 1.0)
 
 

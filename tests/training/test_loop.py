@@ -312,11 +312,12 @@ def test_a_window_beyond_every_sentence_is_the_longest_sentence(architecture, sh
 )
 def test_whole_tiles_are_stable_where_noise_moves_rows_far(long_text, changes, n_jobs):
     """With 16 noise words and the window taken whole, rows grow to 7 at least, and a window of 12 diverges."""
-    state = train(long_text, TrainingParameters(vector_size=50, epochs=1, **changes), seed=1, n_jobs=n_jobs)
+    longest = []
+    for _ in range(3):  # a thread that the machine suspends for long trains on what is long out of date
+        state = train(long_text, TrainingParameters(vector_size=50, epochs=1, **changes), seed=1, n_jobs=n_jobs)
+        longest.append(max(np.linalg.norm(rows, axis=1).max() for rows in (state.w_in, state.w_out)))
     assert state.plan.tile_tokens == 32
-    assert max(np.linalg.norm(rows, axis=1).max() for rows in (state.w_in, state.w_out)) < (
-        6.5 if n_jobs == 1 else 10
-    )  # a preempted thread lags
+    assert np.median(longest) < 6.5
 
 
 @pytest.mark.parametrize("sharing", ["tile", "pair"])

@@ -13,7 +13,8 @@
 
 /* ------------------------------------------------------------------ windows and scores */
 
-/* The weights of the pairs on one side, up to these distances; 0 for a negative one. */
+/* The weights of the pairs on one side, up to these distances; 0 for a negative one. Lanes beyond the tile hold
+   anything, so that distances are held within the window. */
 FW_INLINE vf weights_within(const tile *t, vi distance) {
     const __m512i widest = _mm512_set1_epi32(t->job->run.window);
     const __m512i d = _mm512_min_epi32(_mm512_max_epi32((__m512i)distance, _mm512_setzero_si512()), widest);
@@ -208,10 +209,9 @@ FW_INLINE void turn_coefficients(const float *low, const float *high, bf16_pair 
     store_turned(to, r);
 }
 
-/* G' and, for each block of tokens, G of the blocks that make pairs: two blocks of the halo, and two of noise words;
-   with a wide window, a third block of the halo beside the first noise words. The other noise words make pairs of their
-   own.
-   */
+/* G' and, for each block of tokens, G of the blocks that make pairs: two blocks of the halo, and two of noise words; in
+   a wide pass, a third block of the halo beside the first of noise words. The other noise words make pairs of their
+   own. */
 FW_STAGE void make_coefficients(tile *t) {
     struct matrix *x = t->matrix;
     const int64_t rows = 16 * x->halo_blocks;
