@@ -28,7 +28,7 @@ def same(one, other):
     """
     for found, expected in zip(one, other, strict=True):
         np.testing.assert_allclose([cosine for _, cosine in found], [cosine for _, cosine in expected], atol=1e-6)
-        cosines, last = dict(expected), expected[-1][1]
+        cosines, last = dict(expected), expected[-1][1] if expected else 0
         assert len({word for word, _ in found}) == len(expected)
         assert all(abs(cosines.get(word, last) - cosine) <= 1e-6 for word, cosine in found)
 
