@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 _OF_METHODS = {"parameters", "new_words", "checkpoint", "every", "summary"}
 REQUESTED = tuple({each.name for each in fields(Request)} - _OF_METHODS)
 # What a copy of a model leaves behind.
-NOT_COPIED = frozenset({"_fit_lock", "_unfinished"})
+NOT_COPIED = frozenset({"_fit_lock", "_unfinished", "device_vectors_"})
 
 
 class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -156,6 +156,9 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     node_vectors_ : array of float32, shape (V - 1, D)
         The output rows of the tree's inner nodes, with ``loss="hs"`` or ``"both"``. They are numbered in the order in
         which the Huffman tree of the counts is built; the root is the last.
+    device_vectors_ : cupy.ndarray of float32, shape (V, D)
+        The word vectors on the GPU, after training there: PyTorch, JAX and CuPy share them without a copy. They take
+        the GPU's memory until ``del model.device_vectors_``; copies and files leave them behind.
     vocabulary_ : Vocabulary
         The words that have vectors, most frequent first, and their counts.
     loss_history_ : list of float
@@ -190,6 +193,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
     vectors_: WordVectors
     context_vectors_: WordVectors
     node_vectors_: NDArray[np.float32]
+    device_vectors_: Any
     vocabulary_: Vocabulary
     loss_history_: list[float]
     n_iter_: int
@@ -741,6 +745,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         return OutputRows(context, getattr(self, "node_vectors_", None))
 
     def _run(self, session: Session) -> None:
+        vars(self).pop("device_vectors_", None)  # the GPU's memory is needed
         try:
             run(session)
         finally:
@@ -756,6 +761,8 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         assert vectors is not None
         for name in ("context_vectors_", "node_vectors_"):
             vars(self).pop(name, None)  # those of an earlier fit with another loss
+        if state.device_rows is not None:
+            self.device_vectors_ = state.device_rows
         self.vectors_ = WordVectors(vectors, corpus.vocabulary)
         if context is not None:
             self.context_vectors_ = WordVectors(context, corpus.vocabulary)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ from fastw2v.training.virtual_ranks import train_on_virtual_ranks
 from fastw2v.training.watching import Saver, Watch
 
 if TYPE_CHECKING:
+    from fastw2v import gpu
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
 
 HAND_OVER_SECONDS = 0.15  # work handed to a backend at once, and so the time between two calls of a callback
@@ -260,6 +261,7 @@ def _run(
     if state.deal is not None:
         _run_ranks(state, corpus, backend, jobs, comm, watch, saver)
         return
+    state.device_rows = None  # those of a run before this one take memory
     run = backend(state.arrays, corpus, state.tables, state.plan, n_jobs=jobs)
     try:
         with interrupts_held(run.request_stop) as interrupted:
@@ -267,6 +269,8 @@ def _run(
     finally:
         try:
             run.pull()
+            if state.report.device == "cuda":
+                state.device_rows = cast("gpu.Run", run).device_arrays().w_in
         except DeviceError:
             state.diverged = True  # the state counts chunks whose updates were lost with the device
             raise

@@ -156,6 +156,8 @@ class TrainingState:
         Whether the rows hold values that are not finite, and are useless.
     deal : Deal or None
         What each of several ranks trains; None for one.
+    device_rows : cupy.ndarray or None
+        The input rows on the GPU that trained them, (V, D); None on the CPU, and with several ranks.
     """
 
     arrays: Arrays
@@ -170,6 +172,7 @@ class TrainingState:
     report: Report = field(default_factory=Report)
     diverged: bool = False
     deal: Deal | None = None
+    device_rows: Any = None
 
     @property
     def w_in(self) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fastw2v import EncodedCorpus, WordVectors, ann, gpu
+from fastw2v import EncodedCorpus, Word2Vec, WordVectors, ann, gpu
 from fastw2v.backends import reference
 from fastw2v.backends.cuda import device as cuda
 from fastw2v.backends.cuda import kernels
@@ -120,6 +120,16 @@ def test_device_arrays_share_their_memory_with_other_libraries():
     import cupy
 
     assert cupy.from_dlpack(there).data.ptr == there.data.ptr
+
+
+def test_a_fitted_model_shares_its_vectors_on_the_device():
+    model = Word2Vec([["red", "wine"], ["white", "wine"]] * 500, vector_size=20, min_count=1, sample=0, device="cuda")
+    there = model.fit().device_vectors_
+    assert there.__cuda_array_interface__["shape"] == (3, 20)
+    import cupy
+
+    assert cupy.from_dlpack(there).data.ptr == there.data.ptr
+    assert np.array_equal(there.get(), model.vectors_.vectors)
 
 
 def test_neighbours_on_the_device_are_those_on_the_host():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from fastw2v import EncodedCorpus, gpu
+from fastw2v import EncodedCorpus, Word2Vec, gpu
 from fastw2v.planning import chunks, concurrency
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.loop import advance, start, train
@@ -85,3 +87,31 @@ def test_many_tiles_at_once_train_the_same_pairs_to_nearly_the_same_loss(cuda_sh
     assert on_gpu.plan.chunks > 10
     assert on_gpu.report.pairs == pytest.approx(on_cpu.report.pairs)
     assert on_gpu.loss_history == pytest.approx(on_cpu.loss_history, rel=0.02)
+
+
+def test_a_model_keeps_its_vectors_on_the_device(cuda_shim):
+    cuda_shim()
+    sentences = [[f"w{(i * j) % 40}" for j in range(1, 20)] for i in range(200)]
+    settings = {"vector_size": 5, "min_count": 1, "epochs": 1, "random_state": 1}
+    model = Word2Vec(sentences, device="cuda", **settings).fit()
+    there = model.device_vectors_
+    assert np.array_equal(there.get(), model.vectors_.vectors)
+    assert there.shape == model.vectors_.vectors.shape
+    for other in (copy.copy(model), copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert not hasattr(other, "device_vectors_")
+        assert np.array_equal(other.vectors_.vectors, model.vectors_.vectors)
+    model.partial_fit(sentences)
+    assert np.array_equal(model.device_vectors_.get(), model.vectors_.vectors)
+    assert not np.array_equal(model.device_vectors_.get(), there.get())
+    model.set_params(device="cpu").fit()
+    assert not hasattr(model, "device_vectors_")
+    assert np.isfinite(there.get()).all()  # what others hold stays valid
+
+
+def test_a_run_that_stops_early_leaves_its_vectors_on_the_device(cuda_shim):
+    cuda_shim()
+    sentences = [[f"w{(i * j) % 40}" for j in range(1, 20)] for i in range(200)]
+    settings = {"vector_size": 5, "min_count": 1, "epochs": 3, "random_state": 1, "callbacks": [lambda progress: True]}
+    model = Word2Vec(sentences, device="cuda", **settings).fit()
+    assert model.report_.stopped_by == "callback"
+    assert np.array_equal(model.device_vectors_.get(), model.vectors_.vectors)
