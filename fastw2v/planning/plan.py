@@ -164,7 +164,7 @@ def make_plan(
     cbow = params.architecture == "cbow"
     lengths, times = corpus.sentence_lengths()
     windows = plan_windows(lengths, float(kept.sum() / max(counts.sum(), 1)), outputs, params, times)
-    step = Step(windows.pairs, outputs, rate, cbow, output_rate)
+    step = Step(windows.pairs, outputs, rate, cbow, output_rate, params.hierarchical)
     noise_slots = enough_noise_slots(params.negative, 0.0 if cbow else windows.most_pairs_rms, rate)
     tile_tokens = longest_tile(noise_slots, step, kept_share, float(kept.sum()) * params.epochs)
     damping = rate_damping(tile_tokens, step, kept_share)

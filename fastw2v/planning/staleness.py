@@ -19,6 +19,7 @@ SMALL_RUN_TOKENS = 500_000  # kept tokens, all epochs together
 SMALL_RUN_TILE = 8
 # How far one tile may overshoot (see `staleness`): in simulations 3.5 was stable and 4.1 diverged.
 TILE_STALENESS_MAX = 2.0
+FEW_OUTPUTS = 6.0  # of a pair with five negatives, for which the bounds were measured
 # The same bound for a burst, a short stretch of text that one word dominates: see `burst_shares`.
 BURST_STALENESS_MAX = 2.0
 # Where even a tile of one token exceeds TILE_STALENESS_MAX (a handful of words), the learning rate is lowered, at most
@@ -40,6 +41,8 @@ class Step(NamedTuple):
     cbow : bool
     output_rate : float
         The share of the rate at which the word's output row moves; see output_rate.py.
+    tree : bool
+        Whether the output rows are nodes of a tree, and not only words.
     """
 
     pairs: float | NDArray[np.float64]
@@ -47,6 +50,7 @@ class Step(NamedTuple):
     rate: float
     cbow: bool = False
     output_rate: float = 1.0
+    tree: bool = False
 
 
 def staleness(tile_tokens: int | NDArray[np.int32], step: Step, kept_share: float | NDArray[np.float64]) -> Any:
@@ -61,23 +65,48 @@ def staleness(tile_tokens: int | NDArray[np.int32], step: Step, kept_share: floa
     handful of words, each is in every window several times, and its row moves once for each.
     """
     expected = tile_tokens * kept_share
-    at_once = step.pairs
-    if step.cbow:
-        at_once = np.maximum(np.minimum(step.pairs, tile_tokens), step.pairs * kept_share)
     occurrences = np.sqrt(np.maximum(1.0, expected) * expected * step.output_rate)
-    return occurrences * at_once * step.outputs * step.rate
+    return occurrences * _at_once(tile_tokens, step, kept_share) * step.outputs * step.rate
+
+
+def _at_once(tile_tokens: int | NDArray[np.int32], step: Step, kept_share: float | NDArray[np.float64]) -> Any:
+    """Return how many pairs move an input row at once for each occurrence of its word."""
+    if not step.cbow:
+        return step.pairs
+    return np.maximum(np.minimum(step.pairs, tile_tokens), step.pairs * kept_share)
 
 
 def longest_tile(noise_slots: int, step: Step, kept_share: float, run_tokens: float = np.inf) -> int:
-    """Return T: the largest power of two up to min(32, 2 S) that keeps `staleness` within TILE_STALENESS_MAX.
+    """Return T: the largest power of two up to min(32, 2 S) that keeps what a tile moves within TILE_STALENESS_MAX.
 
     A run of few kept tokens (``run_tokens``, all epochs together) has tiles of 8 at most.
     """
     most = min(TILE_TOKENS_MAX if run_tokens >= SMALL_RUN_TOKENS else SMALL_RUN_TILE, 2 * noise_slots)
     tokens = 1
-    while 2 * tokens <= most and staleness(2 * tokens, step, kept_share) <= TILE_STALENESS_MAX:
+    while 2 * tokens <= most and tile_staleness(2 * tokens, step, kept_share) <= TILE_STALENESS_MAX:
         tokens *= 2
     return tokens
+
+
+def tile_staleness(tile_tokens: int, step: Step, kept_share: float) -> float:
+    """Return what bounds a tile: `staleness`, or less of it where CBOW has more than five negatives.
+
+    A target of CBOW moves its own output row once, and not with each of its ``pairs`` contexts, unless the word fills
+    its own windows. That leaves room for more negatives; but as with five, the pairs alone must not be too many.
+
+    Examples
+    --------
+    >>> many = Step(6, 21, 0.075, cbow=True)
+    >>> print(f"{staleness(16, many, 0.0125):.1f} {tile_staleness(16, many, 0.0125):.1f}")
+    4.2 1.7
+    """
+    whole = float(staleness(tile_tokens, step, kept_share))
+    if not step.cbow or step.tree:
+        return whole
+    at_once = _at_once(tile_tokens, step, kept_share)
+    own = np.clip(step.pairs**2 * kept_share, 1.0, at_once)
+    few = step._replace(outputs=min(step.outputs, FEW_OUTPUTS))
+    return max(float(staleness(tile_tokens, few, kept_share)), whole * float(np.sqrt(own / at_once)))
 
 
 def relief(outputs: float) -> float:
@@ -86,7 +115,7 @@ def relief(outputs: float) -> float:
     The bounds on what a snapshot may move were measured with five negatives and reckon with K + 1. But the more output
     rows there are, the smaller is each one's gradient.
     """
-    return max(1.0, (outputs / 6) ** 0.5)
+    return max(1.0, (outputs / FEW_OUTPUTS) ** 0.5)
 
 
 def burst_bound(most_pairs: float, outputs: float) -> float:
@@ -142,5 +171,5 @@ def burst_shares(
 
 def rate_damping(tile_tokens: int, step: Step, kept_share: float) -> float:
     """Return the factor by which to lower the learning rate: 1 except for tiny vocabularies."""
-    excess = staleness(tile_tokens, step, kept_share) / TILE_STALENESS_MAX
+    excess = tile_staleness(tile_tokens, step, kept_share) / TILE_STALENESS_MAX
     return 1.0 if excess <= 1 else max(RATE_DAMPING_MIN, float(1 / excess))

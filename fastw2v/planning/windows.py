@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.parameters import ShrinkWindows
+from fastw2v.planning.staleness import FEW_OUTPUTS
 
 if TYPE_CHECKING:
     from fastw2v.planning.training_parameters import TrainingParameters
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 # and how far each pass over it may otherwise. See docs/tile.md for what was measured.
 WHOLE_MOVE_MAX, PASS_MOVE_MAX = 5.0, 4.0
 # The same, reckoned with five negatives at most: of a wide window, the pairs themselves are too many.
-FEW_OUTPUTS = 6.0
 WHOLE_FEW_MOVE_MAX, PASS_FEW_MOVE_MAX = 4.0, 2.0
 DRAWN_RMS = (4 / 3) ** 0.5  # the root mean square of a length drawn from 1..W over its mean, for a large W
 INVERSE_WEIGHT_MAX = 2.0  # of the nearest pair under "inverse": a single pair cannot be cut into passes

@@ -62,7 +62,7 @@ def test_no_tile_moves_a_row_too_far(kept_share, rate):
         step = Step(pairs, negative + 1, rate, cbow)
         tile_tokens = staleness.longest_tile(32, step, kept_share)
         share = staleness.rate_damping(tile_tokens, step, kept_share)
-        reach = staleness.staleness(tile_tokens, step._replace(rate=rate * share), kept_share)
+        reach = staleness.tile_staleness(tile_tokens, step._replace(rate=rate * share), kept_share)
         assert reach <= 2.0001 or share == staleness.RATE_DAMPING_MIN
         assert share == 1 or tile_tokens == 1
 
@@ -78,6 +78,19 @@ def test_of_a_handful_of_words_each_is_in_a_window_of_cbow_several_times():
     assert staleness.staleness(1, cbow, 0.5) == pytest.approx(0.5**0.5 * 3 * 21 * 0.075)
     assert staleness.rate_damping(1, cbow, 0.5) < 1
     assert staleness.staleness(1, cbow, 0.01) == pytest.approx(0.1 * 1 * 21 * 0.075)
+
+
+def test_many_negatives_leave_tiles_of_cbow_long_in_text_and_not_among_a_handful_of_words():
+    many, few = Step(6, 16, 0.075, cbow=True), Step(6, 6, 0.075, cbow=True)
+    assert staleness.longest_tile(32, many, 0.0125) == staleness.longest_tile(32, few, 0.0125) == 32
+    assert staleness.longest_tile(32, many._replace(tree=True), 0.0125) == 4
+    assert staleness.longest_tile(32, many._replace(cbow=False), 0.0125) == 4
+    for tile_tokens in (1, 4, 32):
+        for share in (0.2, 0.5):
+            assert staleness.tile_staleness(tile_tokens, many, share) == staleness.staleness(tile_tokens, many, share)
+    wide = Step(11, 6, 0.075, cbow=True)
+    for outputs in (6, 16):  # too many pairs are no fewer with more negatives
+        assert staleness.longest_tile(32, wide._replace(outputs=outputs), 0.0125) == 8
 
 
 def test_a_slow_output_row_counts_half():
