@@ -645,8 +645,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
             model.node_vectors_ = loaded.node_vectors
         model.loss_history_ = [float(loss) for loss in found["loss_history"]]
         model.n_iter_ = len(model.loss_history_)
-        model.tokenizer_ = found["tokenizer"] or "words"
-        model.seed_ = found["seed"]
+        model.tokenizer_, model.seed_ = found["tokenizer"] or "words", found["seed"]
         model.n_features_out_ = model.vectors_.vectors.shape[1]
         return model
 
@@ -759,21 +758,18 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         kept = [each if state.complete or each is None else each.copy() for each in (state.w_in, *state.output_rows)]
         vectors, context, nodes = kept
         assert vectors is not None
-        for name in ("context_vectors_", "node_vectors_"):
-            vars(self).pop(name, None)  # those of an earlier fit with another loss
-        if state.device_rows is not None:
-            self.device_vectors_ = state.device_rows
         self.vectors_ = WordVectors(vectors, corpus.vocabulary)
-        if context is not None:
-            self.context_vectors_ = WordVectors(context, corpus.vocabulary)
-        if nodes is not None:
-            self.node_vectors_ = nodes
+        words = None if context is None else WordVectors(context, corpus.vocabulary)
+        others = {"context_vectors_": words, "node_vectors_": nodes, "device_vectors_": state.device_rows}
+        for name, value in others.items():
+            vars(self).pop(name, None)  # that of an earlier fit with another loss, or on another device
+            if value is not None:
+                setattr(self, name, value)
         self.vocabulary_ = corpus.vocabulary
         self.loss_history_ = list(state.loss_history)
         self.n_iter_ = len(state.loss_history)
         self.report_ = state.report
-        self.corpus_report_ = corpus.report
-        self.tokenizer_ = corpus.tokenizer
+        self.corpus_report_, self.tokenizer_ = corpus.report, corpus.tokenizer
         self.seed_ = state.plan.seed
         self.n_features_out_ = state.params.vector_size
         self._unfinished = None if state.complete else session

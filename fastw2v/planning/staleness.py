@@ -103,10 +103,10 @@ def tile_staleness(tile_tokens: int, step: Step, kept_share: float) -> float:
     whole = float(staleness(tile_tokens, step, kept_share))
     if not step.cbow or step.tree:
         return whole
-    at_once = _at_once(tile_tokens, step, kept_share)
-    own = np.clip(step.pairs**2 * kept_share, 1.0, at_once)
+    at_once = float(_at_once(tile_tokens, step, kept_share))
+    own = max(1.0, float(step.pairs) ** 2 * kept_share)
     few = step._replace(outputs=min(step.outputs, FEW_OUTPUTS))
-    return max(float(staleness(tile_tokens, few, kept_share)), whole * float(np.sqrt(own / at_once)))
+    return max(float(staleness(tile_tokens, few, kept_share)), whole * (own / max(own, at_once)) ** 0.5)
 
 
 def relief(outputs: float) -> float:

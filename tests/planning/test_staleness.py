@@ -88,6 +88,8 @@ def test_many_negatives_leave_tiles_of_cbow_long_in_text_and_not_among_a_handful
     for tile_tokens in (1, 4, 32):
         for share in (0.2, 0.5):
             assert staleness.tile_staleness(tile_tokens, many, share) == staleness.staleness(tile_tokens, many, share)
+    for nothing in (many._replace(pairs=0), many._replace(rate=0.0)):
+        assert staleness.tile_staleness(32, nothing, 0.0) == staleness.tile_staleness(32, nothing, 0.5) == 0
     wide = Step(11, 6, 0.075, cbow=True)
     for outputs in (6, 16):  # too many pairs are no fewer with more negatives
         assert staleness.longest_tile(32, wide._replace(outputs=outputs), 0.0125) == 8
