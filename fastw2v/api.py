@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import threading
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -19,10 +18,11 @@ from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.distributed.comm import Comm, agreed_with
 from fastw2v.errors import ParameterError
 from fastw2v.estimators.bags import mean_vectors
+from fastw2v.estimators.copies import Copies
 from fastw2v.estimators.likelihood import log_probabilities
 from fastw2v.estimators.other_tokenizer import tokenizer_after, warn_of_other_tokenizer
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from fastw2v.estimators.text_estimator import TextEstimator, check_can_be_pickled
+from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
 from fastw2v.gensims_names import OF_MODELS, Answers, with_gensims_names_told
 from fastw2v.planning.rows import OutputRows
@@ -50,11 +50,9 @@ if TYPE_CHECKING:
 # The fields of a session's request that are parameters of this class; the others are arguments of methods.
 _OF_METHODS = {"parameters", "new_words", "checkpoint", "every", "summary"}
 REQUESTED = tuple({each.name for each in fields(Request)} - _OF_METHODS)
-# What a copy of a model leaves behind.
-NOT_COPIED = frozenset({"_fit_lock", "_unfinished", "device_vectors_"})
 
 
-class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class Word2Vec(Answers, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Skip-gram and CBOW word vectors with negative sampling.
 
     Parameters
@@ -158,7 +156,7 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         which the Huffman tree of the counts is built; the root is the last.
     device_vectors_ : cupy.ndarray of float32, shape (V, D)
         The word vectors on the GPU, after training there: PyTorch, JAX and CuPy share them without a copy. They take
-        the GPU's memory until ``del model.device_vectors_``; copies and files leave them behind.
+        the GPU's memory until ``del model.device_vectors_`` or the next training; copies and files leave them behind.
     vocabulary_ : Vocabulary
         The words that have vectors, most frequent first, and their counts.
     loss_history_ : list of float
@@ -645,42 +643,10 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
             model.node_vectors_ = loaded.node_vectors
         model.loss_history_ = [float(loss) for loss in found["loss_history"]]
         model.n_iter_ = len(model.loss_history_)
-        model.tokenizer_, model.seed_ = found["tokenizer"] or "words", found["seed"]
+        model.tokenizer_ = found["tokenizer"] or "words"
+        model.seed_ = found["seed"]
         model.n_features_out_ = model.vectors_.vectors.shape[1]
         return model
-
-    def __sklearn_clone__(self) -> Self:
-        """Return an unfitted model with the same parameters; the corpus is shared, a random generator is copied."""
-        params = self.get_params(deep=False)
-        if isinstance(self.random_state, (np.random.RandomState, np.random.Generator)):
-            params["random_state"] = copy.deepcopy(self.random_state)
-        return type(self)(**params)
-
-    def __copy__(self) -> Self:
-        """Return a model with the same vectors and parameters; an interrupted `fit` is not carried over."""
-        other = type(self).__new__(type(self))
-        vars(other).update({name: value for name, value in vars(self).items() if name not in NOT_COPIED})
-        return other
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """Do the same, and copy everything but the corpus, which is shared, as by clones."""
-        memo[id(self.corpus)] = self.corpus
-        memo[id(self.comm)] = self.comm
-        other = copy.copy(self)
-        memo[id(self)] = other
-        vars(other).update(copy.deepcopy(vars(other), memo))
-        return other
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Drop the lock, an unfinished session, a communicator and, once fitted, a corpus that is not a path."""
-        kept = {name: value for name, value in super().__getstate__().items() if name not in NOT_COPIED}
-        if hasattr(self, "vectors_") and not isinstance(self.corpus, (str, os.PathLike)):
-            kept["corpus"] = None
-        else:
-            check_can_be_pickled(self.corpus)
-        if not isinstance(self.comm, str):  # it means nothing in another process
-            kept["comm"] = None
-        return kept
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "vectors_")
@@ -758,18 +724,21 @@ class Word2Vec(Answers, TextEstimator, ClassNamePrefixFeaturesOutMixin, Transfor
         kept = [each if state.complete or each is None else each.copy() for each in (state.w_in, *state.output_rows)]
         vectors, context, nodes = kept
         assert vectors is not None
+        for name in ("context_vectors_", "node_vectors_"):
+            vars(self).pop(name, None)  # those of an earlier fit with another loss
         self.vectors_ = WordVectors(vectors, corpus.vocabulary)
-        words = None if context is None else WordVectors(context, corpus.vocabulary)
-        others = {"context_vectors_": words, "node_vectors_": nodes, "device_vectors_": state.device_rows}
-        for name, value in others.items():
-            vars(self).pop(name, None)  # that of an earlier fit with another loss, or on another device
-            if value is not None:
-                setattr(self, name, value)
+        if context is not None:
+            self.context_vectors_ = WordVectors(context, corpus.vocabulary)
+        if nodes is not None:
+            self.node_vectors_ = nodes
+        if state.device_rows is not None:
+            self.device_vectors_, state.device_rows = state.device_rows, None
         self.vocabulary_ = corpus.vocabulary
         self.loss_history_ = list(state.loss_history)
         self.n_iter_ = len(state.loss_history)
         self.report_ = state.report
-        self.corpus_report_, self.tokenizer_ = corpus.report, corpus.tokenizer
+        self.corpus_report_ = corpus.report
+        self.tokenizer_ = corpus.tokenizer
         self.seed_ = state.plan.seed
         self.n_features_out_ = state.params.vector_size
         self._unfinished = None if state.complete else session

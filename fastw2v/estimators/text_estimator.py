@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -117,15 +116,6 @@ class TextEstimator:
                 f"X has {X.shape[1]} features, but {type(self).__name__} is expecting {expected} features as input, "
                 f"the width of the table passed to fit; pass rows of other lengths as a list: X.tolist()"
             )
-
-
-def check_can_be_pickled(corpus: Any) -> None:
-    """Raise `TypeError`, as pickle would, for a corpus that is a generator or an open file."""
-    if isinstance(corpus, (Generator, io.IOBase)):
-        raise TypeError(
-            f"this model cannot be pickled, nor sent to another process, before it is fitted: its corpus is "
-            f"{shown(corpus)}; pass a list or a path, or fit first"
-        )
 
 
 def _shows_html() -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import gc
 import pickle
+import weakref
 from itertools import pairwise
 
 import numpy as np
@@ -115,3 +117,7 @@ def test_a_run_that_stops_early_leaves_its_vectors_on_the_device(cuda_shim):
     model = Word2Vec(sentences, device="cuda", **settings).fit()
     assert model.report_.stopped_by == "callback"
     assert np.array_equal(model.device_vectors_.get(), model.vectors_.vectors)
+    held = weakref.ref(model.device_vectors_)
+    del model.device_vectors_
+    gc.collect()
+    assert held() is None  # the unfinished run holds no memory of the device
