@@ -14,16 +14,22 @@ from fastw2v.planning.noise import noise_weights
 from fastw2v.planning.rows import Arrays, empty_rows
 from fastw2v.planning.subsampling import keep_probability
 from fastw2v.planning.training_parameters import TrainingParameters
-from fastw2v.training import merging
+from fastw2v.training import dealing, merging
 from fastw2v.training.dealing import cut_epoch, make_deal
 from fastw2v.training.loop import advance, start
 
 PARAMS = TrainingParameters(vector_size=12, epochs=2, sample=1e-3)
 
 
+@pytest.fixture
+def few_rests(monkeypatch):
+    """Most merges of so short a text are not at a rest, then."""
+    monkeypatch.setattr(dealing, "RESTS", 1)
+
+
 @pytest.fixture(scope="module")
 def text():
-    """A vocabulary of two tiers and a few rows more: 120,000 tokens of 9,000 words, most frequent first."""
+    """120,000 tokens of 9,000 words, most frequent first: some are due at every merge, some at none."""
     rng = np.random.default_rng(1)
     ids = np.minimum(rng.zipf(1.25, 120_000) - 1, 8_999)
     ids = np.concatenate([ids, np.arange(9_000)]).astype(np.int32)
@@ -69,16 +75,16 @@ def plain_merge(corpus, ranks, params=PARAMS):
         rows[0][:], rows[1][:] = base
     runs = [Run(Arrays(*rows), corpus, state.tables, plan, n_jobs=1) for rows in live]
     counts = corpus.vocabulary.counts
-    keep = keep_probability(counts, params.sample).astype(np.float32)
+    keep = (state.tables.keep_threshold + 1.0) / 2**32
     noise = noise_weights(counts, params.ns_exponent)
     noise = params.negative * noise / noise.sum()
     rates, pairs = state.tables.output_rate.astype(float), plan.pairs * plan.passes
-    tier_rows = [size for size in (4096, 8192) if size < words] + [words]
-    seen, total = np.zeros((ranks, words), np.float32), np.zeros((ranks, len(tier_rows)), np.float32)
-    carry, waited = [np.zeros_like(rows) for rows in base], np.zeros(len(tier_rows))
+    seen, total = np.zeros((ranks, words), np.float32), np.zeros((ranks, words))
+    carry, dues = [np.zeros_like(rows) for rows in base], []
     for epoch in range(params.epochs):
         bounds, rests = cut_epoch(plan, deal, epoch)
         for number in range(len(rests)):
+            kept = np.zeros(ranks)
             for rank in range(ranks):
                 got = np.zeros(words, np.int64)
                 for chunk in deal.chunks_by_interval(plan, bounds, rank)[number].tolist():
@@ -86,34 +92,40 @@ def plain_merge(corpus, ranks, params=PARAMS):
                     got += np.bincount(
                         corpus.ids[plan.chunk_begin[chunk] : plan.chunk_begin[chunk + 1]], minlength=words
                     )
-                seen[rank] += got * keep
-                total[rank] += np.float32((got * keep).sum(dtype=float))
+                seen[rank] += (got * keep).astype(np.float32)
+                kept[rank] = (got * keep).sum()
+            total += kept[:, None]
             begin, end = plan.chunk_begin[bounds[number : number + 2]]
             done, length = epoch * plan.tokens + end, end - begin
-            waited += length
-            tier = min((number + 1 & -(number + 1)).bit_length() - 1, len(waited) - 1)
-            tier = max([tier, *np.flatnonzero(waited > 0.5 * done)]) if not rests[number] else len(waited) - 1
-            n, share = tier_rows[tier], (done - length // 2) / (params.epochs * plan.tokens)
+            share = (done - length // 2) / (params.epochs * plan.tokens)
             rate = float(np.float32(plan.learning_rate - (plan.learning_rate - plan.min_learning_rate) * share))
-            s = seen[:, :n].astype(float)
-            t = total[:, np.searchsorted(tier_rows, np.arange(n), side="right")]
-            targets = (s + t * noise[:n]) * (1 if cbow else pairs) * rates[:n]
-            for m, pressure in enumerate((s * pairs * plan.outputs, targets)):
-                a = np.maximum(0.1 * rate * pressure, 1e-9)
+
+            def pressures(s, t):
+                return s * pairs * plan.outputs, (s + t * noise) * (1 if cbow else pairs) * rates
+
+            s, t = bfloat16(seen).astype(float), total
+            pulls = np.maximum(*pressures(s.sum(0), t.sum(0)))
+            due = pulls >= max(150, 2e-5 * kept.sum() * pairs * plan.outputs)
+            due |= rests[number]
+            for m, pressure in enumerate(pressures(s, t)):
+                a = np.maximum(0.1 * rate * pressure[:, due], 1e-9)
                 f = (np.expm1(-a.sum(0)) / np.expm1(-a).sum(0)).astype(np.float32)[:, None]
-                learned = bfloat16(live[0][m][:n] - base[m][:n])
+                learned = bfloat16(live[0][m][due] - base[m][due])
                 for rank in range(1, ranks):
-                    learned = learned + bfloat16(live[rank][m][:n] - base[m][:n])
-                carry[m][:n] = carry[m][:n] * (np.float32(0.9) * (1 - f)) + f * learned
-                base[m][:n] += bfloat16(carry[m][:n])
+                    learned = learned + bfloat16(live[rank][m][due] - base[m][due])
+                carry[m][due] = carry[m][due] * (np.float32(0.9) * (1 - f)) + f * learned
+                base[m][due] += bfloat16(carry[m][due])
                 for rank in range(ranks):
-                    live[rank][m][:n] = base[m][:n]
-            seen[:, :n], total[:, : tier + 1], waited[: tier + 1] = 0, 0, 0
+                    live[rank][m][due] = base[m][due]
+            seen[:, due], total[:, due] = 0, 0
+            dues.append(due.mean())
             if rests[number]:
-                carry = [np.zeros_like(rows) for rows in base]
+                carry, total = [np.zeros_like(rows) for rows in base], np.zeros((ranks, words))
+    assert sum(due < 0.5 for due in dues) >= params.epochs, "merges of a part of the rows are tested, too"
     return np.concatenate([rows.ravel() for rows in base])
 
 
+@pytest.mark.usefixtures("few_rests")
 @pytest.mark.parametrize("ranks", [2, 4])
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
 def test_ranks_have_the_bits_of_a_plain_merge(text, ranks, architecture):
@@ -123,6 +135,7 @@ def test_ranks_have_the_bits_of_a_plain_merge(text, ranks, architecture):
         assert np.array_equal(found, expected)
 
 
+@pytest.mark.usefixtures("few_rests")
 def test_virtual_ranks_have_the_same_bits_for_any_number_of_threads(text):
     expected = by_ranks(text, 3)[0]
 
@@ -142,6 +155,7 @@ def test_virtual_ranks_have_the_same_bits_for_any_number_of_threads(text):
         assert state.report.bytes_sent == pytest.approx(sent, rel=1e-3)
 
 
+@pytest.mark.usefixtures("few_rests")
 @pytest.mark.parametrize("loss", ["hs", "both"])
 def test_the_nodes_of_a_tree_are_merged_too(text, loss):
     params = replace(PARAMS, loss=loss, epochs=1)
@@ -154,11 +168,21 @@ def test_the_nodes_of_a_tree_are_merged_too(text, loss):
         assert np.corrcoef(found, expected.ravel())[0, 1] > 0.85
 
 
-def test_rows_in_another_order_than_that_of_counts_are_all_merged_each_time(text):
+@pytest.mark.usefixtures("few_rests")
+def test_rows_in_another_order_than_that_of_counts_are_merged_as_rarely(text):
+    def sent(corpus):
+        def work(comm):
+            state = started(corpus, 2)
+            advance(state, corpus, device="cpu", n_jobs=1, comm=comm)
+            return bits(state), state.report.bytes_sent
+
+        (one, bytes_sent), (other, _) = Threads(2).run(work)
+        assert np.array_equal(one, other)
+        return bytes_sent
+
     order = np.random.default_rng(2).permutation(9_000).astype(np.int32)
-    other = EncodedCorpus.from_ids(order[text.ids].reshape(-1, 30), [f"w{i}" for i in range(9_000)])
-    found = by_ranks(other, 2)
-    assert np.array_equal(*found)
+    shuffled = EncodedCorpus.from_ids(order[text.ids].reshape(-1, 30), [f"w{i}" for i in range(9_000)])
+    assert sent(shuffled) == pytest.approx(sent(text), rel=0.02)
 
 
 def test_frozen_rows_stay(text):
@@ -194,12 +218,44 @@ def test_the_noise_shares_are_those_of_the_counts(text):
     assert np.allclose(merging.noise_shares(state.tables), weights / weights.sum(), rtol=1e-5, atol=1e-9)
 
 
-def test_tiers_double_and_the_last_has_all_rows():
-    assert merging.rows_of_tiers(20_000, frequent_first=True).tolist() == [4_096, 8_192, 16_384, 20_000]
-    assert merging.rows_of_tiers(4_096, frequent_first=True).tolist() == [4_096]
-    assert merging.rows_of_tiers(20_000, frequent_first=False).tolist() == [20_000]
+def merged_once(corpus, counts_of_ranks, *, rounds=1, whole=False, params=PARAMS):
+    """Which input rows have been merged, after ranks have seen these words so often and moved all rows."""
+
+    def work(comm):
+        state = started(corpus, len(counts_of_ranks), params)
+        state.w_in[:] = 0
+        merger = merging.Merger(state.arrays, state.plan, state.tables, comm)
+        state.w_in[:] += 1 + comm.rank
+        counts = np.zeros(len(state.w_in), np.int64)
+        for word, count in counts_of_ranks[comm.rank].items():
+            counts[word] = count
+        for _ in range(rounds):
+            kept = comm.sum(np.eye(comm.size)[comm.rank] * merger.see(counts))
+            merger.merge(0.05, kept, whole=whole)
+        return state.w_in[:, 0].copy()
+
+    one, other = Threads(len(counts_of_ranks)).run(work)
+    assert ((one == other) | ((one == 1) & (other == 2))).all()
+    return set(np.flatnonzero(one == other).tolist())
 
 
+def test_a_row_is_due_once_pairs_enough_have_pulled_it_on_all_ranks_together(text):
+    """A kept token has six pairs, each of which pulls it six times with five negatives: 150 pulls are 4.2 tokens."""
+    assert merged_once(text, [{8_000: 5, 8_001: 2, 8_002: 2}, {8_001: 3, 8_002: 2}]) == {8_000, 8_001}
+    assert merged_once(text, [{8_002: 2}, {8_002: 1}], rounds=2) == {8_002}
+    assert len(merged_once(text, [{8_002: 2}, {}], whole=True)) == 9_000
+
+
+def test_in_a_long_interval_a_row_is_due_if_its_word_has_a_share_of_the_tokens(text):
+    tokens = 200_000_000  # of which subsampling keeps a part
+    kept = tokens * keep_probability(text.vocabulary.counts, PARAMS.sample)[0]
+    enough = int(2e-5 * kept)
+    assert enough > 50
+    seen = [{0: tokens}, {8_000: int(1.1 * enough), 8_001: int(0.9 * enough)}]
+    assert merged_once(text, seen, params=replace(PARAMS, loss="hs")) == {0, 8_000}  # noise pulls no row there
+
+
+@pytest.mark.usefixtures("few_rests")
 def test_a_merge_in_blocks_has_the_same_bits(text, monkeypatch):
     expected = by_ranks(text, 3)[0]
     monkeypatch.setattr(merging, "BLOCK_FLOATS", 1_000)
