@@ -255,6 +255,10 @@ def run_wide_windows(settings: Settings, windows: tuple[int, ...], epochs: int, 
 @click.option("--epochs", default=3, show_default=True)
 @click.option("--seeds", default=1, show_default=True)
 @click.option("--architecture", "architectures", type=click.Choice(["skipgram", "cbow"]), multiple=True)
+@click.option("--vector-size", default=100, show_default=True)
+@click.option("--window", default=5, show_default=True)
+@click.option("--negative", default=5, show_default=True)
+@click.option("--name", default="distributed", show_default=True, help="Of the file of results.")
 @click.option("--node-speed", type=float, help="Words per second of a machine of the model; by default this one's.")
 @click.option("--link", "links", multiple=True, default=[10.0, 100.0], show_default=True, help="Gbit/s of the model.")
 @click.pass_obj
@@ -264,16 +268,21 @@ def run_distributed(
     epochs: int,
     seeds: int,
     architectures: tuple[str, ...],
+    vector_size: int,
+    window: int,
+    negative: int,
+    name: str,
     node_speed: float | None,
     links: tuple[float, ...],
 ) -> None:
     """Measure scores, merges and bytes a word of several ranks, and model their time on a network."""
     corpus = find_corpus(settings.corpus)
     chosen = list(architectures) or ["skipgram"]
-    rows = distributed.measure(corpus, settings, list(ranks), epochs, 1 if settings.quick else seeds, chosen)
+    params = {"epochs": epochs, "vector_size": vector_size, "window": window, "negative": negative}
+    rows = distributed.measure(corpus, settings, list(ranks), 1 if settings.quick else seeds, chosen, params)
     node = distributed.Node(distributed.node_speed(corpus) if node_speed is None else node_speed)
     model = distributed.model_of_time(node, [2, 8, 32], list(links))
-    settings.write("distributed", rows, model=model, node_speed=node.words_per_second)
+    settings.write(name, rows, model=model, node_speed=node.words_per_second)
 
 
 if __name__ == "__main__":

@@ -57,29 +57,37 @@ class Node:
 
 
 def measure(
-    corpus: Path, settings: Settings, ranks: list[int], epochs: int, seeds: int, architectures: list[str]
+    corpus: Path,
+    settings: Settings,
+    ranks: list[int],
+    seeds: int,
+    architectures: list[str],
+    params: dict[str, Any],
 ) -> list[dict[str, Any]]:
-    """Return the scores, merges and bytes a word for each architecture and number of ranks."""
+    """Return the scores, merges and bytes a word for each architecture and number of ranks.
+
+    ``params`` are of `Word2Vec`, for all runs.
+    """
     encoded = encode(str(corpus))
     rows = []
     for architecture in architectures:
         for number in ranks:
             seeded = range(1, seeds + 1)
-            found = [_train(encoded, number, epochs, seed, architecture, settings.quick) for seed in seeded]
-            row: dict[str, Any] = {"architecture": architecture, "ranks": number, "seeds": found}
+            given = params | {"architecture": architecture}
+            found = [_train(encoded, number, seed, given, quick=settings.quick) for seed in seeded]
+            row: dict[str, Any] = given | {"ranks": number, "seeds": found}
             names = ["loss", "merges", "bytes_per_word", "merging_share", *(() if settings.quick else SCORES)]
             row |= {name: statistics.mean(one[name] for one in found) for name in names}
             rows.append(row)
     columns = {"architecture": "", "ranks": "d"} | ({} if settings.quick else dict.fromkeys(SCORES, ".1f"))
     columns |= {"loss": ".4f", "merges": ".0f", "bytes_per_word": ".0f", "merging_share": ".0%"}
-    show(f"Several ranks, {epochs} epochs", rows, columns)
+    show("Several ranks: " + ", ".join(f"{name} {value}" for name, value in params.items()), rows, columns)
     return rows
 
 
-def _train(corpus: EncodedCorpus, ranks: int, epochs: int, seed: int, architecture: str, quick: bool) -> dict[str, Any]:
+def _train(corpus: EncodedCorpus, ranks: int, seed: int, params: dict[str, Any], *, quick: bool) -> dict[str, Any]:
     def fit(comm: Comm | None) -> Word2Vec:
-        settings = {"architecture": architecture, "epochs": epochs, "random_state": seed, "n_jobs": 1}
-        return Word2Vec(corpus, comm=comm, device="cpu", **settings).fit()
+        return Word2Vec(corpus, comm=comm, device="cpu", random_state=seed, n_jobs=1, **params).fit()
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".* ranks merge what they have learned")
