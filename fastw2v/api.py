@@ -19,12 +19,13 @@ from fastw2v.distributed.comm import Comm, agreed_with
 from fastw2v.errors import ParameterError
 from fastw2v.estimators.bags import mean_vectors
 from fastw2v.estimators.copies import Copies
+from fastw2v.estimators.fitted import Fitted
 from fastw2v.estimators.likelihood import log_probabilities
 from fastw2v.estimators.other_tokenizer import tokenizer_after, warn_of_other_tokenizer
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
-from fastw2v.gensims_names import OF_MODELS, Answers, with_gensims_names_told
+from fastw2v.gensims_names import OF_MODELS, with_gensims_names_told
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
 from fastw2v.training.next_pass import Standing, next_pass, one_pass
@@ -52,7 +53,7 @@ _OF_METHODS = {"parameters", "new_words", "checkpoint", "every", "summary"}
 REQUESTED = tuple({each.name for each in fields(Request)} - _OF_METHODS)
 
 
-class Word2Vec(Answers, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Skip-gram and CBOW word vectors with negative sampling.
 
     Parameters

@@ -117,23 +117,29 @@ class Answers:
 
     _gensims: ClassVar[Mapping[str, str]] = {}
 
+    def _why_absent(self, name: str) -> str | None:
+        """Return why there is no such attribute, where a subclass knows."""
+        return None
+
     if not TYPE_CHECKING:  # else mypy would accept every name
 
         def __getattr__(self, name: str) -> Any:
             """Raise; Python calls this only for names that were not found, or whose property raised AttributeError."""
             if hasattr(type(self), name):
                 return object.__getattribute__(self, name)  # raises it again
-            raise self._named_by_gensim(name)
+            raise self._absent(name)
 
         def __setattr__(self, name: str, value: Any) -> None:
             """Set an attribute, unless it is one of gensim's, without effect here; subclasses may have their own."""
             if name in self._gensims and type(self).__module__.startswith("fastw2v."):
-                raise self._named_by_gensim(name)
+                raise self._absent(name)
             super().__setattr__(name, value)
 
-        def _named_by_gensim(self, name: str) -> AttributeError:
+        def _absent(self, name: str) -> AttributeError:
             kind = type(self).__name__
             message = f"{kind!r} object has no attribute {name!r}"
-            if name in self._gensims:
+            if why := self._why_absent(name):
+                message = why
+            elif name in self._gensims:
                 message = f"{name} is gensim's name, which {kind} does not have: {self._gensims[name]}"
             return AttributeError(message, name=name, obj=self)

@@ -1,0 +1,32 @@
+"""The base of `Word2Vec` that says why an attribute which `fit` may set is not there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastw2v.gensims_names import Answers
+
+REASONS = {
+    "context_vectors_": "loss='hs' trains none, and a file may leave them out",
+    "node_vectors_": "only loss='hs' and 'both' train them, and a file may leave them out",
+    "device_vectors_": "only training on a GPU makes them, until the next training; copies and files have none",
+    **dict.fromkeys(["report_", "corpus_report_"], "it tells of the training in this process, and files have none"),
+}
+
+
+class Fitted(Answers):
+    """Base of a model whose class declares what `fit` sets: names with a trailing underscore."""
+
+    def _why_absent(self, name: str) -> str | None:
+        """Return why this model has no such attribute, or None if no model has one."""
+        if name not in _set_by_fit(type(self)):
+            return None
+        kind = type(self).__name__
+        if "vectors_" not in vars(self):
+            return f"this {kind} has no {name} yet: call fit() first"
+        return f"this {kind} has no {name}" + (f": {REASONS[name]}" if name in REASONS else "")
+
+
+def _set_by_fit(kind: type[Any]) -> set[str]:
+    """Return the names with a trailing underscore that a class and its bases declare."""
+    return {name for base in kind.__mro__ for name in vars(base).get("__annotations__", ()) if name.endswith("_")}
