@@ -56,7 +56,8 @@ cdef class _Dealt:
         for rank in range(self.ranks):
             part = parts[rank]
             if part.shape[0] != owned[rank] or part.shape[1] != columns:
-                raise ValueError(f"rank {rank}: ({part.shape[0]}, {part.shape[1]}), expected ({owned[rank]}, {columns})")
+                found = f"({part.shape[0]}, {part.shape[1]})"
+                raise ValueError(f"rank {rank}: {found}, expected ({owned[rank]}, {columns})")
             self.next[rank] = &part[0, 0] if owned[rank] else NULL
 
     def __dealloc__(self):
@@ -137,7 +138,7 @@ def carry_over(
     float[:, :] carry, const int64_t[::1] rows, const float[::1] keep, const float[::1] factor, given,
     uint16_t[:, ::1] out,
 ):
-    """Set these rows of ``carry`` to ``keep * carry + factor * (given[0] + given[1] + ...)``; write them in bfloat16."""
+    """Set these rows of ``carry`` to ``keep * carry + factor * (given[0] + ...)``, and write them in bfloat16."""
     check(carry, carry.shape[0], out.shape[1])
     check_places(rows, carry.shape[0])
     if not rows.shape[0] == keep.shape[0] == factor.shape[0] == out.shape[0]:
