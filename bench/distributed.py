@@ -13,27 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bench.helpers.record import Settings, show
 from bench.helpers.scores import SCORES, score
 from fastw2v import EncodedCorpus, Word2Vec, encode
 from fastw2v.distributed.comm import Comm
 from fastw2v.distributed.threads import Threads
 from fastw2v.planning.chunks import CHUNK_LIMIT
-from fastw2v.planning.subsampling import keep_probability
-from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.dealing import GROWTH, INTERVAL_MAX, INTERVAL_SHARE, LAST_INTERVAL, RESTS
-from fastw2v.training.merging import DUE_PULLS, DUE_SHARE
+from fastw2v.training.merging import OVERDUE, rows_of_tiers
 
 MESSAGE_SECONDS = 20e-6  # of each message, beside its bytes
 # Words of the vocabulary, dimensions, words of the run: the runs of the model.
 RUNS = [(70_000, 100, 10**9), (300_000, 100, 10**10), (1_000_000, 300, 10**10), (1_000_000, 300, 10**11)]
 EPOCHS = 5
-# With the defaults: pairs of a kept token, what each of them pulls, and the noise words among that.
-PAIRS, OUTPUTS, NOISE = 6, 6, 5
-RANKS_OF_WORDS = 3_000  # that stand for all, by frequency
 
 
 @dataclass(frozen=True)
@@ -120,7 +112,7 @@ def model_of_time(node: Node, ranks: list[int], links: list[float]) -> list[dict
                 # Both ways in bfloat16, (R - 1) / R of the rows; memory: four passes of floats over them.
                 wire = 2 * 2 * numbers * (number - 1) / number / (link * 1e9 / 8)
                 memory = 4 * 4 * numbers / node.memory_bytes_per_second
-                messages = merges * 8 * (number - 1) * MESSAGE_SECONDS
+                messages = merges * 6 * (number - 1) * MESSAGE_SECONDS
                 row[f"speedup_{link:g}"] = alone / (alone / number + wire + memory + messages)
             rows.append(row)
     columns = {"words": ",d", "vector_size": "d", "run": ",d", "seconds_alone": ",.0f", "ranks": "d", "merges": ",d"}
@@ -131,32 +123,22 @@ def model_of_time(node: Node, ranks: list[int], links: list[float]) -> list[dict
 def schedule(words: int, vector_size: int, run: int, ranks: int) -> tuple[int, float]:
     """Return how many merges a run of so many words has, and how many numbers of both matrices they merge."""
     interval = max(CHUNK_LIMIT, min(INTERVAL_MAX, INTERVAL_SHARE * run / ranks))
-    rows, pulls, kept = _zipf(words)
-    waited = np.zeros(len(rows))
-    done, merges, numbers = 0.0, 0, 0.0
+    tiers = rows_of_tiers(words, frequent_first=True).tolist()
+    waited = [0.0] * len(tiers)
+    done, merges, numbers, number = 0.0, 0, 0.0, 0
     rests = max(RESTS, EPOCHS)
     for rest in range(1, rests + 1):
         end = run * rest / rests
+        if (rest - 1) % max(1, RESTS // EPOCHS) == 0:
+            number = 0  # merges are counted from the epoch's start
         while done < end:
             length = min(ranks * interval, max(ranks * CHUNK_LIMIT, GROWTH * done))
             length = end - done if end - done <= LAST_INTERVAL * length else length
-            done, merges = done + length, merges + 1
-            waited += length
-            due = (waited * pulls >= max(DUE_PULLS, DUE_SHARE * kept * length * PAIRS * OUTPUTS)) | (done >= end)
-            numbers += 2 * rows[due].sum() * vector_size
-            waited[due] = 0
+            done, number, merges = done + length, number + 1, merges + 1
+            waited = [each + length for each in waited]
+            due = [tier for tier, each in enumerate(waited) if each > OVERDUE * done]
+            tier = max([min((number & -number).bit_length() - 1, len(tiers) - 1), *due])
+            tier = len(tiers) - 1 if done >= end else tier
+            numbers += 2 * tiers[tier] * vector_size
+            waited[: tier + 1] = [0.0] * (tier + 1)
     return merges, numbers
-
-
-def _zipf(words: int) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
-    """Return for words of a vocabulary: how many each stands for, how a token of the text pulls it, the kept share."""
-    bounds = np.unique(np.geomspace(1, words + 1, RANKS_OF_WORDS + 1).astype(np.int64)).astype(np.float64)
-    rows = np.diff(bounds)
-    rank = (bounds[:-1] + bounds[1:]) / 2
-    share = 1 / ((rank + 2.7) * (1 + rank / 20_000))  # as in English Wikipedia: rare words are rarer than Zipf's
-    share /= (rows * share).sum()
-    params = TrainingParameters()
-    kept = share * keep_probability(share * 1e12, params.sample)
-    noise = share**params.ns_exponent
-    noise *= NOISE * (rows * kept).sum() / (rows * noise).sum()
-    return rows, np.maximum(kept * PAIRS * OUTPUTS, (kept + noise) * PAIRS), float((rows * kept).sum())

@@ -6,16 +6,14 @@ pulls by ``1 - exp(-a)`` of the way would have gone ``1 - exp(-sum of a)`` of it
 each rank has really seen, as in planning/concurrency.py. What the factor withholds is carried over to later merges. See
 docs/distributed.md for what each part is worth.
 
-A row is merged once it is due: once pairs enough have pulled it. So a frequent word's is at every merge, and a rare
-one's where the text is about it. Row i belongs to rank ``i % R``, which sees when it is due and adds in rank order, so
-that all ranks hold the same bits.
+Rows that all words share are merged at every merge, rarer ones less often: there are tiers of rows, the first of 4,096,
+each twice as large. Row i belongs to rank ``i % R``, which adds in rank order, so that all ranks hold the same bits.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,22 +22,20 @@ from fastw2v.distributed.comm import Comm
 from fastw2v.planning.plan import Plan
 from fastw2v.planning.rows import Arrays
 from fastw2v.planning.tables import Tables
-from fastw2v.training._wire import add, carry_over, narrow, take_over, widen, write_differences
+from fastw2v.training._wire import add, carry_over, write_differences
 
 Floats = NDArray[np.float32]
-Reals = NDArray[np.float64]
-Rows = NDArray[np.int64]  # numbers of rows, rising
-Sent = NDArray[np.uint16]  # in bfloat16, which halves the traffic and costs no score that can be measured
+Sent = NDArray[np.uint16]  # rows in bfloat16, which halves the traffic and costs no score that can be measured
 
 PULL = 0.1  # a = PULL * rate * C, C as in planning/concurrency.py
 PULL_MIN = 1e-9  # of a row that a rank has not seen
 CARRIED = 0.9  # of what is withheld at one merge and applied at later ones
-DUE_PULLS = 150.0  # C / rate since a row's last merge at which it is due,
-DUE_SHARE = 2e-5  # if it is also that of a word that is this share of the tokens between two merges
+FIRST_TIER = 4_096  # rows; each tier is twice as large
+OVERDUE = 0.5  # a tier that has waited for this share of all words trained so far is merged
 BLOCK_FLOATS = 1 << 24  # of rows that are merged at once: what a merge needs beside the rows
 
 
-def factors(pulls: Reals) -> Reals:
+def factors(pulls: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return by how much to scale the sum of what the ranks learned, from the pull of each on each row, (R, n).
 
     It is 1 where one rank alone has seen a word, and falls to 1 / R where all have gone the whole way.
@@ -54,7 +50,18 @@ def factors(pulls: Reals) -> Reals:
     return np.asarray(np.expm1(-pulls.sum(axis=0)) / np.expm1(-pulls).sum(axis=0))
 
 
-def noise_shares(tables: Tables) -> Reals:
+def rows_of_tiers(words: int, *, frequent_first: bool) -> NDArray[np.int64]:
+    """Return how many rows the tiers up to each one have, the last all of them.
+
+    Where rows are not ordered by frequency there is one tier.
+    """
+    sizes = [words]
+    if frequent_first:
+        sizes = [FIRST_TIER << tier for tier in range(64) if FIRST_TIER << tier < words] + [words]
+    return np.array(sizes, np.int64)
+
+
+def noise_shares(tables: Tables) -> NDArray[np.float64]:
     """Return the probability of each noise word, float64 (V,), from the alias table."""
     own = tables.noise_threshold / 2.0**32
     others = np.bincount(tables.noise_alias, weights=1 - own, minlength=len(own))
@@ -63,51 +70,28 @@ def noise_shares(tables: Tables) -> Reals:
 
 @dataclass
 class Matrix:
-    """The rows of one matrix.
+    """Rows that are merged together, frequent ones first.
 
     Attributes
     ----------
     live : float32 (n, D)
         What this rank trains.
     base : float32 (n, D)
-        The same rows after the last merge of each. Ranks of one process share it.
+        The same rows after the last merge. Ranks of one process share it.
     carry : float32 (own rows, D)
         What is withheld of this rank's own rows, i % R.
+    of_nodes : bool
+        Whether these are the rows of a tree's nodes.
     pressure : callable
-        From the tokens (or visits) of some rows that ranks have seen since each row's last merge, all tokens that they
-        have seen since then, and the rows' numbers, to C / rate.
+        From the tokens (or visits) of each row that each rank has seen (R, n), all tokens that it has seen since the
+        row's last merge (R, n), and the rows, to C / rate.
     """
 
     live: Floats
     base: Floats
     carry: Floats
-    pressure: Callable[[Reals, Reals, Rows], Reals]
-
-
-@dataclass
-class Group:
-    """Rows that are due together: those of words in both matrices, or those of a tree's nodes.
-
-    Attributes
-    ----------
-    matrices : list of Matrix
-        All of the same shape.
-    visits : callable
-        From the expected kept tokens of each word to those of each row (visits, if it is a node's).
-    seen : float32 (n,)
-        What this rank has seen of each row since the row's last merge.
-    merged : int32 (own rows,)
-        The last merge of each of this rank's own rows.
-    """
-
-    matrices: list[Matrix]
-    visits: Callable[[Reals], Reals]
-    seen: Floats = field(init=False)
-    merged: NDArray[np.int32] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.seen = np.zeros(len(self.matrices[0].live), np.float32)
-        self.merged = np.zeros(len(self.matrices[0].carry), np.int32)
+    of_nodes: bool
+    pressure: Callable[[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
 
 
 class Merger:
@@ -120,133 +104,168 @@ class Merger:
     plan : Plan
     tables : Tables
     comm : Comm
+    frequent_first : bool
+        Whether the rows are in the order of falling counts.
     shared : list of arrays, optional
         In one process: the base of each matrix, the same arrays for all ranks, as `bases` makes them.
-
-    Attributes
-    ----------
-    merges : int
-        So far.
     """
 
     def __init__(
-        self, arrays: Arrays, plan: Plan, tables: Tables, comm: Comm, *, shared: list[Floats] | None = None
+        self,
+        arrays: Arrays,
+        plan: Plan,
+        tables: Tables,
+        comm: Comm,
+        *,
+        frequent_first: bool = True,
+        shared: list[Floats] | None = None,
     ) -> None:
-        self.comm = comm
+        self.comm, self.tables = comm, tables
         self.merges = 0
-        self._keep = (tables.keep_threshold + 1.0) / 2.0**32
-        self._pulls_per_token = plan.pairs * plan.passes * plan.outputs
+        words = len(arrays.w_in)
+        self.tiers = rows_of_tiers(words, frequent_first=frequent_first)
+        self.keep = ((tables.keep_threshold + 1.0) / 2.0**32).astype(np.float32)
+        self.seen = np.zeros(words, np.float32)  # expected kept tokens of each word since its row's last merge
+        self.seen_nodes = np.zeros(0 if tables.tree is None else words - 1, np.float32)  # visits; the root's come first
+        self.total = np.zeros(len(self.tiers), np.float32)  # of all words since each tier's last merge
+        self.waited = np.zeros(len(self.tiers), np.int64)  # tokens that all ranks have trained since then
         self._shared = shared is not None
-        self._trained = [np.zeros(comm.size)]  # expected kept tokens of each rank, up to each merge
-        self._groups = _groups(arrays, plan, tables, comm, bases(arrays, plan) if shared is None else shared)
+        views = _views(arrays, plan)
+        pressures = _pressures(plan, tables)
+        given = bases(arrays, plan) if shared is None else shared
+        self.matrices = [
+            Matrix(live, base, np.zeros((len(range(comm.rank, len(live), comm.size)), live.shape[1]), np.float32), *how)
+            for live, base, how in zip(views, given, pressures, strict=True)
+        ]
 
-    def see(self, counts: NDArray[np.int64]) -> float:
-        """Note the tokens that this rank has trained, by word; return how many were kept, as expected."""
-        kept = counts * self._keep
-        for group in self._groups:
-            group.seen += group.visits(kept).astype(np.float32)
-        return float(kept.sum())
+    def see(self, counts: NDArray[np.int64], tokens: int) -> None:
+        """Note the tokens that this rank has trained, by word, and how many all ranks have."""
+        now = counts * self.keep
+        self.seen += now
+        if self.tables.tree is not None:
+            self.seen_nodes += self.tables.tree.visits(now.astype(np.float64))[::-1].astype(np.float32)
+        self.total += np.float32(now.sum(dtype=np.float64))
+        self.waited += tokens
 
-    def merge(self, rate: float, kept: Reals, *, whole: bool) -> None:
-        """Merge the rows that are due.
+    def tier(self, number: int, done: int, *, whole: bool) -> int:
+        """Return the tier up to which merge ``number`` of an epoch, from 1, goes, after ``done`` tokens of the run."""
+        last = len(self.tiers) - 1
+        if whole:
+            return last
+        tier = min((number & -number).bit_length() - 1, last)
+        return int(max([tier, *np.flatnonzero(self.waited > OVERDUE * done)]))
+
+    def merge(self, tier: int, rate: float, totals: NDArray[np.float64]) -> None:
+        """Merge all rows up to a tier.
 
         Parameters
         ----------
+        tier : int
         rate : float
             The learning rate in the middle of the interval.
-        kept : float64 (R,)
-            What `see` returned on each rank in this interval.
-        whole : bool
-            Whether all rows are merged, due or not.
+        totals : float64 (R, tiers)
+            The ``total`` of each rank.
         """
         self.merges += 1
-        self._trained.append(self._trained[-1] + kept)
-        enough = 0.0 if whole else max(DUE_PULLS, DUE_SHARE * float(kept.sum()) * self._pulls_per_token)
-        for group in self._groups:
-            self._merge_group(group, rate, enough)
+        rows = int(self.tiers[tier])
+        step = max(self.comm.size, BLOCK_FLOATS // self.matrices[0].live.shape[1])
+        for begin in range(0, rows, step):
+            self._merge_rows(begin, min(begin + step, rows), rate, totals)
+        self.seen[: self.tiers[tier]] = 0
+        self.seen_nodes[: self.tiers[tier]] = 0
+        self.total[: tier + 1] = 0
+        self.waited[: tier + 1] = 0
 
     def rest(self) -> None:
-        """Begin anew, without a carry, after a merge of all rows: the rows are then all that a run goes on from."""
-        self._trained = [np.zeros(self.comm.size)]
-        for group in self._groups:
-            group.merged[:] = 0
-        for matrix in self._matrices():
+        """Let the carry begin anew, after a merge of all rows: the rows are then all that a run goes on from."""
+        for matrix in self.matrices:
             matrix.carry[:] = 0
 
     def undo(self) -> None:
-        """Go back to the rows of the last merge of each."""
-        for matrix in self._matrices():
+        """Go back to the rows of the last merge."""
+        for matrix in self.matrices:
             matrix.live[:] = matrix.base
 
-    def _matrices(self) -> list[Matrix]:
-        return [matrix for group in self._groups for matrix in group.matrices]
-
-    def _merge_group(self, group: Group, rate: float, enough: float) -> None:
-        """Merge those rows of a group that have been pulled enough: their owners see which, and all take them over."""
+    def _merge_rows(self, begin: int, end: int, rate: float, totals: NDArray[np.float64]) -> None:
+        """Merge the rows [begin, end) of each matrix: their owner does so, and all take over the result."""
         comm = self.comm
-        own = np.arange(comm.rank, len(group.seen), comm.size)
         with comm.turn():
-            parts = [narrow(group.seen[owner :: comm.size]) for owner in range(comm.size)]
-        given = comm.to_owners(parts, [len(own)] * comm.size)
+            parts = self._learned(begin, end)
+        given = comm.to_owners(parts, [len(parts[comm.rank])] * comm.size)
+        own = _owned(begin, end, comm.rank, comm.size)
         with comm.turn():
-            seen = np.array([widen(part) for part in given], np.float64)
-            total = (self._trained[-1] - np.array(self._trained))[group.merged].T
-            sums = seen.sum(axis=0), total.sum(axis=0)
-            pulls = np.max([matrix.pressure(*sums, own) for matrix in group.matrices], axis=0)  # C / rate
-            due = pulls >= enough
-        rows = self._all_due(due, len(group.seen))
-        step = max(comm.size, BLOCK_FLOATS // group.matrices[0].live.shape[1])
-        for begin in range(0, len(rows), step):
-            self._merge_rows(group, rows[begin : begin + step], rate, seen, total)
-        group.seen[rows] = 0
-        group.merged[due] = len(self._trained) - 1
-
-    def _all_due(self, due: NDArray[np.bool_], n: int) -> Rows:
-        """Return which of n rows are due, from which of this rank's own ones are."""
-        size = self.comm.size
-        owned = [len(range(owner, n, size)) for owner in range(size)]
-        masks = self.comm.from_owners(np.packbits(due), [-(-rows // 8) for rows in owned])
-        found = np.zeros(n, bool)
-        for owner, (mask, rows) in enumerate(zip(masks, owned, strict=True)):
-            found[owner::size] = np.unpackbits(mask, count=rows)
-        return np.flatnonzero(found)
-
-    def _merge_rows(self, group: Group, rows: Rows, rate: float, seen: Reals, total: Reals) -> None:
-        """Merge these rows, given what the ranks have seen of all of this rank's own rows, (R, n)."""
-        comm, matrices = self.comm, group.matrices
-        owned = np.bincount(rows % comm.size, minlength=comm.size)
-        shapes = [(len(matrices), n, matrices[0].live.shape[1]) for n in owned.tolist()]
-        sizes = [math.prod(shape) for shape in shapes]
-        own = rows[rows % comm.size == comm.rank]
-        places = own // comm.size
-        with comm.turn():
-            learned = [np.empty(shape, np.uint16) for shape in shapes]
-            for number, matrix in enumerate(matrices):
-                write_differences(matrix.live, matrix.base, rows, [part[number] for part in learned])
-        given = comm.to_owners([part.reshape(-1) for part in learned], [sizes[comm.rank]] * comm.size)
-        with comm.turn():
-            parts = [part.reshape(shapes[comm.rank]) for part in given]
-            applied = np.empty(shapes[comm.rank], np.uint16)
-            for number, matrix in enumerate(matrices):
-                a = PULL * rate * matrix.pressure(seen[:, places], total[:, places], own)
-                factor = factors(np.maximum(a, PULL_MIN)).astype(np.float32)
+            rows = np.arange(own.start, own.stop, comm.size)
+            seen, seen_nodes, learned = self._received(given, own)
+            total = totals[:, np.searchsorted(self.tiers, rows, side="right")]
+            applied = []
+            for number, matrix in enumerate(self.matrices):
+                n = len(matrix.live[own])
+                pressure = matrix.pressure(seen_nodes if matrix.of_nodes else seen[:, :n], total[:, :n], rows[:n])
+                factor = factors(np.maximum(PULL * rate * pressure, PULL_MIN)).astype(np.float32)
                 # What a merge withholds of a row, of which this is the share, goes on to the next ones.
                 withheld = np.float32(CARRIED) * (1 - factor)
-                carry_over(matrix.carry, places, withheld, factor, [part[number] for part in parts], applied[number])
+                applied.append(np.empty((n, matrix.live.shape[1]), np.uint16))
+                carry = matrix.carry[own.start // comm.size :][:n]
+                carry_over(carry, withheld, factor, [of_rank[number] for of_rank in learned], applied[-1])
                 if self._shared:
-                    add(matrix.base[comm.rank :: comm.size], places, [applied[number]])
+                    add(matrix.base[own], 0, applied[-1:])
         if self._shared:
             comm.barrier()
-            comm.bytes_sent += (comm.size - 1) * applied.nbytes  # as if it had been sent
+            comm.bytes_sent += (comm.size - 1) * sum(each.nbytes for each in applied)  # as if it had been sent
         else:
-            given = comm.from_owners(applied.reshape(-1), sizes)
-            with comm.turn():
-                parts = [part.reshape(shape) for part, shape in zip(given, shapes, strict=True)]
-                for number, matrix in enumerate(matrices):
-                    add(matrix.base, rows, [part[number] for part in parts])
+            self._take_over(np.concatenate([each.reshape(-1) for each in applied]), begin, end)
         with comm.turn():
-            for matrix in matrices:
-                take_over(matrix.live, matrix.base, rows)
+            for matrix in self.matrices:
+                matrix.live[begin:end] = matrix.base[begin:end]
+
+    def _learned(self, begin: int, end: int) -> list[NDArray[np.uint8]]:
+        """Return what each owner needs for its rows: the tokens seen, the visits of nodes, and what was learned."""
+        owned = [_owned(begin, end, rank, self.comm.size) for rank in range(self.comm.size)]
+        parts = [np.empty(self._sizes(rows).sum(), np.uint8) for rows in owned]
+        learned = []
+        for part, rows in zip(parts, owned, strict=True):
+            seen, visits, sent = self._taken_apart(part, rows)
+            seen[:], visits[:] = self.seen[rows], self.seen_nodes[rows]
+            learned.append(sent)
+        for number, matrix in enumerate(self.matrices):
+            of_owners = [sent[number] for sent in learned]
+            write_differences(matrix.live[begin:end], matrix.base[begin:end], begin, of_owners)
+        return parts
+
+    def _received(
+        self, given: list[NDArray[np.uint8]], own: slice
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], list[list[Sent]]]:
+        """Return what the ranks have sent for this rank's rows."""
+        seen, visits, learned = zip(*(self._taken_apart(part, own) for part in given), strict=True)
+        return np.array(seen, np.float64), np.array(visits, np.float64), list(learned)
+
+    def _sizes(self, rows: slice) -> NDArray[np.int64]:
+        """Return the bytes of each array that is sent to the owner of these rows."""
+        sizes = [4 * len(self.seen[rows]), 4 * len(self.seen_nodes[rows])]
+        return np.array([*sizes, *(2 * matrix.live[rows].size for matrix in self.matrices)], np.int64)
+
+    def _taken_apart(self, part: NDArray[np.uint8], rows: slice) -> tuple[Floats, Floats, list[Sent]]:
+        """Return the arrays that are sent to the owner of these rows, as views of what is sent."""
+        seen, visits, *learned = np.split(part, np.cumsum(self._sizes(rows))[:-1])
+        shapes = [matrix.live[rows].shape for matrix in self.matrices]
+        sent = [each.view(np.uint16).reshape(shape) for each, shape in zip(learned, shapes, strict=True)]
+        return seen.view(np.float32), visits.view(np.float32), sent
+
+    def _take_over(self, applied: Sent, begin: int, end: int) -> None:
+        """Give what is applied of this rank's rows to all, and add that of all."""
+        owned = [_owned(begin, end, rank, self.comm.size) for rank in range(self.comm.size)]
+        sizes = [[matrix.live[rows].size for matrix in self.matrices] for rows in owned]
+        parts = self.comm.from_owners(applied, [sum(each) for each in sizes])
+        with self.comm.turn():
+            split = [np.split(part, np.cumsum(each)[:-1]) for part, each in zip(parts, sizes, strict=True)]
+            for number, matrix in enumerate(self.matrices):
+                columns = matrix.live.shape[1]
+                add(matrix.base[begin:end], begin, [each[number].reshape(-1, columns) for each in split])
+
+
+def _owned(begin: int, end: int, rank: int, size: int) -> slice:
+    """Return those of the rows [begin, end) that a rank owns: row i belongs to rank i % R."""
+    return slice(begin + (rank - begin) % size, end, size)
 
 
 def bases(arrays: Arrays, plan: Plan) -> list[Floats]:
@@ -255,33 +274,27 @@ def bases(arrays: Arrays, plan: Plan) -> list[Floats]:
 
 
 def _views(arrays: Arrays, plan: Plan) -> list[Floats]:
-    """Return the matrices of a model: input rows, output rows of words, and of nodes."""
+    """Return the matrices of a model: input rows, output rows of words, and of nodes, those near the root first."""
     views = [arrays.w_in]
     if plan.negative_sampling:
         views.append(arrays.w_out[: len(arrays.w_in)])
     if plan.hierarchical:
-        views.append(arrays.w_out[plan.first_node :])
+        views.append(arrays.w_out[plan.first_node :][::-1])
     return views
 
 
-def _groups(arrays: Arrays, plan: Plan, tables: Tables, comm: Comm, given: list[Floats]) -> list[Group]:
-    """Return the rows of words and, with a tree, those of its nodes; ``given`` are the bases."""
+def _pressures(plan: Plan, tables: Tables) -> list[tuple[bool, Callable[..., NDArray[np.float64]]]]:
+    """Return for each matrix whether it holds nodes, and C / rate as a function of what the ranks have seen."""
     pairs = plan.pairs * plan.passes
     targets = 1.0 if plan.cbow else pairs  # how often a token is the target of a pair
+    found: list[tuple[bool, Callable[..., NDArray[np.float64]]]] = [
+        (False, lambda s, t, rows: s * pairs * plan.outputs)
+    ]
     rates = tables.output_rate.astype(np.float64)
-    noise = plan.negative * noise_shares(tables) if plan.negative_sampling else rates
-    nodes = rates[plan.first_node :]
-    pressures: list[Callable[[Reals, Reals, Rows], Reals]] = [lambda s, t, rows: s * pairs * plan.outputs]
     if plan.negative_sampling:
-        pressures.append(lambda s, t, rows: (s + t * noise[rows]) * targets * rates[rows])
+        noise = plan.negative * noise_shares(tables)
+        found.append((False, lambda s, t, rows: (s + t * noise[rows]) * targets * rates[rows]))
     if plan.hierarchical:
-        pressures.append(lambda s, t, rows: s * targets * nodes[rows])
-    matrices = []
-    for live, base, pressure in zip(_views(arrays, plan), given, pressures, strict=True):
-        own = len(range(comm.rank, len(live), comm.size))
-        matrices.append(Matrix(live, base, np.zeros((own, live.shape[1]), np.float32), pressure))
-    words = 1 + plan.negative_sampling
-    groups = [Group(matrices[:words], lambda kept: kept)]
-    if tables.tree is not None:
-        groups.append(Group(matrices[words:], tables.tree.visits))
-    return groups
+        of_nodes = rates[plan.first_node :][::-1]
+        found.append((True, lambda s, t, rows: s * targets * of_nodes[rows]))
+    return found

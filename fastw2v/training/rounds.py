@@ -19,6 +19,7 @@ from fastw2v.distributed.comm import Comm, agreed
 from fastw2v.machine import check_memory
 from fastw2v.planning.learning_rate import rate_after
 from fastw2v.planning.plan import ChunkStats
+from fastw2v.planning.tables import word_counts
 from fastw2v.training.dealing import cut_epoch
 from fastw2v.training.divergence import check_finite, diverged, exploded
 from fastw2v.training.merging import Floats, Merger
@@ -69,7 +70,10 @@ class Rounds:
         if shared is None:
             needed = (state.w_in.nbytes + state.w_out.nbytes) * (comm.size + 1) // comm.size
             check_memory(needed, f"rank {comm.rank}: the rows of the last merge, and what is carried over,")
-        self.merger = Merger(state.arrays, state.plan, state.tables, comm, shared=shared)
+        counts = corpus.vocabulary.counts
+        counts = word_counts(corpus) if counts is None else counts
+        in_order = bool((np.diff(counts) <= 0).all())
+        self.merger = Merger(state.arrays, state.plan, state.tables, comm, frequent_first=in_order, shared=shared)
 
     def train(self) -> None:
         """Train to the end of the run, or until something stops it; all ranks then hold the same rows.
@@ -103,25 +107,26 @@ class Rounds:
             first = int(np.searchsorted(bounds, state.chunk))
             assert bounds[first] == state.chunk, "a run is resumed where its ranks merged"
             for number in range(first, len(rests)):
-                if self._round(work[number], int(bounds[number + 1]), rest=bool(rests[number])):
+                if self._round(work[number], number + 1, int(bounds[number + 1]), rests[number]):
                     return
         with agreed(self.comm):
             check_finite(state)
 
-    def _round(self, chunks: NDArray[np.int64], end: int, *, rest: bool) -> bool:
+    def _round(self, chunks: NDArray[np.int64], number: int, end: int, rest: bool) -> bool:
         """Train the chunks of one interval and merge; return whether the run is to stop."""
         state, plan, comm = self.state, self.state.plan, self.comm
         tokens = int(plan.chunk_begin[end] - plan.chunk_begin[state.chunk])
         done = state.tokens_done + tokens
         with agreed(comm):
-            own, kept_here = self._train(chunks)
-        total, kept = self._add_up(own, kept_here)
+            own = self._train(chunks, tokens)
+        total, totals = self._add_up(own)
         with agreed(comm):
             if not total.finite:
                 state.diverged = True
                 raise diverged(total, state.epoch + 1, self.watch.rate(), plan)
         middle = rate_after(plan.learning_rate, plan.min_learning_rate, done - tokens // 2, plan.epochs * plan.tokens)
-        self._merge(float(middle), kept, whole=rest)
+        tier = self.merger.tier(number, done, whole=rest)
+        self._merge(tier, float(middle), totals)
         total.chunks = end - state.chunk
         epoch_end = state.add(total)
         with agreed(comm):
@@ -129,8 +134,9 @@ class Rounds:
         by_interrupt, by_callback = comm.sum(np.array([float(self.interrupted()), float(stop)]))
         if by_interrupt or by_callback:
             state.report.stopped_by = "interrupt" if by_interrupt else "callback"
-            if not rest:
-                self._merge(float(middle), np.zeros(comm.size), whole=True)
+            if tier < len(self.merger.tiers) - 1:
+                totals[:, : tier + 1] = 0  # of rows that have just been merged
+                self._merge(len(self.merger.tiers) - 1, float(middle), totals)
             return True
         if rest:
             self.merger.rest()
@@ -139,8 +145,8 @@ class Rounds:
                     self.saver.save()
         return False
 
-    def _train(self, chunks: NDArray[np.int64]) -> tuple[ChunkStats, float]:
-        """Train these chunks, if any; return what came of it, and how many of their tokens were kept, as expected."""
+    def _train(self, chunks: NDArray[np.int64], tokens: int) -> ChunkStats:
+        """Train these chunks and note their tokens; a rank without any takes part in the merge all the same."""
         total = ChunkStats(threads=0)
         plan, ids = self.state.plan, self.corpus.ids
         runs_of = np.split(chunks, np.flatnonzero(np.diff(chunks) != 1) + 1) if len(chunks) else []
@@ -153,22 +159,22 @@ class Rounds:
                 total.finite = total.finite and stats.finite and not exploded(stats, plan)
             spans = [ids[plan.chunk_begin[each[0]] : plan.chunk_begin[each[-1] + 1]] for each in runs_of]
             seen = np.concatenate(spans) if spans else ids[:0]
-            kept = self.merger.see(count_ids(seen, len(self.state.w_in)))
+            self.merger.see(count_ids(seen, len(self.state.w_in)), tokens)
             self.run.pull()
-        return total, kept
+        return total
 
-    def _add_up(self, own: ChunkStats, kept: float) -> tuple[ChunkStats, NDArray[np.float64]]:
-        """Return the sums of all ranks, in rank order, and the kept tokens of each; wait for the slowest rank."""
-        mine = [own.tokens, own.pairs, own.loss_sum, own.threads, own.finite, kept]
+    def _add_up(self, own: ChunkStats) -> tuple[ChunkStats, NDArray[np.float64]]:
+        """Return the sums of all ranks, in rank order, and what each has seen; wait for the slowest rank."""
+        mine = [own.tokens, own.pairs, own.loss_sum, own.threads, own.finite, *self.merger.total]
         began = time.perf_counter()
         heads = np.array(self.comm.from_owners(np.array(mine, np.float64), [len(mine)] * self.comm.size))
         self.waited += time.perf_counter() - began
         tokens, pairs, loss_sum, threads = (sum(heads[:, column].tolist()) for column in range(4))
         finite = bool(heads[:, 4].all())
-        return ChunkStats(int(tokens), pairs, loss_sum, finite, threads=int(threads)), heads[:, 5]
+        return ChunkStats(int(tokens), pairs, loss_sum, finite, threads=int(threads)), heads[:, 5:]
 
-    def _merge(self, rate: float, kept: NDArray[np.float64], *, whole: bool) -> None:
+    def _merge(self, tier: int, rate: float, totals: NDArray[np.float64]) -> None:
         began = time.perf_counter()
-        self.merger.merge(rate, kept, whole=whole)
+        self.merger.merge(tier, rate, totals)
         self.run.push()
         self.merging += time.perf_counter() - began

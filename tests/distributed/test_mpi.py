@@ -137,12 +137,12 @@ def stop(progress):
 
 from fastw2v.training import merging
 merge = merging.Merger.merge
-def broken(self, *rest, whole):
+def broken(self, *rest):
     if rank == 1 and self.merges == 2 and kind == "bug":
         raise ZeroDivisionError("a bug in a merge")
     if rank == 1 and self.merges == 2 and kind == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
-    merge(self, *rest, whole=whole)
+    merge(self, *rest)
 merging.Merger.merge = broken
 settings = dict(vector_size=8, epochs=100, random_state=3, n_jobs=1, device="cpu", comm="mpi")
 Word2Vec(text, callbacks=[stop], **settings).fit(checkpoint=checkpoint, every=1e-9)

@@ -1,6 +1,7 @@
 """The merge rule: its promises row by row, a plain merge of whole arrays with the same bits, what averaging costs."""
 
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
@@ -23,13 +24,13 @@ PARAMS = TrainingParameters(vector_size=12, epochs=2, sample=1e-3)
 
 @pytest.fixture
 def few_rests(monkeypatch):
-    """Most merges of so short a text are not at a rest, then."""
+    """Most merges of so short a text are not of all rows, then."""
     monkeypatch.setattr(dealing, "RESTS", 1)
 
 
 @pytest.fixture(scope="module")
 def text():
-    """120,000 tokens of 9,000 words, most frequent first: some are due at every merge, some at none."""
+    """A vocabulary of two tiers and a few rows more: 120,000 tokens of 9,000 words, most frequent first."""
     rng = np.random.default_rng(1)
     ids = np.minimum(rng.zipf(1.25, 120_000) - 1, 8_999)
     ids = np.concatenate([ids, np.arange(9_000)]).astype(np.int32)
@@ -48,12 +49,14 @@ def bits(state):
     return np.concatenate([state.w_in.ravel(), state.w_out.ravel()])
 
 
-def by_ranks(corpus, ranks, params=PARAMS):
-    """The vectors of each of several ranks in threads."""
+def by_ranks(corpus, ranks, params=PARAMS, *, stop_after=None):
+    """The vectors of each of several ranks in threads, stopped by a callback after so many merges."""
 
     def work(comm):
         state = started(corpus, ranks, params)
-        advance(state, corpus, device="cpu", n_jobs=1, comm=comm)
+        merges = count()
+        stop = [lambda _: next(merges) + 1 == stop_after]
+        advance(state, corpus, device="cpu", n_jobs=1, comm=comm, callbacks=stop)
         return bits(state)
 
     return Threads(ranks).run(work)
@@ -65,7 +68,7 @@ def bfloat16(rows):
     return (bits & 0xFFFF0000).view(np.float32)
 
 
-def plain_merge(corpus, ranks, params=PARAMS):
+def plain_merge(corpus, ranks, params=PARAMS, *, stop_after=None):
     """The rule on whole arrays, written down from docs/distributed.md: the oracle of this file."""
     state = started(corpus, ranks, params)
     plan, deal, cbow = state.plan, state.deal, params.architecture == "cbow"
@@ -75,16 +78,16 @@ def plain_merge(corpus, ranks, params=PARAMS):
         rows[0][:], rows[1][:] = base
     runs = [Run(Arrays(*rows), corpus, state.tables, plan, n_jobs=1) for rows in live]
     counts = corpus.vocabulary.counts
-    keep = (state.tables.keep_threshold + 1.0) / 2**32
+    keep = keep_probability(counts, params.sample).astype(np.float32)
     noise = noise_weights(counts, params.ns_exponent)
     noise = params.negative * noise / noise.sum()
     rates, pairs = state.tables.output_rate.astype(float), plan.pairs * plan.passes
-    seen, total = np.zeros((ranks, words), np.float32), np.zeros((ranks, words))
-    carry, dues = [np.zeros_like(rows) for rows in base], []
+    tier_rows = [size for size in (4096, 8192) if size < words] + [words]
+    seen, total = np.zeros((ranks, words), np.float32), np.zeros((ranks, len(tier_rows)), np.float32)
+    carry, waited, tiers = [np.zeros_like(rows) for rows in base], np.zeros(len(tier_rows)), []
     for epoch in range(params.epochs):
         bounds, rests = cut_epoch(plan, deal, epoch)
         for number in range(len(rests)):
-            kept = np.zeros(ranks)
             for rank in range(ranks):
                 got = np.zeros(words, np.int64)
                 for chunk in deal.chunks_by_interval(plan, bounds, rank)[number].tolist():
@@ -92,36 +95,38 @@ def plain_merge(corpus, ranks, params=PARAMS):
                     got += np.bincount(
                         corpus.ids[plan.chunk_begin[chunk] : plan.chunk_begin[chunk + 1]], minlength=words
                     )
-                seen[rank] += (got * keep).astype(np.float32)
-                kept[rank] = (got * keep).sum()
-            total += kept[:, None]
+                seen[rank] += got * keep
+                total[rank] += np.float32((got * keep).sum(dtype=float))
             begin, end = plan.chunk_begin[bounds[number : number + 2]]
             done, length = epoch * plan.tokens + end, end - begin
+            waited += length
+            tier = min((number + 1 & -(number + 1)).bit_length() - 1, len(waited) - 1)
+            tier = max([tier, *np.flatnonzero(waited > 0.5 * done)]) if not rests[number] else len(waited) - 1
             share = (done - length // 2) / (params.epochs * plan.tokens)
             rate = float(np.float32(plan.learning_rate - (plan.learning_rate - plan.min_learning_rate) * share))
-
-            def pressures(s, t):
-                return s * pairs * plan.outputs, (s + t * noise) * (1 if cbow else pairs) * rates
-
-            s, t = bfloat16(seen).astype(float), total
-            pulls = np.maximum(*pressures(s.sum(0), t.sum(0)))
-            due = pulls >= max(150, 2e-5 * kept.sum() * pairs * plan.outputs)
-            due |= rests[number]
-            for m, pressure in enumerate(pressures(s, t)):
-                a = np.maximum(0.1 * rate * pressure[:, due], 1e-9)
-                f = (np.expm1(-a.sum(0)) / np.expm1(-a).sum(0)).astype(np.float32)[:, None]
-                learned = bfloat16(live[0][m][due] - base[m][due])
-                for rank in range(1, ranks):
-                    learned = learned + bfloat16(live[rank][m][due] - base[m][due])
-                carry[m][due] = carry[m][due] * (np.float32(0.9) * (1 - f)) + f * learned
-                base[m][due] += bfloat16(carry[m][due])
-                for rank in range(ranks):
-                    live[rank][m][due] = base[m][due]
-            seen[:, due], total[:, due] = 0, 0
-            dues.append(due.mean())
+            tiers.append(tier)
+            stop = len(tiers) == stop_after and tier < len(waited) - 1
+            for merged in [tier, len(waited) - 1] if stop else [tier]:  # a run that stops merges all rows
+                n = tier_rows[merged]
+                s = seen[:, :n].astype(float)
+                t = total[:, np.searchsorted(tier_rows, np.arange(n), side="right")]
+                targets = (s + t * noise[:n]) * (1 if cbow else pairs) * rates[:n]
+                for m, pressure in enumerate((s * pairs * plan.outputs, targets)):
+                    a = np.maximum(0.1 * rate * pressure, 1e-9)
+                    f = (np.expm1(-a.sum(0)) / np.expm1(-a).sum(0)).astype(np.float32)[:, None]
+                    learned = bfloat16(live[0][m][:n] - base[m][:n])
+                    for rank in range(1, ranks):
+                        learned = learned + bfloat16(live[rank][m][:n] - base[m][:n])
+                    carry[m][:n] = carry[m][:n] * (np.float32(0.9) * (1 - f)) + f * learned
+                    base[m][:n] += bfloat16(carry[m][:n])
+                    for rank in range(ranks):
+                        live[rank][m][:n] = base[m][:n]
+                seen[:, :n], total[:, : merged + 1], waited[: merged + 1] = 0, 0, 0
+            if stop:
+                return np.concatenate([rows.ravel() for rows in base])
             if rests[number]:
-                carry, total = [np.zeros_like(rows) for rows in base], np.zeros((ranks, words))
-    assert sum(due < 0.5 for due in dues) >= params.epochs, "merges of a part of the rows are tested, too"
+                carry = [np.zeros_like(rows) for rows in base]
+    assert len(set(tiers)) == len(waited), "each tier had its turn"
     return np.concatenate([rows.ravel() for rows in base])
 
 
@@ -132,6 +137,14 @@ def test_ranks_have_the_bits_of_a_plain_merge(text, ranks, architecture):
     params = replace(PARAMS, architecture=architecture)
     expected = plain_merge(text, ranks, params)
     for found in by_ranks(text, ranks, params):
+        assert np.array_equal(found, expected)
+
+
+@pytest.mark.usefixtures("few_rests")
+def test_ranks_that_stop_between_two_rests_have_the_bits_of_a_plain_merge(text):
+    """All rows are merged then, with the noise that each has met since its own last merge."""
+    expected = plain_merge(text, 2, stop_after=9)
+    for found in by_ranks(text, 2, stop_after=9):
         assert np.array_equal(found, expected)
 
 
@@ -169,20 +182,11 @@ def test_the_nodes_of_a_tree_are_merged_too(text, loss):
 
 
 @pytest.mark.usefixtures("few_rests")
-def test_rows_in_another_order_than_that_of_counts_are_merged_as_rarely(text):
-    def sent(corpus):
-        def work(comm):
-            state = started(corpus, 2)
-            advance(state, corpus, device="cpu", n_jobs=1, comm=comm)
-            return bits(state), state.report.bytes_sent
-
-        (one, bytes_sent), (other, _) = Threads(2).run(work)
-        assert np.array_equal(one, other)
-        return bytes_sent
-
+def test_rows_in_another_order_than_that_of_counts_are_all_merged_each_time(text):
     order = np.random.default_rng(2).permutation(9_000).astype(np.int32)
-    shuffled = EncodedCorpus.from_ids(order[text.ids].reshape(-1, 30), [f"w{i}" for i in range(9_000)])
-    assert sent(shuffled) == pytest.approx(sent(text), rel=0.02)
+    other = EncodedCorpus.from_ids(order[text.ids].reshape(-1, 30), [f"w{i}" for i in range(9_000)])
+    found = by_ranks(other, 2)
+    assert np.array_equal(*found)
 
 
 def test_frozen_rows_stay(text):
@@ -218,41 +222,10 @@ def test_the_noise_shares_are_those_of_the_counts(text):
     assert np.allclose(merging.noise_shares(state.tables), weights / weights.sum(), rtol=1e-5, atol=1e-9)
 
 
-def merged_once(corpus, counts_of_ranks, *, rounds=1, whole=False, params=PARAMS):
-    """Which input rows have been merged, after ranks have seen these words so often and moved all rows."""
-
-    def work(comm):
-        state = started(corpus, len(counts_of_ranks), params)
-        state.w_in[:] = 0
-        merger = merging.Merger(state.arrays, state.plan, state.tables, comm)
-        state.w_in[:] += 1 + comm.rank
-        counts = np.zeros(len(state.w_in), np.int64)
-        for word, count in counts_of_ranks[comm.rank].items():
-            counts[word] = count
-        for _ in range(rounds):
-            kept = comm.sum(np.eye(comm.size)[comm.rank] * merger.see(counts))
-            merger.merge(0.05, kept, whole=whole)
-        return state.w_in[:, 0].copy()
-
-    one, other = Threads(len(counts_of_ranks)).run(work)
-    assert ((one == other) | ((one == 1) & (other == 2))).all()
-    return set(np.flatnonzero(one == other).tolist())
-
-
-def test_a_row_is_due_once_pairs_enough_have_pulled_it_on_all_ranks_together(text):
-    """A kept token has six pairs, each of which pulls it six times with five negatives: 150 pulls are 4.2 tokens."""
-    assert merged_once(text, [{8_000: 5, 8_001: 2, 8_002: 2}, {8_001: 3, 8_002: 2}]) == {8_000, 8_001}
-    assert merged_once(text, [{8_002: 2}, {8_002: 1}], rounds=2) == {8_002}
-    assert len(merged_once(text, [{8_002: 2}, {}], whole=True)) == 9_000
-
-
-def test_in_a_long_interval_a_row_is_due_if_its_word_has_a_share_of_the_tokens(text):
-    tokens = 200_000_000  # of which subsampling keeps a part
-    kept = tokens * keep_probability(text.vocabulary.counts, PARAMS.sample)[0]
-    enough = int(2e-5 * kept)
-    assert enough > 50
-    seen = [{0: tokens}, {8_000: int(1.1 * enough), 8_001: int(0.9 * enough)}]
-    assert merged_once(text, seen, params=replace(PARAMS, loss="hs")) == {0, 8_000}  # noise pulls no row there
+def test_tiers_double_and_the_last_has_all_rows():
+    assert merging.rows_of_tiers(20_000, frequent_first=True).tolist() == [4_096, 8_192, 16_384, 20_000]
+    assert merging.rows_of_tiers(4_096, frequent_first=True).tolist() == [4_096]
+    assert merging.rows_of_tiers(20_000, frequent_first=False).tolist() == [20_000]
 
 
 @pytest.mark.usefixtures("few_rests")

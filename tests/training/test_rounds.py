@@ -94,7 +94,7 @@ def test_a_run_that_died_goes_on_from_its_last_rest_with_the_same_bits(corpus, w
     assert model.report_.tokens < 396_000  # not from the start
 
 
-def test_after_an_exception_each_row_is_that_of_its_last_merge(corpus):
+def test_after_an_exception_the_rows_are_those_of_the_last_merge(corpus):
     params = TrainingParameters(vector_size=8, epochs=2).checked()
     state = start(corpus, params, seed=1)
     state.deal = make_deal(state.plan, 2)
@@ -102,10 +102,9 @@ def test_after_an_exception_each_row_is_that_of_its_last_merge(corpus):
         advance(state, corpus, n_jobs=2, callbacks=[fail_after(3)])
     other = start(corpus, params, seed=1)
     other.deal = state.deal
-    seen = [other.w_in.copy()]
-    advance(other, corpus, n_jobs=2, callbacks=[lambda progress: seen.append(other.w_in.copy()) or len(seen) == 4])
-    assert np.array_equal(state.w_in[:10], seen[3][:10]), "those of frequent words are due at every merge"
-    assert np.any([(state.w_in == rows).all(axis=1) for rows in seen], axis=0).all()
+    seen = []
+    advance(other, corpus, n_jobs=2, callbacks=[lambda progress: seen.append(other.w_in.copy()) or len(seen) == 3])
+    assert np.array_equal(state.w_in, seen[2])
     advance(state, corpus, n_jobs=2)
     assert state.complete
 
