@@ -359,6 +359,10 @@ cdef class Run:
     def push(self):
         """Do nothing: the threads train the host's arrays."""
 
+    def device_rows(self):
+        """Return None: the rows are the host's arrays."""
+        return None
+
     def close(self):
         """Release the threads' memory; the arrays stay valid."""
         free(self.workers)

@@ -11,7 +11,7 @@ import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -240,6 +240,10 @@ class Run:
         size = self._arrays.w_in.shape[1]
         with self._on_device("the rows were handed out"):
             return Arrays(*(rows[:, :size] for rows in self._rows))
+
+    def device_rows(self) -> Any:
+        """Return the input rows of `device_arrays`."""
+        return self.device_arrays().w_in
 
     # ------------------------------------------------------------------ launches
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fastw2v.backends.cuda.device import driver_present, why_not
 from fastw2v.errors import BackendUnavailable
@@ -25,7 +25,7 @@ MODULES = {"cpu": "fastw2v._train", "cuda": "fastw2v.gpu", "numpy": "fastw2v.bac
 
 
 class Run(Protocol):
-    """One training run: the five calls that the training loops make."""
+    """One training run: the six calls that the training loops make."""
 
     stats: ChunkStats
     """The sums of the last `train_chunk`, even if it raised."""
@@ -44,6 +44,9 @@ class Run(Protocol):
 
     def push(self) -> None:
         """Update the run from the host's arrays, which others have changed."""
+
+    def device_rows(self) -> Any:
+        """Return the input rows in the memory of the device that trains them, or None if that is the host's."""
 
     def close(self) -> None:
         """Release threads, memory and device; the host's arrays stay."""

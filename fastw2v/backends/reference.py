@@ -108,6 +108,9 @@ class Run:
     def push(self) -> None:
         """Do nothing: this backend trains the host's arrays."""
 
+    def device_rows(self) -> None:
+        """Return None: the rows are the host's arrays."""
+
     def close(self) -> None:
         """Do nothing: this backend holds no threads and no memory of its own."""
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,6 @@ from fastw2v.training.virtual_ranks import train_on_virtual_ranks
 from fastw2v.training.watching import Saver, Watch
 
 if TYPE_CHECKING:
-    from fastw2v import gpu
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
 
 HAND_OVER_SECONDS = 0.15  # work handed to a backend at once, and so the time between two calls of a callback
@@ -269,8 +268,7 @@ def _run(
     finally:
         try:
             run.pull()
-            if state.report.device == "cuda":
-                state.device_rows = cast("gpu.Run", run).device_arrays().w_in
+            state.device_rows = run.device_rows()
         except DeviceError:
             state.diverged = True  # the state counts chunks whose updates were lost with the device
             raise

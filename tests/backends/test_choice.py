@@ -44,7 +44,7 @@ METHODS = [name for name, value in vars(choice.Run).items() if inspect.isfunctio
 
 
 def test_the_calls_are_those_of_the_design():
-    assert METHODS == ["train_chunk", "request_stop", "pull", "push", "close"]
+    assert METHODS == ["train_chunk", "request_stop", "pull", "push", "device_rows", "close"]
     assert choice.MODULES.keys() == {"cpu", "cuda", "numpy"}
 
 
