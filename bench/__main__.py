@@ -258,6 +258,10 @@ def run_wide_windows(settings: Settings, windows: tuple[int, ...], epochs: int, 
 @click.option("--vector-size", default=100, show_default=True)
 @click.option("--window", default=5, show_default=True)
 @click.option("--negative", default=5, show_default=True)
+@click.option("--sync-words", type=int, help="Words of a rank between two merges; by default the package's choice.")
+@click.option(
+    "--copies", default=1, show_default=True, help="Of the text, in which rare words have names of their own."
+)
 @click.option("--name", default="distributed", show_default=True, help="Of the file of results.")
 @click.option("--node-speed", type=float, help="Words per second of a machine of the model; by default this one's.")
 @click.option("--link", "links", multiple=True, default=[10.0, 100.0], show_default=True, help="Gbit/s of the model.")
@@ -271,6 +275,8 @@ def run_distributed(
     vector_size: int,
     window: int,
     negative: int,
+    sync_words: int | None,
+    copies: int,
     name: str,
     node_speed: float | None,
     links: tuple[float, ...],
@@ -279,7 +285,9 @@ def run_distributed(
     corpus = find_corpus(settings.corpus)
     chosen = list(architectures) or ["skipgram"]
     params = {"epochs": epochs, "vector_size": vector_size, "window": window, "negative": negative}
-    rows = distributed.measure(corpus, settings, list(ranks), 1 if settings.quick else seeds, chosen, params)
+    params |= {} if sync_words is None else {"sync_words": sync_words}
+    seeds = 1 if settings.quick else seeds
+    rows = distributed.measure(corpus, settings, list(ranks), seeds, chosen, params, copies)
     node = distributed.Node(distributed.node_speed(corpus) if node_speed is None else node_speed)
     model = distributed.model_of_time(node, [2, 8, 32], list(links))
     settings.write(name, rows, model=model, node_speed=node.words_per_second)

@@ -1,7 +1,7 @@
 """Several ranks: what they cost in scores and in traffic, and a model of the time that a network leaves.
 
-Ranks are threads of this process, which have the bits of processes over MPI, so scores, merges and bytes are those of
-a real run. Its time is not: that is a model, whose assumptions are `Node` and the speeds of links.
+Ranks are virtual ones, which have the bits of processes over MPI, so scores, merges and bytes are those of a real run.
+Its time is not: that is a model, whose assumptions are `Node` and the speeds of links.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 import statistics
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.helpers.record import Settings, show
+from bench.helpers.repeated import repeat
 from bench.helpers.scores import SCORES, score
-from fastw2v import EncodedCorpus, Word2Vec, encode
-from fastw2v.distributed.comm import Comm
-from fastw2v.distributed.threads import Threads
+from fastw2v import EncodedCorpus, Word2Vec, WordVectors, encode
 from fastw2v.planning.chunks import CHUNK_LIMIT
 from fastw2v.training.dealing import GROWTH, INTERVAL_MAX, INTERVAL_SHARE, LAST_INTERVAL, RESTS
 from fastw2v.training.merging import OVERDUE, rows_of_tiers
@@ -55,40 +55,51 @@ def measure(
     seeds: int,
     architectures: list[str],
     params: dict[str, Any],
+    copies: int = 1,
 ) -> list[dict[str, Any]]:
     """Return the scores, merges and bytes a word for each architecture and number of ranks.
 
-    ``params`` are of `Word2Vec`, for all runs.
+    ``params`` are of `Word2Vec`, for all runs; for ``copies`` of the text see `bench.helpers.repeated`.
     """
     encoded = encode(str(corpus))
+    repeated = repeat(encoded, copies) if copies > 1 else None
+    text = encoded if repeated is None else repeated.corpus
+    evaluate = score if repeated is None else repeated.score
+    print(f"{len(text.ids):,} words, of which {len(text.vocabulary):,} are different", flush=True)
     rows = []
     for architecture in architectures:
         for number in ranks:
             seeded = range(1, seeds + 1)
             given = params | {"architecture": architecture}
-            found = [_train(encoded, number, seed, given, quick=settings.quick) for seed in seeded]
+            found = [_train(text, number, seed, given, None if settings.quick else evaluate) for seed in seeded]
             row: dict[str, Any] = given | {"ranks": number, "seeds": found}
             names = ["loss", "merges", "bytes_per_word", "merging_share", *(() if settings.quick else SCORES)]
             row |= {name: statistics.mean(one[name] for one in found) for name in names}
             rows.append(row)
     columns = {"architecture": "", "ranks": "d"} | ({} if settings.quick else dict.fromkeys(SCORES, ".1f"))
     columns |= {"loss": ".4f", "merges": ".0f", "bytes_per_word": ".0f", "merging_share": ".0%"}
-    show("Several ranks: " + ", ".join(f"{name} {value}" for name, value in params.items()), rows, columns)
+    shown = {"words": len(text.ids)} | params
+    show("Several ranks: " + ", ".join(f"{name} {value}" for name, value in shown.items()), rows, columns)
     return rows
 
 
-def _train(corpus: EncodedCorpus, ranks: int, seed: int, params: dict[str, Any], *, quick: bool) -> dict[str, Any]:
-    def fit(comm: Comm | None) -> Word2Vec:
-        return Word2Vec(corpus, comm=comm, device="cpu", random_state=seed, n_jobs=1, **params).fit()
-
+def _train(
+    corpus: EncodedCorpus,
+    ranks: int,
+    seed: int,
+    params: dict[str, Any],
+    evaluate: Callable[[WordVectors], dict[str, float]] | None,
+) -> dict[str, Any]:
+    virtual = {"deterministic": ranks, **params}
+    alone = {name: value for name, value in params.items() if name != "sync_words"}
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".* ranks merge what they have learned")
-        model = fit(None) if ranks == 1 else Threads(ranks).run(fit)[0]
+        model = Word2Vec(corpus, device="cpu", random_state=seed, **(alone if ranks == 1 else virtual)).fit()
     report = model.report_
     row: dict[str, Any] = {"seed": seed, "loss": model.loss_history_[-1], "merges": report.merges}
     row["bytes_per_word"] = report.bytes_sent * ranks / report.tokens
     row["merging_share"] = report.seconds_merging / report.seconds
-    return row if quick else row | score(model.vectors_)
+    return row if evaluate is None else row | evaluate(model.vectors_)
 
 
 def node_speed(corpus: Path) -> float:

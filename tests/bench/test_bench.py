@@ -74,8 +74,19 @@ def test_distributed(text, tmp_path):
     assert two["merges"] > 0
     assert two["bytes_per_word"] > 0
     assert found["node_speed"] > 0
+    assert (two["window"], two["vector_size"]) == (5, 100)
     # More ranks gain more, and none more than its share.
     assert all(1 < row["speedup_10"] < row["speedup_100"] < row["ranks"] for row in found["model"])
+
+
+def test_distributed_on_copies_with_other_parameters(text, tmp_path):
+    options = ["--ranks", "1", "--ranks", "2", "--epochs", "1", "--node-speed", "1e6", "--name", "copies"]
+    options += ["--copies", "3", "--window", "2", "--sync-words", "5000"]
+    said = bench(text, tmp_path, "distributed", *options)
+    _, two = kept(tmp_path, "copies")["rows"]
+    assert (two["window"], two["sync_words"]) == (2, 5_000)
+    one = encoded(text)
+    assert f"{3 * len(one.ids):,} words, of which" in said
 
 
 @COMPILER
