@@ -19,7 +19,7 @@ from bench.helpers.repeated import repeat
 from bench.helpers.scores import SCORES, score
 from fastw2v import EncodedCorpus, Word2Vec, WordVectors, encode
 from fastw2v.planning.chunks import CHUNK_LIMIT
-from fastw2v.training.dealing import GROWTH, INTERVAL_MAX, INTERVAL_SHARE, LAST_INTERVAL, RESTS
+from fastw2v.training.dealing import GROWTH, LAST_INTERVAL, RESTS, interval_of
 from fastw2v.training.merging import OVERDUE, rows_of_tiers
 
 MESSAGE_SECONDS = 20e-6  # of each message, beside its bytes
@@ -133,7 +133,7 @@ def model_of_time(node: Node, ranks: list[int], links: list[float]) -> list[dict
 
 def schedule(words: int, vector_size: int, run: int, ranks: int) -> tuple[int, float]:
     """Return how many merges a run of so many words has, and how many numbers of both matrices they merge."""
-    interval = max(CHUNK_LIMIT, min(INTERVAL_MAX, INTERVAL_SHARE * run / ranks))
+    interval = interval_of(run, ranks)
     tiers = rows_of_tiers(words, frequent_first=True).tolist()
     waited = [0.0] * len(tiers)
     done, merges, numbers, number = 0.0, 0, 0.0, 0

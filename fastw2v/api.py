@@ -121,8 +121,8 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         ``mpiexec`` has started. Of files, each reads its own part; of lists, each passes its own, or all the same.
         Copies in files and pickles leave a communicator out.
     sync_words : int, optional
-        With ``comm`` or ``deterministic``: the words that a rank trains between two merges. None means 0.5 % of the run
-        for all ranks together, and at most 4,000,000.
+        With ``comm`` or ``deterministic``: the words that a rank trains between two merges. None means 0.25 % of the
+        run for all ranks together and at most 4,000,000 for each, or 32,000 in a short run, up to 0.5 % for all.
     random_state : int, RandomState, Generator or None, default None
         None draws a seed; either way ``seed_`` records it.
     verbose : int, default 0

@@ -17,7 +17,8 @@ from fastw2v.planning.plan import Plan
 
 PIECE_CHUNKS = 40  # of a piece of the corpus, about 1 MB of text: pieces are dealt in turn
 PIECES_PER_RANK = 8  # at least, where the corpus is short
-INTERVAL_SHARE = 0.005  # of the run's words: what all ranks together train between two merges, at most
+INTERVAL_SHARE = 0.0025  # of the run's words: what all ranks together train between two merges, at most;
+SHORT_INTERVAL, SHORT_SHARE = 32_000, 0.005  # in a short run so many words of each rank, up to this share
 INTERVAL_MAX = 4_000_000  # words of one rank between two merges, at most
 GROWTH = 0.03  # an interval is at most this share of the words that were trained before it
 LAST_INTERVAL = 1.5  # the last one before a rest takes up to so many lengths
@@ -60,6 +61,19 @@ def deal_chunks(plan: Plan, ranks: int) -> NDArray[np.int32]:
     return (np.arange(plan.chunks) // piece % ranks).astype(np.int32)
 
 
+def interval_of(run: int, ranks: int) -> int:
+    """Return the words that a rank trains between two merges, in a run of so many words (all epochs).
+
+    Examples
+    --------
+    >>> from fastw2v.training.dealing import interval_of
+    >>> [interval_of(50_000_000, ranks) for ranks in (2, 4, 8, 16)]
+    [62500, 32000, 31250, 15625]
+    """
+    words = max(INTERVAL_SHARE * run / ranks, min(SHORT_INTERVAL, SHORT_SHARE * run / ranks))
+    return max(CHUNK_LIMIT, int(min(INTERVAL_MAX, words)))
+
+
 def make_deal(
     plan: Plan,
     ranks: int,
@@ -77,8 +91,7 @@ def make_deal(
     owner : int32 (chunks,), optional
         By default pieces of the corpus are dealt in turn.
     sync_words : int, optional
-        The words of one rank between two merges; by default 0.5 % of the run for all ranks together, at most 4 million
-        for one.
+        The words of one rank between two merges; by default those of `interval_of`.
     doubt : bool
         Whether to warn.
 
@@ -88,13 +101,12 @@ def make_deal(
         The run is so short that the vectors will be worse than those of one rank.
     """
     run = plan.epochs * plan.tokens
-    interval = int(min(INTERVAL_MAX, INTERVAL_SHARE * run / ranks)) if sync_words is None else sync_words
-    interval = max(CHUNK_LIMIT, interval)
+    interval = interval_of(run, ranks) if sync_words is None else max(CHUNK_LIMIT, sync_words)
     if doubt and ranks > 1 and ranks * interval > DOUBTED_SHARE * run:
         warn_user(
             f"{ranks} ranks merge what they have learned every {interval:,} words each, which together is "
             f"{ranks * interval / max(1, run):.0%} of this run of {run:,} words (all epochs): the vectors will be "
-            "worse than those of one rank. Up to 0.5 % costs about 0.3 points of the mean score with 8 ranks; train "
+            "worse than those of one rank. With 8 ranks, 0.5 % costs about one point of the mean score; train "
             "such a run on fewer ranks, or on one"
         )
     return Deal(ranks, deal_chunks(plan, ranks) if owner is None else owner, interval)
