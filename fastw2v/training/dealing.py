@@ -106,7 +106,7 @@ def make_deal(
         warn_user(
             f"{ranks} ranks merge what they have learned every {interval:,} words each, which together is "
             f"{ranks * interval / max(1, run):.0%} of this run of {run:,} words (all epochs): the vectors will be "
-            "worse than those of one rank. With 8 ranks, 0.5 % costs about one point of the mean score; train "
+            "worse than those of one rank. With 8 ranks, 0.5 % costs about 0.7 points of the mean score; train "
             "such a run on fewer ranks, or on one"
         )
     return Deal(ranks, deal_chunks(plan, ranks) if owner is None else owner, interval)

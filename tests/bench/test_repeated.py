@@ -1,17 +1,19 @@
 """Copies of a text: each set of names reads as the original does."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 
-from bench.helpers import repeated
 from fastw2v import EncodedCorpus, WordVectors
 
 
-@pytest.fixture(autouse=True)
-def _small(monkeypatch):
-    monkeypatch.setattr(repeated, "SHARED", 3)
-    monkeypatch.setattr(repeated, "SETS", 2)
-    monkeypatch.setattr(repeated, "BLOCK", 2)
+@pytest.fixture
+def repeated(bench_found, monkeypatch):
+    module = import_module("bench.helpers.repeated")
+    for name, value in {"SHARED": 3, "SETS": 2, "BLOCK": 2}.items():
+        monkeypatch.setattr(module, name, value)
+    return module
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def sentences(corpus):
     return [[words[i] for i in each] for each in np.split(corpus.ids, corpus.offsets[1:-1])]
 
 
-def test_each_copy_holds_each_sentence_once_in_the_names_of_its_set(text):
+def test_each_copy_holds_each_sentence_once_in_the_names_of_its_set(repeated, text):
     found = sentences(repeated.repeat(text, 3).corpus)
     shared = {"w0", "w1", "w2"}
     expected = [
@@ -41,14 +43,14 @@ def test_each_copy_holds_each_sentence_once_in_the_names_of_its_set(text):
     assert found != expected, "shuffled"
 
 
-def test_sentences_of_a_block_stay_together(text):
+def test_sentences_of_a_block_stay_together(repeated, text):
     found, original = sentences(repeated.repeat(text, 2).corpus), sentences(text)
     plain = [[word.split("_")[0] for word in sentence] for sentence in found]
     blocks = [plain[i : i + 2] for i in range(0, len(plain), 2)]
     assert sorted(blocks) == sorted([original[i : i + 2] for i in range(0, len(original), 2)] * 2)
 
 
-def test_words_are_counted_and_most_frequent_first(text):
+def test_words_are_counted_and_most_frequent_first(repeated, text):
     made = repeated.repeat(text, 3)
     counts = made.corpus.vocabulary.counts
     assert np.array_equal(counts, np.bincount(made.corpus.ids, minlength=len(counts)))
@@ -59,7 +61,7 @@ def test_words_are_counted_and_most_frequent_first(text):
         assert names == [word if i < 3 else f"{word}_{number}" for i, word in enumerate(text.vocabulary.words)]
 
 
-def test_the_score_is_the_mean_over_the_sets(text, monkeypatch):
+def test_the_score_is_the_mean_over_the_sets(repeated, text, monkeypatch):
     made = repeated.repeat(text, 2)
     rows = np.random.default_rng(2).normal(size=(len(made.corpus.vocabulary), 4)).astype(np.float32)
     monkeypatch.setattr(repeated, "score", lambda vectors: dict.fromkeys(repeated.SCORES, float(vectors["w9"][0])))
