@@ -260,7 +260,11 @@ def run_wide_windows(settings: Settings, windows: tuple[int, ...], epochs: int, 
 @click.option("--negative", default=5, show_default=True)
 @click.option("--sync-words", type=int, help="Words of a rank between two merges; by default the package's choice.")
 @click.option(
-    "--copies", default=1, show_default=True, help="Of the text, in which rare words have names of their own."
+    "--copies",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Of the text, in which rare words have names of their own.",
 )
 @click.option("--name", default="distributed", show_default=True, help="Of the file of results.")
 @click.option("--node-speed", type=float, help="Words per second of a machine of the model; by default this one's.")
@@ -285,9 +289,8 @@ def run_distributed(
     corpus = find_corpus(settings.corpus)
     chosen = list(architectures) or ["skipgram"]
     params = {"epochs": epochs, "vector_size": vector_size, "window": window, "negative": negative}
-    params |= {} if sync_words is None else {"sync_words": sync_words}
     seeds = 1 if settings.quick else seeds
-    rows = distributed.measure(corpus, settings, list(ranks), seeds, chosen, params, copies)
+    rows = distributed.measure(corpus, settings, list(ranks), seeds, chosen, params, sync_words, copies)
     node = distributed.Node(distributed.node_speed(corpus) if node_speed is None else node_speed)
     model = distributed.model_of_time(node, [2, 8, 32], list(links))
     settings.write(name, rows, model=model, node_speed=node.words_per_second)

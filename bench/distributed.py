@@ -55,11 +55,13 @@ def measure(
     seeds: int,
     architectures: list[str],
     params: dict[str, Any],
+    sync_words: int | None = None,
     copies: int = 1,
 ) -> list[dict[str, Any]]:
     """Return the scores, merges and bytes a word for each architecture and number of ranks.
 
-    ``params`` are of `Word2Vec`, for all runs; for ``copies`` of the text see `bench.helpers.repeated`.
+    ``params`` are of `Word2Vec`, for all runs, and ``sync_words`` for those of several ranks; for ``copies`` of the
+    text see `bench.helpers.repeated`.
     """
     encoded = encode(str(corpus))
     repeated = repeat(encoded, copies) if copies > 1 else None
@@ -71,7 +73,8 @@ def measure(
         for number in ranks:
             seeded = range(1, seeds + 1)
             given = params | {"architecture": architecture}
-            found = [_train(text, number, seed, given, None if settings.quick else evaluate) for seed in seeded]
+            given |= {"deterministic": number, "sync_words": sync_words} if number > 1 else {}
+            found = [_train(text, seed, given, None if settings.quick else evaluate) for seed in seeded]
             row: dict[str, Any] = given | {"ranks": number, "seeds": found}
             names = ["loss", "merges", "bytes_per_word", "merging_share", *(() if settings.quick else SCORES)]
             row |= {name: statistics.mean(one[name] for one in found) for name in names}
@@ -85,19 +88,16 @@ def measure(
 
 def _train(
     corpus: EncodedCorpus,
-    ranks: int,
     seed: int,
     params: dict[str, Any],
     evaluate: Callable[[WordVectors], dict[str, float]] | None,
 ) -> dict[str, Any]:
-    virtual = {"deterministic": ranks, **params}
-    alone = {name: value for name, value in params.items() if name != "sync_words"}
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".* ranks merge what they have learned")
-        model = Word2Vec(corpus, device="cpu", random_state=seed, **(alone if ranks == 1 else virtual)).fit()
+        model = Word2Vec(corpus, device="cpu", random_state=seed, **params).fit()
     report = model.report_
     row: dict[str, Any] = {"seed": seed, "loss": model.loss_history_[-1], "merges": report.merges}
-    row["bytes_per_word"] = report.bytes_sent * ranks / report.tokens
+    row["bytes_per_word"] = report.bytes_sent * report.ranks / report.tokens
     row["merging_share"] = report.seconds_merging / report.seconds
     return row if evaluate is None else row | evaluate(model.vectors_)
 

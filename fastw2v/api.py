@@ -122,7 +122,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         Copies in files and pickles leave a communicator out.
     sync_words : int, optional
         With ``comm`` or ``deterministic``: the words that a rank trains between two merges. None means 0.25 % of the
-        run for all ranks together and at most 4,000,000 for each, or 32,000 in a short run, up to 0.5 % for all.
+        run for all ranks together, or 32,000 for each if that is more and no more than 0.5 %; 4,000,000 at most.
     random_state : int, RandomState, Generator or None, default None
         None draws a seed; either way ``seed_`` records it.
     verbose : int, default 0

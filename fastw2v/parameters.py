@@ -102,7 +102,7 @@ RULES: dict[str, Rule] = {
         lambda v: v is None or (_is_int(v) and (v == -1 or 1 <= v <= 4096)),
     ),
     "deterministic": _or_none(_integer(1, 64), "as fast as the threads go"),
-    "sync_words": _or_none(_integer(5_000, 2**40), "0.25 % of the run for all ranks, at most 4,000,000 for each"),
+    "sync_words": _or_none(_integer(5_000, 2**40), "0.25 % of the run for all ranks, up to 0.5 % in a short one"),
     "every": _or_none(
         Rule(
             "a number of seconds above 0",

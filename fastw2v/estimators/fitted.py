@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastw2v.gensims_names import Answers
 
 REASONS = {
@@ -19,14 +17,10 @@ class Fitted(Answers):
 
     def _why_absent(self, name: str) -> str | None:
         """Return why this model has no such attribute, or None if no model has one."""
-        if name not in _set_by_fit(type(self)):
+        declared = (vars(base).get("__annotations__", ()) for base in type(self).__mro__)
+        if not (name.endswith("_") and any(name in names for names in declared)):
             return None
         kind = type(self).__name__
         if "vectors_" not in vars(self):
             return f"this {kind} has no {name} yet: call fit() first"
         return f"this {kind} has no {name}" + (f": {REASONS[name]}" if name in REASONS else "")
-
-
-def _set_by_fit(kind: type[Any]) -> set[str]:
-    """Return the names with a trailing underscore that a class and its bases declare."""
-    return {name for base in kind.__mro__ for name in vars(base).get("__annotations__", ()) if name.endswith("_")}

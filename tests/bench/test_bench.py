@@ -83,8 +83,10 @@ def test_distributed_on_copies_with_other_parameters(text, tmp_path):
     options = ["--ranks", "1", "--ranks", "2", "--epochs", "1", "--node-speed", "1e6", "--name", "copies"]
     options += ["--copies", "3", "--window", "2", "--sync-words", "5000"]
     said = bench(text, tmp_path, "distributed", *options)
-    _, two = kept(tmp_path, "copies")["rows"]
-    assert (two["window"], two["sync_words"]) == (2, 5_000)
+    alone, two = kept(tmp_path, "copies")["rows"]
+    assert (two["window"], two["sync_words"], two["deterministic"]) == (2, 5_000, 2)
+    assert (alone["window"], alone.get("sync_words"), alone["bytes_per_word"]) == (2, None, 0)
+    assert two["bytes_per_word"] > 0
     one = encoded(text)
     assert f"{3 * len(one.ids):,} words, of which" in said
 
