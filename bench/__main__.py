@@ -33,7 +33,16 @@ from bench.helpers.corpora import find_corpus
 from bench.helpers.programs import PROGRAMS
 from bench.helpers.record import Settings
 from fastw2v.machine import usable_cpus
+from fastw2v.planning.training_parameters import TrainingParameters
 
+ARCHITECTURES = click.option(
+    "--architecture",
+    "architectures",
+    type=click.Choice(["skipgram", "cbow"]),
+    multiple=True,
+    default=["skipgram", "cbow"],
+    show_default=True,
+)
 RUNS = click.option("--runs", default=5, show_default=True, help="Runs of each measurement; the median counts.")
 
 
@@ -157,27 +166,43 @@ def run_ptb(settings: Settings, seeds: int) -> None:
 
 
 @main.command("choice")
+@ARCHITECTURES
+@click.option(
+    "--shape",
+    "shapes",
+    type=(int, int, int),
+    multiple=True,
+    default=choice.SHAPES,
+    help="T, S and L, as often as you like.",
+)
 @click.option("--seeds", default=3, show_default=True)
 @click.option("--epochs", default=3, show_default=True)
 @click.option("--negative", default=5, show_default=True)
 @click.option("--vector-size", default=100, show_default=True)
+@click.option("--scores-only", is_flag=True, help="Leave the speed out, to run beside other work.")
+@click.option("--name", default="choice", show_default=True, help="Name of the file of results.")
 @click.pass_obj
-def run_choice(settings: Settings, seeds: int, epochs: int, negative: int, vector_size: int) -> None:
+def run_choice(
+    settings: Settings,
+    architectures: tuple[str, ...],
+    shapes: tuple[tuple[int, int, int], ...],
+    seeds: int,
+    scores_only: bool,
+    name: str,
+    **given: int,
+) -> None:
     """Measure speed and quality of other tile shapes."""
-    settings.write("choice", choice.measure(find_corpus(settings.corpus), seeds, epochs, negative, vector_size))
+    corpus, rows = find_corpus(settings.corpus), []
+    for architecture in architectures:
+        params = TrainingParameters(architecture=architecture, **given).checked()
+        rows += choice.measure(corpus, params, shapes, 1 if settings.quick else seeds, scores_only)
+    settings.write(name, rows)
 
 
 @main.command("stability")
 @click.option("--seeds", default=10, show_default=True)
 @click.option("--epochs", default=3, show_default=True)
-@click.option(
-    "--architecture",
-    "architectures",
-    type=click.Choice(["skipgram", "cbow"]),
-    multiple=True,
-    default=["skipgram", "cbow"],
-    show_default=True,
-)
+@ARCHITECTURES
 @click.option("--name", default="stability", show_default=True, help="Name of the file of results.")
 @click.pass_obj
 def run_stability(settings: Settings, seeds: int, epochs: int, architectures: tuple[str, ...], name: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,31 +35,30 @@ SHAPES = [
 ]
 
 
-def measure(corpus: Path, seeds: int, epochs: int, negative: int, vector_size: int) -> list[dict[str, Any]]:
-    """Return one row for each architecture and shape."""
+def measure(
+    corpus: Path, params: TrainingParameters, shapes: Sequence[tuple[int, int, int]], seeds: int, scores_only: bool
+) -> list[dict[str, Any]]:
+    """Return one row for each shape."""
     encoded = encode(str(corpus))
     rows = []
-    for architecture in ("skipgram", "cbow"):
-        params = TrainingParameters(
-            architecture=architecture, epochs=epochs, negative=negative, vector_size=vector_size
+    for tile_tokens, noise_slots, noise_life in shapes:
+        found = []
+        for seed in range(1, seeds + 1):
+            state = start(encoded, params, seed=seed)
+            shape = {"tile_tokens": tile_tokens, "noise_slots": noise_slots, "noise_life": noise_life}
+            state.plan = dataclasses.replace(state.plan, **shape)
+            advance(state, encoded, n_jobs=1)
+            vectors = WordVectors(np.ascontiguousarray(state.w_in), encoded.vocabulary)
+            found.append(score(vectors))
+            if not scores_only:
+                found[-1]["words_per_second"] = state.report.words_per_second
+        row: dict[str, Any] = {"architecture": params.architecture, "T": tile_tokens, "S": noise_slots, "L": noise_life}
+        row |= {"negative": params.negative, "vector_size": params.vector_size, "epochs": params.epochs, "seeds": found}
+        row |= {name: statistics.mean(one[name] for one in found) for name in found[0]}
+        rows.append(row)
+        shown = "   ".join(f"{name} {row[name]:5.1f}" for name in SCORES)
+        speed = "" if scores_only else f"   {row['words_per_second'] / 1e6:.2f} M/s"
+        print(
+            f"{params.architecture:8} T {tile_tokens:2} S {noise_slots:2} L {noise_life}   {shown}{speed}", flush=True
         )
-        for tile_tokens, noise_slots, noise_life in SHAPES:
-            found = []
-            for seed in range(1, seeds + 1):
-                state = start(encoded, params, seed=seed)
-                shape = {"tile_tokens": tile_tokens, "noise_slots": noise_slots, "noise_life": noise_life}
-                state.plan = dataclasses.replace(state.plan, **shape)
-                advance(state, encoded, n_jobs=1)
-                vectors = WordVectors(np.ascontiguousarray(state.w_in), encoded.vocabulary)
-                found.append({**score(vectors), "words_per_second": state.report.words_per_second})
-            row: dict[str, Any] = {"architecture": architecture, "T": tile_tokens, "S": noise_slots, "L": noise_life}
-            row |= {"negative": negative, "vector_size": vector_size, "seeds": found}
-            row |= {name: statistics.mean(one[name] for one in found) for name in (*SCORES, "words_per_second")}
-            rows.append(row)
-            shown = "   ".join(f"{name} {row[name]:5.1f}" for name in SCORES)
-            speed = row["words_per_second"] / 1e6
-            print(
-                f"{architecture:8} T {tile_tokens:2} S {noise_slots:2} L {noise_life}   {shown}   {speed:.2f} M/s",
-                flush=True,
-            )
     return rows

@@ -240,6 +240,18 @@ def test_stability_trains_on_every_hard_text(tmp_path):
 
 
 @pytest.mark.usefixtures("data_folder")
+def test_choice_measures_the_shapes_asked_for(tmp_path, scored_words):
+    (tmp_path / "text.txt").write_text((" ".join(scored_words) + "\n") * 5)
+    shapes = ["--shape", "8", "16", "1", "--shape", "16", "32", "2"]
+    said = bench(tmp_path / "text.txt", tmp_path, "choice", *shapes, "--epochs", "1", "--scores-only", "--name", "two")
+    rows = kept(tmp_path, "two")["rows"]
+    asked = [(architecture, *shape) for architecture in ("skipgram", "cbow") for shape in ((8, 16, 1), (16, 32, 2))]
+    assert [(row["architecture"], row["T"], row["S"], row["L"]) for row in rows] == asked
+    assert len({row["WS-353"] for row in rows}) == len(rows), "each row is another run"
+    assert "M/s" not in said
+    assert not any("words_per_second" in row for row in rows)
+
+
 def test_wide_windows(tmp_path, scored_words):
     pytest.importorskip("gensim")
     (tmp_path / "text.txt").write_text(" ".join(scored_words * 6))
