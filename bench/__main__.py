@@ -311,6 +311,8 @@ def run_distributed(
     links: tuple[float, ...],
 ) -> None:
     """Measure scores, merges and bytes a word of several ranks, and model their time on a network."""
+    if sync_words is not None and max(ranks) == 1:
+        raise click.UsageError("--sync-words has no effect with one rank: nothing is merged")
     corpus = find_corpus(settings.corpus)
     chosen = list(architectures) or ["skipgram"]
     params = {"epochs": epochs, "vector_size": vector_size, "window": window, "negative": negative}

@@ -79,6 +79,14 @@ def test_distributed(text, tmp_path):
     assert all(1 < row["speedup_10"] < row["speedup_100"] < row["ranks"] for row in found["model"])
 
 
+def test_distributed_refuses_an_interval_that_no_run_uses(text, tmp_path):
+    main = import_module("bench.__main__").main
+    given = ["--quick", "--corpus", str(text), "--results", str(tmp_path), "distributed", "--ranks", "1"]
+    done = CliRunner().invoke(main, [*given, "--sync-words", "5000"])
+    assert done.exit_code == 2
+    assert "no effect with one rank" in done.output
+
+
 def test_distributed_on_copies_with_other_parameters(text, tmp_path):
     options = ["--ranks", "1", "--ranks", "2", "--epochs", "1", "--node-speed", "1e6", "--name", "copies"]
     options += ["--copies", "3", "--window", "2", "--sync-words", "5000"]

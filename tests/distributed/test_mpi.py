@@ -15,6 +15,7 @@ from fastw2v import Word2Vec
 from fastw2v.distributed.mpi import Mpi, check_communicator
 from fastw2v.distributed.threads import Threads
 from fastw2v.errors import MissingDependencyError, ParameterError
+from fastw2v.training import dealing
 
 SETTINGS = {"vector_size": 8, "min_count": 2, "epochs": 1, "random_state": 3, "n_jobs": 1, "device": "cpu"}
 SHORT = pytest.mark.filterwarnings("ignore:.* ranks merge what they have learned")
@@ -22,11 +23,20 @@ SHORT = pytest.mark.filterwarnings("ignore:.* ranks merge what they have learned
 
 @pytest.fixture(scope="module")
 def text(tmp_path_factory):
-    """A file of 24,000 words."""
+    """A file of 24,000 words, 900 of them different."""
+    return written(tmp_path_factory.mktemp("text") / "text.txt", 1_200, 900)
+
+
+@pytest.fixture(scope="module")
+def text_of_tiers(tmp_path_factory):
+    """A file of 160,000 words, whose vocabulary is merged in two tiers."""
+    return written(tmp_path_factory.mktemp("tiers") / "text.txt", 8_000, 8_000)
+
+
+def written(path, lines, words):
     draw = random.Random(3)
-    path = tmp_path_factory.mktemp("text") / "text.txt"
-    lines = (" ".join(f"w{int(900 * draw.random() ** 3)}" for _ in range(20)) for _ in range(1_200))
-    path.write_text("\n".join(lines) + "\n")
+    text = (" ".join(f"w{int(words * draw.random() ** 3)}" for _ in range(20)) for _ in range(lines))
+    path.write_text("\n".join(text) + "\n")
     return path
 
 
@@ -86,6 +96,50 @@ def test_processes_have_the_bits_of_threads(mpiexec, script, text, tmp_path, ran
     model = Word2Vec(sentences, deterministic=ranks, **SETTINGS).fit()
     parts = (model.vectors_.vectors, model.context_vectors_.vectors)
     assert in_threads[0][2][0] == hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
+
+
+# As WORK, but with one rest alone: most merges of so short a text would be of all rows otherwise.
+WORK_OF_TIERS = f"""
+import hashlib
+from fastw2v import Word2Vec
+from fastw2v.training import dealing
+from fastw2v.training.merging import Merger
+
+def trained(comm, rank, text):
+    dealing.RESTS, tiers, merge = 1, [], Merger.merge
+
+    def noted(self, tier, *how):
+        if self.comm.rank == rank:
+            tiers.append(tier)
+        merge(self, tier, *how)
+
+    Merger.merge = noted
+    with open(text) as file:
+        sentences = [line.split() for line in file]
+    model = Word2Vec(sentences, comm=comm, **{SETTINGS!r}).fit()
+    parts = (model.vectors_.vectors, model.context_vectors_.vectors)
+    return [hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest(), tiers]
+"""
+
+
+@SHORT
+def test_processes_merge_tier_by_tier_like_threads(mpiexec, script, text_of_tiers, tmp_path, monkeypatch):
+    work = tmp_path / "work.py"
+    work.write_text(WORK_OF_TIERS)
+    process = mpiexec(2, script, work, text_of_tiers, tmp_path)
+    monkeypatch.setattr(dealing, "RESTS", 1)
+    sentences = [line.split() for line in text_of_tiers.read_text().splitlines()]
+    model = Word2Vec(sentences, deterministic=2, **SETTINGS).fit()
+    parts = (model.vectors_.vectors, model.context_vectors_.vectors)
+    bits = hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
+    _, faults = process.communicate(timeout=120)
+    assert process.returncode == 0, faults
+    for rank in range(2):
+        found, tiers = json.loads((tmp_path / f"{rank}.json").read_text())
+        assert len(tiers) == model.report_.merges
+        assert {0, 1} <= set(tiers), "each tier had its turn"
+        assert tiers.count(0) > 1
+        assert found == bits
 
 
 def train(text, output, *options):
