@@ -12,6 +12,7 @@ import hashlib
 import re
 import subprocess
 import tempfile
+import threading
 import types
 from functools import cache
 from importlib import machinery, resources
@@ -21,6 +22,7 @@ import numpy as np
 
 HERE = Path(__file__).parent
 FLAGS = ("-std=c++17", "-O1", "-shared", "-fPIC", "-Wno-unknown-pragmas")
+ONE_AFTER_ANOTHER = threading.Lock()  # as in the stream of a device, and there is one set of fibres
 FAULTS = {1: "a collective was not reached by all lanes", 2: "an address was not aligned"}
 
 
@@ -105,7 +107,8 @@ class Kernel:
         held = [np.array(value) for value in values]
         pointers = (ctypes.c_void_p * len(held))(*(value.ctypes.data for value in held))
         self.launches.append((grid[0], block[0]))
-        fault = self._launch(grid[0], block[0], ctypes.c_size_t(shared_mem), pointers)
+        with ONE_AFTER_ANOTHER:
+            fault = self._launch(grid[0], block[0], ctypes.c_size_t(shared_mem), pointers)
         if fault:
             raise RuntimeError(f"{self.name}: {FAULTS[fault]}")
 
