@@ -300,7 +300,7 @@ cdef class Run:
     def threads(self, int64_t epoch, int64_t first, int64_t last):
         """Return how many threads `train_chunk` starts: at most one per chunk, and at most what staleness allows.
 
-        On ordinary text, at the initial learning rate, staleness allows twenty to sixty threads; see
+        On ordinary text, at the initial learning rate, staleness allows fourteen to fifty threads; see
         planning/concurrency.py.
         """
         plan = self.owned[3]

@@ -2,9 +2,9 @@
 
 A row that a thread or a GPU's block reads misses the updates of the tokens that others have in flight. Let
 ``C = F * p * n * outputs * learning_rate``, with F tokens in flight, p the kept share of the most frequent word and n
-the weight of a token's pairs in one pass; where output rows move at a share of the rate, C takes the geometric mean of
-both sides, as in staleness.py. A simulation on text was stable at C = 19 and diverged at 23, for every
-vocabulary size.
+the weight of a token's pairs in one pass. As in staleness.py, C takes the geometric mean of both sides where output
+rows move at a share of the rate, and with many negatives not all outputs of CBOW count. A simulation on text was stable
+at C = 19 and diverged at 23, for every vocabulary size.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.planning.plan import Plan
+from fastw2v.planning.staleness import Step, outputs_at_once
 from fastw2v.planning.tables import Tables, word_counts
 
 if TYPE_CHECKING:
@@ -41,10 +42,12 @@ TOKENS_PER_FLIGHT = 500
 def tokens_in_flight(plan: Plan, rate: float) -> float:
     """Return how many tokens may be in flight at a learning rate: more as it falls.
 
-    CPU threads are bounded, too: with default parameters English text allows about sixty of them (CBOW: twenty), and a
+    CPU threads are bounded, too: with default parameters English text allows about fifty of them (CBOW: fourteen), and a
     small vocabulary fewer. A small corpus needs no further bound on threads: it has few chunks, one for each thread.
     """
-    one = max(plan.kept_share, 1e-12) * max(plan.pairs, 1e-12) * plan.outputs * max(rate, 1e-12)
+    step = Step(plan.pairs, plan.outputs, rate, plan.cbow, plan.output_rate, plan.hierarchical)
+    outputs = outputs_at_once(plan.tile_tokens, step, plan.kept_share)
+    one = max(plan.kept_share, 1e-12) * max(plan.pairs, 1e-12) * outputs * max(rate, 1e-12)
     return FLIGHT_STALENESS_MAX / (one * plan.output_rate**0.5)
 
 

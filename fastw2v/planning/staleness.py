@@ -89,10 +89,7 @@ def longest_tile(noise_slots: int, step: Step, kept_share: float, run_tokens: fl
 
 
 def tile_staleness(tile_tokens: int, step: Step, kept_share: float) -> float:
-    """Return what bounds a tile: `staleness`, or less of it where CBOW has more than five negatives.
-
-    A target of CBOW moves its own output row once, and not with each of its ``pairs`` contexts, unless the word fills
-    its own windows. That leaves room for more negatives; but as with five, the pairs alone must not be too many.
+    """Return what bounds a tile: `staleness`, from the output rows that `outputs_at_once` counts.
 
     Examples
     --------
@@ -100,13 +97,22 @@ def tile_staleness(tile_tokens: int, step: Step, kept_share: float) -> float:
     >>> print(f"{staleness(16, many, 0.0125):.1f} {tile_staleness(16, many, 0.0125):.1f}")
     4.2 1.7
     """
-    whole = float(staleness(tile_tokens, step, kept_share))
+    counted = step._replace(outputs=outputs_at_once(tile_tokens, step, kept_share))
+    return float(staleness(tile_tokens, counted, kept_share))
+
+
+def outputs_at_once(tile_tokens: int, step: Step, kept_share: float) -> float:
+    """Return how many output rows of a pair count where rows pull each other along.
+
+    These are all of them, but in CBOW a target moves its own output row once, and not with each of its ``pairs``
+    contexts, unless the word fills its own windows. That leaves room for more than five negatives; but as with five,
+    the pairs alone must not be too many.
+    """
     if not step.cbow or step.tree:
-        return whole
+        return step.outputs
     at_once = float(_at_once(tile_tokens, step, kept_share))
     own = max(1.0, float(step.pairs) ** 2 * kept_share)
-    few = step._replace(outputs=min(step.outputs, FEW_OUTPUTS))
-    return max(float(staleness(tile_tokens, few, kept_share)), whole * (own / max(own, at_once)) ** 0.5)
+    return max(min(step.outputs, FEW_OUTPUTS), step.outputs * (own / max(own, at_once)) ** 0.5)
 
 
 def relief(outputs: float) -> float:

@@ -54,6 +54,24 @@ def test_damping_may_carry_more_tokens_than_the_bound_but_not_on_a_small_corpus(
     assert crowd(forced=256, damped=False).damping_threshold(0.025, 256) == 0
 
 
+@pytest.mark.parametrize("words", [2, 7, 2_000])
+@pytest.mark.parametrize("negative", [2, 5, 15])
+def test_more_negatives_leave_as_many_tokens_of_cbow_in_flight_until_words_fill_their_windows(words, negative):
+    corpus = EncodedCorpus.from_ids(np.arange(4_000).reshape(200, 20) % words, [str(i) for i in range(words)])
+    params = TrainingParameters(architecture="cbow", negative=negative, sample=0, learning_rate=0.075)
+    made = plan.make_plan(corpus, params.checked(), 1)
+    n, p, outputs = made.pairs, made.kept_share, negative + 1
+    own = max(1.0, n * n * p)  # how often a target's own row moves in its windows
+    counted = max(min(outputs, 6), outputs * min(1, own / max(own, min(n, made.tile_tokens), n * p)) ** 0.5)
+    allowed = concurrency.tokens_in_flight(made, 0.075)
+    assert allowed == pytest.approx(15 / (p * n * counted * 0.075 * made.output_rate**0.5))
+    everything = 15 / (p * n * outputs * 0.075 * made.output_rate**0.5)
+    assert allowed >= everything * (1 - 1e-12)
+    assert (allowed > 2 * everything) == (negative == 15 and words == 2_000)
+    whole = dataclasses.replace(made, cbow=False)
+    assert concurrency.tokens_in_flight(whole, 0.075) == pytest.approx(everything)
+
+
 def test_new_words_of_a_later_pass_count_though_others_were_frequent_before():
     """The bounds follow the word that moves furthest, not the commonest one."""
     lines = [["old", "new", *(f"w{number}" for number in range(60))]] * 4_000
