@@ -7,14 +7,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
 from fastw2v.corpus._text_scanner import TextScanner
 from fastw2v.corpus.counted import Mark, ReadStats
 from fastw2v.corpus.faults import describe_bad_text
-from fastw2v.corpus.files import Piece, TextFile, deal_out, first_bytes, open_piece, stream_name, stream_readinto
+from fastw2v.corpus.files import Opened, Piece, TextFile, deal_out, first_bytes, open_piece, stream_readinto
 from fastw2v.corpus.id_store import IdStore, InMemory
 from fastw2v.corpus.pieces import OwnPiece, newlines_before
 from fastw2v.errors import BadTextError, CorpusError, warn_user
@@ -173,7 +173,7 @@ def _fraction_read(group: Sequence[Piece]) -> Callable[[TextScanner], float] | N
 
 
 def count_stream(
-    stream: IO[Any], errors: str, *, store: IdStore | None = None, block: int = BLOCK, phase: Silent = SILENT
+    stream: Opened, errors: str, *, store: IdStore | None = None, block: int = BLOCK, phase: Silent = SILENT
 ) -> CountedText:
     """Do the same as `count_files` for one open file of bytes or of text."""
     store = InMemory() if store is None else store
@@ -186,7 +186,7 @@ def count_stream(
             phase.advance(read)
         scanner.end()
     except BadTextError as bad:
-        raise CorpusError(describe_bad_text(stream_name(stream), bad.lines + 1, bad.offset, bad.word)) from None
+        raise CorpusError(describe_bad_text(stream.name, bad.lines + 1, bad.offset, bad.word)) from None
     return CountedText([scanner], errors, store, 1)
 
 

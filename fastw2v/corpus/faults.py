@@ -18,15 +18,22 @@ from fastw2v.paths import near_names
 from fastw2v.progress.figures import counted
 
 _UTF16 = "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"
+_UTF32 = _UTF16.replace("UTF-16", "UTF-32")
 _PAIR = 3  # bytes, more of which may be told to be of UTF-16
 _OTHERS = "name the files that are text, as in 'folder/*.txt'"
 _MEDIA = (*(b"ID3" + bytes([version]) for version in (2, 3, 4)), b"OggS\0", b"fLaC\0", b"\x1aE\xdf\xa3")
+# First bytes, what they show, the suffix by which such a file is unpacked, and what unpacks one that is open.
+_PACKED = (
+    (b"\x1f\x8b", "gzip data", ".gz", "gzip.open(path)", "gunzip"),
+    (b"BZh", "bzip2 data", ".bz2", "bz2.open(path)", "bunzip2"),
+    (b"\xfd7zXZ\x00", "xz data", ".xz", "lzma.open(path)", "unxz"),
+    (b"\x28\xb5\x2f\xfd", "Zstandard data", ".zst", "zstandard.open(path)", "unzstd"),
+)
 _FIRST_BYTES = (
-    (b"\x1f\x8b", "gzip data; name the file .gz"),
-    (b"BZh", "bzip2 data; name the file .bz2"),
-    (b"\xfd7zXZ\x00", "xz data; name the file .xz"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard data; name the file .zst"),
+    *((magic, f"{what}; name the file {suffix}") for magic, what, suffix, _, _ in _PACKED),
     (b"PK\x03\x04", "a zip archive; unpack it first"),
+    (b"\xff\xfe\0\0", _UTF32),  # before UTF-16, of which this may be a NUL
+    (b"\0\0\xfe\xff", _UTF32),
     (b"\xff\xfe", _UTF16),
     (b"\xfe\xff", _UTF16),
     (b"%PDF", "a PDF file; extract its text first"),
@@ -250,11 +257,14 @@ def _exists(text: str) -> bool:
     return os.path.exists(os.path.expanduser(text))
 
 
-def what_begins_so(first_bytes: bytes) -> str | None:
-    """Return the format, with the remedy, of a file that is not text and begins with these bytes."""
-    zeros = [first_bytes[at::2].count(0) for at in (0, 1)]
-    if len(first_bytes) > _PAIR and min(zeros) == 0 and max(zeros) == len(first_bytes) // 2:
+def what_begins_so(first_bytes: bytes, *, is_open: bool = False) -> str | None:
+    """Return the format, with the remedy, of a file, or an open one, that is not text and begins with these bytes."""
+    zeros = [first_bytes[at:40:2].count(0) for at in (0, 1)]
+    if len(first_bytes) > _PAIR and min(zeros) == 0 and max(zeros) == len(first_bytes[:40]) // 2:
         return _UTF16.replace("UTF-16 -t", "UTF-16LE -t" if first_bytes[1] == 0 else "UTF-16BE -t")
+    for magic, what, _, opened, command in _PACKED:
+        if is_open and first_bytes.startswith(magic):
+            return f"{what}; unpack it first, as {opened} or {command} does"
     return next((what for magic, what in _FIRST_BYTES if first_bytes.startswith(magic)), None)
 
 

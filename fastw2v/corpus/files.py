@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import IO, Any
 
 from fastw2v.corpus.compressed import COMPRESSED, ReadInto, decompressed, open_compressed, open_noted
-from fastw2v.corpus.faults import describe_no_file
+from fastw2v.corpus.faults import describe_no_file, what_begins_so
 from fastw2v.errors import CorpusChangedError, CorpusError, CorpusNotFoundError, warn_user
 
 STDIN = Path("-")
+LOOKED_AT = 1 << 16  # bytes of a file in which its first lines must end to be recognized
 # Assumed bytes of text in one byte of a compressed file, for dealing files out to threads.
 EXPANSION = 4
 
+_LEAST_BYTES = 16  # of a file that reveal its format
 _SPACE = re.compile(rb"[ \t\n\v\f\r]")
 
 
@@ -39,9 +41,14 @@ class TextFile:
         return self.state[2] if self.state else 0
 
     @property
+    def is_stdin(self) -> bool:
+        """Whether it is standard input."""
+        return self.path == STDIN and self.state is None
+
+    @property
     def name(self) -> str:
         """Its name in messages."""
-        return "standard input" if self.path == STDIN and self.state is None else str(self.path)
+        return "standard input" if self.is_stdin else str(self.path)
 
     @property
     def is_plain(self) -> bool:
@@ -240,7 +247,7 @@ def open_piece(piece: Piece, note: Callable[[int], None] | None = None) -> Itera
     Of a compressed file, `note` is told of the compressed bytes, in whatever thread reads them.
     """
     file = piece.file
-    if file.path == STDIN and file.state is None:
+    if file.is_stdin:
         yield _stdin().readinto  # type: ignore[attr-defined]
     elif piece.end is not None:
         with open(file.path, "rb", buffering=0) as raw:
@@ -254,8 +261,9 @@ def open_piece(piece: Piece, note: Callable[[int], None] | None = None) -> Itera
             yield readinto
         file.check_unchanged()
     else:
-        with open(file.path, "rb", buffering=0) as raw:
-            yield raw.readinto
+        with open(file.path, "rb") as buffered:
+            _check_pipe(file, buffered)
+            yield buffered.readinto
         file.check_unchanged()
 
 
@@ -265,11 +273,12 @@ def open_text(file: TextFile, note: Callable[[int], None] | None = None) -> Iter
 
     `note` is told of the bytes that are read from the disk.
     """
-    if file.path == STDIN and file.state is None:
+    if file.is_stdin:
         yield _stdin()
         return
     opener = open_compressed if file.is_compressed else open_noted
     with _blaming_changes(file), opener(file.path, note) as stream:
+        _check_pipe(file, stream)
         yield stream
     file.check_unchanged()
 
@@ -301,8 +310,25 @@ def _blaming_changes(file: TextFile) -> Iterator[None]:
         raise
 
 
-def first_bytes(file: TextFile, n: int = 16) -> bytes:
-    """Return the first bytes of a regular file, which may reveal its format; none of one that is unpacked."""
+def _check_pipe(file: TextFile, stream: IO[bytes]) -> None:
+    """Raise if a pipe brings no text. Of other files this was found before they were opened to be read."""
+    is_pipe = file.state is None and not file.is_compressed and isinstance(stream, io.BufferedReader)
+    start = stream.peek(1)[:_LEAST_BYTES] if is_pipe else b""  # type: ignore[attr-defined]
+    if what := what_begins_so(start, is_open=True):
+        raise CorpusError(f"{file.name}: it looks like {what}")
+
+
+def first_bytes(file: TextFile, n: int = _LEAST_BYTES) -> bytes:
+    """Return the first bytes of a file, which may reveal its format; none of a pipe or one that is unpacked.
+
+    Of standard input they are complete lines, unless the first is longer than its buffer.
+    """
+    if file.is_stdin:
+        stream = _stdin()
+        if not isinstance(stream, io.BufferedReader):
+            return b""
+        start = stream.peek(n)[:n]
+        return start[: start.rfind(b"\n") + 1] or start
     if file.state is None or file.is_compressed:
         return b""
     with suppress(OSError), open(file.path, "rb", buffering=0) as raw:
@@ -342,7 +368,53 @@ def stream_name(stream: object) -> str:
     return name if isinstance(name, str) else "the open file"
 
 
-def stream_readinto(stream: Any) -> ReadInto:
+class Opened:
+    """An open file, of text or of bytes, the first part of which has been looked at and is still to be read.
+
+    Parameters
+    ----------
+    stream : object with ``read`` and ``readline``
+
+    Attributes
+    ----------
+    name : str
+        Its name in messages.
+    path : pathlib.Path
+        This name as a path, for its suffix.
+    start : bytes
+        What it begins with.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.name = stream_name(stream)
+        self.path = Path(self.name)
+        self._ahead = stream.read(0)
+        while len(self._ahead) < LOOKED_AT and (more := stream.read(LOOKED_AT - len(self._ahead))):
+            self._ahead += more
+        is_text = isinstance(self._ahead, str)
+        self.start: bytes = self._ahead.encode("utf-8", "surrogatepass") if is_text else bytes(self._ahead)
+
+    def read(self, size: int) -> Any:
+        """Read up to so many characters or bytes; none at the end."""
+        if not self._ahead:
+            return self._stream.read(size)
+        part, self._ahead = self._ahead[:size], self._ahead[size:]
+        return part
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the lines."""
+        nothing, end = self._ahead[:0], "\n" if isinstance(self._ahead, str) else b"\n"
+        *lines, last = self._ahead.split(end)
+        self._ahead = nothing
+        for line in lines:
+            yield line + end
+        if last := last + self._stream.readline():
+            yield last
+            yield from iter(self._stream.readline, nothing)
+
+
+def stream_readinto(stream: Opened) -> ReadInto:
     """Return ``readinto(buffer)`` for an open file; text is encoded as UTF-8 again, whatever the file's encoding."""
 
     def read_text(buffer: memoryview) -> int:
@@ -359,6 +431,4 @@ def stream_readinto(stream: Any) -> ReadInto:
         buffer[: len(data)] = data
         return len(data)
 
-    if isinstance(stream.read(0), str):
-        return read_text
-    return stream.readinto if hasattr(stream, "readinto") else read_bytes
+    return read_text if isinstance(stream.read(0), str) else read_bytes

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import IO, Any
+from typing import Any
 
 from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counted import CountedTokens, Mark, ReadStats
 from fastw2v.corpus.faults import describe_bad_text
-from fastw2v.corpus.files import Piece, TextFile, doubt_repeated, find, first_bytes, open_lines, open_text, stream_name
+from fastw2v.corpus.files import Opened, Piece, TextFile, doubt_repeated, find, first_bytes, open_lines, open_text
 from fastw2v.corpus.id_store import IdStore
 from fastw2v.corpus.structured_files import check_are_text
 from fastw2v.corpus.tokenizers import Tokenizer, splitter, tokens_returned
@@ -20,7 +20,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def count_lines(
-    files: list[TextFile] | IO[Any], errors: str, tokenizer: Tokenizer, store: IdStore, phase: Silent = SILENT
+    files: list[TextFile] | Opened, errors: str, tokenizer: Tokenizer, store: IdStore, phase: Silent = SILENT
 ) -> CountedTokens:
     """Read files, or one open file, line by line.
 
@@ -49,9 +49,8 @@ def count_lines(
             with open_text(file, None if phase is SILENT else phase.advance) as stream:
                 _scan_lines(scanner, decoded_lines(stream, file.name, errors, stats, file), split, file.name)
     else:
-        name = stream_name(files)
-        lines = decoded_lines(files, name, errors, stats)
-        _scan_lines(scanner, iter(phase.over(lines)), split, name)
+        lines = decoded_lines(files, files.name, errors, stats)
+        _scan_lines(scanner, iter(phase.over(lines)), split, files.name)
     return CountedTokens(scanner, store, stats)
 
 

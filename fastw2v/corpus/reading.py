@@ -16,11 +16,11 @@ from fastw2v.corpus.counting import count_files, count_stream
 from fastw2v.corpus.doubts import describe_unsegmented, doubt_lonely, doubt_text, doubt_tokens
 from fastw2v.corpus.encoded_corpus import EncodedCorpus, EncodeReport, most_frequent
 from fastw2v.corpus.faults import check_corpus_type, describe_empty, describe_odd_path
-from fastw2v.corpus.files import bytes_on_disk, doubt_repeated, find
+from fastw2v.corpus.files import Opened, bytes_on_disk, doubt_repeated, find
 from fastw2v.corpus.id_store import IdStore, id_store
 from fastw2v.corpus.iterables import count_iterable
 from fastw2v.corpus.lines import count_lines
-from fastw2v.corpus.structured_files import check_are_text
+from fastw2v.corpus.structured_files import check_are_text, check_is_text
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError, TooManyWordsError
@@ -133,11 +133,13 @@ def _read(
         else:
             counted = count_lines(files, errors, tokenizer, store, phase)
     elif is_stream(corpus):
+        opened = Opened(corpus)
+        check_is_text(opened, told=tokenizer is not None)
         tokenizer = resolve(tokenizer, "file")
         if tokenizer == "whitespace":
-            counted = count_stream(corpus, errors, store=store, phase=phase)
+            counted = count_stream(opened, errors, store=store, phase=phase)
         else:
-            counted = count_lines(corpus, errors, tokenizer, store, phase)
+            counted = count_lines(opened, errors, tokenizer, store, phase)
     else:
         counted, tokenizer = count_iterable(corpus, tokenizer, store, phase)
     return counted, tokenizer

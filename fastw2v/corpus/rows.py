@@ -67,17 +67,21 @@ def describe_rows(rows: Sequence[Sequence[Any]]) -> str | None:
             f"is {first}, a list of lists, as a document of sentences is: pass the sentences of all documents, as in "
             "[sentence for document in documents for sentence in document]"
         )
-    if len(set(map(len, rows))) > 1 or not 1 < len(rows[0]) <= _WIDEST:
-        return None
-    place = _place(list(zip(*rows, strict=True)))
+    place = column_to_train_on(rows)
     if place is None:
         return None
     column, what = place
     return f"is {first}, a row of a table: pass its {what} alone, as in [row[{column}] for row in rows]"
 
 
-def _place(columns: list[tuple[Any, ...]]) -> tuple[int, str] | None:
-    """Return the column to train on and what it holds; None unless the columns are of different kinds."""
+def column_to_train_on(rows: Sequence[Sequence[Any]]) -> tuple[int, str] | None:
+    """Return the column of a table to train on, and whether it holds tokens or text; None if this is no table.
+
+    A table has columns of different kinds.
+    """
+    if len(set(map(len, rows))) > 1 or not 1 < len(rows[0]) <= _WIDEST:
+        return None
+    columns = list(zip(*rows, strict=True))
     numbers = range(len(columns))
     lists = [number for number in numbers if all(map(_is_list, columns[number]))]
     if lists:

@@ -9,16 +9,16 @@ import json
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
-from fastw2v.corpus.compressed import open_compressed
+from fastw2v.corpus.compressed import COMPRESSED, open_compressed
 from fastw2v.corpus.faults import what_begins_so
-from fastw2v.corpus.files import TextFile, first_bytes
-from fastw2v.corpus.rows import describe_rows
+from fastw2v.corpus.files import LOOKED_AT, Opened, TextFile, first_bytes
+from fastw2v.corpus.rows import column_to_train_on
 from fastw2v.errors import CorpusError, warn_user
 from fastw2v.parameters import shown
 
 _LOOKED_INTO = 16  # files of a corpus of which the first bytes are read: a folder may hold a million
-_LINE = 1 << 16  # bytes in which the first line must end to be recognized
 _ROWS = 9  # lines, the last of which may be cut
 _LEAST_ROWS = 5  # of a table without a telling name
 _LONGEST_ROWS = 1 << 14  # bytes in which they must end
@@ -36,6 +36,7 @@ _HTML = re.compile(
 _ANYWAY = "tokenizer='whitespace' reads it as plain text all the same"
 _JSON = "JSON", "pass the texts in it, as in [json.loads(line)['text'] for line in open(path)]"
 _TABLE = "a table", "pass its column of texts, as in pandas.read_csv(path)['text']"
+_TABS = "a table", r"pass its column of texts, as in pandas.read_csv(path, sep='\t')['text']"
 _LISTS = "a list in each line", "pass the lists, as in [ast.literal_eval(line) for line in open(path)]"
 _MARKUP = "markup", "extract the text first"
 _VECTORS = (
@@ -46,7 +47,8 @@ _ARCHIVE = "an archive", "unpack it first"
 # Files of text, but of more than the text: the caller may say that they are to be read as they are.
 _STRUCTURED = {
     **dict.fromkeys((".json", ".jsonl", ".ndjson", ".ipynb"), _JSON),
-    **dict.fromkeys((".csv", ".tsv"), _TABLE),
+    ".csv": _TABLE,
+    ".tsv": _TABS,
     **dict.fromkeys((".html", ".htm", ".xhtml", ".xml", ".rtf"), _MARKUP),
 }
 _NEVER_TEXT = {
@@ -73,31 +75,45 @@ def check_are_text(files: Sequence[TextFile], *, told: bool, anyway: str = _ANYW
         The suffix or the first bytes of a file are those of another format; the message says how its text is read.
     """
     for number, file in enumerate(files):
-        start = b""
-        suffixes = [suffix.lower() for suffix in file.path.suffixes[-2:]]
-        suffix = suffixes[0] if file.is_compressed and len(suffixes) == 2 else (suffixes or [""])[-1]
-        found = _NEVER_TEXT.get(suffix)
-        if found is None and number < _LOOKED_INTO:
-            start = _start_of(file)
-            if what := what_begins_so(start):
-                raise CorpusError(f"{file.name}{', unpacked' if file.is_compressed else ''}: it looks like {what}")
-            if not told and suffix not in _STRUCTURED and _is_json(start.partition(b"\n")[0]):
-                found = _JSON
-            if not told and _is_vectors(start):
-                found = _VECTORS
-            if not told and found is None:
-                found = _lines_of(start)
-        if found is None and not told:
-            found = _STRUCTURED.get(suffix)
-        if found:
-            what, remedy = found
-            more = f", one of {len(files):,} files," if len(files) > 1 else ""
-            others = "; or name the files that are text, as in 'folder/*.txt'" if len(files) > 1 else ""
-            readable = suffix not in _NEVER_TEXT and _is_text(start)
-            raise CorpusError(
-                f"{file.name}{more} is {what}, whose syntax would be trained on as words: {remedy}{others}"
-                f"{f'; {anyway}' if readable else ''}"
-            )
+        start = _start_of(file) if number < _LOOKED_INTO and _suffix(file.path) not in _NEVER_TEXT else b""
+        if what := what_begins_so(start, is_open=file.is_stdin):
+            raise CorpusError(f"{file.name}{', unpacked' if file.is_compressed else ''}: it looks like {what}")
+        more = f", one of {len(files):,} files," if len(files) > 1 else ""
+        others = "; or name the files that are text, as in 'folder/*.txt'" if len(files) > 1 else ""
+        _refuse(f"{file.name}{more}", _suffix(file.path), start, told=told, others=others, anyway=anyway)
+
+
+def check_is_text(opened: Opened, *, told: bool, anyway: str = _ANYWAY) -> None:
+    """Do the same as `check_are_text` for an open file."""
+    if what := what_begins_so(opened.start, is_open=True):
+        raise CorpusError(f"{opened.name}: it looks like {what}")
+    _refuse(opened.name, _suffix(opened.path), opened.start, told=told, anyway=anyway)
+
+
+def _suffix(path: Path) -> str:
+    """Return the suffix of a file; of a compressed one that of its text."""
+    suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
+    return suffixes[0] if len(suffixes) == 2 and suffixes[1] in COMPRESSED else (suffixes or [""])[-1]
+
+
+def _refuse(name: str, suffix: str, start: bytes, *, told: bool, anyway: str, others: str = "") -> None:
+    """Raise if a file with this suffix that begins so is no plain text."""
+    found = _NEVER_TEXT.get(suffix)
+    if found is None and not told:
+        if suffix not in _STRUCTURED and _is_json(start.partition(b"\n")[0]):
+            found = _JSON
+        elif _is_vectors(start):
+            found = _VECTORS
+        else:
+            found = _lines_of(start, suffix)
+    if found is None:
+        return
+    what, remedy = found
+    readable = suffix not in _NEVER_TEXT and _is_text(start)
+    raise CorpusError(
+        f"{name} is {what}, whose syntax would be trained on as words: {remedy}{others}"
+        f"{f'; {anyway}' if readable else ''}"
+    )
 
 
 def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
@@ -124,10 +140,12 @@ def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
             f"corpus[0] is the string {shown(documents[0])}, a list written as text, as in a column of a file: pass "
             "the lists, as in [ast.literal_eval(text) for text in texts]"
         )
-    if not told and _is_table_of_lines(documents):
+    if not told and (table := _table_of(documents)):
+        sign, column, _ = table
+        how = "" if sign == "," else f", delimiter={sign!r}"
         raise CorpusError(
-            f"corpus[0] is {shown(documents[0])}, a line of a table: pass its column of texts, as in [row[1] for "
-            "row in csv.reader(lines)]"
+            f"corpus[0] is {shown(documents[0])}, a line of a table: pass its column of texts, as in [row[{column}] "
+            f"for row in csv.reader(lines{how})]"
         )
     marks = [] if told else [match[0] for document in documents for match in _HTML.finditer(document)]
     if len(marks) >= 2:
@@ -138,44 +156,57 @@ def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
         )
 
 
-def _lines_of(start: bytes) -> tuple[str, str] | None:
+def _lines_of(start: bytes, suffix: str) -> tuple[str, str] | None:
     """Return what the first lines are, with the remedy, if they are rows of a table or lists; None for text.
 
     Warn if they end in carriage returns alone.
     """
-    complete = start[: _LINE - 1].rpartition(b"\n")[0]
+    complete = start[: LOOKED_AT - 1].rpartition(b"\n")[0]
     lines = [line for line in complete[:_LONGEST_ROWS].decode("utf-8", "replace").splitlines() if line.strip()][:_ROWS]
     if len(lines) >= _LEAST_ROWS and all(map(_is_written_list, lines)):
         return _LISTS
-    if len(lines) >= _LEAST_ROWS and _is_table_of_lines(lines):
-        return _TABLE
+    if table := _table_of(lines):
+        sign, column, name = table
+        how = "" if sign == "," else f", sep={sign!r}"
+        which = f"(path{how})[{name!r}]" if name else f"(path{how}, header=None)[{column}]"
+        return "a table", f"pass its column of texts, as in pandas.read_csv{which}"
     if b"\n" not in start and start.count(b"\r") > 1:
         warn_user(
             "the lines of a file end in carriage returns alone, which end no line, so that it is one sentence: convert "
             "it first, as with tr '\\r' '\\n'"
         )
-    return None
+    return _STRUCTURED.get(suffix)
 
 
-def _is_table_of_lines(lines: Sequence[str]) -> bool:
-    """Return whether lines are rows of a table: cells between tabs, commas or semicolons, of which one is a text."""
+def _table_of(lines: Sequence[str]) -> tuple[str, int, str] | None:
+    """Return how lines are rows of a table: cells between tabs, commas or semicolons, of which one is a text.
+
+    Returns
+    -------
+    delimiter : str
+    column : int
+        That of the text.
+    name : str
+        Its name in the first line, or "".
+    """
     if len(lines) < _LEAST_ROWS:
-        return False
+        return None
     for sign in "\t,;":
         with suppress(csv.Error):
             rows = list(csv.reader([line.rstrip(sign) for line in lines], delimiter=sign))  # lines of a poem end in one
             spaced = any(cell.startswith(" ") for row in rows for cell in row[1:])  # after the commas of a sentence
-            if not spaced and describe_rows(rows) is not None:
-                return True
-    return False
+            if rows and rows[0] and not spaced and (place := column_to_train_on(rows)):
+                first = rows[0][place[0]]
+                return sign, place[0], first if len(first.split()) == 1 else ""
+    return None
 
 
 def _start_of(file: TextFile) -> bytes:
     """Return the first bytes of a file, unpacked; none of a damaged one, which is found once it is read."""
     if not file.is_compressed or file.state is None:
-        return first_bytes(file, _LINE)
+        return first_bytes(file, LOOKED_AT)
     with suppress(CorpusError, OSError), open_compressed(file.path) as stream:
-        return stream.read(_LINE)
+        return stream.read(LOOKED_AT)
     return b""
 
 
@@ -188,7 +219,7 @@ def _is_vectors(start: bytes) -> bool:
         return True
     header, *rows = start.split(b"\n")[:_ROWS]
     sizes = header.split()
-    if len(rows) == _ROWS - 1 or len(start) == _LINE:
+    if len(rows) == _ROWS - 1 or len(start) == LOOKED_AT:
         rows = rows[:-1]
     if len(sizes) != 2 or not all(size.isdigit() and len(size) < 20 for size in sizes):
         return _are_rows_without_header([header, *rows])
@@ -197,7 +228,7 @@ def _is_vectors(start: bytes) -> bool:
     if rows and all(len(row) == int(sizes[1]) + 1 and _are_numbers(row[1:]) for row in fields):
         return True
     word, space, numbers = start[len(header) + 1 :].partition(b" ")
-    return bool(space) and len(word) < _LONGEST_WORD and not _is_text(numbers[: 4 * min(int(sizes[1]), _LINE)])
+    return bool(space) and len(word) < _LONGEST_WORD and not _is_text(numbers[: 4 * min(int(sizes[1]), LOOKED_AT)])
 
 
 def _is_text(data: bytes) -> bool:

@@ -42,8 +42,8 @@ TOKENS_PER_FLIGHT = 500
 def tokens_in_flight(plan: Plan, rate: float) -> float:
     """Return how many tokens may be in flight at a learning rate: more as it falls.
 
-    CPU threads are bounded, too: with default parameters English text allows about fifty of them (CBOW: fourteen), and a
-    small vocabulary fewer. A small corpus needs no further bound on threads: it has few chunks, one for each thread.
+    CPU threads are bounded, too: with default parameters English text allows about fifty of them (CBOW: fourteen), and
+    a small vocabulary fewer. A small corpus needs no further bound on threads: it has few chunks, one for each thread.
     """
     step = Step(plan.pairs, plan.outputs, rate, plan.cbow, plan.output_rate, plan.hierarchical)
     outputs = outputs_at_once(plan.tile_tokens, step, plan.kept_share)

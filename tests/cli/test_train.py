@@ -1,6 +1,7 @@
 """The command train: options, files, seeds, checkpoints and Ctrl-C."""
 
 import dataclasses
+import gzip
 import json
 import re
 import signal
@@ -373,3 +374,27 @@ def test_a_file_of_another_kind_is_replaced_only_when_told(corpus, tmp_path, run
         assert run(*command, *more).returncode == 0
     assert run("convert", tmp_path / "notes.txt", corpus).returncode == 1
     assert run("convert", tmp_path / "notes.txt", corpus, "--overwrite").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (
+            b"id,label,text\n" + b"".join(b"%d,pos,the cat %d sat\n" % (i, i) for i in range(20)),
+            "standard input is a table",
+        ),
+        (
+            gzip.compress(b"the cat sat\n" * 99),
+            "standard input: it looks like gzip data; unpack it first, as gunzip does",
+        ),
+    ],
+    ids=["table", "gzip"],
+)
+@pytest.mark.parametrize("command", ["train", "vocab"])
+def test_standard_input_is_looked_at_like_a_file(fastw2v_command, tmp_path, command, data, message):
+    options = ["-o", tmp_path / "v.fw2v", "--errors", "replace", "--min-count", "1"] if command == "train" else []
+    call = [*fastw2v_command, command, "-", *options]
+    done = subprocess.run(call, input=data, capture_output=True, check=False, cwd=tmp_path)
+    assert done.returncode == 1
+    assert message in done.stderr.decode()
+    assert not (tmp_path / "v.fw2v").exists()

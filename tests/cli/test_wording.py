@@ -32,6 +32,7 @@ def test_remedies_are_for_the_shell(command, remedy):
         ("skipgram", "tokenizer='whitespace' reads it", "'fastw2v train --tokenizer whitespace' reads it"),
         ("vocab", "lower min_count, or pass errors='ignore'", "lower --min-count, or pass --errors ignore"),
         ("train", "v: the name implies no format: use .vec, or name the format", "use .vec, or pass --format"),
+        ("train", "gzip data; unpack it first, as gzip.open(path) or gunzip does", "unpack it first, as gunzip does"),
         ("demo", "v: the name implies no format: use .vec, or name the format", "no format: use .vec"),
         ("train", "window=0: from 1 to 4,611,686,018,427,387,904", "--window 0: from 1"),
         ("train", "sample=-1.0: it must be", "--sample -1: it must be"),

@@ -5,6 +5,9 @@ import gzip
 import io
 import json
 import lzma
+import os
+import re
+import threading
 import zipfile
 
 import numpy as np
@@ -125,14 +128,131 @@ def test_texts_with_numbers_are_trained_on(written, text):
 
 
 @pytest.mark.parametrize("errors", ["strict", "replace"])
-def test_an_open_file_of_vectors_is_warned_of(written, errors):
-    rows = "".join(f"w{i} {' '.join(f'{i * j / 7:.5f}' for j in range(1, 20))}\n" for i in range(1, 20))
+def test_rows_of_so_few_numbers_that_they_may_be_text_are_warned_of(written, errors):
+    rows = "".join(f"w{i} {' '.join(f'{i * j / 7:.5f}' for j in range(1, 9))}\n" for i in range(1, 40))
     with open(written("v.txt", rows.encode()), "rb") as stream:
         message = r"words such as '0.14286' and '0.28571' are numbers, .*file of word vectors"
         with pytest.warns(RuntimeWarning, match=message):
             encode(stream, min_count=1, errors=errors)
         stream.seek(0)
         encode(stream, min_count=1, tokenizer="whitespace")
+
+
+OPENERS = {
+    "text": lambda path: path.open(encoding="utf-8"),
+    "bytes": lambda path: path.open("rb"),
+    "raw": lambda path: path.open("rb", buffering=0),
+    "in memory": lambda path: io.BytesIO(path.read_bytes()),
+    "a string": lambda path: io.StringIO(path.read_text()),
+}
+
+
+@pytest.mark.parametrize("opener", OPENERS)
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"{ROW}\n", "is JSON"),
+        ("id,label,text\n" + "".join(f"{i},pos,the cat {i} sat\n" for i in range(9)), r"read_csv\(path\)\['text'\]"),
+        ("".join(f"w{i} {' '.join(f'{i * j / 7:.5f}' for j in range(1, 20))}\n" for i in range(1, 9)), "word vectors"),
+        ("['the', 'cat']\n" * 9, "is a list in each line"),
+    ],
+)
+def test_an_open_file_is_looked_at_like_a_path(written, opener, text, message):
+    path = written("c.txt", text.encode())
+    with OPENERS[opener](path) as stream, pytest.raises(CorpusError, match=message):
+        encode(stream, min_count=1)
+    with OPENERS[opener](path) as stream:
+        told = encode(stream, min_count=1, tokenizer="whitespace")
+    assert told.vocabulary.words == encode(path, min_count=1, tokenizer="whitespace").vocabulary.words
+
+
+@pytest.mark.parametrize("options", [{}, {"errors": "replace"}, {"errors": "ignore", "tokenizer": "words"}])
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (gzip.compress(b"a b " * 99), r"gzip data; unpack it first, as gzip.open\(path\) or gunzip does"),
+        (bz2.compress(b"a b " * 99), r"bzip2 data; unpack it first, as bz2.open\(path\)"),
+        (lzma.compress(b"a b " * 99), r"xz data; unpack it first, as lzma.open\(path\)"),
+        ("the cat sat".encode("utf-16"), "UTF-16 text; convert it first: iconv -f UTF-16"),
+        ("the cat sat".encode("utf-32"), "UTF-32 text; convert it first: iconv -f UTF-32"),
+        (b"%PDF-1.7 a b", "a PDF file"),
+    ],
+    ids=["gzip", "bzip2", "xz", "utf-16", "utf-32", "pdf"],
+)
+def test_an_open_file_of_another_format_is_no_text_whatever_it_is_read_with(written, data, message, options):
+    path = written("c.txt", data)
+    for opener in ("bytes", "raw", "in memory"):
+        with OPENERS[opener](path) as stream, pytest.raises(CorpusError, match=f"it looks like {message}"):
+            encode(stream, min_count=1, **options)
+
+
+@pytest.mark.parametrize("tokenizer", ["whitespace", "words", str.split])
+@pytest.mark.parametrize("opener", OPENERS)
+def test_an_open_file_is_read_whole_and_from_where_it_is(written, opener, tokenizer):
+    """A line on either side of the part that is looked at first, and a last line without an end."""
+    words = [f"w{i % 900}" for i in range(40_000)]
+    lines = [" ".join(words[at : at + 7]) for at in range(0, len(words), 7)]
+    path = written("c.txt", "\n".join(lines).encode())
+    whole = encode(path, min_count=1, tokenizer=tokenizer)
+    with OPENERS[opener](path) as stream:
+        assert stream.read(3)
+        rest = encode(stream, min_count=1, tokenizer=tokenizer)
+    with OPENERS[opener](path) as stream:
+        read = encode(stream, min_count=1, tokenizer=tokenizer)
+        assert not stream.read()
+    assert np.array_equal(read.ids, whole.ids)
+    assert np.array_equal(read.offsets, whole.offsets)
+    assert read.vocabulary.words == whole.vocabulary.words
+    assert len(rest.ids) == len(whole.ids) - 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+def test_a_pipe_with_a_name_is_looked_at(tmp_path):
+    for data, tokenizer in ((gzip.compress(b"a b"), "whitespace"), (gzip.compress(b"a b"), "words"), (b"a b", None)):
+        path = tmp_path / f"pipe{len(os.listdir(tmp_path))}"
+        os.mkfifo(path)
+        writer = threading.Thread(target=path.write_bytes, args=(data,))
+        writer.start()
+        if tokenizer is None:
+            assert encode(path, min_count=1).vocabulary.words == ["a", "b"]
+        else:
+            with pytest.raises(CorpusError, match=r"pipe\d: it looks like gzip data; unpack it first"):
+                encode(path, min_count=1, errors="replace", tokenizer=tokenizer)
+        writer.join()
+
+
+@pytest.mark.parametrize(
+    ("lines", "column"),
+    [
+        (
+            ["id,label,text"] + [f"{i},pos,the cat {i} sat" for i in range(20)],
+            r"\[row\[2\] for row in csv.reader\(lines\)\]",
+        ),
+        ([f"{i}\tthe cat {i} sat" for i in range(20)], r"\[row\[1\] for row in csv.reader\(lines, delimiter='\\t'\)\]"),
+    ],
+)
+def test_the_column_of_texts_is_named_and_read_as_told(lines, column):
+    with pytest.raises(CorpusError, match=column):
+        encode(lines, min_count=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "remedy"),
+    [
+        ("c.txt", ["id\tsaid"] + [f"{i}\tthe cat {i} sat" for i in range(20)], r"read_csv(path, sep='\t')['said']"),
+        ("c.txt", [f"{i};the cat {i} sat;x" for i in range(20)], "read_csv(path, sep=';', header=None)[1]"),
+        ("c.csv", ["id,said"] + [f"{i},the cat {i} sat" for i in range(20)], "read_csv(path)['said']"),
+        ("c.tsv", ["id\ttext", "1\ta"], r"read_csv(path, sep='\t')['text']"),
+    ],
+)
+def test_the_column_of_a_file_is_named_and_read_as_told(written, name, lines, remedy):
+    path = written(name, "\n".join([*lines, ""]).encode())
+    with pytest.raises(CorpusError, match=re.escape(f"pandas.{remedy}")) as raised:
+        encode(path, min_count=1)
+    pandas = pytest.importorskip("pandas")
+    told = re.search(r"as in (pandas\.\S+.*?\])(; |$)", str(raised.value))[1]
+    texts = eval(told, {"pandas": pandas, "path": path})
+    assert texts.iloc[-1] == (lines[-1].split("\t")[-1] if ";" not in lines[0] else "the cat 19 sat").split(",")[-1]
 
 
 def test_one_such_file_in_a_folder_is_named(text_folder):
