@@ -517,6 +517,8 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
     def __contains__(self, word: object) -> bool:
         return word in self.wv
 
+    __iter__ = None  # its words are those of `wv`; without this line Python would look up 0, 1, 2, ...
+
     def most_similar(
         self,
         positive: Any = (),

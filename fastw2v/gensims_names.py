@@ -69,7 +69,7 @@ OF_MODELS: Mapping[str, str] = {
     "update_weights": _INNER,
 }
 
-_NEW = "these vectors do not change: make new ones, WordVectors(vectors, words)"
+DO_NOT_CHANGE = "these vectors do not change: make new ones, WordVectors(vectors, words)"
 _NEAREST = "use wv.most_similar, which takes words and vectors"
 _COMPAT = "fastw2v.compat.gensim.KeyedVectors(wv.vectors, wv.vocabulary) has it"
 OF_VECTORS: Mapping[str, str] = {
@@ -90,8 +90,9 @@ OF_VECTORS: Mapping[str, str] = {
     "evaluate_word_pairs": "use fastw2v.evaluate.evaluate_word_pairs(wv, pairs)",
     "evaluate_word_analogies": "use fastw2v.evaluate.evaluate_analogies(wv, questions)",
     **dict.fromkeys(["log_accuracy", "log_evaluate_word_pairs"], "the reports of fastw2v.evaluate can be printed"),
-    **dict.fromkeys(["add_vector", "add_vectors", "set_vecattr", "allocate_vecattrs", "resize_vectors"], _NEW),
-    **dict.fromkeys(["sort_by_descending_frequency", "unit_normalize_all", "next_index", "mapfile_path"], _NEW),
+    **dict.fromkeys(["add_vector", "add_vectors", "set_vecattr", "allocate_vecattrs", "resize_vectors"], DO_NOT_CHANGE),
+    **dict.fromkeys(["sort_by_descending_frequency", "unit_normalize_all"], DO_NOT_CHANGE),
+    **dict.fromkeys(["next_index", "mapfile_path"], DO_NOT_CHANGE),
     "vectors_lockf": "pass the words to keep as Word2Vec(frozen=words)",
     **dict.fromkeys(["cosine_similarities", "most_similar_to_given", "rank_by_centrality"], _COMPAT),
     **dict.fromkeys(["relative_cosine_similarity", "vectors_for_all", "wmdistance"], _COMPAT),

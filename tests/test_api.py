@@ -36,6 +36,11 @@ def test_a_fitted_model_offers_what_it_should(sentences, fitted):
         model["rosé"]
 
 
+def test_a_model_is_not_iterated_over_as_if_its_words_were_numbers(fitted):
+    with pytest.raises(TypeError, match="not iterable"):
+        list(fitted())
+
+
 def test_the_corpus_can_be_given_to_fit(sentences, quick, fitted):
     assert np.array_equal(Word2Vec(**quick).fit(sentences)["wine"], fitted()["wine"])
     assert np.array_equal(Word2Vec(sentences, **quick).fit(sentences)["wine"], fitted()["wine"])

@@ -111,7 +111,7 @@ class EditableVectors(KeyAttributes):
             self._hold(array)
         self.allocate_vecattrs()
 
-    @property
+    @property  # type: ignore[misc]
     def vocabulary(self) -> Vocabulary:  # type: ignore[override]
         """The keys and counts as they are now."""
         if None in self.index_to_key and None not in self.key_to_index:

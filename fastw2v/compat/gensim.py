@@ -268,6 +268,12 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
         """Raise: vectors are those of `wv`."""
         raise TypeError(f"a model has no vectors of its own, as in gensim 4: use model.wv[{shown(word)}]")
 
+    def __contains__(self, word: Any) -> bool:
+        """Raise: words are those of `wv`."""
+        raise TypeError(f"a model has no words of its own, as in gensim 4: use {shown(word)} in model.wv")
+
+    __iter__ = None
+
     def train(
         self,
         corpus_iterable: Any = None,

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.corpus.faults import describe_most_frequent
+from fastw2v.corpus.fixed import FixedDict, FixedList
 from fastw2v.corpus.spelling import as_text
 from fastw2v.errors import CorpusError, ParameterError, UnknownWordError
 from fastw2v.parameters import shown
@@ -55,9 +56,10 @@ class Vocabulary:
     def __init__(self, words: Iterable[Hashable], counts: ArrayLike | None = None) -> None:
         if isinstance(words, (str, bytes, set, frozenset, Mapping)):
             raise ParameterError(_describe_no_words(words))
-        self._words = words.tolist() if isinstance(words, np.ndarray) else list(words)
+        given = words.tolist() if isinstance(words, np.ndarray) else words
+        self._words = given if isinstance(given, FixedList) else FixedList(given)
         self._counts = None if counts is None else _checked_counts(counts, len(self._words))
-        self._index: dict[Hashable, int] | None = None
+        self._index: FixedDict | None = None
 
     @classmethod
     def from_counts(
@@ -104,7 +106,7 @@ class Vocabulary:
 
     @property
     def words(self) -> list[Any]:
-        """The words by row."""
+        """The words by row; as they go with the rows, this list cannot be changed."""
         return self._words
 
     @property
@@ -114,9 +116,9 @@ class Vocabulary:
 
     @property
     def index(self) -> dict[Hashable, int]:
-        """Word -> row; made at first use. Threads that race make equal ones; the last is kept."""
+        """Word -> row; it cannot be changed. Made at first use; threads that race make equal ones, the last is kept."""
         if self._index is None:
-            index = dict(zip(self._words, range(len(self._words)), strict=True))
+            index = FixedDict(zip(self._words, range(len(self._words)), strict=True))
             if len(index) < len(self._words):
                 raise ParameterError(_describe_repeated(self._words))
             self._index = index
@@ -154,10 +156,10 @@ class Vocabulary:
         return f"<Vocabulary of {counted(len(self), 'word')}{': ' if some else ''}{', '.join(some)}>"
 
     def __getstate__(self) -> tuple[list[Hashable], NDArray[np.int64] | None]:
-        return self._words, self._counts
+        return list(self._words), self._counts
 
     def __setstate__(self, state: tuple[list[Hashable], NDArray[np.int64] | None]) -> None:
-        self._words, self._counts = state
+        self._words, self._counts = FixedList(state[0]), state[1]
         if self._counts is not None:
             self._counts.flags.writeable = False  # pickle does not keep it
         self._index = None
@@ -240,8 +242,13 @@ def _of_other_type(word: object, vocabulary: Vocabulary) -> str | None:
     same = next((row for row, known in enumerate(vocabulary.words) if as_text(known) == text), None)
     if same is not None:
         return f"its words are of type {type(first).__name__}: look up {vocabulary.words[same]!r}"
-    if isinstance(word, int) and isinstance(first, str) and not isinstance(word, bool):
-        return f"its words are strings, such as {first!r}: of a row number the word is index_to_key[{word}]"
+    if isinstance(first, str):
+        if isinstance(word, (bool, np.bool_)):
+            return f"its words are strings, such as {first!r}: of a mask the words are index_to_key[i] for its rows i"
+        if isinstance(word, (int, np.integer)):
+            return f"its words are strings, such as {first!r}: of a row number the word is index_to_key[{word}]"
+        if isinstance(word, tuple) and word and all(part in vocabulary for part in word):
+            return f"each of its {len(word)} words is: pass them as a list, {shown(list(word))}"
     return f"its words are of type {type(first).__name__}, such as {shown(first)}"
 
 

@@ -25,12 +25,12 @@ class Comparisons(Table):
 
     _words_argument = "words"  # of get_mean_vector, which another layer names otherwise
 
-    def similarity(self, word: Hashable, other: Hashable) -> float:
-        """Return the cosine similarity of two words.
+    def similarity(self, word: Any, other: Any) -> float:
+        """Return the cosine similarity of two words or vectors.
 
         Parameters
         ----------
-        word, other : hashable
+        word, other : hashable, or array of shape (D,)
 
         Returns
         -------
@@ -41,6 +41,8 @@ class Comparisons(Table):
         ------
         UnknownWordError
             For a word that is not in the vocabulary.
+        ParameterError
+            For a vector of another shape, or one that holds NaN or infinity.
 
         Examples
         --------
@@ -49,10 +51,10 @@ class Comparisons(Table):
         >>> round(WordVectors(np.array([[2, 0], [3, 3]]), ["a", "b"]).similarity("a", "b"), 4)
         0.7071
         """
-        return _cosine(self._rows[self.row(word)], self._rows[self.row(other)])
+        return _cosine(self._vector(word), self._vector(other))
 
-    def distance(self, word: Hashable, other: Hashable) -> float:
-        """Return the cosine distance of two words, 1 minus their similarity: from 0 to 2."""
+    def distance(self, word: Any, other: Any) -> float:
+        """Return the cosine distance of two words or vectors, 1 minus their similarity: from 0 to 2."""
         return 1.0 - self.similarity(word, other)
 
     def distances(self, word: Any, others: Sequence[Hashable] | None = None) -> NDArray[np.float32]:
@@ -93,13 +95,13 @@ class Comparisons(Table):
             warn_user(f"distances: {len(undirected):,} words, or the given one, {_UNDIRECTED}: their distances are NaN")
         return found
 
-    def n_similarity(self, words: Sequence[Hashable], others: Sequence[Hashable]) -> float:
-        """Return the cosine of the mean vectors of two groups of words.
+    def n_similarity(self, words: Sequence[Any], others: Sequence[Any]) -> float:
+        """Return the cosine of the mean vectors of two groups of words or vectors.
 
         Parameters
         ----------
-        words, others : sequence of hashables
-            At least one word each; vectors are used at their own length.
+        words, others : sequence of hashables, or of arrays of shape (D,)
+            At least one each; vectors are used at their own length.
 
         Returns
         -------
@@ -111,7 +113,7 @@ class Comparisons(Table):
         UnknownWordError
             For a word that is not in the vocabulary.
         ParameterError
-            For an empty group.
+            For an empty group, a vector of another shape, or one that holds NaN or infinity.
 
         Examples
         --------
@@ -386,7 +388,10 @@ class Comparisons(Table):
 
     def _mean_row(self, name: str, words: Sequence[Hashable]) -> NDArray[np.float64]:
         items = _items(name, words)
-        vectors = self._rows.take([self.row(word) for word in items], axis=0)
+        if any(isinstance(word, np.ndarray) for word in items):
+            vectors = np.array([self._vector(word) for word in items])
+        else:
+            vectors = self._rows.take([self.row(word) for word in items], axis=0)
         total = np.add.reduce(vectors, axis=0, dtype=np.float64)
         if np.isfinite(total).all():
             mean: NDArray[np.float64] = total / len(items)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ def checked_words(given: Any) -> list[Any]:
     Raises
     ------
     ParameterError
-        For a string, whose characters would be the words, a set, and a missing value among strings.
+        For a string, whose characters would be the words, a set, a mapping that does not give rows, and a missing value
+        among strings.
     """
     kind = type(given).__name__
     if isinstance(given, (str, bytes)):
@@ -28,6 +30,8 @@ def checked_words(given: Any) -> list[Any]:
         raise ParameterError(
             f"words: a {kind} has no order, so that no word would have its vector for sure: give a list"
         )
+    if isinstance(given, Mapping):
+        given = _by_row(given)
     if not isinstance(given, Iterable):
         raise ParameterError(f"words: expected a list of words, one for each vector; got {kind} {given!r:.40}")
     words: list[Any] = given.tolist() if isinstance(given, np.ndarray) else list(given)
@@ -39,6 +43,18 @@ def checked_words(given: Any) -> list[Any]:
                 "and 'NA' so, unless it is told not to (keep_default_na)"
             )
     return words
+
+
+def _by_row(rows: Mapping[Any, Any]) -> list[Any]:
+    """Return the words of a mapping from words to rows, by row."""
+    numbers = list(rows.values())
+    are_rows = all(isinstance(number, (int, np.integer)) for number in numbers) and not isinstance(rows, Counter)
+    if are_rows and sorted(numbers) == list(range(len(numbers))):
+        return sorted(rows, key=rows.__getitem__)
+    raise ParameterError(
+        f"words: a {type(rows).__name__} must give the row of each word, 0 to {len(numbers) - 1:,}; of a mapping from "
+        "words to counts pass list(counts), and list(counts.values()) as `counts`; of one to vectors list(mapping)"
+    )
 
 
 def as_array(vectors: Any) -> NDArray[Any]:

@@ -39,6 +39,8 @@ def read_terms(name: str, given: Any, index: Mapping[Hashable, int], size: int) 
     ParameterError
         For a vector of another shape, a weight that is not finite, and a value that is neither a word nor a vector.
     """
+    if _are_numbers_of_vector(given, index, size):
+        raise ParameterError(f"`{name}` is a list of {size:,} numbers: pass a vector as a NumPy array, np.array(...)")
     if isinstance(given, Mapping):
         raise ParameterError(f"`{name}` is a mapping: pass a list of (word, weight) pairs, as in list(weights.items())")
     if isinstance(given, np.ndarray):
@@ -58,6 +60,16 @@ def read_terms(name: str, given: Any, index: Mapping[Hashable, int], size: int) 
 def is_column(value: Any) -> bool:
     """Recognise a pandas or polars column of words without importing either."""
     return hasattr(value, "to_numpy")
+
+
+def _are_numbers_of_vector(given: Any, index: Mapping[Hashable, int], size: int) -> bool:
+    """Return whether a list holds as many numbers as a vector has, and not only words."""
+    return (
+        isinstance(given, (list, tuple))
+        and len(given) == size
+        and all(isinstance(number, (float, np.floating)) for number in given)
+        and not all(number in index for number in given)
+    )
 
 
 def _is_one_term(given: tuple[Any, ...], index: Mapping[Hashable, int]) -> bool:
@@ -102,9 +114,11 @@ def check_key(word: Any, where: str) -> None:
     try:
         hash(word)
     except TypeError as error:
+        remedy = "look up a list of words with wv[words], and pass a vector as a NumPy array"
+        if isinstance(word, np.ndarray):
+            remedy = "a word is expected here; most_similar, similarity and distances take vectors, too"
         raise ParameterError(
-            f"{where} {word!r:.40} ({type(word).__name__}), which cannot be a word: look up a list of words with "
-            "wv[words], and pass a vector as a NumPy array"
+            f"{where} {word!r:.40} ({type(word).__name__}), which cannot be a word: {remedy}"
         ) from error
 
 

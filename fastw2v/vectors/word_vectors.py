@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, require, warn_user
-from fastw2v.gensims_names import OF_VECTORS, Answers
+from fastw2v.gensims_names import DO_NOT_CHANGE, OF_VECTORS, Answers
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.comparisons import Comparisons
 from fastw2v.vectors.given import as_array, as_float32, checked_words
@@ -38,8 +38,9 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
     ----------
     vectors : array of float, shape (V, D)
         Row i is the vector of word i. A float32 array is shared, not copied, and shown read-only.
-    words : Vocabulary or sequence of hashables, length V
-        Distinct words, most frequent first if they have counts. A Vocabulary is shared, not copied.
+    words : Vocabulary, sequence of hashables or mapping, length V
+        Distinct words, most frequent first if they have counts. A Vocabulary is shared, not copied. A mapping gives the
+        row of each word, as scikit-learn's ``vocabulary_`` does.
     counts : array of int, shape (V,), optional
         How often each word occurs in the corpus. By default those of the Vocabulary, if `words` is one.
 
@@ -50,9 +51,9 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
     vocabulary : Vocabulary
         The words with their rows and counts; the next three are views of it.
     index_to_key : list
-        The words by row.
+        The words by row; it cannot be changed.
     key_to_index : dict
-        The row of each word.
+        The row of each word; it cannot be changed.
     counts : array of int64, shape (V,), or None
         Read-only; None where the counts are unknown.
     vector_size : int
@@ -105,9 +106,9 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
         self._set_up(as_float32(array), vocabulary)
 
     def _set_up(self, vectors: NDArray[np.float32], vocabulary: Vocabulary) -> None:
-        self.vectors = vectors.view()
-        self.vectors.flags.writeable = False
-        self.vocabulary = vocabulary
+        self._vectors = vectors.view()
+        self._vectors.flags.writeable = False
+        self._vocabulary = vocabulary
         self._units: NDArray[np.float32] | None = None
         self._undirected: NDArray[np.int64] = np.empty(0, np.int64)
         self._lock = threading.Lock()
@@ -120,6 +121,31 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._set_up(state["vectors"], state["vocabulary"])
+
+    # -- what it holds --
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """The vectors, shape (V, D), float32, read-only."""
+        return self._vectors
+
+    @vectors.setter
+    def vectors(self, _: Any) -> NoReturn:
+        raise AttributeError(f"vectors = ...: {DO_NOT_CHANGE}")
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words with their rows and counts."""
+        return self._vocabulary
+
+    @vocabulary.setter
+    def vocabulary(self, _: Any) -> NoReturn:
+        raise AttributeError(f"vocabulary = ...: {DO_NOT_CHANGE}")
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """Return `vectors`, as ``np.asarray(wv)`` and libraries that ask for an array get them."""
+        array = np.asarray(self.vectors, dtype)
+        return array.copy() if copy and array is self.vectors else array
 
     # -- a mapping from words to vectors --
 

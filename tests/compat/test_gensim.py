@@ -289,7 +289,7 @@ def small(**options):
         (lambda model: model.build_vocab(SENTENCES, foo=1), TypeError, r"build_vocab\(\) has no argument 'foo'"),
         (lambda model: model.build_vocab(SENTENCES, min_count=-1), ParameterError, "min_count=-1"),
         (lambda model: model["wine"], TypeError, r"use model.wv\['wine'\]"),
-        (lambda model: "wine" in model, TypeError, "use model.wv"),
+        (lambda model: "wine" in model, TypeError, "use 'wine' in model.wv"),
         (lambda model: model.most_similar("wine"), AttributeError, "model.wv"),
         (lambda model: model.wv.doesnt_match("red wine"), ParameterError, r"'red wine'.split\(\)"),
         (lambda model: model.wv.n_similarity("red", ["wine"]), ParameterError, "ws1='red'"),

@@ -63,3 +63,19 @@ def test_similarity(wv):
     assert wv.similarity("word1", "word1") == pytest.approx(1.0)
     with pytest.raises(KeyError, match="queen"):
         wv.similarity("word1", "queen")
+
+
+def test_vectors_are_compared_like_words(wv):
+    for word, other in (("word1", "word2"), ("word3", "word3")):
+        expected = wv.similarity(word, other)
+        assert wv.similarity(wv[word], other) == wv.similarity(word, wv[other]) == wv.similarity(wv[word], wv[other])
+        assert wv.similarity(wv[word], other) == expected
+        assert wv.distance(wv[word], other) == 1 - expected
+        assert wv.n_similarity([word, wv[other]], [wv[word]]) == wv.n_similarity([word, other], [word])
+    assert wv.n_similarity(wv.vectors[:3], ["word4"]) == wv.n_similarity(["word0", "word1", "word2"], ["word4"])
+    with pytest.raises(ParameterError, match=r"a vector has shape \(3,\)"):
+        wv.similarity("word1", np.ones(3))
+    with pytest.raises(ParameterError, match="a word is expected here; most_similar, similarity and distances take"):
+        wv.doesnt_match(["word1", wv["word2"]])
+    with pytest.raises(ParameterError, match=r"`positive` is a list of 8 numbers: pass a vector as a NumPy array"):
+        wv.most_similar(wv["word1"].tolist())

@@ -1,15 +1,20 @@
 """WordVectors: lookup, unknown words, copies and threads, fewer words, conversion to other libraries."""
 
 import copy
+import json
+import operator
 import pickle
+import random
 import sys
 import threading
 import time
+from collections import Counter
 
 import numpy as np
 import pytest
 
 from fastw2v.compat.gensim import KeyedVectors
+from fastw2v.corpus.fixed import FixedDict, FixedList
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import MissingDependencyError, ParameterError, UnknownWordError
 from fastw2v.vectors.search import units_and_others
@@ -29,6 +34,90 @@ def test_one_word_gives_a_row_and_a_list_gives_a_matrix(wv):
 def test_a_column_of_words_is_looked_up_like_a_list(wv):
     pandas = pytest.importorskip("pandas")
     np.testing.assert_array_equal(wv[pandas.Series(["word4", "word0"])], wv.vectors[[4, 0]])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda wv: wv.index_to_key.sort(),
+        lambda wv: random.shuffle(wv.index_to_key),
+        lambda wv: wv.vocabulary.words.append("x"),
+        lambda wv: wv.index_to_key.remove("word3"),
+        lambda wv: wv.index_to_key.__setitem__(0, "x"),
+        lambda wv: wv.index_to_key.__delitem__(slice(2)),
+        lambda wv: operator.iadd(wv.index_to_key, ["x"]),
+        lambda wv: operator.imul(wv.index_to_key, 2),
+        lambda wv: wv.key_to_index.pop("word3"),
+        lambda wv: wv.key_to_index.update(x=1),
+        lambda wv: wv.vocabulary.index.__setitem__("word3", 2),
+        lambda wv: operator.ior(wv.key_to_index, {"x": 1}),
+        lambda wv: wv.key_to_index.clear(),
+    ],
+)
+def test_its_words_cannot_be_changed(wv, all_words, change):
+    with pytest.raises(TypeError, match=r"no longer would match its vectors: change a copy, (list|dict)\(...\)"):
+        change(wv)
+    assert wv.index_to_key == all_words
+    assert list(wv.key_to_index) == all_words
+
+
+def test_every_method_that_changes_a_list_or_a_dict_is_refused():
+    for fixed, plain in ((FixedList, list), (FixedDict, dict)):
+        reads = {"copy", "count", "index", "get", "items", "keys", "values", "fromkeys"}
+        named = {name for name in vars(plain) if not name.startswith("_")} - reads
+        named |= {"__setitem__", "__delitem__", *({"__iadd__", "__imul__"} if plain is list else {"__ior__"})}
+        assert [name for name in named if getattr(fixed, name) is getattr(plain, name)] == []
+
+
+def test_copies_of_its_words_are_plain_and_travel(wv, all_words):
+    for travelled in (pickle.loads(pickle.dumps(wv.index_to_key)), copy.deepcopy(wv.index_to_key)):
+        assert travelled == all_words
+    assert pickle.loads(pickle.dumps(wv.key_to_index)) == wv.key_to_index
+    assert json.loads(json.dumps(wv.index_to_key)) == all_words
+    assert json.loads(json.dumps(wv.key_to_index)) == wv.key_to_index
+    for made in (wv.index_to_key[:3], [*wv.index_to_key], wv.index_to_key.copy(), list(wv.index_to_key)):
+        made.append("y")
+    assert type(wv.key_to_index.copy()) is dict
+
+
+def test_its_vectors_are_not_replaced(wv):
+    for name in ("vectors", "vocabulary"):
+        before = getattr(wv, name)
+        with pytest.raises(AttributeError, match=rf"{name} = ...: these vectors do not change: make new ones"):
+            setattr(wv, name, before)
+        assert getattr(wv, name) is before
+
+
+def test_a_mapping_gives_the_row_of_each_word():
+    rows = WordVectors(np.eye(3), {"c": 2, "a": np.int64(0), "b": 1})
+    assert rows.index_to_key == ["a", "b", "c"]
+    assert rows["c"].tolist() == [0, 0, 1]
+    for counts in ({"a": 5, "b": 1, "c": 1}, Counter("abc"), {"a": 0, "b": 0, "c": 1}, {"a": 1.0, "b": 0.0, "c": 2.0}):
+        with pytest.raises(ParameterError, match=r"must give the row of each word, 0 to 2; .* pass list\(counts\)"):
+            WordVectors(np.eye(3), counts)
+    assert WordVectors(np.eye(2), {"b": 7, "a": 3}.keys()).index_to_key == ["b", "a"]
+
+
+def test_as_an_array_it_is_its_vectors(wv):
+    assert np.asarray(wv) is wv.vectors
+    assert np.asarray(wv, np.float64).dtype == np.float64
+    copied = np.array(wv)
+    assert copied.flags.writeable
+    np.testing.assert_array_equal(copied, wv.vectors)
+    assert WordVectors(wv, wv).index_to_key == wv.index_to_key
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        (np.arange(3), r"of a row number the word is index_to_key\[0\]"),
+        (np.array([True, False]), "of a mask the words are index_to_key"),
+        (("word1", "word2"), r"each of its 2 words is: pass them as a list, \['word1', 'word2'\]"),
+    ],
+)
+def test_what_is_no_word_but_may_be_meant_gets_a_hint(wv, given, hint):
+    with pytest.raises(UnknownWordError, match=hint):
+        wv[given]
 
 
 def test_it_behaves_like_a_mapping(wv, all_words):
