@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.corpus.encoded_corpus import EncodeReport
+from fastw2v.corpus.faults import check_documents_type
 from fastw2v.corpus.tokenizers import resolve
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.distributed.comm import Comm, agreed_with
@@ -445,6 +446,30 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         self._check_width(X)
         warn_of_other_tokenizer(self.tokenizer_, self.tokenizer)
         return mean_vectors(X, vectors, self.tokenizer_)
+
+    def fit_transform(self, X: Iterable[Any], y: Any = None, **fit_params: Any) -> NDArray[np.float32]:  # noqa: N803
+        """Train on documents, and return their mean vectors: `fit`, then `transform`.
+
+        Parameters
+        ----------
+        X : iterable of strings or token lists
+            An iterator is read into a list first.
+        y : ignored
+        **fit_params
+            As of `fit`.
+
+        Returns
+        -------
+        float32 (documents, D)
+
+        Raises
+        ------
+        CorpusTypeError
+            ``X`` is no list of documents, but a path or one string, say: it is refused before training.
+        """
+        check_documents_type(X)
+        documents = list(X) if hasattr(X, "__next__") and X is not self.corpus else X
+        return self.fit(documents, y, **fit_params).transform(documents)
 
     def log_probability(self, X: Iterable[Any]) -> NDArray[np.float64]:  # noqa: N803
         """Return the log probability of each document under a model with hierarchical softmax.

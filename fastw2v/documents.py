@@ -14,7 +14,7 @@ from fastw2v.corpus.faults import check_documents_type, describe_no_documents
 from fastw2v.corpus.iterables import python_items
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.errors import CorpusError, ParameterError, warn_user
-from fastw2v.estimators.bags import count_matrix, divide_rows, row_sums
+from fastw2v.estimators.bags import check_documents, count_matrix, divide_rows, row_sums
 from fastw2v.estimators.coverage import some_words
 from fastw2v.estimators.scikit_learn import (
     BaseEstimator,
@@ -228,7 +228,11 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
                 f"{counted(size, 'dimension')} of the "
                 f"vectors"
             )
-        counts = count_matrix(documents, vectors, tokenizer) if counts_wanted or self.weighting != "mean" else None
+        counts = None
+        if counts_wanted or self.weighting != "mean":
+            counts = count_matrix(documents, vectors, tokenizer)
+        elif model is None:
+            check_documents(documents, tokenizer)
         if counts is not None and self.weighting != "mean":
             self._check_something_to_learn(counts, vectors)
         self._forget()

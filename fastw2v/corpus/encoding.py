@@ -13,7 +13,7 @@ from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.faults import describe_most_frequent, describe_too_few
 from fastw2v.corpus.given_vocabulary import as_vocabulary, check_coverage
 from fastw2v.corpus.reading import Reading, read_corpus
-from fastw2v.corpus.tokenizers import Tokenizer, check_tokenizer
+from fastw2v.corpus.tokenizers import Tokenizer, check_tokenizer, tokenizer_name
 from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
 from fastw2v.errors import CorpusError, ParameterError, warn_user
 from fastw2v.parameters import Errors, check
@@ -113,6 +113,7 @@ def encode(
     check_tokenizer(tokenizer)
     given = None if vocabulary is None else as_vocabulary(vocabulary)
     if isinstance(corpus, EncodedCorpus):
+        _doubt_tokenizer(corpus, tokenizer)
         _doubt_parameters(corpus, min_count, max_vocab, given, new_words)
         return corpus
     reading = read_corpus(corpus, tokenizer=tokenizer, errors=errors, n_jobs=n_jobs, spool=spool, verbose=verbose)
@@ -163,6 +164,15 @@ def _new_words(counted: Counted, found: np.ndarray, min_count: int, max_vocab: i
     others[found[found >= 0]] = -1
     room = None if max_vocab is None else max(0, max_vocab - len(found))
     return frequent_words(others, max(1, min_count), room)
+
+
+def _doubt_tokenizer(corpus: EncodedCorpus, tokenizer: Tokenizer | None) -> None:
+    """Warn of a tokenizer that would have split the text of an encoded corpus in another way."""
+    if tokenizer not in (None, corpus.tokenizer):
+        warn_user(
+            f"tokenizer={tokenizer_name(tokenizer)} has no effect on an EncodedCorpus, which is split already "
+            f"({tokenizer_name(corpus.tokenizer)}): pass it to encode with the text itself"
+        )
 
 
 def _doubt_parameters(

@@ -64,6 +64,11 @@ def function_name(tokenizer: Callable[..., object]) -> str:
     return str(getattr(tokenizer, "__name__", type(tokenizer).__name__))
 
 
+def tokenizer_name(tokenizer: Tokenizer | None) -> str:
+    """Return how a message names a tokenizer: a string in quotes, or the name of a function."""
+    return function_name(tokenizer) if callable(tokenizer) else repr(tokenizer)
+
+
 def resolve(tokenizer: Tokenizer | None, kind: str) -> Tokenizer:
     """Choose the tokenizer for ``tokenizer=None``, and check any other against the kind of corpus.
 

@@ -86,6 +86,13 @@ def document_rows(
     return rows[known], row_ends[ends], coverage
 
 
+def check_documents(documents: Iterable[Any], tokenizer: Tokenizer) -> None:
+    """Raise `CorpusTypeError` for an item that is not a document, without splitting the others."""
+    for number, document in enumerate(python_items(documents)):
+        if not isinstance(document, str) or tokenizer == "tokens":
+            apply(tokenizer, document, f"documents[{number}]")
+
+
 def _of_finite_vectors(counts: sparse.csr_matrix, vectors: WordVectors) -> sparse.csr_matrix:
     """Leave out, with a warning, words whose vectors hold NaN or infinity, with which each document would be NaN."""
     used = np.flatnonzero(np.bincount(counts.indices, minlength=counts.shape[1]))

@@ -16,7 +16,14 @@ class Fitted(Answers):
     """Base of a model whose class declares what `fit` sets: names with a trailing underscore."""
 
     def _why_absent(self, name: str) -> str | None:
-        """Return why this model has no such attribute, or None if no model has one."""
+        """Return why this model has no such attribute, or where it is; None if it is nowhere."""
+        from fastw2v.vectors.word_vectors import WordVectors
+
+        if name not in self._gensims and not name.startswith("_") and hasattr(WordVectors, name):
+            vectors = "wv" if hasattr(type(self), "wv") else "vectors_"
+            return (
+                f"{type(self).__name__!r} object has no attribute {name!r}: its word vectors do, model.{vectors}.{name}"
+            )
         declared = (vars(base).get("__annotations__", ()) for base in type(self).__mro__)
         if not (name.endswith("_") and any(name in names for names in declared)):
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastw2v.corpus.tokenizers import LostTokenizer, Tokenizer, function_name
+from fastw2v.corpus.tokenizers import LostTokenizer, Tokenizer, tokenizer_name
 from fastw2v.errors import warn_user
 
 
@@ -14,8 +14,9 @@ def tokenizer_after(known: Tokenizer, used: Tokenizer) -> Tokenizer:
         return used
     if known != used:
         warn_user(
-            f"partial_fit split this text by the tokenizer {_name(used)}, but the model's own is {_name(known)}, by "
-            f"which transform splits; words may not match: set it for both, as in set_params(tokenizer={_name(known)})"
+            f"partial_fit split this text by the tokenizer {tokenizer_name(used)}, but the model's own is "
+            f"{tokenizer_name(known)}, by which transform splits; words may not match: set it for both, as in "
+            f"set_params(tokenizer={tokenizer_name(known)})"
         )
     return known
 
@@ -24,14 +25,11 @@ def warn_of_other_tokenizer(known: Tokenizer, given: Tokenizer | None) -> None:
     """Warn if a tokenizer was set after `fit` that documents are not split by."""
     if given not in (None, known) and not _says_nothing(known):
         warn_user(
-            f"transform splits by the tokenizer of fit, {_name(known)}, and not by tokenizer={_name(given)}, which was "
-            "set since: fit again, or use DocVectorizer(model, tokenizer=...)"
+            f"transform splits by the tokenizer of fit, {tokenizer_name(known)}, and not by "
+            f"tokenizer={tokenizer_name(given)}: fit again on the text itself, or use "
+            "DocVectorizer(model, tokenizer=...)"
         )
 
 
 def _says_nothing(known: Tokenizer) -> bool:
     return known == "tokens" or isinstance(known, LostTokenizer)
-
-
-def _name(tokenizer: Tokenizer | None) -> str:
-    return function_name(tokenizer) if callable(tokenizer) else repr(tokenizer)

@@ -12,6 +12,7 @@ import numpy as np
 
 from fastw2v.errors import ParameterError
 from fastw2v.estimators.estimator_cards import estimator_card
+from fastw2v.gensims_names import PARAMETERS
 from fastw2v.parameters import shown
 
 if TYPE_CHECKING:
@@ -70,10 +71,12 @@ class TextEstimator:
         ------
         ParameterError
             The model is fitted: clones and other estimators may share it, and its vectors would not change. Or there
-            is no model, but None, vectors or a path.
+            is no model, but None, vectors or a path. Or a name is gensim's.
         """
         for key in params:
             name, nested, inner = key.partition("__")
+            if key in PARAMETERS and key in getattr(self, "_gensims", ()):
+                raise ParameterError(f"{key} is gensim's name of a parameter: {PARAMETERS[key]}")
             if not nested or not hasattr(self, name):
                 continue
             value = params.get(name, getattr(self, name))

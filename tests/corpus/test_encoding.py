@@ -47,3 +47,12 @@ def test_impossible_vocabularies_are_refused(text_folder, vocabulary, error, mes
 def test_a_vocabulary_of_objects_that_cannot_be_words_is_refused(text_folder):
     with pytest.raises(CorpusTypeError, match=r"vocabulary\[0\] is \['a'\] \(list\); tokens must be"):
         encode(text_folder, vocabulary=[["a"], "b"])
+
+
+@pytest.mark.parametrize("given", ["whitespace", str.split])
+def test_a_tokenizer_for_a_corpus_that_is_split_already_is_warned_of(given):
+    corpus = encode([["a", "b", "c"]] * 9, min_count=1)
+    name = "split" if callable(given) else "'whitespace'"
+    with pytest.warns(RuntimeWarning, match=rf"tokenizer={name} has no effect on an EncodedCorpus, .* \('tokens'\)"):
+        assert encode(corpus, min_count=1, tokenizer=given) is corpus
+    assert encode(corpus, min_count=1, tokenizer="tokens") is corpus

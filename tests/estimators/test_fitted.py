@@ -69,3 +69,13 @@ def test_other_names_are_unknown():
     with pytest.raises(AttributeError, match="is gensim's name"):
         Word2Vec().syn1  # noqa: B018  # asked for
     assert not hasattr(compat.Word2Vec(TEXT, vector_size=4, min_count=1, epochs=1, sample=0), "device_vectors_")
+
+
+@pytest.mark.parametrize("name", ["plot", "explore", "to_frame", "get", "most_similar_batch", "unit_vectors", "counts"])
+def test_what_the_word_vectors_have_is_said_to_be_theirs(name):
+    for model in (Word2Vec(), fitted()):
+        assert not hasattr(model, name)
+        with pytest.raises(AttributeError, match=rf"no attribute '{name}': its word vectors do, model.wv.{name}$"):
+            getattr(model, name)
+    with pytest.raises(AttributeError, match=r"no attribute 'nonsense'$"):
+        _ = Word2Vec().nonsense

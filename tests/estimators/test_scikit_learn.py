@@ -224,9 +224,34 @@ def test_a_class_is_no_model():
         DocVectorizer(Word2Vec).fit(["red"])
 
 
+def test_fit_transform_reads_an_iterator_once_and_refuses_a_path_before_training(tmp_path):
+    texts = ["the cat sat on the mat", "a dog ran"] * 20
+    model = Word2Vec(min_count=1, vector_size=4, epochs=1, sample=0, random_state=1, n_jobs=1, device="cpu")
+    expected = clone(model).fit(texts).transform(texts)
+    np.testing.assert_array_equal(clone(model).fit_transform(text for text in texts), expected)
+    np.testing.assert_array_equal(clone(model).fit_transform(texts), expected)
+    pipeline = make_pipeline(clone(model), LogisticRegression())
+    assert pipeline.fit((text for text in texts), [0, 1] * 20).predict(texts).shape == (40,)
+    path = tmp_path / "text.txt"
+    path.write_text("\n".join(texts))
+    for given in (path, str(path), "the cat"):
+        with pytest.raises(CorpusTypeError, match="expected a list of documents, found"):
+            model.fit_transform(given)
+        assert not hasattr(model, "vectors_")
+
+
+def test_gensims_names_are_told_when_they_are_set():
+    for estimator, name in ((Word2Vec(), "size"), (DocVectorizer(Word2Vec()), "vectors__size")):
+        with pytest.raises(ParameterError, match=r"size is gensim's name of a parameter: pass vector_size instead"):
+            estimator.set_params(**{name: 8})
+    with pytest.raises(ValueError, match="Invalid parameter 'size'"):
+        DocVectorizer().set_params(size=8)
+
+
 def test_an_iterator_that_fit_has_used_up_is_not_taken_for_no_documents():
     with pytest.raises(CorpusError, match=r"generator yielded no documents.*pass a list"):
-        Word2Vec(**QUICK).fit_transform(document for document in DOCUMENTS)
+        documents = (document for document in DOCUMENTS)
+        Word2Vec(**QUICK).fit(documents).transform(documents)
 
 
 # --- how it is shown -------------------------------------------------------------------------------------------------
