@@ -249,9 +249,10 @@ def test_gensims_names_are_told_when_they_are_set():
 
 
 def test_an_iterator_that_fit_has_used_up_is_not_taken_for_no_documents():
+    documents = (document for document in DOCUMENTS)
+    model = Word2Vec(**QUICK).fit(documents)
     with pytest.raises(CorpusError, match=r"generator yielded no documents.*pass a list"):
-        documents = (document for document in DOCUMENTS)
-        Word2Vec(**QUICK).fit(documents).transform(documents)
+        model.transform(documents)
 
 
 # --- how it is shown -------------------------------------------------------------------------------------------------
