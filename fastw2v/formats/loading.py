@@ -184,7 +184,7 @@ def load_all(
             f"{file}: only native files can be memory-mapped, this is a word2vec {chosen} "
             "file: load it once without mmap, and save it as .safetensors"
         )
-    with open_reader(file, encoding, verbose=verbose, whole=limit is None) as reader:
+    with open_reader(file, encoding, verbose=verbose, whole=limit is None, errors=errors) as reader:
         vectors, kept = (read_text if chosen == "text" else read_binary)(reader, errors, limit, wanted)
     content = _finite(file, NativeContent(vectors, kept, None, None, {}), errors)
     _warn_of_none(file, content.words, wanted)

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from fastw2v.errors import FormatError, TruncatedFileError
+from fastw2v.errors import FormatError, TruncatedFileError, warn_user
 from fastw2v.progress.figures import counted
 from fastw2v.progress.phase import SILENT, Silent, begin_phase
 
@@ -39,6 +39,8 @@ class FileReader:
         Of its words.
     phase : Phase
         Is told of the bytes that were read from the disk.
+    to_the_fault : bool
+        Whether compressed data that is truncated or damaged ends there, with a warning, and is no error.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class FileReader:
         packed: bool = False,
         encoding: str = "utf-8",
         phase: Silent = SILENT,
+        to_the_fault: bool = False,
     ) -> None:
         self.path = path
         self.encoding = encoding
@@ -57,6 +60,7 @@ class FileReader:
         self.phase = phase
         self._stream = stream
         self._fault: Exception | None = None
+        self._to_the_fault = to_the_fault
 
     def read(self, size: int) -> bytes:
         """Read up to `size` bytes; fewer only at the end of the file.
@@ -84,15 +88,19 @@ class FileReader:
         """Read once; an error after bytes that were read is kept for the next read, which may never come."""
         try:
             if self._fault is not None:
+                if self._to_the_fault:
+                    return b""
                 raise self._fault
             return self._stream.read1(size) if self.packed else self._stream.read(size)  # type: ignore[attr-defined]
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            if more and self._fault is None:
+            if self._to_the_fault:
+                warn_user(f"{self.path}: the gzip data is truncated or damaged ({error}): what comes before was read")
+            if self._fault is None and (more or self._to_the_fault):
                 self._fault = error
                 return b""
             raise FormatError(
                 f"{self.path}: the gzip data is truncated or damaged ({error}): download the file again, or read the "
-                "rows before it with limit=N"
+                "rows before it with errors='ignore', or the first ones with limit=N"
             ) from error
 
     def error(self, place: str, message: str, kind: type[FormatError] = FormatError) -> FormatError:
@@ -101,10 +109,13 @@ class FileReader:
 
 
 @contextmanager
-def open_reader(path: Path, encoding: str = "utf-8", *, verbose: int = 0, whole: bool = True) -> Iterator[FileReader]:
+def open_reader(
+    path: Path, encoding: str = "utf-8", *, verbose: int = 0, whole: bool = True, errors: str = "strict"
+) -> Iterator[FileReader]:
     """Open a file, decompressing it if it begins like a gzip file.
 
-    With `verbose` progress is shown: in percent, if the whole file will be read.
+    With `verbose` progress is shown: in percent, if the whole file will be read. With ``errors="ignore"`` damaged
+    compressed data is read as far as it goes.
     """
     with ExitStack() as opened:
         file = opened.enter_context(open(path, "rb"))
@@ -116,7 +127,8 @@ def open_reader(path: Path, encoding: str = "utf-8", *, verbose: int = 0, whole:
         )
         if packed:
             with gzip.GzipFile(fileobj=file) as unpacked:
-                yield FileReader(path, cast(BinaryIO, unpacked), size * _GZIP_BEST_RATIO, True, encoding, phase)
+                most, tolerant = size * _GZIP_BEST_RATIO, errors == "ignore"
+                yield FileReader(path, cast(BinaryIO, unpacked), most, True, encoding, phase, tolerant)
         else:
             yield FileReader(path, file, size, False, encoding, phase)
 

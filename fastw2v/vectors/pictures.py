@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError, warn_user
+from fastw2v.parameters import shown
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.search import whole_number
 from fastw2v.vectors.shown_words import rows_by_frequency, shown_words
 from fastw2v.vectors.table import Table
@@ -80,7 +82,8 @@ class Pictures(Table):
         Warns
         -----
         RuntimeWarning
-            Words are left out, because they are unknown or have no direction, or labels, because they find no place.
+            Words are left out, because they are unknown or have no direction, or labels, because they find no place; or
+            no word that is drawn has a group.
 
         Examples
         --------
@@ -91,14 +94,16 @@ class Pictures(Table):
         from fastw2v.pictures.scatter import draw_words, require_plotting
 
         most = _LABELLED if labels is None else whole_number("labels", labels, 0)
-        if groups is not None and not isinstance(groups, Mapping):
-            raise ParameterError(f"groups must map words to names, as a dict does; got {type(groups).__name__}")
+        _check_groups(groups)
         require_plotting(ax)
         rows, units = shown_words(self, self.counts, words, _PLOTTED, "plot()")
         check_method(method, len(rows))
         if labels is None and len(rows) > most:
             warn_user(f"plot() labels the first {most} of {len(rows):,} words; labels=... chooses how many")
         keys = [self.index_to_key[row] for row in rows]
+        if groups and not any(key in groups for key in keys):
+            named = ", ".join(map(shown, list(groups)[:3])) + (" ..." if len(groups) > 3 else "")
+            warn_user(f"plot(): groups names none of the {counted(len(keys), 'word')} that are drawn, but {named}")
         return draw_words(
             place(units, method, random_state, settings),
             [label_of(key) for key in keys],
@@ -176,6 +181,8 @@ class Pictures(Table):
 
         target = check_map(path, overwrite)
         check_clusters(clusters)
+        if not isinstance(title, (str, type(None))):
+            raise ParameterError(f"title={shown(title)}: it must be a string, or None")
         require_library()
         rows, units = shown_words(self, self.counts, words, _MAPPED, "explore()")
         check_method(method, len(rows))
@@ -193,3 +200,18 @@ class Pictures(Table):
         )
         write_picture(target, page)
         return target
+
+
+def _check_groups(groups: Any) -> None:
+    """Raise ParameterError unless groups map words to names."""
+    if groups is None:
+        return
+    if not isinstance(groups, Mapping):
+        raise ParameterError(f"groups must map words to names, as a dict does; got {type(groups).__name__}")
+    lists = [name for name, words in groups.items() if isinstance(words, (list, set, tuple, np.ndarray))]
+    if lists:
+        raise ParameterError(
+            f"groups must map each word to the name of its group, and {shown(lists[0])} is mapped to "
+            f"{shown(groups[lists[0]])}: turn it round, as in {{word: name for name, words in groups.items() for word "
+            "in words}"
+        )

@@ -139,16 +139,26 @@ def test_limit_reads_nothing_behind_these_rows(tmp_path, monkeypatch, name, some
 
 
 @pytest.mark.parametrize("form", ["text", "binary"])
-def test_limit_reads_the_rows_before_the_end_of_a_truncated_gzip_file(tmp_path, form):
+def test_a_damaged_gzip_file_is_refused_or_read_as_far_as_it_goes(tmp_path, form):
     wv = WordVectors(np.random.default_rng(0).normal(size=(200, 20)), [f"w{i}" for i in range(200)])
     save(tmp_path / "v", wv, format=form)
     packed = gzip.compress((tmp_path / "v").read_bytes())
     for cut in (packed[: len(packed) // 2], packed[:-9], packed[:-1], packed[:-6] + bytes(6)):
         (tmp_path / "v.gz").write_bytes(cut)
         assert load(tmp_path / "v.gz", limit=3).index_to_key == ["w0", "w1", "w2"]
-        for errors in ("strict", "ignore"):
-            with pytest.raises(FormatError, match=r"the gzip data is truncated or damaged .*with limit=N"):
+        for errors in ("strict", "replace"):
+            with pytest.raises(
+                FormatError, match=r"the gzip data is truncated or damaged .*errors='ignore', .*limit=N"
+            ):
                 load(tmp_path / "v.gz", errors=errors)
+        with pytest.warns(RuntimeWarning) as caught:
+            found = load(tmp_path / "v.gz", errors="ignore")
+        told = [str(warning.message) for warning in caught]
+        assert sum("gzip data is truncated or damaged" in message for message in told) == 1
+        assert (len(told) > 1) == (len(found) < 200)
+        assert found.index_to_key == wv.index_to_key[: len(found)]
+        np.testing.assert_array_equal(found.vectors, load(tmp_path / "v").vectors[: len(found)])
+        assert len(found) > 80
 
 
 def test_limit_reads_a_file_whose_header_promises_too_much(tmp_path):

@@ -140,3 +140,9 @@ def test_the_library_weighs_what_the_documentation_says(page):
     text = page.read_text(encoding="utf-8")
     (library,) = re.findall(r'id="library">([^<]*)<', text)
     assert 0.3e6 < len(library) < 0.8e6
+
+
+def test_a_title_is_a_string(themed, tmp_path):
+    with pytest.raises(ParameterError, match="title=5: it must be a string, or None"):
+        themed(9).explore(tmp_path / "map.html", title=5)
+    assert not (tmp_path / "map.html").exists()

@@ -115,3 +115,12 @@ def test_umap_itself_keeps_neighbours_together(units):
     assert same < 0.5 * others
     assert np.array_equal(points, place(units, "umap"))
     assert place(units[:5], "umap").shape == (5, 2)
+
+
+@pytest.mark.parametrize("method", ["pca", "tsne"])
+def test_a_picture_has_two_dimensions(method):
+    units = np.eye(6, 8, dtype=np.float32)
+    for wrong in (0, 1, 3, None):
+        with pytest.raises(ParameterError, match="a picture has two dimensions, leave it out"):
+            place(units, method, 0, {"n_components": wrong})
+    np.testing.assert_array_equal(place(units, method, 0, {"n_components": 2}), place(units, method, 0))

@@ -83,6 +83,18 @@ def test_groups_have_colours_and_a_legend(themed):
     ax.figure.canvas.draw()
 
 
+def test_groups_the_wrong_way_round_are_told(themed):
+    for groups in ({"odd": ["word1", "word3"]}, {"odd": {"word1"}}, {"odd": ("word1",)}):
+        with pytest.raises(
+            ParameterError, match=r"each word to the name of its group, and 'odd' is mapped to .*turn it"
+        ):
+            themed(9).plot(9, groups=groups)
+    with pytest.warns(
+        RuntimeWarning, match=r"groups names none of the 9 words that are drawn, but 'a', 'b', 'c' \.\.\."
+    ):
+        themed(9).plot(9, groups=dict.fromkeys("abcd", "odd"))
+
+
 def test_groups_beyond_the_colours_have_other_markers_and_there_is_an_end(themed):
     wv = themed(40)
     ax = wv.plot(20, groups={f"word{row}": row for row in range(20)})
