@@ -80,13 +80,13 @@ def _seed(random_state: Any) -> Any:
 
 def _made(kind: Callable[..., Any], method: Method, ours: dict[str, Any], settings: dict[str, Any]) -> Any:
     """Return an object of the class that does the work, after a check of the names of its settings."""
-    known = {name for name in inspect.signature(kind).parameters if name != "n_components"}
+    known = [name for name in inspect.signature(kind).parameters if name != "n_components"]
     if settings.pop("n_components", 2) != 2:
         raise ParameterError("n_components: a picture has two dimensions, leave it out")
-    if unknown := sorted(settings.keys() - known):
+    if unknown := sorted(settings.keys() - set(known)):
         raise TypeError(
             f"got an unexpected argument {unknown[0]!r}; method={method!r} hands on those of {kind.__name__}: "
-            f"{', '.join(sorted(known))}"
+            f"{', '.join(known)}"
         )
     return kind(**{**ours, **settings})
 
