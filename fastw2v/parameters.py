@@ -180,7 +180,7 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 def as_path(call: str, given: Any, *, to_read: bool = True, order: str = "") -> Path:
-    """Return a path.
+    """Return a path; '~' is the user's folder, as in corpora.
 
     Parameters
     ----------
@@ -208,11 +208,9 @@ def as_path(call: str, given: Any, *, to_read: bool = True, order: str = "") -> 
         raise ParameterError(
             f"{call}: a string is the path of a file; got text, {name[:40]!r}: write it to a file first"
         )
-    if _ADDRESS.match(name):
-        raise ParameterError(f"{call}: {name} is an address: {_instead_of_address(name, to_read)}")
-    if name.startswith("~") and not os.path.exists(name):
-        raise ParameterError(f"{call}: '~' in {name!r} is not expanded; give os.path.expanduser({name!r})")
-    return Path(name)
+    if is_address(name):
+        raise ParameterError(f"{call}: {name} is an address: {instead_of_address(name, to_read)}")
+    return Path(name if os.path.exists(name) else os.path.expanduser(name))
 
 
 def _described(given: Any) -> str:
@@ -227,7 +225,13 @@ def _described(given: Any) -> str:
     return f"{kind} {given!r:.60}"
 
 
-def _instead_of_address(name: str, to_read: bool) -> str:
+def is_address(name: str) -> bool:
+    """Return whether a name is an address, such as one of a web page, and no path."""
+    return _ADDRESS.match(name) is not None
+
+
+def instead_of_address(name: str, to_read: bool = True) -> str:
+    """Say what to give in place of an address."""
     parts = urlsplit(name)
     if parts.scheme.lower() == "file":
         return f"give the path, {unquote(parts.path)!r}"

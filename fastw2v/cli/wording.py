@@ -16,7 +16,7 @@ from fastw2v.cli.streams import name_of
 _TO_A_FILE = "write its texts to a file, one on each line"
 # What a caller of the library does in Python, and what the user of a command does instead.
 _IN_SHELL = (
-    (r"pass its column of texts(, as in pandas\.\w+\(path\)\['text'\])?", _TO_A_FILE),
+    (r"pass its column of texts(, as in pandas\.\w+\(path[^)]*\)\[[^]]*\])?", _TO_A_FILE),
     (r"pass the texts in it, as in \[json\.loads\(line\)\['text'\] for line in open\(path\)\]", _TO_A_FILE),
     (r"(load it and )?pass the texts in it", _TO_A_FILE),
     (r"as \S+\.open\(path\) or (\S+) does", r"as \1 does"),

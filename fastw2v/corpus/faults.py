@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fastw2v.errors import CorpusTypeError, warn_user
-from fastw2v.parameters import shown
+from fastw2v.parameters import instead_of_address, is_address, shown
 from fastw2v.paths import near_names
 from fastw2v.progress.figures import counted
 
@@ -189,6 +189,10 @@ def describe_no_file(path: str, *, is_folder: bool, may_be_text: bool) -> str:
     """Describe a path, folder or pattern that matches no file; a `str` may have been meant as text."""
     if is_folder:
         return f"the folder {path!r} contains no files, hidden files aside"
+    if is_address(path):
+        return f"{shown(path, 100)} is an address: {instead_of_address(path)}"
+    if "$" in path and (expanded := os.path.expandvars(path)) != path:
+        return f"there is no file {shown(path, 100)}; '$' is not expanded: give {shown(expanded, 100)}"
     if glob.has_magic(path) and not any(char.isspace() for char in path):
         return f"no file matches the pattern {path!r} (searched from {os.getcwd()})"
     near = near_names(Path(path))

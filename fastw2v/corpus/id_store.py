@@ -80,7 +80,7 @@ def id_store(spool: str | os.PathLike[str] | bool | None) -> IdStore:
     """
     if spool is None or isinstance(spool, (bool, np.bool_)):
         return InFiles(_system_folder()) if spool else InMemory()
-    return InFiles(os.fspath(spool))
+    return InFiles(os.path.expanduser(os.fspath(spool)))
 
 
 def _system_folder() -> str:
@@ -338,7 +338,7 @@ def at_their_places(
         for position, part in parts:
             ids[position : position + len(part)] = part
         return ids
-    file = _UnnamedFile(_system_folder() if spool is True else os.fspath(spool))
+    file = _UnnamedFile(_system_folder() if spool is True else os.path.expanduser(os.fspath(spool)))
     if total:
         file.write(_bytes(np.zeros(1, np.int32)), 4 * (total - 1))
     for position, part in parts:

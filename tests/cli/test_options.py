@@ -48,8 +48,8 @@ def test_messages_name_options_in_place_of_arguments(command, message, shown):
 # Arguments that no message shows to the user of a command, because the command does not call what raises it, or that
 # are part of Python code which no option can replace.
 _OF_PYTHON = {
-    *("axis", "callbacks", "delimiter", "encoding", "index", "new_words", "precision", "skiprows", "tile_warps"),
-    "vectors",
+    *("axis", "callbacks", "delimiter", "encoding", "header", "index", "new_words", "precision", "sep", "skiprows"),
+    *("tile_warps", "vectors"),
 }
 
 

@@ -145,3 +145,17 @@ def test_a_file_given_twice_is_warned_of(written, encode_all):
     for again in (path, path.parent / "b.txt", path.parent):
         with pytest.warns(RuntimeWarning, match="is given more than once"):
             encode_all([path, again])
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("https://example.org/corpus.txt", "is an address: download the file first and give its path"),
+        ("file:///my%20text.txt", "is an address: give the path, '/my text.txt'"),
+        ("$FOLDER/a.txt", r"'\$' is not expanded: give 'somewhere/a.txt'"),
+    ],
+)
+def test_a_name_that_is_no_path_is_told(monkeypatch, name, message):
+    monkeypatch.setenv("FOLDER", "somewhere")
+    with pytest.raises(CorpusError, match=message):
+        encode(name)

@@ -66,7 +66,7 @@ def test_settings_are_handed_on(units):
 
 
 def test_an_unknown_setting_is_named_with_those_that_exist(units):
-    with pytest.raises(TypeError, match=r"'colour'; method='pca' hands on those of PCA: n_components, "):
+    with pytest.raises(TypeError, match=r"'colour'; method='pca' hands on those of PCA: copy, "):
         place(units, "pca", settings={"colour": 1})
 
 
