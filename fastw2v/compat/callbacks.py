@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import shown
 from fastw2v.training.state import Progress, TrainingState
 
 
 class CallbackAny2Vec:
-    """Base of callbacks; each method is called with the model, whose `wv` holds the current vectors."""
+    """Base of callbacks; each method is called with the model, whose `wv` holds the current vectors.
+
+    What a method writes into the vectors, or into `syn1neg` and `syn1`, is what training goes on with.
+    """
 
     def on_train_begin(self, model: Any) -> None:
         """Before the first epoch."""
@@ -57,7 +62,11 @@ class Bridge:
         self.rates = model.alpha, model.min_alpha
 
     def call(self, name: str) -> None:
-        """Call a method of every callback that has it; warn if one changed the learning rate, which is planned."""
+        """Call a method of every callback that has it, and go on with the rows that they leave.
+
+        Warn if one changed the learning rate or the locks, which are planned.
+        """
+        locks = self.model.wv.locked_keys()
         for callback in self.callbacks:
             method = getattr(callback, name, None)
             if method is not None:
@@ -68,6 +77,28 @@ class Bridge:
                 f"{name} set model.alpha={self.model.alpha}, model.min_alpha={self.model.min_alpha}, which hold from "
                 "the next train on: to change the rate after each epoch call train(epochs=1, start_alpha=...) for each"
             )
+        if name == "on_train_end":
+            return
+        if self.model.wv.locked_keys() != locks:
+            warn_user(f"{name} set wv.vectors_lockf, which holds from the next train on")
+        self._take_back(name)
+
+    def _take_back(self, name: str) -> None:
+        """Train on from the rows that callbacks have left."""
+        model, rows = self.model, self.state.output_rows
+        left = [("wv.vectors", self.state.w_in, model.wv._rows)]
+        if rows.words is not None:
+            left.append(("syn1neg", rows.words, model.syn1neg))
+        if rows.nodes is not None:
+            left.append(("syn1", rows.nodes, model.syn1[:-1]))
+        for attribute, trained, given in left:
+            if np.shape(given) != trained.shape:
+                raise ParameterError(
+                    f"{name} set {attribute} to an array of shape {np.shape(given)}: while a model trains it is "
+                    f"{trained.shape}; add words with build_vocab(sentences, update=True) before train"
+                )
+            if not np.array_equal(trained, np.asarray(given, np.float32), equal_nan=True):
+                trained[:] = given
 
     def __call__(self, progress: Progress) -> None:
         self.model.min_alpha_yet_reached = progress.learning_rate

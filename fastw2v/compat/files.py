@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,18 @@ from fastw2v.compat.arguments import refuse_unknown
 from fastw2v.compat.editing import EditableVectors
 from fastw2v.compat.watched import owner_of
 from fastw2v.compat.word2vec_format import kept_of, load_word2vec, read_word2vec, restore, write_word2vec
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
+from fastw2v.first_bytes import is_pickle
 from fastw2v.formats import load_all, save
 from fastw2v.formats.loading import Loaded
-from fastw2v.parameters import Errors, shown
+from fastw2v.parameters import Errors, as_path, shown
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 
 _log = logging.getLogger(__name__)
+_PICKLE_START = 1_000  # bytes of a pickle that name its class
 _SAVE_OPTIONS = frozenset(("overwrite", "separately", "sep_limit", "ignore", "pickle_protocol"))
 
 
@@ -36,10 +39,27 @@ def is_mapped(mmap: str | None) -> bool:
     return mmap is not None
 
 
-def is_overwritten(options: dict[str, Any]) -> bool:
-    """Return the `overwrite` of the options of `save`; raise TypeError for one that neither this nor gensim's has."""
+def may_replace(fname: str | os.PathLike[str], options: dict[str, Any]) -> bool:
+    """Return whether `save` may replace what is there: as asked for, or because gensim's own `save` wrote it.
+
+    Raises
+    ------
+    TypeError
+        For an option that neither this `save` nor gensim's has.
+    """
     refuse_unknown("save", {name: value for name, value in options.items() if name not in _SAVE_OPTIONS})
-    return bool(options.get("overwrite", False))
+    if options.get("overwrite", False):
+        return True
+    path = as_path("save(fname)", fname, to_read=False)
+    with suppress(OSError), open(path, "rb") as file:
+        start = file.read(_PICKLE_START)
+        if is_pickle(start) and b"gensim.models" in start:
+            warn_user(
+                f"save: {os.fspath(fname)} was written by gensim, and becomes a file of this package, which gensim "
+                "cannot read; gensim's arrays beside it, if there are any, are left"
+            )
+            return True
+    return False
 
 
 class Files(EditableVectors):
@@ -48,17 +68,19 @@ class Files(EditableVectors):
     def save(self, fname: str | os.PathLike[str], **options: Any) -> None:
         """Write the vectors in this package's native format, whatever the name.
 
-        Attributes of numbers and strings and `vectors_lockf` are saved with them.
+        Attributes of numbers and strings and `vectors_lockf` are saved with them, and so is what a script or a subclass
+        has set, if its values are plain: None, numbers, strings, lists and dicts of these. A warning names the others.
 
         Parameters
         ----------
         fname : str or path
         **options
-            ``overwrite=True`` replaces even an existing file that is no file of word vectors, or a model. gensim's
+            ``overwrite=True`` replaces even an existing file that is no file of word vectors, or a model. One that
+            gensim wrote is replaced without it, with a warning. gensim's
             `separately`, `sep_limit`, `ignore` and `pickle_protocol` have no effect: everything goes into one file,
             without a pickle.
         """
-        overwrite = is_overwritten(options)
+        overwrite = may_replace(fname, options)
         save(fname, self, format="native", metadata={"keyed_vectors": kept_of(self)}, overwrite=overwrite)
 
     @classmethod

@@ -28,7 +28,7 @@ from fastw2v.compat.arguments import (
 )
 from fastw2v.compat.brown_corpus import BrownCorpus
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
-from fastw2v.compat.files import is_mapped, is_overwritten
+from fastw2v.compat.files import is_mapped, may_replace
 from fastw2v.compat.hooks import NoHooks
 from fastw2v.compat.keyed_vectors import KeyedVectors
 from fastw2v.compat.lifecycle import (
@@ -214,11 +214,16 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
             with gensims_names():
                 self._params(epochs, alpha, min_alpha)  # a wrong value raises before anything is read
         if given:
-            self.build_vocab(sentences, corpus_file, trim_rule=trim_rule)
+            # By keyword, as gensim calls them: a subclass may have arguments of its own before these.
+            self.build_vocab(corpus_iterable=sentences, corpus_file=corpus_file, trim_rule=trim_rule)
             self.train(
-                *(sentences, corpus_file),
-                epochs=epochs,
+                corpus_iterable=sentences,
+                corpus_file=corpus_file,
                 total_examples=self.corpus_count,
+                total_words=self.corpus_total_words,
+                epochs=epochs,
+                start_alpha=alpha,
+                end_alpha=min_alpha,
                 compute_loss=compute_loss,
                 callbacks=callbacks,
             )
@@ -424,12 +429,18 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
         metadata |= record(self._recorded(), self.loss_history, None, None)
         context, nodes = rows_to_save(self)
         rows = {"context_vectors": context, "node_vectors": nodes}
-        save(fname, self.wv, format="native", metadata=metadata, overwrite=is_overwritten(options), **rows)
+        save(fname, self.wv, format="native", metadata=metadata, overwrite=may_replace(fname, options), **rows)
 
     def _recorded(self) -> dict[str, Any]:
-        """Return the training parameters for `fastw2v.Word2Vec.load`, unless a script has set impossible ones."""
+        """Return the parameters for `fastw2v.Word2Vec.load`, unless a script has set impossible ones."""
         try:
-            return asdict(self._params(self.epochs, self.alpha, self.min_alpha))
+            return {
+                **asdict(self._params(self.epochs, self.alpha, self.min_alpha)),
+                "min_count": self.min_count,
+                "max_vocab": self.max_final_vocab,
+                "random_state": self.seed,
+                "n_jobs": self.workers,
+            }
         except ParameterError:
             return {}
 

@@ -63,6 +63,14 @@ class KeyedVectors(Absent, Queries, Files):
 
     _absent = OF_VECTORS
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Let lookups go through `get_vector` and `get_index` where a subclass has its own, as gensim's do."""
+        super().__init_subclass__(**options)
+        if cls.get_index is not KeyedVectors.get_index and cls.row is KeyedVectors.row:
+            cls.row = cls.get_index  # type: ignore[method-assign, assignment]
+        if cls.get_vector is not KeyedVectors.get_vector:
+            cls._vector = _own_vector  # type: ignore[method-assign, assignment]
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}<vector_size={self.vector_size}, {len(self)} keys>"
 
@@ -74,6 +82,8 @@ class KeyedVectors(Absent, Queries, Files):
             return self.get_vector(words)
         if isinstance(words, Iterable) and not isinstance(words, (str, bytes, np.ndarray)) and not self._is_word(words):
             words = list(words)
+        if isinstance(words, list) and words and type(self)._vector is _own_vector:
+            return np.vstack([self.get_vector(word) for word in words])
         found = super().__getitem__(words)
         if isinstance(found, np.ndarray) and found.ndim == 1:
             found.flags.writeable = False
@@ -102,7 +112,7 @@ class KeyedVectors(Absent, Queries, Files):
     def get_index(self, key: Hashable, default: int | None = None) -> int:
         """Return the row of a word, or `default` where it is given and the word unknown."""
         if default is None or self.has_index_for(key):
-            return self.row(key)
+            return super().row(key)
         return default
 
     def has_index_for(self, key: Hashable) -> bool:
@@ -110,8 +120,8 @@ class KeyedVectors(Absent, Queries, Files):
         return key in self
 
     def get_normed_vectors(self) -> NDArray[np.float32]:
-        """Return all vectors at length 1."""
-        return self.unit_vectors
+        """Return all vectors at length 1, in an array of their own."""
+        return np.array(self.unit_vectors)
 
     def fill_norms(self, force: bool = False) -> None:
         """Compute the lengths now rather than at first use; `force` has no effect, as they are never out of date."""
@@ -213,3 +223,8 @@ class KeyedVectors(Absent, Queries, Files):
         :func:`fastw2v.evaluate.evaluate_analogies` for a fuller report, and for word2vec's own protocol.
         """
         return word_analogies(self, analogies, restrict_vocab, case_insensitive, dummy4unknown, similarity_function)
+
+
+def _own_vector(wv: KeyedVectors, word: Any) -> NDArray[Any]:
+    """Return what a subclass answers for a word; a vector stands for itself."""
+    return word if isinstance(word, np.ndarray) else wv.get_vector(word)

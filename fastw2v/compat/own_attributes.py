@@ -1,4 +1,4 @@
-"""Attributes that a script or a subclass gave a model: those of plain values are saved with it."""
+"""Attributes that a script or a subclass gave a model or its vectors: those of plain values are saved with it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from fastw2v.errors import warn_user
 
 
-def own_attributes(model: Any, base: type, known: Collection[str]) -> dict[str, Any]:
+def own_attributes(model: Any, base: type, known: Collection[str], called: str = "model") -> dict[str, Any]:
     """Return the attributes besides the `known` that a file keeps; warn of the others by name."""
     own = {name: value for name, value in vars(model).items() if name not in known}
     kept = {name: value for name, value in own.items() if _can_be_restored(name, base) and _is_plain(value)}
     if lost := sorted(own.keys() - kept.keys()):
         warn_user(
-            f"save leaves out {', '.join(f'model.{name}' for name in lost)}: the file keeps None, numbers, strings, "
+            f"save leaves out {', '.join(f'{called}.{name}' for name in lost)}: the file keeps None, numbers, strings, "
             "lists and dicts of these; save other values on their own and set them again after load"
         )
     return kept

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import Callable
-from operator import length_hint
 from typing import Any
 
 from fastw2v.compat.line_sentence import LineSentence, as_path, reads_again, rewind
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode, with_words_of
 from fastw2v.corpus.files import find
+from fastw2v.corpus.iterables import length_of
 from fastw2v.corpus.reading import Reading, read_corpus
 from fastw2v.corpus.structured_files import check_are_text
 from fastw2v.corpus.vocabulary import Vocabulary
@@ -132,14 +132,14 @@ class HeldCorpus:
 
     def __init__(self, source: Any, corpus: EncodedCorpus) -> None:
         self._corpus: EncodedCorpus | None = corpus
-        self._length = length_hint(source, -1)
+        self._length = length_of(source)
         self._iterator = hasattr(source, "__next__")
         holder = weakref.ref(self)
         self._source = _weak(source, lambda _: _forget(holder))
 
     def take(self, given: Any) -> EncodedCorpus | None:
         """Return the corpus of this object, or None where it must be read."""
-        corpus = self._corpus if given is self._source() and length_hint(given, -1) == self._length else None
+        corpus = self._corpus if given is self._source() and length_of(given) == self._length else None
         if not self._iterator:
             self.forget()
         return corpus

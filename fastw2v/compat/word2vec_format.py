@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from fastw2v.compat.current_vectors import float_type
 from fastw2v.compat.editing import EditableVectors
+from fastw2v.compat.own_attributes import own_attributes, restore_own_attributes
 from fastw2v.compat.vector_attributes import PATHS, stale
 from fastw2v.compat.watched import owner_of
 from fastw2v.errors import FormatError, ParameterError, UndecodableWordError, warn_user, warnings_worded
@@ -277,6 +278,18 @@ def _counts_of(words: Iterable[Any], counts: dict[str, int], fvocab: PathLike) -
 # -- this package's format: what a KeyedVectors has besides vectors, keys and counts ----
 
 
+# What vectors have of themselves; other attributes were set by a script or a subclass.
+_OF_VECTORS = (
+    *("_lockf", "_placeholders", "_said", "_watched", "expandos", "index_to_key", "key_to_index", "mapfile_path"),
+    "next_index",
+)
+
+
+def _base(wv: EditableVectors) -> type:
+    """Return the class of this package from which an object's own is derived."""
+    return next(base for base in type(wv).__mro__ if base.__module__.startswith("fastw2v."))
+
+
 def kept_of(wv: EditableVectors) -> dict[str, Any]:
     """Return attributes, locks and the type of the vectors, as JSON holds them; warn of attributes that it cannot."""
     attributes: dict[str, Any] = {}
@@ -290,10 +303,12 @@ def kept_of(wv: EditableVectors) -> dict[str, Any]:
         else:
             warn_user(f"the attribute {name!r} is not saved: a file holds numbers and strings, and it has other values")
     locks = wv.vectors_lockf.tolist()
+    own = own_attributes(wv, _base(wv), _OF_VECTORS, "wv")
     return {
         "attributes": attributes,
         "placeholder_counts": wv.counts is None and "count" in wv.expandos,
         **({} if locks == [1.0] else {"vectors_lockf": locks}),
+        **({"own_attributes": own} if own else {}),
         **({} if wv._rows.dtype == np.float32 else {"dtype": wv._rows.dtype.str}),
     }
 
@@ -312,6 +327,7 @@ def restore(wv: EditableVectors, kept: Any, path: PathLike) -> None:
             wv._set_counts(None)
         if "vectors_lockf" in kept:
             wv.vectors_lockf = np.array(kept["vectors_lockf"], np.float32)
+        restore_own_attributes(wv, _base(wv), _OF_VECTORS, kept.get("own_attributes"))
         if "dtype" in kept:
             wv.vectors = wv._rows.astype(np.dtype(kept["dtype"]))
     except (AttributeError, KeyError, TypeError, ValueError) as error:

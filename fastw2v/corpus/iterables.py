@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -56,7 +56,7 @@ def count_iterable(
     if not holds_strings and (tokens := _n_tokens(corpus)):
         store.expect(tokens)
     scanner = TokenScanner(store.provisional())
-    phase.expect(len(corpus) if isinstance(corpus, Sized) else None)
+    phase.expect(length_of(corpus))
     phase.count(lambda: scanner.tokens, "words")
     every = iter(phase.over(chain(head, items)))
     if holds_strings:
@@ -75,6 +75,14 @@ def python_items(corpus: Any) -> Iterator[Any]:
         slices = (corpus.slice(at, ARROW_ITEMS) for at in range(0, len(corpus), ARROW_ITEMS))
         return chain.from_iterable(each.to_pylist() for each in slices)
     return iter(corpus)
+
+
+def length_of(items: object) -> int | None:
+    """Return how many items there are; None where that is unknown: a wrapper's ``len`` raises over a generator."""
+    try:
+        return len(items)  # type: ignore[arg-type]
+    except Exception:  # whatever a class of somebody else raises
+        return None
 
 
 def _n_tokens(sentences: Any) -> int | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from fastw2v.corpus.faults import check_documents_type, describe_no_documents
-from fastw2v.corpus.iterables import python_items
+from fastw2v.corpus.iterables import length_of, python_items
 from fastw2v.corpus.tokenizers import Tokenizer, apply
 from fastw2v.errors import CorpusError, CorpusTypeError, warn_user
 from fastw2v.estimators.coverage import LONGEST, LOOKED_AT, Coverage
@@ -119,7 +119,7 @@ def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int], cov
             ends.append(ends[-1] + len(tokens))
             if number < LOOKED_AT:
                 coverage.first.append(tokens[:LONGEST])
-            if not tokens and hasattr(document, "__len__") and not len(document):
+            if not tokens and length_of(document) == 0:
                 coverage.empty += 1
             yield tokens
 

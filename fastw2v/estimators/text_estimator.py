@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastw2v.corpus.iterables import length_of
 from fastw2v.errors import ParameterError
 from fastw2v.estimators.estimator_cards import estimator_card
 from fastw2v.gensims_names import PARAMETERS
@@ -151,7 +152,7 @@ def stand_in(name: str, value: Any) -> Any:
         return value
     if hasattr(value, "get_params") and hasattr(value, "fit"):  # scikit-learn would show it with its whole corpus
         return Named(repr(value))
-    size = len(value) if hasattr(value, "__len__") and getattr(value, "ndim", None) != 0 else None
+    size = length_of(value)
     is_large = name == "corpus" or hasattr(value, "shape") or (size is not None and size > SHOWN_ITEMS)
     if not is_large or type(value).__module__.startswith("fastw2v."):  # this package's own reprs are short
         return value

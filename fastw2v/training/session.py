@@ -10,7 +10,6 @@ import os
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
-from operator import length_hint
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode
+from fastw2v.corpus.iterables import length_of
 from fastw2v.corpus.shared_encoding import encode_shared
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary
@@ -167,7 +167,7 @@ class Session(NamedTuple):
 
     def is_of(self, source: Any) -> bool:
         """Return whether this is the corpus of the session: the same object, and as long as it was."""
-        return source is self.source and _length(source) == self.length
+        return source is self.source and length_of(source) == self.length
 
     def changed(self, request: Request) -> list[str]:
         """Return the names of the parameters, of those that decide the result, which another request changes.
@@ -202,10 +202,6 @@ class Session(NamedTuple):
         asked = {name: getattr(request, name) for name in KEPT_PARAMETERS if hasattr(request, name)}
         del asked["verbose"]  # of this session only
         return record(asked | asdict(state.params), state.loss_history, self.corpus.tokenizer, state.plan.seed)
-
-
-def _length(source: Any) -> int | None:
-    return length_hint(source, -1) if hasattr(source, "__len__") else None
 
 
 def _same(ours: Any, theirs: Any) -> bool:
@@ -274,7 +270,7 @@ def begin(
         counts=counts,
     )
     deal(state, encoded, comm, request.deterministic, request.sync_words)
-    return Session(request, state, encoded, corpus, _length(corpus), comm)
+    return Session(request, state, encoded, corpus, length_of(corpus), comm)
 
 
 def going_on(

@@ -1,5 +1,7 @@
 """gensim's files of vectors, with its options: what it writes we read, and what we write it reads."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -343,3 +345,21 @@ def test_damaged_attributes_are_refused(wv, tmp_path, kept):
     fastw2v.save(tmp_path / "file", wv, format="native", metadata={"keyed_vectors": kept})
     with pytest.raises(FormatError, match="the attributes of the keys cannot be read"):
         KeyedVectors.load(tmp_path / "file")
+
+
+@pytest.mark.parametrize("protocol", [2, 4, 5])
+def test_what_gensim_saved_is_replaced_with_a_warning_and_nothing_else_is(tmp_path, theirs, protocol):
+    filled(theirs).save(str(tmp_path / "v.kv"), pickle_protocol=protocol)
+    with pytest.warns(RuntimeWarning, match=r"v.kv was written by gensim, and becomes a file of this package"):
+        filled(KeyedVectors).save(tmp_path / "v.kv")
+    assert KeyedVectors.load(tmp_path / "v.kv").index_to_key == WORDS
+    models = pytest.importorskip("gensim.models")
+    models.Word2Vec(SENTENCES, vector_size=3, min_count=1).save(str(tmp_path / "w.model"), pickle_protocol=protocol)
+    with pytest.warns(RuntimeWarning, match=r"w.model was written by gensim"):
+        Word2Vec(SENTENCES, vector_size=3, min_count=1, workers=1).save(tmp_path / "w.model")
+    assert Word2Vec.load(tmp_path / "w.model").wv.vector_size == 3
+    for content in (b"my diary", pickle.dumps({"mine": 1})):
+        (tmp_path / "other").write_bytes(content)
+        with pytest.raises(FormatError, match="would be lost"):
+            filled(KeyedVectors).save(tmp_path / "other")
+        assert (tmp_path / "other").read_bytes() == content

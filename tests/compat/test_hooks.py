@@ -74,3 +74,22 @@ def test_every_inner_method_of_gensims_is_known():
     theirs = {name for name, _ in inspect.getmembers(gensim.Word2Vec, inspect.isfunction) if name[:2] != "__"}
     assert theirs >= HOOKS
     assert {name for name in theirs if name[0] == "_"} <= HOOKS
+
+
+def test_public_methods_may_be_overridden_with_arguments_of_other_places():
+    class Reading(Word2Vec):
+        def build_vocab(self, corpus_iterable=None, **options):
+            self.read = sorted(options)
+            return super().build_vocab(corpus_iterable, **options)
+
+    class Training(Word2Vec):
+        def train(self, corpus_iterable=None, total_examples=None, epochs=None, **options):
+            self.given = total_examples, epochs, options["total_words"], options["start_alpha"], options["end_alpha"]
+            return super().train(corpus_iterable, total_examples=total_examples, epochs=epochs, **options)
+
+    options = {"vector_size": 4, "min_count": 1, "workers": 1, "sample": 0}
+    text = [["red", "wine"], ["red", "rose"]] * 9
+    plain = Word2Vec(text, **options)
+    assert (Reading(text, **options).wv.vectors == plain.wv.vectors).all()
+    model = Training(text, alpha=0.05, min_alpha=0.01, epochs=3, **options)
+    assert model.given == (18, 3, 36, 0.05, 0.01)

@@ -203,9 +203,43 @@ def test_old_names_warn_or_do_the_same(both):
 
 def test_vectors_that_were_looked_up_cannot_be_changed_behind_the_back(both):
     wv = both[0]
-    for vector in (wv["word1"], wv.get_vector("word1"), wv.get("word1"), wv.get_normed_vectors()[0], wv.norms):
+    for vector in (wv["word1"], wv.get_vector("word1"), wv.get("word1"), wv.norms):
         with pytest.raises(ValueError, match="read-only"):
             vector[0] = 1
+
+
+def test_normed_vectors_may_be_written_to_as_gensims_may(both):
+    for wv in both:
+        normed = wv.get_normed_vectors()
+        normed -= normed.mean(axis=0)
+        assert not np.allclose(normed, wv.get_normed_vectors())
+
+
+@pytest.mark.parametrize("kind", ["ours", "theirs"])
+def test_lookups_go_through_what_a_subclass_overrides(kind):
+    base = KeyedVectors if kind == "ours" else pytest.importorskip("gensim.models").KeyedVectors
+
+    class Forgiving(base):
+        def get_vector(self, key, norm=False):
+            try:
+                return super().get_vector(key, norm)
+            except KeyError:
+                return np.full(self.vector_size, 2, np.float32)
+
+    class Lower(base):
+        def get_index(self, key, default=None):
+            return super().get_index(key.lower(), default)
+
+    forgiving, lower = Forgiving(3), Lower(3)
+    for wv in (forgiving, lower):
+        wv.add_vectors(["a", "b"], [[1, 2, 3], [2, 2, 1]])
+    assert forgiving["zz"].tolist() == [2, 2, 2]
+    assert forgiving[["zz", "a"]].tolist() == [[2, 2, 2], [1, 2, 3]]
+    assert forgiving.similarity("a", "zz") == pytest.approx(12 / (14 * 12) ** 0.5)
+    assert lower["A"].tolist() == [1, 2, 3]
+    assert lower[["B", "a"]].tolist() == [[2, 2, 1], [1, 2, 3]]
+    assert lower.similarity("A", "b") == pytest.approx(9 / (14 * 9) ** 0.5)
+    assert lower.most_similar("a")[0][0] == "b"
 
 
 @pytest.mark.parametrize("allow_inference", [True, False])

@@ -5,7 +5,8 @@ import warnings
 import numpy as np
 import pytest
 
-from fastw2v.compat.gensim import Word2Vec
+import fastw2v
+from fastw2v.compat.gensim import KeyedVectors, Word2Vec
 
 SENTENCES = [["a", "b", "c", "d"] * 5] * 20
 
@@ -41,3 +42,30 @@ def test_text_without_a_known_word_trains_nothing_and_warns():
     with pytest.warns(RuntimeWarning, match=r"nothing was trained: no word .* build_vocab\(sentences, update=True\)"):
         assert model.train([["hello", "world"]], total_examples=1, epochs=3) == (0, 6)
     np.testing.assert_array_equal(model.wv.vectors, before)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_attributes_of_the_vectors_come_back_or_are_named(tmp_path, whole):
+    class Labelled(KeyedVectors):
+        pass
+
+    model = Word2Vec(SENTENCES, min_count=1, vector_size=4)
+    model.wv.name, model.wv.notes = "news", {"days": [1, None]}
+    model.wv.most_similar("a")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        (model if whole else model.wv).save(tmp_path / "saved")
+    again = Word2Vec.load(tmp_path / "saved").wv if whole else Labelled.load(tmp_path / "saved")
+    assert (again.name, again.notes) == ("news", {"days": [1, None]})
+    model.wv.array = np.zeros(2)
+    with pytest.warns(RuntimeWarning, match=r"save leaves out wv\.array: "):
+        model.wv.save(tmp_path / "saved", overwrite=True)
+    assert not hasattr(KeyedVectors.load(tmp_path / "saved"), "array")
+
+
+def test_a_native_model_has_the_parameters_of_a_saved_one(tmp_path):
+    model = Word2Vec(SENTENCES, vector_size=4, min_count=2, seed=5, max_final_vocab=40, workers=2)
+    model.save(tmp_path / "m.model")
+    native = fastw2v.Word2Vec.load(tmp_path / "m.model")
+    assert (native.min_count, native.random_state, native.max_vocab, native.n_jobs) == (2, 5, 40, 2)
+    assert native.get_params()["vector_size"] == 4

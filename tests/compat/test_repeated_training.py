@@ -246,6 +246,49 @@ def test_a_callback_that_changes_the_rate_hears_when_it_holds():
     assert len(told) == 1
 
 
+def trained_with(hs=0, **methods):
+    """A model trained for two epochs with a callback that has these methods."""
+    callback = type(
+        "Changing", (CallbackAny2Vec,), {name: lambda _, model, do=do: do(model) for name, do in methods.items()}
+    )()
+    text = [["red", "wine", "and", "rose"]] * 9
+    return Word2Vec(text, **{**PLAIN, "epochs": 2, "hs": hs}, callbacks=[callback])
+
+
+@pytest.mark.parametrize("hs", [0, 1])
+def test_training_goes_on_with_what_callbacks_write(hs):
+    """The last write stays, since nothing is trained after it; earlier ones are trained on."""
+    plain = trained_with(hs)
+    ones = np.ones_like(plain.wv.vectors)
+
+    def last(model):
+        if len(model.loss_history) == 2:
+            model.wv.vectors[:] = 7
+            model.syn1neg[:] = 3
+            if hs:
+                model.syn1[:] = 5
+
+    model = trained_with(hs, on_epoch_end=last)
+    assert (model.wv.vectors == 7).all()
+    assert (model.syn1neg == 3).all()
+    assert not hs or (model.syn1[:-1] == 5).all()
+    for name in ("on_train_begin", "on_epoch_begin", "on_epoch_end"):
+        replaced = trained_with(hs, **{name: lambda model: setattr(model.wv, "vectors", 4 * ones)})
+        written = trained_with(hs, **{name: lambda model: model.wv.vectors.__setitem__(slice(None), 4 * ones)})
+        assert np.array_equal(written.wv.vectors, replaced.wv.vectors)
+        assert np.abs(written.wv.vectors - 4).max() < 1 < np.abs(plain.wv.vectors - 4).min()
+    assert np.array_equal(trained_with(hs, on_epoch_end=lambda model: None).wv.vectors, plain.wv.vectors)
+
+
+def test_callbacks_cannot_add_words_and_hear_when_locks_hold():
+    with pytest.raises(
+        ParameterError, match=r"on_epoch_end set wv.vectors to an array of shape \(5, 8\): while a model"
+    ):
+        trained_with(on_epoch_end=lambda model: model.wv.add_vector("new", np.ones(8)))
+    with pytest.warns(RuntimeWarning, match=r"on_epoch_begin set wv.vectors_lockf, which holds from the next train on"):
+        trained_with(on_epoch_begin=lambda model: setattr(model.wv, "vectors_lockf", np.zeros(4, np.float32)))
+
+
 def test_vectors_from_which_no_training_starts():
     model = Word2Vec(**PLAIN)
     model.build_vocab([["red", "wine"]] * 9)

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fastw2v import DocVectorizer, Word2Vec
+from fastw2v.compat import gensim as compat
 from fastw2v.corpus.encoded_corpus import EncodeReport
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.vocabulary import Vocabulary
@@ -244,3 +246,35 @@ def test_report():
         "6 tokens in 3 sentences, 3 distinct words\nkept 2 words and 5 tokens; dropped 1 word and 1 token ('c')\n"
     )
     assert repr(encoded) == "<EncodedCorpus: 5 tokens, 3 sentences, 2 words>"
+
+
+class Wrapped:
+    """A re-iterable corpus whose ``len`` raises, as of wrappers of generators."""
+
+    def __init__(self, items, error):
+        self.items, self.error = items, error
+
+    def __iter__(self):
+        return iter(self.items)
+
+    def __len__(self):
+        if self.error is None:
+            return -1
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [TypeError("no len()"), NotImplementedError(), ValueError("x"), None])
+@pytest.mark.parametrize("items", [SENTENCES, DOCUMENTS], ids=["tokens", "strings"])
+def test_a_corpus_whose_length_is_unknown_is_read_all_the_same(error, items):
+    corpus = Wrapped(items * 9, error)
+    assert np.array_equal(encode(corpus, min_count=1).ids, encode(items * 9, min_count=1).ids)
+    options = {"vector_size": 4, "min_count": 1, "sample": 0, "epochs": 1, "n_jobs": 1, "device": "cpu"}
+    model = Word2Vec(corpus, **options).fit()
+    assert "Wrapped" in repr(model)
+    assert model.transform(corpus).shape == (27, 4)
+    assert DocVectorizer(Word2Vec(**options)).fit_transform(corpus).shape == (27, 4)
+    if items is SENTENCES:
+        theirs = compat.Word2Vec(vector_size=4, min_count=1, workers=1, sample=0)
+        theirs.build_vocab(corpus)
+        theirs.train(corpus, total_examples=theirs.corpus_count, epochs=1)
+        assert len(theirs.wv) == 4
