@@ -21,18 +21,14 @@ _HOME = {
     "save": "formats",
     "show_config": "diagnostics",
 }
-# Public modules; one has a shorter name here than in its folder.
-_MODULES = {
-    "ann": "vectors.approximate",
-    **{name: name for name in ("compat", "datasets", "errors", "evaluate", "formats", "layers", "tokenizers")},
-}
+_MODULES = ("ann", "compat", "datasets", "errors", "evaluate", "formats", "layers", "tokenizers")  # the public ones
 
 __all__ = ["__version__", *_HOME, *_MODULES]
 
 
 def __getattr__(name: str) -> object:
     if name in _MODULES:
-        value: object = import_module(f"fastw2v.{_MODULES[name]}")
+        value: object = import_module(f"fastw2v.{name}")
     elif name in _HOME:
         value = getattr(import_module(f"fastw2v.{_HOME[name]}"), name)
     else:

@@ -1,5 +1,6 @@
 """The public names with their types: what ``__init__.py`` imports late, a type checker reads here."""
 
+from fastw2v import ann as ann
 from fastw2v import compat as compat
 from fastw2v import datasets as datasets
 from fastw2v import errors as errors
@@ -15,7 +16,6 @@ from fastw2v.diagnostics import show_config as show_config
 from fastw2v.documents import DocVectorizer as DocVectorizer
 from fastw2v.formats import load as load
 from fastw2v.formats import save as save
-from fastw2v.vectors import approximate as ann
 from fastw2v.vectors.word_vectors import WordVectors as WordVectors
 
 __version__: str

@@ -26,7 +26,7 @@ from fastw2v.estimators.other_tokenizer import tokenizer_after, warn_of_other_to
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
-from fastw2v.gensims_names import OF_MODELS, with_gensims_names_told
+from fastw2v.gensims_names import LAYER, OF_MODELS, PARAMETERS, with_gensims_names_told
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
 from fastw2v.training.next_pass import Standing, next_pass, one_pass
@@ -206,7 +206,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
     _gensims = OF_MODELS
     _stopped_passes = 0  # of partial_fit, since the last fit
 
-    @with_gensims_names_told
+    @with_gensims_names_told(PARAMETERS, LAYER)
     def __init__(
         self,
         corpus: str | os.PathLike[str] | Iterable[Any] | EncodedCorpus | None = None,

@@ -61,6 +61,10 @@ class CorpusError(ValueError):
     """The corpus cannot be used: it is empty, no word is frequent enough, a file is missing or is not text."""
 
 
+class EmptyCorpusError(CorpusError):
+    """A corpus has no word at all."""
+
+
 class CorpusNotFoundError(CorpusError, FileNotFoundError):
     """There is no file of the corpus's name, or none in its folder or of its pattern."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 
 Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
-_LAYER = "or import Word2Vec from fastw2v.compat.gensim, which takes gensim's names"
+LAYER = ", or import Word2Vec from fastw2v.compat.gensim, which takes gensim's names"
 _CORPUS = "pass corpus instead"
 # gensim's names of parameters that are here under another name; the command line answers options with them, too.
 OWN_NAMES = {
@@ -30,6 +31,16 @@ PARAMETERS = {
     "batch_words": "leave it out: threads take work of a size that depends on the corpus",
     "compute_loss": "leave it out: the loss is always recorded, in loss_history_",
     "comment": "leave it out: a model keeps no comment",
+}
+
+# Those of gensim's load_word2vec_format.
+OF_LOADING = {
+    "binary": "leave it out: the format is seen from the file",
+    "no_header": "leave it out: whether there is a header is seen from the file",
+    "datatype": "leave it out: vectors are float32; of another type wv.vectors.astype(type) is a copy",
+    "unicode_errors": "pass errors instead",
+    "binary_chunk_size": "leave it out",
+    "fvocab": "leave it out, and add counts by WordVectors(wv.vectors, wv.index_to_key, counts)",
 }
 
 _ON_WV = "it is one of model.wv"
@@ -100,17 +111,22 @@ OF_VECTORS: Mapping[str, str] = {
 }
 
 
-def with_gensims_names_told(function: Callable[Given, None]) -> Callable[Given, None]:
-    """Let a function refuse gensim's names of keyword arguments with a `TypeError` that names its own."""
+def with_gensims_names_told(
+    names: Mapping[str, str], otherwise: str = ""
+) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
+    """Let a function refuse gensim's names of keyword arguments with a `TypeError` that says what to write instead."""
 
-    @wraps(function)
-    def checked(*args: Given.args, **options: Given.kwargs) -> None:
-        for name in options:
-            if name in PARAMETERS:
-                raise TypeError(f"{name}= is gensim's name: {PARAMETERS[name]}, {_LAYER}")
-        function(*args, **options)
+    def telling(function: Callable[Given, Result]) -> Callable[Given, Result]:
+        @wraps(function)
+        def checked(*args: Given.args, **options: Given.kwargs) -> Result:
+            for name in options:
+                if name in names:
+                    raise TypeError(f"{name}= is gensim's name: {names[name]}{otherwise}")
+            return function(*args, **options)
 
-    return checked
+        return checked
+
+    return telling
 
 
 class Answers:

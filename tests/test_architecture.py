@@ -51,7 +51,7 @@ ORDER = [
 ]
 LEVEL = {wing: level for level, line in enumerate(ORDER) for wing in line.split()}
 # The files whose places are fixed, and the wings that they belong to.
-WING_OF = {"gpu": "backends", "_train": "backends", "_sampler": "planning"}
+WING_OF = {"ann": "vectors", "gpu": "backends", "_train": "backends", "_sampler": "planning"}
 
 
 def wing(module):

@@ -390,20 +390,3 @@ def test_a_weighting_that_was_changed_after_fit_is_refused():
         vectorizer.transform(OTHERS)
     assert np.array_equal(vectorizer.set_params(weighting="sif").transform(OTHERS), before)
     assert vectorizer.set_params(weighting="mean").fit(DOCUMENTS).weighting_ == "mean"
-
-
-@pytest.mark.parametrize("weighting", ["mean", "tfidf", "sif"])
-@pytest.mark.parametrize(
-    ("documents", "message"),
-    [
-        ([1, 2, 3], r"documents\[0\] is 1 \(int\)"),
-        (["red wine", np.nan], r"documents\[1\] is nan, a missing value"),
-        ([["red", "wine"], "red"], r"documents\[1\] is the string 'red'"),
-    ],
-)
-def test_fit_looks_at_the_documents_whatever_the_weighting(weighting, documents, message):
-    lists = isinstance(documents[0], list)
-    model = Word2Vec(min_count=1, vector_size=4, epochs=1, sample=0, n_jobs=1, device="cpu")
-    model.fit([["red", "wine"], ["white", "rose"]] * 20 if lists else ["red wine", "white rose"] * 20)
-    with pytest.raises(CorpusTypeError, match=message):
-        DocVectorizer(model, weighting=weighting).fit(documents)

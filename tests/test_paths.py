@@ -1,6 +1,7 @@
 """A path that leads nowhere: the message says what was looked for, where, and what is there instead."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -105,3 +106,18 @@ def test_a_file_cannot_be_written_where_no_folder_is(here, write):
     with pytest.raises(NotADirectoryError, match=r"'vectors.vec' is a file, not a folder"):
         write("vectors.vec/v.vec")
     assert sorted(os.listdir(here)) == ["Other.TXT", "folder", "link.vec", "vectors.bin", "vectors.vec"]
+
+
+def test_the_users_folder_is_meant_by_a_tilde_in_every_path(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    wv = WordVectors(np.eye(2), ["a", "b"])
+    for name in ("v.vec", "v.fw2v", "v.bin"):
+        save(f"~/{name}", wv)
+        assert (tmp_path / name).exists()
+        assert load(f"~/{name}").index_to_key == load(Path("~") / name).index_to_key == ["a", "b"]
+    (tmp_path / "text.txt").write_text("a b\n" * 9)
+    (tmp_path / "ids").mkdir()
+    assert len(encode("~/text.txt", min_count=1, spool="~/ids")) == 9
+    with pytest.raises(OSError, match=r"no file of this name"):
+        load("~/missing.vec")

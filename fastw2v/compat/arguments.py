@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from fastw2v.errors import CorpusError, CorpusTypeError, DivergedError, ParameterError, warnings_worded
 from fastw2v.parameters import RULES, check, shown
 from fastw2v.training.seed import check_seed
@@ -26,6 +28,12 @@ _GENSIMS = {
     "documents[": "sentences[",
     "a corpus cannot": "sentences cannot",
     "initial_vectors": "model.wv.vectors",
+    "Correct the file, or pass errors='replace' (bad bytes become U+FFFD) or errors='ignore' (they are left out)": (
+        "Correct the file, or pass LineSentence(open(path, encoding='utf8', errors='replace'))"
+    ),
+    "Correct the file, or pass errors='replace' or errors='ignore', which keep NUL bytes as part of words": (
+        "Take the NUL bytes out of the file"
+    ),
 }
 # Not what stands in quotes, which are the user's words.
 _OURS = re.compile(
@@ -100,6 +108,11 @@ def refuse(given: bool, option: str, reason: str) -> None:
 
 
 _RENAMED = {"size": "vector_size", "iter": "epochs", "sentences": "corpus_iterable"}
+
+
+def whole(value: Any) -> Any:
+    """Return a whole float as an int, as searches over parameters give them; anything else as it is."""
+    return int(value) if isinstance(value, (float, np.floating)) and float(value).is_integer() else value
 
 
 def refuse_unknown(function: str, unknown: Mapping[str, Any]) -> None:

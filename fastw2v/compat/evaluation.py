@@ -55,6 +55,8 @@ def word_pairs(
         unknown="zero" if dummy4unknown else "leave out",
         errors="ignore",
     )
+    if report.used == 0 and not dummy4unknown:
+        raise ParameterError(f"evaluate_word_pairs: none of the {report.missing:,} pairs has two known words")
     of_all = report.used + report.missing
     missing = 100 * report.missing / max(1, of_all)
     compared = of_all if dummy4unknown else report.used

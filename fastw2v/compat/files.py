@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastw2v.compat.arguments import refuse_unknown
 from fastw2v.compat.editing import EditableVectors
+from fastw2v.compat.saving import saving
 from fastw2v.compat.watched import owner_of
 from fastw2v.compat.word2vec_format import kept_of, load_word2vec, read_word2vec, restore, write_word2vec
-from fastw2v.errors import ParameterError, warn_user
-from fastw2v.first_bytes import is_pickle
+from fastw2v.errors import ParameterError
 from fastw2v.formats import load_all, save
 from fastw2v.formats.loading import Loaded
-from fastw2v.parameters import Errors, as_path, shown
+from fastw2v.parameters import Errors, shown
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 
 _log = logging.getLogger(__name__)
-_PICKLE_START = 1_000  # bytes of a pickle that name its class
-_SAVE_OPTIONS = frozenset(("overwrite", "separately", "sep_limit", "ignore", "pickle_protocol"))
 
 
 def is_mapped(mmap: str | None) -> bool:
@@ -39,33 +35,11 @@ def is_mapped(mmap: str | None) -> bool:
     return mmap is not None
 
 
-def may_replace(fname: str | os.PathLike[str], options: dict[str, Any]) -> bool:
-    """Return whether `save` may replace what is there: as asked for, or because gensim's own `save` wrote it.
-
-    Raises
-    ------
-    TypeError
-        For an option that neither this `save` nor gensim's has.
-    """
-    refuse_unknown("save", {name: value for name, value in options.items() if name not in _SAVE_OPTIONS})
-    if options.get("overwrite", False):
-        return True
-    path = as_path("save(fname)", fname, to_read=False)
-    with suppress(OSError), open(path, "rb") as file:
-        start = file.read(_PICKLE_START)
-        if is_pickle(start) and b"gensim.models" in start:
-            warn_user(
-                f"save: {os.fspath(fname)} was written by gensim, and becomes a file of this package, which gensim "
-                "cannot read; gensim's arrays beside it, if there are any, are left"
-            )
-            return True
-    return False
-
-
 class Files(EditableVectors):
     """The part of `KeyedVectors` that is saved and loaded."""
 
-    def save(self, fname: str | os.PathLike[str], **options: Any) -> None:
+    @saving
+    def save(self, fname: str | os.PathLike[str], *, overwrite: bool) -> None:
         """Write the vectors in this package's native format, whatever the name.
 
         Attributes of numbers and strings and `vectors_lockf` are saved with them, and so is what a script or a subclass
@@ -73,14 +47,13 @@ class Files(EditableVectors):
 
         Parameters
         ----------
-        fname : str or path
-        **options
-            ``overwrite=True`` replaces even an existing file that is no file of word vectors, or a model. One that
-            gensim wrote is replaced without it, with a warning. gensim's
-            `separately`, `sep_limit`, `ignore` and `pickle_protocol` have no effect: everything goes into one file,
-            without a pickle.
+        fname_or_handle : str, path or open binary file
+        separately, sep_limit, ignore, pickle_protocol
+            Have no effect: everything goes into one file, without a pickle.
+        overwrite : bool, default False
+            Replace even an existing file that is no file of word vectors, or a model. One that gensim wrote is replaced
+            without it, with a warning.
         """
-        overwrite = may_replace(fname, options)
         save(fname, self, format="native", metadata={"keyed_vectors": kept_of(self)}, overwrite=overwrite)
 
     @classmethod

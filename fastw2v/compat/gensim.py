@@ -11,7 +11,6 @@ import os
 from collections.abc import Collection, Iterable
 from copy import copy
 from dataclasses import asdict, replace
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -25,10 +24,11 @@ from fastw2v.compat.arguments import (
     gensims_names,
     refuse_unknown,
     warn_of_other_totals,
+    whole,
 )
 from fastw2v.compat.brown_corpus import BrownCorpus
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
-from fastw2v.compat.files import is_mapped, may_replace
+from fastw2v.compat.files import is_mapped
 from fastw2v.compat.hooks import NoHooks
 from fastw2v.compat.keyed_vectors import KeyedVectors
 from fastw2v.compat.lifecycle import (
@@ -41,15 +41,22 @@ from fastw2v.compat.lifecycle import (
 )
 from fastw2v.compat.line_sentence import LineSentence, PathLineSentences, Text8Corpus
 from fastw2v.compat.other_names import missing_name
-from fastw2v.compat.own_attributes import own_attributes, restore_own_attributes
+from fastw2v.compat.own_attributes import (
+    OF_MODELS_THEMSELVES,
+    SAVED,
+    can_be_kept,
+    own_attributes,
+    restore_own_attributes,
+)
 from fastw2v.compat.probabilities import Probabilities
 from fastw2v.compat.raw_vocabulary import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, check_trim_rule
+from fastw2v.compat.saving import saving
 from fastw2v.compat.sentences import HeldCorpus, one_of, read_sentences
 from fastw2v.compat.vocabulary import VocabularyBuilder
 from fastw2v.compat.word2vec_format import kept_of
 from fastw2v.corpus.given_vocabulary import NoKnownWordsError
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import ParameterError, warn_user
+from fastw2v.errors import EmptyCorpusError, ParameterError, warn_user
 from fastw2v.formats import load_all, save
 from fastw2v.parameters import plain, shown
 from fastw2v.planning.rows import OutputRows
@@ -133,6 +140,10 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
         Calls of `train` since the vocabulary was built, and all their seconds.
     min_alpha_yet_reached : float
         The learning rate at which the last training ended.
+    spool : path, bool or None
+        Where the ids of a text are kept between `build_vocab` and the end of `train`: in memory (None, the default), 4
+        bytes for each word, or in files, as for `fastw2v.Word2Vec`. Set it before `build_vocab`, or on the class:
+        ``Word2Vec.spool = True``.
 
     Notes
     -----
@@ -160,6 +171,7 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
     wv: KeyedVectors
     syn1neg: NDArray[np.float32]
     syn1: NDArray[np.float32]
+    spool: str | os.PathLike[str] | bool | None = None
 
     def __init__(
         self,
@@ -194,6 +206,8 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
     ) -> None:
         refuse_unknown("Word2Vec", unknown)
         check_trim_rule(trim_rule)
+        vector_size, window, epochs, negative = map(whole, (vector_size, window, epochs, negative))
+        min_count, max_final_vocab, workers = map(whole, (min_count, max_final_vocab, workers))
         self.vector_size, self.window, self.epochs, self.negative = vector_size, window, epochs, negative
         self.alpha, self.min_alpha, self.sample, self.ns_exponent = alpha, min_alpha, sample, ns_exponent
         self.min_count, self.max_final_vocab, self.shrink_windows = min_count, max_final_vocab, shrink_windows
@@ -328,13 +342,16 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
         check_can_train(self)
         given = one_of(corpus_iterable, corpus_file)
         self.compute_loss = compute_loss
-        self.epochs = rounds = self.epochs if epochs is None else epochs
+        self.epochs = rounds = self.epochs if epochs is None else whole(epochs)
         try:
             with gensims_names():
                 session = self._next_session(given, rounds, start_alpha, end_alpha)
         except NoKnownWordsError as error:
             warn_user(f"nothing was trained: {error}; new words join by build_vocab(sentences, update=True)")
             return 0, error.tokens * rounds
+        except EmptyCorpusError as error:
+            warn_user(f"nothing was trained: {error}")
+            return 0, 0
         self.train_count += 1
         state, corpus = session.state, session.corpus
         warn_of_other_totals(corpus.report, total_examples, total_words)
@@ -368,7 +385,7 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
         )
         corpus = None if self._held is None else self._held.take(given)
         if corpus is None or list(corpus.vocabulary) != self.wv.index_to_key:
-            corpus = read_sentences(given, self.wv.vocabulary, self.workers)
+            corpus = read_sentences(given, self.wv.vocabulary, self.workers, self.spool)
         seed = resolve_seed(self.seed)
         if self.train_count:
             warn_of_rising_rate(self, first[1])
@@ -414,22 +431,23 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
 
     # -- files --
 
-    def save(self, fname: str | os.PathLike[str], **options: Any) -> None:
-        """Write the model in this package's native format, whatever the name; see `KeyedVectors.save` for the options.
+    @saving
+    def save(self, fname: str | os.PathLike[str], *, overwrite: bool) -> None:
+        """Write the model in this package's native format, whatever the name; arguments are as of `KeyedVectors.save`.
 
         Attributes that a script or a subclass has set are saved if their values are plain: None, numbers, strings,
         lists and dicts of these. A warning names the others.
         """
         self.add_lifecycle_event("saving", fname=str(fname))
-        own = {name: getattr(self, name) for name in _ARGUMENTS + _TOTALS}
-        own = {name: plain(value) for name, value in own.items() if _can_be_kept(value)}
+        own = {name: getattr(self, name) for name in SAVED}
+        own = {name: plain(value) for name, value in own.items() if can_be_kept(value)}
         own["lifecycle_events"] = json.loads(json.dumps(self.lifecycle_events, default=str))
-        own["own_attributes"] = own_attributes(self, Word2Vec, _KNOWN)
+        own["own_attributes"] = own_attributes(self, Word2Vec, OF_MODELS_THEMSELVES)
         metadata = {"gensim": own, "keyed_vectors": kept_of(self.wv)}
         metadata |= record(self._recorded(), self.loss_history, None, None)
         context, nodes = rows_to_save(self)
         rows = {"context_vectors": context, "node_vectors": nodes}
-        save(fname, self.wv, format="native", metadata=metadata, overwrite=may_replace(fname, options), **rows)
+        save(fname, self.wv, format="native", metadata=metadata, overwrite=overwrite, **rows)
 
     def _recorded(self) -> dict[str, Any]:
         """Return the parameters for `fastw2v.Word2Vec.load`, unless a script has set impossible ones."""
@@ -460,9 +478,9 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
             )
         model = cls.__new__(cls)  # a subclass may take other arguments
         Word2Vec.__init__(model)  # without checks: a script may have changed an attribute, and train looks again
-        kept = [name for name in _ARGUMENTS + _TOTALS if name in own and _can_be_kept(own[name])]
+        kept = [name for name in SAVED if name in own and can_be_kept(own[name])]
         vars(model).update({name: own[name] for name in kept})
-        restore_own_attributes(model, Word2Vec, _KNOWN, own.get("own_attributes"))
+        restore_own_attributes(model, Word2Vec, OF_MODELS_THEMSELVES, own.get("own_attributes"))
         model.wv = KeyedVectors._from_file(loaded, fname)
         model._rows_are_of = None if None in model.wv.index_to_key else model.wv.vocabulary
         if loaded.context_vectors is not None:
@@ -488,35 +506,3 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
 
 
 _UNUSED = 5  # noise words of a model that draws none
-
-
-def _can_be_kept(value: Any) -> bool:
-    """Return whether a file keeps an attribute of this value."""
-    return value is None or isinstance(value, (Real, str))
-
-
-_ARGUMENTS = (
-    *("vector_size", "window", "epochs", "negative", "alpha", "min_alpha", "sample", "ns_exponent", "min_count"),
-    *("max_final_vocab", "shrink_windows", "sg", "cbow_mean", "seed", "workers", "compute_loss", "hs", "batch_words"),
-    *("max_vocab_size", "null_word", "sorted_vocab", "comment", "effective_min_count"),
-)
-_TOTALS = (
-    *("corpus_count", "corpus_total_words", "train_count", "total_train_time", "running_training_loss"),
-    "min_alpha_yet_reached",
-)
-_KNOWN = {
-    *_ARGUMENTS,
-    *_TOTALS,
-    *(
-        "wv",
-        "syn1",
-        "syn1neg",
-        "hashfxn",
-        "loss_history",
-        "lifecycle_events",
-        "_held",
-        "_raw",
-        "_rows_are_of",
-        "_in_training",
-    ),
-}

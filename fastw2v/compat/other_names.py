@@ -19,7 +19,10 @@ _OLD_PARTS = "vocabulary and vectors are parts of the model, as in gensim 4: use
 _GLOVE = (
     "files of GloVe need no conversion: KeyedVectors.load_word2vec_format(path) reads them, with or without a header"
 )
-_INDEX = "fastw2v.ann.ApproximateIndex(vectors) is such an index, and gensim's fit as `indexer` of most_similar, too"
+_INDEX = (
+    "fastw2v.ann.ApproximateIndex(model.wv) is such an index, for `indexer` of most_similar; gensim's own are built "
+    "from model.wv.to_gensim()"
+)
 
 INSTEAD = {
     **dict.fromkeys(["models", "word2vec", "keyedvectors", "callbacks"], _HERE),
@@ -31,6 +34,9 @@ INSTEAD = {
     **dict.fromkeys(["utils", "corpora", "similarities", "matutils", "parsing", "interfaces"], _GENSIMS_OWN),
     **dict.fromkeys(["LdaModel", "LdaMulticore", "LsiModel", "TfidfModel", "CoherenceModel"], _GENSIMS_OWN),
     **dict.fromkeys(["TranslationMatrix", "Similarity", "VocabTransform", "PoincareModel"], _GENSIMS_OWN),
+    **dict.fromkeys(["to_unicode", "any2unicode", "any2utf8", "to_utf8", "deaccent", "tokenize"], _GENSIMS_OWN),
+    **dict.fromkeys(["Dictionary", "MmCorpus", "SaveLoad", "TextCorpus", "WikiCorpus", "dictionary"], _GENSIMS_OWN),
+    "MAX_WORDS_IN_BATCH": "there are no batches, and sentences of any length are trained on whole",
     **dict.fromkeys(["datapath", "get_tmpfile", "common_texts", "test"], _GENSIMS_OWN),
     **dict.fromkeys(["ENGLISH_CONNECTOR_WORDS", "remove_stopwords", "WmdSimilarity"], _GENSIMS_OWN),
     **dict.fromkeys(["glove2word2vec", "scripts"], _GLOVE),

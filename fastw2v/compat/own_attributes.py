@@ -4,9 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from numbers import Real
 from typing import Any
 
 from fastw2v.errors import warn_user
+
+# Attributes that a model's file keeps: its arguments, and totals.
+SAVED = (
+    *("vector_size", "window", "epochs", "negative", "alpha", "min_alpha", "sample", "ns_exponent", "min_count"),
+    *("max_final_vocab", "shrink_windows", "sg", "cbow_mean", "seed", "workers", "compute_loss", "hs", "batch_words"),
+    *("max_vocab_size", "null_word", "sorted_vocab", "comment", "effective_min_count"),
+    *("corpus_count", "corpus_total_words", "train_count", "total_train_time", "running_training_loss"),
+    "min_alpha_yet_reached",
+)
+# All that a model has of itself.
+OF_MODELS_THEMSELVES = {
+    *SAVED,
+    *("wv", "syn1", "syn1neg", "hashfxn", "loss_history", "lifecycle_events", "spool"),
+    *("_held", "_raw", "_rows_are_of", "_in_training"),
+}
+
+
+def can_be_kept(value: Any) -> bool:
+    """Return whether a file keeps an attribute of this value."""
+    return value is None or isinstance(value, (Real, str))
 
 
 def own_attributes(model: Any, base: type, known: Collection[str], called: str = "model") -> dict[str, Any]:

@@ -46,7 +46,7 @@ def one_of(corpus_iterable: Any, corpus_file: Any) -> Any:
     return corpus_file
 
 
-def read_sentences(given: Any, vocabulary: Vocabulary, workers: int) -> EncodedCorpus:
+def read_sentences(given: Any, vocabulary: Vocabulary, workers: int, spool: Any = None) -> EncodedCorpus:
     """Encode token lists, a file or a `LineSentence`; words outside the vocabulary are dropped.
 
     Raises
@@ -56,16 +56,16 @@ def read_sentences(given: Any, vocabulary: Vocabulary, workers: int) -> EncodedC
     """
     if isinstance(given, EncodedCorpus):
         return encode(given, vocabulary=vocabulary)
-    return with_words_of(count_sentences(given, workers), vocabulary)
+    return with_words_of(count_sentences(given, workers, spool), vocabulary)
 
 
-def count_sentences(given: Any, workers: int) -> Reading:
+def count_sentences(given: Any, workers: int, spool: Any = None) -> Reading:
     """Read the same and count its words."""
     if isinstance(given, LineSentence) and given.limit is None:
-        return _count_lines(given.source, workers)
+        return _count_lines(given.source, workers, spool)
     if isinstance(given, (str, os.PathLike)):
         _check_is_path(given)
-        return _count_lines(given, workers)
+        return _count_lines(given, workers, spool)
     if isinstance(given, EncodedCorpus):
         raise CorpusTypeError(
             "sentences is an EncodedCorpus, whose words have been chosen: train fastw2v.Word2Vec on it, or pass the "
@@ -78,10 +78,10 @@ def count_sentences(given: Any, workers: int) -> Reading:
         )
     if isinstance(given, (list, tuple)) and given and isinstance(given[0], str):
         raise CorpusTypeError(
-            f"sentences[0] is the string {given[0]!r:.40}, {_NO_STRINGS} [text.split() for text in sentences]"
+            f"sentences[0] is the string {shown(given[0])}, {_NO_STRINGS} [text.split() for text in sentences]"
         )
     try:
-        return read_corpus(given, tokenizer="tokens", n_jobs=workers)
+        return read_corpus(given, tokenizer="tokens", n_jobs=workers, spool=spool)
     except ParameterError as error:
         if not str(error).startswith("tokenizer="):
             raise
@@ -100,17 +100,17 @@ def _check_is_path(given: Any) -> None:
         )
 
 
-def _count_lines(source: Any, workers: int) -> Reading:
+def _count_lines(source: Any, workers: int, spool: Any) -> Reading:
     """Read lines in C; where a Unicode space stands between words, read them again as gensim splits them."""
     source = as_path(source)
     if reads_again(source):
         rewind(source)
-        reading = read_corpus(source, tokenizer="whitespace", n_jobs=workers)
+        reading = read_corpus(source, tokenizer="whitespace", n_jobs=workers, spool=spool)
         _doubt_structure(source)
         if not reading.counted.stats.unicode_space_tokens:
             return reading
         rewind(source)
-    return read_corpus(source, tokenizer=str.split, n_jobs=workers)
+    return read_corpus(source, tokenizer=str.split, n_jobs=workers, spool=spool)
 
 
 def _doubt_structure(source: Any) -> None:

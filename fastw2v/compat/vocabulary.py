@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.compat.arguments import check_vocabulary_arguments, gensims_names, refuse_unknown
+from fastw2v.compat.arguments import check_vocabulary_arguments, gensims_names, refuse_unknown, whole
 from fastw2v.compat.lifecycle import refuse_in_training
 from fastw2v.compat.raw_vocabulary import (
     NULL_WORD,
@@ -25,7 +25,7 @@ from fastw2v.compat.sentences import HeldCorpus, count_sentences, one_of
 from fastw2v.compat.vector_attributes import paths_of_words
 from fastw2v.corpus.faults import describe_most_frequent, describe_too_few
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import CorpusError, ParameterError, warn_user
+from fastw2v.errors import CorpusError, EmptyCorpusError, ParameterError, warn_user
 from fastw2v.machine import check_memory
 from fastw2v.parameters import check, shown
 from fastw2v.planning.rows import OutputRows, count_output_rows, initial_arrays, packed_rows, split_output_rows
@@ -67,6 +67,7 @@ class VocabularyBuilder:
     train_count: int
     effective_min_count: int
     add_lifecycle_event: Callable[..., None]
+    spool: Any
     _held: HeldCorpus | None
     _raw: RawVocabulary | None = None
 
@@ -107,8 +108,15 @@ class VocabularyBuilder:
         refuse_unknown("build_vocab", unknown)
         if update:
             self._check_can_grow()
+        min_count = whole(min_count)
         self._check_vocabulary_arguments(trim_rule, min_count, sample)
-        self.scan_vocab(corpus_iterable, corpus_file, progress_per)
+        try:
+            self.scan_vocab(corpus_iterable, corpus_file, progress_per)
+        except NoVocabularyError as error:
+            if not update or dry_run:
+                raise
+            warn_user(f"build_vocab(update=True): no word joins: {error}")
+            return None
         report = self._prepare(update, keep_raw_vocab, trim_rule, min_count, sample, dry_run, at_least=2)
         self.add_lifecycle_event("build_vocab", update=update, trim_rule=str(trim_rule))
         return report if dry_run else None
@@ -163,10 +171,8 @@ class VocabularyBuilder:
         log_reading()
         with gensims_names():
             try:
-                reading = count_sentences(given, self.workers)
-            except CorpusError as error:
-                if type(error) is not CorpusError:
-                    raise
+                reading = count_sentences(given, self.workers, self.spool)
+            except EmptyCorpusError as error:
                 raise NoVocabularyError(*error.args) from None
         if reading.unsegmented:
             warn_user(reading.unsegmented)

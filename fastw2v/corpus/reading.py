@@ -23,7 +23,7 @@ from fastw2v.corpus.lines import count_lines
 from fastw2v.corpus.structured_files import check_are_text, check_is_text
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import CorpusError, CorpusTypeError, TooManyWordsError
+from fastw2v.errors import CorpusError, CorpusTypeError, EmptyCorpusError, TooManyWordsError
 from fastw2v.machine import resolve_jobs
 from fastw2v.progress.phase import Silent, begin_phase
 
@@ -105,7 +105,7 @@ def read_corpus(
     except TooManyWordsError:
         raise CorpusError("the corpus contains over 2,147,483,647 distinct words, too many for int32 ids") from None
     if not counted.tokens:
-        raise CorpusError(describe_empty(corpus, counted.sentences, tokenizer))
+        raise EmptyCorpusError(describe_empty(corpus, counted.sentences, tokenizer))
     if tokenizer == "tokens":
         doubt_tokens(counted)
     elif not told:

@@ -28,7 +28,7 @@ from fastw2v.corpus.structured_files import check_are_text
 from fastw2v.corpus.tokenizers import Tokenizer, check_tokenizer, resolve
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.distributed.comm import Comm, agreed
-from fastw2v.errors import CorpusError, CorpusTypeError, warn_user
+from fastw2v.errors import CorpusError, CorpusTypeError, EmptyCorpusError, warn_user
 from fastw2v.machine import resolve_jobs
 from fastw2v.parameters import check
 from fastw2v.progress.phase import begin_phase
@@ -206,7 +206,7 @@ def _check(
 ) -> None:
     """Raise or warn as one machine would, of the whole corpus."""
     if not tokens:
-        raise CorpusError(describe_empty(corpus, sentences))
+        raise EmptyCorpusError(describe_empty(corpus, sentences))
     if given is None:
         if len(shared.words) < 2:
             top = describe_most_frequent(*shared.top)

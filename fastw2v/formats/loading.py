@@ -27,6 +27,7 @@ from fastw2v.formats.sniff import (
     refuse_foreign,
 )
 from fastw2v.formats.text import read_text
+from fastw2v.gensims_names import OF_LOADING, with_gensims_names_told
 from fastw2v.parameters import check, shown
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.queries import check_key
@@ -58,6 +59,7 @@ class Loaded:
     node_vectors: NDArray[np.float32] | None = None
 
 
+@with_gensims_names_told(OF_LOADING)
 def load(
     path: str | os.PathLike[str],
     *,

@@ -387,7 +387,7 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
 
     @classmethod
     def from_gensim(cls, keyed_vectors: Any) -> WordVectors:
-        """Return a copy of a gensim KeyedVectors (``model.wv``), with its counts if it has any.
+        """Return a copy of a gensim KeyedVectors (``model.wv``), or of other word vectors, with counts if it has any.
 
         Raises
         ------
@@ -402,7 +402,7 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
         array([5, 3])
         """
         found = find_word_vectors(keyed_vectors)
-        if found is None or isinstance(keyed_vectors, WordVectors):
+        if found is None:
             raise ParameterError(
                 f"expected gensim's KeyedVectors, such as model.wv; got {type(keyed_vectors).__name__}"
             )

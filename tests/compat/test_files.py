@@ -1,5 +1,6 @@
 """gensim's files of vectors, with its options: what it writes we read, and what we write it reads."""
 
+import io
 import pickle
 
 import numpy as np
@@ -363,3 +364,28 @@ def test_what_gensim_saved_is_replaced_with_a_warning_and_nothing_else_is(tmp_pa
         with pytest.raises(FormatError, match="would be lost"):
             filled(KeyedVectors).save(tmp_path / "other")
         assert (tmp_path / "other").read_bytes() == content
+
+
+def test_save_takes_the_arguments_of_gensims(tmp_path, wv):
+    model = Word2Vec(SENTENCES, vector_size=3, min_count=1, workers=1)
+    for saved, loaded in ((wv, KeyedVectors), (model, Word2Vec)):
+        saved.save(fname_or_handle=tmp_path / "named")
+        saved.save(tmp_path / "placed", None, 10 << 20, frozenset(), 4)
+        with open(tmp_path / "open", "wb") as file:
+            saved.save(file, separately=["vectors"])
+        memory = io.BytesIO()
+        saved.save(memory)
+        (tmp_path / "memory").write_bytes(memory.getvalue())
+        for name in ("named", "placed", "open", "memory"):
+            assert type(loaded.load(tmp_path / name)) is loaded
+        with (
+            open(tmp_path / "text", "w") as file,
+            pytest.raises(ParameterError, match="open it for bytes, with mode 'wb'"),
+        ):
+            saved.save(file)
+        with pytest.raises(TypeError, match=r"save\(\) has no argument 'compress'"):
+            saved.save(tmp_path / "other", compress=True)
+        with pytest.raises(ParameterError, match=r"save takes the path of a file; got NoneType"):
+            saved.save()
+        for name in ("named", "placed", "open", "memory"):
+            (tmp_path / name).unlink()

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import warnings
 
 import numpy as np
 import pytest
@@ -343,3 +344,35 @@ def test_new_vectors_are_used():
     assert model.wv.most_similar("wine", topn=1) != before
     model.build_vocab(SENTENCES, min_count=100)  # with fewer words, of another shape
     assert len(model.wv.vectors) == len(model.wv.index_to_key) < len(vectors)
+
+
+def test_whole_floats_are_numbers_as_a_search_over_parameters_gives_them():
+    options = {"vector_size": 4, "window": 3, "min_count": 1, "epochs": 2, "negative": 4}
+    floats = {name: float(value) for name, value in options.items()}
+    model = Word2Vec(SENTENCES, workers=1, **{**floats, "window": np.float64(3)})
+    assert np.array_equal(model.wv.vectors, Word2Vec(SENTENCES, workers=1, **options).wv.vectors)
+    model.train(SENTENCES, total_examples=1, epochs=1.0)
+    with pytest.raises(ParameterError, match=r"window=2\.5"):
+        Word2Vec(SENTENCES, window=2.5)
+
+
+def test_ids_of_a_text_are_kept_in_files_where_asked(tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("\n".join(" ".join(sentence) for sentence in SENTENCES))
+    plain = Word2Vec(LineSentence(text), vector_size=4, min_count=1, workers=1)
+    (tmp_path / "ids").mkdir()
+
+    class Spooling(Word2Vec):
+        spool = tmp_path / "ids"
+
+    spooled = Spooling(LineSentence(text), vector_size=4, min_count=1, workers=1)
+    assert np.array_equal(spooled.wv.vectors, plain.wv.vectors)
+    model = Word2Vec(vector_size=4, min_count=1, workers=1)
+    model.spool = tmp_path / "nowhere"
+    with pytest.raises(OSError, match="no file for word ids can be created"):
+        model.build_vocab(LineSentence(text))
+    model.spool = True
+    model.build_vocab(LineSentence(text))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.save(tmp_path / "m.model")

@@ -393,3 +393,11 @@ def test_an_evaluation_without_a_question_says_so(tmp_path):
     for dummy in (False, True):
         with pytest.warns(RuntimeWarning, match="no accuracy: none of 1 question could be asked"):
             assert wv.evaluate_word_analogies(tmp_path / "q", dummy4unknown=dummy)[0] == 0
+
+
+@pytest.mark.filterwarnings("ignore:no correlation")
+def test_pairs_without_two_known_words_raise_as_gensims_do(both, tmp_path):
+    (tmp_path / "pairs.tsv").write_text("x\ty\t1\nword1\tz\t2\n")
+    for wv in both:
+        with pytest.raises(ValueError, match=r"none of the 2 pairs has two known words|No valid similarity judgements"):
+            wv.evaluate_word_pairs(str(tmp_path / "pairs.tsv"))

@@ -69,3 +69,28 @@ def test_a_text_without_lines_gives_the_words_that_the_trainer_reads(tmp_path):
     assert {word: model.wv.get_vecattr(word, "count") for word in "abc"} == dict.fromkeys("abc", 10_000)
     with pytest.raises(ParameterError, match="max_sentence_length must be a whole number"):
         Text8Corpus(tmp_path / "text8", max_sentence_length=0)
+
+
+def test_a_length_that_has_no_effect_is_warned_of(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("a b c d\n")
+    LineSentence(path)
+    LineSentence(path, max_sentence_length=10_000)
+    with pytest.warns(RuntimeWarning, match=r"max_sentence_length=2\) has no effect: sentences are never cut"):
+        assert list(LineSentence(path, max_sentence_length=2)) == [["a", "b", "c", "d"]]
+
+
+def test_the_way_to_read_damaged_text_is_one_that_works(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_bytes(b"k\xf6ln b\n" * 9)
+    told = r"Correct the file, or pass LineSentence\(open\(path, encoding='utf8', errors='replace'\)\)$"
+    for read in (lambda: list(LineSentence(path)), lambda: Word2Vec(corpus_file=str(path), min_count=1)):
+        with pytest.raises(CorpusError, match=told) as raised:
+            read()
+        assert type(raised.value) is CorpusError
+    with open(path, encoding="utf8", errors="replace") as file:
+        model = Word2Vec(LineSentence(file), min_count=1, workers=1, vector_size=4, sample=0)
+    assert model.wv.index_to_key == ["k\ufffdln", "b"]
+    path.write_bytes(b"a\0 b\n" * 9)
+    with pytest.raises(CorpusError, match=r"Take the NUL bytes out of the file$"):
+        list(LineSentence(path))

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from fastw2v.compat.gensim import LineSentence, Word2Vec
-from fastw2v.errors import CorpusError, CorpusTypeError
+from fastw2v.compat.vocabulary import NoVocabularyError
+from fastw2v.errors import CorpusTypeError
 from fastw2v.planning.new_rows import new_rows
 from fastw2v.training import loop
 
@@ -154,12 +155,27 @@ def test_a_model_grows_again_and_again_and_after_a_file(tmp_path):
 def test_an_update_that_fails_changes_nothing():
     model = old_model()
     before = counted(model)
-    for more, error in ((["beer is cold"], CorpusTypeError), ([], CorpusError), ([["a"], [None]], CorpusTypeError)):
-        with pytest.raises(error):
+    for more in (["beer is cold"], [["a"], [None]]):
+        with pytest.raises(CorpusTypeError):
             model.build_vocab(more, update=True)
     with pytest.raises(ZeroDivisionError):
         model.build_vocab(MORE, update=True, trim_rule=lambda *given: 1 // 0)
     assert counted(model) == before
+
+
+def test_empty_text_adds_and_trains_nothing_and_warns():
+    """As of a chunk of a stream."""
+    model = old_model()
+    before = counted(model)
+    for empty in ([], [[]], iter([])):
+        with pytest.warns(RuntimeWarning, match=r"build_vocab\(update=True\): no word joins: the corpus is empty"):
+            model.build_vocab(empty, update=True)
+    for empty in ([[]], iter([[]])):
+        with pytest.warns(RuntimeWarning, match="nothing was trained: the corpus is empty"):
+            assert model.train(empty, total_examples=1, epochs=2) == (0, 0)
+    assert counted(model) == before
+    with pytest.raises(NoVocabularyError, match="the corpus is empty"):
+        model.build_vocab([])
 
 
 def test_a_text_from_before_is_read_again_for_its_new_words():

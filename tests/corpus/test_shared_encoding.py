@@ -11,7 +11,7 @@ from fastw2v import EncodedCorpus, Word2Vec, encode
 from fastw2v.corpus.shared_encoding import encode_shared
 from fastw2v.corpus.spread import SpreadCorpus
 from fastw2v.distributed.threads import Threads
-from fastw2v.errors import CorpusError, CorpusNotFoundError, CorpusTypeError, RankError
+from fastw2v.errors import CorpusError, CorpusNotFoundError, CorpusTypeError, EmptyCorpusError, RankError
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +144,7 @@ def test_every_token_stands_at_its_place_in_the_whole(text, spool):
     [
         ("-", CorpusError, "standard input can be read only once"),
         ([[("a", 1), ("b", 2)]] * 9, CorpusTypeError, "ranks can send each other strings and integers only"),
-        ([[]], CorpusError, "the corpus is empty"),
+        ([[]], EmptyCorpusError, "the corpus is empty"),
         ("nowhere", CorpusNotFoundError, "there is no file 'nowhere'"),
     ],
 )

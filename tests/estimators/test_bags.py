@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from fastw2v import DocVectorizer, WordVectors
+from fastw2v import DocVectorizer, Word2Vec, WordVectors
+from fastw2v.errors import CorpusTypeError
 
 WEIGHTINGS = ["mean", "tfidf", "sif", "usif"]
 WORDS = [f"w{i}" for i in range(40)]
@@ -26,3 +27,20 @@ def test_words_whose_vectors_are_not_finite_are_left_out_and_counted(monkeypatch
         found = vectorizer.fit_transform(DOCUMENTS)
     assert np.isfinite(found).all()
     np.testing.assert_allclose(found, DocVectorizer(fine, weighting).fit_transform(DOCUMENTS), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("weighting", ["mean", "tfidf", "sif"])
+@pytest.mark.parametrize(
+    ("documents", "message"),
+    [
+        ([1, 2, 3], r"documents\[0\] is 1 \(int\)"),
+        (["red wine", np.nan], r"documents\[1\] is nan, a missing value"),
+        ([["red", "wine"], "red"], r"documents\[1\] is the string 'red'"),
+    ],
+)
+def test_fit_looks_at_the_documents_whatever_the_weighting(weighting, documents, message):
+    lists = isinstance(documents[0], list)
+    model = Word2Vec(min_count=1, vector_size=4, epochs=1, sample=0, n_jobs=1, device="cpu")
+    model.fit([["red", "wine"], ["white", "rose"]] * 20 if lists else ["red wine", "white rose"] * 20)
+    with pytest.raises(CorpusTypeError, match=message):
+        DocVectorizer(model, weighting=weighting).fit(documents)

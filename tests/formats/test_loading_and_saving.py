@@ -4,7 +4,6 @@ import io
 import os
 import tracemalloc
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fastw2v
-from fastw2v import Word2Vec, encode, formats
+from fastw2v import Word2Vec, formats
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import FormatError, ParameterError, TruncatedFileError
 from fastw2v.formats import export, load, load_all, save
@@ -398,16 +397,7 @@ def test_what_has_no_vectors_is_told_how_to_get_some(tmp_path):
             save(tmp_path / "v.vec", other)
 
 
-def test_the_users_folder_is_meant_by_a_tilde_in_every_path(tmp_path, monkeypatch, some_vectors):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    wv = some_vectors(["a", "b"])
-    for name in ("v.vec", "v.fw2v", "v.bin"):
-        save(f"~/{name}", wv)
-        assert (tmp_path / name).exists()
-        assert load(f"~/{name}").index_to_key == load(Path("~") / name).index_to_key == ["a", "b"]
-    (tmp_path / "text.txt").write_text("a b\n" * 9)
-    (tmp_path / "ids").mkdir()
-    assert len(encode("~/text.txt", min_count=1, spool="~/ids")) == 9
-    with pytest.raises(OSError, match=r"no file of this name"):
-        load("~/missing.vec")
+@pytest.mark.parametrize("name", ["binary", "datatype", "unicode_errors", "no_header", "fvocab", "binary_chunk_size"])
+def test_gensims_arguments_of_load_are_answered(name):
+    with pytest.raises(TypeError, match=rf"{name}= is gensim's name: (leave it out|pass errors instead)"):
+        load("v.bin", **{name: True})

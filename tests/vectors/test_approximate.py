@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+import fastw2v
 from fastw2v.errors import MissingDependencyError, ParameterError
 from fastw2v.vectors import WordVectors, approximate
 
@@ -96,3 +97,9 @@ def test_the_index_says_what_it_cannot_do(large, index, wv):
         wv.most_similar("word1", index="fast")
     with pytest.raises(ParameterError, match=r"built from vectors of shape \(3000, 16\), not \(200, 8\)"):
         wv.most_similar("word1", index=index)
+
+
+def test_it_is_imported_from_the_name_that_pages_give():
+    from fastw2v.ann import ApproximateIndex, GpuIndex
+
+    assert (fastw2v.ann.ApproximateIndex, fastw2v.ann.GpuIndex) == (ApproximateIndex, GpuIndex)

@@ -349,6 +349,11 @@ def test_gensim_and_back(wv, theirs, all_words, all_vectors, check_same):
     np.testing.assert_array_equal(back.counts, wv.counts)
     theirs.vectors[0] = 0
     assert wv.vectors[0].any()
+    for ours in (wv, KeyedVectors.from_vectors(np.array(all_vectors), wv.vocabulary)):
+        copied = WordVectors.from_gensim(ours)
+        assert type(copied) is WordVectors
+        assert copied.index_to_key == all_words
+        assert not np.shares_memory(copied.vectors, ours.vectors)
     check_same(wv.most_similar("word5"), WordVectors.to_gensim(wv).most_similar("word5"))
 
 

@@ -1,0 +1,5 @@
+"""Indexes of many vectors, for `WordVectors.most_similar`: `ApproximateIndex` on processors, `GpuIndex` on a GPU."""
+
+from fastw2v.vectors.approximate import ApproximateIndex, GpuIndex
+
+__all__ = ["ApproximateIndex", "GpuIndex"]
