@@ -24,6 +24,7 @@ from fastw2v.estimators.fitted import Fitted
 from fastw2v.estimators.likelihood import log_probabilities
 from fastw2v.estimators.other_tokenizer import tokenizer_after, warn_of_other_tokenizer
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from fastw2v.estimators.subclasses import made_with, own_parameters
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
 from fastw2v.gensims_names import LAYER, OF_MODELS, PARAMETERS, with_gensims_names_told
@@ -619,11 +620,14 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
 
         A native file keeps vectors, counts, losses and parameters except ``corpus``, ``vocabulary``,
         ``initial_vectors``, ``callbacks``, ``spool``, a ``random_state`` that is a generator and a ``tokenizer`` that
-        is a function, of which it keeps the name.
+        is a function, of which it keeps the name. It keeps parameters that a subclass adds, if they are None, numbers
+        or strings; a warning names others.
         """
         parameters = {name: getattr(self, name) for name in KEPT_PARAMETERS}
         known = {name: getattr(self, f"{name}_", None) for name in ("tokenizer", "seed")}
         metadata = record(parameters, getattr(self, "loss_history_", []), **known)
+        if own := own_parameters(self, Word2Vec):
+            metadata["own_parameters"] = own
         # A model that was read from a file of word vectors alone has no context vectors.
         context, nodes = self._output_rows()
         save(
@@ -663,7 +667,8 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         found = read_record(path, loaded.metadata)
         if tokenizer is not None:
             found["tokenizer"] = found["parameters"]["tokenizer"] = resolve(tokenizer, "documents")
-        model = cls(**{**found["parameters"], "vector_size": loaded.word_vectors.vectors.shape[1]})
+        parameters = {**found["parameters"], "vector_size": loaded.word_vectors.vectors.shape[1]}
+        model = made_with(cls, parameters, loaded.metadata.get("own_parameters"))
         model.vectors_, model.vocabulary_ = loaded.word_vectors, loaded.word_vectors.vocabulary
         if loaded.context_vectors is not None:
             model.context_vectors_ = WordVectors(loaded.context_vectors, model.vocabulary_)
