@@ -19,6 +19,7 @@ _IN_SHELL = (
     (r"pass its column of texts(, as in pandas\.\w+\(path[^)]*\)\[[^]]*\])?", _TO_A_FILE),
     (r"pass the texts in it, as in \[json\.loads\(line\)\['text'\] for line in open\(path\)\]", _TO_A_FILE),
     (r"(load it and )?pass the texts in it", _TO_A_FILE),
+    (r"pass them as a list, \[[^]]*\]", "name them one by one, without quotes around all"),
     (r"as \S+\.open\(path\) or (\S+) does", r"as \1 does"),
     (r"pass np\.load\(path\), or its column of texts", _TO_A_FILE),
     (

@@ -31,7 +31,9 @@ def describe_bad_sentence(tokens: Any) -> str | None:
     if names := _field_names(tokens):
         return _describe_record(tokens, names)
     if is_missing(tokens):
-        return f"is {shown(tokens)}, a missing value; leave it out (a pandas column: column.dropna())"
+        return (
+            f"is {shown(tokens)}, a missing value; leave it out (pandas: column.dropna(), polars: column.drop_nulls())"
+        )
     if not isinstance(tokens, Iterable) or getattr(tokens, "ndim", 1) == 0:
         return _describe_single(tokens)
     dimensions = getattr(tokens, "ndim", 1)

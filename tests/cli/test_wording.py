@@ -33,6 +33,11 @@ def test_remedies_are_for_the_shell(command, remedy):
         ("vocab", "lower min_count, or pass errors='ignore'", "lower --min-count, or pass --errors ignore"),
         ("train", "v: the name implies no format: use .vec, or name the format", "use .vec, or pass --format"),
         ("train", "gzip data; unpack it first, as gzip.open(path) or gunzip does", "unpack it first, as gunzip does"),
+        (
+            "most-similar",
+            "each of its 2 words is: pass them as a list, ['a', 'b']",
+            "is: name them one by one, without quotes around all",
+        ),
         ("demo", "v: the name implies no format: use .vec, or name the format", "no format: use .vec"),
         ("train", "window=0: from 1 to 4,611,686,018,427,387,904", "--window 0: from 1"),
         ("train", "sample=-1.0: it must be", "--sample -1: it must be"),
