@@ -69,7 +69,7 @@ def test_tables_are_refused():
         ([b"a b"], r"corpus\[0\] is b'a b' \(bytes\); decode it first"),
         (["a b", b"a b"], r"corpus\[1\] is b'a b' \(bytes\); decode it first"),
         ([None, "a b"], r"corpus\[0\] is None, a missing value"),
-        (["a b", None], r"corpus\[1\] is None, a missing value; leave it out \(a pandas column: column.dropna\(\)\)"),
+        (["a b", None], r"corpus\[1\] is None, a missing value; leave it out \(pandas: column.dropna\(\), "),
         (["a b", float("nan")], r"corpus\[1\] is nan, a missing value"),
         ([["a"], float("nan")], r"corpus\[1\] is nan, a missing value"),
         (["a b", 7], r"corpus\[1\] is 7 \(int\)"),
