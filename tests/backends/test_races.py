@@ -30,7 +30,7 @@ RACE_FOUND = 66  # the exit code of ThreadSanitizer
 
 
 def compile_c(*arguments):
-    command = [COMPILER, "-g", "-O2", "-std=gnu11", SANITIZER, f"-I{NATIVE}", *map(str, arguments)]
+    command = [COMPILER, "-g", "-O1", "-std=gnu11", SANITIZER, f"-I{NATIVE}", *map(str, arguments)]
     subprocess.run(command, check=True, env=PLAIN)
 
 
