@@ -668,7 +668,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         if tokenizer is not None:
             found["tokenizer"] = found["parameters"]["tokenizer"] = resolve(tokenizer, "documents")
         parameters = {**found["parameters"], "vector_size": loaded.word_vectors.vectors.shape[1]}
-        model = made_with(cls, parameters, loaded.metadata.get("own_parameters"))
+        model = made_with(cls, Word2Vec, parameters, loaded.metadata.get("own_parameters"))
         model.vectors_, model.vocabulary_ = loaded.word_vectors, loaded.word_vectors.vocabulary
         if loaded.context_vectors is not None:
             model.context_vectors_ = WordVectors(loaded.context_vectors, model.vocabulary_)

@@ -231,8 +231,8 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         counts = None
         if counts_wanted or self.weighting != "mean":
             counts = count_matrix(documents, vectors, tokenizer)
-        elif model is None:
-            check_documents(documents, tokenizer)
+        elif model is None and (isinstance(documents, (list, tuple, np.ndarray)) or hasattr(documents, "to_numpy")):
+            check_documents(documents, tokenizer)  # others may be read once, or in a minute
         if counts is not None and self.weighting != "mean":
             self._check_something_to_learn(counts, vectors)
         self._forget()

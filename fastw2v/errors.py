@@ -17,6 +17,7 @@ __all__ = [
     "CorpusTypeError",
     "DeviceError",
     "DivergedError",
+    "EmptyCorpusError",
     "FormatError",
     "MissingDependencyError",
     "ParameterError",

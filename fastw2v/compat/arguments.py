@@ -48,8 +48,13 @@ def gensims_names() -> Iterator[None]:
         with warnings_worded(_renamed):
             yield
     except (ParameterError, CorpusError, CorpusTypeError, DivergedError, MemoryError) as error:
-        error.args = tuple(_renamed(arg) if isinstance(arg, str) else arg for arg in error.args)
+        in_gensims_names(error)
         raise
+
+
+def in_gensims_names(error: Exception) -> None:
+    """Let the message of an exception name gensim's arguments."""
+    error.args = tuple(_renamed(arg) if isinstance(arg, str) else arg for arg in error.args)
 
 
 def _renamed(message: str) -> str:

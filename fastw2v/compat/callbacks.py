@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ class CallbackAny2Vec:
         """After each epoch."""
 
 
+_ROWS = 4_096  # that are compared at once
 _METHODS = ("on_train_begin", "on_train_end", "on_epoch_begin", "on_epoch_end")
 
 
@@ -66,11 +68,20 @@ class Bridge:
 
         Warn if one changed the learning rate or the locks, which are planned.
         """
-        locks = self.model.wv.locked_keys()
-        for callback in self.callbacks:
-            method = getattr(callback, name, None)
-            if method is not None:
-                method(self.model)
+        if not self.callbacks:
+            return
+        wv = self.model.wv
+        locks, keys = wv.locked_keys(), list(wv.index_to_key)
+        try:
+            for callback in self.callbacks:
+                method = getattr(callback, name, None)
+                if method is not None:
+                    method(self.model)
+        except BaseException:
+            if name != "on_train_end":
+                with suppress(ParameterError):  # what ended the training is more
+                    self._take_back(name, keys)
+            raise
         if self.rates != (self.model.alpha, self.model.min_alpha):
             self.rates = self.model.alpha, self.model.min_alpha
             warn_user(
@@ -79,12 +90,12 @@ class Bridge:
             )
         if name == "on_train_end":
             return
-        if self.model.wv.locked_keys() != locks:
+        if wv.locked_keys() != locks:
             warn_user(f"{name} set wv.vectors_lockf, which holds from the next train on")
-        self._take_back(name)
+        self._take_back(name, keys)
 
-    def _take_back(self, name: str) -> None:
-        """Train on from the rows that callbacks have left."""
+    def _take_back(self, name: str, keys: list[Any]) -> None:
+        """Train on from the rows that callbacks have left; before, the keys were these."""
         model, rows = self.model, self.state.output_rows
         left = [("wv.vectors", self.state.w_in, model.wv._rows)]
         if rows.words is not None:
@@ -97,8 +108,13 @@ class Bridge:
                     f"{name} set {attribute} to an array of shape {np.shape(given)}: while a model trains it is "
                     f"{trained.shape}; add words with build_vocab(sentences, update=True) before train"
                 )
-            if not np.array_equal(trained, np.asarray(given, np.float32), equal_nan=True):
-                trained[:] = given
+        if model.wv.index_to_key != keys:
+            raise ParameterError(f"{name} changed the keys of model.wv, or their order: do so before or after train")
+        for _, trained, given in left:
+            for begin in range(0, len(trained), _ROWS):
+                part, new = trained[begin : begin + _ROWS], np.asarray(given[begin : begin + _ROWS], np.float32)
+                if part.tobytes() != new.tobytes():
+                    part[:] = new
 
     def __call__(self, progress: Progress) -> None:
         self.model.min_alpha_yet_reached = progress.learning_rate

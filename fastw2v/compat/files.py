@@ -39,7 +39,7 @@ class Files(EditableVectors):
     """The part of `KeyedVectors` that is saved and loaded."""
 
     @saving
-    def save(self, fname: str | os.PathLike[str], *, overwrite: bool) -> None:
+    def save(self, fname: str | os.PathLike[str], *, overwrite: bool, name: str) -> None:
         """Write the vectors in this package's native format, whatever the name.
 
         Attributes of numbers and strings and `vectors_lockf` are saved with them, and so is what a script or a subclass

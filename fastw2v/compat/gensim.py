@@ -206,8 +206,6 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
     ) -> None:
         refuse_unknown("Word2Vec", unknown)
         check_trim_rule(trim_rule)
-        vector_size, window, epochs, negative = map(whole, (vector_size, window, epochs, negative))
-        min_count, max_final_vocab, workers = map(whole, (min_count, max_final_vocab, workers))
         self.vector_size, self.window, self.epochs, self.negative = vector_size, window, epochs, negative
         self.alpha, self.min_alpha, self.sample, self.ns_exponent = alpha, min_alpha, sample, ns_exponent
         self.min_count, self.max_final_vocab, self.shrink_windows = min_count, max_final_vocab, shrink_windows
@@ -226,7 +224,7 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
             check_something_to_train(hs, negative)
         if negative != 0 or hs:
             with gensims_names():
-                self._params(epochs, alpha, min_alpha)  # a wrong value raises before anything is read
+                self._params(whole(epochs), alpha, min_alpha)  # a wrong value raises before anything is read
         if given:
             # By keyword, as gensim calls them: a subclass may have arguments of its own before these.
             self.build_vocab(corpus_iterable=sentences, corpus_file=corpus_file, trim_rule=trim_rule)
@@ -261,6 +259,7 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
     def _params(
         self, epochs: int, alpha: float, min_alpha: float, names: tuple[str, str] = ("alpha", "min_alpha")
     ) -> TrainingParameters:
+        self._make_whole()
         switches = {"sg": self.sg, "hs": self.hs, "cbow_mean": self.cbow_mean}
         check_arguments(self.workers, self.min_count, self.max_final_vocab, self.seed, switches)
         check_rates(alpha, min_alpha, names)
@@ -291,7 +290,7 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
         """Raise: words are those of `wv`."""
         raise TypeError(f"a model has no words of its own, as in gensim 4: use {shown(word)} in model.wv")
 
-    __iter__ = None
+    __iter__ = None  # without this line Python would look up 0, 1, 2, ...
 
     def train(
         self,
@@ -432,13 +431,13 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
     # -- files --
 
     @saving
-    def save(self, fname: str | os.PathLike[str], *, overwrite: bool) -> None:
+    def save(self, fname: str | os.PathLike[str], *, overwrite: bool, name: str) -> None:
         """Write the model in this package's native format, whatever the name; arguments are as of `KeyedVectors.save`.
 
         Attributes that a script or a subclass has set are saved if their values are plain: None, numbers, strings,
         lists and dicts of these. A warning names the others.
         """
-        self.add_lifecycle_event("saving", fname=str(fname))
+        self.add_lifecycle_event("saving", fname=name)
         own = {name: getattr(self, name) for name in SAVED}
         own = {name: plain(value) for name, value in own.items() if can_be_kept(value)}
         own["lifecycle_events"] = json.loads(json.dumps(self.lifecycle_events, default=str))

@@ -62,13 +62,13 @@ class KeyedVectors(Absent, Queries, Files):
     """
 
     _absent = OF_VECTORS
+    _looks_up = False  # whether a subclass finds rows in a way of its own
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Let lookups go through `get_vector` and `get_index` where a subclass has its own, as gensim's do."""
         super().__init_subclass__(**options)
-        if cls.get_index is not KeyedVectors.get_index and cls.row is KeyedVectors.row:
-            cls.row = cls.get_index  # type: ignore[method-assign, assignment]
-        if cls.get_vector is not KeyedVectors.get_vector:
+        cls._looks_up = cls.get_index is not KeyedVectors.get_index
+        if cls._looks_up or cls.get_vector is not KeyedVectors.get_vector:
             cls._vector = _own_vector  # type: ignore[method-assign, assignment]
 
     def __repr__(self) -> str:
@@ -82,7 +82,9 @@ class KeyedVectors(Absent, Queries, Files):
             return self.get_vector(words)
         if isinstance(words, Iterable) and not isinstance(words, (str, bytes, np.ndarray)) and not self._is_word(words):
             words = list(words)
-        if isinstance(words, list) and words and type(self)._vector is _own_vector:
+        if type(self)._vector is _own_vector and not isinstance(words, slice):
+            if not isinstance(words, (list, np.ndarray)) or not len(words):
+                return self.get_vector(words)
             return np.vstack([self.get_vector(word) for word in words])
         found = super().__getitem__(words)
         if isinstance(found, np.ndarray) and found.ndim == 1:
@@ -97,7 +99,7 @@ class KeyedVectors(Absent, Queries, Files):
 
     def get_vector(self, key: Hashable, norm: bool = False) -> NDArray[Any]:
         """Return the vector of a word, read-only, of length 1 with ``norm=True``."""
-        row = self.row(key)
+        row = self.get_index(key) if self._looks_up else self.row(key)
         if not norm:
             return self._watched.view[row]  # read-only, as the view is
         vector = self._unit(row)

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from fastw2v.compat.arguments import gensims_names
+from fastw2v.compat.arguments import in_gensims_names
 from fastw2v.corpus.counted import ReadStats
 from fastw2v.corpus.faults import describe_bad_text
 from fastw2v.corpus.files import TextFile, find, open_text, stream_name
@@ -29,7 +29,7 @@ class LineSentence:
     source : str, path or open file
         A file (plain or packed), a folder or a glob. An open file is read from its start each time.
     max_sentence_length : int
-        Has no effect, with a warning if it is not gensim's default: sentences are never cut.
+        Has no effect, with a warning if it is below gensim's default: sentences are never cut.
     limit : int, optional
         Read only this many lines of each file.
     """
@@ -37,18 +37,22 @@ class LineSentence:
     def __init__(self, source: Any, max_sentence_length: int = 10_000, limit: int | None = None) -> None:
         self.source = source
         self.limit = limit
-        if max_sentence_length != _GENSIMS_LENGTH and type(self) is LineSentence:
+        cut = isinstance(max_sentence_length, (int, float)) and max_sentence_length < _GENSIMS_LENGTH
+        if cut and type(self) is LineSentence:
             warn_user(
                 f"LineSentence(max_sentence_length={shown(max_sentence_length)}) has no effect: sentences are never "
                 "cut; shorter ones are a generator's work, as of chunks of line.split()"
             )
 
     def __iter__(self) -> Iterator[list[str]]:
-        with gensims_names():
+        try:
             for stream, name, file in self._streams():
                 for line in islice(decoded_lines(stream, name, "strict", ReadStats(), file), self.limit):
                     if words := line.split():
                         yield words
+        except CorpusError as error:
+            in_gensims_names(error)
+            raise
 
     def _streams(self) -> Iterator[tuple[Any, str, TextFile | None]]:
         """Yield each file, opened, with its name; an open file begins anew."""

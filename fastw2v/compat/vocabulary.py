@@ -35,6 +35,9 @@ from fastw2v.training.growth import grown_input_rows, grown_output_rows
 from fastw2v.training.logs import log_counts, log_reading, log_vocabulary
 from fastw2v.training.seed import resolve_seed
 
+# Arguments that are whole numbers, and may be set at any time.
+_WHOLE = ("vector_size", "window", "epochs", "negative", "min_count", "max_final_vocab", "workers", "seed")
+
 
 class NoVocabularyError(CorpusError, RuntimeError):
     """No vocabulary can be made; gensim raises a RuntimeError once such a model is trained."""
@@ -109,6 +112,7 @@ class VocabularyBuilder:
         if update:
             self._check_can_grow()
         min_count = whole(min_count)
+        self._make_whole()
         self._check_vocabulary_arguments(trim_rule, min_count, sample)
         try:
             self.scan_vocab(corpus_iterable, corpus_file, progress_per)
@@ -150,6 +154,11 @@ class VocabularyBuilder:
         self._raw = RawVocabulary(Table(word_freq))
         self.corpus_count = corpus_count or 0
         self._prepare(update, keep_raw_vocab, trim_rule, at_least=2)
+
+    def _make_whole(self) -> None:
+        """Turn arguments that are whole floats into ints."""
+        for name in _WHOLE:
+            setattr(self, name, whole(getattr(self, name)))
 
     # -- its steps --
 

@@ -191,7 +191,7 @@ def describe_no_file(path: str, *, is_folder: bool, may_be_text: bool) -> str:
         return f"the folder {path!r} contains no files, hidden files aside"
     if is_address(path):
         return f"{shown(path, 100)} is an address: {instead_of_address(path)}"
-    if "$" in path and (expanded := os.path.expandvars(path)) != path:
+    if "$" in path and not any(map(str.isspace, path)) and (expanded := os.path.expandvars(path)) != path:
         return f"there is no file {shown(path, 100)}; '$' is not expanded: give {shown(expanded, 100)}"
     if glob.has_magic(path) and not any(char.isspace() for char in path):
         return f"no file matches the pattern {path!r} (searched from {os.getcwd()})"

@@ -318,17 +318,15 @@ def _check_pipe(file: TextFile, stream: IO[bytes]) -> None:
         raise CorpusError(f"{file.name}: it looks like {what}")
 
 
-def first_bytes(file: TextFile, n: int = _LEAST_BYTES) -> bytes:
-    """Return the first bytes of a file, which may reveal its format; none of a pipe or one that is unpacked.
+def start_of_stdin() -> bytes:
+    """Return what standard input begins with, before any of it is read: complete lines, or a part of the first."""
+    stream = _stdin()
+    start = stream.peek(LOOKED_AT)[:LOOKED_AT] if isinstance(stream, io.BufferedReader) else b""
+    return start[: start.rfind(b"\n") + 1] or start
 
-    Of standard input they are complete lines, unless the first is longer than its buffer.
-    """
-    if file.is_stdin:
-        stream = _stdin()
-        if not isinstance(stream, io.BufferedReader):
-            return b""
-        start = stream.peek(n)[:n]
-        return start[: start.rfind(b"\n") + 1] or start
+
+def first_bytes(file: TextFile, n: int = _LEAST_BYTES) -> bytes:
+    """Return the first bytes of a regular file, which may reveal its format; none of one that is unpacked."""
     if file.state is None or file.is_compressed:
         return b""
     with suppress(OSError), open(file.path, "rb", buffering=0) as raw:
@@ -381,6 +379,8 @@ class Opened:
         Its name in messages.
     path : pathlib.Path
         This name as a path, for its suffix.
+    is_text : bool
+        Whether it gives characters, not bytes.
     start : bytes
         What it begins with.
     """
@@ -389,29 +389,49 @@ class Opened:
         self._stream = stream
         self.name = stream_name(stream)
         self.path = Path(self.name)
-        self._ahead = stream.read(0)
-        while len(self._ahead) < LOOKED_AT and (more := stream.read(LOOKED_AT - len(self._ahead))):
-            self._ahead += more
-        is_text = isinstance(self._ahead, str)
-        self.start: bytes = self._ahead.encode("utf-8", "surrogatepass") if is_text else bytes(self._ahead)
+        self._place = None
+        with suppress(Exception):  # as of a pipe, or of a text file that is being iterated over
+            self._place = stream.tell()
+        self._nothing = stream.read(0)
+        self.is_text = isinstance(self._nothing, str)
+        # Line by line, as only the file knows where its lines end.
+        self._lines, size = [], 0
+        while size < LOOKED_AT and (line := self._line(LOOKED_AT - size)):
+            self._lines.append(line)
+            size += len(line)
+        self._is_cut = size >= LOOKED_AT and self._lines[-1][-1:] not in ("\n", b"\n")
+        start = self._nothing.join(self._lines)
+        self.start: bytes = start.encode("utf-8", "surrogatepass") if self.is_text else bytes(start)
+
+    def _line(self, size: int) -> Any:
+        try:
+            return self._stream.readline(size)
+        except TypeError:  # the readline of some libraries takes no size
+            return self._stream.readline()
 
     def read(self, size: int) -> Any:
         """Read up to so many characters or bytes; none at the end."""
-        if not self._ahead:
+        if not self._lines:
             return self._stream.read(size)
-        part, self._ahead = self._ahead[:size], self._ahead[size:]
-        return part
+        ahead = self._nothing.join(self._lines)
+        self._lines = [ahead[size:]] if len(ahead) > size else []
+        return ahead[:size]
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the lines."""
-        nothing, end = self._ahead[:0], "\n" if isinstance(self._ahead, str) else b"\n"
-        *lines, last = self._ahead.split(end)
-        self._ahead = nothing
-        for line in lines:
-            yield line + end
-        if last := last + self._stream.readline():
-            yield last
-            yield from iter(self._stream.readline, nothing)
+        lines, self._lines = self._lines, []
+        if self._is_cut:
+            lines[-1] += self._stream.readline()
+        yield from lines
+        yield from iter(self._stream.readline, self._nothing)
+
+    def put_back(self) -> str:
+        """Return to where the file was, so that it can be read in another way; where it cannot, say what to do."""
+        if self._place is not None:
+            with suppress(Exception):
+                self._stream.seek(self._place)
+                return ""
+        return "; its beginning has been read, so open it anew for that"
 
 
 def stream_readinto(stream: Opened) -> ReadInto:

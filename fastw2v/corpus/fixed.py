@@ -13,7 +13,7 @@ def _refuse(self: Any, *_: Any, **__: Any) -> NoReturn:
 
 
 class FixedList(list[Any]):
-    """A list that refuses to be changed; copies, slices and sums of it are plain lists.
+    """A list that refuses to be changed; copies, pickles, slices and sums of it are plain lists.
 
     Examples
     --------
@@ -30,14 +30,19 @@ class FixedList(list[Any]):
     __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
 
     def __reduce__(self) -> Any:
-        return FixedList, (list(self),)
+        return list, (list(self),)
 
 
 class FixedDict(dict[Any, Any]):
-    """A dict that refuses to be changed; copies of it are plain dicts."""
+    """A dict that refuses to be changed; copies and pickles of it are plain dicts."""
 
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> Any:
-        return FixedDict, (dict(self),)
+        return dict, (dict(self),)
+
+    @classmethod
+    def fromkeys(cls, keys: Any, value: Any = None) -> dict[Any, Any]:
+        """Return a plain dict, as there is nothing to protect."""
+        return dict.fromkeys(keys, value)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from fastw2v.corpus.compressed import COMPRESSED, open_compressed
 from fastw2v.corpus.faults import what_begins_so
-from fastw2v.corpus.files import LOOKED_AT, Opened, TextFile, first_bytes
+from fastw2v.corpus.files import LOOKED_AT, Opened, TextFile, first_bytes, start_of_stdin
 from fastw2v.corpus.rows import column_to_train_on
 from fastw2v.errors import CorpusError, warn_user
 from fastw2v.parameters import shown
@@ -24,6 +24,7 @@ _LEAST_ROWS = 5  # of a table without a telling name
 _LONGEST_ROWS = 1 << 14  # bytes in which they must end
 _LONGEST_WORD = 1_000  # bytes of the first word of a file of vectors
 _LEAST_NUMBERS = 10  # in a row of vectors without a header: nobody has fewer dimensions, tables of measurements have
+_NAME = re.compile(r"\s*[^\W\d][\w .-]{0,40}")  # of a column
 _SAFETENSORS = re.compile(rb'.{8}\{.{,999}"(dtype|__metadata__)"', re.DOTALL)
 
 # Tags of HTML, not <s> and <unk>, which corpora hold as words, and the entities that text is most often escaped with.
@@ -85,9 +86,14 @@ def check_are_text(files: Sequence[TextFile], *, told: bool, anyway: str = _ANYW
 
 def check_is_text(opened: Opened, *, told: bool, anyway: str = _ANYWAY) -> None:
     """Do the same as `check_are_text` for an open file."""
-    if what := what_begins_so(opened.start, is_open=True):
-        raise CorpusError(f"{opened.name}: it looks like {what}")
-    _refuse(opened.name, _suffix(opened.path), opened.start, told=told, anyway=anyway)
+    if not opened.is_text and (what := what_begins_so(opened.start, is_open=True)):
+        raise CorpusError(f"{opened.name}: it looks like {what}{opened.put_back()}")
+    suffix = _suffix(opened.path)
+    suffix = "" if suffix in _NEVER_TEXT else suffix  # a member of an archive may have the name of the archive
+    try:
+        _refuse(opened.name, suffix, opened.start, told=told, anyway=anyway)
+    except CorpusError as error:
+        raise CorpusError(f"{error}{opened.put_back()}") from None
 
 
 def _suffix(path: Path) -> str:
@@ -196,13 +202,23 @@ def _table_of(lines: Sequence[str]) -> tuple[str, int, str] | None:
             rows = list(csv.reader([line.rstrip(sign) for line in lines], delimiter=sign))  # lines of a poem end in one
             spaced = any(cell.startswith(" ") for row in rows for cell in row[1:])  # after the commas of a sentence
             if rows and rows[0] and not spaced and (place := column_to_train_on(rows)):
-                first = rows[0][place[0]]
-                return sign, place[0], first if len(first.split()) == 1 else ""
+                return sign, place[0], rows[0][place[0]] if _are_names(rows) else ""
     return None
+
+
+def _are_names(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first row of a table names its columns: by words, none of which is a value in its column."""
+    first, others = rows[0], rows[1:]
+    columns = zip(first, *others, strict=True)
+    return all(_NAME.fullmatch(name) is not None and name not in values for name, *values in columns) and len(
+        set(first)
+    ) == len(first)
 
 
 def _start_of(file: TextFile) -> bytes:
     """Return the first bytes of a file, unpacked; none of a damaged one, which is found once it is read."""
+    if file.is_stdin:
+        return start_of_stdin()
     if not file.is_compressed or file.state is None:
         return first_bytes(file, LOOKED_AT)
     with suppress(CorpusError, OSError), open_compressed(file.path) as stream:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from numbers import Real
 from typing import Any, TypeVar
 
+import numpy as np
+
 from fastw2v.errors import warn_user
 from fastw2v.parameters import plain
 
@@ -15,9 +17,8 @@ Model = TypeVar("Model")
 
 def own_parameters(model: Any, base: type) -> dict[str, Any]:
     """Return the parameters that a model's class has besides those of ``base``; warn of values that no file keeps."""
-    names = inspect.signature(type(model)).parameters.keys() - inspect.signature(base).parameters.keys()
-    values = {name: getattr(model, name) for name in sorted(names) if hasattr(model, name)}
-    kept = {name: plain(value) for name, value in values.items() if value is None or isinstance(value, (str, Real))}
+    values = {name: getattr(model, name) for name in sorted(_added(type(model), base)) if hasattr(model, name)}
+    kept = {name: plain(value) for name, value in values.items() if _can_be_kept(value)}
     if lost := sorted(values.keys() - kept.keys()):
         warn_user(
             f"save leaves out {', '.join(lost)} of {type(model).__name__}: of parameters that a class of your own adds "
@@ -26,22 +27,40 @@ def own_parameters(model: Any, base: type) -> dict[str, Any]:
     return kept
 
 
-def made_with(kind: type[Model], parameters: Mapping[str, Any], own: object) -> Model:
-    """Return an object of a class with the parameters of a file; what its constructor does not take is set afterwards.
+def made_with(kind: type[Model], base: type, parameters: Mapping[str, Any], own: object) -> Model:
+    """Return an object of a class with the parameters of a file.
+
+    The class's own constructor, which may take anything, is not called: what it adds is what the file says, or else its
+    default.
 
     Parameters
     ----------
-    kind : type
+    kind, base : type
     parameters : mapping
-        Those of `Word2Vec`.
+        Those of ``base``.
     own : object
         What the file says of those that the class adds.
     """
-    takes = inspect.signature(kind).parameters
-    everything = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in takes.values())
-    added = {name: value for name, value in own.items() if name in takes} if isinstance(own, dict) else {}
-    given = {name: value for name, value in parameters.items() if everything or name in takes} | added
-    model = kind(**given)
-    for name in parameters.keys() - given.keys():
-        setattr(model, name, parameters[name])
+    model = kind.__new__(kind)
+    base.__init__(model, **parameters)  # type: ignore[misc]
+    kept = own if isinstance(own, dict) else {}
+    for name, parameter in _added(kind, base).items():
+        if name in kept:
+            setattr(model, name, kept[name])
+        elif parameter.default is not inspect.Parameter.empty:
+            setattr(model, name, parameter.default)
     return model
+
+
+def _added(kind: type, base: type) -> dict[str, inspect.Parameter]:
+    """Return the parameters of a class's constructor that its base does not have."""
+    known, variable = (
+        inspect.signature(base).parameters,
+        (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL),
+    )
+    given = inspect.signature(kind).parameters
+    return {name: each for name, each in given.items() if name not in known and each.kind not in variable}
+
+
+def _can_be_kept(value: Any) -> bool:
+    return value is None or isinstance(value, (str, Real, np.bool_))

@@ -388,7 +388,7 @@ class Comparisons(Table):
 
     def _mean_row(self, name: str, words: Sequence[Hashable]) -> NDArray[np.float64]:
         items = _items(name, words)
-        if any(isinstance(word, np.ndarray) for word in items):
+        if type(self)._vector is not Comparisons._vector or any(isinstance(word, np.ndarray) for word in items):
             vectors = np.array([self._vector(word) for word in items])
         else:
             vectors = self._rows.take([self.row(word) for word in items], axis=0)

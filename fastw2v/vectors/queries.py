@@ -63,12 +63,12 @@ def is_column(value: Any) -> bool:
 
 
 def _are_numbers_of_vector(given: Any, index: Mapping[Hashable, int], size: int) -> bool:
-    """Return whether a list holds as many numbers as a vector has, and not only words."""
+    """Return whether a list holds as many numbers as a vector has, and no words."""
     return (
         isinstance(given, (list, tuple))
         and len(given) == size
         and all(isinstance(number, (float, np.floating)) for number in given)
-        and not all(number in index for number in given)
+        and not any(number in index for number in given)
     )
 
 

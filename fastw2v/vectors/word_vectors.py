@@ -144,8 +144,11 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         """Return `vectors`, as ``np.asarray(wv)`` and libraries that ask for an array get them."""
-        array = np.asarray(self.vectors, dtype)
-        return array.copy() if copy and array is self.vectors else array
+        if dtype is None or np.dtype(dtype) == self.vectors.dtype:
+            return np.array(self.vectors) if copy else self.vectors
+        if copy is False:
+            raise ValueError(f"the vectors are {self.vectors.dtype}, and become {np.dtype(dtype)} in a copy alone")
+        return self.vectors.astype(dtype)
 
     # -- a mapping from words to vectors --
 

@@ -359,11 +359,23 @@ def test_what_gensim_saved_is_replaced_with_a_warning_and_nothing_else_is(tmp_pa
     with pytest.warns(RuntimeWarning, match=r"w.model was written by gensim"):
         Word2Vec(SENTENCES, vector_size=3, min_count=1, workers=1).save(tmp_path / "w.model")
     assert Word2Vec.load(tmp_path / "w.model").wv.vector_size == 3
-    for content in (b"my diary", pickle.dumps({"mine": 1})):
+    holds_gensims = pickle.dumps({"notes": "mine", "wv": filled(theirs)}, protocol=protocol)
+    for content in (b"my diary", pickle.dumps({"mine": 1}), holds_gensims):
         (tmp_path / "other").write_bytes(content)
         with pytest.raises(FormatError, match="would be lost"):
             filled(KeyedVectors).save(tmp_path / "other")
         assert (tmp_path / "other").read_bytes() == content
+
+
+class Short:
+    """An open file that takes a hundred bytes at once, as raw ones may."""
+
+    def __init__(self):
+        self.data = b""
+
+    def write(self, data):
+        self.data += bytes(data[:100])
+        return min(100, len(data))
 
 
 def test_save_takes_the_arguments_of_gensims(tmp_path, wv):
@@ -380,9 +392,15 @@ def test_save_takes_the_arguments_of_gensims(tmp_path, wv):
             assert type(loaded.load(tmp_path / name)) is loaded
         with (
             open(tmp_path / "text", "w") as file,
-            pytest.raises(ParameterError, match="open it for bytes, with mode 'wb'"),
+            pytest.raises(ParameterError, match="open it for bytes, mode 'wb'"),
         ):
             saved.save(file)
+        short = Short()
+        saved.save(short)
+        assert short.data == memory.getvalue() or saved is model  # whose file holds the time
+        assert len(short.data) > 1_000
+        with pytest.raises(TypeError, match=r"save\(\) has no argument 'fname'"):
+            saved.save(tmp_path / "one", fname=tmp_path / "two")
         with pytest.raises(TypeError, match=r"save\(\) has no argument 'compress'"):
             saved.save(tmp_path / "other", compress=True)
         with pytest.raises(ParameterError, match=r"save takes the path of a file; got NoneType"):

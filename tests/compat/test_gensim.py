@@ -352,6 +352,10 @@ def test_whole_floats_are_numbers_as_a_search_over_parameters_gives_them():
     model = Word2Vec(SENTENCES, workers=1, **{**floats, "window": np.float64(3)})
     assert np.array_equal(model.wv.vectors, Word2Vec(SENTENCES, workers=1, **options).wv.vectors)
     model.train(SENTENCES, total_examples=1, epochs=1.0)
+    model.epochs, model.workers, model.seed, model.window = 2.0, 1.0, 3.0, np.float32(3)
+    model.build_vocab(SENTENCES)
+    model.train(SENTENCES, total_examples=1, epochs=model.epochs)
+    assert [type(value) for value in (model.epochs, model.workers, model.seed, model.window)] == [int] * 4
     with pytest.raises(ParameterError, match=r"window=2\.5"):
         Word2Vec(SENTENCES, window=2.5)
 

@@ -2,9 +2,11 @@
 
 import gzip
 import io
+import threading
 
 import pytest
 
+import fastw2v
 from fastw2v.compat import line_sentence
 from fastw2v.compat.gensim import LineSentence, Text8Corpus, Word2Vec
 from fastw2v.errors import CorpusError, ParameterError
@@ -94,3 +96,24 @@ def test_the_way_to_read_damaged_text_is_one_that_works(tmp_path):
     path.write_bytes(b"a\0 b\n" * 9)
     with pytest.raises(CorpusError, match=r"Take the NUL bytes out of the file$"):
         list(LineSentence(path))
+
+
+def test_reading_two_at_once_or_in_another_thread_leaves_messages_as_they_are(tmp_path):
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("a b\nc d\n")
+    assert len(list(zip(LineSentence(tmp_path / "a.txt"), LineSentence(tmp_path / "b.txt"), strict=True))) == 2
+    half = iter(LineSentence(tmp_path / "a.txt"))
+    next(half)
+    with pytest.raises(ParameterError, match="min_learning_rate=-1"):
+        fastw2v.Word2Vec([["a", "b"]] * 9, min_learning_rate=-1).fit()
+    left = []
+    thread = threading.Thread(target=lambda: left.extend(half))
+    thread.start()
+    thread.join()
+    assert left == [["c", "d"]]
+
+
+def test_longer_sentences_than_gensims_are_no_wish_to_cut(tmp_path):
+    (tmp_path / "a.txt").write_text("a b\n")
+    for length in (10**9, None):
+        LineSentence(tmp_path / "a.txt", max_sentence_length=length)

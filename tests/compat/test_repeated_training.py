@@ -280,6 +280,38 @@ def test_training_goes_on_with_what_callbacks_write(hs):
     assert np.array_equal(trained_with(hs, on_epoch_end=lambda model: None).wv.vectors, plain.wv.vectors)
 
 
+def test_what_a_callback_writes_stays_if_it_then_ends_the_training():
+    """As one that stops early and puts the best vectors back."""
+    model = Word2Vec(**PLAIN)
+    text = [["red", "wine", "and", "rose"]] * 9
+    model.build_vocab(text)
+
+    class Stop(CallbackAny2Vec):
+        def on_epoch_end(self, model):
+            model.wv.vectors[:] = 7
+            raise StopIteration("early")
+
+    with pytest.raises(StopIteration, match="early"):
+        model.train(text, total_examples=9, epochs=3, callbacks=[Stop()])
+    assert (model.wv.vectors == 7).all()
+
+
+@pytest.mark.parametrize("name", ["on_train_begin", "on_epoch_end"])
+def test_callbacks_cannot_change_the_order_of_words(name):
+    with pytest.raises(ParameterError, match=rf"{name} changed the keys of model.wv, or their order"):
+        trained_with(**{name: lambda model: setattr(model.wv, "index_to_key", model.wv.index_to_key[::-1])})
+
+
+def test_rows_of_any_numbers_are_taken_back():
+    def write(model):
+        model.wv.vectors = np.full(model.wv.vectors.shape, np.pi)  # float64
+        model.syn1neg[0, 0] = -0.0
+
+    model = trained_with(on_epoch_end=lambda model: write(model) if len(model.loss_history) == 2 else None)
+    assert np.allclose(model.wv.vectors, np.pi)
+    assert np.signbit(model.syn1neg[0, 0])
+
+
 def test_callbacks_cannot_add_words_and_hear_when_locks_hold():
     with pytest.raises(
         ParameterError, match=r"on_epoch_end set wv.vectors to an array of shape \(5, 8\): while a model"

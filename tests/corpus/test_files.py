@@ -159,3 +159,8 @@ def test_a_name_that_is_no_path_is_told(monkeypatch, name, message):
     monkeypatch.setenv("FOLDER", "somewhere")
     with pytest.raises(CorpusError, match=message):
         encode(name)
+
+
+def test_a_text_with_a_dollar_is_a_text():
+    with pytest.raises(CorpusError, match="A str is taken as the path of a file; to train on the text itself"):
+        encode("I paid $HOME for it")

@@ -44,3 +44,15 @@ def test_fit_looks_at_the_documents_whatever_the_weighting(weighting, documents,
     model.fit([["red", "wine"], ["white", "rose"]] * 20 if lists else ["red wine", "white rose"] * 20)
     with pytest.raises(CorpusTypeError, match=message):
         DocVectorizer(model, weighting=weighting).fit(documents)
+
+
+def test_fit_leaves_what_can_be_read_once_for_transform():
+    class Once:
+        def __init__(self, items):
+            self.items = iter(items)
+
+        def __iter__(self):
+            return self.items
+
+    documents = Once(DOCUMENTS)
+    assert DocVectorizer(VECTORS, weighting="mean").fit(documents).transform(documents).shape == (len(DOCUMENTS), 7)

@@ -19,6 +19,14 @@ class Few(Word2Vec):
         self.label = label
 
 
+class Fixed(Word2Vec):
+    """One parameter of its base is not for its callers, and one of its own has no default."""
+
+    def __init__(self, label, corpus=None, **options):
+        super().__init__(corpus, vector_size=6, **options)
+        self.label = label
+
+
 class Any(Word2Vec):
     """All of its base, and one of its own."""
 
@@ -35,8 +43,12 @@ def all_of_them(**own):
     return Any(vector_size=6, min_count=1, **QUICK, **own)
 
 
-@pytest.mark.parametrize("made", [few, all_of_them])
-@pytest.mark.parametrize("label", ["news", 7, 0.5, None, True])
+def fixed(label):
+    return Fixed(label, min_count=1, **QUICK)
+
+
+@pytest.mark.parametrize("made", [few, all_of_them, fixed])
+@pytest.mark.parametrize("label", ["news", 7, 0.5, None, True, np.bool_(True), np.int64(3)])
 def test_a_model_comes_back_with_the_parameters_of_its_class(tmp_path, made, label):
     model = made(label=label).fit(TEXT)
     with warnings.catch_warnings():
@@ -54,6 +66,9 @@ def test_a_parameter_that_no_file_keeps_is_named(tmp_path):
     with pytest.warns(RuntimeWarning, match="save leaves out label of Few: "):
         model.save(tmp_path / "m.fw2v")
     assert Few.load(tmp_path / "m.fw2v").label == "none"
+    with pytest.warns(RuntimeWarning, match="save leaves out label of Fixed: "):
+        fixed([1, 2]).fit(TEXT).save(tmp_path / "m.fw2v")
+    assert not hasattr(Fixed.load(tmp_path / "m.fw2v"), "label")
 
 
 def test_a_file_whose_record_of_these_is_odd_is_loaded(tmp_path, monkeypatch):

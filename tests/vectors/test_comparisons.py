@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from fastw2v.errors import ParameterError
+from fastw2v import WordVectors
+from fastw2v.errors import ParameterError, UnknownWordError
 
 
 def test_comparisons_equal_gensims(wv, theirs, all_words, all_vectors):
@@ -79,3 +80,6 @@ def test_vectors_are_compared_like_words(wv):
         wv.doesnt_match(["word1", wv["word2"]])
     with pytest.raises(ParameterError, match=r"`positive` is a list of 8 numbers: pass a vector as a NumPy array"):
         wv.most_similar(wv["word1"].tolist())
+    numbers = WordVectors(np.eye(2), [1.0, 2.0])
+    with pytest.raises(UnknownWordError, match=r"the word 9\.0 is not in"):
+        numbers.most_similar([1.0, 9.0])

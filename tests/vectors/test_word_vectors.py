@@ -63,16 +63,20 @@ def test_its_words_cannot_be_changed(wv, all_words, change):
 
 def test_every_method_that_changes_a_list_or_a_dict_is_refused():
     for fixed, plain in ((FixedList, list), (FixedDict, dict)):
-        reads = {"copy", "count", "index", "get", "items", "keys", "values", "fromkeys"}
+        reads = {"copy", "count", "index", "get", "items", "keys", "values", "fromkeys"}  # the last makes another dict
         named = {name for name in vars(plain) if not name.startswith("_")} - reads
         named |= {"__setitem__", "__delitem__", *({"__iadd__", "__imul__"} if plain is list else {"__ior__"})}
         assert [name for name in named if getattr(fixed, name) is getattr(plain, name)] == []
 
 
 def test_copies_of_its_words_are_plain_and_travel(wv, all_words):
-    for travelled in (pickle.loads(pickle.dumps(wv.index_to_key)), copy.deepcopy(wv.index_to_key)):
-        assert travelled == all_words
-    assert pickle.loads(pickle.dumps(wv.key_to_index)) == wv.key_to_index
+    for fixed, plain in ((wv.index_to_key, list), (wv.key_to_index, dict)):
+        for copied in (pickle.loads(pickle.dumps(fixed)), copy.deepcopy(fixed), copy.copy(fixed), fixed.copy()):
+            assert type(copied) is plain
+            assert copied == fixed
+        assert b"fastw2v" not in pickle.dumps(fixed)
+    assert wv.key_to_index.fromkeys("ab", 1) == {"a": 1, "b": 1}
+    assert wv.index_to_key == all_words
     assert json.loads(json.dumps(wv.index_to_key)) == all_words
     assert json.loads(json.dumps(wv.key_to_index)) == wv.key_to_index
     for made in (wv.index_to_key[:3], [*wv.index_to_key], wv.index_to_key.copy(), list(wv.index_to_key)):
@@ -101,6 +105,9 @@ def test_a_mapping_gives_the_row_of_each_word():
 def test_as_an_array_it_is_its_vectors(wv):
     assert np.asarray(wv) is wv.vectors
     assert np.asarray(wv, np.float64).dtype == np.float64
+    with pytest.raises(ValueError, match="float32, and become float64 in a copy alone"):
+        wv.__array__(np.float64, copy=False)
+    assert wv.__array__(np.float32, copy=False) is wv.vectors
     copied = np.array(wv)
     assert copied.flags.writeable
     np.testing.assert_array_equal(copied, wv.vectors)
