@@ -17,7 +17,7 @@ from fastw2v.corpus.faults import check_documents_type
 from fastw2v.corpus.tokenizers import resolve
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.distributed.comm import Comm, agreed_with
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
 from fastw2v.estimators.bags import mean_vectors
 from fastw2v.estimators.copies import Copies
 from fastw2v.estimators.fitted import Fitted
@@ -301,7 +301,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
             Save the state of training to this file every ``every`` seconds, when stopped, and at the end.
         every : float, default 600
             Seconds. With ``comm`` or ``deterministic`` a checkpoint that is due waits for a rest: a run has ten of
-            them, or one at the end of each epoch.
+            them, or one at the end of each epoch; and after an exception none is written.
 
         Returns
         -------
@@ -398,6 +398,11 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         with self._only_fit():
             request = one_pass(self._request(new_words=new_words))
             started = hasattr(self, "vectors_")
+            if not started and self.corpus is not None and X is not self.corpus:
+                warn_user(
+                    "partial_fit trains on X alone: the corpus given to the constructor has not been trained on; call "
+                    "fit() first to train on it"
+                )
             seed = self.seed_ if started and self.seed_ is not None else resolve_seed(self.random_state)
             session = next_pass(request, X, self._standing(seed)) if started else begin(request, X, seed=seed)
             used = session.corpus.tokenizer

@@ -17,11 +17,12 @@ from fastw2v.corpus.ids import check_ids, count_ids, count_up, flatten, keep_row
 from fastw2v.corpus.rows import LOOKED_AT, cells, doubt_padding
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
-from fastw2v.errors import CorpusError
+from fastw2v.errors import CorpusError, warn_user
 from fastw2v.parameters import check
 from fastw2v.progress.figures import counted, format_took
 
 NAMED = 10  # of the words that were left out
+_FEW = 50  # words of an example, in which ids may be missing
 
 
 _NOT_COMPOSED = "a combining mark (text that is not composed, NFC)"
@@ -262,6 +263,12 @@ class EncodedCorpus:
         check_ids(flat, ends, len(words))
         doubt_padding([cells(flat[begin:end]) or () for begin, end in pairwise(ends[: LOOKED_AT + 1])])
         counts = count_ids(flat, len(words))
+        unseen = int(np.count_nonzero(counts == 0))
+        if vocabulary is None and not min_count and len(words) > _FEW and 2 * unseen > len(words):
+            warn_user(
+                f"{unseen:,} of the {len(words):,} ids from 0 to the largest do not occur, and get vectors that "
+                "nothing trains: pass min_count=1, which leaves them out, or the sequences themselves to encode"
+            )
         distinct, tokens = len(words), flat.size
         rows = np.sort(frequent_words(counts, min_count, max_vocab))
         examples: tuple[Hashable, ...] = ()

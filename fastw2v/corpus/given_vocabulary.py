@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -80,6 +80,8 @@ def words_of_rows(given: Vocabulary | Mapping[Any, Any] | Iterable[Hashable]) ->
     """
     if isinstance(given, Vocabulary):
         return given.words
+    if hasattr(given, "to_dict") and hasattr(given, "index") and not isinstance(given, Mapping):
+        given = cast(Any, given).to_dict()  # a pandas Series, whose index says which id each word has
     if isinstance(given, Mapping):
         if are_rows(given.keys()):
             by_row = given

@@ -23,6 +23,7 @@ from fastw2v.progress.figures import counted
 _SUGGESTION_POOL = 20_000
 # Longer words are hardly mistyped names, and difflib's time grows with their length.
 _LONGEST_SUGGESTED_FOR = 64
+_LONGEST_SHOWN = 200  # of a word in a message
 
 
 class Vocabulary:
@@ -216,7 +217,7 @@ def _checked_counts(counts: ArrayLike, n_words: int) -> NDArray[np.int64]:
 
 def describe_unknown(word: object, vocabulary: Vocabulary) -> str:
     """Return the message for a word that is not in the vocabulary."""
-    message = f"the word {word!r} is not in the vocabulary of {counted(len(vocabulary), 'word')}"
+    message = f"the word {shown(word, _LONGEST_SHOWN)} is not in the vocabulary of {counted(len(vocabulary), 'word')}"
     if other := _of_other_type(word, vocabulary):
         return f"{message}; {other}"
     if isinstance(word, str):

@@ -17,7 +17,8 @@ _NAME, _TIME = 8, 10  # columns for the name of a phase and the time left, so th
 
 def can_redraw(stream: TextIO) -> bool:
     """Return whether lines of a stream can be redrawn."""
-    return stream.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+    is_terminal = getattr(stream, "isatty", None)  # which a stand-in for a stream may lack
+    return is_terminal is not None and is_terminal() and os.environ.get("TERM") not in ("dumb", "unknown")
 
 
 def without_proxies() -> None:

@@ -265,6 +265,9 @@ def _run(
     try:
         with interrupts_held(run.request_stop) as interrupted:
             _loop(state, run, watch, saver, interrupted)
+    except BaseException as error:
+        _note_end(state, error)
+        raise
     finally:
         try:
             run.pull()
@@ -301,10 +304,19 @@ def _run_ranks(
             else:
                 Rounds(state, corpus, run, comm, watch, saver, interrupted).train()
             saver.save()
+    except BaseException as error:
+        _note_end(state, error)
+        raise
     finally:
         if run is not None:
             run.close()
         watch.close()
+
+
+def _note_end(state: TrainingState, error: BaseException) -> None:
+    """Let the report say what ended a run, unless it knows."""
+    if not state.report.stopped_by:
+        state.report.stopped_by = "interrupt" if isinstance(error, KeyboardInterrupt) else "exception"
 
 
 @contextmanager

@@ -298,7 +298,7 @@ def going_on(
         return None
     what = "this model has no interrupted fit"
     if fitted and unfinished is None:
-        what += " (its last one is complete: partial_fit trains on)"
+        what += " (a complete one leaves none, nor do files and pickles, nor partial_fit, which trains on)"
     if unfinished is not None:
         what = "the interrupted fit was on another corpus, or on a shorter or longer one"
     where = "no checkpoint was named" if checkpoint is None else f"there is no file {os.fspath(checkpoint)}"

@@ -78,7 +78,7 @@ class Report:
         Wall time of this call.
     words_per_second : float
         Raw corpus words per second, including those outside the vocabulary.
-    stopped_by : {"", "interrupt", "callback"}
+    stopped_by : {"", "interrupt", "callback", "exception"}
         What ended the run early; empty after a complete one.
     checkpoints : int
         How many were written.
@@ -118,7 +118,8 @@ class Report:
     def __str__(self) -> str:
         at = counted(self.n_jobs, "thread") if self.device == "cpu" else self.device
         at += f" of {self.ranks} ranks" if self.ranks > 1 else ""
-        early = f"; stopped by the {self.stopped_by}" if self.stopped_by else ""
+        article = "an" if self.stopped_by == "exception" else "the"
+        early = f"; stopped by {article} {self.stopped_by}" if self.stopped_by else ""
         speed = f"{self.words_per_second:,.0f} words/s"
         trained = f"{counted(self.tokens, 'token')} in {self.seconds:.2f} s on {at}, {speed}"
         return f"trained {trained}{early}" if self.device else "trained nothing in this call"

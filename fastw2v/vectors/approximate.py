@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,9 @@ from fastw2v.errors import require
 from fastw2v.machine import resolve_jobs
 from fastw2v.parameters import check
 from fastw2v.vectors.gpu_index import GpuIndex
-from fastw2v.vectors.index_base import IndexBase
+from fastw2v.vectors.index_base import IndexBase, sample_of
 from fastw2v.vectors.search import whole_number
-
-if TYPE_CHECKING:
-    from fastw2v.vectors.word_vectors import WordVectors
+from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
 
 __all__ = ["ApproximateIndex", "GpuIndex"]
 
@@ -25,7 +23,7 @@ class ApproximateIndex(IndexBase):
 
     Parameters
     ----------
-    word_vectors : WordVectors
+    word_vectors : WordVectors or fitted model
         The vectors to index. Pass the index to their methods, or to those of vectors with equal rows.
     connectivity : int, default 16
         Edges per node. More: better answers, more memory.
@@ -70,7 +68,8 @@ class ApproximateIndex(IndexBase):
         for name, value in numbers.items():
             whole_number(name, value, 2 if name == "connectivity" else 1)
         check("n_jobs", n_jobs)
-        self.shape = word_vectors.vectors.shape
+        word_vectors = as_word_vectors(word_vectors)
+        self.shape, self.sample = word_vectors.vectors.shape, sample_of(word_vectors.vectors)
         self._numbers = numbers
         self._graph = self._empty_graph()
         units = word_vectors.unit_vectors
@@ -84,10 +83,15 @@ class ApproximateIndex(IndexBase):
     # usearch's own objects neither pickle nor copy, and building the graph again would take long.
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"shape": self.shape, "numbers": self._numbers, "graph": bytes(self._graph.save())}
+        return {
+            "shape": self.shape,
+            "sample": self.sample,
+            "numbers": self._numbers,
+            "graph": bytes(self._graph.save()),
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.shape, self._numbers = state["shape"], state["numbers"]
+        self.shape, self.sample, self._numbers = state["shape"], state["sample"], state["numbers"]
         self._graph = self._empty_graph()
         self._graph.load(state["graph"])
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.corpus.given_vocabulary import are_rows
 from fastw2v.errors import ParameterError, warn_user
 
 
@@ -47,12 +48,10 @@ def checked_words(given: Any) -> list[Any]:
 
 def _by_row(rows: Mapping[Any, Any]) -> list[Any]:
     """Return the words of a mapping from words to rows, by row."""
-    numbers = list(rows.values())
-    are_rows = all(isinstance(number, (int, np.integer)) for number in numbers) and not isinstance(rows, Counter)
-    if are_rows and sorted(numbers) == list(range(len(numbers))):
+    if are_rows(rows.values()) and not isinstance(rows, Counter):
         return sorted(rows, key=rows.__getitem__)
     raise ParameterError(
-        f"words: a {type(rows).__name__} must give the row of each word, 0 to {len(numbers) - 1:,}; of a mapping from "
+        f"words: a {type(rows).__name__} must give the row of each word, 0 to {len(rows) - 1:,}; of a mapping from "
         "words to counts pass list(counts), and list(counts.values()) as `counts`; of one to vectors list(mapping)"
     )
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import BackendUnavailable, require
 from fastw2v.native.cuda_text import COMMON, OPTIONS, source
-from fastw2v.vectors.index_base import IndexBase
+from fastw2v.vectors.index_base import IndexBase, sample_of
 
 if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
@@ -64,7 +64,7 @@ class GpuIndex(IndexBase):
                 "leave the index out"
             ) from error
         units = word_vectors.unit_vectors
-        self.shape = units.shape
+        self.shape, self.sample = units.shape, sample_of(units)
         self._rows = cupy.asarray(_padded(units))
         self.units = self._rows[:, : units.shape[1]]
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError, warn_user
+from fastw2v.vectors.index_base import IndexBase
 from fastw2v.vectors.neighbour_list import NeighbourList
 from fastw2v.vectors.queries import Choice, Words, describe_undirected, read_terms
 from fastw2v.vectors.search import SearchIndex, best_of_many, best_rows, search_limit, unit_row, unit_rows, whole_number
@@ -373,6 +374,8 @@ class Neighbours(Table):
         if not hasattr(index, "check"):
             raise ParameterError(f"index must be an ApproximateIndex or a GpuIndex; got {type(index).__name__}")
         index.check(self._rows.shape)
+        if isinstance(index, IndexBase):
+            index.check_rows(self._rows)
         count = topn + len(choice.left_out) + max(map(len, asked), default=0) + (3 * topn + 16 if choice.asks else 0)
         answers, undirected = [], self.without_direction
         for unit, rows, near in zip(units, asked, index.search(units, max(1, count)), strict=True):

@@ -44,7 +44,8 @@ def read_terms(name: str, given: Any, index: Mapping[Hashable, int], size: int) 
     if isinstance(given, Mapping):
         raise ParameterError(f"`{name}` is a mapping: pass a list of (word, weight) pairs, as in list(weights.items())")
     if isinstance(given, np.ndarray):
-        items: list[Any] = [given] if given.ndim == 1 and given.dtype.kind in "fiu" else list(given)
+        is_vector = given.ndim == 1 and given.dtype.kind in "fiu" and not _are_ids(given, index)
+        items: list[Any] = [given] if is_vector else given.tolist() if given.ndim == 1 else list(given)
     elif (
         isinstance(given, list)
         or (isinstance(given, tuple) and not _is_one_term(given, index))
@@ -59,7 +60,7 @@ def read_terms(name: str, given: Any, index: Mapping[Hashable, int], size: int) 
 
 def is_column(value: Any) -> bool:
     """Recognise a pandas or polars column of words without importing either."""
-    return hasattr(value, "to_numpy")
+    return hasattr(value, "to_numpy") and hasattr(value, "__iter__")  # a pandas Timestamp is no column
 
 
 def _are_numbers_of_vector(given: Any, index: Mapping[Hashable, int], size: int) -> bool:
@@ -70,6 +71,11 @@ def _are_numbers_of_vector(given: Any, index: Mapping[Hashable, int], size: int)
         and all(isinstance(number, (float, np.floating)) for number in given)
         and not any(number in index for number in given)
     )
+
+
+def _are_ids(given: NDArray[Any], index: Mapping[Hashable, int]) -> bool:
+    """Return whether whole numbers are words, as ids of items are, and not a vector."""
+    return given.dtype.kind in "iu" and any(number in index for number in given.tolist())
 
 
 def _is_one_term(given: tuple[Any, ...], index: Mapping[Hashable, int]) -> bool:
@@ -212,6 +218,10 @@ def _rows_of(name: str, given: Any, index: Mapping[Hashable, int], limit: int) -
     if not isinstance(given, Iterable):
         raise ParameterError(
             f"{name} must be a collection of words or a callable; got {type(given).__name__} {given!r:.40}"
+        )
+    if getattr(getattr(given, "dtype", None), "kind", "") == "b":
+        raise ParameterError(
+            f"{name} holds booleans: of a mask pass the words, [word for word, wanted in zip(wv, mask) if wanted]"
         )
     found = (index.get(word) for word in given)
     try:

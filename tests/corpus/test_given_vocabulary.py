@@ -8,7 +8,7 @@ import pytest
 
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode
-from fastw2v.corpus.given_vocabulary import as_vocabulary
+from fastw2v.corpus.given_vocabulary import as_vocabulary, words_of_rows
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 
@@ -173,3 +173,13 @@ def test_every_reader_finds_the_same_new_words(spooled, tmp_path):
 
 def test_without_a_vocabulary_all_words_are_new_and_it_has_no_effect():
     assert encode(TEXT, new_words=True, min_count=2).vocabulary == encode(TEXT, min_count=2).vocabulary
+
+
+def test_the_index_of_a_series_says_which_id_each_word_has():
+    pandas = pytest.importorskip("pandas")
+    names = pandas.Series({3: "three", 0: "zero", 2: "two", 1: "one"})
+    assert words_of_rows(names) == ["zero", "one", "two", "three"]
+    assert words_of_rows(pandas.Series(["a", "b"])) == ["a", "b"]
+    assert words_of_rows(pandas.Series({"a": 1, "b": 0})) == ["b", "a"]
+    with pytest.raises(ParameterError, match="must give each word its row number, 0 to 1"):
+        words_of_rows(pandas.Series({5: "a", 7: "b"}))

@@ -115,3 +115,11 @@ def test_rare_ids_can_be_left_out():
     assert corpus.vocabulary.words == ["a", "b", "c"], "the order that was given"
     with pytest.raises(CorpusError, match="training needs at least 2 words, 1 occur min_count=5 times"):
         EncodedCorpus.from_ids(walks, min_count=5)
+
+
+def test_ids_that_mostly_do_not_occur_are_warned_of():
+    walks = np.random.default_rng(0).integers(0, 30, (100, 10)) * 7
+    with pytest.warns(RuntimeWarning, match=r"1\d\d of the 204 ids from 0 to the largest do not occur, .*min_count=1"):
+        assert len(EncodedCorpus.from_ids(walks).vocabulary) == 204
+    assert len(EncodedCorpus.from_ids(walks, min_count=1).vocabulary) == 30
+    assert len(EncodedCorpus.from_ids(walks // 7).vocabulary) == 30

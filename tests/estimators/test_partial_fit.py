@@ -209,3 +209,10 @@ def test_a_text_that_is_split_in_another_way_is_told(tmp_path):
 def test_frozen_words_must_stay_to_be_read_again():
     with pytest.raises(ParameterError, match=r"frozen is a generator.*list\(frozen\)"):
         trained(frozen=(word for word in ["wine"]))
+
+
+def test_a_corpus_of_the_constructor_that_is_not_trained_on_is_told_of():
+    model = Word2Vec([["a", "b"]] * 20, vector_size=4, min_count=1, sample=0, n_jobs=1, device="cpu")
+    with pytest.warns(RuntimeWarning, match="partial_fit trains on X alone: the corpus given to the constructor"):
+        model.partial_fit([["x", "y"]] * 20)
+    model.fit().partial_fit([["a", "b"]] * 20)

@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
+import fastw2v
 from fastw2v.progress.snapshot import Fact, Snapshot
-from fastw2v.progress.terminal import Terminal, _Bars
+from fastw2v.progress.terminal import Terminal, _Bars, can_redraw
 
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 FACTS = (Fact("epoch 2/5", 2), Fact("5.20M words/s", 1), Fact("rate 0.0242", 4), Fact("loss 2.5123", 3))
@@ -142,3 +143,22 @@ def test_a_finished_bar_stays_above_those_at_work(terminal):
     screen.end("two", {"two": WHOLE})
     screen.close()
     assert terminal.getvalue().count("100%") >= 2
+
+
+def test_a_stream_without_isatty_is_no_terminal(monkeypatch):
+    """As of classes that write to two places, which scripts put in place of stderr."""
+
+    class Tee:
+        def __init__(self):
+            self.said = []
+
+        def write(self, text):
+            self.said.append(text)
+
+        def flush(self):
+            pass
+
+    assert not can_redraw(Tee())
+    monkeypatch.setattr("sys.stderr", tee := Tee())
+    fastw2v.Word2Vec([["a", "b"]] * 50, vector_size=4, min_count=1, sample=0, verbose=1, device="cpu").fit()
+    assert "".join(tee.said)

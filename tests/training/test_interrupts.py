@@ -11,6 +11,8 @@ import time
 
 import pytest
 
+import fastw2v
+
 LONG_RUN = """
     import numpy as np, sys, time
     from fastw2v import EncodedCorpus, Word2Vec
@@ -85,3 +87,20 @@ def test_a_sub_interpreter_trains_although_it_cannot_handle_signals(run_python, 
         env={**os.environ, "PYTHONPATH": str(package_folder)},
     )
     assert (done.stdout, done.returncode) == ("True\n", 0), done.stderr
+
+
+@pytest.mark.filterwarnings("ignore:.* ranks merge what they have learned")
+@pytest.mark.parametrize("ranks", [None, 2])
+@pytest.mark.parametrize(("error", "name"), [(ValueError, "exception"), (KeyboardInterrupt, "interrupt")])
+def test_the_report_says_what_ended_a_run(ranks, error, name):
+    def end(progress):
+        if progress.epoch_end:
+            raise error
+
+    text = [[f"w{i % 50}" for i in range(at, at + 10)] for at in range(2_000)]
+    options = {"vector_size": 4, "min_count": 1, "epochs": 3, "n_jobs": 1, "device": "cpu", "deterministic": ranks}
+    model = fastw2v.Word2Vec(text, callbacks=[end], **options)
+    with pytest.raises(error):
+        model.fit()
+    assert model.report_.stopped_by == name
+    assert f"stopped by {'an' if name == 'exception' else 'the'} {name}" in str(model.report_)

@@ -103,3 +103,25 @@ def test_it_is_imported_from_the_name_that_pages_give():
     from fastw2v.ann import ApproximateIndex, GpuIndex
 
     assert (fastw2v.ann.ApproximateIndex, fastw2v.ann.GpuIndex) == (ApproximateIndex, GpuIndex)
+
+
+def test_an_index_of_other_vectors_is_refused():
+    pytest.importorskip("usearch")
+    rng = np.random.default_rng(1)
+    words = [f"w{i}" for i in range(500)]
+    wv = WordVectors(rng.normal(size=(500, 8)), words)
+    index = approximate.ApproximateIndex(wv)
+    for known in (index, pickle.loads(pickle.dumps(index))):
+        assert wv.most_similar("w1", topn=1, index=known)
+        assert WordVectors(3 * wv.vectors, words).most_similar("w1", topn=1, index=known)  # the same directions
+        with pytest.raises(ParameterError, match=r"built from other vectors, .*as in ApproximateIndex\(wv\)"):
+            WordVectors(rng.normal(size=(500, 8)), words).most_similar("w1", index=known)
+
+
+def test_an_index_is_built_from_a_model_too():
+    pytest.importorskip("usearch")
+    text = [["red", "wine", "and", "white", "rose"]] * 20
+    model = fastw2v.Word2Vec(text, vector_size=4, min_count=1, sample=0, epochs=1, n_jobs=1, device="cpu").fit()
+    assert len(approximate.ApproximateIndex(model)) == 5
+    with pytest.raises(ParameterError, match="expected word vectors or a fitted model"):
+        approximate.ApproximateIndex(np.eye(3))

@@ -115,3 +115,34 @@ def test_queries_in_a_mapping_are_refused(wv):
 def test_comparisons_name_what_is_wrong(wv, ask, message):
     with pytest.raises(ParameterError, match=message):
         ask(wv)
+
+
+def test_arrays_of_ids_are_words_where_words_are_ids():
+    wv = WordVectors(np.random.default_rng(1).normal(size=(40, 8)), list(range(40)))
+    for n in (2, 8):  # as many as a vector has
+        ids = np.arange(3, 3 + n)
+        assert wv.most_similar(ids) == wv.most_similar(ids.tolist())
+    both = np.arange(16).reshape(2, 8)
+    answers = [[word for word, _ in answer] for answer in wv.most_similar_batch(both)]
+    assert answers == [[word for word, _ in wv.most_similar(ids.tolist())] for ids in both]
+    assert wv.most_similar(wv[5])[0][0] == 5
+    text = WordVectors(np.eye(3), ["a", "b", "c"])
+    assert text.most_similar(np.array([1, 0, 0]))[0][0] == "a"
+
+
+@pytest.mark.parametrize("name", ["among", "exclude"])
+def test_a_mask_is_no_collection_of_words(name):
+    wv = WordVectors(np.eye(3), [0, 1, 2])
+    pandas = pytest.importorskip("pandas")
+    mask = np.array([True, False, True])
+    for given in (mask, pandas.Series(mask)):
+        with pytest.raises(ParameterError, match=rf"{name} holds booleans: of a mask pass the words"):
+            wv.most_similar(1, **{name: given})
+
+
+def test_dates_are_words_and_no_columns():
+    pandas = pytest.importorskip("pandas")
+    days = list(pandas.date_range("2020", periods=3))
+    wv = WordVectors(np.array([[1, 0], [1, 0.1], [0, 1]]), days)
+    assert wv.most_similar(days[0], topn=1)[0][0] == days[1]
+    assert wv.most_similar_batch(days, topn=1)[0][0][0] == days[1]
