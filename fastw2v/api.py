@@ -534,7 +534,8 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         if not hasattr(self, "vectors_"):
             from sklearn.exceptions import NotFittedError
 
-            raise NotFittedError(f"this {type(self).__name__} has no vectors yet: call fit() first")
+            how = "its fit is under way" if self._is_being_fitted() else "call fit() first"
+            raise NotFittedError(f"this {type(self).__name__} has no vectors yet: {how}")
         return self.vectors_
 
     @overload
@@ -628,6 +629,8 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         is a function, of which it keeps the name. It keeps parameters that a subclass adds, if they are None, numbers
         or strings; a warning names others.
         """
+        if self._is_being_fitted() and hasattr(self, "vectors_"):
+            warn_user("save: a fit is under way, and its vectors are not there yet: those of the last one are saved")
         parameters = {name: getattr(self, name) for name in KEPT_PARAMETERS}
         known = {name: getattr(self, f"{name}_", None) for name in ("tokenizer", "seed")}
         metadata = record(parameters, getattr(self, "loss_history_", []), **known)
@@ -703,6 +706,10 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
             yield
         finally:
             lock.release()
+
+    def _is_being_fitted(self) -> bool:
+        lock = self.__dict__.get("_fit_lock")
+        return lock is not None and lock.locked()
 
     def _request(self, **more: Any) -> Request:
         """Return this model's request for a session, checked before anything is read or allocated."""

@@ -17,7 +17,7 @@ from fastw2v.corpus.ids import check_ids, count_ids, count_up, flatten, keep_row
 from fastw2v.corpus.rows import LOOKED_AT, cells, doubt_padding
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
-from fastw2v.errors import CorpusError, warn_user
+from fastw2v.errors import CorpusError, CorpusTypeError, warn_user
 from fastw2v.parameters import check
 from fastw2v.progress.figures import counted, format_took
 
@@ -177,12 +177,24 @@ class EncodedCorpus:
     report: EncodeReport = field(default_factory=EncodeReport)
     tokenizer: Tokenizer = "tokens"
 
+    def __post_init__(self) -> None:
+        """Raise for arrays of other types, which `from_ids` converts; the numbers are those of its caller."""
+        for name, array, kind in (("ids", self.ids, np.int32), ("offsets", self.offsets, np.int64)):
+            if getattr(array, "dtype", None) != kind:
+                found = getattr(array, "dtype", type(array).__name__)
+                raise CorpusTypeError(
+                    f"EncodedCorpus: {name} must be an array of {np.dtype(kind)}; got {found}. "
+                    "EncodedCorpus.from_ids(ids, vocabulary) takes any integers, and checks them"
+                )
+
     def __len__(self) -> int:
         """Number of sentences."""
         return len(self.offsets) - 1
 
     def __getitem__(self, sentence: int) -> NDArray[np.int32]:
         """Return the ids of one sentence."""
+        if isinstance(sentence, slice):  # type: ignore[unreachable]
+            raise TypeError("an EncodedCorpus gives one sentence at a time: [corpus[i] for i in range(start, stop)]")
         sentence = range(len(self))[sentence]
         return self.ids[self.offsets[sentence] : self.offsets[sentence + 1]]
 

@@ -25,7 +25,7 @@ from fastw2v.parameters import check
 from fastw2v.progress.figures import counted
 from fastw2v.progress.phase import SILENT, Silent, begin_phase
 from fastw2v.vectors.search import best_of_many, search_limit, unit_rows, units_and_others
-from fastw2v.vectors.word_vectors import WordVectors
+from fastw2v.vectors.word_vectors import HasVectors, WordVectors
 
 ProtocolName = Literal["c", "gensim"]
 Method = Literal["add", "mul"]
@@ -152,7 +152,7 @@ class AnalogyReport:
 
 
 def evaluate_analogies(
-    vectors: WordVectors,
+    vectors: WordVectors | HasVectors,
     questions: str | os.PathLike[str] | Mapping[str, Iterable[Question]] | Iterable[tuple[str, Iterable[Question]]],
     *,
     protocol: ProtocolName = "c",

@@ -18,7 +18,7 @@ from fastw2v.evaluate.lines import BadLines
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.search import search_limit, unit_rows
-from fastw2v.vectors.word_vectors import WordVectors
+from fastw2v.vectors.word_vectors import HasVectors, WordVectors
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class WordPairReport:
 
 
 def evaluate_word_pairs(
-    vectors: WordVectors,
+    vectors: WordVectors | HasVectors,
     pairs: str | os.PathLike[str] | Iterable[tuple[str, str, float]],
     *,
     restrict_vocab: int | None = 300_000,

@@ -25,7 +25,7 @@ from fastw2v.formats.sniff import (
     is_checkpoint,
 )
 from fastw2v.formats.text import write_text
-from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
+from fastw2v.vectors.word_vectors import HasVectors, WordVectors, as_word_vectors
 from fastw2v.writing.atomic import open_atomic, own_descriptor
 
 _GZIP_LEVEL = 6
@@ -34,7 +34,7 @@ _OTHER_PACKINGS = frozenset((".bz2", ".xz", ".lzma", ".zst", ".lz4", ".zip", ".7
 
 def save(
     path: str | os.PathLike[str],
-    word_vectors: WordVectors,
+    word_vectors: WordVectors | HasVectors,
     *,
     format: Format | None = None,
     context_vectors: NDArray[np.float32] | None = None,

@@ -13,7 +13,7 @@ from fastw2v.parameters import check
 from fastw2v.vectors.gpu_index import GpuIndex
 from fastw2v.vectors.index_base import IndexBase, sample_of
 from fastw2v.vectors.search import whole_number
-from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
+from fastw2v.vectors.word_vectors import HasVectors, WordVectors, as_word_vectors
 
 __all__ = ["ApproximateIndex", "GpuIndex"]
 
@@ -53,7 +53,7 @@ class ApproximateIndex(IndexBase):
 
     def __init__(
         self,
-        word_vectors: WordVectors,
+        word_vectors: WordVectors | HasVectors,
         *,
         connectivity: int = 16,
         expansion_add: int = 128,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -410,6 +410,14 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
                 f"expected gensim's KeyedVectors, such as model.wv; got {type(keyed_vectors).__name__}"
             )
         return cls(np.array(found.vectors), found.vocabulary)
+
+
+class HasVectors(Protocol):
+    """A fitted model of word vectors, such as `fastw2v.Word2Vec`, which functions on vectors take, too."""
+
+    @property
+    def vectors_(self) -> WordVectors:
+        """The word vectors."""
 
 
 def find_word_vectors(given: Any) -> WordVectors | None:

@@ -123,3 +123,18 @@ def test_ids_that_mostly_do_not_occur_are_warned_of():
         assert len(EncodedCorpus.from_ids(walks).vocabulary) == 204
     assert len(EncodedCorpus.from_ids(walks, min_count=1).vocabulary) == 30
     assert len(EncodedCorpus.from_ids(walks // 7).vocabulary) == 30
+
+
+def test_a_corpus_made_of_other_arrays_names_the_way_to_make_one():
+    words = Vocabulary(["a", "b"])
+    for ids, offsets in (
+        (np.array([0, 1]), np.array([0, 2])),
+        ([0, 1], np.array([0, 2])),
+        (np.array([0, 1], np.int32), [0, 2]),
+    ):
+        with pytest.raises(
+            CorpusTypeError, match=r"must be an array of int\d\d; got .*from_ids\(ids, vocabulary\) takes any"
+        ):
+            EncodedCorpus(words, ids, offsets)
+    with pytest.raises(TypeError, match="gives one sentence at a time"):
+        EncodedCorpus.from_ids([[0, 1], [1, 0]], ["a", "b"])[0:1]

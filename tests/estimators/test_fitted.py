@@ -79,3 +79,21 @@ def test_what_the_word_vectors_have_is_said_to_be_theirs(name):
             getattr(model, name)
     with pytest.raises(AttributeError, match=r"no attribute 'nonsense'$"):
         _ = Word2Vec().nonsense
+
+
+def test_during_fit_a_model_says_so_and_saves_no_old_vectors_in_silence(tmp_path):
+    said = []
+
+    def look(progress):
+        if progress.epoch_end:
+            try:
+                model.save(tmp_path / "m.fw2v", overwrite=True)
+            except ValueError as error:
+                said.append(str(error))
+
+    model = Word2Vec(TEXT, vector_size=4, min_count=1, epochs=2, device="cpu", n_jobs=1, sample=0, callbacks=[look])
+    model.fit()
+    assert said == ["this Word2Vec has no vectors yet: its fit is under way"] * 2
+    with pytest.warns(RuntimeWarning, match="save: a fit is under way, .* those of the last one are saved"):
+        model.fit()
+    assert len(said) == 2

@@ -55,6 +55,7 @@ reveal_type(MyWord2Vec().set_params(window=3))  # is: uses.MyWord2Vec
 # --- vectors ---
 
 save("vectors.safetensors", model.vectors_)
+save("vectors.safetensors", model)
 vectors = load("vectors.safetensors", mmap=True)
 reveal_type(vectors)  # is: fastw2v.vectors.word_vectors.WordVectors
 reveal_type(vectors.vectors)  # is: NDArray[float32]
@@ -76,6 +77,7 @@ fastw2v.formats.export("vectors.npz", vectors, "npz")
 # --- evaluation ---
 
 pairs = [("cat", "dog", 9.0), ("cat", "sat", 2.5)]
+reveal_type(evaluate_word_pairs(model, pairs).spearman)  # is: float
 reveal_type(evaluate_word_pairs(vectors, pairs).spearman)  # is: float
 reveal_type(evaluate_word_pairs(vectors, fetch_word_pairs("ws353")).pearson)  # is: float
 questions = [("family", [("the", "cat", "the", "dog")])]
