@@ -83,9 +83,10 @@ class KeyedVectors(Absent, Queries, Files):
         if isinstance(words, Iterable) and not isinstance(words, (str, bytes, np.ndarray)) and not self._is_word(words):
             words = list(words)
         if type(self)._vector is _own_vector and not isinstance(words, slice):
-            if not isinstance(words, (list, np.ndarray)) or not len(words):
+            if not isinstance(words, (list, np.ndarray)):
                 return self.get_vector(words)
-            return np.vstack([self.get_vector(word) for word in words])
+            if len(words):
+                return np.vstack([self.get_vector(word) for word in words])
         found = super().__getitem__(words)
         if isinstance(found, np.ndarray) and found.ndim == 1:
             found.flags.writeable = False
