@@ -80,12 +80,15 @@ def _are_ids(given: NDArray[Any], index: Mapping[Hashable, int]) -> bool:
 
 def _is_one_term(given: tuple[Any, ...], index: Mapping[Hashable, int]) -> bool:
     """Distinguish a word that is a tuple, or one (word, weight) pair, from a tuple of words."""
-    return _is_key_of(given, index) or (len(given) == 2 and _is_weighted(given, index))
+    if _is_key_of(given, index) or not _is_weighted(given, index):
+        return _is_key_of(given, index)
+    # Of two whole numbers that are words, as ids of items are, either may be meant: then both are words.
+    return isinstance(given[1], (float, np.floating)) or not all(_is_key_of(part, index) for part in given)
 
 
 def _read_term(name: str, item: Any, index: Mapping[Hashable, int], size: int) -> tuple[Any, float]:
     weight = 1.0
-    if isinstance(item, tuple) and len(item) == 2 and _is_weighted(item, index):
+    if isinstance(item, tuple) and _is_weighted(item, index):
         item, weight = item[0], float(item[1])
         if not math.isfinite(weight):
             raise ParameterError(f"`{name}` has the weight {weight}: weights must be finite")
@@ -136,13 +139,12 @@ def _is_key_of(value: Any, index: Mapping[Hashable, int]) -> bool:
 
 
 def _is_weighted(pair: tuple[Any, ...], index: Mapping[Hashable, int]) -> bool:
-    """Distinguish a (word, weight) pair from a pair of words: the weight is a number that is not a word itself."""
-    weight = pair[1]
+    """Return whether it is a word or a vector and its weight, and no word itself."""
     return (
-        isinstance(weight, (int, float, np.integer, np.floating))
-        and not isinstance(weight, bool)
+        len(pair) == 2
+        and isinstance(pair[1], (int, float, np.integer, np.floating))
+        and not isinstance(pair[1], bool)
         and not _is_key_of(pair, index)
-        and not (_is_key_of(weight, index) and _is_key_of(pair[0], index))
     )
 
 

@@ -146,3 +146,14 @@ def test_dates_are_words_and_no_columns():
     wv = WordVectors(np.array([[1, 0], [1, 0.1], [0, 1]]), days)
     assert wv.most_similar(days[0], topn=1)[0][0] == days[1]
     assert wv.most_similar_batch(days, topn=1)[0][0][0] == days[1]
+
+
+def test_weights_are_weights_where_words_are_numbers_too():
+    wv = WordVectors(np.random.default_rng(1).normal(size=(12, 4)), list(range(12)))
+    ratings = wv.most_similar([(10, 5), (11, 3)])
+    assert ratings == wv.most_similar([(10, 5.0), (11, 3.0)])
+    assert [word for word, _ in ratings] != [word for word, _ in wv.most_similar([(10, 1), (11, 9)])]
+    assert wv.most_similar((10, 1.0)) == wv.most_similar(10)
+    assert wv.most_similar((10, 1)) == wv.most_similar([10, 1])  # two whole numbers that are words
+    assert wv.most_similar((10, 50)) == wv.most_similar([(10, 50)])
+    assert wv.most_similar_batch([[(10, 5), (11, 3)]])[0][0][0] == ratings[0][0]
