@@ -534,8 +534,9 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         if not hasattr(self, "vectors_"):
             from sklearn.exceptions import NotFittedError
 
-            how = "its fit is under way" if self._is_being_fitted() else "call fit() first"
-            raise NotFittedError(f"this {type(self).__name__} has no vectors yet: {how}")
+            if self._is_being_fitted():
+                raise NotFittedError(f"this {type(self).__name__} has no vectors yet: its fit is under way")
+            raise NotFittedError(f"this {type(self).__name__} has no vectors yet: call fit() first")
         return self.vectors_
 
     @overload
