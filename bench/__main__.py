@@ -32,6 +32,7 @@ from bench import (
 from bench.helpers.corpora import find_corpus
 from bench.helpers.programs import PROGRAMS
 from bench.helpers.record import Settings
+from fastw2v import encode
 from fastw2v.machine import usable_cpus
 from fastw2v.planning.training_parameters import TrainingParameters
 
@@ -192,7 +193,7 @@ def run_choice(
     **given: int,
 ) -> None:
     """Measure speed and quality of other tile shapes."""
-    corpus, rows = find_corpus(settings.corpus), []
+    corpus, rows = encode(str(find_corpus(settings.corpus))), []
     for architecture in architectures:
         params = TrainingParameters(architecture=architecture, **given).checked()
         rows += choice.measure(corpus, params, shapes, 1 if settings.quick else seeds, scores_only)

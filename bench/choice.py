@@ -8,13 +8,12 @@ from __future__ import annotations
 import dataclasses
 import statistics
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bench.helpers.scores import SCORES, score
-from fastw2v import WordVectors, encode
+from fastw2v import EncodedCorpus, WordVectors
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.loop import advance, start
 
@@ -36,10 +35,13 @@ SHAPES = [
 
 
 def measure(
-    corpus: Path, params: TrainingParameters, shapes: Sequence[tuple[int, int, int]], seeds: int, scores_only: bool
+    encoded: EncodedCorpus,
+    params: TrainingParameters,
+    shapes: Sequence[tuple[int, int, int]],
+    seeds: int,
+    scores_only: bool,
 ) -> list[dict[str, Any]]:
     """Return one row for each shape."""
-    encoded = encode(str(corpus))
     rows = []
     for tile_tokens, noise_slots, noise_life in shapes:
         found = []

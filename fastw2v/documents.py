@@ -26,6 +26,7 @@ from fastw2v.estimators.scikit_learn import (
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.parameters import check, shown
 from fastw2v.progress.figures import counted
+from fastw2v.vectors.queries import is_column
 from fastw2v.vectors.word_vectors import WordVectors, find_word_vectors
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         counts = None
         if counts_wanted or self.weighting != "mean":
             counts = count_matrix(documents, vectors, tokenizer)
-        elif model is None and (isinstance(documents, (list, tuple, np.ndarray)) or hasattr(documents, "to_numpy")):
+        elif model is None and (isinstance(documents, (list, tuple, np.ndarray)) or is_column(documents)):
             check_documents(documents, tokenizer)  # others may be read once, or in a minute
         if counts is not None and self.weighting != "mean":
             self._check_something_to_learn(counts, vectors)

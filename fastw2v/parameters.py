@@ -165,6 +165,11 @@ def shown(value: Any, length: int = 60) -> str:
     return text if len(text) <= length else text[: length - 3] + "..."
 
 
+def is_plain(value: Any) -> bool:
+    """Return whether it is None, a string, a number or a truth value, NumPy's among them, which `plain` takes."""
+    return value is None or isinstance(value, (str, numbers.Real)) or _is_bool(value)
+
+
 def plain(value: Any) -> Any:
     """Turn NumPy scalars into Python's, so that files and messages show plain numbers."""
     if value is None or isinstance(value, str):

@@ -44,7 +44,6 @@ from fastw2v.compat.other_names import missing_name
 from fastw2v.compat.own_attributes import (
     OF_MODELS_THEMSELVES,
     SAVED,
-    can_be_kept,
     own_attributes,
     restore_own_attributes,
 )
@@ -58,7 +57,7 @@ from fastw2v.corpus.given_vocabulary import NoKnownWordsError
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import EmptyCorpusError, ParameterError, warn_user
 from fastw2v.formats import load_all, save
-from fastw2v.parameters import plain, shown
+from fastw2v.parameters import is_plain, plain, shown
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.next_pass import seed_of_pass
@@ -439,7 +438,7 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
         """
         self.add_lifecycle_event("saving", fname=name)
         own = {name: getattr(self, name) for name in SAVED}
-        own = {name: plain(value) for name, value in own.items() if can_be_kept(value)}
+        own = {name: plain(value) for name, value in own.items() if is_plain(value)}
         own["lifecycle_events"] = json.loads(json.dumps(self.lifecycle_events, default=str))
         own["own_attributes"] = own_attributes(self, Word2Vec, OF_MODELS_THEMSELVES)
         metadata = {"gensim": own, "keyed_vectors": kept_of(self.wv)}
@@ -477,7 +476,7 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
             )
         model = cls.__new__(cls)  # a subclass may take other arguments
         Word2Vec.__init__(model)  # without checks: a script may have changed an attribute, and train looks again
-        kept = [name for name in SAVED if name in own and can_be_kept(own[name])]
+        kept = [name for name in SAVED if name in own and is_plain(own[name])]
         vars(model).update({name: own[name] for name in kept})
         restore_own_attributes(model, Word2Vec, OF_MODELS_THEMSELVES, own.get("own_attributes"))
         model.wv = KeyedVectors._from_file(loaded, fname)

@@ -37,8 +37,7 @@ class LineSentence:
     def __init__(self, source: Any, max_sentence_length: int = 10_000, limit: int | None = None) -> None:
         self.source = source
         self.limit = limit
-        cut = isinstance(max_sentence_length, (int, float)) and max_sentence_length < _GENSIMS_LENGTH
-        if cut and type(self) is LineSentence:
+        if isinstance(max_sentence_length, (int, float)) and max_sentence_length < _GENSIMS_LENGTH:
             warn_user(
                 f"LineSentence(max_sentence_length={shown(max_sentence_length)}) has no effect: sentences are never "
                 "cut; shorter ones are a generator's work, as of chunks of line.split()"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from numbers import Real
 from typing import Any
 
 from fastw2v.errors import warn_user
@@ -23,11 +22,6 @@ OF_MODELS_THEMSELVES = {
     *("wv", "syn1", "syn1neg", "hashfxn", "loss_history", "lifecycle_events", "spool"),
     *("_held", "_raw", "_rows_are_of", "_in_training"),
 }
-
-
-def can_be_kept(value: Any) -> bool:
-    """Return whether a file keeps an attribute of this value."""
-    return value is None or isinstance(value, (Real, str))
 
 
 def own_attributes(model: Any, base: type, known: Collection[str], called: str = "model") -> dict[str, Any]:

@@ -20,6 +20,7 @@ from fastw2v.progress.figures import counted
 _UTF16 = "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"
 _UTF32 = _UTF16.replace("UTF-16", "UTF-32")
 _PAIR = 3  # bytes, more of which may be told to be of UTF-16
+_PAIRS = 40  # bytes that are looked at for that
 _OTHERS = "name the files that are text, as in 'folder/*.txt'"
 _MEDIA = (*(b"ID3" + bytes([version]) for version in (2, 3, 4)), b"OggS\0", b"fLaC\0", b"\x1aE\xdf\xa3")
 # First bytes, what they show, the suffix by which such a file is unpacked, and what unpacks one that is open.
@@ -263,8 +264,9 @@ def _exists(text: str) -> bool:
 
 def what_begins_so(first_bytes: bytes, *, is_open: bool = False) -> str | None:
     """Return the format, with the remedy, of a file, or an open one, that is not text and begins with these bytes."""
-    zeros = [first_bytes[at:40:2].count(0) for at in (0, 1)]
-    if len(first_bytes) > _PAIR and min(zeros) == 0 and max(zeros) == len(first_bytes[:40]) // 2:
+    pairs = first_bytes[:_PAIRS]
+    zeros = [pairs[at::2].count(0) for at in (0, 1)]
+    if len(pairs) > _PAIR and min(zeros) == 0 and max(zeros) == len(pairs) // 2:
         return _UTF16.replace("UTF-16 -t", "UTF-16LE -t" if first_bytes[1] == 0 else "UTF-16BE -t")
     for magic, what, _, opened, command in _PACKED:
         if is_open and first_bytes.startswith(magic):

@@ -377,8 +377,6 @@ class Opened:
     ----------
     name : str
         Its name in messages.
-    path : pathlib.Path
-        This name as a path, for its suffix.
     is_text : bool
         Whether it gives characters, not bytes.
     start : bytes
@@ -388,7 +386,6 @@ class Opened:
     def __init__(self, stream: Any) -> None:
         self._stream = stream
         self.name = stream_name(stream)
-        self.path = Path(self.name)
         self._place = None
         with suppress(Exception):  # as of a pipe, or of a text file that is being iterated over
             self._place = stream.tell()

@@ -88,7 +88,7 @@ def check_is_text(opened: Opened, *, told: bool, anyway: str = _ANYWAY) -> None:
     """Do the same as `check_are_text` for an open file."""
     if not opened.is_text and (what := what_begins_so(opened.start, is_open=True)):
         raise CorpusError(f"{opened.name}: it looks like {what}{opened.put_back()}")
-    suffix = _suffix(opened.path)
+    suffix = _suffix(Path(opened.name))
     suffix = "" if suffix in _NEVER_TEXT else suffix  # a member of an archive may have the name of the archive
     try:
         _refuse(opened.name, suffix, opened.start, told=told, anyway=anyway)

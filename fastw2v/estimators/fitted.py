@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastw2v.gensims_names import Answers
+from fastw2v.vectors.word_vectors import WordVectors
 
 REASONS = {
     "context_vectors_": "loss='hs' trains none, and a file may leave them out",
@@ -17,13 +18,8 @@ class Fitted(Answers):
 
     def _why_absent(self, name: str) -> str | None:
         """Return why this model has no such attribute, or where it is; None if it is nowhere."""
-        from fastw2v.vectors.word_vectors import WordVectors
-
         if name not in self._gensims and not name.startswith("_") and hasattr(WordVectors, name):
-            vectors = "wv" if hasattr(type(self), "wv") else "vectors_"
-            return (
-                f"{type(self).__name__!r} object has no attribute {name!r}: its word vectors do, model.{vectors}.{name}"
-            )
+            return f"{type(self).__name__!r} object has no attribute {name!r}: its word vectors do, model.wv.{name}"
         declared = (vars(base).get("__annotations__", ()) for base in type(self).__mro__)
         if not (name.endswith("_") and any(name in names for names in declared)):
             return None

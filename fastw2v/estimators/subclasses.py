@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from numbers import Real
 from typing import Any, TypeVar
 
-import numpy as np
-
 from fastw2v.errors import warn_user
-from fastw2v.parameters import plain
+from fastw2v.parameters import is_plain, plain
 
 Model = TypeVar("Model")
 
@@ -18,7 +15,7 @@ Model = TypeVar("Model")
 def own_parameters(model: Any, base: type) -> dict[str, Any]:
     """Return the parameters that a model's class has besides those of ``base``; warn of values that no file keeps."""
     values = {name: getattr(model, name) for name in sorted(_added(type(model), base)) if hasattr(model, name)}
-    kept = {name: plain(value) for name, value in values.items() if _can_be_kept(value)}
+    kept = {name: plain(value) for name, value in values.items() if is_plain(value)}
     if lost := sorted(values.keys() - kept.keys()):
         warn_user(
             f"save leaves out {', '.join(lost)} of {type(model).__name__}: of parameters that a class of your own adds "
@@ -54,13 +51,6 @@ def made_with(kind: type[Model], base: type, parameters: Mapping[str, Any], own:
 
 def _added(kind: type, base: type) -> dict[str, inspect.Parameter]:
     """Return the parameters of a class's constructor that its base does not have."""
-    known, variable = (
-        inspect.signature(base).parameters,
-        (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL),
-    )
-    given = inspect.signature(kind).parameters
+    known, given = inspect.signature(base).parameters, inspect.signature(kind).parameters
+    variable = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
     return {name: each for name, each in given.items() if name not in known and each.kind not in variable}
-
-
-def _can_be_kept(value: Any) -> bool:
-    return value is None or isinstance(value, (str, Real, np.bool_))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import numbers
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from fastw2v.corpus.tokenizers import NAMES, LostTokenizer, Tokenizer, function_name
 from fastw2v.errors import FormatError, ParameterError
-from fastw2v.parameters import check, plain, shown
+from fastw2v.parameters import check, is_plain, plain, shown
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS
 from fastw2v.training.seed import check_seed
 
@@ -34,7 +31,7 @@ def record(
 def _can_be_kept(value: Any) -> bool:
     if isinstance(value, (list, tuple, set, frozenset)):  # frozen words
         return all(isinstance(word, (str, int)) for word in value)
-    return value is None or callable(value) or isinstance(value, (str, bool, np.bool_, numbers.Real))
+    return callable(value) or is_plain(value)
 
 
 def _kept(value: Any) -> Any:
