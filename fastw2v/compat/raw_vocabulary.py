@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fastw2v.corpus.given_vocabulary import are_rows
 from fastw2v.corpus.reading import Reading
-from fastw2v.corpus.vocabulary import Vocabulary
+from fastw2v.corpus.vocabulary import MOST_TOKENS, Vocabulary
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import shown
 from fastw2v.planning.subsampling import keep_probability
@@ -62,6 +62,8 @@ class Table:
                 f"word_freq counts up from 0 to {len(counts) - 1:,}, as the numbers of words do, such as those of "
                 "key_to_index or token2id: counts are expected, as in collections.Counter(words)"
             )
+        if (total := float(sum(counts))) >= MOST_TOKENS:
+            raise ParameterError(f"the counts of word_freq must add up to less than 2**62; they are {total:.3g}")
         self._vocabulary = Vocabulary(list(frequencies))
         self.counts = np.fromiter(frequencies.values(), np.int64, len(frequencies))
 

@@ -178,7 +178,7 @@ class EncodedCorpus:
     tokenizer: Tokenizer = "tokens"
 
     def __post_init__(self) -> None:
-        """Raise for arrays of other types, which `from_ids` converts; the numbers are those of its caller."""
+        """Raise for arrays of other types, which `from_ids` converts, and for sentences that are no parts of `ids`."""
         for name, array, kind in (("ids", self.ids, np.int32), ("offsets", self.offsets, np.int64)):
             if getattr(array, "dtype", None) != kind:
                 found = getattr(array, "dtype", type(array).__name__)
@@ -186,6 +186,17 @@ class EncodedCorpus:
                     f"EncodedCorpus: {name} must be an array of {np.dtype(kind)}; got {found}. "
                     "EncodedCorpus.from_ids(ids, vocabulary) takes any integers, and checks them"
                 )
+        offsets = self.offsets
+        if self.ids.ndim != 1 or offsets.ndim != 1:
+            raise CorpusError(
+                f"EncodedCorpus: ids and offsets must have one dimension; got {self.ids.ndim} and {offsets.ndim}"
+            )
+        if not len(offsets) or offsets[0] != 0 or offsets[-1] != len(self.ids) or (offsets[1:] < offsets[:-1]).any():
+            found = f"from {offsets[0]:,} to {offsets[-1]:,}" if len(offsets) else "none"
+            raise CorpusError(
+                f"EncodedCorpus: offsets must begin with 0, never fall, and end with the number of ids, "
+                f"{len(self.ids):,}; got {len(offsets):,}, {found}"
+            )
 
     def __len__(self) -> int:
         """Number of sentences."""

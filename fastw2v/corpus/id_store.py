@@ -13,6 +13,8 @@ from __future__ import annotations
 import errno
 import mmap
 import os
+import platform
+import sys
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator
@@ -330,8 +332,16 @@ def at_their_places(
         As for `id_store`.
     """
     if spool is None or spool is False:
-        flags = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0)}
-        pages = mmap.mmap(-1, max(1, 4 * total), **flags)
+        flags = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _no_reserve()}
+        try:
+            pages = mmap.mmap(-1, max(1, 4 * total), **flags)
+        except OSError as error:
+            if error.errno != errno.ENOMEM:
+                raise
+            raise MemoryError(
+                f"the system reserves no memory for {total:,} word ids, of which this rank would fill a part; pass "
+                "spool=True to keep them in a temporary file, or a folder"
+            ) from None
         if hasattr(mmap, "MADV_NOHUGEPAGE"):  # a huge page would fill the gap between two parts
             pages.madvise(mmap.MADV_NOHUGEPAGE)
         ids = np.frombuffer(pages, np.int32, total)
@@ -346,3 +356,12 @@ def at_their_places(
     ids = file.mapped(total, np.int32, in_order=True)
     file.close()
     return ids
+
+
+def _no_reserve() -> int:
+    """Return the flag that maps pages without reserving memory for those which are never touched, 0 where unknown.
+
+    Python names it from 3.13 on; before that Linux's own number is used, where it is that of most processors.
+    """
+    usual = sys.platform == "linux" and platform.machine() in {"x86_64", "aarch64", "riscv64", "s390x"}
+    return int(getattr(mmap, "MAP_NORESERVE", 0x4000 if usual else 0))

@@ -10,7 +10,7 @@ from fastw2v.errors import CorpusError, CorpusTypeError
 from fastw2v.parameters import shown
 from fastw2v.progress.figures import counted
 
-PIECE = 1 << 18  # ids counted at once
+PIECE = 1 << 18  # ids counted at once, at least
 NUMBER_ANEW = (
     "encode(sentences, min_count=1) takes such numbers as words and gives each its row; or number the words from 0 on"
 )
@@ -20,7 +20,8 @@ _MANY_ROWS = 10_000_000  # without so many, rows that no id uses cost nothing wo
 def count_ids(ids: np.ndarray, n_words: int) -> np.ndarray:
     """Count each id from 0 to ``n_words - 1``: int64, shape (n_words,).
 
-    Counted in pieces: NumPy widens ids to 64 bits, and a file may contain more of them than memory can hold.
+    Counted in pieces: NumPy widens ids to 64 bits, and a file may contain more of them than memory can hold. A piece is
+    no shorter than the counts, which are added up once for each.
 
     Examples
     --------
@@ -28,8 +29,9 @@ def count_ids(ids: np.ndarray, n_words: int) -> np.ndarray:
     array([1, 0, 2, 0])
     """
     counts = np.zeros(n_words, np.int64)
-    for begin in range(0, len(ids), PIECE):
-        counts += np.bincount(ids[begin : begin + PIECE], minlength=n_words)
+    piece = max(PIECE, n_words)
+    for begin in range(0, len(ids), piece):
+        counts += np.bincount(ids[begin : begin + piece], minlength=n_words)
     return counts
 
 

@@ -78,9 +78,12 @@ def _line_end(file: TextFile, offset: int) -> int:
     with open(file.path, "rb", buffering=0) as raw:
         raw.seek(offset - 1)
         for before in range(0, _LINE_LIMIT, _STEP):
-            at = raw.read(_STEP).find(b"\n")
+            block = raw.read(_STEP)
+            at = block.find(b"\n")
             if at >= 0:
                 return offset + before + at
+            if len(block) < _STEP:  # the end of the file ends its last line
+                return file.size
     return after_space(file, [offset])[0]
 
 

@@ -96,8 +96,12 @@ def read_corpus(
     n_jobs: int | None = None,
     spool: str | os.PathLike[str] | bool | None = None,
     verbose: int = 0,
+    may_be_empty: bool = False,
 ) -> Reading:
-    """Read a corpus once and count its words; parameters and errors are those of `fastw2v.encode`, checked before."""
+    """Read a corpus once and count its words; parameters and errors are those of `fastw2v.encode`, checked before.
+
+    With ``may_be_empty`` a corpus without words is no error: it is one rank's part.
+    """
     started, told = time.perf_counter(), tokenizer is not None
     try:
         with begin_phase("counting", verbose=verbose) as phase:
@@ -105,8 +109,9 @@ def read_corpus(
     except TooManyWordsError:
         raise CorpusError("the corpus contains over 2,147,483,647 distinct words, too many for int32 ids") from None
     if not counted.tokens:
-        raise EmptyCorpusError(describe_empty(corpus, counted.sentences, tokenizer))
-    if tokenizer == "tokens":
+        if not may_be_empty:
+            raise EmptyCorpusError(describe_empty(corpus, counted.sentences, tokenizer))
+    elif tokenizer == "tokens":
         doubt_tokens(counted)
     elif not told:
         doubt_text(counted)

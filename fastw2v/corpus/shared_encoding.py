@@ -79,7 +79,8 @@ def encode_shared(
         part = _read_pieces(corpus, comm, how, piece_bytes) if _is_files(corpus) else _read_part(corpus, comm, how)
     if part.is_files:
         _check_same_files(part, comm)
-    same = not part.is_files and len(set(comm.texts(part.mark))) == 1
+    marks = set(comm.texts(part.mark))
+    same = not part.is_files and len(marks) == 1 and part.reading.counted.tokens > 0
     if same:
         with agreed(comm):
             return _encode_alone(part.reading, min_count, max_vocab, given)
@@ -190,7 +191,7 @@ def _read_part(corpus: Any, comm: Comm, how: dict[str, Any]) -> _Part:
         raise CorpusTypeError(
             "an open file cannot be read by several ranks: pass its path, of which each rank reads its own pieces"
         )
-    reading = read_corpus(corpus, **how)
+    reading = read_corpus(corpus, **how, may_be_empty=True)
     counted = reading.counted
     words = b"".join(map(to_bytes, counted.words(np.arange(len(counted.counts)))))
     mark = f"{counted.tokens} {counted.sentences} {zlib.crc32(words):08x} {zlib.crc32(counted.counts.tobytes()):08x}"

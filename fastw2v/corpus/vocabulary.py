@@ -24,6 +24,7 @@ _SUGGESTION_POOL = 20_000
 # Longer words are hardly mistyped names, and difflib's time grows with their length.
 _LONGEST_SUGGESTED_FOR = 64
 _LONGEST_SHOWN = 200  # of a word in a message
+MOST_TOKENS = 2.0**62  # sums of counts stay in int64
 
 
 class Vocabulary:
@@ -209,6 +210,8 @@ def _checked_counts(counts: ArrayLike, n_words: int) -> NDArray[np.int64]:
     if given.size and (given.dtype.kind not in "iu" or given.min() < 0):
         found = given.min() if given.dtype.kind in "if" else f"an array of {given.dtype}"
         raise ParameterError(f"counts must hold whole numbers of at least 0, one per word; got {found}")
+    if given.size and (total := float(given.sum(dtype=np.float64))) >= MOST_TOKENS:
+        raise ParameterError(f"counts must add up to less than 2**62; got {total:.3g}")
     shareable = given.dtype == np.int64 and given.flags.owndata and not given.flags.writeable
     array = given if shareable else np.array(given, np.int64)
     array.flags.writeable = False

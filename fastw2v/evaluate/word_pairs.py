@@ -17,7 +17,7 @@ from fastw2v.evaluate.columns import Columns
 from fastw2v.evaluate.lines import BadLines
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.progress.figures import counted
-from fastw2v.vectors.search import search_limit, unit_rows
+from fastw2v.vectors.search import search_limit
 from fastw2v.vectors.word_vectors import HasVectors, WordVectors
 
 
@@ -117,7 +117,8 @@ def evaluate_word_pairs(
 
     Notes
     -----
-    The figures equal those of gensim's ``evaluate_word_pairs``; the correlations are SciPy's.
+    The figures are those of gensim's ``evaluate_word_pairs``, but for similarities that differ by rounding alone: here
+    they tie. The correlations are SciPy's.
 
     Examples
     --------
@@ -142,7 +143,10 @@ def evaluate_word_pairs(
             scores.append(score)
     found = _with_direction(vectors, found)
     rows = np.array([row[:2] for row in found], np.int64).reshape(-1, 2)
-    ours = np.einsum("ij,ij->i", unit_rows(vectors.vectors[rows[:, 0]]), unit_rows(vectors.vectors[rows[:, 1]]))
+    # In float64 and rounded, so that similarities which are equal but for rounding tie in the ranking.
+    one, other = (vectors.vectors[rows[:, side]].astype(np.float64) for side in (0, 1))
+    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    ours = (np.einsum("ij,ij->i", one, other) / lengths).round(10)
     theirs = np.array([row[2] for row in found] + scores, np.float64)
     ours = np.concatenate([ours, np.zeros(len(scores), ours.dtype)])
     spearman, pearson = _correlations(theirs, ours)

@@ -75,7 +75,9 @@ class FrequentWords:
         kept = kept_counts(corpus, tables)
         total = max(float(kept.sum()), 1e-12)
         shares = np.maximum.accumulate(kept[:most][::-1])[::-1] / total
-        rates = tables.output_rate[:most].astype(np.float64) if plan.negative_sampling else np.ones(len(shares))
+        rates = np.ones(len(shares))
+        if plan.negative_sampling:  # the rows of words, before those of a tree's nodes
+            rates = tables.output_rate[: len(shares)].astype(np.float64)
         return cls(shares, rates, total)
 
 

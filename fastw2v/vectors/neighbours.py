@@ -385,11 +385,14 @@ class Neighbours(Table):
                 directed = ~np.isin(near, undirected)
                 order = [i for i in np.lexsort((near, -scores)).tolist() if directed[i]]
                 kept = [i for i in order if near[i] not in barred and choice.admits(int(near[i]))][:topn]
-                if len(kept) == topn or looked_at >= len(self):
+                if len(kept) == topn or len(near) == len(self):
+                    answers.append(self._answer(near[kept], scores[kept]))
+                    break
+                if looked_at >= len(self):  # the graph does not lead to all rows
+                    answers.append(self._best(self._scores(unit, choice), topn, rows, choice))
                     break
                 looked_at *= 4  # too few passed the filters
                 near = index.search(unit[None, :], looked_at)[0]
-            answers.append(self._answer(near[kept], scores[kept]))
         return answers
 
     def _answer(self, rows: NDArray[np.int64], scores: NDArray[Any], clip: bool = True) -> Answer:

@@ -61,6 +61,11 @@ def test_a_vocabulary_from_counts_is_gensims(gensims):
     [
         ([("a", 3)], ParameterError, "it must be a mapping of words to counts"),
         ({"a": 3.5, "b": 2}, ParameterError, r"^word_freq\['a'\]=3.5: it must be a whole number of at least 0"),
+        (
+            {"a": 2**62, "b": 2},
+            ParameterError,
+            r"^the counts of word_freq must add up to less than 2\*\*62",
+        ),
         ({"a": 3, "b": -2}, ParameterError, r"^word_freq\['b'\]=-2"),
         ({"a": 3, "b": True}, ParameterError, r"^word_freq\['b'\]=True"),
         ({}, RuntimeError, "there are no words"),

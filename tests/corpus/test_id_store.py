@@ -4,6 +4,7 @@ import copy
 import errno
 import gzip
 import io
+import mmap
 import os
 import pickle
 import signal
@@ -366,3 +367,12 @@ def test_ids_that_are_read_back_otherwise_are_an_error(monkeypatch, folder, dama
     with pytest.raises(OSError, match=message) as caught:
         encode(SENTENCES, spool=folder)
     assert (caught.value.errno, caught.value.filename) == (errno.EIO, str(folder))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux reserves no memory for pages that are asked for so")
+def test_the_gaps_between_the_parts_of_a_rank_need_no_memory(monkeypatch):
+    """Ten billion ids, of which a rank has five: more than most machines have, whatever Python names the flag."""
+    monkeypatch.delattr(mmap, "MAP_NORESERVE", raising=False)
+    ids = id_store.at_their_places([(10**10 - 5, np.arange(5, dtype=np.int32))], 10**10, None)
+    assert ids[-5:].tolist() == [0, 1, 2, 3, 4]
+    assert ids[:3].tolist() == [0, 0, 0]

@@ -138,3 +138,10 @@ def test_a_corpus_made_of_other_arrays_names_the_way_to_make_one():
             EncodedCorpus(words, ids, offsets)
     with pytest.raises(TypeError, match="gives one sentence at a time"):
         EncodedCorpus.from_ids([[0, 1], [1, 0]], ["a", "b"])[0:1]
+
+
+@pytest.mark.parametrize("offsets", [[], [1, 4], [0, 3], [0, 5], [0, 3, 2, 4], [[0, 4]]])
+def test_offsets_that_are_no_sentences_of_the_ids_are_refused(offsets):
+    """The kernels would read beyond the ids."""
+    with pytest.raises(CorpusError, match=r"offsets must|must have one dimension"):
+        EncodedCorpus(Vocabulary(["a", "b"]), np.array([0, 1, 0, 1], np.int32), np.array(offsets, np.int64))

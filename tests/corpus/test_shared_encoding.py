@@ -214,3 +214,20 @@ def test_a_run_over_files_goes_on_from_the_end_of_an_epoch_with_other_ranks(text
     assert Threads(3).run(resumed) == [2, 2, 2]
     path.write_bytes(left)
     assert resumed(None) == 2
+
+
+def test_a_last_line_without_a_newline_stays_whole(tmp_path):
+    """It is shorter than the 64 KiB from which on lines are cut, so no rank may begin within it."""
+    path = tmp_path / "line.txt"
+    path.write_text("one two\n" + " ".join(f"w{i % 9}" for i in range(12_000)))
+    found = Threads(2).run(lambda comm: encode_shared(path, comm, min_count=1))
+    assert sum((sentences(each) for each in found), Counter()) == sentences(encode(path, min_count=1))
+
+
+@pytest.mark.parametrize("empty", [[], iter([])], ids=["list", "generator"])
+def test_a_rank_may_have_no_sentences(empty):
+    given = [["the", "cat", "sat"], ["a", "dog"]] * 30
+    found = Threads(3).run(lambda comm: encode_shared(given if comm.rank == 1 else empty, comm, min_count=1))
+    assert found[0].vocabulary == found[2].vocabulary == encode(given, min_count=1).vocabulary
+    with pytest.raises(EmptyCorpusError, match="empty"):
+        Threads(2).run(lambda comm: encode_shared([], comm, min_count=1))

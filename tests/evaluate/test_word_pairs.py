@@ -1,9 +1,11 @@
 """Word pairs: gensim's correlations on the same vectors, and what cannot be correlated."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from fastw2v.errors import ParameterError
 from fastw2v.evaluate import evaluate_word_pairs
@@ -88,3 +90,15 @@ def test_vectors_without_a_direction_are_left_out_and_counted():
 def test_words_that_are_all_unknown_are_looked_at(pair, hint):
     with pytest.warns(RuntimeWarning, match=hint):
         evaluate_word_pairs(WordVectors(np.eye(2), ["sun", "light"]), [(*pair, 1), (*pair, 2)])
+
+
+def test_similarities_that_are_equal_but_for_rounding_tie():
+    rows = np.random.default_rng(0).normal(size=(20, 50)).astype(np.float32)
+    names = [f"w{i}" for i in range(20)]
+    wv = WordVectors(np.concatenate([rows, 3 * rows]), [*names, *(f"{name}, thrice" for name in names)])
+    pairs = [(name, f"{name}, thrice", i % 7) for i, name in enumerate(names)]
+    pairs += [(first, second, -i) for i, (first, second) in enumerate(pairwise(names))]
+    exact = rows.astype(np.float64) / np.linalg.norm(rows.astype(np.float64), axis=1, keepdims=True)
+    ours = [1.0] * 20 + np.einsum("ij,ij->i", exact[:-1], exact[1:]).tolist()
+    expected = stats.spearmanr([pair[2] for pair in pairs], ours).statistic
+    assert evaluate_word_pairs(wv, pairs).spearman == pytest.approx(expected, abs=1e-12)

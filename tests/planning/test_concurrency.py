@@ -111,3 +111,13 @@ def test_frequent_words_are_those_with_the_first_ids():
         np.testing.assert_allclose(words.output_rate, rates)
         assert words.kept == pytest.approx(8)
         assert len(concurrency.FrequentWords.of(corpus, tables, made, 2).shares) == 2
+
+
+def test_rates_of_words_are_not_those_of_nodes():
+    """With both losses the table of rates has the words' rows first and then the tree's: fewer words than places."""
+    corpus = EncodedCorpus.from_ids(np.arange(4_000).reshape(200, 20) % 20, [str(i) for i in range(20)])
+    params = TrainingParameters(loss="both").checked()
+    tables = make_tables(word_counts(corpus), params)
+    words = concurrency.FrequentWords.of(corpus, tables, plan.make_plan(corpus, params, 1))
+    assert len(words.output_rate) == len(words.shares) == 20
+    np.testing.assert_array_equal(words.output_rate, tables.output_rate[:20])

@@ -125,3 +125,13 @@ def test_an_index_is_built_from_a_model_too():
     assert len(approximate.ApproximateIndex(model)) == 5
     with pytest.raises(ParameterError, match="expected word vectors or a fitted model"):
         approximate.ApproximateIndex(np.eye(3))
+
+
+def test_where_the_graph_leads_to_few_rows_all_are_searched(wv):
+    class Short(approximate.ApproximateIndex):
+        def search(self, units, count):
+            return [found[:3] for found in super().search(units, count)]
+
+    pytest.importorskip("usearch.index")
+    found = wv.most_similar(wv.index_to_key[0], topn=len(wv) - 1, index=Short(wv))
+    assert [word for word, _ in found] == [word for word, _ in wv.most_similar(wv.index_to_key[0], topn=len(wv) - 1)]
