@@ -717,7 +717,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         parameters = TrainingParameters(**{name: getattr(self, name) for name in TRAINING_PARAMETERS})
         asked = {name: getattr(self, name) for name in REQUESTED}
         request = Request(parameters, **more, **asked).checked()
-        request.parameters.warn_of_no_effect()
+        request.warn_of_no_effect()
         return request
 
     def _chosen(self, X: Any) -> Any:  # noqa: N803
@@ -760,7 +760,8 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         try:
             run(session)
         finally:
-            if not session.state.diverged:
+            # What fails before anything is trained, such as a checkpoint that cannot be written, costs no vectors.
+            if not session.state.diverged and (session.state.has_begun or not hasattr(self, "vectors_")):
                 self._take(session)
 
     def _take(self, session: Session) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,7 +14,7 @@ from scipy import sparse
 from fastw2v.corpus.faults import check_documents_type, describe_no_documents
 from fastw2v.corpus.iterables import python_items
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
-from fastw2v.errors import CorpusError, ParameterError, warn_user
+from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError, warn_user
 from fastw2v.estimators.bags import check_documents, count_matrix, divide_rows, row_sums
 from fastw2v.estimators.coverage import some_words
 from fastw2v.estimators.scikit_learn import (
@@ -24,7 +25,7 @@ from fastw2v.estimators.scikit_learn import (
     clone,
 )
 from fastw2v.estimators.text_estimator import TextEstimator
-from fastw2v.parameters import check, shown
+from fastw2v.parameters import check, is_plain, shown
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.queries import is_column
 from fastw2v.vectors.word_vectors import WordVectors, find_word_vectors
@@ -151,6 +152,10 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
 
     def fit_transform(self, X: Iterable[Any], y: Any = None, **fit_params: Any) -> NDArray[np.float32]:  # noqa: N803
         """Do the same as `fit` and `transform`, but read the documents once."""
+        if fit_params:
+            raise TypeError(
+                f"DocVectorizer.fit takes documents alone, and no {', '.join(fit_params)}: documents have no weights"
+            )
         counts = self._fit(X, counts_wanted=True)
         assert counts is not None
         return self._vectors_of(counts)
@@ -238,7 +243,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
             self._check_something_to_learn(counts, vectors)
         self._forget()
         self.vectors_, self.tokenizer_, self.weighting_ = vectors, tokenizer, self.weighting
-        self._learned_with = {name: getattr(self, name) for name in _LEARNED_WITH}
+        self._learned_with = self._deciding()
         if model is not None:
             self.model_ = model
         self._learn(counts)
@@ -263,12 +268,16 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
             and isinstance(first, str)
         ):
             model.tokenizer = self.tokenizer
-        return model.fit(documents)
+        try:
+            return model.fit(documents)
+        except CorpusTypeError as error:  # it knows the documents by another name
+            raise CorpusTypeError(re.sub(r"^corpus\b", "documents", str(error))) from None
 
     def _check_unchanged(self) -> None:
         """Raise unless the parameters that `fit` learned from are those of `fit`."""
+        deciding = self._deciding()
         for name, learned in self._learned_with.items():
-            now = getattr(self, name)
+            now = deciding.get(name)
             if now is learned or (type(now) is type(learned) and not hasattr(now, "vectors_") and now == learned):
                 continue
             if name != "n_components_removed" or self.weighting in ("sif", "usif"):
@@ -276,6 +285,15 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
                     f"{name} changed since fit: fit again ({name}={shown(now)}, and what was learned is for "
                     f"{shown(learned)})"
                 )
+
+    def _deciding(self) -> dict[str, Any]:
+        """Return the parameters that `fit` learns from, and of a model that it trains those that can be compared."""
+        deciding = {name: getattr(self, name) for name in _LEARNED_WITH}
+        model: Any = self.vectors
+        if _is_unfitted_model(model):
+            inner = model.get_params(deep=False)
+            deciding |= {f"vectors__{name}": value for name, value in inner.items() if is_plain(value)}
+        return deciding
 
     def _forget(self) -> None:
         for name in ("model_", "components_", "component_shares_", "word_weights_"):
@@ -295,8 +313,8 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
             if left < _NOTHING and self.component_shares_.min(initial=1) == 1:
                 warn_user(
                     f"n_components_removed={self.n_components_removed} removes all that the vectors of the "
-                    f"{counts.shape[0]:,} documents hold: each becomes zeros, up to rounding; fit on more documents, "
-                    "or lower it"
+                    f"{counted(counts.shape[0], 'document')} hold: each becomes zeros, up to rounding; fit on more "
+                    "documents, or lower it"
                 )
 
     # ------------------------------------------------------------------ the arithmetic

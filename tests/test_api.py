@@ -180,7 +180,9 @@ def test_any_allowed_parameters_train(fitted, changes):
 def test_parameters_of_another_architecture_or_loss_are_warned_of_and_change_nothing(options, message, fitted):
     with pytest.warns(RuntimeWarning, match=f"^{message}$") as caught:
         model = fitted(**options)
-    assert len(caught) == 1
+    assert [str(each.message) for each in caught if not str(each.message).startswith("sample=")] == [
+        str(caught[0].message)
+    ]
     plain = fitted(architecture=options.get("architecture", "skipgram"), loss=options.get("loss", "ns"))
     assert np.array_equal(model.vectors_.vectors, plain.vectors_.vectors)
 

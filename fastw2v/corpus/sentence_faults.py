@@ -32,7 +32,8 @@ def describe_bad_sentence(tokens: Any) -> str | None:
         return _describe_record(tokens, names)
     if is_missing(tokens):
         return (
-            f"is {shown(tokens)}, a missing value; leave it out (pandas: column.dropna(), polars: column.drop_nulls())"
+            f"is {shown(tokens)}, a missing value; leave it out (pandas: column.dropna(), polars: column.drop_nulls()) "
+            "or, where rows must stay in step, put an empty text in its place (column.fillna(''), column.fill_null(''))"
         )
     if not isinstance(tokens, Iterable) or getattr(tokens, "ndim", 1) == 0:
         return _describe_single(tokens)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from fastw2v.corpus.faults import check_documents_type, describe_no_documents
+from fastw2v.corpus.faults import check_documents_type, describe_bad_token, describe_no_documents, is_missing
 from fastw2v.corpus.iterables import length_of, python_items
 from fastw2v.corpus.tokenizers import Tokenizer, apply
 from fastw2v.errors import CorpusError, CorpusTypeError, warn_user
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
 
 _AT_ONCE = 16_384  # vectors that are looked at together
+_FINE = frozenset({str, np.str_, int})  # types of tokens that need no look
 
 
 def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> sparse.csr_matrix:
@@ -116,6 +117,8 @@ def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int], cov
     def split() -> Iterator[Sequence[Any]]:
         for number, document in enumerate(python_items(documents)):
             tokens = apply(tokenizer, document, f"documents[{number}]")
+            if not isinstance(document, str) and not _FINE.issuperset(map(type, tokens)):
+                _check_tokens(tokens, number)
             ends.append(ends[-1] + len(tokens))
             if number < LOOKED_AT:
                 coverage.first.append(tokens[:LONGEST])
@@ -124,6 +127,13 @@ def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int], cov
             yield tokens
 
     return chain.from_iterable(split())
+
+
+def _check_tokens(tokens: Sequence[Any], number: int) -> None:
+    """Raise for a missing value among tokens, which training refuses, too."""
+    for place, token in enumerate(tokens):
+        if is_missing(token):
+            raise CorpusTypeError(f"documents[{number}][{place}] {describe_bad_token(token)}")
 
 
 def mean_vectors(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> NDArray[np.float32]:

@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
 def check_words(corpus: EncodedCorpus) -> None:
     """Raise before training if the words cannot be written to a file."""
-    encode_words(corpus.vocabulary.words)
+    try:
+        encode_words(corpus.vocabulary.words)
+    except FormatError as error:
+        raise FormatError(f"no checkpoint can be written of this vocabulary: {error}") from None
 
 
 def check_checkpoint(path: str | os.PathLike[str]) -> None:

@@ -23,6 +23,7 @@ from fastw2v.machine import check_memory, resolve_jobs
 from fastw2v.parameters import check, shown
 from fastw2v.planning import plan
 from fastw2v.planning.rows import OutputRows, count_output_rows, initial_arrays, row_stride, split_output_rows
+from fastw2v.planning.subsampling import keep_probability
 from fastw2v.planning.tables import make_tables, word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.planning.tree import make_tree
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
 
 HAND_OVER_SECONDS = 0.15  # work handed to a backend at once, and so the time between two calls of a callback
 CHECKPOINT_SECONDS = 600.0
+
+
+# So few kept tokens are those of no text: of an encyclopedia, a sample of 1e-6 keeps a seventh.
+_HARDLY_ANY, _ENOUGH_TO_DOUBT = 0.1, 1_000
 
 
 def start(
@@ -98,8 +103,20 @@ def start(
             f"the learning rate is lowered from {params.resolved_learning_rate:.4g} to {made.learning_rate:.4g}: with "
             f"so few words, window={params.window}{noise}, training could diverge",
         )
+    _doubt_sample(own_counts, deciding, params.sample)
     tables = replace(make_tables(deciding, params, frozen, tree), counts=own_counts)
     return TrainingState(arrays, made, tables, params)
+
+
+def _doubt_sample(counts: NDArray[np.int64], deciding: NDArray[np.int64], sample: float) -> None:
+    """Warn if subsampling drops nearly all of a corpus, as it does where a few items make up all of it."""
+    tokens = int(counts.sum())
+    kept = float((counts * keep_probability(deciding, sample)).sum()) / max(1, tokens)
+    if tokens >= _ENOUGH_TO_DOUBT and kept < _HARDLY_ANY:
+        warn_user(
+            f"sample={sample:g} drops {1 - kept:.1%} of the {tokens:,} tokens, since each of the {len(counts):,} words "
+            "is frequent here: for items, ids and walks pass sample=0, which keeps all"
+        )
 
 
 def _set_output_rows(given: OutputRows | None, rows: OutputRows) -> None:

@@ -89,6 +89,19 @@ class Request:
     verbose: int = 0
     summary: bool = True
 
+    def warn_of_no_effect(self) -> None:
+        """Warn, once for each cause, of what is set and means nothing beside the rest."""
+        self.parameters.warn_of_no_effect()
+        if self.vocabulary is None or self.new_words:
+            return
+        idle = [f"min_count={self.min_count}"] * (self.min_count > Request(self.parameters).min_count)
+        idle += [f"max_vocab={self.max_vocab}"] * (self.max_vocab is not None)
+        if idle:
+            warn_user(
+                f"{' and '.join(idle)} {'have' if len(idle) > 1 else 'has'} no effect with a vocabulary, all of whose "
+                "words are kept"
+            )
+
     def checked(self) -> Request:
         """Return this request with plain Python numbers, or raise; called before a corpus is read.
 

@@ -196,6 +196,11 @@ class TrainingState:
         return self.epoch >= self.plan.epochs
 
     @property
+    def has_begun(self) -> bool:
+        """Whether anything has been trained."""
+        return self.epoch > 0 or self.chunk > 0 or self.pairs > 0
+
+    @property
     def tokens_done(self) -> int:
         """Tokens trained so far, all epochs together."""
         return self.epoch * self.plan.tokens + int(self.plan.chunk_begin[self.chunk])

@@ -36,7 +36,10 @@ def checked_words(given: Any) -> list[Any]:
     if not isinstance(given, Iterable):
         raise ParameterError(f"words: expected a list of words, one for each vector; got {kind} {given!r:.40}")
     words: list[Any] = given.tolist() if isinstance(given, np.ndarray) else list(given)
-    if float in set(map(type, words)):  # a tenth of the time of looking at each
+    types = set(map(type, words))  # a tenth of the time of looking at each
+    if type(None) in types:
+        raise ParameterError(f"words[{words.index(None)}] is None, a missing value: give each vector its word")
+    if float in types:
         row = next((row for row, word in enumerate(words) if isinstance(word, float) and word != word), None)
         if row is not None:
             raise ParameterError(

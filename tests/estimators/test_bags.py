@@ -56,3 +56,24 @@ def test_fit_leaves_what_can_be_read_once_for_transform():
 
     documents = Once(DOCUMENTS)
     assert DocVectorizer(VECTORS, weighting="mean").fit(documents).transform(documents).shape == (len(DOCUMENTS), 7)
+
+
+def test_documents_have_no_weights():
+    with pytest.raises(TypeError, match=r"DocVectorizer.fit takes documents alone, and no sample_weight"):
+        DocVectorizer(VECTORS).fit_transform(DOCUMENTS, None, sample_weight=[1] * len(DOCUMENTS))
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), np.float64("nan")])
+def test_missing_values_among_tokens_are_refused_as_in_training(missing):
+    documents = [["w1"], ["w2", missing, "w3"]]
+    for use in (DocVectorizer(VECTORS).fit_transform, DocVectorizer(VECTORS, "tfidf").fit):
+        with pytest.raises(CorpusTypeError, match=r"^documents\[1\]\[1\] is .*a missing value; leave it out"):
+            use(documents)
+    assert DocVectorizer(VECTORS).fit_transform([["w1", 2.5, ("w", 3)]]).any()  # others are unknown words
+
+
+def test_missing_documents_are_named_with_a_remedy_that_keeps_rows_in_step():
+    for vectors in (VECTORS, Word2Vec(min_count=1)):
+        with pytest.raises(CorpusTypeError, match=r"^documents\[1\] is None, .*put an empty text .*fillna\(''\)"):
+            DocVectorizer(vectors).fit(["w1 w2", None, "w3"])
+    assert not DocVectorizer(VECTORS).fit_transform(["w1", ""])[1].any()

@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from fastw2v import DocVectorizer, WordVectors
+from fastw2v import DocVectorizer, Word2Vec, WordVectors
 from fastw2v.errors import ParameterError
 from fastw2v.formats import save
 
@@ -56,3 +56,11 @@ def test_the_path_of_vectors_may_be_written_anew(tmp_path):
     vectorizer = DocVectorizer(str(tmp_path / "v.vec")).fit(DOCUMENTS)
     vectorizer.vectors = str(tmp_path) + "/v.vec"  # an equal string, another object
     assert np.array_equal(vectorizer.transform(OTHERS), DocVectorizer(VECTORS).fit_transform(OTHERS))
+
+
+def test_a_parameter_of_the_model_that_was_changed_after_fit_is_refused():
+    vectorizer = DocVectorizer(Word2Vec(min_count=1, vector_size=5, sample=0)).fit(DOCUMENTS)
+    vectorizer.set_params(vectors__vector_size=9)
+    with pytest.raises(ParameterError, match="vectors__vector_size changed since fit: fit again"):
+        vectorizer.transform(DOCUMENTS)
+    assert vectorizer.fit(DOCUMENTS).transform(DOCUMENTS).shape[1] == 9

@@ -202,3 +202,16 @@ def test_a_checkpoint_knows_its_frozen_words_seed_and_words(tmp_path, sentences,
         Word2Vec(upper, **quick).fit(resume=True, checkpoint=path)
     resumed = Word2Vec(sentences, **quick, frozen=["wine"]).fit(resume=True, checkpoint=path)
     assert resumed["wine"].tolist() == [1] * 12
+
+
+def test_a_checkpoint_that_cannot_be_written_costs_no_vectors(fitted, tmp_path):
+    """The vocabulary is seen to fit no file before anything is trained."""
+    model = fitted()
+    model.set_params(corpus=[["red", "x" * 70_000, "wine"]] * 50).fit()
+    before = model["wine"].copy()
+    with pytest.raises(
+        FormatError, match=r"^no checkpoint can be written of this vocabulary: word .* has 70,000 bytes"
+    ):
+        model.fit(checkpoint=tmp_path / "run.fw2v")
+    assert np.array_equal(model["wine"], before)
+    assert model.n_iter_ == model.epochs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -349,3 +350,15 @@ def test_wide_windows_over_long_sentences_train(zipf_corpus, sharing, window, ne
     assert state.plan.passes > 1
     assert np.isfinite(state.loss_history).all()
     assert abs(state.w_in).max() < 50
+
+
+def test_subsampling_that_leaves_hardly_anything_is_warned_of():
+    items = [["a", "b", "c", "d"], ["d", "e", "a"]] * 200
+    message = (
+        r"sample=0.001 drops 9\d\.\d% of the 1,400 tokens, since each of the 5 words is frequent here: .* sample=0"
+    )
+    with pytest.warns(RuntimeWarning, match=message):
+        Word2Vec(items, min_count=1, vector_size=4).fit()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Word2Vec(items, min_count=1, vector_size=4, sample=0).fit()

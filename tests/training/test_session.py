@@ -123,3 +123,10 @@ def test_a_session_is_resumed_from_its_checkpoint(tmp_path):
     run(resumed)
     for ours, theirs in zip((resumed.state.w_in, resumed.state.w_out), by_session(), strict=True):
         assert np.array_equal(ours, theirs)
+
+
+def test_counts_of_a_ready_made_vocabulary_are_not_compared():
+    given = {"vocabulary": ["a", "b", "c"], "sample": 0, "vector_size": 4}
+    for options, named in (({"min_count": 60}, "min_count=60 has"), ({"max_vocab": 2}, "max_vocab=2 has")):
+        with pytest.warns(RuntimeWarning, match=f"^{named} no effect with a vocabulary, all of whose words are kept"):
+            assert len(Word2Vec([["a", "b", "c"]] * 9, **given, **options).fit().vocabulary_) == 3
