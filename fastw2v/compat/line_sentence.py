@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -55,13 +55,60 @@ class LineSentence:
 
     def _streams(self) -> Iterator[tuple[Any, str, TextFile | None]]:
         """Yield each file, opened, with its name; an open file begins anew."""
-        if hasattr(self.source, "readline"):
-            rewind(self.source)
-            yield self.source, stream_name(self.source), None
+        source = self._to_read()
+        if hasattr(source, "readline"):
+            rewind(source)
+            yield source, stream_name(source), None
             return
-        for file in find(as_path(self.source)):
+        for file in found(source):
             with open_text(file) as stream:
                 yield stream, file.name, file
+
+    def _to_read(self) -> Any:
+        """Return the path, the list of paths or the open file that is to be read."""
+        return as_path(self.source)
+
+    def _state(self) -> dict[str, Any]:
+        """Return what it reads, to tell whether a script has changed it since."""
+        return {name: list(value) if isinstance(value, list) else value for name, value in vars(self).items()}
+
+
+class PathLineSentences(LineSentence):
+    """The files of a folder, one after the other, each with one sentence per line.
+
+    Parameters
+    ----------
+    source : str, path or open file
+        As for `LineSentence`. Hidden files are left out, and folders within the folder are read.
+    max_sentence_length, limit
+        As for `LineSentence`.
+
+    Attributes
+    ----------
+    input_files : list of str
+        The paths of the files in the order in which they are read: sorted, unless a script changes or sets the list.
+    """
+
+    _files: list[Any] | None = None
+
+    @property
+    def input_files(self) -> list[Any]:
+        """The paths of the files."""
+        if self._files is None:
+            if hasattr(self.source, "readline"):
+                raise AttributeError("PathLineSentences of an open file has no input_files: give a folder")
+            self._files = [str(file.path) for file in found(as_path(self.source))]
+        return self._files
+
+    @input_files.setter
+    def input_files(self, paths: Iterable[Any]) -> None:
+        if isinstance(paths, (str, os.PathLike)) or not isinstance(paths, Iterable):
+            raise ParameterError(f"input_files = {shown(paths)}: it must be a list of paths")
+        self._files = list(paths)
+
+    def _to_read(self) -> Any:
+        """Return the paths, if a script has seen them, or else what they are of."""
+        return super()._to_read() if self._files is None else [as_path(path) for path in self._files]
 
 
 def as_path(source: Any) -> Any:
@@ -84,7 +131,12 @@ def reads_again(source: Any) -> bool:
     """Return whether the same text comes when it is read once more: from files, and not from pipes."""
     if hasattr(source, "readline"):
         return hasattr(source, "seekable") and source.seekable()
-    return all(file.state is not None for file in find(as_path(source)))
+    return all(file.state is not None for file in found(source))
+
+
+def found(source: Any) -> list[TextFile]:
+    """Return the files of a path, or of a list of paths."""
+    return [file for path in (source if isinstance(source, list) else [source]) for file in find(path)]
 
 
 def rewind(source: Any) -> None:
@@ -144,6 +196,3 @@ def _words_of(stream: Any, name: str, size: int = 1 << 18) -> Iterator[str]:
         offset, line = offset + len(read), line + read.count(b"\n")
     if word:
         yield word
-
-
-PathLineSentences = LineSentence

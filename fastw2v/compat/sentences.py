@@ -7,10 +7,10 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from fastw2v.compat.line_sentence import LineSentence, as_path, reads_again, rewind
+from fastw2v.compat.line_sentence import LineSentence, Text8Corpus, as_path, found, reads_again, rewind
+from fastw2v.corpus.doubts import doubt_lonely
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode, with_words_of
-from fastw2v.corpus.files import find
 from fastw2v.corpus.iterables import length_of
 from fastw2v.corpus.reading import Reading, read_corpus
 from fastw2v.corpus.structured_files import check_are_text
@@ -61,11 +61,11 @@ def read_sentences(given: Any, vocabulary: Vocabulary, workers: int, spool: Any 
 
 def count_sentences(given: Any, workers: int, spool: Any = None) -> Reading:
     """Read the same and count its words."""
-    if isinstance(given, LineSentence) and given.limit is None:
-        return _count_lines(given.source, workers, spool)
+    if _reads_lines(given):
+        return _count_lines(given._to_read(), workers, spool)
     if isinstance(given, (str, os.PathLike)):
         _check_is_path(given)
-        return _count_lines(given, workers, spool)
+        return _count_lines(as_path(given), workers, spool)
     if isinstance(given, EncodedCorpus):
         raise CorpusTypeError(
             "sentences is an EncodedCorpus, whose words have been chosen: train fastw2v.Word2Vec on it, or pass the "
@@ -77,8 +77,10 @@ def count_sentences(given: Any, workers: int, spool: Any = None) -> Reading:
             "sentences=PathLineSentences(folder)"
         )
     if isinstance(given, (list, tuple)) and given and isinstance(given[0], str):
+        several = any(isinstance(text, str) and len(text.split()) > 1 for text in given)
         raise CorpusTypeError(
             f"sentences[0] is the string {shown(given[0])}, {_NO_STRINGS} [text.split() for text in sentences]"
+            + ("" if several else "; a list of words, as of wv.index_to_key, is one sentence: pass [words]")
         )
     try:
         return read_corpus(given, tokenizer="tokens", n_jobs=workers, spool=spool)
@@ -89,6 +91,12 @@ def count_sentences(given: Any, workers: int, spool: Any = None) -> Reading:
             f"sentences is a {type(given).__name__} of strings; for each, {_NO_STRINGS} [text.split() for text in "
             "sentences]; a file is given by its path: corpus_file=path"
         ) from None
+
+
+def _reads_lines(given: Any) -> bool:
+    """Return whether C can read what iteration gives: whole files, and not what a subclass makes of their lines."""
+    ours = (LineSentence.__iter__, Text8Corpus.__iter__)
+    return isinstance(given, LineSentence) and type(given).__iter__ in ours and given.limit is None
 
 
 def _check_is_path(given: Any) -> None:
@@ -102,7 +110,6 @@ def _check_is_path(given: Any) -> None:
 
 def _count_lines(source: Any, workers: int, spool: Any) -> Reading:
     """Read lines in C; where a Unicode space stands between words, read them again as gensim splits them."""
-    source = as_path(source)
     if reads_again(source):
         rewind(source)
         reading = read_corpus(source, tokenizer="whitespace", n_jobs=workers, spool=spool)
@@ -118,7 +125,7 @@ def _doubt_structure(source: Any) -> None:
     if hasattr(source, "readline"):
         return
     try:
-        check_are_text(find(source), told=False, anyway="it is read as plain text all the same, as gensim reads it")
+        check_are_text(found(source), told=False, anyway="it is read as plain text all the same, as gensim reads it")
     except CorpusError as error:
         warn_user(str(error))
 
@@ -132,21 +139,28 @@ class HeldCorpus:
 
     def __init__(self, source: Any, corpus: EncodedCorpus) -> None:
         self._corpus: EncodedCorpus | None = corpus
-        self._length = length_of(source)
+        self._state = _state_of(source)
         self._iterator = hasattr(source, "__next__")
         holder = weakref.ref(self)
         self._source = _weak(source, lambda _: _forget(holder))
 
     def take(self, given: Any) -> EncodedCorpus | None:
         """Return the corpus of this object, or None where it must be read."""
-        corpus = self._corpus if given is self._source() and length_of(given) == self._length else None
+        corpus = self._corpus if given is self._source() and _state_of(given) == self._state else None
         if not self._iterator:
             self.forget()
+        if corpus is not None:  # not before: a vocabulary alone may come from sentences of one word each
+            doubt_lonely(corpus.report, corpus.offsets, of_tokens=corpus.tokenizer == "tokens")
         return corpus
 
     def forget(self) -> None:
         """Let the corpus go."""
         self._corpus, self._source = None, lambda: None
+
+
+def _state_of(source: Any) -> Any:
+    """Return what shows that a script has changed an object since it was read."""
+    return source._state() if isinstance(source, LineSentence) else length_of(source)
 
 
 def _weak(source: Any, then: Callable[[Any], None]) -> Callable[[], Any]:

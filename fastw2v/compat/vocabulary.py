@@ -122,6 +122,8 @@ class VocabularyBuilder:
             warn_user(f"build_vocab(update=True): no word joins: {error}")
             return None
         report = self._prepare(update, keep_raw_vocab, trim_rule, min_count, sample, dry_run, at_least=2)
+        if not dry_run:
+            self._let_subclass_prepare(update)
         self.add_lifecycle_event("build_vocab", update=update, trim_rule=str(trim_rule))
         return report if dry_run else None
 
@@ -153,7 +155,15 @@ class VocabularyBuilder:
         self._check_vocabulary_arguments(trim_rule)
         self._raw = RawVocabulary(Table(word_freq))
         self.corpus_count = corpus_count or 0
-        self._prepare(update, keep_raw_vocab, trim_rule, at_least=2)
+        self._prepare(update, keep_raw_vocab, trim_rule)  # one word is enough: more may join, and `train` looks again
+        self._let_subclass_prepare(update)
+
+    def _let_subclass_prepare(self, update: bool) -> None:
+        """Call what a subclass overrides where gensim calls it; the rows are there already."""
+        for name in ("prepare_weights", "init_weights", "update_weights"):
+            if getattr(getattr(self, name), "__func__", None) is not getattr(VocabularyBuilder, name):
+                self.prepare_weights(update=update)
+                return
 
     def _make_whole(self) -> None:
         """Turn arguments that are whole floats into ints."""
@@ -215,12 +225,16 @@ class VocabularyBuilder:
 
     def prepare_weights(self, update: bool = False) -> None:
         """Make the rows anew; with `update` there is nothing left to do, since `prepare_vocab` has made new rows."""
-        if not update:
+        if update:
+            self.update_weights()
+        else:
             self.init_weights()
 
     def init_weights(self) -> None:
         """Take every row back to its start; words and counts stay."""
-        self._hold_fresh(self._known_vocabulary("init_weights"))
+        vocabulary, held = self._known_vocabulary("init_weights"), self._held
+        self._hold_fresh(vocabulary)
+        self._held = held  # its ids are of the same words
 
     def update_weights(self) -> None:
         """Do nothing: `prepare_vocab` has made the rows of new words."""
@@ -234,6 +248,7 @@ class VocabularyBuilder:
         counts = [wv.get_vecattr(word, "count") for word in wv.index_to_key]
         self.corpus_count, self.corpus_total_words = other_model.corpus_count, other_model.corpus_total_words
         self._hold_fresh(Vocabulary(wv.index_to_key, np.array(counts, np.int64)))
+        self._let_subclass_prepare(update=False)
 
     @property
     def raw_vocab(self) -> dict[Hashable, int] | None:
@@ -330,7 +345,7 @@ class VocabularyBuilder:
         else:
             self._hold_grown(vocabulary)
         if raw.reading is not None:
-            self._held = HeldCorpus(raw.source, raw.reading.encoded(numbers, words, len(chosen)))
+            self._held = HeldCorpus(raw.source, raw.reading.encoded(numbers, words, len(chosen), to_train=False))
 
     def _hold_fresh(self, vocabulary: Vocabulary) -> None:
         """Hold a vocabulary with rows at their start: random input rows, output rows of zeros."""

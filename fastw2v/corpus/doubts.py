@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from fastw2v.corpus.counted import Counted
+from fastw2v.corpus.encoded_corpus import EncodeReport
 from fastw2v.errors import CorpusTypeError, warn_user
 from fastw2v.parameters import shown
 from fastw2v.progress import figures
@@ -140,28 +141,29 @@ def doubt_text(counted: Counted) -> None:
             return
 
 
-def doubt_lonely(counted: Counted, offsets: np.ndarray, *, of_tokens: bool) -> None:
+def doubt_lonely(report: EncodeReport, offsets: np.ndarray, *, of_tokens: bool) -> None:
     """Warn if hardly any sentence has a second word, without which it has no pair to train.
 
     Parameters
     ----------
-    counted : Counted
+    report : EncodeReport
+        What was read.
     offsets : ndarray of int64
         Where the sentences begin and end, without the words that are left out.
     of_tokens : bool
         Whether the caller gave token lists.
     """
-    if counted.sentences < _MANY or counted.tokens > _LONELY * counted.sentences:
+    if report.raw_sentences < _MANY or report.raw_tokens > _LONELY * report.raw_sentences:
         return
     filled = int(np.count_nonzero(np.diff(offsets)))  # lines may be blank
     if offsets[-1] > _LONELY * filled:
         return
     what, remedy = "document", "a list of words is one text: pass [words]"
-    if counted.stats.files:
+    if report.files:
         what, remedy = "line", "join the lines of each sentence"
     elif of_tokens:
         what, remedy = "sentence", "a list of tokens is one sentence: pass [tokens]"
     warn_user(
-        f"the {counted.sentences:,} {what}s of the corpus hold {counted.tokens:,} tokens: hardly any has a second "
-        f"word, and only words of one {what} are trained together; {remedy}"
+        f"the {report.raw_sentences:,} {what}s of the corpus hold {report.raw_tokens:,} tokens: hardly any has a "
+        f"second word, and only words of one {what} are trained together; {remedy}"
     )

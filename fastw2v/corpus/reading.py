@@ -52,7 +52,14 @@ class Reading:
     started: float
     verbose: int = 0
 
-    def encoded(self, chosen: np.ndarray, words: Sequence[Hashable] | None = None, new_words: int = 0) -> EncodedCorpus:
+    def encoded(
+        self,
+        chosen: np.ndarray,
+        words: Sequence[Hashable] | None = None,
+        new_words: int = 0,
+        *,
+        to_train: bool = True,
+    ) -> EncodedCorpus:
         """Number the tokens of the chosen words; works once.
 
         Parameters
@@ -63,6 +70,8 @@ class Reading:
             The word of each row; needed where some do not occur.
         new_words : int
             How many of them were added to a vocabulary, for the report.
+        to_train : bool
+            Warn where the sentences have no pairs; without, `doubt_lonely` is the caller's, once they are trained on.
         """
         counted, began = self.counted, time.perf_counter()
         rows, counts = _rows(chosen, counted)
@@ -71,7 +80,6 @@ class Reading:
         examples = counted.words(dropped[most_frequent(counted.counts[dropped])])
         with begin_phase("encoding", total=kept, unit="words", verbose=self.verbose) as phase:
             ids, offsets = counted.renumber(rows, kept, phase)
-        doubt_lonely(counted, offsets, of_tokens=self.tokenizer == "tokens")
         report = EncodeReport(
             raw_tokens=counted.tokens,
             raw_sentences=counted.sentences,
@@ -85,6 +93,8 @@ class Reading:
             encoding_seconds=time.perf_counter() - began,
             **vars(counted.stats),
         )
+        if to_train:
+            doubt_lonely(report, offsets, of_tokens=self.tokenizer == "tokens")
         return EncodedCorpus(Vocabulary(words, counts), ids, offsets, report, self.tokenizer)
 
 

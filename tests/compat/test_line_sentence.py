@@ -8,7 +8,7 @@ import pytest
 
 import fastw2v
 from fastw2v.compat import line_sentence
-from fastw2v.compat.gensim import LineSentence, Text8Corpus, Word2Vec
+from fastw2v.compat.gensim import LineSentence, PathLineSentences, Text8Corpus, Word2Vec
 from fastw2v.errors import CorpusError, ParameterError
 
 TEXT = "le\u00a0chat dort \u3000 日本\u3000語\n\na b\r\nc\x1cd\u2028e"
@@ -71,6 +71,37 @@ def test_a_text_without_lines_gives_the_words_that_the_trainer_reads(tmp_path):
     assert {word: model.wv.get_vecattr(word, "count") for word in "abc"} == dict.fromkeys("abc", 10_000)
     with pytest.raises(ParameterError, match="max_sentence_length must be a whole number"):
         Text8Corpus(tmp_path / "text8", max_sentence_length=0)
+
+
+def test_the_files_of_a_folder_can_be_chosen(tmp_path):
+    for name in ("b.txt", "a.txt"):
+        (tmp_path / name).write_text(f"{name[0]} x\n" * 2)
+    sentences = PathLineSentences(str(tmp_path))
+    both = [["a", "x"]] * 2, [["b", "x"]] * 2
+    assert list(sentences) == both[0] + both[1]
+    first, second = sentences.input_files
+    assert (first, second) == (str(tmp_path / "a.txt"), str(tmp_path / "b.txt"))
+    sentences.input_files = [second, first]
+    model = Word2Vec(vector_size=4, min_count=1, workers=1, sorted_vocab=0, sample=0)
+    model.build_vocab(sentences)
+    assert (list(sentences), model.wv.index_to_key) == (both[1] + both[0], ["b", "x", "a"])
+    sentences.input_files.remove(first)
+    assert model.train(sentences, total_examples=4, epochs=1) == (4, 4), (
+        "what build_vocab read is not what is there now"
+    )
+    sentences.limit = 1
+    assert list(sentences) == [["b", "x"]]
+    with pytest.raises(ParameterError, match="it must be a list of paths"):
+        sentences.input_files = first
+
+
+def test_a_subclass_may_change_the_sentences(tmp_path):
+    class Upper(LineSentence):
+        def __iter__(self):
+            return ([word.upper() for word in sentence] for sentence in super().__iter__())
+
+    (tmp_path / "text").write_text("a b\n" * 5)
+    assert Word2Vec(Upper(tmp_path / "text"), vector_size=4, min_count=1, sample=0).wv.index_to_key == ["A", "B"]
 
 
 def test_a_length_that_has_no_effect_is_warned_of(tmp_path):

@@ -20,6 +20,8 @@ PLAIN = {"vector_size": 4, "min_count": 1, "workers": 1, "sample": 0}
             r"sentences is the string .*, and there is no file .*\[text.split\(\)\]",
         ),
         ([Path("a.txt")], CorpusTypeError, r"sentences\[0\] is the path a.txt: a file is given by corpus_file=path"),
+        (["red", "wine"], CorpusTypeError, r"in sentences\]; a list of words, .*, is one sentence: pass \[words\]$"),
+        (["red wine", "rose"], CorpusTypeError, r"\[text.split\(\) for text in sentences\]$"),
         (lambda: SENTENCES, CorpusTypeError, r"sentences cannot be <function .*call it"),
         (enumerate(SENTENCES), CorpusTypeError, r"sentences\[0\] is \(0, .*pass its tokens alone"),
         ([SENTENCES], CorpusTypeError, r"sentences\[0\] is .*, a list of lists"),

@@ -2,6 +2,7 @@
 
 import gc
 import pickle
+import warnings
 import weakref
 from collections import Counter
 
@@ -75,6 +76,27 @@ def test_a_vocabulary_from_counts_is_gensims(gensims):
 def test_counts_must_be_counts(table, error, said):
     with pytest.raises(error, match=said):
         Word2Vec(**SMALL).build_vocab_from_freq(table)
+
+
+@pytest.mark.parametrize("loss", [{}, {"hs": 1, "negative": 0}])
+def test_a_vocabulary_may_begin_with_one_word(loss):
+    model = Word2Vec(vector_size=4, min_count=1, workers=1, **loss)
+    model.build_vocab_from_freq({"-": 1})
+    with pytest.raises(CorpusError, match=r"at least 2 words, and model.wv has one, '-': more join by build_vocab\("):
+        model.train([["-"]], total_examples=1, epochs=1)
+    model.build_vocab(SENTENCES, update=True)
+    assert model.wv.index_to_key[0] == "-"
+    assert model.train(SENTENCES, total_examples=1, epochs=1)[0] > 0
+
+
+def test_sentences_of_one_word_are_warned_of_once_they_are_trained_on():
+    words = [[f"w{number}"] for number in range(20)]
+    model = Word2Vec(vector_size=4, min_count=1, workers=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.build_vocab(words)
+    with pytest.warns(RuntimeWarning, match="hardly any has a second word"), pytest.warns(match="no pair was trained"):
+        model.train(words, total_examples=20, epochs=1)
 
 
 # --- trim_rule, max_final_vocab, max_vocab_size, sorted_vocab, null_word ----------------------------------------------
