@@ -95,7 +95,8 @@ def check_rates(first: Any, last: Any, names: tuple[str, str]) -> None:
     if last > first:
         raise ParameterError(
             f"{names[1]}={shown(last)} is above {names[0]}={shown(first)}: the learning rate falls from {names[0]} to "
-            f"{names[1]}; lower {names[1]}, or raise {names[0]}"
+            f"{names[1]}; lower {names[1]}, or raise {names[0]} (gensim trains with a rising rate: to do so call "
+            "train(sentences, epochs=1, start_alpha=rate, end_alpha=rate) for each epoch)"
         )
 
 
@@ -112,7 +113,10 @@ def refuse(given: bool, option: str, reason: str) -> None:
         raise ParameterError(f"{option} has no counterpart in fastw2v: {reason}")
 
 
-_RENAMED = {"size": "vector_size", "iter": "epochs", "sentences": "corpus_iterable"}
+_RENAMED = {
+    **{"size": "vector_size", "iter": "epochs", "sentences": "corpus_iterable"},
+    "use_norm": "norm, as in get_vector(word, norm=True)",
+}
 
 
 def whole(value: Any) -> Any:

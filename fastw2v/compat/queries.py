@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
@@ -16,6 +17,8 @@ from fastw2v.parameters import shown
 from fastw2v.vectors.neighbours import direction
 from fastw2v.vectors.queries import Words, check_finite, check_key
 from fastw2v.vectors.search import unit_row, unit_rows
+
+logger = logging.getLogger(__name__)
 
 
 class Queries(EditableVectors):
@@ -157,7 +160,7 @@ class Queries(EditableVectors):
             raise ZeroDivisionError(
                 f"n_similarity: {'ws1' if not len(ws1) else 'ws2'} is empty: give at least one word"
             )
-        known = self._known(ws1), self._known(ws2)
+        known = self._known(ws1, warn=False), self._known(ws2, warn=False)
         if not all(known):
             return np.float64(0)
         return np.float64(super().n_similarity(*known))
@@ -216,11 +219,15 @@ class Queries(EditableVectors):
         """Return the mean vector of words; see `WordVectors.get_mean_vector`."""
         return super().get_mean_vector(keys, weights, pre_normalize, post_normalize, ignore_missing)
 
-    def _known(self, words: Sequence[Hashable]) -> list[Hashable]:
+    def _known(self, words: Sequence[Hashable], *, warn: bool = True) -> list[Hashable]:
+        """Return the known words; tell of the others by a warning, or in the log where questions come in thousands."""
         known = [word for word in words if word in self]
         if len(known) < len(words):
             left_out = [word for word in words if word not in self]
-            warn_user(f"words that are not in the vocabulary were skipped: {left_out}")
+            if warn:
+                warn_user(f"words that are not in the vocabulary were skipped: {left_out}")
+            else:
+                logger.info("words that are not in the vocabulary were skipped: %s", left_out)
         return known
 
     def rank_by_centrality(self, words: Sequence[Hashable], use_norm: bool = True) -> list[tuple[float, Any]]:
@@ -236,14 +243,14 @@ class Queries(EditableVectors):
     def wmdistance(self, document1: Sequence[Hashable], document2: Sequence[Hashable], norm: bool = True) -> float:
         """Return the word mover's distance of two documents, infinity if no word of one is known.
 
-        Unknown words are skipped, with a warning. It needs POT: ``pip install 'fastw2v[wmd]'``. (gensim's answers
-        infinity, too, for different words that have the same vectors; their distance is 0.)
+        Unknown words are skipped, of which the log tells, as in gensim. It needs POT: ``pip install 'fastw2v[wmd]'``.
+        (gensim's answers infinity, too, for different words that have the same vectors; their distance is 0.)
         """
         refuse_string("document1", document1)
         refuse_string("document2", document2)
-        known = self._known(list(document1)), self._known(list(document2))
+        known = self._known(list(document1), warn=False), self._known(list(document2), warn=False)
         if not all(known):
-            warn_user(
+            logger.warning(
                 "wmdistance: at least one of the documents had no words that were in the vocabulary; their distance is "
                 "infinite"
             )

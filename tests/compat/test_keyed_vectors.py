@@ -146,7 +146,9 @@ def test_analogies_by_product(both, tmp_path):
     [
         (lambda wv: wv.index2word, AttributeError, "unlike gensim's: use wv.index_to_key"),
         (lambda wv: wv.nonsense, AttributeError, "'KeyedVectors' object has no attribute 'nonsense'$"),
-        (lambda wv: Word2Vec().wv, AttributeError, r"call build_vocab\(sentences\) first"),
+        (lambda wv: Word2Vec().wv["word1"], KeyError, r"call build_vocab\(sentences\) first"),
+        (lambda wv: Word2Vec().wv.most_similar("word1"), KeyError, r"call build_vocab\(sentences\) first"),
+        (lambda wv: Word2Vec().wv.most_similar([np.ones(100)]), KeyError, r"call build_vocab\(sentences\) first"),
         (lambda wv: wv.most_similar("word1", indexer=object()), ParameterError, "a method most_similar"),
         (lambda wv: wv.most_similar("word1", topn=None, among=["word2"]), ParameterError, "all rows are scored"),
         (
@@ -172,20 +174,21 @@ def test_what_cannot_be_answered_is_told(both, call, error, message):
         call(both[0])
 
 
-@pytest.mark.filterwarnings("ignore:words that are not in the vocabulary")
 @pytest.mark.parametrize("norm", [True, False])
 @pytest.mark.parametrize(
     "documents", [("1 2 3", "4 5 5 none"), ("1 2 2", "2 1 1"), ("1", "1"), ("7 8", "8 7"), ("1 1", "none")]
 )
-def test_word_movers_distance_is_gensims(both, documents, norm):
+def test_word_movers_distance_is_gensims(both, documents, norm, caplog):
     pytest.importorskip("ot")
     split = [[word if word == "none" else f"word{word}" for word in document.split()] for document in documents]
     ours, theirs = both
-    if split[1] == ["none"]:
-        with pytest.warns(RuntimeWarning, match="their distance is infinite"):
-            found = ours.wmdistance(*split, norm=norm)
-    else:
-        found = ours.wmdistance(*split, norm=norm)
+    caplog.set_level("INFO")
+    found = ours.wmdistance(*split, norm=norm)
+    told = [(each.levelname, each.message) for each in caplog.records if each.name.startswith("fastw2v.")]
+    skipped = ("INFO", "words that are not in the vocabulary were skipped: ['none']")
+    assert told[:1] == [skipped] * ("none" in split[1])
+    assert [level for level, said in told[1:] if "their distance is infinite" in said] == ["WARNING"] * len(told[1:])
+    assert len(told[1:]) == (split[1] == ["none"])
     assert found == pytest.approx(theirs.wmdistance(*split, norm=norm), abs=1e-6)
 
 
@@ -198,6 +201,11 @@ def test_word_movers_distance_without_its_package(both, monkeypatch):
 def test_old_names_warn_or_do_the_same(both):
     with pytest.warns(DeprecationWarning, match="use get_vector"):
         assert_alike(both[0].word_vec("word3"), both[1].get_vector("word3"))
+    with (
+        pytest.warns(DeprecationWarning, match="use get_vector"),
+        pytest.raises(TypeError, match=r"its name is norm, as in get_vector\(word, norm=True\)"),
+    ):
+        both[0].word_vec("word3", use_norm=True)
     assert both[0].words_closer_than("word1", "word9") == both[0].closer_than("word1", "word9")
 
 
@@ -349,6 +357,26 @@ def test_the_form_of_a_file_of_pairs_can_be_said(tmp_path):
 def test_messages_name_the_arguments_of_gensim(ask, message):
     with pytest.raises(ParameterError, match=message):
         ask(KeyedVectors.from_vectors(np.eye(3), ["a", "b", "c"]))
+
+
+@pytest.mark.parametrize("first", ["vectors", "key_to_index", "vector_size"])
+def test_a_subclass_may_set_all_that_vectors_have(first):
+    """As gensim's may, which needs no ``super().__init__()``."""
+    plain = KeyedVectors.from_vectors(np.eye(3, dtype=np.float32) + 0.1, ["a", "b", "c"])
+    values = {"vectors": plain.vectors, "key_to_index": plain.key_to_index, "vector_size": 3}
+    values |= {"index_to_key": plain.index_to_key, "norms": None}
+
+    class Own(KeyedVectors):
+        def __init__(self):
+            for name in sorted(values, key=first.__ne__):
+                setattr(self, name, values[name])
+
+    own = Own()
+    assert own.most_similar("a") == plain.most_similar("a")
+    for each in (own, copy.copy(own), copy.deepcopy(own)):
+        each.add_vectors(["d"], [[0, 0, 1]])
+        each.set_vecattr("d", "count", 3)
+        assert (each.most_similar("d", topn=1)[0][0], each.index_to_key[3], len(each.vectors)) == ("c", "d", 4)
 
 
 def test_words_may_come_from_a_generator():
