@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.compat.arguments import whole
 from fastw2v.compat.current_vectors import float_type
 from fastw2v.compat.key_attributes import KeyAttributes
 from fastw2v.compat.vector_attributes import Attributes, allocate
 from fastw2v.corpus.vocabulary import Vocabulary, describe_unknown
 from fastw2v.errors import ParameterError, UnknownWordError
-from fastw2v.parameters import shown
+from fastw2v.parameters import check, shown
 from fastw2v.vectors.queries import Choice, Words, check_key
 from fastw2v.vectors.search import search_limit, whole_number
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+
+_UNBUILT = "this model has no vectors yet: call build_vocab(sentences) first"
 
 
 class EditableVectors(KeyAttributes):
@@ -38,6 +42,9 @@ class EditableVectors(KeyAttributes):
     """
 
     mapfile_path: Any = None
+    next_index = 0
+    _placeholders = False  # whether the counts are made up
+    _unbuilt = False  # whether these are the vectors of a model that has no words yet
 
     def __init__(self, vector_size: Any, count: Any = 0, dtype: Any = np.float32, mapfile_path: Any = None) -> None:
         if isinstance(vector_size, np.ndarray) and isinstance(count, (Vocabulary, Iterable)):
@@ -67,6 +74,14 @@ class EditableVectors(KeyAttributes):
         return cls._of(array if array.flags.writeable else np.array(array), checked.vocabulary)
 
     @classmethod
+    def _awaited(cls, vector_size: Any) -> Self:
+        """Return the empty vectors of a model, which its `build_vocab` fills."""
+        check("vector_size", whole(vector_size))
+        made = cls(whole(vector_size))
+        made._unbuilt = True
+        return made
+
+    @classmethod
     def _of(cls, array: NDArray[Any], vocabulary: Vocabulary) -> Self:
         made = cls.__new__(cls)
         made._begin(array, list(vocabulary.words))
@@ -80,7 +95,7 @@ class EditableVectors(KeyAttributes):
         self.index_to_key, self.key_to_index = keys, {}
         self.next_index = len(keys)
         self.expandos: Attributes = {}
-        self._placeholders = False  # whether the counts are made up
+        self._placeholders = False
         self._lockf = np.ones(1, np.float32)
 
     # -- keys --
@@ -89,6 +104,8 @@ class EditableVectors(KeyAttributes):
         self, restrict_vocab: int | None, among: Words | None, exclude: Words | None, *, every: bool = True
     ) -> Choice:
         """Leave out the rows that no key has taken yet."""
+        if self._unbuilt and not len(self):
+            raise UnknownWordError(None, lambda: _UNBUILT)
         limit = search_limit(self._taken(), restrict_vocab)
         choice = Choice(self.key_to_index, self.index_to_key, limit, among, exclude)
         if every:
@@ -137,6 +154,8 @@ class EditableVectors(KeyAttributes):
         except KeyError:
             if self._is_row(word):
                 return int(word)  # type: ignore[call-overload, no-any-return]
+            if self._unbuilt and not len(self):
+                raise UnknownWordError(word, lambda: f"no word {shown(word)}: {_UNBUILT}") from None
             raise UnknownWordError(word, lambda: describe_unknown(word, Vocabulary(self.index_to_key))) from None
         except TypeError:
             check_key(word, "got")
@@ -177,6 +196,11 @@ class EditableVectors(KeyAttributes):
         ParameterError
             The numbers of keys, vectors and values differ, or a key is given twice. Nothing is changed then.
         """
+        if self._unbuilt and not len(self):
+            raise ParameterError(
+                f"add_vectors: {_UNBUILT}, then give its words their vectors: model.wv[word] = vector, or "
+                "model.wv.intersect_word2vec_format(path)"
+            )
         single = isinstance(keys, (str, bytes, int, np.integer))
         keys = [keys] if single else list(keys)
         given = _vectors_of(keys, [weights] if single else weights, self.vector_size)
@@ -294,6 +318,7 @@ class EditableVectors(KeyAttributes):
 
     def _renew(self, vectors: NDArray[Any], vocabulary: Vocabulary) -> None:
         """Hold what training has made; the array stays the same where its shape does, as in gensim."""
+        vars(self).pop("_unbuilt", None)
         old = self._watched.array
         if old.shape == vectors.shape and old.flags.writeable:
             self._watched.lend()[...] = vectors

@@ -38,6 +38,8 @@ def is_mapped(mmap: str | None) -> bool:
 class Files(EditableVectors):
     """The part of `KeyedVectors` that is saved and loaded."""
 
+    _of_model = False  # whether they were read from the file of a whole model
+
     @saving
     def save(self, fname: str | os.PathLike[str], *, overwrite: bool, name: str) -> None:
         """Write the vectors in this package's native format, whatever the name.
@@ -60,9 +62,14 @@ class Files(EditableVectors):
     def load(cls, fname: str | os.PathLike[str], mmap: str | None = None) -> Self:
         """Read what `save` wrote; ``mmap="r"`` leaves the vectors in the file, where they cannot be changed.
 
-        gensim's own pickles are refused.
+        Of a saved model these are its vectors, which are their own `wv`, since gensim returns the model there. gensim's
+        own pickles are refused.
         """
-        return cls._from_file(load_all(fname, format="native", mmap=is_mapped(mmap)), fname)
+        loaded = load_all(fname, format="native", mmap=is_mapped(mmap))
+        made = cls._from_file(loaded, fname)
+        if isinstance(loaded.metadata.get("gensim"), dict):
+            made._of_model = True
+        return made
 
     @classmethod
     def _from_file(cls, loaded: Loaded, fname: str | os.PathLike[str]) -> Self:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.compat.absent import OF_MODELS, Absent, NotAModelError
+from fastw2v.compat.absent import OF_MODELS, Absent, AbsentFromClass, NotAModelError
 from fastw2v.compat.arguments import (
     check_arguments,
     check_rates,
@@ -29,7 +29,7 @@ from fastw2v.compat.arguments import (
 from fastw2v.compat.brown_corpus import BrownCorpus
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
 from fastw2v.compat.files import is_mapped
-from fastw2v.compat.hooks import NoHooks
+from fastw2v.compat.hooks import HOOKS, NoHooks
 from fastw2v.compat.keyed_vectors import KeyedVectors
 from fastw2v.compat.lifecycle import (
     Lifecycle,
@@ -129,6 +129,7 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
     Attributes
     ----------
     wv : KeyedVectors
+        Empty until `build_vocab`.
     syn1neg : array of float32, shape (V, D)
         The context vectors; with ``negative`` above 0.
     syn1 : array of float32, shape (V, D)
@@ -166,7 +167,8 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
     """
 
     _absent = OF_MODELS
-    _made_later = ("wv", "syn1neg", "syn1")
+    _refused = HOOKS | {"random"}
+    load_word2vec_format = AbsentFromClass()
     wv: KeyedVectors
     syn1neg: NDArray[np.float32]
     syn1: NDArray[np.float32]
@@ -224,6 +226,7 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
         if negative != 0 or hs:
             with gensims_names():
                 self._params(whole(epochs), alpha, min_alpha)  # a wrong value raises before anything is read
+        self.wv = KeyedVectors._awaited(vector_size)
         if given:
             # By keyword, as gensim calls them: a subclass may have arguments of its own before these.
             self.build_vocab(corpus_iterable=sentences, corpus_file=corpus_file, trim_rule=trim_rule)
@@ -252,7 +255,7 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
             )
 
     def __repr__(self) -> str:
-        words = len(self.wv) if hasattr(self, "wv") else 0
+        words = len(getattr(self, "wv", ()))
         return f"{type(self).__name__}<vocab={words}, vector_size={self.vector_size}, alpha={self.alpha}>"
 
     def _params(

@@ -12,10 +12,7 @@ _TRAINING = (
     *("_smart_save", "_adapt_by_suffix"),
 )
 # Public in gensim, but called by its build_vocab and train alone.
-_STEPS = (
-    *("scan_vocab", "prepare_vocab", "prepare_weights", "init_weights", "update_weights", "add_null_word"),
-    *("create_binary_tree", "make_cum_table", "seeded_vector"),
-)
+_STEPS = (*("scan_vocab", "prepare_vocab", "add_null_word", "create_binary_tree", "make_cum_table", "seeded_vector"),)
 HOOKS = frozenset(_TRAINING + _STEPS)
 OF_TRAINING = dict.fromkeys(
     _TRAINING,

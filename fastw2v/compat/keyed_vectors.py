@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.compat.absent import OF_VECTORS, Absent
+from fastw2v.compat.absent import OF_VECTORS, REFUSED_BY_VECTORS, Absent
+from fastw2v.compat.arguments import refuse_unknown
 from fastw2v.compat.evaluation import Correlation, word_analogies, word_pairs
 from fastw2v.compat.files import Files
 from fastw2v.compat.queries import Queries, refuse_string
@@ -62,6 +63,7 @@ class KeyedVectors(Absent, Queries, Files):
     """
 
     _absent = OF_VECTORS
+    _refused = REFUSED_BY_VECTORS
     _looks_up = False  # whether a subclass finds rows in a way of its own
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -70,6 +72,25 @@ class KeyedVectors(Absent, Queries, Files):
         cls._looks_up = cls.get_index is not KeyedVectors.get_index
         if cls._looks_up or cls.get_vector is not KeyedVectors.get_vector:
             cls._vector = _own_vector  # type: ignore[method-assign, assignment]
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Make what a subclass lacks that has not called ``__init__``; else raise."""
+            if name == "_watched":
+                self._hold(np.zeros((0, 1), np.float32))
+            elif name == "_lockf":
+                self._lockf = np.ones(1, np.float32)
+            elif name == "expandos":
+                self.expandos = {}
+            elif not self._of_model or name[0] == "_":
+                raise self._without(name)
+            elif name != "wv":
+                raise AttributeError(
+                    f"{self._without(name)}; these are the vectors of a saved model: Word2Vec.load(path) loads all of "
+                    "it"
+                )
+            return vars(self).get(name, self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}<vector_size={self.vector_size}, {len(self)} keys>"
@@ -110,6 +131,7 @@ class KeyedVectors(Absent, Queries, Files):
     def word_vec(self, *args: Any, **options: Any) -> NDArray[Any]:
         """Do the same as `get_vector`, with a DeprecationWarning, as in gensim."""
         warnings.warn("word_vec is gensim 3's name: use get_vector", DeprecationWarning, stacklevel=2)
+        refuse_unknown("word_vec", {name: value for name, value in options.items() if name == "use_norm"})
         return self.get_vector(*args, **options)
 
     def get_index(self, key: Hashable, default: int | None = None) -> int:

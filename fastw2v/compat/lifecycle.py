@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import fastw2v
-from fastw2v.errors import ParameterError, warn_user
-from fastw2v.parameters import check
+from fastw2v.errors import CorpusError, ParameterError, warn_user
+from fastw2v.parameters import check, shown
 from fastw2v.planning.noise import noise_weights
 from fastw2v.planning.rows import OutputRows, row_stride
 
@@ -110,7 +110,7 @@ class Lifecycle:
         report : dict of (str, int), optional
             Further entries, which count towards the total.
         """
-        words = (len(self.wv) if hasattr(self, "wv") else 0) if vocab_size is None else vocab_size
+        words = len(self.wv) if vocab_size is None else vocab_size
         rows = 4 * words * row_stride(self.vector_size)
         needed = {**(report or {}), "vocab": _WORD_BYTES * words, "vectors": rows}
         if getattr(self, "hs", 0):
@@ -127,7 +127,7 @@ class Lifecycle:
         self.wv.init_sims(replace)
 
     def _counts(self) -> NDArray[np.int64] | None:
-        return self.wv.counts if hasattr(self, "wv") and len(self.wv) else None
+        return self.wv.counts if len(self.wv) else None
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute, unless that would have no effect."""
@@ -135,6 +135,9 @@ class Lifecycle:
             raise AttributeError(f"{type(self).__name__}.{name} cannot be set: {_DERIVED[name]}")
         if name == "vector_size" and hasattr(self, "wv") and value != self.wv.vector_size:
             check("vector_size", value)
+            if not len(self.wv):
+                self.wv.vector_size = int(value)
+                return super().__setattr__(name, value)
             raise ParameterError(
                 f"vector_size={value}: this model's vectors have {self.wv.vector_size} numbers; make a new model, "
                 f"{type(self).__name__}(vector_size={value})"
@@ -153,8 +156,13 @@ def refuse_in_training(model: Any, name: str) -> None:
 
 def check_can_train(model: Any) -> None:
     """Raise unless a model has words, vectors and context vectors; log a warning where two losses are trained."""
-    if not hasattr(model, "wv") or not len(model.wv):
+    if not len(model.wv):
         raise RuntimeError("you must first build vocabulary before training the model: call build_vocab(sentences)")
+    if len(model.wv) == 1:
+        raise CorpusError(
+            f"training needs at least 2 words, and model.wv has one, {shown(model.wv.index_to_key[0])}: more join by "
+            "build_vocab(sentences, update=True)"
+        )
     for used, name in ((model.negative, "syn1neg"), (model.hs, "syn1")):
         if not used:
             continue
@@ -223,7 +231,7 @@ def check_can_predict(model: Any) -> None:
     """Raise unless a model has context vectors, whose softmax predicts words."""
     if not model.negative:
         raise RuntimeError("predict_output_word needs the context vectors of negative sampling: train with negative=5")
-    if not hasattr(model, "wv") or not hasattr(model, "syn1neg"):
+    if not hasattr(model, "syn1neg"):
         raise RuntimeError("predict_output_word: there are no context vectors (syn1neg): train this model first")
     if problem := _moved_rows(model):
         raise RuntimeError(f"predict_output_word: {problem}")

@@ -41,7 +41,7 @@ class Probabilities:
 
         `chunksize`, `queue_factor` and `report_delay` have no effect; sentences over 10,000 words are not cut.
         """
-        if not hasattr(self, "wv"):
+        if not len(self.wv):
             raise RuntimeError("you must first build vocabulary before scoring new data: call build_vocab(sentences)")
         if not self.hs:
             raise RuntimeError("only models of hierarchical softmax have probabilities: train with hs=1 and negative=0")

@@ -280,8 +280,8 @@ def _counts_of(words: Iterable[Any], counts: dict[str, int], fvocab: PathLike) -
 
 # What vectors have of themselves; other attributes were set by a script or a subclass.
 _OF_VECTORS = (
-    *("_lockf", "_placeholders", "_said", "_watched", "expandos", "index_to_key", "key_to_index", "mapfile_path"),
-    "next_index",
+    *("_lockf", "_of_model", "_placeholders", "_said", "_unbuilt", "_watched", "expandos", "index_to_key"),
+    *("key_to_index", "mapfile_path", "next_index"),
 )
 
 

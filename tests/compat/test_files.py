@@ -6,6 +6,22 @@ import pytest
 from fastw2v.compat.gensim import KeyedVectors, Word2Vec
 from fastw2v.errors import FormatError, ParameterError, TruncatedFileError, UndecodableWordError
 
+
+def test_the_vectors_of_a_saved_model_are_their_own(tmp_path):
+    """gensim's `KeyedVectors.load` returns the model there, and scripts go on with its `wv`."""
+    model = Word2Vec([["red", "wine"], ["red", "rose"]] * 9, vector_size=4, min_count=1, sample=0)
+    model.save(tmp_path / "model")
+    loaded = KeyedVectors.load(tmp_path / "model")
+    assert loaded.wv is loaded
+    assert loaded.wv.most_similar("red") == model.wv.most_similar("red")
+    with pytest.raises(AttributeError, match=r"no attribute 'train'; .* Word2Vec.load\(path\) loads all of it"):
+        loaded.train([["red"]])
+    loaded.save(tmp_path / "vectors")
+    for vectors in (model.wv, KeyedVectors.load(tmp_path / "vectors"), Word2Vec.load(tmp_path / "model").wv):
+        with pytest.raises(AttributeError, match=r"leave out the second \.wv"):
+            _ = vectors.wv
+
+
 WORDS = ["köln", "b", "c", "d"]
 VECTORS = np.array([[1, 0.25, 0], [0.1, 0.2, 0.3], [0, 1, 0.2], [0, 0, 2]], np.float32)
 SENTENCES = [["b", "c"], ["d", "köln"], ["b", "köln", "d"]] * 30

@@ -2,10 +2,13 @@
 
 import inspect
 
+import numpy as np
 import pytest
 
 from fastw2v.compat.gensim import Word2Vec
 from fastw2v.compat.hooks import HOOKS
+
+PLAIN = {"vector_size": 4, "min_count": 1, "workers": 1, "sample": 0}
 
 
 def test_a_class_that_trains_on_what_a_hook_makes_is_refused():
@@ -66,6 +69,43 @@ def test_a_subclass_that_takes_other_arguments_loads(tmp_path):
     Named("mine").save(tmp_path / "model")
     model = Named.load(tmp_path / "model")
     assert (type(model), model.comment, len(model.wv)) == (Named, "mine", 2)
+
+
+def test_weights_that_a_subclass_makes_are_trained_on():
+    class Own(Word2Vec):
+        steps = ()
+
+        def prepare_weights(self, update=False):
+            self.steps += (f"prepare {update}",)
+            super().prepare_weights(update=update)
+
+        def init_weights(self):
+            self.steps += ("init",)
+            super().init_weights()
+            self.wv.vectors[0] = 5
+            self.wv.vectors_lockf = np.array([0] + [1] * (len(self.wv) - 1), np.float32)
+
+        def update_weights(self):
+            self.steps += ("update",)
+            super().update_weights()
+            self.wv.vectors[-1] = 7
+
+    class Same(Word2Vec):
+        def init_weights(self):
+            super().init_weights()
+
+    text = [["a", "b", "c", "d"]] * 50
+    model = Own((words for words in text), **PLAIN)
+    assert model.steps == ("prepare False", "init")
+    assert model.wv.vectors[0].tolist() == [5] * 4
+    model.build_vocab([["e", "f"]] * 9, update=True)
+    assert model.steps[2:] == ("prepare True", "update")
+    assert model.wv.vectors[-1].tolist() == [7] * 4
+    model.build_vocab_from_freq({"a": 2, "b": 1})
+    fresh = Own(**PLAIN)
+    fresh.reset_from(model)
+    assert (model.steps[4:], fresh.steps) == (("prepare False", "init"),) * 2
+    assert (Same(iter(text), **PLAIN).wv.vectors == Word2Vec(text, **PLAIN).wv.vectors).all()
 
 
 def test_every_inner_method_of_gensims_is_known():

@@ -1,6 +1,7 @@
 """What models tell of themselves, as gensim's do: attributes, events, memory."""
 
 import logging
+import pickle
 import re
 
 import numpy as np
@@ -221,6 +222,29 @@ def test_init_sims_of_a_model_is_that_of_its_vectors():
     model = Word2Vec(SENTENCES, **OPTIONS)
     with pytest.warns(DeprecationWarning, match="use model.wv.init_sims"):
         model.init_sims()
+
+
+# --- a model without words yet ----------------------------------------------------------------------------------------
+
+
+def test_vectors_are_empty_before_the_vocabulary():
+    model = Word2Vec(vector_size=6, min_count=1, workers=1)
+    wv = model.wv
+    assert (wv.key_to_index, len(wv), "x" in wv, wv.vector_size, len(wv.vectors)) == ({}, 0, False, 6, 0)
+    for add in (wv.add_vector, wv.add_vectors, wv.__setitem__, pickle.loads(pickle.dumps(model)).wv.add_vector):
+        with pytest.raises(ParameterError, match=r"no vectors yet: call build_vocab\(sentences\) first, then give"):
+            add("x", np.ones(6))
+    model.vector_size = 4
+    assert wv.vector_size == 4
+    for _ in range(2):
+        if model.wv.key_to_index:
+            model.build_vocab([["e", "f"]] * 9, update=True)
+        else:
+            model.build_vocab(SENTENCES)
+    assert model.wv is wv
+    assert wv.index_to_key[-2:] == ["e", "f"]
+    wv.add_vectors(["x"], [np.ones(4)])
+    assert wv["x"].tolist() == [1, 1, 1, 1]
 
 
 # --- a model whose keys were taken away, as scripts that align two models do ------------------------------------------

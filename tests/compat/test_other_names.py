@@ -35,6 +35,25 @@ def test_another_name_is_an_ordinary_error():
         exec("from fastw2v.compat.gensim import Word2Vek")
 
 
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda: compat.KeyedVectors(4).get_keras_embedding(), r"Embedding\(.*weights=\[wv.vectors\]\)"),
+        (lambda: compat.KeyedVectors(4).add(entities=[], weights=[]), r"use wv.add_vectors\(keys, weights\)"),
+        (lambda: compat.KeyedVectors(4).similarity_matrix(None), "SparseTermSimilarityMatrix"),
+        (
+            lambda: compat.Word2Vec.load_word2vec_format("x"),
+            r"use KeyedVectors.load_word2vec_format\(path\)",
+        ),
+        (lambda: compat.Word2Vec().load_word2vec_format("x"), r"use KeyedVectors.load_word2vec_format\("),
+        (lambda: compat.Word2Vec().intersect_word2vec_format("x"), r"model.wv.intersect_word2vec_format\("),
+    ],
+)
+def test_methods_of_older_gensims_name_the_new_ones(ask, said):
+    with pytest.raises(AttributeError, match=f"unlike gensim's: .*{said}"):
+        ask()
+
+
 def test_compiled_code_is_used():
     assert compat.FAST_VERSION > -1
     assert compat.Word2VecKeyedVectors is compat.KeyedVectors

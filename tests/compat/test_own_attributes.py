@@ -27,6 +27,39 @@ def test_plain_attributes_of_a_subclass_come_back(tmp_path):
     assert (again.label, again.notes) == ("news", {"days": [1, 2.5, None]})
 
 
+OLD = ["size", "iter", "vocab", "index2word", "syn0", "trainables", "vocabulary", "syn0_lockf"]
+
+
+@pytest.mark.parametrize(
+    "name", [*OLD, "callbacks", "docvecs", "most_similar", "intersect_word2vec_format", "accuracy"]
+)
+def test_an_attribute_of_ones_own_may_have_an_old_name(tmp_path, name):
+    model = Word2Vec(SENTENCES, min_count=1, vector_size=4)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        setattr(model, name, ["x"])
+    said = f"Word2Vec.{name} has no effect on training, and is kept as an attribute of your own: use model."
+    assert [str(each.message)[: len(said)] for each in told] == [said] * (name in OLD)
+    model.save(tmp_path / "model")
+    again = Word2Vec.load(tmp_path / "model")
+    assert getattr(model, name) == getattr(again, name) == ["x"]
+    delattr(model, name)
+    with pytest.raises(AttributeError, match="unlike gensim's: "):
+        getattr(model, name)
+
+
+def test_a_subclass_keeps_callbacks_of_its_own():
+    class Told(Word2Vec):
+        vocab = None
+
+        def __init__(self, **options):
+            self.callbacks, self.vocab = [], {}
+            super().__init__(**options)
+
+    model = Told(sentences=SENTENCES, min_count=1, vector_size=4)
+    assert (model.callbacks, model.vocab) == ([], {})
+
+
 @pytest.mark.parametrize("value", [np.zeros(2), (1, 2), {1: "a"}, float("nan"), open, [(1,)]])
 def test_a_warning_names_what_the_file_does_not_keep(tmp_path, value):
     model = Word2Vec(SENTENCES, min_count=1, vector_size=4)
