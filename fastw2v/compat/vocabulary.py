@@ -160,10 +160,12 @@ class VocabularyBuilder:
 
     def _let_subclass_prepare(self, update: bool) -> None:
         """Call what a subclass overrides where gensim calls it; the rows are there already."""
-        for name in ("prepare_weights", "init_weights", "update_weights"):
-            if getattr(getattr(self, name), "__func__", None) is not getattr(VocabularyBuilder, name):
-                self.prepare_weights(update=update)
-                return
+        if any(map(self._overrides, ("prepare_weights", "init_weights", "update_weights"))):
+            self.prepare_weights(update=update)
+
+    def _overrides(self, name: str) -> bool:
+        """Return whether a subclass, or a script on the model itself, has a method of its own."""
+        return getattr(getattr(self, name), "__func__", None) is not getattr(VocabularyBuilder, name)
 
     def _make_whole(self) -> None:
         """Turn arguments that are whole floats into ints."""
@@ -248,7 +250,8 @@ class VocabularyBuilder:
         counts = [wv.get_vecattr(word, "count") for word in wv.index_to_key]
         self.corpus_count, self.corpus_total_words = other_model.corpus_count, other_model.corpus_total_words
         self._hold_fresh(Vocabulary(wv.index_to_key, np.array(counts, np.int64)))
-        self._let_subclass_prepare(update=False)
+        if self._overrides("init_weights"):
+            self.init_weights()
 
     @property
     def raw_vocab(self) -> dict[Hashable, int] | None:
