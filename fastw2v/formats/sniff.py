@@ -20,6 +20,7 @@ from fastw2v.first_bytes import (
     is_binary,
     is_pickle,
 )
+from fastw2v.formats.column_names import describe_column_names
 from fastw2v.formats.matrices import describe_matrix
 from fastw2v.formats.native import is_native, read_native_metadata
 from fastw2v.formats.pickles import CODE, way_out
@@ -135,9 +136,11 @@ def format_of_content(path: Path) -> Format:
     if is_native(peek):
         return "native"
     _refuse(path, peek)
-    first, newline, _ = peek.partition(b"\n")
+    first, newline, rest = peek.partition(b"\n")
     if _header(first) is None:
         if _ends_in_numbers(first, 1) or (not newline and _ends_in_numbers(first.rpartition(b" ")[0], 1)):
+            return "text"
+        if describe_column_names(first, rest):  # refused or skipped where the lines are read
             return "text"
         raise FormatError(
             f"{path}, line 1: neither a safetensors file, nor a word2vec header, nor a word and numbers: "

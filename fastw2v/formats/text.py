@@ -25,6 +25,7 @@ from fastw2v.formats._rows import (
     RowReader,
     parse_float,
 )
+from fastw2v.formats.column_names import describe_column_names
 from fastw2v.formats.matrices import describe_numbers_as_words, only_numbers
 from fastw2v.formats.reader import MAX_WORD_BYTES, Bytes, FileReader, check_header, parse_header
 from fastw2v.formats.rows import Rows
@@ -108,7 +109,7 @@ def read_text(
     data = Bytes(file)
     first = _first_line(file, data)
     header = parse_header(first)
-    promised, expected, line, names = 0, 0, 1, ""
+    promised, expected, line, names = 0, 0, 1, None
     if header is not None:
         promised, size = header
         needed = 1 if errors == "ignore" else limit or promised
@@ -116,7 +117,9 @@ def read_text(
         data.at, line = min(len(data.block), len(first) + 1), 2
     else:
         data.at = len(_BOM) if first.startswith(_BOM) else 0
-        if names := _names_of_columns(first, data.block[len(first) + 1 :]):
+        if names := describe_column_names(first, data.block[len(first) + 1 :]):
+            if errors != "ignore":
+                raise file.error("line 1", f"{names}: delete it; errors='ignore' skips it")
             data.at, line = len(first) + 1, 2
             first = data.line()
         size = _count_numbers(file, first)
@@ -344,15 +347,3 @@ def _one_number(line: bytes, fields: list[bytes]) -> str:
         f"one number and no header: {line[:40]!r} seems to begin a list of {what}, not word vectors; if each word "
         "has a vector of one number, begin the file with a header: the number of words, a space and 1"
     )
-
-
-def _names_of_columns(line: bytes, rest: bytes) -> str:
-    """Say that a first line holds the names of columns, the numbers from 0 or 1 on, and not a vector; "" if not."""
-    names = [int(field) for field in line.split() if field.isdigit() and len(field) < 6]
-    below = rest.partition(b"\n")[0].split()
-    if not line.rstrip()[-1:].isdigit() or len(names) < 3 or len(below) != len(names) + 1:
-        return ""
-    in_order = names in (list(range(len(names))), list(range(1, len(names) + 1)))
-    if not in_order or all(field.lstrip(b"+-").isdigit() for field in below[1:]):
-        return ""
-    return f"its numbers are {names[0]} to {names[-1]} in order, as a table's columns are named: delete the line"

@@ -1,6 +1,7 @@
 """Rows of word2vec files that are not as they should be: read right, refused with the remedy, or left out, counted."""
 
 import gzip
+import warnings
 
 import numpy as np
 import pytest
@@ -284,18 +285,51 @@ def test_a_file_of_one_number_in_a_row_and_no_header_is_refused(tmp_path, text, 
     assert load(tmp_path / "v.txt")["the"].tolist() == [100]
 
 
-def test_a_line_of_the_names_of_columns_is_no_vector(tmp_path):
-    """As pandas writes them: ``frame.to_csv(path, sep=" ")``."""
-    for names in ("word 0 1 2", " 0 1 2", "word 1 2 3"):
-        (tmp_path / "v.txt").write_text(f"{names}\nsun 0.5 1 2\nmoon 0.25 1 2\n")
-        with pytest.raises(FormatError, match="line 1: "):
-            load(tmp_path / "v.txt")
-    with pytest.raises(FormatError, match="its numbers are 1 to 3 in order, as a table's columns are named: delete"):
+@pytest.mark.parametrize(
+    "names",
+    [
+        *("word 0 1 2", " 0 1 2", "word 1 2 3", '"" "0" "1" "2"', "\t0\t1\t2", "sun 0 1 2"),  # as pandas writes them
+        *('"V1" "V2" "V3"', '"" "V1" "V2" "V3"', "V1 V2 V3"),  # R's write.table
+        *("word d0 d1 d2", "Word v1 v2 v3", "word\tdim 0\tdim 1\tdim 2", "\ufeffword dim_0 dim_1 dim_2\r"),
+    ],
+)
+def test_a_line_of_the_names_of_columns_is_no_vector(tmp_path, names):
+    path = tmp_path / "v.txt"
+    path.write_text(f"{names}\nsun 0.5 1 2\nmoon 0.25 1 2\n", encoding="utf-8", newline="")
+    message = "line 1: a line of column names, .*: delete it; errors='ignore' skips it"
+    for form in (None, "text"):
+        with pytest.raises(FormatError, match=message):
+            load(path, format=form)
+    with pytest.warns(RuntimeWarning, match="left out 1 row that cannot be read; the first is line 1: a line of col"):
+        assert load(path, errors="ignore").index_to_key == ["sun", "moon"]
+
+
+@pytest.mark.parametrize("size", [2, 3, 50])
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("label", ["word", "Tokens", '""'])
+def test_a_label_and_numbers_in_order_are_names_of_columns_whatever_the_numbers_below(tmp_path, label, first, size):
+    names, numbers = (" ".join(map(str, range(begin, begin + size))) for begin in (first, 5))
+    (tmp_path / "v.txt").write_text(f"{label} {names}\nsun {numbers}\nmoon {numbers}\n")
+    with pytest.raises(FormatError, match="line 1: a line of column names"):
         load(tmp_path / "v.txt")
-    with pytest.warns(RuntimeWarning, match="left out 1 row that cannot be read; the first is line 1: its numbers"):
-        assert load(tmp_path / "v.txt", errors="ignore").index_to_key == ["sun", "moon"]
-    (tmp_path / "v.txt").write_text("sun 0 1 2\nmoon 3 4 5\n")  # all numbers are whole
-    assert load(tmp_path / "v.txt").index_to_key == ["sun", "moon"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "sun 0 1 2\nmoon 3 4 5\n",  # all numbers are whole
+        "sun 0 1\nmoon 0.5 4\n",
+        "word 0.5 1 2\nmoon 3 4 5\n",
+        "word 0 2 1\nmoon 3 4 5\n",
+        "0 1 2 3\n1 0.5 2 3\n",  # the ids of nodes
+        "the nan nan\nmoon 3 4\n",
+    ],
+)
+def test_a_first_row_is_no_line_of_column_names(tmp_path, rows):
+    (tmp_path / "v.txt").write_text(rows)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "(.*)NaN")
+        assert load(tmp_path / "v.txt").index_to_key == [row.split()[0] for row in rows.splitlines()]
 
 
 def test_a_space_before_a_word_is_no_part_of_it(tmp_path):
