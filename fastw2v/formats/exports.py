@@ -217,6 +217,7 @@ def _projector(target: Path, wv: WordVectors, overwrite: bool) -> None:
             f"word {bad}, {labels[bad][:40]!r}, is empty or contains a tab or a newline, which would shift the labels "
             "of the projector: replace it first"
         )
+    encode_words(labels)  # refuses what UTF-8 cannot hold
     with new_folder(target, overwrite=overwrite) as folder:
         line = b"\t".join([b"%.9g"] * wv.vector_size) + b"\n"
         with open_atomic(folder / "vectors.tsv") as writer:

@@ -81,10 +81,12 @@ def plain_words(words: Sequence[Hashable], spaced: bool = False) -> list[bytes]:
             )
         raw = _encode(row, word)
         if not raw or (_ASCII_SPACE.search(raw) and not (spaced and _is_readable(raw))):
-            what = "contains white space" if raw else "is empty"
+            what, remedy = "contains white space", "replace the white space first, by '_' for example"
+            if not raw:
+                what, remedy = "is empty", "leave the word out"
             raise FormatError(
                 f"word {row}, {word[:40]!r}, {what}, which would make a word2vec file unreadable; use the native "
-                "format (.safetensors), or replace the white space first, by '_' for example"
+                f"format (.safetensors), or {remedy}"
             )
         encoded.append(raw)
     return encoded

@@ -129,6 +129,7 @@ def test_the_tokenizer_of_the_folder_knows_every_word(tmp_path):
         ("projector", ["", "b"], "word 0, .*is empty"),
         ("model2vec", ["a", 5], "word 1 is 5: a tokenizer's words are strings"),
         ("model2vec", ["a", "\ud800"], "cannot be written as UTF-8"),
+        ("projector", ["a", "\ud800"], "word 1, .*cannot be written as UTF-8"),
     ],
 )
 def test_words_that_a_form_cannot_hold(tmp_path, to, words, message, names_in):
