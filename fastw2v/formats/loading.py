@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import FormatError, ParameterError, warn_user
 from fastw2v.formats.binary import read_binary
 from fastw2v.formats.native import NativeContent, is_native, read_native
@@ -36,6 +37,8 @@ from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
     from fastw2v.parameters import Errors
+
+_NAMED = 3  # words of those that are absent
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ def load(
         Read the first rows only, the most frequent words of most files; nothing behind them is read or checked.
     words : iterable of words, optional
         Keep the vectors of these words only, such as those of a Vocabulary, in the order of the file; memory is taken
-        for no others. If none is found, there is a warning, and the result is empty.
+        for no others. A warning counts those that are not found, unless they are those of a Vocabulary, of vectors or
+        of a mapping; if none is found, there is always one, and the result is empty.
     verbose : int, default 0
         1 shows progress, once a second has passed; more shows no more.
 
@@ -115,6 +119,7 @@ def load(
     RuntimeWarning
         A word2vec file has more rows than its header says, or repeats a word (the first row is kept). Vectors hold NaN
         or infinity (not checked with `mmap`, which would read the whole file). Rows were left out, or words changed.
+        Words asked for are not found. `encoding` or `errors` has no effect on a native file.
 
     Notes
     -----
@@ -157,7 +162,7 @@ def load_all(
     """
     check("errors", errors)
     check("verbose", verbose)
-    encoding = _checked_encoding(encoding)
+    codec = _checked_encoding(encoding)
     limit = None if limit is None else whole_number("limit", limit, 1)
     wanted = None if words is None else _checked_words(words)
     file = checked_path("load", path)
@@ -170,12 +175,13 @@ def load_all(
         )
     chosen = chosen or format_of_content(file)
     if chosen == "native":
+        _warn_of_no_effect(file, None if codec == "utf-8" else encoding, errors, mmap)
         content = _read_native(file, mmap or wanted is not None, limit, verbose)
         if wanted is not None:
-            content = _taken(content, np.flatnonzero([word in wanted for word in content.words]))
+            content = _taken(content, np.flatnonzero([word in wanted.words for word in content.words]))
         if not mmap:
             content = _finite(file, content, errors)
-        _warn_of_none(file, content.words, wanted)
+        _warn_of_absent(file, content.words, wanted, limit)
         try:
             word_vectors = WordVectors(content.vectors, content.words, content.counts)
         except ParameterError as error:  # a repeated word: the index finds it, a check before would double the time
@@ -186,10 +192,11 @@ def load_all(
             f"{file}: only native files can be memory-mapped, this is a word2vec {chosen} "
             "file: load it once without mmap, and save it as .safetensors"
         )
-    with open_reader(file, encoding, verbose=verbose, whole=limit is None, errors=errors) as reader:
-        vectors, kept = (read_text if chosen == "text" else read_binary)(reader, errors, limit, wanted)
+    only = None if wanted is None else wanted.words
+    with open_reader(file, codec, verbose=verbose, whole=limit is None, errors=errors) as reader:
+        vectors, kept = (read_text if chosen == "text" else read_binary)(reader, errors, limit, only)
     content = _finite(file, NativeContent(vectors, kept, None, None, {}), errors)
-    _warn_of_none(file, content.words, wanted)
+    _warn_of_absent(file, content.words, wanted, limit)
     return Loaded(WordVectors(content.vectors, content.words))
 
 
@@ -206,6 +213,15 @@ def _checked_encoding(given: str) -> str:
             "otherwise; convert the file to UTF-8 first"
         )
     return name
+
+
+def _warn_of_no_effect(file: Path, encoding: str | None, errors: Errors, mmap: bool) -> None:
+    """Warn of what applies to word2vec files alone; errors="ignore" also leaves rows with NaN out, where it reads."""
+    idle = [] if encoding is None else [f"encoding={encoding!r}"]
+    idle += [f"errors={errors!r}"] if errors == "replace" or (errors == "ignore" and mmap) else []
+    for argument in idle:
+        why = "whose vectors stay in the file" if "ignore" in argument else "whose words are UTF-8"
+        warn_user(f"{file}: {argument} has no effect on a native file, {why}: leave it out")
 
 
 def _finite(file: Path, content: NativeContent, errors: Errors) -> NativeContent:
@@ -232,31 +248,51 @@ def _taken(content: NativeContent, rows: NDArray[np.int64]) -> NativeContent:
     )
 
 
-def _checked_words(given: Iterable[Hashable]) -> Mapping[Any, Any] | Set[Any]:
-    """Return the words in a form in which they are quickly found."""
+@dataclass(frozen=True)
+class _Wanted:
+    """The words asked for, in a form in which they are quickly found, and whether they are a vocabulary's."""
+
+    words: Mapping[Any, Any] | Set[Any]
+    vocabulary: bool
+
+
+def _checked_words(given: Iterable[Hashable]) -> _Wanted:
     if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
         raise ParameterError(f"words={shown(given)}: it must be a collection of words, such as a set or a Vocabulary")
+    vocabulary = isinstance(given, (Mapping, Vocabulary, WordVectors))
     if isinstance(given, (Mapping, Set)):
-        return given
+        return _Wanted(given, vocabulary)
     listed = list(given)
     try:
-        return frozenset(listed)
+        return _Wanted(frozenset(listed), vocabulary)
     except TypeError:
         for word in listed:
             check_key(word, "`words` holds")
         raise
 
 
-def _warn_of_none(file: Path, found: list[Any], wanted: Mapping[Any, Any] | Set[Any] | None) -> None:
-    """Warn if none of the words asked for is in the file."""
-    if wanted is not None and not found:
-        if not wanted:
-            warn_user(f"{file}: `words` is empty, so that nothing was loaded")
-            return
-        warn_user(
-            f"{file}: it has none of the {counted(len(wanted), 'word')} asked for, such as {next(iter(wanted))!r:.60}, "
-            "so that nothing was loaded; check case and tokenizer of both"
-        )
+def _warn_of_absent(file: Path, found: list[Any], wanted: _Wanted | None, limit: int | None) -> None:
+    """Warn if words asked for were not found; of a vocabulary, which a file rarely covers, if none was."""
+    if wanted is None or (found and (wanted.vocabulary or len(found) == len(wanted.words))):
+        return
+    if not wanted.words:
+        warn_user(f"{file}: `words` is empty, so that nothing was loaded")
+        return
+    asked = counted(len(wanted.words), "word")
+    if found:
+        kept = set(found)
+        absent = sorted((word for word in wanted.words if word not in kept), key=str)
+        named = ", ".join(f"{word!r:.60}" for word in absent[:_NAMED]) + (" ..." if len(absent) > _NAMED else "")
+        where = "it lacks" if limit is None else f"the rows that limit={limit} reads lack"
+        warn_user(f"{file}: {where} {len(absent):,} of the {asked} asked for: {named}")
+        return
+    where, remedy = "it has", "check"
+    if limit is not None:
+        where, remedy = f"the rows that limit={limit} reads have", "raise the limit, or check"
+    warn_user(
+        f"{file}: {where} none of the {asked} asked for, such as {next(iter(wanted.words))!r:.60}, so that nothing was "
+        f"loaded; {remedy} case and tokenizer of both"
+    )
 
 
 def _read_native(file: Path, mmap: bool, limit: int | None, verbose: int) -> NativeContent:

@@ -286,14 +286,23 @@ def test_only_some_words_are_loaded(tmp_path, monkeypatch, name, block):
     save(tmp_path / name, whole)
     wanted = ["word499", "none", *(f"word{i}" for i in range(3, 400, 7))]
     known = [word for word in whole.index_to_key if word in wanted]
-    for words in (wanted, set(wanted), dict.fromkeys(wanted), iter(wanted), Vocabulary(wanted)):
-        found = load(tmp_path / name, words=words)
+    for words in (wanted, set(wanted), iter(wanted)):
+        with pytest.warns(RuntimeWarning, match=": it lacks 1 of the 59 words asked for: 'none'$"):
+            found = load(tmp_path / name, words=words)
         assert found.index_to_key == known
         np.testing.assert_array_equal(found.vectors, whole[known])
-    found = load(tmp_path / name, words=wanted, limit=100)
+    # A file rarely covers a vocabulary.
+    for words in (dict.fromkeys(wanted), Vocabulary(wanted), WordVectors(np.ones((len(wanted), 1)), wanted)):
+        assert load(tmp_path / name, words=words).index_to_key == known
+    with pytest.warns(
+        RuntimeWarning, match="the rows that limit=100 reads lack 45 of the 59 words asked for: 'none', "
+    ):
+        found = load(tmp_path / name, words=wanted, limit=100)
     assert found.index_to_key == [word for word in known if int(word[4:]) < 100]
     with pytest.warns(RuntimeWarning, match=r"none of the 1 word asked for, such as 'x', so that nothing was loaded"):
         assert len(load(tmp_path / name, words=["x"])) == 0
+    with pytest.warns(RuntimeWarning, match="the rows that limit=7 reads have none of the 1 word .*; raise the limit"):
+        assert len(load(tmp_path / name, words=["word9"], limit=7)) == 0
     with pytest.raises(ParameterError, match="words='x': it must be a collection of words"):
         load(tmp_path / name, words="x")
 

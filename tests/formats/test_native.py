@@ -113,3 +113,18 @@ def test_whole_numbers_as_words_come_back_as_numbers(tmp_path):
     np.testing.assert_array_equal(found[7], [1, 0, 0, 0])
     with pytest.raises(FormatError, match=r"word 0 is 7 \(int\): the word2vec formats hold strings only"):
         save(tmp_path / "v.txt", wv)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"encoding": "latin-1"}, "encoding='latin-1' has no effect on a native file, whose words are UTF-8"),
+        ({"errors": "replace"}, "errors='replace' has no effect on a native file, whose words are UTF-8"),
+        ({"errors": "ignore", "mmap": True}, "errors='ignore' has no effect .*, whose vectors stay in the file"),
+    ],
+)
+def test_what_has_no_effect_on_a_native_file_is_told(tmp_path, some_vectors, options, told):
+    save(tmp_path / "v.fw2v", some_vectors(["a", "b"]))
+    with pytest.warns(RuntimeWarning, match=told):
+        load(tmp_path / "v.fw2v", **options)
+    load(tmp_path / "v.fw2v", errors="ignore", encoding="UTF8")  # leaves out rows with NaN, of which there are none
