@@ -100,9 +100,12 @@ class Asking:
         """
         all_answered, number = True, 0
         asked = Prompt(prompt, hint, self.vectors.index_to_key, self._command)
-        for number, line in enumerate(asked.lines(), 1):  # noqa: B007  # read below
+        # In JSON each line has its answer: a line left out would shift those that follow.
+        for number, line in enumerate(asked.lines(blank=self.form == "json"), 1):
             words = line.split()
             try:
+                if not words:
+                    raise ParameterError(f"line {number:,} is blank: it asks nothing")
                 question = self.read(words)
                 found = self._answer(question)
             except (UnknownWordError, ParameterError) as fault:

@@ -12,7 +12,7 @@ import click
 from fastw2v.cli.idle import tell_of_no_effect
 from fastw2v.cli.options import AnyCase, CorpusName, NamedFile, errors_option, in_terms_of_convert
 from fastw2v.cli.pages import Page
-from fastw2v.cli.streams import STDOUT, answer, name_of, on_terminal, output_of, say
+from fastw2v.cli.streams import STDOUT, answer, name_of, on_terminal, output_of, say, tell_of_other_name
 from fastw2v.errors import CorpusError, ParameterError
 from fastw2v.progress.figures import counted
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fastw2v.parameters import Errors
 
 _FORMS = {".npy": "npy", ".json": "json", ".jsonl": "json", ".tsv": "tsv", ".txt": "tsv"}
+_PACKED = dict.fromkeys((".gz", ".bz2", ".xz", ".zst", ".zip"), "compressed")  # which this command never writes
 _AT_ONCE = 4096  # documents that are written together
 
 
@@ -87,8 +88,8 @@ def document_vectors(
     """
     from fastw2v.cli.files import check_kept_apart, check_stdin_once, paths_of
 
-    if form and output is not None and (named := _FORMS.get(output.suffix.lower(), form)) != form:
-        say(f"fastw2v: warning: {output} has the name of a {named} file, and is written as --{form}")
+    if form and output is not None and output != Path("-"):
+        tell_of_other_name(output, {**_FORMS, **_PACKED}.get(output.suffix.lower()), form, f"--{form}")
     form = form or _form_of(output)
     paths = paths_of(documents or ("-",))
     check_stdin_once((*map(str, paths), *([str(fit_on)] if fit_on else [])))

@@ -43,12 +43,18 @@ class Prompt:
         self.typed = sys.stdin.isatty()
         self._prompt, self._hint, self._words, self._command = prompt, hint, words, command
 
-    def lines(self) -> Iterator[str]:
-        """Yield lines that are neither blank nor commands, until there are no more."""
+    def lines(self, *, blank: bool = False) -> Iterator[str]:
+        """Yield lines that are neither blank nor commands, until there are no more.
+
+        Parameters
+        ----------
+        blank : bool
+            Yield blank lines, too, that a program writes.
+        """
         if not self.typed:
             if hasattr(sys.stdin, "reconfigure"):  # files of words are UTF-8, whatever the locale
                 sys.stdin.reconfigure(encoding="utf-8-sig", errors="backslashreplace")
-            yield from (line for line in sys.stdin if line.strip())
+            yield from (line for line in sys.stdin if blank or line.strip())
             return
         if hasattr(sys.stdin, "reconfigure"):
             sys.stdin.reconfigure(errors="surrogateescape")

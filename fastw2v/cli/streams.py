@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from fastw2v.formats.sniff import Format
 
 STDOUT = Path("/dev/stdout")
+# Of files that the command at hand may not write; what it does write, it names itself.
+_OTHER_SUFFIXES = frozenset(
+    (".npz", ".npy", ".csv", ".tsv", ".json", ".jsonl", ".parquet", ".safetensors", ".fw2v", ".vec", ".bin", ".html")
+)
 
 
 def name_of(output: Path) -> str:
@@ -125,7 +129,23 @@ def output_of(path: Path, format: Format | None) -> tuple[Path, Format | None]:
 
     path = STDOUT if path == Path("-") else path
     no_file = own_descriptor(path) is not None or (path.exists() and not path.is_file() and not path.is_dir())
-    named = None if no_file else format_of_name(path)
-    if format is not None and named not in (None, format):
-        say(f"fastw2v: warning: {path} has the name of a {named} file, and is written as --format {format}")
+    if format is not None and not no_file:
+        tell_of_other_name(path, format_of_name(path), format, f"--format {format}")
     return path, format or ("text" if no_file else None)
+
+
+def tell_of_other_name(path: Path, named: str | None, chosen: str, option: str) -> None:
+    """Say that a file gets the name of another format than the chosen one, by which other programs go.
+
+    Parameters
+    ----------
+    path : Path
+    named : str or None
+        The format that the name implies, of those that the command writes.
+    chosen, option : str
+        The format, and the option that chose it.
+    """
+    suffix = path.suffix.lower()
+    named = named or (suffix if suffix in _OTHER_SUFFIXES else None)
+    if named not in (None, chosen):
+        say(f"fastw2v: warning: {path} has the name of a {named} file, and is written as {option}")

@@ -19,7 +19,18 @@ _IN_SHELL = (
     (r"pass its column of texts(, as in pandas\.\w+\(path[^)]*\)\[[^]]*\])?", _TO_A_FILE),
     (r"pass the texts in it, as in \[json\.loads\(line\)\['text'\] for line in open\(path\)\]", _TO_A_FILE),
     (r"(load it and )?pass the texts in it", _TO_A_FILE),
+    (
+        r"pass the lists, as in \[ast\.literal_eval\(line\)[^]]*\]",
+        "write the words of each list to a line, between spaces",
+    ),
+    (r"^(frozen: .*)pass them as a list, \[[^]]*\]", r"\1write each on a line of its own"),
     (r"pass them as a list, \[[^]]*\]", "name them one by one, without quotes around all"),
+    (r", or hand them over in memory \(gensim: \S+\)", ""),
+    (r"; then fastw2v\.load\('vectors\.bin'\) or, under gensim's names, .* reads them", ""),
+    (r", or pass the ax of a larger figure", ""),
+    # What no command does.
+    (r"\bBuild (?=WordVectors\()", "In Python, build "),
+    (r"(?<!Python, )(?<!Python, build )(build )?\b(WordVectors\((?=vectors|wv\.|numpy|safetensors))", r"in Python, \1\2"),
     (r"as \S+\.open\(path\) or (\S+) does", r"as \1 does"),
     (r"pass np\.load\(path\), or its column of texts", _TO_A_FILE),
     (

@@ -83,4 +83,11 @@ def test_a_form_that_is_not_that_of_the_name_is_told(tmp_path, file, corpus, cal
     )
     done = call("document-vectors", file, corpus, "-o", tmp_path / "d.npy", "--tsv")
     assert "d.npy has the name of a npy file, and is written as --tsv" in done.stderr
+    for name, kind in {"d.npz": ".npz", "d.jsonl.gz": "compressed"}.items():
+        done = call("document-vectors", file, corpus, "-o", tmp_path / name, "--json")
+        assert f"{name} has the name of a {kind} file, and is written as --json" in done.stderr
+    done = call("convert", file, tmp_path / "v.npz", "--format", "text")
+    assert "v.npz has the name of a .npz file, and is written as --format text" in done.stderr
+    assert "the name of" not in call("convert", file, tmp_path / "v.gz", "--format", "text").stderr
+    assert "the name of" not in call("document-vectors", file, corpus, "-o", tmp_path / "d", "--json").stderr
     assert "has the name" not in call("convert", file, tmp_path / "w.vec", "--format", "text").stderr

@@ -67,6 +67,16 @@ def test_a_question_without_an_answer_does_not_stop_the_others(file, run):
     assert second["neighbours"][0]["word"] == "man"
 
 
+@pytest.mark.parametrize(("command", "question"), [("nn", "king"), ("analogy", "man king woman")])
+def test_a_blank_line_has_its_line_in_json(file, run, command, question):
+    done = run(command, file, "--json", input=f"{question}\n\n  \n{question}\n")
+    assert done.returncode == 1
+    first, second, third, fourth = map(json.loads, done.stdout.splitlines())
+    assert first == fourth
+    assert second == {"query": "", "error": "line 2 is blank: it asks nothing", "close_matches": []}
+    assert third["error"] in done.stderr
+
+
 def test_standard_input_without_a_question_is_told(file, run):
     done = run("neighbours", file, input="\n  \n")
     assert (done.returncode, done.stdout) == (0, "")

@@ -7,6 +7,7 @@ import pytest
 from fastw2v.cli.commands import cli
 from fastw2v.cli.wording import describe, in_shell
 from fastw2v.corpus import faults, structured_files
+from fastw2v.formats.pickles import CODE, way_out
 
 PYTHON = ("pandas", "json.loads", "np.load", "fastw2v.load", "(path)", "pass the texts", "`")
 
@@ -14,6 +15,7 @@ PYTHON = ("pandas", "json.loads", "np.load", "fastw2v.load", "(path)", "pass the
 def remedies():
     """What the library says of files that are no plain text."""
     kinds = [*structured_files._STRUCTURED.values(), *structured_files._NEVER_TEXT.values(), structured_files._VECTORS]
+    kinds.append(structured_files._LISTS)
     return sorted({*(remedy for _, remedy in kinds), *(what for _, what in faults._FIRST_BYTES)})
 
 
@@ -38,6 +40,21 @@ def test_remedies_are_for_the_shell(command, remedy):
             "each of its 2 words is: pass them as a list, ['a', 'b']",
             "is: name them one by one, without quotes around all",
         ),
+        (
+            "train",
+            "frozen: the word 'a b' is not known; each of its 2 words is: pass them as a list, ['a', 'b']; 1 of 2",
+            "--frozen: the word 'a b' is not known; each of its 2 words is: write each on a line of its own; 1 of 2",
+        ),
+        (
+            "nn",
+            "numbers: build WordVectors(numpy.loadtxt(path), words)",
+            ": in Python, build WordVectors(numpy.loadtxt(path), words)",
+        ),
+        ("nn", "no words. Build WordVectors(numpy.loadtxt(x))", ". In Python, build WordVectors(numpy.loadtxt(x))"),
+        ("nn", "kept; WordVectors(wv.vectors, words) takes", "kept; in Python, WordVectors(wv.vectors, words) takes"),
+        ("nn", f"Load it, {CODE}", "binary (gensim: save_word2vec_format)"),
+        ("nn", way_out(b"cgensim.models.word2vec\nWord2Vec")[1], ".save_word2vec_format('vectors.bin', binary=True)"),
+        ("plot", "2 labels are left out: show fewer words, or pass the ax of a larger figure", "show fewer words"),
         ("demo", "v: the name implies no format: use .vec, or name the format", "no format: use .vec"),
         ("train", "window=0: from 1 to 4,611,686,018,427,387,904", "--window 0: from 1"),
         ("train", "sample=-1.0: it must be", "--sample -1: it must be"),
