@@ -113,6 +113,12 @@ def _is_pandas(given: Any) -> bool:
 
 def _by_index(table: Any) -> dict[Any, Any]:
     """Return the vectors of a DataFrame, or of a Series of vectors, by the words of its index."""
+    for name in getattr(table, "columns", ()):
+        if len(table) and isinstance(table[name].iloc[0], str):
+            raise ParameterError(
+                f"initial_vectors: the column {name!r} of the {type(table).__name__} holds strings, such as "
+                f"{table[name].iloc[0]!r:.60}; the words must be its index: pass table.set_index({name!r})"
+            )
     found = dict(zip(table.index, table.to_numpy(), strict=True))
     if len(found) < len(table):
         again = next(iter(table.index[table.index.duplicated()]))

@@ -52,6 +52,8 @@ def test_the_index_of_a_table_holds_the_words():
         initial_rows(pd.concat([table, table]), vocabulary, 2)
     with pytest.warns(RuntimeWarning, match=r"words such as 0, 1, 2.*the words must be its index.*set_index"):
         initial_rows(table.reset_index(drop=True), vocabulary, 2)
+    with pytest.raises(ParameterError, match=r"column 'word' of the DataFrame holds strings.*set_index\('word'\)"):
+        initial_rows(table.rename_axis("word").reset_index(), vocabulary, 2)
 
 
 @pytest.mark.parametrize(
