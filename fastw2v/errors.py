@@ -58,6 +58,14 @@ def warn_user(message: str) -> None:
     warnings.warn(message, RuntimeWarning, stacklevel=level)
 
 
+def add_note(error: BaseException, note: str) -> None:
+    """Add a note that Python shows below an exception; 3.10 keeps it and shows none, but pytest and IPython do."""
+    if hasattr(error, "add_note"):
+        error.add_note(note)
+    else:
+        error.__notes__ = [*getattr(error, "__notes__", ()), note]
+
+
 class CorpusError(ValueError):
     """The corpus cannot be used: it is empty, no word is frequent enough, a file is missing or is not text."""
 

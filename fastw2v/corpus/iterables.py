@@ -15,7 +15,7 @@ from fastw2v.corpus.id_store import IdStore
 from fastw2v.corpus.rows import LOOKED_AT, cells, check_no_rows, doubt_padding
 from fastw2v.corpus.sentence_faults import describe_bad_document
 from fastw2v.corpus.structured_files import check_documents_are_text
-from fastw2v.corpus.tokenizers import Tokenizer, resolve, splitter, token_list, tokens_returned
+from fastw2v.corpus.tokenizers import Tokenizer, note_place, resolve, splitter, token_list, tokens_returned
 from fastw2v.errors import BadTokenError, CorpusTypeError
 from fastw2v.progress.phase import SILENT, Silent
 
@@ -128,9 +128,13 @@ def _scan_documents(
         for i, document in enumerate(documents):
             if not isinstance(document, str):
                 raise CorpusTypeError(describe_bad_document(i, document))
-            tokens = split(document)
-            if type(tokens) is not list:
-                tokens = tokens_returned(tokens, f"corpus[{i}]")
+            try:
+                tokens = split(document)
+                if type(tokens) is not list:
+                    tokens = tokens_returned(tokens, f"corpus[{i}]")
+            except Exception as error:
+                note_place(error, f"corpus[{i}]")
+                raise
             scanner.add(tokens)
     except BadTokenError as bad:
         raise CorpusTypeError(f"token {bad.index} that the tokenizer returned for corpus[{i}] {bad.reason}") from None

@@ -11,7 +11,7 @@ from fastw2v.corpus.faults import describe_bad_text
 from fastw2v.corpus.files import Opened, Piece, TextFile, doubt_repeated, find, first_bytes, open_lines, open_text
 from fastw2v.corpus.id_store import IdStore
 from fastw2v.corpus.structured_files import check_are_text
-from fastw2v.corpus.tokenizers import Tokenizer, splitter, tokens_returned
+from fastw2v.corpus.tokenizers import Tokenizer, note_place, splitter, tokens_returned
 from fastw2v.errors import BadTokenError, CorpusError, CorpusTypeError, warn_user
 from fastw2v.progress.figures import counted
 from fastw2v.progress.phase import SILENT, Silent
@@ -74,8 +74,12 @@ def _scan_lines(
     number = 0
     try:
         for number, line in enumerate(lines, 1):
-            tokens = split(line)
-            scanner.add(tokens_returned(tokens, f"{name}, line {number:,},"))
+            try:
+                tokens = tokens_returned(split(line), f"{name}, line {number:,},")
+            except Exception as error:
+                note_place(error, f"{name}, line {number:,}")
+                raise
+            scanner.add(tokens)
     except BadTokenError as bad:
         raise CorpusTypeError(
             f"token {bad.index} that the tokenizer returned for {name}, line {number:,}, {bad.reason}"

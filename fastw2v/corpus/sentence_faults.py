@@ -99,4 +99,6 @@ def _describe_single(item: Any) -> str:
         return f"{found}, an object with a text; pass the texts: [item.text for item in items]"
     if hasattr(item, "as_py"):
         return f"{found}; pass Python's own values: column.to_pylist()"
+    if isinstance(item, np.integer):
+        return f"{found}; an item must be a list of tokens; for an array of word ids pass EncodedCorpus.from_ids(ids)"
     return f"{found}; an item must be a list of tokens or a string"

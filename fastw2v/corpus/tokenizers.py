@@ -9,7 +9,7 @@ from functools import cache
 from typing import NoReturn
 
 from fastw2v.corpus.sentence_faults import describe_bad_return, describe_bad_sentence
-from fastw2v.errors import CorpusTypeError, ParameterError
+from fastw2v.errors import CorpusTypeError, ParameterError, add_note
 from fastw2v.parameters import shown
 
 Tokenizer = str | Callable[[str], Iterable[Hashable]]
@@ -166,7 +166,11 @@ def apply(tokenizer: Tokenizer, document: object, where: str = "the document") -
                 f"{where} is the string {shown(document)}, but token lists are expected here, as in the text that was "
                 "trained on; split it into a list of tokens"
             )
-        return tokens_returned(splitter(tokenizer)(document), where)
+        try:
+            return tokens_returned(splitter(tokenizer)(document), where)
+        except Exception as error:
+            note_place(error, where)
+            raise
     return token_list(document, where)
 
 
@@ -186,6 +190,12 @@ def tokens_returned(tokens: object, where: str) -> Sequence[Hashable]:
     if reason := describe_bad_return(tokens):
         raise CorpusTypeError(f"what the tokenizer returned for {where} {reason}")
     return _as_list(tokens)
+
+
+def note_place(error: Exception, where: str) -> None:
+    """Add to what a tokenizer raised for which document it did; our own errors name it."""
+    if not isinstance(error, CorpusTypeError):
+        add_note(error, f"raised by the tokenizer for {where}")
 
 
 def _as_list(tokens: object) -> Sequence[Hashable]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from fastw2v.corpus import tokenizers
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.faults import check_documents_type
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
@@ -85,7 +86,7 @@ def test_tables_are_refused():
         ),
         ([Tagged(["a"], [0])], r"is a row of a table \(words, tags\); .*row.words for row in rows"),
         ([["a"], 7], r"corpus\[1\] is 7 \(int\)"),
-        (np.arange(5), r"corpus\[0\] is (np.int64\()?0\)? \(int64\)"),
+        (np.arange(5), r"corpus\[0\] is (np.int64\()?0\)? \(int64\).* EncodedCorpus.from_ids\(ids\)"),
         (np.array(5), "a corpus cannot be"),
         ([np.zeros((2, 2))], r"corpus\[0\] is an array of 2 dimensions"),
         ([Path("a.txt"), "b.txt"], r"corpus\[1\] is 'b.txt' \(str\), but the items before it are paths"),
@@ -164,6 +165,34 @@ def test_what_a_tokenizer_may_not_return():
         made = iter([["a", "b"], tokens])
         with pytest.raises(CorpusTypeError, match=message):
             encode(["x", "y"], min_count=1, tokenizer=lambda _, made=made: next(made))
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_what_a_tokenizer_raises_is_told_with_its_place(tmp_path, lazy):
+    def tokenizer(text):
+        found = (1 / (token != "bad") and token for token in text.split())
+        return found if lazy else list(found)
+
+    texts = ["good text"] * 30 + ["bad text"]
+    path = tmp_path / "texts.txt"
+    path.write_text("\n".join(texts))
+    for corpus, place in ((texts, "corpus[30]"), (iter(texts), "corpus[30]"), (path, f"{path}, line 31")):
+        with pytest.raises(ZeroDivisionError) as raised:
+            encode(corpus, min_count=1, tokenizer=tokenizer)
+        assert raised.value.__notes__ == [f"raised by the tokenizer for {place}"]
+    with pytest.raises(ZeroDivisionError) as raised:
+        tokenizers.apply(tokenizer, "bad", "documents[2]")
+    assert raised.value.__notes__ == ["raised by the tokenizer for documents[2]"]
+
+
+def test_what_a_corpus_raises_is_not_the_tokenizers():
+    def texts():
+        yield "good text"
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as raised:
+        encode(texts(), min_count=1, tokenizer=str.split)
+    assert not hasattr(raised.value, "__notes__")
 
 
 def test_tokenizer_that_does_not_go_with_the_corpus(encode_all):
