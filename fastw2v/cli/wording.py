@@ -30,7 +30,10 @@ _IN_SHELL = (
     (r", or pass the ax of a larger figure", ""),
     # What no command does.
     (r"\bBuild (?=WordVectors\()", "In Python, build "),
-    (r"(?<!Python, )(?<!Python, build )(build )?\b(WordVectors\((?=vectors|wv\.|numpy|safetensors))", r"in Python, \1\2"),
+    (
+        r"(?<!Python, )(?<!Python, build )(build )?\b(WordVectors\((?=vectors|wv\.|numpy|safetensors))",
+        r"in Python, \1\2",
+    ),
     (r"as \S+\.open\(path\) or (\S+) does", r"as \1 does"),
     (r"pass np\.load\(path\), or its column of texts", _TO_A_FILE),
     (
