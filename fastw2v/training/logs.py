@@ -80,7 +80,7 @@ def log_end(session: Session) -> None:
     ended = "ended" if state.complete else f"was stopped by the {report.stopped_by or 'caller'}"
     loss = f", loss {state.loss_history[-1]:.4f}" if state.loss_history else ""
     logger.info(
-        f"training {ended} after {len(state.loss_history)} of {counted(state.plan.epochs, 'epoch')}: "
+        f"training {ended} after {state.epoch} of {counted(state.plan.epochs, 'epoch')}: "
         f"{counted(report.tokens, 'token')} in "
         f"{report.seconds:.1f} s, {report.words_per_second:,.0f} words/s, on {report.device}, "
         f"n_jobs={report.n_jobs}{loss}"

@@ -53,6 +53,7 @@ def test_subwords_and_classification_are_refused(corpus, tmp_path, run, option, 
 
 def test_options_without_effect_are_told_only_where_they_are_given(corpus, tmp_path, run):
     command = ("skipgram", "-input", corpus, "-output", tmp_path / "y", *SMALL, "-verbose", 0, "-minn", 0, "-maxn", 0)
+    command = (*command, "-t", 0)
     done = run(*command)
     assert (done.returncode, done.stderr) == (0, "")
     done = run(*command, "-bucket", 5, "-lrUpdateRate", 100, "-saveOutput", 1)

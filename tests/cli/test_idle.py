@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-SMALL = ("--vector-size", 2, "--epochs", 1, "-j", 1, "-q")
+SMALL = ("--vector-size", 2, "--epochs", 1, "--sample", 0, "-j", 1, "-q")
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ TRAIN = "$W train $D/corpus.txt --vector-size 2 --epochs 1"
 
 
 def test_a_closed_standard_output_hinders_no_training(shell, corpus, tmp_path):
-    done = shell(f"{TRAIN} -q -o $D/new.vec >&-")
+    done = shell(f"{TRAIN} --sample 0 -q -o $D/new.vec >&-")
     assert (done.returncode, done.stderr) == (0, b"")
     assert len(formats.load(tmp_path / "new.vec")) == 7
 

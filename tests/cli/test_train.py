@@ -64,7 +64,7 @@ def test_the_report_of_a_run_as_json_and_tsv(corpus, tmp_path, run):
 
 def test_the_vocabulary_is_saved_and_read_again(corpus, tmp_path, run):
     saved = tmp_path / "vocab.txt"
-    command = ("train", corpus, "--vector-size", 4, "--epochs", 1, "-q")
+    command = ("train", corpus, "--vector-size", 4, "--epochs", 1, "--sample", 0, "-q")
     assert run(*command, "-o", tmp_path / "v.fw2v", "--save-vocab", saved).returncode == 0
     assert saved.read_text().split("\n")[:2] == ["</s> 600", "the 1200"]
     done = run(*command, "-o", tmp_path / "w.fw2v", "--vocab", saved)
@@ -197,9 +197,8 @@ def test_the_name_of_the_output_tells_its_format(corpus, tmp_path, name, run):
 
 def test_the_same_seed_gives_the_same_file(corpus, tmp_path, run):
     for name in ("a.fw2v", "b.fw2v"):
-        done = run(
-            "train", corpus, "-o", tmp_path / name, "--vector-size", 4, "--epochs", 2, "--seed", 3, "-j", 1, "-q"
-        )
+        options = ("--vector-size", 4, "--epochs", 2, "--sample", 0, "--seed", 3, "-j", 1, "-q")
+        done = run("train", corpus, "-o", tmp_path / name, *options)
         assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "a.fw2v").read_bytes() == (tmp_path / "b.fw2v").read_bytes()
 

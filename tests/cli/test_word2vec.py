@@ -39,7 +39,7 @@ def test_the_defaults_are_those_of_word2vec(corpus, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("more", [["-hs", 1, "-negative", 0], ["-hs", 1, "-negative", 3], ["-cbow", 0]])
 def test_all_losses_train(corpus, tmp_path, run, more):
-    done = run("word2vec", "-train", corpus, "-output", tmp_path / "y", *SMALL, "-debug", 0, *more)
+    done = run("word2vec", "-train", corpus, "-output", tmp_path / "y", *SMALL, "-sample", 0, "-debug", 0, *more)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "y").read_text().startswith("7 4\n")
 

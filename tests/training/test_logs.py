@@ -50,6 +50,13 @@ def test_a_fit_tells_of_the_vocabulary_its_epochs_and_its_end(listening):
 
 
 @pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_each_pass_of_partial_fit_is_one_epoch(listening):
+    model = fitted(sample=0)
+    model.partial_fit([["red", "wine"]] * 9)
+    assert "training ended after 1 of 1 epoch: 18 tokens" in told(listening)[-1]
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
 def test_a_stopped_fit_says_by_what(listening):
     fitted(callbacks=[lambda progress: True])
     assert "training was stopped by the callback after 1 of 3 epochs" in told(listening)[-1]
