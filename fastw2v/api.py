@@ -761,7 +761,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
             run(session)
         finally:
             # What fails before anything is trained, such as a checkpoint that cannot be written, costs no vectors.
-            if not session.state.diverged and (session.state.has_begun or not hasattr(self, "vectors_")):
+            if session.state.has_begun and not session.state.diverged:
                 self._take(session)
 
     def _take(self, session: Session) -> None:

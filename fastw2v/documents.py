@@ -14,7 +14,7 @@ from scipy import sparse
 from fastw2v.corpus.faults import check_documents_type, describe_no_documents
 from fastw2v.corpus.iterables import python_items
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
-from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError, warn_user
+from fastw2v.errors import CorpusError, ParameterError, warn_user
 from fastw2v.estimators.bags import check_documents, count_matrix, divide_rows, row_sums
 from fastw2v.estimators.coverage import some_words
 from fastw2v.estimators.scikit_learn import (
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 # Parameters that mean nothing once they are changed after `fit`.
 _LEARNED_WITH = ("vectors", "weighting", "n_components_removed", "tokenizer")
+# Parameters of a model that decide how it is trained, and not what it learns.
+_OF_THE_MACHINE = ("n_jobs", "verbose", "device", "spool")
 _NOTHING = 1e-9  # of the squared length of all documents' vectors: rounding in float32
 SIF_A = 1e-3  # Arora et al. recommend 1e-4 to 1e-3 and use this value
 
@@ -152,9 +154,9 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
 
     def fit_transform(self, X: Iterable[Any], y: Any = None, **fit_params: Any) -> NDArray[np.float32]:  # noqa: N803
         """Do the same as `fit` and `transform`, but read the documents once."""
-        if fit_params:
+        if given := [name for name, value in fit_params.items() if value is not None]:
             raise TypeError(
-                f"DocVectorizer.fit takes documents alone, and no {', '.join(fit_params)}: documents have no weights"
+                f"DocVectorizer.fit_transform takes documents alone, and no {', '.join(given)}: they have no weights"
             )
         counts = self._fit(X, counts_wanted=True)
         assert counts is not None
@@ -270,14 +272,17 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
             model.tokenizer = self.tokenizer
         try:
             return model.fit(documents)
-        except CorpusTypeError as error:  # it knows the documents by another name
-            raise CorpusTypeError(re.sub(r"^corpus\b", "documents", str(error))) from None
+        except Exception as error:  # a model knows the documents by another name
+            error.args = tuple(map(_of_documents, error.args))
+            if hasattr(error, "__notes__"):
+                error.__notes__ = [_of_documents(note) for note in error.__notes__]
+            raise
 
     def _check_unchanged(self) -> None:
         """Raise unless the parameters that `fit` learned from are those of `fit`."""
         deciding = self._deciding()
         for name, learned in self._learned_with.items():
-            now = deciding.get(name)
+            now = deciding.get(name, learned)  # a model that has been fitted meanwhile is none that `fit` would train
             if now is learned or (type(now) is type(learned) and not hasattr(now, "vectors_") and now == learned):
                 continue
             if name != "n_components_removed" or self.weighting in ("sif", "usif"):
@@ -292,7 +297,11 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         model: Any = self.vectors
         if _is_unfitted_model(model):
             inner = model.get_params(deep=False)
-            deciding |= {f"vectors__{name}": value for name, value in inner.items() if is_plain(value)}
+            deciding |= {
+                f"vectors__{name}": value
+                for name, value in inner.items()
+                if is_plain(value) and name not in _OF_THE_MACHINE
+            }
         return deciding
 
     def _forget(self) -> None:
@@ -334,6 +343,11 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         if self.normalize == "l2":
             rows = divide_rows(rows, np.linalg.norm(rows, axis=1))
         return rows
+
+
+def _of_documents(text: Any) -> Any:
+    """Return a text in which the items of a corpus are documents."""
+    return re.sub(r"\bcorpus\[", "documents[", text) if isinstance(text, str) else text
 
 
 def _is_unfitted_model(given: Any) -> bool:

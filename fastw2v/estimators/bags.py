@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
 
 _AT_ONCE = 16_384  # vectors that are looked at together
-_FINE = frozenset({str, np.str_, int})  # types of tokens that need no look
+_BLOCK = 512  # documents whose tokens are looked at together
+_NEVER_MISSING = frozenset({str, np.str_, int, tuple, bytes})
 
 
 def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> sparse.csr_matrix:
@@ -115,25 +116,34 @@ def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int], cov
     """Yield all tokens, document after document; append the position where each document ends to ``ends``."""
 
     def split() -> Iterator[Sequence[Any]]:
+        unseen: list[tuple[int, Sequence[Any]]] = []  # given tokens whose types nobody has looked at
         for number, document in enumerate(python_items(documents)):
             tokens = apply(tokenizer, document, f"documents[{number}]")
-            if not isinstance(document, str) and not _FINE.issuperset(map(type, tokens)):
-                _check_tokens(tokens, number)
+            if not isinstance(document, str):
+                unseen.append((number, tokens))
+                if len(unseen) == _BLOCK:
+                    _check_tokens(unseen)
+                    unseen.clear()
             ends.append(ends[-1] + len(tokens))
             if number < LOOKED_AT:
                 coverage.first.append(tokens[:LONGEST])
             if not tokens and length_of(document) == 0:
                 coverage.empty += 1
             yield tokens
+        _check_tokens(unseen)
 
     return chain.from_iterable(split())
 
 
-def _check_tokens(tokens: Sequence[Any], number: int) -> None:
-    """Raise for a missing value among tokens, which training refuses, too."""
-    for place, token in enumerate(tokens):
-        if is_missing(token):
-            raise CorpusTypeError(f"documents[{number}][{place}] {describe_bad_token(token)}")
+def _check_tokens(given: list[tuple[int, Sequence[Any]]]) -> None:
+    """Raise for a missing value among the tokens of numbered documents, which training refuses, too."""
+    types = set(map(type, chain.from_iterable(tokens for _, tokens in given)))
+    if types <= _NEVER_MISSING:
+        return
+    for number, tokens in given:
+        for place, token in enumerate(tokens):
+            if type(token) not in _NEVER_MISSING and is_missing(token):
+                raise CorpusTypeError(f"documents[{number}][{place}] {describe_bad_token(token)}")
 
 
 def mean_vectors(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> NDArray[np.float32]:

@@ -55,7 +55,7 @@ def describe_column_names(line: bytes, below: bytes) -> str | None:
     if not found:
         return None
     shown = line.removeprefix(_BOM).strip(b"\r").decode("utf-8", "replace")
-    return f"a line of column names, {shown[:40] + (' ...' if len(shown) > 40 else '')!r}"
+    return f"{'' if known else 'probably '}a line of column names, {shown[:40] + (' ...' if len(shown) > 40 else '')!r}"
 
 
 def _fields(line: bytes) -> list[bytes]:

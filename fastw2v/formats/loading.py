@@ -6,6 +6,7 @@ import codecs
 import os
 from collections.abc import Hashable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -264,7 +265,7 @@ def _checked_words(given: Iterable[Hashable]) -> _Wanted:
         return _Wanted(given, vocabulary)
     listed = list(given)
     try:
-        return _Wanted(frozenset(listed), vocabulary)
+        return _Wanted(dict.fromkeys(listed), vocabulary)  # in their order, for messages
     except TypeError:
         for word in listed:
             check_key(word, "`words` holds")
@@ -280,11 +281,11 @@ def _warn_of_absent(file: Path, found: list[Any], wanted: _Wanted | None, limit:
         return
     asked = counted(len(wanted.words), "word")
     if found:
-        kept = set(found)
-        absent = sorted((word for word in wanted.words if word not in kept), key=str)
-        named = ", ".join(f"{word!r:.60}" for word in absent[:_NAMED]) + (" ..." if len(absent) > _NAMED else "")
+        kept, absent = set(found), len(wanted.words) - len(found)
+        first = islice((word for word in wanted.words if word not in kept), _NAMED)
+        named = ", ".join(f"{word!r:.60}" for word in first) + (" ..." if absent > _NAMED else "")
         where = "it lacks" if limit is None else f"the rows that limit={limit} reads lack"
-        warn_user(f"{file}: {where} {len(absent):,} of the {asked} asked for: {named}")
+        warn_user(f"{file}: {where} {absent:,} of the {asked} asked for: {named}")
         return
     where, remedy = "it has", "check"
     if limit is not None:

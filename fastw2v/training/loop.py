@@ -27,6 +27,7 @@ from fastw2v.planning.subsampling import keep_probability
 from fastw2v.planning.tables import make_tables, word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.planning.tree import make_tree
+from fastw2v.progress.figures import counted
 from fastw2v.training.checkpoint import check_checkpoint
 from fastw2v.training.divergence import check_finite, diverged, exploded
 from fastw2v.training.interrupts import interrupts_held
@@ -109,13 +110,17 @@ def start(
 
 
 def _doubt_sample(counts: NDArray[np.int64], deciding: NDArray[np.int64], sample: float) -> None:
-    """Warn if subsampling drops nearly all of a corpus, as it does where a few items make up all of it."""
+    """Warn if subsampling drops nearly all of a corpus, as it does where a few words make up all of it."""
     tokens = int(counts.sum())
-    kept = float((counts * keep_probability(deciding, sample)).sum()) / max(1, tokens)
-    if tokens >= _ENOUGH_TO_DOUBT and kept < _HARDLY_ANY:
+    if tokens < _ENOUGH_TO_DOUBT:
+        return
+    keep = keep_probability(deciding, sample)
+    kept = float((counts * keep).sum()) / tokens
+    if kept < _HARDLY_ANY:
+        frequent = counted(int(np.count_nonzero(keep < 1)), "word")
         warn_user(
-            f"sample={sample:g} drops {1 - kept:.1%} of the {tokens:,} tokens, since each of the {len(counts):,} words "
-            "is frequent here: for items, ids and walks pass sample=0, which keeps all"
+            f"sample={sample:g} drops {1 - kept:.1%} of the {tokens:,} tokens, since {frequent} make up most of them: "
+            "for items, ids and walks pass sample=0, which keeps all"
         )
 
 

@@ -59,7 +59,7 @@ def test_fit_leaves_what_can_be_read_once_for_transform():
 
 
 def test_documents_have_no_weights():
-    with pytest.raises(TypeError, match=r"DocVectorizer.fit takes documents alone, and no sample_weight"):
+    with pytest.raises(TypeError, match=r"DocVectorizer.fit_transform takes documents alone, and no sample_weight"):
         DocVectorizer(VECTORS).fit_transform(DOCUMENTS, None, sample_weight=[1] * len(DOCUMENTS))
 
 

@@ -64,3 +64,13 @@ def test_a_parameter_of_the_model_that_was_changed_after_fit_is_refused():
     with pytest.raises(ParameterError, match="vectors__vector_size changed since fit: fit again"):
         vectorizer.transform(DOCUMENTS)
     assert vectorizer.fit(DOCUMENTS).transform(DOCUMENTS).shape[1] == 9
+
+
+def test_parameters_of_the_machine_and_a_model_fitted_meanwhile_are_no_change():
+    model = Word2Vec(min_count=1, vector_size=5, sample=0, n_jobs=1)
+    vectorizer = DocVectorizer(model).fit(DOCUMENTS)
+    before = vectorizer.transform(DOCUMENTS)
+    vectorizer.set_params(vectors__n_jobs=2, vectors__verbose=1, vectors__device="cpu")
+    assert np.array_equal(vectorizer.transform(DOCUMENTS), before)
+    model.fit(DOCUMENTS)
+    assert np.array_equal(vectorizer.transform(DOCUMENTS), before)

@@ -26,7 +26,7 @@ def test_only_some_words_are_loaded(tmp_path, monkeypatch, name, block):
     for words in (dict.fromkeys(wanted), Vocabulary(wanted), WordVectors(np.ones((len(wanted), 1)), wanted)):
         assert load(tmp_path / name, words=words).index_to_key == known
     with pytest.warns(
-        RuntimeWarning, match="the rows that limit=100 reads lack 45 of the 59 words asked for: 'none', "
+        RuntimeWarning, match="the rows that limit=100 reads lack 45 of the 59 words asked for: 'word499', 'none', "
     ):
         found = load(tmp_path / name, words=wanted, limit=100)
     assert found.index_to_key == [word for word in known if int(word[4:]) < 100]

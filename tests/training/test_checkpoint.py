@@ -215,3 +215,7 @@ def test_a_checkpoint_that_cannot_be_written_costs_no_vectors(fitted, tmp_path):
         model.fit(checkpoint=tmp_path / "run.fw2v")
     assert np.array_equal(model["wine"], before)
     assert model.n_iter_ == model.epochs
+    untrained = Word2Vec(model.corpus, min_count=1, vector_size=4)
+    with pytest.raises(FormatError, match="no checkpoint"):
+        untrained.fit(checkpoint=tmp_path / "run.fw2v")
+    assert not hasattr(untrained, "vectors_")
