@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,20 @@ from fastw2v.errors import warn_user
 class KeyAttributes(CurrentVectors):
     """The part of editable vectors that holds the attributes of their keys."""
 
-    # Properties of the base class; here plain attributes of each object, which scripts may assign.
-    index_to_key: list[Any] = []  # noqa: RUF012
-    key_to_index: dict[Hashable, int] = {}  # noqa: RUF012
     expandos: Attributes
     _placeholders: bool  # whether the counts are made up
+
+    # Properties of the base class; here attributes of each object, which scripts may assign. They are made where they
+    # are first asked for, since a subclass need not call __init__.
+    @cached_property
+    def index_to_key(self) -> list[Any]:  # type: ignore[override]
+        """The keys in the order of their rows."""
+        return []
+
+    @cached_property
+    def key_to_index(self) -> dict[Hashable, int]:  # type: ignore[override]
+        """The row of each key."""
+        return {}
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute; where it is `index_to_key`, counts and other attributes of keys follow their keys."""

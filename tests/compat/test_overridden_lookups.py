@@ -51,3 +51,20 @@ def test_an_index_of_a_subclass_may_use_the_row():
     wv.add_vectors(["a", "b"], [[1, 2], [2, 2]])
     assert wv["B"].tolist() == [2, 2]
     assert wv[0:1].index_to_key == ["a"]
+
+
+def test_subclasses_that_set_nothing_share_nothing():
+    class Own(KeyedVectors):
+        def __init__(self):
+            pass
+
+    first, second = Own(), Own()
+    first.add_vector("a", [1.0])
+    first.set_vecattr("a", "count", 3)
+    assert (first.index_to_key, first.key_to_index, first.next_index, first.vectors.tolist()) == (
+        ["a"], {"a": 0}, 1, [[1.0]],
+    )  # fmt: skip
+    for other in (second, Own()):
+        assert (other.index_to_key, other.key_to_index, other.next_index, other.expandos) == ([], {}, 0, {})
+    second.add_vectors(["b", "c"], [[2.0], [3.0]])
+    assert (first.index_to_key, second.index_to_key, len(first)) == (["a"], ["b", "c"], 1)
