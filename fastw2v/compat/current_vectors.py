@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.compat.arguments import whole
 from fastw2v.compat.watched import Watched
 from fastw2v.errors import ParameterError
 from fastw2v.parameters import shown
@@ -77,6 +78,7 @@ class CurrentVectors(WordVectors):
 
     @vector_size.setter
     def vector_size(self, size: int) -> None:
+        size = whole(size)
         if size != self.vector_size and len(self._rows):
             raise ParameterError(
                 f"wv.vector_size = {shown(size)}: the vectors have {self.vector_size} numbers each; assign wv.vectors"

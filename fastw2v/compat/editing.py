@@ -13,7 +13,7 @@ from fastw2v.compat.current_vectors import float_type
 from fastw2v.compat.key_attributes import KeyAttributes
 from fastw2v.compat.vector_attributes import Attributes, allocate
 from fastw2v.corpus.vocabulary import Vocabulary, describe_unknown
-from fastw2v.errors import ParameterError, UnknownWordError
+from fastw2v.errors import ParameterError, UnknownWordError, warn_user
 from fastw2v.parameters import check, shown
 from fastw2v.vectors.queries import Choice, Words, check_key
 from fastw2v.vectors.search import search_limit, whole_number
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _UNBUILT = "this model has no vectors yet: call build_vocab(sentences) first"
+_THEN = ", then give its words their vectors: model.wv[word] = vector, or model.wv.intersect_word2vec_format(path)"
 
 
 class EditableVectors(KeyAttributes):
@@ -177,6 +178,7 @@ class EditableVectors(KeyAttributes):
                 self.index_to_key[row], self.key_to_index[key] = key, row
                 self.next_index = row + 1
                 return row
+        self._check_built("add_vector", _THEN)
         self.add_vectors([key], [vector], replace=True)
         return self.key_to_index[key]
 
@@ -196,11 +198,7 @@ class EditableVectors(KeyAttributes):
         ParameterError
             The numbers of keys, vectors and values differ, or a key is given twice. Nothing is changed then.
         """
-        if self._unbuilt and not len(self):
-            raise ParameterError(
-                f"add_vectors: {_UNBUILT}, then give its words their vectors: model.wv[word] = vector, or "
-                "model.wv.intersect_word2vec_format(path)"
-            )
+        self._check_built("add_vectors", _THEN)
         single = isinstance(keys, (str, bytes, int, np.integer))
         keys = [keys] if single else list(keys)
         given = _vectors_of(keys, [weights] if single else weights, self.vector_size)
@@ -222,6 +220,11 @@ class EditableVectors(KeyAttributes):
         for name, value in values.items():
             self.expandos[name][rows] = value[changed]
 
+    def _check_built(self, call: str, then: str = "") -> None:
+        """Raise if these are the vectors of a model without words: `build_vocab` would replace what is written."""
+        if self._unbuilt and not len(self):
+            raise ParameterError(f"{call}: {_UNBUILT}{then}")
+
     def _append(self, keys: list[Any], vectors: NDArray[Any]) -> None:
         """Give rows to new keys: spare ones first."""
         self._check_rows()
@@ -242,6 +245,7 @@ class EditableVectors(KeyAttributes):
 
     def __setitem__(self, keys: Any, weights: Any) -> None:
         """Add keys or replace their vectors: ``wv["word"] = vector``, ``wv[["a", "b"]] = vectors``."""
+        self._check_built("wv[...] = ...", _THEN)
         listed = isinstance(keys, (list, np.ndarray))
         for key in keys if listed else [keys]:
             if self._is_row(key) and key not in self.key_to_index and isinstance(self.index_to_key[key], str):
@@ -318,7 +322,11 @@ class EditableVectors(KeyAttributes):
 
     def _renew(self, vectors: NDArray[Any], vocabulary: Vocabulary) -> None:
         """Hold what training has made; the array stays the same where its shape does, as in gensim."""
-        vars(self).pop("_unbuilt", None)
+        if vars(self).pop("_unbuilt", False) and len(self._rows) > len(self):
+            warn_user(
+                "build_vocab replaces the array that wv.vectors was set to before it: set vectors after build_vocab, "
+                "when their words are known"
+            )
         old = self._watched.array
         if old.shape == vectors.shape and old.flags.writeable:
             self._watched.lend()[...] = vectors

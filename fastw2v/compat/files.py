@@ -160,18 +160,20 @@ class Files(EditableVectors):
         Raises
         ------
         ParameterError
-            The vectors of the file have another size. Nothing is changed then.
+            The vectors of the file have another size, or the model has no words yet. Nothing is changed then.
         """
+        self._check_built("intersect_word2vec_format")
         found = read_word2vec(fname, binary, encoding, unicode_errors, None, words=self.key_to_index)
         if found.vector_size != self.vector_size:
             raise ParameterError(
                 f"{os.fspath(fname)}: its vectors have {found.vector_size} numbers, and these {self.vector_size}"
             )
         rows = [self.key_to_index[key] for key in found]
-        self.vectors[rows] = found.vectors
-        if len(self._lockf) != len(self):
-            self._lockf = np.full(len(self), self._lockf[0], np.float32)
-        self._lockf[rows] = lockf
+        if rows:
+            self.vectors[rows] = found.vectors
+            if len(self._lockf) != len(self):
+                self._lockf = np.full(len(self), self._lockf[0], np.float32)
+            self._lockf[rows] = lockf
         self.add_lifecycle_event(
             "intersect_word2vec_format",
             msg=f"merged {len(rows)} vectors into {self._rows.shape} matrix from {os.fspath(fname)}",

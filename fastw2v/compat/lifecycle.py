@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import fastw2v
+from fastw2v.compat.arguments import whole
 from fastw2v.errors import CorpusError, ParameterError, warn_user
 from fastw2v.parameters import check, shown
 from fastw2v.planning.noise import noise_weights
@@ -133,6 +134,8 @@ class Lifecycle:
         """Set an attribute, unless that would have no effect."""
         if name in _DERIVED:
             raise AttributeError(f"{type(self).__name__}.{name} cannot be set: {_DERIVED[name]}")
+        if name == "vector_size":
+            value = whole(value)
         if name == "vector_size" and hasattr(self, "wv") and value != self.wv.vector_size:
             check("vector_size", value)
             if not len(self.wv):

@@ -291,6 +291,10 @@ def test_a_file_that_does_not_fit_changes_nothing(wv, tmp_path):
     with pytest.warns(RuntimeWarning, match=r"none of the 4 words asked for, such as 'köln', so that nothing"):
         wv.intersect_word2vec_format(tmp_path / "upper")
     np.testing.assert_array_equal(wv.vectors, VECTORS)
+    empty = KeyedVectors(3)
+    with pytest.warns(RuntimeWarning, match="so that nothing"):
+        empty.intersect_word2vec_format(tmp_path / "upper")
+    assert (wv.vectors_lockf.tolist(), empty.vectors_lockf.tolist()) == ([1], [1])
 
 
 # --- this package's format --------------------------------------------------------------------------------------------

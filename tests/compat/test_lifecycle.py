@@ -231,9 +231,23 @@ def test_vectors_are_empty_before_the_vocabulary():
     model = Word2Vec(vector_size=6, min_count=1, workers=1)
     wv = model.wv
     assert (wv.key_to_index, len(wv), "x" in wv, wv.vector_size, len(wv.vectors)) == ({}, 0, False, 6, 0)
-    for add in (wv.add_vector, wv.add_vectors, wv.__setitem__, pickle.loads(pickle.dumps(model)).wv.add_vector):
-        with pytest.raises(ParameterError, match=r"no vectors yet: call build_vocab\(sentences\) first, then give"):
+    again = pickle.loads(pickle.dumps(model)).wv
+    for add, call in (
+        (wv.add_vector, "add_vector"),
+        (again.add_vector, "add_vector"),
+        (wv.add_vectors, "add_vectors"),
+        (wv.__setitem__, r"wv\[\.\.\.\] = \.\.\."),
+    ):
+        told = rf"^{call}: this model has no vectors yet: call build_vocab\(sentences\) first, then give"
+        with pytest.raises(ParameterError, match=told):
             add("x", np.ones(6))
+    with pytest.raises(ParameterError, match=r"^intersect_word2vec_format: this model has no vectors yet: call build_"):
+        wv.intersect_word2vec_format("any")
+    for of_size in (wv, model):
+        of_size.vector_size = 5.0
+        assert repr(of_size.vector_size) == "5"
+        with pytest.raises(ParameterError, match=r"vector_size.* whole number"):
+            of_size.vector_size = 5.5
     model.vector_size = 4
     assert wv.vector_size == 4
     for _ in range(2):
@@ -245,6 +259,14 @@ def test_vectors_are_empty_before_the_vocabulary():
     assert wv.index_to_key[-2:] == ["e", "f"]
     wv.add_vectors(["x"], [np.ones(4)])
     assert wv["x"].tolist() == [1, 1, 1, 1]
+
+
+def test_vectors_that_were_set_before_the_vocabulary_are_not_dropped_in_silence():
+    model = Word2Vec(vector_size=4, min_count=1, workers=1)
+    model.wv.vectors = np.ones((3, 4))
+    with pytest.warns(RuntimeWarning, match=r"build_vocab replaces the array that wv\.vectors was set to before it"):
+        model.build_vocab(SENTENCES)
+    assert len(model.wv.vectors) == len(model.wv)
 
 
 # --- a model whose keys were taken away, as scripts that align two models do ------------------------------------------
