@@ -66,11 +66,16 @@ class LineSentence:
 
     def _to_read(self) -> Any:
         """Return the path, the list of paths or the open file that is to be read."""
-        return as_path(self.source)
+        return as_path(self.source, type(self).__name__)
 
     def _state(self) -> dict[str, Any]:
         """Return what it reads, to tell whether a script has changed it since."""
-        return {name: list(value) if isinstance(value, list) else value for name, value in vars(self).items()}
+        return {name: _kept(value) for name, value in vars(self).items()}
+
+
+def _kept(value: Any) -> Any:
+    """Return what stays as it is when the value is changed in place, for the types that scripts change so."""
+    return next((kind(value) for kind in (list, dict, set) if isinstance(value, kind)), value)
 
 
 class PathLineSentences(LineSentence):
@@ -97,21 +102,39 @@ class PathLineSentences(LineSentence):
         if self._files is None:
             if hasattr(self.source, "readline"):
                 raise AttributeError("PathLineSentences of an open file has no input_files: give a folder")
-            self._files = [str(file.path) for file in found(as_path(self.source))]
+            self._files = [str(file.path) for file in found(super()._to_read())]
         return self._files
 
     @input_files.setter
     def input_files(self, paths: Iterable[Any]) -> None:
-        if isinstance(paths, (str, os.PathLike)) or not isinstance(paths, Iterable):
+        if isinstance(paths, (str, bytes, bytearray, os.PathLike)) or not isinstance(paths, Iterable):
             raise ParameterError(f"input_files = {shown(paths)}: it must be a list of paths")
-        self._files = list(paths)
+        files = list(paths)
+        _paths_of(files)
+        self._files = files
 
     def _to_read(self) -> Any:
         """Return the paths, if a script has seen them, or else what they are of."""
-        return super()._to_read() if self._files is None else [as_path(path) for path in self._files]
+        return super()._to_read() if self._files is None else _paths_of(self._files)
 
 
-def as_path(source: Any) -> Any:
+def _paths_of(files: list[Any]) -> list[Any]:
+    """Return the paths of `input_files`; raise ParameterError for an item that is none."""
+    for index, file in enumerate(files):
+        if not _is_path(file) or file == "":
+            raise ParameterError(
+                f"input_files[{index}] is {shown(file)}: it must be the path of a file, a str or a Path "
+                "(os.fsdecode makes a str of bytes; an open file is read by LineSentence)"
+            )
+    return [as_path(file) for file in files]
+
+
+def _is_path(given: Any) -> bool:
+    """Return whether it is a path, and not one of bytes."""
+    return isinstance(given, (str, os.PathLike)) and isinstance(os.fspath(given), str)
+
+
+def as_path(source: Any, called: str = "LineSentence") -> Any:
     """Return a path for a string: here it is never a text, so an error need not explain how texts are passed.
 
     Raises
@@ -119,9 +142,9 @@ def as_path(source: Any) -> Any:
     ParameterError
         It is neither a path nor an open file.
     """
-    if not isinstance(source, (str, os.PathLike)) and not hasattr(source, "readline"):
+    if not _is_path(source) and not hasattr(source, "readline"):
         raise ParameterError(
-            f"LineSentence({shown(source)}): it must be the path of a file, of a folder or a pattern, or an open file; "
+            f"{called}({shown(source)}): it must be the path of a file, of a folder or a pattern, or an open file; "
             "lists of tokens are sentences themselves"
         )
     return Path(source) if isinstance(source, str) and source else source

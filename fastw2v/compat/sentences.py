@@ -146,7 +146,7 @@ class HeldCorpus:
 
     def take(self, given: Any) -> EncodedCorpus | None:
         """Return the corpus of this object, or None where it must be read."""
-        corpus = self._corpus if given is self._source() and _state_of(given) == self._state else None
+        corpus = self._corpus if given is self._source() and _same(_state_of(given), self._state) else None
         if not self._iterator:
             self.forget()
         if corpus is not None:  # not before: a vocabulary alone may come from sentences of one word each
@@ -161,6 +161,14 @@ class HeldCorpus:
 def _state_of(source: Any) -> Any:
     """Return what shows that a script has changed an object since it was read."""
     return source._state() if isinstance(source, LineSentence) else length_of(source)
+
+
+def _same(now: Any, before: Any) -> bool:
+    """Return whether nothing has changed; what cannot be compared, as arrays of attributes, counts as changed."""
+    try:
+        return bool(now == before)
+    except Exception:  # whatever a type raises that a subclass has for an attribute
+        return False
 
 
 def _weak(source: Any, then: Callable[[Any], None]) -> Callable[[], Any]:

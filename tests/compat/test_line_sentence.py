@@ -2,8 +2,10 @@
 
 import gzip
 import io
+import os
 import threading
 
+import numpy as np
 import pytest
 
 import fastw2v
@@ -91,8 +93,35 @@ def test_the_files_of_a_folder_can_be_chosen(tmp_path):
     )
     sentences.limit = 1
     assert list(sentences) == [["b", "x"]]
-    with pytest.raises(ParameterError, match="it must be a list of paths"):
-        sentences.input_files = first
+    for no_list in (first, tmp_path, first.encode(), None):
+        with pytest.raises(ParameterError, match="it must be a list of paths"):
+            sentences.input_files = no_list
+    assert sentences.input_files == [second]
+
+
+@pytest.mark.parametrize("item", [b"/x", 3, None, "", ["a.txt"], io.BytesIO(b"a b")])
+def test_what_is_no_path_among_the_files_is_refused_by_its_place(tmp_path, item):
+    (tmp_path / "a.txt").write_text("a x\n")
+    sentences = PathLineSentences(tmp_path)
+    before = list(sentences.input_files)
+    with pytest.raises(
+        ParameterError, match=r"^input_files\[1\] is .*: it must be the path of a file, a str or a Path"
+    ):
+        sentences.input_files = [*before, item]
+    assert sentences.input_files == before
+    sentences.input_files.append(item)
+    for read in (list, lambda given: Word2Vec(given, min_count=1)):
+        with pytest.raises(ParameterError, match=r"^input_files\[1\] is "):
+            read(sentences)
+
+
+def test_a_path_of_bytes_is_refused_by_the_name_of_its_reader(tmp_path):
+    (tmp_path / "a.txt").write_text("a x\n")
+    with os.scandir(os.fsencode(tmp_path)) as found:
+        (entry,) = found
+    for reader in (LineSentence, PathLineSentences, Text8Corpus):
+        with pytest.raises(ParameterError, match=rf"^{reader.__name__}\(<DirEntry b'a.txt'>\): it must be the path"):
+            list(reader(entry))
 
 
 def test_a_subclass_may_change_the_sentences(tmp_path):
@@ -102,6 +131,35 @@ def test_a_subclass_may_change_the_sentences(tmp_path):
 
     (tmp_path / "text").write_text("a b\n" * 5)
     assert Word2Vec(Upper(tmp_path / "text"), vector_size=4, min_count=1, sample=0).wv.index_to_key == ["A", "B"]
+
+
+@pytest.mark.parametrize("change", ["weights", "dropped", "read", None])
+def test_a_subclass_that_was_changed_is_read_again(tmp_path, change):
+    """Whatever its attributes are: arrays cannot be compared by ==."""
+
+    class Chosen(LineSentence):
+        def __init__(self, source):
+            super().__init__(source)
+            self.weights, self.dropped, self.read = np.ones(3), {"c"}, 0
+
+        def __iter__(self):
+            self.read += 1
+            return ([word for word in words if word not in self.dropped] for words in super().__iter__())
+
+    (tmp_path / "text").write_text("a b c\n" * 9)
+    sentences = Chosen(tmp_path / "text")
+    model = Word2Vec(vector_size=4, min_count=1, workers=1, sample=0)
+    model.build_vocab(sentences)
+    read = sentences.read
+    if change == "weights":
+        sentences.weights = np.zeros(3)
+    elif change == "dropped":
+        sentences.dropped.clear()
+    elif change == "read":
+        sentences.read = read = 0
+    words = 27 if change == "dropped" else 18
+    assert model.train(sentences, epochs=1) == (18, words)
+    assert (sentences.read > read) == (change is not None)
 
 
 def test_a_length_that_has_no_effect_is_warned_of(tmp_path):
