@@ -29,7 +29,7 @@ from fastw2v.compat.arguments import (
 from fastw2v.compat.brown_corpus import BrownCorpus
 from fastw2v.compat.callbacks import Bridge, CallbackAny2Vec, checked_callbacks
 from fastw2v.compat.files import is_mapped
-from fastw2v.compat.hooks import HOOKS, NoHooks
+from fastw2v.compat.hooks import NoHooks
 from fastw2v.compat.keyed_vectors import KeyedVectors
 from fastw2v.compat.lifecycle import (
     Lifecycle,
@@ -167,7 +167,7 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
     """
 
     _absent = OF_MODELS
-    _refused = HOOKS | {"random"}
+    _refused = frozenset(["random"])
     load_word2vec_format = AbsentFromClass()
     wv: KeyedVectors
     syn1neg: NDArray[np.float32]

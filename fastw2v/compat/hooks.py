@@ -19,10 +19,14 @@ OF_TRAINING = dict.fromkeys(
     "training has no such step: pass finished sentences to train (a list, an iterable or a generator), let callbacks "
     "act between epochs, or use gensim's own Word2Vec",
 )
+_INSTEAD = (
+    "Pass finished sentences to build_vocab and train (walks, say, as a list, an iterable or a generator), let "
+    "callbacks act between epochs, or "
+)
 
 
 class NoHooks:
-    """Base of classes whose subclasses may not override what is never called."""
+    """Base of classes whose subclasses, and objects, may not override what is never called."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Raise `TypeError` for a class that overrides a hook of gensim's, itself or by another of its bases."""
@@ -33,6 +37,14 @@ class NoHooks:
             raise TypeError(
                 f"class {cls.__name__} overrides {', '.join(found)}, which gensim calls while it reads or trains and "
                 "fastw2v does not: the class would train on something else than it means. "
-                "Pass finished sentences to build_vocab and train (walks, say, as a list, an iterable or a generator), "
-                "let callbacks act between epochs, or derive the class from gensim's own Word2Vec"
+                f"{_INSTEAD}derive the class from gensim's own Word2Vec"
             )
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute, unless it is a hook of gensim's."""
+        if name in HOOKS:
+            raise AttributeError(
+                f"{type(self).__name__}.{name} cannot be set: gensim calls it while it reads or trains, and fastw2v "
+                f"does not. {_INSTEAD}use gensim's own Word2Vec"
+            )
+        super().__setattr__(name, value)
