@@ -73,6 +73,14 @@ def test_links_lead_somewhere(page):
         assert not anchor or anchor in anchors(other), target
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_table_begins_with_its_head(page):
+    """A blank line within a table would make text of the rows behind it."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    tables = re.findall(r"(?:^\|.*\n?)+", text, re.MULTILINE)
+    assert [table for table in tables if not re.match(r".*\n\|[-:| ]+\|(\n|$)", table)] == []
+
+
 def test_the_table_of_wings_is_the_rule_that_the_tests_hold():
     tree = ast.parse((ROOT / "tests" / "test_architecture.py").read_text(encoding="utf-8"))
     (order,) = [
