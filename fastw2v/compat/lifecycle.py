@@ -136,16 +136,21 @@ class Lifecycle:
             raise AttributeError(f"{type(self).__name__}.{name} cannot be set: {_DERIVED[name]}")
         if name == "vector_size":
             value = whole(value)
-        if name == "vector_size" and hasattr(self, "wv") and value != self.wv.vector_size:
-            check("vector_size", value)
-            if not len(self.wv):
-                self.wv.vector_size = int(value)
-                return super().__setattr__(name, value)
-            raise ParameterError(
-                f"vector_size={value}: this model's vectors have {self.wv.vector_size} numbers; make a new model, "
-                f"{type(self).__name__}(vector_size={value})"
-            )
+            if hasattr(self, "wv"):
+                self._resize(value)
         super().__setattr__(name, value)
+
+    def _resize(self, size: Any) -> None:
+        """Give vectors that are still to come another length; raise ParameterError where they are there."""
+        check("vector_size", size)
+        if size == self.wv.vector_size:
+            return
+        if len(self.wv):
+            raise ParameterError(
+                f"vector_size={size}: this model's vectors have {self.wv.vector_size} numbers; make a new model, "
+                f"{type(self).__name__}(vector_size={size})"
+            )
+        self.wv.vector_size = int(size)
 
 
 def refuse_in_training(model: Any, name: str) -> None:

@@ -248,6 +248,8 @@ def test_vectors_are_empty_before_the_vocabulary():
         assert repr(of_size.vector_size) == "5"
         with pytest.raises(ParameterError, match=r"vector_size.* whole number"):
             of_size.vector_size = 5.5
+    with pytest.raises(ParameterError, match=r"vector_size=.*: it must be a whole number from 1"):
+        model.vector_size = np.array([5, 5])
     model.vector_size = 4
     assert wv.vector_size == 4
     for _ in range(2):
