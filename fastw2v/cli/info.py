@@ -12,7 +12,6 @@ from fastw2v.cli.options import NamedFile, in_terms_of_convert
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import answer_facts, answer_flat, answer_json, chosen, report_options, visible
 from fastw2v.cli.streams import answer, on_terminal
-from fastw2v.progress.figures import counted
 
 _FIRST = 10
 
@@ -41,24 +40,14 @@ def info(file: Path | None, form: str | None) -> None:
     if shape == "tsv":
         answer_flat(facts)
         return
-    metadata = facts.pop("metadata")
+    facts |= {name: f"{facts[name]:,}" for name in ("words", "tokens") if facts[name] is not None}
+    facts |= facts.pop("metadata")
+    shown = {name.replace("_", " "): _readable(value) for name, value in facts.items() if value is not None}
     if shape == "table":
-        shown = {name.replace("_", " "): _readable(value) for name, value in facts.items() if value is not None}
-        shown |= {name: f"{facts[name]:,}" for name in ("words", "tokens") if facts[name] is not None}
-        answer_facts(shown | {name: _readable(value) for name, value in metadata.items()})
+        answer_facts(shown)
         return
-    answer(
-        f"{file}: {facts['format']} format, {counted(facts['words'], 'word')}, "
-        f"{counted(facts['vector_size'], 'dimension')}"
-    )
-    answer(f"first words: {' '.join(map(visible, facts['first_words']))}")
-    if facts["tokens"] is not None:
-        answer(f"tokens of these words in the corpus: {facts['tokens']:,}")
-    answer(f"context vectors: {'yes' if facts['context_vectors'] else 'no'}")
-    if facts["node_vectors"]:
-        answer("vectors of the tree's nodes: yes")
-    for name, value in metadata.items():
-        answer(f"{name}: {visible(value)}")
+    for name, value in shown.items():
+        answer(f"{visible(name)}: {visible(value)}")
 
 
 def facts_of(file: Path) -> dict[str, Any]:

@@ -18,6 +18,7 @@ _OTHER = "Other options"
 # Ranges that go without saying, and click's names of types.
 _RANGE = r"x>=[01]|0<=x<=(?:\d|4294967295|9223372036854775807)\b"
 _UNSAID = re.compile(rf"  \[(?:{_RANGE})\]|; (?:{_RANGE})")
+_LIMITS = re.compile(r"(?:(?P<least>\d+)<=)?x(?:>=(?P<only>\d+)|<=(?P<most>\d+))(?=\]$)")
 _TYPES = {"INTEGER RANGE": "N", "INTEGER": "N", "FLOAT": "X", "PATH": "FILE", "TEXT": "NAME"}
 
 
@@ -53,7 +54,7 @@ class Page(click.Command):
         own = options_of(self)
         for param in self.get_params(ctx):
             if isinstance(param, click.Option) and (record := param.get_help_record(ctx)) is not None:
-                text = in_options(_UNSAID.sub("", record[1]), own)
+                text = in_options(_LIMITS.sub(_limits_in_words, _UNSAID.sub("", record[1])), own)
                 records.setdefault(param.name, []).append((_in_short(record[0]), text))
         for title, names in self._in_sections(records):
             rows = [record for name in names for record in records.get(name, ())]
@@ -132,6 +133,12 @@ def _way_to_write_words(command: click.Command) -> str:
     """Return how a word that begins with a dash is written, where words are expected."""
     takes_words = any(param.name == "words" and isinstance(param, click.Argument) for param in command.params)
     return "; words that begin with a dash stand after --" if takes_words else ""
+
+
+def _limits_in_words(range_: re.Match[str]) -> str:
+    if range_["only"]:
+        return f"at least {range_['only']}"
+    return f"from {range_['least']} to {range_['most']}" if range_["least"] else f"at most {range_['most']}"
 
 
 def _in_short(flags: str) -> str:

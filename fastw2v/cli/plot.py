@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +12,6 @@ from fastw2v.cli.loading import key_of, load_vectors
 from fastw2v.cli.options import AnyCase, NamedFile, Word
 from fastw2v.cli.pages import Page
 from fastw2v.cli.streams import say
-from fastw2v.errors import warn_user
 from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
 
 _METHOD_OF: dict[str, Method] = {"page": "tsne", "picture": "pca"}
 _FEWEST = 4  # words for which tsne makes sense: it is not chosen for fewer, unless asked for
-_NO_GLYPH = re.compile(r"Glyph (?P<code>\d+) .*missing from font\(s\) (?P<font>[^.]*)")
 
 
 @click.command(
@@ -138,31 +134,15 @@ def _check_options(kind: str, words: tuple[str, ...], topn: int | None, given: d
 
 def _draw(vectors: WordVectors, output: Path, labels: int | None, title: str, **asked: Any) -> None:
     from fastw2v.errors import require
+    from fastw2v.pictures.figures import MissingGlyphs
     from fastw2v.pictures.files import figure_bytes, write_picture
 
     require("matplotlib", "fastw2v plot", "plot").use("agg")
-    missing: list[re.Match[str]] = []
-    with warnings.catch_warnings():
-        shown = warnings.showwarning
-
-        def sift(message: Warning | str, *where: Any, **more: Any) -> None:
-            if found := _NO_GLYPH.match(str(message)):
-                missing.append(found)
-            else:
-                shown(message, *where, **more)
-
-        warnings.showwarning = sift  # type: ignore[assignment]
-        warnings.filterwarnings("always", "Glyph .* missing from font")
+    remedy = (
+        "a page (--output NAME.html) is drawn with the fonts of the browser; or name a font that has them in "
+        "matplotlib's font.family (matplotlibrc)"
+    )
+    with MissingGlyphs(remedy):
         ax = vectors.plot(labels=labels, **asked)
         ax.set_title(title, parse_math=False)
         write_picture(output, figure_bytes(ax.figure, output.suffix[1:].lower()))
-    if missing:  # matplotlib warns of each character, and each time that it is drawn
-        letters = list(dict.fromkeys(chr(int(found["code"])) for found in missing))
-        some, font = ", ".join(map(repr, letters[:3])), missing[0]["font"]
-        found = f"{len(letters):,} characters such as {some} are not in the font {font}, and stand as boxes"
-        if len(letters) == 1:
-            found = f"the character {some} is not in the font {font}, and stands as a box"
-        warn_user(
-            f"{found}: a page (--output NAME.html) is drawn with the fonts of the "
-            "browser; or name a font that has them in matplotlib's font.family (matplotlibrc)"
-        )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError, require
-from fastw2v.pictures.figures import axes_or_new, check_axes
+from fastw2v.pictures.figures import MissingGlyphs, axes_or_new, check_axes
 from fastw2v.pictures.free_places import separate
 from fastw2v.pictures.labels import label_of
 from fastw2v.pictures.palette import GROUP_COLOURS, OTHERS_COLOUR
@@ -17,6 +17,10 @@ from fastw2v.pictures.palette import GROUP_COLOURS, OTHERS_COLOUR
 PURPOSE = "plot()"
 _SIZE = (9.0, 7.0)
 _MARKERS = "os^"
+_OTHER_FONT = (
+    "name one that has them first, as in matplotlib.rcParams['font.family'] = ['DejaVu Sans', 'Noto Sans CJK JP'], or "
+    "draw a map with explore(), which is shown in the fonts of the browser"
+)
 
 
 def require_plotting(ax: Any = None) -> None:
@@ -63,7 +67,8 @@ def draw_words(
         for (x, y), text in zip(points[:labels], texts, strict=False)
     ]
     if written:
-        separate(ax, written, points)
+        with MissingGlyphs(_OTHER_FONT):
+            separate(ax, written, points)
     return ax
 
 

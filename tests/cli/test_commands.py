@@ -32,16 +32,26 @@ def test_keys_that_are_numbers_can_be_asked_for(tmp_path):
     assert [line.split("\t")[0] for line in result.output.splitlines()] == ["-7", "3"]
 
 
-def test_info_says_what_a_file_holds(file):
-    result = CliRunner().invoke(cli, ["info", str(file)])
-    for part in (
-        "native format, 4 words, 3 dimensions",
-        "man king woman queen",
-        ": 10",
-        "'window': 5",
+def test_info_says_what_a_file_holds(file, tmp_path):
+    metadata = {
+        "parameters": {"window": 5, "tokenizer": None},
+        "loss_history": [2.9229498344007996, 2.7208659715415213],
+    }
+    trained = tmp_path / "trained.fw2v"
+    formats.save(trained, formats.load(file), metadata=metadata)
+    result = CliRunner().invoke(cli, ["info", str(trained)])
+    lines = result.output.splitlines()
+    for line in (
+        "format: native",
+        "words: 4",
+        "vector size: 3",
+        "first words: man king woman queen",
+        "tokens: 10",
         "context vectors: no",
+        "loss history: 2.9229 2.7209",
     ):
-        assert part in result.output
+        assert line in lines
+    assert "parameters: window=5" in lines
 
 
 def test_info_without_a_file_describes_the_machine(run):

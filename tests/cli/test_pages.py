@@ -64,6 +64,7 @@ def test_each_command_has_a_page_with_examples_that_fit(name):
     for columns in (60, 80, 120):
         result = CliRunner().invoke(cli, [name, "--help"], terminal_width=columns)
         assert result.exit_code == 0
+        assert not re.search(r"x[<>]=\d", result.output), "limits are in words"
         too_long = [line for line in result.output.splitlines() if len(line) > columns]
         # Command lines are left whole, so that they can be copied; they fit into a terminal of usual width.
         assert [line for line in too_long if columns >= 80 or not line.startswith("  fastw2v")] == []

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from fastw2v import WordVectors
+from fastw2v.pictures.labels import label_of
 
 pytest.importorskip("bokeh", reason="Bokeh is not installed")
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
@@ -34,6 +35,7 @@ HOSTILE = [
     '"quoted"',
     "#hash/%zz",
     "שלום",
+    "می\u200cخواهم",
 ]
 
 
@@ -137,6 +139,18 @@ class Map:
         """Click so many pixels from the middle of the map."""
         self.pointer.move_to_element_with_offset(self.find("#drawing"), right, down).click().perform()
 
+    def places(self, only="row === 0"):
+        """Where the chosen word is, or which of it and its neighbours are asked for: pixels from the middle."""
+        return self.browser.execute_script(f"""
+            const {{x_range, y_range, renderers}} = Object.values(Bokeh.index)[0].model;
+            const {{data}} = renderers.map((each) => each.data_source).filter((each) => each.data.size)[1];  // rings
+            const [{{x, y}}, box] = [data, document.getElementById("drawing")];
+            const from = (range, value) => (value - (range.start + range.end) / 2) / (range.end - range.start);
+            return x.map((_, row) => row).filter((row) => {only}).map((row) => [
+                Math.round(from(x_range, x[row]) * box.clientWidth),
+                Math.round(-from(y_range, y[row]) * box.clientHeight)]);
+        """)
+
     @property
     def chosen(self):
         return self.find("#chosen").text if self.find("#answer").is_displayed() else None
@@ -176,10 +190,11 @@ def test_a_search_finds_a_word_and_shows_its_neighbours(map_, wv):
 
 
 def test_a_click_on_a_word_shows_the_neighbours_that_most_similar_gives(map_, wv):
-    map_.search("word150")  # which brings it to the middle
+    map_.search("word150")  # which brings it into view
+    ((right, down),) = map_.places()
     map_.find("#clear").click()
     assert map_.chosen is None
-    map_.click_at(0, 0)
+    map_.click_at(right, down)
     assert map_.chosen == "word150"
     assert_neighbours(map_.neighbours, wv.most_similar("word150", topn=60))
 
@@ -199,6 +214,39 @@ def test_the_map_glides_unless_motion_is_to_be_reduced(map_):
         assert map_.browser.execute_async_script(zoom) < 0.5
     finally:
         map_.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_a_word_at_the_rim_and_most_of_its_neighbours_fill_the_view(map_, wv):
+    axes = "Object.values(Bokeh.index)[0].model.renderers[1].data_source.data"
+    for axis, side, extreme in ((0, -1, "Math.min(...x)"), (0, 1, "Math.max(...x)"), (1, 1, "Math.min(...y)")):
+        row = map_.browser.execute_script(f"const {{x, y}} = {axes}; return {'xy'[axis]}.indexOf({extreme})")
+        map_.search(label_of(wv.index_to_key[row]))
+        size = [map_.find("#drawing").size[name] for name in ("width", "height")]
+        (place,) = map_.places()
+        assert 0.15 * size[axis] < side * place[axis] < 0.45 * size[axis], "near that edge of the view"
+        seen = [abs(right) < size[0] / 2 and abs(down) < size[1] / 2 for right, down in map_.places("true")]
+        assert sum(seen) >= 9
+
+
+def test_the_box_holds_no_other_word_than_the_chosen_one(map_):
+    from selenium.webdriver import Keys
+
+    box = map_.find("#query")
+    map_.search("word33")
+    assert box.get_property("value") == "word33"
+    map_.find("#neighbours button").click()
+    assert map_.chosen != "word33"
+    assert box.get_property("value") == ""
+    map_.search("word33")
+    box.send_keys(Keys.ESCAPE)
+    assert (map_.chosen, box.get_property("value")) == (None, "")
+    map_.search("word33")
+    map_.type("word4", Keys.ESCAPE)  # the list below the box goes first
+    assert (map_.chosen, box.get_property("value")) == ("word33", "")
+    map_.type("word4")
+    map_.find("h1").click()
+    map_.browser.find_element("css selector", "body").send_keys(Keys.ESCAPE)
+    assert (map_.chosen, box.get_property("value")) == (None, "")
 
 
 def test_a_click_on_nothing_clears(map_):
@@ -238,7 +286,7 @@ def test_the_list_of_matches_is_used_with_the_keyboard(map_):
 
 
 def test_words_with_markup_are_shown_as_they_are(map_):
-    for word in filter(str.isprintable, HOSTILE):
+    for word in (word for word in HOSTILE if label_of(word) == word):
         map_.search(word)
         assert map_.chosen == word
         assert map_.browser.execute_script("return document.images.length") == 0
@@ -247,10 +295,11 @@ def test_words_with_markup_are_shown_as_they_are(map_):
 
 def test_every_hostile_word_is_drawn_hovered_and_listed(map_):
     for word in HOSTILE:
-        shown = word if word.isprintable() else r"\u2028\u202e"
+        shown = label_of(word)
         map_.search(shown)
+        ((right, down),) = map_.places()
         map_.find("#clear").click()
-        map_.hover_at(1, 1)
+        map_.hover_at(right, down)
         assert map_.find("#tip").get_property("textContent").startswith(f"{shown} · ")
 
 
@@ -288,16 +337,15 @@ def test_keys_move_zoom_and_clear(map_):
         map_.settle()
 
     map_.search("word33")
-    keys(Keys.ESCAPE)  # empties the box
-    keys(Keys.ESCAPE)  # leaves it
+    ((right, down),) = map_.places()
     keys(Keys.ESCAPE)
     assert map_.chosen is None
     map_.browser.execute_script("document.getElementById('map').focus()")
-    map_.click_at(0, 0)
+    map_.click_at(right, down)
     assert map_.chosen == "word33"
-    keys(Keys.ESCAPE, Keys.ARROW_LEFT)  # the map moves by 15 % of its width
-    width = map_.find("#drawing").size["width"]
-    map_.click_at(round(0.15 * width), 0)
+    keys(Keys.ESCAPE, Keys.ARROW_LEFT if right < 0 else Keys.ARROW_RIGHT)  # the map moves by 15 % of its width
+    step = round(0.15 * map_.find("#drawing").size["width"])
+    map_.click_at(right + (step if right < 0 else -step), down)
     assert map_.chosen == "word33"
     keys("/")
     assert map_.browser.switch_to.active_element.get_attribute("id") == "query"

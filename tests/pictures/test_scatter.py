@@ -1,5 +1,7 @@
 """WordVectors.plot: which words, where, with which labels."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -114,6 +116,17 @@ def test_words_are_no_formulas_and_words_of_any_kind_are_drawn():
     )
     ax.figure.canvas.draw()
     assert sorted(texts(WordVectors(np.eye(3), [5, ("a", "b"), 7]).plot())) == ["('a', 'b')", "5", "7"]
+
+
+def test_characters_that_the_font_lacks_are_told_in_one_warning(themed):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        themed(["東京", "大阪", "north", "south"]).plot()
+    (one,) = caught
+    assert one.filename == __file__
+    assert "4 characters such as '東', '京', '大' are not in the font DejaVu Sans, and stand as boxes: name one" in str(
+        one.message
+    )
 
 
 def test_given_axes_are_drawn_in(themed, pyplot):

@@ -3,6 +3,9 @@
 const MARGIN = 1.1;
 const DEEPEST = 80;  // how far one can zoom in: the whole, divided by this
 const GLIDE = 350;  // milliseconds
+const FITTED = 0.7;  // the share of a word and its neighbours that is brought into view, the nearest on the map
+const FILLED = 0.7;  // the share of the view that they fill at most, which leaves room for labels
+const STEPS = 10;  // towards the words around, each about half of what is left
 
 class Frame {
   constructor(data, element) {
@@ -79,13 +82,41 @@ class Frame {
     this.look(x + right * this.size[0] * this.scale, y + up * this.size[1] * this.scale, this.scale);
   }
 
-  // Bring a word and most of its neighbours, which follow it in `rows`, into view.
+  // Bring a word and most of its neighbours, which follow it in `rows`, into view, with few blanks around them.
   show(rows) {
-    const [x, y] = [this.data.x[rows[0]], this.data.y[rows[0]]];
-    const away = rows.slice(1).map((row) => Math.hypot(this.data.x[row] - x, this.data.y[row] - y));
-    away.sort((one, other) => one - other);
-    const near = Math.max(away[Math.floor(0.7 * away.length)] ?? 0, this.data.extent / 13);
-    this.glide(x, y, Math.min(this.scale, (2.6 * near) / Math.min(...this.size)));
+    const places = [this.data.x, this.data.y];
+    const away = (row) => Math.hypot(...places.map((values) => values[row] - values[rows[0]]));
+    const near = [...rows].sort((one, other) => away(one) - away(other)).slice(0, Math.ceil(FITTED * rows.length));
+    const box = places.map((values) => {
+      const [low, high] = [Math.min(...near.map((row) => values[row])), Math.max(...near.map((row) => values[row]))];
+      return {middle: (low + high) / 2, length: high - low};
+    });
+    const fit = Math.max(...box.map(({length}, axis) => length / (FILLED * this.size[axis])));
+    const least = (0.2 * this.data.extent) / Math.min(...this.size);
+    const scale = Math.min(Math.max(fit, least), this.whole[2]);
+    this.glide(...this.populated(box, scale), scale);
+  }
+
+  // The centre of a view that holds a box, moved to the middle of the words in view: a box at the rim of the map then
+  // stands at an edge of the view, not amid blanks.
+  populated(box, scale) {
+    const {x, y} = this.data;
+    const half = this.size.map((length) => (length * scale) / 2);
+    const play = box.map(({length}, axis) => Math.max(0, FILLED * half[axis] - length / 2));
+    let centre = box.map(({middle}) => middle);
+    for (let step = 0; step < STEPS; step++) {
+      let [right, up, seen] = [0, 0, 0];
+      for (let row = 0; row < x.length; row++) {
+        if (Math.abs(x[row] - centre[0]) > half[0] || Math.abs(y[row] - centre[1]) > half[1]) continue;
+        right += x[row];
+        up += y[row];
+        seen++;
+      }
+      if (!seen) break;
+      centre = [right / seen, up / seen].map((value, axis) =>
+        Math.max(box[axis].middle - play[axis], Math.min(value, box[axis].middle + play[axis])));
+    }
+    return centre;
   }
 
   glide(x, y, scale) {

@@ -3,14 +3,16 @@
 const MATCHES = 8;
 
 class Search {
-  constructor(data, choose) {
-    this.choose = choose;
+  constructor(data, selection) {
+    this.selection = selection;
     this.words = data.words;
     this.folded = data.words.map((word) => fold(word));
     this.input = document.getElementById("query");
     this.list = document.getElementById("matches");
     this.rows = [];
     this.active = -1;
+    this.row = selection.row;
+    selection.onChange(() => this.follow());
     this.input.addEventListener("input", () => this.update());
     this.input.addEventListener("focus", () => this.input.value && this.update());
     this.input.addEventListener("blur", () => this.close());
@@ -76,17 +78,29 @@ class Search {
     } else if (event.key === "Enter" && this.active >= 0) {
       this.take(this.rows[this.active]);
     } else if (event.key === "Escape") {
-      event.stopPropagation();
-      if (this.input.value) this.input.value = "";
-      else this.input.blur();
-      this.close();
+      // With a list below it the box alone is emptied; else everything is cleared, as outside of the box.
+      if (this.list.hidden) this.input.blur();
+      else event.stopPropagation();
+      this.clear();
     }
   }
 
   take(row) {
+    this.selection.choose(row, {move: true});
     this.input.value = this.words[row];
     this.close();
-    this.choose(row);
+  }
+
+  // The box never holds another word than the chosen one.
+  follow() {
+    if (this.row === this.selection.row) return;
+    this.row = this.selection.row;
+    this.clear();
+  }
+
+  clear() {
+    this.input.value = "";
+    this.close();
   }
 
   close() {

@@ -52,7 +52,7 @@ function connectPointer(view, labels, selection) {
   map.addEventListener("pointerleave", () => (tip.hidden = true));
 }
 
-function connectKeys(view, selection) {
+function connectKeys(view, selection, search) {
   const {frame} = view;
   const actions = {
     ArrowLeft: () => frame.move(-STEP, 0), ArrowRight: () => frame.move(STEP, 0),
@@ -67,6 +67,7 @@ function connectKeys(view, selection) {
       document.getElementById("query").select();
     } else if (event.key === "Escape") {
       selection.choose(-1);
+      search.clear();
     } else if (actions[event.key] && !typing && !event.target.closest("#panel")) {
       event.preventDefault();
       actions[event.key]();
@@ -92,9 +93,9 @@ async function start() {
     const labels = new Labels(view, theme);
     selection = new Selection(data, neighbours, view, labels);
     new Panel(data, selection);
-    new Search(data, (row) => selection.choose(row, {move: true}));
+    const search = new Search(data, selection);
     connectPointer(view, labels, selection);
-    connectKeys(view, selection);
+    connectKeys(view, selection, search);
     selection.changed();
     selection.fromAddress();
     message.hidden = true;
