@@ -81,7 +81,7 @@ class MissingGlyphs:
     def __exit__(self, *raised: object) -> None:
         if self._within:
             return
-        self._before.__exit__()
+        self._before.__exit__(None, None, None)
         _gathers.set(False)
         if self._found and raised[0] is None:
             self._tell()
