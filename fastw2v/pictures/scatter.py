@@ -18,7 +18,7 @@ PURPOSE = "plot()"
 _SIZE = (9.0, 7.0)
 _MARKERS = "os^"
 _OTHER_FONT = (
-    "name one that has them first, as in matplotlib.rcParams['font.family'] = ['DejaVu Sans', 'Noto Sans CJK JP'], or "
+    "add one that has them, as in matplotlib.rcParams['font.family'] = ['DejaVu Sans', 'Noto Sans CJK JP'], or "
     "draw a map with explore(), which is shown in the fonts of the browser"
 )
 

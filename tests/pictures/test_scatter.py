@@ -124,7 +124,7 @@ def test_characters_that_the_font_lacks_are_told_in_one_warning(themed):
         themed(["東京", "大阪", "north", "south"]).plot()
     (one,) = caught
     assert one.filename == __file__
-    assert "4 characters such as '東', '京', '大' are not in the font DejaVu Sans, and stand as boxes: name one" in str(
+    assert "4 characters such as '東', '京', '大' are not in the font DejaVu Sans, and stand as boxes: add one" in str(
         one.message
     )
 
