@@ -44,12 +44,13 @@ def screenshots(page: Path, word: str) -> None:
     for argument in ("--headless=new", "--no-sandbox", "--enable-unsafe-swiftshader", "--hide-scrollbars"):
         options.add_argument(argument)
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
-    for name, width, height, theme in (
-        ("map_light", 1200, 720, "light"),
-        ("map_dark", 1200, 720, "dark"),
-        ("map_narrow", 420, 800, "light"),
+    # A page of the documentation shows them at about 740 pixels, where labels of wider screens could not be read.
+    for name, width, height, theme, scale in (
+        ("map_light", 860, 560, "light", 1.5),
+        ("map_dark", 860, 560, "dark", 1.5),
+        ("map_narrow", 420, 800, "light", 1),
     ):
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        size = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         media = {"features": [{"name": "prefers-color-scheme", "value": theme}]}
         driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)

@@ -94,3 +94,11 @@ def test_other_commands_import_no_library_that_draws(run_python, file):
     loaded = set(run_python(code, "most-similar", file, "word1").stdout.split())
     assert "fastw2v.cli.neighbours" in loaded
     assert not loaded & {"matplotlib", "bokeh", "adjustText", "umap", "fastw2v.pictures"}
+
+
+def test_characters_that_the_font_lacks_are_told_once(tmp_path, run):
+    save(tmp_path / "vectors.fw2v", WordVectors(np.eye(4), ["東京", "大阪", "north", "south"]))
+    done = run("plot", tmp_path / "vectors.fw2v", "--title", "東北", "-q", "-o", tmp_path / "words.png")
+    assert done.returncode == 0
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("fastw2v: warning: 5 characters such as '東', '京', '大' are not in the font DejaVu Sans")
