@@ -17,7 +17,7 @@ from bench.helpers.scores import SCORES
 ROOT = BENCH.parent
 PAGES = (
     ROOT / "README.md",
-    *(ROOT / "docs" / f"{page}.md" for page in ("index", "benchmarks", "coming_from_gensim", "gpu")),
+    *(ROOT / "docs" / f"{page}.md" for page in ("index", "benchmarks", "coming_from_gensim", "gpu", "parameters")),
 )
 PLACE = re.compile(r"(<!-- bench: ([\w-]+) -->\n\n?).*?(\n?<!-- end -->)", re.DOTALL)
 TABLES: dict[str, Callable[[], str]] = {}
@@ -192,7 +192,7 @@ def time_to_quality() -> str:
             ]
             for row in results("quality")["time_to_quality"]
         ],
-    )
+    ) + source("quality")
 
 
 @made
@@ -262,6 +262,24 @@ def stability() -> str:
             for row in results("stability")["rows"]
         ],
     ) + source("stability")
+
+
+@made
+def parameters() -> str:
+    """Return the scores and the time of training for each value of a parameter."""
+    rows = results("parameters")["rows"]
+    return table(
+        ["parameter", "value", "WS-353", "SimLex-999", "analogies", "mean", "training"],
+        [
+            [
+                f"`{row['parameter']}`" if row["parameter"] != "corpus_words" else "words of the corpus",
+                f"{row['value']:,}",
+                *(f"{row[name]:.1f}" for name in (*SCORES, "mean")),
+                duration(row["seconds"]),
+            ]
+            for row in rows
+        ],
+    ) + source("parameters")
 
 
 @made

@@ -56,7 +56,7 @@ REQUESTED = tuple({each.name for each in fields(Request)} - _OF_METHODS)
 
 
 class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
-    """Skip-gram and CBOW word vectors with negative sampling.
+    """Skip-gram and CBOW word vectors, with negative sampling or hierarchical softmax.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
     deterministic : int, optional
         Train on so many virtual ranks, threads of this process that each hold a replica of the model and merge what
         they have learned: the vectors are then bit-equal for any ``n_jobs``. It takes two more models than there are
-        ranks, and on short text costs scores; see docs/distributed.md. 1 trains in one thread. On CPU only.
+        ranks, and on short text costs scores; see `docs/distributed.md`. 1 trains in one thread. On CPU only.
     comm : "mpi" or mpi4py communicator, optional
         Train on several processes, on one machine or many. Each of them fits the same model: "mpi" are all that
         ``mpiexec`` has started. Of files, each reads its own part; of lists, each passes its own, or all the same.

@@ -56,6 +56,30 @@ def test_the_tile_of_the_page_is_that_of_the_reference():
     assert np.allclose(names["w_out"], arrays.w_out, rtol=0, atol=1e-9)
 
 
+def test_python_on_pages_fits_the_column_of_the_site():
+    """Wider lines are cut there until a reader scrolls; of scripts in gensim's names the imports stand in one line."""
+    wide = [
+        f"{page.relative_to(ROOT)}: {line}"
+        for page in PAGES
+        if page.name != "coming_from_gensim.md" and page.parts[-2] != "bench"
+        for code in re.findall(r"^```(?:python|pycon|\{code-cell\})\n(.*?)^```", page.read_text("utf-8"), re.M | re.S)
+        for line in code.splitlines()
+        if len(line) > 88
+    ]
+    assert wide == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_words_are_spelled_one_way(page):
+    prose = re.sub(r"```.*?```|`[^`]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert re.findall(r"\b\w*(?:tokenis|colors?\b)\w*", prose) == []
+
+
+def test_the_readme_leads_to_the_files_beside_it():
+    targets = set(re.findall(r"\]\((\w+(?:\.md)?)\)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert targets >= {"CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE"}
+
+
 def anchors(page):
     """What GitHub makes of a page's headings."""
     headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)

@@ -94,10 +94,11 @@ def test_the_options_of_other_programs_stand_beside_parameters_that_exist():
     assert tables.gensims_parameters().keys() <= parameters.keys()
 
 
-def test_the_extras_of_the_page_are_those_of_the_package():
+@pytest.mark.parametrize(("page", "heading"), [("docs/installation.md", "## Optional packages"), ("README.md", "## Install")])
+def test_the_extras_of_the_page_are_those_of_the_package(page, heading):
     tomllib = pytest.importorskip("tomllib", reason="tomllib comes with Python 3.11")
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    section = (DOCS / "installation.md").read_text(encoding="utf-8").partition("## Optional packages")[2]
+    section = (ROOT / page).read_text(encoding="utf-8").partition(heading)[2]
     told = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| ([^|]*) \|", section.partition("\n## ")[0], re.MULTILINE)))
     assert sorted(told) == sorted(extras.keys() - {"test", "lint", "docs"})
 
@@ -167,6 +168,10 @@ def test_the_site_builds_without_a_warning_and_holds_every_name(tmp_path):
         timeout=600,
     )
     assert done.returncode == 0, done.stderr
+    assert "Bases:" in (tmp_path / "html" / "api" / "errors.html").read_text(encoding="utf-8")
+    assert "distributed.html" in (tmp_path / "html" / "api" / "word2vec.html").read_text(encoding="utf-8").partition(
+        'id="fastw2v.Word2Vec"'
+    )[2].partition("virtual ranks")[2].partition("On CPU only")[0]
     from sphinx.util.inventory import InventoryFile
 
     inventory = InventoryFile.loads((tmp_path / "html" / "objects.inv").read_bytes(), uri="")

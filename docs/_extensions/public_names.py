@@ -108,15 +108,25 @@ def _documented(path: str, value: Any) -> list[str]:
     foreign = [each.__name__ for each in value.__mro__[1:] if not each.__module__.startswith("fastw2v.")]
     if value.__module__.startswith("fastw2v.compat."):
         foreign.append("WordVectors")
-    options = ["   :members:", f"   :inherited-members: {','.join(foreign)}", "   :special-members: __getitem__"]
+    bases = ["   :show-inheritance:"] if kind == "autoexception" else []
+    options = [*bases, "   :members:", f"   :inherited-members: {','.join(foreign)}", "   :special-members: __getitem__"]
     return [f".. {kind}:: {path}", *options, ""]
 
 
 class NameRole(SphinxRole):
-    """A name between single backticks in a docstring: a link if something is documented under it, else code."""
+    """A name between single backticks in a docstring: a link if something is documented under it, else code.
+
+    The file of a page, `docs/tile.md`, which `help` shows as it stands, becomes a link with the page's title.
+    """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         content = nodes.literal(self.rawtext, self.text, classes=["name"])
+        if page := re.fullmatch(r"docs/([\w/]+)\.md", self.text):
+            link = addnodes.pending_xref(
+                self.rawtext, content, refdomain="std", reftype="doc", reftarget=f"/{page[1]}", refdoc=self.env.docname
+            )
+            link["refexplicit"], link["refwarn"] = False, True
+            return [link], []
         if not self.text.replace(".", "").isidentifier():
             return [content], []
         link = addnodes.pending_xref(

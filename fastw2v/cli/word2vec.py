@@ -65,7 +65,7 @@ _OF_TRAINING = (
 @click.option("-debug", "debug", type=click.IntRange(0, 2), default=2, show_default=True, help="0: only warnings")
 @click.option("-binary", "binary", type=click.IntRange(0, 1), default=0, show_default=True, help="1: binary format")
 @click.option("-save-vocab", "save_vocab", type=NamedFile(written=True), help="write the words and their counts")
-@click.option("-read-vocab", "vocabulary", type=NamedFile(), help="read the words from here instead of counting")
+@click.option("-read-vocab", "vocabulary", type=NamedFile(), help="take the words from here; the text is still counted")
 @click.option("-cbow", "cbow", type=click.IntRange(0, 1), default=1, show_default=True, help="1: CBOW, 0: skip-gram")
 @click.option("--overwrite", is_flag=True, help="replace files that exist and are of another kind")
 @click.option("-seed", "seed", type=click.IntRange(0, 2**63 - 1), help="makes a run with one thread repeatable")
@@ -92,9 +92,11 @@ def word2vec(
 ) -> None:
     """Train with the options of Mikolov's word2vec.c: a script that calls ./word2vec needs no other change.
 
-    The defaults are word2vec.c's, the output is in its text or binary format. Three things differ: the vectors have no
-    row for </s>, the end of lines; sentences are not cut after 1,000 words; and -save-vocab leaves out rare words
-    exactly, where word2vec.c may drop words while it counts.
+    The defaults are word2vec.c's, the output is in its text or binary format. Six things differ: the vectors have no
+    row for </s>, the end of lines; sentences are not cut after 1,000 words; -save-vocab leaves out rare words exactly,
+    where word2vec.c may drop words while it counts; -read-vocab takes the words from the file, chosen by the file's
+    counts, and counts them in the text; -threads is by default the number of usable CPUs; and a file of another kind is
+    not replaced without --overwrite.
     """
     from fastw2v.cli.dialects import only_count, train_as
     from fastw2v.cli.idle import tell_of_no_effect

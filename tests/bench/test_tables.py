@@ -17,6 +17,12 @@ def test_the_pages_show_the_files_of_results(tables):
         assert tables.filled(text) == text, f"{page}: python -m bench.tables writes its tables anew"
 
 
+def test_every_table_of_the_benchmarks_names_its_machine_and_command(tables):
+    (page,) = [page for page in tables.PAGES if page.name == "benchmarks.md"]
+    found = {each[2]: each[0] for each in tables.PLACE.finditer(page.read_text(encoding="utf-8"))}
+    assert {name for name, text in found.items() if "; commit " not in text or "; `bench/results/" not in text} == set()
+
+
 def test_every_table_has_a_place(tables):
     shown = {found[2] for page in tables.PAGES for found in tables.PLACE.finditer(page.read_text(encoding="utf-8"))}
     assert shown == tables.TABLES.keys()
