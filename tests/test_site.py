@@ -94,7 +94,9 @@ def test_the_options_of_other_programs_stand_beside_parameters_that_exist():
     assert tables.gensims_parameters().keys() <= parameters.keys()
 
 
-@pytest.mark.parametrize(("page", "heading"), [("docs/installation.md", "## Optional packages"), ("README.md", "## Install")])
+@pytest.mark.parametrize(
+    ("page", "heading"), [("docs/installation.md", "## Optional packages"), ("README.md", "## Install")]
+)
 def test_the_extras_of_the_page_are_those_of_the_package(page, heading):
     tomllib = pytest.importorskip("tomllib", reason="tomllib comes with Python 3.11")
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
@@ -169,9 +171,14 @@ def test_the_site_builds_without_a_warning_and_holds_every_name(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "Bases:" in (tmp_path / "html" / "api" / "errors.html").read_text(encoding="utf-8")
-    assert "distributed.html" in (tmp_path / "html" / "api" / "word2vec.html").read_text(encoding="utf-8").partition(
-        'id="fastw2v.Word2Vec"'
-    )[2].partition("virtual ranks")[2].partition("On CPU only")[0]
+    assert (
+        "distributed.html"
+        in (tmp_path / "html" / "api" / "word2vec.html")
+        .read_text(encoding="utf-8")
+        .partition('id="fastw2v.Word2Vec"')[2]
+        .partition("virtual ranks")[2]
+        .partition("On CPU only")[0]
+    )
     from sphinx.util.inventory import InventoryFile
 
     inventory = InventoryFile.loads((tmp_path / "html" / "objects.inv").read_bytes(), uri="")

@@ -109,7 +109,12 @@ def _documented(path: str, value: Any) -> list[str]:
     if value.__module__.startswith("fastw2v.compat."):
         foreign.append("WordVectors")
     bases = ["   :show-inheritance:"] if kind == "autoexception" else []
-    options = [*bases, "   :members:", f"   :inherited-members: {','.join(foreign)}", "   :special-members: __getitem__"]
+    options = [
+        *bases,
+        "   :members:",
+        f"   :inherited-members: {','.join(foreign)}",
+        "   :special-members: __getitem__",
+    ]
     return [f".. {kind}:: {path}", *options, ""]
 
 

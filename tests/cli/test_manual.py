@@ -88,3 +88,13 @@ def test_the_keys_of_reports_are_those_of_the_page(text, folder, call):
         said = re.findall(r"`(\w+)`", as_json.partition(";")[0])
         assert list(json.loads(call(*command, "--json").stdout)) == said
         assert call(*command, "--tsv").stdout.splitlines()[0].split("\t") == re.findall(r"`(\w+)`", as_tsv)
+
+
+def test_the_differences_from_word2vec_are_those_of_its_help(text):
+    on_page, in_help = (
+        " ".join(re.search(r"things differ: (.*?\.)(?:\s\s|$)", each, re.DOTALL)[1].replace("`", "").split())
+        for each in (text, cli.get_command(None, "word2vec").help + "\n")
+    )
+    plain = in_help.replace("the vectors have no row", "there is no row").replace("; and a", "; a")
+    assert plain == on_page
+    assert on_page.count(";") == 5  # six things
