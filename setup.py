@@ -104,8 +104,11 @@ def extensions() -> list[Extension]:
 
 
 def long_description() -> str:
-    """Return the README for a package index, where links to files of the repository would lead nowhere."""
-    return re.sub(r"(?<!!)\[([^\]]+)\]\((?!https://)[^)]+\)", r"\1", Path("README.md").read_text(encoding="utf-8"))
+    """Return the README for a package index, where links to files of the repository and its pictures lead nowhere."""
+    text = re.sub(
+        r"^!\[[^\]]*\]\((?!https://)[^)]+\)\n\n", "", Path("README.md").read_text(encoding="utf-8"), flags=re.M
+    )
+    return re.sub(r"(?<!!)\[([^\]]+)\]\((?!https://)[^)]+\)", r"\1", text)
 
 
 setup(
