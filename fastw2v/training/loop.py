@@ -23,7 +23,7 @@ from fastw2v.machine import check_memory, resolve_jobs
 from fastw2v.parameters import check, shown
 from fastw2v.planning import plan
 from fastw2v.planning.rows import OutputRows, count_output_rows, initial_arrays, row_stride, split_output_rows
-from fastw2v.planning.subsampling import keep_probability
+from fastw2v.planning.subsampling import expected_tokens
 from fastw2v.planning.tables import make_tables, word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.planning.tree import make_tree
@@ -104,20 +104,19 @@ def start(
             f"the learning rate is lowered from {params.resolved_learning_rate:.4g} to {made.learning_rate:.4g}: with "
             f"so few words, window={params.window}{noise}, training could diverge",
         )
-    _doubt_sample(own_counts, deciding, params.sample)
     tables = replace(make_tables(deciding, params, frozen, tree), counts=own_counts)
+    _doubt_sample(own_counts, tables.keep_threshold, params.sample)
     return TrainingState(arrays, made, tables, params)
 
 
-def _doubt_sample(counts: NDArray[np.int64], deciding: NDArray[np.int64], sample: float) -> None:
+def _doubt_sample(counts: NDArray[np.int64], thresholds: NDArray[np.uint32], sample: float) -> None:
     """Warn if subsampling drops nearly all of a corpus, as it does where a few words make up all of it."""
     tokens = int(counts.sum())
     if tokens < _ENOUGH_TO_DOUBT:
         return
-    keep = keep_probability(deciding, sample)
-    kept = float((counts * keep).sum()) / tokens
+    kept = expected_tokens(counts, thresholds) / tokens
     if kept < _HARDLY_ANY:
-        frequent = counted(int(np.count_nonzero(keep < 1)), "word")
+        frequent = counted(int(np.count_nonzero(thresholds < 2**32 - 1)), "word")
         warn_user(
             f"sample={sample:g} drops {1 - kept:.1%} of the {tokens:,} tokens, since {frequent} make up most of them: "
             "for items, ids and walks pass sample=0, which keeps all"
