@@ -325,6 +325,11 @@ def describe_bad_token(token: object) -> str | None:
     return None
 
 
+def name_returned_token(place: int, text: str) -> str:
+    """Begin the sentence for a token that a tokenizer returned for the document or line that `text` names."""
+    return f"token {place} that the tokenizer returned for {text}"
+
+
 def describe_odd_token(token: object, *, of_strings: bool) -> str:
     """Continue the sentence "corpus[3][7] ..." for a string among other tokens, or another token among strings."""
     before = "strings" if of_strings else "not strings"

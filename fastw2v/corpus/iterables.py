@@ -10,7 +10,7 @@ from typing import Any
 from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counted import CountedTokens
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
-from fastw2v.corpus.faults import DOUBTED, check_no_file_names, describe_path_among_sentences
+from fastw2v.corpus.faults import DOUBTED, check_no_file_names, describe_path_among_sentences, name_returned_token
 from fastw2v.corpus.id_store import IdStore
 from fastw2v.corpus.rows import LOOKED_AT, cells, check_no_rows, doubt_padding
 from fastw2v.corpus.sentence_faults import describe_bad_document
@@ -137,4 +137,4 @@ def _scan_documents(
                 raise
             scanner.add(tokens)
     except BadTokenError as bad:
-        raise CorpusTypeError(f"token {bad.index} that the tokenizer returned for corpus[{i}] {bad.reason}") from None
+        raise CorpusTypeError(f"{name_returned_token(bad.index, f'corpus[{i}]')} {bad.reason}") from None

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counted import CountedTokens, Mark, ReadStats
-from fastw2v.corpus.faults import describe_bad_text
+from fastw2v.corpus.faults import describe_bad_text, name_returned_token
 from fastw2v.corpus.files import Opened, Piece, TextFile, doubt_repeated, find, first_bytes, open_lines, open_text
 from fastw2v.corpus.id_store import IdStore
 from fastw2v.corpus.structured_files import check_are_text
@@ -81,9 +81,8 @@ def _scan_lines(
                 raise
             scanner.add(tokens)
     except BadTokenError as bad:
-        raise CorpusTypeError(
-            f"token {bad.index} that the tokenizer returned for {name}, line {number:,}, {bad.reason}"
-        ) from None
+        where = name_returned_token(bad.index, f"{name}, line {number:,},")
+        raise CorpusTypeError(f"{where} {bad.reason}") from None
 
 
 def lines_of(names: Iterable[Any], *, told: bool = False, errors: str = "strict") -> Iterator[str]:

@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from fastw2v.corpus.faults import check_documents_type, describe_bad_token, describe_no_documents, is_missing
+from fastw2v.corpus.faults import (
+    check_documents_type,
+    describe_bad_token,
+    describe_no_documents,
+    is_missing,
+    name_returned_token,
+)
 from fastw2v.corpus.iterables import length_of, python_items
 from fastw2v.corpus.tokenizers import Tokenizer, apply
 from fastw2v.errors import CorpusError, CorpusTypeError, warn_user
@@ -116,13 +122,13 @@ def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int], cov
     """Yield all tokens, document after document; append the position where each document ends to ``ends``."""
 
     def split() -> Iterator[Sequence[Any]]:
-        unseen: list[tuple[int, Sequence[Any]]] = []  # given tokens whose types nobody has looked at
+        unseen: list[tuple[int, Sequence[Any]]] = []  # tokens whose types nobody has looked at
         for number, document in enumerate(python_items(documents)):
             tokens = apply(tokenizer, document, f"documents[{number}]")
-            if not isinstance(document, str):
+            if callable(tokenizer) or not isinstance(document, str):
                 unseen.append((number, tokens))
                 if len(unseen) == _BLOCK:
-                    _check_tokens(unseen)
+                    _check_tokens(unseen, tokenizer)
                     unseen.clear()
             ends.append(ends[-1] + len(tokens))
             if number < LOOKED_AT:
@@ -130,12 +136,12 @@ def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int], cov
             if not tokens and length_of(document) == 0:
                 coverage.empty += 1
             yield tokens
-        _check_tokens(unseen)
+        _check_tokens(unseen, tokenizer)
 
     return chain.from_iterable(split())
 
 
-def _check_tokens(given: list[tuple[int, Sequence[Any]]]) -> None:
+def _check_tokens(given: list[tuple[int, Sequence[Any]]], tokenizer: Tokenizer) -> None:
     """Raise for a missing value among the tokens of numbered documents, which training refuses, too."""
     types = set(map(type, chain.from_iterable(tokens for _, tokens in given)))
     if types <= _NEVER_MISSING:
@@ -143,7 +149,9 @@ def _check_tokens(given: list[tuple[int, Sequence[Any]]]) -> None:
     for number, tokens in given:
         for place, token in enumerate(tokens):
             if type(token) not in _NEVER_MISSING and is_missing(token):
-                raise CorpusTypeError(f"documents[{number}][{place}] {describe_bad_token(token)}")
+                document = f"documents[{number}]"
+                where = name_returned_token(place, document) if callable(tokenizer) else f"{document}[{place}]"
+                raise CorpusTypeError(f"{where} {describe_bad_token(token)}")
 
 
 def mean_vectors(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> NDArray[np.float32]:

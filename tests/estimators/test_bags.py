@@ -71,6 +71,9 @@ def test_missing_values_among_tokens_are_refused_as_in_training(missing):
             use(documents)
     assert DocVectorizer(VECTORS).fit_transform([["w1", 2.5, ("w", 3)]]).any()  # others are unknown words
 
+    with pytest.raises(CorpusTypeError, match=r"^token 1 that the tokenizer returned for documents\[1\] is .*missing"):
+        DocVectorizer(VECTORS, tokenizer=lambda number: documents[int(number)]).fit_transform(["0", "1"])
+
 
 def test_missing_documents_are_named_with_a_remedy_that_keeps_rows_in_step():
     for vectors in (VECTORS, Word2Vec(min_count=1)):
