@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fastw2v.errors import warn_user
 from fastw2v.progress.pace import Pace
 from fastw2v.training.checkpoint import check_words, save_checkpoint
 from fastw2v.training.state import Callback, Progress, TrainingState
@@ -76,6 +77,8 @@ class Saver:
         self.last = time.perf_counter()
         if path is not None:
             check_words(corpus)
+            self.found = _identity(path)
+            self.shared = False
 
     def due(self) -> bool:
         """Return whether a checkpoint is to be written, and its time has come."""
@@ -84,6 +87,28 @@ class Saver:
     def save(self) -> None:
         """Write a checkpoint, if one is to be written."""
         if self.path is not None:
+            self._doubt_shared(self.path)
             save_checkpoint(self.path, self.state, self.corpus)
+            self.found = _identity(self.path)
             self.state.report.checkpoints += 1
             self.last = time.perf_counter()
+
+    def _doubt_shared(self, path: str | os.PathLike[str]) -> None:
+        """Warn once if the file is not the one that this run found or wrote last."""
+        found = _identity(path)
+        if self.shared or found in (None, self.found):
+            return
+        self.shared = True
+        warn_user(
+            f"{os.fspath(path)} was written by another run since this one began: two runs share this checkpoint, and "
+            "each replaces the other's. Only one of them can be continued; give each a file of its own"
+        )
+
+
+def _identity(path: str | os.PathLike[str]) -> tuple[int, int] | None:
+    """Return what tells one writing of a file from another, or None if there is no such file."""
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_mtime_ns

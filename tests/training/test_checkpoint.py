@@ -46,6 +46,24 @@ def test_a_run_that_begins_anew_says_that_it_will_replace_an_unfinished_one(tmp_
     model.fit(checkpoint=path)  # that of a complete run is replaced as it is
 
 
+def test_two_runs_that_share_a_checkpoint_are_told(tmp_path, sentences, quick, recwarn):
+    path = tmp_path / "run.fw2v"
+
+    def train_another(progress):
+        if progress.epoch_end and progress.epoch == 1:
+            Word2Vec(sentences, **quick).fit(checkpoint=path)
+
+    Word2Vec(sentences, **quick, callbacks=[train_another]).fit(checkpoint=path, every=1e-9)
+    told = [str(warning.message) for warning in recwarn if "two runs share" in str(warning.message)]
+    assert len(told) == 1  # not at every checkpoint
+    assert told[0].startswith(str(path))
+
+    recwarn.clear()
+    Word2Vec(sentences, **quick).fit(checkpoint=path, every=1e-9)
+    Word2Vec(sentences, **quick, callbacks=[lambda progress: path.unlink(missing_ok=True)]).fit(checkpoint=path)
+    assert not any("two runs share" in str(warning.message) for warning in recwarn)
+
+
 def test_what_is_no_path_of_a_checkpoint_is_refused_before_training(sentences, quick, tmp_path):
     for path, message in (
         (5, "checkpoint=5: it must be the path of a file, or None"),
