@@ -145,7 +145,10 @@ def test_one_tile_equals_the_reference(isa, rng, variant, size):
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
 @pytest.mark.parametrize("shrink", [True, "draw", "inverse", False], ids=["expected", "drawn", "inverse", "whole"])
 def test_chunks_equal_the_reference_for_any_tile_and_noise(isa, rng, variant, shrink):
-    for numbers in [(32, 16, 3), (1, 16, 3), (5, 7, 1), (17, 33, 4), (64, 1, 2), (16, 3, 8), (24, 57, 2)]:
+    """Four of the shapes, others in each session: the reference needs most of the time."""
+    for numbers in rng.permutation(
+        [(32, 16, 3), (1, 16, 3), (5, 7, 1), (17, 33, 4), (64, 1, 2), (16, 3, 8), (24, 57, 2)]
+    )[:4].tolist():
         shape = dict(zip(("tile_tokens", "noise_slots", "noise_life"), numbers, strict=True))
         corpus = random_corpus(rng, int(rng.integers(30, 300)), 400, int(rng.integers(1, 40)))
         params = TrainingParameters(

@@ -61,7 +61,10 @@ def run(*command, cwd, **environment):
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    """A copy of the source tree as it looks after some work: with a compiled module and its bytecode lying about."""
+    """A copy of the source tree as it looks after some work: what was built, a compiled module and bytecode lie about.
+
+    What Cython generated is as old as its sources, so that it is not generated again for the source distribution.
+    """
 
     copy = tmp_path_factory.mktemp("source") / "fastw2v"
     copy.mkdir()
@@ -69,6 +72,8 @@ def source(tmp_path_factory):
         shutil.copy(path, copy)
     for folder in FOLDERS:
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+    if (ROOT / "build" / "cython").exists():
+        shutil.copytree(ROOT / "build" / "cython", copy / "build" / "cython")
     (copy / "fastw2v" / "formats" / "_old.cpython-310-x86_64-linux-gnu.so").write_bytes(b"old")
     (copy / "fastw2v" / "__pycache__").mkdir()
     (copy / "fastw2v" / "__pycache__" / "api.cpython-310.pyc").write_bytes(b"old")

@@ -42,29 +42,30 @@ def test_given_words_are_drawn(themed):
 
 
 def test_labels_do_not_overlap_and_are_inside(themed):
-    ax = themed(80, themes=2).plot(80)
+    ax = themed(50, themes=2).plot(50)
     found = boxes(ax)
-    assert len(found) == 80
+    assert len(found) == 50
     assert not any(one.overlaps(other) for place, one in enumerate(found) for other in found[:place])
     frame = ax.get_window_extent()
     assert all(frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1 for box in found)
 
 
 def test_labels_without_a_place_are_left_out_with_a_warning(themed, pyplot):
-    ax = pyplot.subplots(figsize=(1.2, 1.2))[1]
-    with pytest.warns(RuntimeWarning, match=r"\d+ of 30 labels found no free place .*: show fewer words"):
-        themed(30).plot(30, ax=ax)
-    assert len(points(ax)) == 30
-    assert 0 < len(ax.texts) < 30
+    ax = pyplot.subplots(figsize=(0.9, 0.9))[1]
+    with pytest.warns(RuntimeWarning, match=r"\d+ of 12 labels found no free place .*: show fewer words"):
+        themed(12).plot(12, ax=ax)
+    assert len(points(ax)) == 12
+    assert 0 < len(ax.texts) < 12
     found = boxes(ax)
     assert not any(one.overlaps(other) for place, one in enumerate(found) for other in found[:place])
     assert {line.patchA for line in ax.patches} <= set(ax.texts)
 
 
-def test_more_words_than_labels_are_told(themed, pyplot):
-    with pytest.warns(RuntimeWarning, match=r"labels the first 150 of 160 words; labels=\.\.\. chooses"):
-        ax = themed(160).plot(160, ax=pyplot.subplots(figsize=(16, 12))[1])
-    assert len(points(ax)) == 160
+def test_more_words_than_labels_are_told(themed, monkeypatch):
+    monkeypatch.setattr("fastw2v.vectors.pictures._LABELLED", 15)
+    with pytest.warns(RuntimeWarning, match=r"labels the first 15 of 20 words; labels=\.\.\. chooses"):
+        ax = themed(20).plot(20)
+    assert (len(points(ax)), len(ax.texts)) == (20, 15)
     assert len(themed(20).plot(20, labels=0).texts) == 0
 
 
