@@ -6,19 +6,19 @@ import time
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, SupportsIndex, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fastw2v import cards
-from fastw2v.corpus.given_vocabulary import words_of_rows
-from fastw2v.corpus.ids import check_ids, count_ids, count_up, flatten, keep_rows
+from fastw2v.corpus.given_vocabulary import MOST_UNSEEN, words_of_rows
+from fastw2v.corpus.ids import check_ids, count_ids, count_up, flatten, keep_rows, take_sentences
 from fastw2v.corpus.rows import LOOKED_AT, cells, doubt_padding
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
 from fastw2v.errors import CorpusError, CorpusTypeError, warn_user
-from fastw2v.parameters import check
+from fastw2v.parameters import check, shown
 from fastw2v.progress.figures import counted, format_took
 
 NAMED = 10  # of the words that were left out
@@ -86,7 +86,7 @@ class EncodeReport:
         """Return a line for each kind of byte, character or word that was changed, lost or may be mistaken."""
         lines = []
         for n, one, many, what in (
-            (self.unseen_words, "word of the given vocabulary does", "words of the given vocabulary do", "not occur"),
+            (self.unseen_words, "word of the vocabulary does", "words of the vocabulary do", "not occur"),
             (self.replaced_bytes, "byte was", "bytes were", "invalid UTF-8 and became U+FFFD"),
             (self.ignored_bytes, "byte was", "bytes were", "invalid UTF-8 and left out"),
             (self.nul_bytes, "NUL byte was", "NUL bytes were", "kept as part of words"),
@@ -113,7 +113,6 @@ class EncodeReport:
         return self.kept_tokens / max(1, self.raw_tokens)
 
     def __str__(self) -> str:
-        rate = self.raw_tokens / self.seconds if self.seconds else 0.0
         lines = [
             f"{counted(self.raw_tokens, 'token')} in {counted(self.raw_sentences, 'sentence')}, "
             f"{counted(self.distinct_words, 'distinct word')}",
@@ -126,7 +125,8 @@ class EncodeReport:
         if self.files:
             lines.append(f"{counted(self.files, 'file')}, {self.bytes_read:,} bytes of text")
         lines += self.remarks()
-        lines.append(f"{self.seconds:.2f} s ({rate:,.0f} tokens/s)")
+        if self.seconds:
+            lines.append(f"{self.seconds:.2f} s ({self.raw_tokens / self.seconds:,.0f} tokens/s)")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -138,7 +138,7 @@ class EncodeReport:
             ("new words", f"{self.new_words:,}" if self.new_words else ""),
             ("files", f"{self.files:,}, {self.bytes_read:,} bytes of text" if self.files else ""),
             *(("remark", remark) for remark in self.remarks()),
-            ("time", format_took(self.seconds)),
+            ("time", format_took(self.seconds) if self.seconds else ""),
         ]
         return cards.card("Corpus", cards.facts(rows))
 
@@ -202,12 +202,59 @@ class EncodedCorpus:
         """Number of sentences."""
         return len(self.offsets) - 1
 
-    def __getitem__(self, sentence: int) -> NDArray[np.int32]:
-        """Return the ids of one sentence."""
-        if isinstance(sentence, slice):  # type: ignore[unreachable]
-            raise TypeError("an EncodedCorpus gives one sentence at a time: [corpus[i] for i in range(start, stop)]")
-        sentence = range(len(self))[sentence]
-        return self.ids[self.offsets[sentence] : self.offsets[sentence + 1]]
+    @property
+    def shape(self) -> tuple[int]:
+        """The number of sentences, as a tuple of one: scikit-learn takes parts of what has a shape by arrays."""
+        return (len(self),)
+
+    @overload
+    def __getitem__(self, sentences: SupportsIndex) -> NDArray[np.int32]: ...
+
+    @overload
+    def __getitem__(self, sentences: Any) -> EncodedCorpus: ...
+
+    def __getitem__(self, sentences: Any) -> NDArray[np.int32] | EncodedCorpus:
+        """Return the ids of one sentence, or a corpus of several.
+
+        Parameters
+        ----------
+        sentences : int, slice, or array of int or of bool
+            One sentence; or those of a part, in the order of the array, as in a NumPy array of sentences.
+
+        Returns
+        -------
+        ndarray of int32, or EncodedCorpus
+            A corpus has the same vocabulary with the same counts, those of the whole; `count_words` counts the part.
+            Its ids are a view for a slice without a step, and else a copy in memory.
+
+        Raises
+        ------
+        IndexError
+            There is no such sentence, or the array is not a flat one of numbers or a mask as long as the corpus.
+
+        Examples
+        --------
+        >>> from fastw2v import EncodedCorpus
+        >>> corpus = EncodedCorpus.from_ids([[0, 1], [2], [1, 2]])
+        >>> corpus[2]
+        array([1, 2], dtype=int32)
+        >>> corpus[[2, 0]]
+        <EncodedCorpus: 4 tokens, 2 sentences, 3 words>
+        """
+        if isinstance(sentences, tuple) and len(sentences) == 2 and sentences[1] is Ellipsis:  # as scikit-learn asks
+            sentences = sentences[0]
+        if hasattr(sentences, "__index__") and not isinstance(sentences, np.ndarray):
+            sentence = range(len(self))[sentences]
+            return self.ids[self.offsets[sentence] : self.offsets[sentence + 1]]
+        ids, offsets = take_sentences(self.ids, self.offsets, sentences)
+        words = int(np.count_nonzero(count_ids(ids, len(self.vocabulary))))
+        report = EncodeReport(
+            raw_tokens=len(ids),
+            raw_sentences=len(offsets) - 1,
+            distinct_words=words,
+            unseen_words=len(self.vocabulary) - words,
+        )
+        return EncodedCorpus(self.vocabulary, ids, offsets, report, self.tokenizer)
 
     def count_words(self) -> NDArray[np.int64]:
         """Return how often each word of the vocabulary occurs in this corpus, int64 (V,).
@@ -286,32 +333,40 @@ class EncodedCorpus:
         check_ids(flat, ends, len(words))
         doubt_padding([cells(flat[begin:end]) or () for begin, end in pairwise(ends[: LOOKED_AT + 1])])
         counts = count_ids(flat, len(words))
-        unseen = int(np.count_nonzero(counts == 0))
-        if vocabulary is None and not min_count and len(words) > _FEW and 2 * unseen > len(words):
-            warn_user(
-                f"{unseen:,} of the {len(words):,} ids from 0 to the largest do not occur, and get vectors that "
-                "nothing trains: pass min_count=1, which leaves them out, or the sequences themselves to encode"
-            )
-        distinct, tokens = len(words), flat.size
+        unseen = np.flatnonzero(counts == 0)
+        if not min_count and len(words) > _FEW and len(unseen) > MOST_UNSEEN * len(words):
+            _warn_of_unseen(words, unseen, given=vocabulary is not None)
+        ids_before, tokens = len(words), flat.size
+        occurring = ids_before - len(unseen)
         rows = np.sort(frequent_words(counts, min_count, max_vocab))
         examples: tuple[Hashable, ...] = ()
-        if len(rows) < distinct:
+        if len(rows) < ids_before:
             if len(rows) < 2:
                 raise CorpusError(f"training needs at least 2 words, {len(rows)} occur min_count={min_count} times")
             dropped = np.setdiff1d(np.flatnonzero(counts), rows)
             examples = tuple(words[row] for row in dropped[most_frequent(counts[dropped])])
             words, counts = [words[row] for row in rows], counts[rows]
-            flat, ends = keep_rows(flat, ends, rows, distinct)
+            flat, ends = keep_rows(flat, ends, rows, ids_before)
         report = EncodeReport(
             raw_tokens=tokens,
             raw_sentences=len(ends) - 1,
-            distinct_words=distinct,
-            dropped_words=distinct - len(rows),
+            distinct_words=occurring,
+            dropped_words=occurring - int(np.count_nonzero(counts)),
+            unseen_words=int(np.count_nonzero(counts == 0)),
             dropped_tokens=tokens - flat.size,
             dropped_examples=examples,
             seconds=time.perf_counter() - started,
         )
         return cls(Vocabulary(words, counts), flat, ends, report, "tokens")
+
+
+def _warn_of_unseen(words: Sequence[Hashable], unseen: NDArray[np.int64], *, given: bool) -> None:
+    few = ", ".join(shown(words[row]) for row in unseen[:3].tolist())
+    which = "words of the given vocabulary" if given else "ids from 0 to the largest"
+    warn_user(
+        f"{len(unseen):,} of the {len(words):,} {which} do not occur, such as {few}: their vectors stay random, and "
+        "show up as neighbours; pass min_count=1, which leaves them out, or the sequences themselves to encode"
+    )
 
 
 def most_frequent(counts: NDArray[np.int64], n: int = NAMED) -> NDArray[np.int64]:

@@ -45,6 +45,7 @@ def flatten(ids: Any, offsets: Any = None) -> tuple[np.ndarray, np.ndarray]:
     """
     if hasattr(ids, "ndim") and not isinstance(ids, np.ndarray):
         ids = np.asarray(ids)
+    _check_not_masked(ids, "ids")
     if isinstance(ids, np.ndarray) and ids.dtype != object:
         return _flatten_array(ids, offsets)
     if isinstance(ids, (str, bytes)) or not hasattr(ids, "__iter__"):
@@ -112,6 +113,36 @@ def keep_rows(ids: np.ndarray, offsets: np.ndarray, rows: np.ndarray, n_words: i
     return numbered[kept], before[offsets]
 
 
+def take_sentences(ids: np.ndarray, offsets: np.ndarray, which: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ids and offsets of the sentences that a slice, an array of numbers or a mask chooses.
+
+    Raises
+    ------
+    IndexError
+        A sentence does not exist, or `which` is something else.
+
+    Examples
+    --------
+    >>> take_sentences(np.array([5, 6, 7, 8]), np.array([0, 2, 3, 4]), [2, 0])
+    (array([8, 5, 6]), array([0, 1, 3]))
+    """
+    if isinstance(which, slice):
+        begin, end, step = which.indices(len(offsets) - 1)
+        if step == 1:
+            end = max(begin, end)
+            return ids[offsets[begin] : offsets[end]], offsets[begin : end + 1] - offsets[begin]
+    elif np.size(which) == 0:
+        which = np.empty(0, np.int64)
+    numbers = np.arange(len(offsets) - 1)[which]
+    if numbers.ndim != 1:
+        raise IndexError(f"the sentences of a corpus are chosen by a flat array, not one of shape {np.shape(which)}")
+    begins = offsets[numbers]
+    ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(offsets[numbers + 1] - begins)])
+    places = np.repeat(begins - ends[:-1], np.diff(ends))
+    places += np.arange(len(places))
+    return ids[places], ends
+
+
 def _flatten_array(ids: np.ndarray, offsets: Any) -> tuple[np.ndarray, np.ndarray]:
     if ids.ndim not in (1, 2):
         raise CorpusError(f"ids have the shape {ids.shape}; pass them flat with offsets, 2-D, or as a list of lists")
@@ -137,8 +168,18 @@ def _flatten_array(ids: np.ndarray, offsets: Any) -> tuple[np.ndarray, np.ndarra
     return flat, ends
 
 
+def _check_not_masked(values: Any, where: str) -> None:
+    """Raise for masked numbers, whose mask NumPy drops in silence."""
+    if np.ma.is_masked(values):
+        place = "".join(f"[{at}]" for at in np.argwhere(np.ma.getmaskarray(values))[0])
+        raise CorpusTypeError(
+            f"{where}{place} is masked, a missing value; leave it out, as in [row.compressed() for row in ids]"
+        )
+
+
 def _integers(values: Any, where: str) -> np.ndarray:
     """Return one flat array of int32; a contiguous one is not copied."""
+    _check_not_masked(values, where)
     try:
         array = np.asarray(values)
     except (ValueError, TypeError) as error:

@@ -136,8 +136,6 @@ def test_a_corpus_made_of_other_arrays_names_the_way_to_make_one():
             CorpusTypeError, match=r"must be an array of int\d\d; got .*from_ids\(ids, vocabulary\) takes any"
         ):
             EncodedCorpus(words, ids, offsets)
-    with pytest.raises(TypeError, match="gives one sentence at a time"):
-        EncodedCorpus.from_ids([[0, 1], [1, 0]], ["a", "b"])[0:1]
 
 
 @pytest.mark.parametrize("offsets", [[], [1, 4], [0, 3], [0, 5], [0, 3, 2, 4], [[0, 4]]])
@@ -145,3 +143,61 @@ def test_offsets_that_are_no_sentences_of_the_ids_are_refused(offsets):
     """The kernels would read beyond the ids."""
     with pytest.raises(CorpusError, match=r"offsets must|must have one dimension"):
         EncodedCorpus(Vocabulary(["a", "b"]), np.array([0, 1, 0, 1], np.int32), np.array(offsets, np.int64))
+
+
+SENTENCES = [[0, 1, 2], [], [3], [2, 2], [1, 0, 3, 3]]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        slice(1, 4),
+        slice(None, None, -2),
+        slice(4, 1),
+        [3, 0, 0],
+        [],
+        np.array([-1, 1]),
+        np.array([True, False, False, True, True]),
+        (np.array([2, 4]), ...),  # as scikit-learn asks
+    ],
+    ids=repr,
+)
+def test_a_part_of_a_corpus_is_a_corpus_of_those_sentences(part):
+    corpus = EncodedCorpus.from_ids(SENTENCES, list("abcd"))
+    chosen = np.arange(5)[part[0] if isinstance(part, tuple) else part]
+    found = corpus[part]
+    assert [found[i].tolist() for i in range(len(found))] == [SENTENCES[i] for i in chosen]
+    assert found.vocabulary is corpus.vocabulary
+    assert (found.shape, found.tokenizer) == ((len(chosen),), corpus.tokenizer)
+    assert found.report.raw_tokens == found.count_words().sum() == sum(len(SENTENCES[i]) for i in chosen)
+    assert found.report.unseen_words == 4 - found.report.distinct_words == np.count_nonzero(found.count_words() == 0)
+
+
+def test_a_slice_of_a_corpus_is_a_view_and_one_sentence_is_an_array():
+    corpus = EncodedCorpus.from_ids(SENTENCES, list("abcd"))
+    assert np.shares_memory(corpus[2:4].ids, corpus.ids)
+    for number in (4, -1, np.int64(4)):
+        assert corpus[number].tolist() == SENTENCES[4]
+
+
+@pytest.mark.parametrize("part", ["a", [1.5], [[0, 1]], [5], [True], None, 5])
+def test_sentences_that_do_not_exist_are_refused(part):
+    with pytest.raises(IndexError):
+        EncodedCorpus.from_ids(SENTENCES, list("abcd"))[part]
+
+
+def test_masked_ids_are_refused_at_their_place():
+    masked = np.ma.masked_array([[0, 1, 2], [2, 1, 9]], [[0, 0, 0], [0, 0, 1]])
+    for ids in (masked, list(masked)):
+        with pytest.raises(CorpusTypeError, match=r"^ids\[1\]\[2\] is masked, a missing value; .*row.compressed\(\)"):
+            EncodedCorpus.from_ids(ids)
+    assert EncodedCorpus.from_ids([row.compressed() for row in masked]).ids.tolist() == [0, 1, 2, 2, 1]
+
+
+def test_words_of_a_given_vocabulary_that_no_id_names_are_told_and_counted():
+    walks = np.random.default_rng(0).integers(0, 30, (100, 10))
+    with pytest.warns(RuntimeWarning, match=r"70 of the 100 words of the given vocabulary do not occur, such as 30"):
+        report = EncodedCorpus.from_ids(walks, range(100)).report
+    assert (report.distinct_words, report.dropped_words, report.unseen_words) == (30, 0, 70)
+    report = EncodedCorpus.from_ids(walks, range(100), min_count=1).report
+    assert (report.distinct_words, report.dropped_words, report.unseen_words) == (30, 0, 0)

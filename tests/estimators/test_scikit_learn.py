@@ -8,11 +8,11 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.utils import estimator_html_repr
 
-from fastw2v import DocVectorizer, EncodedCorpus, Word2Vec, WordVectors
+from fastw2v import DocVectorizer, EncodedCorpus, Word2Vec, WordVectors, encode
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 
 DOCUMENTS = ["red wine is old", "white rose is new", "the red wine was here", "a white rose was there"] * 30
@@ -126,6 +126,19 @@ def test_a_search_in_two_processes_finds_what_one_finds():
     searches = [GridSearchCV(pipeline, grid, cv=2, n_jobs=n).fit(DOCUMENTS, LABELS) for n in (1, 2)]
     assert searches[0].cv_results_["mean_test_score"] == pytest.approx(searches[1].cv_results_["mean_test_score"])
     assert np.array_equal(searches[0].predict_proba(DOCUMENTS), searches[1].predict_proba(DOCUMENTS))
+
+
+def test_an_encoded_corpus_is_split_and_searched_by_its_words():
+    corpus = encode(DOCUMENTS, min_count=1)
+    train, test = train_test_split(corpus, test_size=0.25, random_state=0)
+    assert sorted(map(tuple, [*train, *test])) == sorted(map(tuple, corpus))
+    search = GridSearchCV(
+        Word2Vec(**QUICK),
+        {"window": [1, 3]},
+        cv=2,
+        scoring=lambda model, part: np.mean([model.vectors_.index_to_key == corpus.vocabulary.words, len(part) > 1]),
+    ).fit(corpus)
+    assert search.cv_results_["mean_test_score"].tolist() == [1.0, 1.0]
 
 
 @pytest.mark.usefixtures("workers")
