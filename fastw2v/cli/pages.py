@@ -195,6 +195,17 @@ class CommandTable(click.Group):
         found: click.Command = getattr(import_module(f"fastw2v.cli.{entry.module}"), entry.attribute)
         return found
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; click takes every EOFError, such as that of a file that is cut off, for a Ctrl-D."""
+        try:
+            return super().invoke(ctx)
+        except EOFError as error:
+            from fastw2v.errors import FormatError
+
+            if isinstance(error, FormatError):
+                raise FormatError(str(error)) from error
+            raise
+
     def all_commands(self) -> dict[str, click.Command]:
         """Return all commands, imported."""
         return {name: command for name in self.list_commands() if (command := self.get_command(None, name))}

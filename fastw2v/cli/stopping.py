@@ -35,7 +35,7 @@ def ended_in_order() -> Iterator[list[int]]:
         handler = signal.getsignal(signal.SIGINT)
         if handler in _RAISING or not callable(handler):
             raise Ended
-        handler(signal.SIGINT, frame)
+        handler(number, frame)
 
     before = {number: signal.signal(number, end) for number in _that_end()}
     try:
@@ -66,10 +66,12 @@ def interrupts_noted_in(noted: list[int]) -> Iterator[None]:
 
 @contextmanager
 def one_interrupt_spared(tell: Callable[[], None]) -> Iterator[None]:
-    """Let the first Ctrl-C go by with a message; the next one interrupts."""
+    """Let the first Ctrl-C go by with a message; the next one interrupts, and SIGTERM, which is sent once, at once."""
     before = signal.getsignal(signal.SIGINT)
 
     def spare(number: int, frame: FrameType | None) -> None:
+        if number != signal.SIGINT:
+            raise Ended
         signal.signal(signal.SIGINT, before)
         tell()
 

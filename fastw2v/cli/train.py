@@ -149,7 +149,7 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool, comm: Com
         )
         for remark in report.remarks():
             say(remark)
-    check_words(encoded)
+    check_words(encoded, "no file")
     with interrupts_noted_in(noted):
         session = (resume if options.get("resume") else begin)(request, encoded, comm=comm)
         try:

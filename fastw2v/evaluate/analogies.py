@@ -147,7 +147,8 @@ class AnalogyReport:
         lines.append(f"{self.missing_rule}.")
         for part in self.parts:
             counts = f"{part.correct:6} of {part.used:6}, {part.missing:6} left out"
-            lines.append(f"{part.name:30} {part.accuracy:7.2%}  {counts}")
+            accuracy = "-" if math.isnan(part.accuracy) else f"{part.accuracy:.2%}"
+            lines.append(f"{part.name:30} {accuracy:>7}  {counts}")
         return "\n".join(lines)
 
 

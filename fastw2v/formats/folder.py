@@ -68,6 +68,11 @@ def new_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iter
         if overwrite:
             _refuse_to_lose(target, temporary, path)
         _take_name(temporary, target, overwrite)
+    except OSError as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        if isinstance(error.filename, str) and Path(error.filename).parent == temporary:  # the name that was asked for
+            error.filename = os.path.join(path, Path(error.filename).name)
+        raise
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise

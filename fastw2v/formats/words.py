@@ -105,6 +105,7 @@ def _encode(row: int, word: str) -> bytes:
         raise FormatError(f"word {row}, {word[:40]!r}, cannot be written as UTF-8 ({error.reason})") from error
     if len(raw) > MAX_WORD_BYTES:
         raise FormatError(
-            f"word {row}, {word[:40]!r}..., has {len(raw):,} bytes; files hold words of up to {MAX_WORD_BYTES:,}"
+            f"word {row}, {word[:40]!r}..., has {len(raw):,} bytes; files hold words of up to {MAX_WORD_BYTES:,}: "
+            "leave it out of the text, or of the vocabulary by a higher min_count"
         )
     return raw

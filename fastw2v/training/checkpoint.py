@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from fastw2v.training.state import TrainingState
 
 
-def check_words(corpus: EncodedCorpus) -> None:
+def check_words(corpus: EncodedCorpus, what: str = "no checkpoint") -> None:
     """Raise before training if the words cannot be written to a file."""
     try:
         encode_words(corpus.vocabulary.words)
     except FormatError as error:
-        raise FormatError(f"no checkpoint can be written of this vocabulary: {error}") from None
+        raise FormatError(f"{what} can be written of this vocabulary: {error}") from None
 
 
 def check_checkpoint(path: str | os.PathLike[str]) -> None:

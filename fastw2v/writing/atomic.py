@@ -31,11 +31,14 @@ class Writer:
         Open for writing.
     path : Path
         The path that messages name.
+    in_place : bool, default False
+        It is a device or a pipe, where what was written before a fault stays.
     """
 
-    def __init__(self, descriptor: int, path: Path) -> None:
+    def __init__(self, descriptor: int, path: Path, *, in_place: bool = False) -> None:
         self.descriptor = descriptor
         self.path = path
+        self.left = "what was written so far is incomplete" if in_place else "an existing file is unchanged"
 
     def write(self, data: Any) -> int:
         """Write a whole buffer (bytes, memoryview, C-contiguous array) without copying it.
@@ -60,7 +63,7 @@ class Writer:
             try:
                 done += os.write(self.descriptor, view[done : done + _WRITE_BYTES])
             except OSError as error:
-                raise _with_path(error, self.path, "writing failed, an existing file is unchanged") from error
+                raise _with_path(error, self.path, f"writing failed, {self.left}") from error
         return done
 
     def flush(self) -> None:
@@ -172,7 +175,7 @@ def _duplicate(descriptor: int, path: Path) -> int:
 def _open_device(path: Path, own: int | None) -> Iterator[Writer]:
     descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC) if own is None else _duplicate(own, path)
     try:
-        yield Writer(descriptor, path)
+        yield Writer(descriptor, path, in_place=True)
     finally:
         os.close(descriptor)
 

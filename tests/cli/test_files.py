@@ -134,3 +134,15 @@ def test_a_checkpoint_is_a_file(corpus, tmp_path, call):
         done = call("train", corpus, "-o", tmp_path / "v.vec", "--checkpoint", path)
         assert (done.returncode, done.stdout) == (1, "")
         assert "is a device or a pipe, from which no run can continue" in done.stderr
+
+
+@pytest.mark.parametrize(("name", "kept"), [("cut.bin", 60), ("cut.vec", 30)])
+def test_a_file_that_is_cut_off_is_no_interrupt(call, file, tmp_path, name, kept):
+    """Click takes an EOFError for the end of its own input."""
+    cut = tmp_path / name
+    assert call("convert", file, cut).returncode == 0
+    cut.write_bytes(cut.read_bytes()[:kept])
+    done = call("convert", cut, tmp_path / "new.fw2v")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"fastw2v: error: {cut}")
+    assert not (tmp_path / "new.fw2v").exists()

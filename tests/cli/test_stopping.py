@@ -75,6 +75,14 @@ def test_what_is_saved_after_an_interrupt_is_not_lost_by_another_one():
             signal.raise_signal(signal.SIGINT)
 
 
+def test_what_is_saved_gives_way_to_a_scheduler():
+    """It sends SIGTERM once, and a writer may wait for the reader of a pipe."""
+    told = []
+    with pytest.raises(Ended), ended_in_order(), one_interrupt_spared(lambda: told.append("writing")):
+        signal.raise_signal(signal.SIGTERM)
+    assert told == []
+
+
 def test_handlers_are_those_from_before_afterwards():
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.getsignal(number) for number in numbers]
@@ -83,7 +91,7 @@ def test_handlers_are_those_from_before_afterwards():
         signal.raise_signal(signal.SIGTERM)
         signal.raise_signal(signal.SIGINT)
     assert came == [signal.SIGTERM]
-    assert noted == [signal.SIGINT, signal.SIGINT]
+    assert noted == [signal.SIGTERM, signal.SIGINT]
     assert [signal.getsignal(number) for number in numbers] == before
 
 

@@ -26,6 +26,13 @@ def test_a_folder_that_fails_leaves_nothing(tmp_path, names_in):
     assert names_in(tmp_path / "old") == ["kept"]
 
 
+def test_a_fault_in_a_folder_names_the_file_that_was_asked_for(tmp_path):
+    target = tmp_path / "made"
+    with pytest.raises(OSError, match="writing failed") as failed, new_folder(target) as folder:
+        raise OSError(28, "writing failed", str(folder / "vectors.tsv"))
+    assert failed.value.filename == str(target / "vectors.tsv")
+
+
 def test_folders_of_dead_writers_are_swept_and_those_of_living_ones_stay(tmp_path, names_in, some_vectors):
     dead = tmp_path / ".fastw2v-0123456789abcdef.folder"
     dead.mkdir()
