@@ -16,7 +16,7 @@ from bench.helpers.gpu_steps.programs import find_program
 from bench.helpers.gpu_steps.trials import KINDS
 from bench.helpers.record import Settings, show
 from bench.helpers.sass import disassemble, walk_step
-from fastw2v.backends.cuda import device as cuda
+from fastw2v import cuda_device as cuda
 from fastw2v.backends.cuda.kernels import Kernel
 from fastw2v.native.cuda_text import source
 

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.backends.cuda.device import COMPACT, open_device
 from fastw2v.backends.cuda.feed import Buffer, Part, span_of, to_device
 from fastw2v.backends.cuda.kernels import (
     JOB,
@@ -30,6 +29,7 @@ from fastw2v.backends.cuda.kernels import (
 )
 from fastw2v.backends.cuda.room import find_room
 from fastw2v.backends.structures import fill_settings
+from fastw2v.cuda_device import COMPACT, open_device
 from fastw2v.errors import BackendUnavailable, DeviceError, ParameterError
 from fastw2v.planning.concurrency import DAMPED_FLIGHT, Crowd, kept_counts
 from fastw2v.planning.plan import ChunkStats, Plan

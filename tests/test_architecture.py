@@ -45,7 +45,7 @@ ORDER = [
     "tokenizers vectors",
     "corpus pictures",
     "gensims_names parameters",
-    "distributed first_bytes machine progress writing",
+    "cuda_device distributed first_bytes machine progress writing",
     "cards errors paths",
     "native",
 ]

@@ -10,7 +10,7 @@ import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
-from fastw2v.backends.cuda.device import driver_present, why_not
+from fastw2v.cuda_device import driver_present, why_not
 from fastw2v.errors import BackendUnavailable
 from fastw2v.planning.plan import ChunkStats, Plan
 from fastw2v.planning.rows import Arrays

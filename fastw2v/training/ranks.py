@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from fastw2v.backends.cuda.device import use_device, why_not
+from fastw2v.cuda_device import use_device, why_not
 from fastw2v.distributed.comm import Comm, agreed, is_agreed, is_first
 from fastw2v.distributed.mpi import Mpi, check_communicator
 from fastw2v.errors import ParameterError, warn_user

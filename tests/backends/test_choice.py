@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import fastw2v
+from fastw2v import cuda_device as cuda
 from fastw2v import gpu
 from fastw2v.backends import choice, reference
-from fastw2v.backends.cuda import device as cuda
 
 
 def test_auto_takes_the_gpu_where_there_is_one_and_logs_it(cuda_shim, monkeypatch, caplog):

@@ -1,10 +1,12 @@
 """GpuIndex: its kernels run lane by lane on the host; answers are those without an index."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from fastw2v import WordVectors, ann
-from fastw2v.errors import BackendUnavailable, MissingDependencyError, ParameterError
+from fastw2v.errors import BackendUnavailable, DeviceError, MissingDependencyError, ParameterError
 from fastw2v.vectors import gpu_index
 
 pytestmark = pytest.mark.filterwarnings("ignore:1 of 700 vectors are zero", "ignore:1 of 500 vectors are zero")
@@ -82,3 +84,52 @@ def test_without_a_gpu_the_error_says_what_is_missing(cuda_shim, wv, monkeypatch
     monkeypatch.setitem(__import__("sys").modules, "cupy", None)
     with pytest.raises(MissingDependencyError, match=r"an index on a GPU needs the package cupy.*fastw2v\[cuda13\]"):
         ann.GpuIndex(wv)
+
+
+def failing(error):
+    def fail(*arguments, **named):
+        raise error
+
+    return fail
+
+
+def test_without_a_compiler_the_error_says_what_is_missing(cuda_shim, wv, monkeypatch):
+    cupy = cuda_shim()
+    with monkeypatch.context() as patch:
+        patch.setattr(cupy, "RawModule", lambda **given: SimpleNamespace(get_function=failing(RuntimeError("headers"))))
+        with pytest.raises(
+            BackendUnavailable, match=r"^an index on a GPU: CuPy cannot compile.*headers.*leave the index"
+        ):
+            ann.GpuIndex(wv)
+    monkeypatch.setattr(cupy.cuda.nvrtc, "getVersion", failing(RuntimeError("libnvrtc.so.13")))
+    with pytest.raises(BackendUnavailable, match=r"^an index on a GPU: CuPy cannot find NVRTC.*leave the index out"):
+        ann.GpuIndex(wv)
+
+
+def test_a_device_that_fails_during_a_search_says_so(cuda_shim, wv, monkeypatch):
+    cupy = cuda_shim()
+    index = ann.GpuIndex(wv)
+    monkeypatch.setattr(index, "_score", failing(cupy.cuda.runtime.CUDARuntimeError("an illegal address")))
+    with pytest.raises(DeviceError, match=r"^an index on a GPU: .* failed while neighbours were searched: an illegal"):
+        index.search(wv.unit_vectors[:1], 2)
+
+
+def test_the_index_is_searched_while_another_device_is_the_threads_own(cuda_shim, wv):
+    cupy = cuda_shim()
+    index = ann.GpuIndex(wv)
+    cupy.memory.current = 3
+    same([wv.most_similar("w7", index=index)], [wv.most_similar("w7")])
+    assert cupy.memory.current == 3
+
+
+def test_long_vectors_get_the_shared_memory_that_they_need(cuda_shim, monkeypatch):
+    """Beyond 48 KiB the driver wants to be asked; beyond what the device has there is no index."""
+    cuda_shim()
+    rng = np.random.default_rng(1)
+    long = WordVectors(rng.normal(0, 1, (20, 1_600)).astype(np.float32), list(range(20)))
+    same([long.most_similar(3, index=ann.GpuIndex(long))], [long.most_similar(3)])
+    longer = WordVectors(rng.normal(0, 1, (3, 7_300)).astype(np.float32), list(range(3)))
+    with pytest.raises(
+        ParameterError, match=r"7,300 numbers need 233,600 bytes.*has 232,448, enough for 7,264 numbers"
+    ):
+        ann.GpuIndex(longer)

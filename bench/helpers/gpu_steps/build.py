@@ -11,7 +11,7 @@ from typing import Any
 from bench.helpers.corpora import zipf_corpus
 from bench.helpers.gpu_steps.running import FORK, Row
 from bench.helpers.gpu_steps.trials import KINDS, Sizes
-from fastw2v.backends.cuda import device as cuda
+from fastw2v import cuda_device as cuda
 from fastw2v.backends.cuda.kernels import Kernel, choose_kernel
 from fastw2v.machine import usable_cpus
 from fastw2v.planning import plan

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.helpers.gpu_steps.running import Row
-from fastw2v.backends.cuda import device as cuda
+from fastw2v import cuda_device as cuda
 from fastw2v.native.cuda_text import OPTIONS, source
 
 T = np.arange(32)

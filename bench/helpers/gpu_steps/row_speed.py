@@ -10,7 +10,7 @@ import numpy as np
 from bench.helpers.corpora import zipf_corpus
 from bench.helpers.gpu_steps.running import Row
 from bench.helpers.gpu_steps.trials import Sizes
-from fastw2v.backends.cuda import device as cuda
+from fastw2v import cuda_device as cuda
 from fastw2v.native.cuda_text import OPTIONS, source
 from fastw2v.planning.rows import row_stride
 

@@ -15,8 +15,8 @@ import numpy as np
 from bench.helpers.corpora import zipf_corpus
 from bench.helpers.gpu_steps.correctness import KERNELS
 from bench.helpers.gpu_steps.trials import KINDS, SANITIZED, prepared
+from fastw2v import cuda_device as cuda
 from fastw2v import gpu
-from fastw2v.backends.cuda import device as cuda
 from fastw2v.errors import ParameterError
 from fastw2v.planning.rows import initial_arrays
 from fastw2v.planning.training_parameters import TrainingParameters

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastw2v.backends.cuda.device import Device
+from fastw2v.cuda_device import Device
 from fastw2v.planning import draws
 from fastw2v.planning.plan import Plan
 from fastw2v.planning.tables import Tables

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from fastw2v.backends.cuda.device import BLOCK, GENERAL, WARP, Device
 from fastw2v.backends.structures import read_structure
+from fastw2v.cuda_device import BLOCK, GENERAL, WARP, Device
 from fastw2v.errors import ParameterError
 from fastw2v.native.cuda_text import COMMON, source
 from fastw2v.planning.plan import Plan

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fastw2v.backends.cuda.device import Device
 from fastw2v.backends.cuda.feed import part_bytes
 from fastw2v.backends.cuda.kernels import Kernel, stream_ints, tiles_at_once
+from fastw2v.cuda_device import Device
 from fastw2v.planning.plan import Plan
 from fastw2v.planning.rows import count_output_rows, row_stride
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from fastw2v import EncodedCorpus, Word2Vec, WordVectors, ann, gpu
+from fastw2v import cuda_device as cuda
 from fastw2v.backends import reference
-from fastw2v.backends.cuda import device as cuda
 from fastw2v.backends.cuda import kernels
 from fastw2v.planning import plan
 from fastw2v.planning.rows import Arrays, initial_arrays

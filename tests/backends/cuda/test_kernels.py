@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fastw2v import EncodedCorpus
-from fastw2v.backends.cuda import device as cuda
+from fastw2v import cuda_device as cuda
 from fastw2v.backends.cuda import kernels
 from fastw2v.errors import ParameterError
 from fastw2v.planning import plan

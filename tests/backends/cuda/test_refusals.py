@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fastw2v import EncodedCorpus, gpu
-from fastw2v.backends.cuda import device as cuda
+from fastw2v import cuda_device as cuda
 from fastw2v.errors import BackendUnavailable, ParameterError
 from fastw2v.planning import plan
 from fastw2v.planning.rows import Arrays, initial_arrays

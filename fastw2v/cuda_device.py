@@ -26,6 +26,34 @@ INSTALL = "pip install 'fastw2v[cuda13]' (or 'fastw2v[cuda12]' for a CUDA 12 dri
 
 
 @dataclass(frozen=True)
+class Purpose:
+    """What a GPU is wanted for, in the words of messages.
+
+    Attributes
+    ----------
+    subject : str
+        How a message begins.
+    instead : str
+        What can be done without a GPU.
+    lost : str
+        What is lost when the device fails, and how to go on.
+    """
+
+    subject: str
+    instead: str
+    lost: str
+
+
+TRAINING = Purpose(
+    "device='cuda': ",
+    "use device='cpu'",
+    "What was trained there since the last checkpoint is lost, and this process may be unable to use the GPU again: "
+    "start a new one, and continue with fit(checkpoint=..., resume=True) if the run wrote checkpoints, or use "
+    "device='cpu'",
+)
+
+
+@dataclass(frozen=True)
 class Device:
     """The GPU in use.
 
@@ -42,6 +70,7 @@ class Device:
         Shared memory that one block may request.
     shared_total : int
         Shared memory of a multiprocessor, divided among its blocks.
+    purpose : Purpose
     """
 
     cupy: Any
@@ -51,6 +80,7 @@ class Device:
     multiprocessors: int
     shared_bytes: int
     shared_total: int
+    purpose: Purpose = TRAINING
 
     def free_bytes(self) -> int:
         """Return the free device memory: the driver's, and the memory that CuPy's pool keeps for reuse."""
@@ -73,9 +103,7 @@ class Device:
                 yield
         except self.failures as error:
             raise DeviceError(
-                f"device='cuda': {self.name} failed while {doing}: {error}. What was trained there since the last "
-                "checkpoint is lost, and this process may be unable to use the GPU again: start a new one, and "
-                "continue with fit(checkpoint=..., resume=True) if the run wrote checkpoints, or use device='cpu'"
+                f"{self.purpose.subject}{self.name} failed while {doing}: {error}. {self.purpose.lost}"
             ) from error
 
     def compile(self, files: tuple[str, ...], defines: dict[str, int], name: str) -> Any:
@@ -91,8 +119,8 @@ class Device:
             return module.get_function(name)
         except Exception as error:  # CuPy's own classes; their modules differ between its versions
             raise BackendUnavailable(
-                f"device='cuda': CuPy cannot compile the kernels: {error}. Without a CUDA toolkit, install its headers "
-                f"with {INSTALL}; or use device='cpu'"
+                f"{self.purpose.subject}CuPy cannot compile the kernels: {error}. Without a CUDA toolkit, install its "
+                f"headers with {INSTALL}; or {self.purpose.instead}"
             ) from error
 
 
@@ -102,8 +130,13 @@ def compiler_options(files: tuple[str, ...], defines: dict[str, int]) -> tuple[s
     return (*OPTIONS, *exact, *(f"-D{key}={value}" for key, value in sorted(defines.items())))
 
 
-def open_device() -> Device:
+def open_device(purpose: Purpose = TRAINING) -> Device:
     """Return the current CUDA device.
+
+    Parameters
+    ----------
+    purpose : Purpose, optional
+        What messages name.
 
     Raises
     ------
@@ -111,28 +144,28 @@ def open_device() -> Device:
         CuPy is not installed or cannot be imported; there is no driver or no device; or NVRTC, which compiles the
         kernels, is missing. The message says which.
     """
-    cupy = _import_cupy()
+    cupy, subject, instead = _import_cupy(purpose), purpose.subject, purpose.instead
     runtime = cupy.cuda.runtime
     try:
         count, number = runtime.getDeviceCount(), runtime.getDevice()
         properties = runtime.getDeviceProperties(number)
     except Exception as error:  # CuPy's own class; its module may differ between its versions
         raise BackendUnavailable(
-            f"device='cuda': CUDA finds no driver or no device: {error}. Check the output of nvidia-smi, update the "
-            "driver, or use device='cpu'. A process forked from one that has used the GPU cannot use it: start "
-            "processes with multiprocessing's 'spawn'"
+            f"{subject}CUDA finds no driver or no device: {error}. Check the output of nvidia-smi, update the driver, "
+            f"or {instead}. A process forked from one that has used the GPU cannot use it: start processes with "
+            "multiprocessing's 'spawn'"
         ) from error
     if count < 1:
         raise BackendUnavailable(
-            "device='cuda': the CUDA driver is installed but offers no device; check CUDA_VISIBLE_DEVICES and the "
-            "output of nvidia-smi, or use device='cpu'"
+            f"{subject}the CUDA driver is installed but offers no device; check CUDA_VISIBLE_DEVICES and the output "
+            f"of nvidia-smi, or {instead}"
         )
     try:
         cupy.cuda.nvrtc.getVersion()
     except Exception as error:
         raise BackendUnavailable(
-            f"device='cuda': CuPy cannot find NVRTC, the compiler of the kernels: {error}. Install it with "
-            "pip install nvidia-cuda-nvrtc (for CUDA 12: nvidia-cuda-nvrtc-cu12), or use device='cpu'"
+            f"{subject}CuPy cannot find NVRTC, the compiler of the kernels: {error}. Install it with "
+            f"pip install nvidia-cuda-nvrtc (for CUDA 12: nvidia-cuda-nvrtc-cu12), or {instead}"
         ) from error
     name = properties["name"]
     return Device(
@@ -143,6 +176,7 @@ def open_device() -> Device:
         multiprocessors=properties["multiProcessorCount"],
         shared_bytes=properties["sharedMemPerBlockOptin"],
         shared_total=properties["sharedMemPerMultiprocessor"],
+        purpose=purpose,
     )
 
 
@@ -152,17 +186,17 @@ def use_device(number: int) -> None:
     runtime.setDevice(number % runtime.getDeviceCount())
 
 
-def _import_cupy() -> Any:
+def _import_cupy(purpose: Purpose) -> Any:
     try:
         import cupy
     except ImportError as error:
         if error.name == "cupy":
             raise BackendUnavailable(
-                f"device='cuda': CuPy is not installed; install it with {INSTALL}, or use device='cpu'"
+                f"{purpose.subject}CuPy is not installed; install it with {INSTALL}, or {purpose.instead}"
             ) from error
         raise BackendUnavailable(
-            f"device='cuda': CuPy is installed but cannot be imported: {error}. Install the version that fits the "
-            f"driver with {INSTALL}, or use device='cpu'"
+            f"{purpose.subject}CuPy is installed but cannot be imported: {error}. Install the version that fits the "
+            f"driver with {INSTALL}, or {purpose.instead}"
         ) from error
     return cupy
 
@@ -177,7 +211,7 @@ def why_not() -> str | None:
     try:
         open_device()
     except BackendUnavailable as error:
-        return str(error).removeprefix("device='cuda': ")
+        return str(error).removeprefix(TRAINING.subject)
     return None
 
 
