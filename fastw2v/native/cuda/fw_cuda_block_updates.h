@@ -71,6 +71,7 @@ FW_FN void fw_load_turned(const fw_job *job, const fw_shared *s, fw_turned &turn
    the hidden rows; this warp alone reads these columns. */
 FW_FN void fw_halo_updates(fw_shared *s, const fw_turned &turned, int n, const float (&mine)[FW_TB][2][4]) {
     fw_u32 error[FW_TB][4];
+    __syncwarp(); /* other lanes have loaded the hidden rows: products wait for lanes, but order no memory */
 #pragma unroll
     for (int b = 0; b < FW_TB; b++) fw_put_columns(s->rows, FW_AT_HIDDEN + 16 * b, mine[b], n, turned.by[b]);
     __syncwarp();

@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 from importlib import metadata
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -136,6 +137,20 @@ def test_the_learning_rate_is_rounded_as_in_python(ptx_of):
 
     assert may_be_fused(cuda.compiler_options(cuda.COMPACT, {})) == []
     assert may_be_fused(cuda.OPTIONS) != []
+
+
+def test_lanes_wait_before_they_overwrite_what_others_have_loaded(ptx_of):
+    """The updates of CBOW put gradients in place of hidden rows. Products wait for all lanes, but order no memory."""
+    shape = kernels.tensor_shape(small_plan(5, 5, 32, "cbow"), 100)
+    kernel = kernels.block_kernel(shape)
+    alone = 'extern "C" __global__ void alone(const fw_job *job) { FW_SHARED(fw_shared, s); fw_updates(job, s); }'
+    text = cuda.source(kernel.files[:-1]) + alone
+    done = re.findall(
+        r"ldmatrix|st\.shared|bar\.warp\.sync", ptx_of(text, 90, cuda.compiler_options((), kernel.defines))
+    )
+    assert "st.shared" in done
+    changes = [pair for pair in pairwise(done) if "st.shared" in pair and pair != ("st.shared", "st.shared")]
+    assert {word for pair in changes for word in pair} == {"st.shared", "bar.warp.sync"}
 
 
 def small_plan(window, negative, tile, kind):
