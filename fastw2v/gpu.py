@@ -217,13 +217,14 @@ class Run:
         """Copy the host's rows to the device."""
         self._check_alive()
         size = self._arrays.w_in.shape[1]
-        for rows, there in zip((self._arrays.w_in, self._arrays.w_out), self._rows, strict=True):
-            for begin in range(0, len(rows), ROWS_AT_ONCE):
-                part = rows[begin : begin + ROWS_AT_ONCE]
-                padded = np.zeros((len(part), row_stride(size)), np.float32)
-                padded[:, :size] = part
-                there[begin : begin + ROWS_AT_ONCE].set(padded)
-                self._device.cupy.cuda.get_current_stream().synchronize()  # before `padded` is freed
+        with self._on_device("the rows were copied to the device"):
+            for rows, there in zip((self._arrays.w_in, self._arrays.w_out), self._rows, strict=True):
+                for begin in range(0, len(rows), ROWS_AT_ONCE):
+                    part = rows[begin : begin + ROWS_AT_ONCE]
+                    padded = np.zeros((len(part), row_stride(size)), np.float32)
+                    padded[:, :size] = part
+                    there[begin : begin + ROWS_AT_ONCE].set(padded)
+                    self._device.cupy.cuda.get_current_stream().synchronize()  # before `padded` is freed
 
     def close(self) -> None:
         """Return the device's memory to CuPy's pool; the host's arrays stay valid."""

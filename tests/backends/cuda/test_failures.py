@@ -54,12 +54,16 @@ def test_a_failure_is_told_once_and_again_by_whatever_is_asked_next(run, monkeyp
     run.close()
 
 
-def test_a_device_that_fails_while_the_rows_are_copied_says_so(run, monkeypatch):
+@pytest.mark.parametrize(("call", "method", "where"), [("pull", "get", "host"), ("push", "set", "device")])
+def test_a_device_that_fails_while_the_rows_are_copied_says_so(run, monkeypatch, call, method, where):
     import cupy
 
-    monkeypatch.setattr(type(run._rows[0]), "get", failing(cupy))
-    with pytest.raises(DeviceError, match=r"failed while the rows were copied to the host: .*illegal"):
-        run.pull()
+    with monkeypatch.context() as patch:
+        patch.setattr(type(run._rows[0]), method, failing(cupy))
+        with pytest.raises(DeviceError, match=rf"failed while the rows were copied to the {where}: .*illegal"):
+            getattr(run, call)()
+    with pytest.raises(DeviceError, match="illegal"):
+        run.pull()  # rows that were copied in part are not handed out
 
 
 @pytest.mark.fault("a GPU that fails while it trains")
@@ -89,6 +93,7 @@ def test_every_call_works_while_another_device_is_the_threads_own(run):
     import cupy
 
     cupy.memory.current = 3
+    run.push()
     run.train_chunk(0, 0, 1)
     run.pull()
     run.device_arrays()
