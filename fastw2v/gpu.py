@@ -116,6 +116,7 @@ class Run:
         self.stats = ChunkStats()
         self._process = os.getpid()
         self._stopped = self._closed = False
+        self._launched = 0  # chunks, in this call of `train_chunk`
         self._failure: DeviceError | None = None
         self._arrays, self._corpus, self._tables, self._plan = arrays, corpus, tables, plan
         _check_input(arrays, corpus, tables)
@@ -263,27 +264,29 @@ class Run:
 
         Launched chunks are trained to the end and counted even if a signal handler raises.
         """
-        chunk = first
+        self._launched = 0
         try:
             for number in range(last - first):
-                if chunk == last or self._stopped:
+                if first + self._launched == last or self._stopped:
                     break
                 buffer = self._buffers[number % 2]
                 self.round_ms = buffer.wait() or self.round_ms
-                chunk += self._launch(buffer, epoch, chunk, last)
+                self._launch(buffer, epoch, first + self._launched, last)
         except self._device.failures:
             raise  # nothing can be waited for, and a second error would hide the first
         except BaseException:
-            self._finish(first, chunk)
+            for buffer in self._buffers:  # the last launch may have been left before its end was recorded
+                buffer.record_done()
+            self._finish(first)
             raise
-        self._finish(first, chunk)
+        self._finish(first)
 
-    def _finish(self, first: int, end: int) -> None:
-        """Wait for the launches in flight, and read the sums of the chunks [first, end)."""
+    def _finish(self, first: int) -> None:
+        """Wait for the launches in flight, and read the sums of the chunks launched since ``first``."""
         self._making.synchronize()  # a launch may have been prepared and not started
         for buffer in self._buffers:
             self.round_ms = buffer.wait() or self.round_ms
-        self._account(first, end)
+        self._account(first, first + self._launched)
 
     def _launch(self, buffer: Buffer, epoch: int, first: int, last: int) -> int:
         """Make the streams of the next chunks and train them; return the number of chunks."""
@@ -313,9 +316,10 @@ class Run:
         training.wait_event(buffer.ready)
         buffer.begun.record(training)
         after = (np.int32(count), buffer.streams, buffer.cursor, self._workspaces, self._sums, damping_threshold)
+        # Counted first: a signal handler may raise after the launch, and a resumed run must not train it again.
+        self._launched, buffer.rounds = self._launched + count, -(-count // tiles)
         self._train((tiles,), (self._threads,), (*begin, *after), shared_mem=self._shared)
-        buffer.done.record(training)
-        buffer.rounds = -(-count // tiles)
+        buffer.record_done()
         return count
 
     def _launch_chunks(self, tiles: int, left: int) -> int:

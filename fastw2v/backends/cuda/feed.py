@@ -112,14 +112,13 @@ class Staging:
         return Part(ids, offsets, span.first_id, span.end_id, span.first_sentence)
 
     def _copy(self, name: str, values: np.ndarray, stream: Any) -> Any:
-        pinned, there = self._pairs.get(name, (np.empty(0, values.dtype), None))
-        if len(pinned) < len(values):
+        if name not in self._pairs or len(self._pairs[name][0]) < len(values):
             from cupyx import empty_pinned
 
-            self._pairs.pop(name, None)  # free it before allocating the larger one
+            self._pairs.pop(name, None)  # freed before the larger one is allocated: no variable holds it either
             room = _with_room(len(values))
-            pinned, there = empty_pinned(room, values.dtype), self._cupy.empty(room, values.dtype)
-            self._pairs[name] = pinned, there
+            self._pairs[name] = empty_pinned(room, values.dtype), self._cupy.empty(room, values.dtype)
+        pinned, there = self._pairs[name]
         pinned[: len(values)] = values
         there[: len(values)].set(pinned[: len(values)], stream=stream)
         return there
@@ -136,7 +135,12 @@ class Buffer:
         self.staging = None if part is not None else Staging(device)
         self.ready, self.begun, self.done = cupy.cuda.Event(), cupy.cuda.Event(), cupy.cuda.Event()
         self.rounds = 0  # chunks that each warp takes in the current launch; 0 without a launch
-        self._elapsed = cupy.cuda.get_elapsed_time
+        self._elapsed, self._stream = cupy.cuda.get_elapsed_time, cupy.cuda.get_current_stream
+
+    def record_done(self) -> None:
+        """Record the end of this buffer's launch, if there is one, behind all that the current stream does."""
+        if self.rounds > 0:
+            self.done.record(self._stream())
 
     def wait(self) -> float:
         """Wait for this buffer's launch; return the milliseconds that its warps took for a chunk, 0 if none ran."""

@@ -1,10 +1,13 @@
-"""How large launches to a GPU are and what memory they take: arithmetic, no kernel runs here."""
+"""How large launches to a GPU are, what memory they take, and what is counted of one that is interrupted."""
 
 from __future__ import annotations
 
-import numpy as np
+import weakref
 
-from fastw2v import EncodedCorpus, gpu
+import numpy as np
+import pytest
+
+from fastw2v import EncodedCorpus, cuda_device, gpu
 from fastw2v.backends.cuda import feed
 from fastw2v.planning import plan
 from fastw2v.planning.rows import initial_arrays
@@ -57,3 +60,58 @@ def test_what_a_streamed_part_takes_is_not_more_than_was_counted_on():
                 span = feed.span_of(corpus, made, tables, 0, first, end)
                 ids, offsets = span.end_id - span.first_id, span.end_sentence - span.first_sentence
                 assert 5 * ids + 10 * offsets <= counted + 10
+
+
+def test_a_streamed_part_is_freed_before_a_larger_one_is_allocated(cuda_shim, monkeypatch):
+    cupy = cuda_shim()
+    import cupyx
+
+    allocated = []
+
+    def watch(module, name):
+        allocate = getattr(module, name)
+
+        def watched(*arguments):
+            assert [old() for old in allocated] == [None] * len(allocated)
+            made.append(allocate(*arguments))
+            return made[-1]
+
+        monkeypatch.setattr(module, name, watched)
+
+    made = []
+    watch(cupy, "empty")
+    watch(cupyx, "empty_pinned")
+    staging = feed.Staging(cuda_device.open_device())
+    for tokens in (10, 20, 1_000):
+        staging._copy("ids", np.arange(tokens, dtype=np.int32), None)
+        allocated[:] = map(weakref.ref, made)
+        made.clear()
+    assert len(allocated) == 2
+
+
+def test_a_launch_whose_end_was_not_recorded_is_counted(cuda_shim, monkeypatch):
+    """A signal handler may raise behind the launch: not counted, it would be trained again after a resume."""
+    cuda_shim()
+    monkeypatch.setattr(gpu, "FIRST_ROUNDS", 1)
+    whole, *given = prepared([30] * 500)
+    last = given[-1].chunks
+    reference = gpu.Run(whole, *given, tiles=1)
+    reference.train_chunk(0, 0, last)
+    reference.pull()
+    arrays, *_ = prepared([30])
+    run = gpu.Run(arrays, *given, tiles=1)
+
+    done = run._buffers[1].done
+
+    def interrupted(stream):
+        del done.record
+        raise KeyboardInterrupt
+
+    done.record = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        run.train_chunk(0, 0, last)
+    assert run.stats.chunks == 2 < last
+    assert run.stats.pairs > 0
+    run.train_chunk(0, run.stats.chunks, last)
+    run.pull()
+    assert np.array_equal(arrays.w_in, whole.w_in)
