@@ -4,7 +4,7 @@
 # make lint    formatting, style and types
 # make bench   the benchmarks (an hour); BENCH_ARGS="speed --runs 3" chooses, see BENCH_ARGS=--help
 # make faults   inject every fault that the tests know, thoroughly, and print a table (seven minutes)
-# make bench-gpu   the benchmarks that need a GPU
+# make bench-gpu   the checks and benchmarks that need a GPU; CUDA=12 for a driver of CUDA 12
 # make docs    the documentation site, in docs/_build/html; warnings are errors
 # make linkcheck   whether the links of the site to other sites lead somewhere
 # make clean   delete all that these made
@@ -15,6 +15,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
+CUDA ?= 13
+
+# Some recipes run inside .venv: a relative path would name another folder there.
+ifneq ($(FASTW2V_DATA),)
+override FASTW2V_DATA := $(shell cd "$(FASTW2V_DATA)" && pwd || echo "$(FASTW2V_DATA)")
+export FASTW2V_DATA
+endif
 
 SOURCES := pyproject.toml setup.py MANIFEST.in README.md LICENSE \
 	$(shell find fastw2v -type f ! -name '*.so' ! -name '*.pyc' ! -name '.*')
@@ -59,7 +66,7 @@ bench: $(STAMPS)/bench
 	ln -sfn ../bench $(VENV)/bench
 	cd $(VENV) && bin/python -m bench $(BENCH_ARGS)
 
-bench-gpu: $(STAMPS)/bench
+bench-gpu: $(STAMPS)/bench-gpu-cuda$(CUDA)
 	ln -sfn ../bench $(VENV)/bench
 	cd $(VENV) && bin/python -m bench.gpu $(BENCH_ARGS)
 
@@ -90,9 +97,16 @@ $(STAMPS)/test: $(SOURCES) $(STAMPS)/venv
 	$(INSTALL) '.[test]'
 	touch $@ $(STAMPS)/core
 
-$(STAMPS)/bench: $(STAMPS)/test
-	$(INSTALL) '.[plot]'
-	touch $@
+$(STAMPS)/bench: $(SOURCES) $(STAMPS)/venv
+	$(INSTALL) '.[test,plot]'
+	touch $@ $(STAMPS)/test $(STAMPS)/core
+
+# CuPy for another CUDA, as `test` installs it, has files of the same names.
+$(STAMPS)/bench-gpu-cuda$(CUDA): $(SOURCES) $(STAMPS)/venv
+	$(BIN)/python -m pip uninstall --quiet --yes cupy-cuda$(if $(filter 12,$(CUDA)),13,12)x
+	$(INSTALL) '.[bench-gpu,cuda$(CUDA)]'
+	rm -f $(STAMPS)/bench-gpu-cuda*
+	touch $@ $(STAMPS)/core
 
 $(STAMPS)/docs: $(SOURCES) $(STAMPS)/venv
 	$(INSTALL) '.[docs,plot]'

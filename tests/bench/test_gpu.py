@@ -1,8 +1,12 @@
 """``python -m bench.gpu`` runs from its start to its end, on a GPU made of the host, and keeps what it found."""
 
+import contextlib
+import dataclasses
+import io
 import json
 import os
 import sys
+import textwrap
 import time
 from importlib import import_module
 from pathlib import Path
@@ -10,7 +14,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 pytestmark = pytest.mark.usefixtures("bench_found")
 
@@ -38,8 +41,20 @@ def module(monkeypatch):
 def rehearse(module, text, results, *arguments):
     """Run ``python -m bench.gpu --quick ...`` in this process; what it printed, its exit code, and what it kept."""
     given = ["--quick", "--results", str(results), *arguments]
-    done = CliRunner().invoke(module.main, given if text is None else [*given, "--corpus", str(text)])
+    done = called(module, given if text is None else [*given, "--corpus", str(text)])
     return done, json.loads((results / "gpu.json").read_text())["rows"]
+
+
+def called(module, given):
+    """Call the command with these arguments: what it printed, and its exit code."""
+    output, code = io.StringIO(), 0
+    with contextlib.redirect_stdout(output):
+        try:
+            module.main(given)
+        except SystemExit as end:
+            code = 1
+            print(end)
+    return SimpleNamespace(output=output.getvalue(), exit_code=code)
 
 
 def test_the_rehearsal(cuda_shim, few_words, tmp_path, module, monkeypatch):
@@ -72,8 +87,69 @@ def test_the_rehearsal(cuda_shim, few_words, tmp_path, module, monkeypatch):
     assert "From the text to the vectors" in done.output
 
 
-def test_limits_leave_room_within_ten_minutes(module):
-    assert sum(seconds for _, seconds in module.steps(None, None).values()) <= 570
+def test_limits_leave_room_within_ten_minutes_for_each_half(module):
+    """And within a quarter of an hour for all; the first half also waits for the C code to be compiled."""
+    limits = {name: timed.seconds for name, timed in module.steps(None, None).items()}
+    assert {name for half in module.HALVES.values() for name in half} == limits.keys()
+    for half in module.HALVES.values():
+        assert module.DEVICE_SECONDS + sum(limits[name] for name in half) <= 500
+    assert module.DEVICE_SECONDS + sum(limits.values()) <= 850
+    each = {name: import_module(f"bench.helpers.gpu_steps.{name}") for name in ("sanitizers", "profile")}
+    one = each["sanitizers"].PLANTED_SECONDS + each["sanitizers"].TRAINING_SECONDS
+    assert one < limits["memcheck"]
+    assert 3 * one < limits["sanitizers"]
+    assert len(each["profile"].TILES) * each["profile"].SECONDS < limits["profile"]
+
+
+def test_a_half_runs_its_steps(cuda_shim, tmp_path, module):
+    cuda_shim()
+    done, rows = rehearse(module, None, tmp_path, "--part", "correctness")
+    assert done.exit_code == 0, done.output
+    assert list(dict.fromkeys(row["section"] for row in rows)) == ["device", *module.HALVES["correctness"]]
+
+
+def test_a_missing_corpus_is_said_before_the_device_is_touched(tmp_path, module, monkeypatch):
+    monkeypatch.delenv("FASTW2V_DATA", raising=False)
+    monkeypatch.setattr(module, "apart", lambda *arguments: pytest.fail("the device was used"))
+    done = called(module, ["--results", str(tmp_path), "--part", "build", "--part", "flight"])
+    assert done.exit_code == 1
+    assert "pass --corpus FILE" in done.output
+
+
+def test_the_bench_needs_no_packages_that_a_bare_machine_lacks(run_python):
+    """NumPy, CuPy and pytest are enough: nothing else is imported before a step asks for it."""
+    code = """
+        import sys
+        sys.path.append(sys.argv[1])
+        lacking = "click hypothesis joblib matplotlib pandas pooch rich safetensors scipy sklearn".split()
+        sys.modules.update(dict.fromkeys(lacking))
+        from bench import gpu
+        import bench.helpers.gpu_steps.watched
+        gpu.table([])
+    """
+    done = run_python(code, Path(__file__).parents[2])
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_kernel_is_checked_with_the_tiles_of_long_texts_and_the_reference_trains_a_shape_once(
+    cuda_shim, monkeypatch
+):
+    cuda_shim()
+    step, trials = (import_module(f"bench.helpers.gpu_steps.{name}") for name in ("correctness", "trials"))
+    made, run = [], step.reference.Run
+
+    def reference(arrays, corpus, tables, plan):
+        made.append((plan.architecture, plan.tile_tokens))
+        return run(arrays, corpus, tables, plan)
+
+    monkeypatch.setattr(step.reference, "Run", reference)
+    rows = list(step.check(dataclasses.replace(trials.QUICK, tile_tokens=(32, 8), check_tokens=200)))
+    assert sorted(made) == [("cbow", 8), ("cbow", 32), ("skipgram", 8), ("skipgram", 32)]
+    assert all(row["good"] for row in rows)
+    kernels = {row["kernel"] for row in rows}
+    assert len(kernels) == 3
+    assert {(row["kernel"], row["tile_tokens"]) for row in rows} == {(name, t) for name in kernels for t in (32, 8)}
+    assert max(trials.Sizes().tile_tokens) == 32
 
 
 def test_a_candidate_that_costs_points_or_lengthens_rows_stays_out():
@@ -120,11 +196,14 @@ def sanitizer(monkeypatch):
 
 
 def test_a_sanitizer_is_believed_only_if_it_found_the_planted_fault(sanitizer):
-    clean, dirty = "trained\n========= ERROR SUMMARY: 0 errors\n", "========= RACECHECK SUMMARY: 2 hazards displayed\n"
+    clean = "trained\n========= ERROR SUMMARY: 0 errors\n"
+    dirty = "========= RACECHECK SUMMARY: 2 hazards displayed (1 error, 1 warning)\n"
+    harmless = "trained\n========= RACECHECK SUMMARY: 3 hazards displayed (0 errors, 3 warnings)\n"
     rows, commands = sanitizer(dirty, clean)
     assert [(row["what"], row["good"]) for row in rows] == [
         (tool, True) for tool in ("memcheck", "racecheck", "synccheck", "initcheck")
     ]
+    assert all(row["good"] for row in sanitizer(dirty, harmless)[0])
     assert commands[0][:3] == ["/bin/compute-sanitizer", "--tool", "memcheck"]
     assert commands[0][-2:] == ["bench.helpers.gpu_steps.watched", "memcheck"]
     assert all(not row["good"] for row in sanitizer(clean, clean)[0])  # it sees nothing
@@ -144,7 +223,75 @@ def test_what_the_sanitizers_watch_trains_in_this_process_without_the_pool(cuda_
     assert capsys.readouterr().out == "trained\n"
 
 
+def test_the_profiler_watches_two_launches_and_leaves_the_clocks_alone(monkeypatch):
+    module, commands = import_module("bench.helpers.gpu_steps.profile"), []
+
+    def output_of(command, seconds):
+        commands.append(command)
+        return ("told", 0) if command[-1] == "41" else ("", None)
+
+    monkeypatch.setattr(module, "find_program", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(module, "output_of", output_of)
+    rows = list(module.profile())
+    assert [(row["tiles"], row["exit"], row.get("error")) for row in rows] == [
+        (41, 0, None),
+        (396, None, "cut after 14 seconds"),
+    ]
+    for command, tiles in zip(commands, ("41", "396"), strict=True):
+        assert command[command.index("--clock-control") + 1] == "none"
+        assert command[-3:] == ["bench.helpers.gpu_steps.watched", "launch", tiles]
+
+
 # ------------------------------------------------------------------ what fails, and what is cut
+
+
+def test_a_program_that_takes_too_long_is_ended_with_those_that_it_started():
+    """They hold its output open: nobody would come to read it."""
+    programs, began = import_module("bench.helpers.gpu_steps.programs"), time.perf_counter()
+    told, code = programs.output_of(["sh", "-c", "echo told; sleep 100 & wait"], 1.0)
+    assert (told, code) == ("told\n", None)
+    assert time.perf_counter() - began < 50
+    assert programs.output_of(["sh", "-c", "echo told; exit 3"], 60.0) == ("told\n", 3)
+
+
+def test_each_test_that_has_ended_is_known_when_the_others_are_cut(tmp_path):
+    """And one that fails stops none, nor does a warning fail one."""
+    file = tmp_path / "test_some.py"
+    file.write_text(
+        textwrap.dedent(
+            """
+            import time, warnings, pytest
+
+            @pytest.mark.parametrize("name", ["one name"])
+            def test_passes(name):
+                warnings.warn("of compiled code", stacklevel=1)
+
+            def test_fails():
+                assert 1 == 2
+
+            def test_is_left_out():
+                pytest.skip("not here")
+
+            def test_lasts():
+                time.sleep(LAST)
+            """
+        ).replace("LAST", "100")
+    )
+    step, running = (import_module(f"bench.helpers.gpu_steps.{name}") for name in ("device_tests", "running"))
+    first = [
+        {"what": "test_passes[one name]", "good": True},
+        {"what": "test_fails", "good": False},
+        {"what": "test_is_left_out", "skipped": "not here"},
+    ]
+    rows = running.apart(lambda: step.device_tests(file), 60.0)
+    assert [next(rows) for _ in first] == first
+    rows.close()  # as at the limit
+    file.write_text(file.read_text().replace("100", "0"))
+    *others, last = running.apart(lambda: step.device_tests(file), 60.0)
+    assert others == [*first, {"what": "test_lasts", "good": True}]
+    assert (last["what"], last["good"]) == ("pytest", False)
+    assert "1 failed, 2 passed, 1 skipped" in last["summary"]
+    assert "assert 1 == 2" in last["output"]
 
 
 def has_ended(number):
@@ -226,7 +373,7 @@ def test_rows_that_cannot_be_written_are_shown(capsys, tmp_path, module):
 
 def test_without_a_gpu_the_bench_says_so(tmp_path, module, monkeypatch):
     monkeypatch.setitem(sys.modules, "cupy", None)
-    done = CliRunner().invoke(module.main, ["--results", str(tmp_path)])
+    done = called(module, ["--results", str(tmp_path), "--part", "check"])
     assert done.exit_code == 1
     assert "bench.gpu: BackendUnavailable: device='cuda'" in done.output
     assert not list(tmp_path.iterdir())

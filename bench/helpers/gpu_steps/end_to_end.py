@@ -9,7 +9,10 @@ from pathlib import Path
 from bench.helpers.gpu_steps.flight import scores
 from bench.helpers.gpu_steps.running import Row
 from bench.helpers.gpu_steps.trials import KINDS, Sizes
-from fastw2v import Word2Vec, encode
+from fastw2v import encode
+from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.training.loop import train
+from fastw2v.vectors import WordVectors
 
 EPOCHS = 3
 
@@ -22,7 +25,7 @@ def end_to_end(sizes: Sizes, find: Callable[[], Path]) -> Iterator[Row]:
             begin = time.perf_counter()
             corpus = encode(str(path))
             coded = time.perf_counter()
-            model = Word2Vec(corpus, device=where, architecture=kind, random_state=1, **shape).fit()
+            done = train(corpus, TrainingParameters(architecture=kind, **shape), seed=1, device=where)
             row = {"architecture": kind, "device": where, "seconds": time.perf_counter() - begin}
-            row |= {"encoding": coded - begin, "words_per_second": model.report_.words_per_second}
-            yield {**row, "loss": float(model.loss_history_[-1]), **scores(model.vectors_)}
+            row |= {"encoding": coded - begin, "words_per_second": done.report.words_per_second}
+            yield {**row, "loss": done.loss_history[-1], **scores(WordVectors(done.w_in, corpus.vocabulary))}

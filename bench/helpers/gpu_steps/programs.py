@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sysconfig
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -16,11 +19,25 @@ def find_program(name: str) -> str | None:
 
 def output_of(command: list[str], seconds: float) -> tuple[str, int | None]:
     """Return what a command printed, and its exit code; None if it was ended because its time was over."""
-    try:
-        done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=seconds
-        )
-    except subprocess.TimeoutExpired as error:
-        told = error.stdout or ""
-        return (told.decode(errors="replace") if isinstance(told, bytes) else told), None
-    return done.stdout, done.returncode
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
+        try:
+            return process.communicate(timeout=seconds)[0], process.returncode
+        except subprocess.TimeoutExpired:
+            for number in (process.pid, *descendants(process.pid)):
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
+            return process.communicate()[0], None
+
+
+def descendants(number: int) -> list[int]:
+    """Return the processes that a process has started, and those that these have: they hold its output open."""
+    parents = {}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it may have ended since
+            parents[int(file.parent.name)] = int(file.read_text().rpartition(")")[2].split()[1])
+    found = [number]
+    for each in found:
+        found += [child for child, parent in parents.items() if parent == each]
+    return found[1:]

@@ -1,7 +1,7 @@
 """``python -m bench.helpers.gpu_steps.watched WHAT``: work for a program that watches it, in one process, no fork.
 
 The program may not follow forks, and would then report that it found nothing. WHAT is "training" (small runs with
-every kernel), "launch" (one launch of many tiles), or the name of a planted fault, which the program must find.
+every kernel), "launch TILES" (one launch of so many), or the name of a planted fault, which the program must find.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from bench.helpers.gpu_steps.trials import KINDS, SANITIZED, prepared
 from fastw2v import cuda_device as cuda
 from fastw2v import gpu
 from fastw2v.errors import ParameterError
+from fastw2v.planning.chunks import CHUNK_LIMIT
 from fastw2v.planning.rows import initial_arrays
 from fastw2v.planning.training_parameters import TrainingParameters
 
 # Each is what the tool of this name must find.
 PLANTED = {
     "memcheck": "p[n] = 1.f;",  # behind the array's end
-    "racecheck": "__shared__ float s; s = threadIdx.x; __syncthreads(); p[0] = s;",  # all warps write one place
+    "racecheck": "__shared__ float s[64]; s[threadIdx.x] = n; p[0] = s[63 - threadIdx.x];",  # of the other warp
     "synccheck": "if (threadIdx.x < 48) __syncthreads();",  # half of a warp
     "initcheck": "p[1] = p[0] > 0.f ? 1.f : 2.f;",  # of memory that nothing has written
 }
@@ -49,9 +50,9 @@ def training() -> None:
     print("trained", flush=True)
 
 
-def launch(tiles: int = 41) -> None:
-    """Train one launch, as the bound allows it for English text."""
-    corpus = zipf_corpus(70_000, 1_000_000)
+def launch(tiles: int) -> None:
+    """Train one launch, two chunks for each tile."""
+    corpus = zipf_corpus(70_000, 2 * tiles * CHUNK_LIMIT)
     made, tables = prepared(corpus, TrainingParameters(sample=0).checked())
     run = gpu.Run(initial_arrays(70_000, 100, 1), corpus, tables, made, tiles=tiles)
     run.train_chunk(0, 0, 2 * tiles)
@@ -66,14 +67,14 @@ def plant(tool: str) -> None:
     cupy.cuda.get_current_stream().synchronize()
 
 
-def main(what: str) -> None:
+def main(what: str, *numbers: str) -> None:
     """Do one of these. CuPy's pool is off: in it, memory next to an array belongs to the same process."""
     import cupy
 
-    works: dict[str, Callable[[], None]] = {"training": training, "launch": launch}
+    works: dict[str, Callable[..., None]] = {"training": training, "launch": launch}
     cupy.cuda.set_allocator(None)
-    works.get(what, lambda: plant(what))()
+    works.get(what, lambda: plant(what))(*map(int, numbers))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 
 import numpy as np
 import pytest
 
-from fastw2v import EncodedCorpus, Word2Vec, WordVectors, ann, gpu
+from fastw2v import EncodedCorpus, WordVectors, ann, gpu
 from fastw2v import cuda_device as cuda
 from fastw2v.backends import reference
 from fastw2v.backends.cuda import kernels
@@ -39,20 +40,27 @@ def relative_error(found, expected, begin):
     return np.linalg.norm(found - expected) / np.linalg.norm(expected - begin)
 
 
-@pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
-@pytest.mark.parametrize("size", [1, 3, 100, 300])
-@pytest.mark.parametrize(("precision", "tile_warps"), [("float32", None), ("bfloat16", 1), ("bfloat16", 4)])
-def test_one_tile_at_a_time_equals_the_reference(variant, size, precision, tile_warps):
-    if precision == "bfloat16" and (cuda.open_device().capability < 80 or "negative_sharing" in variant):
-        pytest.skip("the tensor-core tile needs compute capability 8.0 and shared noise")
+@cache  # the reference takes much longer than the kernels that are compared with it
+def by_reference(variant, size):
     corpus = text(300, 6_000)
-    params = TrainingParameters(vector_size=size, sample=0.01, learning_rate=0.01, epochs=2, **variant).checked()
+    options = VARIANTS[variant]
+    params = TrainingParameters(vector_size=size, sample=0.01, learning_rate=0.01, epochs=2, **options).checked()
     made = dataclasses.replace(plan.make_plan(corpus, params, 7), tile_tokens=32)
     tables = make_tables(np.bincount(corpus.ids, minlength=300).astype(np.int64), params)
     rng = np.random.default_rng(size)
     begin = [rng.normal(0, 1 / np.sqrt(size), (300, size)).astype(np.float32) for _ in range(2)]
     expected = Arrays(*(rows.astype(np.float64) for rows in begin))
     stats = reference.Run(expected, corpus, tables, made).train_chunk(1, 0, made.chunks)
+    return corpus, made, tables, begin, expected, stats
+
+
+@pytest.mark.parametrize(("precision", "tile_warps"), [("float32", None), ("bfloat16", 1), ("bfloat16", 4)])
+@pytest.mark.parametrize("size", [1, 3, 100, 300])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_one_tile_at_a_time_equals_the_reference(variant, size, precision, tile_warps):
+    if precision == "bfloat16" and (cuda.open_device().capability < 80 or "negative_sharing" in VARIANTS[variant]):
+        pytest.skip("the tensor-core tile needs compute capability 8.0 and shared noise")
+    corpus, made, tables, begin, expected, stats = by_reference(variant, size)
     found = Arrays(*(rows.copy() for rows in begin))
     run = gpu.Run(found, corpus, tables, made, precision=precision, tiles=1, tile_warps=tile_warps)
     found_stats = run.train_chunk(1, 0, made.chunks)
@@ -123,6 +131,9 @@ def test_device_arrays_share_their_memory_with_other_libraries():
 
 
 def test_a_fitted_model_shares_its_vectors_on_the_device():
+    pytest.importorskip("sklearn")
+    from fastw2v import Word2Vec
+
     model = Word2Vec([["red", "wine"], ["white", "wine"]] * 500, vector_size=20, min_count=1, sample=0, device="cuda")
     there = model.fit().device_vectors_
     assert there.__cuda_array_interface__["shape"] == (3, 20)
