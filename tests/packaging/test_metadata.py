@@ -1,7 +1,11 @@
 """Facts about the project that several files state: each of them once, or everywhere alike."""
 
 import ast
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,6 +93,37 @@ def test_pre_commit_and_make_lint_format_the_same_c_files():
     for name in names:
         assert any(name.startswith(f"{folder}/") for folder in folders), name
         assert re.search(pattern, name), name
+
+
+# --- make ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_bench_of_the_gpu_installs_one_cupy_and_no_more_than_it_needs():
+    """The tests' own is for CUDA 13: it cannot use a driver of CUDA 12."""
+    extras = pyproject()["project"]["optional-dependencies"]
+    rule = text("Makefile").partition("\n$(STAMPS)/bench-gpu-cuda$(CUDA):")[2].partition("\n\n")[0]
+    assert re.findall(r"\$\(INSTALL\) (.+)", rule) == ["'.[bench-gpu,cuda$(CUDA)]'"]
+    assert "STAMPS)/test" not in rule
+    assert {"cuda12", "cuda13"} <= extras.keys()
+    assert [one for one in extras["bench-gpu"] if "cupy" in one] == []
+
+
+@pytest.mark.skipif(shutil.which("make") is None or sys.platform != "linux", reason="needs GNU make with --eval")
+@pytest.mark.parametrize("by", ["environment", "command line"])
+def test_recipes_that_change_the_folder_find_the_data_all_the_same(by, tmp_path):
+    (tmp_path / "the data").mkdir()
+    given = "../the data"
+    (tmp_path / "inside").mkdir()
+    named, more = ({"FASTW2V_DATA": given}, []) if by == "environment" else ({}, [f"FASTW2V_DATA={given}"])
+    done = subprocess.run(
+        ["make", "-s", "-f", ROOT / "Makefile", "--eval", "shown: ; @echo $$FASTW2V_DATA", "shown", *more],
+        cwd=tmp_path / "inside",
+        env={**os.environ, **named},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == str((tmp_path / "the data").resolve())
 
 
 # --- workflows -------------------------------------------------------------------------------------------------------
