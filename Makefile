@@ -103,7 +103,7 @@ $(STAMPS)/bench: $(SOURCES) $(STAMPS)/venv
 
 # CuPy for another CUDA, as `test` installs it, has files of the same names.
 $(STAMPS)/bench-gpu-cuda$(CUDA): $(SOURCES) $(STAMPS)/venv
-	$(BIN)/python -m pip uninstall --quiet --yes cupy-cuda$(if $(filter 12,$(CUDA)),13,12)x
+	$(BIN)/python -m pip uninstall -qq --yes cupy-cuda$(if $(filter 12,$(CUDA)),13,12)x
 	$(INSTALL) '.[bench-gpu,cuda$(CUDA)]'
 	rm -f $(STAMPS)/bench-gpu-cuda*
 	touch $@ $(STAMPS)/core
