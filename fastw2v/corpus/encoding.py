@@ -11,7 +11,7 @@ import numpy as np
 from fastw2v.corpus.counted import Counted
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.faults import describe_most_frequent, describe_too_few
-from fastw2v.corpus.given_vocabulary import as_vocabulary, check_coverage
+from fastw2v.corpus.given_vocabulary import as_vocabulary, check_coverage, check_joining
 from fastw2v.corpus.reading import Reading, read_corpus
 from fastw2v.corpus.tokenizers import Tokenizer, check_tokenizer, tokenizer_name
 from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
@@ -137,12 +137,14 @@ def _with_words_of(
     new = found[:0] if new_words is None else _new_words(counted, found, *new_words)
     if reading.unsegmented:
         warn_user(reading.unsegmented)
+    joining = counted.words(new)
+    check_joining(joining, given.words)
     known_tokens = int(counted.counts[found[found >= 0]].sum())
     unseen = np.flatnonzero(found < 0) if doubt_unseen else found[:0]
     check_coverage(given, counted, known_tokens, unseen, len(new))
     if not len(new):
         return reading.encoded(found, given.words)
-    return reading.encoded(np.concatenate([found, new]), [*given.words, *counted.words(new)], len(new))
+    return reading.encoded(np.concatenate([found, new]), [*given.words, *joining], len(new))
 
 
 def with_frequent_words(reading: Reading, min_count: int, max_vocab: int | None) -> EncodedCorpus:
@@ -155,7 +157,13 @@ def with_frequent_words(reading: Reading, min_count: int, max_vocab: int | None)
         raise CorpusError(f"{few}; {reading.unsegmented}" if reading.unsegmented else few)
     if reading.unsegmented:
         warn_user(reading.unsegmented)
-    return reading.encoded(chosen)
+    encoded = reading.encoded(chosen)
+    if isinstance(word := encoded.vocabulary.words[0], float):
+        warn_user(
+            f"the words are floats such as {word}, which no file of vectors can hold: if they are integers that became "
+            "floats in a table, pass them as such (pandas: column.astype('int64'))"
+        )
+    return encoded
 
 
 def _new_words(counted: Counted, found: np.ndarray, min_count: int, max_vocab: int | None) -> np.ndarray:

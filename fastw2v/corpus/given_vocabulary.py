@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from numbers import Integral
 from typing import Any, cast
 
 import numpy as np
@@ -184,6 +185,27 @@ def check_coverage(
         f"only {known_tokens / counted.tokens:.2%} of the corpus's {tokens} are words of the vocabulary ({words}): "
         f"{found}{remedy}"
     )
+
+
+def check_joining(new: Sequence[Hashable], known: Sequence[Hashable]) -> None:
+    """Raise if words that join a vocabulary are of another type than its own: they would be other words, and unsaved.
+
+    Raises
+    ------
+    CorpusTypeError
+        With the first of them; 5 and 5.0 have one row, but 5.0 is no whole number where it is new.
+    """
+    kind = _kind(known[0])
+    for word in new:
+        if _kind(word) is not kind:
+            raise CorpusTypeError(
+                f"the new word {shown(word)} ({type(word).__name__}) cannot join a vocabulary of words such as "
+                f"{shown(known[0])} ({type(known[0]).__name__}): make all tokens of one type"
+            )
+
+
+def _kind(word: Hashable) -> type:
+    return next((kind for kind in (str, bool, Integral) if isinstance(word, kind)), type(word))
 
 
 def _doubt_unseen(given: Vocabulary, counted: Counted, unseen: np.ndarray) -> None:

@@ -12,8 +12,8 @@ from fastw2v.formats._rows import parse_float
 from fastw2v.formats.reader import MAX_WORD_BYTES
 
 _ASCII_SPACE = re.compile(rb"[ \t\n\r\v\f]")
-_LINE_OR_TAB = re.compile(rb"[\t\n\r\v\f]")
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
+_LINE_OR_TAB = re.compile(rb"[\t\n\r\v\f]")
 
 
 def encode_words(words: Sequence[Hashable]) -> tuple[list[bytes], str]:
@@ -34,23 +34,35 @@ def encode_words(words: Sequence[Hashable]) -> tuple[list[bytes], str]:
     FormatError
         For other words, for strings and numbers mixed, and for a word over 64 KiB or with a lone surrogate.
     """
-    if all(isinstance(word, str) for word in words):
-        return [_encode(row, str(word)) for row, word in enumerate(words)], "str"
-    if all(isinstance(word, (int, np.integer)) and not isinstance(word, bool) for word in words):
+    kind = _kind(words[0]) if len(words) else "str"
+    row = next((row for row, word in enumerate(words) if kind is None or _kind(word) != kind), None)
+    if row is not None:
+        word = words[row]
+        raise FormatError(
+            f"word {row} is {word!r} ({type(word).__name__}): a file holds words that are all str, or all int; make new "
+            "words of the keys first, as in WordVectors(wv.vectors, [str(key) for key in wv.index_to_key], wv.counts)"
+        )
+    if kind == "int":
         return [b"%d" % word for word in words], "int"  # type: ignore[str-format]
-    row, word = next((row, word) for row, word in enumerate(words) if not isinstance(word, str))
-    raise FormatError(
-        f"word {row} is {word!r} ({type(word).__name__}): a file holds words that are all str, or all int; make new "
-        "words of the keys first, as in WordVectors(wv.vectors, [str(key) for key in wv.index_to_key], wv.counts)"
-    )
+    return [_encode(row, str(word)) for row, word in enumerate(words)], "str"
+
+
+def _kind(word: Hashable) -> str | None:
+    if isinstance(word, str):
+        return "str"
+    return "int" if isinstance(word, (int, np.integer)) and not isinstance(word, bool) else None
 
 
 def decode_integers(words: list[str]) -> list[int]:
     """Decode whole numbers written by `encode_words`; raise ValueError for anything else."""
-    for word in words:
-        if not _INTEGER.fullmatch(word):
-            raise ValueError(f"{word[:40]!r} is not a decimal whole number")
-    return [int(word) for word in words]
+    try:
+        numbers = list(map(int, words))
+    except ValueError:
+        numbers = []
+    if list(map(str, numbers)) != words:  # int() takes spaces, underscores and other digits, too
+        word = next((word for word in words if not _INTEGER.fullmatch(word)), words[0])
+        raise ValueError(f"{word[:40]!r} is not a decimal whole number")
+    return numbers
 
 
 def plain_words(words: Sequence[Hashable], spaced: bool = False) -> list[bytes]:
