@@ -76,7 +76,7 @@ def _doubt_texts(words: Sequence[Hashable]) -> None:
     if found:
         warn_user(
             f"tokens such as {shown(found[0])} are whole texts, each taken as one word: pass the texts as a list of "
-            "strings, which are split into words, or split them"
+            "strings, which are split into words, or split them; titles that are meant as one word each are fine"
         )
 
 

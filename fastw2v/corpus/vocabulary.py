@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from fastw2v.corpus.faults import describe_most_frequent
 from fastw2v.corpus.fixed import FixedDict, FixedList
 from fastw2v.corpus.spelling import as_text
+from fastw2v.corpus.tokenizers import words as split_words
 from fastw2v.errors import CorpusError, ParameterError, UnknownWordError
 from fastw2v.parameters import shown
 from fastw2v.progress.figures import counted
@@ -234,6 +235,11 @@ def describe_unknown(word: object, vocabulary: Vocabulary) -> str:
                 return f"{message}; {what} it is known: look up {form!r}"
         if len(parts := word.split()) > 1 and all(part in vocabulary for part in parts):
             return f"{message}; each of its {len(parts)} words is: pass them as a list, {shown(parts)}"
+        if len(pieces := split_words(word)) > 1 and all(piece in vocabulary for piece in pieces):
+            return (
+                f"{message}; its parts are, {shown(pieces)}: tokenizer='words' splits text so; token lists, and "
+                "tokenizer='whitespace', keep what stands between spaces whole"
+            )
     close = vocabulary.close_matches(word)
     return f"{message}; close matches: {', '.join(map(repr, close))}" if close else message
 

@@ -39,8 +39,9 @@ def encode_words(words: Sequence[Hashable]) -> tuple[list[bytes], str]:
     if row is not None:
         word = words[row]
         raise FormatError(
-            f"word {row} is {word!r} ({type(word).__name__}): a file holds words that are all str, or all int; make new "
-            "words of the keys first, as in WordVectors(wv.vectors, [str(key) for key in wv.index_to_key], wv.counts)"
+            f"word {row} is {word!r} ({type(word).__name__}): a file holds words that are all str, or all int; make "
+            "new words of the keys first, as in WordVectors(wv.vectors, [str(key) for key in wv.index_to_key], "
+            "wv.counts)"
         )
     if kind == "int":
         return [b"%d" % word for word in words], "int"  # type: ignore[str-format]

@@ -88,6 +88,7 @@ def test_unknown_word_is_a_key_error_with_close_matches():
         (7, ["a"], r"its words are strings, such as 'a': of a row number the word is index_to_key[7]"),
         ("red", [("red", "ADJ")], "its words are of type tuple, such as ('red', 'ADJ')"),
         ("red wine", ["red", "wine"], "each of its 2 words is: pass them as a list, ['red', 'wine']"),
+        ("SKU-05", ["05", "sku"], "'whitespace', keep what stands between spaces whole"),
     ],
 )
 def test_unknown_words_of_another_type_or_of_several_words(word, words, said):
