@@ -75,6 +75,7 @@ RULES: dict[str, Rule] = {
     "window": _integer(1, 2**62),
     "min_count": _integer(0, 2**62),
     "new_words": _BOOL,
+    "n": _integer(1, 2**31 - 1),
     "max_vocab": _or_none(_integer(2, 2**31 - 1), "no limit"),
     "architecture": _choice(*get_args(Architecture)),
     "loss": _choice(*get_args(Loss)),

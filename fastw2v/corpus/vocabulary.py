@@ -16,7 +16,7 @@ from fastw2v.corpus.fixed import FixedDict, FixedList
 from fastw2v.corpus.spelling import as_text
 from fastw2v.corpus.tokenizers import words as split_words
 from fastw2v.errors import CorpusError, ParameterError, UnknownWordError
-from fastw2v.parameters import shown
+from fastw2v.parameters import check, shown
 from fastw2v.progress.figures import counted
 
 # Similar words are looked for among this many of the most frequent words: difflib takes about 2 us for each, and a
@@ -91,13 +91,16 @@ class Vocabulary:
         CorpusError
             No word is frequent enough.
         ParameterError
-            `counts` does not hold one whole number of at least 0 per word.
+            `counts` does not hold one whole number of at least 0 per word, `min_count` is no whole number of at least
+            0, or `max_vocab` none of at least 2.
 
         Examples
         --------
         >>> Vocabulary.from_counts(["a", "b", "c"], [1, 5, 2], min_count=2).words
         ['b', 'c']
         """
+        check("min_count", min_count)
+        check("max_vocab", max_vocab)
         words = list(words)
         counts = _checked_counts(counts, len(words))
         rows = frequent_words(counts, min_count, max_vocab)
@@ -182,11 +185,17 @@ class Vocabulary:
         list of str
             Words that differ in case alone are found anywhere, others among the 20,000 most frequent words.
 
+        Raises
+        ------
+        ParameterError
+            `n` is no whole number of at least 1.
+
         Examples
         --------
         >>> Vocabulary(["king", "queen", "Kings"]).close_matches("kings")
         ['Kings', 'king']
         """
+        check("n", n)
         if not isinstance(word, str) or not 0 < len(word) <= _LONGEST_SUGGESTED_FOR:
             return []
         other_case = [form for form in (word.lower(), word.capitalize(), word.title(), word.upper()) if form in self]

@@ -27,6 +27,14 @@ def test_min_count_and_max_vocab_trim():
     assert Vocabulary.from_counts(words, counts, max_vocab=2).words == ["d", "a"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("min_count", -3), ("min_count", "2"), ("max_vocab", 0), ("max_vocab", -1)]
+)
+def test_numbers_that_would_trim_otherwise_are_refused(name, value):
+    with pytest.raises(ParameterError, match=f"{name}={value!r}: it must be a whole number from"):
+        Vocabulary.from_counts(["a", "b", "c"], [3, 2, 1], **{name: value})
+
+
 @given(st.lists(st.integers(0, 20), max_size=60), st.integers(1, 10), st.none() | st.integers(1, 70))
 def test_frequent_words_equals_sorting_in_python(counts, min_count, max_vocab):
     expected = sorted((i for i, n in enumerate(counts) if n >= min_count), key=lambda i: (-counts[i], i))[:max_vocab]
@@ -134,6 +142,9 @@ def test_at_most_n_words_are_offered():
     vocabulary = Vocabulary(["king", "King", "kings", "kind", "kin"])
     assert vocabulary.close_matches("KING", n=1) == ["king"]
     assert len(vocabulary.close_matches("king", n=4)) == 4
+    for n in (0, -1, "2"):
+        with pytest.raises(ParameterError, match=f"n={n!r}: it must be a whole number from 1 to"):
+            vocabulary.close_matches(5, n=n)
 
 
 def test_counts_may_be_unknown():
