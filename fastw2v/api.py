@@ -161,7 +161,8 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         The word vectors on the GPU, after training there: PyTorch, JAX and CuPy share them without a copy. They take
         the GPU's memory until ``del model.device_vectors_`` or the next training; copies and files leave them behind.
     vocabulary_ : Vocabulary
-        The words that have vectors, most frequent first, and their counts.
+        The words that have vectors, and their counts. The most frequent words come first, unless ``vocabulary``, an
+        EncodedCorpus of ready-made ids or `partial_fit` gave another order.
     loss_history_ : list of float
         Mean loss per positive pair of each epoch.
     n_iter_ : int
@@ -325,6 +326,11 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
             Training needs more memory than is free.
         OSError
             A file cannot be read, or the folder ``spool`` is full or not writable.
+        FormatError
+            The file ``checkpoint`` cannot be resumed from: it is none, or was written with another corpus or other
+            parameters. Or it exists and is of another kind, or a word does not fit it, as one of more than 64 KiB.
+        ValueError
+            There is no corpus, or both the constructor and `fit` were given one; or there is nothing to resume.
         RuntimeError
             Another thread is fitting this model.
         """

@@ -89,7 +89,7 @@ def evaluate_word_pairs(
     restrict_vocab : int or None, default 300,000
         Use the first rows only, as gensim does; None: all.
     case_insensitive : bool, default True
-        Compare words in upper case; of several forms of a word the first (most frequent) row is used.
+        Compare words in upper case; of several forms of a word the first row is used.
     columns : sequence of three str or int, optional
         Names or positions (from 0) of the columns of the two words and the score, in a file or a data frame. By default
         the first two that are neither numbers nor tags, and the first after them that holds numbers, as in SimLex-999.

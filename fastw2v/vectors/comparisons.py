@@ -106,7 +106,8 @@ class Comparisons(Table):
         Returns
         -------
         float
-            In [-1, 1]. Words whose vectors hold NaN or infinity are left out, with a warning.
+            In [-1, 1]; 0 when a mean is zero, with a warning. Words whose vectors hold NaN or infinity are left out,
+            with a warning; it is NaN if a group has no others.
 
         Raises
         ------

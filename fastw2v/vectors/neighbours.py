@@ -45,7 +45,8 @@ class Neighbours(Table):
         topn : int, default 10
             How many words to return.
         restrict_vocab : int, optional
-            Search only the first (most frequent) rows. The query's own words may lie beyond them.
+            Search only the first rows, which are the most frequent words unless the vectors have another order. The
+            query's own words may lie beyond them.
         among, exclude : collection of words, or callable(word) -> bool, optional
             The words that may be answers, and those that may not. Unknown words have no effect; if `among` has only
             such, a warning says so. A callable sees the best words only, until `topn` are found.

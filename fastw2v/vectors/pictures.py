@@ -167,7 +167,7 @@ class Pictures(Table):
         -----
         The page works out neighbours among the words that it shows, from vectors rounded to 8 bits: cosines differ from
         those of `most_similar` by less than 0.01, and words of nearly equal cosine may change places. The file weighs
-        0.6 MB for Bokeh's library, and for each word its dimensions in bytes times 1.3.
+        0.6 MB for Bokeh's library, and for each word about 1.2 bytes per dimension and 20 more.
 
         Examples
         --------
