@@ -150,6 +150,8 @@ def apply(tokenizer: Tokenizer, document: object, where: str = "the document") -
 
     Raises
     ------
+    ParameterError
+        There is no such tokenizer, or it is None: no kind of corpus is there to decide.
     CorpusTypeError
         The document is a string although the tokenizer is "tokens", or is not a sequence of tokens.
 
@@ -160,6 +162,11 @@ def apply(tokenizer: Tokenizer, document: object, where: str = "the document") -
     >>> apply("words", ["already", "split"])
     ['already', 'split']
     """
+    if tokenizer is None:
+        raise ParameterError(
+            f"tokenizer=None, but {where} needs one: give 'whitespace', 'words', 'tokens' or a callable"
+        )
+    check_tokenizer(tokenizer)
     if isinstance(document, str):
         if tokenizer == "tokens":
             raise CorpusTypeError(

@@ -18,7 +18,7 @@ from fastw2v.cards import Number, bar, card, table
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate.arguments import read_sections, read_vectors
 from fastw2v.evaluate.files import Question
-from fastw2v.evaluate.lines import BadLines
+from fastw2v.evaluate.lines import BadLines, check_bad_lines
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.evaluate.offsets import best_products, best_sums
 from fastw2v.parameters import check
@@ -195,7 +195,7 @@ def evaluate_analogies(
     FormatError
         For a file in another form; the message names the line.
     ParameterError
-        For an unknown protocol, a question that is not four strings, or swapped arguments.
+        For an unknown protocol, method or `errors`, a question that is not four strings, or swapped arguments.
 
     Warns
     -----
@@ -218,6 +218,7 @@ def evaluate_analogies(
         raise ParameterError(f"protocol must be 'c' or 'gensim'; got {protocol!r}")
     if method not in ("add", "mul"):
         raise ParameterError(f"method must be 'add' or 'mul'; got {method!r}")
+    check_bad_lines(errors)
     check("verbose", verbose)
     rules = PROTOCOLS[protocol]
     vectors = read_vectors(vectors, questions)

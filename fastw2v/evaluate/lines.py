@@ -67,6 +67,12 @@ def text_lines(path: str | os.PathLike[str], kind: str, encoding: str = "utf-8")
     return kept
 
 
+def check_bad_lines(errors: object) -> None:
+    """Raise ParameterError unless it says what becomes of lines in another form."""
+    if errors not in ("strict", "ignore"):
+        raise ParameterError(f"errors must be 'strict' or 'ignore'; got {errors!r}")
+
+
 class Faults:
     """Lines in another form: errors, or counted.
 
@@ -77,8 +83,7 @@ class Faults:
     """
 
     def __init__(self, path: str | os.PathLike[str], errors: str) -> None:
-        if errors not in ("strict", "ignore"):
-            raise ParameterError(f"errors must be 'strict' or 'ignore'; got {errors!r}")
+        check_bad_lines(errors)
         self.path, self.errors, self.count, self.first = path, errors, 0, ""
 
     def add(self, number: int, fault: str) -> None:

@@ -14,7 +14,7 @@ from fastw2v.cards import Number, bar, card, facts, table
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate.arguments import read_pairs, read_vectors
 from fastw2v.evaluate.columns import Columns
-from fastw2v.evaluate.lines import BadLines
+from fastw2v.evaluate.lines import BadLines, check_bad_lines
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.search import search_limit
@@ -108,7 +108,8 @@ def evaluate_word_pairs(
     FormatError
         For a line that is not a pair and a score; the message names the line.
     ParameterError
-        For pairs that are not two words and a finite number, columns that do not exist, or swapped arguments.
+        For pairs that are not two words and a finite number, columns that do not exist, another word in `unknown`
+        or `errors`, or swapped arguments.
 
     Warns
     -----
@@ -130,6 +131,7 @@ def evaluate_word_pairs(
     """
     if unknown not in ("leave out", "zero"):
         raise ParameterError(f"unknown must be 'leave out' or 'zero'; got {unknown!r}")
+    check_bad_lines(errors)
     vectors = read_vectors(vectors, pairs)
     given = read_pairs(pairs, columns, errors)
     limit = search_limit(len(vectors), restrict_vocab)

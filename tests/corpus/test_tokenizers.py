@@ -90,6 +90,15 @@ def test_apply_gives_the_tokens_of_other_documents():
         assert tokenizers.apply(tokenizer, ["A", "b!"]) == ["A", "b!"]
 
 
+@pytest.mark.parametrize("document", ["a b", ["a", "b"]])
+@pytest.mark.parametrize("tokenizer", ["foo", None, 5])
+def test_apply_refuses_what_is_no_tokenizer(tokenizer, document):
+    with pytest.raises(
+        ParameterError, match=f"tokenizer={tokenizer!r}[;,] .*'whitespace', 'words', 'tokens' or a callable"
+    ):
+        tokenizers.apply(tokenizer, document)
+
+
 @pytest.mark.parametrize(
     ("tokenizer", "document", "message"),
     [

@@ -179,6 +179,8 @@ def test_on_trained_vectors_both_protocols_give_the_numbers_of_their_programs(da
 
 
 def test_the_two_methods_are_told_apart(world, questions):
+    with pytest.raises(ParameterError, match="errors must be 'strict' or 'ignore'; got 'replace'"):
+        evaluate_analogies(world(), [("s", [("w1", "w2", "w3", "w4")])], errors="replace")
     with pytest.raises(ParameterError, match="method must be 'add' or 'mul'; got 'cosmul'"):
         evaluate_analogies(world(), questions(), method="cosmul")
     answers = {method: evaluate_analogies(world(), questions(), method=method).total for method in ("add", "mul")}

@@ -37,6 +37,8 @@ def test_word_pairs_give_gensims_numbers(tmp_path, world, as_gensim):
         assert 100 * (1 - report.coverage) == pytest.approx(missing)
     with pytest.raises(ParameterError, match="unknown must be 'leave out' or 'zero'"):
         evaluate_word_pairs(wv, path, unknown="skip")
+    with pytest.raises(ParameterError, match="errors must be 'strict' or 'ignore'; got 'replace'"):
+        evaluate_word_pairs(wv, [("w1", "w2", 1.0)], errors="replace")
 
 
 def test_case_counts_when_it_should():
