@@ -27,6 +27,7 @@ from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeatur
 from fastw2v.estimators.subclasses import made_with, own_parameters
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
+from fastw2v.formats.saving import if_native
 from fastw2v.gensims_names import LAYER, OF_MODELS, PARAMETERS, with_gensims_names_told
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
@@ -638,6 +639,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         """
         if self._is_being_fitted() and hasattr(self, "vectors_"):
             warn_user("save: a fit is under way, and its vectors are not there yet: those of the last one are saved")
+        vectors = self.wv  # raises if the model is not fitted
         parameters = {name: getattr(self, name) for name in KEPT_PARAMETERS}
         known = {name: getattr(self, f"{name}_", None) for name in ("tokenizer", "seed")}
         metadata = record(parameters, getattr(self, "loss_history_", []), **known)
@@ -645,15 +647,8 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
             metadata["own_parameters"] = own
         # A model that was read from a file of word vectors alone has no context vectors.
         context, nodes = self._output_rows()
-        save(
-            path,
-            self.wv,
-            format=format,
-            context_vectors=context,
-            node_vectors=nodes,
-            metadata=metadata,
-            overwrite=overwrite,
-        )
+        beside = if_native(path, format, context_vectors=context, node_vectors=nodes, metadata=metadata)
+        save(path, vectors, format=format, overwrite=overwrite, **beside)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, tokenizer: Tokenizer | None = None, verbose: int = 0) -> Self:

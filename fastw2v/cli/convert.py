@@ -62,6 +62,7 @@ def convert(
     From native to native nothing is lost; the word2vec formats hold words and vectors alone.
     """
     from fastw2v.formats import load_all, save
+    from fastw2v.formats.saving import if_native
 
     if format_ is None and (to := _EXPORTS.get(output.suffix.lower())):
         raise click.UsageError(f"OUTPUT {output}: 'fastw2v export {file} {output} --to {to}' writes such a file")
@@ -73,8 +74,9 @@ def convert(
     vectors, metadata = loaded.word_vectors, loaded.metadata
     if not overwrite:
         check_nothing_else_is_lost(output, format_, loaded)
-    more = {"context_vectors": loaded.context_vectors, "node_vectors": loaded.node_vectors}
-    save(output, vectors, format=format_, metadata=metadata, overwrite=overwrite, **more)
+    rows = {"context_vectors": loaded.context_vectors, "node_vectors": loaded.node_vectors}
+    beside = if_native(output, format_, metadata=metadata, **rows)
+    save(output, vectors, format=format_, overwrite=overwrite, **beside)
     say(f"{counted(len(vectors), 'word')}, {counted(vectors.vector_size, 'dimension')}; written to {name_of(output)}")
 
 

@@ -99,18 +99,12 @@ class Trained:
     def save(self, path: Path, format: Format | None, with_context: bool, overwrite: bool = False) -> None:
         """Write the vectors; the native format also keeps what `Word2Vec.load` asks for."""
         from fastw2v import formats
+        from fastw2v.formats.saving import if_native
 
         rows = self.session.state.output_rows if with_context else OutputRows()
         metadata = self.session.record()
-        formats.save(
-            path,
-            self.word_vectors,
-            format=format,
-            context_vectors=rows.words,
-            node_vectors=rows.nodes,
-            metadata=metadata,
-            overwrite=overwrite,
-        )
+        beside = if_native(path, format, context_vectors=rows.words, node_vectors=rows.nodes, metadata=metadata)
+        formats.save(path, self.word_vectors, format=format, overwrite=overwrite, **beside)
 
 
 def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool, comm: Comm | None = None) -> Trained:

@@ -86,18 +86,38 @@ def write_native(writer: Writer, content: NativeContent) -> None:
     np.cumsum([len(word) for word in encoded], out=offsets[1:])
     arrays: dict[str, NDArray[Any]] = {} if content.counts is None else {"counts": content.counts}
     arrays |= {"vocab_offsets": offsets, "vectors": content.vectors}
+    arrays |= _beside_vectors(content)
+    arrays["vocab_utf8"] = np.frombuffer(b"".join(encoded), np.uint8)
+    writer.write(_make_header(arrays, content.metadata, word_type))
+    for name, array in arrays.items():
+        _write_array(writer, array, _DTYPES[_EXPECTED[name]])
+
+
+def check_beside_vectors(content: NativeContent) -> None:
+    """Raise ParameterError for metadata that JSON cannot hold, or context or node vectors of another shape."""
+    _beside_vectors(content)
+    _as_json(content.metadata)
+
+
+def _beside_vectors(content: NativeContent) -> dict[str, NDArray[Any]]:
+    """Return the arrays beside words and vectors; raise unless each has the shape that goes with the vectors."""
     words, columns = content.vectors.shape
+    found = {}
     for name, rows in (("context_vectors", words), ("node_vectors", words - 1)):
         given = getattr(content, name)
         if given is None:
             continue
         if given.shape != (rows, columns):
             raise ParameterError(f"{name} have shape {given.shape}, expected {(rows, columns)}")
-        arrays[name] = given
-    arrays["vocab_utf8"] = np.frombuffer(b"".join(encoded), np.uint8)
-    writer.write(_make_header(arrays, content.metadata, word_type))
-    for name, array in arrays.items():
-        _write_array(writer, array, _DTYPES[_EXPECTED[name]])
+        found[name] = given
+    return found
+
+
+def _as_json(metadata: dict[str, Any]) -> str:
+    try:
+        return json.dumps(metadata, default=_plain)
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"the metadata cannot be written as JSON: {error}") from error
 
 
 def _write_array(writer: Writer, array: NDArray[Any], dtype: str) -> None:
@@ -110,10 +130,7 @@ def _write_array(writer: Writer, array: NDArray[Any], dtype: str) -> None:
 def _make_header(arrays: dict[str, NDArray[Any]], metadata: dict[str, Any], word_type: str) -> bytes:
     # The facts about the file come last: a caller's metadata, perhaps of an older file, must not override them.
     own = {**metadata, "format_version": FORMAT_VERSION, "word_type": word_type}
-    try:
-        header: dict[str, Any] = {"__metadata__": {"fastw2v": json.dumps(own, default=_plain)}}
-    except (TypeError, ValueError) as error:
-        raise ParameterError(f"the metadata cannot be written as JSON: {error}") from error
+    header: dict[str, Any] = {"__metadata__": {"fastw2v": _as_json(own)}}
     begin = 0
     for name, array in arrays.items():
         end = begin + array.size * np.dtype(_DTYPES[_EXPECTED[name]]).itemsize

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import FormatError, ParameterError
+from fastw2v.errors import FormatError, ParameterError, warn_user
 from fastw2v.formats.binary import write_binary
-from fastw2v.formats.native import NativeContent, held_beside_vectors, write_native
+from fastw2v.formats.native import NativeContent, check_beside_vectors, held_beside_vectors, write_native
 from fastw2v.formats.sniff import (
     Format,
     checked_format,
@@ -72,6 +72,11 @@ def save(
     OSError
         The message names the path, where everything is unchanged.
 
+    Warns
+    -----
+    RuntimeWarning
+        Context vectors, node vectors or metadata were given, and the format does not hold them.
+
     Notes
     -----
     The file is written beside the target, fsynced and then renamed, so that the complete old or new content is there at
@@ -95,23 +100,35 @@ def save(
         check_replaceable(target)
         if chosen != "native" or context_vectors is node_vectors is None:
             check_no_model_is_lost(target)
+    if not isinstance(metadata, (dict, type(None))):
+        raise ParameterError(f"metadata must be a dict; got {type(metadata).__name__} {metadata!r:.60}")
+    content = NativeContent(
+        word_vectors.vectors,
+        word_vectors.index_to_key,
+        word_vectors.counts,
+        _rows("context_vectors", context_vectors),
+        metadata or {},
+        _rows("node_vectors", node_vectors),
+    )
     if chosen == "native":
-        if not isinstance(metadata, (dict, type(None))):
-            raise ParameterError(f"metadata must be a dict; got {type(metadata).__name__} {metadata!r:.60}")
-        content = NativeContent(
-            word_vectors.vectors,
-            word_vectors.index_to_key,
-            word_vectors.counts,
-            _rows("context_vectors", context_vectors),
-            metadata or {},
-            _rows("node_vectors", node_vectors),
-        )
         with open_atomic(target) as writer:
             write_native(writer, content)
         return
+    check_beside_vectors(content)
+    beside = {"context_vectors": context_vectors, "node_vectors": node_vectors, "metadata": metadata or None}
+    if lost := [name for name, given in beside.items() if given is not None]:
+        warn_user(
+            f"save: {target} is a file of word2vec's {chosen} format, which holds words and their vectors alone, "
+            f"not {' and '.join(lost)}: a native file (.safetensors) keeps them"
+        )
     with open_packed(target) as stream:
         write = write_text if chosen == "text" else write_binary
         write(stream, word_vectors.vectors, word_vectors.index_to_key)
+
+
+def if_native(path: str | os.PathLike[str], format: Format | None, **beside: Any) -> dict[str, Any]:
+    """Return those arguments of `save` if its file will be native, else none: for callers whose users know that."""
+    return beside if format_to_write(checked_path("save", path), format) == "native" else {}
 
 
 def _rows(name: str, given: Any) -> NDArray[Any] | None:

@@ -31,6 +31,16 @@ def test_a_round_trip_keeps_every_bit(tmp_path, name, odd_words, some_vectors, a
     assert_same(load(str(tmp_path / name), format=formats.format_of_name(tmp_path / name)), wv)
 
 
+@pytest.mark.parametrize("name", WORD2VEC)
+def test_what_the_format_does_not_hold_is_told(tmp_path, name, some_vectors, fitted, recwarn):
+    wv = some_vectors(["a", "b"])
+    save(tmp_path / name, wv, metadata={})
+    fitted().save(tmp_path / name)  # whose page says so
+    assert [str(each.message) for each in recwarn if "save: " in str(each.message)] == []
+    with pytest.warns(RuntimeWarning, match=r"format, which holds .* not context_vectors and metadata: a native file"):
+        save(tmp_path / name, wv, context_vectors=wv.vectors, metadata={"note": 1})
+
+
 @pytest.mark.parametrize("form", ["native", "text", "binary"])
 def test_the_format_can_be_said_and_is_found_again(tmp_path, form, some_vectors, assert_same):
     wv = some_vectors(["a", "b"])
@@ -104,7 +114,7 @@ def test_a_view_with_gaps_is_written_as_it_looks(tmp_path):
     wide = np.arange(24, dtype=np.float32).reshape(4, 6)
     wv = WordVectors(wide[:, :3], list("abcd"))
     for name in ("v.fw2v", "v.txt", "v.bin"):
-        save(tmp_path / name, wv, context_vectors=wide[:, 3:])
+        save(tmp_path / name, wv, **({"context_vectors": wide[:, 3:]} if name == "v.fw2v" else {}))
         np.testing.assert_array_equal(load(tmp_path / name).vectors, wide[:, :3])
     np.testing.assert_array_equal(load_all(tmp_path / "v.fw2v").context_vectors, wide[:, 3:])
 

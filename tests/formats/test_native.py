@@ -37,11 +37,14 @@ def test_native_without_counts_and_context(tmp_path):
     assert loaded.context_vectors is None
 
 
-def test_metadata_that_is_none_of_json_is_refused(tmp_path, some_vectors):
+@pytest.mark.parametrize("name", ["v.fw2v", "v.vec", "v.bin"])  # whether the format holds them or not
+def test_metadata_that_is_none_of_json_is_refused(tmp_path, some_vectors, name):
     with pytest.raises(ParameterError, match="set"):
-        save(tmp_path / "v.fw2v", some_vectors(["a"]), metadata={"x": {1, 2}})
+        save(tmp_path / name, some_vectors(["a"]), metadata={"x": {1, 2}})
+    with pytest.raises(ParameterError, match="metadata must be a dict; got list"):
+        save(tmp_path / name, some_vectors(["a"]), metadata=[1])
     with pytest.raises(ParameterError, match="shape"):
-        save(tmp_path / "v.fw2v", some_vectors(["a"]), context_vectors=np.zeros((2, 5)))
+        save(tmp_path / name, some_vectors(["a"]), context_vectors=np.zeros((2, 5)))
     assert list(tmp_path.iterdir()) == []
 
 
