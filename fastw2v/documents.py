@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from fastw2v.corpus.faults import check_documents_type, describe_no_documents
-from fastw2v.corpus.iterables import python_items
+from fastw2v.corpus.iterables import length_of, python_items
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.errors import CorpusError, ParameterError, warn_user
 from fastw2v.estimators.bags import check_documents, count_matrix, divide_rows, row_sums
@@ -145,7 +145,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         CorpusTypeError
             ``X`` is not a list of documents, or an item of it is not a document; the message says which.
         CorpusError
-            No document has a known word.
+            There are no documents; or, with another weighting than "mean", none of them has a known word.
         FormatError, OSError
             The file of vectors cannot be read.
         """
@@ -222,7 +222,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
             check(name, getattr(self, name))
         check_documents_type(X)
         documents = list(X) if hasattr(X, "__next__") else X  # read twice if a model is trained
-        if documents is not X and not documents:
+        if length_of(documents) == 0:
             raise CorpusError(describe_no_documents(X))
         given = self._default_model() if self.vectors is None else self.vectors
         model = self._trained(given, documents) if _is_unfitted_model(given) else None
@@ -242,7 +242,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         elif model is None and (isinstance(documents, (list, tuple, np.ndarray)) or is_column(documents)):
             check_documents(documents, tokenizer)  # others may be read once, or in a minute
         if counts is not None and self.weighting != "mean":
-            self._check_something_to_learn(counts, vectors)
+            self._check_something_to_learn(counts, vectors, X)
         self._forget()
         self.vectors_, self.tokenizer_, self.weighting_ = vectors, tokenizer, self.weighting
         self._learned_with = self._deciding()
@@ -252,7 +252,9 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         self._remember_width(X)
         return counts
 
-    def _check_something_to_learn(self, counts: sparse.csr_matrix, vectors: WordVectors) -> None:
+    def _check_something_to_learn(self, counts: sparse.csr_matrix, vectors: WordVectors, documents: Any) -> None:
+        if not counts.shape[0]:
+            raise CorpusError(describe_no_documents(documents))
         if counts.nnz == 0:
             raise CorpusError(
                 f"none of the {counts.shape[0]:,} documents holds a word of the vectors ({some_words(vectors)}), "

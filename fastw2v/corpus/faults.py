@@ -155,7 +155,9 @@ def describe_empty(corpus: object, sentences: int, tokenizer: object = None) -> 
 
 
 def describe_no_documents(documents: object) -> str:
-    """Describe an iterator that yielded no document."""
+    """Describe an iterator that yielded no document, or a list that holds none."""
+    if not hasattr(documents, "__next__"):
+        return f"documents: this {type(documents).__name__} is empty: pass at least one document"
     return (
         f"this {type(documents).__name__} yielded no documents: an iterator yields its items only once and may have "
         f"been consumed already (fit reads it to its end); pass a list"
