@@ -107,6 +107,8 @@ def check_documents_type(documents: object) -> None:
 
 def _texts_in(rows: Mapping[Any, Any]) -> str:
     """Show how the texts are taken out of a mapping: of names to columns, or of anything to texts or token lists."""
+    if type(rows).__name__.endswith("EdgeView"):  # of networkx: pairs of nodes, mapped to what is known of the edge
+        return "list(G.edges())"
     if len(rows) == 1:
         return f"rows[{next(iter(rows))!r}]"
     by_key = all(isinstance(value, str) for value in rows.values()) or not all(isinstance(key, str) for key in rows)

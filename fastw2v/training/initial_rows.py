@@ -243,7 +243,10 @@ def _describe_unknown(unknown: list[Any], given: int, vocabulary: Vocabulary) ->
     message = f"frozen: {describe_unknown(unknown[0], vocabulary)}; {len(unknown):,} of {given:,} are unknown"
     if isinstance(unknown[0], (bool, np.bool_)):
         return f"{message}: of a mask pass the words, [word for word, frozen in zip(words, mask) if frozen]"
-    return f"{message}: words that are rarer than min_count have no vectors"
+    return (
+        f"{message}: they are rarer than min_count, or do not occur in this corpus at all, and have no vectors; pass a "
+        "vocabulary that holds them, or frozen=None"
+    )
 
 
 def warn_of_zero_rows(rows: NDArray[np.float32] | None, output: Iterable[NDArray[np.float32] | None]) -> None:

@@ -29,6 +29,10 @@ class Tagged(NamedTuple):
     tags: list[int]
 
 
+class EdgeView(dict):
+    """In place of networkx's ``G.edges()``."""
+
+
 def Spoken(text):  # noqa: N802
     return SimpleNamespace(text=text)
 
@@ -58,6 +62,7 @@ def test_tables_are_refused():
         (b"some text", "decode it and pass documents"),
         ({"text": DOCUMENTS, "id": [1]}, r"a corpus cannot be a dict .*rows\['text'\]"),
         ({"all": DOCUMENTS}, r"pass the texts in it: rows\['all'\]"),
+        (EdgeView({("a", "b"): {"weight": 1}, ("b", "c"): {}}), r"pass the texts in it: list\(G.edges\(\)\)"),
         ({1: "a b", 2: "c d"}, r"a corpus cannot be a dict .*pass the texts in it: list\(rows.values\(\)\)"),
         (np.array([(1, "a b")], [("id", int), ("text", "U9")]), r"an array of rows \(id, text\).*array\['text'\]"),
         (lambda: DOCUMENTS, r"a corpus cannot be <function .*; call it, and pass what it makes"),

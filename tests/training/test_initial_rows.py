@@ -100,7 +100,10 @@ def test_what_are_no_initial_vectors(given, message):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (["red", "Wine"], "'Wine' is not in .*close matches: 'wine'; 1 of 2 are unknown: words that are rarer"),
+        (
+            ["red", "Wine"],
+            "'Wine' is not in .*close matches: 'wine'; 1 of 2 are unknown: .* rarer than min_count, or do not occur in",
+        ),
         ([True, False], r"of a mask pass the words"),
         ([0, 1], r"of a row number the word is index_to_key\[0\]; 2 of 2 are unknown"),
         ([["red"]], r"1 of 1 are unknown"),
