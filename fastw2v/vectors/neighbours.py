@@ -104,6 +104,7 @@ class Neighbours(Table):
         among: Words | None = None,
         exclude: Words | None = None,
         index: SearchIndex | None = None,
+        ignore_missing: bool = False,
     ) -> list[Answer]:
         """Answer many queries of `most_similar` together, in blocks of matrix products.
 
@@ -115,6 +116,8 @@ class Neighbours(Table):
             As long as `positive`: what each query subtracts.
         topn, restrict_vocab, among, exclude, index
             As in `most_similar`, the same for all queries. A callable is called once for each word.
+        ignore_missing : bool, default False
+            Skip unknown words instead of raising. The answer to a query of such words alone is empty, with a warning.
 
         Returns
         -------
@@ -124,7 +127,7 @@ class Neighbours(Table):
         Raises
         ------
         UnknownWordError
-            For a word of the query that is not in the vocabulary.
+            For a word of a query that is not in the vocabulary, unless `ignore_missing`.
         ParameterError
             A query is empty, or `negative` and `positive` differ in length.
 
@@ -160,10 +163,14 @@ class Neighbours(Table):
         queries = np.empty((len(questions), self.vector_size))
         asked: list[list[int]] = []
         lost: list[Any] = []
+        blank: list[int] = []
         for number, (added, taken) in enumerate(zip(questions, subtracted, strict=True)):
-            queries[number], rows = self._query(added, taken, lost)
+            missing: list[Any] | None = [] if ignore_missing else None
+            queries[number], rows = self._query(added, taken, lost, missing)
             asked.append(rows)
-        units = directions(queries, lost)
+            if missing and not rows and not queries[number].any():
+                blank.append(number)
+        units = directions(queries, lost, blank)
         if index is not None:
             answers = self._approximate(index, units, asked, topn, restrict_vocab, choice)
         else:
@@ -295,9 +302,16 @@ class Neighbours(Table):
         return choice
 
     def _query(
-        self, positive: Any, negative: Any = (), lost: list[Any] | None = None
+        self,
+        positive: Any,
+        negative: Any = (),
+        lost: list[Any] | None = None,
+        missing: list[Any] | None = None,
     ) -> tuple[NDArray[np.float64], list[int]]:
-        """Sum a query; return the vector and the rows of its words. Add words without direction to `lost`."""
+        """Sum a query; return the vector and the rows of its words.
+
+        Add words without direction to `lost`, and unknown ones to `missing`, without which they raise.
+        """
         index, size = self.key_to_index, self.vector_size
         terms = read_terms("positive", positive, index, size)
         terms += [(term, -weight) for term, weight in read_terms("negative", negative, index, size)]
@@ -308,6 +322,8 @@ class Neighbours(Table):
         for term, weight in terms:
             if isinstance(term, np.ndarray):
                 query += weight * term
+            elif missing is not None and term not in self:
+                missing.append(term)
             else:
                 row = self.row(term)
                 asked.append(row)
@@ -419,11 +435,19 @@ def direction(query: NDArray[np.float64], lost: list[Any]) -> NDArray[np.float32
     return unit
 
 
-def directions(queries: NDArray[np.float64], lost: list[Any]) -> NDArray[np.float32]:
-    """Return the unit vectors of queries; warn of words that are left out of them, and of queries that are zeros."""
+def directions(queries: NDArray[np.float64], lost: list[Any], blank: Sequence[int] = ()) -> NDArray[np.float32]:
+    """Return the unit vectors of queries; warn of words that are left out of them, and of queries that are zeros.
+
+    `blank` are the numbers of those that are zeros as none of their words is known.
+    """
     _warn_of_lost(lost)
     units = unit_rows(queries)
-    zeros = np.flatnonzero(~units.any(axis=1))
+    if blank:
+        warn_user(
+            f"{len(blank):,} of {len(queries):,} queries (the first is number {blank[0]}) hold no known word: their "
+            "answers are empty"
+        )
+    zeros = np.setdiff1d(np.flatnonzero(~units.any(axis=1)), np.array(blank, np.int64))
     if len(zeros):
         which = "the query is" if len(queries) == 1 else f"{len(zeros):,} queries (the first is number {zeros[0]}) are"
         _warn_of_zeros(which)

@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, UnknownWordError
 from fastw2v.vectors import WordVectors, search
 from fastw2v.vectors.search import unit_rows
 
@@ -84,6 +84,16 @@ def test_rows_of_an_array_are_questions(wv, all_words, all_vectors, words_of):
 def test_bad_batches_are_refused(wv, arguments, message):
     with pytest.raises(ParameterError, match=message):
         wv.most_similar_batch(*arguments)
+
+
+def test_a_batch_skips_unknown_words_when_asked_to(wv, check_same):
+    with pytest.raises(UnknownWordError):
+        wv.most_similar_batch(["word1", "never"])
+    with pytest.warns(RuntimeWarning, match=r"1 of 3 queries .* number 1\) hold no known word") as caught:
+        found = wv.most_similar_batch([["word1", "never"], "never", "word2"], ["no", (), "word3"], ignore_missing=True)
+    assert len(caught) == 1
+    for answer, expected in zip(found, [wv.most_similar("word1"), [], wv.most_similar("word2", "word3")], strict=True):
+        check_same(answer, expected)
 
 
 def test_the_memory_of_a_batch_is_bounded():
