@@ -241,8 +241,10 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
             counts = count_matrix(documents, vectors, tokenizer)
         elif model is None and (isinstance(documents, (list, tuple, np.ndarray)) or is_column(documents)):
             check_documents(documents, tokenizer)  # others may be read once, or in a minute
+        if counts is not None and not counts.shape[0]:  # of an iterable whose length nobody knows
+            raise CorpusError(describe_no_documents(X))
         if counts is not None and self.weighting != "mean":
-            self._check_something_to_learn(counts, vectors, X)
+            self._check_something_to_learn(counts, vectors)
         self._forget()
         self.vectors_, self.tokenizer_, self.weighting_ = vectors, tokenizer, self.weighting
         self._learned_with = self._deciding()
@@ -252,9 +254,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         self._remember_width(X)
         return counts
 
-    def _check_something_to_learn(self, counts: sparse.csr_matrix, vectors: WordVectors, documents: Any) -> None:
-        if not counts.shape[0]:
-            raise CorpusError(describe_no_documents(documents))
+    def _check_something_to_learn(self, counts: sparse.csr_matrix, vectors: WordVectors) -> None:
         if counts.nnz == 0:
             raise CorpusError(
                 f"none of the {counts.shape[0]:,} documents holds a word of the vectors ({some_words(vectors)}), "

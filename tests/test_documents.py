@@ -175,24 +175,6 @@ def test_a_generator_that_yields_no_documents():
             fit(document for document in [])
 
 
-class Unmeasured:
-    """An iterable of nothing, whose length nobody knows."""
-
-    def __iter__(self):
-        return iter(())
-
-
-@pytest.mark.parametrize("weighting", WEIGHTINGS)
-def test_there_is_nothing_to_learn_from_no_documents(weighting):
-    for fit in (DocVectorizer(VECTORS, weighting).fit, DocVectorizer(VECTORS, weighting).fit_transform):
-        for documents in ([], (), np.array([], str)):
-            with pytest.raises(CorpusError, match=f"this {type(documents).__name__} is empty: pass at least one"):
-                fit(documents)
-        if weighting != "mean":  # which learns nothing, and leaves what may be read once to transform
-            with pytest.raises(CorpusError, match="this Unmeasured is empty: pass at least one document"):
-                fit(Unmeasured())
-
-
 def test_lengths_are_one_when_asked_for():
     found = DocVectorizer(VECTORS, "tfidf", normalize="l2").fit_transform(OTHERS)
     lengths = np.linalg.norm(found, axis=1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fastw2v import DocVectorizer, Word2Vec, WordVectors
-from fastw2v.errors import CorpusTypeError
+from fastw2v.errors import CorpusError, CorpusTypeError
 
 WEIGHTINGS = ["mean", "tfidf", "sif", "usif"]
 WORDS = [f"w{i}" for i in range(40)]
@@ -44,6 +44,23 @@ def test_fit_looks_at_the_documents_whatever_the_weighting(weighting, documents,
     model.fit([["red", "wine"], ["white", "rose"]] * 20 if lists else ["red wine", "white rose"] * 20)
     with pytest.raises(CorpusTypeError, match=message):
         DocVectorizer(model, weighting=weighting).fit(documents)
+
+
+class Unmeasured:
+    """An iterable of nothing, whose length nobody knows."""
+
+    def __iter__(self):
+        return iter(())
+
+
+@pytest.mark.parametrize("weighting", WEIGHTINGS)
+def test_there_is_nothing_to_learn_from_no_documents(weighting):
+    for fit in (DocVectorizer(VECTORS, weighting).fit, DocVectorizer(VECTORS, weighting).fit_transform):
+        for documents in ([], (), np.array([], str)):
+            with pytest.raises(CorpusError, match=f"this {type(documents).__name__} is empty: pass at least one"):
+                fit(documents)
+    with pytest.raises(CorpusError, match="this Unmeasured is empty: pass at least one document"):
+        fit(Unmeasured())
 
 
 def test_fit_leaves_what_can_be_read_once_for_transform():
