@@ -51,12 +51,18 @@ def doubt_tokens(counted: Counted) -> None:
 
 
 def _doubt_numbers(words: Sequence[Hashable], counted: Counted) -> None:
-    """Warn if tokens are numbers with fractions, as of a matrix of features, or pairs as of a bag of words."""
-    fractions = [word for word in words if isinstance(word, float) and not word.is_integer()]
+    """Warn if tokens are floats, as in a matrix of features or a column read so, or pairs as in a bag of words."""
+    floats = [word for word in words if isinstance(word, float)]
+    fractions = [word for word in floats if not word.is_integer()]
     if len(fractions) > max(_MOSTLY * len(words), 2):
         warn_user(
             f"tokens such as {fractions[0]!r} and {fractions[1]!r} are numbers with fractions, each of which is "
             "trained on as a word: a matrix of features is no corpus; pass lists of words, or of whole numbers"
+        )
+    elif floats and not fractions:
+        warn_user(
+            f"tokens such as {floats[0]} are floats, which no file of vectors can hold: if they are integers that "
+            "became floats in a table, pass them as such (pandas: column.astype('int64'))"
         )
     pairs = [word for word in words if isinstance(word, tuple) and len(word) == 2 and isinstance(word[1], (int, float))]
     ones = sum(isinstance(word[1], float) or word[1] == 1 for word in pairs)

@@ -157,13 +157,7 @@ def with_frequent_words(reading: Reading, min_count: int, max_vocab: int | None)
         raise CorpusError(f"{few}; {reading.unsegmented}" if reading.unsegmented else few)
     if reading.unsegmented:
         warn_user(reading.unsegmented)
-    encoded = reading.encoded(chosen)
-    if isinstance(word := encoded.vocabulary.words[0], float):
-        warn_user(
-            f"the words are floats such as {word}, which no file of vectors can hold: if they are integers that became "
-            "floats in a table, pass them as such (pandas: column.astype('int64'))"
-        )
-    return encoded
+    return reading.encoded(chosen)
 
 
 def _new_words(counted: Counted, found: np.ndarray, min_count: int, max_vocab: int | None) -> np.ndarray:

