@@ -360,8 +360,8 @@ class EditableVectors(KeyAttributes):
         made.expandos = {name: values.copy() for name, values in self.expandos.items()}
         made._hold(np.array(self._rows))
         made._lockf = self._lockf.copy()
-        if "lifecycle_events" in vars(self):
-            vars(made)["lifecycle_events"] = list(vars(self)["lifecycle_events"])
+        if (events := vars(self).get("lifecycle_events")) is not None:
+            vars(made)["lifecycle_events"] = list(events)
         return made
 
     def _like(self, vectors: NDArray[Any], words: list[Any], counts: NDArray[np.int64] | None) -> Self:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fastw2v.compat.editing import EditableVectors
+from fastw2v.compat.events import Events
 from fastw2v.compat.saving import saving
 from fastw2v.compat.watched import owner_of
 from fastw2v.compat.word2vec_format import kept_of, load_word2vec, read_word2vec, restore, write_word2vec
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-_log = logging.getLogger(__name__)
-
-
 def is_mapped(mmap: str | None) -> bool:
     """Return whether vectors are to be left in the file; raise ParameterError for a mode that does not exist here."""
     if mmap not in (None, "r"):
@@ -35,7 +31,7 @@ def is_mapped(mmap: str | None) -> bool:
     return mmap is not None
 
 
-class Files(EditableVectors):
+class Files(EditableVectors, Events):
     """The part of `KeyedVectors` that is saved and loaded."""
 
     _of_model = False  # whether they were read from the file of a whole model
@@ -178,10 +174,3 @@ class Files(EditableVectors):
             "intersect_word2vec_format",
             msg=f"merged {len(rows)} vectors into {self._rows.shape} matrix from {os.fspath(fname)}",
         )
-
-    def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: Any) -> None:
-        """Note an event in `lifecycle_events` and in the log, as gensim does."""
-        event = {**event, "datetime": datetime.now().isoformat(), "event": event_name}
-        self.__dict__.setdefault("lifecycle_events", []).append(event)
-        if log_level:
-            _log.log(log_level, "%s lifecycle event %s", type(self).__name__, event)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import logging
-import platform
 import warnings
 from collections.abc import Callable
-from copy import deepcopy
-from datetime import datetime
 from typing import Any, Generic, NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-import fastw2v
 from fastw2v.compat.arguments import whole
+from fastw2v.compat.events import Events
 from fastw2v.errors import CorpusError, ParameterError, warn_user
 from fastw2v.parameters import check, shown
 from fastw2v.planning.noise import noise_weights
@@ -52,34 +49,13 @@ class OnClass(Generic[Made]):
         )
 
 
-class Lifecycle:
-    """Attributes and events of gensim's models.
-
-    Attributes
-    ----------
-    lifecycle_events : list of dict, or None
-        What happened to the model; None stops the record.
-    """
+class Lifecycle(Events):
+    """Attributes and events of gensim's models."""
 
     wv: Any
     vector_size: int
     negative: int
     ns_exponent: float
-    lifecycle_events: list[dict[str, Any]] | None
-
-    def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: Any) -> None:
-        """Add an event with its time and versions to `lifecycle_events`, and log it unless `log_level` is 0."""
-        entry = deepcopy(event) | {
-            "datetime": datetime.now().isoformat(),
-            "fastw2v": fastw2v.__version__,
-            "python": platform.python_version(),
-            "platform": platform.platform(),
-            "event": event_name,
-        }
-        if self.lifecycle_events is not None:
-            self.lifecycle_events.append(entry)
-        if log_level:
-            logger.log(log_level, "%s lifecycle event %s", type(self).__name__, entry)
 
     @property
     def layer1_size(self) -> int:

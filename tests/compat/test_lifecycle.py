@@ -3,6 +3,7 @@
 import logging
 import pickle
 import re
+from copy import copy
 
 import numpy as np
 import pytest
@@ -167,6 +168,16 @@ def test_events_tell_what_happened(tmp_path):
     model.lifecycle_events = None  # keeps no more, as in gensim
     model.add_lifecycle_event("more")
     assert model.lifecycle_events is None
+
+
+def test_vectors_keep_events_as_a_model_does():
+    wv = Word2Vec(SENTENCES, **OPTIONS).wv
+    wv.add_lifecycle_event("mine", note={"a": 1})
+    assert {"datetime", "python", "platform", "fastw2v"} <= set(wv.lifecycle_events[0])
+    assert copy(wv).lifecycle_events == wv.lifecycle_events
+    wv.lifecycle_events = None
+    wv.add_lifecycle_event("more")
+    assert copy(wv).lifecycle_events is None
 
 
 def test_a_script_that_logs_sees_progress_and_events(caplog):
