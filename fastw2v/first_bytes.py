@@ -2,47 +2,83 @@
 
 from __future__ import annotations
 
+import codecs
 import re
+from collections.abc import Sequence
 
-# First bytes, what they show, and the command that unpacks the file; {name} is its name.
-_PACKED = (
-    (b"\x1f\x8b", "a gzip file", "gunzip -k {name}"),
-    (b"BZh", "a bzip2 file", "bunzip2 -k {name}"),
-    (b"\xfd7zXZ\x00", "an xz file", "xz -dk {name}"),
-    (b"\x5d\x00\x00", "an lzma file", "xz --format=lzma -dk {name}"),
-    (b"\x28\xb5\x2f\xfd", "a zstandard file", "zstd -d {name}"),
-    (b"\x04\x22\x4d\x18", "an lz4 file", "lz4 -d {name}"),
-    (b"\x1f\x9d", "a file of compress", "gunzip -k {name}"),
-    (b"PK\x03\x04", "a zip archive", "unzip {name}"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "7z x {name}"),
-    (b"Rar!\x1a\x07", "a RAR archive", "unrar x {name}"),
+# First bytes, and the kind of file that they show. Control characters and invalid UTF-8 keep texts from being taken for
+# one, but for the few formats that begin with letters alone.
+_MAGIC = (
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x5d\x00\x00", "lzma"),
+    (b"\x28\xb5\x2f\xfd", "zstandard"),
+    (b"\x04\x22\x4d\x18", "lz4"),
+    (b"\x1f\x9d", "compress"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "empty zip"),
+    (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+    (b"Rar!\x1a\x07", "RAR"),
+    (b"\x93NUMPY", "NumPy"),
+    (b"\x89HDF\r\n", "HDF5"),
+    (b"PAR1\x15", "parquet"),
+    (b"ARROW1\0", "Arrow"),
+    (b"FEA1\0", "Feather"),
+    (b"SQLite format 3\0", "SQLite"),
+    (b"MATLAB 5.0 MAT-file", "MATLAB"),
+    *((magic, "R") for magic in (b"RDX2\n", b"RDX3\n")),
+    *((magic, "GGUF") for magic in (b"GGUF\x02\0", b"GGUF\x03\0")),
+    (b"%PDF", "PDF"),
+    (b"\xd0\xcf\x11\xe0", "Office"),
+    (b"{\\rtf", "rich text"),
+    (b"\x89PNG\r\n", "PNG"),
+    *((magic, "image") for magic in (b"\xff\xd8\xff", b"GIF89a", b"GIF87a")),
+    *((magic, "media") for magic in (b"ID3\2", b"ID3\3", b"ID3\4", b"OggS\0", b"fLaC\0", b"\x1aE\xdf\xa3")),
+    *((magic, "program") for magic in (b"\x7fELF", b"MZ\x90\0")),
 )
-_TAR = b"ustar", 257
-_ARRAYS = (
-    (b"\x93NUMPY", "a NumPy .npy file"),
-    (b"\x89HDF\r\n", "an HDF5 file"),
-    (b"PAR1\x15", "a parquet file"),
-    (b"ARROW1", "an Arrow file"),
-    (b"FEA1", "an old Feather file"),
-    (b"SQLite format 3\0", "an SQLite database"),
-    (b"MATLAB 5.0 MAT-file", "a MATLAB file"),
-    (b"RDX2\n", "an R workspace"),
-    (b"RDX3\n", "an R workspace"),
-    (b"GGUF\x02\0", "a GGUF model"),
-    (b"GGUF\x03\0", "a GGUF model"),
-)
-_OTHER = (
-    (b"PK\x05\x06", "an empty zip archive"),
-    (b"%PDF", "a PDF file"),
-    (b"\x89PNG\r\n", "a PNG picture"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"),
-    (b"\x7fELF", "a program"),
-    *((b"\x78" + level, "zlib data, as joblib writes") for level in (b"\x01", b"\x5e", b"\x9c", b"\xda")),
-)
+_TAR = re.compile(rb".{257}ustar[\0 ]", re.DOTALL)
+_ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")  # the second may be written in a text: x^2
 # Protocols 2 to 5 begin with their number; those before with the opcodes of a dict, a list, a tuple or a class.
 _PICKLE = re.compile(
-    rb"\x80[\x02-\x05]|\(?[dl]p\d+\n|[\]}]q\x00|c(copy_reg|__builtin__|builtins|collections|(numpy|gensim)[\w.]*)\n"
+    rb"\x80[\x02-\x05]|\([dl]p\d+\n|[\]}]q\x00|c(copy_reg|__builtin__|builtins|collections|(numpy|gensim)[\w.]*)\n"
 )
+# Of kinds: what a message calls them; of packed ones also the command that unpacks the file {name}.
+_PACKED = {
+    "gzip": ("a gzip file", "gunzip -k {name}"),
+    "bzip2": ("a bzip2 file", "bunzip2 -k {name}"),
+    "xz": ("an xz file", "xz -dk {name}"),
+    "lzma": ("an lzma file", "xz --format=lzma -dk {name}"),
+    "zstandard": ("a zstandard file", "zstd -d {name}"),
+    "lz4": ("an lz4 file", "lz4 -d {name}"),
+    "compress": ("a file of compress", "gunzip -k {name}"),
+    "zip": ("a zip archive", "unzip {name}"),
+    "7-Zip": ("a 7-Zip archive", "7z x {name}"),
+    "RAR": ("a RAR archive", "unrar x {name}"),
+    "tar": ("a tar archive", "tar -xf {name}"),
+}
+_ARRAYS = {
+    "NumPy": "a NumPy .npy file",
+    "HDF5": "an HDF5 file",
+    "parquet": "a parquet file",
+    "Arrow": "an Arrow file",
+    "Feather": "an old Feather file",
+    "SQLite": "an SQLite database",
+    "MATLAB": "a MATLAB file",
+    "R": "an R workspace",
+    "GGUF": "a GGUF model",
+}
+_OTHER = {
+    "empty zip": "an empty zip archive",
+    "PDF": "a PDF file",
+    "Office": "an old Office document",
+    "rich text": "a rich text document",
+    "PNG": "a PNG picture",
+    "image": "a picture",
+    "media": "a sound or a film",
+    "program": "a program",
+    "zlib": "zlib data, as joblib writes",
+}
 _PAGE = re.compile(rb"\s*<(!doctype|html|\?xml|head|body|error\b|!--)", re.IGNORECASE)
 _POINTER = re.compile(rb"version https://git-lfs")
 _JSON = re.compile(rb"\s*([{\[]\s*[\[{\"\]}]|\[\s*[-0-9])")
@@ -53,31 +89,51 @@ _ANSWER = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_ANSWER = 400
+# In a row of vectors without a header: nobody has fewer dimensions, tables of measurements have.
+LEAST_NUMBERS = 10
+_PAIR = 3  # bytes, more of which may be told to be of UTF-16
+_PAIRS = 40  # bytes that are looked at for that
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a]")
+
+
+def kind_of(start: bytes) -> str | None:
+    """Return the kind of file that begins so, a name for tables of messages; None for a text or an unknown format."""
+    if _PICKLE.match(start):
+        return "pickle"
+    if kind := next((kind for magic, kind in _MAGIC if start.startswith(magic)), None):
+        return kind
+    if _TAR.match(start):
+        return "tar"
+    return "zlib" if _ZLIB.match(start) and not is_text(start) else None
 
 
 def describe_packed(start: bytes) -> tuple[str, str] | None:
     """Return what packed file begins so, and the command that unpacks it; None for any other file."""
-    for magic, what, command in _PACKED:
-        if start.startswith(magic):
-            return what, command
-    magic, place = _TAR
-    return ("a tar archive", "tar -xf {name}") if start[place:].startswith(magic) else None
+    return _PACKED.get(kind_of(start) or "")
 
 
 def describe_arrays(start: bytes) -> str | None:
     """Return what file of arrays or tables begins so."""
-    return next((what for magic, what in _ARRAYS if start.startswith(magic)), None)
+    return _ARRAYS.get(kind_of(start) or "")
 
 
 def is_pickle(start: bytes) -> bool:
     """Return whether a pickle begins so."""
-    return _PICKLE.match(start) is not None
+    return kind_of(start) == "pickle"
 
 
 def describe_other(start: bytes) -> str | None:
     """Return what other known file begins so."""
-    return next((what for magic, what in _OTHER if start.startswith(magic)), None)
+    return _OTHER.get(kind_of(start) or "")
+
+
+def is_text(data: bytes) -> bool:
+    """Return whether the bytes, which may end within a character, are text."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError:
+        return False
+    return min(data, default=ord("\t")) >= ord("\t")
 
 
 def is_binary(start: bytes) -> bool:
@@ -85,9 +141,31 @@ def is_binary(start: bytes) -> bool:
     return _CONTROL.search(start) is not None
 
 
+def are_numbers(fields: Sequence[bytes]) -> bool:
+    """Return whether there are fields, and each is a number as text."""
+    try:
+        list(map(float, fields))
+    except ValueError:
+        return False
+    return bool(fields)
+
+
+def other_encoding(start: bytes) -> str:
+    """Return the name of an encoding of two or four bytes a character in which a text begins so, or ""."""
+    if start.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return "UTF-32"
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "UTF-16"
+    pairs = start[:_PAIRS]
+    zeros = [pairs[at::2].count(0) for at in (0, 1)]
+    if len(pairs) > _PAIR and min(zeros) == 0 and max(zeros) == len(pairs) // 2:
+        return "UTF-16LE" if pairs[1] == 0 else "UTF-16BE"
+    return ""
+
+
 def describe_text(start: bytes) -> str | None:
     """Return what text begins so that is no data but stands in its place, or cannot be read; with the remedy."""
-    if encoding := _other_encoding(start):
+    if encoding := other_encoding(start):
         return f"{encoding[:6]} text: convert it first, iconv -f {encoding} -t UTF-8"
     if _PAGE.match(start):
         return "a web page: the download went wrong, get the file again"
@@ -131,18 +209,3 @@ def describe(start: bytes, name: str) -> str | None:
     if found := describe_text(start) or describe_other(start):
         return found
     return "binary data, of a kind that is not known here" if is_binary(start) else None
-
-
-def _other_encoding(start: bytes) -> str:
-    """Return the name of an encoding of two or four bytes a character in which a text begins so, or ""."""
-    if start.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
-        return "UTF-32"
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "UTF-16"
-    pair = start[:40]
-    if len(pair) >= 8 and not len(pair) % 2:
-        if not any(pair[1::2]) and all(pair[::2]):
-            return "UTF-16LE"
-        if not any(pair[::2]) and all(pair[1::2]):
-            return "UTF-16BE"
-    return ""

@@ -27,6 +27,11 @@ def test_pickles_of_every_protocol(protocol, what):
         b"a\tb",
         b"PAR1 7 0.5\n",
         b"RDX 1\n",
+        b"MZ and others\n",
+        b"x^2 1\n",
+        b"dp1\n",
+        b"FEA1 1\n",
+        b"a" * 257 + b"ustard\n",
     ],
 )
 def test_texts_are_nothing_else(text):

@@ -13,43 +13,47 @@ from pathlib import Path
 from typing import Any
 
 from fastw2v.errors import CorpusTypeError, warn_user
+from fastw2v.first_bytes import kind_of, other_encoding
 from fastw2v.parameters import instead_of_address, is_address, shown
 from fastw2v.paths import near_names
 from fastw2v.progress.figures import counted
 
-_UTF16 = "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"
-_UTF32 = _UTF16.replace("UTF-16", "UTF-32")
-_PAIR = 3  # bytes, more of which may be told to be of UTF-16
-_PAIRS = 40  # bytes that are looked at for that
 _OTHERS = "name the files that are text, as in 'folder/*.txt'"
-_MEDIA = (*(b"ID3" + bytes([version]) for version in (2, 3, 4)), b"OggS\0", b"fLaC\0", b"\x1aE\xdf\xa3")
-# First bytes, what they show, the suffix by which such a file is unpacked, and what unpacks one that is open.
-_PACKED = (
-    (b"\x1f\x8b", "gzip data", ".gz", "gzip.open(path)", "gunzip"),
-    (b"BZh", "bzip2 data", ".bz2", "bz2.open(path)", "bunzip2"),
-    (b"\xfd7zXZ\x00", "xz data", ".xz", "lzma.open(path)", "unxz"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard data", ".zst", "zstandard.open(path)", "unzstd"),
-)
-_FIRST_BYTES = (
-    *((magic, f"{what}; name the file {suffix}") for magic, what, suffix, _, _ in _PACKED),
-    (b"PK\x03\x04", "a zip archive; unpack it first"),
-    (b"\xff\xfe\0\0", _UTF32),  # before UTF-16, of which this may be a NUL
-    (b"\0\0\xfe\xff", _UTF32),
-    (b"\xff\xfe", _UTF16),
-    (b"\xfe\xff", _UTF16),
-    (b"%PDF", "a PDF file; extract its text first"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document; save it as text first"),
-    (b"{\\rtf", "a rich text document; save it as plain text first"),
-    *((magic, f"an image; {_OTHERS}") for magic in (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF89a", b"GIF87a")),
-    *((magic, f"a sound or a film; {_OTHERS}") for magic in _MEDIA),
-    *((magic, f"a program; {_OTHERS}") for magic in (b"\x7fELF", b"MZ\x90\0")),
-    (b"PAR1\x15", "a parquet table; pass its column of texts, as in pandas.read_parquet(path)['text']"),
-    (b"ARROW1\0", "an Arrow table; pass its column of texts"),
-    (b"SQLite format 3\0", "an SQLite database; pass the texts in it"),
-    (b"\x89HDF", "an HDF5 file; pass the texts in it"),
-    (b"\x93NUMPY", "a NumPy array; pass np.load(path), or its column of texts"),
-    *((bytes([0x80, protocol]), "a Python pickle; load it and pass the texts in it") for protocol in range(2, 6)),
-)
+# Of kinds of files: what they hold, the suffix by which such a file is unpacked, and what unpacks one that is open.
+_UNPACKED_HERE = {
+    "gzip": ("gzip data", ".gz", "gzip.open(path)", "gunzip"),
+    "bzip2": ("bzip2 data", ".bz2", "bz2.open(path)", "bunzip2"),
+    "xz": ("xz data", ".xz", "lzma.open(path)", "unxz"),
+    "zstandard": ("Zstandard data", ".zst", "zstandard.open(path)", "unzstd"),
+}
+_REMEDIES = {
+    "lzma": "lzma data; unpack it first",
+    "lz4": "lz4 data; unpack it first",
+    "compress": "data of compress; unpack it first",
+    "zip": "a zip archive; unpack it first",
+    "empty zip": "an empty zip archive; get the file again",
+    "7-Zip": "a 7-Zip archive; unpack it first",
+    "RAR": "a RAR archive; unpack it first",
+    "tar": "a tar archive; unpack it first",
+    "PDF": "a PDF file; extract its text first",
+    "Office": "an old Office document; save it as text first",
+    "rich text": "a rich text document; save it as plain text first",
+    "PNG": f"an image; {_OTHERS}",
+    "image": f"an image; {_OTHERS}",
+    "media": f"a sound or a film; {_OTHERS}",
+    "program": f"a program; {_OTHERS}",
+    "parquet": "a parquet table; pass its column of texts, as in pandas.read_parquet(path)['text']",
+    "Arrow": "an Arrow table; pass its column of texts",
+    "Feather": "an old Feather table; pass its column of texts",
+    "SQLite": "an SQLite database; pass the texts in it",
+    "HDF5": "an HDF5 file; pass the texts in it",
+    "NumPy": "a NumPy array; pass np.load(path), or its column of texts",
+    "MATLAB": "a MATLAB file; pass the texts in it",
+    "R": "an R workspace; pass the texts in it",
+    "GGUF": f"a GGUF model; {_OTHERS}",
+    "zlib": "zlib data, as joblib writes; load it and pass the texts in it",
+    "pickle": "a Python pickle; load it and pass the texts in it",
+}
 
 # A name that nobody writes as a document.
 _FILE_NAME = re.compile(r"\S+\.(txt|csv|tsv|json|jsonl|xml|pdf|docx?|parquet|gz|bz2|xz|zst)", re.IGNORECASE)
@@ -268,14 +272,13 @@ def _exists(text: str) -> bool:
 
 def what_begins_so(first_bytes: bytes, *, is_open: bool = False) -> str | None:
     """Return the format, with the remedy, of a file, or an open one, that is not text and begins with these bytes."""
-    pairs = first_bytes[:_PAIRS]
-    zeros = [pairs[at::2].count(0) for at in (0, 1)]
-    if len(pairs) > _PAIR and min(zeros) == 0 and max(zeros) == len(pairs) // 2:
-        return _UTF16.replace("UTF-16 -t", "UTF-16LE -t" if first_bytes[1] == 0 else "UTF-16BE -t")
-    for magic, what, _, opened, command in _PACKED:
-        if is_open and first_bytes.startswith(magic):
-            return f"{what}; unpack it first, as {opened} or {command} does"
-    return next((what for magic, what in _FIRST_BYTES if first_bytes.startswith(magic)), None)
+    if encoding := other_encoding(first_bytes):
+        return f"{encoding[:6]} text; convert it first: iconv -f {encoding} -t UTF-8"
+    kind = kind_of(first_bytes) or ""
+    if kind not in _UNPACKED_HERE:
+        return _REMEDIES.get(kind)
+    what, suffix, opened, command = _UNPACKED_HERE[kind]
+    return f"{what}; unpack it first, as {opened} or {command} does" if is_open else f"{what}; name the file {suffix}"
 
 
 def describe_bad_text(name: str, line: int, offset: int, word: bytes, first_bytes: bytes = b"") -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import codecs
 import csv
 import json
 import re
@@ -16,6 +15,7 @@ from fastw2v.corpus.faults import what_begins_so
 from fastw2v.corpus.files import LOOKED_AT, Opened, TextFile, first_bytes, start_of_stdin
 from fastw2v.corpus.rows import column_to_train_on
 from fastw2v.errors import CorpusError, warn_user
+from fastw2v.first_bytes import LEAST_NUMBERS, are_numbers, is_text
 from fastw2v.parameters import shown
 
 _LOOKED_INTO = 16  # files of a corpus of which the first bytes are read: a folder may hold a million
@@ -23,7 +23,6 @@ _ROWS = 9  # lines, the last of which may be cut
 _LEAST_ROWS = 5  # of a table without a telling name
 _LONGEST_ROWS = 1 << 14  # bytes in which they must end
 _LONGEST_WORD = 1_000  # bytes of the first word of a file of vectors
-_LEAST_NUMBERS = 10  # in a row of vectors without a header: nobody has fewer dimensions, tables of measurements have
 _NAME = re.compile(r"\s*[^\W\d][\w .-]{0,40}")  # of a column
 _SAFETENSORS = re.compile(rb'.{8}\{.{,999}"(dtype|__metadata__)"', re.DOTALL)
 
@@ -115,7 +114,7 @@ def _refuse(name: str, suffix: str, start: bytes, *, told: bool, anyway: str, ot
     if found is None:
         return
     what, remedy = found
-    readable = suffix not in _NEVER_TEXT and _is_text(start)
+    readable = suffix not in _NEVER_TEXT and is_text(start)
     raise CorpusError(
         f"{name} is {what}, whose syntax would be trained on as words: {remedy}{others}"
         f"{f'; {anyway}' if readable else ''}"
@@ -241,18 +240,10 @@ def _is_vectors(start: bytes) -> bool:
         return _are_rows_without_header([header, *rows])
     rows = [row for row in rows if row.strip()]
     fields = [row.split() for row in rows]
-    if rows and all(len(row) == int(sizes[1]) + 1 and _are_numbers(row[1:]) for row in fields):
+    if rows and all(len(row) == int(sizes[1]) + 1 and are_numbers(row[1:]) for row in fields):
         return True
     word, space, numbers = start[len(header) + 1 :].partition(b" ")
-    return bool(space) and len(word) < _LONGEST_WORD and not _is_text(numbers[: 4 * min(int(sizes[1]), LOOKED_AT)])
-
-
-def _is_text(data: bytes) -> bool:
-    """Return whether the bytes, which may end within a character, are text."""
-    try:
-        return "\0" not in codecs.getincrementaldecoder("utf-8")().decode(data)
-    except UnicodeDecodeError:
-        return False
+    return bool(space) and len(word) < _LONGEST_WORD and not is_text(numbers[: 4 * min(int(sizes[1]), LOOKED_AT)])
 
 
 def _are_rows_without_header(lines: Sequence[bytes]) -> bool:
@@ -264,19 +255,11 @@ def _are_rows_without_header(lines: Sequence[bytes]) -> bool:
     width = len(rows[0]) if rows else 0
     numbers = [field for row in rows for field in row[1:]]
     return (
-        width > _LEAST_NUMBERS
+        width > LEAST_NUMBERS
         and all(len(row) == width for row in rows)
         and 2 * sum(b"." in number for number in numbers) > len(numbers)
-        and _are_numbers(numbers)
+        and are_numbers(numbers)
     )
-
-
-def _are_numbers(fields: Sequence[bytes]) -> bool:
-    try:
-        list(map(float, fields))
-    except ValueError:
-        return False
-    return bool(fields)
 
 
 def _is_json(line: str | bytes) -> bool:

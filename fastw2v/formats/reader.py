@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from fastw2v.errors import FormatError, TruncatedFileError, warn_user
+from fastw2v.first_bytes import kind_of
 from fastw2v.progress.figures import counted
 from fastw2v.progress.phase import SILENT, Silent, begin_phase
 
@@ -19,7 +20,6 @@ MAX_WORD_BYTES = 64 << 10
 MAX_HEADER_BYTES = 64
 # Deflate cannot do better than 1032 to 1: the most that a .gz file of known size can unpack to.
 _GZIP_BEST_RATIO = 1032
-_GZIP_MAGIC = b"\x1f\x8b"
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*([0-9]+)[ \t]+([0-9]+)[ \t\r]*")
 _BLOCK_BYTES = 1 << 20
 _BLANKS = re.compile(rb"[ \t\n\r\v\f]*")
@@ -39,8 +39,6 @@ class FileReader:
         Of its words.
     phase : Phase
         Is told of the bytes that were read from the disk.
-    to_the_fault : bool
-        Whether compressed data that is truncated or damaged ends there, with a warning, and is no error.
     """
 
     def __init__(
@@ -60,7 +58,7 @@ class FileReader:
         self.phase = phase
         self._stream = stream
         self._fault: Exception | None = None
-        self._to_the_fault = to_the_fault
+        self._to_the_fault = to_the_fault  # whether damaged data ends the file, with a warning, and is no error
 
     def read(self, size: int) -> bytes:
         """Read up to `size` bytes; fewer only at the end of the file.
@@ -120,7 +118,7 @@ def open_reader(
     with ExitStack() as opened:
         file = opened.enter_context(open(path, "rb"))
         size = os.fstat(file.fileno()).st_size
-        packed = file.read(2) == _GZIP_MAGIC
+        packed = kind_of(file.read(2)) == "gzip"
         file.seek(0)
         phase = opened.enter_context(
             begin_phase("loading", total=size if whole else None, unit="bytes", verbose=verbose)

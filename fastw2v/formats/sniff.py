@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import errno
 import re
 import stat
@@ -12,6 +11,8 @@ from typing import Any, Literal, get_args
 
 from fastw2v.errors import FormatError, ParameterError
 from fastw2v.first_bytes import (
+    LEAST_NUMBERS,
+    are_numbers,
     describe_answer,
     describe_arrays,
     describe_other,
@@ -19,6 +20,8 @@ from fastw2v.first_bytes import (
     describe_text,
     is_binary,
     is_pickle,
+    is_text,
+    kind_of,
 )
 from fastw2v.formats.column_names import describe_column_names
 from fastw2v.formats.matrices import describe_matrix
@@ -42,7 +45,6 @@ _PEEK_BYTES = 4 * MAX_WORD_BYTES
 
 _ARRAYS = "read its arrays and build WordVectors(vectors, words), or save the vectors as word2vec text or binary"
 _FASTTEXT = b"\xba\x16\x4f\x2f"
-_ZIP = b"PK\x03\x04"
 # What a first line may be that is neither a header nor a row.
 _HINTS = (
     (rb"\s*\n", "word vectors behind blank lines: delete these"),
@@ -62,8 +64,6 @@ _HINTS = (
     (rb"([-+]?[0-9.]+(e[-+]?[0-9]+)?[ \t]+){2,}[^\s0-9]\S*\s*\n", "numbers before their word: write the word first"),
     (rb"[0-9]+\s*\n\S+[ \t]+[-+]?[0-9]", "a header without the number of dimensions: add it, after a space"),
 )
-# Tables of measurements have fewer numbers in a row, word vectors without a header never do.
-_LEAST_NUMBERS = 10
 _DATE = re.compile(rb"[0-9]+([-/.:][0-9]+)+(T[0-9:.]+)?(Z|[-+][0-9:]+)?")
 
 
@@ -190,7 +190,7 @@ def holds_vectors(path: Path) -> bool:
         return _looks_like_glove(peek if complete else peek.rpartition(b"\n")[0])
     if not rest:
         return False
-    if not _is_text(rest):
+    if not is_text(rest):
         words, size = header
         return path.suffix.lower() == ".gz" or path.stat().st_size > len(first) + words * (4 * size + 2)
     rows = rest.count(b"\n")
@@ -203,9 +203,9 @@ def _looks_like_glove(text: bytes) -> bool:
     words = [line.split()[0] for line in lines]
     size = len(lines[0].split()) - 1 if lines else 0
     return (
-        size >= _LEAST_NUMBERS
+        size >= LEAST_NUMBERS
         and all(_ends_in_numbers(line, size) for line in lines)
-        and not all(_is_number(word) or _DATE.fullmatch(word) for word in words)
+        and not all(are_numbers([word]) or _DATE.fullmatch(word) for word in words)
     )
 
 
@@ -225,15 +225,6 @@ def _native_metadata(path: Path) -> dict[str, Any] | None:
         return read_native_metadata(path)
     except FormatError:
         return None
-
-
-def _is_text(data: bytes) -> bool:
-    """Return whether the bytes, which may end within a character, are text."""
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(data)
-    except UnicodeDecodeError:
-        return False
-    return min(data) >= ord("\t")
 
 
 def _peek(path: Path) -> bytes:
@@ -283,14 +274,14 @@ def _refuse(path: Path, peek: bytes) -> None:
     elif packed := describe_packed(peek):
         found, command = packed
         remedy = f"unpack it first: {command}"
-        if peek.startswith(_ZIP):
+        if kind_of(peek) == "zip":
             found, remedy = _zip_content(path)
     elif found := describe_arrays(peek):
         if path.name.endswith((".vectors.npy", ".syn1neg.npy", ".syn1.npy")):
             found += " that gensim wrote beside a model"
             remedy = "load that model with gensim, and let it write its vectors: save_word2vec_format"
-    elif (found := describe_other(peek)) and found.startswith("zlib"):
-        remedy = CODE
+    elif kind_of(peek) == "zlib":
+        found, remedy = describe_other(peek), CODE
     else:
         found = None
     if found:
@@ -341,12 +332,4 @@ def _certain(peek: bytes) -> Format | None:
 
 def _ends_in_numbers(line: bytes, least: int) -> bool:
     fields = line.rsplit(None, least) if 0 < least <= _PEEK_BYTES else []
-    return len(fields) == least + 1 and all(map(_is_number, fields[1:]))
-
-
-def _is_number(field: bytes) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return True
+    return len(fields) == least + 1 and are_numbers(fields[1:])

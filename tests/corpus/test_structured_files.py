@@ -49,6 +49,11 @@ def test_a_structured_file_is_read_only_when_told(written, name, text, message, 
         (b"\x80\x04", "a Python pickle"),
         (b"SQLite format 3\0", "an SQLite database"),
         (b"\xff\xfea\0", "UTF-16 text; convert it first"),
+        (b"\x04\x22\x4d\x18", "lz4 data; unpack it first"),
+        (b"\x78\x9c", "zlib data, as joblib writes; load it"),
+        (b"GGUF\3\0", "a GGUF model; name the files that are text"),
+        (b"(lp0\n", "a Python pickle; load it"),
+        (b"{\\rtf", "a rich text document; save it as plain text"),
     ],
 )
 def test_a_file_of_another_format_is_no_text_whatever_it_is_read_with(written, start, message):
