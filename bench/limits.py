@@ -41,7 +41,7 @@ from bench.helpers.record import Settings, show
 from bench.helpers.training import started, time_epoch
 from fastw2v.corpus.encoding import encode
 from fastw2v.machine import available_memory
-from fastw2v.planning.rows import row_stride
+from fastw2v.planning.rows import row_bytes
 
 CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 WORDS, QUICK_WORDS = 3_000_000, 20_000
@@ -170,7 +170,7 @@ def share_reached(encoded: Any, params: dict[str, Any], found: list[dict[str, An
         classical = 2 * 3 * dimensions * pairs * (negative + 1)
     moved = 4 * dimensions * 2 * (2 + plan.noise_slots / (plan.tile_tokens * plan.noise_life)) + 4
     arithmetic = next(row for row in found if row["unit"] == "GFLOP/s")["one_process"]
-    level = where_rows_lie(2 * 4 * len(encoded.vocabulary) * row_stride(dimensions))
+    level = where_rows_lie(row_bytes(2 * len(encoded.vocabulary), dimensions))
     copy = next(row for row in found if row["what"].startswith(f"copy {level}"))["one_process"]
     return {
         "what": f"{'CBOW' if plan.cbow else 'skip-gram'}, D {dimensions}, K {negative} "

@@ -77,10 +77,10 @@ def _encoded(reading: Reading, request: Request) -> EncodedCorpus:
 def _facts(encoded: EncodedCorpus, request: Request, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the report, without the time; the keys are those of JSON."""
     from fastw2v.machine import available_memory
-    from fastw2v.planning.rows import count_output_rows, row_stride
+    from fastw2v.planning.rows import count_output_rows, row_bytes
 
     read, words, parameters = encoded.report, len(encoded.vocabulary), request.parameters
-    vectors = 4 * (words + count_output_rows(words, parameters)) * row_stride(parameters.vector_size)
+    vectors = row_bytes(words + count_output_rows(words, parameters), parameters.vector_size)
     ids = 0 if request.spool else encoded.ids.nbytes + encoded.offsets.nbytes
     free = available_memory()
     return {

@@ -15,7 +15,7 @@ from fastw2v.compat.events import Events
 from fastw2v.errors import CorpusError, ParameterError, warn_user
 from fastw2v.parameters import check, shown
 from fastw2v.planning.noise import noise_weights
-from fastw2v.planning.rows import OutputRows, row_stride
+from fastw2v.planning.rows import OutputRows, row_bytes
 
 Made = TypeVar("Made")
 logger = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class Lifecycle(Events):
             Further entries, which count towards the total.
         """
         words = len(self.wv) if vocab_size is None else vocab_size
-        rows = 4 * words * row_stride(self.vector_size)
+        rows = row_bytes(words, self.vector_size)
         needed = {**(report or {}), "vocab": _WORD_BYTES * words, "vectors": rows}
         if getattr(self, "hs", 0):
             needed["syn1"] = rows

@@ -28,7 +28,15 @@ from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, EmptyCorpusError, ParameterError, warn_user
 from fastw2v.machine import check_memory
 from fastw2v.parameters import check, shown
-from fastw2v.planning.rows import OutputRows, count_output_rows, initial_arrays, packed_rows, split_output_rows
+from fastw2v.planning.rows import (
+    OutputRows,
+    count_output_rows,
+    describe_rows,
+    initial_arrays,
+    packed_rows,
+    row_bytes,
+    split_output_rows,
+)
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.planning.tree import make_tree
 from fastw2v.training.growth import grown_input_rows, grown_output_rows
@@ -356,7 +364,7 @@ class VocabularyBuilder:
         words, size = len(vocabulary), self.vector_size
         params = TrainingParameters(loss=self._loss)
         rows_out = count_output_rows(words, params)
-        check_memory(4 * (words + rows_out) * size, f"{words:,} input and {rows_out:,} output rows of {size} floats")
+        check_memory(row_bytes(words + rows_out, size), describe_rows(words, rows_out, size))
         rows = split_output_rows(np.zeros((rows_out, size), np.float32), words, params)
         for name in ("syn1neg", "syn1"):
             vars(self).pop(name, None)  # of other words; hs and negative may have changed, too

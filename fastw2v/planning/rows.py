@@ -51,6 +51,16 @@ def row_stride(vector_size: int) -> int:
     return -(-vector_size // ROW_ALIGN) * ROW_ALIGN
 
 
+def row_bytes(rows: int, vector_size: int) -> int:
+    """Return the bytes of so many rows in memory, with their padding."""
+    return 4 * rows * row_stride(vector_size)
+
+
+def describe_rows(words: int, rows_out: int, vector_size: int) -> str:
+    """Say which rows a model has, for messages about its memory."""
+    return f"{words:,} input and {rows_out:,} output rows of {vector_size} floats"
+
+
 def empty_rows(words: int, vector_size: int) -> NDArray[np.float32]:
     """Return zero rows, float32 (V, D); each row begins on a cache line.
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import stats
 
 from fastw2v.planning import draws
-from fastw2v.planning.rows import empty_rows, initial_arrays
+from fastw2v.planning.rows import empty_rows, initial_arrays, row_bytes
 
 
 def test_initial_rows_are_uniform_and_a_function_of_the_seed(rare):
@@ -30,3 +30,4 @@ def test_rows_begin_on_cache_lines():
         assert rows.shape == (5, size)
         assert rows.ctypes.data % 64 == 0
         assert rows.strides[0] % 64 == 0
+        assert row_bytes(5, size) == 5 * rows.strides[0]
