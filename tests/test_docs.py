@@ -11,7 +11,7 @@ from fastw2v import EncodedCorpus
 from fastw2v.backends.reference import Run
 from fastw2v.planning.plan import make_plan
 from fastw2v.planning.rows import Arrays
-from fastw2v.planning.tables import make_tables, word_counts
+from fastw2v.planning.tables import make_tables
 from fastw2v.planning.training_parameters import TrainingParameters
 
 ROOT = Path(__file__).parent.parent
@@ -32,7 +32,7 @@ def test_the_tile_of_the_page_is_that_of_the_reference():
         window=window, negative=5, sample=0, learning_rate=rate, min_learning_rate=rate, epochs=20_000
     ).checked()
     arrays = Arrays(*rng.normal(size=(2, 12, 8)))
-    run = Run(arrays, corpus, make_tables(word_counts(corpus), params), make_plan(corpus, params, seed=1))
+    run = Run(arrays, corpus, make_tables(corpus.count_words(), params), make_plan(corpus, params, seed=1))
     # S is 16 for five negatives; the first tile draws all of them
     noise = run._draw_noise(0, 0, np.arange(16))
 

@@ -10,7 +10,6 @@ from typing import Any
 from fastw2v import _train
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.planning.subsampling import keep_probability
-from fastw2v.planning.tables import word_counts
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training import loop
 from fastw2v.training.state import TrainingState
@@ -46,7 +45,7 @@ def started(corpus: EncodedCorpus, epochs: int = 1, **params: Any) -> TrainingSt
 
 def kept_tokens(corpus: EncodedCorpus, state: TrainingState) -> float:
     """Return the expected number of kept tokens in an epoch; the draws deviate by less than a per mille."""
-    counts = word_counts(corpus)
+    counts = corpus.count_words()
     return float((counts * keep_probability(counts, state.params.sample)).sum())
 
 

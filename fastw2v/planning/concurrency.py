@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from fastw2v.planning.plan import Plan
 from fastw2v.planning.staleness import Step, outputs_at_once
-from fastw2v.planning.tables import Tables, word_counts
+from fastw2v.planning.subsampling import kept_shares
+from fastw2v.planning.tables import Tables
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
@@ -144,5 +145,5 @@ class Crowd:
 
 def kept_counts(corpus: EncodedCorpus, tables: Tables) -> NDArray[np.float64]:
     """Return the expected number of kept tokens of each word in an epoch, float64 (V,)."""
-    counts = word_counts(corpus) if tables.counts is None else tables.counts
-    return counts * ((tables.keep_threshold.astype(np.float64) + 1) / 2.0**32)
+    counts = corpus.count_words() if tables.counts is None else tables.counts
+    return counts * kept_shares(tables.keep_threshold)

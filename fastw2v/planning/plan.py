@@ -20,7 +20,6 @@ from fastw2v.planning.output_rate import output_rates
 from fastw2v.planning.spread_chunks import cut_spread
 from fastw2v.planning.staleness import Step, burst_bound, longest_tile, rate_damping
 from fastw2v.planning.subsampling import keep_probability
-from fastw2v.planning.tables import word_counts
 from fastw2v.planning.tree import Tree, make_tree
 from fastw2v.planning.windows import plan_windows
 
@@ -143,13 +142,13 @@ def make_plan(
     kept_by: NDArray[np.int64] | None = None,
     tree: Tree | None = None,
 ) -> Plan:
-    """Make the plan of a run: a function of the corpus (with its `word_counts`), the parameters and the seed alone.
+    """Make the plan of a run: a function of the corpus (with its word counts), the parameters and the seed alone.
 
     ``kept_by`` (V,) are the counts that decide which tokens are kept, if they are not the corpus's own. ``tree`` is
     that of hierarchical softmax, if it was made before.
     """
     params = params.with_effect()
-    counts = word_counts(corpus) if counts is None else counts
+    counts = corpus.count_words() if counts is None else counts
     deciding = counts if kept_by is None else kept_by
     keep = keep_probability(deciding, params.sample)
     kept = counts * keep

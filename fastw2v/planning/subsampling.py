@@ -22,6 +22,11 @@ def keep_thresholds(probability: NDArray[np.float64]) -> NDArray[np.uint32]:
     return (np.clip(np.ceil(probability * 2.0**32), 1, 2.0**32) - 1).astype(np.uint32)
 
 
+def kept_shares(thresholds: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """Return the probabilities with which these thresholds keep a token."""
+    return (thresholds + 1.0) / 2.0**32
+
+
 def expected_tokens(counts: NDArray[np.int64], thresholds: NDArray[np.uint32]) -> int:
     """Return how many tokens of words with these counts are kept on average."""
-    return round(float((counts * ((thresholds + 1.0) / 2.0**32)).sum()))
+    return round(float((counts * kept_shares(thresholds)).sum()))

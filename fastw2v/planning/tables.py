@@ -15,7 +15,6 @@ from fastw2v.planning.subsampling import keep_probability, keep_thresholds
 from fastw2v.planning.tree import Tree, make_tree
 
 if TYPE_CHECKING:
-    from fastw2v.corpus.encoded_corpus import EncodedCorpus
     from fastw2v.planning.training_parameters import TrainingParameters
 
 
@@ -62,11 +61,6 @@ class Tables:
     def crown_path(self) -> NDArray[np.uint32] | None:
         """The tree's ``crown_path``."""
         return None if self.tree is None else self.tree.crown_path
-
-
-def word_counts(corpus: EncodedCorpus) -> NDArray[np.int64]:
-    """Count how often each word of the vocabulary occurs."""
-    return corpus.count_words()
 
 
 def make_tables(

@@ -10,7 +10,6 @@ import logging
 from typing import TYPE_CHECKING
 
 from fastw2v.planning.subsampling import expected_tokens
-from fastw2v.planning.tables import word_counts
 from fastw2v.progress.figures import counted
 from fastw2v.training.progress import describe, progress_line
 
@@ -60,7 +59,7 @@ def log_start(session: Session) -> None:
         return
     request, state, tokens = session.request, session.state, len(session.corpus.ids)
     parameters = state.params
-    kept = expected_tokens(word_counts(session.corpus), state.tables.keep_threshold)
+    kept = expected_tokens(session.corpus.count_words(), state.tables.keep_threshold)
     noise = f"negative={parameters.negative}, " if state.plan.negative_sampling else ""
     logger.info(f"sample={parameters.sample:g} keeps about {_share(kept, tokens)} in each epoch")
     logger.info(

@@ -22,9 +22,16 @@ from fastw2v.errors import DeviceError, ParameterError, warn_user
 from fastw2v.machine import check_memory, resolve_jobs
 from fastw2v.parameters import check, shown
 from fastw2v.planning import plan
-from fastw2v.planning.rows import OutputRows, count_output_rows, initial_arrays, row_stride, split_output_rows
+from fastw2v.planning.rows import (
+    OutputRows,
+    count_output_rows,
+    describe_rows,
+    initial_arrays,
+    row_bytes,
+    split_output_rows,
+)
 from fastw2v.planning.subsampling import expected_tokens
-from fastw2v.planning.tables import make_tables, word_counts
+from fastw2v.planning.tables import make_tables
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.planning.tree import make_tree
 from fastw2v.progress.figures import counted
@@ -85,9 +92,9 @@ def start(
     params = params.checked()
     words = len(corpus.vocabulary)
     rows_out = count_output_rows(words, params)
-    needed = 4 * (words + rows_out) * row_stride(params.vector_size)
-    check_memory(needed, f"{words:,} input and {rows_out:,} output rows of {params.vector_size} floats")
-    own_counts = word_counts(corpus)
+    needed = row_bytes(words + rows_out, params.vector_size)
+    check_memory(needed, describe_rows(words, rows_out, params.vector_size))
+    own_counts = corpus.count_words()
     arrays = initial_arrays(words, params.vector_size, seed, rows_out)
     if initial_vectors is not None and initial_vectors.shape != arrays.w_in.shape:
         raise ParameterError(f"initial_vectors: expected shape {arrays.w_in.shape}, found {initial_vectors.shape}")

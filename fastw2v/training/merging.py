@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from fastw2v.distributed.comm import Comm
 from fastw2v.planning.plan import Plan
 from fastw2v.planning.rows import Arrays
+from fastw2v.planning.subsampling import kept_shares
 from fastw2v.planning.tables import Tables
 from fastw2v.training._wire import add, carry_over, write_differences
 
@@ -124,7 +125,7 @@ class Merger:
         self.merges = 0
         words = len(arrays.w_in)
         self.tiers = rows_of_tiers(words, frequent_first=frequent_first)
-        self.keep = ((tables.keep_threshold + 1.0) / 2.0**32).astype(np.float32)
+        self.keep = kept_shares(tables.keep_threshold).astype(np.float32)
         self.seen = np.zeros(words, np.float32)  # expected kept tokens of each word since its row's last merge
         self.seen_nodes = np.zeros(0 if tables.tree is None else words - 1, np.float32)  # visits; the root's come first
         self.total = np.zeros(len(self.tiers), np.float32)  # of all words since each tier's last merge

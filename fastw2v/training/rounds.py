@@ -19,7 +19,6 @@ from fastw2v.distributed.comm import Comm, agreed
 from fastw2v.machine import check_memory
 from fastw2v.planning.learning_rate import rate_after
 from fastw2v.planning.plan import ChunkStats
-from fastw2v.planning.tables import word_counts
 from fastw2v.training.dealing import cut_epoch
 from fastw2v.training.divergence import check_finite, diverged, exploded
 from fastw2v.training.merging import Floats, Merger
@@ -71,7 +70,7 @@ class Rounds:
             needed = (state.w_in.nbytes + state.w_out.nbytes) * (comm.size + 1) // comm.size
             check_memory(needed, f"rank {comm.rank}: the rows of the last merge, and what is carried over,")
         counts = corpus.vocabulary.counts
-        counts = word_counts(corpus) if counts is None else counts
+        counts = corpus.count_words() if counts is None else counts
         in_order = bool((np.diff(counts) <= 0).all())
         self.merger = Merger(state.arrays, state.plan, state.tables, comm, frequent_first=in_order, shared=shared)
 

@@ -18,7 +18,7 @@ from fastw2v import EncodedCorpus, _train, gpu
 from fastw2v.backends import reference
 from fastw2v.planning import plan
 from fastw2v.planning.rows import Arrays, count_output_rows, empty_rows
-from fastw2v.planning.tables import make_tables, word_counts
+from fastw2v.planning.tables import make_tables
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.planning.windows import cut_window, expected_weights
 
@@ -352,7 +352,7 @@ def test_rows_beyond_two_to_the_31_floats(isa, rng):
     corpus = EncodedCorpus.from_ids(rng.choice(used, (1, 60)).astype(np.int32), [str(i) for i in range(words)])
     params = TrainingParameters(vector_size=size, sample=0)
     made = plan.make_plan(corpus, params, 1)
-    run = _train.Run(arrays, corpus, make_tables(word_counts(corpus), params), made, instruction_set=isa)
+    run = _train.Run(arrays, corpus, make_tables(corpus.count_words(), params), made, instruction_set=isa)
     assert run.train_chunk(0, 0, 1).finite
     occurring = np.unique(corpus.ids)
     assert (arrays.w_in[occurring] != np.float32(0.001)).any(axis=1).all()

@@ -8,7 +8,7 @@ import pytest
 from fastw2v import EncodedCorpus, _train
 from fastw2v.planning import plan
 from fastw2v.planning.rows import Arrays, count_output_rows, empty_rows
-from fastw2v.planning.tables import make_tables, word_counts
+from fastw2v.planning.tables import make_tables
 from fastw2v.planning.training_parameters import TrainingParameters
 
 WORDS, SIZE = 90, 37
@@ -38,7 +38,7 @@ def corpus():
 def trained(corpus, monkeypatch, tiles=None, *, isa=None, frozen=None, **parameters):
     """The rows after two epochs, chunk by chunk; with ``tiles``, some of them are private to the one thread."""
     params = TrainingParameters(vector_size=SIZE, sample=0, learning_rate=0.02, epochs=2, **parameters)
-    made, tables = plan.make_plan(corpus, params.checked(), 7), make_tables(word_counts(corpus), params, frozen)
+    made, tables = plan.make_plan(corpus, params.checked(), 7), make_tables(corpus.count_words(), params, frozen)
     arrays = Arrays(empty_rows(WORDS, SIZE), empty_rows(count_output_rows(WORDS, params), SIZE))
     numbers = np.random.default_rng(3)
     for rows in (arrays.w_in, arrays.w_out):
@@ -77,7 +77,7 @@ def test_what_others_do_meanwhile_is_kept(corpus, monkeypatch):
     """Other threads add to rows of which copies are out: publishing adds to what is there, and replaces nothing."""
     params = TrainingParameters(vector_size=SIZE, sample=0, learning_rate=1e-12, min_learning_rate=1e-12, epochs=1)
     many = EncodedCorpus.from_ids(np.tile(corpus.ids, 200), corpus.vocabulary)
-    made, tables = plan.make_plan(many, params.checked(), 7), make_tables(word_counts(many), params)
+    made, tables = plan.make_plan(many, params.checked(), 7), make_tables(many.count_words(), params)
     arrays = Arrays(empty_rows(WORDS, SIZE), empty_rows(WORDS, SIZE))
     monkeypatch.setattr(_train, "private_tiles", lambda *given: np.full(len(given[-1].shares), 50, np.int32))
     run = _train.Run(arrays, many, tables, made, n_jobs=2)

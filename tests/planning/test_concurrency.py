@@ -9,7 +9,7 @@ import pytest
 
 from fastw2v import EncodedCorpus, encode
 from fastw2v.planning import concurrency, plan
-from fastw2v.planning.tables import make_tables, word_counts
+from fastw2v.planning.tables import make_tables
 from fastw2v.planning.training_parameters import TrainingParameters
 
 
@@ -105,7 +105,7 @@ def test_frequent_words_are_those_with_the_first_ids():
     corpus = EncodedCorpus.from_ids([0, 0, 0, 1, 1, 2, 3, 3], ["a", "b", "c", "d"])
     for loss, rates in (("ns", 1.0), ("hs", 1.0)):
         params = TrainingParameters(sample=0, loss=loss, architecture="cbow")
-        made, tables = plan.make_plan(corpus, params.checked(), 1), make_tables(word_counts(corpus), params)
+        made, tables = plan.make_plan(corpus, params.checked(), 1), make_tables(corpus.count_words(), params)
         words = concurrency.FrequentWords.of(corpus, tables, made, 64)
         np.testing.assert_allclose(words.shares, [3 / 8, 2 / 8, 2 / 8, 2 / 8])
         np.testing.assert_allclose(words.output_rate, rates)
@@ -117,7 +117,7 @@ def test_rates_of_words_are_not_those_of_nodes():
     """With both losses the table of rates has the words' rows first and then the tree's: fewer words than places."""
     corpus = EncodedCorpus.from_ids(np.arange(4_000).reshape(200, 20) % 20, [str(i) for i in range(20)])
     params = TrainingParameters(loss="both").checked()
-    tables = make_tables(word_counts(corpus), params)
+    tables = make_tables(corpus.count_words(), params)
     words = concurrency.FrequentWords.of(corpus, tables, plan.make_plan(corpus, params, 1))
     assert len(words.output_rate) == len(words.shares) == 20
     np.testing.assert_array_equal(words.output_rate, tables.output_rate[:20])

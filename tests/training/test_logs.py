@@ -92,7 +92,7 @@ def test_nothing_is_worked_out_for_nobody(monkeypatch, caplog):
     def costs(*args):
         raise AssertionError
 
-    for name in ("expected_tokens", "word_counts", "progress_line", "describe"):
+    for name in ("expected_tokens", "progress_line", "describe"):
         monkeypatch.setattr(logs, name, costs)
     with caplog.at_level(logging.WARNING, logger=logs.logger.name):
         fitted()

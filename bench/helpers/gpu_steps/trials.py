@@ -12,7 +12,7 @@ from bench.helpers.gpu_steps.running import Row
 from fastw2v import EncodedCorpus, gpu
 from fastw2v.planning import plan
 from fastw2v.planning.rows import Arrays, initial_arrays
-from fastw2v.planning.tables import Tables, make_tables, word_counts
+from fastw2v.planning.tables import Tables, make_tables
 from fastw2v.planning.training_parameters import TrainingParameters
 
 KINDS = ("skipgram", "cbow")
@@ -39,7 +39,7 @@ QUICK = Sizes(60, (4,), tokens=1_200, check_tokens=400, rows=300, epochs=1, tile
 
 def prepared(corpus: EncodedCorpus, params: TrainingParameters) -> tuple[plan.Plan, Tables]:
     """Return the plan and the tables of a run."""
-    return plan.make_plan(corpus, params, 1), make_tables(word_counts(corpus), params)
+    return plan.make_plan(corpus, params, 1), make_tables(corpus.count_words(), params)
 
 
 def train(corpus: EncodedCorpus, params: TrainingParameters, **options: Any) -> tuple[Row, Arrays]:

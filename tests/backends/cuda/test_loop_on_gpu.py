@@ -69,7 +69,7 @@ def test_a_run_starts_at_full_size_and_counts_no_word_twice(cuda_shim, monkeypat
         return train_chunk(run, epoch, first, last)
 
     monkeypatch.setattr(gpu.Run, "train_chunk", recorded)
-    monkeypatch.setattr(concurrency, "word_counts", lambda corpus: pytest.fail("counted again"))
+    monkeypatch.setattr(EncodedCorpus, "count_words", lambda corpus: pytest.fail("counted again"))
     advance(state, corpus, device="cuda")
     assert state.plan.chunks > 8
     assert handed[0] == 8
