@@ -35,7 +35,8 @@ class Rule:
     test: Callable[[Any], bool]
 
 
-def _is_int(value: Any) -> bool:
+def is_whole(value: Any) -> bool:
+    """Return whether it is a whole number, NumPy's among them, and no truth value."""
     return isinstance(value, numbers.Integral) and not _is_bool(value)
 
 
@@ -56,7 +57,7 @@ def _is_path(value: Any) -> bool:
 
 
 def _integer(low: int, high: int) -> Rule:
-    return Rule(f"a whole number from {low:,} to {high:,}", lambda v: _is_int(v) and low <= v <= high)
+    return Rule(f"a whole number from {low:,} to {high:,}", lambda v: is_whole(v) and low <= v <= high)
 
 
 def _or_none(rule: Rule, meaning: str) -> Rule:
@@ -100,7 +101,7 @@ RULES: dict[str, Rule] = {
     "device": _choice(*get_args(Device)),
     "n_jobs": Rule(
         "a whole number from 1 to 4,096, or -1 or None (every usable CPU)",
-        lambda v: v is None or (_is_int(v) and (v == -1 or 1 <= v <= 4096)),
+        lambda v: v is None or (is_whole(v) and (v == -1 or 1 <= v <= 4096)),
     ),
     "deterministic": _or_none(_integer(1, 64), "as fast as the threads go"),
     "sync_words": _or_none(_integer(5_000, 2**40), "0.25 % of the run for all ranks, up to 0.5 % in a short one"),
@@ -177,7 +178,31 @@ def plain(value: Any) -> Any:
         return value
     if _is_bool(value):
         return bool(value)
-    return int(value) if _is_int(value) else float(value)
+    return int(value) if is_whole(value) else float(value)
+
+
+def whole_number(name: str, value: Any, least: int) -> int:
+    """Return `value` as an int; raise ParameterError, naming the parameter, unless it is one of at least `least`."""
+    if not is_whole(value) or value < least:
+        raise ParameterError(f"{name} must be a whole number of at least {least}; got {value!r}")
+    return int(value)
+
+
+def search_limit(rows: int, restrict_vocab: int | None) -> int:
+    """Return how many rows to search.
+
+    Parameters
+    ----------
+    rows : int
+        Rows available.
+    restrict_vocab : int or None
+        An upper limit; None: all.
+
+    Returns
+    -------
+    int
+    """
+    return rows if restrict_vocab is None else min(rows, whole_number("restrict_vocab", restrict_vocab, 1))
 
 
 # ---- paths -----------------------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from fastw2v.compat.arguments import whole
 from fastw2v.compat.watched import Watched
 from fastw2v.errors import ParameterError
-from fastw2v.parameters import shown
-from fastw2v.vectors.search import unit_row, unit_rows, units_and_others, whole_number
+from fastw2v.parameters import shown, whole_number
+from fastw2v.vectors.search import unit_row, unit_rows, units_and_others
 from fastw2v.vectors.word_vectors import WordVectors
 
 # Between these the squares of float32 neither vanish nor overflow.

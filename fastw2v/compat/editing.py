@@ -14,9 +14,8 @@ from fastw2v.compat.key_attributes import KeyAttributes
 from fastw2v.compat.vector_attributes import Attributes, allocate
 from fastw2v.corpus.vocabulary import Vocabulary, describe_unknown
 from fastw2v.errors import ParameterError, UnknownWordError, warn_user
-from fastw2v.parameters import check, shown
+from fastw2v.parameters import check, search_limit, shown, whole_number
 from fastw2v.vectors.queries import Choice, Words, check_key
-from fastw2v.vectors.search import search_limit, whole_number
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:

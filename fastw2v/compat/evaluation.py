@@ -11,8 +11,7 @@ from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate import evaluate_word_pairs
 from fastw2v.evaluate.analogies import PROTOCOLS, Method, Protocol, describe_nothing_asked, judge_analogies
 from fastw2v.evaluate.files import read_analogies, read_word_pairs
-from fastw2v.parameters import as_path, shown
-from fastw2v.vectors.search import search_limit
+from fastw2v.parameters import as_path, search_limit, shown
 from fastw2v.vectors.word_vectors import WordVectors
 
 _METHODS: dict[str, Method] = {"most_similar": "add", "most_similar_cosmul": "mul"}

@@ -15,8 +15,7 @@ from fastw2v.corpus.faults import describe_bad_text
 from fastw2v.corpus.files import TextFile, find, open_text, stream_name
 from fastw2v.corpus.lines import decoded_lines
 from fastw2v.errors import CorpusError, ParameterError, warn_user
-from fastw2v.parameters import shown
-from fastw2v.vectors.search import whole_number
+from fastw2v.parameters import shown, whole_number
 
 _GENSIMS_LENGTH = 10_000  # gensim's MAX_WORDS_IN_BATCH, beyond which it cuts sentences
 

@@ -14,8 +14,8 @@ from fastw2v.compat.lifecycle import check_can_predict, warn_of_unknown_context
 from fastw2v.compat.queries import refuse_string
 from fastw2v.errors import ParameterError
 from fastw2v.estimators.likelihood import log_probabilities, softmax_between
-from fastw2v.parameters import shown
-from fastw2v.vectors.search import best_rows, whole_number
+from fastw2v.parameters import shown, whole_number
+from fastw2v.vectors.search import best_rows
 
 
 class Probabilities:

@@ -21,10 +21,10 @@ from fastw2v.evaluate.files import Question
 from fastw2v.evaluate.lines import BadLines, check_bad_lines
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.evaluate.offsets import best_products, best_sums
-from fastw2v.parameters import check
+from fastw2v.parameters import check, search_limit
 from fastw2v.progress.figures import counted
 from fastw2v.progress.phase import SILENT, Silent, begin_phase
-from fastw2v.vectors.search import best_of_many, search_limit, unit_rows, units_and_others
+from fastw2v.vectors.search import best_of_many, unit_rows, units_and_others
 from fastw2v.vectors.word_vectors import HasVectors, WordVectors
 
 ProtocolName = Literal["c", "gensim"]

@@ -16,8 +16,8 @@ from fastw2v.evaluate.arguments import read_pairs, read_vectors
 from fastw2v.evaluate.columns import Columns
 from fastw2v.evaluate.lines import BadLines, check_bad_lines
 from fastw2v.evaluate.matching import cased_index, share
+from fastw2v.parameters import search_limit
 from fastw2v.progress.figures import counted
-from fastw2v.vectors.search import search_limit
 from fastw2v.vectors.word_vectors import HasVectors, WordVectors
 
 

@@ -30,10 +30,10 @@ from fastw2v.formats.sniff import (
 )
 from fastw2v.formats.text import read_text
 from fastw2v.gensims_names import OF_LOADING, with_gensims_names_told
-from fastw2v.parameters import check, shown
+from fastw2v.parameters import check, shown, whole_number
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.queries import check_key
-from fastw2v.vectors.search import rows_not_finite, whole_number
+from fastw2v.vectors.search import rows_not_finite
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:

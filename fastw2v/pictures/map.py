@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from fastw2v import __version__
 from fastw2v.errors import ParameterError, require
+from fastw2v.parameters import is_whole
 from fastw2v.pictures.palette import GROUP_COLOURS, OTHERS_COLOUR, frequency_colours
 from fastw2v.pictures.quantised import quantise
 
@@ -30,7 +31,7 @@ _METHOD_NAMES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 def check_clusters(clusters: Any) -> None:
     """Raise ParameterError unless each cluster can have a colour of its own."""
     most = len(GROUP_COLOURS)
-    if isinstance(clusters, bool) or not isinstance(clusters, (int, np.integer)) or not 1 <= clusters <= most:
+    if not is_whole(clusters) or not 1 <= clusters <= most:
         raise ParameterError(f"clusters must be a whole number from 1 to {most}, one colour each; got {clusters!r:.60}")
 
 

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError, warn_user
+from fastw2v.parameters import search_limit, whole_number
 from fastw2v.vectors.index_base import IndexBase
 from fastw2v.vectors.neighbour_list import NeighbourList
 from fastw2v.vectors.queries import Choice, Words, describe_undirected, read_terms
-from fastw2v.vectors.search import SearchIndex, best_of_many, best_rows, search_limit, unit_row, unit_rows, whole_number
+from fastw2v.vectors.search import SearchIndex, best_of_many, best_rows, unit_row, unit_rows
 from fastw2v.vectors.table import Table
 
 # As in gensim: keeps a quotient of similarities finite (Levy and Goldberg 2014, equation 4).

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError, warn_user
-from fastw2v.parameters import shown
+from fastw2v.parameters import shown, whole_number
 from fastw2v.progress.figures import counted
-from fastw2v.vectors.search import whole_number
 from fastw2v.vectors.shown_words import rows_by_frequency, shown_words
 from fastw2v.vectors.table import Table
 

@@ -9,8 +9,6 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fastw2v.errors import ParameterError
-
 
 class SearchIndex(Protocol):
     """What `most_similar` asks of an index, such as `fastw2v.ann.ApproximateIndex`."""
@@ -239,27 +237,3 @@ class BestSoFar:
         for rows, scores in zip(self.rows, self.scores, strict=True):
             there = int(np.count_nonzero(scores > -np.inf))
             yield rows[:there], scores[:there]
-
-
-def search_limit(rows: int, restrict_vocab: int | None) -> int:
-    """Return how many rows to search.
-
-    Parameters
-    ----------
-    rows : int
-        Rows available.
-    restrict_vocab : int or None
-        An upper limit; None: all.
-
-    Returns
-    -------
-    int
-    """
-    return rows if restrict_vocab is None else min(rows, whole_number("restrict_vocab", restrict_vocab, 1))
-
-
-def whole_number(name: str, value: Any, least: int) -> int:
-    """Return `value` as an int; raise ParameterError, naming the parameter, unless it is one of at least `least`."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ParameterError(f"{name} must be a whole number of at least {least}; got {value!r}")
-    return int(value)

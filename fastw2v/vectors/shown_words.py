@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError, UnknownWordError, warn_user
+from fastw2v.parameters import whole_number
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.queries import check_key, is_column
-from fastw2v.vectors.search import units_and_others, whole_number
+from fastw2v.vectors.search import units_and_others
 from fastw2v.vectors.table import Table
 
 # How many words a warning names.

@@ -16,13 +16,14 @@ from numpy.typing import ArrayLike, NDArray
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, require, warn_user
 from fastw2v.gensims_names import DO_NOT_CHANGE, OF_VECTORS, Answers
+from fastw2v.parameters import whole_number
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.comparisons import Comparisons
 from fastw2v.vectors.given import as_array, as_float32, checked_words
 from fastw2v.vectors.neighbours import Neighbours
 from fastw2v.vectors.pictures import Pictures
 from fastw2v.vectors.queries import check_key, is_column
-from fastw2v.vectors.search import units_and_others, whole_number
+from fastw2v.vectors.search import units_and_others
 from fastw2v.vectors.telling_words import word_vectors_card
 
 if TYPE_CHECKING:
