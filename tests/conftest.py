@@ -218,3 +218,9 @@ def cuda_shim(cuda_shim_folder, monkeypatch):
         return modules["cupy"]
 
     return install
+
+
+@pytest.fixture(scope="session")
+def names_in():
+    """``names_in(folder)``: the sorted names of what lies in a folder."""
+    return lambda folder: sorted(path.name for path in folder.iterdir())

@@ -16,7 +16,6 @@ from typing import Any, Literal, cast, get_args
 import numpy as np
 
 from fastw2v.errors import FormatError, ParameterError, require, warn_user
-from fastw2v.formats.folder import new_folder
 from fastw2v.formats.rows import not_finite
 from fastw2v.formats.saving import check_packing, check_replaceable, check_words_to_write
 from fastw2v.formats.sniff import checked_path
@@ -24,6 +23,7 @@ from fastw2v.formats.words import encode_words
 from fastw2v.vectors.search import rows_not_finite
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
 from fastw2v.writing.atomic import open_atomic
+from fastw2v.writing.folder import new_folder
 
 _ROWS_PER_WRITE = 256
 _PARQUET_ROWS = 65_536

@@ -1,1 +1,1 @@
-"""Files written all or nothing: complete or not at all, whatever happens meanwhile."""
+"""Files and folders written all or nothing: complete or not at all, whatever happens meanwhile."""

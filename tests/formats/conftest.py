@@ -1,4 +1,4 @@
-"""Vectors to save, the comparison of what is loaded, and what lies in a folder."""
+"""Vectors to save, and the comparison of what is loaded."""
 
 import numpy as np
 import pytest
@@ -41,9 +41,3 @@ def assert_same():
             np.testing.assert_array_equal(found.counts, expected.counts)
 
     return compare
-
-
-@pytest.fixture(scope="session")
-def names_in():
-    """``names_in(folder)``: the sorted names of what lies in a folder."""
-    return lambda folder: sorted(path.name for path in folder.iterdir())

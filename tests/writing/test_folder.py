@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from fastw2v.formats import save
-from fastw2v.formats.folder import new_folder
+from fastw2v.writing.atomic import open_atomic
+from fastw2v.writing.folder import new_folder
 
 
 def test_a_folder_that_fails_leaves_nothing(tmp_path, names_in):
@@ -33,14 +33,15 @@ def test_a_fault_in_a_folder_names_the_file_that_was_asked_for(tmp_path):
     assert failed.value.filename == str(target / "vectors.tsv")
 
 
-def test_folders_of_dead_writers_are_swept_and_those_of_living_ones_stay(tmp_path, names_in, some_vectors):
+def test_folders_of_dead_writers_are_swept_and_those_of_living_ones_stay(tmp_path, names_in):
     dead = tmp_path / ".fastw2v-0123456789abcdef.folder"
     dead.mkdir()
     (dead / "half").write_text("half")
     with new_folder(tmp_path / "outer") as living, new_folder(tmp_path / "inner"):
         assert not dead.exists()
         dead.mkdir()
-        save(tmp_path / "file.vec", some_vectors(["a"]))
+        with open_atomic(tmp_path / "file.vec") as writer:
+            writer.write(b"1 1\na 1\n")
         assert not dead.exists()
         assert living.exists()
     assert names_in(tmp_path) == ["file.vec", "inner", "outer"]
