@@ -14,8 +14,8 @@ from fastw2v.compat.key_attributes import KeyAttributes
 from fastw2v.compat.vector_attributes import Attributes, allocate
 from fastw2v.corpus.vocabulary import Vocabulary, describe_unknown
 from fastw2v.errors import ParameterError, UnknownWordError, warn_user
-from fastw2v.parameters import check, search_limit, shown, whole_number
-from fastw2v.vectors.queries import Choice, Words, check_key
+from fastw2v.parameters import check, shown, whole_number
+from fastw2v.vectors.queries import check_key
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
@@ -100,17 +100,11 @@ class EditableVectors(KeyAttributes):
 
     # -- keys --
 
-    def _choice(
-        self, restrict_vocab: int | None, among: Words | None, exclude: Words | None, *, every: bool = True
-    ) -> Choice:
+    def _searchable(self) -> int:
         """Leave out the rows that no key has taken yet."""
         if self._unbuilt and not len(self):
             raise UnknownWordError(None, lambda: _UNBUILT)
-        limit = search_limit(self._taken(), restrict_vocab)
-        choice = Choice(self.key_to_index, self.index_to_key, limit, among, exclude)
-        if every:
-            choice.bar(self.without_direction)
-        return choice
+        return self._taken()
 
     def _taken(self) -> int:
         taken = len(self)

@@ -292,11 +292,15 @@ class Neighbours(Table):
 
     # -- helpers --
 
+    def _searchable(self) -> int:
+        """Return how many rows, the first ones, may be answers."""
+        return len(self)
+
     def _choice(
         self, restrict_vocab: int | None, among: Words | None, exclude: Words | None, *, every: bool = True
     ) -> Choice:
         """Return the words admitted as answers; without direction none is, which only matters if `every` row is met."""
-        limit = search_limit(len(self), restrict_vocab)
+        limit = search_limit(self._searchable(), restrict_vocab)
         choice = Choice(self.key_to_index, self.index_to_key, limit, among, exclude)
         if every:
             choice.bar(self.without_direction)
