@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 import numbers
 import os
@@ -203,6 +204,16 @@ def search_limit(rows: int, restrict_vocab: int | None) -> int:
     int
     """
     return rows if restrict_vocab is None else min(rows, whole_number("restrict_vocab", restrict_vocab, 1))
+
+
+def encoding_name(given: Any) -> str:
+    """Return the usual name of an encoding; raise ParameterError if there is none of this name."""
+    try:
+        name = codecs.lookup(given).name
+        "".encode(name)  # not with codecs of bytes, such as hex
+    except (LookupError, TypeError, ValueError):
+        raise ParameterError(f"encoding={shown(given)}: there is no encoding of this name") from None
+    return name
 
 
 # ---- paths -----------------------------------------------------------------------------------------------------------

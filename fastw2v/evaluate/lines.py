@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 import stat
@@ -11,6 +10,7 @@ from typing import Literal
 
 from fastw2v.errors import FormatError, ParameterError, warn_user
 from fastw2v.first_bytes import describe, describe_answer
+from fastw2v.parameters import encoding_name
 from fastw2v.paths import status
 from fastw2v.progress.figures import counted
 
@@ -47,10 +47,7 @@ def text_lines(path: str | os.PathLike[str], kind: str, encoding: str = "utf-8")
     if not stat.S_ISREG(mode):
         raise FormatError(f"{path}: not a regular file; write what it gives to a file first")
     raw = path.read_bytes()
-    try:
-        plain = codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii")
-    except (LookupError, TypeError):
-        raise ParameterError(f"encoding={encoding!r:.60}: there is no encoding of this name") from None
+    plain = encoding_name(encoding) in ("utf-8", "utf-8-sig", "ascii")
     if plain and (found := describe(raw[:_START], path.name)):
         raise FormatError(f"{path}: not a file of {kind} but {found}")
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 from collections.abc import Hashable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
@@ -30,7 +29,7 @@ from fastw2v.formats.sniff import (
 )
 from fastw2v.formats.text import read_text
 from fastw2v.gensims_names import OF_LOADING, with_gensims_names_told
-from fastw2v.parameters import check, shown, whole_number
+from fastw2v.parameters import check, encoding_name, shown, whole_number
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.queries import check_key
 from fastw2v.vectors.search import rows_not_finite
@@ -203,12 +202,8 @@ def load_all(
 
 def _checked_encoding(given: str) -> str:
     """Return the usual name of an encoding; raise ParameterError for one whose spaces are not those of ASCII."""
-    try:
-        name = codecs.lookup(given).name
-        plain = " \n5".encode(name) == b" \n5"
-    except (LookupError, TypeError):
-        raise ParameterError(f"encoding={shown(given)}: there is no encoding of this name") from None
-    if not plain:
+    name = encoding_name(given)
+    if " \n5".encode(name) != b" \n5":
         raise ParameterError(
             f"encoding={given!r}: the rows of a file are told apart by ASCII spaces and newlines, which it writes "
             "otherwise; convert the file to UTF-8 first"

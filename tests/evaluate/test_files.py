@@ -119,6 +119,13 @@ def test_files_that_hold_no_pairs_are_refused(tmp_path, content, message):
         read_word_pairs(tmp_path / "pairs")
 
 
+@pytest.mark.parametrize("encoding", ["no such", "hex", "a\0b", 5])
+def test_an_encoding_is_one_of_texts(tmp_path, encoding):
+    (tmp_path / "pairs").write_bytes(b"a b 1\n")
+    with pytest.raises(ParameterError, match="there is no encoding of this name"):
+        read_word_pairs(tmp_path / "pairs", encoding=encoding)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
