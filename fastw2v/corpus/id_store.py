@@ -80,9 +80,15 @@ def id_store(spool: str | os.PathLike[str] | bool | None) -> IdStore:
     OSError
         No file can be created in the folder.
     """
+    folder = _folder_of(spool)
+    return InMemory() if folder is None else InFiles(folder)
+
+
+def _folder_of(spool: str | os.PathLike[str] | bool | None) -> str | None:
+    """Return the folder that takes the ids, or None: they stay in memory."""
     if spool is None or isinstance(spool, (bool, np.bool_)):
-        return InFiles(_system_folder()) if spool else InMemory()
-    return InFiles(os.path.expanduser(os.fspath(spool)))
+        return _system_folder() if spool else None
+    return os.path.expanduser(os.fspath(spool))
 
 
 def _system_folder() -> str:
@@ -331,7 +337,8 @@ def at_their_places(
     spool : path, bool or None
         As for `id_store`.
     """
-    if spool is None or spool is False:
+    folder = _folder_of(spool)
+    if folder is None:
         flags = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _no_reserve()}
         try:
             pages = mmap.mmap(-1, max(1, 4 * total), **flags)
@@ -348,7 +355,7 @@ def at_their_places(
         for position, part in parts:
             ids[position : position + len(part)] = part
         return ids
-    file = _UnnamedFile(_system_folder() if spool is True else os.path.expanduser(os.fspath(spool)))
+    file = _UnnamedFile(folder)
     if total:
         file.write(_bytes(np.zeros(1, np.int32)), 4 * (total - 1))
     for position, part in parts:

@@ -33,9 +33,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError, ParameterError
-from fastw2v.formats.reader import MAX_WORD_BYTES
+from fastw2v.formats.reader import MAX_WORD_BYTES, loading_phase
 from fastw2v.formats.words import decode_integers, encode_words
-from fastw2v.progress.phase import Silent, begin_phase
+from fastw2v.progress.phase import Silent
 from fastw2v.writing.atomic import Writer
 
 FORMAT_VERSION = 1
@@ -195,7 +195,7 @@ def read_native(path: Path, *, mmap: bool, limit: int | None = None, verbose: in
             return _read_array(path, file, data_start + at, shape, _DTYPES[_EXPECTED[name]], mapped, phase)
 
         rows = words_size if limit is None else min(limit, words_size)
-        phase = shown.enter_context(_phase(size, verbose, whole=rows == words_size and not mmap))
+        phase = shown.enter_context(loading_phase(size, verbose, whole=rows == words_size and not mmap))
         offsets, utf8_bytes = array("vocab_offsets", rows + 1), places["vocab_utf8"][1][0]
         if rows < words_size:  # what lies behind is not read
             utf8_bytes = max(0, min(utf8_bytes, int(offsets[-1])))
@@ -336,11 +336,6 @@ def _whole_numbers(value: Any) -> tuple[int, ...] | None:
     if isinstance(value, list) and all(type(item) is int and 0 <= item < 2**63 for item in value):
         return tuple(value)
     return None
-
-
-def _phase(size: int, verbose: int, *, whole: bool) -> Silent:
-    """Return the phase of loading: in percent, if the whole file will be read."""
-    return begin_phase("loading", total=size if whole else None, unit="bytes", verbose=verbose)
 
 
 def _read_array(

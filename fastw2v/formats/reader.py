@@ -106,6 +106,11 @@ class FileReader:
         return kind(f"{self.path}, {place}: {message}")
 
 
+def loading_phase(size: int, verbose: int, *, whole: bool) -> Silent:
+    """Return the phase of loading a file: in percent, if the whole of it will be read."""
+    return begin_phase("loading", total=size if whole else None, unit="bytes", verbose=verbose)
+
+
 @contextmanager
 def open_reader(
     path: Path, encoding: str = "utf-8", *, verbose: int = 0, whole: bool = True, errors: str = "strict"
@@ -120,9 +125,7 @@ def open_reader(
         size = os.fstat(file.fileno()).st_size
         packed = kind_of(file.read(2)) == "gzip"
         file.seek(0)
-        phase = opened.enter_context(
-            begin_phase("loading", total=size if whole else None, unit="bytes", verbose=verbose)
-        )
+        phase = opened.enter_context(loading_phase(size, verbose, whole=whole))
         if packed:
             with gzip.GzipFile(fileobj=file) as unpacked:
                 most, tolerant = size * _GZIP_BEST_RATIO, errors == "ignore"
