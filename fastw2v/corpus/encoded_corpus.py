@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from fastw2v import cards
 from fastw2v.corpus.given_vocabulary import MOST_UNSEEN, words_of_rows
 from fastw2v.corpus.ids import check_ids, count_ids, count_up, flatten, keep_rows, take_sentences
-from fastw2v.corpus.rows import LOOKED_AT, cells, doubt_padding
+from fastw2v.corpus.rows import FIRST_ITEMS, cells, doubt_padding
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
 from fastw2v.errors import CorpusError, CorpusTypeError, warn_user
@@ -331,7 +331,7 @@ class EncodedCorpus:
         flat, ends = flatten(ids, offsets)
         words: Sequence[Hashable] = count_up(flat) if vocabulary is None else words_of_rows(vocabulary)
         check_ids(flat, ends, len(words))
-        doubt_padding([cells(flat[begin:end]) or () for begin, end in pairwise(ends[: LOOKED_AT + 1])])
+        doubt_padding([cells(flat[begin:end]) or () for begin, end in pairwise(ends[: FIRST_ITEMS + 1])])
         counts = count_ids(flat, len(words))
         unseen = np.flatnonzero(counts == 0)
         if not min_count and len(words) > _FEW and len(unseen) > MOST_UNSEEN * len(words):

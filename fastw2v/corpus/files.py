@@ -20,7 +20,7 @@ from fastw2v.corpus.faults import describe_no_file, what_begins_so
 from fastw2v.errors import CorpusChangedError, CorpusError, CorpusNotFoundError, warn_user
 
 STDIN = Path("-")
-LOOKED_AT = 1 << 16  # bytes of a file in which its first lines must end to be recognized
+START_BYTES = 1 << 16  # bytes of a file in which its first lines must end to be recognized
 # Assumed bytes of text in one byte of a compressed file, for dealing files out to threads.
 EXPANSION = 4
 
@@ -321,7 +321,7 @@ def _check_pipe(file: TextFile, stream: IO[bytes]) -> None:
 def start_of_stdin() -> bytes:
     """Return what standard input begins with, before any of it is read: complete lines, or a part of the first."""
     stream = _stdin()
-    start = stream.peek(LOOKED_AT)[:LOOKED_AT] if isinstance(stream, io.BufferedReader) else b""
+    start = stream.peek(START_BYTES)[:START_BYTES] if isinstance(stream, io.BufferedReader) else b""
     return start[: start.rfind(b"\n") + 1] or start
 
 
@@ -393,10 +393,10 @@ class Opened:
         self.is_text = isinstance(self._nothing, str)
         # Line by line, as only the file knows where its lines end.
         self._lines, size = [], 0
-        while size < LOOKED_AT and (line := self._line(LOOKED_AT - size)):
+        while size < START_BYTES and (line := self._line(START_BYTES - size)):
             self._lines.append(line)
             size += len(line)
-        self._is_cut = size >= LOOKED_AT and self._lines[-1][-1:] not in ("\n", b"\n")
+        self._is_cut = size >= START_BYTES and self._lines[-1][-1:] not in ("\n", b"\n")
         start = self._nothing.join(self._lines)
         self.start: bytes = start.encode("utf-8", "surrogatepass") if self.is_text else bytes(start)
 

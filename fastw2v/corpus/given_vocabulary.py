@@ -29,7 +29,7 @@ class NoKnownWordsError(CorpusError):
         return type(self), (str(self), self.tokens)
 
 
-# A vocabulary that covers a smaller share of the tokens is hardly one of this corpus.
+# A vocabulary, or vectors, that cover a smaller share of the tokens are hardly ones of this text.
 LEAST_COVERAGE = 0.2
 MOST_UNSEEN = 0.5  # of the given words
 _WAYS = "a Vocabulary, a list of words or a dict of counts"

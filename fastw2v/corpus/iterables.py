@@ -12,7 +12,7 @@ from fastw2v.corpus.counted import CountedTokens
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.faults import DOUBTED, check_no_file_names, describe_path_among_sentences, name_returned_token
 from fastw2v.corpus.id_store import IdStore
-from fastw2v.corpus.rows import LOOKED_AT, cells, check_no_rows, doubt_padding
+from fastw2v.corpus.rows import FIRST_ITEMS, cells, check_no_rows, doubt_padding
 from fastw2v.corpus.sentence_faults import describe_bad_document
 from fastw2v.corpus.structured_files import check_documents_are_text
 from fastw2v.corpus.tokenizers import Tokenizer, note_place, resolve, splitter, token_list, tokens_returned
@@ -98,7 +98,7 @@ def _n_tokens(sentences: Any) -> int | None:
 def _scan_sentences(scanner: TokenScanner, sentences: Iterator[Any]) -> None:
     i, rows = 0, []
     try:
-        for i, sentence in enumerate(islice(sentences, LOOKED_AT)):
+        for i, sentence in enumerate(islice(sentences, FIRST_ITEMS)):
             if (row := cells(sentence)) is not None:  # as it is now: a generator may change what it has yielded
                 rows.append(row)
             scanner.add(sentence if type(sentence) is list else _tokens_of(sentence, i))

@@ -9,7 +9,7 @@ from fastw2v.corpus.files import Piece, TextFile, after_space
 
 PIECE_BYTES = 1 << 20
 SMALLEST_PIECE = 1 << 14
-PIECES_PER_RANK = 8  # at least, where the text is short
+TEXT_PIECES_PER_RANK = 8  # at least, where the text is short
 _LINE_LIMIT = 1 << 16  # bytes in which the end of a line is looked for ...
 _STEP = 1 << 12  # ... and that are read at once
 
@@ -41,7 +41,7 @@ def own_pieces(files: list[TextFile], rank: int, ranks: int, piece_bytes: int | 
     """
     if piece_bytes is None:
         total = sum(file.size for file in files if file.is_plain)
-        piece_bytes = max(SMALLEST_PIECE, min(PIECE_BYTES, total // (PIECES_PER_RANK * ranks)))
+        piece_bytes = max(SMALLEST_PIECE, min(PIECE_BYTES, total // (TEXT_PIECES_PER_RANK * ranks)))
     spans = [(file, begin) for file in files for begin in _nominal(file, piece_bytes)]
     loads, owner = [0] * ranks, [0] * len(spans)
     whole_first = sorted(range(len(spans)), key=lambda i: (spans[i][0].is_plain, -_weight(*spans[i], piece_bytes)))

@@ -12,7 +12,7 @@ import numpy as np
 from fastw2v.errors import CorpusTypeError, warn_user
 from fastw2v.parameters import shown
 
-LOOKED_AT = 10  # items of a corpus
+FIRST_ITEMS = 10  # of a corpus, which are looked at
 _FEWEST_ROWS = 5  # in which strings alone are taken for a table
 _FEWEST_PADDED = 3  # sentences of one length
 _WIDEST = 50  # columns

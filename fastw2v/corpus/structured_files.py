@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fastw2v.corpus.compressed import COMPRESSED, open_compressed
 from fastw2v.corpus.faults import what_begins_so
-from fastw2v.corpus.files import LOOKED_AT, Opened, TextFile, first_bytes, start_of_stdin
+from fastw2v.corpus.files import START_BYTES, Opened, TextFile, first_bytes, start_of_stdin
 from fastw2v.corpus.rows import column_to_train_on
 from fastw2v.errors import CorpusError, warn_user
 from fastw2v.first_bytes import LEAST_NUMBERS, are_numbers, is_text
@@ -166,7 +166,7 @@ def _lines_of(start: bytes, suffix: str) -> tuple[str, str] | None:
 
     Warn if they end in carriage returns alone.
     """
-    complete = start[: LOOKED_AT - 1].rpartition(b"\n")[0]
+    complete = start[: START_BYTES - 1].rpartition(b"\n")[0]
     lines = [line for line in complete[:_LONGEST_ROWS].decode("utf-8", "replace").splitlines() if line.strip()][:_ROWS]
     if len(lines) >= _LEAST_ROWS and all(map(_is_written_list, lines)):
         return _LISTS
@@ -219,9 +219,9 @@ def _start_of(file: TextFile) -> bytes:
     if file.is_stdin:
         return start_of_stdin()
     if not file.is_compressed or file.state is None:
-        return first_bytes(file, LOOKED_AT)
+        return first_bytes(file, START_BYTES)
     with suppress(CorpusError, OSError), open_compressed(file.path) as stream:
-        return stream.read(LOOKED_AT)
+        return stream.read(START_BYTES)
     return b""
 
 
@@ -234,7 +234,7 @@ def _is_vectors(start: bytes) -> bool:
         return True
     header, *rows = start.split(b"\n")[:_ROWS]
     sizes = header.split()
-    if len(rows) == _ROWS - 1 or len(start) == LOOKED_AT:
+    if len(rows) == _ROWS - 1 or len(start) == START_BYTES:
         rows = rows[:-1]
     if len(sizes) != 2 or not all(size.isdigit() and len(size) < 20 for size in sizes):
         return _are_rows_without_header([header, *rows])
@@ -243,7 +243,7 @@ def _is_vectors(start: bytes) -> bool:
     if rows and all(len(row) == int(sizes[1]) + 1 and are_numbers(row[1:]) for row in fields):
         return True
     word, space, numbers = start[len(header) + 1 :].partition(b" ")
-    return bool(space) and len(word) < _LONGEST_WORD and not is_text(numbers[: 4 * min(int(sizes[1]), LOOKED_AT)])
+    return bool(space) and len(word) < _LONGEST_WORD and not is_text(numbers[: 4 * min(int(sizes[1]), START_BYTES)])
 
 
 def _are_rows_without_header(lines: Sequence[bytes]) -> bool:

@@ -20,7 +20,7 @@ from fastw2v.corpus.faults import (
 from fastw2v.corpus.iterables import length_of, python_items
 from fastw2v.corpus.tokenizers import Tokenizer, apply
 from fastw2v.errors import CorpusError, CorpusTypeError, warn_user
-from fastw2v.estimators.coverage import LONGEST, LOOKED_AT, Coverage
+from fastw2v.estimators.coverage import FIRST_DOCUMENTS, LONGEST, Coverage
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.search import rows_not_finite
 
@@ -131,7 +131,7 @@ def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int], cov
                     _check_tokens(unseen, tokenizer)
                     unseen.clear()
             ends.append(ends[-1] + len(tokens))
-            if number < LOOKED_AT:
+            if number < FIRST_DOCUMENTS:
                 coverage.first.append(tokens[:LONGEST])
             if not tokens and length_of(document) == 0:
                 coverage.empty += 1

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.corpus.given_vocabulary import LEAST_COVERAGE
 from fastw2v.corpus.rows import describe_rows
 from fastw2v.corpus.spelling import MISSPELT, best_form, other_form
 from fastw2v.errors import warn_user
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
 MOSTLY_UNKNOWN = 0.5  # warn if a larger share of the documents holds words, but no known one
 MOSTLY_ZEROS = 0.9  # warn if so large a share holds no known word, be it for want of words
-LEAST_COVERAGE = 0.2  # warn if a smaller share of the tokens are known words
-LOOKED_AT = 10  # documents
+FIRST_DOCUMENTS = 10  # which are looked at
 LONGEST = 1_000  # tokens of each
 _FREQUENT = 50_000  # words of the vectors: the remedy takes milliseconds, however many there are
 

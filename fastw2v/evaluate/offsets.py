@@ -115,5 +115,5 @@ def best_products(
             scores[question, here[question, place] - begin] = -np.inf
             scores[:, barred[(barred >= begin) & (barred < begin + len(searched))] - begin] = -np.inf
             best.add(scores.astype(np.float32, copy=False)[:, :, None], begin)
-            phase.advance(len(here) * len(units[begin : begin + _BLOCK_SEARCHED]) / len(units))
+            phase.advance(len(here) * len(searched) / len(units))
         yield from best.finish()

@@ -16,7 +16,7 @@ from fastw2v.planning.chunks import CHUNK_LIMIT
 from fastw2v.planning.plan import Plan
 
 PIECE_CHUNKS = 40  # of a piece of the corpus, about 1 MB of text: pieces are dealt in turn
-PIECES_PER_RANK = 8  # at least, where the corpus is short
+CHUNK_PIECES_PER_RANK = 8  # at least, where the corpus is short
 INTERVAL_SHARE = 0.0025  # of the run's words: what all ranks together train between two merges, at most;
 SHORT_INTERVAL, SHORT_SHARE = 32_000, 0.005  # in a short run so many words of each rank, up to this share
 INTERVAL_MAX = 4_000_000  # words of one rank between two merges, at most
@@ -57,7 +57,7 @@ class Deal:
 
 def deal_chunks(plan: Plan, ranks: int) -> NDArray[np.int32]:
     """Deal pieces of a corpus that every rank holds, in turn; return the rank of each chunk."""
-    piece = max(1, min(PIECE_CHUNKS, plan.chunks // (PIECES_PER_RANK * ranks)))
+    piece = max(1, min(PIECE_CHUNKS, plan.chunks // (CHUNK_PIECES_PER_RANK * ranks)))
     return (np.arange(plan.chunks) // piece % ranks).astype(np.int32)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fastw2v.training.session import Session
     from fastw2v.training.state import Progress
 
-LINE_SECONDS = 1.0  # between two lines within an epoch
+LOG_SECONDS = 1.0  # between two lines within an epoch
 logger = logging.getLogger(__name__)
 
 
@@ -96,7 +96,7 @@ class ProgressLog:
         """Log a report if a line is due."""
         if progress.epoch_end:
             logger.info(f"end of {describe(progress)}")
-        elif progress.elapsed - self._written >= LINE_SECONDS:
+        elif progress.elapsed - self._written >= LOG_SECONDS:
             logger.info(progress_line(progress))
         else:
             return
