@@ -133,7 +133,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         vocabulary, losses, and the neighbours of a few words. A terminal or a notebook shows a bar, and anything else,
         such as a file, a line every ten seconds. All of it goes to standard error. More than 1 shows no more.
     callbacks : sequence of callable, default ()
-        Each is called with a `fastw2v.training.state.Progress`; training stops when one returns True. Until then the
+        Each is called with a `fastw2v.training.Progress`; training stops when one returns True. Until then the
         model has the vectors that it had before.
     vocabulary : Vocabulary, list of words or mapping of words to counts, optional
         A ready-made vocabulary; ``min_count`` and ``max_vocab`` then do not apply. A mapping of words to row numbers, 0

@@ -10,11 +10,8 @@ from numpy.typing import NDArray
 from fastw2v.errors import require
 from fastw2v.machine import resolve_jobs
 from fastw2v.parameters import check, whole_number
-from fastw2v.vectors.gpu_index import GpuIndex
 from fastw2v.vectors.index_base import IndexBase, sample_of
 from fastw2v.vectors.word_vectors import HasVectors, WordVectors, as_word_vectors
-
-__all__ = ["ApproximateIndex", "GpuIndex"]
 
 
 class ApproximateIndex(IndexBase):

@@ -53,7 +53,7 @@ class Neighbours(Table):
             such, a warning says so. A callable sees the best words only, until `topn` are found.
         index : ApproximateIndex, optional
             Search this index of the same vectors, which is faster than comparing all of them: see
-            :class:`fastw2v.vectors.approximate.ApproximateIndex`. Not with `restrict_vocab` or a collection in `among`.
+            :class:`fastw2v.ann.ApproximateIndex`. Not with `restrict_vocab` or a collection in `among`.
 
         Returns
         -------
