@@ -16,7 +16,7 @@ def remedies():
     """What the library says of files that are no plain text."""
     kinds = [*structured_files._STRUCTURED.values(), *structured_files._NEVER_TEXT.values(), structured_files._VECTORS]
     kinds.append(structured_files._LISTS)
-    return sorted({*(remedy for _, remedy in kinds), *(what for _, what in faults._FIRST_BYTES)})
+    return sorted({*(remedy for _, remedy in kinds), *faults._REMEDIES.values()})
 
 
 @pytest.mark.parametrize("remedy", remedies())
