@@ -11,6 +11,7 @@ from fastw2v.compat.arguments import whole
 from fastw2v.compat.watched import Watched
 from fastw2v.errors import ParameterError
 from fastw2v.parameters import shown, whole_number
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.search import unit_row, unit_rows, units_and_others
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -136,8 +137,8 @@ class CurrentVectors(WordVectors):
     def _check_rows(self) -> None:
         if len(self._rows) != len(self.index_to_key):
             raise ParameterError(
-                f"wv.vectors has {len(self._rows):,} rows, and wv.index_to_key {len(self.index_to_key):,} keys: give "
-                "one vector per key, or call wv.resize_vectors()"
+                f"wv.vectors has {counted(len(self._rows), 'row')}, and wv.index_to_key "
+                f"{counted(len(self.index_to_key), 'key')}: give one vector per key, or call wv.resize_vectors()"
             )
 
     def unit_normalize_all(self) -> None:

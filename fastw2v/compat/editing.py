@@ -15,6 +15,7 @@ from fastw2v.compat.vector_attributes import Attributes, allocate
 from fastw2v.corpus.vocabulary import Vocabulary, describe_unknown
 from fastw2v.errors import ParameterError, UnknownWordError, warn_user
 from fastw2v.parameters import check, shown, whole_number
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.queries import check_key
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -300,8 +301,8 @@ class EditableVectors(KeyAttributes):
         locks = self._lockf
         if len(locks) not in (1, len(self)):
             raise ParameterError(
-                f"wv.vectors_lockf has {len(locks):,} numbers for {len(self):,} rows: give one per row, as in "
-                "wv.vectors_lockf = np.ones(len(wv), dtype=np.float32)"
+                f"wv.vectors_lockf has {counted(len(locks), 'number')} for {counted(len(self), 'row')}: give one per "
+                "row, as in wv.vectors_lockf = np.ones(len(wv), dtype=np.float32)"
             )
         odd = np.flatnonzero((locks != 0) & (locks != 1))
         if len(odd):
@@ -371,7 +372,8 @@ def _vectors_of(keys: Sequence[Any], weights: Any, size: int) -> NDArray[Any]:
     if not fits and len(keys):
         found = f"an array of shape {given.shape}" if isinstance(weights, np.ndarray) else shown(weights)
         raise ParameterError(
-            f"{len(keys):,} keys need vectors of shape ({len(keys)}, {size}), one row of numbers per key; got {found}"
+            f"{counted(len(keys), 'key needs', 'keys need')} vectors of shape ({len(keys)}, {size}), one row of "
+            f"numbers per key; got {found}"
         )
     try:
         distinct = len(set(keys)) == len(keys)
@@ -395,5 +397,7 @@ def _refuse_keys(keys: Sequence[Any]) -> None:
 def _values_of(name: str, values: Any, keys: Sequence[Any]) -> NDArray[Any]:
     array = np.asarray(values)
     if array.shape[:1] != (len(keys),):
-        raise ParameterError(f"extras[{name!r}] has shape {array.shape} for {len(keys):,} keys: give one value per key")
+        raise ParameterError(
+            f"extras[{name!r}] has shape {array.shape} for {counted(len(keys), 'key')}: give one value per key"
+        )
     return array

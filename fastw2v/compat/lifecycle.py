@@ -16,6 +16,7 @@ from fastw2v.errors import CorpusError, ParameterError, warn_user
 from fastw2v.parameters import check, shown
 from fastw2v.planning.noise import noise_weights
 from fastw2v.planning.rows import OutputRows, row_bytes
+from fastw2v.progress.figures import counted
 
 Made = TypeVar("Made")
 logger = logging.getLogger(__name__)
@@ -159,8 +160,8 @@ def check_can_train(model: Any) -> None:
         rows = len(getattr(model, name))
         if rows != len(model.wv):
             raise ParameterError(
-                f"model.wv has {len(model.wv):,} keys, and model.{name} {rows:,} rows: keys were added or taken away "
-                "since build_vocab; new words come from build_vocab(sentences, update=True)"
+                f"model.wv has {counted(len(model.wv), 'key')}, and model.{name} {counted(rows, 'row')}: keys were "
+                "added or taken away since build_vocab; new words come from build_vocab(sentences, update=True)"
             )
     if problem := _moved_rows(model):
         raise ParameterError(f"{problem}. Sort before training; to train these words anew call build_vocab(sentences)")
@@ -202,8 +203,8 @@ def rows_to_save(model: Any) -> OutputRows:
     if found == keys and not problem:
         return rows
     problem = problem or (
-        f"model.wv has {keys:,} keys, and the model output rows for {found:,}: keys were added or taken away since "
-        "build_vocab"
+        f"model.wv has {counted(keys, 'key')}, and the model output rows for {found:,}: keys were added or taken away "
+        "since build_vocab"
     )
     warn_user(
         f"{problem}. The output rows are not saved: the loaded model has its vectors, and cannot be trained further"

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.planning.tree import Tree
+from fastw2v.progress.figures import counted
 
 Attributes = dict[str, NDArray[Any]]
 
@@ -62,9 +63,9 @@ def follow_keys(attributes: Attributes, before: Sequence[Any], after: Sequence[A
 def stale(name: str, values: int, keys: int) -> str:
     """Say that an attribute has values of keys that are gone."""
     return (
-        f"the attribute {name!r} has {values:,} values for {keys:,} keys: keys were taken out of wv.index_to_key, and "
-        "those behind them have the values of others; assign the list anew, wv.index_to_key = [...], and values follow "
-        "their keys"
+        f"the attribute {name!r} has {counted(values, 'value')} for {counted(keys, 'key')}: keys were taken out of "
+        "wv.index_to_key, and those behind them have the values of others; assign the list anew, wv.index_to_key = "
+        "[...], and values follow their keys"
     )
 
 

@@ -117,8 +117,8 @@ def _warn_of_spaces(path: Path, words: list[str]) -> None:
     odd = [word for word in words if " " in word]
     if odd:
         warn_user(
-            f"{path}: {len(odd):,} keys contain spaces (the first is {odd[0][:40]!r}); load_word2vec_format of this "
-            "package reads them, gensim's and word2vec do not"
+            f"{path}: {counted(len(odd), 'key contains', 'keys contain')} spaces (the first is {odd[0][:40]!r}); "
+            "load_word2vec_format of this package reads them, gensim's and word2vec do not"
         )
 
 

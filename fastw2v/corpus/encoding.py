@@ -17,6 +17,7 @@ from fastw2v.corpus.tokenizers import Tokenizer, check_tokenizer, tokenizer_name
 from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
 from fastw2v.errors import CorpusError, ParameterError, warn_user
 from fastw2v.parameters import Errors, check
+from fastw2v.progress.figures import counted
 
 
 def encode(
@@ -185,8 +186,8 @@ def _doubt_parameters(
     if vocabulary is not None:
         if vocabulary.words != (known.words[: len(vocabulary)] if new_words else known.words):
             raise ParameterError(
-                f"the encoded corpus has another vocabulary ({len(known):,} words) than the given one, or than the "
-                f"model's ({len(vocabulary):,} words): encode it with that, as in encode(corpus, "
+                f"the encoded corpus has another vocabulary ({counted(len(known), 'word')}) than the given one, or "
+                f"than the model's ({counted(len(vocabulary), 'word')}): encode it with that, as in encode(corpus, "
                 f"vocabulary=model.vocabulary_{', new_words=True' if new_words else ''})"
             )
         return

@@ -31,6 +31,7 @@ from fastw2v.distributed.comm import Comm, agreed
 from fastw2v.errors import CorpusError, CorpusTypeError, EmptyCorpusError, warn_user
 from fastw2v.machine import resolve_jobs
 from fastw2v.parameters import check
+from fastw2v.progress.figures import counted
 from fastw2v.progress.phase import begin_phase
 
 SHARED_FILES = "put the corpus on a file system that all machines share"
@@ -216,12 +217,12 @@ def _check(
     known, words = int(shared.counts.sum()), len(given)
     if not known:
         raise NoKnownWordsError(
-            f"no word of the given vocabulary ({words:,} words) occurs in the corpus ({tokens:,} tokens), whose most "
-            f"frequent word is {shared.top[0]!r}",
+            f"no word of the given vocabulary ({counted(words, 'word')}) occurs in the corpus "
+            f"({counted(tokens, 'token')}), whose most frequent word is {shared.top[0]!r}",
             tokens,
         )
     if known < LEAST_COVERAGE * tokens and comm.rank == 0:
         warn_user(
             f"only {known / tokens:.2%} of the corpus's {tokens:,} tokens are words of the given vocabulary "
-            f"({words:,} words); its most frequent word is {shared.top[0]!r}"
+            f"({counted(words, 'word')}); its most frequent word is {shared.top[0]!r}"
         )

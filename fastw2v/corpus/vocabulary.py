@@ -216,7 +216,9 @@ def _checked_counts(counts: ArrayLike, n_words: int) -> NDArray[np.int64]:
     """Return counts as a read-only int64 array; one that nobody else can write to is shared, not copied."""
     given = np.asarray(list(counts) if isinstance(counts, Iterable) and not hasattr(counts, "dtype") else counts)
     if given.shape != (n_words,):
-        raise ParameterError(f"counts has shape {given.shape} for {n_words:,} words: give one whole number per word")
+        raise ParameterError(
+            f"counts has shape {given.shape} for {counted(n_words, 'word')}: give one whole number per word"
+        )
     if given.size and (given.dtype.kind not in "iu" or given.min() < 0):
         found = given.min() if given.dtype.kind in "if" else f"an array of {given.dtype}"
         raise ParameterError(f"counts must hold whole numbers of at least 0, one per word; got {found}")

@@ -14,6 +14,7 @@ from fastw2v.corpus.rows import describe_rows
 from fastw2v.corpus.spelling import MISSPELT, best_form, other_form
 from fastw2v.errors import warn_user
 from fastw2v.parameters import shown
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
@@ -87,4 +88,4 @@ class Coverage:
 
 def some_words(vectors: Any) -> str:
     """Return how many words there are, and three of them."""
-    return f"{len(vectors):,} words, such as {', '.join(map(repr, vectors.index_to_key[:3]))}"
+    return f"{counted(len(vectors), 'word')}, such as {', '.join(map(repr, vectors.index_to_key[:3]))}"

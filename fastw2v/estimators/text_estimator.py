@@ -15,6 +15,7 @@ from fastw2v.errors import ParameterError
 from fastw2v.estimators.estimator_cards import estimator_card
 from fastw2v.gensims_names import PARAMETERS
 from fastw2v.parameters import shown
+from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -144,7 +145,7 @@ def stand_in(name: str, value: Any) -> Any:
     Examples
     --------
     >>> stand_in("window", 5), stand_in("frozen", ["the"] * 1000), stand_in("corpus", [["the", "cat"]])
-    (5, <list, 1,000 items>, <list, 1 items>)
+    (5, <list, 1,000 items>, <list, 1 item>)
     """
     if isinstance(value, (str, bytes)) and len(value) > SHOWN_CHARACTERS:
         return Named(shown(value, SHOWN_CHARACTERS))
@@ -156,4 +157,5 @@ def stand_in(name: str, value: Any) -> Any:
     is_large = name == "corpus" or hasattr(value, "shape") or (size is not None and size > SHOWN_ITEMS)
     if not is_large or type(value).__module__.startswith("fastw2v."):  # this package's own reprs are short
         return value
-    return Named(f"<{type(value).__name__}{'' if size is None else f', {size:,} items'}>")
+    items = "" if size is None else f", {counted(size, 'item')}"
+    return Named(f"<{type(value).__name__}{items}>")

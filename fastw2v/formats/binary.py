@@ -18,6 +18,7 @@ from fastw2v.formats._rows import NO_MORE_ROOM, NO_WORD, UNFINISHED, RowReader
 from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, Bytes, FileReader, check_header, parse_header
 from fastw2v.formats.rows import Rows
 from fastw2v.formats.words import plain_words
+from fastw2v.progress.figures import counted
 from fastw2v.writing.atomic import Writer
 
 _ROWS_PER_WRITE = 1024
@@ -146,10 +147,12 @@ class _Table:
                 last = max(0, len(rows.words) - 1)
                 self._check_large(rows.vectors[last : len(rows.words)], last)
                 if left_over < self.row_bytes and rows.words:  # no row: the one before is read from the wrong place
-                    raise self._astray(self.done - 1, rows.words[-1], f" ({left_over:,} bytes are left behind it)")
+                    raise self._astray(
+                        self.done - 1, rows.words[-1], f" ({counted(left_over, 'byte is', 'bytes are')} left behind it)"
+                    )
                 warn_user(
-                    f"{self.file.path}: the header says {promised:,} words, but {left_over:,} more bytes follow; "
-                    "skipped them"
+                    f"{self.file.path}: the header says {counted(promised, 'word')}, but "
+                    f"{counted(left_over, 'more byte follows', 'more bytes follow')}; skipped them"
                 )
 
     def _place(self, row: int) -> str:

@@ -185,9 +185,10 @@ def check_header(
     if needed > file.most_bytes:
         raise file.error(
             "line 1",
-            f"the header says {words:,} words of {size:,} dimensions; reading {min(words, needed_words):,} takes at "
-            f"least {needed:,} bytes, but the file holds at most {file.most_bytes:,}: it is truncated or not a "
-            f"word2vec file{hint}. limit=N reads its first N words, errors='ignore' those that are there",
+            f"the header says {counted(words, 'word')} of {counted(size, 'dimension')}; reading "
+            f"{min(words, needed_words):,} takes at least {needed:,} bytes, but the file holds at most "
+            f"{file.most_bytes:,}: it is truncated or not a word2vec file{hint}. limit=N reads its first N words, "
+            "errors='ignore' those that are there",
             TruncatedFileError,
         )
     return min(words, (file.most_bytes - header_bytes + 1) // least_row_bytes)

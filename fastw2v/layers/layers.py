@@ -19,6 +19,7 @@ import numpy as np
 from fastw2v.errors import ParameterError
 from fastw2v.layers.arrays import Array, add_rows, array_module, log_sigmoid, sigmoid
 from fastw2v.layers.unigram import Seed, UnigramSampler
+from fastw2v.progress.figures import counted
 
 
 class Embedding:
@@ -363,8 +364,8 @@ def contexts_and_targets(corpus: Array, window_size: int = 1) -> tuple[Array, Ar
     corpus = xp.asarray(corpus)
     if not 1 <= window_size <= (len(corpus) - 1) // 2:
         raise ParameterError(
-            f"contexts_and_targets: window_size={window_size} in a corpus of {len(corpus)} words; no word has a full "
-            "window unless 1 <= window_size <= (words - 1) / 2"
+            f"contexts_and_targets: window_size={window_size} in a corpus of {counted(len(corpus), 'word')}; no word "
+            "has a full window unless 1 <= window_size <= (words - 1) / 2"
         )
     offsets = xp.asarray([d for d in range(-window_size, window_size + 1) if d])
     places = xp.arange(window_size, len(corpus) - window_size)

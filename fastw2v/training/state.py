@@ -132,7 +132,7 @@ class Report:
             ("pairs", f"{self.pairs:,.0f}"),
             ("time", f"{format_took(self.seconds)}, {self.words_per_second:,.0f} words/s"),
             ("tiles", f"{self.tile_tokens} tokens, {self.noise_slots} noise slots of {self.noise_life} tiles"),
-            ("ranks", f"{self.ranks}, {self.merges:,} merges" if self.ranks > 1 else ""),
+            ("ranks", f"{self.ranks}, {counted(self.merges, 'merge')}" if self.ranks > 1 else ""),
             ("stopped by", self.stopped_by),
             ("checkpoints", str(self.checkpoints) if self.checkpoints else ""),
         ]

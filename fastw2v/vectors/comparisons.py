@@ -92,7 +92,8 @@ class Comparisons(Table):
             found = 1 - units @ unit
         if not unit.any() or len(undirected):
             found[undirected if unit.any() else slice(None)] = np.nan
-            warn_user(f"distances: {len(undirected):,} words, or the given one, {_UNDIRECTED}: their distances are NaN")
+            lost = counted(len(undirected), "word has", "words have") if unit.any() else "the given word has"
+            warn_user(f"distances: {lost} no direction, a vector that is zero, or holds NaN or infinity: NaN")
         return found
 
     def n_similarity(self, words: Sequence[Any], others: Sequence[Any]) -> float:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fastw2v.corpus.given_vocabulary import are_rows
 from fastw2v.errors import ParameterError, warn_user
+from fastw2v.progress.figures import counted
 
 
 def checked_words(given: Any) -> list[Any]:
@@ -67,7 +68,8 @@ def as_array(vectors: Any) -> NDArray[Any]:
         lengths = [len(row) for row in vectors]
         odd = next((row for row, length in enumerate(lengths) if length != lengths[0]), 0)
         raise ParameterError(
-            f"vectors[{odd}] has {lengths[odd]} numbers, and the first has {lengths[0]}: all must have the same number"
+            f"vectors[{odd}] has {counted(lengths[odd], 'number')}, and the first has {lengths[0]}: all must have the "
+            "same number"
         ) from None
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import search_limit, whole_number
+from fastw2v.progress.figures import counted
 from fastw2v.vectors.index_base import IndexBase
 from fastw2v.vectors.neighbour_list import NeighbourList
 from fastw2v.vectors.queries import Choice, Words, describe_undirected, read_terms
@@ -158,7 +159,8 @@ class Neighbours(Table):
         subtracted: Sequence[Any] = [()] * len(questions) if negative is None else negative
         if len(subtracted) != len(questions):
             raise ParameterError(
-                f"`positive` has {len(questions)} queries, but `negative` has {len(subtracted)}: make them equally long"
+                f"`positive` has {counted(len(questions), 'query', 'queries')}, but `negative` has "
+                f"{len(subtracted):,}: make them equally long"
             )
         choice = self._choice(restrict_vocab, among, exclude, every=index is None)
         queries = np.empty((len(questions), self.vector_size))
@@ -454,7 +456,10 @@ def directions(queries: NDArray[np.float64], lost: list[Any], blank: Sequence[in
         )
     zeros = np.setdiff1d(np.flatnonzero(~units.any(axis=1)), np.array(blank, np.int64))
     if len(zeros):
-        which = "the query is" if len(queries) == 1 else f"{len(zeros):,} queries (the first is number {zeros[0]}) are"
+        first = f"(the first is number {zeros[0]})"
+        which = (
+            "the query is" if len(queries) == 1 else counted(len(zeros), f"query {first} is", f"queries {first} are")
+        )
         _warn_of_zeros(which)
     return units
 

@@ -254,10 +254,10 @@ def test_room_made_in_advance_is_filled_first():
     ("call", "error", "said"),
     [
         (lambda wv: wv.add_vectors(["x", "y"], [[1, 2, 3]]), ParameterError, r"2 keys need vectors of shape \(2, 3\)"),
-        (lambda wv: wv.add_vectors(["x"], [[1, 2]]), ParameterError, r"1 keys need vectors of shape \(1, 3\)"),
+        (lambda wv: wv.add_vectors(["x"], [[1, 2]]), ParameterError, r"1 key needs vectors of shape \(1, 3\)"),
         (lambda wv: wv.add_vectors(["x", "y"], [[1, 2, 3], [1]]), ParameterError, "2 keys need vectors"),
         (lambda wv: wv.add_vectors(["x", "x"], np.ones((2, 3))), ParameterError, "the key 'x' is given twice"),
-        (lambda wv: wv.add_vectors(["x"], ["text"]), ParameterError, "need vectors"),
+        (lambda wv: wv.add_vectors(["x"], ["text"]), ParameterError, "1 key needs vectors"),
         (lambda wv: wv.add_vectors(["x"], np.ones((1, 3)), {"n": [1, 2]}), ParameterError, r"extras\['n'\] has shape"),
         (lambda wv: wv.add_vectors(["x"], np.ones((1, 3)), {"count": np.array(["a"])}), TypeError, "'count' holds"),
         (

@@ -93,12 +93,12 @@ def test_similarities_and_distances(wv):
     for bad in ("nan", "inf"):
         with pytest.warns(RuntimeWarning, match="holds NaN or infinity .*: it is NaN"):
             assert np.isnan(wv.similarity("sun", bad))
-    with pytest.warns(RuntimeWarning, match="3 words, or the given one, have no direction"):
+    with pytest.warns(RuntimeWarning, match="3 words have no direction"):
         assert np.isnan(wv.distances("sun")).tolist() == [word in BAD for word in ROWS]
-    with pytest.warns(RuntimeWarning, match="1 words, or"):
+    with pytest.warns(RuntimeWarning, match="1 word has no direction"):
         assert np.isnan(wv.distances("sun", ["moon", "nan"])).tolist() == [False, True]
     for bad in BAD:
-        with pytest.warns(RuntimeWarning, match="the given one"):
+        with pytest.warns(RuntimeWarning, match="the given word has no direction"):
             assert np.isnan(wv.distances(bad, GOOD)).all()
 
 

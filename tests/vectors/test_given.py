@@ -16,7 +16,7 @@ from fastw2v.vectors import WordVectors
         (np.eye(3), None, "words: expected a list of words, one for each vector; got NoneType None"),
         (np.eye(3), ["a", float("nan"), "c"], r"words\[1\] is NaN, .* pandas reads words such as 'null' and 'NA' so"),
         (np.eye(3), ["a", None, "c"], r"words\[1\] is None, a missing value: give each vector its word"),
-        ([[1, 2], [3, 4], [5]], ["a", "b", "c"], r"vectors\[2\] has 1 numbers, and the first has 2"),
+        ([[1, 2], [3, 4], [5]], ["a", "b", "c"], r"vectors\[2\] has 1 number, and the first has 2"),
     ],
 )
 def test_what_would_mix_words_and_vectors_is_refused(vectors, words, message):

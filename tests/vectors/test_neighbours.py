@@ -76,7 +76,7 @@ def test_rows_of_an_array_are_questions(wv, all_words, all_vectors, words_of):
     ("arguments", "message"),
     [
         (("word1",), "takes a list of queries"),
-        ((["word1"], []), "`positive` has 1 queries, but `negative` has 0"),
+        ((["word1"], []), "`positive` has 1 query, but `negative` has 0"),
         ((["word1", []],), "needs at least one word or vector"),
         ((np.zeros((2, 3)),), r"shape \(3,\)"),
     ],
