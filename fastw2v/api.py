@@ -301,9 +301,9 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
             that decide the result must be the same as then; a ``random_state`` of None keeps the seed.
         checkpoint : path, optional
             Save the state of training to this file every ``every`` seconds, when stopped, and at the end.
-        every : float, default 600
-            Seconds. With ``comm`` or ``deterministic`` a checkpoint that is due waits for a rest: a run has ten of
-            them, or one at the end of each epoch; and after an exception none is written.
+        every : float, optional
+            Seconds; None means 600. With ``comm`` or ``deterministic`` a checkpoint that is due waits for a rest: a run
+            has ten of them, or one at the end of each epoch; and after an exception none is written.
 
         Returns
         -------

@@ -283,7 +283,7 @@ def judge_analogies(
 
 
 class _Search:
-    """Return the first rows as unit vectors, and for each row that of the first form of its word in any case."""
+    """The first rows as unit vectors, and for each row that of the first form of its word in any case."""
 
     def __init__(self, vectors: WordVectors, limit: int, rules: Protocol, method: Method) -> None:
         self.units, self.undirected = units_and_others(vectors.vectors[:limit])

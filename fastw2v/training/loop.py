@@ -237,8 +237,9 @@ def advance(
         stops when one returns True.
     checkpoint : path, optional
         File for the state, written all-or-nothing every ``every`` seconds, when stopped, and at the end.
-    every : float, default 600
-        Seconds between checkpoints. Several ranks write them only at rests, of which a run has ten, or one an epoch.
+    every : float, optional
+        Seconds between checkpoints; None means 600. Several ranks write them only at rests, of which a run has ten, or
+        one an epoch.
     comm : Comm, optional
         The ranks that train this run together, each with a state of its own that was started alike. Without it, a state
         with a ``deal`` is trained on virtual ranks, threads of this process, with the same bits for any ``n_jobs``.

@@ -75,6 +75,8 @@ class Comparisons(Table):
         ------
         UnknownWordError
             For a word that is not in the vocabulary.
+        ParameterError
+            `others` is a string, or the vector has another shape, or holds NaN or infinity.
 
         Examples
         --------
@@ -149,6 +151,8 @@ class Comparisons(Table):
         ------
         UnknownWordError
             For a word that is not in the vocabulary.
+        ParameterError
+            A document is empty, or a string.
         MissingDependencyError
             The package POT is not installed (``pip install 'fastw2v[wmd]'``).
 
@@ -296,6 +300,8 @@ class Comparisons(Table):
         ------
         UnknownWordError
             For a word that is not in the vocabulary.
+        ParameterError
+            One of the words has no direction.
 
         Examples
         --------
@@ -322,6 +328,8 @@ class Comparisons(Table):
         ------
         UnknownWordError
             For a word that is not in the vocabulary.
+        ParameterError
+            One of the words has no direction.
 
         Examples
         --------
