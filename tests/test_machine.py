@@ -1,4 +1,4 @@
-"""CPU and memory limits read from made-up system files, and the configuration that a report of a fault needs."""
+"""CPU and memory limits, read from made-up system files."""
 
 import os
 import resource

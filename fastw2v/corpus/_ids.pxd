@@ -1,4 +1,4 @@
-"""The stream of provisional ids (native/fw_ids.h), which both scanners write and renumber."""
+"""The stream of provisional ids (native/text/fw_ids.h), which both scanners write and renumber."""
 
 from cpython.buffer cimport PyBUF_READ
 from cpython.memoryview cimport PyMemoryView_FromMemory

@@ -1,5 +1,5 @@
 # cython: language_level=3
-"""Rows of word2vec files, text and binary, read from blocks of bytes without the GIL; see native/fw_parse.h."""
+"""Rows of word2vec files, text and binary, read from blocks of bytes without the GIL; see native/rows/fw_parse.h."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from cpython.object cimport PyObject

@@ -1,4 +1,4 @@
-"""How many warps are in flight at once: as many as the staleness bound allows."""
+"""How many tiles and threads train at once: as many as the staleness bound allows."""
 
 from __future__ import annotations
 
