@@ -138,14 +138,13 @@ class Column:
         return format(value, self.format) if self.format and not isinstance(value, str) else visible(value)
 
 
-def answer_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], title: str | None = None) -> None:
+def answer_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
     """Write a table to standard output, as wide as the terminal if it can be: nothing is cut, even in a narrow one.
 
     Parameters
     ----------
     columns : sequence of Column
     rows : sequence of rows of values
-    title : str, optional
     """
     from rich import box
     from rich.table import Table
@@ -164,8 +163,6 @@ def answer_table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], title
         )
     for row in shown:
         table.add_row(*map(Text, row))
-    if title:
-        answer(title)
     fits = _least_width(columns, titles, values, _BROKEN) <= _terminal_width()
     _answer_drawn(table, 0 if fits else _least_width(columns, titles, values, _WHOLE))
 

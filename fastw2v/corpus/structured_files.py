@@ -83,14 +83,14 @@ def check_are_text(files: Sequence[TextFile], *, told: bool, anyway: str = _ANYW
         _refuse(f"{file.name}{more}", _suffix(file.path), start, told=told, others=others, anyway=anyway)
 
 
-def check_is_text(opened: Opened, *, told: bool, anyway: str = _ANYWAY) -> None:
+def check_is_text(opened: Opened, *, told: bool) -> None:
     """Do the same as `check_are_text` for an open file."""
     if not opened.is_text and (what := what_begins_so(opened.start, is_open=True)):
         raise CorpusError(f"{opened.name}: it looks like {what}{opened.put_back()}")
     suffix = _suffix(Path(opened.name))
     suffix = "" if suffix in _NEVER_TEXT else suffix  # a member of an archive may have the name of the archive
     try:
-        _refuse(opened.name, suffix, opened.start, told=told, anyway=anyway)
+        _refuse(opened.name, suffix, opened.start, told=told)
     except CorpusError as error:
         raise CorpusError(f"{error}{opened.put_back()}") from None
 
@@ -101,7 +101,7 @@ def _suffix(path: Path) -> str:
     return suffixes[0] if len(suffixes) == 2 and suffixes[1] in COMPRESSED else (suffixes or [""])[-1]
 
 
-def _refuse(name: str, suffix: str, start: bytes, *, told: bool, anyway: str, others: str = "") -> None:
+def _refuse(name: str, suffix: str, start: bytes, *, told: bool, anyway: str = _ANYWAY, others: str = "") -> None:
     """Raise if a file with this suffix that begins so is no plain text."""
     found = _NEVER_TEXT.get(suffix)
     if found is None and not told:

@@ -181,9 +181,7 @@ class Phase(Silent):
             board.close(self, self.snapshot(ended=whole))
 
 
-def begin_phase(
-    name: str, *, total: float | None = None, unit: str = "", verbose: int = 0, patience: float = PATIENCE
-) -> Silent:
+def begin_phase(name: str, *, total: float | None = None, unit: str = "", verbose: int = 0) -> Silent:
     """Begin a phase: one that is shown with ``verbose``, else `SILENT`.
 
     Examples
@@ -192,4 +190,4 @@ def begin_phase(
     ...     sum(phase.over([1, 2, 3]))
     6
     """
-    return Phase(name, total, unit, patience) if verbose else SILENT
+    return Phase(name, total, unit) if verbose else SILENT

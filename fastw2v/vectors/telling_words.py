@@ -71,9 +71,9 @@ def example_neighbours(vectors: WordVectors, n: int = 4, topn: int = 5) -> list[
     return [(words[place], _nearest(words, units, place, topn, undirected)) for place in chosen]
 
 
-def example_rows(vectors: WordVectors, n: int = 4, topn: int = 5) -> Html:
+def example_rows(vectors: WordVectors) -> Html:
     """Return the same as the rows of a card."""
-    found = example_neighbours(vectors, n, topn) if len(vectors) >= LEAST_WORDS else []
+    found = example_neighbours(vectors) if len(vectors) >= LEAST_WORDS else []
     return table((), [(word, cards.words(near for near, _ in nearest)) for word, nearest in found], named=True)
 
 
