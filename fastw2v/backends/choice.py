@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fastw2v.cuda_device import driver_present, why_not
-from fastw2v.errors import BackendUnavailable
 from fastw2v.planning.plan import ChunkStats, Plan
 from fastw2v.planning.rows import Arrays
 from fastw2v.planning.tables import Tables
@@ -90,10 +89,5 @@ def choose(device: str) -> type[Run]:
         reason = why_not()
         device = "cuda" if reason is None else "cpu"
         logger.info("device='auto': training on %s", "a GPU" if reason is None else f"CPU threads; GPU: {reason}")
-    if device not in MODULES:
-        raise BackendUnavailable(
-            f"device={device!r}: this version of fastw2v has no such backend; "
-            f"use one of 'auto', {', '.join(map(repr, MODULES))}"
-        )
     backend: type[Run] = import_module(MODULES[device]).Run
     return backend
