@@ -48,14 +48,14 @@ class Coverage:
         documents, known = len(ends) - 1, int(ends[-1])
         zeros = int(np.count_nonzero(np.diff(ends) == 0))
         if zeros - self.empty > MOSTLY_UNKNOWN * documents or zeros >= MOSTLY_ZEROS * documents > 0:
-            share = f"{zeros:,} of {documents:,} documents ({zeros / documents:.0%}) {becomes}"
-            found = f"{share}: they hold no word of the vectors ({some_words(vectors)})"
+            finding = f"{zeros:,} of {documents:,} documents ({zeros / documents:.0%}) {becomes}"
+            found = f"{finding}: they hold no word of the vectors ({some_words(vectors)})"
         elif known < LEAST_COVERAGE * self.tokens:
-            share = f"only {known:,} of the {self.tokens:,} words of the documents ({known / self.tokens:.1%})"
-            found = f"{share} are words of the vectors ({some_words(vectors)})"
+            finding = f"only {known:,} of the {self.tokens:,} words of the documents ({known / self.tokens:.1%})"
+            found = f"{finding} are words of the vectors ({some_words(vectors)})"
         elif misspelt := self._misspelt(vectors):
-            share = f"{misspelt:.0%} of the first words of the documents"
-            found = f"{share} are in another form than those of the vectors ({some_words(vectors)})"
+            finding = f"{misspelt:.0%} of the first words of the documents"
+            found = f"{finding} are in another form than those of the vectors ({some_words(vectors)})"
         else:
             return
         warn_user(f"{found}; {self._remedy(vectors)}")
