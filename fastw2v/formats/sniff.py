@@ -44,7 +44,12 @@ _SUFFIXES: dict[str, Format] = {
 _PEEK_BYTES = 4 * MAX_WORD_BYTES
 
 _ARRAYS = "read its arrays and build WordVectors(vectors, words), or save the vectors as word2vec text or binary"
+_THE_MODEL = "load that model with gensim, and let it write its vectors: save_word2vec_format"
 _FASTTEXT = b"\xba\x16\x4f\x2f"
+_WITHOUT_VEC = (
+    "without that, let gensim write the vectors: gensim.models.fasttext."
+    "load_facebook_vectors({name!r}).save_word2vec_format('vectors.bin', binary=True)"
+)
 # What a first line may be that is neither a header nor a row.
 _HINTS = (
     (rb"\s*\n", "word vectors behind blank lines: delete these"),
@@ -260,34 +265,29 @@ def _guess(peek: bytes) -> str:
 
 def _refuse(path: Path, peek: bytes) -> None:
     """Raise for a file that its first bytes show to be of another kind."""
-    found, remedy = None, _ARRAYS
-    if is_pickle(peek):
-        found, remedy = way_out(peek)
-    elif peek.startswith(_FASTTEXT):
-        found, remedy = (
-            "a fastText model (its .vec file can be read)",
-            (
-                "without that, let gensim write the vectors: gensim.models.fasttext."
-                "load_facebook_vectors({name!r}).save_word2vec_format('vectors.bin', binary=True)"
-            ),
-        )
-    elif packed := describe_packed(peek):
-        found, command = packed
-        remedy = f"unpack it first: {command}"
-        if kind_of(peek) == "zip":
-            found, remedy = _zip_content(path)
-    elif found := describe_arrays(peek):
-        if path.name.endswith((".vectors.npy", ".syn1neg.npy", ".syn1.npy")):
-            found += " that gensim wrote beside a model"
-            remedy = "load that model with gensim, and let it write its vectors: save_word2vec_format"
-    elif kind_of(peek) == "zlib":
-        found, remedy = describe_other(peek), CODE
-    else:
-        found = None
-    if found:
+    if foreign := _foreign(path, peek):
+        found, remedy = foreign
         raise FormatError(f"{path}: this is {found}; {remedy.format(name=path.name)}")
     if _header(peek.partition(b"\n")[0]) is None and (matrix := describe_matrix(peek, len(peek) < _PEEK_BYTES)):
         raise FormatError(f"{path}: this is {matrix}")
+
+
+def _foreign(path: Path, peek: bytes) -> tuple[str, str] | None:
+    """Return what a file of another kind is, and the remedy, where {name} is the file's; None for other files."""
+    if is_pickle(peek):
+        return way_out(peek)
+    if peek.startswith(_FASTTEXT):
+        return "a fastText model (its .vec file can be read)", _WITHOUT_VEC
+    if packed := describe_packed(peek):
+        found, command = packed
+        return _zip_content(path) if kind_of(peek) == "zip" else (found, f"unpack it first: {command}")
+    if arrays := describe_arrays(peek):
+        if path.name.endswith((".vectors.npy", ".syn1neg.npy", ".syn1.npy")):
+            return f"{arrays} that gensim wrote beside a model", _THE_MODEL
+        return arrays, _ARRAYS
+    if kind_of(peek) == "zlib" and (joblibs := describe_other(peek)):
+        return joblibs, CODE
+    return None
 
 
 def _zip_content(path: Path) -> tuple[str, str]:
