@@ -233,8 +233,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         if self.n_components_removed >= size and self.weighting in ("sif", "usif"):
             raise ParameterError(
                 f"n_components_removed={self.n_components_removed}: it must be less than the "
-                f"{counted(size, 'dimension')} of the "
-                f"vectors"
+                f"{counted(size, 'dimension')} of the vectors"
             )
         counts = None
         if counts_wanted or self.weighting != "mean":
@@ -411,12 +410,11 @@ def _usif_weights(counts: sparse.csr_matrix) -> NDArray[np.float64]:
 def _common_components(
     rows: NDArray[np.float32], number: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
-    """Return the first right singular vectors, as rows, and their shares of the sum of their squared singular values.
+    """Return the first right singular vectors, as rows, their shares of their squared singular values, and the rest's.
 
-    And the share of all squared singular values that is left without them.
-
-    They are computed from the (D, D) matrix of products, in float64: exact enough for float32 rows, and the time of the
-    decomposition does not depend on the number of rows.
+    The last is the share of all squared singular values that is left without them. They are computed from the (D, D)
+    matrix of products, in float64: exact enough for float32 rows, and the time of the decomposition does not depend on
+    the number of rows.
     """
     products = np.zeros((rows.shape[1], rows.shape[1]))
     for begin in range(0, len(rows), 65_536):

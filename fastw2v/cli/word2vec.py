@@ -143,8 +143,7 @@ def _words_to_train(path: Path, min_count: int) -> list[str]:
     if len(words) < 2:
         raise ParameterError(
             f"-read-vocab {path}: {len(words):,} of its {counted(len(counts), 'word')} have counts of at least "
-            "-min-count "
-            f"{min_count}, and training needs two: lower -min-count"
+            f"-min-count {min_count}, and training needs two: lower -min-count"
         )
     return words
 

@@ -110,8 +110,7 @@ def _check_objects(words: Sequence[Hashable], counted: Counted) -> None:
         raise CorpusTypeError(
             f"the tokens are objects such as {shown(first)} ({type(first).__name__}), each equal to itself alone: "
             f"{figures.counted(counted.tokens, 'token')}, {figures.counted(len(counted.counts), 'word')}; pass "
-            "strings, as in [str(token) for token in "
-            "tokens], or give the class __eq__ and __hash__"
+            "strings, as in [str(token) for token in tokens], or give the class __eq__ and __hash__"
         )
 
 

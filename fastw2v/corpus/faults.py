@@ -309,8 +309,7 @@ def describe_bad_text(name: str, line: int, offset: int, word: bytes, first_byte
     guess = f"; it looks like {looks}" if looks else ""
     return (
         f"{name}, line {line:,}, byte {offset + at:,} (from 0): found {what}, in "
-        f"{shown(word[max(0, at - 20) : at + 20])}{guess}. "
-        f"Correct the file, or {way_round}"
+        f"{shown(word[max(0, at - 20) : at + 20])}{guess}. Correct the file, or {way_round}"
     )
 
 

@@ -134,10 +134,9 @@ def doubt_padding(rows: Sequence[Sequence[Any]]) -> None:
     pad = next(cell for row in rows for cell in row if _is_pad(cell, even))
     if isinstance(pad, str) or all(map(_is_at_an_end, marks)) or pads >= _MOSTLY_ZEROS * tokens:
         warn_user(
-            f"the token {shown(pad)} is {pads / tokens:.0%} of the first {len(rows):,} sentences, many times "
-            "in a row, as padding is, or as zeros are in a matrix of counts, and is trained on as a word: leave "
-            "padding out, as in [[token for token in row if token != padding] for row in rows]; a matrix of counts "
-            "holds no sentences"
+            f"the token {shown(pad)} is {pads / tokens:.0%} of the first {len(rows):,} sentences, many times in a row, "
+            "as padding is, or as zeros are in a matrix of counts, and is trained on as a word: leave padding out, as "
+            "in [[token for token in row if token != padding] for row in rows]; a matrix of counts holds no sentences"
         )
 
 

@@ -69,9 +69,9 @@ def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Toke
 def document_rows(
     documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer
 ) -> tuple[NDArray[np.int32], NDArray[np.int64], Coverage]:
-    """Return the rows of the known words of all documents, in their order, and where each document's begin and end.
+    """Return the rows of all documents' known words, in order, where each document's begin and end, and the coverage.
 
-    And their coverage. Document i has ``rows[ends[i]:ends[i + 1]]``. The rest is as for `count_matrix`.
+    Document i has ``rows[ends[i]:ends[i + 1]]``. The rest is as for `count_matrix`.
     """
     check_documents_type(documents)
     ends, coverage = [0], Coverage()

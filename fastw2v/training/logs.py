@@ -41,8 +41,8 @@ def log_counts(words: int, tokens: int, sentences: int) -> None:
 def log_vocabulary(words: int, kept: int, tokens: int, dropped: int) -> None:
     """Tell how many words the vocabulary has, how many of all tokens they keep, and how many words it leaves out."""
     logger.info(
-        f"the vocabulary has {counted(words, 'word')} and keeps {_share(kept, tokens)}; {counted(dropped, 'word')} and "
-        f"{counted(tokens - kept, 'token is', 'tokens are')} left out"
+        f"the vocabulary has {counted(words, 'word')} and keeps {_part_of(kept, tokens)}; {counted(dropped, 'word')} "
+        f"and {counted(tokens - kept, 'token is', 'tokens are')} left out"
     )
 
 
@@ -61,13 +61,12 @@ def log_start(session: Session) -> None:
     parameters = state.params
     kept = expected_tokens(session.corpus.count_words(), state.tables.keep_threshold)
     noise = f"negative={parameters.negative}, " if state.plan.negative_sampling else ""
-    logger.info(f"sample={parameters.sample:g} keeps about {_share(kept, tokens)} in each epoch")
+    logger.info(f"sample={parameters.sample:g} keeps about {_part_of(kept, tokens)} in each epoch")
     logger.info(
         f"training {len(session.corpus.vocabulary):,} vectors of {counted(parameters.vector_size, 'number')} for "
         f"{counted(state.plan.epochs - state.epoch, 'epoch')} with architecture={parameters.architecture}, "
-        f"window={parameters.window}, loss={parameters.loss}, {noise}learning rate "
-        f"{state.plan.learning_rate:g} to {state.plan.min_learning_rate:g}, device={request.device}, "
-        f"n_jobs={request.n_jobs}"
+        f"window={parameters.window}, loss={parameters.loss}, {noise}learning rate {state.plan.learning_rate:g} to "
+        f"{state.plan.min_learning_rate:g}, device={request.device}, n_jobs={request.n_jobs}"
     )
 
 
@@ -80,9 +79,8 @@ def log_end(session: Session) -> None:
     loss = f", loss {state.loss_history[-1]:.4f}" if state.loss_history else ""
     logger.info(
         f"training {ended} after {state.epoch} of {counted(state.plan.epochs, 'epoch')}: "
-        f"{counted(report.tokens, 'token')} in "
-        f"{report.seconds:.1f} s, {report.words_per_second:,.0f} words/s, on {report.device}, "
-        f"n_jobs={report.n_jobs}{loss}"
+        f"{counted(report.tokens, 'token')} in {report.seconds:.1f} s, {report.words_per_second:,.0f} words/s, on "
+        f"{report.device}, n_jobs={report.n_jobs}{loss}"
     )
 
 
@@ -103,5 +101,5 @@ class ProgressLog:
         self._written = progress.elapsed
 
 
-def _share(part: int, whole: int) -> str:
+def _part_of(part: int, whole: int) -> str:
     return f"{part:,} of {counted(whole, 'token')} ({part / max(1, whole):.1%})"
