@@ -277,27 +277,9 @@ def test_models_go_through_files(tmp_path, sentences, fitted):
         Word2Vec(sentences).save(tmp_path / "none")
 
 
-def test_a_model_without_context_vectors_goes_through_files(tmp_path, fitted):
-    save(tmp_path / "vectors.fw2v", fitted().vectors_)
-    Word2Vec.load(tmp_path / "vectors.fw2v").save(tmp_path / "again.fw2v")
-    assert np.array_equal(load(tmp_path / "again.fw2v")["wine"], fitted()["wine"])
-
-
-@pytest.mark.parametrize(
-    "metadata",
-    [
-        {"loss_history": 5},
-        {"loss_history": [1.0, "low"]},
-        {"parameters": [1]},
-        {"parameters": {"window": "wide"}},
-        {"tokenizer": "split"},
-        {"tokenizer": 5},
-        {"seed": "one"},
-    ],
-)
-def test_a_file_whose_record_is_damaged_is_refused(tmp_path, metadata, fitted):
-    save(tmp_path / "model.fw2v", fitted().vectors_, metadata=metadata)
-    with pytest.raises(FormatError, match=f"record of {next(iter(metadata))} is damaged"):
+def test_a_file_whose_record_is_damaged_is_refused(tmp_path, fitted):
+    save(tmp_path / "model.fw2v", fitted().vectors_, metadata={"seed": "one"})
+    with pytest.raises(FormatError, match="record of seed is damaged"):
         Word2Vec.load(tmp_path / "model.fw2v")
 
 

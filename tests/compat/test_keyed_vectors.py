@@ -60,6 +60,21 @@ CALLS = {
     "normed": lambda wv: wv.get_normed_vectors(),
     "row": lambda wv: wv[7],
     "rows": lambda wv: wv[["word1", "word2"]],
+    "the index": lambda wv: wv[wv.key_to_index],
+    "its keys": lambda wv: wv[wv.key_to_index.keys()],
+    "its rows": lambda wv: wv[wv.key_to_index.values()],
+    "several words": lambda wv: wv["word1", "word2"],
+    "a generator": lambda wv: wv[(word for word in ["word1", "word5"])],
+    "neighbours of keys": lambda wv: wv.similar_by_key(key="word1"),
+    "neighbours of the rows of a matrix": lambda wv: wv.most_similar(wv.vectors[:2]),
+    "words in between": lambda wv: wv.closer_than(key1="word1", key2="word9"),
+    "a similarity": lambda wv: wv.similarity(w1="word1", w2="word2"),
+    "rounded comparisons": lambda wv: [
+        wv.similarity("word1", "word2").round(2),
+        wv.distance("word1", "word2").item(),
+        wv.n_similarity(["word1"], ["word2", "word3"]).round(2),
+    ],
+    "a mean": lambda wv: wv.get_mean_vector(keys=["word1", "none"]),
 }
 
 
@@ -271,31 +286,6 @@ def test_filters_and_indexes_of_this_package_work_with_clips(both):
         assert_alike(found, expected[2:5])
     pytest.importorskip("usearch")
     assert_alike(wv.most_similar("word1", indexer=ApproximateIndex(wv)), wv.most_similar("word1"))
-
-
-LOOKUPS = {
-    "the index": lambda wv: wv[wv.key_to_index],
-    "its keys": lambda wv: wv[wv.key_to_index.keys()],
-    "its rows": lambda wv: wv[wv.key_to_index.values()],
-    "several words": lambda wv: wv["word1", "word2"],
-    "a generator": lambda wv: wv[(word for word in ["word1", "word5"])],
-    "neighbours of keys": lambda wv: wv.similar_by_key(key="word1"),
-    "neighbours of the rows of a matrix": lambda wv: wv.most_similar(wv.vectors[:2]),
-    "words in between": lambda wv: wv.closer_than(key1="word1", key2="word9"),
-    "a similarity": lambda wv: wv.similarity(w1="word1", w2="word2"),
-    "rounded comparisons": lambda wv: [
-        wv.similarity("word1", "word2").round(2),
-        wv.distance("word1", "word2").item(),
-        wv.n_similarity(["word1"], ["word2", "word3"]).round(2),
-    ],
-    "a mean": lambda wv: wv.get_mean_vector(keys=["word1", "none"]),
-}
-
-
-@pytest.mark.parametrize("call", LOOKUPS.values(), ids=LOOKUPS.keys())
-def test_lookups_of_tutorials(both, call):
-    ours, theirs = both
-    assert_alike(call(ours), call(theirs))
 
 
 def test_neighbours_of_any_collection(both):
