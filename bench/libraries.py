@@ -67,7 +67,7 @@ def uses(corpus: Callable[[], Path], quick: bool) -> Iterator[Use]:
     run = partial(item_tasks.spec2vec, size=spectra)
     yield Use("spec2vec", "spec2vec", "train_new_word2vec_model", "nearest spectrum of the same family", run)
     run = partial(item_tasks.item2vec, size=users)
-    yield Use("LibRecommender", "libreco", "Item2Vec, trained, loaded, trained again", "NDCG of ten wares", run)
+    yield Use("LibRecommender", "libreco", "Item2Vec, trained, loaded, trained again", "NDCG of ten items", run)
     for what, scored, recipe in (
         ("the tutorial of Word2Vec", SIMILARITY, recipe_tasks.tutorial),
         ("loss of each epoch, init_sims(replace=True)", SIMILARITY, recipe_tasks.loss_log),

@@ -385,7 +385,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         The learning rate is ``learning_rate`` throughout (``epochs`` and ``min_learning_rate`` do not apply), because
         the number of calls to come is unknown; None means the default of a long run. Lower it between calls with
         `set_params`; to fine-tune a trained model, begin at a quarter of the default, else text of another kind undoes
-        much of what was learnt. Subsampling, noise words and ``slow_frequent`` follow the counts of all text so far.
+        much of what was learned. Subsampling, noise words and ``slow_frequent`` follow the counts of all text so far.
         Each pass makes its own draws, determined by ``seed_`` and the number of passes before it, so the same calls
         give the same vectors with ``n_jobs=1``.
 

@@ -1,4 +1,4 @@
-"""Libraries that embed spectra and wares with gensim's Word2Vec: each function trains and returns a score."""
+"""Libraries that embed spectra and items with gensim's Word2Vec: each function trains and returns a score."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def spec2vec(seed: int, size: int) -> float:
 
 
 def item2vec(seed: int, size: int) -> float:
-    """Train LibRecommender's Item2Vec, save it, load it and train it further; return the NDCG of ten wares."""
+    """Train LibRecommender's Item2Vec, save it, load it and train it further; return the NDCG of ten items."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     data, algorithms = import_module("libreco.data"), import_module("libreco.algorithms")
     evaluate = import_module("libreco.evaluation").evaluate
@@ -56,7 +56,7 @@ def item2vec(seed: int, size: int) -> float:
 
 
 def _sales(seed: int, users: int) -> list[tuple[int, int, int, int]]:
-    """Draw users with a taste, who buy wares of a group more often than others."""
+    """Draw users with a taste, who buy items of a group more often than others."""
     rng = np.random.default_rng(seed)
     rows = []
     for user in range(users):

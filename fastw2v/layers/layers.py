@@ -173,7 +173,7 @@ class NegativeSamplingLoss:
     Examples
     --------
     >>> layer = NegativeSamplingLoss(np.zeros((4, 2)), [0, 1, 2, 3], sample_size=3)
-    >>> float(layer.forward(np.ones((5, 2)), np.array([0, 1, 2, 3, 0])))  # 4 log 2: nothing learnt yet
+    >>> float(layer.forward(np.ones((5, 2)), np.array([0, 1, 2, 3, 0])))  # 4 log 2: nothing learned yet
     2.772588722239781
     """
 

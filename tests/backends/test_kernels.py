@@ -311,7 +311,7 @@ def test_threads_train_the_same_pairs(isa, rng):
     _, many_stats = trial.by_kernel(isa, n_jobs=4)
     assert (many_stats.tokens, many_stats.chunks) == (stats.tokens, stats.chunks)
     assert many_stats.pairs == pytest.approx(stats.pairs)
-    # On the GPU all four chunks train at once, so that none sees what another has learnt.
+    # On the GPU all four chunks train at once, so that none sees what another has learned.
     assert many_stats.loss_sum == pytest.approx(stats.loss_sum, rel=0.06 if isa == CUDA else 0.02)
 
 

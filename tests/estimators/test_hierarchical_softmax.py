@@ -38,7 +38,7 @@ def assert_equal_rows(first, second):
 
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
 @pytest.mark.parametrize("loss", ["hs", "both"])
-def test_topics_are_learnt(architecture, loss):
+def test_topics_are_learned(architecture, loss):
     model = fitted(architecture=architecture, loss=loss, epochs=20)
     assert {word for word, _ in model.most_similar("two", topn=3)} == {"one", "three", "four"}
     assert model.loss_history_[-1] < model.loss_history_[0]
