@@ -24,7 +24,7 @@ def keep_thresholds(probability: NDArray[np.float64]) -> NDArray[np.uint32]:
 
 def kept_shares(thresholds: NDArray[np.uint32]) -> NDArray[np.float64]:
     """Return the probabilities with which these thresholds keep a token."""
-    return (thresholds + 1.0) / 2.0**32
+    return (thresholds.astype(np.float64) + 1) / 2.0**32
 
 
 def expected_tokens(counts: NDArray[np.int64], thresholds: NDArray[np.uint32]) -> int:
