@@ -6,6 +6,7 @@ import difflib
 import errno
 import glob
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 _FEW = 3  # names that a message shows
@@ -62,6 +63,13 @@ def describe_missing_folder(folder: Path, remedy: str = "") -> str:
     if name.startswith("~"):
         return f"there is no folder {name!r}, as '~' is not expanded: give {os.path.expanduser(name)!r}"
     return f"there is no folder {name!r}{'' if folder.is_absolute() else f' in {os.getcwd()}'}{remedy}"
+
+
+def describe_folder(folder: Path, is_likely: Callable[[str], object] | None = None) -> str:
+    """Say that a path is a folder, and what it holds: the likely names, if there are any."""
+    inside = sorted(os.listdir(folder))
+    likely = list(filter(is_likely, inside)) or inside
+    return f"this is a folder ({f'it holds {_listed(likely)}' if inside else 'empty'})"
 
 
 def near_names(path: Path) -> str | None:

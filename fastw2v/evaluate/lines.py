@@ -11,14 +11,13 @@ from typing import Literal
 from fastw2v.errors import FormatError, ParameterError, warn_user
 from fastw2v.first_bytes import describe, describe_answer
 from fastw2v.parameters import encoding_name
-from fastw2v.paths import status
+from fastw2v.paths import describe_folder, status
 from fastw2v.progress.figures import counted
 
 BadLines = Literal["strict", "ignore"]
 
 COMMENTS = ("#", "//")
 _START = 4096  # bytes that show what a file is
-_FEW = 3  # names that a message shows
 
 
 def text_lines(path: str | os.PathLike[str], kind: str, encoding: str = "utf-8") -> list[tuple[int, str]]:
@@ -41,9 +40,7 @@ def text_lines(path: str | os.PathLike[str], kind: str, encoding: str = "utf-8")
     path = Path(path)
     mode = status(path).st_mode
     if stat.S_ISDIR(mode):
-        inside = sorted(entry.name for entry in path.iterdir())[:_FEW]
-        holds = f" ({', '.join(map(repr, inside))} ...)" if inside else ""
-        raise FormatError(f"{path}: this is a folder{holds}: name one of its files")
+        raise FormatError(f"{path}: {describe_folder(path)}: name one of its files")
     if not stat.S_ISREG(mode):
         raise FormatError(f"{path}: not a regular file; write what it gives to a file first")
     raw = path.read_bytes()

@@ -29,7 +29,7 @@ from fastw2v.formats.native import is_native, read_native_metadata
 from fastw2v.formats.pickles import CODE, way_out
 from fastw2v.formats.reader import MAX_HEADER_BYTES, MAX_WORD_BYTES, open_reader, parse_header
 from fastw2v.parameters import as_path
-from fastw2v.paths import status
+from fastw2v.paths import describe_folder, status
 
 Format = Literal["native", "text", "binary"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -111,10 +111,8 @@ def check_regular(path: Path) -> None:
     """
     mode = status(path).st_mode
     if stat.S_ISDIR(mode):
-        inside = sorted(entry.name for entry in path.iterdir())
-        likely = [name for name in inside if format_of_name(Path(name))] or inside
-        found = f"it holds {', '.join(map(repr, likely[:3]))}{' ...' if len(likely) > 3 else ''}" if inside else "empty"
-        raise IsADirectoryError(errno.EISDIR, f"this is a folder ({found}): name a file of word vectors", str(path))
+        found = describe_folder(path, lambda name: format_of_name(Path(name)))
+        raise IsADirectoryError(errno.EISDIR, f"{found}: name a file of word vectors", str(path))
     if not stat.S_ISREG(mode):
         raise FormatError(f"{path}: not a regular file; its size must be known, so write it to a file first")
 

@@ -187,5 +187,6 @@ def test_analogies_without_a_section_say_what_to_do(tmp_path, line, hint):
 
 @pytest.mark.parametrize("read", [read_word_pairs, read_analogies])
 def test_a_folder_is_named_as_such(tmp_path, read):
-    with pytest.raises(FormatError, match="this is a folder"):
+    (tmp_path / "inside").touch()
+    with pytest.raises(FormatError, match=r"this is a folder \(it holds 'inside'\): name one of its files"):
         read(tmp_path)
