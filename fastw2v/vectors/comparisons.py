@@ -95,7 +95,7 @@ class Comparisons(Table):
         if not unit.any() or len(undirected):
             found[undirected if unit.any() else slice(None)] = np.nan
             lost = counted(len(undirected), "word has", "words have") if unit.any() else "the given word has"
-            warn_user(f"distances: {lost} no direction, a vector that is zero, or holds NaN or infinity: NaN")
+            warn_user(f"distances: {lost} no direction (zeros, or NaN or infinity in it): the distances are NaN")
         return found
 
     def n_similarity(self, words: Sequence[Any], others: Sequence[Any]) -> float:

@@ -113,7 +113,7 @@ def test_what_has_no_answer_is_said(wv):
             assert wv.rank(*words) == 1
     with pytest.warns(RuntimeWarning, match="cosine_similarities: .* they are NaN"):
         assert np.isnan(wv.cosine_similarities(wv["sun"], wv[["zero"]])).all()
-    with pytest.warns(RuntimeWarning, match="their distances are NaN"):
+    with pytest.warns(RuntimeWarning, match="the distances are NaN"):
         assert wv.most_similar_to_given("sun", ["nan", "moon"]) == "moon"
     with pytest.raises(ParameterError, match="ask for at least one"):
         wv.relative_cosine_similarity("sun", "moon", topn=0)
