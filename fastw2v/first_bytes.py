@@ -93,6 +93,8 @@ _LONGEST_ANSWER = 400
 LEAST_NUMBERS = 10
 _PAIR = 3  # bytes, more of which may be told to be of UTF-16
 _PAIRS = 40  # bytes that are looked at for that
+# Safetensors and .fw2v: the length of the header, in eight bytes, and the header; word2vec.c: words and dimensions.
+_VECTORS = re.compile(rb".{6}\x00\x00\{\"|\d+ \d+\n", re.DOTALL)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 
@@ -208,4 +210,6 @@ def describe(start: bytes, name: str) -> str | None:
         return f"{arrays}: pass what it holds, or write that as text first"
     if found := describe_text(start) or describe_other(start):
         return found
+    if _VECTORS.match(start) and is_binary(start):
+        return "a file of vectors, which fastw2v.load reads"
     return "binary data, of a kind that is not known here" if is_binary(start) else None

@@ -3,8 +3,10 @@
 import gzip
 import pickle
 
+import numpy as np
 import pytest
 
+from fastw2v import WordVectors, save
 from fastw2v.first_bytes import describe, describe_answer, is_pickle
 
 
@@ -47,3 +49,10 @@ def test_a_servers_answer_is_short():
     assert "a server's message" in describe_answer(b"403 Forbidden")
     assert describe_answer(b"forbidden fruit\n" * 100) is None
     assert describe(b"forbidden\tfruit\t3\n", "pairs") is None
+
+
+@pytest.mark.parametrize("name", ["v.fw2v", "v.safetensors", "v.bin"])
+def test_vectors_are_known_in_every_format_of_ours(tmp_path, name):
+    save(tmp_path / name, WordVectors(np.eye(3, dtype=np.float32), ["a", "b", "c"]))
+    assert describe((tmp_path / name).read_bytes(), name) == "a file of vectors, which fastw2v.load reads"
+    assert describe(b"3 3\na b\n", name) is None

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
+from fastw2v.corpus.vocabulary import Vocabulary
 
 NAME = "enwiki-17M-words.txt"
 
@@ -62,4 +63,4 @@ def zipf_corpus(vocabulary: int, tokens: int, *, sentence: int = 20, seed: int =
     draws = np.random.default_rng(seed).random(tokens) * share[-1]
     ids = np.minimum(np.searchsorted(share, draws, side="right"), vocabulary - 1).astype(np.int32)
     offsets = np.append(np.arange(0, tokens, sentence), tokens).astype(np.int64)
-    return EncodedCorpus.from_ids(ids, [f"w{row}" for row in range(vocabulary)], offsets)
+    return EncodedCorpus.from_ids(ids, Vocabulary([f"w{row}" for row in range(vocabulary)]), offsets)

@@ -334,7 +334,8 @@ class EncodedCorpus:
         doubt_padding([cells(flat[begin:end]) or () for begin, end in pairwise(ends[: FIRST_ITEMS + 1])])
         counts = count_ids(flat, len(words))
         unseen = np.flatnonzero(counts == 0)
-        if not min_count and len(words) > _FEW and len(unseen) > MOST_UNSEEN * len(words):
+        known = isinstance(vocabulary, Vocabulary)  # as of a trained model, of which this is a part
+        if not (min_count or known) and len(words) > _FEW and len(unseen) > MOST_UNSEEN * len(words):
             _warn_of_unseen(words, unseen, given=vocabulary is not None)
         ids_before, tokens = len(words), flat.size
         occurring = ids_before - len(unseen)

@@ -41,8 +41,8 @@ def text_lines(path: str | os.PathLike[str], kind: str, encoding: str = "utf-8")
     mode = status(path).st_mode
     if stat.S_ISDIR(mode):
         raise FormatError(f"{path}: {describe_folder(path)}: name one of its files")
-    if not stat.S_ISREG(mode):
-        raise FormatError(f"{path}: not a regular file; write what it gives to a file first")
+    if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+        raise FormatError(f"{path}: neither a file nor a pipe; write what it gives to a file first")
     raw = path.read_bytes()
     plain = encoding_name(encoding) in ("utf-8", "utf-8-sig", "ascii")
     if plain and (found := describe(raw[:_START], path.name)):
@@ -91,7 +91,8 @@ class Faults:
         """Warn of lines that were left out; raise FormatError if there are only such."""
         if not left:
             answer = ""
-            if self.count and (found := describe_answer(Path(self.path).read_bytes()[:_START])):
+            whole = Path(self.path).read_bytes()[:_START] if self.count and os.path.isfile(self.path) else b""
+            if found := describe_answer(whole):
                 answer = f"; it may be {found}"
             first = f"; the first line that cannot be read is {self.first}" if self.first else ""
             raise FormatError(f"{self.path}: the file has no {kind}{first}{answer}")

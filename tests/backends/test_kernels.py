@@ -16,6 +16,7 @@ import pytest
 
 from fastw2v import EncodedCorpus, _train, gpu
 from fastw2v.backends import reference
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.planning import plan
 from fastw2v.planning.rows import Arrays, count_output_rows, empty_rows
 from fastw2v.planning.tables import make_tables
@@ -52,7 +53,7 @@ def random_corpus(rng, words, tokens, sentences):
     ends = np.sort(rng.integers(0, tokens + 1, sentences - 1))
     return EncodedCorpus.from_ids(
         (words * rng.random(tokens) ** 2).astype(np.int32),
-        [str(i) for i in range(words)],
+        Vocabulary([str(i) for i in range(words)]),
         np.concatenate([[0], ends, [tokens]]).astype(np.int64),
     )
 
@@ -349,7 +350,9 @@ def test_rows_beyond_two_to_the_31_floats(isa, rng):
         pytest.skip("the system does not hand out 20 GB of address space")
     used = np.arange(words - 20, words)
     arrays.w_in[used] = arrays.w_out[used] = 0.001
-    corpus = EncodedCorpus.from_ids(rng.choice(used, (1, 60)).astype(np.int32), [str(i) for i in range(words)])
+    corpus = EncodedCorpus.from_ids(
+        rng.choice(used, (1, 60)).astype(np.int32), Vocabulary([str(i) for i in range(words)])
+    )
     params = TrainingParameters(vector_size=size, sample=0)
     made = plan.make_plan(corpus, params, 1)
     run = _train.Run(arrays, corpus, make_tables(corpus.count_words(), params), made, instruction_set=isa)

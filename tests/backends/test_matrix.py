@@ -10,6 +10,7 @@ import pytest
 
 from fastw2v import EncodedCorpus, _train
 from fastw2v.backends import reference
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.planning import plan
 from fastw2v.planning.rows import Arrays, empty_rows
 from fastw2v.planning.tables import make_tables
@@ -43,7 +44,7 @@ class Trial:
         ids = (words * rng.random(tokens) ** 2).astype(np.int32)
         ends = np.sort(rng.integers(0, tokens + 1, int(rng.integers(1, 6))))
         offsets = np.concatenate([[0], ends, [tokens]]).astype(np.int64)
-        self.corpus = EncodedCorpus.from_ids(ids, [str(word) for word in range(words)], offsets)
+        self.corpus = EncodedCorpus.from_ids(ids, Vocabulary([str(word) for word in range(words)]), offsets)
         if rng.random() < 0.5:
             architecture = {"shrink_windows": [True, False, "draw", "inverse"][rng.integers(4)]}
             widest, most, passes = 40, 64, int(rng.integers(1, 5))

@@ -1,7 +1,9 @@
 """Files of analogies and of word pairs: every form in which they are published, and what is refused."""
 
 import gzip
+import os
 import re
+import threading
 
 import pytest
 
@@ -190,3 +192,25 @@ def test_a_folder_is_named_as_such(tmp_path, read):
     (tmp_path / "inside").touch()
     with pytest.raises(FormatError, match=r"this is a folder \(it holds 'inside'\): name one of its files"):
         read(tmp_path)
+
+
+def test_a_pipe_is_read_once(tmp_path):
+    """As of a process substitution of the shell."""
+    for content, message in (("a\tb\t5\n", None), ("404: Not Found\n", "the file has no word pairs")):
+        pipe = tmp_path / f"pipe{len(content)}"
+        os.mkfifo(pipe)
+        writer = threading.Thread(target=pipe.write_text, args=(content,), daemon=True)
+        writer.start()
+        if message is None:
+            assert read_word_pairs(pipe) == [("a", "b", 5.0)]
+        else:
+            with pytest.raises(FormatError, match=message):
+                read_word_pairs(pipe)
+        writer.join()
+    pipe = tmp_path / "ignored"
+    os.mkfifo(pipe)
+    threading.Thread(target=pipe.write_text, args=("not found\n",), daemon=True).start()
+    with pytest.raises(FormatError, match="the file has no word pairs"):
+        read_word_pairs(pipe, errors="ignore")
+    with pytest.raises(FormatError, match="neither a file nor a pipe"):
+        read_word_pairs("/dev/null")

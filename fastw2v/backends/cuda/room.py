@@ -8,7 +8,7 @@ from fastw2v.backends.cuda.feed import part_bytes
 from fastw2v.backends.cuda.kernels import Kernel, stream_ints, tiles_at_once
 from fastw2v.cuda_device import Device
 from fastw2v.planning.plan import Plan
-from fastw2v.planning.rows import count_output_rows, row_stride
+from fastw2v.planning.rows import count_output_rows, describe_rows, row_bytes
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
@@ -49,7 +49,7 @@ def find_room(
     """
     free, words, stream = device.free_bytes(), len(corpus.vocabulary), 4 * stream_ints(plan)
     rows_out = count_output_rows(words, plan)
-    rows = 4 * (words + rows_out) * row_stride(size)
+    rows = row_bytes(words + rows_out, size)
     paths = (12 + 4 * plan.longest_path) * words + 8 if plan.hierarchical else 0
     tables = 17 * words + 4 * rows_out + paths + 20 * (plan.chunks + 1) + ALLOCATION_ROOM
     whole = 4 * len(corpus.ids) + 8 * len(corpus.offsets)
@@ -64,9 +64,9 @@ def find_room(
         launch //= 2
     if needed > free:
         raise MemoryError(
-            f"training on {device.name}: {words:,} input and {rows_out:,} output rows of {size} floats and a part of "
-            f"the corpus need {needed / 2**30:,.2f} GiB on the device but {free / 2**30:,.2f} GiB are free; lower "
-            "vector_size or max_vocab, raise min_count, or use device='cpu'"
+            f"training on {device.name}: {describe_rows(words, rows_out, size)} and a part of the corpus need "
+            f"{needed / 2**30:,.2f} GiB on the device but {free / 2**30:,.2f} GiB are free; lower vector_size or "
+            "max_vocab, raise min_count, or use device='cpu'"
         )
     resident = needed - part + whole <= free
     left = free - needed - (whole - part if resident else 0)

@@ -12,6 +12,7 @@ from fastw2v import EncodedCorpus, WordVectors, ann, gpu
 from fastw2v import cuda_device as cuda
 from fastw2v.backends import reference
 from fastw2v.backends.cuda import kernels
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.planning import plan
 from fastw2v.planning.rows import Arrays, initial_arrays
 from fastw2v.planning.tables import make_tables
@@ -33,7 +34,7 @@ def text(words, tokens, seed=0):
     rng = np.random.default_rng(seed)
     ids = np.minimum(rng.zipf(1.4, tokens) - 1, words - 1).astype(np.int32)
     offsets = np.unique(np.concatenate([[0, tokens], rng.integers(0, tokens, tokens // 20)])).astype(np.int64)
-    return EncodedCorpus.from_ids(ids, [str(i) for i in range(words)], offsets)
+    return EncodedCorpus.from_ids(ids, Vocabulary([str(i) for i in range(words)]), offsets)
 
 
 def relative_error(found, expected, begin):

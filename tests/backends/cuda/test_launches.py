@@ -9,6 +9,7 @@ import pytest
 
 from fastw2v import EncodedCorpus, cuda_device, gpu
 from fastw2v.backends.cuda import feed
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.planning import plan
 from fastw2v.planning.rows import initial_arrays
 from fastw2v.planning.tables import make_tables
@@ -20,7 +21,7 @@ def prepared(lengths, words=40):
     tokens = sum(lengths)
     ids = (words * np.random.default_rng(0).random(tokens) ** 2).astype(np.int32)
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(words)], offsets)
+    corpus = EncodedCorpus.from_ids(ids, Vocabulary([str(i) for i in range(words)]), offsets)
     params = TrainingParameters(vector_size=2, sample=0).checked()
     made = plan.make_plan(corpus, params, 1)
     tables = make_tables(np.bincount(ids, minlength=words).astype(np.int64), params)

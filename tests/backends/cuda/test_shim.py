@@ -13,6 +13,7 @@ import pytest
 from fastw2v import EncodedCorpus, gpu
 from fastw2v.backends import reference
 from fastw2v.backends.cuda import feed, kernels, room
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.planning import chunks, concurrency, draws, plan
 from fastw2v.planning.rows import Arrays
 from fastw2v.planning.tables import make_tables
@@ -29,7 +30,7 @@ class Trial:
         ids = (words * rng.random(tokens) ** 2).astype(np.int32)
         cuts = np.cumsum(lengths) if lengths is not None else np.sort(rng.integers(0, tokens + 1, 3))
         offsets = np.concatenate([[0], cuts[cuts < tokens], [tokens]]).astype(np.int64)
-        self.corpus = EncodedCorpus.from_ids(ids, [str(i) for i in range(words)], offsets)
+        self.corpus = EncodedCorpus.from_ids(ids, Vocabulary([str(i) for i in range(words)]), offsets)
         self.plan = dataclasses.replace(plan.make_plan(self.corpus, params.checked(), seed), **shape)
         counts = np.bincount(ids, minlength=words).astype(np.int64)
         output_rate = rng.uniform(0.05, 1, words).astype(np.float32)
