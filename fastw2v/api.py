@@ -412,15 +412,14 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
                 )
             seed = self.seed_ if started and self.seed_ is not None else resolve_seed(self.random_state)
             session = next_pass(request, X, self._standing(seed)) if started else begin(request, X, seed=seed)
-            used = session.corpus.tokenizer
-            tokenizer = tokenizer_after(self.tokenizer_, used) if started else used
+            tokenizer = tokenizer_after(self.tokenizer_, session.corpus.tokenizer) if started else None
             try:
-                self._run(session)
+                self._run(session, tokenizer)
             finally:
                 if not session.state.complete:  # it cannot be resumed, nor does n_iter_ count it
                     self._unfinished, self._stopped_passes = None, self._stopped_passes + 1
                 if hasattr(self, "vectors_"):
-                    self.seed_, self.tokenizer_ = seed, tokenizer
+                    self.seed_ = seed
             self._remember_width(X)
         return self
 
@@ -679,7 +678,8 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
             found["tokenizer"] = found["parameters"]["tokenizer"] = resolve(tokenizer, "documents")
         parameters = {**found["parameters"], "vector_size": loaded.word_vectors.vectors.shape[1]}
         model = made_with(cls, Word2Vec, parameters, loaded.metadata.get("own_parameters"))
-        model.vectors_, model.vocabulary_ = loaded.word_vectors, loaded.word_vectors.vocabulary
+        model.vocabulary_ = loaded.word_vectors.vocabulary
+        model.vectors_ = WordVectors(loaded.word_vectors.vectors, model.vocabulary_, tokenizer=found["tokenizer"])
         if loaded.context_vectors is not None:
             model.context_vectors_ = WordVectors(loaded.context_vectors, model.vocabulary_)
         if loaded.node_vectors is not None:
@@ -756,16 +756,16 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         context = self.context_vectors_.vectors if hasattr(self, "context_vectors_") else None
         return OutputRows(context, getattr(self, "node_vectors_", None))
 
-    def _run(self, session: Session) -> None:
+    def _run(self, session: Session, tokenizer: Tokenizer | None = None) -> None:
         vars(self).pop("device_vectors_", None)  # the GPU's memory is needed
         try:
             run(session)
         finally:
             # What fails before anything is trained, such as a checkpoint that cannot be written, costs no vectors.
             if session.state.has_begun and not session.state.diverged:
-                self._take(session)
+                self._take(session, session.corpus.tokenizer if tokenizer is None else tokenizer)
 
-    def _take(self, session: Session) -> None:
+    def _take(self, session: Session, tokenizer: Tokenizer) -> None:
         """Take over the session's vectors; keep the session only while there is something to resume."""
         state, corpus = session.state, session.corpus
         # An unfinished run trains on in place, so the model gets copies of its rows.
@@ -774,7 +774,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         assert vectors is not None
         for name in ("context_vectors_", "node_vectors_"):
             vars(self).pop(name, None)  # those of an earlier fit with another loss
-        self.vectors_ = WordVectors(vectors, corpus.vocabulary)
+        self.vectors_ = WordVectors(vectors, corpus.vocabulary, tokenizer=tokenizer)
         if context is not None:
             self.context_vectors_ = WordVectors(context, corpus.vocabulary)
         if nodes is not None:
@@ -786,7 +786,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         self.n_iter_ = len(state.loss_history)
         self.report_ = state.report
         self.corpus_report_ = corpus.report
-        self.tokenizer_ = corpus.tokenizer
+        self.tokenizer_ = tokenizer
         self.seed_ = state.plan.seed
         self.n_features_out_ = state.params.vector_size
         self._unfinished = None if state.complete else session

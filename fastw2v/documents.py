@@ -17,6 +17,7 @@ from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.errors import CorpusError, ParameterError, warn_user
 from fastw2v.estimators.bags import check_documents, count_matrix, divide_rows, row_sums
 from fastw2v.estimators.coverage import some_words
+from fastw2v.estimators.other_tokenizer import doubt_words
 from fastw2v.estimators.scikit_learn import (
     BaseEstimator,
     ClassNamePrefixFeaturesOutMixin,
@@ -68,8 +69,9 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
     normalize : {None, "l2"}, default None
         "l2" scales each vector to length 1; zeros stay zeros.
     tokenizer : None, "whitespace", "words" or callable, default None
-        Splits strings. None means the tokenizer the model was trained with, or lower-case Unicode words for vectors
-        without a model; token lists are not split. A model that `fit` trains, and that has none, is trained with it.
+        Splits strings. None means the tokenizer that the vectors were trained with, or "words" where they do not say,
+        as in word2vec files: then `fit` warns if it would change words of the vectors. Token lists are not split. A
+        model that `fit` trains, and that has none, is trained with it.
 
     Attributes
     ----------
@@ -226,9 +228,11 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
             raise CorpusError(describe_no_documents(X))
         given = self._default_model() if self.vectors is None else self.vectors
         model = self._trained(given, documents) if _is_unfitted_model(given) else None
-        vectors, tokenizer = _read(given if model is None else model)
-        if self.tokenizer is not None:
-            tokenizer = resolve(self.tokenizer, "documents")
+        vectors, known = _read(given if model is None else model)
+        tokenizer = known or "words" if self.tokenizer is None else resolve(self.tokenizer, "documents")
+        at_hand = isinstance(documents, (list, tuple, np.ndarray)) or is_column(documents)  # others may be read once
+        if self.tokenizer is known is None and at_hand and isinstance(next(iter(python_items(documents)), None), str):
+            doubt_words(vectors)
         size = vectors.vectors.shape[1]
         if self.n_components_removed >= size and self.weighting in ("sif", "usif"):
             raise ParameterError(
@@ -238,8 +242,8 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         counts = None
         if counts_wanted or self.weighting != "mean":
             counts = count_matrix(documents, vectors, tokenizer)
-        elif model is None and (isinstance(documents, (list, tuple, np.ndarray)) or is_column(documents)):
-            check_documents(documents, tokenizer)  # others may be read once, or in a minute
+        elif model is None and at_hand:
+            check_documents(documents, tokenizer)  # others may take a minute
         if counts is not None and not counts.shape[0]:  # of an iterable whose length nobody knows
             raise CorpusError(describe_no_documents(X))
         if counts is not None and self.weighting != "mean":
@@ -360,17 +364,18 @@ def _is_unfitted_model(given: Any) -> bool:
     )
 
 
-def _read(given: Any) -> tuple[WordVectors, Tokenizer]:
-    """Return the word vectors and the tokenizer of the text on which they were trained."""
+def _read(given: Any) -> tuple[WordVectors, Tokenizer | None]:
+    """Return the word vectors and the tokenizer of the text on which they were trained, if known."""
     if isinstance(given, (str, os.PathLike)):
         from fastw2v.formats import load_all
         from fastw2v.training.record import read_record
 
         loaded = load_all(given)
-        return loaded.word_vectors, read_record(given, loaded.metadata)["tokenizer"] or "words"
+        read_record(given, loaded.metadata)  # raises if it is damaged
+        return loaded.word_vectors, loaded.word_vectors.tokenizer
     found = find_word_vectors(given)
     if found is not None:
-        return found, getattr(given, "tokenizer_", "words")
+        return found, getattr(given, "tokenizer_", found.tokenizer)
     ways = "it must be a Word2Vec, WordVectors, a path, gensim's KeyedVectors (model.wv), or None"
     if isinstance(given, type):
         raise ParameterError(f"vectors is the class {given.__name__}: {ways}; make one, {given.__name__}()")

@@ -55,7 +55,9 @@ _AT_ONCE = 4096  # documents that are written together
 )
 @click.option("--normalize", is_flag=True, help="scale each vector to length 1")
 @click.option(
-    "--tokenizer", type=AnyCase(["whitespace", "words"]), help="by default the one that the vectors were trained with"
+    "--tokenizer",
+    type=AnyCase(["whitespace", "words"]),
+    help="by default the one that the vectors were trained with; words where FILE does not say, as .vec and .bin",
 )
 @errors_option()
 @click.option(
@@ -161,17 +163,20 @@ def _vectorizer(file: Path, weighting: str, removed: int, normalize: bool, token
     from fastw2v.documents import DocVectorizer
     from fastw2v.formats import load_all
     from fastw2v.training.record import read_record
+    from fastw2v.vectors.word_vectors import WordVectors
 
     with in_terms_of_convert(file):
         loaded = load_all(file, verbose=on_terminal())
-    own = read_record(file, loaded.metadata)["tokenizer"]
-    known = own in ("whitespace", "words")
+    read_record(file, loaded.metadata)  # raises if it is damaged
+    vectors = loaded.word_vectors
+    if vectors.tokenizer not in ("whitespace", "words"):  # token lists or a function, which no line is split by
+        vectors = WordVectors(vectors.vectors, vectors.vocabulary)
     return DocVectorizer(
-        loaded.word_vectors,
+        vectors,
         weighting=cast(Any, weighting),
         n_components_removed=removed,
         normalize="l2" if normalize else None,
-        tokenizer=cast(Any, tokenizer or (own if known else None)),
+        tokenizer=tokenizer,
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cache
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from fastw2v.corpus.sentence_faults import describe_bad_return, describe_bad_sentence
 from fastw2v.errors import CorpusTypeError, ParameterError, add_note
@@ -62,6 +63,45 @@ def function_name(tokenizer: Callable[..., object]) -> str:
     if isinstance(tokenizer, LostTokenizer):
         return tokenizer.name
     return str(getattr(tokenizer, "__name__", type(tokenizer).__name__))
+
+
+def as_entry(tokenizer: Tokenizer | None) -> Any:
+    """Return what a file keeps of a tokenizer: of one that is a function the name."""
+    return {"function": function_name(tokenizer)} if callable(tokenizer) else tokenizer
+
+
+def from_entry(entry: Any) -> Any:
+    """Return the tokenizer of a file's entry, a `LostTokenizer` for a function; any other entry as it is."""
+    if isinstance(entry, dict) and isinstance(entry.get("function"), str):
+        return LostTokenizer(entry["function"])
+    return entry
+
+
+def is_of_file(tokenizer: object) -> bool:
+    """Return whether it is what `from_entry` makes of an entry of `as_entry`."""
+    return tokenizer is None or isinstance(tokenizer, LostTokenizer) or tokenizer in NAMES
+
+
+class Carried:
+    """A tokenizer on its way into a copy, which shares it, or a pickle, which may be unable to hold it.
+
+    Parameters
+    ----------
+    tokenizer : str or callable
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self.tokenizer = tokenizer
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Carried:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        try:
+            pickle.dumps(self.tokenizer)
+        except Exception:  # whatever the objects that it refers to raise
+            return Carried, (LostTokenizer(tokenizer_name(self.tokenizer)),)
+        return Carried, (self.tokenizer,)
 
 
 def tokenizer_name(tokenizer: Tokenizer | None) -> str:

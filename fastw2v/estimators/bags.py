@@ -133,6 +133,8 @@ def _tokens(documents: Iterable[Any], tokenizer: Tokenizer, ends: list[int], cov
             ends.append(ends[-1] + len(tokens))
             if number < FIRST_DOCUMENTS:
                 coverage.first.append(tokens[:LONGEST])
+                if isinstance(document, str) and tokenizer == "words":
+                    coverage.lowered.append(document[: 10 * LONGEST])
             if not tokens and length_of(document) == 0:
                 coverage.empty += 1
             yield tokens

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ class Coverage:
     tokens: int = 0
     empty: int = 0
     first: list[Sequence[Hashable]] = field(default_factory=list)
+    lowered: list[str] = field(default_factory=list)  # the first documents that were lower-cased
 
     def doubt(self, ends: NDArray[np.int64], vectors: WordVectors, becomes: str = "become zeros") -> None:
         """Warn if many documents have no known word, or few tokens are one, as with another case or tokenizer.
@@ -79,6 +81,9 @@ class Coverage:
         if all(len(tokens) == 1 and len(str(tokens[0]).split()) > 2 for tokens in self.first if tokens):
             return f"each document is a list of one text, such as {some}: pass the texts, [row[0] for row in rows]"
         remedy = "check that both are in the same case and come from the same tokenizer"
+        for cased in re.findall(r"\w+", " ".join(self.lowered)):
+            if cased in vectors and cased.lower() in unknown:
+                return f"tokenizer='words' lower-cased {shown(cased)}: pass tokenizer='whitespace' to keep case"
         misspelt = any(other_form(token, vectors.key_to_index) is not None for token in unknown)
         if misspelt and (form := best_form(unknown, vectors.index_to_key[:_FREQUENT])):
             least = "at least " if len(vectors) > _FREQUENT else ""

@@ -1,9 +1,20 @@
-"""What becomes of a model's tokenizer when another one is given, or set, after the first text was split."""
+"""Which tokenizer splits documents: what becomes of a model's when another is given, and of vectors without one."""
 
 from __future__ import annotations
 
-from fastw2v.corpus.tokenizers import LostTokenizer, Tokenizer, tokenizer_name
+import re
+from typing import TYPE_CHECKING
+
+from fastw2v.corpus.tokenizers import LostTokenizer, Tokenizer, tokenizer_name, words
 from fastw2v.errors import warn_user
+from fastw2v.parameters import shown
+
+if TYPE_CHECKING:
+    from fastw2v.vectors.word_vectors import WordVectors
+
+_FREQUENT = 1_000  # words that are looked at
+_ODD = 0.005  # of them
+_MARK = re.compile(r"</?\w+>|\[\w+\]")  # as of the ends of sentences and of unknown words
 
 
 def tokenizer_after(known: Tokenizer, used: Tokenizer) -> Tokenizer:
@@ -28,6 +39,22 @@ def warn_of_other_tokenizer(known: Tokenizer, given: Tokenizer | None) -> None:
             f"transform splits by the tokenizer of fit, {tokenizer_name(known)}, and not by "
             f"tokenizer={tokenizer_name(given)}: fit again on the text itself, or use "
             "DocVectorizer(model, tokenizer=...)"
+        )
+
+
+def doubt_words(vectors: WordVectors) -> None:
+    """Warn of vectors that do not say how their text was split, and hold words that "words", the default, never gives.
+
+    The most frequent words are looked at. A few odd ones are no sign: word2vec's files all hold </s>.
+    """
+    frequent = [word for word in vectors.index_to_key[:_FREQUENT] if isinstance(word, str)]
+    changed = [word for word in frequent if words(word) != [word] and not _MARK.fullmatch(word)]
+    if len(changed) > _ODD * len(frequent):
+        warn_user(
+            f"the vectors do not say how their text was split, and hold words such as "
+            f"{', '.join(map(shown, changed[:3]))}, which no document has after tokenizer='words', the default: it "
+            "lower-cases, and leaves out punctuation and symbols; pass tokenizer='whitespace' or that of their text "
+            "(tokenizer='words' keeps to the default)"
         )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.corpus.tokenizers import from_entry, is_of_file
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import FormatError, ParameterError, warn_user
 from fastw2v.formats.binary import read_binary
@@ -183,7 +184,9 @@ def load_all(
             content = _finite(file, content, errors)
         _warn_of_absent(file, content.words, wanted, limit)
         try:
-            word_vectors = WordVectors(content.vectors, content.words, content.counts)
+            tokenizer = from_entry(content.metadata.get("tokenizer"))
+            tokenizer = tokenizer if is_of_file(tokenizer) else None  # an entry of the caller's own
+            word_vectors = WordVectors(content.vectors, content.words, content.counts, tokenizer=tokenizer)
         except ParameterError as error:  # a repeated word: the index finds it, a check before would double the time
             raise FormatError(f"{file}, 'vocab_utf8': {error}; the file is damaged") from None
         return Loaded(word_vectors, content.context_vectors, content.metadata, content.node_vectors)

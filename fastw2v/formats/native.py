@@ -230,7 +230,8 @@ def held_beside_vectors(path: Path) -> set[str]:
     """Return what a native file holds beside words and their vectors: other vectors and the caller's metadata."""
     with open(path, "rb") as file:
         header, _ = _read_header(path, file, os.fstat(file.fileno()).st_size)
-    names = set(_read_metadata(path, header.get("__metadata__"), header)) - {"format_version", "word_type"}
+    of_words = {"format_version", "word_type", "tokenizer"}
+    names = set(_read_metadata(path, header.get("__metadata__"), header)) - of_words
     return names | {name.replace("_", " ") for name in ("context_vectors", "node_vectors") if name in header}
 
 

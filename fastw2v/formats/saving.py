@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.corpus.tokenizers import as_entry
 from fastw2v.errors import FormatError, ParameterError, warn_user
 from fastw2v.formats.binary import write_binary
 from fastw2v.formats.native import NativeContent, check_beside_vectors, held_beside_vectors, write_native
@@ -57,7 +58,8 @@ def save(
     node_vectors : array of float, shape (V - 1, D), optional
         The output rows of hierarchical softmax; again, only the native format holds them.
     metadata : dict, optional
-        Anything that JSON can hold, such as parameters and loss history. Only the native format holds it.
+        Anything that JSON can hold, such as parameters and loss history. Only the native format holds it. The
+        `tokenizer` of the vectors is added.
     overwrite : bool, default False
         Replace even an existing file that is no file of word vectors, a checkpoint, or a model that can be trained
         further by vectors alone. (One of word vectors is always replaced.)
@@ -107,7 +109,7 @@ def save(
         word_vectors.index_to_key,
         word_vectors.counts,
         _rows("context_vectors", context_vectors),
-        metadata or {},
+        _with_tokenizer(metadata or {}, word_vectors),
         _rows("node_vectors", node_vectors),
     )
     if chosen == "native":
@@ -129,6 +131,13 @@ def save(
 def if_native(path: str | os.PathLike[str], format: Format | None, **beside: Any) -> dict[str, Any]:
     """Return those arguments of `save` if its file will be native, else none: for callers whose users know that."""
     return beside if format_to_write(checked_path("save", path), format) == "native" else {}
+
+
+def _with_tokenizer(metadata: dict[str, Any], word_vectors: WordVectors) -> dict[str, Any]:
+    """Add how the text of the vectors was split, unless the metadata say so."""
+    if word_vectors.tokenizer is None or metadata.get("tokenizer") is not None:
+        return metadata
+    return {**metadata, "tokenizer": as_entry(word_vectors.tokenizer)}
 
 
 def _rows(name: str, given: Any) -> NDArray[Any] | None:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastw2v.corpus.tokenizers import NAMES, LostTokenizer, Tokenizer, function_name
+from fastw2v.corpus.tokenizers import Tokenizer, as_entry, from_entry, is_of_file
 from fastw2v.errors import FormatError, ParameterError
 from fastw2v.parameters import check, is_plain, plain, shown
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS
@@ -36,7 +36,7 @@ def _can_be_kept(value: Any) -> bool:
 
 def _kept(value: Any) -> Any:
     if callable(value):
-        return {"function": function_name(value)}
+        return as_entry(value)
     return list(value) if isinstance(value, (list, tuple, set, frozenset)) else plain(value)
 
 
@@ -52,12 +52,12 @@ def read_record(path: str | os.PathLike[str], metadata: Mapping[str, Any]) -> di
     """
     found: dict[str, Any] = record({}, [], None, None)
     found |= {name: metadata[name] for name in found if metadata.get(name) is not None}
-    found["tokenizer"] = _tokenizer(found["tokenizer"])
+    found["tokenizer"] = from_entry(found["tokenizer"])
     fits = {
         "parameters": isinstance(found["parameters"], dict),
         "loss_history": isinstance(found["loss_history"], list)
         and all(isinstance(loss, (int, float)) for loss in found["loss_history"]),
-        "tokenizer": _is_tokenizer(found["tokenizer"]),
+        "tokenizer": is_of_file(found["tokenizer"]),
         "seed": found["seed"] is None or type(found["seed"]) is int,
     }
     for name, good in fits.items():
@@ -65,7 +65,7 @@ def read_record(path: str | os.PathLike[str], metadata: Mapping[str, Any]) -> di
             raise FormatError(f"{os.fspath(path)}: its record of {name} is damaged: {shown(found[name])}")
     found["parameters"] = {name: value for name, value in found["parameters"].items() if name in KEPT_PARAMETERS}
     if "tokenizer" in found["parameters"]:
-        found["parameters"]["tokenizer"] = _tokenizer(found["parameters"]["tokenizer"])
+        found["parameters"]["tokenizer"] = from_entry(found["parameters"]["tokenizer"])
     for name, value in found["parameters"].items():
         try:
             _check(name, value)
@@ -74,21 +74,11 @@ def read_record(path: str | os.PathLike[str], metadata: Mapping[str, Any]) -> di
     return found
 
 
-def _tokenizer(entry: Any) -> Any:
-    if isinstance(entry, dict) and isinstance(entry.get("function"), str):
-        return LostTokenizer(entry["function"])
-    return entry
-
-
-def _is_tokenizer(found: Any) -> bool:
-    return found is None or isinstance(found, LostTokenizer) or (isinstance(found, str) and found in NAMES)
-
-
 def _check(name: str, value: Any) -> None:
     if name == "random_state":
         check_seed(value)
     elif name == "tokenizer":
-        if not _is_tokenizer(value):
+        if not is_of_file(value):
             raise ParameterError(f"tokenizer={shown(value)}")
     elif name == "frozen":
         if value is not None and not (isinstance(value, list) and _can_be_kept(value)):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fastw2v.corpus.tokenizers import Carried, Tokenizer, check_tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, require, warn_user
 from fastw2v.gensims_names import DO_NOT_CHANGE, OF_VECTORS, Answers
@@ -44,6 +45,8 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
         row of each word, as scikit-learn's ``vocabulary_`` does.
     counts : array of int, shape (V,), optional
         How often each word occurs in the corpus. By default those of the Vocabulary, if `words` is one.
+    tokenizer : {"whitespace", "words", "tokens"}, callable or None, default None
+        How the text that the vectors were trained on was split, if known: `DocVectorizer` splits documents so.
 
     Attributes
     ----------
@@ -57,6 +60,8 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
         The row of each word; it cannot be changed.
     counts : array of int64, shape (V,), or None
         Read-only; None where the counts are unknown.
+    tokenizer : str, callable or None
+        As given. Slices, copies and native files keep it; of a function, files keep the name.
     vector_size : int
         D.
 
@@ -81,10 +86,17 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
     """
 
     _gensims = OF_VECTORS
+    _tokenizer: Tokenizer | None = None  # also of subclasses that do not say
 
     def __init__(
-        self, vectors: ArrayLike, words: Vocabulary | Iterable[Hashable], counts: ArrayLike | None = None
+        self,
+        vectors: ArrayLike,
+        words: Vocabulary | Iterable[Hashable],
+        counts: ArrayLike | None = None,
+        *,
+        tokenizer: Tokenizer | None = None,
     ) -> None:
+        check_tokenizer(tokenizer)
         array = as_array(vectors)
         if array.ndim != 2 or array.dtype.kind not in "fiu" or array.shape[1] < 1:
             raise ParameterError(
@@ -105,6 +117,7 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
                 check_key(word, "`words` holds")
             raise
         self._set_up(as_float32(array), vocabulary)
+        self._tokenizer = tokenizer
 
     def _set_up(self, vectors: NDArray[np.float32], vocabulary: Vocabulary) -> None:
         self._vectors = vectors.view()
@@ -118,10 +131,13 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
 
     def __getstate__(self) -> dict[str, Any]:
         # np.asarray: of a memory-mapped file the numbers travel, not the mapping.
-        return {"vectors": np.asarray(self.vectors), "vocabulary": self.vocabulary}
+        state = {"vectors": np.asarray(self.vectors), "vocabulary": self.vocabulary}
+        return state if self._tokenizer is None else {**state, "tokenizer": Carried(self._tokenizer)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._set_up(state["vectors"], state["vocabulary"])
+        if "tokenizer" in state:
+            self._tokenizer = state["tokenizer"].tokenizer
 
     # -- what it holds --
 
@@ -142,6 +158,11 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
     @vocabulary.setter
     def vocabulary(self, _: Any) -> NoReturn:
         raise AttributeError(f"vocabulary = ...: {DO_NOT_CHANGE}")
+
+    @property
+    def tokenizer(self) -> Tokenizer | None:
+        """How the text of training was split; None where unknown."""
+        return self._tokenizer
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         """Return `vectors`, as ``np.asarray(wv)`` and libraries that ask for an array get them."""
@@ -335,7 +356,9 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
 
     def _like(self, vectors: NDArray[np.float32], words: list[Any], counts: NDArray[np.int64] | None) -> Self:
         """Return an object of this class with other vectors."""
-        return type(self)(vectors, words, counts)
+        like = type(self)(vectors, words, counts)
+        like._tokenizer = self._tokenizer
+        return like
 
     # -- conversion to other libraries --
 
@@ -410,7 +433,9 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
             raise ParameterError(
                 f"expected gensim's KeyedVectors, such as model.wv; got {type(keyed_vectors).__name__}"
             )
-        return cls(np.array(found.vectors), found.vocabulary)
+        copied = cls(np.array(found.vectors), found.vocabulary)
+        copied._tokenizer = found.tokenizer
+        return copied
 
 
 class HasVectors(Protocol):

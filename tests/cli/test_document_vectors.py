@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from fastw2v import DocVectorizer, formats
+from fastw2v import DocVectorizer, WordVectors, formats
 
 LINES = ["man king", "", "queen queen woman", "unknown"]
 
@@ -52,6 +52,20 @@ def test_weights_may_come_from_other_documents(file, documents, tmp_path, call):
     done = call("document-vectors", file, documents, "--weighting", "tfidf", "--fit-on", tmp_path / "others")
     wanted = expected(file, weighting="tfidf", fit=["man", "man", "king queen"])
     np.testing.assert_allclose(np.loadtxt(io.StringIO(done.stdout), delimiter="\t"), wanted, rtol=1e-6)
+
+
+def test_words_that_the_default_tokenizer_changes_are_told(tmp_path, run):
+    """Of a file that does not say how its text was split, be it that of token lists."""
+    vectors = WordVectors(np.eye(2, dtype=np.float32), ["Straße", "lang"])
+    formats.save(tmp_path / "v.vec", vectors)
+    formats.save(tmp_path / "v.fw2v", WordVectors(vectors.vectors, vectors.vocabulary, tokenizer="tokens"))
+    for name in ("v.vec", "v.fw2v"):
+        done = run("document-vectors", tmp_path / name, input="Straße lang\n" * 3)
+        assert done.stdout == "0\t1\n" * 3
+        assert "hold words such as 'Straße', which no document has after --tokenizer words" in done.stderr
+        assert "--tokenizer words lower-cased 'Straße': pass --tokenizer whitespace" in done.stderr
+        done = run("document-vectors", tmp_path / name, "--tokenizer", "whitespace", input="Straße lang\n")
+        assert (done.stdout, "which no document" in done.stderr) == ("0.5\t0.5\n", False)
 
 
 def test_the_tokenizer_is_the_one_of_the_training(corpus, tmp_path, run, call):

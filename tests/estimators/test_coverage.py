@@ -41,7 +41,15 @@ def test_documents_of_which_few_words_are_known_are_told(recwarn):
         (["\N{WINE GLASS}", "!"], "the tokenizer finds no word in them"),
     ):
         with pytest.warns(RuntimeWarning, match=message) as told:
-            DocVectorizer(vectors).fit_transform(documents)
+            DocVectorizer(vectors, tokenizer="words").fit_transform(documents)
         assert (len(told), told[0].filename) == (1, __file__)
     DocVectorizer(vectors).fit_transform([["red", "rose", "tulip"], ["wine", "."]])
     assert not recwarn
+
+
+def test_a_tokenizer_that_lower_cases_words_which_the_vectors_know_is_named():
+    vectors = WordVectors(np.eye(3, dtype=np.float32), ["Straße", "Stadt", "lang"])
+    with pytest.warns(RuntimeWarning, match="; tokenizer='words' lower-cased 'Straße': pass tokenizer='whitespace'"):
+        DocVectorizer(vectors, tokenizer="words").fit_transform(["Die Straße ist lang."] * 3)
+    with pytest.warns(RuntimeWarning, match=r"such as 'straße'.*; in lower case, 100% of these would be known"):
+        DocVectorizer(vectors, tokenizer="words").fit_transform(["straße stadt lang"] * 3)
