@@ -31,6 +31,7 @@ _GENSIMS = {
     "Correct the file, or pass errors='replace' (bad bytes become U+FFFD) or errors='ignore' (they are left out)": (
         "Correct the file, or pass LineSentence(open(path, encoding='utf8', errors='replace'))"
     ),
+    "as in open(path, encoding='latin-1')": "as in LineSentence(open(path, encoding='latin-1'))",
     "Correct the file, or pass errors='replace' or errors='ignore', which keep NUL bytes as part of words": (
         "Take the NUL bytes out of the file"
     ),

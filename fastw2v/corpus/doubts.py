@@ -26,7 +26,9 @@ _NUMBER = re.compile(r"[-+]?[0-9]*\.[0-9]+(e[-+]?[0-9]+)?", re.IGNORECASE)
 _MOSTLY = 0.8
 _MANY = 10  # sentences
 _LONELY = 1.2  # tokens of a sentence
-_MARKUP = re.compile(r"<[a-zA-Z]\w*|.+</\w+>")  # not <unk>, </s> and <3, which corpora hold as words
+# Not <unk>, </s> and <3, which corpora hold as words; links, templates and bold type of a wiki.
+_MARKUP = re.compile(r"<[a-zA-Z]\w*|.+</\w+>|\[\[[^\W\d]\w.*|\{\{[^\W\d]\w.*|'{3}\w.*")
+_CLOSING = re.compile(r"</(\w+)>")
 
 
 def doubt_tokens(counted: Counted) -> None:
@@ -138,12 +140,19 @@ def doubt_text(counted: Counted) -> None:
         )
     for pattern, what in ((_JSON_KEY, "JSON"), (_MARKUP, "markup")):
         found = [text for text in texts if pattern.fullmatch(text)]
+        if found and pattern is _MARKUP:  # further below, the tag that closes one of these
+            found += [text for text in _closing(counted) if text.replace("/", "").rstrip(">") in found]
         if len(found) >= 2:
             warn_user(
                 f"words such as {shown(found[0])} and {shown(found[1])} are {what}, which is trained on as if it were "
                 "text: extract the text first (tokenizer='whitespace' trains on it all the same)"
             )
             return
+
+
+def _closing(counted: Counted) -> list[str]:
+    words = _first_words(counted, _LARGE_SAMPLE)
+    return [word for word in words if isinstance(word, str) and _CLOSING.fullmatch(word)]
 
 
 def doubt_lonely(report: EncodeReport, offsets: np.ndarray, *, of_tokens: bool) -> None:

@@ -99,7 +99,7 @@ class EncodeReport:
         return lines
 
     def _named(self) -> str:
-        words = [repr(word) for word in self.dropped_examples[:3]]
+        words = list(map(shown, self.dropped_examples[:3]))
         return f" ({', '.join(words)}{', ...' if self.dropped_words > len(words) else ''})" if words else ""
 
     @property

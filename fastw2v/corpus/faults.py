@@ -9,6 +9,7 @@ import glob
 import os
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,11 @@ from fastw2v.parameters import instead_of_address, is_address, shown
 from fastw2v.paths import near_names
 from fastw2v.progress.figures import counted
 
+_OTHER_ENCODING = (
+    "A file in another encoding is read if it is converted, as by iconv -f LATIN1 -t UTF-8, or opened with its "
+    "encoding, as in open(path, encoding='latin-1'). "
+)
+_BLOCK = 1 << 20  # bytes that are read at once
 _OTHERS = "name the files that are text, as in 'folder/*.txt'"
 # Of kinds of files: what they hold, the suffix by which such a file is unpacked, and what unpacks one that is open.
 _UNPACKED_HERE = {
@@ -175,7 +181,7 @@ def describe_no_documents(documents: object) -> str:
 
 def describe_most_frequent(word: object, count: int) -> str:
     """Name the most frequent word and its count."""
-    return f"the most frequent word, {word!r}, occurs {counted(count, 'time')}"
+    return f"the most frequent word, {shown(word)}, occurs {counted(count, 'time')}"
 
 
 def describe_too_few(n_frequent: int, min_count: int, most_frequent: str, tokens: int, distinct: int) -> str:
@@ -197,13 +203,13 @@ def describe_too_few(n_frequent: int, min_count: int, most_frequent: str, tokens
 def describe_no_file(path: str, *, is_folder: bool, may_be_text: bool) -> str:
     """Describe a path, folder or pattern that matches no file; a `str` may have been meant as text."""
     if is_folder:
-        return f"the folder {path!r} contains no files, hidden files aside"
+        return f"the folder {shown(path, 100)} contains no files, hidden files aside"
     if is_address(path):
         return f"{shown(path, 100)} is an address: {instead_of_address(path)}"
     if "$" in path and not any(map(str.isspace, path)) and (expanded := os.path.expandvars(path)) != path:
         return f"there is no file {shown(path, 100)}; '$' is not expanded: give {shown(expanded, 100)}"
     if glob.has_magic(path) and not any(char.isspace() for char in path):
-        return f"no file matches the pattern {path!r} (searched from {os.getcwd()})"
+        return f"no file matches the pattern {shown(path, 100)} (searched from {os.getcwd()})"
     near = near_names(Path(path))
     holds = f"; its folder holds {near}" if near else ""
     missing = f"there is no file {shown(path, 100)} (searched from {os.getcwd()}){holds}"
@@ -298,18 +304,44 @@ def describe_bad_text(name: str, line: int, offset: int, word: bytes, first_byte
         The first bytes of the file as stored, which may reveal its format.
     """
     at, what = word.find(b"\0"), "a NUL byte"
-    way_round = "pass errors='replace' or errors='ignore', which keep NUL bytes as part of words"
+    way_round = "Correct the file, or pass errors='replace' or errors='ignore', which keep NUL bytes as part of words"
+    looks = what_begins_so(first_bytes)
     try:
         word.decode()
     except UnicodeDecodeError as error:
         if at < 0 or error.start < at:
             at, what = error.start, f"the byte 0x{word[error.start]:02x}, which is invalid UTF-8 ({error.reason})"
-            way_round = "pass errors='replace' (bad bytes become U+FFFD) or errors='ignore' (they are left out)"
-    looks = what_begins_so(first_bytes)
+            way_round = "Correct the file, or pass errors='replace' (bad bytes become U+FFFD) or errors='ignore' "
+            way_round = f"{'' if looks else _OTHER_ENCODING}{way_round}(they are left out)"
     guess = f"; it looks like {looks}" if looks else ""
     return (
         f"{name}, line {line:,}, byte {offset + at:,} (from 0): found {what}, in "
-        f"{shown(word[max(0, at - 20) : at + 20])}{guess}. Correct the file, or {way_round}"
+        f"{shown(word[max(0, at - 20) : at + 20])}{guess}. {way_round}"
+    )
+
+
+def describe_undecodable(name: str, stream: Any, error: UnicodeDecodeError) -> str:
+    """Describe what an open file of text raised where its bytes are not of the encoding that it was opened with.
+
+    Parameters
+    ----------
+    name : str
+        The file's name.
+    stream : text file
+        Of a file, its bytes are read again, to find the line.
+    error : UnicodeDecodeError
+    """
+    bad, line = error.object[error.start], ""
+    with suppress(Exception):  # as of a pipe
+        at = stream.buffer.tell() - len(error.object) + error.start
+        stream.buffer.seek(0)
+        sizes = (min(_BLOCK, at - done) for done in range(0, at, _BLOCK))
+        newlines = sum(stream.buffer.read(size).count(b"\n") for size in sizes)
+        line = f", line {1 + newlines:,}"
+    return (
+        f"{name}{line}: found the byte 0x{bad:02x}, in "
+        f"{shown(error.object[max(0, error.start - 20) : error.start + 20])}, which is invalid {error.encoding} "
+        f"({error.reason}); open the file with its own encoding, as in open(path, encoding='latin-1')"
     )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from fastw2v.corpus.compressed import COMPRESSED, ReadInto, decompressed, open_compressed, open_noted
-from fastw2v.corpus.faults import describe_no_file, what_begins_so
+from fastw2v.corpus.faults import describe_no_file, describe_undecodable, what_begins_so
 from fastw2v.errors import CorpusChangedError, CorpusError, CorpusNotFoundError, warn_user
 
 STDIN = Path("-")
@@ -401,15 +401,25 @@ class Opened:
         self.start: bytes = start.encode("utf-8", "surrogatepass") if self.is_text else bytes(start)
 
     def _line(self, size: int) -> Any:
+        with self._decoding():
+            try:
+                return self._stream.readline(size)
+            except TypeError:  # the readline of some libraries takes no size
+                return self._stream.readline()
+
+    @contextmanager
+    def _decoding(self) -> Iterator[None]:
+        """Say where bytes are not of the encoding that the file was opened with."""
         try:
-            return self._stream.readline(size)
-        except TypeError:  # the readline of some libraries takes no size
-            return self._stream.readline()
+            yield
+        except UnicodeDecodeError as error:
+            raise CorpusError(describe_undecodable(self.name, self._stream, error)) from None
 
     def read(self, size: int) -> Any:
         """Read up to so many characters or bytes; none at the end."""
         if not self._lines:
-            return self._stream.read(size)
+            with self._decoding():
+                return self._stream.read(size)
         ahead = self._nothing.join(self._lines)
         self._lines = [ahead[size:]] if len(ahead) > size else []
         return ahead[:size]
@@ -417,10 +427,11 @@ class Opened:
     def __iter__(self) -> Iterator[Any]:
         """Yield the lines."""
         lines, self._lines = self._lines, []
-        if self._is_cut:
-            lines[-1] += self._stream.readline()
-        yield from lines
-        yield from iter(self._stream.readline, self._nothing)
+        with self._decoding():
+            if self._is_cut:
+                lines[-1] += self._stream.readline()
+            yield from lines
+            yield from iter(self._stream.readline, self._nothing)
 
     def put_back(self) -> str:
         """Return to where the file was, so that it can be read in another way; where it cannot, say what to do."""

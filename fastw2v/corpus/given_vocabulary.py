@@ -129,7 +129,9 @@ def _describe_no_vocabulary(given: Any) -> str | None:
     if isinstance(given, Mapping):
         some = list(islice(given.items(), 10))
         if some and all(isinstance(value, str) for _, value in some):
-            return f"vocabulary maps {some[0][0]!r} to {some[0][1]!r}: pass the words, list(vocabulary.values())"
+            return (
+                f"vocabulary maps {shown(some[0][0])} to {shown(some[0][1])}: pass the words, list(vocabulary.values())"
+            )
         return None
     if isinstance(given, (set, frozenset)):
         return f"vocabulary is a {kind}, which has no order, so that no two runs would be equal: pass sorted(words)"
@@ -172,7 +174,7 @@ def check_coverage(
     if known_tokens >= LEAST_COVERAGE * counted.tokens:
         _doubt_unseen(given, counted, unseen)
         return
-    theirs = [repr(word) for word in counted.words(np.argsort(-counted.counts, kind="stable")[:3])]
+    theirs = list(map(shown, counted.words(np.argsort(-counted.counts, kind="stable")[:3])))
     ours = [shown(word) for word in given.words[:3]]
     found = f"{', '.join(ours)}, ... in the vocabulary, {', '.join(theirs)}, ... in the corpus"
     remedy = _remedy(given, counted, known_tokens)

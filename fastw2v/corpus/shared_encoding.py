@@ -30,7 +30,7 @@ from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.distributed.comm import Comm, agreed
 from fastw2v.errors import CorpusError, CorpusTypeError, EmptyCorpusError, warn_user
 from fastw2v.machine import resolve_jobs
-from fastw2v.parameters import check
+from fastw2v.parameters import check, shown
 from fastw2v.progress.figures import counted
 from fastw2v.progress.phase import begin_phase
 
@@ -218,11 +218,11 @@ def _check(
     if not known:
         raise NoKnownWordsError(
             f"no word of the given vocabulary ({counted(words, 'word')}) occurs in the corpus "
-            f"({counted(tokens, 'token')}), whose most frequent word is {shared.top[0]!r}",
+            f"({counted(tokens, 'token')}), whose most frequent word is {shown(shared.top[0])}",
             tokens,
         )
     if known < LEAST_COVERAGE * tokens and comm.rank == 0:
         warn_user(
             f"only {known / tokens:.2%} of the corpus's {tokens:,} tokens are words of the given vocabulary "
-            f"({counted(words, 'word')}); its most frequent word is {shared.top[0]!r}"
+            f"({counted(words, 'word')}); its most frequent word is {shown(shared.top[0])}"
         )

@@ -6,6 +6,7 @@ import ast
 import csv
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,10 @@ from fastw2v.parameters import shown
 _LOOKED_INTO = 16  # files of a corpus of which the first bytes are read: a folder may hold a million
 _ROWS = 9  # lines, the last of which may be cut
 _LEAST_ROWS = 5  # of a table without a telling name
+_WORDS = 200  # lines that may be words with their tags
+_NEARLY_ALL = 0.9
+_BETWEEN_ROWS = re.compile(r"# |</?\w+[^\t]*>\s*$")
+_STOPS = frozenset(".,;:!?\N{IDEOGRAPHIC FULL STOP}\N{IDEOGRAPHIC COMMA}\N{DEVANAGARI DANDA}")
 _LONGEST_ROWS = 1 << 14  # bytes in which they must end
 _LONGEST_WORD = 1_000  # bytes of the first word of a file of vectors
 _NAME = re.compile(r"\s*[^\W\d][\w .-]{0,40}")  # of a column
@@ -28,10 +33,16 @@ _SAFETENSORS = re.compile(rb'.{8}\{.{,999}"(dtype|__metadata__)"', re.DOTALL)
 
 # Tags of HTML, not <s> and <unk>, which corpora hold as words, and the entities that text is most often escaped with.
 _HTML = re.compile(
-    r"</?(?:a|b|i|p|br|hr|em|h[1-6]|li|ol|ul|td|th|tr|div|img|pre|body|code|font|head|html|span|table|strong|script)"
-    r"(?:\s[^<>]*)?/?>|&(?:quot|apos|amp|lt|gt|nbsp|#\d+|#x[0-9a-f]+);",
+    r"</?(?:a|b|i|p|br|hr|em|h[1-6]|li|ol|ul|td|th|tr|div|doc|img|pre|body|code|font|head|html|span|table|strong"
+    r"|script)(?:\s[^<>]*)?/?>|&(?:quot|apos|amp|lt|gt|nbsp|#\d+|#x[0-9a-f]+);"
+    r"|\[\[[^\W\d][^\[\]]+\]\]|\{\{[^\W\d][^{}]+\}\}|'{3}[^'\n]+'{3}",  # of a wiki
     re.IGNORECASE,
 )
+# How files of markup begin, whatever their names are: parts of a dump have none that tells.
+_BEGINS_AS_MARKUP = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml\b|!doctype\b|mediawiki\b|html\b|doc id=)", re.IGNORECASE
+)
+_OF_A_WIKI = re.compile(rb"<(mediawiki\b|doc id=)")
 
 _ANYWAY = "tokenizer='whitespace' reads it as plain text all the same"
 _JSON = "JSON", "pass the texts in it, as in [json.loads(line)['text'] for line in open(path)]"
@@ -39,6 +50,15 @@ _TABLE = "a table", "pass its column of texts, as in pandas.read_csv(path)['text
 _TABS = "a table", r"pass its column of texts, as in pandas.read_csv(path, sep='\t')['text']"
 _LISTS = "a list in each line", "pass the lists, as in [ast.literal_eval(line) for line in open(path)]"
 _MARKUP = "markup", "extract the text first"
+_WIKI = {
+    b"mediawiki": ("a dump of a wiki", "extract the text first, as WikiExtractor does"),
+    b"doc id=": ("a file of WikiExtractor", "take out the tags around each article, as grep -vE '^</?doc' does"),
+}
+_WORDS_IN_ROWS = (
+    "a file of one word per line, with its tags",
+    "write the words of each sentence to a line first: those of CoNLL-U files as the package conllu reads them, others "
+    "from the column of words of the lines between two blank lines",
+)
 _VECTORS = (
     "word vectors, or a matrix of numbers",
     "open vectors with fastw2v.load(path), from which training starts as `initial_vectors`",
@@ -109,6 +129,9 @@ def _refuse(name: str, suffix: str, start: bytes, *, told: bool, anyway: str = _
             found = _JSON
         elif _is_vectors(start):
             found = _VECTORS
+        elif _BEGINS_AS_MARKUP.match(start):
+            wiki = _OF_A_WIKI.search(start)
+            found = _WIKI[wiki[1]] if wiki else _MARKUP
         else:
             found = _lines_of(start, suffix)
     if found is None:
@@ -133,7 +156,7 @@ def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
     Raises
     ------
     CorpusError
-        They are JSON objects, lists of strings as Python writes them, or lines of a table.
+        They are JSON objects, lists of strings as Python writes them, lines of a table, or words with their tags.
     """
     if documents and not told and all(_is_json(document) for document in documents):
         raise CorpusError(
@@ -152,12 +175,18 @@ def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
             f"corpus[0] is {shown(documents[0])}, a line of a table: pass its column of texts, as in [row[{column}] "
             f"for row in csv.reader(lines{how})]"
         )
+    if not told and _are_words_in_rows(documents):
+        raise CorpusError(
+            f"corpus[0] is {shown(documents[0])}, and the strings after it are words with their tags: "
+            f"{_WORDS_IN_ROWS[1]}"
+        )
     marks = [] if told else [match[0] for document in documents for match in _HTML.finditer(document)]
     if len(marks) >= 2:
         examples = " and ".join(map(shown, list(dict.fromkeys(marks))[:2]))
         warn_user(
             f"the documents hold markup such as {examples}, whose names would be trained on as words: extract the text "
-            "first, as with html.unescape and an HTML parser (tokenizer='words' trains on it all the same)"
+            "first, as with html.unescape and an HTML parser or, of a wiki, mwparserfromhell (tokenizer='words' trains "
+            "on it all the same)"
         )
 
 
@@ -175,12 +204,30 @@ def _lines_of(start: bytes, suffix: str) -> tuple[str, str] | None:
         how = "" if sign == "," else f", sep={sign!r}"
         which = f"(path{how})[{name!r}]" if name else f"(path{how}, header=None)[{column}]"
         return "a table", f"pass its column of texts, as in pandas.read_csv{which}"
+    if _are_words_in_rows(complete[:_LONGEST_ROWS].decode("utf-8", "replace").split("\n")[:_WORDS]):
+        return _WORDS_IN_ROWS
     if b"\n" not in start and start.count(b"\r") > 1:
         warn_user(
             "the lines of a file end in carriage returns alone, which end no line, so that it is one sentence: convert "
             "it first, as with tr '\\r' '\\n'"
         )
     return _STRUCTURED.get(suffix)
+
+
+def _are_words_in_rows(lines: Sequence[str]) -> bool:
+    """Return whether lines are words with their tags, between tabs, and not rows of names, as of a graph.
+
+    Something ends their sentences: blank lines, comments, tags such as <s>, or a full stop in a row of its own.
+    """
+    ends = [number for number, line in enumerate(lines) if not line.strip() or _BETWEEN_ROWS.match(line)]
+    between = set(ends)
+    rows = {number: line.split("\t") for number, line in enumerate(lines) if number not in between}
+    if len(rows) < _LEAST_ROWS:
+        return False
+    widths = Counter(map(len, rows.values()))
+    [(width, alike)] = widths.most_common(1)
+    inside = any(min(rows) < number < max(rows) for number in ends) or any(row[0] in _STOPS for row in rows.values())
+    return width > 2 and alike > _NEARLY_ALL * len(rows) and inside
 
 
 def _table_of(lines: Sequence[str]) -> tuple[str, int, str] | None:

@@ -155,7 +155,7 @@ class Vocabulary:
     __hash__ = None  # type: ignore[assignment]  # equal by content, and the content is a list
 
     def __repr__(self) -> str:
-        some = [repr(word) for word in self._words[:3]]
+        some = list(map(shown, self._words[:3]))
         if self._counts is not None:
             some = [f"{word}: {count:,}" for word, count in zip(some, self._counts[:3], strict=True)]
         some += ["..."] if len(self) > 3 else []
@@ -243,7 +243,7 @@ def describe_unknown(word: object, vocabulary: Vocabulary) -> str:
             (unicodedata.normalize("NFC", bare), "composed (NFC) and without white space at its ends and soft hyphens"),
         ):
             if form != word and form in vocabulary:
-                return f"{message}; {what} it is known: look up {form!r}"
+                return f"{message}; {what} it is known: look up {shown(form)}"
         if len(parts := word.split()) > 1 and all(part in vocabulary for part in parts):
             return f"{message}; each of its {len(parts)} words is: pass them as a list, {shown(parts)}"
         if len(pieces := split_words(word)) > 1 and all(piece in vocabulary for piece in pieces):
@@ -252,7 +252,7 @@ def describe_unknown(word: object, vocabulary: Vocabulary) -> str:
                 "tokenizer='whitespace', keep what stands between spaces whole"
             )
     close = vocabulary.close_matches(word)
-    return f"{message}; close matches: {', '.join(map(repr, close))}" if close else message
+    return f"{message}; close matches: {', '.join(map(shown, close))}" if close else message
 
 
 def _of_other_type(word: object, vocabulary: Vocabulary) -> str | None:
@@ -262,12 +262,14 @@ def _of_other_type(word: object, vocabulary: Vocabulary) -> str | None:
     first, text = vocabulary.words[0], as_text(word)
     same = next((row for row, known in enumerate(vocabulary.words) if as_text(known) == text), None)
     if same is not None:
-        return f"its words are of type {type(first).__name__}: look up {vocabulary.words[same]!r}"
+        return f"its words are of type {type(first).__name__}: look up {shown(vocabulary.words[same])}"
     if isinstance(first, str):
         if isinstance(word, (bool, np.bool_)):
-            return f"its words are strings, such as {first!r}: of a mask the words are index_to_key[i] for its rows i"
+            return (
+                f"its words are strings, such as {shown(first)}: of a mask the words are index_to_key[i] for its rows i"
+            )
         if isinstance(word, (int, np.integer)):
-            return f"its words are strings, such as {first!r}: of a row number the word is index_to_key[{word}]"
+            return f"its words are strings, such as {shown(first)}: of a row number the word is index_to_key[{word}]"
         if isinstance(word, tuple) and word and all(part in vocabulary for part in word):
             return f"each of its {len(word)} words is: pass them as a list, {shown(list(word))}"
     return f"its words are of type {type(first).__name__}, such as {shown(first)}"
@@ -284,5 +286,5 @@ def _describe_repeated(words: list[Hashable]) -> str:
     first: dict[Hashable, int] = {}
     for row, word in enumerate(words):
         if first.setdefault(word, row) != row:
-            return f"the word {word!r} appears twice, in rows {first[word]} and {row}: each word needs one row"
+            return f"the word {shown(word)} appears twice, in rows {first[word]} and {row}: each word needs one row"
     raise AssertionError("called without a repeated word")

@@ -93,4 +93,4 @@ class Coverage:
 
 def some_words(vectors: Any) -> str:
     """Return how many words there are, and three of them."""
-    return f"{counted(len(vectors), 'word')}, such as {', '.join(map(repr, vectors.index_to_key[:3]))}"
+    return f"{counted(len(vectors), 'word')}, such as {', '.join(map(shown, vectors.index_to_key[:3]))}"

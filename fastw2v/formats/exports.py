@@ -20,6 +20,7 @@ from fastw2v.formats.rows import not_finite
 from fastw2v.formats.saving import check_packing, check_replaceable, check_words_to_write
 from fastw2v.formats.sniff import checked_path
 from fastw2v.formats.words import encode_words
+from fastw2v.parameters import shown
 from fastw2v.vectors.search import rows_not_finite
 from fastw2v.vectors.word_vectors import WordVectors, as_word_vectors
 from fastw2v.writing.atomic import open_atomic
@@ -237,7 +238,7 @@ def _static_embedding(target: Path, wv: WordVectors, overwrite: bool, lowercase:
 
     bad = next((row for row, word in enumerate(wv.index_to_key) if not isinstance(word, str)), None)
     if bad is not None:
-        raise FormatError(f"word {bad} is {wv.index_to_key[bad]!r}: a tokenizer's words are strings")
+        raise FormatError(f"word {bad} is {shown(wv.index_to_key[bad])}: a tokenizer's words are strings")
     encode_words(wv.index_to_key)  # refuses what UTF-8 cannot hold
     _warn_of_unreachable(target, wv.index_to_key, lowercase)
     unknown = _UNKNOWN

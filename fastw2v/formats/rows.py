@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import FormatError, UndecodableWordError, warn_user
 from fastw2v.formats.reader import FileReader
+from fastw2v.parameters import shown
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.search import rows_not_finite
 
@@ -196,7 +197,7 @@ class Rows:
         repeated = next(word for row, word in enumerate(self.words) if first_rows[word] != row)
         warn_user(
             f"{self.file.path}: {counted(len(self.words) - len(first_rows), 'row repeats', 'rows repeat')} a word "
-            f"(the first is {repeated!r}); kept the first row of each word"
+            f"(the first is {shown(repeated)}); kept the first row of each word"
         )
         rows = sorted(first_rows.values())
         return self.vectors[rows], [self.words[row] for row in rows]

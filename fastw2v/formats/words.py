@@ -10,6 +10,7 @@ import numpy as np
 from fastw2v.errors import FormatError
 from fastw2v.formats._rows import parse_float
 from fastw2v.formats.reader import MAX_WORD_BYTES
+from fastw2v.parameters import shown
 
 _ASCII_SPACE = re.compile(rb"[ \t\n\r\v\f]")
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
@@ -37,11 +38,10 @@ def encode_words(words: Sequence[Hashable]) -> tuple[list[bytes], str]:
     kind = _kind(words[0]) if len(words) else "str"
     row = next((row for row, word in enumerate(words) if kind is None or _kind(word) != kind), None)
     if row is not None:
-        word = words[row]
         raise FormatError(
-            f"word {row} is {word!r} ({type(word).__name__}): a file holds words that are all str, or all int; make "
-            "new words of the keys first, as in WordVectors(wv.vectors, [str(key) for key in wv.index_to_key], "
-            "wv.counts)"
+            f"word {row} is {shown(words[row])} ({type(words[row]).__name__}): a file holds words that are all str, or "
+            "all int; make new words of the keys first, as in "
+            "WordVectors(wv.vectors, [str(key) for key in wv.index_to_key], wv.counts)"
         )
     if kind == "int":
         return [b"%d" % word for word in words], "int"  # type: ignore[str-format]
@@ -89,8 +89,8 @@ def plain_words(words: Sequence[Hashable], spaced: bool = False) -> list[bytes]:
     for row, word in enumerate(words):
         if not isinstance(word, str):
             raise FormatError(
-                f"word {row} is {word!r} ({type(word).__name__}): the word2vec formats hold strings only; the native "
-                "format (.safetensors) also holds whole numbers"
+                f"word {row} is {shown(word)} ({type(word).__name__}): the word2vec formats hold strings only; the "
+                "native format (.safetensors) also holds whole numbers"
             )
         raw = _encode(row, word)
         if not raw or (_ASCII_SPACE.search(raw) and not (spaced and _is_readable(raw))):

@@ -123,8 +123,8 @@ def _by_index(table: Any) -> dict[Any, Any]:
     if len(found) < len(table):
         again = next(iter(table.index[table.index.duplicated()]))
         raise ParameterError(
-            f"initial_vectors: the index of the {type(table).__name__} holds {again!r} more than once, and it must "
-            "hold each word once: table[~table.index.duplicated()] keeps the first of each"
+            f"initial_vectors: the index of the {type(table).__name__} holds {shown(again)} more than once, and it "
+            "must hold each word once: table[~table.index.duplicated()] keeps the first of each"
         )
     return found
 
@@ -145,11 +145,11 @@ def _warn_of_few(found: int, given: Any, index: Any, vocabulary: Vocabulary) -> 
     misspelt = [word for word in words if word not in index and other_form(word, index) is not None]
     if found >= FEW * min(len(index), len(vocabulary)) and len(index) and len(misspelt) <= MISSPELT * len(words):
         return
-    theirs, ours = (", ".join(map(repr, islice(some, 3))) for some in (index, words))
+    theirs, ours = (", ".join(map(shown, islice(some, 3))) for some in (index, words))
     remedy = "check that both have the same case and come from the same tokenizer"
     if misspelt:
         form = other_form(misspelt[0], index)
-        remedy = f"{len(misspelt):,} more have one in another form, such as {misspelt[0]!r} as {form!r}"
+        remedy = f"{len(misspelt):,} more have one in another form, such as {shown(misspelt[0])} as {shown(form)}"
     elif _is_pandas(given):
         remedy = "the words must be its index, as in table.set_index('word')"
     elif not len(index):
@@ -167,15 +167,15 @@ def _check_finite(rows: NDArray[np.float32], words: Sequence[Any]) -> None:
     bad = np.flatnonzero(~np.isfinite(rows).all(axis=1))
     if len(bad):
         raise ParameterError(
-            f"initial_vectors: the vector of {words[bad[0]]!r} holds NaN or infinity ({len(bad):,} such vectors); "
+            f"initial_vectors: the vector of {shown(words[bad[0]])} holds NaN or infinity ({len(bad):,} such vectors); "
             "replace it, or leave the word out of a mapping, so that it starts at random"
         )
 
 
 def _vector(word: Any, vector: Any, vector_size: int) -> NDArray[np.float32]:
-    row = _floats(vector, f"initial_vectors[{word!r}]")
+    row = _floats(vector, f"initial_vectors[{shown(word)}]")
     if row.shape != (vector_size,):
-        raise ParameterError(f"initial_vectors[{word!r}] has shape {row.shape}, expected ({vector_size},)")
+        raise ParameterError(f"initial_vectors[{shown(word)}] has shape {row.shape}, expected ({vector_size},)")
     return row
 
 
@@ -268,7 +268,7 @@ def warn_of_random_rows(
         return
     random = np.flatnonzero(frozen if rows is None else frozen.astype(bool) & ~np.isfinite(rows).all(axis=1))
     if len(random):
-        some = ", ".join(repr(vocabulary.words[row]) for row in random[:3])
+        some = ", ".join(shown(vocabulary.words[row]) for row in random[:3])
         warn_user(
             f"frozen: {len(random):,} of {np.count_nonzero(frozen):,} words ({some}) have no initial vector, so each "
             "would stay at its random start: give their vectors, as in initial_vectors=model, or do not freeze them"

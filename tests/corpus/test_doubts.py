@@ -67,6 +67,23 @@ def test_what_is_no_text_is_warned_of(corpus, message):
         encode(corpus, min_count=1)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("text <doc id=1> " + " ".join(f"w{i}" for i in range(300)) + "\n</doc>", "'<doc' and '</doc>' are markup"),
+        ("the [[capital]] of [[Germany|it]]", r"'\[\[capital\]\]' and '\[\[Germany\|it\]\]' are markup"),
+    ],
+)
+def test_markup_that_is_rare_among_the_first_words_is_warned_of(text, found):
+    with pytest.warns(RuntimeWarning, match=f"words such as {found}, which is trained on as if it were text"):
+        encode(io.StringIO(f"{text}\n" * 5), min_count=1)
+
+
+@pytest.mark.filterwarnings("error")
+def test_ends_of_sentences_and_nested_lists_are_no_markup():
+    encode(io.StringIO("<s> the cat </s>\nx = [[1, 2], [[3]]] <unk>\n" * 5), min_count=1)
+
+
 def test_blank_lines_are_no_lonely_words():
     assert len(encode(io.StringIO("red wine\n\n" * 9), min_count=1)) == 18
 
@@ -92,8 +109,16 @@ def test_names_of_several_words_are_tokens_like_others(encode_all):
 def test_text_without_spaces_is_to_be_segmented_first(text):
     with pytest.warns(RuntimeWarning, match=f"words such as '{text.split()[0]}' are whole phrases.*segment the text"):
         encode([text] * 5)
-    with pytest.raises(CorpusError, match=r"no word occurs min_count=5 times.*segment the text first"):
-        encode([text])
+    for tokenizer in (None, "whitespace"):
+        with pytest.raises(CorpusError, match=r"no word occurs min_count=5 times.*segment the text first"):
+            encode([text], tokenizer=tokenizer)
+
+
+def test_a_word_without_end_is_shown_in_part():
+    for options in ({}, {"vocabulary": ["x", "y"]}):
+        with pytest.raises(CorpusError) as raised:
+            encode([["w" * 60_000]], **options)
+        assert len(str(raised.value)) < 500
 
 
 def test_segmented_text_is_not_doubted(encode_all):

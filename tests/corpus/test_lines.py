@@ -30,6 +30,14 @@ def test_a_nul_byte_is_told_apart_from_invalid_utf8(tmp_path):
             encode(path, tokenizer=tokenizer)
 
 
+def test_the_encoding_of_the_file_comes_before_what_spoils_its_words(tmp_path):
+    path = tmp_path / "latin1.txt"
+    path.write_bytes("caf\xe9".encode("latin-1"))
+    for tokenizer in (None, "words"):
+        with pytest.raises(CorpusError, match=r"iconv -f LATIN1 -t UTF-8, .*encoding='latin-1'.*errors='replace'"):
+            encode(path, tokenizer=tokenizer)
+
+
 def test_a_byte_order_mark_is_dropped_at_the_start_of_each_file_only(tmp_path):
     paths = [tmp_path / "1.txt", tmp_path / "2.txt"]
     for path in paths:

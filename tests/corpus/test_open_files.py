@@ -152,3 +152,15 @@ def test_a_pipe_with_a_name_is_looked_at(tmp_path):
             with pytest.raises(CorpusError, match=r"pipe\d: it looks like gzip data; unpack it first"):
                 encode(path, min_count=1, errors="replace", tokenizer=tokenizer)
         writer.join()
+
+
+@pytest.mark.parametrize("tokenizer", ["whitespace", "words"])
+@pytest.mark.parametrize("lines", [3, 30_000])
+def test_text_that_is_opened_with_another_encoding_is_told_with_its_line(written, tokenizer, lines):
+    """Met among the first lines, which are looked at, or further below."""
+    path = written("c.txt", ("the cat\n" * lines + "caf\xe9\n").encode("latin-1"))
+    message = rf"c.txt, line {lines + 1:,}: found the byte 0xe9, .*invalid utf-8 .*open\(path, encoding='latin-1'\)"
+    with path.open(encoding="utf-8") as stream, pytest.raises(CorpusError, match=message):
+        encode(stream, min_count=1, tokenizer=tokenizer)
+    with path.open(encoding="latin-1") as stream:
+        assert encode(stream, min_count=1, tokenizer=tokenizer).vocabulary.words == ["the", "cat", "café"]

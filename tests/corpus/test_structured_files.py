@@ -288,3 +288,55 @@ def test_syntax_in_text_that_has_no_name_is_warned_of(written, line, what):
 def test_marks_that_corpora_hold_as_words_are_no_markup(encode_all):
     assert encode_all(["<s> the <unk> cat </s>"] * 2, tokenizer="whitespace")[0][2] == "<unk>"
     assert encode_all(io.BytesIO(b"so sweet <3 <33\n")) == [["so", "sweet", "<3", "<33"]]
+
+
+CONLLU = "# sent_id = 1\n1\tThe\tthe\tDET\n2\tcat\tcat\tNOUN\n3\tsat\tsit\tVERB\n\n" * 9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CONLLU,
+        "<s>\nThe\tDT\tthe\ncat\tNN\tcat\nsat\tVBD\tsit\n</s>\n" * 9,
+        "The\tDT\tthe\ncat\tNN\tcat\nsat\tVBD\tsit\n.\tSENT\t.\n" * 9,
+    ],
+    ids=["CoNLL-U", "vertical", "tagged"],
+)
+def test_words_in_rows_with_their_tags_are_no_sentences(written, text):
+    path = written("c.txt", text.encode())
+    with pytest.raises(CorpusError, match=r"is a file of one word per line, with its tags, .*the package conllu"):
+        encode(path, min_count=1)
+    with pytest.raises(CorpusError, match=r"corpus\[0\] is .*, and the strings after it are words with their tags"):
+        encode(text.splitlines(), min_count=1)
+    encode(path, min_count=1, tokenizer="whitespace")
+
+
+def test_triples_of_a_graph_are_sentences(written):
+    text = "# names\n" + "".join(f"n{i}\tis part of\tn{i + 1}\n" for i in range(40)) + "\n"
+    encode(written("c.txt", text.encode()), min_count=1)
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        ('<mediawiki xmlns="x">', "is a dump of a wiki, .*extract the text first, as WikiExtractor does"),
+        ('<doc id="1" url="u" title="t">', r"is a file of WikiExtractor, .*as grep -vE '\^</\?doc' does"),
+        ('\ufeff<?xml version="1.0"?>', "is markup, .*extract the text first"),
+        ("<!DOCTYPE html>", "is markup"),
+    ],
+)
+@pytest.mark.parametrize("pack", [bytes, bz2.compress])
+def test_markup_is_known_by_its_beginning_whatever_the_name_is(written, start, message, pack):
+    """A part of a dump is named x.xml-p1p297012.bz2."""
+    path = written("c.xml-p1p2" + ".bz2" * (pack is bz2.compress), pack(f"{start}\nthe cat\n".encode() * 9))
+    with pytest.raises(CorpusError, match=message):
+        encode(path, min_count=1)
+    encode(path, min_count=1, tokenizer="whitespace")
+
+
+@pytest.mark.parametrize(
+    "text", ["'''Berlin''' is a [[Capital city|capital]]", "{{cite web}} of [[Berlin]]", '<doc id="1">\nBerlin\n</doc>']
+)
+def test_documents_of_a_wiki_are_warned_of(text):
+    with pytest.warns(RuntimeWarning, match="the documents hold markup such as .*, of a wiki, mwparserfromhell"):
+        encode([text] * 3, min_count=1)
