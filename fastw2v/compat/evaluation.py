@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastw2v.errors import ParameterError, warn_user
-from fastw2v.evaluate import evaluate_word_pairs
 from fastw2v.evaluate.analogies import PROTOCOLS, Method, Protocol, describe_nothing_asked, judge_analogies
 from fastw2v.evaluate.files import read_analogies, read_word_pairs
+from fastw2v.evaluate.word_pairs import correlate
 from fastw2v.parameters import as_path, search_limit, shown
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -46,14 +46,8 @@ def word_pairs(
         separator = None if delimiter == "\t" else (delimiter or " ")
         path = as_path("pairs", pairs)
         given = read_word_pairs(path, errors="ignore", encoding=encoding, separator=separator)
-    report = evaluate_word_pairs(
-        wv,
-        given,
-        restrict_vocab=restrict_vocab,
-        case_insensitive=case_insensitive,
-        unknown="zero" if dummy4unknown else "leave out",
-        errors="ignore",
-    )
+    unknown: Any = "zero" if dummy4unknown else "leave out"
+    report = correlate(wv, given, restrict_vocab, case_insensitive, None, unknown, "ignore", as_written=False)
     if report.used == 0 and not dummy4unknown:
         raise ParameterError(f"evaluate_word_pairs: none of the {report.missing:,} pairs has two known words")
     of_all = report.used + report.missing

@@ -89,7 +89,8 @@ def evaluate_word_pairs(
     restrict_vocab : int or None, default 300,000
         Use the first rows only, as gensim does; None: all.
     case_insensitive : bool, default True
-        Compare words in upper case; of several forms of a word the first row is used.
+        A word that is not among the rows searched as it is written is compared in upper case; of several forms the
+        first row is used.
     columns : sequence of three str or int, optional
         Names or positions (from 0) of the columns of the two words and the score, in a file or a data frame. By default
         the first two that are neither numbers nor tags, and the first after them that holds numbers, as in SimLex-999.
@@ -118,8 +119,9 @@ def evaluate_word_pairs(
 
     Notes
     -----
-    The figures are those of gensim's ``evaluate_word_pairs``, but for similarities that differ by rounding alone: here
-    they tie. The correlations are SciPy's.
+    The figures are those of gensim's ``evaluate_word_pairs`` where the vocabulary has each word in one case; where it
+    has several, gensim takes the first, "May" for "may". Similarities that differ by rounding alone tie here. The
+    correlations are SciPy's.
 
     Examples
     --------
@@ -129,6 +131,21 @@ def evaluate_word_pairs(
     >>> report.used, report.missing, round(report.spearman, 3)
     (3, 0, 1.0)
     """
+    return correlate(vectors, pairs, restrict_vocab, case_insensitive, columns, unknown, errors)
+
+
+def correlate(
+    vectors: WordVectors | HasVectors,
+    pairs: str | os.PathLike[str] | Iterable[tuple[str, str, float]],
+    restrict_vocab: int | None,
+    case_insensitive: bool,
+    columns: Columns | None,
+    unknown: Literal["leave out", "zero"],
+    errors: BadLines,
+    *,
+    as_written: bool = True,
+) -> WordPairReport:
+    """Do what `evaluate_word_pairs` does; with ``as_written=False`` as gensim: it compares words in upper case alone."""
     if unknown not in ("leave out", "zero"):
         raise ParameterError(f"unknown must be 'leave out' or 'zero'; got {unknown!r}")
     check_bad_lines(errors)
@@ -137,18 +154,20 @@ def evaluate_word_pairs(
     limit = search_limit(len(vectors), restrict_vocab)
     upper = str.upper if case_insensitive else str
     index = cased_index(vectors, limit, upper)
+    exact = cased_index(vectors, limit, str) if as_written else {}
     found, scores = [], []
     for first, second, score in given:
-        if upper(first) in index and upper(second) in index:
-            found.append((index[upper(first)], index[upper(second)], score))
+        one, other = (exact.get(word, index.get(upper(word))) for word in (first, second))
+        if one is not None and other is not None:
+            found.append((one, other, score))
         elif unknown == "zero":
             scores.append(score)
     found = _with_direction(vectors, found)
     rows = np.array([row[:2] for row in found], np.int64).reshape(-1, 2)
     # In float64 and rounded, so that similarities which are equal but for rounding tie in the ranking.
-    one, other = (vectors.vectors[rows[:, side]].astype(np.float64) for side in (0, 1))
-    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
-    ours = (np.einsum("ij,ij->i", one, other) / lengths).round(10)
+    firsts, seconds = (vectors.vectors[rows[:, side]].astype(np.float64) for side in (0, 1))
+    lengths = np.linalg.norm(firsts, axis=1) * np.linalg.norm(seconds, axis=1)
+    ours = (np.einsum("ij,ij->i", firsts, seconds) / lengths).round(10)
     theirs = np.array([row[2] for row in found] + scores, np.float64)
     ours = np.concatenate([ours, np.zeros(len(scores), ours.dtype)])
     spearman, pearson = _correlations(theirs, ours)

@@ -1,5 +1,6 @@
 """Word pairs: gensim's correlations on the same vectors, and what cannot be correlated."""
 
+import dataclasses
 import math
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ from scipy import stats
 
 from fastw2v.errors import ParameterError
 from fastw2v.evaluate import evaluate_word_pairs
+from fastw2v.evaluate.word_pairs import correlate
 from fastw2v.vectors import WordVectors
 
 
@@ -21,8 +23,14 @@ def some_pairs(count=60):
 
 
 def test_word_pairs_give_gensims_numbers(tmp_path, world, as_gensim):
-    wv, path = world(), tmp_path / "pairs.tsv"
+    mixed, path = world(), tmp_path / "pairs.tsv"
+    first = {word.lower(): mixed[word] for word in reversed(list(mixed))}
+    wv = WordVectors(np.array(list(first.values())), list(first))
     path.write_text("# source\n" + "".join(f"{a}\t{b}\t{score}\n" for a, b, score in some_pairs()))
+    theirs = as_gensim(mixed).evaluate_word_pairs(str(path))[1][0]
+    assert correlate(mixed, path, None, True, None, "leave out", "strict", as_written=False).spearman == pytest.approx(
+        theirs, abs=1e-6
+    )
     other = as_gensim(wv)
     for limit in (60, 300_000):
         pearson, spearman, missing = other.evaluate_word_pairs(str(path), restrict_vocab=limit)
@@ -48,6 +56,16 @@ def test_case_counts_when_it_should():
     report = evaluate_word_pairs(wv, pairs, case_insensitive=False)
     assert (report.used, report.missing, report.case_rule) == (2, 1, "case kept")
     assert "2 pairs used, 1 with unknown words left out" in str(report)
+
+
+def test_a_word_as_it_is_written_comes_before_its_other_forms():
+    """The dotless i of Turkish has the upper case of the other."""
+    warm, hot = "\u0131l\u0131k", "s\u0131cak"
+    wv = WordVectors(np.array([[0, 1], [1, 1], [1, 2], [1, 0.0]]), [warm, "kemik", hot, "ilik"])
+    pairs = [("ilik", "kemik", 3), (warm, hot, 9), ("ilik", hot, 1)]
+    exact = evaluate_word_pairs(wv, pairs, case_insensitive=False)
+    assert evaluate_word_pairs(wv, pairs) == dataclasses.replace(exact, case_rule="case ignored")
+    assert evaluate_word_pairs(wv, pairs, restrict_vocab=3).used == 3  # and not beyond the rows searched
 
 
 @pytest.mark.parametrize(
