@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+import unicodedata
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fastw2v.corpus.counted import Counted
 from fastw2v.corpus.encoded_corpus import EncodeReport
@@ -28,6 +30,14 @@ _MANY = 10  # sentences
 _LONELY = 1.2  # tokens of a sentence
 # Not <unk>, </s> and <3, which corpora hold as words; links, templates and bold type of a wiki.
 _MARKUP = re.compile(r"<[a-zA-Z]\w*|.+</\w+>|\[\[[^\W\d]\w.*|\{\{[^\W\d]\w.*|'{3}\w.*")
+# Emoji and other pictures; not signs of prose such as those of degrees and trade marks.
+_SYMBOLS = re.compile(
+    "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d\u2600-\u27bf\U0001f000-\U0001faff]*"
+)
+_MANY_SYMBOLS = 0.01  # of the words
+_MANY_SPACES = 0.01  # of the words
+_MANY_TWINS = 0.001  # of the words
+_NO_WIDTH = "\u200b\u200e\u200f\ufeff"
 _CLOSING = re.compile(r"</(\w+)>")
 
 
@@ -148,6 +158,48 @@ def doubt_text(counted: Counted) -> None:
                 "text: extract the text first (tokenizer='whitespace' trains on it all the same)"
             )
             return
+
+
+def doubt_symbols(documents: Sequence[str], split: Callable[[str], Sequence[Hashable]]) -> None:
+    """Warn if the first documents of a corpus hold many emoji, which the default tokenizer leaves out."""
+    found = [symbols for document in documents if not document.isascii() for symbols in _SYMBOLS.findall(document)]
+    if found and len(found) > _MANY_SYMBOLS * sum(len(split(document)) for document in documents):
+        warn_user(
+            f"symbols such as {', '.join(map(shown, list(dict.fromkeys(found))[:3]))} are left out by "
+            f"tokenizer='words', the default for strings ({figures.counted(len(found), 'run')} of them in the first "
+            f"{figures.counted(len(documents), 'document')}): tokenizer='whitespace' keeps them, and case and "
+            "punctuation; pass tokenizer='words' to leave them out"
+        )
+
+
+def describe_spaces(read: Counted, least: float = _MANY_SPACES) -> str | None:
+    """Describe files of whose words more than this share hold a Unicode space, at which files are not split."""
+    tokens = read.stats.unicode_space_tokens
+    if tokens <= least * read.tokens:
+        return None
+    return (
+        f"{figures.counted(tokens, 'token holds', 'tokens hold')} a Unicode space, such as U+00A0 or U+3000, at which "
+        f"files are not split ({tokens / read.tokens:.0%} of all): tokenizer='words' splits there"
+    )
+
+
+def doubt_twins(words: Sequence[Hashable], counts: NDArray[np.int64], *, of_tokens: bool) -> None:
+    """Warn of words that look like others: with a character of no width at an end, or not composed (NFC)."""
+    told = _BYTE_ORDER_MARK if of_tokens else ()  # by `doubt_tokens`
+    rows = [row for row, word in enumerate(words) if isinstance(word, str) and not word.isascii()]
+    rows = [row for row in rows if not str(words[row]).startswith(told)]
+    bare = {row: unicodedata.normalize("NFC", str(words[row]).strip(_NO_WIDTH)) for row in rows}
+    odd = [row for row in rows if bare[row] != words[row]]
+    known = set(words) if odd else set()
+    twins = [row for row in odd if bare[row] in known]
+    if twins and counts[twins].sum() > _MANY_TWINS * counts.sum():
+        some = ", ".join(f"{words[row]!a} and {bare[row]!a}"[:100] for row in twins[:3])
+        warn_user(
+            f"{figures.counted(len(twins), 'word looks', 'words look')} like another but for characters of no width or "
+            f"for composition (NFC), and each form has a vector of its own, such as {some}: bring the text to one "
+            "form, as unicodedata.normalize('NFC', text) does, and take such characters out (tokenizer='words' does "
+            "both)"
+        )
 
 
 def _closing(counted: Counted) -> list[str]:

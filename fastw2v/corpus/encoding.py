@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fastw2v.corpus.counted import Counted
-from fastw2v.corpus.doubts import describe_unsegmented
+from fastw2v.corpus.doubts import describe_spaces, describe_unsegmented
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.faults import describe_most_frequent, describe_too_few
 from fastw2v.corpus.given_vocabulary import as_vocabulary, check_coverage, check_joining
@@ -156,8 +156,8 @@ def with_frequent_words(reading: Reading, min_count: int, max_vocab: int | None)
     if len(chosen) < 2:
         distinct = len(counted.counts)
         few = describe_too_few(len(chosen), min_count, describe_top(counted), counted.tokens, distinct)
-        unsegmented = describe_unsegmented(counted)  # whatever the tokenizer is
-        raise CorpusError(f"{few}; {unsegmented}" if unsegmented else few)
+        causes = describe_unsegmented(counted), describe_spaces(counted, 0)  # whatever the tokenizer is
+        raise CorpusError("; ".join([few, *filter(None, causes)]))
     if reading.unsegmented:
         warn_user(reading.unsegmented)
     return reading.encoded(chosen)

@@ -9,16 +9,18 @@ from typing import Any
 
 from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counted import CountedTokens
+from fastw2v.corpus.doubts import doubt_symbols
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.faults import DOUBTED, check_no_file_names, describe_path_among_sentences, name_returned_token
 from fastw2v.corpus.id_store import IdStore
 from fastw2v.corpus.rows import FIRST_ITEMS, cells, check_no_rows, doubt_padding
 from fastw2v.corpus.sentence_faults import describe_bad_document
 from fastw2v.corpus.structured_files import check_documents_are_text
-from fastw2v.corpus.tokenizers import Tokenizer, note_place, resolve, splitter, token_list, tokens_returned
+from fastw2v.corpus.tokenizers import Tokenizer, note_place, resolve, splitter, token_list, tokens_returned, words
 from fastw2v.errors import BadTokenError, CorpusTypeError
 from fastw2v.progress.phase import SILENT, Silent
 
+_SAMPLE = 100  # documents that are looked at for what the tokenizer leaves out
 ARROW_ITEMS = 10_000  # items of a pyarrow column that are turned into Python strings at once
 
 
@@ -44,13 +46,15 @@ def count_iterable(
         The resolved tokenizer.
     """
     items = python_items(corpus)
-    head = list(islice(items, 1))
+    head, told = list(islice(items, 1)), tokenizer is not None
     holds_strings = bool(head) and isinstance(head[0], str)
     if holds_strings:
-        head += islice(items, DOUBTED - 1)
+        head += islice(items, _SAMPLE - 1)
         strings = [item for item in head if isinstance(item, str)]
-        check_no_file_names(strings)
-        check_documents_are_text(strings, told=tokenizer is not None)
+        check_no_file_names(strings[:DOUBTED])
+        check_documents_are_text(strings[:DOUBTED], told=told)
+        if not told:
+            doubt_symbols(strings, words)
     if head or tokenizer is None:  # without a single item any tokenizer is right
         tokenizer = resolve(tokenizer, "documents" if holds_strings else "tokens")
     if not holds_strings and (tokens := _n_tokens(corpus)):

@@ -13,7 +13,14 @@ import numpy as np
 
 from fastw2v.corpus.counted import Counted
 from fastw2v.corpus.counting import count_files, count_stream
-from fastw2v.corpus.doubts import describe_unsegmented, doubt_lonely, doubt_text, doubt_tokens
+from fastw2v.corpus.doubts import (
+    describe_spaces,
+    describe_unsegmented,
+    doubt_lonely,
+    doubt_text,
+    doubt_tokens,
+    doubt_twins,
+)
 from fastw2v.corpus.encoded_corpus import EncodedCorpus, EncodeReport, most_frequent
 from fastw2v.corpus.faults import check_corpus_type, describe_empty, describe_odd_path
 from fastw2v.corpus.files import Opened, bytes_on_disk, doubt_repeated, find
@@ -39,7 +46,7 @@ class Reading:
     tokenizer : str or callable
         The resolved one.
     unsegmented : str or None
-        What is to be said of text whose words are not separated.
+        What is to be said of text whose words are not separated, or not by spaces of ASCII.
     started : float
         When reading began.
     verbose : int
@@ -94,7 +101,10 @@ class Reading:
             **vars(counted.stats),
         )
         if to_train:
-            doubt_lonely(report, offsets, of_tokens=self.tokenizer == "tokens")
+            of_tokens = self.tokenizer == "tokens"
+            doubt_lonely(report, offsets, of_tokens=of_tokens)
+            if self.tokenizer != "words":
+                doubt_twins(words, counts, of_tokens=of_tokens)
         return EncodedCorpus(Vocabulary(words, counts), ids, offsets, report, self.tokenizer)
 
 
@@ -125,7 +135,8 @@ def read_corpus(
         doubt_tokens(counted)
     elif not told:
         doubt_text(counted)
-    unsegmented = None if told or tokenizer == "tokens" else describe_unsegmented(counted)
+    split_here = counted.tokens and not told and tokenizer != "tokens"
+    unsegmented = (describe_unsegmented(counted) or describe_spaces(counted)) if split_here else None
     return Reading(counted, tokenizer, unsegmented, started, verbose)
 
 

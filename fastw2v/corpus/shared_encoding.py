@@ -12,7 +12,7 @@ import numpy as np
 
 from fastw2v.corpus.counted import Counted, Mark
 from fastw2v.corpus.counting import count_groups
-from fastw2v.corpus.doubts import describe_unsegmented, doubt_text
+from fastw2v.corpus.doubts import describe_spaces, describe_unsegmented, doubt_text
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode, with_frequent_words, with_words_of
 from fastw2v.corpus.faults import describe_empty, describe_most_frequent, describe_too_few
@@ -151,7 +151,7 @@ def _read_pieces(corpus: Any, comm: Comm, how: dict[str, Any], piece_bytes: int 
     unsegmented = None
     if comm.rank == 0 and not told and counted.tokens:  # as on one machine, by the first words of the text
         doubt_text(counted)
-        unsegmented = describe_unsegmented(counted)
+        unsegmented = describe_unsegmented(counted) or describe_spaces(counted)
     reading = Reading(counted, tokenizer, unsegmented, started, how["verbose"])
     ends = [[(mark.number, mark.words) for mark in each] for each in marks]
     return _Part(reading, ends, len(files), True, f"{len(files)}, {bytes_on_disk(files)}")

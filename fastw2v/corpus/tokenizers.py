@@ -271,8 +271,8 @@ def words(document: str) -> list[str]:
     Forms that look alike become one: characters are composed (NFC); soft hyphens, word joiners, variation selectors and
     the Arabic tatweel are left out; curly, wide and modifier-letter apostrophes and a geresh become straight
     apostrophes; a quotation mark within a Hebrew word becomes gershayim; the lower case of Turkish İ is a plain i.
-    Every space of Unicode ends a word. Scripts that put no space between words (Chinese, Japanese, Thai) give whole
-    runs: segment them first.
+    Every space of Unicode ends a word. Emoji and other symbols are left out, as punctuation is. Scripts that put no
+    space between words (Chinese, Japanese, Thai) give whole runs: segment them first.
 
     Examples
     --------

@@ -174,7 +174,8 @@ def read_analogies(
     Parameters
     ----------
     path : str or path
-        Blank lines, and those that begin with ``#`` or ``//``, are skipped.
+        Blank lines, and those that begin with ``#`` or ``//``, are skipped. Words may hold spaces where three tabs
+        separate them.
     errors : {"strict", "ignore"}
         "ignore" leaves out lines that are not four words, with one warning.
     encoding : str, default "utf-8"
@@ -200,9 +201,9 @@ def read_analogies(
             raise FormatError(
                 f"{path}, line {place}: expected a section name (': name'), found {line[:60]!r}{_hint(lines)}"
             )
-        words = line.split()
+        words = [phrase.strip() for phrase in line.split("\t")] if line.count("\t") == 3 else line.split()
         separated = next((f"; write spaces for {mark!r}" for mark in ",;|" if line.count(mark) == 3), "")
-        if len(words) == 4 and not (separated and words[0][-1:] in ",;|"):
+        if len(words) == 4 and all(words) and not (separated and words[0][-1:] in ",;|"):
             sections[-1][1].append((words[0], words[1], words[2], words[3]))
         else:
             faults.add(place, f"expected four words, found {line[:60]!r}{separated}")

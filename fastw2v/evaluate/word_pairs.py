@@ -145,7 +145,7 @@ def correlate(
     *,
     as_written: bool = True,
 ) -> WordPairReport:
-    """Do what `evaluate_word_pairs` does; with ``as_written=False`` as gensim: it compares words in upper case alone."""
+    """Do what `evaluate_word_pairs` does; with ``as_written=False`` as gensim: words are compared in upper case."""
     if unknown not in ("leave out", "zero"):
         raise ParameterError(f"unknown must be 'leave out' or 'zero'; got {unknown!r}")
     check_bad_lines(errors)

@@ -1,6 +1,7 @@
 """Token lists that are none: whole texts, and objects equal to themselves alone."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -166,3 +167,44 @@ def test_tensors_are_each_a_word_of_their_own():
 def test_objects_that_come_again_are_nodes_of_a_graph(encode_all):
     a, b = Lonely(), Lonely()
     assert encode_all([[a, b], [b, a, b]]) == [[a, b], [b, a, b]]
+
+
+def test_emoji_that_the_default_tokenizer_leaves_out_are_told(recwarn):
+    tweets = ["I love \N{SLICE OF PIZZA}\N{SLICE OF PIZZA}", "so cold \N{SNOWFLAKE}\ufe0f here"] * 10
+    message = r"left out by tokenizer='words', the default for strings \(20 runs .* in the first 20 documents\)"
+    with pytest.warns(RuntimeWarning, match=message):
+        encode(tweets, min_count=1)
+    assert "\N{SNOWFLAKE}\ufe0f" in encode(tweets, min_count=1, tokenizer="whitespace").vocabulary
+    encode(tweets, min_count=1, tokenizer="words")
+    encode(["20 \N{DEGREE SIGN}C \N{COPYRIGHT SIGN} the author"] * 9, min_count=1)
+    encode(["a long document of words " * 40 + "\N{SLICE OF PIZZA}"] * 9, min_count=1)
+    assert not recwarn
+
+
+def test_spaces_of_unicode_inside_words_are_told(written, recwarn):
+    path = written("c.txt", "un\xa0mot de\xa0plus\n".encode() * 9)
+    with pytest.warns(RuntimeWarning, match=r"18 tokens hold a Unicode space.*\(100% of all\): tokenizer='words'"):
+        encode(path, min_count=1)
+    with pytest.raises(CorpusError, match=r"only one occurs min_count=5 times.*9 tokens hold a Unicode space"):
+        encode(written("d.txt", "red\u3000wine\n".encode() * 9))
+    encode(path, min_count=1, tokenizer="whitespace")
+    encode(written("e.txt", b"a few words " * 99 + "d'un\xa0mot".encode()), min_count=1)
+    assert not recwarn
+
+
+@pytest.mark.parametrize(
+    ("odd", "plain"),
+    [("red\u200b", "red"), ("red\ufeff", "red"), ("\u200f\u05d0\u05d1", "\u05d0\u05d1"), ("e\u0301t", "\xe9t")],
+)
+def test_words_that_look_alike_are_told(written, odd, plain):
+    message = rf"1 word looks like another .* such as {re.escape(ascii(odd))} and {re.escape(ascii(plain))}:"
+    with pytest.warns(RuntimeWarning, match=message):
+        encode([[plain, "wine", odd]] * 5)
+    with pytest.warns(RuntimeWarning, match=message):
+        encode(written("c.txt", f"{plain} wine {odd}\n".encode() * 5))
+
+
+def test_odd_words_without_a_twin_or_of_a_small_share_are_not_told(recwarn):
+    encode([["rose\u200b", "wine", "e\u0301t"]] * 5)
+    encode([["red", "wine"] * 3_000, ["red\u200b"] * 5])
+    assert not recwarn

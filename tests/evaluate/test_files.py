@@ -214,3 +214,9 @@ def test_a_pipe_is_read_once(tmp_path):
         read_word_pairs(pipe, errors="ignore")
     with pytest.raises(FormatError, match="neither a file nor a pipe"):
         read_word_pairs("/dev/null")
+
+
+def test_words_of_analogies_may_hold_spaces_between_tabs(tmp_path):
+    (tmp_path / "q").write_text(": cities\nNew York\tUSA\tParis\tFrance\na\tb\tc\td\na b c d\n")
+    asked = [("New York", "USA", "Paris", "France"), *[("a", "b", "c", "d")] * 2]
+    assert read_analogies(tmp_path / "q") == [("cities", asked)]
