@@ -55,6 +55,8 @@ def count_iterable(
         check_documents_are_text(strings[:DOUBTED], told=told)
         if not told:
             doubt_symbols(strings, words)
+    elif head and told:
+        _tokens_of(head[0], 0)  # raises for what is neither a string nor tokens, before the tokenizer is doubted
     if head or tokenizer is None:  # without a single item any tokenizer is right
         tokenizer = resolve(tokenizer, "documents" if holds_strings else "tokens")
     if not holds_strings and (tokens := _n_tokens(corpus)):

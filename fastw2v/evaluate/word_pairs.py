@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,7 +17,7 @@ from fastw2v.evaluate.arguments import read_pairs, read_vectors
 from fastw2v.evaluate.columns import Columns
 from fastw2v.evaluate.lines import BadLines, check_bad_lines
 from fastw2v.evaluate.matching import cased_index, share
-from fastw2v.parameters import search_limit
+from fastw2v.parameters import search_limit, shown
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.word_vectors import HasVectors, WordVectors
 
@@ -36,6 +37,8 @@ class WordPairReport:
         Rows searched.
     case_rule, missing_rule : str
         How words were compared, and what became of pairs with unknown words.
+    missing_words : tuple of str
+        The words that are not among the rows searched, each once.
     """
 
     spearman: float
@@ -45,6 +48,7 @@ class WordPairReport:
     restrict_vocab: int
     case_rule: str
     missing_rule: str = "left out"
+    missing_words: tuple[str, ...] = ()
 
     @property
     def coverage(self) -> float:
@@ -156,11 +160,14 @@ def correlate(
     index = cased_index(vectors, limit, upper)
     exact = cased_index(vectors, limit, str) if as_written else {}
     found, scores = [], []
+    unknown_words: dict[str, None] = {}
     for first, second, score in given:
         one, other = (exact.get(word, index.get(upper(word))) for word in (first, second))
         if one is not None and other is not None:
             found.append((one, other, score))
-        elif unknown == "zero":
+            continue
+        unknown_words |= dict.fromkeys(word for word, row in ((first, one), (second, other)) if row is None)
+        if unknown == "zero":
             scores.append(score)
     found = _with_direction(vectors, found)
     rows = np.array([row[:2] for row in found], np.int64).reshape(-1, 2)
@@ -175,7 +182,20 @@ def correlate(
         warn_user(_describe_none(theirs, ours, given, limit, len(vectors)))
     rule = "case ignored" if case_insensitive else "case kept"
     missing_rule = "left out" if unknown == "leave out" else "counted as 0"
-    return WordPairReport(spearman, pearson, len(found), len(given) - len(found), limit, rule, missing_rule)
+    missing = len(given) - len(found)
+    absent = tuple(unknown_words)
+    _doubt_forms(absent, lambda word: upper(word) in index)
+    return WordPairReport(spearman, pearson, len(found), missing, limit, rule, missing_rule, absent)
+
+
+def _doubt_forms(absent: Sequence[str], known: Callable[[str], bool]) -> None:
+    """Warn if unknown words would be known composed (NFC) or decomposed (NFD), which look the same."""
+    for form, name in (("NFC", "composed (NFC)"), ("NFD", "decomposed (NFD)")):
+        if twins := [word for word in absent if known(unicodedata.normalize(form, word))]:
+            warn_user(
+                f"{counted(len(twins), 'word')} of the pairs, such as {shown(twins[0])}, would be known {name}, which "
+                "looks the same: bring both to one form with unicodedata.normalize"
+            )
 
 
 def _with_direction(vectors: WordVectors, found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:

@@ -138,7 +138,7 @@ class Phase(Silent):
         """Show these seconds as what is left, in place of the phase's own estimate."""
         self._left = seconds
 
-    def snapshot(self, ended: bool = False) -> Snapshot:
+    def snapshot(self, ended: bool = False, stopped: bool = False) -> Snapshot:
         """Return what is to be shown now."""
         elapsed = clock() - self.started
         done, total = self.done, self.total
@@ -151,7 +151,7 @@ class Phase(Silent):
             text = format_rate(speed, self.unit) if self.unit else ""
             facts = (Fact(text),) if text else ()
         share = min(1.0, done / total) if total else None
-        return Snapshot(self.name, share, facts, elapsed, left, ended)
+        return Snapshot(self.name, share, facts, elapsed, left, ended, stopped)
 
     def _look(self) -> None:
         now = clock()
@@ -178,7 +178,7 @@ class Phase(Silent):
     def end(self, whole: bool = True) -> None:
         """Show the phase for the last time, if it was long enough to be shown; `whole`: it came to its end."""
         if self._shown or clock() - self.started >= self._patience:
-            board.close(self, self.snapshot(ended=whole))
+            board.close(self, self.snapshot(ended=whole, stopped=not whole))
 
 
 def begin_phase(name: str, *, total: float | None = None, unit: str = "", verbose: int = 0) -> Silent:

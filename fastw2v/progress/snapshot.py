@@ -30,6 +30,8 @@ class Snapshot:
         Seconds; NaN while nothing is known.
     ended : bool
         Whether the phase has come to its end.
+    stopped : bool
+        Whether it was left before its end, by Ctrl-C or an exception.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Snapshot:
     elapsed: float
     left: float
     ended: bool = False
+    stopped: bool = False
 
     @property
     def percent(self) -> str:
@@ -46,7 +49,12 @@ class Snapshot:
 
     @property
     def time(self) -> str:
-        """The time left, or that it took; how long it has been going on if nobody knows how long it will take."""
+        """The time left, or that it took; how long it has been going on if nobody knows how long it will take.
+
+        Of a phase that was stopped no time is left.
+        """
+        if self.stopped:
+            return "stopped"
         if not self.ended and math.isfinite(self.left):
             return f"{format_seconds(self.left)} left"
         if self.ended:

@@ -14,7 +14,7 @@ from fastw2v.compat import gensim as compat
 from fastw2v.corpus.encoded_corpus import EncodeReport
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import CorpusError, ParameterError
+from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 
 SENTENCES = [["the", "cat", "sat"], [], ["the", "mat"]]
 DOCUMENTS = ["The cat SAT.", "", "the Mat!"]
@@ -279,3 +279,8 @@ def test_a_corpus_whose_length_is_unknown_is_read_all_the_same(error, items):
         theirs.build_vocab(corpus)
         theirs.train(corpus, total_examples=theirs.corpus_count, epochs=1)
         assert len(theirs.wv) == 4
+
+
+def test_rows_of_a_data_set_are_named_before_the_tokenizer_is_doubted():
+    with pytest.raises(CorpusTypeError, match=r"corpus\[0\] is a dict .*as in \[row\['text'\] for row in rows\]"):
+        encode([{"text": "the cat", "label": 1}] * 3, tokenizer=str.split)

@@ -122,3 +122,12 @@ def test_similarities_that_are_equal_but_for_rounding_tie():
     ours = [1.0] * 20 + np.einsum("ij,ij->i", exact[:-1], exact[1:]).tolist()
     expected = stats.spearmanr([pair[2] for pair in pairs], ours).statistic
     assert evaluate_word_pairs(wv, pairs).spearman == pytest.approx(expected, abs=1e-12)
+
+
+def test_words_that_are_missing_are_named_and_those_in_another_form_are_told():
+    wv = WordVectors(np.array([[1, 0], [1, 1], [0, 1.0]]), ["caf\xe9", "tea", "car"])
+    pairs = [("cafe\u0301", "tea", 9), ("tea", "car", 2), ("bus", "car", 3), ("caf\xe9", "car", 1), ("bus", "tram", 1)]
+    with pytest.warns(RuntimeWarning, match=r"1 word of the pairs, such as 'cafe.*', would be known composed \(NFC\)"):
+        report = evaluate_word_pairs(wv, pairs)
+    assert report.missing_words == ("cafe\u0301", "bus", "tram")
+    assert (report.used, report.missing) == (2, 3)

@@ -51,7 +51,7 @@ def test_an_error_ends_a_phase_where_it_stands(clock, screen):
 
     with pytest.raises(KeyboardInterrupt):
         work()
-    assert [line.split(",")[0] for line in screen.ended] == ["loading: 40%"]
+    assert screen.ended == ["loading: 40%, 1 B/s, stopped"]  # and no time left
     assert screen.closed == 1
 
 
