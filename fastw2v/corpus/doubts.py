@@ -163,7 +163,8 @@ def doubt_text(counted: Counted) -> None:
 def doubt_symbols(documents: Sequence[str], split: Callable[[str], Sequence[Hashable]]) -> None:
     """Warn if the first documents of a corpus hold many emoji, which the default tokenizer leaves out."""
     found = [symbols for document in documents if not document.isascii() for symbols in _SYMBOLS.findall(document)]
-    if found and len(found) > _MANY_SYMBOLS * sum(len(split(document)) for document in documents):
+    words = sum(len(split(document)) for document in documents) if found else 0
+    if 0 < _MANY_SYMBOLS * words < len(found):  # without a single word an error says so
         warn_user(
             f"symbols such as {', '.join(map(shown, list(dict.fromkeys(found))[:3]))} are left out by "
             f"tokenizer='words', the default for strings ({figures.counted(len(found), 'run')} of them in the first "

@@ -190,7 +190,8 @@ def correlate(
 
 def _doubt_forms(absent: Sequence[str], known: Callable[[str], bool]) -> None:
     """Warn if unknown words would be known composed (NFC) or decomposed (NFD), which look the same."""
-    for form, name in (("NFC", "composed (NFC)"), ("NFD", "decomposed (NFD)")):
+    names: dict[Literal["NFC", "NFD"], str] = {"NFC": "composed (NFC)", "NFD": "decomposed (NFD)"}
+    for form, name in names.items():
         if twins := [word for word in absent if known(unicodedata.normalize(form, word))]:
             warn_user(
                 f"{counted(len(twins), 'word')} of the pairs, such as {shown(twins[0])}, would be known {name}, which "

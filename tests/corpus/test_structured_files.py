@@ -328,7 +328,8 @@ def test_triples_of_a_graph_are_sentences(written):
 @pytest.mark.parametrize("pack", [bytes, bz2.compress])
 def test_markup_is_known_by_its_beginning_whatever_the_name_is(written, start, message, pack):
     """A part of a dump is named x.xml-p1p297012.bz2."""
-    path = written("c.xml-p1p2" + ".bz2" * (pack is bz2.compress), pack(f"{start}\nthe cat\n".encode() * 9))
+    text = f"{start}\n" + "the cat\n" * 9
+    path = written("c.xml-p1p2" + ".bz2" * (pack is bz2.compress), pack(text.encode()))
     with pytest.raises(CorpusError, match=message):
         encode(path, min_count=1)
     encode(path, min_count=1, tokenizer="whitespace")
