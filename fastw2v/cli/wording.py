@@ -35,7 +35,7 @@ _IN_SHELL = (
         r"in Python, \1\2",
     ),
     (r"as \S+\.open\(path\) or (\S+) does", r"as \1 does"),
-    (r", or opened with its encoding, as in open\(path, encoding='latin-1'\)", ""),
+    (r", or pass open\(path, encoding='latin-1'\)", ""),
     (r"pass np\.load\(path\), or its column of texts", _TO_A_FILE),
     (
         r"open vectors with fastw2v\.load\(path\), from which training starts as `initial_vectors`",

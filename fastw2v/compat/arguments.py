@@ -28,10 +28,10 @@ _GENSIMS = {
     "documents[": "sentences[",
     "a corpus cannot": "sentences cannot",
     "initial_vectors": "model.wv.vectors",
-    "Correct the file, or pass errors='replace' (bad bytes become U+FFFD) or errors='ignore' (they are left out)": (
-        "Correct the file, or pass LineSentence(open(path, encoding='utf8', errors='replace'))"
+    "pass errors='replace' (bad bytes become U+FFFD) or errors='ignore' (they are left out)": (
+        "pass LineSentence(open(path, encoding='utf8', errors='replace'))"
     ),
-    "as in open(path, encoding='latin-1')": "as in LineSentence(open(path, encoding='latin-1'))",
+    "pass open(path, encoding='latin-1')": "pass LineSentence(open(path, encoding='latin-1'))",
     "Correct the file, or pass errors='replace' or errors='ignore', which keep NUL bytes as part of words": (
         "Take the NUL bytes out of the file"
     ),

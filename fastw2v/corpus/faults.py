@@ -20,8 +20,8 @@ from fastw2v.paths import near_names
 from fastw2v.progress.figures import counted
 
 _OTHER_ENCODING = (
-    "A file in another encoding is read if it is converted, as by iconv -f LATIN1 -t UTF-8, or opened with its "
-    "encoding, as in open(path, encoding='latin-1'). "
+    "If the file has another encoding, convert it, as with iconv -f LATIN1 -t UTF-8, or pass "
+    "open(path, encoding='latin-1'); otherwise correct"
 )
 _BLOCK = 1 << 20  # bytes that are read at once
 _OTHERS = "name the files that are text, as in 'folder/*.txt'"
@@ -311,8 +311,9 @@ def describe_bad_text(name: str, line: int, offset: int, word: bytes, first_byte
     except UnicodeDecodeError as error:
         if at < 0 or error.start < at:
             at, what = error.start, f"the byte 0x{word[error.start]:02x}, which is invalid UTF-8 ({error.reason})"
-            way_round = "Correct the file, or pass errors='replace' (bad bytes become U+FFFD) or errors='ignore' "
-            way_round = f"{'' if looks else _OTHER_ENCODING}{way_round}(they are left out)"
+            correct = "Correct" if looks else _OTHER_ENCODING
+            way_round = "pass errors='replace' (bad bytes become U+FFFD) or errors='ignore' (they are left out)"
+            way_round = f"{correct} the file, or {way_round}"
     guess = f"; it looks like {looks}" if looks else ""
     return (
         f"{name}, line {line:,}, byte {offset + at:,} (from 0): found {what}, in "

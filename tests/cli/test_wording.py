@@ -34,6 +34,11 @@ def test_remedies_are_for_the_shell(command, remedy):
         ("skipgram", "tokenizer='whitespace' reads it", "'fastw2v train --tokenizer whitespace' reads it"),
         ("vocab", "lower min_count, or pass errors='ignore'", "lower --min-count, or pass --errors ignore"),
         ("train", "v: the name implies no format: use .vec, or name the format", "use .vec, or pass --format"),
+        (
+            "train",
+            "convert it, as with iconv -f LATIN1 -t UTF-8, or pass open(path, encoding='latin-1'); otherwise correct",
+            "convert it, as with iconv -f LATIN1 -t UTF-8; otherwise correct",
+        ),
         ("train", "gzip data; unpack it first, as gzip.open(path) or gunzip does", "unpack it first, as gunzip does"),
         (
             "most-similar",

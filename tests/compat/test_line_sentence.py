@@ -174,7 +174,7 @@ def test_a_length_that_has_no_effect_is_warned_of(tmp_path):
 def test_the_way_to_read_damaged_text_is_one_that_works(tmp_path):
     path = tmp_path / "text.txt"
     path.write_bytes(b"k\xf6ln b\n" * 9)
-    told = r"Correct the file, or pass LineSentence\(open\(path, encoding='utf8', errors='replace'\)\)$"
+    told = r"otherwise correct the file, or pass LineSentence\(open\(path, encoding='utf8', errors='replace'\)\)$"
     for read in (lambda: list(LineSentence(path)), lambda: Word2Vec(corpus_file=str(path), min_count=1)):
         with pytest.raises(CorpusError, match=told) as raised:
             read()
