@@ -223,7 +223,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         for name in ("weighting", "n_components_removed", "normalize"):
             check(name, getattr(self, name))
         check_documents_type(X)
-        documents = list(X) if hasattr(X, "__next__") else X  # read twice if a model is trained
+        documents = list(python_items(X)) if hasattr(X, "__next__") else X  # read twice if a model is trained
         if length_of(documents) == 0:
             raise CorpusError(describe_no_documents(X))
         given = self._default_model() if self.vectors is None else self.vectors

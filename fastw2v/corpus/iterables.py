@@ -11,13 +11,20 @@ from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counted import CountedTokens
 from fastw2v.corpus.doubts import doubt_symbols
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
-from fastw2v.corpus.faults import DOUBTED, check_no_file_names, describe_path_among_sentences, name_returned_token
+from fastw2v.corpus.faults import (
+    DOUBTED,
+    check_no_file_names,
+    describe_path_among_sentences,
+    describe_undecodable,
+    name_returned_token,
+)
+from fastw2v.corpus.files import stream_name
 from fastw2v.corpus.id_store import IdStore
 from fastw2v.corpus.rows import FIRST_ITEMS, cells, check_no_rows, doubt_padding
 from fastw2v.corpus.sentence_faults import describe_bad_document
 from fastw2v.corpus.structured_files import check_documents_are_text
 from fastw2v.corpus.tokenizers import Tokenizer, note_place, resolve, splitter, token_list, tokens_returned, words
-from fastw2v.errors import BadTokenError, CorpusTypeError
+from fastw2v.errors import BadTokenError, CorpusError, CorpusTypeError
 from fastw2v.progress.phase import SILENT, Silent
 
 _SAMPLE = 100  # documents that are looked at for what the tokenizer leaves out
@@ -80,7 +87,15 @@ def python_items(corpus: Any) -> Iterator[Any]:
     if hasattr(corpus, "to_pylist") and hasattr(corpus, "slice"):  # pyarrow: its items are not Python values
         slices = (corpus.slice(at, ARROW_ITEMS) for at in range(0, len(corpus), ARROW_ITEMS))
         return chain.from_iterable(each.to_pylist() for each in slices)
-    return iter(corpus)
+    return _decoded(corpus) if hasattr(corpus, "readline") else iter(corpus)
+
+
+def _decoded(stream: Any) -> Iterator[Any]:
+    """Yield the lines of an open file, which as documents are strings."""
+    try:
+        yield from stream
+    except UnicodeDecodeError as error:
+        raise CorpusError(describe_undecodable(stream_name(stream), stream, error)) from None
 
 
 def length_of(items: object) -> int | None:

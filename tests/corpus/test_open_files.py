@@ -13,6 +13,7 @@ import warnings
 import numpy as np
 import pytest
 
+from fastw2v import DocVectorizer, WordVectors
 from fastw2v.corpus.encoding import encode
 from fastw2v.errors import CorpusError
 
@@ -164,3 +165,10 @@ def test_text_that_is_opened_with_another_encoding_is_told_with_its_line(written
         encode(stream, min_count=1, tokenizer=tokenizer)
     with path.open(encoding="latin-1") as stream:
         assert encode(stream, min_count=1, tokenizer=tokenizer).vocabulary.words == ["the", "cat", "café"]
+
+
+def test_documents_that_are_lines_of_such_a_file_are_told_alike(written):
+    path, vectors = written("c.txt", "the cat\ncaf\xe9\n".encode("latin-1")), WordVectors(np.eye(2), ["the", "cat"])
+    for read in (DocVectorizer(vectors).fit_transform, DocVectorizer(vectors).fit(["the"]).transform):
+        with path.open(encoding="utf-8") as stream, pytest.raises(CorpusError, match=r"c.txt, line 2: found the byte"):
+            read(stream)
