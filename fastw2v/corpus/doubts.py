@@ -186,9 +186,11 @@ def describe_spaces(read: Counted, least: float = _MANY_SPACES) -> str | None:
 
 def doubt_twins(words: Sequence[Hashable], counts: NDArray[np.int64], *, of_tokens: bool) -> None:
     """Warn of words that look like others: with a character of no width at an end, or not composed (NFC)."""
+    if not (len(words) and isinstance(words[0], str)):  # all words are strings, or none
+        return
     told = _BYTE_ORDER_MARK if of_tokens else ()  # by `doubt_tokens`
-    rows = [row for row, word in enumerate(words) if isinstance(word, str) and not word.isascii()]
-    rows = [row for row in rows if not str(words[row]).startswith(told)]
+    plain = np.fromiter(map(str.isascii, words), np.bool_, len(words))  # type: ignore[arg-type]
+    rows = [row for row in np.flatnonzero(np.logical_not(plain)).tolist() if not str(words[row]).startswith(told)]
     bare = {row: unicodedata.normalize("NFC", str(words[row]).strip(_NO_WIDTH)) for row in rows}
     odd = [row for row in rows if bare[row] != words[row]]
     known = set(words) if odd else set()
