@@ -91,7 +91,7 @@ def speed(vectors: WordVectors, runs: int) -> list[dict[str, Any]]:
     keyed.add_vectors(vectors.index_to_key, vectors.vectors)
     texts = [*datasets.fetch_20newsgroups("train").texts, *datasets.fetch_20newsgroups("test").texts]
     tokens = [words(text) for text in texts]
-    vectorizer = DocVectorizer(vectors).fit([])
+    vectorizer = DocVectorizer(vectors).fit(texts)
 
     def gensims(documents: list[list[str]]) -> Any:
         return np.array([keyed.get_mean_vector(document, pre_normalize=False) for document in documents])
