@@ -372,10 +372,11 @@ def _read(given: Any) -> tuple[WordVectors, Tokenizer | None]:
 
         loaded = load_all(given)
         read_record(given, loaded.metadata)  # raises if it is damaged
-        return loaded.word_vectors, loaded.word_vectors.tokenizer
+        given = loaded.word_vectors
     found = find_word_vectors(given)
     if found is not None:
-        return found, getattr(given, "tokenizer_", found.tokenizer)
+        known = found.tokenizer if found.tokenizer != "tokens" else None  # token lists say nothing of strings
+        return found, getattr(given, "tokenizer_", known)
     ways = "it must be a Word2Vec, WordVectors, a path, gensim's KeyedVectors (model.wv), or None"
     if isinstance(given, type):
         raise ParameterError(f"vectors is the class {given.__name__}: {ways}; make one, {given.__name__}()")

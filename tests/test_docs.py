@@ -75,6 +75,17 @@ def test_words_are_spelled_one_way(page):
     assert re.findall(r"\b\w*(?:tokenis|colors?\b)\w*", prose) == []
 
 
+def test_prose_keeps_to_120_characters():
+    """But for links, and captions that `python -m bench.tables` writes."""
+    wide = [
+        f"{page.relative_to(ROOT)}: {line}"
+        for page in PAGES
+        for line in re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.M | re.S).splitlines()
+        if len(line) > 120 and not line.startswith("|") and "](" not in line and "; commit " not in line
+    ]
+    assert wide == []
+
+
 def test_the_readme_leads_to_the_files_beside_it():
     targets = set(re.findall(r"\]\((\w+(?:\.md)?)\)", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert targets >= {"CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE"}

@@ -243,7 +243,7 @@ class EncodedCorpus:
         """
         if isinstance(sentences, tuple) and len(sentences) == 2 and sentences[1] is Ellipsis:  # as scikit-learn asks
             sentences = sentences[0]
-        if hasattr(sentences, "__index__") and not isinstance(sentences, np.ndarray):
+        if hasattr(sentences, "__index__") and np.ndim(sentences) == 0:
             sentence = range(len(self))[sentences]
             return self.ids[self.offsets[sentence] : self.offsets[sentence + 1]]
         ids, offsets = take_sentences(self.ids, self.offsets, sentences)

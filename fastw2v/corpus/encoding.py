@@ -12,11 +12,11 @@ from fastw2v.corpus.counted import Counted
 from fastw2v.corpus.doubts import describe_spaces, describe_unsegmented
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.faults import describe_most_frequent, describe_too_few
-from fastw2v.corpus.given_vocabulary import as_vocabulary, check_coverage, check_joining
+from fastw2v.corpus.given_vocabulary import MOST_UNSEEN, as_vocabulary, check_coverage, check_joining
 from fastw2v.corpus.reading import Reading, read_corpus
 from fastw2v.corpus.tokenizers import Tokenizer, check_tokenizer, tokenizer_name
 from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
-from fastw2v.errors import CorpusError, ParameterError, warn_user
+from fastw2v.errors import CorpusError, EmptyCorpusError, ParameterError, warn_user
 from fastw2v.parameters import Errors, check
 from fastw2v.progress.figures import counted
 
@@ -115,6 +115,8 @@ def encode(
     check_tokenizer(tokenizer)
     given = None if vocabulary is None else as_vocabulary(vocabulary)
     if isinstance(corpus, EncodedCorpus):
+        if not len(corpus.ids):
+            raise EmptyCorpusError(f"the encoded corpus is empty: {counted(len(corpus), 'sentence')}, 0 words")
         _doubt_tokenizer(corpus, tokenizer)
         _doubt_parameters(corpus, min_count, max_vocab, given, new_words)
         return corpus
@@ -203,6 +205,11 @@ def _doubt_parameters(
         warn_user(
             f"max_vocab={max_vocab} has no effect on an EncodedCorpus, which has {len(known):,} words: "
             "pass max_vocab to encode or EncodedCorpus.from_ids"
+        )
+    if (unseen := corpus.report.unseen_words) > MOST_UNSEEN * len(known):
+        warn_user(
+            f"{unseen:,} of the {len(known):,} words of the encoded corpus do not occur in it, as in a part of a "
+            "larger one: their vectors stay random, and show up as neighbours"
         )
 
 

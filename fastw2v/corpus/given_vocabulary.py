@@ -197,9 +197,9 @@ def check_joining(new: Sequence[Hashable], known: Sequence[Hashable]) -> None:
     CorpusTypeError
         With the first of them; 5 and 5.0 have one row, but 5.0 is no whole number where it is new.
     """
-    kind = _kind(known[0])
+    kinds = set(map(_kind, known if len(new) else ()))
     for word in new:
-        if _kind(word) is not kind:
+        if _kind(word) not in kinds:
             raise CorpusTypeError(
                 f"the new word {shown(word)} ({type(word).__name__}) cannot join a vocabulary of words such as "
                 f"{shown(known[0])} ({type(known[0]).__name__}): make all tokens of one type"

@@ -62,7 +62,7 @@ def count_iterable(
         check_documents_are_text(strings[:DOUBTED], told=told)
         if not told:
             doubt_symbols(strings, words)
-    elif head and told:
+    elif head and told and not hasattr(head[0], "__next__"):  # which would be used up
         _tokens_of(head[0], 0)  # raises for what is neither a string nor tokens, before the tokenizer is doubted
     if head or tokenizer is None:  # without a single item any tokenizer is right
         tokenizer = resolve(tokenizer, "documents" if holds_strings else "tokens")

@@ -450,10 +450,8 @@ def directions(queries: NDArray[np.float64], lost: list[Any], blank: Sequence[in
     _warn_of_lost(lost)
     units = unit_rows(queries)
     if blank:
-        warn_user(
-            f"{len(blank):,} of {len(queries):,} queries (the first is number {blank[0]}) hold no known word: their "
-            "answers are empty"
-        )
+        some = counted(len(blank), "query holds", "queries hold")
+        warn_user(f"{some} no known word, and no answer has been found (the first is number {blank[0]})")
     zeros = np.setdiff1d(np.flatnonzero(~units.any(axis=1)), np.array(blank, np.int64))
     if len(zeros):
         first = f"(the first is number {zeros[0]})"

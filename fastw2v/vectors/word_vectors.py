@@ -161,8 +161,13 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
 
     @property
     def tokenizer(self) -> Tokenizer | None:
-        """How the text of training was split; None where unknown."""
+        """How the text of training was split; None where unknown. It may be set, as of vectors from elsewhere."""
         return self._tokenizer
+
+    @tokenizer.setter
+    def tokenizer(self, tokenizer: Tokenizer | None) -> None:
+        check_tokenizer(tokenizer)
+        self._tokenizer = tokenizer
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         """Return `vectors`, as ``np.asarray(wv)`` and libraries that ask for an array get them."""

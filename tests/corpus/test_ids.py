@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fastw2v import Word2Vec
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import CorpusError, CorpusTypeError
+from fastw2v.errors import CorpusError, CorpusTypeError, EmptyCorpusError
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,7 @@ def test_a_part_of_a_corpus_is_a_corpus_of_those_sentences(part):
 def test_a_slice_of_a_corpus_is_a_view_and_one_sentence_is_an_array():
     corpus = EncodedCorpus.from_ids(SENTENCES, list("abcd"))
     assert np.shares_memory(corpus[2:4].ids, corpus.ids)
-    for number in (4, -1, np.int64(4)):
+    for number in (4, -1, np.int64(4), np.array(4)):
         assert corpus[number].tolist() == SENTENCES[4]
 
 
@@ -201,3 +202,11 @@ def test_words_of_a_given_vocabulary_that_no_id_names_are_told_and_counted():
     assert (report.distinct_words, report.dropped_words, report.unseen_words) == (30, 0, 70)
     report = EncodedCorpus.from_ids(walks, range(100), min_count=1).report
     assert (report.distinct_words, report.dropped_words, report.unseen_words) == (30, 0, 0)
+
+
+def test_what_a_part_lacks_is_told_where_it_is_trained_on(quick):
+    corpus = EncodedCorpus.from_ids(np.random.default_rng(0).integers(0, 200, (100, 10)), range(200))
+    with pytest.warns(RuntimeWarning, match=r"1\d\d of the 200 words of the encoded corpus do not occur in it"):
+        Word2Vec(**quick).fit(corpus[:3])
+    with pytest.raises(EmptyCorpusError, match="the encoded corpus is empty: 0 sentences, 0 words"):
+        Word2Vec(**quick).fit(corpus[:0])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fastw2v import DocVectorizer, Word2Vec, WordVectors, load
-from fastw2v.errors import CorpusTypeError
+from fastw2v.errors import CorpusTypeError, ParameterError
 from fastw2v.formats import save
 
 QUICK = {"vector_size": 4, "min_count": 1, "sample": 0, "epochs": 1, "random_state": 1, "n_jobs": 1}
@@ -42,6 +42,18 @@ def test_a_function_that_split_the_text_is_kept_by_copies_and_by_name_in_files(t
     for vectors in (load(tmp_path / "vectors.fw2v"), pickle.loads(pickle.dumps(model.vectors_))):
         with pytest.raises(CorpusTypeError, match="fitted with the tokenizer split, a function"):
             DocVectorizer(vectors).fit_transform(["red|wine"])
+
+
+def test_vectors_of_token_lists_take_strings_as_vectors_from_elsewhere_do(tmp_path):
+    model = Word2Vec([["red", "wine"], ["old", "wine"]] * 20, **QUICK).fit()
+    save(tmp_path / "v.fw2v", model.vectors_)
+    for vectors in (model.vectors_, tmp_path / "v.fw2v", load(tmp_path / "v.fw2v")):
+        assert DocVectorizer(vectors).fit_transform(["Red wine!"]).any()
+    vectors = load(tmp_path / "v.fw2v")
+    vectors.tokenizer = "whitespace"
+    assert DocVectorizer(vectors).fit(["red wine"]).tokenizer_ == "whitespace"
+    with pytest.raises(ParameterError, match="tokenizer='spaces'; give None"):
+        vectors.tokenizer = "spaces"
 
 
 def test_words_that_the_default_tokenizer_never_gives_are_told_where_nothing_is_known(tmp_path, recwarn):

@@ -5,7 +5,7 @@ import logging
 import numpy as np
 import pytest
 
-from fastw2v import Word2Vec, encode
+from fastw2v import EncodedCorpus, Word2Vec, encode
 from fastw2v.training import logs
 from fastw2v.training.logs import ProgressLog
 from fastw2v.training.state import Progress
@@ -94,6 +94,14 @@ def test_nothing_is_worked_out_for_nobody(monkeypatch, caplog):
 
     for name in ("expected_tokens", "progress_line", "describe"):
         monkeypatch.setattr(logs, name, costs)
+    start = logs.log_start
+
+    def start_without_counting(session):
+        with monkeypatch.context() as patch:
+            patch.setattr(EncodedCorpus, "count_words", costs)
+            start(session)
+
+    monkeypatch.setattr("fastw2v.training.session.log_start", start_without_counting)
     with caplog.at_level(logging.WARNING, logger=logs.logger.name):
         fitted()
     with caplog.at_level(logging.INFO, logger=logs.logger.name), pytest.raises(AssertionError):
