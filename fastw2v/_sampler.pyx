@@ -117,7 +117,7 @@ def alias_table(const double[::1] weights):
     Raises
     ------
     ValueError
-        There are no weights, one is negative or not finite, or all are 0.
+        There are no weights or too many, one is negative or not finite, or all are 0.
 
     Notes
     -----
@@ -134,6 +134,8 @@ def alias_table(const double[::1] weights):
     """
     cdef int64_t n = weights.shape[0], k, smaller, larger, n_small = 0, n_large = 0
     cdef double total = 0.0, scale, p
+    if n >= 1 << 31:
+        raise ValueError(f"{n:,} weights: an alias is an int32, which can number {(1 << 31) - 1:,}")
     for k in range(n):
         if not (0.0 <= weights[k] <= 1.7976931348623157e308):
             raise ValueError(f"weights[{k}] is {weights[k]}: weights must be finite and not negative")
@@ -178,7 +180,7 @@ def huffman_tree(const int64_t[::1] counts):
     Parameters
     ----------
     counts : int64 (V,)
-        In falling order, each at least 1; V < 2**30.
+        In falling order, each at least 1; V is at most 2**30.
 
     Returns
     -------
@@ -187,6 +189,11 @@ def huffman_tree(const int64_t[::1] counts):
     step : int32
         ``2 * node + code``: the inner node, in 0..V - 2 in the order of their making, so that the root is the last; and
         the code, 1 where the path goes on to the more frequent of the node's children.
+
+    Raises
+    ------
+    ValueError
+        There are too many words.
 
     Notes
     -----
@@ -204,6 +211,8 @@ def huffman_tree(const int64_t[::1] counts):
     """
     cdef int64_t n = counts.shape[0], nodes = max(n - 1, 0), leaf = n - 1, inner = 0, made, side, at, place, word
     cdef int64_t child[2]
+    if n > 1 << 30:
+        raise ValueError(f"{n:,} words: a step is an int32, which can name the nodes of {1 << 30:,} words at most")
     parent_array, code_array = np.zeros(n + nodes, np.int32), np.zeros(n + nodes, np.uint8)
     total_array, depth_array = np.zeros(nodes, np.int64), np.zeros(n + nodes, np.int32)
     begin_array = np.zeros(n + 1, np.int64)

@@ -5,6 +5,7 @@ The arithmetic of a tile is in native/cpu/, compiled once for each instruction s
 
 import math
 import os
+from threading import Lock
 
 import numpy as np
 
@@ -176,6 +177,7 @@ cdef class Run:
     cdef Worker *workers
     cdef fw_team *team
     cdef int n_jobs
+    cdef object training  # a lock, held during train_chunk: threads share the state below
     cdef object words  # those whose rows several threads may keep to themselves
     cdef object tiles  # and for how many tiles they do: `job` points there
     cdef object owned  # everything that `job` and `workers` point into
@@ -206,6 +208,7 @@ cdef class Run:
             raise ValueError(f"w_in {arrays.w_in.shape} and w_out {arrays.w_out.shape} differ in shape or stride")
         if len(corpus.ids) and not 0 <= int(corpus.ids.min()) <= int(corpus.ids.max()) < vocabulary:
             raise ValueError(f"the corpus has ids outside 0..{vocabulary - 1}")
+        self.training = Lock()
         self.n_jobs = max(1, n_jobs)
         self.stats = ChunkStats()
         if self.n_jobs > 1:
@@ -255,8 +258,21 @@ cdef class Run:
         """Train the chunks [first, last) of an epoch (from 0) and return their sums.
 
         The call blocks without the GIL and checks for signals every 50 ms. If a signal handler raises, the threads
-        finish their chunks and are joined before the exception propagates; `stats` then holds their sums.
+        finish their chunks and are joined before the exception propagates; `stats` then holds their sums. One thread
+        at a time may call: `RuntimeError` otherwise.
         """
+        self._hold()
+        try:
+            return self._train_chunk(epoch, first, last)
+        finally:
+            self.training.release()
+
+    cdef object _hold(self):
+        """Take the lock, unless a call that trains has it."""
+        if not self.training.acquire(blocking=False):
+            raise RuntimeError("this run is training in another thread: wait until its train_chunk returns")
+
+    cdef object _train_chunk(self, int64_t epoch, int64_t first, int64_t last):
         cdef const fw_settings *run = &self.job.run
         if self.workers == NULL or not 0 <= first <= last <= run.chunks or not 0 <= epoch < run.epochs:
             raise ValueError(f"epoch {epoch}, chunks [{first}, {last}): not in the plan, or the run is closed")
@@ -365,6 +381,8 @@ cdef class Run:
 
     def close(self):
         """Release the threads' memory; the arrays stay valid."""
+        self._hold()
         free(self.workers)
         self.workers = NULL
         self.owned = None
+        self.training.release()

@@ -1,4 +1,3 @@
-# cython: language_level=3
 """Reading the words of text without the GIL, block by block.
 
 A scanner numbers words provisionally, in the order of first occurrence, and keeps the stream of these ids. Once the
@@ -7,9 +6,11 @@ counts are known, ``renumber`` turns the stream into rows of the vocabulary.
 
 from cpython.buffer cimport PyBUF_WRITE
 from cpython.memoryview cimport PyMemoryView_FromMemory
-from libc.stdint cimport int32_t, int64_t
+from libc.stdint cimport int32_t, int64_t, uint64_t
 
 from fastw2v.corpus._ids cimport drain_stream, fw_ids, fw_ids_renumber_block, renumber_stream
+
+import os
 
 import numpy as np
 
@@ -27,9 +28,11 @@ cdef extern from "text/fw_table.h" nogil:
         pass
     fw_key fw_key_of(const char *text, int64_t length)
     int32_t fw_table_find(const fw_table *table, const fw_key *key)
-    int32_t fw_table_enter(fw_table *table, const fw_key *key, int *is_new)
+    int32_t fw_table_enter(fw_table *table, const fw_key *key)
     int fw_table_merge(fw_table *table, const fw_table *other, int32_t *ids)
     const char *fw_table_text(const fw_table *table, int64_t id)
+    int64_t fw_table_farthest(const fw_table *table)
+    void fw_set_secret(uint64_t first, uint64_t second)
 
 cdef extern from "text/fw_text.h" nogil:
     ctypedef struct fw_scanner:
@@ -44,9 +47,24 @@ cdef extern from "text/fw_text.h" nogil:
     char *fw_scanner_room(fw_scanner *scanner, int64_t size)
     int fw_scanner_scan(fw_scanner *scanner, int64_t size)
     int fw_scanner_end(fw_scanner *scanner, int file_ends)
+    int64_t fw_first_bad_byte(const char *text, int64_t length)
     int fw_is_clean_text(const char *text, int64_t length)
     const int FW_UNICODE_SPACES, FW_SOFT_HYPHENS, FW_COMBINING_MARKS
     int fw_unseen_characters(const char *text, int64_t length)
+
+
+cdef enum:
+    SHOWN = 64  # bytes of a bad word that are kept from the first bad one on
+
+
+cdef int _set_secret() except -1:
+    cdef bytes drawn = os.urandom(16)
+    cdef const uint64_t *secret = <const uint64_t *> <const char *> drawn
+    fw_set_secret(secret[0], secret[1])
+    return 0
+
+
+_set_secret()
 
 
 cdef int32_t[::1] _int32s(Py_ssize_t n):
@@ -136,7 +154,9 @@ cdef class TextScanner:
         if result == FW_TOO_MANY_WORDS:
             raise TooManyWordsError()
         if result == FW_BAD_TEXT:
-            word = (s.text + s.bad_begin)[:s.bad_length]
+            # A word may be as long as the file: what follows its first bad byte is not needed.
+            length = min(s.bad_length, fw_first_bad_byte(s.text + s.bad_begin, s.bad_length) + SHOWN)
+            word = (s.text + s.bad_begin)[:length]
             raise BadTextError(s.origin + s.bad_begin, word, s.lines)
         return 0
 
@@ -177,6 +197,10 @@ cdef class TextScanner:
                     hyphens += count if found & FW_SOFT_HYPHENS else 0
                     marks += count if found & FW_COMBINING_MARKS else 0
         return spaces, hyphens, marks
+
+    def farthest(self):
+        """Return how many slots a word lies behind its own in the table, at most: a search goes through them all."""
+        return fw_table_farthest(&self.scanner.table)
 
     def words(self, const int64_t[::1] ids not None):
         """Return the words with these ids, as strings."""
@@ -220,7 +244,6 @@ cdef class TextScanner:
         cdef fw_key key
         cdef bytes raw
         cdef Py_ssize_t i, length
-        cdef int is_new
         bad_bytes = nul_bytes = 0
         for i in range(table.n_words):
             raw = fw_table_text(table, i)[:table.words[i].length]
@@ -235,7 +258,7 @@ cdef class TextScanner:
             if length:
                 raw += b"\0" * FW_INLINE_BYTES
                 key = fw_key_of(raw, length)
-                ids[i] = fw_table_enter(&settled.scanner.table, &key, &is_new)
+                ids[i] = fw_table_enter(&settled.scanner.table, &key)
                 settled._check(ids[i] if ids[i] < 0 else 0)
                 settled.scanner.table.words[ids[i]].count += table.words[i].count
         return settled, ids.base, bad_bytes, nul_bytes

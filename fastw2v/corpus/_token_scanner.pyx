@@ -1,4 +1,3 @@
-# cython: language_level=3
 """Counting and numbering tokens that are Python objects; see `fastw2v.corpus._text_scanner` for the same with bytes."""
 
 from cpython.exc cimport PyErr_CheckSignals
@@ -112,7 +111,7 @@ cdef class TokenScanner:
     cdef int _add_batch(self, tuple tokens, Py_ssize_t first, Py_ssize_t last) except -1:
         cdef Py_hash_t[BATCH] hashes
         cdef int32_t[BATCH] guesses
-        cdef Py_ssize_t i, n = last - first
+        cdef Py_ssize_t i, n = last - first, accepted = 0
         cdef int32_t id
         cdef PyObject *token
         cdef slot_t slot
@@ -133,39 +132,45 @@ cdef class TokenScanner:
         for i in range(n):
             if guesses[i] >= 0:
                 fw_prefetch(self.known[guesses[i]].word)
-        for i in range(n):
-            id = guesses[i]
-            token = <PyObject *>tokens[first + i]
-            if id < 0 or not self._is_str(id, token, hashes[i]):
-                id = self._enter_str(<object>token, hashes[i], first + i)
-            self.known[id].count += 1
-            out[i] = id
-        fw_ids_took(&self.ids, n)
-        self.tokens += n
+        try:
+            for i in range(n):
+                id = guesses[i]
+                token = <PyObject *>tokens[first + i]
+                if id < 0 or not self._is_str(id, token, hashes[i]):
+                    id = self._enter_str(<object>token, hashes[i], first + i)
+                self.known[id].count += 1
+                out[i] = id
+                accepted += 1
+        finally:  # those before a token that is refused are counted
+            fw_ids_took(&self.ids, accepted)
+            self.tokens += accepted
         return 0
 
     cdef int _add_one_by_one(self, tuple tokens, Py_ssize_t first, Py_ssize_t last, int32_t *out) except -1:
         """The slow path: checks the type of each token. The very first batch takes it, too."""
-        cdef Py_ssize_t i
+        cdef Py_ssize_t i, accepted = 0
         cdef int32_t id
-        for i in range(first, last):
-            token = tokens[i]
-            is_string = isinstance(token, str)
-            if self.of_strings is None:
-                _check_token(i, token)
-                self.of_strings = is_string
-            if is_string is not self.of_strings:
-                _check_token(i, token)
-                raise BadTokenError(i, describe_odd_token(token, of_strings=self.of_strings))
-            if is_string:
-                text = str.__str__(token)
-                id = self._enter_str(text, PyObject_Hash(text), i)
-            else:
-                id = self._enter_other(token, i)
-            self.known[id].count += 1
-            out[i - first] = id
-        fw_ids_took(&self.ids, last - first)
-        self.tokens += last - first
+        try:
+            for i in range(first, last):
+                token = tokens[i]
+                is_string = isinstance(token, str)
+                if self.of_strings is None:
+                    _check_token(i, token)
+                    self.of_strings = is_string
+                if is_string is not self.of_strings:
+                    _check_token(i, token)
+                    raise BadTokenError(i, describe_odd_token(token, of_strings=self.of_strings))
+                if is_string:
+                    text = str.__str__(token)
+                    id = self._enter_str(text, PyObject_Hash(text), i)
+                else:
+                    id = self._enter_other(token, i)
+                self.known[id].count += 1
+                out[accepted] = id
+                accepted += 1
+        finally:
+            fw_ids_took(&self.ids, accepted)
+            self.tokens += accepted
         return 0
 
     cdef inline slot_t *_home(self, Py_hash_t hash) noexcept:

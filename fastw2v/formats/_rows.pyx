@@ -1,9 +1,9 @@
-# cython: language_level=3
 """Rows of word2vec files, text and binary, read from blocks of bytes without the GIL; see native/rows/fw_parse.h."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from cpython.object cimport PyObject
 from cpython.unicode cimport PyUnicode_Decode, PyUnicode_DecodeUTF8
+from libc.math cimport INFINITY
 from libc.stdint cimport int64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
@@ -24,6 +24,7 @@ cdef extern from "rows/fw_parse.h" nogil:
         FW_ROW_LONG_LINE
         FW_ROW_LONG_WORD
         FW_ROW_NO_WORD
+        FW_ROW_NO_MEMORY
     ctypedef struct fw_row:
         int64_t word_begin, word_end, bad_begin, bad_end, fields, end
     ctypedef struct fw_row_form:
@@ -45,24 +46,28 @@ cdef double FLOAT_OVERFLOW = 3.4028235677973366e38
 
 
 cdef int _slow_float(const char *text, int64_t length, float *out) noexcept with gil:
-    """Read any number that Python's `float` accepts, of any length, but without underscores; return 0, or -1."""
-    cdef char *copy = <char *>malloc(length + 1)
+    """Read any number that Python's `float` accepts, of any length, but without underscores; return a status."""
+    cdef char *copy
     cdef double value
-    cdef int status = 0
-    if copy == NULL or memchr(text, 0, length) != NULL:  # C's strings end at a NUL byte
-        free(copy)
-        return -1
+    cdef int status = FW_ROW_NO_MEMORY
+    if memchr(text, 0, length) != NULL:  # C's strings end at a NUL byte
+        return FW_ROW_BAD_NUMBER
+    copy = <char *>malloc(length + 1)
+    if copy == NULL:
+        return status
     memcpy(copy, text, length)
     copy[length] = 0
     try:
         value = PyOS_string_to_double(copy, NULL, NULL)
         if value >= FLOAT_OVERFLOW or value <= -FLOAT_OVERFLOW:
-            value = float("inf") if value > 0 else float("-inf")
+            value = INFINITY if value > 0 else -INFINITY
         out[0] = <float>value
+        status = FW_ROW
     except ValueError:
-        status = -1
-    finally:
-        free(copy)
+        status = FW_ROW_BAD_NUMBER
+    except MemoryError:
+        pass
+    free(copy)
     return status
 
 
@@ -75,9 +80,16 @@ def parse_float(bytes field not None):
     cdef float value = 0
     cdef const char *text = PyBytes_AS_STRING(field)
     cdef Py_ssize_t length = PyBytes_GET_SIZE(field)
-    if fw_parse_float(text, length, &value) and _slow_float(text, length, &value):
-        return None
-    return value
+    cdef int status = FW_ROW
+    if fw_parse_float(text, length, &value):
+        status = _slow_float(text, length, &value)
+    if status == FW_ROW_NO_MEMORY:
+        raise _no_memory(length)
+    return value if status == FW_ROW else None
+
+
+cdef object _no_memory(int64_t length):
+    return MemoryError(f"no memory to read a number of {length:,} bytes")
 
 
 cdef class RowReader:
@@ -102,6 +114,8 @@ cdef class RowReader:
         After BAD_NUMBER, the field.
     word : bytes
         After BAD_NUMBER and LONG_WORD, the beginning of the word.
+    word_length : int
+        In bytes; after LONG_WORD among binary rows, of what was read of it.
     fields : int
         After FEW, the number of fields.
     after_newline : int
@@ -166,6 +180,8 @@ cdef class RowReader:
                 self._spans[n, 1] = self.row.word_end
                 at = self.row.end
                 n += 1
+        if status == FW_ROW_NO_MEMORY:
+            raise _no_memory(self.row.bad_end - self.row.bad_begin)
         self.status = status
         self.end = at
         self.after_newline = newlines

@@ -1,4 +1,3 @@
-# cython: language_level=3
 """The loops over rows that ranks send each other, in bfloat16 and without the GIL; see `fastw2v.training.merging`.
 
 setup.py forbids the compiler to fuse products with sums, so the bits are those of NumPy on any processor.
@@ -10,6 +9,7 @@ from libc.string cimport memcpy
 
 
 cdef inline uint16_t rounded(float x) noexcept nogil:
+    """Return the nearest bfloat16, ties to even: ties are common here, and rows are sent many times over."""
     cdef uint32_t bits
     memcpy(&bits, &x, 4)
     return <uint16_t> ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16)
@@ -38,6 +38,8 @@ cdef class _Dealt:
     def __cinit__(self, parts, Py_ssize_t first, Py_ssize_t n, Py_ssize_t columns):
         cdef uint16_t[:, ::1] part
         cdef Py_ssize_t rank
+        if not len(parts):
+            raise ValueError("there are no ranks: at least one must have rows")
         self.ranks, self.first, self.columns, self.held = len(parts), first, columns, parts
         self.rows = <uint16_t **> malloc(self.ranks * sizeof(uint16_t *))
         if self.rows == NULL:
@@ -92,6 +94,8 @@ def carry_over(float[:, :] carry, const float[::1] keep, const float[::1] factor
     check(carry, out.shape[0], out.shape[1])
     if keep.shape[0] != out.shape[0] or factor.shape[0] != out.shape[0]:
         raise ValueError(f"{keep.shape[0]} and {factor.shape[0]} factors of {out.shape[0]} rows")
+    if not len(given):
+        raise ValueError("there are no ranks: at least one must have rows")
     cdef Py_ssize_t i, j, r, n = out.shape[1], ranks = len(given)
     cdef const uint16_t[:, ::1] part
     cdef const uint16_t **parts = <const uint16_t **> malloc(ranks * sizeof(uint16_t *))

@@ -20,6 +20,7 @@ NATIVE = Path(fastw2v.__file__).parent / "native"
 HARNESS = Path(__file__).parent / "races" / "harness.c"
 SANITIZER = "-fsanitize=thread"
 SETS = {
+    "fw_kernel": ["-DFW_X86_KERNELS"],
     "fw_kernel_avx2": ["-march=x86-64-v3"],
     "fw_kernel_avx512": ["-march=x86-64-v4"],
     "fw_kernel_amx": ["-march=x86-64-v4"],
@@ -55,9 +56,10 @@ def objects(tmp_path_factory):
     if run(folder / "empty").returncode:
         pytest.skip("ThreadSanitizer does not run on this system")
     x86 = platform.machine() in {"x86_64", "AMD64"}
-    sources = ["fw_kernel", "fw_threads", "fw_kernel_portable", *(SETS if x86 else {})]
+    sets = SETS if x86 else {}
+    sources = {"fw_kernel", "fw_threads", "fw_kernel_portable", *sets}
     for name in sources:
-        compile_c(*SETS.get(name, []), "-c", NATIVE / "cpu" / f"{name}.c", "-o", folder / f"{name}.o")
+        compile_c(*sets.get(name, []), "-c", NATIVE / "cpu" / f"{name}.c", "-o", folder / f"{name}.o")
     return [folder / f"{name}.o" for name in sources]
 
 

@@ -13,10 +13,8 @@
 #include "fw_updates.h"
 
 /* How many words ahead the nodes of a path are fetched: CBOW takes less time for a word. */
-#ifndef FW_AHEAD
 #define FW_AHEAD 2
 #define FW_AHEAD_CBOW 4
-#endif
 
 FW_STAGE void copy_hidden_rows(tile *t) {
     for (int64_t i = 0; i < t->n; i++) {
@@ -43,7 +41,7 @@ FW_STAGE void open_crown(tile *t) {
         t->below_nodes[h] = word < 0 ? 0 : job->path_begin[word + 1] - t->below[h];
         __builtin_prefetch(job->path_step + t->below[h]);
         for (int64_t c = 0; c < FW_CROWN; c += FW_LANES) {
-            const vi bit = ((vi)splat(0.f) + 1) << (lane_numbers() + (int32_t)c), all = (vi)splat(0.f) + (int32_t)path;
+            const vi bit = splat_int(1) << (lane_numbers() + (int32_t)c), all = splat_int((int32_t)path);
             store(t->crown_on + h * FW_CROWN + c, masked(splat(1.f), (all & bit) != 0));
             store(t->crown_code0 + h * FW_CROWN + c, masked(splat(1.f), ((all >> 16) & bit) != 0));
         }
@@ -207,10 +205,8 @@ FW_INLINE void node_updates_block(tile *t, int64_t tokens, int64_t nodes, int64_
 /* Lists the tokens of the tile that have the stream token j in their windows, with the weights of these pairs. */
 FW_STAGE int64_t open_target(tile *t, int64_t j) {
     const stream *s = &t->s;
-    const int64_t high = t->low + t->slots - 1;
-    const int64_t from = j - high > t->i0 ? j - high : t->i0,
-                  to = j - t->low < t->i0 + t->n - 1 ? j - t->low : t->i0 + t->n - 1;
-    int64_t tokens = 0;
+    int64_t from, to, tokens = 0;
+    reaching(t, j, &from, &to);
     for (int64_t i = from; i <= to; i++) {
         t->node_token[tokens] = (int32_t)(i - t->i0);
         t->token_weight[tokens] = t->job->pair_weight[i < j ? j - i : i - j];

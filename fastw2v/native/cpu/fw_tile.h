@@ -93,7 +93,8 @@ typedef struct tile {
     int64_t *below, *below_nodes;  /* (rows + slots): the first step of a word's path below the crown, their number */
     float **path_row;              /* (longest_path + 1): the rows of a word's path, and the sink */
     float *path_sign, *path_rate;
-    float *node_score, *node_weight, *node_coefficient; /* (rows, longest_path): of each token and node */
+    float *node_score, *node_weight, *node_coefficient; /* (rows * longest_path): of each token and node; the scores are
+                                                           vectors whose lanes add up to one */
     int32_t *node_token;                                /* (rows): the tokens that have the word in their windows */
     float *token_weight;                                /* (rows): the weight of each such pair */
     /* private rows: see fw_private.h */
@@ -284,7 +285,8 @@ FW_INLINE void prefetch_row(const tile *t, const float *row) {
     for (int64_t k = 0; k < t->stride; k += 16) __builtin_prefetch(row + k, 1, 2);
 }
 
-/* The first step from `number` on that renews a slot, apart from step 0, which renews all: see fw_renewed. */
+/* The first step from `number` on that renews a slot, apart from step 0, which renews all: see fw_renewed,
+   which says the same backwards. */
 FW_INLINE int64_t next_renewal(const tile *t, int64_t slot, int64_t number) {
     const int64_t life = t->job->run.noise_life, shift = slot * life / t->noise_slots;
     return (number + shift + life - 1) / life * life - shift;
@@ -338,13 +340,18 @@ FW_STAGE void renew_noise(tile *t) {
     }
 }
 
+/* The tokens of the tile, [from, to], of which a slot can be the stream token j: the others are too far from it. */
+FW_INLINE void reaching(const tile *t, int64_t j, int64_t *from, int64_t *to) {
+    const int64_t low = t->low, high = low + t->slots - 1;
+    *from = j - high > t->i0 ? j - high : t->i0;
+    *to = j - low < t->i0 + t->n - 1 ? j - low : t->i0 + t->n - 1;
+}
 /* Takes from each token's weight of a noise word, `step` floats apart, the weight of its pair with stream token j,
    which is that word: word2vec skips a noise word that equals the target. */
 FW_INLINE void take_weight(const tile *t, int64_t j, float *weight, int64_t step) {
     const stream *s = &t->s;
-    const int64_t low = t->low, high = low + t->slots - 1;
-    const int64_t from = j - high > t->i0 ? j - high : t->i0;
-    const int64_t to = j - low < t->i0 + t->n - 1 ? j - low : t->i0 + t->n - 1;
+    int64_t from, to;
+    reaching(t, j, &from, &to);
     for (int64_t i = from; i <= to; i++)
         if (i != j && s->first[i] <= j && j <= s->last[i])
             weight[(i - t->i0) * step] -= t->job->pair_weight[i < j ? j - i : i - j];

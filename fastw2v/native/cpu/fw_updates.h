@@ -4,7 +4,8 @@
 
 #include "fw_tile.h"
 
-/* Tokens whose hidden rows' gradients are computed side by side, and the vectors of each that stay in registers. */
+/* Tokens whose hidden rows' gradients are computed side by side, and the vectors of each that stay in registers: two
+   tokens have 20 sums, which with the loads and the coefficients fit into the 32 registers of AVX-512. */
 #define FW_TOGETHER (FW_LANES == 16 ? 2 : 1)
 #define FW_BLOCK_TOKENS (FW_LANES == 16 ? 10 : FW_BLOCK_ONE)
 
@@ -75,6 +76,12 @@ FW_STAGE void row_updates(tile *t, int64_t begin, int64_t end) {
     FW_OVER_ROW(t, FW_BLOCK_TOKENS, row_updates_block, t, begin, end);
 }
 
+/* FW_OVER_ROW knows blocks of up to 16 vectors. */
+_Static_assert(FW_BLOCK_ONE <= 16 && FW_BLOCK_TWO <= FW_BLOCK_ONE && FW_BLOCK_TOKENS <= FW_BLOCK_ONE,
+               "blocks of a row");
+_Static_assert(FW_ROW_ALIGN % FW_LANES == 0, "rows are whole vectors");
+_Static_assert(FW_CROWN == 16 && FW_CROWN % FW_SCORE_WORDS == 0, "the crown: a word's path has 16 bits for it");
+
 /* sums[r] = sum over n rows x of g[r] * x for r = 0 and 1; both use one load of x. */
 FW_INLINE void two_sums(vf sums[2][FW_BLOCK_TWO], const float *g, int64_t g_step, const float *x, int64_t x_step,
                         int64_t n, const int kc) {
@@ -127,13 +134,14 @@ FW_STAGE void target_updates(tile *t) {
         for (int64_t k = 0; k < t->columns; k += FW_LANES) add_to(to + k, g * load(x + k));
     }
 }
-/* noise[m] += sum over i of weight[i][m] * hidden[i], two noise words at a time. */
+/* noise[m] += sum over i of weight[i][m] * hidden[i], two noise words at a time; beside the last of an odd number
+   stands the sink. */
 FW_INLINE void noise_updates_block(tile *t, int64_t k0, const int kc) {
     for (int64_t m = 0; m < t->columns_used; m += 2) {
         vf sums[2][FW_BLOCK_TWO];
         two_sums(sums, t->weight + m, t->column_stride, FW_AT(t->hidden + k0), t->stride, t->n, kc);
         FW_UNROLL for (int r = 0; r < 2; r++) {
-            float *to = FW_AT(t->noise_row[m + r] + k0);
+            float *to = FW_AT((m + r < t->columns_used ? t->noise_row[m + r] : t->sink) + k0);
             const vf rate = splat(t->noise_rate[m + r]);
             FW_UNROLL for (int c = 0; c < kc; c++) add_to(to + c * FW_LANES, rate * sums[r][c]);
         }

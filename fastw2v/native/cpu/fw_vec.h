@@ -59,7 +59,9 @@ FW_INLINE vf load_anywhere(const float *p) { return *(const vf_anywhere *)p; }
 FW_INLINE void store_anywhere(float *p, vf v) { *(vf_anywhere *)p = v; }
 FW_INLINE vi load_words(const int32_t *p) { return *(const vi_anywhere *)p; }
 FW_INLINE void add_to(float *p, vf v) { store(p, load(p) + v); }
+/* Not x + 0, which for x = -0 is 0, so that the compiler would have to add; x - 0 is x. */
 FW_INLINE vf splat(float x) { return x - (vf){0}; }
+FW_INLINE vi splat_int(int32_t n) { return n - (vi){0}; }
 FW_INLINE vf masked(vf v, vi mask) { return (vf)((vi)v & mask); }
 /* Bit l is lane l of a mask. */
 FW_INLINE uint32_t mask_bits(vi mask) {

@@ -96,9 +96,8 @@ int fw_parse_float(const char *text, int64_t length, float *out) {
 
 static int parse_number(const char *text, int64_t begin, int64_t end, fw_slow_float slow, float *out, fw_row *row) {
     if (fw_parse_float(text + begin, end - begin, out) == 0) return FW_ROW;
-    if (slow(text + begin, end - begin, out) == 0) return FW_ROW;
     row->bad_begin = begin, row->bad_end = end;
-    return FW_ROW_BAD_NUMBER;
+    return slow(text + begin, end - begin, out);
 }
 
 /* Reads a line whose word has no white space, forwards; returns 0 for any other line. */
@@ -158,8 +157,12 @@ int fw_parse_text_row(const char *text, int64_t length, int64_t begin, int at_fi
 static void copy_little_endian(const char *bytes, int64_t size, float *out) {
     memcpy(out, bytes, (size_t)size * sizeof(float));
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    uint32_t *words = (uint32_t *)out;
-    for (int64_t i = 0; i < size; i++) words[i] = __builtin_bswap32(words[i]);
+    for (int64_t i = 0; i < size; i++) {
+        uint32_t word;
+        memcpy(&word, &out[i], sizeof word);
+        word = __builtin_bswap32(word);
+        memcpy(&out[i], &word, sizeof word);
+    }
 #endif
 }
 
@@ -170,8 +173,8 @@ int fw_parse_binary_row(const char *text, int64_t length, int64_t begin, const f
     row->end = at;
     int64_t there = length - at < form->word_limit + 1 ? length - at : form->word_limit + 1;
     const char *space = there ? memchr(text + at, ' ', (size_t)there) : NULL;
+    row->word_begin = at, row->word_end = space ? space - text : at + there;
     if (space == NULL) return there > form->word_limit ? FW_ROW_LONG_WORD : FW_ROW_UNFINISHED;
-    row->word_begin = at, row->word_end = space - text;
     if (row->word_end == at) return FW_ROW_NO_WORD;
     int64_t numbers = row->word_end + 1, bytes = 4 * form->size;
     if (length - numbers < bytes) return FW_ROW_UNFINISHED;

@@ -15,11 +15,12 @@ enum {
     FW_ROW_BAD_NUMBER, /* a field is not a number: fw_row.bad_begin to bad_end */
     FW_ROW_LONG_LINE,  /* a line longer than allowed */
     FW_ROW_LONG_WORD,  /* a word longer than allowed */
-    FW_ROW_NO_WORD     /* binary: an empty word */
+    FW_ROW_NO_WORD,    /* binary: an empty word */
+    FW_ROW_NO_MEMORY   /* for a number that `slow` had to read */
 };
 
 typedef struct {
-    int64_t word_begin, word_end; /* offsets in the text */
+    int64_t word_begin, word_end; /* offsets in the text; binary, after FW_ROW_LONG_WORD: what was read of it */
     int64_t bad_begin, bad_end;   /* after FW_ROW_BAD_NUMBER: the field */
     int64_t fields;               /* after FW_ROW_FEW: how many there are */
     int64_t end;                  /* the start of the next row, or of this one if it is unfinished */
@@ -31,7 +32,8 @@ typedef struct {
     int64_t line_limit; /* bytes */
 } fw_row_form;
 
-/* Reads a number for which fw_parse_float returned 1; returns 0, or -1 if it is not a number. */
+/* Reads a number for which fw_parse_float returned 1; returns FW_ROW, FW_ROW_BAD_NUMBER if it is not
+ * a number, or FW_ROW_NO_MEMORY. */
 typedef int (*fw_slow_float)(const char *text, int64_t length, float *out);
 
 /* Reads a decimal number as a float32: the nearest double, rounded once more, as strtod and a cast do. Returns 1 if the

@@ -26,7 +26,7 @@ void fw_ids_free(fw_ids *stream);
 /* Empties the stream; keeps one block for the next ids. */
 void fw_ids_clear(fw_ids *stream);
 
-/* Returns room for `n` more ids at the end (n at most 2^16), or NULL without memory; after writing, call fw_ids_took
+/* Returns room for `n` more ids at the end, or NULL without memory; after writing, call fw_ids_took
  * with the number of ids. */
 int32_t *fw_ids_new_block(fw_ids *stream, int64_t n);
 

@@ -8,8 +8,21 @@ const unsigned char fw_keep_bytes[2 * FW_INLINE_BYTES] = {
     255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
 };
 
+/* Any odd number with bits all over: words of NUL bytes, which differ in length alone, have different hashes. */
+#define FW_SPREAD 0x9fb21c651e98df25u
+
+uint64_t fw_secret[2] = {0x8bb84b93962eacc9u, 0x4b33a62ed433d4a3u};
+
+void fw_set_secret(uint64_t first, uint64_t second) {
+    static int is_set;
+    if (is_set) return;
+    is_set = 1;
+    fw_secret[0] = first;
+    fw_secret[1] = second;
+}
+
 uint64_t fw_hash_long(const char *text, int64_t length) {
-    uint64_t hash = (uint64_t)length * 0x9fb21c651e98df25u, low, high;
+    uint64_t hash = (uint64_t)length * FW_SPREAD, low, high;
     for (int64_t at = 0; at + 16 < length; at += 16) {
         memcpy(&low, text + at, 8);
         memcpy(&high, text + at + 8, 8);
@@ -38,6 +51,7 @@ int fw_table_init(fw_table *table) {
 }
 
 void fw_table_free(fw_table *table) {
+    if (!table->shift) return; /* it holds nothing */
     fw_pages_free(table->slots, slot_bytes(table));
     fw_pages_free(table->words, word_bytes(table));
     fw_pages_free(table->text, table->text_capacity);
@@ -100,8 +114,7 @@ int32_t fw_table_find(const fw_table *table, const fw_key *key) {
     return slot->tag ? slot->id : -1;
 }
 
-int32_t fw_table_enter(fw_table *table, const fw_key *key, int *is_new) {
-    *is_new = 0;
+int32_t fw_table_enter(fw_table *table, const fw_key *key) {
     fw_slot *slot = seek(table, key);
     if (slot->tag) return slot->id;
     if (table->n_words == INT32_MAX) return FW_TOO_MANY_WORDS;
@@ -121,7 +134,6 @@ int32_t fw_table_enter(fw_table *table, const fw_key *key, int *is_new) {
     int32_t id = (int32_t)table->n_words++;
     table->words[id] = (fw_word){key->low, high, key->length, 0};
     *slot = (fw_slot){fw_tag(key->hash), id};
-    *is_new = 1;
     return id;
 }
 
@@ -131,11 +143,21 @@ int fw_table_merge(fw_table *table, const fw_table *other, int32_t *ids) {
         if (i + AHEAD < other->n_words) __builtin_prefetch(fw_home(table, hash_of(&other->words[i + AHEAD])));
         const fw_word *word = &other->words[i];
         fw_key key = {word->low, word->high, hash_of(word), fw_table_text(other, i), word->length};
-        int is_new;
-        int32_t id = fw_table_enter(table, &key, &is_new);
+        int32_t id = fw_table_enter(table, &key);
         if (id < 0) return id;
         table->words[id].count += word->count;
         ids[i] = id;
     }
     return FW_OK;
+}
+
+int64_t fw_table_farthest(const fw_table *table) {
+    const int64_t wrap = slot_count(table) - 1;
+    int64_t farthest = 0;
+    for (int64_t at = 0; at <= wrap; at++) {
+        if (!table->slots[at].tag) continue;
+        int64_t home = fw_home(table, hash_of(&table->words[table->slots[at].id])) - table->slots;
+        if (((at - home) & wrap) > farthest) farthest = (at - home) & wrap;
+    }
+    return farthest;
 }

@@ -52,25 +52,36 @@ void fw_table_free(fw_table *table);
 /* The id of the word, or -1. */
 int32_t fw_table_find(const fw_table *table, const fw_key *key);
 
-/* Returns the id of the word, or an error code below 0. A new word is entered with count 0 and sets *is_new. */
-int32_t fw_table_enter(fw_table *table, const fw_key *key, int *is_new);
+/* Returns the id of the word, or an error code below 0. A new word is entered with count 0. */
+int32_t fw_table_enter(fw_table *table, const fw_key *key);
 
 /* Adds the words and counts of `other`, in its order; ids[i] becomes the id in this table of its word i. */
 int fw_table_merge(fw_table *table, const fw_table *other, int32_t *ids);
 
+/* How far, in slots, a word lies behind its home slot at most: long searches would show here. */
+int64_t fw_table_farthest(const fw_table *table);
+
 /* The bytes of word `id`. Short words are not terminated and are valid until the next word is entered. */
 static inline const char *fw_table_text(const fw_table *table, int64_t id) {
     const fw_word *word = &table->words[id];
-    return word->length <= FW_INLINE_BYTES ? (const char *)&word->low : table->text + word->high;
+    return word->length <= FW_INLINE_BYTES ? (const char *)word : table->text + word->high;
 }
 
-static inline uint64_t fw_fold(uint64_t a, uint64_t b) { /* every bit of either affects every bit of the result */
+/* What hashes depend on beside the word: random in each process, so that nobody can write a text whose words all have
+ * the same hash. Ids and counts do not depend on it. */
+extern uint64_t fw_secret[2];
+
+/* Sets it, before the first table is made; later calls do nothing, since tables hold hashes. */
+void fw_set_secret(uint64_t first, uint64_t second);
+
+/* Every bit of either factor affects every bit of the result; if one is 0, the other is still in it. */
+static inline uint64_t fw_fold(uint64_t a, uint64_t b) {
     unsigned __int128 product = (unsigned __int128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
+    return (uint64_t)product ^ (uint64_t)(product >> 64) ^ a ^ b;
 }
 
 static inline uint64_t fw_hash_pair(uint64_t low, uint64_t high) {
-    return fw_fold(low ^ 0x8bb84b93962eacc9u, high ^ 0x4b33a62ed433d4a3u);
+    return fw_fold(low ^ fw_secret[0], high ^ fw_secret[1]);
 }
 
 uint64_t fw_hash_long(const char *text, int64_t length);

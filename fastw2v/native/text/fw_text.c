@@ -88,15 +88,17 @@ static int sequence_length(const unsigned char *at, int64_t left) {
     return left >= 4 && continuation_bytes(at, 3) ? 4 : 0;
 }
 
-int fw_is_clean_text(const char *text, int64_t length) {
+int64_t fw_first_bad_byte(const char *text, int64_t length) {
     const unsigned char *at = (const unsigned char *)text;
     for (int64_t i = 0; i < length;) {
         int step = sequence_length(at + i, length - i);
-        if (!step) return 0;
+        if (!step) return i;
         i += step;
     }
-    return 1;
+    return -1;
 }
+
+int fw_is_clean_text(const char *text, int64_t length) { return fw_first_bad_byte(text, length) < 0; }
 
 static int is_unicode_space(const unsigned char *at, int64_t left) {
     if (at[0] < 0x80) return at[0] >= 0x1c && at[0] <= 0x1f;
@@ -144,7 +146,6 @@ static inline void gather_line_end(batch *words) { words->keys[words->n++].lengt
 
 /* Finds a word that is not in its home slot, or checks and enters a new one. */
 static int32_t enter_word(fw_scanner *scanner, const fw_key *key) {
-    int is_new;
     int32_t id = fw_table_find(&scanner->table, key);
     if (id >= 0) return id;
     int clean = fw_is_clean_text(key->text, key->length);
@@ -153,7 +154,7 @@ static int32_t enter_word(fw_scanner *scanner, const fw_key *key) {
         scanner->bad_length = key->length;
         return FW_BAD_TEXT;
     }
-    id = fw_table_enter(&scanner->table, key, &is_new);
+    id = fw_table_enter(&scanner->table, key);
     if (id >= 0) scanner->odd_words += !clean;
     return id;
 }
@@ -236,15 +237,30 @@ static inline void split_stride(fw_scanner *scanner, batch *words, int64_t at, i
 static int skip_byte_order_mark(fw_scanner *scanner, int is_last) {
     static const char mark[3] = {(char)0xef, (char)0xbb, (char)0xbf};
     int64_t seen = scanner->filled < 3 ? scanner->filled : 3;
-    int may_be = memcmp(scanner->text, mark, (size_t)seen) == 0;
+    int may_be = !seen || memcmp(scanner->text, mark, (size_t)seen) == 0; /* an empty text may have no buffer */
     if (may_be && seen < 3 && !is_last) return 0;
     if (may_be && seen == 3) scanner->scanned = 3;
     scanner->at_file_start = 0;
     return 1;
 }
 
+/* Looks for what cannot be text in the bytes from `from` on of an open word that began before them: a file may go on
+ * with NUL bytes for gigabytes, and would be in memory before the word ends. */
+static int check_open_word(fw_scanner *scanner, int64_t from) {
+    enum { LONGEST = 4 }; /* bytes of a character */
+    int64_t begin = scanner->word_begin, at = from;
+    while (at > begin && from - at < LONGEST && (scanner->text[at] & 0xc0) == 0x80)
+        at--; /* to where a character begins */
+    int64_t bad = fw_first_bad_byte(scanner->text + at, scanner->filled - at);
+    if (bad < 0 || scanner->filled - at - bad < LONGEST) return FW_OK; /* the rest of a character may follow */
+    scanner->bad_begin = begin;
+    scanner->bad_length = scanner->filled - begin;
+    return FW_BAD_TEXT;
+}
+
 static int scan_filled(fw_scanner *scanner, int is_last) {
     batch words;
+    int64_t before = scanner->scanned;
     int result = FW_OK;
     words.n = 0;
     if (scanner->at_file_start && !skip_byte_order_mark(scanner, is_last)) return FW_OK;
@@ -257,6 +273,8 @@ static int scan_filled(fw_scanner *scanner, int is_last) {
         if (words.n >= ENOUGH) result = look_up(scanner, &words);
     }
     if (words.n && result == FW_OK) result = look_up(scanner, &words);
+    if (result == FW_OK && scanner->strict && scanner->word_begin >= 0 && scanner->word_begin < before)
+        result = check_open_word(scanner, before);
     return result;
 }
 

@@ -26,7 +26,7 @@ typedef struct {
     int64_t lines;                 /* newlines since the text began */
     int at_file_start;             /* a byte order mark may follow */
     int line_open;                 /* there are bytes after the last newline */
-    int64_t bad_begin, bad_length; /* after FW_BAD_TEXT: the word, in the buffer */
+    int64_t bad_begin, bad_length; /* after FW_BAD_TEXT: the word, or as much of it as was read, in the buffer */
 } fw_scanner;
 
 int fw_scanner_init(fw_scanner *scanner, int strict);
@@ -55,7 +55,10 @@ enum {
 };
 int fw_unseen_characters(const char *text, int64_t length);
 
-/* Whether the bytes are UTF-8 by Python's rules, without NUL. */
+/* The offset of the first byte at which the bytes are no UTF-8 by Python's rules, or NUL; -1 if there is none. */
+int64_t fw_first_bad_byte(const char *text, int64_t length);
+
+/* Whether there is none. */
 int fw_is_clean_text(const char *text, int64_t length);
 
 #endif
