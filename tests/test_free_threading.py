@@ -11,7 +11,11 @@ import pytest
 import fastw2v
 
 PACKAGE = Path(fastw2v.__file__).parent
-COMPILED = ("_sampler", "_train", "corpus._text_scanner", "corpus._token_scanner", "formats._rows")
+COMPILED = [
+    ".".join([*path.relative_to(PACKAGE).parts[:-1], path.name.partition(".")[0]])
+    for path in sorted(PACKAGE.rglob("*"))
+    if path.suffix in {".so", ".pyd"}
+]
 CHANGING = {"append", "add", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"}
 
 
@@ -55,6 +59,10 @@ def test_what_changes_a_module_is_seen(tmp_path):
         "def g():\n    d['x'] = 1\n"
     )
     assert sorted(changed_globals(tmp_path / "m.py")) == ["d", "e", "n"]
+
+
+def test_every_compiled_module_is_known():
+    assert {"_train", "corpus._text_scanner", "training._wire"} <= set(COMPILED)
 
 
 @pytest.mark.fault("Python without the GIL")

@@ -28,7 +28,7 @@ WHOLE_MOVE_MAX, PASS_MOVE_MAX = 5.0, 4.0
 # The same, reckoned with five negatives at most: of a wide window, the pairs themselves are too many.
 WHOLE_FEW_MOVE_MAX, PASS_FEW_MOVE_MAX = 4.0, 2.0
 DRAWN_RMS = (4 / 3) ** 0.5  # the root mean square of a length drawn from 1..W over its mean, for a large W
-WINDOW_MAX = 2**24  # the kernels count the pairs of a tile, up to 2 W for each of its tokens, in 32 bits
+WINDOW_MAX = 2**24 - 1  # the kernels count the pairs of a tile, up to 2 W for each of its tokens, in 32 bits
 INVERSE_WEIGHT_MAX = 2.0  # of the nearest pair under "inverse": a single pair cannot be cut into passes
 
 

@@ -9,7 +9,11 @@ from libc.string cimport memcpy
 
 
 cdef inline uint16_t rounded(float x) noexcept nogil:
-    """Return the nearest bfloat16, ties to even: ties are common here, and rows are sent many times over."""
+    """Return the nearest bfloat16, ties to even.
+
+    A difference of near numbers has few bits, so that many are ties: all rounded away from zero, they would be too
+    large in the mean. The factors of native/cpu/fw_matrix.h have all their bits.
+    """
     cdef uint32_t bits
     memcpy(&bits, &x, 4)
     return <uint16_t> ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16)

@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import pickle
 import secrets
+import threading
 
 import numpy as np
 import pytest
@@ -329,6 +330,33 @@ def test_arrays_that_kernels_cannot_use_are_refused():
     trial.corpus.ids[7] = 30
     with pytest.raises(ValueError, match="ids outside"):
         trial.by_kernel(None)
+
+
+def test_a_run_that_is_training_is_not_taken_by_another_thread(monkeypatch):
+    rng = np.random.default_rng(1)
+    trial = Trial(rng, random_corpus(rng, 30, 400, 5), TrainingParameters(vector_size=5))
+    run = trial.run(Arrays(empty_rows(30, 5), empty_rows(30, 5)), None)
+    refused, usual = [], _train.tokens_in_flight
+
+    def take(call, *given):
+        try:
+            call(*given)
+        except RuntimeError as error:
+            refused.append(str(error))
+
+    def meanwhile(*given):  # called within train_chunk
+        monkeypatch.setattr(_train, "tokens_in_flight", usual)
+        for call in ((run.train_chunk, 0, 0, 1), (run.close,)):
+            other = threading.Thread(target=take, args=call)
+            other.start()
+            other.join()
+        return usual(*given)
+
+    monkeypatch.setattr(_train, "tokens_in_flight", meanwhile)
+    assert run.train_chunk(0, 0, 1).chunks == 1
+    assert ["training in another thread" in reason for reason in refused] == [True, True]
+    run.train_chunk(0, 0, 1)
+    run.close()
 
 
 def test_the_environment_forces_an_instruction_set(monkeypatch):

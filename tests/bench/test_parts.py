@@ -17,6 +17,9 @@ def test_kernels_are_compiled_as_setup_compiles_them():
     flags = import_module("bench.helpers.native").package_flags("fw_kernel_portable.c")
     assert "-O3" in flags
     assert not {"-march=native", "-ffast-math"} & set(flags)
+    native = import_module("bench.helpers.native")
+    offered, compiled = (native.package_flags(name) for name in ("fw_kernel.c", "fw_kernel_avx2.c"))
+    assert ("-DFW_X86_KERNELS" in offered) == ("-mavx2" in compiled)
 
 
 def test_synthetic_text_follows_zipf():

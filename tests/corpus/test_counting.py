@@ -1,9 +1,12 @@
 """Words in files: the reader in C against plain Python, for any bytes, blocks and threads."""
 
+import ctypes
 import io
 import lzma
 import re
+import shutil
 from collections import Counter
+from importlib import import_module
 from itertools import pairwise
 
 import numpy as np
@@ -11,10 +14,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from fastw2v.corpus._text_scanner import TextScanner
 from fastw2v.corpus.counting import count_files, count_stream
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.files import deal_out, find
-from fastw2v.errors import CorpusError
+from fastw2v.errors import BadTextError, CorpusError
 
 BOM = b"\xef\xbb\xbf"
 
@@ -140,6 +144,88 @@ def test_many_distinct_words_of_all_lengths(tmp_path):
     corpus = encode(path, min_count=2, n_jobs=1)
     assert corpus.vocabulary.words == words
     assert corpus.ids.tolist() == [*range(100_000), *range(99_999, -1, -1)]
+
+
+HASHED = 0x8BB84B93962EACC9, 0x4B33A62ED433D4A3, 0x9FB21C651E98DF25  # the constants of native/text/fw_table.*
+
+
+def words_of_one_hash(n, fold):
+    """Words of 48 bytes that are UTF-8, and all have one hash while the table's secret is what the source says."""
+    first, second, spread = HASHED
+
+    def pair(low, high):
+        low, high = int.from_bytes(low, "little") ^ first, int.from_bytes(high, "little") ^ second
+        return fold(low, high, low * high)
+
+    words = []
+    for i in range(10**9):
+        begin = b"%032d" % i
+        state = (48 * spread) % 2**64
+        for at in 0, 16:
+            low = (int.from_bytes(begin[at : at + 8], "little") ^ state).to_bytes(8, "little")
+            state = pair(low, begin[at + 8 : at + 16])
+        undone = (state ^ 0x4040404040404040).to_bytes(8, "little")  # the last block meets the same factor in all words
+        if undone.isascii() and not set(undone) & set(b"\0 \t\n\v\f\r"):
+            words.append(begin + undone + b"x" * 8)
+        if len(words) == n:
+            break
+    return words
+
+
+@pytest.mark.fault("bytes of every kind in a text file")
+@pytest.mark.parametrize(
+    "fold", [lambda a, b, ab: ab % 2**64 ^ ab >> 64, lambda a, b, ab: ab % 2**64 ^ ab >> 64 ^ a ^ b]
+)
+def test_words_made_to_have_one_hash_have_not(fold):
+    words = words_of_one_hash(1000, fold)
+    scanner = TextScanner()
+    scanner.begin()
+    text = io.BytesIO(b" ".join(words))
+    while scanner.read(text.readinto, 4096):
+        pass
+    scanner.end()
+    assert len(scanner) == len(words)
+    assert scanner.farthest() < 100
+
+
+@pytest.mark.fault("bytes of every kind in a text file")
+@pytest.mark.parametrize("filler", [b"\0", b"\xff"])
+def test_what_is_no_text_is_not_held_until_it_ends(filler):
+    """As in a sparse file that ends in a hole."""
+    scanner, blocks = TextScanner(), []
+
+    def readinto(buffer):
+        blocks.append(len(buffer))
+        buffer[:] = (b"a bc".ljust(len(buffer), filler)) if len(blocks) == 1 else filler * len(buffer)
+        return len(buffer)
+
+    scanner.begin()
+    scanner.read(readinto, 1024)
+    with pytest.raises(BadTextError) as caught:
+        scanner.read(readinto, 1024)
+    assert (caught.value.offset, caught.value.word[:3]) == (2, b"bc" + filler)
+    assert len(caught.value.word) < 100
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+def test_white_space_is_found_alike_with_and_without_sse2(bench_found, tmp_path):
+    native = import_module("bench.helpers.native")
+    source = tmp_path / "classify.c"
+    source.write_text(
+        '#include "text/fw_ids.c"\n#include "text/fw_table.c"\n#include "text/fw_text.c"\n'
+        "void classified(const char *text, uint64_t *found) {\n"
+        "    masks both = classify(text);\n    found[0] = both.space, found[1] = both.newline;\n}\n"
+    )
+    flags = ["-O2", "-std=gnu11"]
+    libraries = [native.compiled(source, tmp_path, [*flags, *more]) for more in ([], ["-DFW_PORTABLE"])]
+    rng = np.random.default_rng()
+    for _ in range(2000):
+        text = rng.integers(0, rng.choice([16, 40, 256]), 64, np.uint8).tobytes()
+        expected = [sum(1 << i for i, byte in enumerate(text) if byte in of) for of in (b" \t\n\v\f\r", b"\n")]
+        for library in libraries:
+            found = (ctypes.c_uint64 * 2)()
+            library.classified(text, found)
+            assert list(found) == expected, text
 
 
 def test_blank_lines_are_empty_sentences_and_the_last_line_needs_no_end(tmp_path):

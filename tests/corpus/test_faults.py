@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from fastw2v.corpus import tokenizers
+from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.faults import check_documents_type
-from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
+from fastw2v.errors import BadTokenError, CorpusError, CorpusTypeError, ParameterError
 
 SENTENCES = [["the", "cat", "sat"], [], ["the", "mat"]]
 DOCUMENTS = ["The cat SAT.", "", "the Mat!"]
@@ -282,6 +283,17 @@ def test_what_the_users_code_raises_comes_out():
     with pytest.raises(Trouble) as caught:
         encode([[Token()]])
     assert caught.value is trouble
+
+
+@pytest.mark.parametrize("bad", [None, "\ud800"])
+def test_what_comes_before_a_bad_token_is_counted_once(bad):
+    scanner, ids = TokenScanner(), []
+    scanner.add(["a", "b"])
+    with pytest.raises(BadTokenError):
+        scanner.add(["a", "c", bad, "b"])
+    scanner.drain(lambda block: ids.extend(np.frombuffer(block, np.int32).tolist()))
+    assert (scanner.tokens, scanner.counts().tolist()) == (4, [2, 1, 1])
+    assert ids == [0, 1, -1, 0, 2]
 
 
 def test_numbers_too_long_for_python_to_write_do_not_hide_the_fault():

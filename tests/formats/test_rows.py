@@ -2,6 +2,8 @@
 
 import locale
 import math
+import os
+import sys
 
 import numpy as np
 import pytest
@@ -211,3 +213,27 @@ def test_binary_faults_are_told_apart():
         assert words == (["a", "b", "c"] if status == rows.NO_MORE_ROOM else ["a"])
         assert reader.status == status
         assert (out[: len(words)] == 2.5).all()
+    reader.binary(b"a " + number + b"\nabcdefgh " + number, 0, out, "strict")
+    assert (reader.word, reader.word_length) == (b"abcde", 5), "not those of the row before"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs RLIMIT_AS")
+@pytest.mark.skipif("asan" in os.environ.get("LD_PRELOAD", ""), reason="the sanitizer needs terabytes of addresses")
+def test_no_memory_is_told_apart_from_what_is_no_number(run_python):
+    code = """
+        import resource
+        import numpy as np
+        from fastw2v.formats._rows import RowReader, parse_float
+        number = b"1" * (1 << 26)
+        line, out, reader = b"a " + number + b"\\n", np.empty((1, 1), np.float32), RowReader(1, 4, 1 << 27)
+        with open("/proc/self/statm") as file:
+            used = int(file.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + (1 << 24),) * 2)
+        for read in (lambda: parse_float(number), lambda: reader.text(line, 0, True, out, "strict")):
+            try:
+                print(read())
+            except MemoryError as error:
+                print(error)
+        """
+    done = run_python(code)
+    assert done.stdout.splitlines() == ["no memory to read a number of 67,108,864 bytes"] * 2, done.stderr

@@ -171,6 +171,22 @@ def test_filters_are_read_as_github_reads_them():
     assert not matches("fastw2v/*.pyx", "fastw2v/corpus/_scanner.pyx")
 
 
+def test_kernels_for_x86_are_built_where_that_is_the_target():
+    tree = ast.parse(text("setup.py"))
+    tree.body = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "is_for_x86_64"]
+    found = {"re": re}
+    exec(compile(tree, "setup.py", "exec"), found)
+    for machine, archflags, expected in (
+        ("x86_64", "", True),
+        ("AMD64", "", True),
+        ("aarch64", "", False),
+        ("arm64", "-arch x86_64", True),
+        ("x86_64", "-arch arm64", False),
+        ("x86_64", "-arch arm64 -arch x86_64", False),
+    ):
+        assert found["is_for_x86_64"](machine, archflags) is expected, (machine, archflags)
+
+
 def test_the_installing_jobs_remove_nothing_that_tests_read():
     """The benchmarks read the compiler's flags from setup.py."""
     removed = re.findall(r"run: rm -rf (.+)$", text(".github/workflows/wheels.yml"), re.MULTILINE)

@@ -135,6 +135,14 @@ def test_the_share_of_a_step_is_the_kernels():
     assert found == pytest.approx([_sampler.node_share(float(step)) for step in steps], rel=1e-6)
 
 
+@pytest.mark.fault("more than 2^31 numbers")
+def test_more_words_than_32_bits_can_number_are_refused(tmp_path):
+    for make, words, kind in ((_sampler.huffman_tree, 2**30 + 1, np.int64), (_sampler.alias_table, 2**31, np.float64)):
+        counts = np.memmap(tmp_path / "counts", kind, "w+", shape=words)  # sparse
+        with pytest.raises(ValueError, match=f"{words:,} w.*int32"):
+            make(counts)
+
+
 def test_the_table_of_some_words_holds_their_paths():
     tree = make_tree(np.random.default_rng().integers(1, 90, 50))
     words = np.array([7, 49, 7, 0])

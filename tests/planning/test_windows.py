@@ -51,6 +51,7 @@ def test_a_window_is_no_wider_than_the_longest_sentence():
     offsets = np.array([0, 3, 3, 17], np.int64)
     assert [real_window(window, np.diff(offsets)) for window in (1, 13, 14, 10**12)] == [1, 13, 13, 13]
     assert real_window(5, np.zeros(0, np.int64)) == real_window(5, np.array([1])) == 1
+    assert 2 * 64 * real_window(10**12, np.array([2**30])) < 2**31, "the pairs of a tile are numbered in 32 bits"
 
 
 @pytest.mark.parametrize("shrink", [True, False, "draw", "inverse"])

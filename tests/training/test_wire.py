@@ -78,3 +78,14 @@ def test_rows_of_other_shapes_are_refused():
         write_differences(rows, rows[:3], 0, sent)
     with pytest.raises(ValueError, match="3 and 4 factors of 4 rows"):
         carry_over(rows, *np.zeros((1, 3), np.float32), np.zeros(4, np.float32), [], np.zeros((4, 3), np.uint16))
+
+
+def test_no_ranks_are_refused():
+    rows, ones = np.zeros((4, 3), np.float32), np.ones(4, np.float32)
+    for call in (
+        lambda: add(rows, 0, []),
+        lambda: write_differences(rows, rows, 0, []),
+        lambda: carry_over(rows, ones, ones, [], np.zeros((4, 3), np.uint16)),
+    ):
+        with pytest.raises(ValueError, match="there are no ranks"):
+            call()

@@ -82,9 +82,9 @@ FW_INLINE uint16_t bf16(float x) {
     memcpy(&bits, &x, sizeof bits);
     return (uint16_t)((bits + 0x8000) >> 16);
 }
-/* Pairs of numbers, rounded to the nearest, halves away from zero: one addition and no look at the last bit kept. Of
-   float32 factors one in 65,536 is halfway, so that halves to even, as rows sent to other ranks take, change nothing.
- */
+/* Pairs of numbers, rounded to the nearest, halves away from zero: one addition. Of these factors, which have all bits
+   of a float32, one in 65,536 is halfway; of the differences that ranks send, which training/_wire.pyx rounds to even,
+   many are. */
 FW_INLINE vi paired(vf low, vf high) {
     const __m512i half = _mm512_set1_epi32(0x8000);
     const __m512i a = _mm512_srli_epi32(_mm512_add_epi32((__m512i)low, half), 16);

@@ -285,8 +285,8 @@ FW_INLINE void prefetch_row(const tile *t, const float *row) {
     for (int64_t k = 0; k < t->stride; k += 16) __builtin_prefetch(row + k, 1, 2);
 }
 
-/* The first step from `number` on that renews a slot, apart from step 0, which renews all: see fw_renewed,
-   which says the same backwards. */
+/* The first step from `number` on that renews a slot, apart from step 0, which renews all: see fw_renewed, which
+   looks back. */
 FW_INLINE int64_t next_renewal(const tile *t, int64_t slot, int64_t number) {
     const int64_t life = t->job->run.noise_life, shift = slot * life / t->noise_slots;
     return (number + shift + life - 1) / life * life - shift;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+/* FW_PORTABLE: without SSE2 where there is SSE2, for a test that compares both. */
 #if defined(__SSE2__) && !defined(FW_PORTABLE)
 #include <emmintrin.h>
 #endif
