@@ -93,8 +93,7 @@ typedef struct tile {
     int64_t *below, *below_nodes;  /* (rows + slots): the first step of a word's path below the crown, their number */
     float **path_row;              /* (longest_path + 1): the rows of a word's path, and the sink */
     float *path_sign, *path_rate;
-    float *node_score, *node_weight, *node_coefficient; /* (rows * longest_path): of each token and node; the scores are
-                                                           vectors whose lanes add up to one */
+    float *node_score, *node_weight, *node_coefficient; /* (rows * longest_path): of token and node; scores: vectors */
     int32_t *node_token;                                /* (rows): the tokens that have the word in their windows */
     float *token_weight;                                /* (rows): the weight of each such pair */
     /* private rows: see fw_private.h */
