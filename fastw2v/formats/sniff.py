@@ -324,8 +324,21 @@ def _certain(peek: bytes) -> Format | None:
         row, _, _ = row.rpartition(b" ")  # the last number may be cut
         least = min(least, 64)
     if _ends_in_numbers(row, least):
-        return "text"
+        whole = len(peek) < _PEEK_BYTES and len(rest.split(b"\n")) - rest.endswith(b"\n") != header[0]
+        return "binary" if whole and _fits_binary(rest, *header) else "text"
     return "binary" if is_binary(rest[: min(4 * header[1] + MAX_HEADER_BYTES, _PEEK_BYTES)]) else None
+
+
+def _fits_binary(rows: bytes, words: int, size: int) -> bool:
+    """Return whether these are all rows of a binary file, to the byte, though its numbers look like text."""
+    at = 0
+    for _ in range(words):
+        space = rows.find(b" ", at)
+        if space < 0:
+            return False
+        at = space + 1 + 4 * size
+        at += rows[at : at + 1] == b"\n"
+    return at == len(rows)
 
 
 def _ends_in_numbers(line: bytes, least: int) -> bool:

@@ -49,6 +49,16 @@ def test_the_format_can_be_said_and_is_found_again(tmp_path, form, some_vectors,
     assert_same(load(tmp_path / "vectors.xyz"), wv)
 
 
+def test_a_binary_file_whose_numbers_look_like_text_is_binary(tmp_path, assert_same):
+    wv = WordVectors(np.frombuffer(b"0\nF[", np.float32).reshape(1, 1), ["0"])
+    for name in ("v.bin", "v.xyz"):
+        save(tmp_path / name, wv, format="binary")
+        assert (tmp_path / name).read_bytes() == b"1 1\n0 0\nF[\n"
+        assert_same(load(tmp_path / name), wv)
+    (tmp_path / "v.txt").write_text("2 1\n0 0\n1 7\n")
+    assert load(tmp_path / "v.txt")["1"] == 7
+
+
 WORD = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
 FLOATS = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
