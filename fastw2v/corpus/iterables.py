@@ -59,7 +59,7 @@ def count_iterable(
         head += islice(items, _SAMPLE - 1)
         strings = [item for item in head if isinstance(item, str)]
         check_no_file_names(strings[:DOUBTED])
-        check_documents_are_text(strings[:DOUBTED], told=told)
+        check_documents_are_text(strings, told=told)
         if not told:
             doubt_symbols(strings, words)
     elif head and told and not hasattr(head[0], "__next__"):  # which would be used up
