@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fastw2v.corpus.counted import Counted
 from fastw2v.corpus.encoded_corpus import EncodeReport
+from fastw2v.corpus.structured_files import wiki_marks
 from fastw2v.errors import CorpusTypeError, warn_user
 from fastw2v.parameters import shown
 from fastw2v.progress import figures
@@ -28,12 +29,12 @@ _NUMBER = re.compile(r"[-+]?[0-9]*\.[0-9]+(e[-+]?[0-9]+)?", re.IGNORECASE)
 _MOSTLY = 0.8
 _MANY = 10  # sentences
 _LONELY = 1.2  # tokens of a sentence
-# Not <unk>, </s> and <3, which corpora hold as words; links, templates and bold type of a wiki.
-_MARKUP = re.compile(r"<[a-zA-Z]\w*|.+</\w+>|\[\[[^\W\d]\w.*|\{\{[^\W\d]\w.*|'{3}\w.*")
+_MARKUP = re.compile(r"<[a-zA-Z]\w*|.+</\w+>")  # not <unk>, </s> and <3, which corpora hold as words
 # Emoji and other pictures; not signs of prose such as those of degrees and trade marks.
 _SYMBOLS = re.compile(
     "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d\u2600-\u27bf\U0001f000-\U0001faff]*"
 )
+_BEGINNING = 4_096  # characters of a document
 _MANY_SYMBOLS = 0.01  # of the words
 _MANY_SPACES = 0.01  # of the words
 _MANY_TWINS = 0.001  # of the words
@@ -152,6 +153,8 @@ def doubt_text(counted: Counted) -> None:
         found = [text for text in texts if pattern.fullmatch(text)]
         if found and pattern is _MARKUP:  # further below, the tag that closes one of these
             found += [text for text in _closing(counted) if text.replace("/", "").rstrip(">") in found]
+        if pattern is _MARKUP:
+            found += wiki_marks(texts)
         if len(found) >= 2:
             warn_user(
                 f"words such as {shown(found[0])} and {shown(found[1])} are {what}, which is trained on as if it were "
@@ -161,15 +164,21 @@ def doubt_text(counted: Counted) -> None:
 
 
 def doubt_symbols(documents: Sequence[str], split: Callable[[str], Sequence[Hashable]]) -> None:
-    """Warn if the first documents of a corpus hold many emoji, which the default tokenizer leaves out."""
-    found = [symbols for document in documents if not document.isascii() for symbols in _SYMBOLS.findall(document)]
-    words = sum(len(split(document)) for document in documents) if found else 0
+    """Warn if the first documents of a corpus hold many emoji, which the default tokenizer leaves out.
+
+    Of a long document the beginning is looked at: it is split once more.
+    """
+    starts = [document[:_BEGINNING] for document in documents]
+    runs = [run for start in starts if not start.isascii() for run in _SYMBOLS.findall(start)]
+    kept = {run for run in set(runs) if split(run)}  # numbers in circles are words
+    found = [run for run in runs if run not in kept]
+    words = sum(len(split(start)) for start in starts) if found else 0
     if 0 < _MANY_SYMBOLS * words < len(found):  # without a single word an error says so
         warn_user(
             f"symbols such as {', '.join(map(shown, list(dict.fromkeys(found))[:3]))} are left out by "
-            f"tokenizer='words', the default for strings ({figures.counted(len(found), 'run')} of them in the first "
-            f"{figures.counted(len(documents), 'document')}): tokenizer='whitespace' keeps them, and case and "
-            "punctuation; pass tokenizer='words' to leave them out"
+            f"tokenizer='words', the default for strings ({figures.counted(len(found), 'run')} of them at the "
+            f"beginning of the first {figures.counted(len(documents), 'document')}): tokenizer='whitespace' keeps "
+            "them, and case and punctuation; pass tokenizer='words' to leave them out"
         )
 
 

@@ -42,8 +42,17 @@ _SAFETENSORS = re.compile(rb'.{8}\{.{,999}"(dtype|__metadata__)"', re.DOTALL)
 # Tags of HTML, not <s> and <unk>, which corpora hold as words, and the entities that text is most often escaped with.
 _HTML = re.compile(
     r"</?(?:a|b|i|p|br|hr|em|h[1-6]|li|ol|ul|td|th|tr|div|doc|img|pre|body|code|font|head|html|span|table|strong"
-    r"|script)(?:\s[^<>]*)?/?>|&(?:quot|apos|amp|lt|gt|nbsp|#\d+|#x[0-9a-f]+);"
-    r"|\[\[[^\W\d][^\[\]]+\]\]|\{\{[^\W\d][^{}]+\}\}|'{3}[^'\n]+'{3}",  # of a wiki
+    r"|script)(?:\s[^<>]*)?/?>|&(?:quot|apos|amp|lt|gt|nbsp|#\d+|#x[0-9a-f]+);",
+    re.IGNORECASE,
+)
+# Marks of a wiki, whole or, in words, up to the first space. Each of them stands in programs and notes as well, but for
+# those that only a wiki has.
+_OF_WIKIS = re.compile(
+    r"(?P<alone>\[\[[^\W\d][^\[\]|]*\|[^\[\]|]+(?:\]\]|$)|\[\[(?:file|image|category):[^\[\]]+"
+    r"|\{\{cite\b[^{}]*\}{0,2})"
+    r"|(?P<link>\[\[[^\W\d][^\[\]]+(?:\]\]|$))"
+    r"|(?P<template>\{\{[^\W\d][\w -]*(?:\|[^{}]*)?(?:\}\}|$))"
+    r"|(?P<bold>'{3}[^'\n]+(?:'{3}|$))",
     re.IGNORECASE,
 )
 # How files of markup begin, whatever their names are: parts of a dump have none that tells.
@@ -192,7 +201,7 @@ def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
             f"corpus[0] is {shown(first[0])}, and the strings after it are words with their tags: "
             f"{_WORDS_IN_ROWS[1]}{_ANYWAY_SPLIT}"
         )
-    marks = [match[0] for document in first for match in _HTML.finditer(document)]
+    marks = [match[0] for document in first for match in _HTML.finditer(document)] + wiki_marks(first)
     if len(marks) >= 2:
         examples = " and ".join(map(shown, list(dict.fromkeys(marks))[:2]))
         warn_user(
@@ -200,6 +209,14 @@ def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
             "first, as with html.unescape and an HTML parser or, of a wiki, mwparserfromhell (tokenizer='words' trains "
             "on it all the same)"
         )
+
+
+def wiki_marks(texts: Sequence[str]) -> list[str]:
+    """Return the marks of a wiki in documents or words, none if they may be those of a program or of notes."""
+    found = [match for text in texts for match in _OF_WIKIS.finditer(text)]
+    kinds = {match.lastgroup for match in found}
+    sure = "alone" in kinds or {"link", "template"} <= kinds or {"link", "bold"} <= kinds
+    return [match[0] for match in found] if sure else []
 
 
 def _lines_of(start: bytes, suffix: str) -> tuple[str, str] | None:

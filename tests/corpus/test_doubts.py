@@ -6,7 +6,9 @@ import re
 import numpy as np
 import pytest
 
+from fastw2v.corpus import iterables
 from fastw2v.corpus.encoding import encode
+from fastw2v.corpus.tokenizers import words
 from fastw2v.errors import CorpusError, CorpusTypeError
 
 TEXTS = ["the cat sat on the mat", "the dog lay on the log", "a man sat in the sun"]
@@ -73,11 +75,28 @@ def test_what_is_no_text_is_warned_of(corpus, message):
     [
         ("text <doc id=1> " + " ".join(f"w{i}" for i in range(300)) + "\n</doc>", "'<doc' and '</doc>' are markup"),
         ("the [[capital]] of [[Germany|it]]", r"'\[\[capital\]\]' and '\[\[Germany\|it\]\]' are markup"),
+        ("{{Infobox of the [[capital]]", r"'\{\{Infobox' and '\[\[capital\]\]' are markup"),
     ],
 )
 def test_markup_that_is_rare_among_the_first_words_is_warned_of(text, found):
     with pytest.warns(RuntimeWarning, match=f"words such as {found}, which is trained on as if it were text"):
         encode(io.StringIO(f"{text}\n" * 5), min_count=1)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[nodiscard]] int f();\n[[maybe_unused]] m = {{alpha, beta}};",
+        "def f():\n    '''Do so.'''\n    '''And so.'''",
+        "if [[foo]] && [[bar||baz]]; then",
+        "Dear {{name}}, dear {{other}}",
+        "he said '''quoted''' and '''again'''",
+    ],
+)
+def test_signs_of_programs_and_notes_are_not_those_of_a_wiki(text):
+    encode(io.StringIO(f"{text}\n" * 5), min_count=1)
+    encode([text] * 5, min_count=1)
 
 
 @pytest.mark.filterwarnings("error")
@@ -171,13 +190,22 @@ def test_objects_that_come_again_are_nodes_of_a_graph(encode_all):
 
 def test_emoji_that_the_default_tokenizer_leaves_out_are_told(recwarn):
     tweets = ["I love \N{SLICE OF PIZZA}\N{SLICE OF PIZZA}", "so cold \N{SNOWFLAKE}\ufe0f here"] * 10
-    message = r"left out by tokenizer='words', the default for strings \(20 runs .* in the first 20 documents\)"
+    message = r"left out by tokenizer='words', the default for strings \(20 runs .* of the first 20 documents\)"
     with pytest.warns(RuntimeWarning, match=message):
         encode(tweets, min_count=1)
     assert "\N{SNOWFLAKE}\ufe0f" in encode(tweets, min_count=1, tokenizer="whitespace").vocabulary
     encode(tweets, min_count=1, tokenizer="words")
     encode(["20 \N{DEGREE SIGN}C \N{COPYRIGHT SIGN} the author"] * 9, min_count=1)
     encode(["a long document of words " * 40 + "\N{SLICE OF PIZZA}"] * 9, min_count=1)
+    encode(["see \N{DINGBAT CIRCLED SANS-SERIF DIGIT ONE} below"] * 9, min_count=1)  # a word, as the tokenizer has it
+    assert not recwarn
+
+
+def test_of_long_documents_the_beginning_is_looked_at_for_emoji(monkeypatch, recwarn):
+    given = []
+    monkeypatch.setattr(iterables, "words", lambda text: given.append(text) or words(text))
+    encode(["so cold \N{SNOWFLAKE} " + "a few words " * 10_000 + "\N{SNOWFLAKE} " * 10_000], min_count=1)
+    assert max(map(len, given)) < 5_000
     assert not recwarn
 
 
