@@ -10,7 +10,7 @@ from collections.abc import Sequence
 # one, but for the few formats that begin with letters alone.
 _MAGIC = (
     (b"\x1f\x8b", "gzip"),
-    (b"BZh", "bzip2"),
+    *((b"BZh%d%b" % (level, block), "bzip2") for level in range(1, 10) for block in (b"1AY", b"\x17rE")),
     (b"\xfd7zXZ\x00", "xz"),
     (b"\x5d\x00\x00", "lzma"),
     (b"\x28\xb5\x2f\xfd", "zstandard"),
@@ -29,7 +29,7 @@ _MAGIC = (
     (b"MATLAB 5.0 MAT-file", "MATLAB"),
     *((magic, "R") for magic in (b"RDX2\n", b"RDX3\n")),
     *((magic, "GGUF") for magic in (b"GGUF\x02\0", b"GGUF\x03\0")),
-    (b"%PDF", "PDF"),
+    (b"%PDF-", "PDF"),
     (b"\xd0\xcf\x11\xe0", "Office"),
     (b"{\\rtf", "rich text"),
     (b"\x89PNG\r\n", "PNG"),
@@ -39,9 +39,11 @@ _MAGIC = (
 )
 _TAR = re.compile(rb".{257}ustar[\0 ]", re.DOTALL)
 _ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")  # the second may be written in a text: x^2
+_ZLIB_BYTES = 64  # that hold a control character, as no text does, of whatever encoding
 # Protocols 2 to 5 begin with their number; those before with the opcodes of a dict, a list, a tuple or a class.
 _PICKLE = re.compile(
-    rb"\x80[\x02-\x05]|\([dl]p\d+\n|[\]}]q\x00|c(copy_reg|__builtin__|builtins|collections|(numpy|gensim)[\w.]*)\n"
+    rb"\x80[\x02-\x05]|\([dl]p\d+\n|[\]}]q\x00"
+    rb"|c(copy_reg|__builtin__|builtins|collections|(numpy|gensim)[\w.]*)\n[\w.]+\n(p\d+\n|q\x00|\()"
 )
 # Of kinds: what a message calls them; of packed ones also the command that unpacks the file {name}.
 _PACKED = {
@@ -103,10 +105,10 @@ def kind_of(start: bytes) -> str | None:
     if _PICKLE.match(start):
         return "pickle"
     if kind := next((kind for magic, kind in _MAGIC if start.startswith(magic)), None):
-        return kind
+        return None if kind == "MATLAB" and is_text(start) else kind  # a text may be about such files
     if _TAR.match(start):
         return "tar"
-    return "zlib" if _ZLIB.match(start) and not is_text(start) else None
+    return "zlib" if _ZLIB.match(start) and is_binary(start[:_ZLIB_BYTES]) and not is_text(start) else None
 
 
 def describe_packed(start: bytes) -> tuple[str, str] | None:

@@ -1,7 +1,9 @@
 """What a file is by its first bytes; tests/formats/test_foreign_files.py has the files of many programs."""
 
+import bz2
 import gzip
 import pickle
+import zlib
 
 import numpy as np
 import pytest
@@ -34,11 +36,26 @@ def test_pickles_of_every_protocol(protocol, what):
         b"dp1\n",
         b"FEA1 1\n",
         b"a" * 257 + b"ustard\n",
+        "x^2 caf\u00e9 1\n".encode("latin-1"),
+        b"MATLAB 5.0 MAT-file is old\n",
+        b"cnumpy\nthe cat\n",
+        b"BZh1 1\n",
+        b"%PDF 1\n",
     ],
 )
 def test_texts_are_nothing_else(text):
     assert not is_pickle(text)
     assert describe(text, "file") is None
+
+
+def test_files_that_begin_with_letters_are_known_by_what_follows():
+    header = b"MATLAB 5.0 MAT-file".ljust(116) + bytes(8) + b"\x00\x01IM"
+    assert describe(header, "file").startswith("a MATLAB file")
+    for level in range(1, 10):
+        assert describe(zlib.compress(pickle.dumps(list(range(99))), level), "file").startswith("zlib data")
+        assert all(describe(bz2.compress(text, level), "file").startswith("a bzip2 file") for text in (b"", b"a"))
+    for protocol in (0, 1):
+        assert is_pickle(pickle.dumps(np.arange(3), protocol))
 
 
 def test_what_unpacks_it_names_the_file():

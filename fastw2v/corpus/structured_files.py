@@ -55,9 +55,12 @@ _OF_WIKIS = re.compile(
     r"|(?P<bold>'{3}[^'\n]+(?:'{3}|$))",
     re.IGNORECASE,
 )
-# How files of markup begin, whatever their names are: parts of a dump have none that tells.
+# How files of markup begin, whatever their names are: parts of a dump have none that tells. A text about tags does not
+# go on as they do: after <html> another tag follows.
 _BEGINS_AS_MARKUP = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml\b|!doctype\b|mediawiki\b|html\b|doc id=)", re.IGNORECASE
+    rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml\s+version\b|!doctype\s+[\w:]+\s*(?:>|\[|public\b|system\b)|mediawiki\s*(?:>|\s[\w:]+=)"
+    rb"|html(?:\s[^<>]*)?>\s*<|doc id=)",
+    re.IGNORECASE,
 )
 _OF_A_WIKI = re.compile(rb"<(mediawiki\b|doc id=)")
 

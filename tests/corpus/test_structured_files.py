@@ -7,6 +7,7 @@ import json
 import lzma
 import re
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -50,7 +51,7 @@ def test_a_structured_file_is_read_only_when_told(written, name, text, message, 
         (b"SQLite format 3\0", "an SQLite database"),
         (b"\xff\xfea\0", "UTF-16 text; convert it first"),
         (b"\x04\x22\x4d\x18", "lz4 data; unpack it first"),
-        (b"\x78\x9c", "zlib data, as joblib writes; load it"),
+        (zlib.compress(bytes(99)), "zlib data, as joblib writes; load it"),
         (b"GGUF\3\0", "a GGUF model; name the files that are text"),
         (b"(lp0\n", "a Python pickle; load it"),
         (b"{\\rtf", "a rich text document; save it as plain text"),
@@ -381,6 +382,7 @@ def test_rows_of_a_graph_and_of_lists_are_sentences(written, text):
         ('<doc id="1" url="u" title="t">', r"is a file of WikiExtractor, .*as grep -vE '\^</\?doc' does"),
         ('\ufeff<?xml version="1.0"?>', "is markup, .*extract the text first"),
         ("<!DOCTYPE html>", "is markup"),
+        ('<html lang="en">\n<head>', "is markup"),
     ],
 )
 @pytest.mark.parametrize("pack", [bytes, bz2.compress])
@@ -391,6 +393,13 @@ def test_markup_is_known_by_its_beginning_whatever_the_name_is(written, start, m
     with pytest.raises(CorpusError, match=message):
         encode(path, min_count=1)
     encode(path, min_count=1, tokenizer="whitespace")
+
+
+@pytest.mark.parametrize(
+    "text", ["<html is a tag> hello", "<html> hello", "<!doctype is first", "<?xml is next", "<mediawiki is a name"]
+)
+def test_text_about_markup_is_text(written, text):
+    encode(written("c.txt", f"{text}\n".encode() * 9), min_count=1)
 
 
 @pytest.mark.parametrize(
