@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
 
 _FREQUENT = 1_000  # words that are looked at
-_ODD = 0.005  # of them
+_FEW = 5  # odd ones
+_MANY_CASED = 0.02  # of them
+_MANY_ODD = 0.05  # n't, 's and u.s. are in all vectors of text that was split from its punctuation
 _MARK = re.compile(r"</?\w+>|\[\w+\]")  # as of the ends of sentences and of unknown words
 
 
@@ -45,17 +47,23 @@ def warn_of_other_tokenizer(known: Tokenizer, given: Tokenizer | None) -> None:
 def doubt_words(vectors: WordVectors) -> None:
     """Warn of vectors that do not say how their text was split, and hold words that "words", the default, never gives.
 
-    The most frequent words are looked at. A few odd ones are no sign: word2vec's files all hold </s>.
+    The most frequent words are looked at. A few odd ones are no sign, nor is punctuation: no document misses it.
     """
     frequent = [word for word in vectors.index_to_key[:_FREQUENT] if isinstance(word, str)]
-    changed = [word for word in frequent if words(word) != [word] and not _MARK.fullmatch(word)]
-    if len(changed) > _ODD * len(frequent):
-        warn_user(
-            f"the vectors do not say how their text was split, and hold words such as "
-            f"{', '.join(map(shown, changed[:3]))}, which no document has after tokenizer='words', the default: it "
-            "lower-cases, and leaves out punctuation and symbols; pass tokenizer='whitespace' or that of their text "
-            "(tokenizer='words' keeps to the default)"
-        )
+    odd = [word for word in frequent if any(map(str.isalnum, word)) and not _MARK.fullmatch(word)]
+    odd = [word for word in odd if words(word) != [word]]
+    cased = [word for word in odd if word != word.lower()]
+    if len(cased) > max(_FEW, _MANY_CASED * len(frequent)):
+        some, cause = cased, "it lower-cases; pass tokenizer='whitespace', which keeps case"
+    elif len(odd) > max(_FEW, _MANY_ODD * len(frequent)):
+        some, cause = odd, "it splits them; put spaces between the words of documents, and pass tokenizer='whitespace'"
+    else:
+        return
+    warn_user(
+        "the vectors do not say how their text was split, and hold words such as "
+        f"{', '.join(map(shown, some[:3]))}, which no document has after tokenizer='words', the default: {cause}; "
+        "documents are best split as that text was (tokenizer='words' keeps to the default)"
+    )
 
 
 def _says_nothing(known: Tokenizer) -> bool:

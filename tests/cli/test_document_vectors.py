@@ -56,13 +56,16 @@ def test_weights_may_come_from_other_documents(file, documents, tmp_path, call):
 
 def test_words_that_the_default_tokenizer_changes_are_told(tmp_path, run):
     """Of a file that does not say how its text was split, be it that of token lists."""
-    vectors = WordVectors(np.eye(2, dtype=np.float32), ["Straße", "lang"])
+    nouns = ["Straße", "Stadt", "Berg", "Tal", "Wald", "Feld"]
+    vectors = WordVectors(np.eye(7, 2, dtype=np.float32)[:, ::-1], ["lang", *nouns])
     formats.save(tmp_path / "v.vec", vectors)
     formats.save(tmp_path / "v.fw2v", WordVectors(vectors.vectors, vectors.vocabulary, tokenizer="tokens"))
     for name in ("v.vec", "v.fw2v"):
         done = run("document-vectors", tmp_path / name, input="Straße lang\n" * 3)
         assert done.stdout == "0\t1\n" * 3
-        assert "hold words such as 'Straße', which no document has after --tokenizer words" in done.stderr
+        assert (
+            "hold words such as 'Straße', 'Stadt', 'Berg', which no document has after --tokenizer words" in done.stderr
+        )
         assert "--tokenizer words lower-cased 'Straße': pass --tokenizer whitespace" in done.stderr
         done = run("document-vectors", tmp_path / name, "--tokenizer", "whitespace", input="Straße lang\n")
         assert (done.stdout, "which no document" in done.stderr) == ("0.5\t0.5\n", False)
