@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any, NoReturn
 
@@ -49,13 +52,13 @@ class LostTokenizer:
     def __call__(self, text: str) -> NoReturn:
         """Raise `CorpusTypeError`: any other way of splitting would find other words, or none."""
         raise CorpusTypeError(
-            f"the model was fitted with the tokenizer {self.name}, a function, which its file cannot hold, so a string "
-            f"cannot be split: give it again, as in Word2Vec.load(path, tokenizer={self.name}) or "
+            f"the model was fitted with the tokenizer {self.name}, a function, which a file or a pickle cannot hold, "
+            f"so a string cannot be split: give it again, as in Word2Vec.load(path, tokenizer={self.name}) or "
             f"DocVectorizer(path, tokenizer={self.name}), or pass documents as lists of tokens"
         )
 
     def __repr__(self) -> str:
-        return f"<the tokenizer {self.name}, which is not in the model's file>"
+        return f"<the tokenizer {self.name}, which no file or pickle holds>"
 
 
 def function_name(tokenizer: Callable[..., object]) -> str:
@@ -85,6 +88,8 @@ def is_of_file(tokenizer: object) -> bool:
 class Carried:
     """A tokenizer on its way into a copy, which shares it, or a pickle, which may be unable to hold it.
 
+    The pickler at work decides: cloudpickle's, by which joblib sends to its workers, holds functions of any kind.
+
     Parameters
     ----------
     tokenizer : str or callable
@@ -97,11 +102,15 @@ class Carried:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        try:
-            pickle.dumps(self.tokenizer)
-        except Exception:  # whatever the objects that it refers to raise
-            return Carried, (LostTokenizer(tokenizer_name(self.tokenizer)),)
-        return Carried, (self.tokenizer,)
+        kinds: list[type[Any]] = [pickle.Pickler]
+        caller = sys._getframe(1).f_locals.get("self")  # plain pickle is written in C, and has no frame
+        if isinstance(caller, (pickle.Pickler, pickle._Pickler)):
+            kinds.append(type(caller))
+        for kind in kinds:
+            with suppress(Exception):  # whatever the objects that it refers to raise
+                kind(io.BytesIO()).dump(self.tokenizer)
+                return Carried, (self.tokenizer,)
+        return Carried, (LostTokenizer(tokenizer_name(self.tokenizer)),)
 
 
 def tokenizer_name(tokenizer: Tokenizer | None) -> str:

@@ -56,13 +56,33 @@ def test_vectors_of_token_lists_take_strings_as_vectors_from_elsewhere_do(tmp_pa
         vectors.tokenizer = "spaces"
 
 
-def test_words_that_the_default_tokenizer_never_gives_are_told_where_nothing_is_known(tmp_path, recwarn):
-    model = Word2Vec([["Paris", "is", "old", "."]] * 20, tokenizer="tokens", **QUICK).fit()
+def test_the_pickler_at_work_decides_whether_it_holds_a_function():
+    joblib, cloudpickle = map(pytest.importorskip, ("joblib", "cloudpickle"))
+    model = Word2Vec(["red|wine", "old|wine"] * 20, tokenizer=lambda text: text.split("|"), **QUICK).fit()
+    assert pickle.loads(cloudpickle.dumps([model.vectors_]))[0].tokenizer("a|b") == ["a", "b"]
+    [found] = joblib.Parallel(n_jobs=2)([joblib.delayed(DocVectorizer(model.vectors_).fit_transform)(["red|wine"])])
+    assert np.array_equal(found, DocVectorizer(model).fit_transform(["red|wine"]))
+
+
+@pytest.mark.parametrize(
+    ("odd", "message"),
+    [
+        (("Paris", "The", "U.S.", "New", "McDonald", "I"), r"such as 'Paris', 'The', 'U.S.', which no .* keeps case"),
+        (("cat,", "cat.", "(dog", "e-mail", "u.s.", "dog's,"), r"such as 'cat,', .* put spaces between the words"),
+    ],
+)
+def test_words_that_the_default_tokenizer_never_gives_are_told_where_nothing_is_known(tmp_path, recwarn, odd, message):
+    model = Word2Vec([["is", "old", ".", *odd]] * 20, tokenizer="tokens", **QUICK).fit()
     save(tmp_path / "vectors.vec", model)
-    with pytest.warns(RuntimeWarning, match=r"such as 'Paris', '\.', which no .* pass tokenizer='whitespace'"):
+    with pytest.warns(RuntimeWarning, match=message):
         DocVectorizer(tmp_path / "vectors.vec").fit(["old"])
     DocVectorizer(tmp_path / "vectors.vec").fit([["Paris", "."]])
     DocVectorizer(tmp_path / "vectors.vec", tokenizer="words").fit(["old"])
-    plain = WordVectors(np.eye(302), ["</s>", "*", *(f"w{i}" for i in range(300))])  # a few odd words
-    DocVectorizer(plain).fit(["w1"])
+    assert not recwarn
+
+
+def test_punctuation_and_a_few_odd_words_are_no_sign(recwarn):
+    """As in GloVe's vectors, and word2vec's."""
+    odd = [*",.-();:!?$%&/", "''", "``", "--", "...", "</s>", "'s", "'re", "'ve", "u.s.", "u.n.", "d.c.", "mr.", "1.5"]
+    DocVectorizer(WordVectors(np.eye(400), [*odd, *(f"w{i}" for i in range(400 - len(odd)))])).fit(["w1"])
     assert not recwarn
