@@ -195,7 +195,7 @@ def describe_spaces(read: Counted, least: float = _MANY_SPACES) -> str | None:
 
 def doubt_twins(words: Sequence[Hashable], counts: NDArray[np.int64], *, of_tokens: bool) -> None:
     """Warn of words that look like others: with a character of no width at an end, or not composed (NFC)."""
-    if not (len(words) and isinstance(words[0], str)):  # all words are strings, or none
+    if not all(issubclass(kind, str) for kind in set(map(type, words))):  # a vocabulary may mix them
         return
     told = _BYTE_ORDER_MARK if of_tokens else ()  # by `doubt_tokens`
     plain = np.fromiter(map(str.isascii, words), np.bool_, len(words))  # type: ignore[arg-type]

@@ -6,16 +6,15 @@ import ast
 import csv
 import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import pairwise
 from pathlib import Path
 
 from fastw2v.corpus.compressed import COMPRESSED, open_compressed
 from fastw2v.corpus.faults import DOUBTED, what_begins_so
 from fastw2v.corpus.files import START_BYTES, Opened, TextFile, first_bytes, start_of_stdin
 from fastw2v.corpus.rows import column_to_train_on
+from fastw2v.corpus.words_in_rows import are_words_in_rows
 from fastw2v.errors import CorpusError, warn_user
 from fastw2v.first_bytes import LEAST_NUMBERS, are_numbers, is_text
 from fastw2v.parameters import shown
@@ -24,16 +23,6 @@ _LOOKED_INTO = 16  # files of a corpus of which the first bytes are read: a fold
 _ROWS = 9  # lines, the last of which may be cut
 _LEAST_ROWS = 5  # of a table without a telling name
 _WORDS = 200  # lines that may be words with their tags
-_NEARLY_ALL = 0.9
-_BETWEEN_ROWS = re.compile(r"# |</?\w+[^\t]*>\s*$")
-_LEAST_COLUMNS = 3  # the word, and two that tell of it
-_COLUMNS_OF_CONLL = 8
-_LEAST_TAGS = 3
-_WORDS_OF_TAG = 1.5  # different ones
-_OWN_LEMMAS = 0.4
-# NOUN, PRP$, VER:pres and -LRB-, and the signs that are the tags of signs.
-_TAG = re.compile(r"[A-Z][A-Z0-9$]{0,9}([:+.|_-]\w+)*|-[A-Z]{3}-|[^\w\s]{1,5}")
-_STOPS = frozenset(".,;:!?\N{IDEOGRAPHIC FULL STOP}\N{IDEOGRAPHIC COMMA}\N{DEVANAGARI DANDA}")
 _LONGEST_ROWS = 1 << 14  # bytes in which they must end
 _LONGEST_WORD = 1_000  # bytes of the first word of a file of vectors
 _NAME = re.compile(r"\s*[^\W\d][\w .-]{0,40}")  # of a column
@@ -58,8 +47,8 @@ _OF_WIKIS = re.compile(
 # How files of markup begin, whatever their names are: parts of a dump have none that tells. A text about tags does not
 # go on as they do: after <html> another tag follows.
 _BEGINS_AS_MARKUP = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml\s+version\b|!doctype\s+[\w:]+\s*(?:>|\[|public\b|system\b)|mediawiki\s*(?:>|\s[\w:]+=)"
-    rb"|html(?:\s[^<>]*)?>\s*<|doc id=)",
+    rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml\s+version\b|!doctype\s+[\w:]+\s*(?:>|\[|public\b|system\b)"
+    rb"|mediawiki\s*(?:>|\s[\w:]+=)|html(?:\s[^<>]*)?>\s*<|doc id=)",
     re.IGNORECASE,
 )
 _OF_A_WIKI = re.compile(rb"<(mediawiki\b|doc id=)")
@@ -199,7 +188,7 @@ def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
             f"corpus[0] is {shown(first[0])}, a line of a table: pass its column of texts, as in [row[{column}] for "
             f"row in csv.reader(lines{how})]{_ANYWAY_SPLIT}"
         )
-    if _are_words_in_rows(documents):
+    if are_words_in_rows(documents):
         raise CorpusError(
             f"corpus[0] is {shown(first[0])}, and the strings after it are words with their tags: "
             f"{_WORDS_IN_ROWS[1]}{_ANYWAY_SPLIT}"
@@ -236,7 +225,7 @@ def _lines_of(start: bytes, suffix: str) -> tuple[str, str] | None:
         how = "" if sign == "," else f", sep={sign!r}"
         which = f"(path{how})[{name!r}]" if name else f"(path{how}, header=None)[{column}]"
         return "a table", f"pass its column of texts, as in pandas.read_csv{which}"
-    if _are_words_in_rows(complete[:_LONGEST_ROWS].decode("utf-8", "replace").split("\n")[:_WORDS]):
+    if are_words_in_rows(complete[:_LONGEST_ROWS].decode("utf-8", "replace").split("\n")[:_WORDS]):
         return _WORDS_IN_ROWS
     if b"\n" not in start and start.count(b"\r") > 1:
         warn_user(
@@ -244,64 +233,6 @@ def _lines_of(start: bytes, suffix: str) -> tuple[str, str] | None:
             "it first, as with tr '\\r' '\\n'"
         )
     return _STRUCTURED.get(suffix)
-
-
-def _are_words_in_rows(lines: Sequence[str]) -> bool:
-    """Return whether lines are words with their tags, between tabs, and not rows of names, as of a graph.
-
-    Something ends their sentences: blank lines, comments, tags such as <s>, a full stop in a row of its own, or numbers
-    of the words that begin again.
-    """
-    ends = [number for number, line in enumerate(lines) if not line.strip() or _BETWEEN_ROWS.match(line)]
-    between = set(ends)
-    rows = {number: line.rstrip("\r\n").split("\t") for number, line in enumerate(lines) if number not in between}
-    if len(rows) < _LEAST_ROWS:
-        return False
-    [(width, alike)] = Counter(map(len, rows.values())).most_common(1)
-    if width < _LEAST_COLUMNS or alike <= _NEARLY_ALL * len(rows):
-        return False
-    columns = list(zip(*(row for row in rows.values() if len(row) == width), strict=True))
-    inside = any(min(rows) < number < max(rows) for number in ends)
-    numbers = [int(cell) for cell in columns[0] if cell.isdecimal()]  # 1-2 and 1.1 stand between them
-    steps = list(pairwise(numbers))
-    numbered = 2 * len(numbers) > alike and sum(b in (a + 1, 1) for a, b in steps) > _NEARLY_ALL * len(steps)
-    if numbered and inside and width >= _COLUMNS_OF_CONLL and any(number == 1 for number in numbers[1:]):
-        empty = sum("_" in row for row in zip(*columns, strict=True))
-        if 2 * empty > alike:
-            return True
-    forms, *others = columns[numbered:]
-    return (inside or not _STOPS.isdisjoint(forms)) and any(
-        _are_tags(tags, forms)
-        and (_tell_punctuation(tags, forms) or any(_are_lemmas(each, forms) for each in others if each is not tags))
-        for tags in others
-    )
-
-
-def _are_tags(tags: Sequence[str], forms: Sequence[str]) -> bool:
-    """Return whether a column holds a few tags in capitals that recur, and the column of words many words."""
-    counts = Counter(tags)
-    return (
-        _LEAST_TAGS <= len(counts) <= len(set(forms)) / _WORDS_OF_TAG
-        and sum(_TAG.fullmatch(tag) is not None for tag in tags) > _NEARLY_ALL * len(tags)
-        and 2 * sum(tag[:1].isalpha() for tag in tags) > len(tags)
-        and 2 * sum(count for count in counts.values() if count > 1) > len(tags)
-        and 2 * sum(_TAG.fullmatch(form) is not None for form in forms) < len(forms)
-        and sum(len(form.split()) != 1 for form in forms) < (1 - _NEARLY_ALL) * len(forms)
-    )
-
-
-def _tell_punctuation(tags: Sequence[str], forms: Sequence[str]) -> bool:
-    """Return whether punctuation has rows of its own, and tags that no word has."""
-    pairs = list(zip(tags, forms, strict=True))
-    signs = {tag for tag, form in pairs if not any(map(str.isalnum, form))}
-    words = [tag for tag, form in pairs if any(map(str.isalnum, form))]
-    return bool(signs) and sum(tag in signs for tag in words) <= (1 - _NEARLY_ALL) * len(words)
-
-
-def _are_lemmas(column: Sequence[str], forms: Sequence[str]) -> bool:
-    """Return whether many cells of a column are the words themselves, as their lemmas are."""
-    same = sum(cell.casefold() == form.casefold() for cell, form in zip(column, forms, strict=True))
-    return same > _OWN_LEMMAS * len(forms)
 
 
 def _table_of(lines: Sequence[str]) -> tuple[str, int, str] | None:
