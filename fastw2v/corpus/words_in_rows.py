@@ -37,7 +37,8 @@ def are_words_in_rows(lines: Sequence[str]) -> bool:
         return False
     columns = list(zip(*(row for row in rows.values() if len(row) == width), strict=True))
     inside = any(min(rows) < number < max(rows) for number in ends)
-    numbers = [int(cell) for cell in columns[0] if cell.isdecimal() and len(cell) < _DIGITS]  # 1-2 and 1.1 stand between them
+    # 1-2 and 1.1 stand between the numbers of words.
+    numbers = [int(cell) for cell in columns[0] if cell.isdecimal() and len(cell) < _DIGITS]
     steps = list(pairwise(numbers))
     numbered = 2 * len(numbers) > alike and sum(b in (a + 1, 1) for a, b in steps) > _NEARLY_ALL * len(steps)
     if numbered and inside and width >= _COLUMNS_OF_CONLL and any(number == 1 for number in numbers[1:]):
