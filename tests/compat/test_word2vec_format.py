@@ -1,5 +1,6 @@
 """word2vec's formats with gensim's options: what is appended to, lists of counts, and the words of messages."""
 
+import bz2
 import gzip
 
 import numpy as np
@@ -63,7 +64,7 @@ def test_a_list_of_words_and_counts_may_be_packed_and_repeat_words(wv, tmp_path)
         loaded = KeyedVectors.load_word2vec_format(tmp_path / "file", fvocab=tmp_path / "vocab")
     assert loaded.index_to_key == ["b", "d", "c", "köln"]
     assert loaded.expandos["count"].tolist() == [3, 1, 2, 5]
-    (tmp_path / "vocab").write_bytes(b"BZh9" + bytes(9))
+    (tmp_path / "vocab").write_bytes(bz2.compress(b"b 4\n"))
     with pytest.raises(FormatError, match="expected a word and its count, found a bzip2 file: unpack it first"):
         KeyedVectors.load_word2vec_format(tmp_path / "file", fvocab=tmp_path / "vocab")
 
