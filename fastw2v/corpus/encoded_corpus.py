@@ -348,12 +348,13 @@ class EncodedCorpus:
             examples = tuple(words[row] for row in dropped[most_frequent(counts[dropped])])
             words, counts = [words[row] for row in rows], counts[rows]
             flat, ends = keep_rows(flat, ends, rows, ids_before)
+        kept = int(np.count_nonzero(counts))
         report = EncodeReport(
             raw_tokens=tokens,
             raw_sentences=len(ends) - 1,
             distinct_words=occurring,
-            dropped_words=occurring - int(np.count_nonzero(counts)),
-            unseen_words=int(np.count_nonzero(counts == 0)),
+            dropped_words=occurring - kept,
+            unseen_words=len(counts) - kept,
             dropped_tokens=tokens - flat.size,
             dropped_examples=examples,
             seconds=time.perf_counter() - started,

@@ -366,6 +366,15 @@ def stream_name(stream: object) -> str:
     return name if isinstance(name, str) else "the open file"
 
 
+@contextmanager
+def decoding(stream: Any, name: str) -> Iterator[None]:
+    """Say where bytes of an open file are not of the encoding that it was opened with."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise CorpusError(describe_undecodable(name, stream, error)) from None
+
+
 class Opened:
     """An open file, of text or of bytes, the first part of which has been looked at and is still to be read.
 
@@ -401,24 +410,16 @@ class Opened:
         self.start: bytes = start.encode("utf-8", "surrogatepass") if self.is_text else bytes(start)
 
     def _line(self, size: int) -> Any:
-        with self._decoding():
+        with decoding(self._stream, self.name):
             try:
                 return self._stream.readline(size)
             except TypeError:  # the readline of some libraries takes no size
                 return self._stream.readline()
 
-    @contextmanager
-    def _decoding(self) -> Iterator[None]:
-        """Say where bytes are not of the encoding that the file was opened with."""
-        try:
-            yield
-        except UnicodeDecodeError as error:
-            raise CorpusError(describe_undecodable(self.name, self._stream, error)) from None
-
     def read(self, size: int) -> Any:
         """Read up to so many characters or bytes; none at the end."""
         if not self._lines:
-            with self._decoding():
+            with decoding(self._stream, self.name):
                 return self._stream.read(size)
         ahead = self._nothing.join(self._lines)
         self._lines = [ahead[size:]] if len(ahead) > size else []
@@ -427,7 +428,7 @@ class Opened:
     def __iter__(self) -> Iterator[Any]:
         """Yield the lines."""
         lines, self._lines = self._lines, []
-        with self._decoding():
+        with decoding(self._stream, self.name):
             if self._is_cut:
                 lines[-1] += self._stream.readline()
             yield from lines

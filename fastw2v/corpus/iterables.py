@@ -15,16 +15,15 @@ from fastw2v.corpus.faults import (
     DOUBTED,
     check_no_file_names,
     describe_path_among_sentences,
-    describe_undecodable,
     name_returned_token,
 )
-from fastw2v.corpus.files import stream_name
+from fastw2v.corpus.files import decoding, stream_name
 from fastw2v.corpus.id_store import IdStore
 from fastw2v.corpus.rows import FIRST_ITEMS, cells, check_no_rows, doubt_padding
 from fastw2v.corpus.sentence_faults import describe_bad_document
 from fastw2v.corpus.structured_files import check_documents_are_text
 from fastw2v.corpus.tokenizers import Tokenizer, note_place, resolve, splitter, token_list, tokens_returned, words
-from fastw2v.errors import BadTokenError, CorpusError, CorpusTypeError
+from fastw2v.errors import BadTokenError, CorpusTypeError
 from fastw2v.progress.phase import SILENT, Silent
 
 _SAMPLE = 100  # documents that are looked at for what the tokenizer leaves out
@@ -92,10 +91,8 @@ def python_items(corpus: Any) -> Iterator[Any]:
 
 def _decoded(stream: Any) -> Iterator[Any]:
     """Yield the lines of an open file, which as documents are strings."""
-    try:
+    with decoding(stream, stream_name(stream)):
         yield from stream
-    except UnicodeDecodeError as error:
-        raise CorpusError(describe_undecodable(stream_name(stream), stream, error)) from None
 
 
 def length_of(items: object) -> int | None:
