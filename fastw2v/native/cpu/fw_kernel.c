@@ -1,18 +1,28 @@
 /* The kernels that this machine can run. The compiler's own CPU check uses cpuid, and xgetbv for the registers that the
-   OS saves. FW_X86_KERNELS: the files of the kernels for x86-64 were compiled with its instruction sets (setup.py). */
+   OS saves. FW_X86_KERNELS: the files of the kernels for x86-64 were compiled with its instruction sets (setup.py).
+   FW_EMULATE: those for AVX-512 and matrix registers were compiled for AVX2, with the tests' stand-in. */
 #include "fw_kernel.h"
 
 extern const fw_kernel fw_kernel_portable;
 #ifdef FW_X86_KERNELS
 extern const fw_kernel fw_kernel_avx2, fw_kernel_avx512;
+#ifdef FW_KNOWS_AMX
+extern const fw_kernel fw_kernel_amx;
 #endif
 
-#if defined(FW_X86_KERNELS) && defined(FW_KNOWS_AMX)
+#ifdef FW_EMULATE
+static inline int has_avx512(void) { return 1; }
+static inline int may_use_amx(void) { return 1; }
+#else
+static int has_avx512(void) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+#ifdef FW_KNOWS_AMX
 #include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-extern const fw_kernel fw_kernel_amx;
 
 /* Whether this process may use matrix registers: the processor has them for bfloat16 (cpuid), the system saves them
    (xgetbv), and grants the room that they take where a signal interrupts. What it grants, threads and children have. */
@@ -29,6 +39,8 @@ static int may_use_amx(void) {
     return syscall(SYS_arch_prctl, 0x1023 /* ARCH_REQ_XCOMP_PERM */, 18 /* XFEATURE_XTILEDATA */) == 0;
 }
 #endif
+#endif
+#endif
 
 int fw_available_kernels(const fw_kernel **kernels, int room) {
     const fw_kernel *found[4];
@@ -36,8 +48,7 @@ int fw_available_kernels(const fw_kernel **kernels, int room) {
 #ifdef FW_X86_KERNELS
     __builtin_cpu_init();
     int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
-    int avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    int avx512 = avx2 && has_avx512();
 #ifdef FW_KNOWS_AMX
     if (avx512 && may_use_amx()) found[n++] = &fw_kernel_amx;
 #endif
