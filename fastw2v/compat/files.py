@@ -10,8 +10,7 @@ import numpy as np
 from fastw2v.compat.editing import EditableVectors
 from fastw2v.compat.events import Events
 from fastw2v.compat.saving import saving
-from fastw2v.compat.watched import owner_of
-from fastw2v.compat.word2vec_format import kept_of, load_word2vec, read_word2vec, restore, write_word2vec
+from fastw2v.compat.word2vec_format import array_of, kept_of, load_word2vec, read_word2vec, restore, write_word2vec
 from fastw2v.errors import ParameterError
 from fastw2v.formats import load_all, save
 from fastw2v.formats.loading import Loaded
@@ -61,7 +60,7 @@ class Files(EditableVectors, Events):
         Of a saved model these are its vectors, which are their own `wv`, since gensim returns the model there. gensim's
         own pickles are refused.
         """
-        loaded = load_all(fname, format="native", mmap=is_mapped(mmap))
+        loaded = load_all(fname, format="native", mmap=is_mapped(mmap), double=True)
         made = cls._from_file(loaded, fname)
         if isinstance(loaded.metadata.get("gensim"), dict):
             made._of_model = True
@@ -69,7 +68,7 @@ class Files(EditableVectors, Events):
 
     @classmethod
     def _from_file(cls, loaded: Loaded, fname: str | os.PathLike[str]) -> Self:
-        made = cls._of(owner_of(loaded.word_vectors.vectors), loaded.word_vectors.vocabulary)
+        made = cls._of(array_of(loaded), loaded.word_vectors.vocabulary)
         restore(made, loaded.metadata.get("keyed_vectors"), fname)
         return made
 
@@ -130,7 +129,8 @@ class Files(EditableVectors, Events):
         limit : int, optional
             Read the first rows only.
         datatype : type, default float32
-            Of the vectors: float16, float32 or float64. Numbers are read as float32 in any case.
+            Of the vectors: float16, float32 or float64, as which the numbers of a text are read; those of binary files are
+            float32.
         no_header, binary_chunk_size
             Have no effect: whether there is a header is seen from the file.
         """
@@ -159,7 +159,7 @@ class Files(EditableVectors, Events):
             The vectors of the file have another size, or the model has no words yet. Nothing is changed then.
         """
         self._check_built("intersect_word2vec_format")
-        found = read_word2vec(fname, binary, encoding, unicode_errors, None, words=self.key_to_index)
+        found = read_word2vec(fname, binary, encoding, unicode_errors, None, self.key_to_index).word_vectors
         if found.vector_size != self.vector_size:
             raise ParameterError(
                 f"{os.fspath(fname)}: its vectors have {found.vector_size} numbers, and these {self.vector_size}"

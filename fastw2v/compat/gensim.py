@@ -471,7 +471,7 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
         ``mmap="r"`` leaves the vectors in the file until they are trained further; `rethrow` has no effect. Callbacks
         are not in the file.
         """
-        loaded = load_all(fname, format="native", mmap=is_mapped(mmap))
+        loaded = load_all(fname, format="native", mmap=is_mapped(mmap), double=True)
         own = loaded.metadata.get("gensim")
         if not isinstance(own, dict):
             raise NotAModelError(

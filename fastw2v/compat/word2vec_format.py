@@ -21,8 +21,9 @@ from fastw2v.compat.vector_attributes import PATHS, stale
 from fastw2v.compat.watched import owner_of
 from fastw2v.errors import FormatError, ParameterError, UndecodableWordError, warn_user, warnings_worded
 from fastw2v.first_bytes import describe, describe_arrays, describe_packed, is_binary, is_pickle
-from fastw2v.formats import load
+from fastw2v.formats import load, load_all
 from fastw2v.formats.binary import write_binary
+from fastw2v.formats.loading import Loaded
 from fastw2v.formats.reader import open_reader
 from fastw2v.formats.saving import (
     check_no_model_is_lost,
@@ -36,7 +37,6 @@ from fastw2v.formats.text import write_text
 from fastw2v.formats.words import plain_words
 from fastw2v.parameters import Errors
 from fastw2v.progress.figures import counted
-from fastw2v.vectors.word_vectors import WordVectors
 
 PathLike = str | os.PathLike[str]
 Kind = TypeVar("Kind", bound=EditableVectors)
@@ -189,8 +189,14 @@ def _lists_counts(path: Path) -> bool:
 
 
 def read_word2vec(
-    fname: PathLike, binary: bool, encoding: str, unicode_errors: Errors, limit: int | None, words: Any = None
-) -> WordVectors:
+    fname: PathLike,
+    binary: bool,
+    encoding: str,
+    unicode_errors: Errors,
+    limit: int | None,
+    words: Any = None,
+    double: bool = False,
+) -> Loaded:
     """Read word2vec text or binary, with a header or without; refuse a file of the other form."""
     asked: Format = "binary" if binary else "text"
     found = certain_format(checked_path("load", fname))
@@ -203,13 +209,26 @@ def read_word2vec(
         )
     try:
         with warnings_worded(_worded):
-            return load(fname, format=asked, errors=unicode_errors, encoding=encoding, limit=limit or None, words=words)
+            return load_all(
+                fname,
+                format=asked,
+                errors=unicode_errors,
+                encoding=encoding,
+                limit=limit or None,
+                words=words,
+                double=double,
+            )
     except UndecodableWordError as error:
         error.message = _worded(error.message)
         raise
     except (FormatError, ParameterError) as error:
         error.args = (_worded(str(error)),)
         raise
+
+
+def array_of(loaded: Loaded) -> NDArray[Any]:
+    """Return the vectors of a file in the precision that was asked for, and may be written to unless it is mapped."""
+    return owner_of(loaded.word_vectors.vectors) if loaded.double_vectors is None else loaded.double_vectors
 
 
 def _worded(message: str) -> str:
@@ -229,9 +248,8 @@ def load_word2vec(
     """Make vectors of a word2vec file; see `KeyedVectors.load_word2vec_format`."""
     counts = None if fvocab is None else _read_counts(checked_path("load", fvocab), encoding, unicode_errors)
     dtype = float_type("datatype", datatype)
-    found = read_word2vec(fname, binary, encoding, unicode_errors, limit)
-    array = owner_of(found.vectors).astype(dtype, copy=False)
-    made = kind._of(array, found.vocabulary)
+    loaded = read_word2vec(fname, binary, encoding, unicode_errors, limit, double=dtype == np.float64)
+    made = kind._of(array_of(loaded).astype(dtype, copy=False), loaded.word_vectors.vocabulary)
     made._set_counts(None if counts is None else _counts_of(made.index_to_key, counts, cast(PathLike, fvocab)))
     return made
 
@@ -328,7 +346,7 @@ def restore(wv: EditableVectors, kept: Any, path: PathLike) -> None:
         if "vectors_lockf" in kept:
             wv.vectors_lockf = np.array(kept["vectors_lockf"], np.float32)
         restore_own_attributes(wv, _base(wv), _OF_VECTORS, kept.get("own_attributes"))
-        if "dtype" in kept:
+        if "dtype" in kept and wv._rows.dtype != kept["dtype"]:
             wv.vectors = wv._rows.astype(np.dtype(kept["dtype"]))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise FormatError(f"{os.fspath(path)}: the attributes of the keys cannot be read ({error})") from error

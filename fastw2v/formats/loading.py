@@ -55,12 +55,15 @@ class Loaded:
         What was given to `save`, and "format_version" and "word_type"; empty for the word2vec formats.
     node_vectors : array of float32, shape (V - 1, D), or None
         The output rows of hierarchical softmax, unless some words are left out.
+    double_vectors : array of float64, shape (V, D), or None
+        The vectors in double precision, where they were asked for and the file has them.
     """
 
     word_vectors: WordVectors
     context_vectors: NDArray[np.float32] | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     node_vectors: NDArray[np.float32] | None = None
+    double_vectors: NDArray[np.float64] | None = None
 
 
 @with_gensims_names_told(OF_LOADING)
@@ -149,6 +152,7 @@ def load_all(
     limit: int | None = None,
     words: Iterable[Hashable] | None = None,
     verbose: int = 0,
+    double: bool = False,
 ) -> Loaded:
     """Read everything that a file holds: word vectors as `load` does, context vectors and metadata.
 
@@ -156,6 +160,8 @@ def load_all(
     ----------
     path, format, mmap, errors, encoding, limit, words, verbose
         As in `load`.
+    double : bool, default False
+        Read the vectors in double precision, too: those of a text, and of a native file that was written from such.
 
     Returns
     -------
@@ -177,7 +183,7 @@ def load_all(
     chosen = chosen or format_of_content(file)
     if chosen == "native":
         _warn_of_no_effect(file, None if codec == "utf-8" else encoding, errors, mmap)
-        content = _read_native(file, mmap or wanted is not None, limit, verbose)
+        content = _read_native(file, mmap or wanted is not None, limit, verbose, double)
         if wanted is not None:
             content = _taken(content, np.flatnonzero([word in wanted.words for word in content.words]))
         if not mmap:
@@ -189,7 +195,9 @@ def load_all(
             word_vectors = WordVectors(content.vectors, content.words, content.counts, tokenizer=tokenizer)
         except ParameterError as error:  # a repeated word: the index finds it, a check before would double the time
             raise FormatError(f"{file}, 'vocab_utf8': {error}; the file is damaged") from None
-        return Loaded(word_vectors, content.context_vectors, content.metadata, content.node_vectors)
+        return Loaded(
+            word_vectors, content.context_vectors, content.metadata, content.node_vectors, content.double_vectors
+        )
     if mmap:
         raise ParameterError(
             f"{file}: only native files can be memory-mapped, this is a word2vec {chosen} "
@@ -197,10 +205,15 @@ def load_all(
         )
     only = None if wanted is None else wanted.words
     with open_reader(file, codec, verbose=verbose, whole=limit is None, errors=errors) as reader:
-        vectors, kept = (read_text if chosen == "text" else read_binary)(reader, errors, limit, only)
+        vectors: NDArray[Any]
+        if chosen == "text":
+            vectors, kept = read_text(reader, errors, limit, only, np.float64 if double else np.float32)
+        else:
+            vectors, kept = read_binary(reader, errors, limit, only)
     content = _finite(file, NativeContent(vectors, kept, None, None, {}), errors)
     _warn_of_absent(file, content.words, wanted, limit)
-    return Loaded(WordVectors(content.vectors, content.words))
+    read = content.vectors
+    return Loaded(WordVectors(read, content.words), double_vectors=read if read.dtype == np.float64 else None)
 
 
 def _checked_encoding(given: str) -> str:
@@ -244,6 +257,7 @@ def _taken(content: NativeContent, rows: NDArray[np.int64]) -> NativeContent:
         None if content.counts is None else content.counts[rows],
         None if content.context_vectors is None else np.array(content.context_vectors[rows]),
         content.metadata,
+        double_vectors=None if content.double_vectors is None else np.array(content.double_vectors[rows]),
     )
 
 
@@ -294,13 +308,13 @@ def _warn_of_absent(file: Path, found: list[Any], wanted: _Wanted | None, limit:
     )
 
 
-def _read_native(file: Path, mmap: bool, limit: int | None, verbose: int) -> NativeContent:
+def _read_native(file: Path, mmap: bool, limit: int | None, verbose: int, double: bool) -> NativeContent:
     with open_reader(file) as reader:
         packed = reader.packed and is_native(reader.read(16))
     if packed:
         raise FormatError(f"{file}: a native file within a gzip file; unpack it first: gunzip -k {file.name}")
     try:
-        return read_native(file, mmap=mmap, limit=limit, verbose=verbose)
+        return read_native(file, mmap=mmap, limit=limit, verbose=verbose, double=double)
     except FormatError as error:
         refuse_foreign(file)
         try:

@@ -5,6 +5,7 @@ tensor                    dtype   shape               meaning
 ========================  ======  ==================  =======================================================
 ``counts``                I64     (V,)                occurrences in the corpus; may be missing
 ``vocab_offsets``         I64     (V + 1,)            word i is bytes offsets[i] to offsets[i + 1] of the next
+``double_vectors``        F64     (V, D)              the vectors, where they had double precision
 ``vectors``               F32     (V, D)
 ``context_vectors``       F32     (V, D)              the words' output rows; may be missing
 ``node_vectors``          F32     (V - 1, D)          the output rows of hierarchical softmax; may be missing
@@ -43,10 +44,11 @@ FORMAT_VERSION = 1
 _MAX_HEADER_BYTES = 100_000_000
 _ALIGNMENT = 8
 _BLOCK_BYTES = 8 << 20
-_DTYPES = {"F32": "<f4", "I64": "<i8", "U8": "u1"}
+_DTYPES = {"F32": "<f4", "F64": "<f8", "I64": "<i8", "U8": "u1"}
 _EXPECTED = {
     "counts": "I64",
     "vocab_offsets": "I64",
+    "double_vectors": "F64",
     "vectors": "F32",
     "context_vectors": "F32",
     "node_vectors": "F32",
@@ -64,6 +66,7 @@ class NativeContent:
     context_vectors: NDArray[np.float32] | None
     metadata: dict[str, Any]
     node_vectors: NDArray[np.float32] | None = None
+    double_vectors: NDArray[np.float64] | None = None
 
 
 def is_native(start: bytes) -> bool:
@@ -85,7 +88,10 @@ def write_native(writer: Writer, content: NativeContent) -> None:
     offsets = np.zeros(len(encoded) + 1, np.int64)
     np.cumsum([len(word) for word in encoded], out=offsets[1:])
     arrays: dict[str, NDArray[Any]] = {} if content.counts is None else {"counts": content.counts}
-    arrays |= {"vocab_offsets": offsets, "vectors": content.vectors}
+    arrays["vocab_offsets"] = offsets
+    if content.vectors.dtype == np.float64:  # beside those that every reader of the format knows
+        arrays["double_vectors"] = content.vectors
+    arrays["vectors"] = content.vectors
     arrays |= _beside_vectors(content)
     arrays["vocab_utf8"] = np.frombuffer(b"".join(encoded), np.uint8)
     writer.write(_make_header(arrays, content.metadata, word_type))
@@ -152,7 +158,9 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} {value!r:.60}")
 
 
-def read_native(path: Path, *, mmap: bool, limit: int | None = None, verbose: int = 0) -> NativeContent:
+def read_native(
+    path: Path, *, mmap: bool, limit: int | None = None, verbose: int = 0, double: bool = False
+) -> NativeContent:
     """Read a native file.
 
     Parameters
@@ -164,6 +172,8 @@ def read_native(path: Path, *, mmap: bool, limit: int | None = None, verbose: in
         Read the first rows only.
     verbose : int
         Whether to show progress.
+    double : bool
+        Read `double_vectors`, too.
 
     Returns
     -------
@@ -183,6 +193,7 @@ def read_native(path: Path, *, mmap: bool, limit: int | None = None, verbose: in
         for name, shape in (
             ("context_vectors", (words_size, columns)),
             ("node_vectors", (words_size - 1, columns)),
+            ("double_vectors", (words_size, columns)),
             ("counts", (words_size,)),
             ("vocab_offsets", (words_size + 1,)),
         ):
@@ -210,6 +221,7 @@ def read_native(path: Path, *, mmap: bool, limit: int | None = None, verbose: in
             node_vectors=array("node_vectors", rows - 1, mmap)
             if "node_vectors" in places and rows == words_size
             else None,
+            double_vectors=array("double_vectors", rows, mmap) if double and "double_vectors" in places else None,
         )
 
 

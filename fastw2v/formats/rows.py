@@ -36,6 +36,8 @@ class Rows:
         The most rows to meet.
     only : collection of words, or None
         Keep the rows of these words, and room for little more.
+    dtype : type, default float32
+        Of the vectors. Of float64, `put` takes the numbers before `add`.
 
     Attributes
     ----------
@@ -53,6 +55,7 @@ class Rows:
         expected: int = 0,
         limit: int | None = None,
         only: Collection[Any] | None = None,
+        dtype: type[np.floating[Any]] = np.float32,
     ) -> None:
         self.file = file
         self.errors = errors
@@ -63,8 +66,8 @@ class Rows:
         first = 0 if file.packed else min(expected, expected if limit is None else limit)
         if only is not None:
             first = min(first, self._usual)
-        # A text of V rows has 2 V D bytes at least, so this is at most twice the file.
-        self.vectors: NDArray[np.float32] = np.empty((first, size), np.float32)
+        # A text of V rows has 2 V D bytes at least, so this is at most twice the file, or four times of float64.
+        self.vectors: NDArray[Any] = np.empty((first, size), dtype)
         self.words: list[str] = []
         self.left_out = 0
         self._first_fault = ""
@@ -84,7 +87,7 @@ class Rows:
         return self.limit is not None and len(self.words) + self._passed_over >= self.limit
 
     def room(self) -> NDArray[np.float32]:
-        """Return the free rows, of which `add` takes the first."""
+        """Return the free rows, of which `add` takes the first; of another type than float32, as many rows of those."""
         if len(self.words) == len(self.vectors):
             self._pass_over()
             if 2 * len(self.words) >= len(self.vectors):
@@ -92,7 +95,12 @@ class Rows:
                 # refcheck=False: nobody else holds this array. realloc moves large blocks without copying them.
                 self.vectors.resize((rows, self.size), refcheck=False)
         most = None if self.limit is None else self.limit - self._passed_over
-        return self.vectors[len(self.words) : most]
+        free = self.vectors[len(self.words) : most]
+        return free if free.dtype == np.float32 else np.empty((min(len(free), self._usual), self.size), np.float32)
+
+    def put(self, numbers: NDArray[Any]) -> None:
+        """Write numbers into the first free rows."""
+        self.vectors[len(self.words) : len(self.words) + len(numbers)] = numbers
 
     @property
     def _encoding(self) -> str:
@@ -170,7 +178,7 @@ class Rows:
         self.leave_out(place, fault)
         self._dropped.add(row)
 
-    def finish(self) -> tuple[NDArray[np.float32], list[str]]:
+    def finish(self) -> tuple[NDArray[Any], list[str]]:
         """Return vectors and words, and warn of rows left out and of repeated words."""
         if len(self._dropped) == len(self.words) + self._passed_over:
             first = f"; the first is {self._first_fault}" if self._first_fault else ""

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from fastw2v import load
 from fastw2v.compat.gensim import KeyedVectors, Word2Vec
 from fastw2v.errors import FormatError, ParameterError, TruncatedFileError, UndecodableWordError
 
@@ -48,7 +49,7 @@ def theirs():
 
 def same(wv, other):
     assert wv.index_to_key == other.index_to_key
-    np.testing.assert_allclose(wv.vectors, other.vectors, rtol=1e-8)  # gensim reads more digits into float64
+    np.testing.assert_allclose(wv.vectors, other.vectors, rtol=1e-7)  # gensim writes fewer digits of float32
     assert wv.expandos["count"].tolist() == other.expandos["count"].tolist()
 
 
@@ -297,18 +298,43 @@ def test_a_file_that_does_not_fit_changes_nothing(wv, tmp_path):
     assert (wv.vectors_lockf.tolist(), empty.vectors_lockf.tolist()) == ([1], [1])
 
 
+@pytest.mark.parametrize("header", [False, True])
+def test_a_text_holds_every_digit_of_double_precision(wv, theirs, tmp_path, header):
+    wv.vectors = VECTORS.astype(np.float64) / 3
+    wv.vectors[1, 0], wv.vectors[2, 0] = 1e-50, 1e30 / 3
+    wv.save_word2vec_format(tmp_path / "text", write_header=header)
+    options = {"datatype": np.float64, "no_header": not header}
+    loaded = KeyedVectors.load_word2vec_format(tmp_path / "text", **options)
+    assert np.array_equal(loaded.vectors, wv.vectors[[wv.key_to_index[key] for key in loaded.index_to_key]])
+    if header:  # without, gensim leaves the file open
+        assert np.array_equal(loaded.vectors, theirs.load_word2vec_format(str(tmp_path / "text"), **options).vectors)
+    few = KeyedVectors.load_word2vec_format(tmp_path / "text", limit=2, **options)
+    assert np.array_equal(few.vectors, loaded.vectors[:2])
+
+
+@pytest.mark.filterwarnings("ignore:.*(left out 2 rows|repeats a word)")
+def test_rows_in_double_precision_that_are_left_out(tmp_path):
+    (tmp_path / "text").write_text("a b 1e-50 2\nc 3 four\nd 5 6\na b 7 8\n\u00e9 9 0.1\n", encoding="latin-1")
+    loaded = KeyedVectors.load_word2vec_format(tmp_path / "text", unicode_errors="ignore", datatype=np.float64)
+    assert loaded.index_to_key == ["a b", "d"]
+    assert loaded.vectors.tolist() == [[1e-50, 2], [5, 6]]
+
+
 # --- this package's format --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_what_is_saved_is_loaded_whole(wv, tmp_path, dtype):
-    wv.vectors = VECTORS.astype(dtype)
+    wv.vectors = (VECTORS / 3).astype(dtype)
     wv.set_vecattr("b", "kind", "noun")
     wv.vectors_lockf = np.array([0, 1, 1, 1], np.float32)
     wv.save(tmp_path / "file")
     loaded = KeyedVectors.load(tmp_path / "file")
     same(loaded, wv)
     assert loaded.vectors.dtype == dtype
+    assert np.array_equal(loaded.vectors, wv.vectors)
+    assert np.array_equal(KeyedVectors.load(tmp_path / "file", mmap="r").vectors, wv.vectors)
+    assert np.array_equal(load(tmp_path / "file").vectors, wv.vectors.astype(np.float32))
     assert loaded.vectors_lockf.tolist() == [0, 1, 1, 1]
     assert list(loaded.expandos) == list(wv.expandos)
     assert loaded.get_vecattr("b", "kind") == "noun"
