@@ -113,6 +113,31 @@ class EditableVectors(KeyAttributes):
             taken -= 1
         return taken
 
+    def _spare(self) -> int:
+        """Return how many rows behind the keys are zeros that no key has taken."""
+        taken = self._taken()
+        return 0 if self._rows[taken:].any() else len(self) - taken
+
+    def _without_spare(self, spare: int) -> Self:
+        """Return vectors of the other rows, which share the array."""
+        made, taken = type(self).__new__(type(self)), len(self) - spare
+        vars(made).update(vars(self), index_to_key=self.index_to_key[:taken])
+        made._hold(self._rows[:taken])
+        made.expandos = {name: values[:taken] for name, values in self.expandos.items()}
+        if self.counts is None and "count" in self.expandos:
+            made._set_counts(None)
+        made._lockf = self._lockf[: max(1, taken)]
+        return made
+
+    def _add_spare(self, rows: int) -> None:
+        """Make room for keys to come, unless the vectors stay in a file."""
+        if self._watched.array.flags.writeable:
+            self._hold(np.concatenate([self._rows, np.zeros((rows, self.vector_size), self._rows.dtype)]))
+            self.next_index = len(self)
+            self.index_to_key += [None] * rows
+            self.allocate_vecattrs()
+            self._lengthen_locks()
+
     def resize_vectors(self, seed: int = 0) -> None:
         """Give the array as many rows as there are keys; new rows are random in [-1, 1) / D, as gensim's are."""
         old, shape = self._rows, (len(self.index_to_key), self.vector_size)
@@ -137,7 +162,11 @@ class EditableVectors(KeyAttributes):
         return len(self.index_to_key)
 
     def __contains__(self, word: object) -> bool:
-        return word in self.key_to_index or self._is_row(word)
+        try:
+            return word in self.key_to_index or self._is_row(word)
+        except TypeError:
+            check_key(word, "got")
+            raise
 
     def _is_row(self, key: object) -> bool:
         return isinstance(key, (int, np.integer)) and 0 <= int(key) < len(self.index_to_key)
@@ -196,7 +225,7 @@ class EditableVectors(KeyAttributes):
         single = isinstance(keys, (str, bytes, int, np.integer))
         keys = [keys] if single else list(keys)
         given = _vectors_of(keys, [weights] if single else weights, self.vector_size)
-        values = {name: _values_of(name, value, keys) for name, value in (extras or {}).items()}
+        values = {name: _values_of(name, value, keys, self.expandos) for name, value in (extras or {}).items()}
         known = np.fromiter((key in self.key_to_index for key in keys), bool, len(keys))
         # Typed before anything is changed, so that a type that does not fit changes nothing.
         allocate(dict(self.expandos), len(self), [(name, value.dtype) for name, value in values.items()])
@@ -394,9 +423,9 @@ def _refuse_keys(keys: Sequence[Any]) -> None:
         seen.add(key)
 
 
-def _values_of(name: str, values: Any, keys: Sequence[Any]) -> NDArray[Any]:
-    array = np.asarray(values)
-    if array.shape[:1] != (len(keys),):
+def _values_of(name: str, values: Any, keys: Sequence[Any], attributes: Attributes) -> NDArray[Any]:
+    array, held = np.asarray(values), attributes.get(name)
+    if array.shape != (len(keys), *(() if held is None else held.shape[1:])):
         raise ParameterError(
             f"extras[{name!r}] has shape {array.shape} for {counted(len(keys), 'key')}: give one value per key"
         )

@@ -51,7 +51,10 @@ class Files(EditableVectors, Events):
             Replace even an existing file that is no file of word vectors, or a model. One that gensim wrote is replaced
             without it, with a warning.
         """
-        save(fname, self, format="native", metadata={"keyed_vectors": kept_of(self)}, overwrite=overwrite)
+        spare = self._spare()
+        held = self._without_spare(spare) if spare else self
+        kept = {**kept_of(held), **({"spare_rows": spare} if spare else {})}
+        save(fname, held, format="native", metadata={"keyed_vectors": kept}, overwrite=overwrite)
 
     @classmethod
     def load(cls, fname: str | os.PathLike[str], mmap: str | None = None) -> Self:
@@ -129,8 +132,8 @@ class Files(EditableVectors, Events):
         limit : int, optional
             Read the first rows only.
         datatype : type, default float32
-            Of the vectors: float16, float32 or float64, as which the numbers of a text are read; those of binary files are
-            float32.
+            Of the vectors: float16, float32 or float64, as which the numbers of a text are read. Those of binary files
+            are float32.
         no_header, binary_chunk_size
             Have no effect: whether there is a header is seen from the file.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Hashable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,6 +97,10 @@ class KeyedVectors(Absent, Queries, Files):
 
     # -- lookup --
 
+    @overload
+    def __getitem__(self, words: slice) -> Self: ...
+    @overload
+    def __getitem__(self, words: Any) -> NDArray[np.float32]: ...
     def __getitem__(self, words: Any) -> Any:
         """Look up a word or a row, a slice, or all words of an iterable: ``wv["a", "b"]``, ``wv[wv.key_to_index]``."""
         if type(words) is str:  # what a script asks for in its loops, on a short way
@@ -112,12 +116,6 @@ class KeyedVectors(Absent, Queries, Files):
         if isinstance(found, np.ndarray) and found.ndim == 1:
             found.flags.writeable = False
         return found
-
-    def _is_word(self, given: Any) -> bool:
-        """Return whether it is a word, or would be one: of a vocabulary of tuples, any tuple would."""
-        if isinstance(given, tuple) and len(self) and isinstance(self.index_to_key[0], tuple):
-            return True
-        return isinstance(given, Hashable) and given in self.key_to_index
 
     def get_vector(self, key: Hashable, norm: bool = False) -> NDArray[Any]:
         """Return the vector of a word, read-only, of length 1 with ``norm=True``."""

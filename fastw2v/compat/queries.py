@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
-from typing import Any
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,13 @@ from fastw2v.compat.current_vectors import scales
 from fastw2v.compat.editing import EditableVectors
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import shown
-from fastw2v.vectors.neighbours import direction
-from fastw2v.vectors.queries import Words, check_finite, check_key
+from fastw2v.vectors.neighbours import Answer, direction
+from fastw2v.vectors.queries import Words, check_finite, check_key, is_column
 from fastw2v.vectors.search import unit_row, unit_rows
 
 logger = logging.getLogger(__name__)
+
+Scores = NDArray[np.float32]  # of all rows
 
 
 class Queries(EditableVectors):
@@ -28,7 +30,49 @@ class Queries(EditableVectors):
 
     # -- neighbours --
 
-    def most_similar(  # type: ignore[override]
+    @overload  # type: ignore[override]
+    def most_similar(
+        self,
+        positive: Any = None,
+        negative: Any = None,
+        topn: int = 10,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        restrict_vocab: int | None = None,
+        indexer: Any = None,
+        *,
+        among: Words | None = None,
+        exclude: Words | None = None,
+    ) -> Answer: ...
+    @overload
+    def most_similar(
+        self,
+        positive: Any = None,
+        negative: Any = None,
+        *,
+        topn: None,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        restrict_vocab: int | None = None,
+        indexer: Any = None,
+        among: Words | None = None,
+        exclude: Words | None = None,
+    ) -> Scores: ...
+    @overload
+    def most_similar(
+        self,
+        positive: Any,
+        negative: Any,
+        topn: None,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        restrict_vocab: int | None = None,
+        indexer: Any = None,
+        *,
+        among: Words | None = None,
+        exclude: Words | None = None,
+    ) -> Scores: ...
+    def most_similar(
         self,
         positive: Any = None,
         negative: Any = None,
@@ -100,7 +144,19 @@ class Queries(EditableVectors):
         scores[self.without_direction if unit.any() or not lost else slice(None)] = np.nan
         return scores
 
-    def most_similar_cosmul(  # type: ignore[override]
+    @overload  # type: ignore[override]
+    def most_similar_cosmul(
+        self, positive: Any = None, negative: Any = None, topn: int = 10, restrict_vocab: int | None = None
+    ) -> Answer: ...
+    @overload
+    def most_similar_cosmul(
+        self, positive: Any = None, negative: Any = None, *, topn: None, restrict_vocab: int | None = None
+    ) -> Scores: ...
+    @overload
+    def most_similar_cosmul(
+        self, positive: Any, negative: Any, topn: None, restrict_vocab: int | None = None
+    ) -> Scores: ...
+    def most_similar_cosmul(
         self, positive: Any = None, negative: Any = None, topn: int | None = 10, restrict_vocab: int | None = None
     ) -> Any:
         """Do the same as `WordVectors.most_similar_cosmul`; return the scores of all rows if `topn` is None."""
@@ -114,15 +170,27 @@ class Queries(EditableVectors):
             return scores
         return super().most_similar_cosmul(_listed(positive), _listed(negative), topn, restrict_vocab)
 
+    @overload
+    def similar_by_word(self, word: Hashable, topn: int = 10, restrict_vocab: int | None = None) -> Answer: ...
+    @overload
+    def similar_by_word(self, word: Hashable, topn: None, restrict_vocab: int | None = None) -> Scores: ...
     def similar_by_word(self, word: Hashable, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
         """Find the words nearest to a word."""
         check_key(word, "similar_by_word got")
         return self.most_similar([word], topn=topn, restrict_vocab=restrict_vocab)
 
+    @overload
+    def similar_by_key(self, key: Hashable, topn: int = 10, restrict_vocab: int | None = None) -> Answer: ...
+    @overload
+    def similar_by_key(self, key: Hashable, topn: None, restrict_vocab: int | None = None) -> Scores: ...
     def similar_by_key(self, key: Hashable, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
         """Find the words nearest to a word."""
         return self.similar_by_word(key, topn, restrict_vocab)
 
+    @overload
+    def similar_by_vector(self, vector: Any, topn: int = 10, restrict_vocab: int | None = None) -> Answer: ...
+    @overload
+    def similar_by_vector(self, vector: Any, topn: None, restrict_vocab: int | None = None) -> Scores: ...
     def similar_by_vector(self, vector: Any, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
         """Find the words nearest to a vector."""
         array = np.asarray(vector)
@@ -175,11 +243,19 @@ class Queries(EditableVectors):
         return super().doesnt_match(known)
 
     def distances(  # type: ignore[override]
-        self, word_or_vector: Any, other_words: Sequence[Hashable] | None = None
+        self, word_or_vector: Any, other_words: Iterable[Hashable] | None = None
     ) -> NDArray[np.float32]:
-        """Return the cosine distances to other words, or to all."""
+        """Return the cosine distances of a word or vector to other words, or to all where there are none."""
         refuse_string("other_words", other_words)
-        return super().distances(word_or_vector, other_words if other_words else None)
+        if _are_numbers(word_or_vector) and not self._is_word(word_or_vector):
+            word_or_vector = np.asarray(word_or_vector)
+        return super().distances(word_or_vector, None if other_words is None else list(other_words) or None)
+
+    def _is_word(self, given: Any) -> bool:
+        """Return whether it is a word, or would be one: of a vocabulary of tuples, any tuple would."""
+        if isinstance(given, tuple) and len(self) and isinstance(self.index_to_key[0], tuple):
+            return True
+        return isinstance(given, Hashable) and given in self.key_to_index
 
     def closer_than(self, key1: Hashable, key2: Hashable) -> list[Hashable]:
         """Return the words that are nearer to the first than the second is."""
@@ -297,12 +373,23 @@ def _ask(indexer: Any, unit: NDArray[np.float32], topn: int | None, start: int, 
     return indexer.most_similar(unit, topn)
 
 
+def _are_numbers(given: Any) -> bool:
+    """Return whether a list, tuple or column holds numbers and nothing else."""
+    if not isinstance(given, (list, tuple)) and not is_column(given):
+        return False
+    return all(isinstance(number, (int, float, np.number)) for number in given)
+
+
 def _listed(given: Any) -> Any:
     """Return a list of the terms, of which a matrix has one in each row."""
     if given is None or isinstance(given, (list, tuple)):
         return [] if given is None else given
     if isinstance(given, (Set, Mapping, Iterator)) or (isinstance(given, np.ndarray) and given.ndim == 2):
         return list(given)
+    if isinstance(given, np.ndarray) or is_column(given):
+        array = np.asarray(given)
+        is_vector = array.dtype.kind == "f" or (array is given and array.dtype.kind in "iu")
+        return list(given) if array.ndim == 1 and not is_vector else [array]
     return [given]
 
 

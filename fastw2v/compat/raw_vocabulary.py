@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.compat.arguments import whole
 from fastw2v.corpus.given_vocabulary import are_rows
 from fastw2v.corpus.reading import Reading
 from fastw2v.corpus.vocabulary import MOST_TOKENS, Vocabulary
@@ -53,10 +54,10 @@ class Table:
     """
 
     def __init__(self, frequencies: Mapping[Hashable, Any]) -> None:
-        for word, count in frequencies.items():
+        counts = [whole(count) for count in frequencies.values()]
+        for word, count in zip(frequencies, counts, strict=True):
             if isinstance(count, (bool, np.bool_)) or not isinstance(count, numbers.Integral) or count < 0:
                 raise ParameterError(f"word_freq[{word!r}]={shown(count)}: it must be a whole number of at least 0")
-        counts = list(frequencies.values())
         if len(counts) > 2 and are_rows(counts):
             warn_user(
                 f"word_freq counts up from 0 to {len(counts) - 1:,}, as the numbers of words do, such as those of "
@@ -65,7 +66,7 @@ class Table:
         if (total := float(sum(counts))) >= MOST_TOKENS:
             raise ParameterError(f"the counts of word_freq must add up to less than 2**62; they are {total:.3g}")
         self._vocabulary = Vocabulary(list(frequencies))
-        self.counts = np.fromiter(frequencies.values(), np.int64, len(frequencies))
+        self.counts = np.fromiter(counts, np.int64, len(counts))
 
     def words(self, ids: NDArray[np.int64]) -> Sequence[Hashable]:
         """See `RawWords`."""

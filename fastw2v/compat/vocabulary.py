@@ -321,6 +321,10 @@ class VocabularyBuilder:
             self.effective_min_count = least
             return report
         known = self._known_vocabulary("update=True") if update else None
+        if known is not None and not len(kept):
+            warn_user(f"update=True: no word joins: {_describe_few(raw, least, 0)}")
+            self._raw = None
+            return report
         if known is None and report["num_retained_words"] < at_least:
             why = _describe_trimmed(kept) if trim_rule else _describe_raised(self.max_final_vocab, min_count, least)
             raise NoVocabularyError(why or _describe_few(raw, least, report["num_retained_words"]))

@@ -35,7 +35,7 @@ from fastw2v.formats.saving import (
 from fastw2v.formats.sniff import Format, certain_format, check_regular, checked_path
 from fastw2v.formats.text import write_text
 from fastw2v.formats.words import plain_words
-from fastw2v.parameters import Errors
+from fastw2v.parameters import Errors, whole_number
 from fastw2v.progress.figures import counted
 
 PathLike = str | os.PathLike[str]
@@ -310,6 +310,8 @@ def _base(wv: EditableVectors) -> type:
 
 def kept_of(wv: EditableVectors) -> dict[str, Any]:
     """Return attributes, locks and the type of the vectors, as JSON holds them; warn of attributes that it cannot."""
+    if None in wv.index_to_key:
+        _ = wv.vocabulary  # raises unless None is a key
     attributes: dict[str, Any] = {}
     for name, values in wv.expandos.items():
         if name == "count" or (name in PATHS and values.dtype == object):  # those follow from the counts
@@ -348,5 +350,7 @@ def restore(wv: EditableVectors, kept: Any, path: PathLike) -> None:
         restore_own_attributes(wv, _base(wv), _OF_VECTORS, kept.get("own_attributes"))
         if "dtype" in kept and wv._rows.dtype != kept["dtype"]:
             wv.vectors = wv._rows.astype(np.dtype(kept["dtype"]))
+        if "spare_rows" in kept:
+            wv._add_spare(whole_number("spare_rows", kept["spare_rows"], 0))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise FormatError(f"{os.fspath(path)}: the attributes of the keys cannot be read ({error})") from error

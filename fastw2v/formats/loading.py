@@ -212,7 +212,7 @@ def load_all(
             vectors, kept = read_binary(reader, errors, limit, only)
     content = _finite(file, NativeContent(vectors, kept, None, None, {}), errors)
     _warn_of_absent(file, content.words, wanted, limit)
-    read = content.vectors
+    read: NDArray[Any] = content.vectors
     return Loaded(WordVectors(read, content.words), double_vectors=read if read.dtype == np.float64 else None)
 
 

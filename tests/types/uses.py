@@ -112,6 +112,16 @@ show_config()
 reveal_type(fastw2v.__version__)  # is: str
 reveal_type(GensimWord2Vec(sentences).wv)  # is: fastw2v.compat.keyed_vectors.KeyedVectors
 reveal_type(fastw2v.compat.gensim.Word2Vec(sentences).wv)  # is: fastw2v.compat.keyed_vectors.KeyedVectors
+keyed = gensim.KeyedVectors(100)
+reveal_type(GensimWord2Vec(sentences).wv["cat"])  # is: NDArray[float32]
+reveal_type(keyed[["cat", "dog"]])  # is: NDArray[float32]
+reveal_type(keyed[:10])  # is: fastw2v.compat.keyed_vectors.KeyedVectors
+reveal_type(keyed.most_similar("cat", topn=3))  # is: list[tuple[Any, float]]
+reveal_type(keyed.most_similar("cat", topn=None))  # is: NDArray[float32]
+reveal_type(keyed.most_similar("cat", None, None))  # is: NDArray[float32]
+reveal_type(keyed.most_similar_cosmul(["cat"], ["dog"]))  # is: list[tuple[Any, float]]
+reveal_type(keyed.similar_by_word("cat"))  # is: list[tuple[Any, float]]
+reveal_type(keyed.similar_by_vector(np.ones(100), topn=None))  # is: NDArray[float32]
 gensim.LineSentence("corpus.txt")
 reveal_type(SkipGram(10, 4, 2, np.arange(10)))  # is: fastw2v.layers.layers.SkipGram
 fastw2v.layers.sigmoid(np.zeros(3))
