@@ -119,14 +119,13 @@ class EditableVectors(KeyAttributes):
         return 0 if self._rows[taken:].any() else len(self) - taken
 
     def _without_spare(self, spare: int) -> Self:
-        """Return vectors of the other rows, which share the array."""
+        """Return vectors of the other rows, which share the array and have the locks of all rows."""
         made, taken = type(self).__new__(type(self)), len(self) - spare
         vars(made).update(vars(self), index_to_key=self.index_to_key[:taken])
         made._hold(self._rows[:taken])
         made.expandos = {name: values[:taken] for name, values in self.expandos.items()}
         if self.counts is None and "count" in self.expandos:
             made._set_counts(None)
-        made._lockf = self._lockf[: max(1, taken)]
         return made
 
     def _add_spare(self, rows: int) -> None:
@@ -136,7 +135,8 @@ class EditableVectors(KeyAttributes):
             self.next_index = len(self)
             self.index_to_key += [None] * rows
             self.allocate_vecattrs()
-            self._lengthen_locks()
+        else:
+            self._lockf = self._lockf[: max(1, len(self))]
 
     def resize_vectors(self, seed: int = 0) -> None:
         """Give the array as many rows as there are keys; new rows are random in [-1, 1) / D, as gensim's are."""

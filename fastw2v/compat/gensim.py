@@ -337,6 +337,7 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
         the learning rate. Subsampling and noise words follow the counts of the vocabulary, also for other text.
         """
         refuse_unknown("train", unknown)
+        self._refuse_hooks()
         refuse_in_training(self, "train")
         callbacks = checked_callbacks(callbacks)
         check_something_to_train(self.hs, self.negative)

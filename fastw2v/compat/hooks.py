@@ -31,8 +31,15 @@ class NoHooks:
     def __init_subclass__(cls, **options: Any) -> None:
         """Raise `TypeError` for a class that overrides a hook of gensim's, itself or by another of its bases."""
         super().__init_subclass__(**options)
-        others = [base for base in cls.__mro__ if not base.__module__.startswith("fastw2v.compat.")]
-        found = sorted(HOOKS.intersection(set().union(*map(vars, others))))
+        cls._refuse_hooks()
+
+    @classmethod
+    def _refuse_hooks(cls) -> None:
+        """Raise `TypeError` for hooks of the class, which may have been set on it since it was made."""
+        bases = cls.__mro__
+        others = [base for base in bases if not base.__module__.startswith("fastw2v.compat.")]
+        hooks = HOOKS.intersection(set().union(*map(vars, others)))
+        found = sorted(hooks.union(*(OF_TRAINING.keys() & vars(base).keys() for base in bases)))
         if found:
             raise TypeError(
                 f"class {cls.__name__} overrides {', '.join(found)}, which gensim calls while it reads or trains and "

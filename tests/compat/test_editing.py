@@ -259,6 +259,12 @@ def test_room_made_in_advance_is_filled_first():
         (lambda wv: wv.add_vectors(["x", "x"], np.ones((2, 3))), ParameterError, "the key 'x' is given twice"),
         (lambda wv: wv.add_vectors(["x"], ["text"]), ParameterError, "1 key needs vectors"),
         (lambda wv: wv.add_vectors(["x"], np.ones((1, 3)), {"n": [1, 2]}), ParameterError, r"extras\['n'\] has shape"),
+        (
+            lambda wv: wv.add_vectors(["x"], np.ones((1, 3)), {"n": [[1, 2]]}),
+            ParameterError,
+            r"has shape \(1, 2\) for 1",
+        ),
+        (lambda wv: wv.add_vectors(["x"], np.ones((1, 3)), {"count": [[1, 2]]}), ParameterError, "one value per key"),
         (lambda wv: wv.add_vectors(["x"], np.ones((1, 3)), {"count": np.array(["a"])}), TypeError, "'count' holds"),
         (
             lambda wv: wv.__setitem__(2, [1, 2, 3]),

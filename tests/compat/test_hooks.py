@@ -42,6 +42,19 @@ def test_a_hook_of_an_instance_is_refused():
         Word2Vec()._train_epoch()
 
 
+@pytest.mark.parametrize("name", ["_do_train_job", "_get_next_alpha"])
+def test_a_hook_that_is_set_on_a_finished_class_is_refused_by_training(monkeypatch, name):
+    class Plain(Word2Vec):
+        pass
+
+    for cls in (Plain, Word2Vec):
+        model = Plain([["a", "b"]] * 9, **PLAIN)
+        monkeypatch.setattr(cls, name, print, raising=False)
+        with pytest.raises(TypeError, match=f"class Plain overrides {name}, which gensim calls"):
+            model.train([["a", "b"]] * 9, total_examples=9, epochs=1)
+        monkeypatch.undo()
+
+
 @pytest.mark.filterwarnings("ignore:the learning rate is lowered")
 def test_other_methods_may_be_overridden():
     class Walks(Word2Vec):

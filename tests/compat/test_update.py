@@ -170,6 +170,11 @@ def test_empty_text_adds_and_trains_nothing_and_warns():
     for empty in ([], [[]], iter([])):
         with pytest.warns(RuntimeWarning, match=r"build_vocab\(update=True\): no word joins: the corpus is empty"):
             model.build_vocab(empty, update=True)
+    with pytest.warns(RuntimeWarning, match="update=True: no word joins: there are no words"):
+        model.build_vocab_from_freq({}, update=True)
+    model.raw_vocab = {}
+    with pytest.warns(RuntimeWarning, match="update=True: no word joins: there are no words"):
+        assert model.prepare_vocab(update=True)["num_retained_words"] == 0
     for empty in ([[]], iter([[]])):
         with pytest.warns(RuntimeWarning, match="nothing was trained: the corpus is empty"):
             assert model.train(empty, total_examples=1, epochs=2) == (0, 0)

@@ -41,6 +41,12 @@ def gensims():
 # --- counts in place of a text ----------------------------------------------------------------------------------------
 
 
+def test_counts_may_be_whole_floats():
+    model = Word2Vec(**SMALL)
+    model.build_vocab_from_freq({"a": 9.0, "b": np.float64(3), "c": 7})
+    assert counts(model) == {"a": 9, "c": 7, "b": 3}
+
+
 def test_a_vocabulary_from_counts_is_gensims(gensims):
     table, more = Counter({"a": 9, "b": 3, "c": 7, "d": 1}), {"b": 1, "e": 4, "d": 2, "f": 1}
     models = [cls(**SMALL) for cls in (Word2Vec, gensims)]
