@@ -343,22 +343,6 @@ def test_what_is_saved_is_loaded_whole(wv, tmp_path, dtype):
     assert loaded.norms[0] == 0
 
 
-def test_room_for_keys_to_come_is_saved(tmp_path):
-    wv = KeyedVectors(2, count=3)
-    wv.add_vector("a", [1, 2])
-    wv.set_vecattr("a", "count", 5)
-    wv.vectors_lockf = np.array([0, 1, 1], np.float32)
-    wv.save(tmp_path / "file")
-    loaded = KeyedVectors.load(tmp_path / "file")
-    assert (loaded.index_to_key, loaded.vectors.tolist()) == (["a", None, None], [[1, 2], [0, 0], [0, 0]])
-    assert (loaded.expandos["count"].tolist(), loaded.vectors_lockf.tolist()) == ([5, 0, 0], [0, 1, 1])
-    assert (loaded.add_vector("b", [3, 4]), loaded.index_to_key) == (1, ["a", "b", None])
-    assert KeyedVectors.load(tmp_path / "file", mmap="r").index_to_key == load(tmp_path / "file").index_to_key == ["a"]
-    wv.vectors[2] = 1
-    with pytest.raises(ParameterError, match="2 of 3 rows have no key yet: add their vectors"):
-        wv.save(tmp_path / "file")
-
-
 def test_placeholders_stay_placeholders(wv, tmp_path):
     wv.save_word2vec_format(tmp_path / "text")
     KeyedVectors.load_word2vec_format(tmp_path / "text").save(tmp_path / "file")

@@ -1,4 +1,4 @@
-"""word2vec's formats with gensim's options: what is appended to, lists of counts, and the words of messages."""
+"""word2vec's formats with gensim's options: what is appended to, lists of counts, spare rows, words of messages."""
 
 import bz2
 import gzip
@@ -6,6 +6,7 @@ import gzip
 import numpy as np
 import pytest
 
+from fastw2v import load
 from fastw2v.compat.gensim import KeyedVectors
 from fastw2v.errors import FormatError, ParameterError
 
@@ -84,3 +85,19 @@ def test_a_text_that_begins_like_a_list_of_counts_is_not_replaced(wv, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["corpus.txt"]
     wv.save_word2vec_format(tmp_path / "v.txt", fvocab=tmp_path / "counts")
     wv.save_word2vec_format(tmp_path / "v.txt", fvocab=tmp_path / "counts")
+
+
+def test_room_for_keys_to_come_is_saved(tmp_path):
+    wv = KeyedVectors(2, count=3)
+    wv.add_vector("a", [1, 2])
+    wv.set_vecattr("a", "count", 5)
+    wv.vectors_lockf = np.array([0, 1, 1], np.float32)
+    wv.save(tmp_path / "file")
+    loaded = KeyedVectors.load(tmp_path / "file")
+    assert (loaded.index_to_key, loaded.vectors.tolist()) == (["a", None, None], [[1, 2], [0, 0], [0, 0]])
+    assert (loaded.expandos["count"].tolist(), loaded.vectors_lockf.tolist()) == ([5, 0, 0], [0, 1, 1])
+    assert (loaded.add_vector("b", [3, 4]), loaded.index_to_key) == (1, ["a", "b", None])
+    assert KeyedVectors.load(tmp_path / "file", mmap="r").index_to_key == load(tmp_path / "file").index_to_key == ["a"]
+    wv.vectors[2] = 1
+    with pytest.raises(ParameterError, match="2 of 3 rows have no key yet: add their vectors"):
+        wv.save(tmp_path / "file")
