@@ -36,8 +36,8 @@ class TrainingParameters:
     ns_exponent : float, default 0.75
         Noise words are drawn in proportion to ``count ** ns_exponent``.
     negative_sharing : {"tile", "pair"}, default "tile"
-        "tile": the tokens of a tile share noise words, weighted so that the expected gradient equals that of K words
-        for each pair. "pair": draw K words for each pair, as word2vec.c does (slow).
+        "tile": the tokens of a tile share noise words, weighted so that the expected gradient of newly drawn ones
+        equals that of K words for each pair. "pair": draw K words for each pair, as word2vec.c does (slow).
     sample : float, default 1e-3
         Threshold of subsampling, as a share of all tokens; 0 keeps every token.
     slow_frequent : bool, default True

@@ -98,7 +98,7 @@ def pair_weights(shrink_windows: ShrinkWindows, architecture: str, window: int) 
     """Return the weight of a pair by its distance, float32 (W + 1,); that of distance 0 is 0.
 
     ``True`` weights a pair by the probability that a drawn window holds it; ``"inverse"`` by 1 / d, scaled to the same
-    sum, ``(W + 1) / 2``, as long as the nearest pair then weighs 2 at most (W <= 10): more would overshoot. Drawn
+    sum, ``(W + 1) / 2``, as long as the nearest pair then weighs 2 at most (W <= 11): more would overshoot. Drawn
     windows, full windows and CBOW weight every pair with 1.
     """
     distance = np.arange(1, window + 1)

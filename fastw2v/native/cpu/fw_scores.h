@@ -65,8 +65,8 @@ FW_INLINE vf pair_gradients(const float *score, const float *weight, float *pair
 }
 /* Skip-gram: computes the coefficients of the tile's positive pairs; returns their loss.
 
-   With W = 5 a token has about six pairs in eleven slots. The pairs of as many tokens as fit are gathered, so that no
-   lane of the sigmoid is idle and only the loop over a window branches on its draw. */
+   A token has up to 2 W pairs: fewer at the ends of a sentence, where windows are drawn, and in one of several passes.
+   The pairs of as many tokens as fit are gathered, so that no lane of the sigmoid is idle, whatever their number. */
 FW_STAGE vf positive_coefficients(tile *t) {
     vf loss = {0};
     for (int64_t begin = 0, end; begin < t->n; begin = end) {

@@ -206,8 +206,8 @@ FW_INLINE void point_to_rows(const tile *t, side to, float *base, float *private
     point_nowhere(t, to, -(int64_t)t->job->run.window, 0);
     point_nowhere(t, to, n, t->s.n + t->after);
 }
-/* Where a word comes in a burst, its rows move less for each of its copies: those from half a tile before the token to
-   half a tile after it. Most words have none, so few tokens need more than the comparisons. */
+/* Where a word comes in a burst, its rows move less for each of its copies: those in the half tile before the token and
+   in the half tile that begins with it. Most words have none, so few tokens need more than the comparisons. */
 FW_STAGE void hold_bursts(tile *t, int64_t epoch) {
     const fw_job *job = t->job;
     const int64_t half = job->run.tile_tokens / 2, n = t->s.n;
