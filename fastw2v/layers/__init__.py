@@ -1,4 +1,7 @@
-"""The layers of *Deep Learning from Scratch 2*, chapter 4, under the book's names: the oracle of every kernel."""
+"""The layers of *Deep Learning from Scratch 2*, chapter 4, under the book's names but for `contexts_and_targets`.
+
+`Embedding`, `EmbeddingDot` and `SigmoidWithLoss` make up the reference that every kernel is tested against.
+"""
 
 from fastw2v.layers.arrays import log_sigmoid, numerical_gradient, sigmoid
 from fastw2v.layers.hierarchical import HierarchicalSoftmaxLoss

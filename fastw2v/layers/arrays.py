@@ -50,6 +50,7 @@ def sigmoid(x: Array) -> Array:
     array([0. , 0.5, 1. ])
     """
     xp = array_module(x)
+    x = xp.asarray(x)
     e = xp.exp(-abs(x))
     return xp.where(x >= 0, 1 / (1 + e), e / (1 + e))
 
@@ -63,6 +64,7 @@ def log_sigmoid(x: Array) -> Array:
     [-1000.0, -1.313]
     """
     xp = array_module(x)
+    x = xp.asarray(x)
     return xp.minimum(x, 0) - xp.log1p(xp.exp(-abs(x)))
 
 
@@ -93,8 +95,11 @@ def numerical_gradient(f: Callable[[], float], x: np.ndarray, step: float = 1e-5
     >>> numerical_gradient(lambda: (x**2).sum(), x).round(6)
     array([ 2., -4.])
     """
-    if x.dtype != np.float64:
-        raise ParameterError(f"numerical_gradient: x is {x.dtype}; differences this small need float64")
+    if getattr(x, "dtype", None) != np.float64:
+        kind = getattr(x, "dtype", f"a {type(x).__name__}")
+        raise ParameterError(
+            f"numerical_gradient: x is {kind}; it must be an array of float64, to see small differences"
+        )
     gradient = np.empty_like(x)
     for place in np.ndindex(x.shape):
         kept = x[place]

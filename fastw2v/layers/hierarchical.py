@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastw2v.errors import ParameterError
 from fastw2v.layers.arrays import Array, array_module
+from fastw2v.layers.checks import as_ids, as_numbers, check_hidden
 from fastw2v.layers.layers import EmbeddingDot, SigmoidWithLoss
 
 
@@ -32,6 +33,11 @@ class HierarchicalSoftmaxLoss:
     """
 
     def __init__(self, W: Array, paths: Array, codes: Array) -> None:  # noqa: N803
+        xp = array_module(W)
+        paths, codes = (
+            as_numbers("HierarchicalSoftmaxLoss", name, given, xp)
+            for name, given in (("paths", paths), ("codes", codes))
+        )
         if paths.ndim != 2 or paths.shape != codes.shape:
             raise ParameterError(
                 f"HierarchicalSoftmaxLoss: paths have shape {paths.shape} and codes {codes.shape}; both must be "
@@ -44,9 +50,11 @@ class HierarchicalSoftmaxLoss:
 
     def forward(self, h: Array, target: Array) -> Array:
         """Return the loss of hidden vectors `h` ``(B, D)`` and `target` ids ``(B,)``."""
-        xp = array_module(h)
-        target = xp.asarray(target)
-        ids, labels = xp.asarray(self.paths)[target], 1 - xp.asarray(self.codes)[target]
+        (weights,) = self.params
+        xp, layer = array_module(weights), type(self).__name__
+        h, target = as_numbers(layer, "h", h, xp), as_ids(layer, "target", target, xp, len(self.paths))
+        check_hidden(layer, h, target, weights.shape[1])
+        ids, labels = self.paths[target], 1 - self.codes[target]
         scores = self.embed_dot.forward(h, xp.where(ids >= 0, ids, 0))
         return self.loss.forward(scores, labels, weights=ids >= 0)
 

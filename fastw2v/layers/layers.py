@@ -5,9 +5,10 @@ Plain arrays in, plain arrays out: each layer has ``params`` and ``grads`` (list
 returns the gradient of its input. Weights may be NumPy or CuPy arrays, float32 or float64; results are of the same
 type.
 
-These layers are for reading, teaching and checking; `fastw2v.Word2Vec` trains the same models a thousand times faster.
-Differences from the book: one layer looks up all columns of ids at once instead of one layer per column, so no weight
-appears twice in ``params``; the sigmoid and its logarithm are exact for saturated scores; ids are checked.
+These layers are for reading, teaching and checking; `fastw2v.Word2Vec` trains such models hundreds of times faster.
+Differences from the book: its ``create_contexts_target`` is `contexts_and_targets` here; one layer looks
+up all columns of ids at once instead of one layer per column, so no weight appears twice in ``params``; the sigmoid and
+its logarithm are exact for saturated scores; ids and shapes are checked.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ import numpy as np
 
 from fastw2v.errors import ParameterError
 from fastw2v.layers.arrays import Array, add_rows, array_module, log_sigmoid, sigmoid
+from fastw2v.layers.checks import as_gradient, as_ids, as_numbers, check_hidden, check_weights, of_forward
 from fastw2v.layers.unigram import Seed, UnigramSampler
+from fastw2v.parameters import is_whole, whole_number
 from fastw2v.progress.figures import counted
 
 
@@ -28,7 +31,7 @@ class Embedding:
     Parameters
     ----------
     W : array (V, D)
-        One row per word; kept, not copied.
+        One row per word, float32 or float64; kept, not copied.
 
     Examples
     --------
@@ -45,6 +48,7 @@ class Embedding:
     """
 
     def __init__(self, W: Array) -> None:  # noqa: N803  (the book's name for a weight matrix)
+        check_weights(type(self).__name__, W)
         self.params = [W]
         self.grads = [array_module(W).zeros_like(W)]
 
@@ -54,23 +58,20 @@ class Embedding:
         Raises
         ------
         IndexError
-            An id is not one of 0..V-1. (NumPy would count negative ids from the end, CuPy would wrap all of them.)
+            An id is not one of 0..V-1.
         """
         (weights,) = self.params
-        ids = array_module(weights).asarray(ids)
-        if ids.size and not 0 <= int(ids.min()) <= int(ids.max()) < len(weights):
-            raise IndexError(
-                f"Embedding: ids from {int(ids.min())} to {int(ids.max())}, but the {len(weights)} rows are numbered "
-                f"0 to {len(weights) - 1}; check how the words were numbered"
-            )
-        self._ids = ids
-        return weights[ids]
+        self._ids = as_ids(type(self).__name__, "ids", ids, array_module(weights), len(weights))
+        return weights[self._ids]
 
     def backward(self, dout: Array) -> None:
         """Write the gradient of the rows, the sum of `dout` per word, into ``grads[0]``; ids have no gradient."""
         (gradient,) = self.grads
+        ids = of_forward(self, "_ids")
+        shape = (*ids.shape, gradient.shape[1])
+        dout = as_gradient(type(self).__name__, dout, shape, array_module(gradient))
         gradient[...] = 0
-        add_rows(gradient, self._ids, dout)
+        add_rows(gradient, ids, dout)
 
 
 class EmbeddingDot:
@@ -96,6 +97,10 @@ class EmbeddingDot:
 
     def forward(self, h: Array, ids: Array) -> Array:
         """Return scores of the shape of `ids`: ``(B,)`` for one word per row of `h` ``(B, D)``, ``(B, K)`` for K."""
+        (weights,) = self.params
+        xp = array_module(weights)
+        h, ids = as_numbers("EmbeddingDot", "h", h, xp), as_ids("EmbeddingDot", "ids", ids, xp)
+        check_hidden("EmbeddingDot", h, ids, weights.shape[1], one_each=False)
         rows = self.embed.forward(ids)
         h = h.reshape(h.shape[0], *[1] * (rows.ndim - 2), h.shape[1])
         self._h, self._rows = h, rows
@@ -103,9 +108,10 @@ class EmbeddingDot:
 
     def backward(self, dout: Array) -> Array:
         """Return the gradient of `h` ``(B, D)`` for that of the scores; write the rows' gradient into ``grads[0]``."""
-        dout = dout[..., None]
+        rows = of_forward(self, "_rows")
+        dout = as_gradient("EmbeddingDot", dout, rows.shape[:-1], array_module(rows))[..., None]
         self.embed.backward(dout * self._h)
-        dh = dout * self._rows
+        dh = dout * rows
         return dh.sum(axis=tuple(range(1, dh.ndim - 1)))
 
 
@@ -145,10 +151,21 @@ class SigmoidWithLoss:
             Labels: 1 for a pair that was seen, 0 for noise.
         weights : array that broadcasts to x, optional
             The weight of each example; None is 1 for all.
+
+        Raises
+        ------
+        ParameterError
+            The scores are no floating-point numbers, or the labels or weights have a shape that does not fit.
         """
         xp = array_module(x)
-        t = xp.asarray(t, dtype=x.dtype)
-        scale = xp.ones((), x.dtype) if weights is None else xp.asarray(weights, dtype=x.dtype)
+        x = as_numbers("SigmoidWithLoss", "x", x, xp)
+        if x.dtype.kind != "f" or x.ndim == 0:
+            raise ParameterError(
+                f"SigmoidWithLoss: x has the shape {x.shape} and the type {x.dtype}; scores must be floating-point "
+                "numbers, (batch,) or (batch, words)"
+            )
+        t = self._fitting("t", t, x)
+        scale = xp.ones((), x.dtype) if weights is None else self._fitting("weights", weights, x)
         if self.reduction == "mean":
             scale = scale / x.dtype.type(x.shape[0])
         self._x, self._t, self._scale = x, t, scale
@@ -157,7 +174,24 @@ class SigmoidWithLoss:
     def backward(self, dout: float = 1) -> Array:
         """Return the gradient of the scores, ``weight * (sigmoid(x) - t)``."""
         # This form never subtracts nearly equal numbers: a saturated pair keeps its small gradient.
-        return dout * self._scale * ((1 - self._t) * sigmoid(self._x) - self._t * sigmoid(-self._x))
+        scale = of_forward(self, "_scale")
+        return dout * scale * ((1 - self._t) * sigmoid(self._x) - self._t * sigmoid(-self._x))
+
+    @staticmethod
+    def _fitting(name: str, given: Any, x: Array) -> Array:
+        """Return labels or weights in the type of the scores; they may have fewer axes, but not make more scores."""
+        xp = array_module(x)
+        found = as_numbers("SigmoidWithLoss", name, given, xp)
+        try:
+            fits = np.broadcast_shapes(found.shape, x.shape) == x.shape
+        except ValueError:
+            fits = False
+        if not fits:
+            raise ParameterError(
+                f"SigmoidWithLoss: {name} has the shape {found.shape}, but the scores x have {x.shape}: give "
+                f"{name} of that shape"
+            )
+        return xp.asarray(found, dtype=x.dtype)
 
 
 class NegativeSamplingLoss:
@@ -199,11 +233,19 @@ class NegativeSamplingLoss:
 
         `negatives`, ids ``(B, any number)``, replaces the sampler's draw, for instance to check gradients.
         """
-        xp = array_module(h)
-        target = xp.asarray(target)
+        (weights,) = self.params
+        xp, layer = array_module(weights), type(self).__name__
+        h, target = as_numbers(layer, "h", h, xp), as_ids(layer, "target", target, xp)
+        check_hidden(layer, h, target, weights.shape[1])
         if negatives is None:
             negatives = self.sampler.get_negative_sample(target)
-        ids = xp.concatenate([target[:, None], xp.asarray(negatives)], axis=1)
+        negatives = as_ids(layer, "negatives", negatives, xp)
+        if negatives.ndim != 2 or len(negatives) != len(target):
+            raise ParameterError(
+                f"{layer}: negatives have the shape {negatives.shape}; they must be ({len(target)}, any number), the "
+                "noise words of each target"
+            )
+        ids = xp.concatenate([target[:, None], negatives], axis=1)
         labels = xp.zeros(ids.shape, h.dtype)
         labels[:, 0] = 1
         return self.loss.forward(self.embed_dot.forward(h, ids), labels)
@@ -229,6 +271,7 @@ class _Model:
         dtype: Any = np.float32,
         random_state: Seed = None,
     ) -> None:
+        vocab_size, hidden_size = whole_number("vocab_size", vocab_size, 1), whole_number("hidden_size", hidden_size, 1)
         xp = array_module(corpus)
         random = np.random.default_rng(random_state)
         w_in, w_out = xp.asarray(0.01 * random.standard_normal((2, vocab_size, hidden_size)), dtype=dtype)
@@ -240,6 +283,17 @@ class _Model:
         self.params = [*self.embed.params, *self.ns_loss.params]
         self.grads = [*self.embed.grads, *self.ns_loss.grads]
         self.word_vecs = w_in
+
+    def _batch(self, contexts: Array, target: Array) -> tuple[Array, Array]:
+        """Return contexts and targets as arrays of the weights' module."""
+        model, xp = type(self).__name__, array_module(self.word_vecs)
+        contexts, target = as_ids(model, "contexts", contexts, xp), as_ids(model, "target", target, xp)
+        if contexts.ndim != 2 or target.ndim != 1 or len(contexts) != len(target) or contexts.size == 0:
+            raise ParameterError(
+                f"contexts have shape {contexts.shape} and targets {target.shape}; they must be (batch, context words) "
+                "and (batch,), not empty, in this order, as contexts_and_targets returns them"
+            )
+        return contexts, target
 
 
 class CBOW(_Model):
@@ -286,7 +340,7 @@ class CBOW(_Model):
 
         `negatives`, ids ``(B, any number)``, replaces the sampler's draw.
         """
-        _check_batch(contexts, target)
+        contexts, target = self._batch(contexts, target)
         rows = self.embed.forward(contexts)
         self._rows_shape = rows.shape
         h = rows.mean(axis=1) if self.mean else rows.sum(axis=1)
@@ -294,10 +348,11 @@ class CBOW(_Model):
 
     def backward(self, dout: float = 1) -> None:
         """Write the gradients of both weights into ``grads``."""
+        shape = of_forward(self, "_rows_shape")
         dh = self.ns_loss.backward(dout)
         if self.mean:
-            dh /= self._rows_shape[1]
-        self.embed.backward(array_module(dh).broadcast_to(dh[:, None, :], self._rows_shape))
+            dh /= shape[1]
+        self.embed.backward(array_module(dh).broadcast_to(dh[:, None, :], shape))
 
 
 class SkipGram(_Model):
@@ -320,27 +375,20 @@ class SkipGram(_Model):
 
         `negatives`, ids ``(B * C, any number)`` in the order of ``contexts.ravel()``, replaces the sampler's draw.
         """
-        _check_batch(contexts, target)
+        contexts, target = self._batch(contexts, target)
         h = self.embed.forward(target)
         self._width = contexts.shape[1]
         return self._width * self.ns_loss.forward(h.repeat(self._width, axis=0), contexts.ravel(), negatives)
 
     def backward(self, dout: float = 1) -> None:
         """Write the gradients of both weights into ``grads``."""
-        dh = self.ns_loss.backward(dout * self._width)
-        self.embed.backward(dh.reshape(-1, self._width, dh.shape[1]).sum(axis=1))
-
-
-def _check_batch(contexts: Array, target: Array) -> None:
-    if contexts.ndim != 2 or target.ndim != 1 or len(contexts) != len(target) or contexts.size == 0:
-        raise ParameterError(
-            f"contexts have shape {contexts.shape} and targets {target.shape}; they must be (batch, context words) and "
-            "(batch,), not empty, in this order, as contexts_and_targets returns them"
-        )
+        width = of_forward(self, "_width")
+        dh = self.ns_loss.backward(dout * width)
+        self.embed.backward(dh.reshape(-1, width, dh.shape[1]).sum(axis=1))
 
 
 def contexts_and_targets(corpus: Array, window_size: int = 1) -> tuple[Array, Array]:
-    """Return the contexts of every word that has a full window, and these words.
+    """Return the contexts of every word that has a full window, and these words: the book's ``create_contexts_target``.
 
     Parameters
     ----------
@@ -361,7 +409,13 @@ def contexts_and_targets(corpus: Array, window_size: int = 1) -> tuple[Array, Ar
     ([[0, 2], [1, 3]], [1, 2])
     """
     xp = array_module(corpus)
-    corpus = xp.asarray(corpus)
+    corpus = as_ids("contexts_and_targets", "the corpus", corpus, xp)
+    if corpus.ndim != 1:
+        raise ParameterError(
+            f"contexts_and_targets: the corpus has the shape {corpus.shape}; it must be one row of word ids, (words,)"
+        )
+    if not is_whole(window_size):
+        raise ParameterError(f"contexts_and_targets: window_size must be a whole number; got {window_size!r}")
     if not 1 <= window_size <= (len(corpus) - 1) // 2:
         raise ParameterError(
             f"contexts_and_targets: window_size={window_size} in a corpus of {counted(len(corpus), 'word')}; no word "

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numbers
+
 import numpy as np
 
 from fastw2v.errors import ParameterError
 from fastw2v.layers.arrays import Array, array_module, on_host
+from fastw2v.layers.checks import as_ids
+from fastw2v.parameters import is_whole
 
 Seed = int | np.random.Generator | None
 
@@ -47,10 +51,10 @@ class UnigramSampler:
     ) -> None:
         self.word_p = _powers(on_host(corpus), power)
         kinds = np.count_nonzero(self.word_p)
-        if sample_size < 1 or (exclude_target and kinds <= sample_size):
+        if not is_whole(sample_size) or sample_size < 1 or (exclude_target and kinds <= sample_size):
             raise ParameterError(
-                f"UnigramSampler: sample_size={sample_size} noise words from a corpus of {kinds} different words; it "
-                "must be at least 1 and, with exclude_target=True, less than the number of words"
+                f"UnigramSampler: sample_size={sample_size!r} noise words from a corpus of {kinds} different words; it "
+                "must be a whole number of at least 1 and, with exclude_target=True, less than the number of words"
             )
         self.sample_size = sample_size
         self.exclude_target = exclude_target
@@ -58,7 +62,9 @@ class UnigramSampler:
 
     def get_negative_sample(self, target: Array) -> Array:
         """Return noise words ``(B, sample_size)`` for the targets ``(B,)``, an array of the targets' module."""
-        target_on_host = on_host(target)
+        target_on_host = as_ids("UnigramSampler", "target", on_host(target), np)
+        if target_on_host.ndim != 1:
+            raise ParameterError(f"UnigramSampler: target has the shape {target_on_host.shape}; it must be (batch,)")
         shape = (len(target_on_host), self.sample_size)
         drawn = self._distinct(target_on_host) if self.exclude_target else self._draw(self.word_p, shape)
         return array_module(target).asarray(drawn)
@@ -92,8 +98,8 @@ def _powers(ids: np.ndarray, power: float) -> np.ndarray:
         raise ParameterError(
             f"UnigramSampler: the corpus is {ids.size} items of type {ids.dtype}; it must be word ids, integers from 0"
         )
-    if not np.isfinite(power):
-        raise ParameterError(f"UnigramSampler: power={power}; it must be a finite number, usually 0.75")
+    if not isinstance(power, numbers.Real) or not np.isfinite(power):
+        raise ParameterError(f"UnigramSampler: power={power!r}; it must be a finite number, usually 0.75")
     counts = np.bincount(ids.ravel())
     occurs = counts > 0
     largest = counts.max() if power > 0 else counts[occurs].min()  # the count of the largest power: it becomes 1

@@ -145,9 +145,9 @@ def burst_shares(
     """Return the share of its step that each kept token's rows take.
 
     A word's copies are those in the half tile before the token and in the half tile that begins with it. Text has
-    bursts (encoded attachments, rows of one sign, a refrain) that fill a tile with one word, however rare it is elsewhere. From one snapshot, all copies
-    would move its rows the same way; so no more than the first ``bound / rate / sqrt(output_rate)`` count, and one at
-    least.
+    bursts (encoded attachments, rows of one sign, a refrain) that fill a tile with one word, however rare it is
+    elsewhere. From one snapshot, all copies would move its rows the same way; so no more than the first
+    ``bound / rate / sqrt(output_rate)`` count, and one at least.
 
     Parameters
     ----------

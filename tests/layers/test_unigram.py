@@ -35,7 +35,9 @@ def test_powers_that_would_overflow_leave_the_words_that_count_most(power):
 
 
 def test_the_chi_square_test_would_notice_another_power():
-    drawn = UnigramSampler(CORPUS, 1.0, 5, exclude_target=False, random_state=1).get_negative_sample(np.zeros(8000))
+    drawn = UnigramSampler(CORPUS, 1.0, 5, exclude_target=False, random_state=1).get_negative_sample(
+        np.zeros(8000, int)
+    )
     seen = np.bincount(drawn.ravel(), minlength=V)
     assert stats.chisquare(seen, expected_power(0.75) * drawn.size).pvalue < 1e-6
 
@@ -72,7 +74,7 @@ def test_a_target_that_is_nearly_the_whole_corpus_does_not_hang():
 
 def test_a_word_that_never_occurs_is_never_drawn():
     sampler = UnigramSampler([1, 3, 3], 0.75, 4, exclude_target=False, random_state=0)
-    assert set(sampler.get_negative_sample(np.zeros(500)).ravel()) == {1, 3}
+    assert set(sampler.get_negative_sample(np.zeros(500, int)).ravel()) == {1, 3}
 
 
 def test_the_same_seed_draws_the_same_words():
@@ -86,7 +88,9 @@ def test_the_same_seed_draws_the_same_words():
     [
         (CORPUS, {"sample_size": 6}, "sample_size=6 noise words from a corpus of 6 different words"),
         (CORPUS, {"sample_size": 0}, "at least 1"),
+        (CORPUS, {"sample_size": 2.0}, r"sample_size=2\.0 noise .* a whole number"),
         (CORPUS, {"power": np.nan}, "power=nan"),
+        (CORPUS, {"power": "1"}, "power='1'"),
         ([], {}, "0 items"),
         (["a", "b"], {}, "integers from 0"),
         ([-1, 2, 3], {}, "integers from 0"),
