@@ -1,4 +1,4 @@
-"""Backend "numpy": the tile built from the textbook's layers; slow, plain, and the oracle of every kernel test.
+"""Backend "numpy": the tile built from the textbook's layers of pairs; slow, plain, the oracle of every kernel test.
 
 A tile is up to T consecutive kept tokens of a chunk, trained from one snapshot of its rows. It has two sides: its own
 rows, one for each of its tokens, and its halo, the rows of the tokens within a window around them. In skip-gram the own
@@ -41,7 +41,7 @@ class Stream:
 
 
 @dataclass
-class Windows:
+class Contexts:
     """The contexts of a tile's tokens in one pass: slot q of token i is the stream token i + first + q - W.
 
     ``first`` is the pass's first slot; a single pass has all slots of a window, 2 W + 1.
@@ -142,7 +142,7 @@ class Run:
         share = burst_shares(words, self.plan.tile_tokens, self.plan.burst_bound, rate, rates)
         return Stream(words, positions[part], sentences[part], share, left, left + b - a)
 
-    def _windows(self, epoch: int, stream: Stream, i0: int, i1: int, number: int) -> Windows:
+    def _contexts(self, epoch: int, stream: Stream, i0: int, i1: int, number: int) -> Contexts:
         """Return pass ``number`` over the windows of the stream tokens [i0, i1)."""
         window = self.plan.window
         first, end = (int(slot) for slot in self.plan.pass_slot[number : number + 2])
@@ -157,7 +157,7 @@ class Run:
         j = np.where(inside, j, 0)
         mask = inside & (distance != 0) & (abs(distance) <= reach) & (stream.sentences[j] == stream.sentences[i])
         weight = mask * self.plan.pair_weight[abs(distance)].astype(np.float64)
-        return Windows(first, np.where(mask, stream.words[j], 0), mask, weight, stream.share[j])
+        return Contexts(first, np.where(mask, stream.words[j], 0), mask, weight, stream.share[j])
 
     def _draw_noise(self, epoch: int, position: int, index: NDArray[np.int64]) -> NDArray[np.int64]:
         bits = draws.draw(self._key(epoch, draws.NOISE), position, index)
@@ -170,7 +170,7 @@ class Run:
         step: int,
         noise: NDArray[np.int64],
         centers: NDArray[np.int64],
-        seen: Windows,
+        seen: Contexts,
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
         """Return the pass's noise words (n, S), their weights, and their weights in the loss.
 
@@ -192,7 +192,7 @@ class Run:
         return words, weight * plan.negative / plan.noise_slots, weight * plan.negative * counted / counted.sum()
 
     def _pair_noise(
-        self, epoch: int, positions: NDArray[np.int64], centers: NDArray[np.int64], seen: Windows
+        self, epoch: int, positions: NDArray[np.int64], centers: NDArray[np.int64], seen: Contexts
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Draw K noise words for each pair, (n, slots * K); the weight is 0 where one equals the pair's target."""
         targets = centers[:, None] if self.plan.cbow else seen.words
@@ -211,7 +211,7 @@ class Run:
         plan = self.plan
         i1 = min(i0 + plan.tile_tokens, stream.end)
         positions, centers, own_share = stream.positions[i0:i1], stream.words[i0:i1], stream.share[i0:i1, None]
-        seen = self._windows(epoch, stream, i0, i1, number)
+        seen = self._contexts(epoch, stream, i0, i1, number)
         if plan.cbow:
             targets, weight, share = centers[:, None], (seen.counts > 0)[:, None].astype(np.float64), own_share
             hidden = self._hidden(seen)
@@ -258,12 +258,12 @@ class Run:
         self._output.backward(gradient * np.concatenate([share, np.ones(noise_words.shape)], axis=1))
         return hidden_gradient
 
-    def _hidden(self, seen: Windows) -> NDArray[np.float64]:
+    def _hidden(self, seen: Contexts) -> NDArray[np.float64]:
         rows = self._input.forward(seen.words) * seen.mask[:, :, None]
         total = rows.sum(axis=1)
         return total / np.maximum(seen.counts, 1)[:, None].astype(total.dtype) if self.plan.cbow_mean else total
 
-    def _context_gradient(self, gradient: NDArray[np.float64], seen: Windows) -> NDArray[np.float64]:
+    def _context_gradient(self, gradient: NDArray[np.float64], seen: Contexts) -> NDArray[np.float64]:
         """Return the gradient of each context row: the hidden row's, whole or divided by the number of context rows."""
         if self.plan.cbow_divide:
             gradient = gradient / np.maximum(seen.counts, 1)[:, None].astype(gradient.dtype)

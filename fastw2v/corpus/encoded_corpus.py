@@ -244,7 +244,10 @@ class EncodedCorpus:
         if isinstance(sentences, tuple) and len(sentences) == 2 and sentences[1] is Ellipsis:  # as scikit-learn asks
             sentences = sentences[0]
         if hasattr(sentences, "__index__") and np.ndim(sentences) == 0:
-            sentence = range(len(self))[sentences]
+            try:
+                sentence = range(len(self))[sentences]
+            except IndexError:
+                raise IndexError(f"sentence {sentences} of {len(self):,}: they are numbered from 0") from None
             return self.ids[self.offsets[sentence] : self.offsets[sentence + 1]]
         ids, offsets = take_sentences(self.ids, self.offsets, sentences)
         words = int(np.count_nonzero(count_ids(ids, len(self.vocabulary))))

@@ -133,7 +133,10 @@ def take_sentences(ids: np.ndarray, offsets: np.ndarray, which: Any) -> tuple[np
             return ids[offsets[begin] : offsets[end]], offsets[begin : end + 1] - offsets[begin]
     elif np.size(which) == 0:
         which = np.empty(0, np.int64)
-    numbers = np.arange(len(offsets) - 1)[which]
+    try:
+        numbers = np.arange(len(offsets) - 1)[which]
+    except IndexError as error:
+        raise IndexError(f"the corpus has {counted(len(offsets) - 1, 'sentence')}, numbered from 0: {error}") from error
     if numbers.ndim != 1:
         raise IndexError(f"the sentences of a corpus are chosen by a flat array, not one of shape {np.shape(which)}")
     begins = offsets[numbers]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numbers
+import math
 
 import numpy as np
 
@@ -98,7 +98,11 @@ def _powers(ids: np.ndarray, power: float) -> np.ndarray:
         raise ParameterError(
             f"UnigramSampler: the corpus is {ids.size} items of type {ids.dtype}; it must be word ids, integers from 0"
         )
-    if not isinstance(power, numbers.Real) or not np.isfinite(power):
+    try:
+        usable = math.isfinite(power)
+    except TypeError:
+        usable = False
+    if not usable:
         raise ParameterError(f"UnigramSampler: power={power!r}; it must be a finite number, usually 0.75")
     counts = np.bincount(ids.ravel())
     occurs = counts > 0

@@ -187,6 +187,15 @@ def test_sentences_that_do_not_exist_are_refused(part):
         EncodedCorpus.from_ids(SENTENCES, list("abcd"))[part]
 
 
+def test_a_sentence_beyond_the_end_is_told_by_its_number():
+    corpus = EncodedCorpus.from_ids([[0, 1], [1]], list("ab"))
+    for number in (5, -3):
+        with pytest.raises(IndexError, match=f"^sentence {number} of 2: they are numbered from 0"):
+            corpus[number]
+    with pytest.raises(IndexError, match=r"^the corpus has 2 sentences, numbered from 0: index 5 "):
+        corpus[[5]]
+
+
 def test_masked_ids_are_refused_at_their_place():
     masked = np.ma.masked_array([[0, 1, 2], [2, 1, 9]], [[0, 0, 0], [0, 0, 1]])
     for ids in (masked, list(masked)):
