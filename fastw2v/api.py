@@ -28,7 +28,7 @@ from fastw2v.estimators.subclasses import made_with, own_parameters
 from fastw2v.estimators.text_estimator import TextEstimator
 from fastw2v.formats import load_all, save
 from fastw2v.formats.saving import if_native
-from fastw2v.gensims_names import LAYER, OF_MODELS, PARAMETERS, with_gensims_names_told
+from fastw2v.gensims_names import BOOKS_PARAMETERS, LAYER, OF_MODELS, PARAMETERS, with_gensims_names_told
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
 from fastw2v.training.next_pass import Standing, next_pass, one_pass
@@ -209,7 +209,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
     _gensims = OF_MODELS
     _stopped_passes = 0  # of partial_fit, since the last fit
 
-    @with_gensims_names_told(PARAMETERS, LAYER)
+    @with_gensims_names_told(PARAMETERS, LAYER, BOOKS_PARAMETERS)
     def __init__(
         self,
         corpus: str | os.PathLike[str] | Iterable[Any] | EncodedCorpus | None = None,

@@ -1,4 +1,4 @@
-"""gensim's names of arguments, attributes and methods, answered with this package's own."""
+"""gensim's names of arguments, attributes and methods, and the textbook's, answered with this package's own."""
 
 from __future__ import annotations
 
@@ -15,6 +15,19 @@ _CORPUS = "pass corpus instead"
 OWN_NAMES = {
     **{"size": "vector_size", "iter": "epochs", "alpha": "learning_rate", "min_alpha": "min_learning_rate"},
     **{"workers": "n_jobs", "max_final_vocab": "max_vocab"},
+}
+# What the textbook (*Deep Learning from Scratch 2*, chapter 4) calls parameters that are here under another name.
+OWN_NAMES_OF_BOOK = {
+    **{"hidden_size": "vector_size", "window_size": "window", "sample_size": "negative", "power": "ns_exponent"},
+    **{"max_epoch": "epochs", "max_epochs": "epochs"},
+}
+BOOKS_PARAMETERS = {
+    **{theirs: f"pass {ours} instead" for theirs, ours in OWN_NAMES_OF_BOOK.items()},
+    "vocab_size": "leave it out: the corpus decides; max_vocab limits the vocabulary",
+    "batch_size": "leave it out: training takes tiles of a size that depends on the corpus",
+    "optimizer": "leave it out: every step is one of plain gradient descent; pass learning_rate for its rate",
+    "max_grad": "leave it out: no step is clipped",
+    "eval_interval": "leave it out: pass verbose=1 to see progress, or callbacks",
 }
 # What gensim calls the parameters of `Word2Vec`, and what to write here.
 PARAMETERS = {
@@ -112,9 +125,13 @@ OF_VECTORS: Mapping[str, str] = {
 
 
 def with_gensims_names_told(
-    names: Mapping[str, str], otherwise: str = ""
+    names: Mapping[str, str], otherwise: str = "", books: Mapping[str, str] | None = None
 ) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
-    """Let a function refuse gensim's names of keyword arguments with a `TypeError` that says what to write instead."""
+    """Let a function refuse gensim's names of keyword arguments with a `TypeError` that says what to write instead.
+
+    So it refuses those of the textbook, where there are any.
+    """
+    of_book = books or {}
 
     def telling(function: Callable[Given, Result]) -> Callable[Given, Result]:
         @wraps(function)
@@ -122,6 +139,8 @@ def with_gensims_names_told(
             for name in options:
                 if name in names:
                     raise TypeError(f"{name}= is gensim's name: {names[name]}{otherwise}")
+                if name in of_book:
+                    raise TypeError(f"{name}= is the textbook's name: {of_book[name]}")
             return function(*args, **options)
 
         return checked

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from fastw2v import Word2Vec, WordVectors
-from fastw2v.gensims_names import OF_MODELS, OF_VECTORS, PARAMETERS
+from fastw2v.errors import ParameterError
+from fastw2v.gensims_names import BOOKS_PARAMETERS, OF_MODELS, OF_VECTORS, OWN_NAMES_OF_BOOK, PARAMETERS
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +21,21 @@ def model():
 def test_gensims_arguments_name_ours(name):
     with pytest.raises(TypeError, match=rf"^{name}= is gensim's name: (pass|leave it out: ).{{5,}}fastw2v\.compat"):
         Word2Vec(**{name: 1})
+
+
+@pytest.mark.parametrize("name", BOOKS_PARAMETERS)
+def test_the_textbooks_arguments_name_ours(name):
+    said = rf"^{name}=? is the textbook's name.*: {BOOKS_PARAMETERS[name]}$"
+    with pytest.raises(TypeError, match=said):
+        Word2Vec(**{name: 1})
+    with pytest.raises(ParameterError, match=said):
+        Word2Vec().set_params(**{name: 1})
+
+
+def test_what_the_textbooks_arguments_name_is_there():
+    ours = set(inspect.signature(Word2Vec).parameters)
+    assert set(OWN_NAMES_OF_BOOK.values()) <= ours
+    assert not set(BOOKS_PARAMETERS) & ours
 
 
 def test_every_argument_of_gensims_is_ours_or_named():

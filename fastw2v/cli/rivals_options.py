@@ -1,11 +1,11 @@
-"""Options of word2vec.c, fastText, gensim and GloVe, answered with the option that does the same here."""
+"""Options of word2vec.c, fastText, gensim, GloVe and a textbook, answered with the option that does the same here."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
 
-from fastw2v.gensims_names import OWN_NAMES
+from fastw2v.gensims_names import OWN_NAMES, OWN_NAMES_OF_BOOK
 
 _CORPUS = "name the files without an option, as in 'fastw2v train corpus.txt -o vectors.fw2v'"
 _UTF8 = "texts are UTF-8: convert others first, as in 'iconv -f LATIN1 -t UTF-8 corpus.txt | fastw2v train - ...'"
@@ -14,7 +14,7 @@ _NO_EFFECT = "leave it out: nothing here depends on it"
 
 # Another trainer's name, without dashes and in lower case, and ours.
 _OURS = {
-    **{theirs.replace("_", ""): ours.replace("_", "-") for theirs, ours in OWN_NAMES.items()},
+    **{theirs.replace("_", ""): ours.replace("_", "-") for theirs, ours in {**OWN_NAMES, **OWN_NAMES_OF_BOOK}.items()},
     **dict.fromkeys(["dim", "dims", "layer1size", "vectorsize", "embeddingdim", "embedsize"], "vector-size"),
     **dict.fromkeys(["thread", "threads", "numthreads", "cpus", "numworkers", "jobs", "nthreads", "njobs"], "n-jobs"),
     **dict.fromkeys(["lr", "rate", "eta"], "learning-rate"),

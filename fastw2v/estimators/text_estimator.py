@@ -13,7 +13,7 @@ import numpy as np
 from fastw2v.corpus.iterables import length_of
 from fastw2v.errors import ParameterError
 from fastw2v.estimators.estimator_cards import estimator_card
-from fastw2v.gensims_names import PARAMETERS
+from fastw2v.gensims_names import BOOKS_PARAMETERS, PARAMETERS
 from fastw2v.parameters import shown
 from fastw2v.progress.figures import counted
 
@@ -73,12 +73,14 @@ class TextEstimator:
         ------
         ParameterError
             The model is fitted: clones and other estimators may share it, and its vectors would not change. Or there
-            is no model, but None, vectors or a path. Or a name is gensim's.
+            is no model, but None, vectors or a path. Or a name is gensim's or the textbook's.
         """
         for key in params:
             name, nested, inner = key.partition("__")
             if key in PARAMETERS and key in getattr(self, "_gensims", ()):
                 raise ParameterError(f"{key} is gensim's name of a parameter: {PARAMETERS[key]}")
+            if key in BOOKS_PARAMETERS and getattr(self, "_gensims", None) and not hasattr(self, key):
+                raise ParameterError(f"{key} is the textbook's name of a parameter: {BOOKS_PARAMETERS[key]}")
             if not nested or not hasattr(self, name):
                 continue
             value = params.get(name, getattr(self, name))

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from fastw2v.cli import rivals_options
 from fastw2v.cli.commands import cli
 from fastw2v.cli.pages import Page
-from fastw2v.gensims_names import OWN_NAMES
+from fastw2v.gensims_names import OWN_NAMES, OWN_NAMES_OF_BOOK
 
 COMMANDS = cli.all_commands()
 
@@ -140,6 +140,7 @@ RIVALS = {
     "-binary -save-vocab -read-vocab -cbow",
     "fastText": "-input -output -lr -dim -ws -epoch -minCount -neg -wordNgrams -loss -bucket -minn -maxn -thread -t "
     "-pretrainedVectors -lrUpdateRate -verbose -saveOutput -seed",
+    "book": " ".join(f"--{name}" for name in OWN_NAMES_OF_BOOK),
     "gensim": " ".join(f"--{name}" for name in OWN_NAMES) + " --sg --hs --seed --sample --epochs --vector_size",
     "GloVe": "--vocab-min-count --vector-size --threads --iter --eta",
 }
