@@ -263,7 +263,7 @@ class Queries(EditableVectors):
 
     def _closer_rows(self, word: Hashable, other: Hashable) -> list[int]:
         """Return no row, as gensim does, if a vector has no direction."""
-        if all(self._unit(self.row(key)).any() for key in (word, other)):
+        if all(self._unit(row).any() for row in self._known_rows([word, other])):
             return super()._closer_rows(word, other)
         warn_user(f"the vector of {word!r:.60} or {other!r:.60} is zero, or holds NaN or infinity: no word is closer")
         return []

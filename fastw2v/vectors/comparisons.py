@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fastw2v.errors import ParameterError, warn_user
+from fastw2v.errors import ParameterError, UnknownWordError, warn_user
 from fastw2v.progress.figures import counted
-from fastw2v.vectors.queries import check_finite, describe_undirected, is_column
+from fastw2v.vectors.queries import check_finite, describe_undirected, is_column, words_among
 from fastw2v.vectors.search import cosine, rows_not_finite, unit_row, units_and_others
 from fastw2v.vectors.table import Table
 from fastw2v.vectors.word_movers import transport_cost
@@ -51,7 +51,11 @@ class Comparisons(Table):
         >>> round(WordVectors(np.array([[2, 0], [3, 3]]), ["a", "b"]).similarity("a", "b"), 4)
         0.7071
         """
-        return _cosine(self._vector(word), self._vector(other))
+        try:
+            return _cosine(self._vector(word), self._vector(other))
+        except UnknownWordError:
+            self._known_rows(words_among([word, other]))
+            raise
 
     def distance(self, word: Any, other: Any) -> float:
         """Return the cosine distance of two words or vectors, 1 minus their similarity: from 0 to 2."""
@@ -85,12 +89,15 @@ class Comparisons(Table):
         >>> WordVectors(np.eye(2), ["a", "b"]).distances("a")
         array([0., 1.], dtype=float32)
         """
+        if others is not None:
+            check_words("others", others)
+            others = list(others)
+            self._known_rows(words_among([word]) + others)
         unit = unit_row(self._vector(word))
         if others is None:
             found, undirected = 1 - self._cosines(unit, slice(None)), self.without_direction
         else:
-            check_words("others", others)
-            units, undirected = units_and_others(self._rows.take([self.row(other) for other in others], axis=0))
+            units, undirected = units_and_others(self._rows.take(self._known_rows(others), axis=0))
             found = 1 - units @ unit
         if not unit.any() or len(undirected):
             found[undirected if unit.any() else slice(None)] = np.nan
@@ -127,7 +134,12 @@ class Comparisons(Table):
         >>> round(wv.n_similarity(["a", "b"], ["b", "c"]), 4)
         0.5
         """
-        return _cosine(self._mean_row("words", words), self._mean_row("others", others))
+        items, others = _items("words", words), _items("others", others)
+        try:
+            return _cosine(self._mean_row(items), self._mean_row(others))
+        except UnknownWordError:
+            self._known_rows(words_among([*items, *others]))
+            raise
 
     def word_movers_distance(
         self, words: Sequence[Hashable], others: Sequence[Hashable], normalize: bool = True
@@ -169,9 +181,11 @@ class Comparisons(Table):
         >>> round(wv.word_movers_distance(["cat", "dog"], ["house", "dog"], normalize=False), 4)
         0.5
         """
+        items = _items("words", words)
+        found = self._known_rows(items + _items("others", others))
         sides = []
-        for name, given in (("words", words), ("others", others)):
-            counted = Counter(self.row(word) for word in _items(name, given))
+        for given in (found[: len(items)], found[len(items) :]):
+            counted = Counter(given)
             rows, weights = list(counted), np.array(list(counted.values()), np.float64)
             vectors, lost = self._usable(rows, normalize)
             _warn_of_lost("word_movers_distance", [self.index_to_key[rows[place]] for place in lost])
@@ -234,13 +248,13 @@ class Comparisons(Table):
             raise ParameterError(
                 f"got {counted(len(items), 'word')} and weights of shape {given.shape}: give one weight per word"
             )
-        rows, places, own = [], [], []
+        places, own = [], []
         for place, item in enumerate(items):
             if isinstance(item, np.ndarray):
                 own.append(place)
             elif not ignore_missing or item in self:
-                rows.append(self.row(item))
                 places.append(place)
+        rows = self._known_rows(items[place] for place in places)
         total, used = self._weighted_sum(rows, None if given is None else given[places], pre_normalize)
         if used is not None:
             _warn_of_lost("get_mean_vector", [items[place] for place, fit in zip(places, used, strict=True) if not fit])
@@ -347,7 +361,7 @@ class Comparisons(Table):
             warn_user("get_mean_vector: zeros, since none of the words is in the vocabulary")
 
     def _closer_rows(self, word: Hashable, other: Hashable) -> list[int]:
-        asked, limit = self.row(word), self.row(other)
+        asked, limit = self._known_rows([word, other])
         for each, row in ((word, asked), (other, limit)):
             if not self._unit(row).any():
                 raise ParameterError(f"{describe_undirected([each])}: it is near no word, and has no rank")
@@ -357,7 +371,7 @@ class Comparisons(Table):
 
     def _directed(self, call: str, items: list[Any], normalize: bool = True) -> tuple[list[Any], NDArray[np.float32]]:
         """Return the words that have a direction, and their unit vectors, or vectors; warn of the others."""
-        vectors, lost = self._usable([self.row(word) for word in items], normalize)
+        vectors, lost = self._usable(self._known_rows(items), normalize)
         if not len(lost):
             return items, vectors
         if len(lost) == len(items):
@@ -396,12 +410,11 @@ class Comparisons(Table):
         check_finite(word, "a vector")
         return word
 
-    def _mean_row(self, name: str, words: Sequence[Hashable]) -> NDArray[np.float64]:
-        items = _items(name, words)
+    def _mean_row(self, items: list[Any]) -> NDArray[np.float64]:
         if type(self)._vector is not Comparisons._vector or any(isinstance(word, np.ndarray) for word in items):
             vectors = np.array([self._vector(word) for word in items])
         else:
-            vectors = self._rows.take([self.row(word) for word in items], axis=0)
+            vectors = self._rows.take(self._known_rows(items), axis=0)
         total = np.add.reduce(vectors, axis=0, dtype=np.float64)
         if np.isfinite(total).all():
             mean: NDArray[np.float64] = total / len(items)

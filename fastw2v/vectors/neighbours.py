@@ -13,7 +13,7 @@ from fastw2v.parameters import search_limit, whole_number
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.index_base import IndexBase
 from fastw2v.vectors.neighbour_list import NeighbourList
-from fastw2v.vectors.queries import Choice, Words, describe_undirected, read_terms
+from fastw2v.vectors.queries import Choice, Words, describe_undirected, read_terms, words_among
 from fastw2v.vectors.search import SearchIndex, best_of_many, best_rows, unit_row, unit_rows
 from fastw2v.vectors.table import Table
 
@@ -238,8 +238,13 @@ class Neighbours(Table):
         asked: list[int] = []
         lost: list[Any] = []
         terms = 0
-        for name, given in (("positive", positive), ("negative", negative)):
-            for term, weight in read_terms(name, given, self.key_to_index, self.vector_size):
+        sides = {
+            name: read_terms(name, given, self.key_to_index, self.vector_size)
+            for name, given in (("positive", positive), ("negative", negative))
+        }
+        self._known_rows(words_among(term for side in sides.values() for term, _ in side))
+        for name, side in sides.items():
+            for term, weight in side:
                 if weight != 1.0:
                     raise ParameterError(f"most_similar_cosmul takes no weights; `{name}` has the weight {weight:g}")
                 vector, rows = self._query(term, lost=lost)
@@ -324,6 +329,8 @@ class Neighbours(Table):
         terms += [(term, -weight) for term, weight in read_terms("negative", negative, index, size)]
         if not terms:
             raise ParameterError("most_similar needs at least one word or vector in `positive`")
+        if missing is None:
+            self._known_rows(words_among(term for term, _ in terms))
         query = np.zeros(size, np.float64)
         asked: list[int] = []
         for term, weight in terms:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError, warn_user
 
+# How many words a message names.
+_NAMED = 5
 # Rows that a search may leave out one by one.
 _FEW = 1_000
 # A collection of words, or a callable that decides for each word.
@@ -102,6 +104,19 @@ def _read_term(name: str, item: Any, index: Mapping[Hashable, int], size: int) -
         return vector, weight
     check_key(item, f"`{name}` holds")
     return item, weight
+
+
+def words_among(items: Iterable[Any]) -> list[Any]:
+    """Return the words among words and vectors."""
+    return [item for item in items if not isinstance(item, np.ndarray)]
+
+
+def few(words: Iterable[Any]) -> str:
+    """Return some of the words for a message, and how many others there are."""
+    listed = list(words)
+    shown = ", ".join(f"{word!r:.40}" for word in listed[:_NAMED])
+    more = len(listed) - _NAMED
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def describe_undirected(words: Sequence[Any]) -> str:

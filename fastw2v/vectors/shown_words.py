@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Set
+from collections.abc import Collection, Hashable, Iterator, Set
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,9 @@ from numpy.typing import NDArray
 from fastw2v.errors import ParameterError, UnknownWordError, warn_user
 from fastw2v.parameters import whole_number
 from fastw2v.progress.figures import counted
-from fastw2v.vectors.queries import check_key, is_column
+from fastw2v.vectors.queries import check_key, few, is_column
 from fastw2v.vectors.search import units_and_others
 from fastw2v.vectors.table import Table
-
-# How many words a warning names.
-_NAMED = 5
 
 
 def rows_by_frequency(counts: NDArray[np.int64] | None, words: int) -> NDArray[np.int64]:
@@ -72,7 +69,7 @@ def shown_words(
     if len(undirected):
         named = [vectors.index_to_key[row] for row in rows[undirected]]
         warn_user(
-            f"{purpose} leaves out {_few(named)}, which have no direction: their vectors are zero, or hold NaN or "
+            f"{purpose} leaves out {few(named)}, which have no direction: their vectors are zero, or hold NaN or "
             "infinity"
         )
         rows, units = np.delete(rows, undirected), np.delete(units, undirected, axis=0)
@@ -124,15 +121,7 @@ def _rows_of(vectors: Table, words: list[Any], purpose: str) -> NDArray[np.int64
                 else f"{purpose}: {error}",
             ) from error
     if unknown:
-        warn_user(f"{purpose} leaves out {_few(unknown)}: not in the vocabulary")
+        warn_user(f"{purpose} leaves out {few(unknown)}: not in the vocabulary")
     if repeated:
-        warn_user(f"{purpose}: words names {_few(repeated)} more than once; each word is shown once")
+        warn_user(f"{purpose}: words names {few(repeated)} more than once; each word is shown once")
     return np.fromiter(known, np.int64)
-
-
-def _few(words: Iterable[Any]) -> str:
-    """Return some of the words for a message, and how many others there are."""
-    listed = list(words)
-    shown = ", ".join(f"{word!r:.40}" for word in listed[:_NAMED])
-    more = len(listed) - _NAMED
-    return f"{shown} and {more:,} more" if more > 0 else shown

@@ -266,7 +266,7 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
             counts = None if self.counts is None else self.counts[words]
             return self._like(self._rows[words], self.index_to_key[words], counts)
         if isinstance(words, (list, np.ndarray)) or is_column(words):
-            return self._rows[np.array([self.row(word) for word in words], dtype=np.int64)]
+            return self._rows[np.array(self._known_rows(words), dtype=np.int64)]
         return self._rows[self.row(words)]
 
     def commonest(self, n: int) -> Self:

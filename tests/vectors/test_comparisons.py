@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fastw2v import WordVectors
+from fastw2v.compat.gensim import KeyedVectors
 from fastw2v.errors import ParameterError, UnknownWordError
 
 
@@ -96,3 +97,36 @@ def test_vectors_are_compared_like_words(wv):
     numbers = WordVectors(np.eye(2), [1.0, 2.0])
     with pytest.raises(UnknownWordError, match=r"the word 9\.0 is not in"):
         numbers.most_similar([1.0, 9.0])
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda wv: wv.similarity("nix", "nil"),
+        lambda wv: wv.distances("nix", ["word1", "nil"]),
+        lambda wv: wv.n_similarity(["nix", "word1"], ["nil"]),
+        lambda wv: wv.n_similarity(["nix", np.ones(wv.vector_size)], ["nil"]),
+        lambda wv: wv.word_movers_distance(["nix"], ["nil"]),
+        lambda wv: wv.get_mean_vector(["nix", "word1", "nil"], ignore_missing=False),
+        lambda wv: wv.doesnt_match(["nix", "word1", "nil", "nix"]),
+        lambda wv: wv.rank("nix", "nil"),
+        lambda wv: wv.closer_than("nix", "nil"),
+        lambda wv: wv.analogy("word1", "nix", "nil"),
+        lambda wv: wv.most_similar(["nix"], ["word1", "nil"]),
+        lambda wv: wv.most_similar_batch(["word1", ["nix", "nil"]]),
+        lambda wv: wv.most_similar_cosmul(["nix"], ["nil"]),
+        lambda wv: wv[["nix", "word1", "nil"]],
+    ],
+)
+def test_all_unknown_words_of_a_query_are_named_together(wv, ask):
+    said = r"^2 words are unknown: 'nix', 'nil'; the first: the word 'nix' is not in the vocabulary of"
+    with pytest.raises(UnknownWordError, match=said) as caught:
+        ask(wv)
+    assert caught.value.word == "nix"
+
+
+@pytest.mark.parametrize("method", ["most_similar", "most_similar_cosmul", "similarity", "rank", "closer_than"])
+def test_the_gensim_layer_names_them_together_too(wv, method):
+    asked = KeyedVectors.from_vectors(np.array(wv.vectors), wv.vocabulary)
+    with pytest.raises(KeyError, match="2 words are unknown: 'nix', 'nil'; "):
+        getattr(asked, method)("nix", "nil")
