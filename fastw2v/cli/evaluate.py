@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -184,7 +184,9 @@ def _write(file: Path, found: Scores, form: Form) -> None:
 
 def _record(file: Path, found: Scores) -> dict[str, Any]:
     """Return the JSON report."""
-    pairs = [{"name": name, **asdict(report), "coverage": report.coverage} for name, report in found.pairs.items()]
+    pairs = [
+        {"name": name, **_shown_fields(report), "coverage": report.coverage} for name, report in found.pairs.items()
+    ]
     return {"file": str(file), "word_pairs": pairs, "analogies": _record_of_analogies(found.analogies)}
 
 
@@ -197,7 +199,12 @@ def _record_of_analogies(report: AnalogyReport | None) -> dict[str, Any] | None:
 
 
 def _section(section: AnalogySection) -> dict[str, Any]:
-    return {**asdict(section), "accuracy": section.accuracy}
+    return {**_shown_fields(section), "accuracy": section.accuracy}
+
+
+def _shown_fields(report: WordPairReport | AnalogySection) -> dict[str, Any]:
+    """Return what a report shows, without each pair and question."""
+    return {field.name: getattr(report, field.name) for field in fields(report) if field.repr}
 
 
 def _rows(found: Scores) -> list[dict[str, Any]]:

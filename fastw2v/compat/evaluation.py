@@ -50,13 +50,9 @@ def word_pairs(
     report = correlate(wv, given, restrict_vocab, case_insensitive, None, unknown, "ignore", as_written=False)
     if report.used == 0 and not dummy4unknown:
         raise ParameterError(f"evaluate_word_pairs: none of the {report.missing:,} pairs has two known words")
-    of_all = report.used + report.missing
-    missing = 100 * report.missing / max(1, of_all)
-    compared = of_all if dummy4unknown else report.used
-    pearson, spearman = (
-        Correlation(np.float64(r), np.float64(_p_value(r, compared))) for r in (report.pearson, report.spearman)
-    )
-    return pearson, spearman, missing
+    missing = 100 * report.missing / max(1, report.used + report.missing)
+    pearson = Correlation(np.float64(report.pearson), np.float64(report.pearson_pvalue))
+    return pearson, Correlation(np.float64(report.spearman), np.float64(report.spearman_pvalue)), missing
 
 
 def word_analogies(
@@ -76,7 +72,7 @@ def word_analogies(
     upper = str.upper if case_insensitive else str
     limit = search_limit(len(wv), restrict_vocab)
     rules = Protocol(limit, upper, "", PROTOCOLS["gensim"].first_only)
-    read = read_analogies(as_path("analogies", analogies), errors="ignore")  # as gensim does
+    read: Any = read_analogies(as_path("analogies", analogies), errors="ignore")  # as gensim does
     asked = [(name, [(upper(a), upper(b), upper(c), upper(d)) for a, b, c, d in questions]) for name, questions in read]
     found = judge_analogies(wv, asked, rules, limit, _METHODS[similarity_function])
     sections: list[dict[str, Any]] = []
@@ -93,12 +89,3 @@ def word_analogies(
         warn_user(describe_nothing_asked(sum(len(questions) for _, questions in asked), limit, len(wv)))
     sections.append({"section": "Total accuracy", **total})
     return (len(total["correct"]) / asked_in_all if asked_in_all else 0.0), sections
-
-
-def _p_value(r: float, n: int) -> float:
-    """Return the two-sided p-value of a correlation, as SciPy's pearsonr and spearmanr do."""
-    from scipy import stats
-
-    if n < 3 or not abs(r) < 1:
-        return float("nan") if n < 3 or np.isnan(r) else 0.0
-    return float(2 * stats.t.sf(abs(r) * np.sqrt((n - 2) / ((1 - r) * (1 + r))), n - 2))

@@ -8,7 +8,7 @@ import os
 import re
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from fastw2v.cards import Number, bar, card, table
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate.arguments import read_sections, read_vectors
-from fastw2v.evaluate.files import Question
+from fastw2v.evaluate.files import Question, Words
 from fastw2v.evaluate.lines import BadLines, check_bad_lines
 from fastw2v.evaluate.matching import cased_index, share
 from fastw2v.evaluate.offsets import best_products, best_sums
@@ -35,6 +35,7 @@ _SEMANTIC = ("capital-common-countries", "capital-world", "currency", "city-in-s
 _SYNTACTIC = re.compile(r"gram\d")
 # gensim takes the first of its five best words that is not a question word.
 _GENSIM_CANDIDATES = 5
+_NONE = -2  # no row; a search that finds none says -1
 _ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 
 
@@ -67,12 +68,16 @@ class AnalogySection:
         Questions asked.
     missing : int
         Questions skipped, because a word is not among the rows searched.
+    right_questions, wrong_questions : tuple of (a, b, c, answer)
+        The questions asked. They are neither shown nor compared.
     """
 
     name: str
     correct: int
     used: int
     missing: int
+    right_questions: tuple[Question, ...] = field(default=(), repr=False, compare=False)
+    wrong_questions: tuple[Question, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def accuracy(self) -> float:
@@ -159,6 +164,7 @@ def evaluate_analogies(
     protocol: ProtocolName = "c",
     restrict_vocab: int | None = None,
     method: Method = "add",
+    case_insensitive: bool = True,
     errors: BadLines = "strict",
     verbose: int = 0,
 ) -> AnalogyReport:
@@ -169,7 +175,10 @@ def evaluate_analogies(
     vectors : WordVectors, fitted model, or gensim's KeyedVectors
     questions : path, mapping of section name to questions, or iterable of (section name, questions)
         A file in the questions-words form: ": section", then four words per line; comments (``#``, ``//``) are skipped.
-        See :func:`fastw2v.datasets.fetch_analogies`.
+        See :func:`fastw2v.datasets.fetch_analogies`. Of b and the answer there may be several, in a tuple or list: the
+        first known b is taken, and any of the answers is right. A section of pairs (a, b), or a file of them as those
+        of BATS ("dog", "canine/mammal/animal"), asks each pair with each other one; a section may be a Path, as in
+        ``{file.stem: file for file in folder.rglob("*.txt")}``.
     protocol : {"c", "gensim"}
         "c" follows word2vec's compute-accuracy: ASCII upper case, question words excluded by row, the answer is
         accepted in any case. "gensim" follows ``evaluate_word_analogies``: Unicode upper case, the answer is the first
@@ -179,6 +188,8 @@ def evaluate_analogies(
     method : {"add", "mul"}
         "add" takes the word nearest to b - a + c (3CosAdd), "mul" that with the greatest product of similarities,
         b * c / a (3CosMul, see `WordVectors.most_similar_cosmul`). Most published figures are those of "add".
+    case_insensitive : bool, default True
+        False compares words as they are written, by either protocol, for vectors that tell "US" from "us".
     errors : {"strict", "ignore"}
         "ignore" leaves out lines of a file that are not four words, and says how many.
     verbose : int, default 0
@@ -187,15 +198,15 @@ def evaluate_analogies(
     Returns
     -------
     AnalogyReport
-        Results by section and in total, and the rules followed; semantic and syntactic totals, where sections have the
-        names of questions-words.
+        Results by section and in total, which questions were answered right and wrong, and the rules followed; semantic
+        and syntactic totals, where sections have the names of questions-words.
 
     Raises
     ------
     FormatError
         For a file in another form; the message names the line.
     ParameterError
-        For an unknown protocol, method or `errors`, a question that is not four strings, or swapped arguments.
+        For an unknown protocol, method or `errors`, a question in another form, or swapped arguments.
 
     Warns
     -----
@@ -221,14 +232,21 @@ def evaluate_analogies(
     check_bad_lines(errors)
     check("verbose", verbose)
     rules = PROTOCOLS[protocol]
+    if not case_insensitive:
+        rules = replace(rules, upper=str, case_rule="case kept")
     vectors = read_vectors(vectors, questions)
     sections = read_sections(questions, errors)
     limit = search_limit(len(vectors), rules.restrict_vocab if restrict_vocab is None else restrict_vocab)
     results, total = [], sum(len(asked) for _, asked in sections)
     with begin_phase("evaluating", total=total, unit="questions", verbose=verbose) as phase:
-        for name, known, right in judge_analogies(vectors, sections, rules, limit, method, phase):
-            asked, correct = int(np.count_nonzero(known)), int(np.count_nonzero(right))
-            results.append(AnalogySection(name, correct, asked, len(known) - asked))
+        judged = judge_analogies(vectors, sections, rules, limit, method, phase)
+        for (name, asked), (_, known, judgement) in zip(sections, judged, strict=True):
+            right, wrong = (
+                tuple(asked[number] for number in np.flatnonzero(chosen).tolist())
+                for chosen in (judgement, known & ~judgement)
+            )
+            used = len(right) + len(wrong)
+            results.append(AnalogySection(name, len(right), used, len(asked) - used, right, wrong))
     report = AnalogyReport(tuple(results), protocol, limit, rules.case_rule)
     if not report.total.used:
         warn_user(describe_nothing_asked(report.total.missing, limit, len(vectors)))
@@ -274,11 +292,11 @@ def judge_analogies(
     """
     search = _Search(vectors, limit, rules, method)
     for name, asked in sections:
-        rows = search.rows(asked)
-        known: NDArray[np.bool_] = np.all(rows >= 0, axis=1)
+        rows, answers = search.rows(asked)
+        known: NDArray[np.bool_] = np.all(rows >= 0, axis=1) & np.any(answers >= 0, axis=1)
         right = np.zeros(len(rows), bool)
         phase.advance(int(np.count_nonzero(~known)))
-        right[known] = search.right(rows[known], phase)
+        right[known] = search.right(rows[known], answers[known], phase)
         yield name, known, right
 
 
@@ -305,27 +323,50 @@ class _Search:
                 "questions with their words count as missing"
             )
 
-    def rows(self, asked: Sequence[Question]) -> NDArray[np.int64]:
-        """Look up the words of the questions: shape (questions, 4), -1 for an unknown word."""
-        words = list(itertools.chain.from_iterable(asked))
-        row = {word: self.index.get(self.upper(word), -1) for word in set(words)}
-        return np.fromiter((row[word] for word in words), np.int64, len(words)).reshape(-1, 4)
+    def rows(self, asked: Sequence[Question]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Look up the words of the questions.
 
-    def right(self, rows: NDArray[np.int64], phase: Silent) -> NDArray[np.bool_]:
-        """Return which questions, given as rows of a, b, c and the answer, are answered correctly."""
-        asked, answer = rows[:, :3], rows[:, 3]
+        Returns
+        -------
+        rows : array of int64, shape (questions, 3)
+            Of a, the first known b, and c; below 0 for an unknown word.
+        answers : array of int64, shape (questions, the most answers of one)
+            The known ones first; the rest is below 0, and none of the rows that a search finds.
+        """
+        words = list(itertools.chain.from_iterable(asked))
+        found: dict[Words, list[int]] = {}
+        for several in set(words):
+            places = [self.index.get(self.upper(word)) for word in ([several] if isinstance(several, str) else several)]
+            found[several] = [row for row in places if row is not None]
+        first = {several: rows[0] if rows else _NONE for several, rows in found.items()}
+        rows = np.fromiter((first[several] for several in words), np.int64, len(words)).reshape(-1, 4)
+        width = max((len(found[several]) for several in words[3::4]), default=1)
+        if width <= 1:
+            return rows[:, :3], rows[:, 3:]
+        answers = [[*found[several], *[_NONE] * (width - len(found[several]))] for several in words[3::4]]
+        return rows[:, :3], np.array(answers, np.int64)
+
+    def right(self, asked: NDArray[np.int64], answers: NDArray[np.int64], phase: Silent) -> NDArray[np.bool_]:
+        """Return which questions, given as rows of a, b and c, and those of the answers, are answered correctly."""
+        given, counts = self._given(asked, phase)
+        hit: NDArray[np.bool_] = (given[:, None] == answers).any(axis=1) & counts
+        return hit
+
+    def _given(self, asked: NDArray[np.int64], phase: Silent) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return the first form of the answer to each question, and whether it may count."""
+        every = np.ones(len(asked), bool)
         if self.method == "mul":
             count = 1 if self.first_only else _GENSIM_CANDIDATES
             found = best_products(self.units, asked, count, self.undirected, phase)
-            return self._first_free_of(found, asked) == answer
+            return self._first_free_of(found, asked), every
         best, scores = best_sums(self.units, asked, phase)
         given = np.where(best < 0, -1, self.first_form[best])
         if self.first_only:
             # compute-accuracy starts from a best score of 0, so a word with a negative score is never the answer.
-            return (given == answer) & (scores > 0)
+            return given, scores > 0
         hidden = np.flatnonzero((given[:, None] == asked).any(axis=1) | np.isin(best, self.undirected))
         given[hidden] = self._first_free(asked[hidden])
-        return given == answer
+        return given, every
 
     def _first_free(self, asked: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the first form of the best candidate that is not a question word in any form, else of the last one."""
@@ -356,4 +397,6 @@ def _sum(name: str, sections: Sequence[AnalogySection]) -> AnalogySection:
         sum(section.correct for section in sections),
         sum(section.used for section in sections),
         sum(section.missing for section in sections),
+        tuple(itertools.chain.from_iterable(section.right_questions for section in sections)),
+        tuple(itertools.chain.from_iterable(section.wrong_questions for section in sections)),
     )

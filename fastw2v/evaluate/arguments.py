@@ -11,7 +11,7 @@ import numpy as np
 
 from fastw2v.errors import ParameterError
 from fastw2v.evaluate.columns import Columns, chosen_places, find_places, number
-from fastw2v.evaluate.files import Question, read_analogies, read_word_pairs
+from fastw2v.evaluate.files import Question, Words, combine, read_analogies, read_word_pairs
 from fastw2v.evaluate.lines import BadLines
 from fastw2v.parameters import as_path
 from fastw2v.vectors.word_vectors import WordVectors, find_word_vectors, without_vectors
@@ -102,25 +102,46 @@ def read_sections(given: Any, errors: BadLines) -> list[tuple[str, list[Question
         For anything else; the message names the first item that is not a section or a question.
     """
     if isinstance(given, (str, os.PathLike)):
-        return read_analogies(as_path("questions", given), errors)
+        return read_analogies(as_path("questions", given), errors, pairs=True)
     items = list(given.items()) if isinstance(given, Mapping) else _listed("questions", given, "(section, questions)")
-    return [_section(f"questions[{number}]", item) for number, item in enumerate(items)]
+    return [_section(f"questions[{number}]", item, errors) for number, item in enumerate(items)]
 
 
-def _section(place: str, item: Any) -> tuple[str, list[Question]]:
+def _section(place: str, item: Any, errors: BadLines) -> tuple[str, list[Question]]:
     if not isinstance(item, (tuple, list)) or len(item) != 2 or not isinstance(item[0], str):
         hint = ""
         if isinstance(item, (tuple, list)) and len(item) == 4:
             hint = ": this is one question; pass sections, as in [('all', questions)]"
         raise ParameterError(f"{place} is {item!r:.80}, where (section name, questions) is expected{hint}")
-    name, questions = item[0], _listed(f"{place}, section {item[0]!r:.40}", item[1], "questions")
-    for question in questions:
-        four = isinstance(question, (tuple, list, np.ndarray)) and len(question) == 4
-        if not four or not all(isinstance(word, str) for word in question):
-            raise ParameterError(
-                f"{place}: an analogy question must be four strings (a, b, c and the answer); got {question!r:.100}"
-            )
-    return name, [(a, b, c, answer) for a, b, c, answer in questions]
+    if isinstance(item[1], os.PathLike):
+        read = read_analogies(as_path("questions", item[1]), errors, pairs=True)
+        return item[0], [question for _, asked in read for question in asked]
+    name, rows = item[0], _listed(f"{place}, section {item[0]!r:.40}", item[1], "questions")
+    questions = [_words(place, row) for row in rows]
+    pairs = [(row[0], row[1]) for row in questions if len(row) == 2]
+    if pairs and len(pairs) < len(questions):
+        raise ParameterError(f"{place}: it holds pairs and questions of four words: pass them as two sections")
+    return name, combine(place, pairs) if pairs else [(a, b, c, answer) for a, b, c, answer in questions]
+
+
+def _words(place: str, row: Any) -> tuple[Any, ...]:
+    """Return a question or a pair, in which b and the answer may each be a tuple of words."""
+    if isinstance(row, (tuple, list, np.ndarray)) and len(row) in (2, 4):
+        words = [_several(word) if number % 2 else word for number, word in enumerate(row)]
+        if all(isinstance(word, str) or (number % 2 and isinstance(word, tuple)) for number, word in enumerate(words)):
+            return tuple(words)
+    raise ParameterError(
+        f"{place}: an analogy question must be four strings (a, b, c and the answer, or a list of right answers), or "
+        f"all must be pairs (a, b), which are combined; got {row!r:.100}"
+    )
+
+
+def _several(given: Any) -> Words | None:
+    """Return a word, or a tuple of the words that would do; None if it is neither."""
+    if isinstance(given, str):
+        return given
+    listed = isinstance(given, (tuple, list)) and len(given) > 0
+    return tuple(given) if listed and all(isinstance(word, str) for word in given) else None
 
 
 def _listed(name: str, given: Any, expected: str) -> list[Any]:

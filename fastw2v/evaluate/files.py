@@ -6,12 +6,17 @@ import csv
 import math
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
-from fastw2v.errors import FormatError
+from fastw2v.errors import FormatError, ParameterError
 from fastw2v.evaluate.columns import Columns, chosen_places, find_places, number, usual_width
 from fastw2v.evaluate.lines import BadLines, Faults, text_lines
+from fastw2v.progress.figures import counted
 
-Question = tuple[str, str, str, str]
+Words = str | tuple[str, ...]  # one word, or several, each of which would do
+Question = tuple[str, Words, str, Words]
+
+_MOST_PAIRS = 1_000  # of a section: they make a million questions
 
 _NO_SCORE = ("na", "n/a", "none", "null")  # what stands for a missing score, and is no name of a column
 _SPACES = " "  # the separator that stands for any white space
@@ -167,7 +172,7 @@ def _refuse_vectors(path: str | os.PathLike[str], first: Sequence[str], rows: Se
 
 
 def read_analogies(
-    path: str | os.PathLike[str], errors: BadLines = "strict", *, encoding: str = "utf-8"
+    path: str | os.PathLike[str], errors: BadLines = "strict", *, encoding: str = "utf-8", pairs: bool = False
 ) -> list[tuple[str, list[Question]]]:
     """Read a file of analogies in the questions-words form.
 
@@ -179,11 +184,14 @@ def read_analogies(
     errors : {"strict", "ignore"}
         "ignore" leaves out lines that are not four words, with one warning.
     encoding : str, default "utf-8"
+    pairs : bool, default False
+        Read a file of BATS, too: two columns without sections, "dog" and "canine/mammal/animal". It is one section of
+        the questions that `combine` makes.
 
     Returns
     -------
     list of (str, list of (str, str, str, str))
-        Section names and questions.
+        Section names and questions; of BATS b and the answer are tuples of words where there are several.
 
     Raises
     ------
@@ -193,6 +201,8 @@ def read_analogies(
     sections: list[tuple[str, list[Question]]] = []
     faults = Faults(path, errors)
     lines = text_lines(path, "analogies", encoding)
+    if pairs and not lines[0][1].startswith(":") and usual_width([_columns(line) for _, line in lines]) == 2:
+        return [(Path(path).stem, _read_pairs(path, lines, faults))]
     for place, line in lines:
         if line.startswith(":"):
             sections.append((line[1:].strip(), []))
@@ -211,6 +221,49 @@ def read_analogies(
     return sections
 
 
+def _columns(line: str) -> list[str]:
+    return [field.strip() for field in line.split("\t")] if "\t" in line else line.split()
+
+
+def _read_pairs(path: str | os.PathLike[str], lines: Sequence[tuple[int, str]], faults: Faults) -> list[Question]:
+    found: list[tuple[str, Words]] = []
+    for place, line in lines:
+        columns = _columns(line)
+        if len(columns) == 2 and all(columns):
+            words = tuple(word for word in columns[1].split("/") if word)
+            found.append((columns[0], words if len(words) > 1 else columns[1]))
+        else:
+            faults.add(place, f"expected a pair of words, found {line[:60]!r}")
+    faults.report(len(found), "pairs")
+    return combine(str(path), found)
+
+
+def combine(place: str, pairs: Sequence[tuple[str, Words]]) -> list[Question]:
+    """Return the questions of all ordered pairs of pairs: a is to b as c is to what?
+
+    Parameters
+    ----------
+    place : str
+        Where they stand, for the message.
+    pairs : sequence of (str, str or tuple of str)
+
+    Returns
+    -------
+    list of (str, str or tuple of str, str, str or tuple of str)
+
+    Raises
+    ------
+    ParameterError
+        There is one pair, or too many.
+    """
+    if not 2 <= len(pairs) <= _MOST_PAIRS:
+        raise ParameterError(
+            f"{place}: found {counted(len(pairs), 'pair')}, where 2 to {_MOST_PAIRS:,} are expected: each is asked "
+            "with each other one"
+        )
+    return [(a, b, c, d) for a, b in pairs for c, d in pairs if a != c]
+
+
 def _hint(lines: Sequence[tuple[int, str]]) -> str:
     """Say what a file without sections may be."""
     rows = [line.split() for _, line in lines]
@@ -224,8 +277,5 @@ def _hint(lines: Sequence[tuple[int, str]]) -> str:
     if width == 3:
         return "; three words a line: put the answer of each question behind it, and ': all' into the first line"
     if width == 2:
-        return (
-            "; pairs of words, as in the files of BATS, must be combined to questions of four words: pass "
-            "{name: [(a, b, c, d) for a, b in pairs for c, d in pairs if a != c]}"
-        )
+        return "; pairs of words, as in the files of BATS: fastw2v.evaluate.evaluate_analogies makes questions of them"
     return ""

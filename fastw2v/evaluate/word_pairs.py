@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +17,7 @@ from fastw2v.errors import ParameterError, warn_user
 from fastw2v.evaluate.arguments import read_pairs, read_vectors
 from fastw2v.evaluate.columns import Columns
 from fastw2v.evaluate.lines import BadLines, check_bad_lines
-from fastw2v.evaluate.matching import cased_index, share
+from fastw2v.evaluate.matching import Matching, share
 from fastw2v.parameters import search_limit, shown
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.word_vectors import HasVectors, WordVectors
@@ -39,6 +40,14 @@ class WordPairReport:
         How words were compared, and what became of pairs with unknown words.
     missing_words : tuple of str
         The words that are not among the rows searched, each once.
+    spearman_pvalue, pearson_pvalue : float
+        The probability of a correlation at least as strong, either way, if there were none (SciPy's).
+    pairs : tuple of (word, word, score, similarity)
+        All pairs as they were given; the similarity is None for those that count as missing.
+
+    Notes
+    -----
+    The p-values and the pairs are neither shown nor compared.
     """
 
     spearman: float
@@ -49,6 +58,9 @@ class WordPairReport:
     case_rule: str
     missing_rule: str = "left out"
     missing_words: tuple[str, ...] = ()
+    spearman_pvalue: float = field(default=math.nan, repr=False, compare=False)
+    pearson_pvalue: float = field(default=math.nan, repr=False, compare=False)
+    pairs: tuple[tuple[str, str, float, float | None], ...] = field(default=(), repr=False, compare=False)
 
     @property
     def coverage(self) -> float:
@@ -156,15 +168,13 @@ def correlate(
     vectors = read_vectors(vectors, pairs)
     given = read_pairs(pairs, columns, errors)
     limit = search_limit(len(vectors), restrict_vocab)
-    upper = str.upper if case_insensitive else str
-    index = cased_index(vectors, limit, upper)
-    exact = cased_index(vectors, limit, str) if as_written else {}
+    row_of = Matching(vectors, limit, str.upper if case_insensitive else None, as_written).row
     found, scores = [], []
     unknown_words: dict[str, None] = {}
-    for first, second, score in given:
-        one, other = (exact.get(word, index.get(upper(word))) for word in (first, second))
+    for number, (first, second, score) in enumerate(given):
+        one, other = row_of(first), row_of(second)
         if one is not None and other is not None:
-            found.append((one, other, score))
+            found.append((one, other, number))
             continue
         unknown_words |= dict.fromkeys(word for word, row in ((first, one), (second, other)) if row is None)
         if unknown == "zero":
@@ -172,20 +182,30 @@ def correlate(
     found = _with_direction(vectors, found)
     rows = np.array([row[:2] for row in found], np.int64).reshape(-1, 2)
     # In float64 and rounded, so that similarities which are equal but for rounding tie in the ranking.
-    firsts, seconds = (vectors.vectors[rows[:, side]].astype(np.float64) for side in (0, 1))
+    firsts, seconds = (_scaled(vectors.vectors[rows[:, side]]) for side in (0, 1))
     lengths = np.linalg.norm(firsts, axis=1) * np.linalg.norm(seconds, axis=1)
     ours = (np.einsum("ij,ij->i", firsts, seconds) / lengths).round(10)
-    theirs = np.array([row[2] for row in found] + scores, np.float64)
+    theirs = np.array([given[number][2] for _, _, number in found] + scores, np.float64)
+    similar: dict[int, float] = dict(zip((number for _, _, number in found), ours.tolist(), strict=True))
     ours = np.concatenate([ours, np.zeros(len(scores), ours.dtype)])
-    spearman, pearson = _correlations(theirs, ours)
+    spearman, pearson, of_spearman, of_pearson = _correlations(theirs, ours)
     if np.isnan(spearman):
         warn_user(_describe_none(theirs, ours, given, limit, len(vectors)))
     rule = "case ignored" if case_insensitive else "case kept"
     missing_rule = "left out" if unknown == "leave out" else "counted as 0"
     missing = len(given) - len(found)
     absent = tuple(unknown_words)
-    _doubt_forms(absent, lambda word: upper(word) in index)
-    return WordPairReport(spearman, pearson, len(found), missing, limit, rule, missing_rule, absent)
+    _doubt_forms(absent, lambda word: row_of(word) is not None)
+    each = tuple((*pair, similar.get(number)) for number, pair in enumerate(given))
+    return WordPairReport(
+        spearman, pearson, len(found), missing, limit, rule, missing_rule, absent, of_spearman, of_pearson, each
+    )
+
+
+def _scaled(rows: NDArray[Any]) -> NDArray[np.float64]:
+    """Return vectors in float64, scaled so that the greatest number is 1: squares of 1e200 would overflow."""
+    wide = rows.astype(np.float64)
+    return wide / np.abs(wide).max(axis=1, initial=0, keepdims=True)
 
 
 def _doubt_forms(absent: Sequence[str], known: Callable[[str], bool]) -> None:
@@ -199,7 +219,7 @@ def _doubt_forms(absent: Sequence[str], known: Callable[[str], bool]) -> None:
             )
 
 
-def _with_direction(vectors: WordVectors, found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+def _with_direction(vectors: WordVectors, found: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     """Leave out pairs of vectors that have no direction, with a warning: their similarity means nothing."""
     lengths = np.abs(vectors.vectors[[row for pair in found for row in pair[:2]]]).max(axis=1, initial=0).reshape(-1, 2)
     fine = (np.isfinite(lengths) & (lengths > 0)).all(axis=1)
@@ -211,12 +231,14 @@ def _with_direction(vectors: WordVectors, found: list[tuple[int, int, float]]) -
     return [pair for pair, good in zip(found, fine, strict=True) if good]
 
 
-def _correlations(theirs: NDArray[Any], ours: NDArray[Any]) -> tuple[float, float]:
+def _correlations(theirs: NDArray[Any], ours: NDArray[Any]) -> tuple[float, float, float, float]:
+    """Return Spearman's and Pearson's correlation, and the p-value of each."""
     if len(theirs) < 2 or np.ptp(theirs) == 0 or np.ptp(ours) == 0:
-        return float("nan"), float("nan")
+        return math.nan, math.nan, math.nan, math.nan
     from scipy import stats
 
-    return float(stats.spearmanr(theirs, ours).statistic), float(stats.pearsonr(theirs, ours).statistic)
+    spearman, pearson = stats.spearmanr(theirs, ours), stats.pearsonr(theirs, ours)
+    return float(spearman.statistic), float(pearson.statistic), float(spearman.pvalue), float(pearson.pvalue)
 
 
 def _describe_none(

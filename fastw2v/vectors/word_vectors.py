@@ -125,6 +125,7 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
         self._vocabulary = vocabulary
         self._units: NDArray[np.float32] | None = None
         self._undirected: NDArray[np.int64] = np.empty(0, np.int64)
+        self._cased: dict[Any, tuple[int, dict[str, int]]] = {}  # see `fastw2v.evaluate.matching`
         self._lock = threading.Lock()
 
     # -- what travels to other processes --

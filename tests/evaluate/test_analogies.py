@@ -2,12 +2,13 @@
 
 import lzma
 import math
+import pickle
 
 import numpy as np
 import pytest
 
 from fastw2v import Word2Vec
-from fastw2v.errors import ParameterError
+from fastw2v.errors import FormatError, ParameterError
 from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
 from fastw2v.evaluate.files import read_analogies
 from fastw2v.vectors import WordVectors
@@ -204,3 +205,58 @@ def test_words_without_direction_are_never_answers(method):
     wv = WordVectors(np.array([[0, 0], [0, 1], [1, 0], [1, 0.1], [-1, -1]]), ["zero", "a", "b", "c", "d"])
     report = evaluate_analogies(wv, [("all", [("a", "b", "c", "d")])], protocol="gensim", method=method)
     assert (report.total.correct, report.total.used) == (1, 1)
+
+
+def plain_world():
+    """Vectors in which an animal minus its kind is one offset, and a word in capitals is another word."""
+    offset = np.array([0, 0, 0, 3.0])
+    bases = {"dog": [1, 0, 0, 0], "apple": [0, 1, 0, 0], "car": [0, 0, 1, 0], "US": [0.9, 0.1, 0, 0]}
+    ends = {"animal": "dog", "fruit": "apple", "vehicle": "car", "us": "US"}
+    rows = {word: np.array(row) for word, row in bases.items()}
+    rows |= {word: rows[base] + offset for word, base in ends.items()}
+    return WordVectors(np.array(list(rows.values()), np.float32), list(rows))
+
+
+def test_a_file_of_bats_is_asked_with_each_of_its_right_answers(tmp_path):
+    """Pairs are combined; of several words for b the first known one is taken, and any of the answers is right."""
+    wv, path = plain_world(), tmp_path / "L01 [hypernyms].txt"
+    path.write_text("dog\tmammal/animal\napple\tfruit/edible fruit\ncar\tmotor/vehicle\nrobin\tbird/thrush\n")
+    pairs = [("dog", ["mammal", "animal"]), ("apple", ("fruit", "edible fruit")), ("car", ["motor", "vehicle"])]
+    pairs.append(("robin", ["bird", "thrush"]))
+    questions = [(a, b, c, d) for a, b in pairs for c, d in pairs if a != c]
+    for protocol in ("c", "gensim"):
+        for method in ("add", "mul"):
+            options = {"protocol": protocol, "method": method}
+            report = evaluate_analogies(wv, path, **options)
+            (section,) = report.sections
+            assert (section.name, section.correct, section.used, section.missing) == ("L01 [hypernyms]", 6, 6, 6)
+            for given in ({section.name: pairs}, {section.name: questions}, {section.name: path}):
+                assert evaluate_analogies(wv, given, **options) == report
+    wrong = evaluate_analogies(wv, [("x", [("dog", "animal", "apple", ["vehicle", "motor", "car"])])]).total
+    assert (wrong.correct, wrong.used) == (0, 1)
+    path.write_text("dog\tanimal\nno pair\there\tis\napple\tfruit\n")
+    with pytest.raises(FormatError, match=r"line 2: expected a pair of words, found 'no pair\\there"):
+        evaluate_analogies(wv, path)
+    with pytest.raises(ParameterError, match=r"questions\[0\]: found 1 pair, where 2 to 1,000 are expected"):
+        evaluate_analogies(wv, {"x": pairs[:1]})
+    with pytest.raises(ParameterError, match="pass them as two sections"):
+        evaluate_analogies(wv, {"x": [*pairs, *questions]})
+
+
+def test_the_report_names_the_questions_that_were_answered_right_and_wrong():
+    right, wrong, unknown = (("dog", "animal", "car", d) for d in ("vehicle", "fruit", "nobody"))
+    report = evaluate_analogies(plain_world(), {"x": [wrong, right], "y": [unknown, right]})
+    assert [section.right_questions for section in report.sections] == [(right,), (right,)]
+    assert (report.total.right_questions, report.total.wrong_questions) == ((right, right), (wrong,))
+    assert "animal" not in repr(report.sections)
+    again = pickle.loads(pickle.dumps(report))
+    assert again == report
+    assert again.total.wrong_questions == (wrong,)
+
+
+@pytest.mark.parametrize("protocol", ["c", "gensim"])
+def test_words_may_be_compared_as_they_are_written(protocol):
+    asked = {"x": [("dog", "animal", "US", "us"), ("dog", "animal", "Apple", "fruit")]}
+    report = evaluate_analogies(plain_world(), asked, protocol=protocol, case_insensitive=False)
+    assert (report.total.correct, report.total.missing, report.case_rule) == (1, 1, "case kept")
+    assert evaluate_analogies(plain_world(), asked, protocol=protocol).total.missing == 0

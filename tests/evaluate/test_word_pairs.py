@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from fastw2v.compat.gensim import KeyedVectors
 from fastw2v.errors import ParameterError
 from fastw2v.evaluate import evaluate_word_pairs
+from fastw2v.evaluate.matching import Matching
 from fastw2v.evaluate.word_pairs import correlate
 from fastw2v.vectors import WordVectors
 
@@ -131,3 +133,50 @@ def test_words_that_are_missing_are_named_and_those_in_another_form_are_told():
         report = evaluate_word_pairs(wv, pairs)
     assert report.missing_words == ("cafe\u0301", "bus", "tram")
     assert (report.used, report.missing) == (2, 3)
+
+
+def test_the_report_has_the_similarity_of_each_pair_and_p_values():
+    wv = WordVectors(np.array([[1, 0], [3, 4], [0, 1], [0, 0], [1, 1]]), ["cat", "dog", "car", "zero", "cow"])
+    pairs = [("cat", "dog", 9), ("cat", "yak", 5), ("dog", "car", 3), ("cat", "zero", 2), ("cat", "car", 1)]
+    pairs.append(("cat", "cow", 9.5))
+    with pytest.warns(RuntimeWarning, match="left out 1 of 5 pairs"):
+        report = evaluate_word_pairs(wv, pairs)
+    assert [pair[:3] for pair in report.pairs] == pairs
+    similarities = [0.6, None, 0.8, None, 0.0, round(0.5**0.5, 10)]
+    assert [pair[3] for pair in report.pairs] == similarities
+    ours, theirs = [0.6, 0.8, 0.0, 0.5**0.5], [9, 3, 1, 9.5]
+    assert report.spearman_pvalue == pytest.approx(stats.spearmanr(theirs, ours).pvalue)
+    assert report.pearson_pvalue == pytest.approx(stats.pearsonr(theirs, ours).pvalue)
+    assert "cow" not in repr(report)
+    with pytest.warns(RuntimeWarning, match="left out 1 of 5 pairs"):
+        counted = evaluate_word_pairs(wv, pairs, unknown="zero")
+    assert [pair[3] for pair in counted.pairs] == similarities
+
+
+def test_a_bootstrap_reads_the_words_once():
+    """Words that stand there as they are written need no index of upper case at all."""
+
+    class Counted(str):
+        uppers = 0
+
+        def upper(self):
+            Counted.uppers += 1
+            return str.upper(self)
+
+    wv = WordVectors(np.eye(3) + 1, [Counted(word) for word in ("cat", "dog", "car")])
+    matching = Matching(wv, 3, Counted.upper)
+    assert matching.row("dog") == 1
+    assert Counted.uppers == 0
+    for _ in range(5):
+        assert Matching(wv, 3, Counted.upper).row(Counted("DOG")) == 1
+    assert Counted.uppers == 3 + 5
+    assert Matching(wv, 1, Counted.upper).row(Counted("DOG")) is None
+
+
+def test_vectors_of_large_numbers_have_the_similarities_of_small_ones():
+    small, large = KeyedVectors(2, dtype=np.float64), KeyedVectors(2, dtype=np.float64)
+    rows = np.array([[1.0, 0.0], [3.0, 4.0], [0.0, 1.0]])
+    small.add_vectors(["cat", "dog", "car"], rows)
+    large.add_vectors(["cat", "dog", "car"], rows * 1e200)
+    pairs = [("cat", "dog", 9), ("dog", "car", 3), ("cat", "car", 1)]
+    assert evaluate_word_pairs(large, pairs) == evaluate_word_pairs(small, pairs)
