@@ -442,7 +442,9 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         -----
         RuntimeWarning
             More than half of the documents hold no known word, or few words of the documents are known; ``tokenizer``
-            was changed since `fit`; or words are left out, because their vectors hold NaN or infinity.
+            was changed since `fit`; or words are left out, because their vectors hold NaN or infinity. Each kind of
+            warning about documents comes once after `fit`; what later calls find is in the log of ``fastw2v.errors``,
+            at level DEBUG.
 
         Raises
         ------
@@ -457,7 +459,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         vectors = self.wv
         self._check_width(X)
         warn_of_other_tokenizer(self.tokenizer_, self.tokenizer)
-        return mean_vectors(X, vectors, self.tokenizer_)
+        return mean_vectors(X, vectors, self.tokenizer_, self)
 
     def fit_transform(self, X: Iterable[Any], y: Any = None, **fit_params: Any) -> NDArray[np.float32]:  # noqa: N803
         """Train on documents, and return their mean vectors: `fit`, then `transform`.
@@ -526,7 +528,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
                 "scores, not probabilities: fit a model with loss='hs'"
             )
         mean = self.cbow_mean if self.architecture == "cbow" else None
-        return log_probabilities(X, vectors, self.node_vectors_, self.window, mean, self.tokenizer_)
+        return log_probabilities(X, vectors, self.node_vectors_, self.window, mean, self.tokenizer_, self)
 
     @property
     def _n_features_out(self) -> int:

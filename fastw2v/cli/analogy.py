@@ -9,7 +9,7 @@ import click
 
 from fastw2v.cli.asking import Asking, Question
 from fastw2v.cli.loading import load_vectors
-from fastw2v.cli.options import NamedFile, Word
+from fastw2v.cli.options import FIRST_ROWS, NamedFile, Word
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import chosen, report_options
 from fastw2v.errors import ParameterError
@@ -30,7 +30,7 @@ _HINT = "Type three words, A B C: A is to B as C is to what?"
 @click.argument("file", type=NamedFile())
 @click.argument("words", nargs=-1, type=Word(), metavar="[A B C]")
 @click.option("-t", "--topn", type=click.IntRange(min=1), default=10, show_default=True, help="how many words to show")
-@click.option("--restrict-vocab", type=click.IntRange(min=1), help="search the most frequent words only")
+@click.option("--restrict-vocab", type=click.IntRange(min=1), metavar="N", help=FIRST_ROWS)
 @report_options
 def analogy(file: Path, words: tuple[str, ...], topn: int, restrict_vocab: int | None, form: str | None) -> None:
     """Answer "A is to B as C is to what?" with the words of FILE nearest to B - A + C.
@@ -41,7 +41,7 @@ def analogy(file: Path, words: tuple[str, ...], topn: int, restrict_vocab: int |
     if words and len(words) != 3:
         quoted = ": write them without quotation marks around all" if len(words) == 1 and " " in words[0] else ""
         raise click.UsageError(f"expected three words, A B C, or none to be asked for them; got {len(words)}{quoted}")
-    asking = Asking(load_vectors(file), _read, "answers", chosen(form), topn, restrict_vocab)
+    asking = Asking(load_vectors(file, restrict_vocab), _read, "answers", chosen(form), topn, restrict_vocab)
     if not (asking.ask(words) if words else asking.ask_many("analogy> ", _HINT)):
         raise click.exceptions.Exit(1)
 

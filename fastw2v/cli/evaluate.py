@@ -12,7 +12,7 @@ import click
 
 from fastw2v.cli.idle import tell_of_no_effect
 from fastw2v.cli.loading import load_vectors
-from fastw2v.cli.options import AnyCase, NamedFile, columns_of
+from fastw2v.cli.options import FIRST_ROWS, AnyCase, NamedFile, columns_of
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import Column, Form, answer_json, answer_table, answer_tsv, chosen, report_options
 from fastw2v.cli.streams import answer, answer_sentence, on_terminal
@@ -61,7 +61,8 @@ _COLUMNS = ("set", "score", "used", "missing", "spearman", "pearson", "accuracy"
 @click.option(
     "--restrict-vocab",
     type=click.IntRange(min=1),
-    help="search the most frequent words only; by default as in the protocol",
+    metavar="N",
+    help=f"{FIRST_ROWS}; by default as in the protocol",
 )
 @click.option(
     "--errors",

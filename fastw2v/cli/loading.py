@@ -12,12 +12,18 @@ if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors
 
 
-def load_vectors(file: Path) -> WordVectors:
-    """Load word vectors; errors and warnings name the options of ``fastw2v convert``."""
+def load_vectors(file: Path, restrict_vocab: int | None = None) -> WordVectors:
+    """Load word vectors; errors and warnings name the options of ``fastw2v convert``.
+
+    Warn if the first rows are to be searched, and are not the most frequent words.
+    """
     from fastw2v.formats import load
+    from fastw2v.vectors.queries import warn_of_order
 
     with in_terms_of_convert(file):
-        return load(file, verbose=on_terminal())
+        vectors = load(file, verbose=on_terminal())
+    warn_of_order(vectors, restrict_vocab)
+    return vectors
 
 
 def key_of(vectors: WordVectors, word: str) -> Any:

@@ -9,7 +9,7 @@ import click
 
 from fastw2v.cli.asking import Asking, Question
 from fastw2v.cli.loading import load_vectors
-from fastw2v.cli.options import NamedFile, Word
+from fastw2v.cli.options import FIRST_ROWS, NamedFile, Word
 from fastw2v.cli.pages import Page
 from fastw2v.cli.reports import chosen, report_options
 from fastw2v.errors import ParameterError
@@ -37,7 +37,7 @@ _HINT = "Type a word, or a sum such as: king - man + woman"
     "-n", "--negative", multiple=True, type=Word(), metavar="WORD", help="subtract this word; may be given again"
 )
 @click.option("-t", "--topn", type=click.IntRange(min=1), default=10, show_default=True, help="how many words to show")
-@click.option("--restrict-vocab", type=click.IntRange(min=1), help="search the most frequent words only")
+@click.option("--restrict-vocab", type=click.IntRange(min=1), metavar="N", help=FIRST_ROWS)
 @report_options
 def neighbours(
     file: Path,
@@ -55,7 +55,8 @@ def neighbours(
     """
     if negative and not words:
         raise click.UsageError("--negative is subtracted from WORDS, and none is given")
-    asking = Asking(load_vectors(file), lambda given: _read(given, negative), "neighbours", chosen(form), topn)
+    vectors = load_vectors(file, restrict_vocab)
+    asking = Asking(vectors, lambda given: _read(given, negative), "neighbours", chosen(form), topn)
     asking.restrict_vocab = restrict_vocab
     if not (asking.ask(words) if words else asking.ask_many("near> ", _HINT)):
         raise click.exceptions.Exit(1)

@@ -26,6 +26,8 @@ _NONE = re.compile(r"\bNone \(")
 # Only `convert` has the options that `load` takes as arguments; its other option of the same name means other lines.
 _OF_CONVERT = re.compile(r"\b(errors|limit)='?([a-z]+|[A-Z])\b'?")
 
+FIRST_ROWS = "search the first N words of FILE only, as a rule the most frequent"
+
 
 class NamedFile(click.Path):
     """A file that is named; ``~`` is the home folder, also after ``--option=``, where shells leave it.

@@ -46,6 +46,7 @@ _IN_SHELL = (
         "--initial-vectors starts from its vectors",
     ),
     (r"a file of word vectors, which fastw2v\.load reads", "a file of word vectors, which 'fastw2v info' reads"),
+    (r"vectors\.commonest\((\d+)\) has the most", r"'fastw2v convert --commonest \1 FILE NEW' keeps the most"),
     (r"\b(plot|explore)\(\): words names", "WORDS name"),
     (r"\b(plot|explore)\(\): ", ""),
     (r"\b(plot|explore)\(\) ", "'fastw2v plot' "),

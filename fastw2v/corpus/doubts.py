@@ -54,13 +54,18 @@ def doubt_tokens(counted: Counted) -> None:
     _check_objects(words, counted)
     texts = [word for word in words if isinstance(word, str) and len(word.split()) > 2]
     if counted.tokens <= counted.sentences and 2 * len(texts) > len(words):
-        raise CorpusTypeError(
-            f"each item of the corpus is a list of one token, such as {shown(texts[0])}, which is a whole text; "
-            "pass the texts themselves, which are split into words (column.ravel(), or [row[0] for row in rows])"
-        )
+        raise CorpusTypeError(describe_listed_text("the corpus", texts[0]))
     _doubt_texts(words)
     _doubt_numbers(words, counted)
     _doubt_edges(_first_words(counted, _LARGE_SAMPLE))
+
+
+def describe_listed_text(name: str, text: str) -> str:
+    """Say what is wrong with lists of one text each, as the rows of a table of one column are."""
+    return (
+        f"each item of {name} is a list of one token, such as {shown(text)}, which is a whole text; pass the texts "
+        "themselves, which are split into words (column.ravel(), or [row[0] for row in rows])"
+    )
 
 
 def _doubt_numbers(words: Sequence[Hashable], counted: Counted) -> None:

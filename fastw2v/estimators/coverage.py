@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.corpus.doubts import describe_listed_text
 from fastw2v.corpus.given_vocabulary import LEAST_COVERAGE
 from fastw2v.corpus.rows import describe_rows
 from fastw2v.corpus.spelling import MISSPELT, best_form, other_form
-from fastw2v.errors import warn_user
+from fastw2v.errors import CorpusTypeError, warn_once
 from fastw2v.parameters import shown
 from fastw2v.progress.figures import counted
 
@@ -24,6 +25,7 @@ MOSTLY_UNKNOWN = 0.5  # warn if a larger share of the documents holds words, but
 MOSTLY_ZEROS = 0.9  # warn if so large a share holds no known word, be it for want of words
 FIRST_DOCUMENTS = 10  # which are looked at
 LONGEST = 1_000  # tokens of each
+_OF_WORDS = 1_000  # words of the vectors that show whether some are names of several words
 _FREQUENT = 50_000  # words of the vectors: the remedy takes milliseconds, however many there are
 
 
@@ -36,7 +38,13 @@ class Coverage:
     first: list[Sequence[Hashable]] = field(default_factory=list)
     lowered: list[str] = field(default_factory=list)  # the first documents that were lower-cased
 
-    def doubt(self, ends: NDArray[np.int64], vectors: WordVectors, becomes: str = "become zeros") -> None:
+    def doubt(
+        self,
+        ends: NDArray[np.int64],
+        vectors: WordVectors,
+        becomes: str = "become zeros",
+        asked_by: object | None = None,
+    ) -> None:
         """Warn if many documents have no known word, or few tokens are one, as with another case or tokenizer.
 
         Parameters
@@ -46,21 +54,36 @@ class Coverage:
         vectors : WordVectors
         becomes : str
             What happens to documents without a known word.
+        asked_by : object, optional
+            It is told of each kind of doubt once, see `warn_once`.
         """
         documents, known = len(ends) - 1, int(ends[-1])
         zeros = int(np.count_nonzero(np.diff(ends) == 0))
         if zeros - self.empty > MOSTLY_UNKNOWN * documents or zeros >= MOSTLY_ZEROS * documents > 0:
             finding = f"{zeros:,} of {documents:,} documents ({zeros / documents:.0%}) {becomes}"
-            found = f"{finding}: they hold no word of the vectors ({some_words(vectors)})"
+            kind, found = "zeros", f"{finding}: they hold no word of the vectors ({some_words(vectors)})"
         elif known < LEAST_COVERAGE * self.tokens:
             finding = f"only {known:,} of the {self.tokens:,} words of the documents ({known / self.tokens:.1%})"
-            found = f"{finding} are words of the vectors ({some_words(vectors)})"
+            kind, found = "few", f"{finding} are words of the vectors ({some_words(vectors)})"
         elif misspelt := self._misspelt(vectors):
             finding = f"{misspelt:.0%} of the first words of the documents"
-            found = f"{finding} are in another form than those of the vectors ({some_words(vectors)})"
+            kind, found = "form", f"{finding} are in another form than those of the vectors ({some_words(vectors)})"
         else:
             return
-        warn_user(f"{found}; {self._remedy(vectors)}")
+        warn_once(asked_by, kind, vectors, f"{found}; {self._remedy(vectors)}")
+
+    def check_no_listed_texts(self, documents: int, vectors: WordVectors) -> None:
+        """Raise where documents are one token each, and most of these whole texts, as in a table of one column.
+
+        Where the vectors have names of several words, a document may be one that they lack.
+        """
+        if self.tokens > documents:
+            return
+        tokens = [token for tokens in self.first for token in tokens]
+        texts = [token for token in tokens if isinstance(token, str) and len(token.split()) > 2]
+        if 2 * len(texts) <= len(tokens) or any(" " in str(word) for word in vectors.index_to_key[:_OF_WORDS]):
+            return
+        raise CorpusTypeError(describe_listed_text("documents", texts[0]))
 
     def _misspelt(self, vectors: WordVectors) -> float:
         """Return the share of the first tokens that are unknown and would be known in another form; 0 if it is low."""
@@ -78,8 +101,6 @@ class Coverage:
         some = ", ".join(map(shown, list(dict.fromkeys(unknown))[:3]))
         if rows := describe_rows(self.first):
             return f"the first document {rows}"
-        if all(len(tokens) == 1 and len(str(tokens[0]).split()) > 2 for tokens in self.first if tokens):
-            return f"each document is a list of one text, such as {some}: pass the texts, [row[0] for row in rows]"
         remedy = "check that both are in the same case and come from the same tokenizer"
         for cased in re.findall(r"\w+", " ".join(self.lowered)):
             if cased in vectors and cased.lower() in unknown:

@@ -24,6 +24,7 @@ from fastw2v.evaluate.offsets import best_products, best_sums
 from fastw2v.parameters import check, search_limit
 from fastw2v.progress.figures import counted
 from fastw2v.progress.phase import SILENT, Silent, begin_phase
+from fastw2v.vectors.queries import warn_of_order
 from fastw2v.vectors.search import best_of_many, unit_rows, units_and_others
 from fastw2v.vectors.word_vectors import HasVectors, WordVectors
 
@@ -211,7 +212,8 @@ def evaluate_analogies(
     Warns
     -----
     RuntimeWarning
-        No question could be asked, so there is no accuracy.
+        No question could be asked, so there is no accuracy; or by their counts more frequent words follow the rows that
+        are searched, as after ``partial_fit(new_words=True)``: ``vectors.commonest(n)`` sorts them.
 
     Notes
     -----
@@ -237,6 +239,7 @@ def evaluate_analogies(
     vectors = read_vectors(vectors, questions)
     sections = read_sections(questions, errors)
     limit = search_limit(len(vectors), rules.restrict_vocab if restrict_vocab is None else restrict_vocab)
+    warn_of_order(vectors, limit)
     results, total = [], sum(len(asked) for _, asked in sections)
     with begin_phase("evaluating", total=total, unit="questions", verbose=verbose) as phase:
         judged = judge_analogies(vectors, sections, rules, limit, method, phase)

@@ -20,6 +20,7 @@ from fastw2v.evaluate.lines import BadLines, check_bad_lines
 from fastw2v.evaluate.matching import Matching, share
 from fastw2v.parameters import search_limit, shown
 from fastw2v.progress.figures import counted
+from fastw2v.vectors.queries import warn_of_order
 from fastw2v.vectors.word_vectors import HasVectors, WordVectors
 
 
@@ -131,7 +132,8 @@ def evaluate_word_pairs(
     Warns
     -----
     RuntimeWarning
-        There is no correlation: fewer than two pairs could be compared, or all scores are equal.
+        There is no correlation: fewer than two pairs could be compared, or all scores are equal. Or, by their counts,
+        more frequent words follow the rows that are searched: ``vectors.commonest(n)`` sorts them.
 
     Notes
     -----
@@ -168,6 +170,8 @@ def correlate(
     vectors = read_vectors(vectors, pairs)
     given = read_pairs(pairs, columns, errors)
     limit = search_limit(len(vectors), restrict_vocab)
+    if as_written:
+        warn_of_order(vectors, limit)
     row_of = Matching(vectors, limit, str.upper if case_insensitive else None, as_written).row
     found, scores = [], []
     unknown_words: dict[str, None] = {}

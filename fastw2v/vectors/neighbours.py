@@ -99,7 +99,7 @@ class Neighbours(Table):
     def most_similar_batch(
         self,
         positive: Any,
-        negative: Sequence[Any] | None = None,
+        negative: Iterable[Any] | None = None,
         topn: int = 10,
         restrict_vocab: int | None = None,
         *,
@@ -112,9 +112,9 @@ class Neighbours(Table):
 
         Parameters
         ----------
-        positive : sequence, or array of shape (n, D)
+        positive : iterable, or array of shape (n, D)
             One item per query, of any kind that `most_similar` takes; each row of an array is one query.
-        negative : sequence, optional
+        negative : iterable, optional
             As long as `positive`: what each query subtracts.
         topn, restrict_vocab, among, exclude, index
             As in `most_similar`, the same for all queries. A callable is called once for each word.
@@ -156,7 +156,11 @@ class Neighbours(Table):
                 f"most_similar_batch takes a list of queries; got {type(positive).__name__} {positive!r:.40}"
             )
         questions = list(positive)
-        subtracted: Sequence[Any] = [()] * len(questions) if negative is None else negative
+        if isinstance(negative, (str, bytes, Mapping)) or not (negative is None or isinstance(negative, Iterable)):
+            raise ParameterError(
+                f"negative: most_similar_batch takes a list as long as that of the queries; got {negative!r:.40}"
+            )
+        subtracted: Sequence[Any] = [()] * len(questions) if negative is None else list(negative)
         if len(subtracted) != len(questions):
             raise ParameterError(
                 f"`positive` has {counted(len(questions), 'query', 'queries')}, but `negative` has "

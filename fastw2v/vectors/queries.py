@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import ParameterError, warn_user
+from fastw2v.parameters import shown
+from fastw2v.progress.figures import counted
 
 # How many words a message names.
 _NAMED = 5
@@ -247,3 +249,18 @@ def _rows_of(name: str, given: Any, index: Mapping[Hashable, int], limit: int) -
         for word in given:
             check_key(word, f"`{name}` holds")
         raise
+
+
+def warn_of_order(vectors: Any, limit: int | None) -> None:
+    """Warn where the first rows are searched and, by the counts, are not the most frequent words."""
+    counts = vectors.counts
+    if limit is None or counts is None or not 0 < limit < len(counts):
+        return
+    later = np.flatnonzero(counts[limit:] > counts[:limit].min())
+    if len(later):
+        words = counted(len(later), "word after them is", "words after them are")
+        warn_user(
+            f"the first {counted(limit, 'word')} of the vectors {'is' if limit == 1 else 'are'} searched, and {words} "
+            f"more frequent than the rarest of these, such as {shown(vectors.index_to_key[limit + later[0]])}: "
+            f"vectors.commonest({limit}) has the most frequent"
+        )

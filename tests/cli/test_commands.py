@@ -12,6 +12,7 @@ from fastw2v import errors, formats
 from fastw2v.cli import commands
 from fastw2v.cli.commands import cli
 from fastw2v.errors import FormatError
+from fastw2v.evaluate import evaluate_analogies
 from fastw2v.vectors import WordVectors
 
 # -- questions to a file --
@@ -24,6 +25,27 @@ def test_neighbours_and_analogies(file, run):
     done = run("analogy", file, "man", "king", "woman")
     assert done.stdout.startswith("queen\t")
     assert len(run("most-similar", file, "king", "--restrict-vocab", 2).stdout.splitlines()) == 1
+
+
+def test_first_rows_that_are_not_the_most_frequent_words_are_told(tmp_path, run):
+    """As after a training in which new words joined."""
+    path, asked = tmp_path / "grown.fw2v", ["word", "--restrict-vocab", 3]
+    formats.save(path, WordVectors(np.eye(5) + 1, ["the", "word", "old", "new", "newer"], [90, 9, 2, 40, 3]))
+    (tmp_path / "pairs").write_text("the\tword\t5\nthe\told\t1\nword\told\t4\n")
+    (tmp_path / "questions").write_text(": x\nthe word old word\n")
+    files = ["--pairs", tmp_path / "pairs", "--analogies", tmp_path / "questions", "--restrict-vocab", 3]
+    calls = [("nn", path, *asked), ("analogy", path, "the", "old", *asked), ("evaluate", path, *files)]
+    for call in calls:
+        told = " ".join(run(*call).stderr.split())
+        assert "the first 3 words of the vectors are searched, and 2 words after them are more frequent than" in told
+        assert "such as 'new': 'fastw2v convert --commonest 3 FILE NEW' keeps the most frequent" in told
+        assert "first N words of FILE only, as a rule the most frequent" in " ".join(
+            run(call[0], "--help").stdout.split()
+        )
+    assert run("convert", "--commonest", 3, path, tmp_path / "sorted.fw2v").returncode == 0
+    assert not run("nn", tmp_path / "sorted.fw2v", *asked).stderr
+    with pytest.warns(RuntimeWarning, match=r"such as 'new': vectors\.commonest\(3\) has the most frequent"):
+        evaluate_analogies(formats.load(path), tmp_path / "questions", restrict_vocab=3)
 
 
 def test_keys_that_are_numbers_can_be_asked_for(tmp_path):

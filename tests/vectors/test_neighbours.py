@@ -54,6 +54,15 @@ def test_a_callable_is_asked_about_few_words(wv):
 # -- many queries at once --
 
 
+def test_both_sides_of_a_batch_may_be_generators(wv):
+    listed = wv.most_similar_batch(["word1", "word2"], ["word3", ["word4"]])
+    given = ((word for word in words) for words in (["word1", "word2"], ["word3", ["word4"]]))
+    assert wv.most_similar_batch(*given) == listed
+    for negative in ("word3", 5, {"word3": 1}):
+        with pytest.raises(ParameterError, match="negative: most_similar_batch takes a list as long as"):
+            wv.most_similar_batch(["word1"], negative)
+
+
 def test_a_batch_gives_what_single_questions_give(wv, monkeypatch, check_same):
     monkeypatch.setattr(search, "_BLOCK_QUERIES", 3)
     monkeypatch.setattr(search, "_BLOCK_SEARCHED", 7)
