@@ -31,7 +31,7 @@ from fastw2v.formats.saving import if_native
 from fastw2v.gensims_names import BOOKS_PARAMETERS, LAYER, OF_MODELS, PARAMETERS, with_gensims_names_told
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
-from fastw2v.training.next_pass import Standing, next_pass, one_pass
+from fastw2v.training.next_pass import Standing, first_pass, next_pass, one_pass
 from fastw2v.training.ranks import check_ranks, opened
 from fastw2v.training.record import KEPT_PARAMETERS, read_record, record
 from fastw2v.training.seed import resolve_seed
@@ -137,7 +137,8 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         model has the vectors that it had before.
     vocabulary : Vocabulary, list of words or mapping of words to counts, optional
         A ready-made vocabulary; ``min_count`` and ``max_vocab`` then do not apply. A mapping of words to row numbers, 0
-        to V - 1, gives each word its row.
+        to V - 1, gives each word its row. `fit` counts the corpus anew, and of given counts takes the order of the
+        words alone; in `partial_fit` on a new model they count as those of earlier text.
     initial_vectors : model, WordVectors, KeyedVectors, mapping of words to vectors or array (V, D), optional
         Input rows to start from; words missing from it start at random. Of a pandas DataFrame the index holds the
         words.
@@ -372,9 +373,10 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         Notes
         -----
         The first call on an unfitted model fixes the vocabulary: ``vocabulary`` if it was given, otherwise the words of
-        ``X`` by ``min_count`` and ``max_vocab``. From then on, and after `fit`, other words are dropped and counted in
-        ``corpus_report_`` (``dropped_words``, ``dropped_tokens``, ``dropped_examples``), unless ``new_words`` adds
-        them.
+        ``X`` by ``min_count`` and ``max_vocab``. Counts given with ``vocabulary`` (a mapping, or a `Vocabulary`) are
+        added to those of ``X``, and so decide subsampling and noise words from the first call on. From then on, and
+        after `fit`, other words are dropped and counted in ``corpus_report_`` (``dropped_words``, ``dropped_tokens``,
+        ``dropped_examples``), unless ``new_words`` adds them.
 
         New words get rows after those of known words, which stay as they are, most frequent first, until the
         vocabulary has ``max_vocab`` words. A word that is rare in each text never joins, however many texts hold it.
@@ -411,7 +413,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
                     "fit() first to train on it"
                 )
             seed = self.seed_ if started and self.seed_ is not None else resolve_seed(self.random_state)
-            session = next_pass(request, X, self._standing(seed)) if started else begin(request, X, seed=seed)
+            session = next_pass(request, X, self._standing(seed)) if started else first_pass(request, X, seed)
             tokenizer = tokenizer_after(self.tokenizer_, session.corpus.tokenizer) if started else None
             try:
                 self._run(session, tokenizer)

@@ -64,7 +64,8 @@ OF_MODELS: Mapping[str, str] = {
     **PARAMETERS,
     "train": "fit(corpus) trains; partial_fit(corpus) continues training on new text",
     "build_vocab": f"{_READING}; Word2Vec(vocabulary=...) takes a ready-made one",
-    "build_vocab_from_freq": "pass the counts as Word2Vec(vocabulary={word: count})",
+    "build_vocab_from_freq": "pass the counts as Word2Vec(vocabulary={word: count}): partial_fit(X) on a new "
+    "model uses them, fit(corpus) counts anew",
     "syn1neg": "the context vectors are model.context_vectors_.vectors",
     "syn1": "the rows of the tree's nodes are model.node_vectors_",
     "score": "use model.log_probability(documents)",

@@ -132,7 +132,7 @@ class _Trial:
         """Train, and return the measured speed and the time of the whole run."""
         from fastw2v.training.session import begin, run
 
-        session = begin(request, encoded)
+        session = begin(request, encoded, encoded=encoded)
         run(session)
         last, report = self._last, session.state.report
         assert last is not None, "training calls its callbacks at the end of each epoch"

@@ -16,7 +16,7 @@ from fastw2v.corpus.given_vocabulary import MOST_UNSEEN, words_of_rows
 from fastw2v.corpus.ids import check_ids, count_ids, count_up, flatten, keep_rows, take_sentences
 from fastw2v.corpus.rows import FIRST_ITEMS, cells, doubt_padding
 from fastw2v.corpus.tokenizers import Tokenizer
-from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
+from fastw2v.corpus.vocabulary import Vocabulary, frequent_words, what_left_out
 from fastw2v.errors import CorpusError, CorpusTypeError, warn_user
 from fastw2v.parameters import check, shown
 from fastw2v.progress.figures import counted, format_took
@@ -45,7 +45,7 @@ class EncodeReport:
     new_words : int
         Words that were added to a given vocabulary.
     unseen_words : int
-        Words of a given vocabulary that do not occur; their vectors stay random.
+        Words of a given vocabulary that do not occur; their vectors stay at their start.
     replaced_bytes, ignored_bytes, nul_bytes : int
         Bytes of invalid UTF-8 that were replaced by U+FFFD or left out (``errors``), and NUL bytes that were kept.
     unicode_space_tokens, soft_hyphen_tokens, combining_mark_tokens : int
@@ -160,6 +160,12 @@ class EncodedCorpus:
         What was read and what was left out.
     tokenizer : {"whitespace", "words", "tokens"} or callable
         How strings were split; `fastw2v.tokenizers.apply` splits other documents the same way.
+    min_count : int
+        The one that left out rarer words; 0 if none were.
+    max_vocab : int or None
+        The one that left out less frequent words; None if none were.
+    unseen_told : bool
+        Whether a warning has told that most words of the vocabulary do not occur.
 
     Examples
     --------
@@ -176,6 +182,9 @@ class EncodedCorpus:
     offsets: NDArray[np.int64]
     report: EncodeReport = field(default_factory=EncodeReport)
     tokenizer: Tokenizer = "tokens"
+    min_count: int = 0
+    max_vocab: int | None = None
+    unseen_told: bool = False
 
     def __post_init__(self) -> None:
         """Raise for arrays of other types, which `from_ids` converts, and for sentences that are no parts of `ids`."""
@@ -257,7 +266,7 @@ class EncodedCorpus:
             distinct_words=words,
             unseen_words=len(self.vocabulary) - words,
         )
-        return EncodedCorpus(self.vocabulary, ids, offsets, report, self.tokenizer)
+        return EncodedCorpus(self.vocabulary, ids, offsets, report, self.tokenizer, self.min_count, self.max_vocab)
 
     def count_words(self) -> NDArray[np.int64]:
         """Return how often each word of the vocabulary occurs in this corpus, int64 (V,).
@@ -338,11 +347,13 @@ class EncodedCorpus:
         counts = count_ids(flat, len(words))
         unseen = np.flatnonzero(counts == 0)
         known = isinstance(vocabulary, Vocabulary)  # as of a trained model, of which this is a part
-        if not (min_count or known) and len(words) > _FEW and len(unseen) > MOST_UNSEEN * len(words):
+        told = not (min_count or known) and len(words) > _FEW and len(unseen) > MOST_UNSEEN * len(words)
+        if told:
             _warn_of_unseen(words, unseen, given=vocabulary is not None)
         ids_before, tokens = len(words), flat.size
         occurring = ids_before - len(unseen)
         rows = np.sort(frequent_words(counts, min_count, max_vocab))
+        left_out = what_left_out(counts, min_count, max_vocab)
         examples: tuple[Hashable, ...] = ()
         if len(rows) < ids_before:
             if len(rows) < 2:
@@ -362,15 +373,16 @@ class EncodedCorpus:
             dropped_examples=examples,
             seconds=time.perf_counter() - started,
         )
-        return cls(Vocabulary(words, counts), flat, ends, report, "tokens")
+        return cls(Vocabulary(words, counts), flat, ends, report, "tokens", **left_out, unseen_told=told)
 
 
 def _warn_of_unseen(words: Sequence[Hashable], unseen: NDArray[np.int64], *, given: bool) -> None:
     few = ", ".join(shown(words[row]) for row in unseen[:3].tolist())
     which = "words of the given vocabulary" if given else "ids from 0 to the largest"
     warn_user(
-        f"{len(unseen):,} of the {len(words):,} {which} do not occur, such as {few}: their vectors stay random, and "
-        "show up as neighbours; pass min_count=1, which leaves them out, or the sequences themselves to encode"
+        f"{len(unseen):,} of the {len(words):,} {which} do not occur, such as {few}: without initial "
+        "vectors theirs stay random, and show up as neighbours; pass min_count=1, which leaves them out, or the "
+        "sequences themselves to encode"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,20 +13,29 @@ from fastw2v.corpus.counted import Counted
 from fastw2v.corpus.doubts import describe_spaces, describe_unsegmented
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.faults import describe_most_frequent, describe_too_few
-from fastw2v.corpus.given_vocabulary import MOST_UNSEEN, as_vocabulary, check_coverage, check_joining
+from fastw2v.corpus.given_vocabulary import (
+    MOST_UNSEEN,
+    HasVector,
+    as_vocabulary,
+    check_coverage,
+    check_joining,
+    without_vector,
+)
 from fastw2v.corpus.reading import Reading, read_corpus
 from fastw2v.corpus.tokenizers import Tokenizer, check_tokenizer, tokenizer_name
-from fastw2v.corpus.vocabulary import Vocabulary, frequent_words
+from fastw2v.corpus.vocabulary import Vocabulary, frequent_words, what_left_out
 from fastw2v.errors import CorpusError, EmptyCorpusError, ParameterError, warn_user
-from fastw2v.parameters import Errors, check
+from fastw2v.parameters import Errors, check, shown
 from fastw2v.progress.figures import counted
+
+DEFAULT_MIN_COUNT = 5
 
 
 def encode(
     corpus: str | os.PathLike[str] | Iterable[Any] | EncodedCorpus,
     *,
     tokenizer: Tokenizer | None = None,
-    min_count: int = 5,
+    min_count: int = DEFAULT_MIN_COUNT,
     max_vocab: int | None = None,
     vocabulary: Vocabulary | Mapping[Any, int] | Iterable[Hashable] | None = None,
     new_words: bool = False,
@@ -44,8 +54,8 @@ def encode(
         decompressed. One line is one sentence. Tables (.csv), JSON, markup and word vectors are refused unless
         `tokenizer` is given.
         Each item of an iterable is one sentence: a list of tokens (strings, or other hashables), or a string, which is
-        split by `tokenizer`. An `EncodedCorpus` is returned as is, with a warning if `min_count` or `max_vocab` would
-        have left out words. Iterators and open files are read to their end.
+        split by `tokenizer`. An `EncodedCorpus` is returned as is, with a warning if another parameter would have made
+        another one of the text. Iterators and open files are read to their end.
     tokenizer : {"whitespace", "words", "tokens"}, callable or None, default None
         None: "whitespace" (ASCII white space, case kept) for files, "words" (lower-case words of any script) for
         strings, "tokens" for token lists. A callable takes a string (a document, or a line of a file) and returns its
@@ -109,6 +119,35 @@ def encode(
     >>> corpus.ids, corpus.offsets
     (array([0, 1, 2, 0, 3], dtype=int32), array([0, 3, 5]))
     """
+    return encode_to_train(
+        corpus,
+        tokenizer=tokenizer,
+        min_count=min_count,
+        max_vocab=max_vocab,
+        vocabulary=vocabulary,
+        new_words=new_words,
+        errors=errors,
+        n_jobs=n_jobs,
+        spool=spool,
+        verbose=verbose,
+    )
+
+
+def encode_to_train(
+    corpus: Any,
+    *,
+    has_vector: HasVector | None = None,
+    tokenizer: Tokenizer | None = None,
+    min_count: int = DEFAULT_MIN_COUNT,
+    max_vocab: int | None = None,
+    vocabulary: Any = None,
+    new_words: bool = False,
+    errors: Errors = "strict",
+    n_jobs: int | None = None,
+    spool: str | os.PathLike[str] | bool | None = None,
+    verbose: int = 0,
+) -> EncodedCorpus:
+    """Do the same as `encode`, where training starts from vectors of some words: these may well not occur."""
     checked = {"min_count": min_count, "max_vocab": max_vocab, "errors": errors, "n_jobs": n_jobs, "spool": spool}
     for name, value in {**checked, "new_words": new_words, "verbose": verbose}.items():
         check(name, value)
@@ -118,13 +157,19 @@ def encode(
         if not len(corpus.ids):
             raise EmptyCorpusError(f"the encoded corpus is empty: {counted(len(corpus), 'sentence')}, 0 words")
         _doubt_tokenizer(corpus, tokenizer)
-        _doubt_parameters(corpus, min_count, max_vocab, given, new_words)
+        _doubt_reading(errors, spool)
+        if given is None:
+            _doubt_parameters(corpus, min_count, max_vocab)
+            _doubt_unseen(corpus, has_vector)
+        else:
+            _check_same_words(corpus, given, new_words)
         return corpus
     reading = read_corpus(corpus, tokenizer=tokenizer, errors=errors, n_jobs=n_jobs, spool=spool, verbose=verbose)
     if given is None:
         return with_frequent_words(reading, min_count, max_vocab)
     # The words of a `Vocabulary` come from a corpus or a model, and may have vectors already.
-    return _with_words_of(reading, given, given is not vocabulary, (min_count, max_vocab) if new_words else None)
+    doubt_unseen = given is not vocabulary
+    return _with_words_of(reading, given, doubt_unseen, (min_count, max_vocab) if new_words else None, has_vector)
 
 
 def with_words_of(reading: Reading, vocabulary: Vocabulary) -> EncodedCorpus:
@@ -133,7 +178,11 @@ def with_words_of(reading: Reading, vocabulary: Vocabulary) -> EncodedCorpus:
 
 
 def _with_words_of(
-    reading: Reading, given: Vocabulary, doubt_unseen: bool, new_words: tuple[int, int | None] | None
+    reading: Reading,
+    given: Vocabulary,
+    doubt_unseen: bool,
+    new_words: tuple[int, int | None] | None,
+    has_vector: HasVector | None = None,
 ) -> EncodedCorpus:
     """Give rows to the words of a vocabulary, and with these values of `min_count` and `max_vocab` to others."""
     counted = reading.counted
@@ -145,10 +194,12 @@ def _with_words_of(
     check_joining(joining, given.words)
     known_tokens = int(counted.counts[found[found >= 0]].sum())
     unseen = np.flatnonzero(found < 0) if doubt_unseen else found[:0]
-    check_coverage(given, counted, known_tokens, unseen, len(new))
-    if not len(new):
-        return reading.encoded(found, given.words)
-    return reading.encoded(np.concatenate([found, new]), [*given.words, *joining], len(new))
+    told = check_coverage(given, counted, known_tokens, without_vector(unseen, given.words, has_vector), len(new))
+    if len(new):
+        encoded = reading.encoded(np.concatenate([found, new]), [*given.words, *joining], len(new))
+    else:
+        encoded = reading.encoded(found, given.words)
+    return replace(encoded, unseen_told=told)
 
 
 def with_frequent_words(reading: Reading, min_count: int, max_vocab: int | None) -> EncodedCorpus:
@@ -162,7 +213,7 @@ def with_frequent_words(reading: Reading, min_count: int, max_vocab: int | None)
         raise CorpusError("; ".join([few, *filter(None, causes)]))
     if reading.unsegmented:
         warn_user(reading.unsegmented)
-    return reading.encoded(chosen)
+    return replace(reading.encoded(chosen), **what_left_out(counted.counts, min_count, max_vocab))
 
 
 def _new_words(counted: Counted, found: np.ndarray, min_count: int, max_vocab: int | None) -> np.ndarray:
@@ -182,19 +233,30 @@ def _doubt_tokenizer(corpus: EncodedCorpus, tokenizer: Tokenizer | None) -> None
         )
 
 
-def _doubt_parameters(
-    corpus: EncodedCorpus, min_count: int, max_vocab: int | None, vocabulary: Vocabulary | None, new_words: bool
-) -> None:
-    """Warn of parameters that would change an encoded corpus; raise if it has another vocabulary than the given."""
+def _doubt_reading(errors: Errors, spool: str | os.PathLike[str] | bool | None) -> None:
+    """Warn of parameters that say how text is read, beside an encoded corpus, whose text has been read."""
+    idle = [f"errors={errors!r}"] * (errors != "strict") + [f"spool={shown(spool)}"] * (spool not in (None, False))
+    if idle:
+        warn_user(
+            f"{' and '.join(idle)} {'have' if len(idle) > 1 else 'has'} no effect on an EncodedCorpus, which is read "
+            f"already: pass {'them' if len(idle) > 1 else 'it'} to encode with the text itself"
+        )
+
+
+def _check_same_words(corpus: EncodedCorpus, vocabulary: Vocabulary, new_words: bool) -> None:
+    """Raise if an encoded corpus has another vocabulary than the given."""
     known = corpus.vocabulary
-    if vocabulary is not None:
-        if vocabulary.words != (known.words[: len(vocabulary)] if new_words else known.words):
-            raise ParameterError(
-                f"the encoded corpus has another vocabulary ({counted(len(known), 'word')}) than the given one, or "
-                f"than the model's ({counted(len(vocabulary), 'word')}): encode it with that, as in encode(corpus, "
-                f"vocabulary=model.vocabulary_{', new_words=True' if new_words else ''})"
-            )
-        return
+    if vocabulary.words != (known.words[: len(vocabulary)] if new_words else known.words):
+        raise ParameterError(
+            f"the encoded corpus has another vocabulary ({counted(len(known), 'word')}) than the given one, or "
+            f"than the model's ({counted(len(vocabulary), 'word')}): encode it with that, as in encode(corpus, "
+            f"vocabulary=model.vocabulary_{', new_words=True' if new_words else ''})"
+        )
+
+
+def _doubt_parameters(corpus: EncodedCorpus, min_count: int, max_vocab: int | None) -> None:
+    """Warn of parameters that would change an encoded corpus."""
+    known = corpus.vocabulary
     rare = 0 if known.counts is None else int(np.count_nonzero((known.counts > 0) & (known.counts < min_count)))
     if rare:
         warn_user(
@@ -206,10 +268,29 @@ def _doubt_parameters(
             f"max_vocab={max_vocab} has no effect on an EncodedCorpus, which has {len(known):,} words: "
             "pass max_vocab to encode or EncodedCorpus.from_ids"
         )
-    if (unseen := corpus.report.unseen_words) > MOST_UNSEEN * len(known):
+    # Nobody can tell whether the default was asked for.
+    if min_count != DEFAULT_MIN_COUNT and min_count < corpus.min_count:
         warn_user(
-            f"{unseen:,} of the {len(known):,} words of the encoded corpus do not occur in it, as in a part of a "
-            "larger one: their vectors stay random, and show up as neighbours"
+            f"min_count={min_count} has no effect on an EncodedCorpus, from which min_count={corpus.min_count} left "
+            f"out rarer words: pass min_count={min_count} to encode or EncodedCorpus.from_ids, with the text or ids"
+        )
+    if max_vocab is not None and corpus.max_vocab is not None and max_vocab > corpus.max_vocab:
+        warn_user(
+            f"max_vocab={max_vocab} has no effect on an EncodedCorpus, from which max_vocab={corpus.max_vocab} left "
+            f"out words: pass max_vocab={max_vocab} to encode or EncodedCorpus.from_ids, with the text or ids"
+        )
+
+
+def _doubt_unseen(corpus: EncodedCorpus, has_vector: HasVector | None) -> None:
+    """Warn if many words of an encoded corpus do not occur in it, unless that was told when it was made."""
+    known = corpus.vocabulary
+    if corpus.unseen_told or corpus.report.unseen_words <= MOST_UNSEEN * len(known):
+        return
+    unseen = without_vector(np.flatnonzero(corpus.count_words() == 0), known.words, has_vector)
+    if len(unseen) > MOST_UNSEEN * len(known):
+        warn_user(
+            f"{len(unseen):,} of the {len(known):,} words of the encoded corpus do not occur in it, as in a part of a "
+            "larger one: without initial vectors theirs stay random, and show up as neighbours"
         )
 
 

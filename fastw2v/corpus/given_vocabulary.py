@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from numbers import Integral
 from typing import Any, cast
@@ -32,6 +32,7 @@ class NoKnownWordsError(CorpusError):
 # A vocabulary, or vectors, that cover a smaller share of the tokens are hardly ones of this text.
 LEAST_COVERAGE = 0.2
 MOST_UNSEEN = 0.5  # of the given words
+HasVector = Callable[[Hashable], bool]  # whether training starts from a vector of the word
 _WAYS = "a Vocabulary, a list of words or a dict of counts"
 
 
@@ -67,6 +68,28 @@ def as_vocabulary(vocabulary: Vocabulary | Mapping[Any, int] | Iterable[Hashable
     if len(given) < 2:
         raise CorpusError(f"training needs at least 2 words, the given vocabulary has {len(given)}")
     return given
+
+
+def given_counts(vocabulary: Vocabulary | Mapping[Any, int] | Iterable[Hashable]) -> np.ndarray | None:
+    """Return the counts that a caller gave with the words, by row; None of words alone, or of row numbers.
+
+    Raises
+    ------
+    ParameterError
+        The mapping's values are not whole numbers of at least 0.
+
+    Examples
+    --------
+    >>> given_counts({"the": 7, "cat": 2}), given_counts({"the": 0, "cat": 1})
+    (array([7, 2]), None)
+    """
+    counts = vocabulary.counts if isinstance(vocabulary, Vocabulary) else None
+    if isinstance(vocabulary, Mapping) and not are_rows(vocabulary.values()):
+        try:
+            counts = Vocabulary(_words(vocabulary), list(vocabulary.values())).counts
+        except ParameterError as error:
+            raise ParameterError(f"vocabulary, a mapping of words to counts: {error}") from None
+    return counts if counts is not None and counts.any() else None
 
 
 def words_of_rows(given: Vocabulary | Mapping[Any, Any] | Iterable[Hashable]) -> list[Hashable]:
@@ -156,8 +179,10 @@ def _counts_up(index: Any) -> bool:
 
 def check_coverage(
     given: Vocabulary, counted: Counted, known_tokens: int, unseen: np.ndarray, new_words: int = 0
-) -> None:
+) -> bool:
     """Raise if no word of a given vocabulary occurs in the corpus, warn if hardly any token is one or many never occur.
+
+    Return whether it was told that many never occur.
 
     Parameters
     ----------
@@ -167,13 +192,12 @@ def check_coverage(
     known_tokens : int
         How many of its tokens are words of the vocabulary.
     unseen : ndarray of int
-        Rows of the words that do not occur; none where that needs no warning.
+        Rows of the words that neither occur nor have an initial vector; none where that needs no warning.
     new_words : int
         How many words of the corpus are added to the vocabulary.
     """
     if known_tokens >= LEAST_COVERAGE * counted.tokens:
-        _doubt_unseen(given, counted, unseen)
-        return
+        return _doubt_unseen(given, counted, unseen)
     theirs = list(map(shown, counted.words(np.argsort(-counted.counts, kind="stable")[:3])))
     ours = [shown(word) for word in given.words[:3]]
     found = f"{', '.join(ours)}, ... in the vocabulary, {', '.join(theirs)}, ... in the corpus"
@@ -187,6 +211,14 @@ def check_coverage(
         f"only {known_tokens / counted.tokens:.2%} of the corpus's {tokens} are words of the vocabulary ({words}): "
         f"{found}{remedy}"
     )
+    return False
+
+
+def without_vector(rows: np.ndarray, words: Sequence[Hashable], has_vector: HasVector | None) -> np.ndarray:
+    """Return those of the rows whose words have no initial vector, and so a random one."""
+    if has_vector is None:
+        return rows
+    return np.array([row for row in rows.tolist() if not has_vector(words[row])], np.int64)
 
 
 def check_joining(new: Sequence[Hashable], known: Sequence[Hashable]) -> None:
@@ -210,20 +242,22 @@ def _kind(word: Hashable) -> type:
     return next((kind for kind in (str, bool, Integral) if isinstance(word, kind)), type(word))
 
 
-def _doubt_unseen(given: Vocabulary, counted: Counted, unseen: np.ndarray) -> None:
+def _doubt_unseen(given: Vocabulary, counted: Counted, unseen: np.ndarray) -> bool:
     """Warn if a large share of the given words never occurs, and say in which form some would."""
     if len(unseen) <= MISSPELT * len(given):
-        return
+        return False
     words = [given.words[row] for row in unseen]
     form = best_form(words, counted.words(np.arange(len(counted.counts))))
     occurring = round(form.share * len(words)) if form else 0
     hint = f"; {form.what}, {occurring:,} of them would occur: bring both to one form" if form else ""
-    if len(unseen) > MOST_UNSEEN * len(given) or occurring > MISSPELT * len(given):
-        warn_user(
-            f"{len(words):,} of the {len(given):,} words of the given vocabulary never occur in the corpus, such as "
-            f"{', '.join(map(shown, words[:3]))}: their vectors stay random, and show up as neighbours; leave them out"
-            f"{hint}"
-        )
+    if len(unseen) <= MOST_UNSEEN * len(given) and occurring <= MISSPELT * len(given):
+        return False
+    warn_user(
+        f"{len(words):,} of the {len(given):,} words of the given vocabulary never occur in the corpus, such as "
+        f"{', '.join(map(shown, words[:3]))}: without initial vectors theirs stay random, and show up as neighbours; "
+        f"leave them out{hint}"
+    )
+    return True
 
 
 def _remedy(given: Vocabulary, counted: Counted, known_tokens: int) -> str:

@@ -14,10 +14,10 @@ from fastw2v.corpus.counted import Counted, Mark
 from fastw2v.corpus.counting import count_groups
 from fastw2v.corpus.doubts import describe_spaces, describe_unsegmented, doubt_text
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
-from fastw2v.corpus.encoding import encode, with_frequent_words, with_words_of
+from fastw2v.corpus.encoding import encode_to_train, with_frequent_words, with_words_of
 from fastw2v.corpus.faults import describe_empty, describe_most_frequent, describe_too_few
 from fastw2v.corpus.files import TextFile, bytes_on_disk, doubt_repeated, find
-from fastw2v.corpus.given_vocabulary import LEAST_COVERAGE, NoKnownWordsError, as_vocabulary
+from fastw2v.corpus.given_vocabulary import LEAST_COVERAGE, HasVector, NoKnownWordsError, as_vocabulary
 from fastw2v.corpus.id_store import id_store
 from fastw2v.corpus.lines import count_lines_of_pieces
 from fastw2v.corpus.pieces import OwnPiece, own_pieces
@@ -30,7 +30,7 @@ from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.distributed.comm import Comm, agreed
 from fastw2v.errors import CorpusError, CorpusTypeError, EmptyCorpusError, warn_user
 from fastw2v.machine import resolve_jobs
-from fastw2v.parameters import check, shown
+from fastw2v.parameters import Errors, check, shown
 from fastw2v.progress.figures import counted
 from fastw2v.progress.phase import begin_phase
 
@@ -45,7 +45,8 @@ def encode_shared(
     min_count: int = 5,
     max_vocab: int | None = None,
     vocabulary: Any = None,
-    errors: str = "strict",
+    has_vector: HasVector | None = None,
+    errors: Errors = "strict",
     n_jobs: int | None = None,
     spool: str | os.PathLike[str] | bool | None = None,
     verbose: int = 0,
@@ -59,6 +60,8 @@ def encode_shared(
         Paths, the same on every rank: each reads its own pieces of the files. An iterable: each rank passes its own
         part, or all pass the same, which then each holds as a whole. An `EncodedCorpus` is returned as is.
     comm : Comm
+    has_vector : callable, optional
+        Whether training starts from a vector of a word.
     piece_bytes : int, optional
         See `own_pieces`.
 
@@ -75,7 +78,9 @@ def encode_shared(
     how: dict[str, Any] = {"tokenizer": tokenizer, "errors": errors, "n_jobs": n_jobs, "spool": spool}
     how["verbose"] = verbose if comm.rank == 0 else 0
     if isinstance(corpus, EncodedCorpus):
-        return encode(corpus, min_count=min_count, max_vocab=max_vocab, vocabulary=vocabulary)
+        chosen: dict[str, Any] = {"min_count": min_count, "max_vocab": max_vocab, "vocabulary": vocabulary}
+        chosen |= {"has_vector": has_vector, "tokenizer": tokenizer, "errors": errors, "spool": spool}
+        return encode_to_train(corpus, **chosen)
     with agreed(comm):
         part = _read_pieces(corpus, comm, how, piece_bytes) if _is_files(corpus) else _read_part(corpus, comm, how)
     if part.is_files:

@@ -212,6 +212,23 @@ def frequent_words(counts: NDArray[np.int64], min_count: int, max_vocab: int | N
     return places[:max_vocab]
 
 
+def what_left_out(counts: NDArray[np.int64], min_count: int, max_vocab: int | None) -> dict[str, Any]:
+    """Return which of the two left out words that occur, with its value.
+
+    Examples
+    --------
+    >>> what_left_out(np.array([7, 2, 1]), 2, 10)
+    {'min_count': 2}
+    """
+    frequent = int(np.count_nonzero(counts >= max(1, min_count)))
+    found: dict[str, Any] = {}
+    if frequent < np.count_nonzero(counts):
+        found["min_count"] = min_count
+    if max_vocab is not None and max_vocab < frequent:
+        found["max_vocab"] = max_vocab
+    return found
+
+
 def _checked_counts(counts: ArrayLike, n_words: int) -> NDArray[np.int64]:
     """Return counts as a read-only int64 array; one that nobody else can write to is shared, not copied."""
     given = np.asarray(list(counts) if isinstance(counts, Iterable) and not hasattr(counts, "dtype") else counts)

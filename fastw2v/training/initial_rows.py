@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -105,6 +105,35 @@ def initial_rows(
 def is_by_word(given: Any) -> bool:
     """Return whether these initial vectors are looked up by word: they are not None, nor a bare array."""
     return find_word_vectors(given) is not None or _is_pandas(given) or isinstance(given, Mapping)
+
+
+def vector_lookup(given: Any) -> Callable[[Hashable], bool] | None:
+    """Return what tells whether these initial vectors hold one of a word; a bare array has one for each."""
+    if given is None:
+        return None
+    if (found := find_word_vectors(given)) is not None:
+        return found.key_to_index.__contains__
+    if _is_pandas(given):
+        return set(given.index).__contains__
+    return given.__contains__ if isinstance(given, Mapping) else lambda _: True
+
+
+def describe_used(given: Any, vocabulary: Vocabulary) -> str | None:
+    """Say how many of the initial vectors are of words that are trained; None of an array, or without any.
+
+    Examples
+    --------
+    >>> from fastw2v.corpus.vocabulary import Vocabulary
+    >>> describe_used({"red": [1, 2], "wine": [3, 4]}, Vocabulary(["red", "rose"]))
+    '1 of 2 initial vectors is used'
+    """
+    has_vector = vector_lookup(given)
+    if has_vector is None or not is_by_word(given):
+        return None
+    found = find_word_vectors(given)
+    used = sum(map(has_vector, vocabulary.words))
+    total = counted(len(given if found is None else found), "initial vector")
+    return f"{used:,} of {total} {'is' if used == 1 else 'are'} used"
 
 
 def _is_pandas(given: Any) -> bool:

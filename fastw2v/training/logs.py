@@ -53,6 +53,12 @@ def log_corpus(corpus: EncodedCorpus) -> None:
     log_vocabulary(len(corpus.vocabulary), len(corpus.ids), report.raw_tokens, report.dropped_words)
 
 
+def log_initial_vectors(used: str | None) -> None:
+    """Tell how many of the initial vectors are used."""
+    if used is not None:
+        logger.info(used)
+
+
 def log_start(session: Session) -> None:
     """Tell how many tokens subsampling leaves, and what is trained."""
     if not is_logged():

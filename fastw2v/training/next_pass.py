@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.corpus.given_vocabulary import given_counts
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.planning.learning_rate import LONG_RUN
@@ -42,6 +43,21 @@ def one_pass(request: Request) -> Request:
     return replace(request, parameters=parameters, summary=False)
 
 
+def first_pass(request: Request, corpus: Any, seed: int) -> Session:
+    """Begin the first pass of a new model over text.
+
+    Counts that were given with the vocabulary count as those of earlier text: a first part says little of what follows.
+    """
+    given = None if request.vocabulary is None else given_counts(request.vocabulary)
+    if given is None:
+        return begin(request, corpus, seed=seed)
+    encoded = request.read(corpus)
+    counts = encoded.count_words()
+    counts[: len(given)] += given
+    vocabulary = Vocabulary(encoded.vocabulary.words, counts)
+    return begin(request, corpus, encoded=replace(encoded, vocabulary=vocabulary), seed=seed, counts=counts)
+
+
 def next_pass(request: Request, corpus: Any, standing: Standing) -> Session:
     """Begin one pass over new text from the current state of a model.
 
@@ -67,7 +83,8 @@ def next_pass(request: Request, corpus: Any, standing: Standing) -> Session:
     rows = grown_input_rows(standing.vectors, vocabulary, standing.seed, request.initial_vectors, request.frozen)
     session = begin(
         replace(request, initial_vectors=rows),
-        replace(encoded, vocabulary=vocabulary),
+        corpus,
+        encoded=replace(encoded, vocabulary=vocabulary),
         seed=seed_of_pass(standing.seed, standing.passes, standing.stopped),
         output_rows=grown_output_rows(standing.output_rows, len(vocabulary)),
         counts=counts,
@@ -80,6 +97,12 @@ def _check_fits(standing: Standing, parameters: TrainingParameters) -> None:
     size = standing.vectors.shape[1]
     if size != parameters.vector_size:
         raise ParameterError(f"partial_fit: vector_size={parameters.vector_size}, but the model's vectors have {size}")
+    context, words = standing.output_rows.words, len(standing.vectors)
+    if context is not None and context.shape != (words, size):  # those that a caller has set
+        raise ParameterError(
+            f"partial_fit: context_vectors_ have shape {context.shape}, expected {(words, size)}: one row for each "
+            "word of vectors_.index_to_key, in its order"
+        )
 
 
 def _warn_of_other_loss(rows: OutputRows, parameters: TrainingParameters) -> None:

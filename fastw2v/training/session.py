@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
-from fastw2v.corpus.encoding import encode
+from fastw2v.corpus.encoding import DEFAULT_MIN_COUNT, encode_to_train
 from fastw2v.corpus.iterables import length_of
 from fastw2v.corpus.shared_encoding import encode_shared
 from fastw2v.corpus.tokenizers import Tokenizer
@@ -30,12 +30,22 @@ from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.checkpoint import restore, row_numbers, seed_of, warn_of_replacing
 from fastw2v.training.initial_rows import (
     check_initial_rows,
+    describe_used,
     frozen_rows,
     initial_rows,
+    vector_lookup,
     warn_of_random_rows,
     warn_of_zero_rows,
 )
-from fastw2v.training.logs import ProgressLog, is_logged, log_corpus, log_end, log_reading, log_start
+from fastw2v.training.logs import (
+    ProgressLog,
+    is_logged,
+    log_corpus,
+    log_end,
+    log_initial_vectors,
+    log_reading,
+    log_start,
+)
 from fastw2v.training.loop import advance, check_options, start
 from fastw2v.training.progress import ProgressBar
 from fastw2v.training.ranks import check_ranks, choose_device, common_seed, deal, jobs_of_rank
@@ -69,7 +79,7 @@ class Request:
 
     parameters: TrainingParameters
     tokenizer: Tokenizer | None = None
-    min_count: int = 5
+    min_count: int = DEFAULT_MIN_COUNT
     max_vocab: int | None = None
     vocabulary: Vocabulary | Mapping[Hashable, int] | Iterable[Hashable] | None = None
     new_words: bool = False
@@ -144,9 +154,10 @@ class Request:
             "n_jobs": self.n_jobs,
             "spool": self.spool,
             "verbose": self.verbose,
+            "has_vector": vector_lookup(self.initial_vectors),
         }
         if comm is None:
-            encoded = encode(corpus, new_words=self.new_words, **how)
+            encoded = encode_to_train(corpus, new_words=self.new_words, **how)
         else:
             encoded = encode_shared(corpus, comm, **how)
         if not given:
@@ -236,6 +247,7 @@ def begin(
     request: Request,
     corpus: Any,
     *,
+    encoded: EncodedCorpus | None = None,
     seed: int | None = None,
     output_rows: OutputRows | None = None,
     counts: NDArray[np.int64] | None = None,
@@ -249,6 +261,8 @@ def begin(
     request : Request
         A checked one.
     corpus : whatever `fastw2v.encode` takes
+    encoded : EncodedCorpus, optional
+        What the request has read of it, if it has.
     seed : int, optional
         In place of ``request.random_state``.
     output_rows, counts : optional
@@ -266,11 +280,14 @@ def begin(
     if request.checkpoint is not None and not restored and is_first(comm):
         warn_of_replacing(request.checkpoint)
     request = replace(request, n_jobs=jobs_of_rank(request.n_jobs, comm))
-    encoded = request.read(corpus, comm)
+    if encoded is None:
+        encoded = request.read(corpus, comm)
     vocabulary, parameters = encoded.vocabulary, request.parameters
     rows = initial_rows(request.initial_vectors, vocabulary, parameters.vector_size)
     frozen = frozen_rows(request.frozen, vocabulary)
     if not restored and is_first(comm):
+        if is_logged():
+            log_initial_vectors(describe_used(request.initial_vectors, vocabulary))
         warn_of_random_rows(frozen, rows, vocabulary)
         warn_of_zero_rows(rows, [] if output_rows is None else output_rows)
     state = start(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fastw2v.progress.closing import Table
 from fastw2v.progress.figures import counted, format_large, format_took
+from fastw2v.training.initial_rows import describe_used
 from fastw2v.vectors.telling_words import LEAST_WORDS, example_neighbours
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -24,6 +25,8 @@ def summary(session: Session) -> Table:
     state, corpus = session.state, session.corpus
     rows = time_rows(corpus.report, state.report)
     rows += vocabulary_rows(corpus.report, len(corpus.vocabulary))
+    if used := describe_used(session.request.initial_vectors, corpus.vocabulary):
+        rows.append(("start", used))
     if state.loss_history:
         rows.append(("loss", in_short(state.loss_history)))
     vectors = WordVectors(state.w_in, corpus.vocabulary)

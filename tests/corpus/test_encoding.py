@@ -56,3 +56,14 @@ def test_a_tokenizer_for_a_corpus_that_is_split_already_is_warned_of(given):
     with pytest.warns(RuntimeWarning, match=rf"tokenizer={name} has no effect on an EncodedCorpus, .* \('tokens'\)"):
         assert encode(corpus, min_count=1, tokenizer=given) is corpus
     assert encode(corpus, min_count=1, tokenizer="tokens") is corpus
+
+
+def test_how_text_is_read_has_no_effect_on_an_encoded_corpus():
+    corpus = encode([["a", "b"]] * 9, min_count=1)
+    for options, told in (
+        ({"errors": "ignore"}, "errors='ignore' has no effect on an EncodedCorpus, which is read already: pass it to"),
+        ({"spool": True}, "spool=True has no effect"),
+        ({"errors": "replace", "spool": "/tmp"}, "errors='replace' and spool='/tmp' have no effect"),
+    ):
+        with pytest.warns(RuntimeWarning, match=told):
+            encode(corpus, min_count=1, **options)

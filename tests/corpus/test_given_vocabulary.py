@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from fastw2v.api import Word2Vec
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.given_vocabulary import as_vocabulary, words_of_rows
@@ -127,6 +128,19 @@ def test_fewer_given_words_are_warned_of_if_they_are_in_another_case():
     with pytest.warns(RuntimeWarning, match=r"1 of the 4 words .* never occur.*in lower case, 1 of them would occur"):
         encode(SENTENCES, vocabulary=["the", "cat", "sat", "Mat"])
     encode(SENTENCES, vocabulary=["the", "cat", "sat", "dog"])
+
+
+@pytest.mark.parametrize("as_pandas", [False, True])
+def test_given_words_that_never_occur_may_have_initial_vectors(as_pandas, quick, recwarn):
+    words = ["the", "cat", *(f"w{i}" for i in range(8))]
+    vectors = dict.fromkeys(words, np.ones(quick["vector_size"], np.float32))
+    given = pytest.importorskip("pandas").DataFrame.from_dict(vectors, "index") if as_pandas else vectors
+    model = Word2Vec(**quick, vocabulary=words, initial_vectors=given).fit(SENTENCES)
+    assert model["w7"].tolist() == [1] * quick["vector_size"]
+    assert not [each for each in recwarn if "occur" in str(each.message)]
+    few = {word: vectors[word] for word in words[:4]}
+    with pytest.warns(RuntimeWarning, match=r"6 of the 10 words .* never occur .* such as 'w2', .*without initial"):
+        Word2Vec(**quick, vocabulary=words, initial_vectors=few).fit(SENTENCES)
 
 
 # --- and words that it lacks ------------------------------------------------------------------------------------------

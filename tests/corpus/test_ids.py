@@ -1,5 +1,6 @@
 """Ids that exist already."""
 
+import pickle
 from array import array
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastw2v import Word2Vec
+from fastw2v import Word2Vec, encode
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError, EmptyCorpusError
@@ -219,3 +220,41 @@ def test_what_a_part_lacks_is_told_where_it_is_trained_on(quick):
         Word2Vec(**quick).fit(corpus[:3])
     with pytest.raises(EmptyCorpusError, match="the encoded corpus is empty: 0 sentences, 0 words"):
         Word2Vec(**quick).fit(corpus[:0])
+
+
+@pytest.mark.filterwarnings("error:.*do not occur", "error:.*never occur")
+def test_words_that_a_part_lacks_are_well_known_if_they_have_initial_vectors(quick):
+    corpus = EncodedCorpus.from_ids(np.random.default_rng(0).integers(0, 200, (100, 10)), range(200))
+    known = Word2Vec(**quick).fit(corpus)
+    for start in (known, known.vectors_.vectors):
+        Word2Vec(**quick, initial_vectors=start).fit(corpus[:3])
+
+
+def test_words_that_do_not_occur_are_told_once(quick, recwarn):
+    for make in (
+        lambda: EncodedCorpus.from_ids([[0, 1, 2]] * 9, range(100)),
+        lambda: encode([["a", "b"]] * 9, vocabulary=["a", "b", *map(str, range(90))]),
+    ):
+        recwarn.clear()
+        Word2Vec(**quick).fit(make())
+        assert len([each for each in recwarn if "occur" in str(each.message)]) == 1
+
+
+def test_what_encoding_has_left_out_cannot_be_asked_back(quick, recwarn):
+    text = [["a", "b", "c"], ["a", "b"], ["a", "b", "d", "d"]] * 3
+    few, most = encode(text, min_count=4), encode(text, min_count=1, max_vocab=2)
+    ids = EncodedCorpus.from_ids([[0, 1, 2, 0], [1, 0, 1]] * 3, min_count=4)
+    quick |= {"min_count": 2}
+    for corpus in (few, few[:5], pickle.loads(pickle.dumps(few)), ids):
+        with pytest.warns(RuntimeWarning, match=r"min_count=2 has no effect .*min_count=4 left out rarer words"):
+            Word2Vec(**quick).fit(corpus)
+    with pytest.warns(RuntimeWarning, match=r"max_vocab=3 has no effect .*max_vocab=2 left out words"):
+        Word2Vec(**quick, max_vocab=3).fit(most)
+    recwarn.clear()
+    Word2Vec(**{**quick, "min_count": 5}).fit(encode([["a", "b"], ["a", "b", "c"]] * 6, min_count=6))
+    Word2Vec(**quick).fit(encode(text, min_count=3))  # which leaves out nothing
+    old = pickle.loads(pickle.dumps(few))
+    for name in ("min_count", "max_vocab", "unseen_told"):
+        del vars(old)[name]  # as in a pickle of an earlier version
+    Word2Vec(**quick).fit(old)
+    assert not [str(each.message) for each in recwarn if "has no effect" in str(each.message)]

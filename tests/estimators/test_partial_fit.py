@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from fastw2v import EncodedCorpus, Word2Vec, encode
+from fastw2v import EncodedCorpus, Vocabulary, Word2Vec, WordVectors, encode
 from fastw2v.errors import CorpusError, ParameterError
 from fastw2v.training import next_pass, session
 
@@ -216,3 +216,31 @@ def test_a_corpus_of_the_constructor_that_is_not_trained_on_is_told_of():
     with pytest.warns(RuntimeWarning, match="partial_fit trains on X alone: the corpus given to the constructor"):
         model.partial_fit([["x", "y"]] * 20)
     model.fit().partial_fit([["a", "b"]] * 20)
+
+
+def test_given_counts_decide_from_the_first_pass_on():
+    counts = {"wine": 900, "red": 100, "is": 50, "rose": 7}
+    model = trained(PIECES[:1], vocabulary=counts)
+    assert model.vocabulary_.words == list(counts)
+    assert model.vocabulary_.counts.tolist() == [940, 140, 130, 47]
+    by_words = trained(PIECES[:1], vocabulary=list(counts))
+    assert not np.array_equal(by_words.vectors_.vectors, model.vectors_.vectors), "noise words are others"
+    again = trained(PIECES[:1], vocabulary=Vocabulary(list(counts), list(counts.values())))
+    assert np.array_equal(again.vectors_.vectors, model.vectors_.vectors)
+    whole = Word2Vec(**QUICK, vocabulary=counts).fit(PIECES[0])
+    assert whole.vocabulary_.counts.tolist() == [40, 40, 80, 40], "fit counts the corpus"
+    rows = trained(PIECES[:1], vocabulary={"wine": 1, "red": 0, "is": 2})
+    assert rows.vocabulary_.counts.tolist() == [40, 40, 80]
+    with pytest.raises(ParameterError, match="vocabulary, a mapping of words to counts: counts must hold whole num"):
+        trained(PIECES[:1], vocabulary={"wine": 0.5, "red": 2})
+
+
+def test_a_pass_starts_from_the_context_vectors_that_were_set():
+    for given in (None, ["wine", "nothing", "red", "is"]):
+        model = Word2Vec(**{**QUICK, "learning_rate": 1e-30}, vocabulary=given).fit(PIECES[0])
+        rows = np.linspace(0, 1, len(model.wv) * 12, dtype=np.float32).reshape(-1, 12)
+        model.context_vectors_ = WordVectors(rows, model.vocabulary_)
+        assert np.allclose(model.partial_fit(PIECES[1]).context_vectors_.vectors, rows, atol=1e-20)
+        model.context_vectors_ = WordVectors(rows[:2], model.vocabulary_.words[:2])
+        with pytest.raises(ParameterError, match=r"context_vectors_ have shape \(2, 12\), expected .* in its order"):
+            model.partial_fit(PIECES[1])

@@ -126,3 +126,11 @@ def test_an_encoded_corpus_was_read_before(listening):
     corpus = encode(CORPUS, min_count=1)
     Word2Vec(corpus, **OPTIONS).fit()
     assert not [line for line in told(listening) if line.startswith("collected")]
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_how_many_initial_vectors_are_used_is_told(listening, capsys):
+    known = {word: np.ones(4) for word in ("red", "wine", "beer")}
+    fitted(initial_vectors=known, verbose=1)
+    assert "2 of 3 initial vectors are used" in told(listening)
+    assert "start       2 of 3 initial vectors are used" in capsys.readouterr().err
