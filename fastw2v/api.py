@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.corpus.encoded_corpus import EncodeReport
-from fastw2v.corpus.faults import check_documents_type
+from fastw2v.corpus.iterables import documents_to_reread
 from fastw2v.corpus.tokenizers import resolve
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.distributed.comm import Comm, agreed_with
@@ -483,8 +483,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         CorpusTypeError
             ``X`` is no list of documents, but a path or one string, say: it is refused before training.
         """
-        check_documents_type(X)
-        documents = list(X) if hasattr(X, "__next__") and X is not self.corpus else X
+        documents = documents_to_reread(X, but=self.corpus)
         return self.fit(documents, y, **fit_params).transform(documents)
 
     def log_probability(self, X: Iterable[Any]) -> NDArray[np.float64]:  # noqa: N803

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from fastw2v.corpus.faults import check_documents_type, describe_no_documents
-from fastw2v.corpus.iterables import length_of, python_items
+from fastw2v.corpus.faults import describe_no_documents
+from fastw2v.corpus.iterables import documents_to_reread, length_of, python_items
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.errors import CorpusError, ParameterError, begin_anew, warn_user
 from fastw2v.estimators.bags import check_documents, count_matrix, divide_rows, row_sums
@@ -224,8 +224,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         """Learn from the documents; return their counts if they are wanted or were needed."""
         for name in ("weighting", "n_components_removed", "normalize"):
             check(name, getattr(self, name))
-        check_documents_type(X)
-        documents = list(python_items(X)) if hasattr(X, "__next__") else X  # read twice if a model is trained
+        documents = documents_to_reread(X)
         if length_of(documents) == 0:
             raise CorpusError(describe_no_documents(X))
         given = self._default_model() if self.vectors is None else self.vectors

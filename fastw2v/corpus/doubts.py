@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fastw2v.corpus.counted import Counted
 from fastw2v.corpus.encoded_corpus import EncodeReport
 from fastw2v.corpus.structured_files import wiki_marks
+from fastw2v.corpus.vocabulary import kind_in_files
 from fastw2v.errors import CorpusTypeError, warn_user
 from fastw2v.parameters import shown
 from fastw2v.progress import figures
@@ -56,7 +57,8 @@ def doubt_tokens(counted: Counted) -> None:
     if counted.tokens <= counted.sentences and 2 * len(texts) > len(words):
         raise CorpusTypeError(describe_listed_text("the corpus", texts[0]))
     _doubt_texts(words)
-    _doubt_numbers(words, counted)
+    if not _doubt_numbers(words):
+        doubt_kinds(counted)
     _doubt_edges(_first_words(counted, _LARGE_SAMPLE))
 
 
@@ -68,8 +70,26 @@ def describe_listed_text(name: str, text: str) -> str:
     )
 
 
-def _doubt_numbers(words: Sequence[Hashable], counted: Counted) -> None:
-    """Warn if tokens are floats, as in a matrix of features or a column read so, or pairs as in a bag of words."""
+def doubt_kinds(counted: Counted) -> None:
+    """Warn if the first words are of a type that no file of a model can hold."""
+    words = _first_words(counted)
+    kinds = [kind_in_files(word) for word in words]
+    odd = next((word for word, kind in zip(words, kinds, strict=True) if kind is None or kind != kinds[0]), None)
+    if odd is not None:
+        remedy = (
+            "'/'.join(token)" if isinstance(odd, tuple) and all(isinstance(part, str) for part in odd) else "str(token)"
+        )
+        warn_user(
+            f"tokens such as {shown(odd)} ({type(odd).__name__}) are words that no file of a model can hold: it takes "
+            f"words that are all str, or all int; to save the model make strings of them first, as in {remedy}"
+        )
+
+
+def _doubt_numbers(words: Sequence[Hashable]) -> bool:
+    """Warn if tokens are floats, as in a matrix of features or a column read so, or pairs as in a bag of words.
+
+    Return whether a warning was given.
+    """
     floats = [word for word in words if isinstance(word, float)]
     fractions = [word for word in floats if not word.is_integer()]
     if len(fractions) > max(_MOSTLY * len(words), 2):
@@ -77,11 +97,13 @@ def _doubt_numbers(words: Sequence[Hashable], counted: Counted) -> None:
             f"tokens such as {fractions[0]!r} and {fractions[1]!r} are numbers with fractions, each of which is "
             "trained on as a word: a matrix of features is no corpus; pass lists of words, or of whole numbers"
         )
-    elif floats and not fractions:
+        return True
+    if floats and not fractions:
         warn_user(
             f"tokens such as {floats[0]} are floats, which no file of vectors can hold: if they are integers that "
             "became floats in a table, pass them as such (pandas: column.astype('int64'))"
         )
+        return True
     pairs = [word for word in words if isinstance(word, tuple) and len(word) == 2 and isinstance(word[1], (int, float))]
     ones = sum(isinstance(word[1], float) or word[1] == 1 for word in pairs)
     if len(pairs) == len(words) and 2 * ones > len(words):  # nodes of a grid are pairs of numbers, too
@@ -89,6 +111,8 @@ def _doubt_numbers(words: Sequence[Hashable], counted: Counted) -> None:
             f"tokens such as {shown(pairs[0])} are pairs with a number, as in a bag of words, and each pair is trained "
             "on as a word: pass the words of each text in their order"
         )
+        return True
+    return False
 
 
 def _doubt_texts(words: Sequence[Hashable]) -> None:

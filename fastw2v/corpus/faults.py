@@ -90,6 +90,11 @@ def check_corpus_type(corpus: object, what: str = "a corpus") -> None:
         reason = f"{what} cannot be a {kind} (a table); pass its column of texts: {_column(corpus)}"
     elif names:
         reason = f"{what} cannot be an array of rows ({', '.join(names)}); pass its column of texts: array['text']"
+    elif _is_data_set(corpus):
+        name = _column_of_texts(corpus)
+        reason = f"{what} cannot be a {kind} of rows; pass its column of texts: dataset[{name!r}]"
+        if not hasattr(corpus, "__getitem__"):
+            reason = f"{what} cannot be a {kind} of rows; pass the texts in it: [row[{name!r}] for row in dataset]"
     elif kind.endswith("GroupBy"):
         reason = f"{what} cannot be a {kind}; pass the tokens of each group: grouped['word'].apply(list)"
     elif isinstance(corpus, type) or _is_function(corpus):
@@ -119,8 +124,13 @@ def _texts_in(rows: Mapping[Any, Any]) -> str:
     """Show how the texts are taken out of a mapping: of names to columns, or of anything to texts or token lists."""
     if type(rows).__name__.endswith("EdgeView"):  # of networkx: pairs of nodes, mapped to what is known of the edge
         return "list(G.edges())"
+    key, value = next(iter(rows.items()), (None, None))
+    if "train" in rows:  # of the parts of a data set
+        key, value = "train", rows["train"]
+    if is_table(value) or _is_data_set(value):
+        return f"rows[{key!r}][{_column_of_texts(value)!r}]"
     if len(rows) == 1:
-        return f"rows[{next(iter(rows))!r}]"
+        return f"rows[{key!r}]"
     by_key = all(isinstance(value, str) for value in rows.values()) or not all(isinstance(key, str) for key in rows)
     return "list(rows.values())" if by_key else "rows['text']"
 
@@ -131,6 +141,19 @@ def _column(table: Any) -> str:
         return "df['text']"
     name = repr(table.columns[0])
     return f"df[{name}] (a ColumnTransformer passes it where the column is given as {name}, not [{name}])"
+
+
+def _is_data_set(corpus: object) -> bool:
+    """Return whether it is a data set of Hugging Face, whose items are rows."""
+    return hasattr(type(corpus), "column_names") and hasattr(type(corpus), "features")
+
+
+def _column_of_texts(table: Any) -> str:
+    """Return the name of the column that is likely to hold the texts: "text", or the first of strings."""
+    features = getattr(table, "features", None) or {}
+    names = list(features) if isinstance(features, Mapping) else []
+    strings = [name for name in names if getattr(features[name], "dtype", None) == "string"]
+    return "text" if "text" in names or not strings else strings[0]
 
 
 def _is_function(corpus: object) -> bool:

@@ -13,6 +13,7 @@ from fastw2v.corpus.doubts import doubt_symbols
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.faults import (
     DOUBTED,
+    check_documents_type,
     check_no_file_names,
     describe_path_among_sentences,
     name_returned_token,
@@ -93,6 +94,20 @@ def _decoded(stream: Any) -> Iterator[Any]:
     """Yield the lines of an open file, which as documents are strings."""
     with decoding(stream, stream_name(stream)):
         yield from stream
+
+
+def documents_to_reread(documents: Any, but: Any = None) -> Any:
+    """Return documents that are read twice: a list of what an iterator yields, which is read in full, but for this one.
+
+    Raises
+    ------
+    CorpusTypeError
+        They are no list of documents, but a path or one string, say.
+    CorpusError
+        They are an open file, whose bytes are of another encoding than it was opened with.
+    """
+    check_documents_type(documents)
+    return list(python_items(documents)) if hasattr(documents, "__next__") and documents is not but else documents
 
 
 def length_of(items: object) -> int | None:

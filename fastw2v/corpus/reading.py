@@ -16,6 +16,7 @@ from fastw2v.corpus.counting import count_files, count_stream
 from fastw2v.corpus.doubts import (
     describe_spaces,
     describe_unsegmented,
+    doubt_kinds,
     doubt_lonely,
     doubt_text,
     doubt_tokens,
@@ -133,6 +134,8 @@ def read_corpus(
             raise EmptyCorpusError(describe_empty(corpus, counted.sentences, tokenizer))
     elif tokenizer == "tokens":
         doubt_tokens(counted)
+    elif callable(tokenizer):
+        doubt_kinds(counted)
     elif not told:
         doubt_text(counted)
     split_here = counted.tokens and not told and tokenizer != "tokens"

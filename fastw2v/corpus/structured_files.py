@@ -53,6 +53,10 @@ _BEGINS_AS_MARKUP = re.compile(
 )
 _OF_A_WIKI = re.compile(rb"<(mediawiki\b|doc id=)")
 
+# Bases or amino acids, stops and gaps.
+_SEQUENCE = re.compile(r"[A-Za-z*.-]+")
+_LONG_SEQUENCE = 30  # letters, more than words have
+
 _ANYWAY = "tokenizer='whitespace' reads it as plain text all the same"
 _ANYWAY_SPLIT = "; tokenizer='words' splits the strings all the same"
 _JSON = "JSON", "pass the texts in it, as in [json.loads(line)['text'] for line in open(path)]"
@@ -72,6 +76,10 @@ _WORDS_IN_ROWS = (
 _VECTORS = (
     "word vectors, or a matrix of numbers",
     "open vectors with fastw2v.load(path), from which training starts as `initial_vectors`",
+)
+_SEQUENCES = (
+    "cut each sequence into k-mers, and pass these as token lists, as in "
+    "[[s[i : i + 6] for i in range(len(s) - 5)] for s in sequences]"
 )
 _ARCHIVE = "an archive", "unpack it first"
 # Files of text, but of more than the text: the caller may say that they are to be read as they are.
@@ -166,7 +174,8 @@ def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
     Raises
     ------
     CorpusError
-        They are JSON objects, lists of strings as Python writes them, lines of a table, or words with their tags.
+        They are JSON objects, lists of strings as Python writes them, lines of a table or of FASTA, or words with their
+        tags.
     """
     if told or not documents:
         return
@@ -187,6 +196,11 @@ def check_documents_are_text(documents: Sequence[str], *, told: bool) -> None:
         raise CorpusError(
             f"corpus[0] is {shown(first[0])}, a line of a table: pass its column of texts, as in [row[{column}] for "
             f"row in csv.reader(lines{how})]{_ANYWAY_SPLIT}"
+        )
+    if kind := _kind_of_sequences(documents):
+        raise CorpusError(
+            f"corpus[0] is {shown(first[0])}, and the strings after it are sequences ({kind}): "
+            f"{_SEQUENCES}{_ANYWAY_SPLIT}"
         )
     if are_words_in_rows(documents):
         raise CorpusError(
@@ -225,6 +239,8 @@ def _lines_of(start: bytes, suffix: str) -> tuple[str, str] | None:
         how = "" if sign == "," else f", sep={sign!r}"
         which = f"(path{how})[{name!r}]" if name else f"(path{how}, header=None)[{column}]"
         return "a table", f"pass its column of texts, as in pandas.read_csv{which}"
+    if kind := _kind_of_sequences(start[:_LONGEST_ROWS].decode("utf-8", "replace").splitlines()):
+        return f"a file of sequences ({kind})", _SEQUENCES
     if are_words_in_rows(complete[:_LONGEST_ROWS].decode("utf-8", "replace").split("\n")[:_WORDS]):
         return _WORDS_IN_ROWS
     if b"\n" not in start and start.count(b"\r") > 1:
@@ -233,6 +249,26 @@ def _lines_of(start: bytes, suffix: str) -> tuple[str, str] | None:
             "it first, as with tr '\\r' '\\n'"
         )
     return _STRUCTURED.get(suffix)
+
+
+def _kind_of_sequences(lines: Sequence[str]) -> str | None:
+    """Return "FASTA" or "FASTQ" for lines of these, of which the last may be cut; None for other text.
+
+    Quoted mail begins with ">" too, but goes on in lines of several words or of short ones.
+    """
+    rows = [line.rstrip() for line in lines if line.strip()]
+    if len(rows) >= 4 and rows[0][:1] == "@" and rows[2][:1] == "+" and len(rows[1]) == len(rows[3]):
+        return "FASTQ" if _are_sequences(rows[1:2]) and rows[2][1:] in ("", rows[0][1:]) else None
+    if not rows or rows[0][:1] != ">":
+        return None
+    between = [line for line in rows if line[0] not in ">;"]
+    return "FASTA" if _are_sequences(between) and rows[1:2] == between[:1] else None
+
+
+def _are_sequences(lines: Sequence[str]) -> bool:
+    """Return whether each line is one word of letters, and the longest is one of no language."""
+    letters = [sum(map(str.isalpha, line)) for line in lines if _SEQUENCE.fullmatch(line)]
+    return len(letters) == len(lines) and max(letters, default=0) >= _LONG_SEQUENCE
 
 
 def _table_of(lines: Sequence[str]) -> tuple[str, int, str] | None:

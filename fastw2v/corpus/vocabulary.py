@@ -247,6 +247,19 @@ def _checked_counts(counts: ArrayLike, n_words: int) -> NDArray[np.int64]:
     return array
 
 
+def kind_in_files(word: object) -> str | None:
+    """Return how files of models hold a word: as "str" or as "int"; None if they cannot.
+
+    Examples
+    --------
+    >>> kind_in_files("dog"), kind_in_files(7), kind_in_files(("dog", "NN"))
+    ('str', 'int', None)
+    """
+    if isinstance(word, str):
+        return "str"
+    return "int" if isinstance(word, (int, np.integer)) and not isinstance(word, bool) else None
+
+
 def describe_unknown(word: object, vocabulary: Vocabulary) -> str:
     """Return the message for a word that is not in the vocabulary."""
     message = f"the word {shown(word, _LONGEST_SHOWN)} is not in the vocabulary of {counted(len(vocabulary), 'word')}"

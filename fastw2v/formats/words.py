@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Sequence
 
-import numpy as np
-
+from fastw2v.corpus.vocabulary import kind_in_files
 from fastw2v.errors import FormatError
 from fastw2v.formats._rows import parse_float
 from fastw2v.formats.reader import MAX_WORD_BYTES
@@ -35,8 +34,8 @@ def encode_words(words: Sequence[Hashable]) -> tuple[list[bytes], str]:
     FormatError
         For other words, for strings and numbers mixed, and for a word over 64 KiB or with a lone surrogate.
     """
-    kind = _kind(words[0]) if len(words) else "str"
-    row = next((row for row, word in enumerate(words) if kind is None or _kind(word) != kind), None)
+    kind = kind_in_files(words[0]) if len(words) else "str"
+    row = next((row for row, word in enumerate(words) if kind is None or kind_in_files(word) != kind), None)
     if row is not None:
         raise FormatError(
             f"word {row} is {shown(words[row])} ({type(words[row]).__name__}): a file holds words that are all str, or "
@@ -46,12 +45,6 @@ def encode_words(words: Sequence[Hashable]) -> tuple[list[bytes], str]:
     if kind == "int":
         return [b"%d" % word for word in words], "int"  # type: ignore[str-format]
     return [_encode(row, str(word)) for row, word in enumerate(words)], "str"
-
-
-def _kind(word: Hashable) -> str | None:
-    if isinstance(word, str):
-        return "str"
-    return "int" if isinstance(word, (int, np.integer)) and not isinstance(word, bool) else None
 
 
 def decode_integers(words: list[str]) -> list[int]:

@@ -1,5 +1,6 @@
 """Token lists that are none: whole texts, and objects equal to themselves alone."""
 
+import datetime
 import io
 import re
 
@@ -9,7 +10,8 @@ import pytest
 from fastw2v.corpus import iterables
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.tokenizers import words
-from fastw2v.errors import CorpusError, CorpusTypeError
+from fastw2v.errors import CorpusError, CorpusTypeError, FormatError
+from fastw2v.formats.words import encode_words
 
 TEXTS = ["the cat sat on the mat", "the dog lay on the log", "a man sat in the sun"]
 
@@ -108,6 +110,7 @@ def test_blank_lines_are_no_lonely_words():
     assert len(encode(io.StringIO("red wine\n\n" * 9), min_count=1)) == 18
 
 
+@pytest.mark.filterwarnings("ignore:tokens such as .* no file of a model can hold")
 def test_nodes_of_a_grid_and_whole_numbers_are_tokens(encode_all):
     for walks in ([[(0, 0), (1, 2), (2, 3)], [(0, 3), (1, 1)]], [[1, 2], [3, 1]]):
         assert encode_all(walks) == walks
@@ -116,6 +119,27 @@ def test_nodes_of_a_grid_and_whole_numbers_are_tokens(encode_all):
 def test_integers_that_a_table_read_as_floats_are_told(encode_all):
     with pytest.warns(RuntimeWarning, match=r"tokens such as 1218.0 are floats, .*column.astype\('int64'\)"):
         assert encode_all([[1218.0, 2.0], [3.0, 1.0]])
+
+
+@pytest.mark.parametrize(
+    ("walks", "message"),
+    [
+        ([[("dog", "NN"), ("runs", "VB")]] * 3, r"tokens such as \('dog', 'NN'\) \(tuple\) .*no file.*'/'.join\(token"),
+        ([[datetime.date(2020, 1, 1), datetime.date(2020, 1, 2)]] * 3, r"\(date\) .* as in str\(token\)"),
+        ([[True, False]] * 3, r"tokens such as True \(bool\)"),
+        ([[1, 2, 2.5]] * 3, r"tokens such as 2.5 \(float\)"),
+    ],
+)
+def test_tokens_that_no_file_of_a_model_can_hold_are_told(encode_all, walks, message):
+    with pytest.warns(RuntimeWarning, match=message):
+        assert encode_all(walks) == walks
+    with pytest.raises(FormatError, match="a file holds words that are all str, or all int"):
+        encode_words(walks[0])
+
+
+def test_a_tokenizer_may_make_such_tokens_too():
+    with pytest.warns(RuntimeWarning, match=r"tokens such as \('the', 'X'\) \(tuple\)"):
+        encode(["the cat"] * 3, tokenizer=lambda text: [(word, "X") for word in text.split()], min_count=1)
 
 
 def test_names_of_several_words_are_tokens_like_others(encode_all):
@@ -183,6 +207,7 @@ def test_tensors_are_each_a_word_of_their_own():
         encode([[Tensor(), Tensor()] for _ in range(2)], min_count=1)
 
 
+@pytest.mark.filterwarnings("ignore:tokens such as .* no file of a model can hold")
 def test_objects_that_come_again_are_nodes_of_a_graph(encode_all):
     a, b = Lonely(), Lonely()
     assert encode_all([[a, b], [b, a, b]]) == [[a, b], [b, a, b]]

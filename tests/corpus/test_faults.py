@@ -46,6 +46,30 @@ def frames():
     yield pa.table({"text": DOCUMENTS})
 
 
+class Dataset:
+    """Rows, and what tells of a data set of Hugging Face."""
+
+    column_names = property(lambda self: list(self.features))
+    features = property(lambda self: {"id": SimpleNamespace(dtype="int64"), "body": SimpleNamespace(dtype="string")})
+
+    def __getitem__(self, name):
+        return DOCUMENTS
+
+    def __iter__(self):
+        return ({"id": 1, "body": document} for document in DOCUMENTS)
+
+
+def test_of_a_data_set_the_column_of_texts_is_named():
+    with pytest.raises(CorpusTypeError, match=r"a Dataset of rows; pass its column of texts: dataset\['body'\]$"):
+        encode(Dataset())
+    for parts in ({"test": Dataset(), "train": Dataset()}, {"train": Dataset()}):
+        with pytest.raises(CorpusTypeError, match=r"pass the texts in it: rows\['train'\]\['body'\]"):
+            encode(parts)
+    pd = pytest.importorskip("pandas")
+    with pytest.raises(CorpusTypeError, match=r"pass the texts in it: rows\['a'\]\['text'\]"):
+        encode({"a": pd.DataFrame({"text": DOCUMENTS})})
+
+
 @pytest.mark.fault("tokens that are no words")
 def test_tables_are_refused():
     for frame in frames():

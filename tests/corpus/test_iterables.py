@@ -103,6 +103,7 @@ class SameHash:
         return 7
 
 
+@pytest.mark.filterwarnings("ignore:tokens such as .* no file of a model can hold")
 def test_other_hashables_are_kept_as_keys(sentences_of):
     sentences = [[("a", 1), 2, SameHash(1), SameHash(2)], [SameHash(2), Fraction(2), 2.0, True, ("a", 1)]]
     encoded = encode(sentences, min_count=1)
@@ -136,6 +137,7 @@ def test_many_distinct_words():
     assert encoded.ids.tolist() == [*range(200_000), *range(199_999, -1, -1)]
 
 
+@pytest.mark.filterwarnings("ignore:tokens such as .* no file of a model can hold")
 def test_a_token_whose_equality_changes_the_sentence_does_no_harm():
     sentence: list = []
 

@@ -13,7 +13,7 @@ import warnings
 import numpy as np
 import pytest
 
-from fastw2v import DocVectorizer, WordVectors
+from fastw2v import DocVectorizer, Word2Vec, WordVectors
 from fastw2v.corpus.encoding import encode
 from fastw2v.errors import CorpusError
 
@@ -172,3 +172,10 @@ def test_documents_that_are_lines_of_such_a_file_are_told_alike(written):
     for read in (DocVectorizer(vectors).fit_transform, DocVectorizer(vectors).fit(["the"]).transform):
         with path.open(encoding="utf-8") as stream, pytest.raises(CorpusError, match=r"c.txt, line 2: found the byte"):
             read(stream)
+
+
+def test_documents_of_an_open_file_in_another_encoding_are_told_of_alike(written):
+    path = written("c.txt", "the cat\ncaf\xe9\n".encode("latin-1"))
+    for model in (Word2Vec(min_count=1), DocVectorizer(Word2Vec(min_count=1))):
+        with path.open(encoding="utf-8") as stream, pytest.raises(CorpusError, match="line 2: found the byte 0xe9"):
+            model.fit_transform(stream)

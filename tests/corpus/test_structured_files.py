@@ -228,6 +228,44 @@ def test_lines_that_are_no_table(written, lines):
     assert encode(lines.splitlines(), min_count=1).report.raw_sentences == lines.count("\n")
 
 
+FASTA = ">s0 desc\n" + "ACGTTGCAAC" * 7 + "\n" + "acgtNN-AC\n" + ">s1\n" + "MKVLAAGIVG" * 6 + "*\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (FASTA, "FASTA"),
+        (">chr1\n" + "ACGT" * 20_000, "FASTA"),
+        (f"@r0 1\n{'ACGT' * 10}\n+\n{'IIII' * 10}\n" * 3, "FASTQ"),
+    ],
+    ids=["lines", "one long line", "with qualities"],
+)
+def test_sequences_are_no_text_until_told(written, text, kind):
+    path = written("reads.txt", text.encode())
+    message = rf"is a file of sequences \({kind}\), .*k-mers, .* for s in sequences\].*tokenizer='whitespace'"
+    for given in (path, io.StringIO(text)):
+        with pytest.raises(CorpusError, match=message):
+            encode(given, min_count=1)
+    assert encode(path, min_count=1, tokenizer="whitespace").report.files == 1
+    with pytest.raises(CorpusError, match=rf"corpus\[0\] is .* are sequences \({kind}\): cut each"):
+        encode(text.splitlines(), min_count=1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> did you see it\n> yes\n\nNo, I have not seen it\n",
+        ">hello\nyes\nno\n>and then\nwhat\n",
+        f"> quoted\n{'-' * 40}\n",
+        ">a\n>b\n" + "Rindfleischetikettierungsgesetz\n",
+        "@anna\nhello there\n+\nhello there\n",
+    ],
+    ids=["mail", "short words", "a rule", "quotes alone", "mentions"],
+)
+def test_lines_that_begin_like_sequences_are_text(written, text):
+    assert encode(written("mail.txt", text.encode()), min_count=1).report.files == 1
+
+
 def test_lines_that_end_in_carriage_returns_alone_are_one_sentence_and_told(written):
     with pytest.warns(RuntimeWarning, match="the lines of a file end in carriage returns alone"):
         assert len(encode(written("mac.txt", b"the cat sat\rthe dog ran\r"), min_count=1)) == 1
