@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fastw2v import cards
 from fastw2v.corpus.given_vocabulary import MOST_UNSEEN, words_of_rows
-from fastw2v.corpus.ids import check_ids, count_ids, count_up, flatten, keep_rows, take_sentences
+from fastw2v.corpus.ids import check_ids, count_ids, count_up, flatten, keep_rows, sealed, take_sentences
 from fastw2v.corpus.rows import FIRST_ITEMS, cells, doubt_padding
 from fastw2v.corpus.tokenizers import Tokenizer
 from fastw2v.corpus.vocabulary import Vocabulary, frequent_words, what_left_out
@@ -152,8 +152,9 @@ class EncodedCorpus:
     vocabulary : Vocabulary
         Words by count descending, then first seen, unless a ready-made one was given.
     ids : ndarray of int32, shape (N,)
-        Rows of the vocabulary, sentence after sentence. Words that are not in it are left out. With `spool` they and
-        the offsets are read-only and kept in files; a pickle contains the numbers themselves.
+        Rows of the vocabulary, sentence after sentence. Words that are not in it are left out. They and the offsets are
+        read-only; arrays that can be written to are copied. With `spool` they are kept in files; a pickle contains the
+        numbers themselves.
     offsets : ndarray of int64, shape (sentences + 1,)
         Sentence i is ``ids[offsets[i]:offsets[i + 1]]``; it may be empty.
     report : EncodeReport
@@ -195,6 +196,26 @@ class EncodedCorpus:
                     f"EncodedCorpus: {name} must be an array of {np.dtype(kind)}; got {found}. "
                     "EncodedCorpus.from_ids(ids, vocabulary) takes any integers, and checks them"
                 )
+        self._seal()
+        self.check_offsets()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a pickle or a copy, whose arrays are new and can be written to."""
+        self.__dict__.update(state)
+        self._seal(own=True)
+
+    def _seal(self, *, own: bool = False) -> None:
+        for name in ("ids", "offsets"):
+            object.__setattr__(self, name, sealed(getattr(self, name), own=own))
+
+    def check_offsets(self) -> None:
+        """Raise if the sentences are no parts of `ids`, as where their memory was written to.
+
+        Raises
+        ------
+        CorpusError
+            The kernels would read outside the ids.
+        """
         offsets = self.offsets
         if self.ids.ndim != 1 or offsets.ndim != 1:
             raise CorpusError(
@@ -303,7 +324,9 @@ class EncodedCorpus:
         ----------
         ids : array-like of int, shape (sentences, length) or (N,), or list of sequences of int
             Rows of the vocabulary. Each row of a 2-D array and each item of a list of sequences is one sentence; a flat
-            array is cut at `offsets`, or is one sentence without them. A contiguous int32 array is not copied.
+            array is cut at `offsets`, or is one sentence without them. A contiguous
+            int32 array that is read-only (``ids.flags.writeable = False``, or a memory map of mode "r") is not copied,
+            which saves 4 bytes a token; keep it as it is while the corpus is in use.
         vocabulary : Vocabulary, sequence of words or mapping, optional
             The word of each id, or a mapping of words to ids 0 to V - 1, or of these to words. Without it the words are
             the integers themselves, from 0 to the largest. (`fastw2v.encode` takes integers of any size as words, and

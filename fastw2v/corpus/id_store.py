@@ -24,6 +24,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from fastw2v.corpus._text_scanner import renumber_block
+from fastw2v.corpus.ids import sealed
 from fastw2v.machine import check_memory
 from fastw2v.progress.phase import SILENT, Silent
 
@@ -163,7 +164,7 @@ class _FinalArrays:
         phase.advance(kept)
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
-        return self._ids, self._offsets
+        return sealed(self._ids, own=True), sealed(self._offsets, own=True)
 
 
 # --- in files --------------------------------------------------------------------------------------------------------
@@ -354,7 +355,7 @@ def at_their_places(
         ids = np.frombuffer(pages, np.int32, total)
         for position, part in parts:
             ids[position : position + len(part)] = part
-        return ids
+        return sealed(ids, own=True)
     file = _UnnamedFile(folder)
     if total:
         file.write(_bytes(np.zeros(1, np.int32)), 4 * (total - 1))

@@ -23,6 +23,11 @@ def count_ids(ids: np.ndarray, n_words: int) -> np.ndarray:
     Counted in pieces: NumPy widens ids to 64 bits, and a file may contain more of them than memory can hold. A piece is
     no shorter than the counts, which are added up once for each.
 
+    Raises
+    ------
+    CorpusError
+        An id is outside these, as where the memory of a corpus was written to after it was made.
+
     Examples
     --------
     >>> count_ids(np.array([2, 0, 2], np.int32), 4)
@@ -31,8 +36,34 @@ def count_ids(ids: np.ndarray, n_words: int) -> np.ndarray:
     counts = np.zeros(n_words, np.int64)
     piece = max(PIECE, n_words)
     for begin in range(0, len(ids), piece):
-        counts += np.bincount(ids[begin : begin + piece], minlength=n_words)
+        part = ids[begin : begin + piece]
+        if part.min() < 0 or part.max() >= n_words:
+            at = int(np.flatnonzero((part < 0) | (part >= n_words))[0])
+            raise CorpusError(f"ids[{begin + at}] is {part[at]}, but the vocabulary has the rows 0 to {n_words - 1:,}")
+        counts += np.bincount(part, minlength=n_words)
     return counts
+
+
+def sealed(array: np.ndarray, *, own: bool = False) -> np.ndarray:
+    """Return a read-only view of an array; of one that others can write to, a copy.
+
+    Parameters
+    ----------
+    array : ndarray
+    own : bool, default False
+        Nobody else holds the array, which is therefore not copied.
+
+    Examples
+    --------
+    >>> given = np.array([0, 1])
+    >>> ids = sealed(given)
+    >>> given[0] = 5
+    >>> ids, ids.flags.writeable
+    (array([0, 1]), False)
+    """
+    view = array.copy() if array.flags.writeable and not own else array.view()
+    view.flags.writeable = False
+    return view
 
 
 def flatten(ids: Any, offsets: Any = None) -> tuple[np.ndarray, np.ndarray]:
@@ -56,7 +87,7 @@ def flatten(ids: Any, offsets: Any = None) -> tuple[np.ndarray, np.ndarray]:
     parts = [_integers(sentence, f"ids[{i}]") for i, sentence in enumerate(items)]
     lengths = np.array([len(part) for part in parts], np.int64)
     flat = np.concatenate(parts) if parts else np.empty(0, np.int32)
-    return flat, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    return sealed(flat, own=True), sealed(np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]), own=True)
 
 
 def count_up(ids: np.ndarray) -> range:
@@ -110,7 +141,7 @@ def keep_rows(ids: np.ndarray, offsets: np.ndarray, rows: np.ndarray, n_words: i
     numbered = new[ids]
     kept = numbered >= 0
     before = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)])
-    return numbered[kept], before[offsets]
+    return sealed(numbered[kept], own=True), sealed(before[offsets], own=True)
 
 
 def take_sentences(ids: np.ndarray, offsets: np.ndarray, which: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -130,7 +161,7 @@ def take_sentences(ids: np.ndarray, offsets: np.ndarray, which: Any) -> tuple[np
         begin, end, step = which.indices(len(offsets) - 1)
         if step == 1:
             end = max(begin, end)
-            return ids[offsets[begin] : offsets[end]], offsets[begin : end + 1] - offsets[begin]
+            return ids[offsets[begin] : offsets[end]], sealed(offsets[begin : end + 1] - offsets[begin], own=True)
     elif np.size(which) == 0:
         which = np.empty(0, np.int64)
     try:
@@ -143,19 +174,20 @@ def take_sentences(ids: np.ndarray, offsets: np.ndarray, which: Any) -> tuple[np
     ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(offsets[numbers + 1] - begins)])
     places = np.repeat(begins - ends[:-1], np.diff(ends))
     places += np.arange(len(places))
-    return ids[places], ends
+    return sealed(ids[places], own=True), sealed(ends, own=True)
 
 
 def _flatten_array(ids: np.ndarray, offsets: Any) -> tuple[np.ndarray, np.ndarray]:
     if ids.ndim not in (1, 2):
         raise CorpusError(f"ids have the shape {ids.shape}; pass them flat with offsets, 2-D, or as a list of lists")
     flat = _integers(ids.reshape(-1), "ids")
+    flat = sealed(flat, own=not np.may_share_memory(flat, ids))
     if ids.ndim == 2:
         if offsets is not None:
             raise CorpusError(f"ids of shape {ids.shape} have one sentence per row; pass offsets only with flat ids")
-        return flat, np.arange(ids.shape[0] + 1, dtype=np.int64) * ids.shape[1]
+        return flat, sealed(np.arange(ids.shape[0] + 1, dtype=np.int64) * ids.shape[1], own=True)
     if offsets is None:
-        return flat, np.array([0, len(flat)], np.int64)
+        return flat, sealed(np.array([0, len(flat)], np.int64), own=True)
     ends = np.array(offsets)
     if ends.ndim != 1 or ends.size == 0 or ends.dtype.kind not in "iu":
         raise CorpusError(f"offsets must be a flat array of integers, found shape {ends.shape} of {ends.dtype}")
@@ -168,7 +200,7 @@ def _flatten_array(ids: np.ndarray, offsets: Any) -> tuple[np.ndarray, np.ndarra
         raise CorpusError(
             f"offsets must not decrease: offsets[{at}] is {ends[at]}, offsets[{at + 1}] is {ends[at + 1]}"
         )
-    return flat, ends
+    return flat, sealed(ends, own=True)
 
 
 def _check_not_masked(values: Any, where: str) -> None:

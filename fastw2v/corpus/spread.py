@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
 from fastw2v.corpus.id_store import at_their_places
+from fastw2v.corpus.ids import sealed
 from fastw2v.distributed.comm import Comm
 
 # A stretch is trained in one go, so it should have many chunks for each thread; but positions, and so the learning
@@ -65,7 +66,8 @@ class SpreadCorpus(EncodedCorpus):
         """Return one of this rank's stretches as a corpus of its own, with positions from 0 on."""
         begin, end = (int(at) for at in self.stretch_begin[number : number + 2])
         first, last = np.searchsorted(self.offsets, [begin, end], side="left")
-        return EncodedCorpus(self.vocabulary, self.ids[begin:end], self.offsets[first : last + 1] - begin)
+        offsets = sealed(self.offsets[first : last + 1] - begin, own=True)
+        return EncodedCorpus(self.vocabulary, self.ids[begin:end], offsets)
 
 
 def spread(local: EncodedCorpus, vocabulary: Any, report: Any, spool: Any, comm: Comm) -> SpreadCorpus:
@@ -106,7 +108,7 @@ def spread(local: EncodedCorpus, vocabulary: Any, report: Any, spool: Any, comm:
     return SpreadCorpus(
         vocabulary,
         at_their_places(ids, total, spool),
-        np.concatenate(sentences),
+        sealed(np.concatenate(sentences), own=True),
         report,
         local.tokenizer,
         comm=comm,

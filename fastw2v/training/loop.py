@@ -90,6 +90,7 @@ def start(
         The rows need more memory than is free.
     """
     params = params.checked()
+    corpus.check_offsets()
     words = len(corpus.vocabulary)
     rows_out = count_output_rows(words, params)
     needed = row_bytes(words + rows_out, params.vector_size)
@@ -280,6 +281,7 @@ def _run(
     comm: Comm | None,
 ) -> None:
     """Start a backend, train, and clean up, however the training ends."""
+    corpus.check_offsets()  # once more, and the backend checks the ids: the kernels trust both
     backend = backends.choose(device)
     _describe(state, backend)
     first = is_first(comm)  # it calls back and writes

@@ -185,8 +185,9 @@ def test_sentences_that_cross_chunk_ends_keep_their_contexts(isa, rng, architect
 def test_bursts_equal_the_reference(isa, rng, architecture, settings):
     """A word fills some tiles, and is at both ends of a chunk."""
     corpus = random_corpus(rng, 300, 2400, 20)
-    corpus.ids[:] = rng.integers(0, 300, 2400)
-    corpus.ids[300:360] = corpus.ids[:9] = corpus.ids[1190:1220] = 299
+    ids = rng.integers(0, 300, 2400, np.int32)
+    ids[300:360] = ids[:9] = ids[1190:1220] = 299
+    corpus = dataclasses.replace(corpus, ids=ids)
     begin = np.array([0, 1200, 2400])
     sentence = np.searchsorted(corpus.offsets, begin[:-1], "right") - 1
     params = {"vector_size": 12, "negative": 15, "sample": 0, "learning_rate": 0.01, "epochs": 200, **settings}
@@ -327,7 +328,7 @@ def test_arrays_that_kernels_cannot_use_are_refused():
     ):
         with pytest.raises(ValueError, match=r"w_in|w_out"):
             _train.Run(arrays, trial.corpus, trial.tables, trial.plan)
-    trial.corpus.ids[7] = 30
+    trial.corpus = dataclasses.replace(trial.corpus, ids=np.where(np.arange(400) == 7, np.int32(30), trial.corpus.ids))
     with pytest.raises(ValueError, match="ids outside"):
         trial.by_kernel(None)
 

@@ -1,5 +1,6 @@
 """Ids that exist already."""
 
+import copy
 import pickle
 from array import array
 
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastw2v import Word2Vec, encode
+from fastw2v import Word2Vec
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
+from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError, EmptyCorpusError
 
@@ -40,9 +42,43 @@ def test_two_dimensional_ids_and_flat_ids():
     assert EncodedCorpus.from_ids([[0, 1], [], [1]]).offsets.tolist() == [0, 2, 2, 3]
 
 
-def test_int32_ids_are_not_copied():
+def test_int32_ids_are_copied_unless_they_are_read_only():
     ids = np.array([[0, 1], [1, 0]], np.int32)
+    corpus = EncodedCorpus.from_ids(ids)
+    ids[:] = 2**31 - 1
+    assert corpus.ids.tolist() == [0, 1, 1, 0]
+    ids[:] = [[0, 1], [1, 0]]
+    ids.flags.writeable = False
     assert np.shares_memory(EncodedCorpus.from_ids(ids).ids, ids)
+
+
+def test_a_corpus_holds_no_array_that_others_write_to(tmp_path):
+    flat, ends = np.array([0, 1, 1, 0], np.int32), np.array([0, 2, 4])
+    made = EncodedCorpus(Vocabulary(["a", "b"], [2, 2]), flat, ends)
+    flat[:], ends[1] = 9, 2**60
+    corpora = [made, made[:1], made[[1, 0]], pickle.loads(pickle.dumps(made)), copy.deepcopy(made)]
+    corpora += [encode([["a", "b"]] * 3, min_count=1, spool=spool) for spool in (None, tmp_path)]
+    corpora += [EncodedCorpus.from_ids(ids, min_count=2) for ids in ([[0, 1], [1, 0]], np.array([[0, 1], [1, 0]]))]
+    for corpus in corpora:
+        assert corpus.offsets[1] == 2
+        for numbers in (corpus.ids, corpus.offsets, corpus[0]):
+            with pytest.raises(ValueError, match="read-only"):
+                numbers[0] = 7
+
+
+def test_ids_and_offsets_that_were_changed_by_force_are_refused_when_training_begins():
+    ids = np.random.default_rng(1).integers(0, 50, (200, 20), dtype=np.int32)
+    for name, place, value, said in (
+        ("ids", 2_500, 2**31 - 1, r"^ids\[2500\] is 2147483647, but the vocabulary has the rows 0 to 49"),
+        ("ids", 2_500, -1, r"^ids\[2500\] is -1"),
+        ("offsets", 5, 2**60, "offsets must begin with 0, never fall"),
+    ):
+        corpus = EncodedCorpus.from_ids(ids)
+        numbers = getattr(corpus, name)
+        numbers.base.flags.writeable = numbers.flags.writeable = True
+        numbers[place] = value
+        with pytest.raises(CorpusError, match=said):
+            Word2Vec(min_count=0, sample=0).fit(corpus)
 
 
 def test_vocabulary_keeps_its_order_and_gets_the_counts_of_the_ids():
