@@ -327,7 +327,8 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         MemoryError
             Training needs more memory than is free.
         OSError
-            A file cannot be read, or the folder ``spool`` is full or not writable.
+            A file cannot be read, or the folder ``spool`` is full or not writable. Or the checkpoint at the end, or at
+            a stop, cannot be written; the model holds what was trained. One that was due before is only warned of.
         FormatError
             The file ``checkpoint`` cannot be resumed from: it is none, or was written with another corpus or other
             parameters. Or it exists and is of another kind, or a word does not fit it, as one of more than 64 KiB.

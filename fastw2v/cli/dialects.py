@@ -37,7 +37,7 @@ def train_as(
     check_kept_apart({"save_vocab": to.vocabulary, "output": to.path}, read)
     to.check(paths)
     defaults = {each.name: each.default for each in fields(TrainingParameters)}
-    result = run_training(paths[0], {**defaults, **options}, quiet=quiet)
+    result = run_training(paths[0], {**defaults, **options}, quiet=quiet, doubt_room=to.doubt_room)
     finish(result, to, checkpoint=None, save_on_interrupt=False, quiet=quiet)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Mapping
+import os
+import shutil
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastw2v.cli.streams import say
-from fastw2v.errors import ParameterError
+from fastw2v.errors import ParameterError, warn_user
 
 if TYPE_CHECKING:
     from fastw2v.formats.sniff import Format
@@ -69,6 +71,36 @@ def check_output(path: Path, format: Format | None, with_context: bool) -> None:
     if with_context and chosen != "native":
         raise ParameterError(f"--with-context: word2vec {chosen} files cannot hold context vectors; use .safetensors")
     check_target(path)
+
+
+def doubt_room(path: Path, format: Format | None, words: Sequence[Hashable], size: int, matrices: int) -> None:
+    """Warn before training if the disk has less room than the file of vectors takes at least.
+
+    Parameters
+    ----------
+    path : Path
+    format : {"native", "text", "binary"} or None
+    words : sequence
+    size : int
+        The length of a vector.
+    matrices : int
+        How many vectors a word has in the file.
+    """
+    from fastw2v.formats.saving import format_to_write
+    from fastw2v.writing.atomic import own_descriptor
+
+    if own_descriptor(path) is not None or (path.exists() and not path.is_file()):
+        return
+    numbers = len(words) * size * matrices
+    each = 2 if format_to_write(path, format) == "text" else 4  # a digit and a blank at least
+    needed = numbers * each // (4 if path.suffix == ".gz" else 1) + sum(map(len, map(str, words)))
+    folder = os.path.dirname(os.path.realpath(path))
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        warn_user(
+            f"{path}: the vectors take {needed:,} bytes at least, and its disk has {free:,} free: make room before the "
+            "training ends"
+        )
 
 
 def check_nothing_is_lost(output: Path, corpora: list[Path], overwrite: bool) -> None:

@@ -36,10 +36,18 @@ class Trained:
     session : Session
     interrupted : bool
         Whether Ctrl-C, or another signal, ended it early.
+    resumable : bool
+        Whether the file of the checkpoint holds one of this run, though perhaps not the last.
     """
 
     session: Session
     interrupted: bool
+    resumable: bool = False
+
+    @property
+    def unsaved(self) -> OSError | None:
+        """What kept the last checkpoint from being written."""
+        return self.session.state.unsaved
 
     @property
     def epoch(self) -> int:
@@ -107,7 +115,14 @@ class Trained:
         formats.save(path, self.word_vectors, format=format, overwrite=overwrite, **beside)
 
 
-def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool, comm: Comm | None = None) -> Trained:
+def run_training(
+    corpus: Any,
+    options: dict[str, Any],
+    *,
+    quiet: bool,
+    comm: Comm | None = None,
+    doubt_room: Callable[[Session], None] | None = None,
+) -> Trained:
     """Read a corpus and train on it.
 
     Parameters
@@ -120,6 +135,8 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool, comm: Com
         Show no progress.
     comm : Comm, optional
         The ranks that train together.
+    doubt_room : callable, optional
+        Called with the session before it is trained: warns if the result will not fit its disk.
 
     Returns
     -------
@@ -146,12 +163,18 @@ def run_training(corpus: Any, options: dict[str, Any], *, quiet: bool, comm: Com
     check_words(encoded, "no file")
     with interrupts_noted_in(noted):
         session = (resume if options.get("resume") else begin)(request, encoded, comm=comm)
+        if doubt_room is not None:
+            doubt_room(session)
         try:
             run(session)
         except Ended:  # where Ctrl-C is ignored: the loop has kept what was trained
             noted.append(signal.SIGTERM)
+        except OSError as error:
+            if error is not session.state.unsaved:
+                raise
     interrupted = bool(noted) or session.state.report.stopped_by == "interrupt"  # on another rank
-    return Trained(session, interrupted=interrupted and not session.state.complete)
+    resumable = bool(options.get("resume")) or session.state.report.checkpoints > 0
+    return Trained(session, interrupted and not session.state.complete, resumable)
 
 
 def request_of(options: dict[str, Any], callbacks: tuple[Callback, ...], quiet: bool) -> Request:

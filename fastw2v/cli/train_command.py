@@ -17,10 +17,12 @@ from fastw2v.cli.reports import answer_flat, answer_json, report_options
 from fastw2v.cli.stopping import INTERRUPTED, one_interrupt_spared
 from fastw2v.cli.streams import name_of, output_of, say
 from fastw2v.cli.training_options import allowed, training_options
+from fastw2v.cli.wording import describe
 
 if TYPE_CHECKING:
     from fastw2v.cli.train import Trained
     from fastw2v.formats.sniff import Format
+    from fastw2v.training.session import Session
 
 
 @click.command(
@@ -150,7 +152,8 @@ def train(
         if dry_run:
             _try_it(paths, options, form, quiet)
             return
-        result = run_training(corpus_of(paths), options, quiet=quiet or not first, comm=comm)
+        doubt_room = to.doubt_room if first else None
+        result = run_training(corpus_of(paths), options, quiet=quiet or not first, comm=comm, doubt_room=doubt_room)
     if first:
         checkpoint = options["checkpoint"]
         finish(result, to, checkpoint=checkpoint, save_on_interrupt=save_on_interrupt, quiet=quiet, form=form)
@@ -219,9 +222,41 @@ class Destination:
         if self.vocabulary is not None:
             check_vocabulary(self.vocabulary, corpora, self.overwrite)
 
-    def write(self, result: Trained) -> None:
-        """Write the vectors, and the vocabulary if it is asked for."""
+    def doubt_room(self, session: Session) -> None:
+        """Warn before training if the disk has no room for the vectors."""
+        from fastw2v.cli.files import doubt_room
+
+        state = session.state
+        matrices = 1 + (sum(rows is not None for rows in state.output_rows) if self.with_context else 0)
+        doubt_room(self.path, self.format, session.corpus.vocabulary.words, state.params.vector_size, matrices)
+
+    def write_result(self, result: Trained) -> None:
+        """Write the vectors."""
         result.save(self.path, self.format, self.with_context, self.overwrite)
+
+    def write(self, result: Trained, checkpoint: Path | None = None) -> None:
+        """Write the vectors, and the vocabulary if it is asked for.
+
+        Parameters
+        ----------
+        result : Trained
+        checkpoint : Path, optional
+            In its folder the vectors are kept if they cannot be written where they should be.
+
+        Raises
+        ------
+        OSError
+            They cannot; the message says where they are kept.
+        """
+        try:
+            self.write_result(result)
+        except BrokenPipeError:  # the reader wants no more
+            raise
+        except OSError as error:
+            if (kept := _kept_elsewhere(result, self, checkpoint)) is None:
+                raise
+            said = f"{error.strerror or error}; the vectors are kept in {kept}, and 'fastw2v convert' writes them anew"
+            raise OSError(error.errno, said, error.filename or str(self.path)) from error
         if self.vocabulary is not None:
             save_vocabulary(result, self.vocabulary, self.overwrite)
 
@@ -242,7 +277,7 @@ def finish(
     Exit
         With the code of an interrupted run.
     """
-    resumes = "" if checkpoint is None else f"--resume continues from {checkpoint}"
+    resumes = _way_to_resume(result, checkpoint)
     if result.interrupted and not save_on_interrupt:
         kept = "nothing was written"
         if any(param.name == "save_on_interrupt" for param in click.get_current_context().command.params):
@@ -250,7 +285,7 @@ def finish(
         say(f"fastw2v: interrupted in epoch {result.epoch}; {resumes or kept}")
         raise click.exceptions.Exit(INTERRUPTED)
     with one_interrupt_spared(lambda: say(f"writing {name_of(to.path)} ... (Ctrl-C again gives up the vectors)")):
-        to.write(result)
+        to.write(result, checkpoint)
     if form == "json":
         answer_json(result.facts(to.path))
     elif form == "tsv":
@@ -259,8 +294,37 @@ def finish(
         kept = f"{name_of(to.path)} holds the vectors trained so far"
         say(f"fastw2v: interrupted in epoch {result.epoch}; {kept}{', and ' * bool(resumes)}{resumes}")
         raise click.exceptions.Exit(INTERRUPTED)
+    if result.unsaved is not None:
+        say(f"fastw2v: error: {resumes}; {name_of(to.path)} holds the vectors")
+        raise click.exceptions.Exit(1)
     if not quiet:
         say(f"{result.summary}; written to {name_of(to.path)}")
+
+
+def _way_to_resume(result: Trained, checkpoint: Path | None) -> str:
+    """Say what the run can be continued from, and what kept its last checkpoint from being written."""
+    if checkpoint is None:
+        return ""
+    if result.unsaved is None:
+        return f"--resume continues from {checkpoint}"
+    older = "--resume continues from the one before it" if result.resumable else "there is none to --resume from"
+    return f"the last checkpoint could not be written ({describe(result.unsaved)}): {older}"
+
+
+def _kept_elsewhere(result: Trained, to: Destination, checkpoint: Path | None) -> Path | None:
+    """Write vectors that their own file has no room for to another folder; return the file, or None."""
+    import os
+    import tempfile
+
+    stem = "vectors" if to.path.parent == Path("/dev") else to.path.name.partition(".")[0]
+    for folder in ([] if checkpoint is None else [checkpoint.absolute().parent]) + [Path(tempfile.gettempdir())]:
+        path = folder / f"{stem}-{os.getpid()}.fw2v"
+        try:
+            result.save(path, "native", to.with_context)
+        except (OSError, ValueError):  # no room here either, or another file of this name
+            continue
+        return path
+    return None
 
 
 def save_vocabulary(result: Trained, path: Path, overwrite: bool) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastw2v.cli.streams import say
-from fastw2v.cli.train_command import Destination, check_vocabulary, save_vocabulary
+from fastw2v.cli.train_command import Destination, check_vocabulary
 from fastw2v.cli.vocabulary_files import write_lines
 from fastw2v.errors import ParameterError
 from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.cli.train import Trained
+    from fastw2v.training.session import Session
 
 _STEPS = 10  # as word2vec.c
 
@@ -40,7 +41,10 @@ class ClassesDestination(Destination):
         if self.vocabulary is not None:
             check_vocabulary(self.vocabulary, corpora, self.overwrite)
 
-    def write(self, result: Trained) -> None:
+    def doubt_room(self, session: Session) -> None:
+        """Do nothing: a number for each word takes little room."""
+
+    def write_result(self, result: Trained) -> None:
         """Cluster the unit vectors, and write the words in the order of their counts."""
         from sklearn.cluster import KMeans
 
@@ -53,5 +57,3 @@ class ClassesDestination(Destination):
         found = KMeans(number, n_init=1, max_iter=_STEPS, random_state=seed).fit_predict(vectors.unit_vectors)
         pairs = zip(vectors.index_to_key, found.tolist(), strict=True)
         write_lines(self.path, (f"{word} {each}\n" for word, each in pairs), overwrite=self.overwrite)
-        if self.vocabulary is not None:
-            save_vocabulary(result, self.vocabulary, self.overwrite)

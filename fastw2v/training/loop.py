@@ -251,6 +251,8 @@ def advance(
         A score was not finite, or the loss far exceeded that of an untrained model; the arrays are then useless.
     DeviceError
         The GPU failed, and with it the rows that it held are lost; the arrays are then useless.
+    OSError
+        The checkpoint with which the run ends cannot be written; one that was due before is only warned of.
     KeyboardInterrupt
         After Ctrl-C, once all threads have finished their chunks.
 
@@ -262,11 +264,14 @@ def advance(
     check_options(device=device, n_jobs=n_jobs, callbacks=callbacks, checkpoint=checkpoint, every=every)
     to_do = state.epoch < state.plan.epochs  # nothing, if the checkpoint of a whole run was restored
     if to_do:
-        _run(state, corpus, device, resolve_jobs(n_jobs), list(callbacks), checkpoint, every, comm)
-    if not state.complete:
-        return
-    state.pack()
-    if to_do and state.report.pairs == 0:
+        try:
+            _run(state, corpus, device, resolve_jobs(n_jobs), list(callbacks), checkpoint, every, comm)
+        finally:  # also where only the last checkpoint failed
+            if state.complete and not state.diverged:
+                state.pack()
+    else:
+        state.pack()
+    if state.complete and to_do and state.report.pairs == 0:
         warn_user(f"no pair was trained, and the vectors are unchanged: {describe_no_pairs(corpus)}")
 
 
@@ -389,7 +394,7 @@ def _loop(state: TrainingState, run: backends.Run, watch: Watch, saver: Saver, i
             return
         if saver.due():
             run.pull()
-            saver.save()
+            saver.save_due()
     run.pull()
     check_finite(state)
 

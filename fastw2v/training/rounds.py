@@ -141,7 +141,7 @@ class Rounds:
             self.merger.rest()
             with agreed(comm):
                 if self.saver.due() and not state.complete:
-                    self.saver.save()
+                    self.saver.save_due()
         return False
 
     def _train(self, chunks: NDArray[np.int64], tokens: int) -> ChunkStats:

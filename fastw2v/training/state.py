@@ -159,6 +159,8 @@ class TrainingState:
         What each of several ranks trains; None for one.
     device_rows : cupy.ndarray or None
         The input rows on the GPU that trained them, (V, D); None on the CPU, and with several ranks.
+    unsaved : OSError or None
+        What kept the checkpoint from being written with which the last call ended.
     """
 
     arrays: Arrays
@@ -174,6 +176,7 @@ class TrainingState:
     diverged: bool = False
     deal: Deal | None = None
     device_rows: Any = None
+    unsaved: OSError | None = None
 
     @property
     def w_in(self) -> NDArray[np.float32]:

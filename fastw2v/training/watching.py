@@ -75,6 +75,7 @@ class Saver:
     ) -> None:
         self.state, self.corpus, self.path, self.every = state, corpus, path, every
         self.last = time.perf_counter()
+        self.failing = False
         if path is not None:
             check_words(corpus)
             self.found = _identity(path)
@@ -84,14 +85,50 @@ class Saver:
         """Return whether a checkpoint is to be written, and its time has come."""
         return self.path is not None and time.perf_counter() - self.last >= self.every
 
-    def save(self) -> None:
-        """Write a checkpoint, if one is to be written."""
-        if self.path is not None:
-            self._doubt_shared(self.path)
-            save_checkpoint(self.path, self.state, self.corpus)
-            self.found = _identity(self.path)
-            self.state.report.checkpoints += 1
+    def save_due(self) -> None:
+        """Write a checkpoint in the middle of a run, which a disk that is full for a moment does not end.
+
+        Warns
+        -----
+        RuntimeWarning
+            The file cannot be written; said once until it can.
+        """
+        try:
+            self._save()
+        except OSError as error:
+            assert self.path is not None
             self.last = time.perf_counter()
+            if not self.failing:
+                self.failing = True
+                warn_user(
+                    f"{os.fspath(self.path)}: the checkpoint that was due could not be written "
+                    f"({error.strerror or error}); training goes on, and the next try is due in {self.every:g} seconds"
+                )
+
+    def save(self) -> None:
+        """Write the checkpoint with which a run ends, if one is to be written.
+
+        Raises
+        ------
+        OSError
+            The file cannot be written; the state notes the exception.
+        """
+        if self.path is None:
+            return
+        try:
+            self._save()
+        except OSError as error:
+            self.state.unsaved = error
+            raise
+
+    def _save(self) -> None:
+        assert self.path is not None
+        self._doubt_shared(self.path)
+        save_checkpoint(self.path, self.state, self.corpus)
+        self.found = _identity(self.path)
+        self.state.report.checkpoints += 1
+        self.last = time.perf_counter()
+        self.state.unsaved, self.failing = None, False
 
     def _doubt_shared(self, path: str | os.PathLike[str]) -> None:
         """Warn once if the file is not the one that this run found or wrote last."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
+
 import numpy as np
 import pytest
 
 from fastw2v import EncodedCorpus, Word2Vec, load
 from fastw2v.errors import DivergedError, FormatError, ParameterError
 from fastw2v.formats import load_all, save
+from fastw2v.training.checkpoint import save_checkpoint
 
 
 @pytest.mark.fault("a callback that raises or stops")
@@ -237,3 +241,52 @@ def test_a_checkpoint_that_cannot_be_written_costs_no_vectors(fitted, tmp_path):
     with pytest.raises(FormatError, match="no checkpoint"):
         untrained.fit(checkpoint=tmp_path / "run.fw2v")
     assert not hasattr(untrained, "vectors_")
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    """``full_disk(calls)``: the checkpoints of these numbers, from 1, cannot be written."""
+
+    def make(calls):
+        count = itertools.count(1)
+
+        def save_unless_full(path, *rest):
+            if next(count) in calls:
+                raise OSError(errno.ENOSPC, "writing failed: No space left on device", str(path))
+            save_checkpoint(path, *rest)
+
+        monkeypatch.setattr("fastw2v.training.watching.save_checkpoint", save_unless_full)
+
+    return make
+
+
+@pytest.mark.filterwarnings("ignore:2 ranks merge")
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_a_checkpoint_that_fails_when_it_is_due_is_warned_of_once_and_tried_again(
+    full_disk, tmp_path, sentences, quick, fitted, ranks
+):
+    full_disk({1, 2})
+    path = tmp_path / "run.fw2v"
+    model = Word2Vec(sentences, **quick, deterministic=ranks)
+    with pytest.warns(RuntimeWarning) as warned:
+        model.fit(checkpoint=path, every=1e-9)
+    (said,) = [str(each.message) for each in warned if "checkpoint" in str(each.message)]
+    assert said.startswith(f"{path}: the checkpoint that was due could not be written (writing failed: No space left")
+    assert said.endswith("); training goes on, and the next try is due in 1e-09 seconds")
+    assert (model.n_iter_, model.report_.checkpoints > 0) == (3, True)
+    assert np.array_equal(load(path)["wine"], model["wine"])
+    assert np.array_equal(fitted(deterministic=ranks)["wine"], model["wine"])
+
+
+@pytest.mark.filterwarnings("ignore:2 ranks merge")
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_a_last_checkpoint_that_fails_is_raised_and_costs_no_vectors(
+    full_disk, tmp_path, sentences, quick, fitted, ranks
+):
+    full_disk({1})
+    model = Word2Vec(sentences, **quick, deterministic=ranks)
+    with pytest.raises(OSError, match="No space left on device"):
+        model.fit(checkpoint=tmp_path / "run.fw2v", every=1e6)
+    assert model.n_iter_ == 3
+    assert np.array_equal(model["wine"], fitted(deterministic=ranks)["wine"])
+    assert model.vectors_.vectors.flags.c_contiguous
