@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.corpus.spread import SpreadCorpus
-from fastw2v.planning.chunks import cut_corpus
+from fastw2v.planning.chunks import Work, cut_corpus
 from fastw2v.planning.learning_rate import rate_after
 from fastw2v.planning.noise import NOISE_LIFE, enough_noise_slots
 from fastw2v.planning.output_rate import output_rates
@@ -167,7 +167,8 @@ def make_plan(
     noise_slots = enough_noise_slots(params.negative, 0.0 if cbow else windows.most_pairs_rms, rate)
     tile_tokens = longest_tile(noise_slots, step, kept_share, float(kept.sum()) * params.epochs)
     damping = rate_damping(tile_tokens, step, kept_share)
-    chunks = cut_spread(corpus) if isinstance(corpus, SpreadCorpus) else cut_corpus(corpus.offsets)
+    work = Work(windows.window, outputs, params.vector_size, cbow)
+    chunks = cut_spread(corpus, work) if isinstance(corpus, SpreadCorpus) else cut_corpus(corpus.offsets, work)
     return Plan(
         cbow=cbow,
         cbow_mean=params.cbow_mean,

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.corpus.spread import SpreadCorpus
-from fastw2v.planning.chunks import Chunks, cut_chunks
+from fastw2v.planning.chunks import Chunks, Work, cut_chunks
 
 
-def cut_spread(corpus: SpreadCorpus) -> Chunks:
+def cut_spread(corpus: SpreadCorpus, work: Work | None = None) -> Chunks:
     """Do the same as `cut_corpus` for a corpus that is spread over ranks.
 
     No chunk goes beyond its stretch. The sentence of a chunk that another rank holds is given as 0; this rank never
@@ -19,7 +19,7 @@ def cut_spread(corpus: SpreadCorpus) -> Chunks:
     """
     begins: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
     for number in corpus.own_stretches():
-        begins.append(cut_chunks(corpus.stretch(number).offsets)[:-1] + corpus.stretch_begin[number])
+        begins.append(cut_chunks(corpus.stretch(number).offsets, work)[:-1] + corpus.stretch_begin[number])
     own = np.concatenate(begins)
     begin = np.append(np.sort(np.concatenate(corpus.comm.from_owners(own))), len(corpus.ids))
     sentence = np.zeros(len(begin) - 1, np.int64)
