@@ -12,6 +12,7 @@ from fastw2v.compat.watched import Watched
 from fastw2v.errors import ParameterError
 from fastw2v.parameters import shown, whole_number
 from fastw2v.progress.figures import counted
+from fastw2v.vectors.given import check_not_masked
 from fastw2v.vectors.search import unit_row, unit_rows, units_and_others
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -59,6 +60,7 @@ class CurrentVectors(WordVectors):
 
     @vectors.setter
     def vectors(self, given: Any) -> None:
+        check_not_masked(given, "wv.vectors")
         array = np.asarray(given)
         if array.ndim != 2 or array.dtype.kind not in "fiu" or array.shape[1] < 1:
             raise ParameterError(

@@ -16,6 +16,7 @@ from fastw2v.corpus.vocabulary import Vocabulary, describe_unknown
 from fastw2v.errors import ParameterError, UnknownWordError, warn_user
 from fastw2v.parameters import check, shown, whole_number
 from fastw2v.progress.figures import counted
+from fastw2v.vectors.given import check_not_masked
 from fastw2v.vectors.queries import check_key
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -70,6 +71,7 @@ class EditableVectors(KeyAttributes):
         >>> KeyedVectors.from_vectors([[1.0, 0.0], [0.0, 1.0]], ["a", "b"]).get_index("b")
         1
         """
+        check_not_masked(vectors, "vectors")
         array = np.asarray(vectors)
         checked = WordVectors(array, words, counts)
         return cls._of(array if array.flags.writeable else np.array(array), checked.vocabulary)
@@ -195,6 +197,7 @@ class EditableVectors(KeyAttributes):
         row = self.next_index
         if row < len(self.index_to_key) == len(self._rows) and self.index_to_key[row] is None:  # a spare row
             check_key(key, "add_vector: the key is")
+            check_not_masked(vector, "vector")
             given = np.asarray(vector)
             if key not in self.key_to_index and given.shape == (self.vector_size,) and given.dtype.kind in "fiu":
                 self._watched.lend()[row] = given
@@ -393,6 +396,7 @@ class EditableVectors(KeyAttributes):
 
 def _vectors_of(keys: Sequence[Any], weights: Any, size: int) -> NDArray[Any]:
     """Return one vector for each of these distinct keys."""
+    check_not_masked(weights, "weights")
     try:
         given = np.asarray(weights)
         fits = given.dtype.kind in "fiu" and given.size == len(keys) * size and given.shape[:1] == (len(keys),)

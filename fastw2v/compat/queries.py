@@ -14,6 +14,7 @@ from fastw2v.compat.current_vectors import scales
 from fastw2v.compat.editing import EditableVectors
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import shown
+from fastw2v.vectors.given import check_not_masked
 from fastw2v.vectors.neighbours import Answer, direction
 from fastw2v.vectors.queries import Words, check_finite, check_key, is_column
 from fastw2v.vectors.search import unit_row, unit_rows
@@ -193,6 +194,7 @@ class Queries(EditableVectors):
     def similar_by_vector(self, vector: Any, topn: None, restrict_vocab: int | None = None) -> Scores: ...
     def similar_by_vector(self, vector: Any, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
         """Find the words nearest to a vector."""
+        check_not_masked(vector, "vector")
         array = np.asarray(vector)
         if array.shape != (self.vector_size,) or array.dtype.kind not in "fiu":
             raise ParameterError(f"vector={shown(vector)}: it must be an array of {self.vector_size} numbers")

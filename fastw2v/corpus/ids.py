@@ -203,10 +203,25 @@ def _flatten_array(ids: np.ndarray, offsets: Any) -> tuple[np.ndarray, np.ndarra
     return flat, sealed(ends, own=True)
 
 
+def masked_place(values: Any) -> str:
+    """Return where the first masked number is, as it is written after a name; "" if none is.
+
+    Examples
+    --------
+    >>> masked_place(np.ma.masked_array([[1, 2], [3, 4]], [[0, 0], [1, 0]]))
+    '[1][0]'
+    """
+    if isinstance(values, (list, tuple)):
+        places = ((row, masked_place(each)) for row, each in enumerate(values) if isinstance(each, np.ma.MaskedArray))
+        return next((f"[{row}]{place}" for row, place in places if place), "")
+    if not np.ma.is_masked(values):
+        return ""
+    return "".join(f"[{at}]" for at in np.argwhere(np.ma.getmaskarray(values))[0])
+
+
 def _check_not_masked(values: Any, where: str) -> None:
     """Raise for masked numbers, whose mask NumPy drops in silence."""
-    if np.ma.is_masked(values):
-        place = "".join(f"[{at}]" for at in np.argwhere(np.ma.getmaskarray(values))[0])
+    if place := masked_place(values):
         raise CorpusTypeError(
             f"{where}{place} is masked, a missing value; leave it out, as in [row.compressed() for row in ids]"
         )

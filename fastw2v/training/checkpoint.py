@@ -23,6 +23,7 @@ from fastw2v.formats.words import encode_words
 from fastw2v.parameters import as_path, shown
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.progress.figures import counted
 from fastw2v.training.record import record
 from fastw2v.vectors.word_vectors import WordVectors
 from fastw2v.writing.atomic import check_target, own_descriptor
@@ -157,9 +158,22 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Train
             raise ValueError(f"seed {position['seed']}, vector_size {params.vector_size}")
         if (rows.words is None, rows.nodes is None) != (not params.negative_sampling, not params.hierarchical):
             raise ValueError(f"loss {params.loss}, but other output rows")
+        _check_losses(position, loaded.metadata.get("loss_history", position["loss_history"]))
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise FormatError(f"{os.fspath(path)}: its record of the training is damaged: {error!r}") from error
     return position, params, loaded.word_vectors, rows
+
+
+def _check_losses(position: dict[str, Any], told: list[Any]) -> None:
+    """Raise ValueError if the losses of a checkpoint are not those of its epochs; NaN is one of an epoch of no pair."""
+    losses, epoch = position["loss_history"], position["epoch"]
+    if len(losses) != epoch:
+        raise ValueError(f"epoch {epoch}, but {counted(len(losses), 'loss', 'losses')}")
+    if not np.array_equal(losses, np.array(told, np.float64), equal_nan=True):
+        raise ValueError(f"loss_history {shown(losses)}, but also {shown(told)}")
+    sums = position["loss_sum"], position["pairs"]
+    if not (np.isfinite(sums).all() and sums[1] >= 0):
+        raise ValueError(f"loss_sum {sums[0]}, pairs {sums[1]}")
 
 
 def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedCorpus) -> None:

@@ -15,6 +15,7 @@ from fastw2v.errors import ParameterError, warn_user
 from fastw2v.machine import check_memory
 from fastw2v.parameters import shown
 from fastw2v.progress.figures import counted
+from fastw2v.vectors.given import check_not_masked
 from fastw2v.vectors.word_vectors import find_word_vectors
 
 if TYPE_CHECKING:
@@ -214,6 +215,7 @@ def _floats(given: Any, what: str) -> NDArray[np.float32]:
         raise ParameterError(f"{found}: of a sparse matrix pass matrix.toarray()")
     if getattr(getattr(given, "dtype", None), "kind", "f") == "c":
         raise ParameterError(f"{found}: complex numbers are none")
+    check_not_masked(given, what)
     try:
         with np.errstate(over="ignore"):  # such numbers are found below
             return np.asarray(given, np.float32)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.corpus.given_vocabulary import are_rows
+from fastw2v.corpus.ids import masked_place
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.progress.figures import counted
 
@@ -60,8 +61,17 @@ def _by_row(rows: Mapping[Any, Any]) -> list[Any]:
     )
 
 
+def check_not_masked(numbers: Any, name: str) -> None:
+    """Raise ParameterError for masked numbers, whose mask NumPy drops in silence."""
+    if place := masked_place(numbers):
+        raise ParameterError(
+            f"{name}{place} is masked, a missing value: leave the word out, or fill it, as with array.filled(0)"
+        )
+
+
 def as_array(vectors: Any) -> NDArray[Any]:
     """Return an array; raise ParameterError, with the first row of another length, for rows that make none."""
+    check_not_masked(vectors, "vectors")
     try:
         return np.asarray(vectors)
     except ValueError:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.parameters import shown
 from fastw2v.progress.figures import counted
+from fastw2v.vectors.given import check_not_masked
 
 # How many words a message names.
 _NAMED = 5
@@ -47,6 +48,7 @@ def read_terms(name: str, given: Any, index: Mapping[Hashable, int], size: int) 
         raise ParameterError(f"`{name}` is a list of {size:,} numbers: pass a vector as a NumPy array, np.array(...)")
     if isinstance(given, Mapping):
         raise ParameterError(f"`{name}` is a mapping: pass a list of (word, weight) pairs, as in list(weights.items())")
+    check_not_masked(given, name)
     if isinstance(given, np.ndarray):
         is_vector = given.ndim == 1 and given.dtype.kind in "fiu" and not _are_ids(given, index)
         items: list[Any] = [given] if is_vector else given.tolist() if given.ndim == 1 else list(given)

@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import textwrap
 import time
 
 import pytest
@@ -105,3 +106,20 @@ def test_the_prompt_ends_at_sigterm_and_a_signal_that_is_ignored_stays_so():
     finally:
         signal.signal(signal.SIGHUP, before)
     assert came == [signal.SIGTERM]
+
+
+def test_ctrl_c_while_modules_are_loading_is_no_traceback(run_python):
+    code = """
+        import sys
+
+        class Interrupted:
+            def find_spec(self, name, *rest):
+                if name == "click":
+                    raise KeyboardInterrupt
+
+        sys.meta_path.insert(0, Interrupted())
+        from fastw2v.__main__ import main
+        main()
+    """
+    done = run_python(textwrap.dedent(code))
+    assert (done.returncode, done.stderr) == (130, "fastw2v: interrupted\n")

@@ -120,7 +120,7 @@ def test_after_divergence_the_last_checkpoint_is_what_remains(tmp_path, quick):
 def changed_checkpoint(tmp_path, sentences, quick):
     """``changed_checkpoint(change)``: a checkpoint with other values in its record; None takes one out."""
 
-    def make(change):
+    def make(change, told=None):
         path = tmp_path / "run.fw2v"
         Word2Vec(sentences, **quick, callbacks=[lambda progress: True]).fit(checkpoint=path)
         whole = load_all(path)
@@ -130,7 +130,7 @@ def changed_checkpoint(tmp_path, sentences, quick):
             path,
             whole.word_vectors,
             context_vectors=whole.context_vectors,
-            metadata={"training": training},
+            metadata={"training": training, "loss_history": told or training["loss_history"]},
             overwrite=True,
         )
         return path
@@ -148,9 +148,24 @@ def test_a_checkpoint_whose_record_is_damaged_is_refused(changed_checkpoint, cha
 
 
 @pytest.mark.parametrize(
+    ("change", "told", "said"),
+    [
+        ({"epoch": 2}, None, "epoch 2, but 1 loss"),
+        ({"loss_history": []}, [1.0], "epoch 1, but 0 losses"),
+        ({}, [1.0], r"loss_history .*, but also \[1.0\]"),
+        ({"loss_sum": float("nan")}, None, "loss_sum nan"),
+        ({"pairs": -1.0}, None, "pairs -1.0"),
+    ],
+)
+def test_a_checkpoint_that_contradicts_itself_is_refused(changed_checkpoint, change, told, said, sentences, quick):
+    with pytest.raises(FormatError, match=rf"record of the training is damaged: ValueError.*{said}"):
+        Word2Vec(sentences, **quick).fit(resume=True, checkpoint=changed_checkpoint(change, told))
+
+
+@pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"epoch": 4}, "epoch 4, token 0 is outside the run"),
+        ({"epoch": 4, "loss_history": [1.0] * 4}, "epoch 4, token 0 is outside the run"),
         ({"token": 10**6}, "token 1000000 is outside the run"),
         ({"token": 1}, "its position, token 1, is not a chunk boundary"),
     ],
