@@ -12,6 +12,40 @@ from pathlib import Path
 _FEW = 3  # names that a message shows
 _LIKE = 0.7  # how alike names must be, from 0 to 1
 MAKE_IT = ": make it first, or name another"
+_GONE = "the current folder has been deleted; change to another, or give whole paths"
+
+
+def searched() -> str:
+    """Say from where relative paths are looked for, at the end of a message.
+
+    Examples
+    --------
+    >>> searched() == f" (searched from {os.getcwd()})"
+    True
+    """
+    return f" ({_GONE})" if _is_gone() else f" (searched from {os.getcwd()})"
+
+
+def _is_gone() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
+
+
+def resolved(path: str | os.PathLike[str]) -> Path:
+    """Return the absolute path of a file that is to be written, links followed.
+
+    Raises
+    ------
+    FileNotFoundError
+        It is relative to a current folder that has been deleted.
+    """
+    try:
+        return Path(os.path.realpath(path))
+    except FileNotFoundError:
+        raise FileNotFoundError(errno.ENOENT, _GONE, os.fspath(path)) from None
 
 
 def status(path: Path) -> os.stat_result:
@@ -41,6 +75,8 @@ def describe_missing(path: Path) -> str:
         return f"there is no file of this name; '$' is not expanded: give {expanded!r}"
     if problem := describe_missing_folder(path.parent):
         return problem
+    if not path.is_absolute() and _is_gone():
+        return _GONE
     if glob.has_magic(name) and (found := sorted(glob.glob(name))):
         return f"a pattern, where one file is expected; it matches {_listed(found)}"
     missing, near = f"there is no file of this name in {os.path.abspath(path.parent)}", near_names(path)
@@ -53,6 +89,8 @@ def describe_missing_folder(folder: Path, remedy: str = "") -> str:
     """Say that a folder is missing, or is a file; "" if it is there. A remedy is added where there is no other."""
     if os.path.isdir(folder):
         return ""
+    if not folder.is_absolute() and _is_gone():
+        return _GONE
     missing = folder
     while not os.path.lexists(missing.parent):
         missing = missing.parent

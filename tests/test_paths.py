@@ -1,12 +1,13 @@
 """A path that leads nowhere: the message says what was looked for, where, and what is there instead."""
 
+import errno
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from fastw2v import WordVectors, encode, load, save
+from fastw2v import Word2Vec, WordVectors, encode, load, save
 from fastw2v.compat.gensim import KeyedVectors, LineSentence
 from fastw2v.compat.gensim import Word2Vec as GensimWord2Vec
 from fastw2v.errors import CorpusError
@@ -121,3 +122,35 @@ def test_the_users_folder_is_meant_by_a_tilde_in_every_path(tmp_path, monkeypatc
     assert len(encode("~/text.txt", min_count=1, spool="~/ids")) == 9
     with pytest.raises(OSError, match=r"no file of this name"):
         load("~/missing.vec")
+
+
+def test_a_current_folder_that_has_been_deleted_is_named(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    model = Word2Vec([["sun", "moon"]] * 9, min_count=1, vector_size=4)
+    for call in (
+        lambda: load("v.bin"),
+        lambda: load("folder/v.bin"),
+        lambda: save("v.bin", WV),
+        lambda: encode("text.txt"),
+        lambda: encode(Path("folder/text.txt")),
+        lambda: encode("*.txt"),
+        lambda: encode(["text.txt", "more.txt"]),
+        lambda: model.fit(checkpoint="run.fw2v"),
+        lambda: GensimWord2Vec("some text", min_count=1),
+    ):
+        with pytest.raises((OSError, ValueError, TypeError), match="the current folder has been deleted; change to"):
+            call()
+    save(tmp_path / "v.bin", WV)  # whole paths are as good as ever
+    assert len(load(tmp_path / "v.bin")) == 2
+
+
+def test_a_path_that_cannot_be_followed_is_not_called_missing(here):
+    (here / "loop").symlink_to("loop")
+    for name, number in (("loop", errno.ELOOP), ("x" * 300, errno.ENAMETOOLONG)):
+        with pytest.raises(OSError, match=os.strerror(number)) as refused:
+            encode(Path(name))
+        assert (refused.value.errno, refused.value.filename) == (number, name)
+    with pytest.raises(CorpusError, match="to train on the text itself"):
+        encode("x" * 300)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import combinations
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from fastw2v.cli.streams import say
 from fastw2v.errors import ParameterError, warn_user
+from fastw2v.paths import resolved
 
 if TYPE_CHECKING:
     from fastw2v.formats.sniff import Format
@@ -94,7 +94,7 @@ def doubt_room(path: Path, format: Format | None, words: Sequence[Hashable], siz
     numbers = len(words) * size * matrices
     each = 2 if format_to_write(path, format) == "text" else 4  # a digit and a blank at least
     needed = numbers * each // (4 if path.suffix == ".gz" else 1) + sum(map(len, map(str, words)))
-    folder = os.path.dirname(os.path.realpath(path))
+    folder = resolved(path).parent
     free = shutil.disk_usage(folder).free
     if free < needed:
         warn_user(
@@ -173,4 +173,4 @@ def _are_one_file(path: Path, other: Path) -> bool:
         return True
     if path.exists() and other.exists():
         return path.is_file() and path.samefile(other)
-    return path.resolve() == other.resolve()
+    return resolved(path) == resolved(other)

@@ -10,6 +10,7 @@ from typing import Any
 from fastw2v.cli.history import History, history_file
 from fastw2v.cli.stopping import Ended
 from fastw2v.cli.streams import say
+from fastw2v.corpus.files import check_readable
 from fastw2v.errors import ParameterError
 
 _END = (":quit", ":q", ":exit")
@@ -40,6 +41,7 @@ class Prompt:
     def __init__(self, prompt: str, hint: str, words: Sequence[Any], command: Callable[[str, str], str | None]) -> None:
         if sys.stdin is None:
             raise ParameterError("standard input is closed, so no question can be read: name WORDS")
+        check_readable(sys.stdin)
         self.typed = sys.stdin.isatty()
         self._prompt, self._hint, self._words, self._command = prompt, hint, words, command
 

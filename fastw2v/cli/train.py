@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -15,6 +14,7 @@ from fastw2v.cli.stopping import Ended, interrupts_noted_in
 from fastw2v.cli.streams import say
 from fastw2v.cli.vocabulary_files import read_words
 from fastw2v.errors import ParameterError
+from fastw2v.paths import searched
 from fastw2v.planning.rows import OutputRows
 from fastw2v.planning.training_parameters import TRAINING_PARAMETERS, TrainingParameters
 from fastw2v.progress.figures import counted
@@ -202,8 +202,7 @@ def _seed(options: dict[str, Any]) -> int:
         raise ParameterError("--resume continues from a checkpoint: name its file with --checkpoint")
     if not options["checkpoint"].exists():
         raise ParameterError(
-            f"--resume: there is no checkpoint {options['checkpoint']} (searched from {os.getcwd()}); leave out "
-            "--resume to begin a run"
+            f"--resume: there is no checkpoint {options['checkpoint']}{searched()}; leave out --resume to begin a run"
         )
     kept = seed_of(options["checkpoint"])
     if options.get("seed") not in (None, kept):

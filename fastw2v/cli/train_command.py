@@ -317,7 +317,7 @@ def _kept_elsewhere(result: Trained, to: Destination, checkpoint: Path | None) -
     import tempfile
 
     stem = "vectors" if to.path.parent == Path("/dev") else to.path.name.partition(".")[0]
-    for folder in ([] if checkpoint is None else [checkpoint.absolute().parent]) + [Path(tempfile.gettempdir())]:
+    for folder in ([] if checkpoint is None else [checkpoint.parent]) + [Path(tempfile.gettempdir())]:
         path = folder / f"{stem}-{os.getpid()}.fw2v"
         try:
             result.save(path, "native", to.with_context)

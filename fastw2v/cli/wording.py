@@ -12,6 +12,7 @@ import click
 
 from fastw2v.cli.options import in_options, options_of
 from fastw2v.cli.streams import name_of
+from fastw2v.paths import searched
 
 _TO_A_FILE = "write its texts to a file, one on each line"
 # What a caller of the library does in Python, and what the user of a command does instead.
@@ -103,7 +104,7 @@ def describe(fault: BaseException) -> str:
         return str(fault) or type(fault).__name__
     said = fault.strerror
     if said == os.strerror(errno.ENOENT) and fault.filename is not None:  # the system's words, which name no folder
-        said += f" (searched from {os.getcwd()})"
+        said += searched()
     if fault.filename is None:
         return said
     return f"{name_of(Path(os.fsdecode(fault.filename)))}: {said}"

@@ -17,6 +17,7 @@ from fastw2v.corpus.structured_files import check_are_text
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError, warn_user
 from fastw2v.parameters import shown
+from fastw2v.paths import searched
 
 _NO_STRINGS = "a list of words was expected (gensim would train on its characters): split it first, as in"
 
@@ -103,7 +104,7 @@ def _check_is_path(given: Any) -> None:
     """Raise if a string is a text, which gensim refuses, and not the path of a file."""
     if isinstance(given, str) and any(map(str.isspace, given)) and not os.path.exists(given):
         raise CorpusTypeError(
-            f"sentences is the string {shown(given)}, and there is no file of that name (searched from {os.getcwd()}): "
+            f"sentences is the string {shown(given)}, and there is no file of that name{searched()}: "
             f"{_NO_STRINGS} [text.split()]"
         )
 

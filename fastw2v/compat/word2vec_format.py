@@ -36,6 +36,7 @@ from fastw2v.formats.sniff import Format, certain_format, check_regular, checked
 from fastw2v.formats.text import write_text
 from fastw2v.formats.words import plain_words
 from fastw2v.parameters import Errors, whole_number
+from fastw2v.paths import resolved
 from fastw2v.progress.figures import counted
 
 PathLike = str | os.PathLike[str]
@@ -75,7 +76,7 @@ def write_word2vec(
         _check_appended(target, wv.vector_size, binary)
     check_words_to_write(target, wv)
     if fvocab is not None:
-        if os.path.realpath(fvocab) == os.path.realpath(target):
+        if resolved(fvocab) == resolved(target):
             raise ParameterError(f"fvocab and fname are the same file, {target}: name another for the words and counts")
         lines = [f"{word} {int(wv.expandos[sort_attr][row])}\n" for word, row in zip(words, rows, strict=True)]
         listed = checked_path("save_word2vec_format", fvocab)

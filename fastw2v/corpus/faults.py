@@ -16,7 +16,7 @@ from typing import Any
 from fastw2v.errors import CorpusTypeError, warn_user
 from fastw2v.first_bytes import kind_of, other_encoding
 from fastw2v.parameters import instead_of_address, is_address, shown
-from fastw2v.paths import near_names
+from fastw2v.paths import near_names, searched
 from fastw2v.progress.figures import counted
 
 _OTHER_ENCODING = (
@@ -232,10 +232,10 @@ def describe_no_file(path: str, *, is_folder: bool, may_be_text: bool) -> str:
     if "$" in path and not any(map(str.isspace, path)) and (expanded := os.path.expandvars(path)) != path:
         return f"there is no file {shown(path, 100)}; '$' is not expanded: give {shown(expanded, 100)}"
     if glob.has_magic(path) and not any(char.isspace() for char in path):
-        return f"no file matches the pattern {shown(path, 100)} (searched from {os.getcwd()})"
+        return f"no file matches the pattern {shown(path, 100)}{searched()}"
     near = near_names(Path(path))
     holds = f"; its folder holds {near}" if near else ""
-    missing = f"there is no file {shown(path, 100)} (searched from {os.getcwd()}){holds}"
+    missing = f"there is no file {shown(path, 100)}{searched()}{holds}"
     if not may_be_text:
         return missing
     return (
@@ -277,7 +277,7 @@ def check_no_file_names(documents: Sequence[str], name: str = "corpus") -> None:
     written = [bool(_FILE_NAME.fullmatch(document)) for document in documents]
     names = [exists or looks for exists, looks in zip(existing, written, strict=True)]
     if documents and all(names) and (len(documents) > 1 or written[0] or os.sep in documents[0]):
-        there = "" if existing[0] else f", although none is there (searched from {os.getcwd()})"
+        there = "" if existing[0] else f", although none is there{searched()}"
         raise CorpusTypeError(
             f"{name}[0] is the string {shown(documents[0], 200)}, the name of a file{there}, and so are the strings "
             "after it. Strings in a list are documents: to read the files pass paths: [Path(name) for name in names]; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import io
 import os
@@ -103,7 +104,8 @@ def find(path: str | os.PathLike[str]) -> list[TextFile]:
     except (FileNotFoundError, NotADirectoryError):
         state = None
     except (OSError, ValueError) as error:  # too long for a name, or a NUL in it: probably the text itself
-        if isinstance(error, PermissionError):
+        is_text = isinstance(error, ValueError) or (error.errno == errno.ENAMETOOLONG and may_be_text)
+        if isinstance(error, PermissionError) or not (is_text or glob.has_magic(name)):
             raise
         state = None
     if state is not None and not stat.S_ISDIR(state.st_mode):
@@ -337,7 +339,27 @@ def first_bytes(file: TextFile, n: int = _LEAST_BYTES) -> bytes:
 def _stdin() -> IO[bytes]:
     if sys.stdin is None:
         raise CorpusError("'-' means standard input, but this process has none; pass a file")
+    check_readable(sys.stdin)
     return sys.stdin.buffer
+
+
+def check_readable(stdin: Any) -> None:
+    """Raise if standard input is open, but not for reading, as after ``0>file`` in a shell.
+
+    Raises
+    ------
+    OSError
+        The message says how text gets there.
+    """
+    try:
+        os.read(stdin.fileno(), 0)
+    except (AttributeError, ValueError):  # no file of the system, such as a test's
+        return
+    except OSError as error:
+        if error.errno != errno.EBADF:
+            raise
+        said = "it is open for writing only, so nothing can be read: pipe the text in, or redirect it with <"
+        raise OSError(errno.EBADF, said, "standard input") from None
 
 
 def _range_reader(file: TextFile, raw: IO[bytes], left: int) -> ReadInto:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fastw2v.paths import MAKE_IT, describe_missing_folder
+from fastw2v.paths import MAKE_IT, describe_missing_folder, resolved
 from fastw2v.writing.temporary import create, sweep
 
 # The most that one write call carries, because signals are handled between calls.
@@ -82,7 +82,7 @@ def check_target(path: str | os.PathLike[str]) -> None:
     if (descriptor := own_descriptor(asked)) is not None:
         os.close(_duplicate(descriptor, asked))
         return
-    target = Path(os.path.realpath(asked))
+    target = resolved(asked)
     old_mode = _mode_of_old(asked, target)
     if old_mode is None or stat.S_ISREG(old_mode):
         temporary, descriptor = _create(target.parent, asked)  # permissions alone do not decide
@@ -127,7 +127,7 @@ def open_atomic(path: str | os.PathLike[str]) -> Iterator[Writer]:
         The folder does not exist or cannot be written to, or the disk is full; the message names the path.
     """
     asked = Path(os.fspath(path))
-    target = Path(os.path.realpath(asked))
+    target = resolved(asked)
     own = own_descriptor(asked)
     old_mode = None if own is not None else _mode_of_old(asked, target)
     if own is not None or (old_mode is not None and not stat.S_ISREG(old_mode)):

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from fastw2v.paths import MAKE_IT, describe_missing_folder
+from fastw2v.paths import MAKE_IT, describe_missing_folder, resolved
 from fastw2v.writing.atomic import sync_folder
 from fastw2v.writing.temporary import create, sweep, temporary_name
 
@@ -41,12 +41,12 @@ def new_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iter
         folder holds besides, which would be lost. The current folder is refused: its shell would be left in a folder
         that is gone.
     """
-    target = Path(os.path.realpath(os.fspath(path)))
+    target = resolved(path)
     if target.exists() and not target.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "this is a file; give the name of a folder", str(path))
     if problem := describe_missing_folder(target.parent, MAKE_IT):
         raise FileNotFoundError(errno.ENOENT, problem, str(path))
-    if target == Path.cwd():
+    if target.exists() and target.samefile(os.curdir):  # which may have been deleted
         raise OSError(
             errno.EBUSY,
             "this is the current folder, which would be replaced; give the name of a folder in it",

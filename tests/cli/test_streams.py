@@ -100,3 +100,10 @@ def test_columns_of_zero_say_nothing(monkeypatch):
         monkeypatch.setenv("COLUMNS", value)
         streams.prepare_streams()
         assert os.environ.get("COLUMNS") == kept
+
+
+@pytest.mark.parametrize("command", ["train - -o $D/v.bin", "vocab -", "neighbours $D/v.vec"])
+def test_a_standard_input_that_cannot_be_read_is_named(shell, command):
+    done = shell(f"$W {command} 0>$D/written")
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"fastw2v: error: standard input: it is open for writing only, so nothing can be")
