@@ -17,7 +17,6 @@ from fastw2v.cli.reports import answer_flat, answer_json, report_options
 from fastw2v.cli.stopping import INTERRUPTED, one_interrupt_spared
 from fastw2v.cli.streams import name_of, output_of, say
 from fastw2v.cli.training_options import allowed, training_options
-from fastw2v.cli.wording import describe
 
 if TYPE_CHECKING:
     from fastw2v.cli.train import Trained
@@ -308,7 +307,8 @@ def _way_to_resume(result: Trained, checkpoint: Path | None) -> str:
     if result.unsaved is None:
         return f"--resume continues from {checkpoint}"
     older = "--resume continues from the one before it" if result.resumable else "there is none to --resume from"
-    return f"the last checkpoint could not be written ({describe(result.unsaved)}): {older}"
+    said = result.unsaved.strerror or str(result.unsaved)
+    return f"the last checkpoint could not be written ({checkpoint}: {said}): {older}"
 
 
 def _kept_elsewhere(result: Trained, to: Destination, checkpoint: Path | None) -> Path | None:
