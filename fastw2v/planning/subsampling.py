@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+KEEPS_ALL = 2**32 - 1  # the threshold of a word that is always kept
+
 
 def keep_probability(counts: NDArray[np.int64], sample: float) -> NDArray[np.float64]:
     """Return word2vec's keep probability ``min(1, (sqrt(f / t) + 1) * t / f)``, f = count / total, t = sample.

@@ -77,8 +77,7 @@ def plan_windows(
         passes = enough_passes(float(whole.max(initial=0)), outputs, params.resolved_learning_rate)
     pass_slot = cut_window(weights, passes)
     at_once = float(2 * weights.sum() / (len(pass_slot) - 1))  # in one pass over a whole window
-    # Centers are kept tokens: a sentence has one for certain, the others with the mean probability.
-    kept = np.minimum(lengths, 1) * (1 + (lengths - 1) * kept_of_all)
+    kept = kept_lengths(lengths, kept_of_all)
     return Windows(
         window=window,
         drawn=draws_windows(shrink, architecture),
@@ -127,7 +126,9 @@ def expected_weights(shrink_windows: ShrinkWindows, architecture: str, window: i
     return weights
 
 
-def mean_pairs(weights: NDArray[np.float64], lengths: NDArray[np.float64], times: NDArray[np.int64] | int = 1) -> float:
+def mean_pairs(
+    weights: NDArray[np.float64], lengths: NDArray[np.float64], times: NDArray[np.int64] | NDArray[np.float64] | int = 1
+) -> float:
     """Return the expected weight of a token's pairs in sentences of these numbers of kept tokens.
 
     ``times`` is how often each of these numbers occurs, by default once. A sentence of n tokens has ``2 (n - d)`` pairs
@@ -146,6 +147,33 @@ def mean_pairs(weights: NDArray[np.float64], lengths: NDArray[np.float64], times
     reach = np.clip(np.ceil(lengths).astype(np.int64) - 1, 0, len(weights) - 1)
     within, moment = np.cumsum(weights), np.cumsum(weights * np.arange(len(weights)))
     return float((2 * times * (lengths * within[reach] - moment[reach])).sum() / tokens)
+
+
+def kept_lengths(lengths: NDArray[np.int64], kept_of_all: float) -> NDArray[np.float64]:
+    """Return the expected tokens of sentences after subsampling, as a center sees them.
+
+    Centers are kept tokens: a sentence has one for certain, the others with the mean probability.
+    """
+    return np.minimum(lengths, 1) * (1 + (lengths - 1) * kept_of_all)
+
+
+def kept_pairs(
+    weights: NDArray[np.float64], lengths: NDArray[np.int64], kept_of_all: float, times: NDArray[np.int64] | int = 1
+) -> float:
+    """Return the share of the pairs in sentences of these lengths that subsampling is expected to keep; 1 without any.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastw2v.planning.windows import kept_pairs
+    >>> kept_pairs(np.array([0.0, 1.0]), np.array([2, 2]), 0.5)  # both tokens must be kept
+    0.25
+    """
+    times = np.broadcast_to(times, lengths.shape)[lengths > 0]
+    lengths = lengths[lengths > 0]
+    kept = kept_lengths(lengths, kept_of_all)
+    before = mean_pairs(weights, lengths.astype(np.float64), times)
+    return kept_of_all * mean_pairs(weights, kept, times * lengths / kept) / before if before else 1.0
 
 
 def most_pairs(weights: NDArray[np.float64], lengths: NDArray[np.int64]) -> NDArray[np.float64]:

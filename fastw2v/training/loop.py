@@ -30,15 +30,13 @@ from fastw2v.planning.rows import (
     row_bytes,
     split_output_rows,
 )
-from fastw2v.planning.subsampling import expected_tokens
 from fastw2v.planning.tables import make_tables
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.planning.tree import make_tree
-from fastw2v.progress.figures import counted
 from fastw2v.training.checkpoint import check_checkpoint
 from fastw2v.training.divergence import check_finite, diverged, exploded
 from fastw2v.training.interrupts import interrupts_held
-from fastw2v.training.no_pairs import describe_no_pairs
+from fastw2v.training.no_pairs import describe_no_pairs, doubt_sample
 from fastw2v.training.rounds import Rounds
 from fastw2v.training.state import Callback, TrainingState
 from fastw2v.training.virtual_ranks import train_on_virtual_ranks
@@ -49,10 +47,6 @@ if TYPE_CHECKING:
 
 HAND_OVER_SECONDS = 0.15  # work handed to a backend at once, and so the time between two calls of a callback
 CHECKPOINT_SECONDS = 600.0
-
-
-# So few kept tokens are those of no text: of an encyclopedia, a sample of 1e-6 keeps a seventh.
-_HARDLY_ANY, _ENOUGH_TO_DOUBT = 0.1, 1_000
 
 
 def start(
@@ -113,22 +107,8 @@ def start(
             f"so few words, window={params.window}{noise}, training could diverge",
         )
     tables = replace(make_tables(deciding, params, frozen, tree), counts=own_counts)
-    _doubt_sample(own_counts, tables.keep_threshold, params.sample)
+    doubt_sample(corpus, made, tables, params)
     return TrainingState(arrays, made, tables, params)
-
-
-def _doubt_sample(counts: NDArray[np.int64], thresholds: NDArray[np.uint32], sample: float) -> None:
-    """Warn if subsampling drops nearly all of a corpus, as it does where a few words make up all of it."""
-    tokens = int(counts.sum())
-    if tokens < _ENOUGH_TO_DOUBT:
-        return
-    kept = expected_tokens(counts, thresholds) / tokens
-    if kept < _HARDLY_ANY:
-        frequent = counted(int(np.count_nonzero(thresholds < 2**32 - 1)), "word")
-        warn_user(
-            f"sample={sample:g} drops {1 - kept:.1%} of the {tokens:,} tokens, since {frequent} make up most of them: "
-            "for items, ids and walks pass sample=0, which keeps all"
-        )
 
 
 def _set_output_rows(given: OutputRows | None, rows: OutputRows) -> None:

@@ -1,17 +1,28 @@
-"""Why a run trained no pair: what its sentences hold, and what to do."""
+"""Why a run trains no pair, or hardly any: what its sentences hold, and what to do."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from fastw2v.errors import warn_user
+from fastw2v.planning.subsampling import KEEPS_ALL, kept_shares
+from fastw2v.planning.windows import expected_weights, kept_pairs
 from fastw2v.progress.figures import counted
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
+    from fastw2v.planning.plan import Plan
+    from fastw2v.planning.tables import Tables
+    from fastw2v.planning.training_parameters import TrainingParameters
 
 _MOSTLY = 0.5
+# So small a share of the pairs is that of no text. With the default sample, 3,000 words of an encyclopedia or a
+# newspaper keep at least 0.18 of their pairs, cut into sentences of six words and with min_count=5, and 10,000 words
+# 0.36. A thousand words keep 0.05, but those are 34 words such as "the", and sample=0 is right for them.
+_HARDLY_ANY = 0.1
 
 
 def describe_no_pairs(corpus: EncodedCorpus) -> str:
@@ -34,9 +45,29 @@ def describe_no_pairs(corpus: EncodedCorpus) -> str:
         )
     found = f"none of {sentences} holds two words of the vocabulary"
     report = corpus.report
+    if 1 < report.raw_sentences == report.raw_tokens and not report.files and corpus.tokenizer != "tokens":
+        return f"{found}, since they hold {report.raw_tokens:,} in all; a list of words is one text: pass [words]"
     if report.coverage >= _MOSTLY or not report.raw_tokens:
         return f"{found}; pass longer sentences"
     return (
         f"{found}, in which {report.coverage:.1%} of the {report.raw_tokens:,} tokens are; lower min_count, or bring "
         "the text and the vocabulary to the same case and tokenizer"
     )
+
+
+def doubt_sample(corpus: EncodedCorpus, plan: Plan, tables: Tables, params: TrainingParameters) -> None:
+    """Warn if subsampling drops nearly all pairs of a corpus, as it does where a few words make up all of it."""
+    counts: NDArray[np.int64] = corpus.count_words() if tables.counts is None else tables.counts
+    tokens = int(counts.sum())
+    kept = float((counts * kept_shares(tables.keep_threshold)).sum()) / max(tokens, 1)
+    if not tokens or kept**2 >= _HARDLY_ANY:  # of pairs, subsampling keeps the square or more
+        return
+    weights = expected_weights(params.shrink_windows, params.architecture, plan.window)
+    lengths, times = corpus.sentence_lengths()
+    share = kept_pairs(weights, lengths, kept, times)
+    if share < _HARDLY_ANY:
+        frequent = counted(int(np.count_nonzero((tables.keep_threshold < KEEPS_ALL) & (counts > 0))), "word")
+        warn_user(
+            f"sample={params.sample:g} drops {1 - share:.1%} of the pairs of the {tokens:,} tokens, since {frequent} "
+            "make up most of them: for small texts, items, ids and walks pass sample=0, which keeps all"
+        )

@@ -9,6 +9,7 @@ from fastw2v.planning.windows import (
     draws_windows,
     enough_passes,
     expected_weights,
+    kept_pairs,
     mean_pairs,
     most_pairs,
     pair_weights,
@@ -95,3 +96,18 @@ def test_a_window_that_one_snapshot_bears_is_taken_whole():
 def test_absurdly_many_passes_cost_no_more_than_the_window():
     weights = expected_weights(True, "skipgram", 50)
     assert len(cut_window(weights, 10**15)) == 100 + 1  # one for each slot but the token's own
+
+
+def test_the_kept_share_of_pairs_is_what_drawing_finds():
+    rng = np.random.default_rng(1)
+    lengths, times, share = np.array([0, 1, 3, 40]), np.array([9, 900, 700, 100]), 0.2
+    weights = expected_weights(True, "skipgram", 5)
+
+    def pairs(tokens):
+        return sum(2 * weights[d] * max(0, tokens - d) for d in range(1, 6))
+
+    drawn = np.repeat(lengths, times)
+    kept = sum(pairs(n) for each in range(10) for n in rng.binomial(drawn, share))
+    expected = kept / (10 * sum(pairs(n) for n in drawn))
+    assert kept_pairs(weights, lengths, share, times) == pytest.approx(expected, rel=0.1)
+    assert kept_pairs(weights, lengths[:2], share) == 1.0  # there are none

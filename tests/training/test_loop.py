@@ -231,6 +231,11 @@ def test_one_word_sentences_train_nothing_and_say_so():
     [
         ([["a"], ["b"]], 0, "none of 2 sentences holds two words of the vocabulary; pass longer sentences"),
         (
+            ["a", "b"],
+            0,
+            r"none of 2 .*, since they hold 2 in all; a list of words is one text: pass \[words\]",
+        ),
+        (
             [["a", "x", "y"], ["b", "z", "u"]],
             0,
             r"none of 2 .*, in which 33.3% of the 6 tokens are; lower min_count",
@@ -352,11 +357,25 @@ def test_wide_windows_over_long_sentences_train(zipf_corpus, sharing, window, ne
     assert abs(state.w_in).max() < 50
 
 
-def test_subsampling_that_leaves_hardly_anything_is_warned_of():
-    items = [["a", "b", "c", "d"], ["d", "e", "a"]] * 200
-    message = r"sample=0.001 drops 9\d\.\d% of the 1,400 tokens, since 5 words make up most of them: .* sample=0"
+@pytest.mark.parametrize("more", [{}, {"window": 1}, {"architecture": "cbow"}])
+@pytest.mark.parametrize("times", [20, 2_000])
+def test_subsampling_that_leaves_hardly_any_pair_is_warned_of(times, more):
+    items = [["a", "b", "c", "d"], ["d", "e", "a"]] * times
+    message = (
+        f"sample=0.001 drops 9\\d.\\d% of the pairs of the {7 * times:,} tokens, since 5 words make up .* sample=0"
+    )
     with pytest.warns(RuntimeWarning, match=message):
-        Word2Vec(items, min_count=1, vector_size=4).fit()
+        Word2Vec(items, min_count=1, vector_size=4, random_state=1, **more).fit()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        Word2Vec(items, min_count=1, vector_size=4, sample=0).fit()
+        Word2Vec(items, min_count=1, vector_size=4, sample=0, **more).fit()
+
+
+@pytest.mark.parametrize("min_count", [1, 5])
+def test_a_few_pages_of_prose_are_not_taken_for_items(min_count):
+    frequencies = 1 / (np.arange(5_000) + 2.7)
+    ids = np.random.default_rng(1).choice(5_000, (500, 6), p=frequencies / frequencies.sum())
+    sentences = [list(map(str, row)) for row in ids.tolist()]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Word2Vec(sentences, min_count=min_count, vector_size=4, epochs=1).fit()
