@@ -189,7 +189,8 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
     --------
     >>> from fastw2v import Word2Vec
     >>> corpus = [["red", "wine"], ["white", "wine"], ["red", "rose"], ["white", "rose"]] * 50
-    >>> model = Word2Vec(corpus, vector_size=16, min_count=1, random_state=1, n_jobs=1).fit()
+    >>> # Of a text of a few words, all of them frequent, sample=0 trains every pair.
+    >>> model = Word2Vec(corpus, vector_size=16, min_count=1, sample=0, random_state=1, n_jobs=1).fit()
     >>> model["wine"].shape, "rose" in model, len(model.loss_history_)
     ((16,), True, 5)
     """

@@ -64,6 +64,7 @@ def test_every_public_name_of_the_package_exists():
         _ = fastw2v.no_such_name
 
 
+@pytest.mark.filterwarnings("error:sample=.* drops")  # what is copied from them should train
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_run(name, tmp_path, harvest_folder, monkeypatch):
     if name in NEEDS_DEVICE:

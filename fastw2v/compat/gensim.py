@@ -161,7 +161,8 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
 
     Examples
     --------
-    >>> model = Word2Vec([["red", "wine"], ["red", "rose"]] * 50, vector_size=8, min_count=1, workers=1)
+    >>> sentences = [["red", "wine"], ["red", "rose"]] * 50
+    >>> model = Word2Vec(sentences, vector_size=8, min_count=1, sample=0, workers=1)  # 0: few words, all frequent
     >>> model.wv["rose"].shape, model.wv.key_to_index["red"]
     ((8,), 0)
     """

@@ -137,7 +137,7 @@ def train(corpus: EncodedCorpus, params: TrainingParameters, *, seed: int = 0, *
     >>> from fastw2v.training.loop import train
     >>> from fastw2v.planning.training_parameters import TrainingParameters
     >>> corpus = encode([["a", "rose", "is", "a", "rose"]] * 20, min_count=1)
-    >>> state = train(corpus, TrainingParameters(vector_size=8, epochs=2), n_jobs=1)
+    >>> state = train(corpus, TrainingParameters(vector_size=8, sample=0, epochs=2), n_jobs=1)
     >>> state.w_in.shape, len(state.loss_history)
     ((3, 8), 2)
     """
