@@ -84,7 +84,8 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
     ns_exponent : float, default 0.75
         Noise words are drawn in proportion to ``count ** ns_exponent``.
     sample : float, default 1e-3
-        Threshold of subsampling frequent words; 0 keeps every token.
+        Threshold t of subsampling: a token of a word that is the share f of all tokens in the vocabulary is kept with
+        probability ``min(1, sqrt(t / f) + t / f)``. 0 keeps every token, as a text of a few words needs.
     epochs : int, default 5
         Passes over the corpus.
     learning_rate : float, optional
@@ -170,7 +171,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
     n_iter_ : int
         Finished epochs.
     report_ : Report
-        Speed, threads, instruction set, tokens and pairs trained.
+        Speed, threads, instruction set, tokens read, kept by subsampling on average, and pairs trained.
     corpus_report_ : EncodeReport
         What was read and what was dropped: tokens, sentences, rare words, invalid bytes.
     tokenizer_ : str or callable
@@ -210,6 +211,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
     _unfinished: Session | None
     _gensims = OF_MODELS
     _stopped_passes = 0  # of partial_fit, since the last fit
+    _was_fitted = False  # by a whole fit, before any partial_fit
 
     @with_gensims_names_told(PARAMETERS, LAYER, BOOKS_PARAMETERS)
     def __init__(
@@ -344,7 +346,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
                 request, corpus = self._request(checkpoint=checkpoint, every=every), None if resume else self._chosen(X)
             session = self._resumed(X, request, comm) if resume else begin(request, corpus, comm=comm)
             self._run(session)
-            self._stopped_passes = 0
+            self._stopped_passes, self._was_fitted = 0, vars(self).get("_unfinished") is None
             self._remember_width(X)
         return self
 
@@ -386,12 +388,12 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         at random: uniform in [-1, 1) / D, a function of ``seed_`` and the word alone, through the 64-bit BLAKE2b hash
         of its UTF-8; when it joins and what else joins does not matter. Its context vector starts at zero.
 
-        The learning rate is ``learning_rate`` throughout (``epochs`` and ``min_learning_rate`` do not apply), because
-        the number of calls to come is unknown; None means the default of a long run. Lower it between calls with
-        `set_params`; to fine-tune a trained model, begin at a quarter of the default, else text of another kind undoes
-        much of what was learned. Subsampling, noise words and ``slow_frequent`` follow the counts of all text so far.
-        Each pass makes its own draws, determined by ``seed_`` and the number of passes before it, so the same calls
-        give the same vectors with ``n_jobs=1``.
+        The learning rate is ``learning_rate`` throughout, because the number of calls to come is unknown; None means
+        the default of a long run, and a quarter of it once a `fit` was completed, else the pass would undo much of what
+        was learned. A ``min_learning_rate`` is reached at the end of each pass, linearly; ``epochs`` does not apply.
+        Change them between calls with `set_params`. Subsampling, noise words and ``slow_frequent`` follow the counts of
+        all text so far. Each pass makes its own draws, determined by ``seed_`` and the number of passes before it, so
+        the same calls give the same vectors with ``n_jobs=1``.
 
         Examples
         --------
@@ -407,7 +409,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         if self.comm is not None:
             raise ParameterError("partial_fit trains on one rank: set comm=None, and pass the text to one process")
         with self._only_fit():
-            request = one_pass(self._request(new_words=new_words))
+            request = one_pass(self._request(new_words=new_words), trained=self._was_fitted)
             started = hasattr(self, "vectors_")
             if not started and self.corpus is not None and X is not self.corpus:
                 warn_user(
@@ -646,6 +648,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         vectors = self.wv  # raises if the model is not fitted
         parameters = {name: getattr(self, name) for name in KEPT_PARAMETERS}
         known = {name: getattr(self, f"{name}_", None) for name in ("tokenizer", "seed")}
+        known["fitted"] = self._was_fitted
         metadata = record(parameters, getattr(self, "loss_history_", []), **known)
         if own := own_parameters(self, Word2Vec):
             metadata["own_parameters"] = own
@@ -692,7 +695,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         model.loss_history_ = [float(loss) for loss in found["loss_history"]]
         model.n_iter_ = len(model.loss_history_)
         model.tokenizer_ = found["tokenizer"] or "words"
-        model.seed_ = found["seed"]
+        model.seed_, model._was_fitted = found["seed"], found["fitted"]
         model.n_features_out_ = model.vectors_.vectors.shape[1]
         return model
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 CBOW_FEW_EPOCHS = 3  # up to which a higher rate scores better
 LONG_RUN = 1_000_000  # epochs, where more will follow and nobody knows how many
+AFTER_A_RUN = 0.25  # of the default rate, in a pass over new text after a whole run
 
 
 def rate_after(first: float, last: float, done: int, total: int) -> np.float32:

@@ -29,6 +29,12 @@ def kept_shares(thresholds: NDArray[np.uint32]) -> NDArray[np.float64]:
     return (thresholds.astype(np.float64) + 1) / 2.0**32
 
 
+def kept_share(counts: NDArray[np.int64], thresholds: NDArray[np.uint32]) -> float:
+    """Return the share of the tokens of words with these counts that is kept on average; 1 of none."""
+    tokens = int(counts.sum())
+    return float((counts * kept_shares(thresholds)).sum()) / tokens if tokens else 1.0
+
+
 def expected_tokens(counts: NDArray[np.int64], thresholds: NDArray[np.uint32]) -> int:
     """Return how many tokens of words with these counts are kept on average."""
-    return round(float((counts * kept_shares(thresholds)).sum()))
+    return round(kept_share(counts, thresholds) * int(counts.sum()))

@@ -113,7 +113,7 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: 
         "sync_words": sync_words,
     }
     vectors = WordVectors(state.w_in, corpus.vocabulary)
-    known = record(asdict(state.params), state.loss_history, corpus.tokenizer, state.plan.seed)
+    known = record(asdict(state.params), state.loss_history, corpus.tokenizer, state.plan.seed, state.complete)
     metadata = {"training": position, **known}
     rows = state.output_rows
     save(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastw2v.errors import warn_user
-from fastw2v.planning.subsampling import KEEPS_ALL, kept_shares
+from fastw2v.planning.subsampling import KEEPS_ALL, kept_share
 from fastw2v.planning.windows import expected_weights, kept_pairs
 from fastw2v.progress.figures import counted
 
@@ -59,8 +59,8 @@ def doubt_sample(corpus: EncodedCorpus, plan: Plan, tables: Tables, params: Trai
     """Warn if subsampling drops nearly all pairs of a corpus, as it does where a few words make up all of it."""
     counts: NDArray[np.int64] = corpus.count_words() if tables.counts is None else tables.counts
     tokens = int(counts.sum())
-    kept = float((counts * kept_shares(tables.keep_threshold)).sum()) / max(tokens, 1)
-    if not tokens or kept**2 >= _HARDLY_ANY:  # of pairs, subsampling keeps the square or more
+    kept = kept_share(counts, tables.keep_threshold)
+    if kept**2 >= _HARDLY_ANY:  # of pairs, subsampling keeps the square or more
         return
     weights = expected_weights(params.shrink_windows, params.architecture, plan.window)
     lengths, times = corpus.sentence_lengths()

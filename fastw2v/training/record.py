@@ -21,11 +21,19 @@ KEPT_PARAMETERS = (
 
 
 def record(
-    parameters: Mapping[str, Any], loss_history: Sequence[float], tokenizer: Tokenizer | None, seed: int | None
+    parameters: Mapping[str, Any],
+    loss_history: Sequence[float],
+    tokenizer: Tokenizer | None,
+    seed: int | None,
+    fitted: bool = True,
 ) -> dict[str, Any]:
-    """Return the metadata of a model file; of a tokenizer that is a function it holds the name."""
+    """Return the metadata of a model file; of a tokenizer that is a function it holds the name.
+
+    ``fitted`` tells that a whole `fit` made the model, as it did nearly all whose files do not say.
+    """
     kept = {name: _kept(value) for name, value in parameters.items() if name in KEPT_PARAMETERS and _can_be_kept(value)}
-    return {"parameters": kept, "loss_history": list(loss_history), "tokenizer": _kept(tokenizer), "seed": seed}
+    of_run = {"loss_history": list(loss_history), "tokenizer": _kept(tokenizer), "seed": seed, "fitted": fitted}
+    return {"parameters": kept, **of_run}
 
 
 def _can_be_kept(value: Any) -> bool:
@@ -59,6 +67,7 @@ def read_record(path: str | os.PathLike[str], metadata: Mapping[str, Any]) -> di
         and all(isinstance(loss, (int, float)) for loss in found["loss_history"]),
         "tokenizer": is_of_file(found["tokenizer"]),
         "seed": found["seed"] is None or type(found["seed"]) is int,
+        "fitted": isinstance(found["fitted"], bool),
     }
     for name, good in fits.items():
         if not good:

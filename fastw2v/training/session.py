@@ -225,7 +225,8 @@ class Session(NamedTuple):
         state, request = self.state, self.request
         asked = {name: getattr(request, name) for name in KEPT_PARAMETERS if hasattr(request, name)}
         del asked["verbose"]  # of this session only
-        return record(asked | asdict(state.params), state.loss_history, self.corpus.tokenizer, state.plan.seed)
+        parameters = asked | asdict(state.params)
+        return record(parameters, state.loss_history, self.corpus.tokenizer, state.plan.seed, state.complete)
 
 
 def _same(ours: Any, theirs: Any) -> bool:

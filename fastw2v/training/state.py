@@ -71,9 +71,11 @@ class Report:
     tile_tokens, noise_slots, noise_life : int
         The shape of a tile: its kept tokens at most, the noise words that they share, and for how many tiles one stays.
     tokens : int
-        Tokens of the encoded corpus that were trained, over all epochs of this call.
+        Tokens of the encoded corpus that this call went through, over all epochs, before subsampling.
+    kept_tokens : int
+        How many of them subsampling keeps on average: about as many were trained.
     pairs : float
-        Positive pairs among them; skip-gram counts each by its weight.
+        Positive pairs that were trained; skip-gram counts each by its weight.
     seconds : float
         Wall time of this call.
     words_per_second : float
@@ -103,6 +105,7 @@ class Report:
     noise_slots: int = 0
     noise_life: int = 0
     tokens: int = 0
+    kept_tokens: int = 0
     pairs: float = 0.0
     seconds: float = 0.0
     words_per_second: float = 0.0
@@ -121,14 +124,20 @@ class Report:
         article = "an" if self.stopped_by == "exception" else "the"
         early = f"; stopped by {article} {self.stopped_by}" if self.stopped_by else ""
         speed = f"{self.words_per_second:,.0f} words/s"
-        trained = f"{counted(self.tokens, 'token')} in {self.seconds:.2f} s on {at}, {speed}"
+        kept = f", of which subsampling kept about {self.kept_tokens:,}," if self._is_subsampled else ""
+        trained = f"{counted(self.tokens, 'token')}{kept} in {self.seconds:.2f} s on {at}, {speed}"
         return f"trained {trained}{early}" if self.device else "trained nothing in this call"
+
+    @property
+    def _is_subsampled(self) -> bool:
+        return self.kept_tokens < self.tokens
 
     def _repr_html_(self) -> str:
         rows = [
             ("device", f"{self.device}{f' ({self.instruction_set})' if self.instruction_set else ''}"),
             ("threads", str(self.n_jobs)),
             ("tokens", f"{self.tokens:,}"),
+            ("kept by subsampling", f"about {self.kept_tokens:,}" if self._is_subsampled else ""),
             ("pairs", f"{self.pairs:,.0f}"),
             ("time", f"{format_took(self.seconds)}, {self.words_per_second:,.0f} words/s"),
             ("tiles", f"{self.tile_tokens} tokens, {self.noise_slots} noise slots of {self.noise_life} tiles"),

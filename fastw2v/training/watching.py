@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastw2v.errors import warn_user
+from fastw2v.planning.subsampling import kept_share
 from fastw2v.progress.pace import Pace
 from fastw2v.training.checkpoint import check_words, save_checkpoint
 from fastw2v.training.state import Callback, Progress, TrainingState
@@ -24,6 +25,8 @@ class Watch:
         self.state, self.callbacks = state, callbacks
         self.began, self.tokens_before = time.perf_counter(), state.tokens_done
         self.raw_share = corpus.report.raw_tokens / max(1, len(corpus.ids))  # raw words for each encoded token
+        counts = corpus.count_words() if state.tables.counts is None else state.tables.counts
+        self.kept_share = kept_share(counts, state.tables.keep_threshold)
         self.pace = Pace()
 
     def rate(self) -> float:
@@ -61,10 +64,12 @@ class Watch:
         return any(isinstance(answer, (bool, np.bool_)) and bool(answer) for answer in answers)
 
     def close(self) -> None:
-        """Add this call's time to the report."""
+        """Add this call's time to the report, and what subsampling kept."""
         elapsed, _ = self.speed()
-        self.state.report.seconds += elapsed
-        self.state.report.words_per_second = self.state.report.tokens * self.raw_share / self.state.report.seconds
+        report = self.state.report
+        report.seconds += elapsed
+        report.words_per_second = report.tokens * self.raw_share / report.seconds
+        report.kept_tokens = round(report.tokens * self.kept_share)
 
 
 class Saver:

@@ -1,5 +1,7 @@
 """partial_fit: more text, one pass at a time, with the vocabulary as it is."""
 
+import copy
+import pickle
 import threading
 
 import numpy as np
@@ -31,6 +33,49 @@ def test_the_first_call_is_one_epoch_at_a_constant_rate():
     assert np.array_equal(model.vectors_.vectors, expected.vectors_.vectors)
     assert np.array_equal(model.context_vectors_.vectors, expected.context_vectors_.vectors)
     assert (model.n_iter_, len(model.loss_history_)) == (1, 1)
+
+
+@pytest.fixture
+def rates(monkeypatch):
+    """The learning rates that callbacks saw, one of each chunk; and the callback."""
+    monkeypatch.setattr("fastw2v.training.loop.HAND_OVER_SECONDS", 0)
+    seen = []
+    return seen, lambda now: seen.append(now.learning_rate)
+
+
+def test_a_least_rate_that_was_asked_for_is_reached_in_every_pass(rates):
+    seen, callback = rates
+    text = [["red", "wine", "is", "old"] * 1000] * 5
+    model = Word2Vec(**QUICK, learning_rate=0.03, min_learning_rate=0.01, callbacks=[callback])
+    for _ in range(2):
+        seen.clear()
+        model.partial_fit(text)
+        assert seen == sorted(seen, reverse=True)
+        assert seen[0] > 0.011
+        assert seen[-1] == pytest.approx(0.01)
+    with pytest.raises(ParameterError, match=r"min_learning_rate=0.04: it must be .*, which is 0.03"):
+        model.set_params(min_learning_rate=0.04).partial_fit(text)
+
+
+def test_after_a_whole_fit_the_default_rate_is_a_quarter(rates, tmp_path):
+    seen, callback = rates
+
+    def rate_of_pass(model):
+        seen.clear()
+        model.set_params(callbacks=[callback], n_jobs=1).partial_fit(PIECES[0]).set_params(callbacks=())
+        assert len(set(seen)) == 1
+        return seen[0]
+
+    stream, fitted = trained(), Word2Vec(PIECES[0], **QUICK).fit()
+    usual = rate_of_pass(stream)
+    for model, share in ((stream, 1), (fitted, 0.25)):
+        model.save(tmp_path / "model.safetensors", overwrite=True)
+        loaded = Word2Vec.load(tmp_path / "model.safetensors")
+        for each in (model, copy.copy(model), pickle.loads(pickle.dumps(model)), loaded):
+            assert [rate_of_pass(each), rate_of_pass(each)] == pytest.approx([usual * share] * 2)
+    assert rate_of_pass(fitted.set_params(learning_rate=0.03)) == pytest.approx(0.03)
+    stopped = Word2Vec(PIECES[0], **QUICK, callbacks=[lambda now: True]).fit()
+    assert rate_of_pass(stopped) == pytest.approx(usual)
 
 
 def test_words_outside_the_vocabulary_are_left_out_and_counted():

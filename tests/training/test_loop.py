@@ -371,6 +371,18 @@ def test_subsampling_that_leaves_hardly_any_pair_is_warned_of(times, more):
         Word2Vec(items, min_count=1, vector_size=4, sample=0, **more).fit()
 
 
+@pytest.mark.parametrize("deterministic", [None, 2])
+def test_the_report_says_how_many_tokens_subsampling_keeps(corpus, deterministic):
+    """About as many as were trained: without shrinking, every one of them has two pairs but at the ends."""
+    more = {"window": 1, "shrink_windows": False, "vector_size": 4, "min_count": 0, "deterministic": deterministic}
+    report = Word2Vec(corpus, **more, random_state=1).fit().report_
+    ends = 2 * len(corpus) * 5
+    assert report.tokens == 5 * len(corpus.ids)
+    assert report.kept_tokens == pytest.approx((report.pairs + ends) / 2, rel=0.02)
+    whole = Word2Vec(corpus, **more, sample=0).fit().report_
+    assert whole.kept_tokens == whole.tokens == report.tokens
+
+
 @pytest.mark.parametrize("min_count", [1, 5])
 def test_a_few_pages_of_prose_are_not_taken_for_items(min_count):
     frequencies = 1 / (np.arange(5_000) + 2.7)

@@ -54,10 +54,14 @@ def test_a_run_that_a_callback_stopped_has_one(table_of):
 
 
 def test_a_report_prints_as_one_sentence():
-    report = Report("cpu", "avx2", 2, tokens=1_234, seconds=0.5, words_per_second=2_500.4)
+    report = Report("cpu", "avx2", 2, tokens=1_234, kept_tokens=1_234, seconds=0.5, words_per_second=2_500.4)
     assert str(report) == "trained 1,234 tokens in 0.50 s on 2 threads, 2,500 words/s"
     stopped = replace(report, device="numpy", stopped_by="callback")
     assert str(stopped).endswith("on numpy, 2,500 words/s; stopped by the callback")
+    thinned = "trained 1,234 tokens, of which subsampling kept about 56, in 0.50 s on 2 threads, 2,500 words/s"
+    assert str(replace(report, kept_tokens=56)) == thinned
+    assert "subsampling" not in report._repr_html_()
+    assert "about 56" in replace(report, kept_tokens=56)._repr_html_()
     assert str(Report()) == "trained nothing in this call"
 
 
