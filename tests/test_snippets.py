@@ -26,9 +26,9 @@ PAGES = [page for page in PAGES if "_build" not in page.parts]
 ELSEWHERE = {"docs/tile.md", "docs/command_line.md"}
 # Long runs, which the site runs as well.
 SLOW = {"docs/tutorial.md", "docs/textbook.ipynb"}
-# Pages that train with the default `sample` on the documents that a reader has: those of these tests are tiny. The
-# others bring a text of their own, with the `sample` that it needs, or train on corpus.txt, which has words enough.
-READERS_TEXT = {"README.md"}
+# Pages that train with a `sample` for the text that a reader has: that of these tests is tiny. The others bring a text
+# of their own, with the `sample` that it needs, or train with the default on files that have words enough.
+READERS_TEXT = {"README.md", "docs/other_trainers.md"}
 
 BLOCK = re.compile(r"(?P<note><!--[^>]*-->\s*)?^```(?P<kind>[^\n]*)\n(?P<code>.*?)^```", re.DOTALL | re.MULTILINE)
 PYTHON = {"python", "{code-cell}"}
@@ -38,7 +38,8 @@ NOT_RUN |= {"{public-names}", "{public-table}", "{py:data}", "{py:function}", "{
 NOT_RUN |= {"c", "fish", "html", "json", "yaml", "zsh"}
 TEXT = "the king and the queen of the land\na man and a woman of the town\nthe cat sat and the dog ran\n" * 50
 # Without these, subsampling would leave hardly a pair.
-TEXT += "".join(" ".join(f"rare{(10 * line + word) % 501}" for word in range(10)) + "\n" for line in range(400))
+RARE = [" ".join(f"rare{(10 * line + word) % 151}" for word in range(10)) for line in range(200)]
+TEXT += "\n".join(RARE) + "\n"
 DATA = {
     "questions-words.txt": ": family\nman king woman queen\nking man queen woman\n",
     **dict.fromkeys(["EN-WS-353-ALL.txt", "EN-SIMLEX-999.txt"], "king\tqueen\t8\ncat\tdog\t6\nman\tland\t1\n"),
@@ -147,7 +148,8 @@ def material(tmp_path, monkeypatch):
     (tmp_path / "corpus.txt").write_text(TEXT)
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "one.txt").write_text(TEXT)
-    (tmp_path / "reviews.jsonl").write_text('{"text": "a good film"}\n{"text": "a bad film"}\n' * 30)
+    reviews = ["a good film", "a bad film"] * 30 + RARE
+    (tmp_path / "reviews.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in reviews))
     with gzip.open(tmp_path / "more.gz", "wt") as file:
         file.write(TEXT)
     for name, text in DATA.items():

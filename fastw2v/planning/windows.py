@@ -162,12 +162,17 @@ def kept_pairs(
 ) -> float:
     """Return the share of the pairs in sentences of these lengths that subsampling is expected to keep; 1 without any.
 
+    It takes the mean length for every length: of sentences of two words, the share is up to twice the true one.
+
     Examples
     --------
     >>> import numpy as np
     >>> from fastw2v.planning.windows import kept_pairs
-    >>> kept_pairs(np.array([0.0, 1.0]), np.array([2, 2]), 0.5)  # both tokens must be kept
-    0.25
+    >>> weights = np.array([0.0, 1.0])
+    >>> round(kept_pairs(weights, np.array([1000]), 0.5), 2)  # neighbours that are dropped have others behind them
+    0.5
+    >>> round(kept_pairs(weights, np.array([3]), 0.5), 2)  # here they have not
+    0.38
     """
     times = np.broadcast_to(times, lengths.shape)[lengths > 0]
     lengths = lengths[lengths > 0]

@@ -371,6 +371,7 @@ def test_subsampling_that_leaves_hardly_any_pair_is_warned_of(times, more):
         Word2Vec(items, min_count=1, vector_size=4, sample=0, **more).fit()
 
 
+@pytest.mark.filterwarnings("ignore:2 ranks merge what they have learned")
 @pytest.mark.parametrize("deterministic", [None, 2])
 def test_the_report_says_how_many_tokens_subsampling_keeps(corpus, deterministic):
     """About as many as were trained: without shrinking, every one of them has two pairs but at the ends."""
