@@ -647,9 +647,8 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
             warn_user("save: a fit is under way, and its vectors are not there yet: those of the last one are saved")
         vectors = self.wv  # raises if the model is not fitted
         parameters = {name: getattr(self, name) for name in KEPT_PARAMETERS}
-        known = {name: getattr(self, f"{name}_", None) for name in ("tokenizer", "seed")}
-        known["fitted"] = self._was_fitted
-        metadata = record(parameters, getattr(self, "loss_history_", []), **known)
+        tokenizer, seed = (getattr(self, name, None) for name in ("tokenizer_", "seed_"))
+        metadata = record(parameters, getattr(self, "loss_history_", []), tokenizer, seed, self._was_fitted)
         if own := own_parameters(self, Word2Vec):
             metadata["own_parameters"] = own
         # A model that was read from a file of word vectors alone has no context vectors.
