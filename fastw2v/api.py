@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import fields
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -20,7 +18,7 @@ from fastw2v.distributed.comm import Comm, agreed_with
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.estimators.bags import mean_vectors
 from fastw2v.estimators.copies import Copies
-from fastw2v.estimators.fitted import Fitted
+from fastw2v.estimators.fits import Fits
 from fastw2v.estimators.likelihood import log_probabilities
 from fastw2v.estimators.other_tokenizer import tokenizer_after, warn_of_other_tokenizer
 from fastw2v.estimators.scikit_learn import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -56,7 +54,7 @@ _OF_METHODS = {"parameters", "new_words", "checkpoint", "every", "summary"}
 REQUESTED = tuple({each.name for each in fields(Request)} - _OF_METHODS)
 
 
-class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class Word2Vec(Fits, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Skip-gram and CBOW word vectors, with negative sampling or hierarchical softmax.
 
     Parameters
@@ -196,7 +194,6 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
     ((16,), True, 5)
     """
 
-    vectors_: WordVectors
     context_vectors_: WordVectors
     node_vectors_: NDArray[np.float32]
     device_vectors_: Any
@@ -410,7 +407,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
             raise ParameterError("partial_fit trains on one rank: set comm=None, and pass the text to one process")
         with self._only_fit():
             request = one_pass(self._request(new_words=new_words), trained=self._was_fitted)
-            started = hasattr(self, "vectors_")
+            started = self.__sklearn_is_fitted__()
             if not started and self.corpus is not None and X is not self.corpus:
                 warn_user(
                     "partial_fit trains on X alone: the corpus given to the constructor has not been trained on; call "
@@ -420,12 +417,10 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
             session = next_pass(request, X, self._standing(seed)) if started else first_pass(request, X, seed)
             tokenizer = tokenizer_after(self.tokenizer_, session.corpus.tokenizer) if started else None
             try:
-                self._run(session, tokenizer)
+                self._run(session, tokenizer, seed)
             finally:
                 if not session.state.complete:  # it cannot be resumed, nor does n_iter_ count it
                     self._unfinished, self._stopped_passes = None, self._stopped_passes + 1
-                if hasattr(self, "vectors_"):
-                    self.seed_ = seed
             self._remember_width(X)
         return self
 
@@ -462,10 +457,10 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         ValueError
             `fit` was given a two-dimensional array, and ``X`` is one of another width.
         """
-        vectors = self.wv
-        self._check_width(X)
-        warn_of_other_tokenizer(self.tokenizer_, self.tokenizer)
-        return mean_vectors(X, vectors, self.tokenizer_, self)
+        model = self._still()
+        model._check_width(X)
+        warn_of_other_tokenizer(model.tokenizer_, model.tokenizer)
+        return mean_vectors(X, model.vectors_, model.tokenizer_, self)
 
     def fit_transform(self, X: Iterable[Any], y: Any = None, **fit_params: Any) -> NDArray[np.float32]:  # noqa: N803
         """Train on documents, and return their mean vectors: `fit`, then `transform`.
@@ -526,14 +521,14 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         >>> bool(likely > unlikely)
         True
         """
-        vectors = self.wv
-        if not hasattr(self, "node_vectors_"):
+        model = self._still()
+        if not hasattr(model, "node_vectors_"):
             raise ValueError(
                 "log_probability: this model has no output rows of hierarchical softmax; negative sampling trains "
                 "scores, not probabilities: fit a model with loss='hs'"
             )
-        mean = self.cbow_mean if self.architecture == "cbow" else None
-        return log_probabilities(X, vectors, self.node_vectors_, self.window, mean, self.tokenizer_, self)
+        mean = model.cbow_mean if model.architecture == "cbow" else None
+        return log_probabilities(X, model.vectors_, model.node_vectors_, model.window, mean, model.tokenizer_, self)
 
     @property
     def _n_features_out(self) -> int:
@@ -544,12 +539,10 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
     @property
     def wv(self) -> WordVectors:
         """The word vectors, under gensim's name."""
-        if not hasattr(self, "vectors_"):
+        if not self.__sklearn_is_fitted__():
             from sklearn.exceptions import NotFittedError
 
-            if self._is_being_fitted():
-                raise NotFittedError(f"this {type(self).__name__} has no vectors yet: its fit is under way")
-            raise NotFittedError(f"this {type(self).__name__} has no vectors yet: call fit() first")
+            raise NotFittedError(f"this {type(self).__name__} has no vectors yet: {self._how_to_get_vectors()}")
         return self.vectors_
 
     @overload
@@ -643,18 +636,17 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         is a function, of which it keeps the name. It keeps parameters that a subclass adds, if they are None, numbers
         or strings; a warning names others.
         """
-        if self._is_being_fitted() and hasattr(self, "vectors_"):
-            warn_user("save: a fit is under way, and its vectors are not there yet: those of the last one are saved")
-        vectors = self.wv  # raises if the model is not fitted
-        parameters = {name: getattr(self, name) for name in KEPT_PARAMETERS}
-        tokenizer, seed = (getattr(self, name, None) for name in ("tokenizer_", "seed_"))
-        metadata = record(parameters, getattr(self, "loss_history_", []), tokenizer, seed, self._was_fitted)
-        if own := own_parameters(self, Word2Vec):
+        old = "save: a fit is under way, and its vectors are not there yet: those of the last one are saved"
+        model = self._still(old)
+        parameters = {name: getattr(model, name) for name in KEPT_PARAMETERS}
+        known = {name: getattr(model, f"{name}_", None) for name in ("tokenizer", "seed")}
+        metadata = record(parameters, getattr(model, "loss_history_", []), **known, fitted=model._was_fitted)
+        if own := own_parameters(model, Word2Vec):
             metadata["own_parameters"] = own
         # A model that was read from a file of word vectors alone has no context vectors.
-        context, nodes = self._output_rows()
+        context, nodes = model._output_rows()
         beside = if_native(path, format, context_vectors=context, node_vectors=nodes, metadata=metadata)
-        save(path, vectors, format=format, overwrite=overwrite, **beside)
+        save(path, model.vectors_, format=format, overwrite=overwrite, **beside)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, tokenizer: Tokenizer | None = None, verbose: int = 0) -> Self:
@@ -698,27 +690,7 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         model.n_features_out_ = model.vectors_.vectors.shape[1]
         return model
 
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "vectors_")
-
     # ------------------------------------------------------------------ a session of training
-
-    @contextmanager
-    def _only_fit(self) -> Iterator[None]:
-        """Allow one fit at a time."""
-        lock = self.__dict__.setdefault("_fit_lock", threading.Lock())
-        if not lock.acquire(blocking=False):
-            raise RuntimeError(
-                "this model is being fitted, in another thread or by this callback's fit: use another model"
-            )
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def _is_being_fitted(self) -> bool:
-        lock = self.__dict__.get("_fit_lock")
-        return lock is not None and lock.locked()
 
     def _request(self, **more: Any) -> Request:
         """Return this model's request for a session, checked before anything is read or allocated."""
@@ -737,14 +709,14 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
             )
         corpus = self.corpus if X is None else X
         if corpus is None:
-            left = "; files and pickles of a fitted model leave it behind" if hasattr(self, "vectors_") else ""
+            left = "; files and pickles of a fitted model leave it behind" if self.__sklearn_is_fitted__() else ""
             raise ValueError(f"no corpus: pass it to Word2Vec(corpus) or to fit(corpus){left}")
         return corpus
 
     def _resumed(self, X: Any, request: Request, comm: Comm | None = None) -> Session:  # noqa: N803
         """Return the session that an interrupted `fit` of this model left, or the one of the checkpoint."""
         unfinished: Session | None = self.__dict__.get("_unfinished")
-        left = going_on(request, unfinished, self.corpus if X is None else X, hasattr(self, "vectors_"), comm)
+        left = going_on(request, unfinished, self.corpus if X is None else X, self.__sklearn_is_fitted__(), comm)
         return resume(request, self._chosen(X), comm) if left is None else left
 
     def _standing(self, seed: int) -> Standing:
@@ -763,37 +735,37 @@ class Word2Vec(Fitted, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, T
         context = self.context_vectors_.vectors if hasattr(self, "context_vectors_") else None
         return OutputRows(context, getattr(self, "node_vectors_", None))
 
-    def _run(self, session: Session, tokenizer: Tokenizer | None = None) -> None:
+    def _run(self, session: Session, tokenizer: Tokenizer | None = None, seed: int | None = None) -> None:
         vars(self).pop("device_vectors_", None)  # the GPU's memory is needed
+        callbacks = [*session.request.callbacks, self._begin_training()]
         try:
-            run(session)
+            run(session._replace(request=replace(session.request, callbacks=callbacks)))
         finally:
             # What fails before anything is trained, such as a checkpoint that cannot be written, costs no vectors.
             if session.state.has_begun and not session.state.diverged:
-                self._take(session, session.corpus.tokenizer if tokenizer is None else tokenizer)
+                self._take(session, session.corpus.tokenizer if tokenizer is None else tokenizer, seed)
 
-    def _take(self, session: Session, tokenizer: Tokenizer) -> None:
+    def _take(self, session: Session, tokenizer: Tokenizer, seed: int | None) -> None:
         """Take over the session's vectors; keep the session only while there is something to resume."""
         state, corpus = session.state, session.corpus
         # An unfinished run trains on in place, so the model gets copies of its rows.
         kept = [each if state.complete or each is None else each.copy() for each in (state.w_in, *state.output_rows)]
         vectors, context, nodes = kept
         assert vectors is not None
-        for name in ("context_vectors_", "node_vectors_"):
-            vars(self).pop(name, None)  # those of an earlier fit with another loss
-        self.vectors_ = WordVectors(vectors, corpus.vocabulary, tokenizer=tokenizer)
-        if context is not None:
-            self.context_vectors_ = WordVectors(context, corpus.vocabulary)
-        if nodes is not None:
-            self.node_vectors_ = nodes
-        if state.device_rows is not None:
-            self.device_vectors_, state.device_rows = state.device_rows, None
-        self.vocabulary_ = corpus.vocabulary
-        self.loss_history_ = list(state.loss_history)
-        self.n_iter_ = len(state.loss_history)
-        self.report_ = state.report
-        self.corpus_report_ = corpus.report
-        self.tokenizer_ = tokenizer
-        self.seed_ = state.plan.seed
-        self.n_features_out_ = state.params.vector_size
-        self._unfinished = None if state.complete else session
+        device_rows, state.device_rows = state.device_rows, None
+        learned: dict[str, Any] = {
+            "vectors_": WordVectors(vectors, corpus.vocabulary, tokenizer=tokenizer),
+            "context_vectors_": None if context is None else WordVectors(context, corpus.vocabulary),
+            "node_vectors_": nodes,
+            "device_vectors_": device_rows,
+            "vocabulary_": corpus.vocabulary,
+            "loss_history_": list(state.loss_history),
+            "n_iter_": len(state.loss_history),
+            "report_": state.report,
+            "corpus_report_": corpus.report,
+            "tokenizer_": tokenizer,
+            "seed_": state.plan.seed if seed is None else seed,
+            "n_features_out_": state.params.vector_size,
+            "_unfinished": None if state.complete else session,
+        }
+        self._publish(learned)

@@ -20,6 +20,8 @@ __all__ = [
     "DeviceError",
     "DivergedError",
     "EmptyCorpusError",
+    "Fastw2vError",
+    "Fastw2vWarning",
     "FormatError",
     "MissingDependencyError",
     "ParameterError",
@@ -49,7 +51,7 @@ def warnings_worded(wording: Callable[[str], str]) -> Iterator[None]:
 
 
 def warn_user(message: str) -> None:
-    """Issue a RuntimeWarning that points at the innermost line outside the package, and outside scikit-learn.
+    """Issue a `Fastw2vWarning` that points at the innermost line outside the package, and outside scikit-learn.
 
     Its wrapper of `transform` is one line for all calls, and Python shows a warning once for each line.
     """
@@ -59,7 +61,7 @@ def warn_user(message: str) -> None:
         frame.f_code.co_filename.startswith(_HERE) or frame.f_globals.get("__name__", "").startswith("sklearn.")
     ):
         level, frame = level + 1, frame.f_back
-    warnings.warn(message, RuntimeWarning, stacklevel=level)
+    warnings.warn(message, Fastw2vWarning, stacklevel=level)
 
 
 _said: dict[int, dict[str, "weakref.ref[object]"]] = {}  # of each living object, the kinds and what they were about
@@ -105,7 +107,15 @@ def add_note(error: BaseException, note: str) -> None:
         error.__notes__ = [*getattr(error, "__notes__", ()), note]
 
 
-class CorpusError(ValueError):
+class Fastw2vWarning(RuntimeWarning):
+    """The class of this package's warnings, to filter them as a group; each points at the caller's line."""
+
+
+class Fastw2vError(Exception):
+    """The common base of the exceptions below. Others, such as a plain `ValueError`, are raised as well."""
+
+
+class CorpusError(Fastw2vError, ValueError):
     """The corpus cannot be used: it is empty, no word is frequent enough, a file is missing or is not text."""
 
 
@@ -117,7 +127,7 @@ class CorpusNotFoundError(CorpusError, FileNotFoundError):
     """There is no file of the corpus's name, or none in its folder or of its pattern."""
 
 
-class CorpusTypeError(TypeError):
+class CorpusTypeError(Fastw2vError, TypeError):
     """The corpus or an item of it has the wrong type; the message says which, as in ``corpus[3][7]``."""
 
 
@@ -125,7 +135,7 @@ class CorpusChangedError(CorpusError):
     """A file changed while it was read."""
 
 
-class UnknownWordError(KeyError):
+class UnknownWordError(Fastw2vError, KeyError):
     """A word is not in the vocabulary; the message offers words of similar spelling.
 
     Parameters
@@ -156,7 +166,7 @@ class UnknownWordError(KeyError):
         return type(self), (self.word, str(self))
 
 
-class FormatError(ValueError):
+class FormatError(Fastw2vError, ValueError):
     """A file does not match its name or header, is truncated, or claims sizes that it does not have."""
 
 
@@ -187,27 +197,27 @@ class UndecodableWordError(FormatError, UnicodeDecodeError):
         return type(self), (self.message, plain)
 
 
-class ParameterError(ValueError):
+class ParameterError(Fastw2vError, ValueError):
     """A parameter is out of range or has the wrong type; the message says what is allowed."""
 
 
-class DivergedError(ArithmeticError):
+class DivergedError(Fastw2vError, ArithmeticError):
     """Training produced values that are not finite; the message names the epoch and the learning rate."""
 
 
-class RankError(RuntimeError):
+class RankError(Fastw2vError, RuntimeError):
     """Another rank of a distributed training failed; the message says which, and quotes what it raised."""
 
 
-class BackendUnavailable(ImportError):
+class BackendUnavailable(Fastw2vError, ImportError):
     """The requested device cannot be used; the message says what is missing and how to get it."""
 
 
-class DeviceError(RuntimeError):
+class DeviceError(Fastw2vError, RuntimeError):
     """A GPU failed while it was at work; the message quotes CUDA. What the run had trained there is lost."""
 
 
-class MissingDependencyError(ImportError):
+class MissingDependencyError(Fastw2vError, ImportError):
     """An optional package cannot be imported; the message says what needs it and how to install it."""
 
 

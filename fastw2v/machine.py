@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 PROC = Path("/proc")
 CGROUP = Path("/sys/fs/cgroup")
@@ -69,9 +70,15 @@ def worker_limits() -> Iterator[int]:
         workers = _children_of_parent()
         if workers is not None:
             yield max(1, usable_cpus() // workers)
-        elif process.current_process().daemon:  # of a pool of unknown size
+        elif _is_of_pool(process.current_process()):  # of unknown size
             yield 1
     yield from (number for number in told if number is not None)
+
+
+def _is_of_pool(process: Any) -> bool:
+    """Return whether a process is of `multiprocessing.Pool`, or of `concurrent.futures.ProcessPoolExecutor`."""
+    target = getattr(process, "_target", None)
+    return bool(process.daemon) or getattr(target, "__module__", None) == "concurrent.futures.process"
 
 
 def _number_in(name: str) -> int | None:
@@ -89,7 +96,7 @@ def _children_of_parent() -> int | None:
     parent, found = str(os.getppid()), 0
     for entry in processes:
         state = (_read(entry / "stat") or "").rpartition(")")[2].split()  # the name before may hold anything
-        if state[1:2] == [parent] and "tracker" not in (_read(entry / "cmdline") or ""):
+        if state[1:2] == [parent] and "resource_tracker" not in (_read(entry / "cmdline") or ""):
             found += 1
     return found or None
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastw2v.estimators.fits import in_one_step
 from fastw2v.parameters import shown
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-NOT_COPIED = frozenset({"_fit_lock", "_unfinished", "device_vectors_"})
+NOT_COPIED = frozenset({"_fit", "_unfinished", "device_vectors_"})
 
 
 class Copies:
@@ -35,7 +36,9 @@ class Copies:
     def __copy__(self) -> Self:
         """Return a model with the same vectors and parameters; an interrupted `fit` is not carried over."""
         other = type(self).__new__(type(self))
-        vars(other).update({name: value for name, value in vars(self).items() if name not in NOT_COPIED})
+        with in_one_step:
+            state = dict(vars(self))
+        vars(other).update({name: value for name, value in state.items() if name not in NOT_COPIED})
         return other
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
@@ -48,10 +51,11 @@ class Copies:
         return other
 
     def __getstate__(self) -> dict[str, Any]:
-        """Drop the lock, an unfinished session, a communicator and, once fitted, a corpus that is not a path."""
-        state: dict[str, Any] = super().__getstate__()  # type: ignore[assignment, misc, unused-ignore]
+        """Drop what is of this process, a communicator and, once fitted, a corpus that is not a path."""
+        with in_one_step:
+            state: dict[str, Any] = super().__getstate__()  # type: ignore[assignment, misc, unused-ignore]
         kept = {name: value for name, value in state.items() if name not in NOT_COPIED}
-        if hasattr(self, "vectors_") and not isinstance(self.corpus, (str, os.PathLike)):
+        if "vectors_" in kept and not isinstance(self.corpus, (str, os.PathLike)):
             kept["corpus"] = None
         else:
             check_can_be_pickled(self.corpus)

@@ -16,6 +16,10 @@ REASONS = {
 class Fitted(Answers):
     """Base of a model whose class declares what `fit` sets: names with a trailing underscore."""
 
+    def _how_to_get_vectors(self) -> str:
+        """Return the end of a message that says that this model has no vectors yet."""
+        return "call fit() first"
+
     def _why_absent(self, name: str) -> str | None:
         """Return why this model has no such attribute, or where it is; None if it is nowhere."""
         if name not in self._gensims and not name.startswith("_") and hasattr(WordVectors, name):
@@ -25,5 +29,6 @@ class Fitted(Answers):
             return None
         kind = type(self).__name__
         if "vectors_" not in vars(self):
-            return f"this {kind} has no {name} yet: call fit() first"
+            how = self._how_to_get_vectors() if name == "vectors_" else "call fit() first"
+            return f"this {kind} has no {name} yet: {how}"
         return f"this {kind} has no {name}" + (f": {REASONS[name]}" if name in REASONS else "")

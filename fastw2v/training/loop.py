@@ -278,6 +278,7 @@ def _run(
         return
     state.device_rows = None  # those of a run before this one take memory
     run = backend(state.arrays, corpus, state.tables, state.plan, n_jobs=jobs)
+    watch.pull = run.pull
     try:
         with interrupts_held(run.request_stop) as interrupted:
             _loop(state, run, watch, saver, interrupted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from fastw2v.planning.tables import Tables
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.progress.figures import counted, format_took
 from fastw2v.training.dealing import Deal
+
+if TYPE_CHECKING:
+    from fastw2v.vectors.word_vectors import WordVectors
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,39 @@ class Progress:
     elapsed: float
     eta: float
     epoch_end: bool
+
+    def vectors(self) -> WordVectors:
+        """Return a copy of the word vectors as they are now, while the model still has those from before.
+
+        With ``comm`` or ``deterministic`` they are those of the first rank, which at the end of an epoch are those of
+        all.
+
+        Raises
+        ------
+        RuntimeError
+            The callback that got this object has returned, and training has gone on.
+        MemoryError
+            There is no room for a copy.
+
+        Examples
+        --------
+        >>> from fastw2v import Word2Vec
+        >>> kept = []
+        >>> def keep(progress):
+        ...     if progress.epoch_end:
+        ...         kept.append(progress.vectors())
+        >>> model = Word2Vec([["red", "wine"]] * 99, min_count=1, sample=0, epochs=2, n_jobs=1, callbacks=[keep]).fit()
+        >>> bool((kept[0]["red"] != model["red"]).any()), bool((kept[1]["red"] == model["red"]).all())
+        (True, True)
+        """
+        current: Callable[[], WordVectors] | None = vars(self).get("_current")
+        if current is None:
+            raise RuntimeError("progress.vectors(): call it before the callback returns, since training then goes on")
+        return current()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle and copy the figures alone."""
+        return {name: value for name, value in vars(self).items() if name != "_current"}
 
 
 Callback = Callable[[Progress], Any]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fastw2v.errors import warn_user
+from fastw2v.machine import check_memory
 from fastw2v.planning.subsampling import kept_share
 from fastw2v.progress.pace import Pace
 from fastw2v.training.checkpoint import check_words, save_checkpoint
 from fastw2v.training.state import Callback, Progress, TrainingState
+from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
     from fastw2v.corpus.encoded_corpus import EncodedCorpus
@@ -22,7 +25,8 @@ class Watch:
     """Measures time and speed, and calls the callbacks."""
 
     def __init__(self, state: TrainingState, corpus: EncodedCorpus, callbacks: list[Callback]) -> None:
-        self.state, self.callbacks = state, callbacks
+        self.state, self.corpus, self.callbacks = state, corpus, callbacks
+        self.pull: Callable[[], None] = lambda: None  # what brings the rows of a device into the state
         self.began, self.tokens_before = time.perf_counter(), state.tokens_done
         self.raw_share = corpus.report.raw_tokens / max(1, len(corpus.ids))  # raw words for each encoded token
         counts = corpus.count_words() if state.tables.counts is None else state.tables.counts
@@ -60,8 +64,19 @@ class Watch:
             eta=self.pace.seconds_left(total) if state.tokens_done < total else 0.0,
             epoch_end=epoch_end,
         )
-        answers = [callback(progress) for callback in self.callbacks]  # all of them, even after one has asked to stop
+        vars(progress)["_current"] = self._vectors
+        try:
+            answers = [callback(progress) for callback in self.callbacks]  # all of them, even after one asks to stop
+        finally:
+            del vars(progress)["_current"]  # who keeps the figures need not keep the rows
         return any(isinstance(answer, (bool, np.bool_)) and bool(answer) for answer in answers)
+
+    def _vectors(self) -> WordVectors:
+        """Return a copy of the word vectors of the moment."""
+        rows = self.state.w_in
+        check_memory(rows.nbytes, "a callback's copy of the vectors", lower="let go of earlier copies")
+        self.pull()
+        return WordVectors(rows.copy(), self.corpus.vocabulary, tokenizer=self.corpus.tokenizer)
 
     def close(self) -> None:
         """Add this call's time to the report, and what subsampling kept."""

@@ -123,10 +123,9 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
         self._vectors = vectors.view()
         self._vectors.flags.writeable = False
         self._vocabulary = vocabulary
-        self._units: NDArray[np.float32] | None = None
-        self._undirected: NDArray[np.int64] = np.empty(0, np.int64)
+        self._units: tuple[NDArray[np.float32], NDArray[np.int64]] | None = None
         self._cased: dict[Any, tuple[int, dict[str, int]]] = {}  # see `fastw2v.evaluate.matching`
-        self._lock = threading.Lock()
+        self._making = os.getpid(), threading.Lock()
 
     # -- what travels to other processes --
 
@@ -321,22 +320,31 @@ class WordVectors(Answers, Neighbours, Comparisons, Pictures):
     @property
     def unit_vectors(self) -> NDArray[np.float32]:
         """The vectors scaled to length 1, shape (V, D), float32, read-only; zero vectors stay zero."""
-        if self._units is None:
-            with self._lock:
-                made = self._units is None
-                if self._units is None:
-                    units, self._undirected = units_and_others(self.vectors)
-                    units.flags.writeable = False
-                    self._units = units
-            if made:
-                self._warn_of_undirected(self._undirected)
-        return self._units
+        return self._units_and_undirected()[0]
 
     @property
     def without_direction(self) -> NDArray[np.int64]:
         """The rows whose vectors are zero, or hold NaN or infinity: no query answers with their words."""
-        _ = self.unit_vectors
-        return self._undirected
+        return self._units_and_undirected()[1]
+
+    def _units_and_undirected(self) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Return the unit vectors, and the rows of those without direction."""
+        found = self._units
+        return self._make_units() if found is None else found
+
+    def _make_units(self) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Do so, in one thread for all that ask meanwhile."""
+        process = os.getpid()
+        if self._making[0] != process:  # a fork copied a lock that a thread which is not there may hold
+            self._making = process, threading.Lock()
+        with self._making[1]:
+            if self._units is not None:
+                return self._units
+            units, undirected = units_and_others(self.vectors)
+            units.flags.writeable = False
+            self._units = units, undirected
+        self._warn_of_undirected(undirected)
+        return units, undirected
 
     def _warn_of_undirected(self, rows: NDArray[np.int64]) -> None:
         if len(rows):
@@ -504,6 +512,8 @@ def as_word_vectors(given: Any) -> WordVectors:
 def without_vectors(given: Any) -> str:
     """Describe an object that has no word vectors, and say how it gets or becomes some."""
     kind = type(given).__name__
+    if getattr(given, "_fit_under_way", lambda: None)() is not None:
+        return f"{kind} that has no vectors yet: in a callback of its fit pass progress.vectors()"
     if hasattr(given, "fit") or hasattr(given, "build_vocab"):
         return f"{kind} that has no vectors yet: train it first, as with fit()"
     if isinstance(given, (str, os.PathLike)):
