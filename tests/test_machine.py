@@ -1,9 +1,11 @@
 """CPU and memory limits, read from made-up system files."""
 
+import multiprocessing
 import os
 import resource
 import sys
 import threading
+from concurrent.futures.process import _process_worker
 from multiprocessing.pool import ThreadPool
 from types import SimpleNamespace
 
@@ -77,14 +79,30 @@ def test_workers_that_are_told_nothing_divide_the_cpus(worker, system, siblings,
     parent = os.getppid()
     system({f"proc/{pid}/stat": f"{pid} (a) b) S {parent} 1 1" for pid in range(siblings)})
     system({"proc/7000/stat": "7000 (x) S 1 1 1", "proc/7001/cmdline": "python\0-c\0resource_tracker"})
+    system({f"proc/{pid}/cmdline": "python\0-c\0spawn_main(tracker_fd=6, pipe_handle=8)" for pid in range(siblings)})
     system({"proc/7001/stat": f"7001 (python) S {parent} 1 1", "proc/meminfo": "nothing"})
     assert machine.resolve_jobs(None) == threads
 
 
-@pytest.mark.parametrize(("daemon", "threads"), [(True, 1), (False, 64)])
-def test_a_worker_of_a_pool_whose_size_is_unknown_takes_one_thread(worker, monkeypatch, daemon, threads):
-    monkeypatch.setattr("multiprocessing.process.current_process", lambda: SimpleNamespace(daemon=daemon))
+@pytest.mark.parametrize(
+    ("daemon", "target", "threads"), [(True, None, 1), (False, _process_worker, 1), (False, print, 64)]
+)
+def test_a_worker_of_a_pool_whose_size_is_unknown_takes_one_thread(worker, monkeypatch, daemon, target, threads):
+    this = SimpleNamespace(daemon=daemon, _target=target)
+    monkeypatch.setattr("multiprocessing.process.current_process", lambda: this)
     assert machine.resolve_jobs(None) == threads
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_the_workers_of_a_real_pool_share_the_cpus(method, monkeypatch):
+    for name in ("OMP_NUM_THREADS", "LOKY_MAX_CPU_COUNT"):
+        monkeypatch.delenv(name, raising=False)
+    cpus = machine.usable_cpus()
+    if cpus == 1:
+        pytest.skip("there is nothing to share")
+    with multiprocessing.get_context(method).Pool(cpus) as pool:
+        # The start method "spawn" leaves its workers beside other children of this process.
+        assert set(pool.map(machine.resolve_jobs, [None] * cpus)) == {1}
 
 
 def test_threads_of_a_pool_divide_the_cpus(system):

@@ -113,9 +113,12 @@ def test_a_model_keeps_its_vectors_on_the_device(cuda_shim):
 def test_a_run_that_stops_early_leaves_its_vectors_on_the_device(cuda_shim):
     cuda_shim()
     sentences = [[f"w{(i * j) % 40}" for j in range(1, 20)] for i in range(200)]
-    settings = {"vector_size": 5, "min_count": 1, "epochs": 3, "random_state": 1, "callbacks": [lambda progress: True]}
-    model = Word2Vec(sentences, device="cuda", **settings).fit()
+    settings = {"vector_size": 5, "min_count": 1, "epochs": 3, "random_state": 1}
+    kept = []
+    stop = [lambda progress: kept.append(progress.vectors()) or True]
+    model = Word2Vec(sentences, device="cuda", callbacks=stop, **settings).fit()
     assert model.report_.stopped_by == "callback"
+    assert np.array_equal(kept[0].vectors, model.vectors_.vectors)
     assert np.array_equal(model.device_vectors_.get(), model.vectors_.vectors)
     held = weakref.ref(model.device_vectors_)
     del model.device_vectors_
