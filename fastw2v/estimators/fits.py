@@ -102,13 +102,13 @@ class Fits(Fitted):
 
         Examples
         --------
-        >>> import threading
+        >>> import threading, time
         >>> from fastw2v import Word2Vec
-        >>> model = Word2Vec([["red", "wine"], ["white", "wine"]] * 99, min_count=1, epochs=10**6, n_jobs=1)
+        >>> model = Word2Vec([["red", "wine"], ["white", "wine"]] * 99, min_count=1, sample=0, epochs=10**6, n_jobs=1)
         >>> thread = threading.Thread(target=model.fit)
         >>> thread.start()
         >>> while not model.stop():
-        ...     pass
+        ...     time.sleep(0.01)
         >>> thread.join()
         >>> model.report_.stopped_by, model.stop()
         ('callback', False)
