@@ -166,8 +166,8 @@ def test_a_callback_that_scores_the_model_hears_that_its_vectors_are_old():
     model = unfitted(callbacks=[score])
     model.fit(TEXT)
     assert set(said) == {
-        "expected word vectors or a fitted model; got Word2Vec that has no vectors yet: in a callback of its fit pass "
-        "progress.vectors()"
+        "vectors: expected word vectors or a fitted model; got Word2Vec that has no vectors yet: in a callback of its "
+        "fit pass progress.vectors()"
     }
     said.clear()
     for again in (lambda: model.fit(TEXT), lambda: model.partial_fit(TEXT)):
