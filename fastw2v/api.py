@@ -542,7 +542,9 @@ class Word2Vec(Fits, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, Tra
         if not self.__sklearn_is_fitted__():
             from sklearn.exceptions import NotFittedError
 
-            raise NotFittedError(f"this {type(self).__name__} has no vectors yet: {self._how_to_get_vectors()}")
+            if self._fit_under_way() is not None:
+                raise NotFittedError(f"this {type(self).__name__} has no vectors yet: {self._how_to_get_vectors()}")
+            raise NotFittedError(f"this {type(self).__name__} has no vectors yet: call fit() first")
         return self.vectors_
 
     @overload

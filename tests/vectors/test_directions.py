@@ -1,5 +1,7 @@
 """Vectors without a direction, zeros and those that hold NaN or infinity: never an answer, and always said."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -126,3 +128,34 @@ def test_the_odd_word_and_ranks(wv):
     for words in (("zero", "sun"), ("sun", "nan")):
         with pytest.raises(ParameterError, match=r"has no direction: it is near no word, and has no rank"):
             wv.rank(*words)
+
+
+@pytest.mark.fault("a fork while unit vectors are made")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_child_forked_while_another_thread_makes_them_makes_its_own(run_python):
+    done = run_python("""
+    import os, signal, threading
+    import numpy as np
+    from fastw2v.vectors import word_vectors
+    wv = word_vectors.WordVectors(np.eye(3), ["a", "b", "c"])
+    make, begun, leave = word_vectors.units_and_others, threading.Event(), threading.Event()
+
+    def slow(vectors):
+        begun.set()
+        leave.wait(60)
+        return make(vectors)
+
+    word_vectors.units_and_others = slow
+    thread = threading.Thread(target=lambda: wv.unit_vectors)
+    thread.start()
+    begun.wait(60)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(30)
+        word_vectors.units_and_others = make
+        os._exit(0 if len(wv.most_similar("a")) == 2 else 1)
+    print("status", os.waitpid(child, 0)[1])
+    leave.set()
+    thread.join()
+    """)
+    assert done.stdout == "status 0\n", done.stderr

@@ -3,7 +3,6 @@
 import copy
 import json
 import operator
-import os
 import pickle
 import random
 import sys
@@ -312,37 +311,6 @@ def test_unit_vectors_are_made_once_by_however_many_threads(wv, monkeypatch):
         thread.join()
     assert len(made) == 1
     assert all(units is found[0] for units in found)
-
-
-@pytest.mark.fault("a fork while unit vectors are made")
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-def test_a_child_forked_while_another_thread_makes_them_makes_its_own(run_python):
-    done = run_python("""
-    import os, signal, threading
-    import numpy as np
-    from fastw2v.vectors import word_vectors
-    wv = word_vectors.WordVectors(np.eye(3), ["a", "b", "c"])
-    make, begun, leave = word_vectors.units_and_others, threading.Event(), threading.Event()
-
-    def slow(vectors):
-        begun.set()
-        leave.wait(60)
-        return make(vectors)
-
-    word_vectors.units_and_others = slow
-    thread = threading.Thread(target=lambda: wv.unit_vectors)
-    thread.start()
-    begun.wait(60)
-    child = os.fork()
-    if child == 0:
-        signal.alarm(30)
-        word_vectors.units_and_others = make
-        os._exit(0 if len(wv.most_similar("a")) == 2 else 1)
-    print("status", os.waitpid(child, 0)[1])
-    leave.set()
-    thread.join()
-    """)
-    assert done.stdout == "status 0\n", done.stderr
 
 
 @pytest.mark.parametrize(("package", "call"), [("pandas", "to_frame"), ("gensim.models", "to_gensim")])
