@@ -37,7 +37,7 @@ SOURCES = {
     "training._wire": [],
 }
 
-# -g0: Python's own flags ask for debugging information, which would be nine tenths of a module and a quarter of a build.
+# -g0: Python asks for debugging information, which would be nine tenths of a module and a quarter of a build.
 COMMON_FLAGS = ["-O3", "-g0", "-std=gnu11", "-Wall", "-Wextra", "-fno-math-errno", "-fno-trapping-math", "-pthread"]
 AVX512_FLAGS = [
     *("-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma", "-mbmi2"),
