@@ -21,6 +21,7 @@ from fastw2v.corpus.given_vocabulary import (
     check_joining,
     without_vector,
 )
+from fastw2v.corpus.id_store import is_spooled
 from fastw2v.corpus.reading import Reading, read_corpus
 from fastw2v.corpus.tokenizers import Tokenizer, check_tokenizer, tokenizer_name
 from fastw2v.corpus.vocabulary import Vocabulary, frequent_words, what_left_out
@@ -157,7 +158,7 @@ def encode_to_train(
         if not len(corpus.ids):
             raise EmptyCorpusError(f"the encoded corpus is empty: {counted(len(corpus), 'sentence')}, 0 words")
         _doubt_tokenizer(corpus, tokenizer)
-        _doubt_reading(errors, spool)
+        _doubt_reading(errors, None if is_spooled(corpus.ids) else spool)
         if given is None:
             _doubt_parameters(corpus, min_count, max_vocab)
             _doubt_unseen(corpus, has_vector)

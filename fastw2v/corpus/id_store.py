@@ -85,6 +85,14 @@ def id_store(spool: str | os.PathLike[str] | bool | None) -> IdStore:
     return InMemory() if folder is None else InFiles(folder)
 
 
+def is_spooled(ids: np.ndarray) -> bool:
+    """Return whether ids lie in the files of a store."""
+    owner: Any = ids
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    return isinstance(owner, memoryview) and owner.readonly and isinstance(owner.obj, mmap.mmap)
+
+
 def _folder_of(spool: str | os.PathLike[str] | bool | None) -> str | None:
     """Return the folder that takes the ids, or None: they stay in memory."""
     if spool is None or isinstance(spool, (bool, np.bool_)):

@@ -38,7 +38,7 @@ def test_help_and_version_import_next_to_nothing(run_python, arguments):
     assert not heavy & {name.partition(".")[0] for name in loaded}
     own = {name for name in loaded if name.startswith("fastw2v.")}
     modules = ("commands", "options", "pages", "rivals_options", "stopping", "streams", "wording")
-    allowed = {"cli", "gensims_names", *(f"cli.{name}" for name in modules)}
+    allowed = {"cli", "gensims_names", "paths", *(f"cli.{name}" for name in modules)}
     assert own == {f"fastw2v.{name}" for name in allowed}
 
 

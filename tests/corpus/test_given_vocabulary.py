@@ -196,6 +196,7 @@ def test_new_words_are_of_the_type_of_the_known_ones(known, tokens):
         encode([tokens] * 9, vocabulary=known, new_words=True)
 
 
+@pytest.mark.filterwarnings("ignore:tokens such as")
 def test_words_of_several_types_are_joined_by_any_of_these():
     known = [(0, "item"), 1]
     assert encode([[*known, (5, "item"), 7]] * 3, vocabulary=known, new_words=True, min_count=1).report.new_words == 2

@@ -25,7 +25,7 @@ from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counting import count_files
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.files import find
-from fastw2v.errors import ParameterError
+from fastw2v.errors import Fastw2vWarning, ParameterError
 from fastw2v.planning.training_parameters import TrainingParameters
 
 WORDS = np.array([f"w{i}" for i in range(300)] + ["été", "a word longer than sixteen bytes".replace(" ", "_")])
@@ -181,6 +181,8 @@ def test_ids_are_read_only_arrays_that_can_be_copied(folder):
     for twin in (pickle.loads(pickle.dumps(corpus)), copy.deepcopy(corpus)):
         assert_same(twin, corpus)
     assert encode(corpus, spool=folder) is corpus
+    with pytest.warns(Fastw2vWarning, match=r"spool=.* has no effect"):
+        encode(encode(SENTENCES), spool=folder)
 
 
 def test_training_is_the_same(folder, tmp_path):
