@@ -208,7 +208,7 @@ class Word2Vec(Fits, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, Tra
     _unfinished: Session | None
     _gensims = OF_MODELS
     _stopped_passes = 0  # of partial_fit, since the last fit
-    _was_fitted = False  # by a whole fit, before any partial_fit
+    _was_fitted = False  # by a fit of one epoch or more, before any partial_fit
 
     @with_gensims_names_told(PARAMETERS, LAYER, BOOKS_PARAMETERS)
     def __init__(
@@ -343,7 +343,7 @@ class Word2Vec(Fits, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, Tra
                 request, corpus = self._request(checkpoint=checkpoint, every=every), None if resume else self._chosen(X)
             session = self._resumed(X, request, comm) if resume else begin(request, corpus, comm=comm)
             self._run(session)
-            self._stopped_passes, self._was_fitted = 0, vars(self).get("_unfinished") is None
+            self._stopped_passes, self._was_fitted = 0, bool(self.loss_history_)
             self._remember_width(X)
         return self
 
@@ -386,9 +386,9 @@ class Word2Vec(Fits, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, Tra
         of its UTF-8; when it joins and what else joins does not matter. Its context vector starts at zero.
 
         The learning rate is ``learning_rate`` throughout, because the number of calls to come is unknown; None means
-        the default of a long run, and a quarter of it once a `fit` was completed, else the pass would undo much of what
-        was learned. A ``min_learning_rate`` is reached at the end of each pass, linearly; ``epochs`` does not apply.
-        Change them between calls with `set_params`. Subsampling, noise words and ``slow_frequent`` follow the counts of
+        the default of a long run, and a quarter of it once a `fit` has finished an epoch, else the pass would undo much
+        of what was learned. A ``min_learning_rate`` is reached at the end of each pass, linearly; ``epochs`` does not
+        apply. Change them between calls with `set_params`. Subsampling, noise words and ``slow_frequent`` follow the counts of
         all text so far. Each pass makes its own draws, determined by ``seed_`` and the number of passes before it, so
         the same calls give the same vectors with ``n_jobs=1``.
 
@@ -443,9 +443,9 @@ class Word2Vec(Fits, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, Tra
         -----
         RuntimeWarning
             More than half of the documents hold no known word, or few words of the documents are known; ``tokenizer``
-            was changed since `fit`; or words are left out, because their vectors hold NaN or infinity. Each kind of
-            warning about documents comes once after `fit`; what later calls find is in the log of ``fastw2v.errors``,
-            at level DEBUG.
+            was changed since `fit`; or words are left out, because their vectors hold NaN or infinity. Of a
+            single document the words of the warning do not vary, so that Python shows it once; what was found is in the
+            log of the package, at level DEBUG.
 
         Raises
         ------
@@ -460,7 +460,7 @@ class Word2Vec(Fits, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, Tra
         model = self._still()
         model._check_width(X)
         warn_of_other_tokenizer(model.tokenizer_, model.tokenizer)
-        return mean_vectors(X, model.vectors_, model.tokenizer_, self)
+        return mean_vectors(X, model.vectors_, model.tokenizer_)
 
     def fit_transform(self, X: Iterable[Any], y: Any = None, **fit_params: Any) -> NDArray[np.float32]:  # noqa: N803
         """Train on documents, and return their mean vectors: `fit`, then `transform`.
@@ -528,7 +528,7 @@ class Word2Vec(Fits, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, Tra
                 "scores, not probabilities: fit a model with loss='hs'"
             )
         mean = model.cbow_mean if model.architecture == "cbow" else None
-        return log_probabilities(X, model.vectors_, model.node_vectors_, model.window, mean, model.tokenizer_, self)
+        return log_probabilities(X, model.vectors_, model.node_vectors_, model.window, mean, model.tokenizer_)
 
     @property
     def _n_features_out(self) -> int:

@@ -14,7 +14,7 @@ from scipy import sparse
 from fastw2v.corpus.faults import describe_no_documents
 from fastw2v.corpus.iterables import documents_to_reread, length_of, python_items
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
-from fastw2v.errors import CorpusError, ParameterError, begin_anew, warn_user
+from fastw2v.errors import CorpusError, ParameterError, warn_user
 from fastw2v.estimators.bags import check_documents, count_matrix, divide_rows, row_sums
 from fastw2v.estimators.coverage import some_words
 from fastw2v.estimators.other_tokenizer import doubt_words
@@ -180,8 +180,8 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         -----
         RuntimeWarning
             More than half of the documents hold no known word, or few words of the documents are known; or words are
-            left out, because their vectors hold NaN or infinity. Each kind of warning comes once after `fit`; what
-            later calls find is in the log of ``fastw2v.errors``, at level DEBUG.
+            left out, because their vectors hold NaN or infinity. Of a single document the words of the warning do
+            not vary, so that Python shows it once; what was found is in the log of the package, at level DEBUG.
 
         Raises
         ------
@@ -196,7 +196,7 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         check("normalize", self.normalize)
         self._check_unchanged()
         self._check_width(X)
-        counts = count_matrix(X, self.vectors_, self.tokenizer_, self)
+        counts = count_matrix(X, self.vectors_, self.tokenizer_)
         return self._vectors_of(counts)
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -311,7 +311,6 @@ class DocVectorizer(TextEstimator, ClassNamePrefixFeaturesOutMixin, TransformerM
         return deciding
 
     def _forget(self) -> None:
-        begin_anew(self)
         for name in ("model_", "components_", "component_shares_", "word_weights_"):
             self.__dict__.pop(name, None)
 

@@ -3,7 +3,6 @@
 import logging
 import sys
 import warnings
-import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -62,41 +61,6 @@ def warn_user(message: str) -> None:
     ):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, Fastw2vWarning, stacklevel=level)
-
-
-_said: dict[int, dict[str, "weakref.ref[object]"]] = {}  # of each living object, the kinds and what they were about
-
-
-def warn_once(owner: object | None, kind: str, about: object, message: str) -> None:
-    """Warn the first time that an object does something of a kind; later messages go to the log, at level DEBUG.
-
-    Python's own filter knows a warning again by its text, and so never one that quotes data: a service that is asked
-    once a second would print a line a second, and Python would remember them all.
-
-    Parameters
-    ----------
-    owner : object or None
-        None: warn each time.
-    kind : str
-    about : object
-        Something of the owner, such as its vectors; with another one it begins anew.
-    message : str
-    """
-    if owner is not None:
-        if id(owner) not in _said:
-            _said[id(owner)] = {}
-            weakref.finalize(owner, _said.pop, id(owner), None).atexit = False
-        kinds = _said[id(owner)]
-        if kind in kinds and kinds[kind]() is about:
-            logger.debug("%s", message)
-            return
-        kinds[kind] = weakref.ref(about)
-    warn_user(message)
-
-
-def begin_anew(owner: object) -> None:
-    """Let `warn_once` warn again of what an object does."""
-    _said.get(id(owner), {}).clear()
 
 
 def add_note(error: BaseException, note: str) -> None:

@@ -109,7 +109,7 @@ def test_any_number_of_common_components_is_removed(weighting, removed):
     assert removed == 0 or vectorizer.component_shares_.sum() == pytest.approx(removed if weighting == "sif" else 1)
 
 
-@pytest.mark.filterwarnings("ignore:.* documents .* become zeros")
+@pytest.mark.filterwarnings("ignore:.*documents .* become zeros")
 @pytest.mark.parametrize("normalize", [None, "l2"])
 @pytest.mark.parametrize("weighting", WEIGHTINGS)
 def test_a_document_does_not_depend_on_its_batch(weighting, normalize):
@@ -141,7 +141,7 @@ def test_documents_of_which_nothing_is_left_are_told(weighting):
             DocVectorizer(VECTORS, weighting, n_components_removed=removed).fit(documents)
 
 
-@pytest.mark.filterwarnings("ignore:.* documents .* become zeros")
+@pytest.mark.filterwarnings("ignore:.*documents .* become zeros")
 def test_a_fit_that_learns_nothing_leaves_what_was_learned():
     vectorizer = DocVectorizer(VECTORS, "sif").fit(DOCUMENTS)
     before = vectorizer.transform(DOCUMENTS)
@@ -181,7 +181,7 @@ def test_lengths_are_one_when_asked_for():
     assert set(np.round(lengths, 5)) == {0.0, 1.0}
 
 
-@pytest.mark.filterwarnings("ignore:.* documents .* become zeros", "ignore:n_components_removed=. removes all")
+@pytest.mark.filterwarnings("ignore:.*documents .* become zeros", "ignore:n_components_removed=. removes all")
 @settings(max_examples=60)
 @given(
     st.lists(st.lists(st.sampled_from([*WORDS[:6], "never"]), max_size=6), min_size=1, max_size=8),

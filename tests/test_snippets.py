@@ -180,7 +180,7 @@ def runs(page):
     return page.relative_to(ROOT).as_posix() not in ELSEWHERE and any(kind not in NOT_RUN for kind, *_ in blocks(page))
 
 
-@pytest.mark.filterwarnings("ignore:.* documents .* become zeros")  # those of a reader are of other words
+@pytest.mark.filterwarnings("ignore:.*documents .* become zeros")  # those of a reader are of other words
 @pytest.mark.filterwarnings("ignore:the learning rate is lowered")  # of a text of a few words
 @pytest.mark.filterwarnings("ignore:the run in .* is complete")  # which a reader's, resumed, would not be
 @pytest.mark.parametrize("page", [in_order(page) for page in PAGES if runs(page)])

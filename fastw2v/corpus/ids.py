@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from fastw2v.errors import CorpusError, CorpusTypeError
+from fastw2v.machine import check_memory
 from fastw2v.parameters import shown
 from fastw2v.progress.figures import counted
 
@@ -61,7 +62,12 @@ def sealed(array: np.ndarray, *, own: bool = False) -> np.ndarray:
     >>> ids, ids.flags.writeable
     (array([0, 1]), False)
     """
-    view = array.copy() if array.flags.writeable and not own else array.view()
+    shared = array.flags.writeable and not own
+    if shared:
+        check_memory(
+            array.nbytes, "a copy of the ids", lower="set ids.flags.writeable = False, or map them with mode='r'"
+        )
+    view = array.copy() if shared else array.view()
     view.flags.writeable = False
     return view
 

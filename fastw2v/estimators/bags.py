@@ -19,7 +19,7 @@ from fastw2v.corpus.faults import (
 )
 from fastw2v.corpus.iterables import length_of, python_items
 from fastw2v.corpus.tokenizers import Tokenizer, apply
-from fastw2v.errors import CorpusError, CorpusTypeError, warn_once
+from fastw2v.errors import CorpusError, CorpusTypeError, warn_user
 from fastw2v.estimators.coverage import FIRST_DOCUMENTS, LONGEST, Coverage
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.search import rows_not_finite
@@ -32,9 +32,7 @@ _BLOCK = 512  # documents whose tokens are looked at together
 _NEVER_MISSING = frozenset({str, np.str_, int, tuple, bytes})
 
 
-def count_matrix(
-    documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer, asked_by: object | None = None
-) -> sparse.csr_matrix:
+def count_matrix(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> sparse.csr_matrix:
     """Count how often each known word occurs in each document.
 
     Parameters
@@ -44,8 +42,6 @@ def count_matrix(
         Their words are the known ones.
     tokenizer : {"whitespace", "words", "tokens"} or callable
         Splits strings.
-    asked_by : object, optional
-        It is told of each kind of doubt once, see `warn_once`.
 
     Returns
     -------
@@ -64,10 +60,10 @@ def count_matrix(
     No Python code runs for each token: iteration, lookup and storing the row happen in C.
     """
     rows, ends, coverage = document_rows(documents, vectors, tokenizer)
-    coverage.doubt(ends, vectors, asked_by=asked_by)
+    coverage.doubt(ends, vectors)
     matrix = sparse.csr_matrix((np.ones(len(rows), np.float32), rows, ends), (len(ends) - 1, len(vectors.key_to_index)))
     matrix.sum_duplicates()
-    return _of_finite_vectors(matrix, vectors, asked_by)
+    return _of_finite_vectors(matrix, vectors)
 
 
 def document_rows(
@@ -95,7 +91,6 @@ def document_rows(
     row_ends = np.zeros(len(rows) + 1, np.int64)
     np.cumsum(known, out=row_ends[1:])
     coverage.tokens = len(rows)
-    coverage.check_no_listed_texts(len(ends) - 1, vectors)
     return rows[known], row_ends[ends], coverage
 
 
@@ -106,7 +101,7 @@ def check_documents(documents: Iterable[Any], tokenizer: Tokenizer) -> None:
             apply(tokenizer, document, f"documents[{number}]")
 
 
-def _of_finite_vectors(counts: sparse.csr_matrix, vectors: WordVectors, asked_by: object | None) -> sparse.csr_matrix:
+def _of_finite_vectors(counts: sparse.csr_matrix, vectors: WordVectors) -> sparse.csr_matrix:
     """Leave out, with a warning, words whose vectors hold NaN or infinity, with which each document would be NaN."""
     used = np.flatnonzero(np.bincount(counts.indices, minlength=counts.shape[1]))
     bad = [rows[rows_not_finite(vectors.vectors[rows])] for rows in np.array_split(used, len(used) // _AT_ONCE + 1)]
@@ -114,10 +109,7 @@ def _of_finite_vectors(counts: sparse.csr_matrix, vectors: WordVectors, asked_by
     if not len(rows):
         return counts
     word = vectors.index_to_key[rows[0]]
-    warn_once(
-        asked_by,
-        "not finite",
-        vectors,
+    warn_user(
         f"the vectors of {counted(len(rows), 'word')} of the documents hold NaN or infinity (the first is that of "
         f"{word!r:.60}): these words are left out",
     )
@@ -164,11 +156,9 @@ def _check_tokens(given: list[tuple[int, Sequence[Any]]], tokenizer: Tokenizer) 
                 raise CorpusTypeError(f"{where} {describe_bad_token(token)}")
 
 
-def mean_vectors(
-    documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer, asked_by: object | None = None
-) -> NDArray[np.float32]:
+def mean_vectors(documents: Iterable[Any], vectors: WordVectors, tokenizer: Tokenizer) -> NDArray[np.float32]:
     """Return the mean vector of each document's known words, or zeros without any: float32 (documents, D)."""
-    counts = count_matrix(documents, vectors, tokenizer, asked_by)
+    counts = count_matrix(documents, vectors, tokenizer)
     return divide_rows(counts @ vectors.vectors, row_sums(counts))
 
 

@@ -25,6 +25,7 @@ class Copies:
     corpus: Any
     comm: Any
     random_state: Any
+    _was_fitted: bool
 
     def __sklearn_clone__(self) -> Self:
         """Return an unfitted model with the same parameters; the corpus is shared, a random generator is copied."""
@@ -61,7 +62,12 @@ class Copies:
             check_can_be_pickled(self.corpus)
         if not isinstance(self.comm, str):  # it means nothing in another process
             kept["comm"] = None
+        kept["_was_fitted"] = self._was_fitted
         return kept
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take a model of a pickle that does not say whether `fit` made it for one that it made, as most are."""
+        super().__setstate__({"_was_fitted": "vectors_" in state, **state})  # type: ignore[misc]
 
 
 def check_can_be_pickled(corpus: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import threading
 from collections.abc import Iterator
@@ -174,12 +173,15 @@ class Fits(Fitted):
         RuntimeWarning
             With this message, if a fit is under way.
         """
-        fit = self._fit_under_way()
-        if fit is not None and if_under_way is not None and self.__sklearn_is_fitted__():
+        still = object.__new__(type(self))  # whatever a subclass does when it is made or copied
+        with in_one_step:
+            vars(still).update(vars(self))
+        if if_under_way is not None and still._fit_under_way() is not None and still.__sklearn_is_fitted__():
             warn_user(if_under_way)
         else:
-            _ = self.wv  # type: ignore[attr-defined]  # raises, or warns in a callback
-        return copy.copy(self)
+            still.vectors_ = still.wv  # type: ignore[attr-defined]  # raises, or warns in a callback
+        vars(still).pop("_fit", None)
+        return still
 
     def _how_to_get_vectors(self) -> str:
         """Return the end of a message that says that this model has no vectors yet."""

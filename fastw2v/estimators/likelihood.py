@@ -25,7 +25,6 @@ def log_probabilities(
     window: int,
     cbow_mean: bool | None,
     tokenizer: Tokenizer,
-    asked_by: object | None = None,
 ) -> NDArray[np.float64]:
     """Return the log probability of each document; see `fastw2v.Word2Vec.log_probability`.
 
@@ -39,13 +38,11 @@ def log_probabilities(
     cbow_mean : bool or None
         Whether CBOW's hidden row is the mean of the context rows or their sum; None: skip-gram.
     tokenizer : {"whitespace", "words", "tokens"} or callable
-    asked_by : object, optional
-        It is told of each kind of doubt once, see `warn_once`.
     """
     assert vectors.counts is not None
     probabilities = WordProbabilities(make_tree(vectors.counts), nodes)
     rows, ends, coverage = document_rows(documents, vectors, tokenizer)
-    coverage.doubt(ends, vectors, "get a log probability of 0, the highest", asked_by)
+    coverage.doubt(ends, vectors, "get a log probability of 0, the highest")
     matrix = np.asarray(vectors.vectors, np.float32)
     ids = rows.astype(np.int64)
     if cbow_mean is None:

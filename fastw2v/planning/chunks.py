@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 CHUNK_TOKENS = 4_000  # a chunk ends at the first sentence end at or after this many raw tokens ...
 CHUNK_LIMIT = 5_000  # ... and here at the latest
-CHUNK_WORK = 2.5e8  # numbers that it multiplies at most, if its tokens take long: about a quarter of a second
+CHUNK_WORK = 1e9  # numbers that it multiplies at most, if its tokens take long: about a second
 _ORDINARY = (20, 41, 500)  # window, output rows and vector size up to which no token takes long
 
 

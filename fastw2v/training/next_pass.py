@@ -50,7 +50,7 @@ def one_pass(request: Request, trained: bool) -> Request:
     parameters = replace(request.parameters, epochs=LONG_RUN)
     rate = parameters.resolved_learning_rate
     if trained and parameters.learning_rate is None:
-        rate *= AFTER_A_RUN
+        rate = max(rate * AFTER_A_RUN, parameters.min_learning_rate or 0)
     least = rate if parameters.min_learning_rate is None else parameters.min_learning_rate
     parameters = replace(parameters, epochs=1, learning_rate=rate, min_learning_rate=least).checked()
     return replace(request, parameters=parameters, summary=False)

@@ -67,7 +67,13 @@ def doubt_sample(corpus: EncodedCorpus, plan: Plan, tables: Tables, params: Trai
     share = kept_pairs(weights, lengths, kept, times)
     if share < _HARDLY_ANY:
         frequent = counted(int(np.count_nonzero((tables.keep_threshold < KEEPS_ALL) & (counts > 0))), "word")
+        remedy = "for small texts, items, ids and walks pass sample=0, which keeps all"
+        usual = type(params).sample
+        if params.sample < usual:
+            remedy = f"raise sample ({usual:g} is usual), or pass 0, which keeps all"
+        if corpus.report.coverage < _MOSTLY:
+            remedy = f"lower min_count, which leaves out {1 - corpus.report.coverage:.0%} of the text, or {remedy}"
         warn_user(
             f"sample={params.sample:g} drops {1 - share:.1%} of the pairs of the {tokens:,} tokens, since {frequent} "
-            "make up most of them: for small texts, items, ids and walks pass sample=0, which keeps all"
+            f"make up most of them: {remedy}"
         )

@@ -98,3 +98,18 @@ def test_during_fit_a_model_says_so_and_saves_no_old_vectors_in_silence(tmp_path
     with pytest.warns(RuntimeWarning, match="save: a fit is under way, .* those of the last one are saved"):
         model.fit()
     assert len(said) == 2
+
+
+def test_queries_go_by_what_a_subclass_says_its_vectors_are_and_make_none_of_it():
+    class Few(Word2Vec):
+        def __new__(cls, *args, **kwargs):
+            assert args, "it is made with a corpus"
+            return super().__new__(cls)
+
+        @property
+        def wv(self):
+            return super().wv.commonest(2)
+
+    model = Few(TEXT, vector_size=4, min_count=1, epochs=1, n_jobs=1, sample=0, random_state=1).fit()
+    known, unknown = model.vectors_.index_to_key[0], model.vectors_.index_to_key[-1]
+    assert model.transform([[known, unknown]])[0] == pytest.approx(model.vectors_[known])

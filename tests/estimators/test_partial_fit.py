@@ -75,7 +75,15 @@ def test_after_a_whole_fit_the_default_rate_is_a_quarter(rates, tmp_path):
             assert [rate_of_pass(each), rate_of_pass(each)] == pytest.approx([usual * share] * 2)
     assert rate_of_pass(fitted.set_params(learning_rate=0.03)) == pytest.approx(0.03)
     stopped = Word2Vec(PIECES[0], **QUICK, callbacks=[lambda now: True]).fit()
-    assert rate_of_pass(stopped) == pytest.approx(usual)
+    assert len(stopped.loss_history_) == 1
+    assert rate_of_pass(stopped) == pytest.approx(usual * 0.25)
+    of_old = Word2Vec(PIECES[0], **QUICK).fit().__getstate__()
+    del of_old["_was_fitted"]
+    unpickled = Word2Vec.__new__(Word2Vec)
+    unpickled.__setstate__(of_old)
+    assert rate_of_pass(unpickled) == pytest.approx(usual * 0.25)
+    slow = Word2Vec(PIECES[0], **QUICK, min_learning_rate=0.02).fit()
+    assert rate_of_pass(slow) == pytest.approx(0.02)
 
 
 def test_words_outside_the_vocabulary_are_left_out_and_counted():

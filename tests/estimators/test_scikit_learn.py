@@ -66,7 +66,7 @@ def run_checks(estimator):
 @pytest.mark.filterwarnings(
     "ignore:no pair was trained",
     "ignore:the learning rate is lowered",
-    "ignore:.* documents .* become zeros",
+    "ignore:.*documents .* become zeros",
     "ignore:tokens such as .* are numbers with fractions",
 )
 @pytest.mark.parametrize(
