@@ -22,7 +22,7 @@ class SearchIndex(Protocol):
 
 # Rows normalized at a time; bounds the float64 copy.
 _BLOCK_ROWS = 16_384
-# Queries and rows per block of scores: 16 MB of float32.
+# Queries and rows per block of scores: 16 MB of float32. Of fewer queries, a block has as many more rows.
 _BLOCK_QUERIES = 512
 _BLOCK_SEARCHED = 8_192
 # With more than this many scores per answer, it is cheaper first to find those that can be among the best than to sort
@@ -152,7 +152,7 @@ def best_of_many(
     searched: NDArray[np.float32],
     topn: int,
     left_out: Sequence[Sequence[int]],
-    barred: Sequence[int] = (),
+    barred: Sequence[int] | NDArray[np.int64] = (),
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
     """Find the rows with the highest products for each of many queries, in blocks of both.
 
@@ -163,7 +163,7 @@ def best_of_many(
     topn : int
     left_out : sequence of sequences of int
         For each query, the rows to skip.
-    barred : sequence of int
+    barred : sequence or array of int
         The rows to skip for all queries.
 
     Yields
@@ -172,8 +172,10 @@ def best_of_many(
         Best first, equal scores by row.
     scores : array of float32, of the same shape
     """
-    nobodys = np.array(barred, np.int64)
-    width = min(_BLOCK_SEARCHED, len(searched))
+    nobodys = np.sort(np.asarray(barred, np.int64))
+    # Products with few queries are small: in short blocks, starting their threads takes longer than the arithmetic.
+    longest = _BLOCK_SEARCHED * max(1, _BLOCK_QUERIES // max(1, len(queries)))
+    width = min(longest, len(searched))
     piece = max(1, min(_PIECE, width // (_PIECES_FOR_EACH * max(1, topn))))
     buffer = np.empty(min(_BLOCK_QUERIES, len(queries)) * (width + piece), np.float32)
     for first in range(0, len(queries), _BLOCK_QUERIES):
@@ -184,10 +186,7 @@ def best_of_many(
         own = np.array([row for rows in left_out[first : first + _BLOCK_QUERIES] for row in rows], np.int64)
         end = 0
         while topn and end < len(searched):
-            begin, end = (
-                end,
-                min(len(searched), end + (_BLOCK_SEARCHED if end else min(_FIRST_SEARCHED, _BLOCK_SEARCHED))),
-            )
+            begin, end = end, min(len(searched), end + (longest if end else min(_FIRST_SEARCHED, longest)))
             pieces = -(-(end - begin) // piece)
             # One buffer for all blocks: 16 MB of fresh memory each time would cost more than the product.
             whole = buffer[: len(block) * pieces * piece].reshape(len(block), pieces * piece)
@@ -195,7 +194,7 @@ def best_of_many(
             scores = np.matmul(block, searched[begin:end].T, out=whole[:, : end - begin])
             here = (own >= begin) & (own < end)
             scores[owner[here], own[here] - begin] = -np.inf
-            scores[:, nobodys[(nobodys >= begin) & (nobodys < end)] - begin] = -np.inf
+            scores[:, nobodys[slice(*np.searchsorted(nobodys, [begin, end]))] - begin] = -np.inf
             best.add(whole.reshape(len(block), pieces, piece), begin)
         yield from best.finish()
 
