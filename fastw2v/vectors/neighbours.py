@@ -19,6 +19,10 @@ from fastw2v.vectors.table import Table
 
 # As in gensim: keeps a quotient of similarities finite (Levy and Goldberg 2014, equation 4).
 COSMUL_EPSILON = 1e-6
+# With so many queries, callables are asked about all words; with fewer, about the best words of each query.
+_MANY = 64
+# Scores computed at once where they are: 16 MB of float32.
+_SCORES = 4_194_304
 
 # Words come out as they went in, usually as strings; Hashable would let nobody use them as such.
 Answer = list[tuple[Any, float]]
@@ -117,7 +121,7 @@ class Neighbours(Table):
         negative : iterable, optional
             As long as `positive`: what each query subtracts.
         topn, restrict_vocab, among, exclude, index
-            As in `most_similar`, the same for all queries. A callable is called once for each word.
+            As in `most_similar`, the same for all queries. A callable is called once for each word at most.
         ignore_missing : bool, default False
             Skip unknown words instead of raising. The answer to a query of such words alone is empty, with a warning.
 
@@ -181,7 +185,7 @@ class Neighbours(Table):
         if index is not None:
             answers = self._approximate(index, units, asked, topn, restrict_vocab, choice)
         else:
-            answers = self._best_batch(units, asked, topn, choice.settle())
+            answers = self._best_batch(units, asked, topn, choice)
         directed: NDArray[np.bool_] = np.any(units, axis=1)
         return [answer if some else NeighbourList() for answer, some in zip(answers, directed, strict=True)]
 
@@ -380,15 +384,32 @@ class Neighbours(Table):
     def _best_batch(
         self, units: NDArray[np.float32], asked: list[list[int]], topn: int, choice: Choice
     ) -> list[Answer]:
-        if choice.rows is None:
-            searched, barred = self.unit_vectors[: choice.limit], choice.left_out
-            places = [[row for row in rows if row < choice.limit] for rows in asked]
+        if len(units) == 1:
+            return [self._best(self._scores(units[0], choice), topn, asked[0], choice)]
+        if choice.asks and len(units) >= _MANY:
+            choice.settle()
+        rows, limit = choice.rows, choice.limit
+        if choice.asks:
+            searched = self.unit_vectors[:limit] if rows is None else self.unit_vectors[rows]
+            at_once = max(1, _SCORES // max(1, len(searched)))
+            scores = (
+                line for first in range(0, len(units), at_once) for line in units[first : first + at_once] @ searched.T
+            )
+            return [self._best(line, topn, own, choice) for line, own in zip(scores, asked, strict=True)]
+        barred: Any = choice.left_out
+        if rows is not None and len(rows) > limit * 3 // 4:  # a copy of most rows takes as much memory as all
+            others = np.ones(limit, np.bool_)
+            others[rows] = False
+            others[barred] = True
+            rows, barred = None, np.flatnonzero(others)
+        if rows is None:
+            searched = self.unit_vectors[:limit]
+            places = [[row for row in own if row < limit] for own in asked]
         else:
-            place = {row: place for place, row in enumerate(choice.rows.tolist())}
-            searched = self.unit_vectors[choice.rows]
-            barred, *places = [[place[row] for row in rows if row in place] for rows in (choice.left_out, *asked)]
+            searched, barred = self.unit_vectors[rows], _places(rows, barred)
+            places = [_places(rows, own) for own in asked]
         return [
-            self._answer(best if choice.rows is None else choice.rows[best], scores)
+            self._answer(best if rows is None else rows[best], scores)
             for best, scores in best_of_many(units, searched, topn, places, barred)
         ]
 
@@ -411,15 +432,21 @@ class Neighbours(Table):
         index.check(self._rows.shape)
         if isinstance(index, IndexBase):
             index.check_rows(self._rows)
-        count = topn + len(choice.left_out) + max(map(len, asked), default=0) + (3 * topn + 16 if choice.asks else 0)
+        # Few of those left out are neighbours; where many are, more neighbours are fetched below.
+        spare = 3 * topn + 16
+        count = topn + min(len(choice.left_out), spare) + max(map(len, asked), default=0)
+        count += spare if choice.asks else 0
+        left_out = set(choice.left_out)
         answers, undirected = [], self.without_direction
         for unit, rows, near in zip(units, asked, index.search(units, max(1, count)), strict=True):
-            barred, looked_at = {*rows, *choice.left_out}, count
+            looked_at = count
             while True:
                 scores = self._cosines(unit, near)
                 directed = ~np.isin(near, undirected)
                 order = [i for i in np.lexsort((near, -scores)).tolist() if directed[i]]
-                kept = [i for i in order if near[i] not in barred and choice.admits(int(near[i]))][:topn]
+                kept = [
+                    i for i in order if near[i] not in left_out and near[i] not in rows and choice.admits(int(near[i]))
+                ][:topn]
                 if len(kept) == topn or len(near) == len(self):
                     answers.append(self._answer(near[kept], scores[kept]))
                     break

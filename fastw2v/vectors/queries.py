@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence, Set, Sized
 from typing import Any
@@ -18,6 +19,8 @@ from fastw2v.vectors.given import check_not_masked
 _NAMED = 5
 # Rows that a search may leave out one by one.
 _FEW = 1_000
+# Rows are sorted, and not marked in a mask of all, where fewer than one in so many is given.
+_SPARSE = 100
 # A collection of words, or a callable that decides for each word.
 Words = Collection[Hashable] | Callable[[Hashable], bool]
 
@@ -196,24 +199,29 @@ class Choice:
         self.rows: NDArray[np.int64] | None = None
         self.left_out: list[int] = []
         self._tests: list[tuple[Callable[[Hashable], bool], bool]] = []
+        self._told: dict[int, bool] = {}  # what they have said of rows
         if callable(among):
             self._tests.append((among, True))
         elif among is not None:
-            self.rows = np.array(sorted(_rows_of("among", among, index, limit)), np.int64)
+            self.rows = _rows_of("among", among, index, limit)
             if not len(self.rows) and (not isinstance(among, Sized) or len(among)):
                 warn_user(f"among: there can be no answers, since it holds none of the {limit:,} words searched")
         if callable(exclude):
             self._tests.append((exclude, False))
         elif exclude is not None:
-            self.left_out = sorted(_rows_of("exclude", exclude, index, limit))
+            self.left_out = _rows_of("exclude", exclude, index, limit).tolist()
 
     def bar(self, rows: NDArray[np.int64]) -> None:
         """Admit none of these rows."""
-        rows = rows[rows < self.limit]
-        if len(rows) <= _FEW:
-            self.left_out = sorted({*self.left_out, *rows.tolist()})
-        else:  # of many, the search would examine each
-            self.rows = np.setdiff1d(np.arange(self.limit) if self.rows is None else self.rows, rows)
+        barred = np.concatenate([np.array(self.left_out, np.int64), rows[rows < self.limit]])
+        if len(barred) <= _FEW:
+            self.left_out = np.unique(barred).tolist()
+            return
+        # Of many, the search would examine each.
+        admitted = np.zeros(self.limit, np.bool_)
+        admitted[slice(None) if self.rows is None else self.rows] = True
+        admitted[barred] = False
+        self.rows, self.left_out = np.flatnonzero(admitted), []
 
     @property
     def asks(self) -> bool:
@@ -221,19 +229,26 @@ class Choice:
         return bool(self._tests)
 
     def admits(self, row: int) -> bool:
-        """Ask the callables about the word of a row."""
-        return all(bool(test(self.words[row])) is wanted for test, wanted in self._tests)
+        """Ask the callables about the word of a row, once."""
+        found = self._told.get(row)
+        if found is None:
+            found = all(bool(test(self.words[row])) is wanted for test, wanted in self._tests)
+            if self._tests:
+                self._told[row] = found
+        return found
 
     def settle(self) -> Choice:
         """Ask the callables about every word at once, for many queries; returns itself."""
-        if self._tests:
-            rows: Iterable[int] = range(self.limit) if self.rows is None else self.rows.tolist()
-            self.rows = np.array([row for row in rows if self.admits(row)], np.int64)
-            self._tests = []
+        for test, wanted in self._tests:
+            rows = np.arange(self.limit) if self.rows is None else self.rows
+            words = map(self.words.__getitem__, rows.tolist())
+            self.rows = rows[np.fromiter(map(bool, map(test, words)), np.bool_, len(rows)) == wanted]
+        self._tests = []
         return self
 
 
-def _rows_of(name: str, given: Any, index: Mapping[Hashable, int], limit: int) -> set[int]:
+def _rows_of(name: str, given: Any, index: Mapping[Hashable, int], limit: int) -> NDArray[np.int64]:
+    """Return the rows of known words below `limit`, ascending, each once."""
     if isinstance(given, (str, bytes)):
         raise ParameterError(f"{name} must be a collection of words or a callable; got the string {given!r:.40}")
     if not isinstance(given, Iterable):
@@ -244,13 +259,18 @@ def _rows_of(name: str, given: Any, index: Mapping[Hashable, int], limit: int) -
         raise ParameterError(
             f"{name} holds booleans: of a mask pass the words, [word for word, wanted in zip(wv, mask) if wanted]"
         )
-    found = (index.get(word) for word in given)
     try:
-        return {row for row in found if row is not None and row < limit}
+        found = np.fromiter(map(index.get, given, itertools.repeat(-1)), np.int64)
     except TypeError:
         for word in given:
             check_key(word, f"`{name}` holds")
         raise
+    found = found[(found >= 0) & (found < limit)]
+    if len(found) < limit // _SPARSE:
+        return np.unique(found)
+    known = np.zeros(limit, np.bool_)  # of many rows, quicker than sorting them
+    known[found] = True
+    return np.flatnonzero(known)
 
 
 def warn_of_order(vectors: Any, limit: int | None) -> None:

@@ -79,6 +79,18 @@ def test_the_index_leaves_out_what_it_is_told(large, index, words_of):
     assert large.most_similar("w1", topn=0, index=index) == []
 
 
+def test_many_excluded_words_do_not_make_the_index_fetch_as_many(large, index, monkeypatch, words_of, check_same):
+    fetched = []
+    search = type(index).search
+    monkeypatch.setattr(
+        type(index), "search", lambda self, units, count: fetched.append(count) or search(self, units, count)
+    )
+    far = words_of(large.most_similar("w1", topn=3_000))[-1_500:]
+    found = large.most_similar("w1", topn=5, index=index, exclude=far)
+    check_same(found, large.most_similar("w1", topn=5, index=index))
+    assert max(fetched) < 100
+
+
 @pytest.mark.parametrize("copied", [lambda index: pickle.loads(pickle.dumps(index)), copy.deepcopy])
 def test_an_index_travels_with_its_graph(large, index, copied):
     questions = [f"w{i}" for i in range(20)]

@@ -51,7 +51,45 @@ def test_a_callable_is_asked_about_few_words(wv):
     assert 2 <= len(asked) <= 30
 
 
+@pytest.mark.parametrize("questions", [1, 5])
+def test_for_few_questions_a_callable_is_asked_about_few_words_once_each(wv, all_words, questions, check_same):
+    asked = []
+    found = wv.most_similar_batch(all_words[:questions], topn=2, among=lambda word: asked.append(word) or even(word))
+    assert len(asked) == len({*asked}) <= 30 * questions
+    for word, answer in zip(all_words, found, strict=False):
+        check_same(answer, wv.most_similar(word, topn=2, among=even))
+
+
+def test_for_many_questions_a_callable_is_asked_about_all_words_once(wv, all_words, check_same):
+    asked = []
+    found = wv.most_similar_batch(all_words[:100], topn=3, among=lambda word: asked.append(word) or even(word))
+    assert asked == all_words
+    check_same(found[7], wv.most_similar("word7", topn=3, among=even))
+
+
+@pytest.mark.parametrize("excluded", [1_001, 2_500, 3_990])
+def test_many_excluded_words_are_left_out_in_batches_too(excluded, check_same):
+    wv = WordVectors(np.random.default_rng(1).normal(size=(4_000, 5)).astype(np.float32), list(range(4_000)))
+    options = {"topn": 12, "exclude": set(range(excluded)), "restrict_vocab": 3_999}
+    for question, answer in zip([5, 3_995, 3_999], wv.most_similar_batch([5, 3_995, 3_999], **options), strict=True):
+        everything = wv.most_similar(question, topn=4_000, restrict_vocab=3_999)
+        check_same(answer, [pair for pair in everything if pair[0] >= excluded][:12])
+        check_same(answer, wv.most_similar(question, **options))
+
+
 # -- many queries at once --
+
+
+def test_few_questions_are_answered_in_long_blocks(monkeypatch):
+    """In short ones, starting the threads of each product took longer than the product."""
+    wv = WordVectors(np.random.default_rng(0).normal(size=(60_000, 4)).astype(np.float32), list(range(60_000)))
+    blocks = []
+    add = search.BestSoFar.add
+    monkeypatch.setattr(search.BestSoFar, "add", lambda *given: blocks.append(given[-1]) or add(*given))
+    wv.most_similar_batch([1, 2, 3])
+    assert len(blocks) == 2
+    wv.most_similar_batch([1])
+    assert len(blocks) == 2  # one question is compared with all rows at once
 
 
 def test_both_sides_of_a_batch_may_be_generators(wv):
