@@ -19,6 +19,8 @@ from fastw2v.vectors.search import BestSoFar
 # Questions, and rows searched for them, per block: with at most three words per question, 100 MB of scores.
 _BLOCK_QUESTIONS = 1_024
 _BLOCK_SEARCHED = 8_192
+# Scores per piece, of which only the highest is examined at first, see `BestSoFar.add`.
+_PIECE = 128
 
 
 def best_sums(
@@ -102,6 +104,8 @@ def best_products(
     -----
     Levy and Goldberg 2014, equation 4: similarities are mapped to [0, 1] before they are multiplied.
     """
+    longest = -(-min(_BLOCK_SEARCHED, len(units)) // _PIECE) * _PIECE
+    buffer = np.empty(min(_BLOCK_QUESTIONS, len(asked)) * longest, np.float32)
     for first in range(0, len(asked), _BLOCK_QUESTIONS):
         here = asked[first : first + _BLOCK_QUESTIONS]
         words, places = np.unique(here, return_inverse=True)
@@ -110,10 +114,18 @@ def best_products(
         for begin in range(0, len(units), _BLOCK_SEARCHED):
             searched = units[begin : begin + _BLOCK_SEARCHED]
             near = (1 + units[words] @ searched.T) / 2
-            scores = near[b] * near[c] / (near[a] + COSMUL_EPSILON)
+            # One buffer for all blocks, as fresh memory costs more than the arithmetic; the last piece is filled up.
+            pieces = -(-len(searched) // _PIECE)
+            whole = buffer[: len(here) * pieces * _PIECE].reshape(len(here), -1)
+            whole[:, len(searched) :] = -np.inf
+            scores = whole[:, : len(searched)]
+            divisors = near + COSMUL_EPSILON
+            for line, by, first_near, second_near in zip(scores, a, b, c, strict=True):
+                np.multiply(near[first_near], near[second_near], out=line)
+                line /= divisors[by]
             question, place = np.nonzero((here >= begin) & (here < begin + len(searched)))
             scores[question, here[question, place] - begin] = -np.inf
             scores[:, barred[(barred >= begin) & (barred < begin + len(searched))] - begin] = -np.inf
-            best.add(scores.astype(np.float32, copy=False)[:, :, None], begin)
+            best.add(whole.reshape(len(here), pieces, _PIECE), begin)
             phase.advance(len(here) * len(searched) / len(units))
         yield from best.finish()

@@ -11,7 +11,9 @@ from fastw2v import Word2Vec
 from fastw2v.errors import FormatError, ParameterError
 from fastw2v.evaluate import evaluate_analogies, evaluate_word_pairs
 from fastw2v.evaluate.files import read_analogies
+from fastw2v.evaluate.offsets import best_products
 from fastw2v.vectors import WordVectors
+from fastw2v.vectors.search import BestSoFar, best_rows, unit_rows
 
 
 def plain_analogies(wv, sections, *, limit, protocol, method="add"):
@@ -260,3 +262,20 @@ def test_words_may_be_compared_as_they_are_written(protocol):
     report = evaluate_analogies(plain_world(), asked, protocol=protocol, case_insensitive=False)
     assert (report.total.correct, report.total.missing, report.case_rule) == (1, 1, "case kept")
     assert evaluate_analogies(plain_world(), asked, protocol=protocol).total.missing == 0
+
+
+@pytest.mark.parametrize("rows", [5, 128, 300, 8_200])
+def test_products_are_examined_by_pieces_and_chosen_as_by_a_full_sort(monkeypatch, rows):
+    rng = np.random.default_rng(rows)
+    units = unit_rows(rng.normal(size=(rows, 6)))
+    units[-2:] = units[0]  # as good as each other
+    asked = rng.integers(0, rows, (7, 3))
+    pieces = []
+    add = BestSoFar.add
+    monkeypatch.setattr(BestSoFar, "add", lambda *given: pieces.append(given[1].shape[2]) or add(*given))
+    for (a, b, c), (best, _) in zip(asked, best_products(units, asked, 4, np.array([1])), strict=True):
+        near = (1 + units @ units.T[:, [a, b, c]]) / 2
+        scores = near[:, 1] * near[:, 2] / (near[:, 0] + np.float32(1e-6))
+        np.testing.assert_allclose(scores[best], scores[best_rows(scores, 4, {1, a, b, c})], rtol=1e-6)
+        assert not {1, a, b, c} & {*best.tolist()}
+    assert min(pieces) > 1
