@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from fastw2v.errors import MissingDependencyError, ParameterError
+from fastw2v.pictures import placement
 from fastw2v.pictures.placement import METHODS, check_method, place
 
 
@@ -45,6 +46,19 @@ def test_pca_finds_the_directions_of_greatest_variance():
     along = np.linspace(-1, 1, 20)
     points = place(np.stack([0 * along, along, 0.1 * along**2], axis=1).astype(np.float32), "pca")
     assert np.allclose(abs(points[:, 0]), abs(along), atol=1e-6)
+
+
+@pytest.mark.parametrize(("version", "quick"), [((1, 4), "full"), ((1, 5), "covariance_eigh")])
+def test_pca_of_many_words_has_the_same_points_in_less_time(monkeypatch, version, quick):
+    solvers = []
+    made = placement._made
+    monkeypatch.setattr(placement, "_made", lambda *given: solvers.append(given[2]["svd_solver"]) or made(*given))
+    monkeypatch.setattr(placement, "_sklearn_version", lambda: version)
+    units = np.random.default_rng(0).normal(size=(100, 8)).astype(np.float32)
+    points = place(units, "pca")
+    np.testing.assert_allclose(points, place(units, "pca", settings={"svd_solver": "full"}), atol=1e-9)
+    place(units[:79], "pca")
+    assert [solvers[0], solvers[-1]] == [quick, "full"]
 
 
 @pytest.mark.parametrize("units", [np.ones((3, 1)), np.ones((2, 4)), np.eye(2)], ids=["one column", "equal", "two"])
