@@ -17,6 +17,7 @@ from fastw2v.compat.files import Files
 from fastw2v.compat.queries import Queries, refuse_string
 from fastw2v.compat.watched import owner_of
 from fastw2v.errors import warn_user
+from fastw2v.vectors.search import unit_rows
 from fastw2v.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
@@ -144,7 +145,8 @@ class KeyedVectors(Absent, Queries, Files):
 
     def get_normed_vectors(self) -> NDArray[np.float32]:
         """Return all vectors at length 1, in an array of their own."""
-        return np.array(self.unit_vectors)
+        self._check_rows()
+        return unit_rows(self._rows)  # not a copy of `unit_vectors`, which would be kept, too
 
     def fill_norms(self, force: bool = False) -> None:
         """Compute the lengths now rather than at first use; `force` has no effect, as they are never out of date."""

@@ -263,12 +263,12 @@ class Queries(EditableVectors):
         """Return the words that are nearer to the first than the second is."""
         return super().closer_than(key1, key2)
 
-    def _closer_rows(self, word: Hashable, other: Hashable) -> list[int]:
+    def _closer_rows(self, word: Hashable, other: Hashable) -> NDArray[np.int64]:
         """Return no row, as gensim does, if a vector has no direction."""
         if all(self._unit(row).any() for row in self._known_rows([word, other])):
             return super()._closer_rows(word, other)
         warn_user(f"the vector of {word!r:.60} or {other!r:.60} is zero, or holds NaN or infinity: no word is closer")
-        return []
+        return np.empty(0, np.int64)
 
     def words_closer_than(self, word1: Hashable, word2: Hashable) -> list[Hashable]:
         """Return the words that are nearer to the first than the second is."""

@@ -352,7 +352,8 @@ class Comparisons(Table):
         >>> WordVectors(np.array([[1, 0], [1, 1], [0, 1]]), ["a", "b", "c"]).closer_than("a", "c")
         ['b']
         """
-        return [self.index_to_key[row] for row in self._closer_rows(word, other)]
+        words = self.index_to_key  # a property, and looked up once, as there may be many rows
+        return [words[row] for row in self._closer_rows(word, other).tolist()]
 
     # -- helpers --
 
@@ -360,14 +361,16 @@ class Comparisons(Table):
         if ignore_missing and not any(isinstance(item, np.ndarray) or item in self for item in items):
             warn_user("get_mean_vector: zeros, since none of the words is in the vocabulary")
 
-    def _closer_rows(self, word: Hashable, other: Hashable) -> list[int]:
+    def _closer_rows(self, word: Hashable, other: Hashable) -> NDArray[np.int64]:
         asked, limit = self._known_rows([word, other])
         for each, row in ((word, asked), (other, limit)):
             if not self._unit(row).any():
                 raise ParameterError(f"{describe_undirected([each])}: it is near no word, and has no rank")
         scores = self._cosines(self._unit(asked), slice(None))
         scores[self.without_direction] = -np.inf
-        return [row for row in np.flatnonzero(scores > scores[limit]).tolist() if row != asked]
+        closer = scores > scores[limit]
+        closer[asked] = False
+        return np.flatnonzero(closer)
 
     def _directed(self, call: str, items: list[Any], normalize: bool = True) -> tuple[list[Any], NDArray[np.float32]]:
         """Return the words that have a direction, and their unit vectors, or vectors; warn of the others."""

@@ -20,8 +20,10 @@ class SearchIndex(Protocol):
         """Return the rows of about ``count`` nearest neighbours for each unit vector."""
 
 
-# Rows normalized at a time; bounds the float64 copy.
+# Rows examined at a time.
 _BLOCK_ROWS = 16_384
+# Numbers normalized at a time: their float64 copy stays in the processor's cache.
+_BLOCK_NUMBERS = 65_536
 # Queries and rows per block of scores: 16 MB of float32. Of fewer queries, a block has as many more rows.
 _BLOCK_QUERIES = 512
 _BLOCK_SEARCHED = 8_192
@@ -56,18 +58,18 @@ def units_and_others(vectors: NDArray[Any]) -> tuple[NDArray[np.float32], NDArra
     """Return the unit rows, as `unit_rows` does, and which rows have no direction."""
     units = np.empty(vectors.shape, np.float32)
     others: list[NDArray[np.int64]] = []
-    for first in range(0, len(vectors), _BLOCK_ROWS):
+    height = max(1, min(_BLOCK_ROWS, _BLOCK_NUMBERS // max(1, vectors.shape[1])))
+    for first in range(0, len(vectors), height):
         # float64: the square of a float32 above 1.8e19 is infinite in float32, and one below 1e-23 is zero.
         with np.errstate(invalid="ignore"):  # a damaged file may hold any NaN, also one that traps
-            block = vectors[first : first + _BLOCK_ROWS].astype(np.float64)
+            block = vectors[first : first + height].astype(np.float64)
         lengths = np.sqrt(np.einsum("ij,ij->i", block, block))
         if not (lengths.min() > 0 and lengths.max() < math.inf):
             usable = np.isfinite(lengths) & (lengths > 0)
             block[~usable] = 0.0
             others.append(first + np.flatnonzero(~usable))
             lengths[~usable] = 1.0
-        block /= lengths[:, None]
-        units[first : first + _BLOCK_ROWS] = block
+        np.divide(block, lengths[:, None], out=units[first : first + height], casting="same_kind")
     return units, np.concatenate(others) if others else np.empty(0, np.int64)
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -237,6 +238,16 @@ def test_normed_vectors_may_be_written_to_as_gensims_may(both):
         normed = wv.get_normed_vectors()
         normed -= normed.mean(axis=0)
         assert not np.allclose(normed, wv.get_normed_vectors())
+
+
+def test_normed_vectors_are_not_kept():
+    wv = KeyedVectors.from_vectors(np.ones((20_000, 10), np.float32), list(range(20_000)))
+    wv.norms  # noqa: B018  # kept, as gensim keeps them
+    tracemalloc.start()
+    wv.get_normed_vectors()
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < wv.vectors.nbytes // 4
 
 
 @pytest.mark.parametrize("allow_inference", [True, False])

@@ -130,3 +130,10 @@ def test_the_gensim_layer_names_them_together_too(wv, method):
     asked = KeyedVectors.from_vectors(np.array(wv.vectors), wv.vocabulary)
     with pytest.raises(KeyError, match="2 words are unknown: 'nix', 'nil'; "):
         getattr(asked, method)("nix", "nil")
+
+
+def test_the_words_are_looked_up_once_for_all_that_are_closer(monkeypatch, wv):
+    """Not once for each: the list is a property, which took most of the time."""
+    words, read = wv.index_to_key, []
+    monkeypatch.setattr(WordVectors, "index_to_key", property(lambda self: read.append(1) or words))
+    assert len(wv.closer_than("word1", "word2")) > len(read)

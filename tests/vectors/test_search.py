@@ -61,7 +61,7 @@ def test_unit_rows_are_of_length_one_or_zero():
 def test_unit_rows_in_blocks_equal_unit_rows_at_once(monkeypatch):
     vectors = np.random.default_rng(5).normal(size=(23, 4)).astype(np.float32)
     at_once = unit_rows(vectors)
-    monkeypatch.setattr("fastw2v.vectors.search._BLOCK_ROWS", 5)
+    monkeypatch.setattr("fastw2v.vectors.search._BLOCK_NUMBERS", 20)
     np.testing.assert_array_equal(unit_rows(vectors), at_once)
 
 
