@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fastw2v.corpus.ids import masked_place
 from fastw2v.corpus.spelling import MISSPELT, other_form
 from fastw2v.corpus.vocabulary import describe_unknown
 from fastw2v.errors import ParameterError, warn_user
@@ -84,16 +85,13 @@ def initial_rows(
     if _is_pandas(given):
         given = _by_index(given)
     if isinstance(given, Mapping):
-        for row, word in enumerate(vocabulary.words):
-            if word in given:
-                rows[row] = _vector(word, given[word], vector_size)
-                _check_finite(rows[row : row + 1], [word])
+        found = _fill_by_word(rows, given, vocabulary.words)
         if doubt:
-            _warn_of_few(int(np.isfinite(rows[:, 0]).sum()), table, given, vocabulary)
+            _warn_of_few(found, table, given, vocabulary)
         return rows
     if isinstance(given, (list, tuple)) and given and isinstance(given[0], tuple):
         raise ParameterError("initial_vectors is a list of tuples: of pairs of words and vectors pass dict(pairs)")
-    array = _floats(given, "initial_vectors")
+    array = _floats(given, lambda: "initial_vectors")
     if array.shape != rows.shape:
         raise ParameterError(
             f"initial_vectors: an array must have shape {rows.shape} (one row for each word of the vocabulary), "
@@ -192,9 +190,9 @@ def _warn_of_few(found: int, given: Any, index: Any, vocabulary: Vocabulary) -> 
     )
 
 
-def _check_finite(rows: NDArray[np.float32], words: Sequence[Any]) -> None:
+def _check_finite(rows: NDArray[np.float32], words: Sequence[Any], given: bool | NDArray[np.bool_] = True) -> None:
     # A row of NaN starts at random, so a given vector must not hold NaN.
-    bad = np.flatnonzero(~np.isfinite(rows).all(axis=1))
+    bad = np.flatnonzero(given & ~np.isfinite(rows).all(axis=1))
     if len(bad):
         raise ParameterError(
             f"initial_vectors: the vector of {shown(words[bad[0]])} holds NaN or infinity ({len(bad):,} such vectors); "
@@ -202,25 +200,50 @@ def _check_finite(rows: NDArray[np.float32], words: Sequence[Any]) -> None:
         )
 
 
-def _vector(word: Any, vector: Any, vector_size: int) -> NDArray[np.float32]:
-    row = _floats(vector, f"initial_vectors[{shown(word)}]")
-    if row.shape != (vector_size,):
-        raise ParameterError(f"initial_vectors[{shown(word)}] has shape {row.shape}, expected ({vector_size},)")
+def _fill_by_word(rows: NDArray[np.float32], given: Mapping[Any, Any], words: Sequence[Any]) -> int:
+    """Write the vectors of a mapping to the rows of their words; return how many there are."""
+    shape = rows.shape[1:]
+    found: list[int] = []
+    with np.errstate(over="ignore"):  # such numbers are found at the end
+        for row, word in enumerate(words):
+            if word not in given:
+                continue
+            vector = given[word]
+            if type(vector) is np.ndarray and vector.dtype.kind in "fiu" and vector.shape == shape:
+                rows[row] = vector  # what is nearly always given, and cannot be wrong
+            else:
+                rows[row] = _vector(word, vector, shape)
+            found.append(row)
+    filled = np.zeros(len(rows), bool)
+    filled[found] = True
+    _check_finite(rows, words, filled)
+    return len(found)
+
+
+def _vector(word: Any, vector: Any, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    row = _floats(vector, lambda: f"initial_vectors[{shown(word)}]")
+    if row.shape != shape:
+        raise ParameterError(f"initial_vectors[{shown(word)}] has shape {row.shape}, expected {shape}")
     return row
 
 
-def _floats(given: Any, what: str) -> NDArray[np.float32]:
-    found = f"{what} is {shown(given)} ({type(given).__name__}), expected an array of numbers"
+def _floats(given: Any, name: Callable[[], str]) -> NDArray[np.float32]:
+    """Return numbers as float32; ``name`` is called for messages alone, as printing takes its time."""
     if hasattr(given, "toarray"):
-        raise ParameterError(f"{found}: of a sparse matrix pass matrix.toarray()")
-    if getattr(getattr(given, "dtype", None), "kind", "f") == "c":
-        raise ParameterError(f"{found}: complex numbers are none")
-    check_not_masked(given, what)
-    try:
-        with np.errstate(over="ignore"):  # such numbers are found below
-            return np.asarray(given, np.float32)
-    except (TypeError, ValueError, RuntimeError) as error:  # the last from a tensor that records gradients
-        raise ParameterError(f"{found}: {error}") from None
+        problem = "of a sparse matrix pass matrix.toarray()"
+    elif getattr(getattr(given, "dtype", None), "kind", "f") == "c":
+        problem = "complex numbers are none"
+    else:
+        if masked_place(given):
+            check_not_masked(given, name())
+        try:
+            with np.errstate(over="ignore"):  # such numbers are found later
+                return np.asarray(given, np.float32)
+        except (TypeError, ValueError, RuntimeError) as error:  # the last from a tensor that records gradients
+            problem = str(error)
+    raise ParameterError(
+        f"{name()} is {shown(given)} ({type(given).__name__}), expected an array of numbers: {problem}"
+    )
 
 
 def _check_vector_size(given: Any, vector_size: int) -> None:

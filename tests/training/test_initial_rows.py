@@ -72,6 +72,22 @@ def test_initial_vectors_in_another_form_and_none_at_all(given, told):
         initial_rows(given, Vocabulary(["wine", "red"]), 2)
 
 
+def test_vectors_by_word_are_not_printed_unless_one_is_wrong(monkeypatch):
+    def refuse(value, *more):
+        raise AssertionError(f"printed {value!r}")
+
+    monkeypatch.setattr("fastw2v.training.initial_rows.shown", refuse)
+    words = Vocabulary(["wine", "red", "rose"])
+    given = {"wine": [1, 2], "red": np.ones(2), "rose": np.float64([3, 4])}
+    assert initial_rows(given, words, 2).tolist() == [[1, 2], [1, 1], [3, 4]]
+
+
+def test_all_vectors_by_word_that_are_not_finite_are_counted():
+    given = {"wine": [1, 2], "red": [np.inf, 2], "white": [0, 0], "rose": np.float64([1, 1e300])}
+    with pytest.raises(ParameterError, match=r"the vector of 'red' holds NaN or infinity \(2 such vectors\)"):
+        initial_rows(given, Vocabulary(["wine", "unknown", "red", "rose"]), 2)
+
+
 def test_numbers_as_words_have_their_vectors_in_strings():
     with pytest.warns(RuntimeWarning, match="2 more have one in another form, such as 7 as '7'"):
         initial_rows({"7": [1, 2], "8": [3, 4]}, Vocabulary([7, 8]), 2)
