@@ -126,7 +126,7 @@ class Bridge:
             self.model.running_training_loss += progress.loss * (pairs - self.pairs)
         self.pairs = pairs
         if self.callbacks:
-            self.model._take(self.state, self.model.wv.vocabulary)
+            self.model._take(self.state)
             self.call("on_epoch_end")
             if progress.epoch < progress.epochs:
                 self.call("on_epoch_begin")

@@ -369,7 +369,7 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
         finally:
             self._in_training = False
             if not state.diverged:
-                self._take(state, self.wv.vocabulary)
+                self._take(state, own=state.complete)
             self.total_train_time += state.report.seconds
         self.add_lifecycle_event("train", params=str(self), epochs=rounds, seconds=round(state.report.seconds, 3))
         bridge.call("on_train_end")
@@ -380,20 +380,28 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
         first = ("alpha", self.alpha) if start_alpha is None else ("start_alpha", start_alpha)
         last = ("min_alpha", self.min_alpha) if end_alpha is None else ("end_alpha", end_alpha)
         parameters = self._params(epochs, first[1], last[1], (first[0], last[0]))
+        vocabulary = self._vocabulary()
         request = self._request(
             parameters,
             initial_vectors=self.wv.vectors,
-            vocabulary=self.wv.vocabulary,
+            vocabulary=vocabulary,
             frozen=self.wv.locked_keys(),
         )
         corpus = None if self._held is None else self._held.take(given)
-        if corpus is None or list(corpus.vocabulary) != self.wv.index_to_key:
-            corpus = read_sentences(given, self.wv.vocabulary, self.workers, self.spool)
+        if corpus is None or corpus.vocabulary.words != vocabulary.words:
+            corpus = read_sentences(given, vocabulary, self.workers, self.spool)
         seed = resolve_seed(self.seed)
         if self.train_count:
             warn_of_rising_rate(self, first[1])
             seed = seed_of_pass(seed, self.train_count)
         return begin(request, corpus, seed=seed, output_rows=self._output_rows(), counts=self.wv.counts)
+
+    def _vocabulary(self) -> Vocabulary:
+        """Return the keys and counts as they are now; keys that are those of before share what was made of them."""
+        before = self._rows_are_of
+        if before is None or before.words != self.wv.index_to_key:
+            return self.wv.vocabulary
+        return Vocabulary(before.words, self.wv.counts)
 
     def _request(self, parameters: TrainingParameters, **more: Any) -> Request:
         """Return the checked request for a session."""
@@ -407,14 +415,16 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
             **more,
         ).checked()
 
-    def _take(self, state: TrainingState, vocabulary: Vocabulary) -> None:
+    def _take(self, state: TrainingState, *, own: bool = False) -> None:
         """Hold the session's rows; `wv` stays the same object, as in gensim."""
-        self._hold(state.w_in, state.output_rows, vocabulary)
+        self._hold(state.w_in, state.output_rows, self._vocabulary(), own=own)
 
-    def _hold(self, vectors: NDArray[np.float32], rows: OutputRows, vocabulary: Vocabulary) -> None:
-        """Copy rows: those of a session that is stopped and resumed are trained on."""
+    def _hold(
+        self, vectors: NDArray[np.float32], rows: OutputRows, vocabulary: Vocabulary, *, own: bool = False
+    ) -> None:
+        """Copy rows, unless nobody else will change them: those of a session under way are trained on."""
         if rows.words is not None:
-            self.syn1neg = np.array(rows.words)
+            self.syn1neg = rows.words if own else np.array(rows.words)
         if rows.nodes is not None:
             self.syn1 = np.zeros(vectors.shape, np.float32)
             self.syn1[:-1] = rows.nodes

@@ -15,6 +15,11 @@ def _refuse(self: Any, *_: Any, **__: Any) -> NoReturn:
 class FixedList(list[Any]):
     """A list that refuses to be changed; copies, pickles, slices and sums of it are plain lists.
 
+    Attributes
+    ----------
+    rows : FixedDict or None
+        Word -> row, once somebody has made it: vocabularies with other counts of the same words share it.
+
     Examples
     --------
     >>> words = FixedList(["the", "cat"])
@@ -25,6 +30,8 @@ class FixedList(list[Any]):
         ...
     TypeError: these are the words of a vocabulary, which no longer would match its vectors: change a copy, list(...)
     """
+
+    rows: FixedDict | None = None
 
     append = extend = insert = remove = pop = clear = sort = reverse = _refuse
     __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse

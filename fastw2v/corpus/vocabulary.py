@@ -54,7 +54,7 @@ class Vocabulary:
     array([7, 2])
     """
 
-    __slots__ = ("_counts", "_index", "_words")
+    __slots__ = ("_counts", "_words")
 
     def __init__(self, words: Iterable[Hashable], counts: ArrayLike | None = None) -> None:
         if isinstance(words, (str, bytes, set, frozenset, Mapping)):
@@ -62,7 +62,6 @@ class Vocabulary:
         given = words.tolist() if isinstance(words, np.ndarray) else words
         self._words = given if isinstance(given, FixedList) else FixedList(given)
         self._counts = None if counts is None else _checked_counts(counts, len(self._words))
-        self._index: FixedDict | None = None
 
     @classmethod
     def from_counts(
@@ -123,12 +122,12 @@ class Vocabulary:
     @property
     def index(self) -> dict[Hashable, int]:
         """Word -> row; it cannot be changed. Made at first use; threads that race make equal ones, the last is kept."""
-        if self._index is None:
+        if self._words.rows is None:
             index = FixedDict(zip(self._words, range(len(self._words)), strict=True))
             if len(index) < len(self._words):
                 raise ParameterError(_describe_repeated(self._words))
-            self._index = index
-        return self._index
+            self._words.rows = index
+        return self._words.rows
 
     def __len__(self) -> int:
         return len(self._words)
@@ -168,7 +167,6 @@ class Vocabulary:
         self._words, self._counts = FixedList(state[0]), state[1]
         if self._counts is not None:
             self._counts.flags.writeable = False  # pickle does not keep it
-        self._index = None
 
     def close_matches(self, word: object, n: int = 3) -> list[str]:
         """Return words spelled like `word`, nearest first: the same in other case, then by difflib's ratio.

@@ -100,9 +100,20 @@ def split_output_rows(w_out: NDArray[np.float32], words: int, params: TrainingPa
     )
 
 
-def initial_arrays(words: int, vector_size: int, seed: int, output_rows: int | None = None) -> Arrays:
-    """Return the rows at the start: input rows uniform in [-1, 1) / D, output rows zero (by default one a word)."""
+def all_finite(rows: NDArray[np.float32]) -> bool:
+    """Return whether no row holds NaN or infinity; a part at a time, as the answer for each number takes memory."""
+    return all(np.isfinite(rows[begin : begin + 4_096]).all() for begin in range(0, len(rows), 4_096))
+
+
+def initial_arrays(
+    words: int, vector_size: int, seed: int, output_rows: int | None = None, *, drawn: int | None = None
+) -> Arrays:
+    """Return the rows at the start: input rows uniform in [-1, 1) / D, output rows zero (by default one a word).
+
+    Only the first ``drawn`` input rows are drawn, by default all; the others are zero. A row depends on the seed and on
+    its number alone.
+    """
     output_rows = words if output_rows is None else output_rows
     arrays = Arrays(empty_rows(words, vector_size), empty_rows(output_rows, vector_size))
-    _sampler.initial_rows(arrays.w_in, seed)
+    _sampler.initial_rows(arrays.w_in[:drawn], seed)
     return arrays

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from fastw2v.errors import DivergedError
 from fastw2v.planning.plan import ChunkStats, Plan
+from fastw2v.planning.rows import all_finite
 from fastw2v.training.state import TrainingState
 
 EXPLODED = 100.0  # mean loss for each pair and each output row scored in it; an untrained model has log 2
@@ -27,11 +26,9 @@ def diverged(stats: ChunkStats, epoch: int, rate: float, plan: Plan) -> Diverged
 
 def check_finite(state: TrainingState) -> None:
     """Raise if the last tile's updates, which no later score has seen, left values that are not finite."""
-    for rows in (state.w_in, state.w_out):
-        for begin in range(0, len(rows), 4_096):
-            if not np.isfinite(rows[begin : begin + 4_096]).all():
-                state.diverged = True
-                raise DivergedError(
-                    f"the last tiles of epoch {state.plan.epochs} produced values that are not finite: lower "
-                    f"learning_rate (it started at {state.plan.learning_rate:.4g})"
-                )
+    if not (all_finite(state.w_in) and all_finite(state.w_out)):
+        state.diverged = True
+        raise DivergedError(
+            f"the last tiles of epoch {state.plan.epochs} produced values that are not finite: lower "
+            f"learning_rate (it started at {state.plan.learning_rate:.4g})"
+        )

@@ -15,6 +15,7 @@ from fastw2v.corpus.vocabulary import describe_unknown
 from fastw2v.errors import ParameterError, warn_user
 from fastw2v.machine import check_memory
 from fastw2v.parameters import shown
+from fastw2v.planning.rows import all_finite
 from fastw2v.progress.figures import counted
 from fastw2v.vectors.given import check_not_masked
 from fastw2v.vectors.word_vectors import find_word_vectors
@@ -69,9 +70,10 @@ def initial_rows(
         return None
     _check_vector_size(given, vector_size)
     check_memory(4 * len(vocabulary) * vector_size, f"initial_vectors for {counted(len(vocabulary), 'word')}")
-    rows = np.full((len(vocabulary), vector_size), np.nan, np.float32)
+    shape = len(vocabulary), vector_size
     word_vectors = find_word_vectors(given)
     if word_vectors is not None:
+        rows = np.full(shape, np.nan, np.float32)
         index = word_vectors.key_to_index
         pairs = [(row, index[word]) for row, word in enumerate(vocabulary.words) if word in index]
         if pairs:
@@ -85,6 +87,7 @@ def initial_rows(
     if _is_pandas(given):
         given = _by_index(given)
     if isinstance(given, Mapping):
+        rows = np.full(shape, np.nan, np.float32)
         found = _fill_by_word(rows, given, vocabulary.words)
         if doubt:
             _warn_of_few(found, table, given, vocabulary)
@@ -92,9 +95,9 @@ def initial_rows(
     if isinstance(given, (list, tuple)) and given and isinstance(given[0], tuple):
         raise ParameterError("initial_vectors is a list of tuples: of pairs of words and vectors pass dict(pairs)")
     array = _floats(given, lambda: "initial_vectors")
-    if array.shape != rows.shape:
+    if array.shape != shape:
         raise ParameterError(
-            f"initial_vectors: an array must have shape {rows.shape} (one row for each word of the vocabulary), "
+            f"initial_vectors: an array must have shape {shape} (one row for each word of the vocabulary), "
             f"this one has {array.shape}; pass a mapping of words to vectors to give only some"
         )
     _check_finite(array, vocabulary.words)
@@ -192,6 +195,8 @@ def _warn_of_few(found: int, given: Any, index: Any, vocabulary: Vocabulary) -> 
 
 def _check_finite(rows: NDArray[np.float32], words: Sequence[Any], given: bool | NDArray[np.bool_] = True) -> None:
     # A row of NaN starts at random, so a given vector must not hold NaN.
+    if all_finite(rows):
+        return
     bad = np.flatnonzero(given & ~np.isfinite(rows).all(axis=1))
     if len(bad):
         raise ParameterError(

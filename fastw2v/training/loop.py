@@ -23,7 +23,9 @@ from fastw2v.machine import check_memory, resolve_jobs
 from fastw2v.parameters import check, shown
 from fastw2v.planning import plan
 from fastw2v.planning.rows import (
+    Arrays,
     OutputRows,
+    all_finite,
     count_output_rows,
     describe_rows,
     initial_arrays,
@@ -90,12 +92,7 @@ def start(
     needed = row_bytes(words + rows_out, params.vector_size)
     check_memory(needed, describe_rows(words, rows_out, params.vector_size))
     own_counts = corpus.count_words()
-    arrays = initial_arrays(words, params.vector_size, seed, rows_out)
-    if initial_vectors is not None and initial_vectors.shape != arrays.w_in.shape:
-        raise ParameterError(f"initial_vectors: expected shape {arrays.w_in.shape}, found {initial_vectors.shape}")
-    if initial_vectors is not None:
-        given = np.isfinite(initial_vectors).all(axis=1)
-        arrays.w_in[given] = initial_vectors[given]
+    arrays = _first_rows(initial_vectors, (words, params.vector_size), seed, rows_out)
     _set_output_rows(output_rows, split_output_rows(arrays.w_out, words, params))
     deciding = own_counts if counts is None else counts
     tree = make_tree(deciding) if params.hierarchical else None
@@ -109,6 +106,22 @@ def start(
     tables = replace(make_tables(deciding, params, frozen, tree), counts=own_counts)
     doubt_sample(corpus, made, tables, params)
     return TrainingState(arrays, made, tables, params)
+
+
+def _first_rows(given: NDArray[np.float32] | None, shape: tuple[int, int], seed: int, rows_out: int) -> Arrays:
+    """Return the rows at the start: the given input rows, and random ones where they hold a NaN."""
+    if given is None:
+        return initial_arrays(*shape, seed, rows_out)
+    if given.shape != shape:
+        raise ParameterError(f"initial_vectors: expected shape {shape}, found {given.shape}")
+    if all_finite(given):
+        arrays = initial_arrays(*shape, seed, rows_out, drawn=0)
+        arrays.w_in[:] = given
+        return arrays
+    there = np.isfinite(given).all(axis=1, keepdims=True)
+    arrays = initial_arrays(*shape, seed, rows_out, drawn=int(np.flatnonzero(~there)[-1]) + 1)
+    np.copyto(arrays.w_in, given, where=there)
+    return arrays
 
 
 def _set_output_rows(given: OutputRows | None, rows: OutputRows) -> None:

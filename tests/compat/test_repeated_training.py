@@ -35,6 +35,16 @@ def test_each_train_makes_draws_of_its_own():
 
 
 @pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_a_train_looks_up_no_word_anew_and_follows_keys_that_change():
+    model = Word2Vec(SENTENCES, **SMALL)
+    index = model._rows_are_of.index
+    model.train(SENTENCES, epochs=1)
+    assert model._rows_are_of.index is index
+    model.wv.index_to_key[0] = "changed"
+    assert model._vocabulary().words[0] == "changed"
+
+
+@pytest.mark.filterwarnings("ignore:the learning rate is lowered")
 def test_draws_go_on_after_a_file(tmp_path):
     model = Word2Vec(SENTENCES, **SMALL)
     model.save(tmp_path / "model")

@@ -195,6 +195,12 @@ def test_pickle_keeps_everything_but_the_index():
     assert not again.counts.flags.writeable
 
 
+def test_other_counts_of_the_same_words_share_the_rows_of_the_words():
+    vocabulary = Vocabulary(["a", "b"], [2, 1])
+    assert Vocabulary(vocabulary.words, [5, 3]).index is vocabulary.index
+    assert Vocabulary(list(vocabulary.words)).index is not vocabulary.index
+
+
 def test_equality_and_repr():
     assert Vocabulary(["a"], [1]) != Vocabulary(["a"], [2])
     assert Vocabulary(["a"], [1]) != ["a"]

@@ -16,6 +16,9 @@ def test_initial_rows_are_uniform_and_a_function_of_the_seed(rare):
     assert np.array_equal(rows[:100], initial_arrays(100, 50, 7).w_in)  # whatever the number of words
     assert stats.kstest(rows.ravel() * 25 + 0.5, "uniform").pvalue > rare
     assert not initial_arrays(2000, 50, 7).w_out.any()
+    some = initial_arrays(2000, 50, 7, drawn=30).w_in
+    assert np.array_equal(some[:30], rows[:30])
+    assert not some[30:].any()
 
 
 def test_initial_rows_are_the_draws_of_the_mirror_bit_for_bit():

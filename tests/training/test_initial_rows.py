@@ -24,6 +24,18 @@ def test_given_rows_are_the_start_and_rows_with_nan_start_at_random(corpus):
         start(corpus, params, seed=1, initial_vectors=given[:, :7])
 
 
+def test_no_row_is_drawn_that_is_given(corpus, monkeypatch):
+    drawn = []
+    monkeypatch.setattr("fastw2v.planning.rows._sampler.initial_rows", lambda rows, seed: drawn.append(len(rows)))
+    params = TrainingParameters(vector_size=8, epochs=1)
+    given = np.ones((500, 8), np.float32)
+    assert (start(corpus, params, seed=1, initial_vectors=given).w_in == 1).all()
+    given[20, 3] = np.nan
+    assert (np.delete(start(corpus, params, seed=1, initial_vectors=given).w_in, 20, 0) == 1).all()
+    start(corpus, params, seed=1)
+    assert drawn == [0, 21, 500]
+
+
 def test_vectors_of_other_words_are_told_with_their_share():
     """Such as words in another case. A few words that were chosen are no mistake."""
     words = [f"word{i}" for i in range(1000)]
