@@ -90,13 +90,20 @@ def count_mark(corpus: EncodedCorpus) -> str:
     return f"{len(corpus.ids)}-{len(counts)}-{zlib.crc32(counts.tobytes()):08x}"
 
 
+def marks_of(corpus: EncodedCorpus) -> dict[str, str]:
+    """Return what a checkpoint records of its corpus; a run asks once, as this reads all ids."""
+    return {"corpus": fingerprint(corpus), "counts": count_mark(corpus)}
+
+
 def row_numbers(marked: NDArray[np.uint8] | None) -> list[int]:
     """Return the rows that are marked, such as the frozen ones."""
     return [] if marked is None else [int(row) for row in np.flatnonzero(marked)]
 
 
-def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedCorpus) -> None:
-    """Write the model and the position of its training."""
+def save_checkpoint(
+    path: str | os.PathLike[str], state: TrainingState, corpus: EncodedCorpus, marks: dict[str, str]
+) -> None:
+    """Write the model, the position of its training, and what `marks_of` says of its corpus."""
     ranks, sync_words = _ranks_of(state)
     position = {
         "epoch": state.epoch,
@@ -106,8 +113,7 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, corpus: 
         "loss_history": state.loss_history,
         "seed": state.plan.seed,
         "params": asdict(state.params),
-        "corpus": fingerprint(corpus),
-        "counts": count_mark(corpus),
+        **marks,
         "frozen": row_numbers(state.tables.frozen),
         "ranks": ranks,
         "sync_words": sync_words,
@@ -186,13 +192,14 @@ def restore(path: str | os.PathLike[str], state: TrainingState, corpus: EncodedC
     """
     position, params, vectors, rows = read_checkpoint(path)
     other_ranks = position["ranks"] != _ranks_of(state)[0] and position["counts"] == count_mark(corpus)
-    if position["corpus"] != fingerprint(corpus) and not other_ranks:
+    ours = fingerprint(corpus)
+    if position["corpus"] != ours and not other_ranks:
         raise FormatError(
             f"{os.fspath(path)}: its corpus (tokens-sentences-words-checksum {position['corpus']}) is not the one "
-            f"given ({fingerprint(corpus)}): resume with the corpus and the vocabulary settings it was started with"
+            f"given ({ours}): resume with the corpus and the vocabulary settings it was started with"
         )
-    theirs, ours = asdict(params), asdict(state.params)
-    changed = [f"{name}={theirs[name]!r}, not {ours[name]!r}" for name in ours if theirs[name] != ours[name]]
+    before, now = asdict(params), asdict(state.params)
+    changed = [f"{name}={before[name]!r}, not {now[name]!r}" for name in now if before[name] != now[name]]
     if changed or position["seed"] != state.plan.seed:
         raise FormatError(
             f"{os.fspath(path)}: it was started with {'; '.join(changed) or 'another seed'}: resume with the same"

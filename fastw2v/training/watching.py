@@ -13,7 +13,7 @@ from fastw2v.errors import warn_user
 from fastw2v.machine import check_memory
 from fastw2v.planning.subsampling import kept_share
 from fastw2v.progress.pace import Pace
-from fastw2v.training.checkpoint import check_words, save_checkpoint
+from fastw2v.training.checkpoint import check_words, marks_of, save_checkpoint
 from fastw2v.training.state import Callback, Progress, TrainingState
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -96,6 +96,7 @@ class Saver:
         self.state, self.corpus, self.path, self.every = state, corpus, path, every
         self.last = time.perf_counter()
         self.failing = False
+        self.marks: dict[str, str] | None = None  # of the corpus, once they were needed
         if path is not None:
             check_words(corpus)
             self.found = _identity(path)
@@ -144,7 +145,9 @@ class Saver:
     def _save(self) -> None:
         assert self.path is not None
         self._doubt_shared(self.path)
-        save_checkpoint(self.path, self.state, self.corpus)
+        if self.marks is None:
+            self.marks = marks_of(self.corpus)
+        save_checkpoint(self.path, self.state, self.corpus, self.marks)
         self.found = _identity(self.path)
         self.state.report.checkpoints += 1
         self.last = time.perf_counter()

@@ -91,6 +91,14 @@ def test_a_checkpoint_resumes_bit_equal_in_another_model(tmp_path, sentences, qu
     assert resumed.loss_history_ == pytest.approx(fitted().loss_history_)
 
 
+def test_a_run_reads_its_corpus_once_for_all_its_checkpoints(tmp_path, sentences, quick, monkeypatch):
+    looked = []
+    monkeypatch.setattr("fastw2v.training.checkpoint.fingerprint", lambda corpus: looked.append(corpus) or "mark")
+    model = Word2Vec(sentences, **quick).fit(checkpoint=tmp_path / "run.fw2v", every=1e-9)
+    assert model.report_.checkpoints > 1
+    assert len(looked) == 1
+
+
 def test_a_checkpoint_of_something_else_is_refused(tmp_path, sentences, quick, fitted):
     path = tmp_path / "run.fw2v"
     Word2Vec(sentences, **quick).fit(checkpoint=path)

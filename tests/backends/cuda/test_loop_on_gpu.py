@@ -39,7 +39,7 @@ def test_checkpoints_hold_what_the_device_holds_and_training_continues_from_them
     params = TrainingParameters(vector_size=12, epochs=2, sample=0.01)
     seen = []
 
-    def save(path, state, corpus):
+    def save(path, state, corpus, marks):
         seen.append((state.epoch, state.chunk, state.w_in.copy()))
 
     monkeypatch.setattr("fastw2v.training.watching.save_checkpoint", save)
