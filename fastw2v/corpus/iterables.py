@@ -7,6 +7,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
+import numpy as np
+
 from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counted import CountedTokens
 from fastw2v.corpus.doubts import doubt_symbols
@@ -28,7 +30,7 @@ from fastw2v.errors import BadTokenError, CorpusTypeError
 from fastw2v.progress.phase import SILENT, Silent
 
 _SAMPLE = 100  # documents that are looked at for what the tokenizer leaves out
-ARROW_ITEMS = 10_000  # items of a pyarrow column that are turned into Python strings at once
+ARROW_ITEMS = 10_000  # items of a pyarrow column, or rows of a matrix, that are turned into Python values at once
 
 
 def count_iterable(
@@ -87,6 +89,9 @@ def python_items(corpus: Any) -> Iterator[Any]:
     if hasattr(corpus, "to_pylist") and hasattr(corpus, "slice"):  # pyarrow: its items are not Python values
         slices = (corpus.slice(at, ARROW_ITEMS) for at in range(0, len(corpus), ARROW_ITEMS))
         return chain.from_iterable(each.to_pylist() for each in slices)
+    if type(corpus) is np.ndarray and corpus.ndim == 2 and corpus.dtype.kind in "iu":
+        blocks = (corpus[at : at + ARROW_ITEMS] for at in range(0, len(corpus), ARROW_ITEMS))
+        return chain.from_iterable(each.tolist() for each in blocks)  # quicker than row by row
     return _decoded(corpus) if hasattr(corpus, "readline") else iter(corpus)
 
 

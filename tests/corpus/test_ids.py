@@ -34,6 +34,31 @@ def test_ids_of_every_shape(ids, offsets, sentences_of):
     assert (corpus.report.raw_tokens, corpus.report.raw_sentences) == (5, 2)
 
 
+@pytest.mark.parametrize("kind", [list, tuple, np.array])
+def test_sentences_of_one_kind_are_not_looked_at_one_by_one(kind, monkeypatch):
+    def refuse(values, where):
+        raise AssertionError(where)
+
+    monkeypatch.setattr("fastw2v.corpus.ids._integers", refuse)
+    corpus = EncodedCorpus.from_ids([kind([0, 1, 2]), kind([2, 1])])
+    assert (corpus.ids.tolist(), corpus.offsets.tolist()) == ([0, 1, 2, 2, 1], [0, 3, 5])
+
+
+@pytest.mark.parametrize(
+    ("ids", "told"),
+    [
+        ([[0, 1], [2, 2**40]], r"ids\[1\]\[1\] is 1099511627776, which is outside int32"),
+        ([[0, 1], [2, 2**70]], r"ids\[1\] holds object"),
+        ([[0, 1], [2, True], [False]], r"ids\[2\] holds bool"),
+        ([np.array([0, 1]), np.array([2, -(2**40)])], r"ids\[1\]\[1\] is -1099511627776, which is outside int32"),
+        ([np.array([0.0, 1.0]), np.array([2.0])], r"ids\[0\] holds float64"),
+    ],
+)
+def test_the_sentence_that_is_wrong_is_named(ids, told):
+    with pytest.raises((CorpusError, CorpusTypeError), match=told):
+        EncodedCorpus.from_ids(ids)
+
+
 def test_two_dimensional_ids_and_flat_ids():
     corpus = EncodedCorpus.from_ids(np.array([[0, 1], [2, 1]]))
     assert corpus.offsets.tolist() == [0, 2, 4]

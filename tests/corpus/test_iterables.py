@@ -13,6 +13,7 @@ from fastw2v import DocVectorizer, Word2Vec
 from fastw2v.compat import gensim as compat
 from fastw2v.corpus.encoded_corpus import EncodeReport
 from fastw2v.corpus.encoding import encode
+from fastw2v.corpus.iterables import python_items
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import CorpusError, CorpusTypeError, ParameterError
 
@@ -109,6 +110,11 @@ def test_other_hashables_are_kept_as_keys(sentences_of):
     encoded = encode(sentences, min_count=1)
     assert encoded.vocabulary.words == [2, ("a", 1), SameHash(2), SameHash(1), True]
     assert sentences_of(encoded) == sentences
+
+
+def test_the_rows_of_a_matrix_of_integers_come_as_lists():
+    items = list(python_items(np.array([[3, 1], [1, 2]], np.int16)))
+    assert (items, type(items[0]), type(items[0][0])) == ([[3, 1], [1, 2]], list, int)
 
 
 def test_numpy_scalars_become_python_values(sentences_of):
