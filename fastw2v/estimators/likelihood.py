@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fastw2v.corpus.tokenizers import Tokenizer
     from fastw2v.vectors.word_vectors import WordVectors
 
-TOKENS_AT_ONCE = 2_000  # bounds the memory: for each, the nodes of a path
+TOKENS_AT_ONCE = 500  # the rows of the nodes of their paths stay in the cache
 
 
 def log_probabilities(
@@ -65,10 +65,10 @@ class WordProbabilities:
 
     def of(self, words: NDArray[np.int64], hidden: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the log probability of words (n,), each given its hidden row (n, D)."""
-        paths, codes = self._tree.table(words)
-        sign = np.where(paths < 0, 0, 1 - 2 * codes).astype(np.float32)
-        scores = sign * np.einsum("nld,nd->nl", self._nodes[np.maximum(paths, 0)], hidden)
-        return np.asarray(-(np.logaddexp(0, -scores) * (sign != 0)).sum(axis=1), np.float64)
+        steps, of = self._tree.steps(words)
+        scores = np.einsum("td,td->t", self._nodes[steps >> 1], hidden[of])
+        sign = (1 - 2 * (steps & 1)).astype(np.float32)
+        return np.asarray(-np.bincount(of, np.logaddexp(0, -sign * scores), len(words)), np.float64)
 
 
 def _skipgram(

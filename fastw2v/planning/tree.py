@@ -62,6 +62,14 @@ class Tree:
         steps = self.step[self.begin[word] : self.begin[word + 1]]
         return steps >> 1, steps & 1
 
+    def steps(self, words: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Return the steps of words (n,), one path after the other, and the place among the words of each step's."""
+        begin = self.begin[words]
+        lengths = self.begin[words + 1] - begin
+        of = np.repeat(np.arange(len(words)), lengths)
+        before = np.cumsum(lengths) - lengths
+        return self.step[(begin - before)[of] + np.arange(len(of))], of
+
     def table(self, words: NDArray[np.int64] | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the paths of words (n,), by default of all.
 

@@ -153,6 +153,16 @@ def test_the_table_of_some_words_holds_their_paths():
     assert (codes == all_codes[words, :longest]).all()
 
 
+def test_the_steps_of_words_are_their_paths_one_after_the_other():
+    tree = make_tree(np.array([2, 9, 2, 5]))
+    steps, of = tree.steps(np.array([3, 0, 3]))
+    for place, word in enumerate([3, 0, 3]):
+        nodes, codes = tree.path(word)
+        assert (steps[of == place] >> 1).tolist() == nodes.tolist()
+        assert (steps[of == place] & 1).tolist() == codes.tolist()
+    assert (np.diff(of) >= 0).all()
+
+
 def test_crown_and_visits_need_no_copies_of_all_paths():
     tree = make_tree((3e6 / np.arange(1, 300_001)).astype(np.int64))
     counts = np.ones(300_000)
