@@ -37,6 +37,7 @@ _MAGIC = (
     *((magic, "media") for magic in (b"ID3\2", b"ID3\3", b"ID3\4", b"OggS\0", b"fLaC\0", b"\x1aE\xdf\xa3")),
     *((magic, "program") for magic in (b"\x7fELF", b"MZ\x90\0")),
 )
+_MAGICS = tuple(magic for magic, _ in _MAGIC)  # all at once: of many files hardly one begins with any
 _TAR = re.compile(rb".{257}ustar[\0 ]", re.DOTALL)
 _ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")  # the second may be written in a text: x^2
 _ZLIB_BYTES = 64  # that hold a control character, as no text does, of whatever encoding
@@ -104,7 +105,8 @@ def kind_of(start: bytes) -> str | None:
     """Return the kind of file that begins so, a name for tables of messages; None for a text or an unknown format."""
     if _PICKLE.match(start):
         return "pickle"
-    if kind := next((kind for magic, kind in _MAGIC if start.startswith(magic)), None):
+    if start.startswith(_MAGICS):
+        kind = next(kind for magic, kind in _MAGIC if start.startswith(magic))
         return None if kind == "MATLAB" and is_text(start) else kind  # a text may be about such files
     if _TAR.match(start):
         return "tar"

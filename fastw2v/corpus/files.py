@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
@@ -51,13 +52,13 @@ class TextFile:
         """Its name in messages."""
         return "standard input" if self.is_stdin else str(self.path)
 
-    @property
+    @cached_property
     def is_plain(self) -> bool:
         """Whether the file holds the text uncompressed and has a size, so that ranges of it can be read."""
         # Files in /proc report a size of 0: they are read as streams, like pipes.
         return self.size > 0 and not self.is_compressed
 
-    @property
+    @cached_property
     def is_compressed(self) -> bool:
         """Whether its suffix is that of a compressed file."""
         return self.path.suffix.lower() in COMPRESSED
@@ -153,10 +154,10 @@ def _identity(folder: Path) -> tuple[int, int]:
 
 def _that_exist(paths: list[Path]) -> list[Path]:
     """Leave out pipes and devices, and links to nothing with a warning."""
-    lost = [path for path in paths if path.is_symlink() and not path.exists()]
-    if lost:
+    files = [path for path in paths if path.is_file()]
+    if len(files) < len(paths) and (lost := [path for path in paths if path.is_symlink() and not path.exists()]):
         warn_user(f"{lost[0]} is a link to a file that does not exist; left out, with {len(lost) - 1:,} others like it")
-    return [path for path in paths if path.is_file()]
+    return files
 
 
 def _raise(error: OSError) -> None:
