@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fastw2v import WordVectors, save
-from fastw2v.first_bytes import describe, describe_answer, is_pickle
+from fastw2v.first_bytes import describe, describe_answer, is_pickle, kind_of
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
@@ -73,3 +73,15 @@ def test_vectors_are_known_in_every_format_of_ours(tmp_path, name):
     save(tmp_path / name, WordVectors(np.eye(3, dtype=np.float32), ["a", "b", "c"]))
     assert describe((tmp_path / name).read_bytes(), name) == "a file of vectors, which fastw2v.load reads"
     assert describe(b"3 3\na b\n", name) is None
+
+
+def test_a_text_is_compared_with_all_known_beginnings_at_once():
+    class Start(bytes):
+        asked = 0
+
+        def startswith(self, *arguments):
+            Start.asked += 1
+            return super().startswith(*arguments)
+
+    assert kind_of(Start(b"the red wine")) is None
+    assert Start.asked == 1

@@ -512,10 +512,16 @@ class Word2Vec(NoHooks, Lifecycle, Probabilities, VocabularyBuilder, Absent):
         return {**vars(self), "_held": None, "_raw": None, "_in_training": False}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Make a copy whose `wv` is an object of its own, so that training one model does not change the other."""
+        """Restore a pickle or a copy; a deep one has a `wv` of its own, which needs no other copy."""
         vars(self).update(state)
-        if "wv" in state:
-            self.wv = copy(self.wv)
+
+    def __copy__(self) -> Word2Vec:
+        """Return a copy whose `wv` is an object of its own, so that training one model does not change the other."""
+        made = type(self).__new__(type(self))
+        made.__setstate__(self.__getstate__())
+        if hasattr(made, "wv"):
+            made.wv = copy(made.wv)
+        return made
 
 
 _UNUSED = 5  # noise words of a model that draws none

@@ -4,6 +4,7 @@ import copy
 import gc
 import pickle
 import sys
+import tracemalloc
 import weakref
 
 import numpy as np
@@ -107,6 +108,18 @@ def test_a_trained_model_lets_go_of_its_corpus():
 
 
 @pytest.mark.filterwarnings("ignore:the learning rate is lowered")
+def test_a_deep_copy_copies_each_matrix_once():
+    model = Word2Vec(vector_size=100, min_count=1, workers=1)
+    model.build_vocab([[f"word{i}" for i in range(2_000)]])
+    tracemalloc.start()
+    try:
+        copied = copy.deepcopy(model)
+        kept, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most - kept < copied.wv.vectors.nbytes / 2
+
+
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
 def test_copies_hold_vectors_and_parameters(copied):
     model = Word2Vec((sentence for sentence in SENTENCES), **SMALL)
