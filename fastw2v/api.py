@@ -388,9 +388,9 @@ class Word2Vec(Fits, Copies, TextEstimator, ClassNamePrefixFeaturesOutMixin, Tra
         The learning rate is ``learning_rate`` throughout, because the number of calls to come is unknown; None means
         the default of a long run, and a quarter of it once a `fit` has finished an epoch, else the pass would undo much
         of what was learned. A ``min_learning_rate`` is reached at the end of each pass, linearly; ``epochs`` does not
-        apply. Change them between calls with `set_params`. Subsampling, noise words and ``slow_frequent`` follow the counts of
-        all text so far. Each pass makes its own draws, determined by ``seed_`` and the number of passes before it, so
-        the same calls give the same vectors with ``n_jobs=1``.
+        apply. Change them between calls with `set_params`. Subsampling, noise words and ``slow_frequent`` follow the
+        counts of all text so far. Each pass makes its own draws, determined by ``seed_`` and the number of passes
+        before it, so the same calls give the same vectors with ``n_jobs=1``.
 
         Examples
         --------

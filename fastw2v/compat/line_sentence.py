@@ -12,8 +12,9 @@ from typing import Any
 from fastw2v.compat.arguments import in_gensims_names
 from fastw2v.corpus.counted import ReadStats
 from fastw2v.corpus.faults import describe_bad_text
-from fastw2v.corpus.files import TextFile, find, open_text, stream_name
+from fastw2v.corpus.files import TextFile, find, open_text
 from fastw2v.corpus.lines import decoded_lines
+from fastw2v.corpus.open_files import stream_name
 from fastw2v.errors import CorpusError, ParameterError, warn_user
 from fastw2v.parameters import shown, whole_number
 

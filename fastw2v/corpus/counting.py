@@ -14,8 +14,9 @@ import numpy as np
 from fastw2v.corpus._text_scanner import TextScanner
 from fastw2v.corpus.counted import Mark, ReadStats
 from fastw2v.corpus.faults import describe_bad_text
-from fastw2v.corpus.files import Opened, Piece, TextFile, deal_out, first_bytes, open_piece, stream_readinto
+from fastw2v.corpus.files import Piece, TextFile, deal_out, first_bytes, open_piece
 from fastw2v.corpus.id_store import IdStore, InMemory
+from fastw2v.corpus.open_files import Opened, stream_readinto
 from fastw2v.corpus.pieces import OwnPiece, newlines_before
 from fastw2v.errors import BadTextError, CorpusError, warn_user
 from fastw2v.progress.phase import SILENT, Silent

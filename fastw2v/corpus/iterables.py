@@ -20,8 +20,8 @@ from fastw2v.corpus.faults import (
     describe_path_among_sentences,
     name_returned_token,
 )
-from fastw2v.corpus.files import decoding, stream_name
 from fastw2v.corpus.id_store import IdStore
+from fastw2v.corpus.open_files import decoding, stream_name
 from fastw2v.corpus.rows import FIRST_ITEMS, cells, check_no_rows, doubt_padding
 from fastw2v.corpus.sentence_faults import describe_bad_document
 from fastw2v.corpus.structured_files import check_documents_are_text

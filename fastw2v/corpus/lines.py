@@ -8,8 +8,9 @@ from typing import Any
 from fastw2v.corpus._token_scanner import TokenScanner
 from fastw2v.corpus.counted import CountedTokens, Mark, ReadStats
 from fastw2v.corpus.faults import describe_bad_text, name_returned_token
-from fastw2v.corpus.files import Opened, Piece, TextFile, doubt_repeated, find, first_bytes, open_lines, open_text
+from fastw2v.corpus.files import Piece, TextFile, doubt_repeated, find, first_bytes, open_lines, open_text
 from fastw2v.corpus.id_store import IdStore
+from fastw2v.corpus.open_files import Opened
 from fastw2v.corpus.structured_files import check_are_text
 from fastw2v.corpus.tokenizers import Tokenizer, note_place, splitter, tokens_returned
 from fastw2v.errors import BadTokenError, CorpusError, CorpusTypeError, warn_user

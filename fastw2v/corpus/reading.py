@@ -24,10 +24,11 @@ from fastw2v.corpus.doubts import (
 )
 from fastw2v.corpus.encoded_corpus import EncodedCorpus, EncodeReport, most_frequent
 from fastw2v.corpus.faults import check_corpus_type, describe_empty, describe_odd_path
-from fastw2v.corpus.files import Opened, bytes_on_disk, doubt_repeated, find
+from fastw2v.corpus.files import bytes_on_disk, doubt_repeated, find
 from fastw2v.corpus.id_store import IdStore, id_store
 from fastw2v.corpus.iterables import count_iterable
 from fastw2v.corpus.lines import count_lines
+from fastw2v.corpus.open_files import Opened
 from fastw2v.corpus.structured_files import check_are_text, check_is_text
 from fastw2v.corpus.tokenizers import Tokenizer, resolve
 from fastw2v.corpus.vocabulary import Vocabulary

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from fastw2v.corpus.compressed import COMPRESSED, open_compressed
 from fastw2v.corpus.faults import DOUBTED, what_begins_so
-from fastw2v.corpus.files import START_BYTES, Opened, TextFile, first_bytes, start_of_stdin
+from fastw2v.corpus.files import START_BYTES, TextFile, first_bytes, start_of_stdin
+from fastw2v.corpus.open_files import Opened
 from fastw2v.corpus.rows import column_to_train_on
 from fastw2v.corpus.words_in_rows import are_words_in_rows
 from fastw2v.errors import CorpusError, warn_user

@@ -1,13 +1,20 @@
 """Files of a command line: nothing that is read is lost, and no two outputs are one file."""
 
+import errno
 import os
+import shutil
+import tempfile
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from fastw2v import formats
+from fastw2v import encode, formats
 from fastw2v.cli.files import check_kept_apart, check_stdin_once
 from fastw2v.errors import ParameterError
+from fastw2v.planning.training_parameters import TrainingParameters
+from fastw2v.training.loop import train
+from fastw2v.writing.atomic import Writer
 
 TRAIN = ("--vector-size", 2, "--epochs", 1, "-j", 1, "-q")
 
@@ -146,3 +153,64 @@ def test_a_file_that_is_cut_off_is_no_interrupt(call, file, tmp_path, name, kept
     assert done.returncode == 1
     assert done.stderr.startswith(f"fastw2v: error: {cut}")
     assert not (tmp_path / "new.fw2v").exists()
+
+
+_FULL = "writing failed, an existing file is unchanged: No space left on device"
+
+
+def _full_disk(monkeypatch, *names):
+    """Files whose names begin so cannot be written, as on a disk that has become full."""
+    write = Writer.write
+
+    def write_unless_full(self, data):
+        if self.path.name.startswith(names):
+            raise OSError(errno.ENOSPC, _FULL, str(self.path))
+        return write(self, data)
+
+    monkeypatch.setattr(Writer, "write", write_unless_full)
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_a_last_checkpoint_that_cannot_be_written_costs_no_output(corpus, tmp_path, call, monkeypatch, older):
+    path, output = tmp_path / "run.fw2v", tmp_path / "v.bin"
+    command = ("train", corpus, "--sample", 0, "--vector-size", 4, "--epochs", 2, "-q", "-o", output)
+    command += ("--checkpoint", path)
+    options = {"vector_size": 4, "epochs": 2, "sample": 0.0}
+    if older:
+        train(encode(corpus), TrainingParameters(**options), callbacks=[lambda progress: True], checkpoint=path)
+    _full_disk(monkeypatch, "run")
+    done = call(*command, *(["--resume"] if older else []))
+    assert done.returncode == 1
+    assert len(formats.load(output)) == 7
+    what = "--resume continues from the one before it" if older else "there is none to --resume from"
+    said = f"the last checkpoint could not be written ({path}: {_FULL}): {what}; {output} holds the vectors"
+    assert done.stderr == f"fastw2v: error: {said}\n"
+
+
+@pytest.mark.parametrize("full", [("v.",), ("v.", "v-")])
+@pytest.mark.parametrize("beside", [False, True])
+def test_vectors_that_cannot_be_written_are_kept_elsewhere(corpus, tmp_path, call, monkeypatch, beside, full):
+    (tmp_path / "kept").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "kept"))
+    _full_disk(monkeypatch, *full)
+    checkpoint = ["--checkpoint", tmp_path / "run.fw2v"] if beside else []
+    done = call(
+        "train", corpus, "--sample", 0, "--vector-size", 4, "--epochs", 1, "-q", "-o", tmp_path / "v.bin", *checkpoint
+    )
+    assert done.returncode == 1
+    kept = (tmp_path if beside else tmp_path / "kept") / f"v-{os.getpid()}.fw2v"
+    said = f"fastw2v: error: {tmp_path / 'v.bin'}: {_FULL}"
+    if "v-" in full:
+        assert done.stderr == f"{said}\n"
+        return
+    assert done.stderr == f"{said}; the vectors are kept in {kept}, and 'fastw2v convert' writes them anew\n"
+    assert len(formats.load(kept)) == 7
+
+
+def test_a_disk_without_room_for_the_vectors_is_told_of_before_the_training(corpus, tmp_path, call, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=100))
+    for name, needed in (("v.bin", 132), ("v.vec", 76), ("v.fw2v", 132)):
+        done = call("train", corpus, "--sample", 0, "--vector-size", 4, "--epochs", 1, "-q", "-o", tmp_path / name)
+        assert done.returncode == 0
+        said = f"{tmp_path / name}: the vectors take {needed} bytes at least, and its disk has 100 free: make room"
+        assert (said in done.stderr) == (needed > 100)

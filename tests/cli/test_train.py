@@ -1,17 +1,12 @@
 """The command train: options, files, seeds, checkpoints and Ctrl-C."""
 
 import dataclasses
-import errno
 import gzip
 import json
-import os
 import re
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -25,7 +20,6 @@ from fastw2v.parameters import RULES
 from fastw2v.planning.training_parameters import TrainingParameters
 from fastw2v.training.loop import train
 from fastw2v.vectors import WordVectors
-from fastw2v.writing.atomic import Writer
 
 
 def test_every_training_parameter_is_an_option_with_its_rule():
@@ -115,80 +109,6 @@ def test_a_stopped_run_continues_from_its_checkpoint(corpus, tmp_path, run):
     assert "leave out --seed" in run(*command, *resume, "--seed", 8).stderr
     assert "name its file with --checkpoint" in run(*command, "--resume").stderr
     assert "--epochs 3, not 4" in run(*command, *resume, "--epochs", 4).stderr
-
-
-_FULL = "writing failed, an existing file is unchanged: No space left on device"
-
-
-def _full_disk(monkeypatch, *names):
-    """Files whose names begin so cannot be written, as on a disk that has become full."""
-    write = Writer.write
-
-    def write_unless_full(self, data):
-        if self.path.name.startswith(names):
-            raise OSError(errno.ENOSPC, _FULL, str(self.path))
-        return write(self, data)
-
-    monkeypatch.setattr(Writer, "write", write_unless_full)
-
-
-@pytest.mark.parametrize("older", [False, True])
-def test_a_last_checkpoint_that_cannot_be_written_costs_no_output(corpus, tmp_path, call, monkeypatch, older):
-    path, output = tmp_path / "run.fw2v", tmp_path / "v.bin"
-    command = (
-        "train",
-        corpus,
-        "--sample",
-        0,
-        "--vector-size",
-        4,
-        "--epochs",
-        2,
-        "-q",
-        "-o",
-        output,
-        "--checkpoint",
-        path,
-    )
-    options = {"vector_size": 4, "epochs": 2, "sample": 0.0}
-    if older:
-        train(encode(corpus), TrainingParameters(**options), callbacks=[lambda progress: True], checkpoint=path)
-    _full_disk(monkeypatch, "run")
-    done = call(*command, *(["--resume"] if older else []))
-    assert done.returncode == 1
-    assert len(formats.load(output)) == 7
-    what = "--resume continues from the one before it" if older else "there is none to --resume from"
-    said = f"the last checkpoint could not be written ({path}: {_FULL}): {what}; {output} holds the vectors"
-    assert done.stderr == f"fastw2v: error: {said}\n"
-
-
-@pytest.mark.parametrize("full", [("v.",), ("v.", "v-")])
-@pytest.mark.parametrize("beside", [False, True])
-def test_vectors_that_cannot_be_written_are_kept_elsewhere(corpus, tmp_path, call, monkeypatch, beside, full):
-    (tmp_path / "kept").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "kept"))
-    _full_disk(monkeypatch, *full)
-    checkpoint = ["--checkpoint", tmp_path / "run.fw2v"] if beside else []
-    done = call(
-        "train", corpus, "--sample", 0, "--vector-size", 4, "--epochs", 1, "-q", "-o", tmp_path / "v.bin", *checkpoint
-    )
-    assert done.returncode == 1
-    kept = (tmp_path if beside else tmp_path / "kept") / f"v-{os.getpid()}.fw2v"
-    said = f"fastw2v: error: {tmp_path / 'v.bin'}: {_FULL}"
-    if "v-" in full:
-        assert done.stderr == f"{said}\n"
-        return
-    assert done.stderr == f"{said}; the vectors are kept in {kept}, and 'fastw2v convert' writes them anew\n"
-    assert len(formats.load(kept)) == 7
-
-
-def test_a_disk_without_room_for_the_vectors_is_told_of_before_the_training(corpus, tmp_path, call, monkeypatch):
-    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=100))
-    for name, needed in (("v.bin", 132), ("v.vec", 76), ("v.fw2v", 132)):
-        done = call("train", corpus, "--sample", 0, "--vector-size", 4, "--epochs", 1, "-q", "-o", tmp_path / name)
-        assert done.returncode == 0
-        said = f"{tmp_path / name}: the vectors take {needed} bytes at least, and its disk has 100 free: make room"
-        assert (said in done.stderr) == (needed > 100)
 
 
 def test_files_of_words_and_vectors(corpus, tmp_path, run):
