@@ -52,12 +52,14 @@ def warnings_worded(wording: Callable[[str], str]) -> Iterator[None]:
 def warn_user(message: str) -> None:
     """Issue a `Fastw2vWarning` that points at the innermost line outside the package, and outside scikit-learn.
 
-    Its wrapper of `transform` is one line for all calls, and Python shows a warning once for each line.
+    Its wrapper of `transform` is one line for all calls, and Python shows a warning once for each line; so is what enters
+    a context manager for us.
     """
     message = _worded.get()(message)
     level, frame = 2, sys._getframe(1)
     while frame.f_back is not None and (
-        frame.f_code.co_filename.startswith(_HERE) or frame.f_globals.get("__name__", "").startswith("sklearn.")
+        frame.f_code.co_filename.startswith(_HERE)
+        or frame.f_globals.get("__name__", "").startswith(("sklearn.", "contextlib"))
     ):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, Fastw2vWarning, stacklevel=level)

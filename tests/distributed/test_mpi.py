@@ -262,4 +262,4 @@ def test_one_process_of_mpi_trains_alone_and_says_so(mpiexec, run_python):
         print(Word2Vec(text, comm="mpi", vector_size=4, epochs=1, sample=0).fit().report_.ranks)
     """)
     assert done.stdout == "1\n"
-    assert "RuntimeWarning: there is one rank, so training is that of one process" in done.stderr
+    assert "Fastw2vWarning: there is one rank, so training is that of one process" in done.stderr

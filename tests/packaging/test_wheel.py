@@ -211,13 +211,13 @@ def test_the_installed_wheel_trains(python, tmp_path):
     found = run(python, "-c", "import fastw2v; print(fastw2v.__file__)", cwd=tmp_path).strip()
     assert Path(found).is_relative_to(python.parent.parent)
 
-    settings = ["--vector-size", "8", "--epochs", "1", "--device", "cpu", "--seed", "1"]
+    settings = ["--vector-size", "8", "--epochs", "1", "--device", "cpu", "--seed", "1", "--sample", "0"]
     files = ["corpus.txt", "--output", "vectors.safetensors"]
     run(python, "-m", "fastw2v", "train", *files, *settings, cwd=tmp_path)
     code = (
         "from fastw2v import Word2Vec, load\n"
         "vectors = load('vectors.safetensors')\n"
-        "model = Word2Vec('corpus.txt', vector_size=8, epochs=1, random_state=1, device='cpu').fit()\n"
+        "model = Word2Vec('corpus.txt', vector_size=8, epochs=1, random_state=1, device='cpu', sample=0).fit()\n"
         "print(*sorted(model.vectors_))\n"
         "print(*sorted(vectors), vectors['cat'].shape[0])\n"
     )
