@@ -52,8 +52,8 @@ def warnings_worded(wording: Callable[[str], str]) -> Iterator[None]:
 def warn_user(message: str) -> None:
     """Issue a `Fastw2vWarning` that points at the innermost line outside the package, and outside scikit-learn.
 
-    Its wrapper of `transform` is one line for all calls, and Python shows a warning once for each line; so is what enters
-    a context manager for us.
+    Its wrapper of `transform` is one line for all calls, and Python shows a warning once for each line. So is the line
+    of `contextlib` that enters a context manager.
     """
     message = _worded.get()(message)
     level, frame = 2, sys._getframe(1)
