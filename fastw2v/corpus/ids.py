@@ -65,9 +65,7 @@ def sealed(array: np.ndarray, *, own: bool = False) -> np.ndarray:
     """
     shared = array.flags.writeable and not own
     if shared:
-        check_memory(
-            array.nbytes, "a copy of the ids", lower="set ids.flags.writeable = False, or map them with mode='r'"
-        )
+        check_memory(array.nbytes, "a copy of the ids", lower="make the array read-only, which is then not copied")
     view = array.copy() if shared else array.view()
     view.flags.writeable = False
     return view
