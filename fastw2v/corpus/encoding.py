@@ -259,7 +259,7 @@ def _doubt_parameters(corpus: EncodedCorpus, min_count: int, max_vocab: int | No
     """Warn of parameters that would change an encoded corpus."""
     known = corpus.vocabulary
     rare = 0 if known.counts is None else int(np.count_nonzero((known.counts > 0) & (known.counts < min_count)))
-    if rare and min_count != DEFAULT_MIN_COUNT:  # nobody can tell whether the default was asked for
+    if rare:
         warn_user(
             f"min_count={min_count} has no effect on an EncodedCorpus: {rare:,} of its {len(known):,} words are rarer; "
             "pass min_count to encode or EncodedCorpus.from_ids, and the same here"
@@ -269,6 +269,7 @@ def _doubt_parameters(corpus: EncodedCorpus, min_count: int, max_vocab: int | No
             f"max_vocab={max_vocab} has no effect on an EncodedCorpus, which has {len(known):,} words: "
             "pass max_vocab to encode or EncodedCorpus.from_ids"
         )
+    # The default is taken as not asked for: what a corpus lacks is no harm, and rare words are one.
     if min_count != DEFAULT_MIN_COUNT and min_count < corpus.min_count:
         warn_user(
             f"min_count={min_count} has no effect on an EncodedCorpus, from which min_count={corpus.min_count} left "
