@@ -49,36 +49,23 @@ FW_EMULATED __m512i emulated_maskz_set1_epi16(__mmask32 in, short x) {
     LANES(32, r.u16, IN(in) ? (uint16_t)x : 0);
     return r.bits;
 }
-FW_EMULATED __m512i emulated_add_epi32(__m512i a, __m512i b) {
-    lanes x = {.bits = a}, y = {.bits = b}, r;
-    LANES(16, r.u32, x.u32[l] + y.u32[l]);
-    return r.bits;
-}
+/* A function of two registers, lane by lane: the lanes of a are x, those of b are y. */
+#define OF_TWO(name, type, whole, lane, of_lane)                                                                       \
+    FW_EMULATED type emulated_##name(type a, type b) {                                                                 \
+        lanes x = {.whole = a}, y = {.whole = b}, r;                                                                   \
+        LANES(16, r.lane, of_lane);                                                                                    \
+        return r.whole;                                                                                                \
+    }
+OF_TWO(add_epi32, __m512i, bits, u32, x.u32[l] + y.u32[l])
+OF_TWO(min_epi32, __m512i, bits, i32, x.i32[l] < y.i32[l] ? x.i32[l] : y.i32[l])
+OF_TWO(max_epi32, __m512i, bits, i32, x.i32[l] > y.i32[l] ? x.i32[l] : y.i32[l])
+/* Where a or b is NaN, and of two zeros, the result is b: as the instruction, and not as fminf. */
+OF_TWO(min_ps, __m512, floats, f32, x.f32[l] < y.f32[l] ? x.f32[l] : y.f32[l])
+OF_TWO(max_ps, __m512, floats, f32, x.f32[l] > y.f32[l] ? x.f32[l] : y.f32[l])
 FW_EMULATED __m512i emulated_srli_epi32(__m512i a, unsigned n) {
     lanes x = {.bits = a}, r;
     LANES(16, r.u32, n < 32 ? x.u32[l] >> n : 0);
     return r.bits;
-}
-FW_EMULATED __m512i emulated_min_epi32(__m512i a, __m512i b) {
-    lanes x = {.bits = a}, y = {.bits = b}, r;
-    LANES(16, r.i32, x.i32[l] < y.i32[l] ? x.i32[l] : y.i32[l]);
-    return r.bits;
-}
-FW_EMULATED __m512i emulated_max_epi32(__m512i a, __m512i b) {
-    lanes x = {.bits = a}, y = {.bits = b}, r;
-    LANES(16, r.i32, x.i32[l] > y.i32[l] ? x.i32[l] : y.i32[l]);
-    return r.bits;
-}
-/* Where a or b is NaN, and of two zeros, the result is b: as the instruction, and not as fminf. */
-FW_EMULATED __m512 emulated_min_ps(__m512 a, __m512 b) {
-    lanes x = {.floats = a}, y = {.floats = b}, r;
-    LANES(16, r.f32, x.f32[l] < y.f32[l] ? x.f32[l] : y.f32[l]);
-    return r.floats;
-}
-FW_EMULATED __m512 emulated_max_ps(__m512 a, __m512 b) {
-    lanes x = {.floats = a}, y = {.floats = b}, r;
-    LANES(16, r.f32, x.f32[l] > y.f32[l] ? x.f32[l] : y.f32[l]);
-    return r.floats;
 }
 FW_EMULATED __m512 emulated_mask_add_ps(__m512 otherwise, __mmask16 in, __m512 a, __m512 b) {
     __asm__("" : "+m"(b)); /* the compiler fuses no product with the sum of an intrinsic */
