@@ -82,15 +82,13 @@ def source(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def compiler(tmp_path_factory):
-    """The C compiler as a script, which optimises our own C files little and those that Cython generated not at all.
+    """The C compiler as a script, which leaves C files that Cython generated as slow as they are written.
 
-    To optimise them takes most of the time of a build, and here nobody looks at their speed. With little of it gcc
-    warns of sizes that no call has.
+    To optimise them takes most of the time of a build, and here nobody looks at their warnings or at their speed.
     """
     script = tmp_path_factory.mktemp("compiler") / "cc"
     command = os.environ.get("CC") or sysconfig.get_config_var("CC")
-    level = 'case "$*" in *" -c build/cython/"*) level=-O0 ;; *) level="-O1 -Wno-stringop-overflow" ;; esac'
-    script.write_text(f'#!/bin/sh\n{level}\nexec {command} "$@" $level\n')
+    script.write_text(f'#!/bin/sh\ncase "$*" in *" -c build/cython/"*) set -- "$@" -O0 ;; esac\nexec {command} "$@"\n')
     script.chmod(0o755)
     return script
 
