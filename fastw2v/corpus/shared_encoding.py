@@ -14,7 +14,7 @@ from fastw2v.corpus.counted import Counted, Mark
 from fastw2v.corpus.counting import count_groups
 from fastw2v.corpus.doubts import describe_spaces, describe_unsegmented, doubt_text
 from fastw2v.corpus.encoded_corpus import EncodedCorpus
-from fastw2v.corpus.encoding import encode_to_train, with_frequent_words, with_words_of
+from fastw2v.corpus.encoding import DEFAULT_MIN_COUNT, encode_to_train, with_frequent_words, with_words_of
 from fastw2v.corpus.faults import describe_empty, describe_most_frequent, describe_too_few
 from fastw2v.corpus.files import TextFile, bytes_on_disk, doubt_repeated, find
 from fastw2v.corpus.given_vocabulary import LEAST_COVERAGE, HasVector, NoKnownWordsError, as_vocabulary
@@ -42,7 +42,7 @@ def encode_shared(
     comm: Comm,
     *,
     tokenizer: Tokenizer | None = None,
-    min_count: int = 5,
+    min_count: int = DEFAULT_MIN_COUNT,
     max_vocab: int | None = None,
     vocabulary: Any = None,
     has_vector: HasVector | None = None,

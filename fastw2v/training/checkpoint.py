@@ -119,7 +119,7 @@ def save_checkpoint(
         "sync_words": sync_words,
     }
     vectors = WordVectors(state.w_in, corpus.vocabulary)
-    known = record(asdict(state.params), state.loss_history, corpus.tokenizer, state.plan.seed, state.complete)
+    known = record(asdict(state.params), state.loss_history, corpus.tokenizer, state.plan.seed)
     metadata = {"training": position, **known}
     rows = state.output_rows
     save(

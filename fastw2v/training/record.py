@@ -25,14 +25,16 @@ def record(
     loss_history: Sequence[float],
     tokenizer: Tokenizer | None,
     seed: int | None,
-    fitted: bool = True,
+    fitted: bool | None = None,
 ) -> dict[str, Any]:
     """Return the metadata of a model file; of a tokenizer that is a function it holds the name.
 
-    ``fitted`` tells that a whole `fit` made the model, as it did nearly all whose files do not say.
+    ``fitted`` tells that a `fit` of an epoch or more made the model, as it did nearly all whose files do not say; None:
+    this is the record of such a run.
     """
     kept = {name: _kept(value) for name, value in parameters.items() if name in KEPT_PARAMETERS and _can_be_kept(value)}
-    of_run = {"loss_history": list(loss_history), "tokenizer": _kept(tokenizer), "seed": seed, "fitted": fitted}
+    of_run = {"loss_history": list(loss_history), "tokenizer": _kept(tokenizer), "seed": seed}
+    of_run["fitted"] = bool(loss_history) if fitted is None else fitted
     return {"parameters": kept, **of_run}
 
 

@@ -226,7 +226,7 @@ class Session(NamedTuple):
         asked = {name: getattr(request, name) for name in KEPT_PARAMETERS if hasattr(request, name)}
         del asked["verbose"]  # of this session only
         parameters = asked | asdict(state.params)
-        return record(parameters, state.loss_history, self.corpus.tokenizer, state.plan.seed, bool(state.loss_history))
+        return record(parameters, state.loss_history, self.corpus.tokenizer, state.plan.seed)
 
 
 def _same(ours: Any, theirs: Any) -> bool:
