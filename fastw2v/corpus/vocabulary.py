@@ -236,6 +236,8 @@ def _checked_counts(counts: ArrayLike, n_words: int) -> NDArray[np.int64]:
         )
     if given.size and (given.dtype.kind not in "iu" or given.min() < 0):
         found = given.min() if given.dtype.kind in "if" else f"an array of {given.dtype}"
+        if given.dtype.kind == "f" and len(fractions := given[given % 1 != 0]):
+            found = fractions[0]
         raise ParameterError(f"counts must hold whole numbers of at least 0, one per word; got {found}")
     if given.size and (total := float(given.sum(dtype=np.float64))) >= MOST_TOKENS:
         raise ParameterError(f"counts must add up to less than 2**62; got {total:.3g}")

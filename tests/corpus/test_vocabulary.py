@@ -161,6 +161,8 @@ def test_counts_may_be_unknown():
 def test_wrong_counts_are_refused(counts):
     with pytest.raises(ParameterError, match="whole number"):
         Vocabulary(["a", "b"], counts)
+    with pytest.raises(ParameterError, match=r"got 2\.5$"):  # the wrong one, not the least
+        Vocabulary(["a", "b"], [2.5, 1])
 
 
 def test_repeated_word_is_found_with_its_rows():
